@@ -1,0 +1,71 @@
+"""The error tree, whole, here. Foreign errors are translated into it at the adapter's door.
+
+MonitorError                 everything this package raises on purpose; its text is one line for a person
+├── Faulty                   files of the user hold faults (all of them, each with file:line:col)
+├── FetchFailed              a source did not give a document (blocked address, time-out, too big, status ...)
+├── FeedUnreadable           the document is no feed
+├── WorkerLost               a worker process passed its deadline or died
+├── StoreFailed              the database cannot be used as it is
+│   ├── StoreNewer           it was written by a newer version
+│   └── StoreTaken           another daemon holds it
+└── WrongUse                 the command line asks for something that does not exist
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.model import Place
+
+
+class MonitorError(Exception):
+    """Base of all. `str(error)` is one line that a person can act on."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in one place of a user's file: where, what, and what was meant or what to do."""
+
+    place: Place
+    what: str
+    meant: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}" + (f"; {self.meant}" if self.meant else "")
+
+
+class Faulty(MonitorError):
+    """Files hold faults: all of them, in file order."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class FetchFailed(MonitorError):
+    """A source did not give a document."""
+
+
+class FeedUnreadable(MonitorError):
+    """The document is no feed that we can read."""
+
+
+class WorkerLost(MonitorError):
+    """A worker process passed its deadline and was killed, or died by itself."""
+
+
+class StoreFailed(MonitorError):
+    """The database cannot be used as it is."""
+
+
+class StoreNewer(StoreFailed):
+    """The database was written by a newer version of news-monitor."""
+
+
+class StoreTaken(StoreFailed):
+    """Another daemon works on this database."""
+
+
+class WrongUse(MonitorError):
+    """The command line asks for something that does not exist (exit code 2)."""
