@@ -234,6 +234,9 @@ class RuleTest:
     title: str
     text: str = ""
     language: str | None = None
+    date: datetime | None = None
+    source: str | None = None
+    url: str | None = None
     place: Place = Place("")
 
 
@@ -262,6 +265,7 @@ class Entity:
     kind: str
     name: str
     sure: tuple[Term, ...]
+    tests: tuple[RuleTest, ...] = ()
     place: Place = Place("")
 
 
