@@ -1,0 +1,193 @@
+"""Processes that can be killed at a deadline.
+
+Work that we do not trust to end (parsing what strangers wrote, plugins that talk to servers) runs here, so that no
+document and no server can stop the daemon. It does not know what the work is, does not repeat it, and keeps nothing of
+it: whoever calls decides what a lost worker means.
+
+Every process has a pebble pool of its own. A pool with several processes is broken as a whole when an idle one dies
+(the kernel's out-of-memory killer takes idle ones too), and cannot be told to warm each of its processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from datetime import timedelta
+from multiprocessing import get_context
+from threading import Thread
+from typing import TypeVar, TypeVarTuple
+
+from pebble import ProcessExpired, ProcessPool
+
+from monitor.errors import WorkerLost
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+# A deadline counts from the moment a process takes the work. Should none ever do so (a machine that swaps, an import
+# that hangs), this bounds the wait.
+START = timedelta(seconds=60)
+PR_SET_PDEATHSIG = 1
+
+
+class Workers:
+    """`count` processes. `memory`: address space of each in bytes; `tasks_each`: calls after which one is renewed."""
+
+    def __init__(self, count: int, *, memory: int | None = None, tasks_each: int = 0) -> None:
+        self._slots = tuple(_Slot(memory, tasks_each) for _ in range(count))
+        self._free: asyncio.LifoQueue[_Slot] = asyncio.LifoQueue()  # last in, first out: the warmest goes first
+        for slot in self._slots:
+            self._free.put_nowait(slot)
+
+    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
+        """What `function` gives or raises, in a process. WorkerLost: it was killed at the deadline, or died.
+
+        `function`, its arguments and its result travel between processes: top-level, and picklable.
+        """
+        slot = await self._free.get()
+        try:
+            return await slot.call(function, args, deadline)
+        finally:
+            self._free.put_nowait(slot)
+
+    async def warm(self, function: Callable[[], object]) -> None:
+        """Have every process started and `function` called once in each, so that the first real call is quick."""
+        slots = [await self._free.get() for _ in self._slots]
+        try:
+            await asyncio.gather(*(slot.call(function, (), START) for slot in slots))
+        finally:
+            for slot in slots:
+                self._free.put_nowait(slot)
+
+    def close(self) -> None:
+        """Kill all. Calls that still run end as WorkerLost."""
+        for slot in self._slots:
+            slot.close()
+        for slot in self._slots:
+            slot.wait(timedelta(seconds=5))
+
+
+class _Slot:
+    """One process, always the same or its successor."""
+
+    def __init__(self, memory: int | None, tasks_each: int) -> None:
+        self._memory = memory
+        self._tasks_each = tasks_each
+        self._pool: ProcessPool | None = None
+        self._future: Future[object] | None = None
+        self._ending: list[Thread] = []
+        self._closed = False
+
+    async def call(self, function: Callable[[*Ts], T], args: tuple[*Ts], deadline: timedelta) -> T:
+        future: Future[T] = self._schedule(function, args, deadline)
+        waiter = asyncio.wrap_future(future)
+        try:
+            await asyncio.wait((waiter,), timeout=(deadline + START).total_seconds())
+        finally:
+            if waiter.done() and not waiter.cancelled():
+                waiter.exception()  # seen: asyncio complains of errors that nobody looked at
+            if not future.done():  # we are being cancelled, or the process never came to its work
+                future.cancel()
+                self._end()
+        return _outcome(future, deadline)
+
+    def _schedule(self, function: Callable[[*Ts], T], args: tuple[*Ts], deadline: timedelta) -> Future[T]:
+        if self._closed:
+            raise WorkerLost("the worker processes have been closed")
+        if self._pool is not None and not self._pool.active:  # its process died idle, and pebble gave the pool up
+            self._end()
+        if self._pool is None:
+            self._pool = _started(self._memory, self._tasks_each)
+        try:
+            future = self._pool.schedule(_called, args=(function, args), timeout=deadline.total_seconds())
+        except RuntimeError as error:
+            raise WorkerLost(f"the worker process cannot take work ({error})") from None
+        self._future = future
+        return future
+
+    def _end(self) -> None:
+        """Kill the process without waiting for it; the next call starts another."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            pool.stop()  # type: ignore[no-untyped-call]
+            thread = Thread(target=pool.join, name="worker-end", daemon=True)
+            thread.start()
+            self._ending = [*(t for t in self._ending if t.is_alive()), thread]
+
+    def close(self) -> None:
+        self._closed = True
+        if self._future is not None:
+            self._future.cancel()
+        self._end()
+
+    def wait(self, longest: timedelta) -> None:
+        for thread in self._ending:
+            thread.join(longest.total_seconds())
+        self._ending = []
+
+
+def _outcome(future: Future[T], deadline: timedelta) -> T:
+    if future.cancelled():
+        raise WorkerLost("the worker process was stopped before it was done")
+    error = future.exception()
+    if isinstance(error, ProcessExpired):
+        raise WorkerLost(f"the worker process died (exit code {error.exitcode})") from None
+    if isinstance(error, BrokenProcessPool):
+        raise WorkerLost(f"the worker process died ({error})") from None
+    # An error that came from the function has pebble's account of its origin as its cause; pebble's own has none.
+    if isinstance(error, TimeoutError) and error.__cause__ is None:
+        raise WorkerLost(f"the work took more than {deadline.total_seconds():g} s and was killed") from None
+    return future.result()
+
+
+def _started(memory: int | None, tasks_each: int) -> ProcessPool:
+    """A pool of one process that starts at once.
+
+    SIGINT is blocked meanwhile: a signal mask passes to threads and through exec to processes, so that Ctrl-C at the
+    terminal never reaches the process, not even while it still loads Python.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pool = ProcessPool(
+            max_workers=1,
+            max_tasks=tasks_each,
+            initializer=_begin,
+            initargs=(os.getpid(), memory),
+            context=get_context("spawn"),
+        )
+        assert pool.active  # asking starts it
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return pool
+
+
+# --- in the process ---------------------------------------------------------------------------------------------
+
+
+def _begin(parent: int, memory: int | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's handler needs the interpreter, which C code may hold
+    if sys.platform == "linux":
+        # Sent when the *thread* that started us ends: the event loop's, or pebble's manager thread, which lives as
+        # long as its pool.
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)
+        if memory is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _called(function: Callable[[*Ts], T], args: tuple[*Ts]) -> T:
+    try:
+        return function(*args)
+    except MemoryError:
+        raise WorkerLost("the work needs more memory than a worker process may have") from None
+    except (SystemExit, KeyboardInterrupt) as error:  # would end the daemon if they came through
+        raise WorkerLost(f"the work ended its process ({error!r})") from None

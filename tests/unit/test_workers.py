@@ -1,0 +1,247 @@
+"""Processes that can be killed at a deadline: what comes back, what is lost, and that nothing stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import FeedUnreadable, WorkerLost
+from monitor.workers import Workers
+
+LONG = timedelta(seconds=60)
+SHORT = timedelta(seconds=0.5)
+
+
+def double(number: int) -> int:
+    return number * 2
+
+
+def unreadable(text: str) -> None:
+    raise FeedUnreadable(text)
+
+
+def timed_out() -> None:
+    raise TimeoutError("the function's own")
+
+
+def hang(started: str) -> None:
+    Path(started).write_text(str(os.getpid()))
+    time.sleep(600)
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def leave() -> None:
+    sys.exit(3)
+
+
+def swell() -> int:
+    return len(bytearray(2**31))
+
+
+def cannot_travel() -> object:
+    return threading.Lock()
+
+
+def alive(pid: int) -> bool:
+    """Whether the process exists and is no zombie."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+async def until(condition: Callable[[], object]) -> None:
+    while not condition():  # noqa: ASYNC110  other processes set no asyncio.Event
+        await asyncio.sleep(0.02)
+
+
+def pid_in(path: Path) -> int:
+    return int(path.read_text() or 0) if path.exists() else 0
+
+
+@pytest.fixture
+async def workers() -> AsyncIterator[Workers]:
+    pool = Workers(1)
+    yield pool
+    pool.close()
+    assert [t.name for t in threading.enumerate() if t is not threading.main_thread() and "asyncio" not in t.name] == []
+    assert multiprocessing.active_children() == []
+
+
+async def test_run_gives_what_the_function_gives(workers: Workers) -> None:
+    """Arguments go to another process and the result comes back."""
+    assert await workers.run(double, 21, deadline=LONG) == 42
+    assert await workers.run(os.getpid, deadline=LONG) != os.getpid()
+
+
+async def test_errors_of_the_function_come_through_as_they_are(workers: Workers) -> None:
+    """An error is the same in the caller, a TimeoutError of the function's own too, and the process lives on."""
+    pid = await workers.run(os.getpid, deadline=LONG)
+    with pytest.raises(FeedUnreadable, match="empty document"):
+        await workers.run(unreadable, "empty document", deadline=LONG)
+    with pytest.raises(TimeoutError, match="the function's own"):
+        await workers.run(timed_out, deadline=LONG)
+    assert await workers.run(os.getpid, deadline=LONG) == pid
+
+
+async def test_a_call_is_killed_at_its_deadline_and_the_process_replaced(workers: Workers, tmp_path: Path) -> None:
+    """What does not end is killed, told as WorkerLost, and the next call runs."""
+    with pytest.raises(WorkerLost, match=r"more than 0\.5 s"):
+        await workers.run(hang, str(tmp_path / "pid"), deadline=SHORT)
+    await until(lambda: not alive(pid_in(tmp_path / "pid")))
+    assert await workers.run(double, 2, deadline=LONG) == 4
+
+
+async def test_a_process_that_dies_is_told_and_replaced(workers: Workers) -> None:
+    """A crash (or the kernel's out-of-memory killer) is WorkerLost, and the next call runs."""
+    with pytest.raises(WorkerLost, match="died"):
+        await workers.run(die, deadline=LONG)
+    assert await workers.run(double, 2, deadline=LONG) == 4
+
+
+async def test_a_process_that_dies_idle_does_not_break_the_next_call(workers: Workers) -> None:
+    """The kernel's out-of-memory killer takes idle processes too."""
+    pid = await workers.run(os.getpid, deadline=LONG)
+    os.kill(pid, signal.SIGKILL)
+    slot = workers._slots[0]
+    await until(lambda: slot._pool is None or not slot._pool.active)
+    assert await workers.run(double, 2, deadline=LONG) == 4
+
+
+async def test_work_that_exits_does_not_end_the_caller(workers: Workers) -> None:
+    """SystemExit in a process stays there."""
+    with pytest.raises(WorkerLost, match="SystemExit"):
+        await workers.run(leave, deadline=LONG)
+
+
+async def test_a_result_that_cannot_travel_is_told(workers: Workers) -> None:
+    """A result that cannot be pickled is an error of the call and breaks nothing."""
+    with pytest.raises(TypeError, match="pickle"):
+        await workers.run(cannot_travel, deadline=LONG)
+    assert await workers.run(double, 2, deadline=LONG) == 4
+
+
+async def test_cancelling_the_caller_kills_the_work(workers: Workers, tmp_path: Path) -> None:
+    """A cancelled call is cancelled as asyncio knows it, its process ends, and the next call runs in another."""
+    task = asyncio.create_task(workers.run(hang, str(tmp_path / "pid"), deadline=LONG))
+    await until(lambda: pid_in(tmp_path / "pid"))
+    pid = pid_in(tmp_path / "pid")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await workers.run(os.getpid, deadline=LONG) != pid
+    await until(lambda: not alive(pid))
+
+
+async def test_a_call_that_waits_for_a_process_can_be_cancelled(workers: Workers, tmp_path: Path) -> None:
+    """Cancelling one that waits leaves the running one alone."""
+    first = asyncio.create_task(workers.run(hang, str(tmp_path / "pid"), deadline=LONG))
+    await until(lambda: pid_in(tmp_path / "pid"))
+    pid = pid_in(tmp_path / "pid")
+    second = asyncio.create_task(workers.run(double, 1, deadline=LONG))
+    await asyncio.sleep(0)
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    assert alive(pid)
+    first.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await first
+
+
+async def test_closing_ends_calls_that_run_and_calls_that_come(workers: Workers, tmp_path: Path) -> None:
+    """close() is quick whatever runs; callers are told, not left waiting."""
+    task = asyncio.create_task(workers.run(hang, str(tmp_path / "pid"), deadline=LONG))
+    await until(lambda: pid_in(tmp_path / "pid"))
+    pid = pid_in(tmp_path / "pid")
+    workers.close()
+    assert not alive(pid)
+    with pytest.raises(WorkerLost, match="stopped"):
+        await task
+    with pytest.raises(WorkerLost, match="closed"):
+        await workers.run(double, 1, deadline=LONG)
+
+
+async def test_a_process_heeds_no_ctrl_c(workers: Workers) -> None:
+    """Ctrl-C at the terminal goes to the whole group; the daemon decides when its workers end."""
+    pid = await workers.run(os.getpid, deadline=LONG)
+    os.kill(pid, signal.SIGINT)
+    assert await workers.run(os.getpid, deadline=LONG) == pid
+
+
+async def test_memory_is_bounded() -> None:
+    """A call that wants more than its process may have is WorkerLost, and takes nothing with it."""
+    bounded = Workers(1, memory=2**30)
+    try:
+        with pytest.raises(WorkerLost, match="memory"):
+            await bounded.run(swell, deadline=LONG)
+        assert await bounded.run(double, 2, deadline=LONG) == 4
+    finally:
+        bounded.close()
+
+
+async def test_processes_are_renewed_after_so_many_calls() -> None:
+    """What leaks in a process ends with it."""
+    renewed = Workers(1, tasks_each=2)
+    try:
+        pids = [await renewed.run(os.getpid, deadline=LONG) for _ in range(4)]
+    finally:
+        renewed.close()
+    assert pids[0] == pids[1] != pids[2] == pids[3]
+
+
+async def test_warm_starts_every_process() -> None:
+    """After warm() each process has answered once, and calls run side by side."""
+    pair = Workers(2)
+    try:
+        await pair.warm(os.getpid)
+        pids = await asyncio.gather(*(pair.run(os.getpid, deadline=LONG) for _ in range(2)))
+    finally:
+        pair.close()
+    assert len(set(pids)) == 2
+
+
+ORPHAN = """
+import asyncio, os, sys
+from datetime import timedelta
+from monitor.workers import Workers
+
+async def main():
+    workers = Workers(1)
+    print(await workers.run(os.getpid, deadline=timedelta(seconds=60)), flush=True)
+    if sys.argv[1] == "killed":
+        os.kill(os.getpid(), 9)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("end", ["killed", "unclosed"])
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux")
+async def test_processes_die_with_their_parent(tmp_path: Path, end: str) -> None:
+    """Neither kill -9 nor forgetting close() leaves a process behind."""
+    script = tmp_path / "orphan.py"
+    script.write_text(ORPHAN)
+    ended = await asyncio.to_thread(
+        subprocess.run, [sys.executable, str(script), end], capture_output=True, check=False
+    )
+    if end == "unclosed":  # after kill -9 multiprocessing's own tracker tells what it cleaned up
+        assert ended.stderr == b""
+    await until(lambda: not alive(int(ended.stdout)))
