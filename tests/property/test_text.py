@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.matching.document import Document
+from monitor.text.folding import fold
+from monitor.text.record import Offsets, record_of
+from monitor.text.scripts import TOKEN
+
+# Characters that normalisation joins with their neighbours: jamo, half-width kana and Hangul, combining marks.
+_JOINING = "".join(
+    map(chr, [*range(0x1100, 0x1200), *range(0x3131, 0x3190), *range(0xFF65, 0xFFDD), *range(0x300, 0x370)])
+)
+texts = st.text(
+    st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(_JOINING + "\u00ad\u200b가각ガカaé ")),
+    max_size=40,
+)
+
+
+@given(texts)
+def test_offsets_cover_every_character_of_the_record(text: str) -> None:
+    """Each character of the record comes from the received characters that its offsets name, in order."""
+    record, offsets = record_of(text), Offsets(text)
+    ranges = [offsets.original(i, i + 1) for i in range(len(record))]
+    assert ranges == sorted(ranges)
+    for i, (start, end) in enumerate(ranges):
+        assert record[i] in record_of(text[start:end])
+
+
+@given(texts)
+def test_folding_keeps_every_token_a_token(text: str) -> None:
+    """One token in is one comparable token out, never empty: token numbers stay those of the record."""
+    tokens = TOKEN.findall(record_of(text))
+    assert len(fold(" ".join(tokens)).split()) == len(tokens)
+
+
+@given(texts, texts)
+def test_evidence_quotes_the_field_exactly(title: str, text: str) -> None:
+    """Whatever tokens are evidence, the span's text is the article's own field from start to end."""
+    document = Document(title, text)
+    for number, token in enumerate(document.tokens):
+        if number == document.title_end:
+            continue
+        span = document.span(number, number + 1, "term")
+        field = title if number < document.title_end else text
+        assert span.text == field[span.start : span.end] != ""
+        assert token in fold(" ".join(TOKEN.findall(record_of(span.text)))).replace(
+            " ", ""
+        ) or not unicodedata.is_normalized("NFKC", span.text)

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.matching import RuleSet, compile_rules
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Entity,
+    EntityNamed,
+    Field,
+    In,
+    Level,
+    MatchKind,
+    Near,
+    Rule,
+    Term,
+    Words,
+)
+
+
+def words(**by_language: list[str]) -> Words:
+    return Words(tuple(Term(text, language) for language, texts in by_language.items() for text in texts))
+
+
+def ruleset(condition: Condition, unless: Condition | None = None, *entities: Entity) -> RuleSet:
+    rule = Rule("r", "R", Level.HIGH, condition, "v1", unless=unless)
+    return compile_rules([rule], {entity.id: entity for entity in entities})
+
+
+def hits(condition: Condition, title: str, text: str = "", unless: Condition | None = None) -> bool:
+    return bool(ruleset(condition, unless).match(title, text))
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        # Latin: whole words, in any case, with any hyphen or possessive
+        ("missile", "A Missile flew", True),
+        ("missile", "Two missiles flew", False),
+        ("missile*", "Two missiles flew", True),
+        ("*missile", "An antimissile test", True),
+        ("live-fire", "live fire drills", True),
+        ("live-fire", "Live–fire drills", True),
+        ("China", "China’s army", True),
+        ("Sea of Japan", "the sea of\nJapan", True),
+        ("Sea of Japan", "the sea near Japan", False),
+        # Cyrillic, open ends inside a phrase
+        ("ракет*", "Две ракеты", True),
+        ("Северн* Коре*", "из Северной Кореи", True),
+        ("Северн* Коре*", "Северной и Южной Кореи", False),
+        # Chinese and Japanese: no edges
+        ("导弹", "弹道导弹", True),
+        ("導彈", "弹道导弹", True),
+        ("ミサイル", "弾道ﾐｻｲﾙ発射", True),
+        # Korean: a left edge, then nothing or a particle
+        ("북한", "북한이 쐈다", True),
+        ("북한", "북한산 등산", False),
+        ("북한", "대북한 정책", False),
+        ("미사일", "탄도미사일을 발사", False),
+        ("*미사일", "탄도미사일을 발사", True),
+        ("발사*", "발사했다", True),
+        ("북", '합참 "북, 미사일 발사"', True),
+        ("이재명 대통령", "이재명 대통령은 5일", True),
+        ("2발", "탄도미사일 2발을", True),
+        # Latin touching Chinese or Korean
+        ("THAAD", "部署THAAD系统", True),
+        ("THAAD", "THAAD를 배치", True),
+    ],
+)
+def test_a_word_is_found_at_the_edges_of_its_script(term: str, text: str, found: bool) -> None:
+    """Edges by script; `*` opens them."""
+    assert hits(words(any=[term]), text) is found
+
+
+def test_chinese_words_do_not_run_on_a_japanese_text() -> None:
+    """朝鲜 (North Korea) is not found in the Japanese 朝鮮半島, whose kana say that it is no Chinese."""
+    assert not hits(words(zh=["朝鲜"]), "朝鮮半島の情勢について")
+    assert hits(words(zh=["朝鲜"]), "朝鮮半島局勢")
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("China drills off Taiwan", True),
+        ("Taiwan says China holds drills", True),  # any order
+        ("Taiwan one two three China drills", False),  # four words between the first and the last
+        ("Taiwan", False),  # one word does not serve two members
+    ],
+)
+def test_near_counts_the_words_between_the_first_and_the_last(title: str, found: bool) -> None:
+    """`within: 3 words`: at most three words stand between the first and the last member."""
+    condition = Near((words(en=["Taiwan"]), words(en=["drills", "Taiwan"])), words=3)
+    assert hits(condition, title) is found
+
+
+def test_two_characters_count_as_a_word() -> None:
+    """In Han and kana `within: 2 words` allows four characters between."""
+    condition = Near((words(zh=["台湾"]), words(zh=["演习"])), words=2)
+    assert hits(condition, "台湾一二三四演习")
+    assert not hits(condition, "台湾一二三四五演习")
+
+
+def test_near_never_reaches_from_title_to_text() -> None:
+    """A word in the title and one in the text stand together in no sentence and within no number of words."""
+    for reach in (None, 90):
+        condition = Near((words(en=["Taiwan"]), words(en=["drills"])), words=reach)
+        assert not hits(condition, "Taiwan", "drills")
+
+
+def test_a_sentence_bounds_near() -> None:
+    """`within: sentence` holds within one sentence only, abbreviations notwithstanding."""
+    condition = Near((words(en=["Taiwan"]), words(en=["drills"])))
+    assert hits(condition, "t", "U.S. envoys said Gen. Li saw drills near Taiwan.")
+    assert not hits(condition, "t", "Drills ended. Taiwan rejoiced.")
+
+
+def test_the_evidence_quotes_the_article() -> None:
+    """Spans give the field, its own characters and the term as the rule's author wrote it."""
+    condition = AllOf((words(zh=["台湾"]), AnyOf((words(zh=["军演"]), words(en=["drill*"])))))
+    (match,) = ruleset(condition).match("解放軍環臺", "在臺灣周邊舉行軍演")
+    assert [(s.field, s.text, s.term) for s in match.evidence] == [
+        (Field.TEXT, "臺灣", "台湾"),
+        (Field.TEXT, "軍演", "军演"),
+    ]
+
+
+def test_complete_only_deep_in_the_text_is_a_mention() -> None:
+    """News needs the evidence in title and first 60 words together; deeper in the text it is a mention."""
+    condition = AllOf((words(en=["Taiwan"]), words(en=["drills"])))
+    (news,) = ruleset(condition).match("Taiwan today", "word " * 58 + "drills")
+    (mention,) = ruleset(condition).match("Taiwan today", "word " * 61 + "drills")
+    assert (news.kind, mention.kind) == (MatchKind.NEWS, MatchKind.MENTION)
+
+
+def test_the_lead_of_a_chinese_text_is_120_characters() -> None:
+    """Half words measure the lead in every script."""
+    condition = words(zh=["军演"])
+    (news,) = ruleset(condition).match("", "字" * 118 + "军演")
+    (mention,) = ruleset(condition).match("", "字" * 119 + "军演")
+    assert (news.kind, mention.kind) == (MatchKind.NEWS, MatchKind.MENTION)
+
+
+def test_unless_drops_the_article() -> None:
+    """`unless: {in: title}` looks at the title only."""
+    unless = In(Field.TITLE, words(en=["earthquake"]))
+    assert not hits(words(en=["drill"]), "Earthquake drill", unless=unless)
+    assert hits(words(en=["drill"]), "Army drill", "after the earthquake", unless=unless)
+
+
+def test_an_entity_is_found_by_its_sure_names() -> None:
+    """Any sure name in any language is enough."""
+    lee = Entity("lee", "person", "Lee", (Term("Lee Jae-myung", "en"), Term("이재명", "ko")))
+    compiled = ruleset(EntityNamed("lee"), None, lee)
+    assert compiled.match("Lee Jae Myung lands in Beijing")
+    assert compiled.match("이재명은 베이징에")
+    assert not compiled.match("Bruce Lee")
+
+
+def test_many_rules_share_one_pass() -> None:
+    """Every rule that holds is reported, in the set's order, and no other."""
+    rules = [Rule(f"r{i}", "", Level.LOW, words(en=[f"word{i}"]), "v") for i in range(200)]
+    matched = compile_rules(rules, {}).match("word150 word7 and word199", "")
+    assert [m.rule for m in matched] == ["r7", "r150", "r199"]

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.text.folding import folded_tokens
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("TAIWAN", "taiwan"),
+        ("臺灣", "台湾"),  # traditional and simplified
+        ("Łódź", "lodz"),
+        ("Đà Nẵng", "da nang"),
+        ("учёный", "ученый"),
+        ("straße", "STRASSE"),
+        ("live-fire", "live fire"),  # hyphens separate
+        ("China’s", "china's"),
+        ("İstanbul", "istanbul"),
+    ],
+)
+def test_spellings_of_one_word_fold_alike(one: str, other: str) -> None:
+    """Case, accents, width, ё and the Chinese scripts do not tell words apart."""
+    assert folded_tokens(one) == folded_tokens(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("カ", "ガ"), ("й", "и"), ("북한", "북항")])
+def test_marks_outside_latin_tell_words_apart(one: str, other: str) -> None:
+    """й, ガ and Hangul stay whole."""
+    assert folded_tokens(one) != folded_tokens(other)
+
+
+def test_hangul_is_cut_from_what_touches_it() -> None:
+    """A Latin name is found with a Korean particle behind it."""
+    assert folded_tokens("THAAD를 2발을") == ["thaad", "를", "2", "발을"]
+
+
+def test_scripts_without_spaces_are_cut_into_characters() -> None:
+    """导弹 is found in 弹道导弹: no segmenter decides where words end."""
+    assert folded_tokens("弹道导弹THAAD") == ["弹", "道", "导", "弹", "thaad"]

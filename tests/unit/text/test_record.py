@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.text.record import Offsets, record_of
+
+
+@pytest.mark.parametrize(
+    ("received", "record"),
+    [
+        # full-width letters and punctuation, as Chinese and Japanese sites send them
+        ("ＮＯＲＴＨ，朝鲜！", "NORTH,朝鲜!"),
+        # a soft hyphen and a zero-width space inside a word
+        ("Tai\u00adwan dri\u200blls", "Taiwan drills"),
+        # half-width katakana with its voicing mark, decomposed Hangul
+        ("ﾐｻｲﾙ ｶﾞ 한", "ミサイル ガ 한"),
+        # a stress mark that composes with nothing, an й that does
+        ("Коре́я и\u0306", "Корея й"),
+        # the Ukrainian apostrophe
+        ("об\u02bcєкт", "об'єкт"),
+    ],
+)
+def test_the_record_holds_what_a_reader_sees(received: str, record: str) -> None:
+    """Width, composition and invisible characters do not tell two texts apart."""
+    assert record_of(received) == record
+
+
+def test_offsets_lead_back_to_the_text_as_received() -> None:
+    """A range of the record is shown as the characters that were received for it."""
+    text = "「ﾐｻｲﾙ」Tai\u00adwan"
+    record = record_of(text)
+    start, end = Offsets(text).original(record.index("ミ"), record.index("ル") + 1)
+    assert text[start:end] == "ﾐｻｲﾙ"
+    start, end = Offsets(text).original(record.index("Taiwan"), len(record))
+    assert text[start:end] == "Tai\u00adwan"
