@@ -399,7 +399,6 @@ class Delivery:
     id: int
     channel: str
     alert: Alert
-    source_name: str
     attempt: int
     repeat: bool = False
 
@@ -432,7 +431,7 @@ class Limits:
     gap: timedelta = timedelta(seconds=1)
     parse: timedelta = timedelta(seconds=10)
     send: timedelta = timedelta(seconds=60)
-    attempts: int = 12
+    attempts: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,3 +455,31 @@ class Config:
     sources: Mapping[str, Source]
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
+
+
+# --- polls ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A source claimed for one poll. `token` fences: whoever claimed it later makes this claim void."""
+
+    source: str
+    token: int
+    planned: datetime
+    validators: Validators = Validators()
+    failures: int = 0
+    first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll leaves behind of its source, besides its articles."""
+
+    claim: Claim
+    at: datetime
+    fetched: Fetched
+    next_at: datetime
+    failures: int
+    entries: int = 0
+    problem: str | None = None

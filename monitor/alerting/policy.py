@@ -1,0 +1,114 @@
+"""The policy stages: each may hold a match back, and says why; a match that none holds becomes an alert.
+
+The order of STAGES is the order in which a person asks: is it news at all, is it fresh, have we told it already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from monitor.alerting.quote import quote
+from monitor.model import Alert, Article, Decided, Match, MatchKind, OncePer, Rule, Story
+
+BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A match and all that is asked about it. `told`: the dedup keys of the alerts that exist."""
+
+    rule: Rule
+    match: Match
+    article: Article
+    story: Story
+    told: Collection[str]
+    now: datetime
+
+    @property
+    def dedup_key(self) -> str:
+        """What this rule tells at most once."""
+        if self.rule.alert.once_per is OncePer.ARTICLE:
+            return f"{self.rule.id} article {self.article.source} {self.article.uid}"
+        return f"{self.rule.id} story {self.story.id}"
+
+
+Stage = Callable[[Case], str | None]
+
+
+def judge(case: Case) -> Decided:
+    """The decision on one match, with its reason."""
+    held = next((reason for stage in STAGES if (reason := stage(case)) is not None), None)
+    if held is not None:
+        return Decided(case.match, f"held: {held}")
+    reason = f"{_evidence(case.match)}; the first that {case.rule.id} hears of this {case.rule.alert.once_per}"
+    return Decided(case.match, f"told: {reason}", _alert(case, reason))
+
+
+def _mention(case: Case) -> str | None:
+    if case.match.kind is MatchKind.MENTION:
+        return "only mentioned, deeper in the text than its lead; mentions are kept and not sent"
+    return None
+
+
+def _stale(case: Case) -> str | None:
+    article, limit = case.article, case.rule.max_age
+    if article.baseline:
+        if not article.dated:
+            return "it stood in the feed when the source was first polled, and has no date of its own"
+        limit = limit or BASELINE_AGE
+    age = case.now - article.published
+    if limit is not None and age > limit:
+        return f"published {_span(age)} ago, and max_age is {_span(limit)}"
+    return None
+
+
+def _already_told(case: Case) -> str | None:
+    if case.dedup_key in case.told:
+        return f"{case.rule.id} has told this {case.rule.alert.once_per} already ({case.story.id})"
+    return None
+
+
+STAGES: tuple[Stage, ...] = (_mention, _stale, _already_told)
+
+
+def _alert(case: Case, reason: str) -> Alert:
+    quoted = quote(case.article, case.match.evidence)
+    return Alert(
+        id=blake2b(case.dedup_key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest(),
+        dedup_key=case.dedup_key,
+        rule=case.rule.id,
+        rule_title=case.rule.title,
+        level=case.rule.level,
+        at=case.now,
+        reason=reason,
+        routes=case.rule.alert.to or ("default",),
+        story=case.story.id,
+        article=case.article,
+        sentence=quoted.sentence,
+        marks=quoted.marks,
+    )
+
+
+def _evidence(match: Match) -> str:
+    """“North Korea”, “missiles” in the title; “fired” in the text."""
+    parts = []
+    for field in dict.fromkeys(span.field for span in match.evidence):
+        words = dict.fromkeys(f"“{span.text}”" for span in match.evidence if span.field is field)
+        parts.append(f"{', '.join(words)} in the {field}")
+    return "; ".join(parts)
+
+
+def _span(length: timedelta) -> str:
+    """A length of time in the unit that a person would use."""
+    minutes = round(length / timedelta(minutes=1))
+    for unit, size in (("day", 1440), ("hour", 60)):
+        if minutes >= 2 * size or (minutes >= size and minutes % size == 0):
+            return _count(minutes // size, unit)
+    return _count(minutes, "minute")
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -1,0 +1,30 @@
+"""The canonical form of an article's address: what two outlets' links to one page have in common.
+
+It is only for comparing; people are shown the address that the feed gave.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from courlan import clean_url
+
+# Trackers that courlan leaves in (`from`: where a click came from, on several Asian portals).
+_TRACKERS = frozenset({"cmp", "from", "ns_mchannel", "ns_source", "ns_campaign", "ref", "ref_src"})
+
+
+def canonical(address: str | None) -> str | None:
+    """The canonical address, or None where there is none or it names no page of its own (a home page)."""
+    if not address:
+        return None
+    # Never courlan's strict mode: it drops the `oid` and `sid` that tell a Korean portal's articles apart.
+    cleaned = clean_url(address)
+    if not cleaned:
+        return None
+    parts = urlsplit(cleaned)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return None
+    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.lower() not in _TRACKERS])
+    if parts.path in {"", "/"} and not query:
+        return None
+    return parts._replace(scheme="https", netloc=parts.netloc.removeprefix("www."), query=query).geturl()

@@ -1,0 +1,86 @@
+"""The entries of a document -> the articles that are new to us: unseen ones, and new versions of known ones.
+
+New means an identity or a text that we have not had, never a date.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.intake.address import canonical
+from monitor.intake.dates import moment_of, sane
+from monitor.intake.identity import digest
+from monitor.model import Article, Entry, Source
+
+VERSIONS = 24  # some feeds print the present time into their texts; lemon24/reader found the same limit useful
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we have of an article: its latest version, that version's digest, and when we first saw it."""
+
+    version: int
+    digest: str
+    seen: datetime
+
+
+def unseen(
+    source: Source,
+    entries: Sequence[Entry],
+    uids: Sequence[str],
+    known: Mapping[str, Known],
+    *,
+    now: datetime,
+    baseline: bool,
+) -> tuple[Article, ...]:
+    """The articles to keep, in the document's order.
+
+    `uids`: the entries' identities (`identify`); `known`: what we have of them; `baseline`: it is the first poll.
+    """
+    links = Counter(canonical(entry.link) for entry in entries)
+    articles: dict[str, Article] = {}
+    for uid, entry in zip(uids, entries, strict=True):
+        own_link = links[canonical(entry.link)] == 1
+        article = _article(source, entry, uid, own_link=own_link, known=known.get(uid), now=now)
+        if article is not None and uid not in articles:
+            articles[uid] = replace(article, baseline=True) if baseline else article
+    return tuple(articles.values())
+
+
+def _article(
+    source: Source, entry: Entry, uid: str, *, own_link: bool, known: Known | None, now: datetime
+) -> Article | None:
+    text = _text(entry)
+    content = digest(entry.title, text)
+    if known is not None and (known.digest == content or known.version >= VERSIONS):
+        return None
+    claimed = moment_of(entry.published) or moment_of(entry.updated)
+    seen = now if known is None else known.seen
+    dated = sane(claimed, now)
+    return Article(
+        source=source.id,
+        uid=uid,
+        title=entry.title,
+        text=text,
+        seen=seen,
+        published=claimed if claimed is not None and dated else seen,
+        dated=dated,
+        version=1 if known is None else known.version + 1,
+        url=entry.link,
+        # An address that several entries of a document share (a live page) does not say that they are one article.
+        canonical=canonical(entry.link) if own_link else None,
+        language=entry.language or source.language,
+        digest=content,
+        authors=entry.authors,
+        tags=entry.tags,
+    )
+
+
+def _text(entry: Entry) -> str:
+    """Summary and content, without saying the summary twice."""
+    if not entry.content or entry.summary in entry.content:
+        return entry.content or entry.summary
+    return entry.content if not entry.summary else f"{entry.summary}\n\n{entry.content}"

@@ -1,0 +1,40 @@
+"""What tells the entries of one source apart, for good.
+
+An identity must survive edits, re-ordering and a feed that repeats itself; two entries must never share one (the
+second would be taken for known: a missed alert).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from monitor.intake.address import canonical
+from monitor.model import Entry
+from monitor.text.folding import folded_tokens
+
+
+def identify(entries: Sequence[Entry]) -> list[str]:
+    """A uid for each entry of a document: its guid; guid and link where the document repeats guids (miniflux #4197:
+    all items with one guid); else its canonical link, if no other entry has it; else its own content."""
+    guids = Counter(entry.guid for entry in entries)
+    links = Counter(canonical(entry.link) for entry in entries)
+    return [_uid(entry, guids, links) for entry in entries]
+
+
+def _uid(entry: Entry, guids: Counter[str | None], links: Counter[str | None]) -> str:
+    link = canonical(entry.link)
+    if entry.guid and guids[entry.guid] == 1:
+        return entry.guid
+    if entry.guid and link and links[link] == 1:
+        return f"{entry.guid}|{link}"
+    if not entry.guid and link and links[link] == 1:
+        return link
+    content = f"{' '.join(folded_tokens(entry.title))}\n{(entry.summary or entry.content)[:200]}"
+    return f"content:{digest(entry.guid or '', entry.link or '', content)}"
+
+
+def digest(*parts: str) -> str:
+    """32 hexadecimal digits that stand for these texts, the same in every process."""
+    return blake2b("\x00".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -1,0 +1,35 @@
+"""When to poll a source next.
+
+A healthy source keeps a fixed phase (next = planned + interval), spread by its id so that a thousand sources do not
+fall due in one second. A failing one is asked less and less, up to a cap, and never given up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from monitor.model import Fetched, FetchOutcome, Source
+
+BACKOFF_CAP = timedelta(hours=6)
+GONE_PAUSE = timedelta(hours=24)  # 410 is meant for good, but people repair their sites
+
+
+def next_poll(
+    source: Source, fetched: Fetched, *, planned: datetime, now: datetime, failures: int, first: bool
+) -> datetime:
+    """The moment of the next poll. `failures`: how many in a row, this one included; `first`: this was the first."""
+    if fetched.outcome is FetchOutcome.GONE:
+        return now + GONE_PAUSE
+    if fetched.outcome is FetchOutcome.FAILED:
+        wait = min(source.every * 2.0 ** min(failures - 1, 20), max(BACKOFF_CAP, source.every))
+        return now + max(wait, fetched.retry_after or timedelta(0))
+    if first:
+        return now + source.every * _phase(source.id)
+    missed = max(0, (now - planned) // source.every)
+    return planned + source.every * (missed + 1)
+
+
+def _phase(source_id: str) -> float:
+    """A share of the interval, from 0.2 to 1, that is the source's own."""
+    return 0.2 + 0.8 * int.from_bytes(blake2b(source_id.encode(), digest_size=4).digest()) / 2**32

@@ -1,0 +1,93 @@
+"""Who polls which source: due sources are claimed under a lease, so that each poll is made by one process only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from monitor.intake.articles import Known
+from monitor.model import Claim, Source, Validators
+from monitor.store.database import Database, translated
+from monitor.store.tables import article, source
+
+
+class Claims:
+    """The claims of one process (`owner`)."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+
+    def know(self, sources: Mapping[str, Source], now: datetime) -> None:
+        """Sources that the database does not know yet are due at once; one with a new address starts afresh."""
+        with translated(self._database.path), self._database.write.begin() as connection:
+            addresses = {row.id: row.url for row in connection.execute(select(source.c.id, source.c.url))}
+            for wanted in sources.values():
+                if wanted.id not in addresses:
+                    connection.execute(insert(source).values(id=wanted.id, url=wanted.url, next_at=now))
+                elif addresses[wanted.id] != wanted.url:
+                    fresh = {"url": wanted.url, "next_at": now, "etag": None, "last_modified": None, "failures": 0}
+                    # first_at too: what an unknown document holds is not news
+                    connection.execute(update(source).where(source.c.id == wanted.id).values(**fresh, first_at=None))
+
+    def due(self, ids: Iterable[str], now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
+        """Claim at most `most` of these sources that are due, the longest due first."""
+        return self._claim(ids, now, lease, most, only_due=True)
+
+    def all(self, ids: Iterable[str], now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
+        """Claim at most `most` of these sources, due or not, unless somebody else holds them."""
+        return self._claim(ids, now, lease, most, only_due=False)
+
+    def _claim(self, ids: Iterable[str], now: datetime, lease: timedelta, most: int, *, only_due: bool) -> list[Claim]:
+        free = or_(source.c.lease_until.is_(None), source.c.lease_until <= now)
+        wanted = select(source.c.id).where(free, source.c.id.in_(list(ids))).order_by(source.c.next_at).limit(most)
+        if only_due:
+            wanted = wanted.where(source.c.next_at <= now)
+        claim = (
+            update(source)
+            .where(source.c.id.in_(wanted.scalar_subquery()))
+            .values(lease_until=now + lease, lease_owner=self._owner, token=source.c.token + 1)
+            .returning(source)
+        )
+        with translated(self._database.path), self._database.write.begin() as connection:
+            return sorted((_claim(row) for row in connection.execute(claim)), key=lambda claim: claim.planned)
+
+    def anything_due(self, now: datetime) -> bool:
+        """Whether a claim could give anything; asked every second, so only read."""
+        due = select(source.c.id).where(source.c.next_at <= now).limit(1)
+        with translated(self._database.path), self._database.read.begin() as connection:
+            return connection.execute(due).first() is not None
+
+    def release(self, claims: Iterable[Claim]) -> None:
+        """Give claims back that were not polled: their sources stay due."""
+        with translated(self._database.path), self._database.write.begin() as connection:
+            for claim in claims:
+                mine = (source.c.id == claim.source) & (source.c.token == claim.token)
+                connection.execute(update(source).where(mine).values(lease_until=None, lease_owner=None))
+
+    def release_all(self) -> None:
+        """Give back every claim, whoever made it: for a process that holds the database alone, at its start."""
+        with translated(self._database.path), self._database.write.begin() as connection:
+            connection.execute(update(source).values(lease_until=None, lease_owner=None))
+
+    def known(self, source_id: str, uids: Iterable[str]) -> dict[str, Known]:
+        """What we have of these articles of a source, by uid."""
+        columns = select(article.c.uid, article.c.version, article.c.digest, article.c.seen_at)
+        with translated(self._database.path), self._database.read.begin() as connection:
+            rows = connection.execute(columns.where(article.c.source_id == source_id, article.c.uid.in_(list(uids))))
+            return {row.uid: Known(row.version, row.digest, row.seen_at) for row in rows}
+
+
+def _claim(row: Row[*tuple[object, ...]]) -> Claim:
+    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    return Claim(
+        source=values["id"],
+        token=values["token"],
+        planned=values["next_at"],
+        validators=Validators(values["etag"], values["last_modified"]),
+        failures=values["failures"],
+        first=values["first_at"] is None,
+    )

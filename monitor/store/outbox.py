@@ -1,0 +1,155 @@
+"""The outbox: which delivery is due on which channel, who sends it, and how it ended.
+
+A delivery is claimed just before it is sent, one at a time for each channel, under a lease; the claim is committed
+before the sending, the receipt after it. What a dead process left in `sending` is tried again: at least once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, literal, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from monitor.alerting.attempts import Verdict
+from monitor.model import Alert, Article, Delivery, DeliveryState, Level, Receipt, ReceiptKind
+from monitor.store.database import Database, translated
+from monitor.store.tables import alert, article, article_version, attempt, delivery
+
+_OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)
+
+
+class Outbox:
+    """The deliveries as one process (`owner`) sees them."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+
+    def due_channels(self, now: datetime) -> list[str]:
+        """The channels that have something to send."""
+        due = select(delivery.c.channel).where(delivery.c.state.in_(_OPEN), delivery.c.not_before <= now).distinct()
+        with translated(self._database.path), self._database.read.begin() as connection:
+            return list(connection.execute(due).scalars())
+
+    def claim(self, channel: str, now: datetime, lease: timedelta) -> Delivery | None:
+        """The delivery to send next on a channel, now `sending` and ours until the lease ends; None if none is due."""
+        waiting = delivery.c.state.in_(_OPEN) & (delivery.c.not_before <= now)
+        first = select(delivery.c.id).where(delivery.c.channel == channel, waiting)
+        first = first.order_by(delivery.c.not_before, delivery.c.id).limit(1)
+        claiming = (
+            update(delivery)
+            .where(delivery.c.id == first.scalar_subquery())
+            .values(
+                state=DeliveryState.SENDING,
+                attempts=delivery.c.attempts + 1,
+                lease_until=now + lease,
+                lease_owner=self._owner,
+            )
+            .returning(delivery.c.id, delivery.c.alert_id, delivery.c.attempts, delivery.c.repeat)
+        )
+        with translated(self._database.path), self._database.write.begin() as connection:
+            row = connection.execute(claiming).one_or_none()
+            if row is None:
+                return None
+            connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
+            told = _alert(connection, row.alert_id)
+            return Delivery(row.id, channel, told, row.attempts, row.repeat)
+
+    def settle(self, sent: Delivery, receipt: Receipt, verdict: Verdict, now: datetime) -> bool:
+        """Record how an attempt ended. False if the claim was no longer ours (its lease had ended)."""
+        ended = None if verdict.state is DeliveryState.RETRY else now
+        ours = (delivery.c.id == sent.id) & (delivery.c.attempts == sent.attempt)
+        values: dict[str, object] = {
+            "state": verdict.state,
+            "lease_until": None,
+            "lease_owner": None,
+            "detail": receipt.detail,
+            "ended_at": ended,
+            "repeat": or_(delivery.c.repeat, literal(receipt.kind is ReceiptKind.UNKNOWN)),
+        }
+        if verdict.not_before is not None:
+            values["not_before"] = verdict.not_before
+        with translated(self._database.path), self._database.write.begin() as connection:
+            _end_attempt(connection, sent.id, sent.attempt, receipt, now)
+            held = ours & (delivery.c.state == DeliveryState.SENDING)
+            return connection.execute(update(delivery).where(held).values(**values)).rowcount == 1
+
+    def release(self, now: datetime, *, all_of_them: bool = False) -> int:
+        """Put deliveries whose sender is gone back to retry: those whose lease has ended or, for a process that holds
+        the database alone, all at its start. How many there were."""
+        left = delivery.c.state == DeliveryState.SENDING
+        if not all_of_them:
+            left &= delivery.c.lease_until <= now
+        lost = Receipt(ReceiptKind.UNKNOWN, "the sender ended before it had a receipt")
+        values = {"state": DeliveryState.RETRY, "not_before": now, "lease_until": None, "lease_owner": None}
+        releasing = update(delivery).where(left).values(**values, repeat=True, detail=lost.detail)
+        releasing_ids = releasing.returning(delivery.c.id, delivery.c.attempts)
+        with translated(self._database.path), self._database.write.begin() as connection:
+            rows = connection.execute(releasing_ids).all()
+            for row in rows:
+                _end_attempt(connection, row.id, row.attempts, lost, now)
+            return len(rows)
+
+    def any_expired(self, now: datetime) -> bool:
+        """Whether `release` would find something; asked every second, so only read."""
+        left = (delivery.c.state == DeliveryState.SENDING) & (delivery.c.lease_until <= now)
+        with translated(self._database.path), self._database.read.begin() as connection:
+            return connection.execute(select(delivery.c.id).where(left).limit(1)).first() is not None
+
+    def counts(self) -> Mapping[str, int]:
+        """How many deliveries stand in each state; states without any count 0."""
+        counting = select(delivery.c.state, func.count()).group_by(delivery.c.state)
+        with translated(self._database.path), self._database.read.begin() as connection:
+            found = {row[0]: row[1] for row in connection.execute(counting)}
+        return {state.value: found.get(state.value, 0) for state in DeliveryState}
+
+
+def _end_attempt(connection: Connection, delivery_id: int, number: int, receipt: Receipt, now: datetime) -> None:
+    mine = (attempt.c.delivery_id == delivery_id) & (attempt.c.number == number) & attempt.c.ended_at.is_(None)
+    ending = update(attempt).where(mine)
+    connection.execute(ending.values(ended_at=now, receipt=receipt.kind, detail=receipt.detail))
+
+
+def _alert(connection: Connection, alert_id: str) -> Alert:
+    version = (article_version.c.article_id == article.c.id) & (article_version.c.version == alert.c.article_version)
+    texts = (article_version.c.version, article_version.c.title.label("headline"), article_version.c.text)
+    page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
+    joined = (
+        select(alert, *texts, *page, article.c.published_at)
+        .join_from(alert, article, article.c.id == alert.c.article_id)
+        .join(article_version, version)
+        .where(alert.c.id == alert_id)
+    )
+    return _read(connection.execute(joined).one())
+
+
+def _read(row: Row[*tuple[Any, ...]]) -> Alert:
+    return Alert(
+        id=row.id,
+        dedup_key=row.dedup_key,
+        rule=row.rule_id,
+        rule_title=row.rule_title,
+        level=Level(row.level),
+        at=row.at,
+        reason=row.reason,
+        routes=(),  # they have become deliveries
+        story=row.story_id,
+        article=Article(
+            source=row.source_id,
+            uid=row.uid,
+            title=row.headline,
+            text=row.text,
+            seen=row.seen_at,
+            published=row.published_at,
+            dated=row.dated,
+            version=row.version,
+            url=row.url,
+            language=row.language,
+        ),
+        sentence=row.sentence,
+        marks=tuple((start, end) for start, end in row.marks),
+        kind=row.kind,
+    )

@@ -1,0 +1,112 @@
+"""What people ask the database: counts for `status`, and lists. It only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import FromClause, func, select
+
+from monitor.model import DeliveryState
+from monitor.store.database import Database, translated
+from monitor.store.tables import alert, article, delivery, fetch, match, source, story
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """How a source fares. `articles`: how many we have of it; times are None where it never happened."""
+
+    id: str
+    next_at: datetime
+    last_ok_at: datetime | None
+    failures: int
+    problem: str | None
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """A delivery, with what it tells of."""
+
+    id: int
+    channel: str
+    state: DeliveryState
+    attempts: int
+    not_before: datetime
+    detail: str | None
+    alert: str
+    rule: str
+    level: str
+    title: str
+
+
+class Reports:
+    """Answers from what has been committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def counts(self) -> Mapping[str, int]:
+        """How many articles, matches, stories and alerts there are."""
+        with translated(self._database.path), self._database.read.begin() as connection:
+            tables: Mapping[str, FromClause] = {
+                "articles": article,
+                "matches": match,
+                "stories": story,
+                "alerts": alert,
+            }
+            return {
+                name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for name, table in tables.items()
+            }
+
+    def sources(self) -> Mapping[str, SourceReport]:
+        """Every source that was ever polled or is known, by id."""
+        counted = select(article.c.source_id, func.count().label("articles")).group_by(article.c.source_id).subquery()
+        rows = select(source, func.coalesce(counted.c.articles, 0).label("articles")).outerjoin(
+            counted, counted.c.source_id == source.c.id
+        )
+        return {row.id: SourceReport(**_named(row, SourceReport)) for row in self._rows(rows)}
+
+    def last_fetch_at(self) -> datetime | None:
+        """When anything was fetched last."""
+        with translated(self._database.path), self._database.read.begin() as connection:
+            found: datetime | None = connection.execute(select(func.max(fetch.c.at))).scalar_one()
+            return found
+
+    def deliveries(self, states: Sequence[DeliveryState], most: int) -> list[DeliveryReport]:
+        """The deliveries in these states (none: in any), the newest first."""
+        columns = (
+            delivery, delivery.c.alert_id.label("alert"), alert.c.rule_id.label("rule"), alert.c.level, article.c.title,
+        )  # fmt: skip
+        rows = (
+            select(*columns)
+            .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
+            .outerjoin(article, article.c.id == alert.c.article_id)
+            .order_by(delivery.c.id.desc())
+            .limit(most)
+        )
+        if states:
+            rows = rows.where(delivery.c.state.in_(states))
+        return [DeliveryReport(**_named(row, DeliveryReport)) for row in self._rows(rows)]
+
+    def oldest_waiting(self) -> Mapping[str, datetime]:
+        """For each channel that something waits for: since when the oldest alert waits."""
+        waiting = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
+        rows = (
+            select(delivery.c.channel, func.min(alert.c.at).label("since"))
+            .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
+            .where(delivery.c.state.in_(waiting))
+            .group_by(delivery.c.channel)
+        )
+        return {row.channel: row.since for row in self._rows(rows)}
+
+    def _rows(self, statement: Any) -> Sequence[Any]:  # noqa: ANN401 - rows are turned into reports at once
+        with translated(self._database.path), self._database.read.begin() as connection:
+            return connection.execute(statement).all()
+
+
+def _named(row: Any, shape: type[DeliveryReport | SourceReport]) -> dict[str, Any]:  # noqa: ANN401
+    return {field.name: row._mapping[field.name] for field in fields(shape)}  # noqa: SLF001 - public in SQLAlchemy

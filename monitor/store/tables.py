@@ -1,0 +1,225 @@
+"""The tables, in the words of the field. What they hold is state only: sources and rules live in YAML.
+
+A migration in `migrations/` builds them; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+from monitor.model import DeliveryState
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite has no time zones, so it is stored without one and given back with it."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC, without its zone."""
+        del dialect
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401
+        """Aware again."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+# What a poll leaves behind of a source. `token` counts its claims: only the last claimer may write.
+source = Table(
+    "source",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("next_at", Moment, nullable=False, index=True),
+    Column("lease_until", Moment),
+    Column("lease_owner", String),
+    Column("token", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("first_at", Moment),  # its first good poll: the baseline
+    Column("last_ok_at", Moment),
+    Column("problem", Text),
+)
+
+# Each fetch: evidence of what a source did.
+fetch = Table(
+    "fetch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("status", Integer),
+    Column("entries", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("problem", Text),
+    Index("ix_fetch_source_at", "source_id", "at"),
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("version", Integer, nullable=False),  # the latest; its texts stand in article_version
+    Column("url", Text),
+    Column("canonical", Text, index=True),
+    Column("title", Text, nullable=False),
+    Column("language", String),
+    Column("published_at", Moment, nullable=False),
+    Column("dated", Boolean, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
+    Column("baseline", Boolean, nullable=False),
+    Column("digest", String, nullable=False),
+    UniqueConstraint("source_id", "uid"),
+)
+
+# The big texts, apart, so that scans of articles stay small.
+article_version = Table(
+    "article_version",
+    metadata,
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", String, nullable=False),
+)
+
+story = Table(
+    "story",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False, index=True),
+)
+
+story_article = Table(
+    "story_article",
+    metadata,
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
+    Column("how", Text, nullable=False),
+)
+
+# Every match ends in a decision: "told: ..." or "held: ...".
+match = Table(
+    "match",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("article_version", Integer, nullable=False),
+    Column("rule_id", String, nullable=False, index=True),
+    Column("rule_version", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("decision", Text, nullable=False),
+    Column("alert_id", ForeignKey("alert.id")),
+    UniqueConstraint("article_id", "article_version", "rule_id"),
+)
+
+# A decision to tell somebody. Rule, story and article are empty for a notice to the operator.
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("dedup_key", Text, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("level", String, nullable=False),
+    Column("rule_id", String, index=True),
+    Column("rule_title", Text),
+    Column("story_id", ForeignKey("story.id")),
+    Column("article_id", ForeignKey("article.id")),
+    Column("article_version", Integer),
+    Column("reason", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("marks", JSON, nullable=False),
+)
+
+_STATES = ", ".join(f"'{state.value}'" for state in DeliveryState)
+
+# The outbox: one row for each alert and channel.
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", ForeignKey("alert.id"), nullable=False),
+    Column("channel", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("lease_owner", String),
+    Column("repeat", Boolean, nullable=False, server_default=text("false")),
+    Column("ended_at", Moment),
+    Column("detail", Text),  # of the last receipt
+    UniqueConstraint("alert_id", "channel"),
+    CheckConstraint(f"state IN ({_STATES})", name="state"),
+)
+# What is still to do must be found at once among years of accepted deliveries.
+Index(
+    "ix_delivery_open",
+    delivery.c.state,
+    delivery.c.not_before,
+    sqlite_where=delivery.c.state.in_(["pending", "retry", "sending"]),
+    postgresql_where=delivery.c.state.in_(["pending", "retry", "sending"]),
+)
+
+# Each attempt and how it ended: append-only evidence.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("delivery_id", ForeignKey("delivery.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("receipt", String),
+    Column("detail", Text),
+)
+
+# One row: how many times the serial section has committed. A process whose state is of an older number reads first.
+section = Table(
+    "section",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+)
