@@ -1,0 +1,95 @@
+"""The tests that rules and entities carry: articles that must and must not hit.
+
+They are read here and run by `check` with the live matcher.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
+
+from monitor.config.shape import Language, Shape, Text, kind_of, refusal
+from monitor.config.yaml12 import Document, shown
+from monitor.model import RuleTest
+
+
+def _date(value: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        quoted = shown(value) if isinstance(value, str) else "this"
+        raise refusal(f"{quoted} is no date", "write '2026-01-05' or '2026-01-05T14:30:00+09:00'")
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Date = Annotated[datetime, PlainValidator(_date), WithJsonSchema({"type": "string"})]
+
+
+class Example(Shape):
+    """An article to test with."""
+
+    called: ClassVar[str] = "test"
+
+    title: Text | None = Field(None, description="Its title.", examples=["Live-fire drills around Taiwan"])
+    text: Text | None = Field(None, description="Its text.", examples=["The drills began on Monday."])
+    lang: Language | None = Field(None, description="Its language; detected where absent.", examples=["zh"])
+    date: Date | None = Field(None, description="When it was published.", examples=["2026-01-05"])
+    source: Text | None = Field(None, description="The id of its source.", examples=["xinhua"])
+    url: Text | None = Field(None, description="Its address.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.title is None and self.text is None:
+            raise refusal("this test has neither a title nor a text", "write at least one of them")
+        return self
+
+
+AnyExample = Annotated[
+    Annotated[Example, Tag("<mapping>")] | Annotated[Text, Tag("<list>")],
+    Discriminator(kind_of),
+]
+
+
+class Examples(Shape):
+    """Articles that must and must not hit; plain text is the title of an article without text."""
+
+    called: ClassVar[str] = "tests"
+
+    fires: list[AnyExample] | None = Field(
+        None, description="Articles that must hit.", examples=[["Live-fire drills around Taiwan"]]
+    )
+    silent: list[AnyExample] | None = Field(
+        None, description="Articles that must not hit as news.", examples=[["Taiwan held an earthquake drill"]]
+    )
+
+
+def tests(shape: Examples | None, document: Document) -> tuple[RuleTest, ...]:
+    """The tests in the order of the file, those that must fire first."""
+    if shape is None:
+        return ()
+    lists = {"fires": shape.fires or (), "silent": shape.silent or ()}
+    return tuple(
+        _test(example, document, ("tests", key, index))
+        for key, examples in lists.items()
+        for index, example in enumerate(examples)
+    )
+
+
+def _test(example: Example | str, document: Document, where: tuple[str, str, int]) -> RuleTest:
+    fires, place = where[1] == "fires", document.place(where)
+    if isinstance(example, str):
+        return RuleTest(fires, example, place=place)
+    return RuleTest(
+        fires,
+        example.title or "",
+        example.text or "",
+        language=example.lang,
+        date=example.date,
+        source=example.source,
+        url=example.url,
+        place=place,
+    )

@@ -1,0 +1,72 @@
+"""The YAML files that a path of the user's names: itself, or everything in a folder.
+
+Files and folders whose name begins with a dot are left alone: editors keep their locks in them, and mounted
+configuration its older versions.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from monitor.config.yaml12 import Document, Where
+from monitor.errors import Fault, Faulty
+from monitor.model import Place
+
+
+def paths_named(document: Document, key: str, folder: Path) -> list[tuple[Path, Place]]:
+    """The paths that a list of monitor.yaml names, each with its place. What is no text is no path (and a fault of
+    monitor.yaml itself, told elsewhere), so that the good ones can be read even then."""
+    listed = document.data.get(key) if isinstance(document.data, dict) else None
+    where: list[tuple[Where, object]] = [((key, index), item) for index, item in enumerate(_list(listed))]
+    return [(folder / item, document.place(at)) for at, item in where if isinstance(item, str)]
+
+
+def yaml_files(named: Iterable[tuple[Path, Place | None]]) -> tuple[list[Path], list[Fault]]:
+    """All files, each once, in the order of the names and sorted within a folder; faults for names that name nothing
+    (at the place of the name, or at the path itself where it has none)."""
+    files: dict[Path, Path] = {}
+    faults: list[Fault] = []
+    for path, place in named:
+        if path.is_dir():
+            found, unread = _in_folder(path)
+            faults.extend(unread)
+        elif path.exists() or path.is_symlink():
+            found = [path]
+        else:
+            found = []
+            faults.append(Fault(place or Place(str(path)), f"there is no file or folder '{path}'"))
+        for file in found:
+            files.setdefault(_identity(file), file)
+    return list(files.values()), faults
+
+
+def _in_folder(folder: Path) -> tuple[list[Path], list[Fault]]:
+    files: list[Path] = []
+    unread: list[OSError] = []
+    for inside, folders, names in os.walk(folder, onerror=unread.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        files += [Path(inside, name) for name in names if name.endswith((".yaml", ".yml")) and not name.startswith(".")]
+    return sorted(files), [Fault(Place(str(each.filename)), f"cannot be read: {each.strerror}") for each in unread]
+
+
+def _identity(file: Path) -> Path:
+    """The file behind all of its names; a link that leads nowhere is itself, and told of when it is read."""
+    try:
+        return file.resolve(strict=True)
+    except (OSError, RuntimeError):  # RuntimeError: a circle of links, until Python 3.12
+        return file.absolute()
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def only_document(documents: tuple[Document, ...], file: Path) -> Document:
+    """The one document of monitor.yaml; an empty file is a mapping with nothing in it. Raises Faulty."""
+    if len(documents) > 1:
+        raise Faulty(
+            [Fault(documents[1].place(), "monitor.yaml is one document", "remove what stands after the '---'")]
+        )
+    return documents[0] if documents else Document(str(file), {}, {(): (1, 1)}, {})

@@ -1,0 +1,60 @@
+"""The JSON Schema of each kind of file, for editors: it completes, explains and underlines while one types.
+
+It is made from the same shapes that read the files. It is a little narrower (an empty value is underlined) and a little
+wider (whether names exist, only reading can tell). Draft 7, because yaml-language-server speaks none newer.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+from monitor.config.entities import EntityShape
+from monitor.config.rules import RuleShape
+from monitor.config.settings import SettingsShape
+from monitor.config.shape import Shape
+from monitor.config.sources import SourcesShape
+
+Kind = Literal["config", "sources", "entity", "rule"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_SHAPES: dict[Kind, type[Shape]] = {
+    "config": SettingsShape,
+    "sources": SourcesShape,
+    "entity": EntityShape,
+    "rule": RuleShape,
+}
+_CONDITIONS = {"Piece": ("words", "entity", "any"), "Condition": ("words", "entity", "all", "any", "near")}
+
+
+def schema(kind: Kind) -> dict[str, Any]:
+    """The JSON Schema of a kind of file."""
+    made = _SHAPES[kind].model_json_schema(ref_template="#/definitions/{model}")
+    definitions = made.pop("$defs", {})
+    for name, words in _CONDITIONS.items():
+        if name in definitions:
+            definitions[name]["oneOf"] = [{"required": [word]} for word in words]
+    return {"$schema": "http://json-schema.org/draft-07/schema#", **_plain(made), "definitions": _plain(definitions)}
+
+
+def file_name(kind: Kind) -> str:
+    """The name under which the schema lies beside the files that point to it."""
+    return f"{kind}.schema.json"
+
+
+def _plain(part: Any) -> Any:  # noqa: ANN401 - JSON
+    """Without what says only how pydantic works: made-up titles, and null where a key may be absent."""
+    if isinstance(part, list):
+        return [_plain(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {
+        key: {name: _plain(each) for name, each in value.items()}
+        if key in ("properties", "definitions")
+        else _plain(value)
+        for key, value in part.items()
+        if not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
+    }
+    choices = [choice for choice in kept.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) == 1:
+        del kept["anyOf"]
+        return {**choices[0], **kept}
+    return {**kept, "anyOf": choices} if choices else kept

@@ -1,0 +1,224 @@
+"""monitor.yaml: the shape, and its way into the model.
+
+Which files it names is read in `files.py`; this knows zones, the database, channels, routes, networks and limits.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from monitor.config.faults import checked, did_you_mean, noting
+from monitor.config.secrets import filled
+from monitor.config.shape import Duration, Id, Interval, Shape, Size, Text, refusal
+from monitor.config.unbuilt import not_yet
+from monitor.config.yaml12 import Document, Where, shown
+from monitor.errors import Fault, Faulty
+from monitor.model import Channel, Limits, Settings
+
+_EVERY = timedelta(minutes=5)
+_DATABASE = "sqlite:///monitor.db"
+
+
+def _zone(name: str) -> str:
+    try:
+        return zoneinfo.ZoneInfo(name).key
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as Europe
+        known = did_you_mean(name, zoneinfo.available_timezones(), "write one such as Europe/Berlin or Asia/Seoul")
+        raise refusal(f"{shown(name)} is no time zone", known) from None
+
+
+def _database(url: str) -> str:
+    """Never quoted in a fault: such a URL may hold a password."""
+    if url.startswith(("postgresql", "postgres:")):
+        raise refusal(not_yet("postgresql")[0], f"write {_DATABASE}")
+    if not url.startswith("sqlite:///") or url.startswith(("sqlite:///file:", "sqlite:///:memory:", "sqlite:///?")):
+        raise refusal("this is no database that can be used", f"write {_DATABASE}, or sqlite:/// and another path")
+    if url == "sqlite:///":
+        raise refusal("a database in memory is lost at every stop", f"write {_DATABASE}")
+    return url
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise refusal(f"{shown(text)} is no network", _as_network(text)) from None
+    return text
+
+
+def _as_network(text: str) -> str:
+    try:
+        return f"did you mean {ip_network(text, strict=False)}?"
+    except ValueError:
+        return "write a range such as 10.0.0.0/8 or fd00::/8"
+
+
+Zone = Annotated[str, AfterValidator(_zone), WithJsonSchema({"type": "string"})]
+Database = Annotated[str, AfterValidator(_database), WithJsonSchema({"type": "string", "pattern": "^sqlite:///.+"})]
+Network = Annotated[str, AfterValidator(_network), WithJsonSchema({"type": "string"})]
+Count = Annotated[int, Field(ge=1)]
+
+
+class ChannelShape(Shape):
+    """One address that messages go to."""
+
+    called: ClassVar[str] = "channel"
+
+    url: str = Field(
+        repr=False,
+        description="An Apprise URL, or console://. Secrets in it are written ${env:NAME}.",
+        examples=["console://"],
+    )
+
+
+class NetworkShape(Shape):
+    """What sources may reach."""
+
+    called: ClassVar[str] = "network"
+
+    allow: list[Network] | None = Field(
+        None, description="Private networks that sources may be in.", examples=[["10.0.0.0/8"]]
+    )
+
+
+class LimitsShape(Shape):
+    """Bounds of fetching and sending."""
+
+    called: ClassVar[str] = "limits"
+
+    connect: Duration | None = Field(None, description="Time to connect.", examples=["10 s"])
+    idle: Duration | None = Field(None, description="Time between two parts of an answer.", examples=["15 s"])
+    total: Duration | None = Field(None, description="Time of a whole fetch.", examples=["30 s"])
+    wire_bytes: Size | None = Field(None, description="Size of a document as it is sent.", examples=["5 MiB"])
+    decoded_bytes: Size | None = Field(None, description="Size of a document unpacked.", examples=["8 MiB"])
+    redirects: Annotated[int, Field(ge=0)] | None = Field(None, description="Redirects followed.", examples=[5])
+    entries: Count | None = Field(None, description="Entries read of a document.", examples=[500])
+    polls: Count | None = Field(None, description="Sources polled at once.", examples=[64])
+    per_host: Count | None = Field(
+        None, description="Connections to one host and port in allowed networks.", examples=[8]
+    )
+    gap: Duration | None = Field(None, description="Time between two fetches from one domain.", examples=["1 s"])
+    parse: Duration | None = Field(None, description="Time to parse a document.", examples=["10 s"])
+    send: Duration | None = Field(None, description="Time to send a message.", examples=["60 s"])
+    attempts: Count | None = Field(None, description="Attempts before a delivery is dead.", examples=[30])
+
+
+Channels = list[Id]
+
+
+class SettingsShape(Shape):
+    """monitor.yaml: what is polled, what matters, and who is told."""
+
+    called: ClassVar[str] = "monitor.yaml"
+
+    timezone: Zone | None = Field(
+        None, description="The zone in which times are shown (default: UTC).", examples=["Asia/Seoul"]
+    )
+    database: Database | None = Field(
+        None, description="Where everything is stored; relative to this file.", examples=[_DATABASE]
+    )
+    every: Interval | None = Field(
+        None, description="How often sources are polled that say nothing themselves.", examples=["5 minutes"]
+    )
+    sources: list[Text] | None = Field(
+        None, description="Files and folders of sources, relative to this file.", examples=[["seeds/sources"]]
+    )
+    rules: list[Text] | None = Field(
+        None, description="Files and folders of rules, relative to this file.", examples=[["rules"]]
+    )
+    entities: list[Text] | None = Field(
+        None, description="Files and folders of entities, relative to this file.", examples=[["seeds/entities"]]
+    )
+    channels: dict[Id, ChannelShape] | None = Field(
+        None, description="The addresses that messages go to, by name.", examples=[{"screen": {"url": "console://"}}]
+    )
+    routes: dict[Id, Channels] | None = Field(
+        None, description="The names that rules use, and the channels of each.", examples=[{"default": ["screen"]}]
+    )
+    operator: Channels | None = Field(
+        None, description="Channels that are told of dead sources and channels.", examples=[["screen"]]
+    )
+    network: NetworkShape | None = Field(
+        None, description="What sources may reach.", examples=[{"allow": ["10.0.0.0/8"]}]
+    )
+    limits: LimitsShape | None = Field(
+        None, description="Bounds of fetching and sending.", examples=[{"total": "30 s"}]
+    )
+
+
+def settings(document: Document, environment: Mapping[str, str], folder: Path) -> tuple[Settings, timedelta]:
+    """The settings and the default interval; relative paths count from `folder`. Raises Faulty."""
+    shape = checked(SettingsShape, document)
+    faults = list(_unknown_channels(shape, document))
+    with noting(faults):
+        channels = _channels(shape, document, environment)
+    if faults:
+        raise Faulty(faults)
+    made = Settings(
+        timezone=shape.timezone or "UTC",
+        database=_resolved(shape.database or _DATABASE, folder),
+        channels=channels,
+        routes={"default": (), **{name: _once(names) for name, names in (shape.routes or {}).items()}},
+        operator=_once(shape.operator or ()),
+        allow=_networks(shape.network),
+        limits=_limits(shape.limits),
+    )
+    return made, shape.every or _EVERY
+
+
+def _channels(shape: SettingsShape, document: Document, environment: Mapping[str, str]) -> dict[str, Channel]:
+    channels, faults = {}, list[Fault]()
+    for name, channel in (shape.channels or {}).items():
+        place = document.place(("channels", name, "url"))
+        with noting(faults):
+            url = filled(channel.url, environment, place)
+            if not url.partition("://")[1] or any(sign.isspace() for sign in url):
+                raise Faulty(
+                    [Fault(place, "this is no channel's url", "it begins like mailto://, ntfy:// or console://")]
+                )
+            channels[name] = Channel(name, url)
+    if faults:
+        raise Faulty(faults)
+    return channels
+
+
+def _unknown_channels(shape: SettingsShape, document: Document) -> Iterator[Fault]:
+    known = list(shape.channels or {})
+    for where, name in _channels_named(shape):
+        if name not in known:
+            meant = did_you_mean(name, known) or "name it under channels"
+            yield Fault(document.place(where), f"there is no channel {shown(name)}", meant)
+    if known and "default" not in (shape.routes or {}):
+        meant = f"write, for example, 'routes: {{default: [{known[0]}]}}'"
+        yield Fault(document.key_place(("routes",)), "there is no route 'default'", meant)
+
+
+def _channels_named(shape: SettingsShape) -> Iterator[tuple[Where, str]]:
+    for route, names in (shape.routes or {}).items():
+        yield from ((("routes", route, index), name) for index, name in enumerate(names))
+    yield from ((("operator", index), name) for index, name in enumerate(shape.operator or ()))
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _resolved(database: str, folder: Path) -> str:
+    path, mark, options = database.removeprefix("sqlite:///").partition("?")
+    return f"sqlite:///{(folder / path).resolve()}{mark}{options}"
+
+
+def _networks(shape: NetworkShape | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(text) for text in (shape and shape.allow) or ())
+
+
+def _limits(shape: LimitsShape | None) -> Limits:
+    return replace(Limits(), **shape.model_dump(exclude_none=True)) if shape else Limits()

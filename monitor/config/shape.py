@@ -1,0 +1,171 @@
+"""What all shapes of the user's files share: strictness, and the small kinds of value.
+
+A shape says what a mapping may hold; descriptions and examples become the editor's help and the examples in faults.
+It converts nothing to the model and looks nothing up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, WithJsonSchema, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from monitor.config.durations import DURATION_PATTERN, SIZE_PATTERN, duration, size
+from monitor.config.yaml12 import Where, shown
+
+REFUSED = "monitor"
+"""The type of the errors that our own validators raise; their context holds `what` and `meant`."""
+
+
+def refusal(what: str, meant: str | None = None) -> PydanticCustomError:
+    """The error by which a validator of ours says what is wrong and what was meant."""
+    return PydanticCustomError(REFUSED, "{what}", {"what": what, "meant": meant})
+
+
+class Shape(BaseModel):
+    """A mapping of the user's files. `called` is what the tables of words and the messages call it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+    called: ClassVar[str] = "mapping"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_absent(cls, data: object) -> object:
+        """A known key with nothing after it (all its lines commented out) counts as not given."""
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value is not None or cls.field_of(key) is None}
+
+    @classmethod
+    def field_of(cls, key: str | int) -> FieldInfo | None:
+        """The field that a key of the file fills."""
+        return next((field for name, field in cls.model_fields.items() if key == (field.alias or name)), None)
+
+    @classmethod
+    def keys(cls) -> tuple[str, ...]:
+        """The keys that the mapping may have."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+
+def shape_at(annotation: object, where: Where) -> type[Shape] | None:
+    """The shape that stands at a place inside a type."""
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        if not where:
+            return annotation
+        field = annotation.field_of(where[0])
+        return shape_at(field.annotation, where[1:]) if field else None
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return shape_at(parts[0], where)
+    if origin in (Union, UnionType):
+        return next((found for part in parts if (found := shape_at(part, where))), None)
+    if where and origin is (list if isinstance(where[0], int) else dict):
+        return shape_at(parts[-1], where[1:])
+    return None
+
+
+def kind_of(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever the file holds
+    """For unions of a list and something else: which of them the writer meant."""
+    return "<mapping>" if isinstance(value, dict) else "<list>"
+
+
+# --- the small kinds of value -----------------------------------------------------------------------------------
+
+_ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
+_LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
+_COUNTRIES = {"jp": "ja", "kr": "ko", "cn": "zh", "ua": "uk", "gr": "el", "cz": "cs", "dk": "da"}
+"""Codes of countries that are written for their languages (kr is also Kanuri, which can be written knc)."""
+
+
+def _id(text: str) -> str:
+    if not re.match(_ID, text):
+        raise refusal(f"{shown(text)} is no id", "an id is lower-case letters, digits and hyphens, at most 64 of them")
+    return text
+
+
+def _text(text: str) -> str:
+    if not (plain := " ".join(text.split())):
+        raise refusal("this text is empty", "write something, or remove it")
+    return plain
+
+
+def _language(tag: str) -> str:
+    """Languages are looked up by their tag, so that a wrong one would silently never be met."""
+    if tag in _COUNTRIES:
+        raise refusal(f"'{tag}' is a country, not a language", f"did you mean '{_COUNTRIES[tag]}'?")
+    if not re.match(_LANGUAGE, tag):
+        raise refusal(f"{shown(tag)} is no language", "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR")
+    return tag
+
+
+def _language_of_words(tag: str) -> str:
+    return tag if tag == "any" else _language(tag)
+
+
+def _term(text: str) -> str:
+    term = _text(text)
+    if any("*" in word[1:-1] or not word.strip("*") for word in term.split()):
+        raise refusal(f"in {shown(term)} the '*' is not at an end of a word", "write it so: 'launch*' or '*missile'")
+    if not any(sign.isalnum() for sign in term):
+        raise refusal(f"{shown(term)} has no letter and no digit", "write a word")
+    return term
+
+
+def web_address(url: str) -> str:
+    """An address that can be polled; never quoted in the fault, for it may hold a token."""
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fine = False
+    if not fine or any(sign.isspace() for sign in url):
+        raise refusal("this is no web address", "write one that begins with https:// or http://")
+    if "${" in url:
+        raise refusal("'${...}' works in the urls of channels only, not in those of sources")
+    if parts.username is not None or parts.password is not None:
+        raise refusal("an address with a user or a password in it is not built yet", "remove them")
+    return url
+
+
+def _measured(read: Callable[[object], Any]) -> Callable[[object], Any]:
+    """A reader of durations or sizes as a validator."""
+
+    def validated(value: object) -> Any:  # noqa: ANN401 - the field's own type says it
+        try:
+            return read(value)
+        except ValueError as wrong:
+            quoted = shown(value) if isinstance(value, str) else "this"
+            raise refusal(f"{quoted} cannot be read", str(wrong)) from None
+
+    return validated
+
+
+def _interval(value: object) -> timedelta:
+    if (length := duration(value)) < timedelta(seconds=5):
+        raise ValueError("the shortest interval is '5 s'")
+    return length
+
+
+Id = Annotated[str, AfterValidator(_id), WithJsonSchema({"type": "string", "pattern": _ID})]
+Text = Annotated[str, AfterValidator(_text), WithJsonSchema({"type": "string", "minLength": 1})]
+Language = Annotated[str, AfterValidator(_language), WithJsonSchema({"type": "string", "pattern": _LANGUAGE})]
+LanguageOfWords = Annotated[
+    str, AfterValidator(_language_of_words), WithJsonSchema({"type": "string", "pattern": f"^any$|{_LANGUAGE}"})
+]
+TermText = Annotated[str, AfterValidator(_term), WithJsonSchema({"type": "string", "minLength": 1})]
+WebAddress = Annotated[str, AfterValidator(web_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+_DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
+Duration = Annotated[timedelta, PlainValidator(_measured(duration)), _DURATION_SCHEMA]
+Interval = Annotated[timedelta, PlainValidator(_measured(_interval)), _DURATION_SCHEMA]
+Size = Annotated[
+    int,
+    PlainValidator(_measured(size)),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": SIZE_PATTERN}]}),
+]
