@@ -103,7 +103,9 @@ def _unknown_key(wrong: _Wrong) -> _Said:
         return not_yet(wrong.key)
     if wrong.key in ELSEWHERE.get(called, ()):
         return f"'{wrong.key}' cannot stand here", ELSEWHERE[called][wrong.key]
-    return f"I do not know {shown(wrong.key)}", did_you_mean(wrong.key, allowed)
+    meant = did_you_mean(wrong.key, [*allowed, *KEYS.get(kind, ())], did_you_mean(wrong.key, allowed)) or ""
+    later = any(f"'{key}'" in meant for key in KEYS.get(kind, ()))
+    return f"I do not know {shown(wrong.key)}", f"{meant} (it is not built yet)" if later else meant or None
 
 
 def _missing(wrong: _Wrong) -> _Said:

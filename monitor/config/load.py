@@ -16,7 +16,7 @@ from typing import TypeVar
 from monitor.config.entities import entity
 from monitor.config.faults import did_you_mean, noting
 from monitor.config.files import only_document, paths_named, yaml_files
-from monitor.config.rules import entities_named, rule, with_version
+from monitor.config.rules import entities_named, entity_digest, rule, with_version
 from monitor.config.settings import settings
 from monitor.config.sources import sources
 from monitor.config.yaml12 import Document, read, shown
@@ -44,7 +44,7 @@ class LoadedRules:
 def load(path: Path, environment: Mapping[str, str]) -> Loaded:
     """A monitor.yaml and all that it names. Raises Faulty, with the faults of all files, where monitor.yaml itself has
     one: an address that cannot be had or a route that leads nowhere would lose alerts."""
-    document = only_document(read(path), path)
+    document = _settings_document(path)
     own: list[Fault] = []
     made, every = None, timedelta(minutes=5)
     with noting(own):
@@ -64,7 +64,13 @@ def load_rules(paths: Sequence[Path]) -> LoadedRules:
 
 def load_rules_of(path: Path) -> LoadedRules:
     """The rules and entities that a monitor.yaml names, without its secrets and the rest of it: what `match` needs."""
-    return _rules(_named(only_document(read(path), path), path, "rules", "entities"), None)
+    return _rules(_named(_settings_document(path), path, "rules", "entities"), None)
+
+
+def _settings_document(path: Path) -> Document:
+    if not path.exists():
+        raise Faulty([Fault(Place(str(path)), "there is no such file", "news-monitor init writes one")])
+    return only_document(read(path), path)
 
 
 _Named = list[tuple[Path, Place | None]]
@@ -129,11 +135,12 @@ def _rules(named: _Named, routes: Collection[str] | None) -> LoadedRules:
             tried.update((_first(document, "entity"), document.place()) for document in documents)
             drafts += _whole(documents, _draft)
     entities = _unique([draft.says for draft in drafts if isinstance(draft.says, Entity)], faults)
+    known = _Known({name: entity_digest(each) for name, each in entities.items()}, tried, routes)
     kept: list[Rule] = []
     for draft in drafts:
         if isinstance(draft.says, Rule):
             with noting(faults):
-                kept.append(_looked_up(draft.document, draft.says, _Known(entities, tried, routes)))
+                kept.append(_looked_up(draft.document, draft.says, known))
     return LoadedRules(_unique(kept, faults), entities, _sorted(faults))
 
 
@@ -147,9 +154,10 @@ class _Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """The names that a rule may use. `tried`: entities that stand somewhere, if only in a faulty file."""
+    """The names that a rule may use. `entities`: by id, the digest of each. `tried`: those that stand somewhere, if
+    only in a faulty file. `routes` None: unknown, all are fine."""
 
-    entities: Mapping[str, Entity]
+    entities: Mapping[str, str]
     tried: Mapping[str, Place]
     routes: Collection[str] | None
 
@@ -162,7 +170,7 @@ def _draft(document: Document) -> list[_Draft]:
         return [_Draft(document, rule(document) if kind == "rule" else entity(document))]
     if keys[:1] == ["sources"]:
         raise Faulty([Fault(document.place(), "sources stand here", "name this file under sources: in monitor.yaml")])
-    meant = did_you_mean(keys[0], ["rule", "entity"], "begin it with 'rule: ID' or 'entity: ID'") if keys else None
+    meant = did_you_mean(keys[0] if keys else "", ["rule", "entity"], "begin it with 'rule: ID' or 'entity: ID'")
     raise Faulty([Fault(document.place(), "this document is neither a rule nor an entity", meant)])
 
 

@@ -21,7 +21,7 @@ from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked
 from monitor.config.shape import Duration, Id, Shape, Text, kind_of
 from monitor.config.yaml12 import Document, Plain, Where
-from monitor.model import AlertPolicy, AnyOf, Entity, Level, OncePer, Rule, RuleStatus
+from monitor.model import AlertPolicy, AnyOf, Entity, Level, OncePer, Rule, RuleStatus, Term
 from monitor.model import Condition as Said
 
 
@@ -119,18 +119,27 @@ def entities_named(data: Plain, where: Where = ()) -> Iterator[tuple[Where, str]
             yield from entities_named(item, (*where, index))
 
 
-def with_version(rule: Rule, named: Mapping[str, Entity]) -> Rule:
+def entity_digest(entity: Entity) -> str:
+    """The digest of what makes an entity be found."""
+    return _digest([entity.id, _canonical(entity.sure)])
+
+
+def with_version(rule: Rule, entities: Mapping[str, str]) -> Rule:
     """The rule with the digest of what it says: it changes with each change of what can hit or be told, not with
-    titles, tests, comments or places. `named`: the entities that it names."""
+    titles, tests, comments or places. `entities`: those that it names, each with its digest."""
     says = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
-    knows = [[entity.id, _canonical(entity.sure)] for entity in sorted(named.values(), key=lambda each: each.id)]
-    text = json.dumps([rule.id, _canonical(says), knows], sort_keys=True)
-    return replace(rule, version=blake2b(text.encode(), digest_size=8).hexdigest())
+    return replace(rule, version=_digest([rule.id, _canonical(says), entities]))
+
+
+def _digest(plain: object) -> str:
+    return blake2b(json.dumps(plain, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
 def _canonical(value: object) -> object:
     """Plain data that differs exactly when the value does. Fields at their default are left out, so that the language
     can grow without giving every rule of every user a new version."""
+    if isinstance(value, Term):  # by far the most
+        return [value.language, value.text]
     if is_dataclass(value) and not isinstance(value, type):
         given = {field.name: (getattr(value, field.name), field.default) for field in fields(value)}
         kept = {

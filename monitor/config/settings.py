@@ -111,9 +111,6 @@ class LimitsShape(Shape):
     attempts: Count | None = Field(None, description="Attempts before a delivery is dead.", examples=[30])
 
 
-Channels = list[Id]
-
-
 class SettingsShape(Shape):
     """monitor.yaml: what is polled, what matters, and who is told."""
 
@@ -140,10 +137,10 @@ class SettingsShape(Shape):
     channels: dict[Id, ChannelShape] | None = Field(
         None, description="The addresses that messages go to, by name.", examples=[{"screen": {"url": "console://"}}]
     )
-    routes: dict[Id, Channels] | None = Field(
+    routes: dict[Id, list[Id]] | None = Field(
         None, description="The names that rules use, and the channels of each.", examples=[{"default": ["screen"]}]
     )
-    operator: Channels | None = Field(
+    operator: list[Id] | None = Field(
         None, description="Channels that are told of dead sources and channels.", examples=[["screen"]]
     )
     network: NetworkShape | None = Field(

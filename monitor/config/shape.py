@@ -118,7 +118,7 @@ def _term(text: str) -> str:
     return term
 
 
-def web_address(url: str) -> str:
+def _web_address(url: str) -> str:
     """An address that can be polled; never quoted in the fault, for it may hold a token."""
     try:
         parts = urlsplit(url)
@@ -160,7 +160,7 @@ LanguageOfWords = Annotated[
     str, AfterValidator(_language_of_words), WithJsonSchema({"type": "string", "pattern": f"^any$|{_LANGUAGE}"})
 ]
 TermText = Annotated[str, AfterValidator(_term), WithJsonSchema({"type": "string", "minLength": 1})]
-WebAddress = Annotated[str, AfterValidator(web_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+WebAddress = Annotated[str, AfterValidator(_web_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
 Duration = Annotated[timedelta, PlainValidator(_measured(duration)), _DURATION_SCHEMA]
 Interval = Annotated[timedelta, PlainValidator(_measured(_interval)), _DURATION_SCHEMA]

@@ -212,6 +212,7 @@ _PROBLEMS = {
         "this character cannot begin a value",
         "indent with spaces, not with tabs, and put text that begins with @, ` or % in quotes",
     ),
+    "found a tab character that violates indentation": ("a tab stands here", "indent with spaces"),
     "could not find expected ':'": ("a ':' is missing after a key", "write 'key: value'"),
     "did not find expected key": ("a key should stand here", "indent the line like its neighbours, and close quotes"),
     "did not find expected ',' or ']'": ("a list that began with '[' is not closed", "add the ',' or ']'"),
