@@ -1,0 +1,101 @@
+"""The only place where the parts are wired together.
+
+Long and straight on purpose: what a thing needs stands above it, and what is opened first is closed last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from monitor import clock
+from monitor.daemon import Daemon
+from monitor.delivery import Dispatcher
+from monitor.matching import RuleSet, compile_rules
+from monitor.model import Alert, Config, Rule, RuleStatus, Settings
+from monitor.notify import Notifier
+from monitor.pipeline import Active, Pipeline
+from monitor.sources.feed import ready
+from monitor.sources.fetch import Fetcher
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.outbox import Outbox
+from monitor.store.section import SerialSection
+from monitor.store.thread import StoreThread
+from monitor.telemetry import Event, log
+from monitor.workers import Workers
+
+PARSERS = 2  # processes; the machine that we promise to run on has two cores
+PARSER_MEMORY = 2**30
+PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed after so many documents
+RESOLVERS = 64  # threads; name resolution blocks one, and Python's default of 6 lets slow names serialise
+
+
+def live_rules(config: Config) -> RuleSet:
+    """The rules that run, compiled."""
+    return compiled(config.rules.values(), config)
+
+
+def compiled(rules: Iterable[Rule], config: Config) -> RuleSet:
+    """Those of the rules that are live, compiled with the config's entities."""
+    return compile_rules([rule for rule in rules if rule.status is RuleStatus.LIVE], config.entities)
+
+
+@asynccontextmanager
+async def service(config: Config) -> AsyncIterator[Daemon]:
+    """The daemon, wired and ready to run, with the database to itself. Raises StoreFailed."""
+    settings, limits = config.settings, config.settings.limits
+    async with AsyncExitStack() as stack:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(RESOLVERS))
+
+        database = Database(settings.database)
+        stack.callback(database.close)
+        stack.enter_context(database.taken())
+        database.upgrade()
+
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        claims, outbox = Claims(database, owner), Outbox(database, owner)
+        claims.release_all()  # nobody else works on this database: what is claimed was left by a dead process
+        if left := outbox.release(clock.now(), all_of_them=True):
+            log.warning(Event.LEASES_RELEASED, deliveries=left)
+        stack.callback(lambda: outbox.release(clock.now(), all_of_them=True))
+        claims.know(config.sources, clock.now())
+        thread = StoreThread()
+        stack.callback(thread.close)
+
+        notifier = Notifier(settings.channels, limits.send)
+        stack.callback(notifier.close)
+        parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)
+        stack.callback(parsers.close)
+        await asyncio.gather(parsers.warm(ready), notifier.prepare())
+        fetcher = await stack.enter_async_context(Fetcher(limits, settings.allow))
+
+        dispatcher = Dispatcher(
+            settings,
+            outbox=outbox,
+            notifier=notifier,
+            thread=thread,
+            name_of=lambda source: config.sources[source].name if source in config.sources else source,
+        )
+        active = Active(dict(config.sources), live_rules(config), lambda alert: channels_of(alert, settings))
+        pipeline = Pipeline(
+            active,
+            limits,
+            fetcher=fetcher,
+            parsers=parsers,
+            claims=claims,
+            section=SerialSection(database),
+            thread=thread,
+            deliver=dispatcher.wake,
+        )
+        log.info(Event.RULES_ACTIVE, rules=len(active.rules.rules), sources=len(active.sources))
+        yield Daemon(pipeline, dispatcher, claims=claims, thread=thread, slots=limits.polls)
+
+
+def channels_of(alert: Alert, settings: Settings) -> list[str]:
+    """The channels of an alert's routes, each once, in the routes' order."""
+    return list(dict.fromkeys(channel for route in alert.routes for channel in settings.routes[route]))

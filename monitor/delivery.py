@@ -1,0 +1,132 @@
+"""READ FIRST: a due delivery, from the outbox to its receipt.
+
+    for each channel that has something due, side by side, each channel one message at a time:
+        outbox.claim         -> sending, under a lease; committed before the message goes out
+        | notify.render      the message as people read it
+        | notify.send        one attempt, in a process that can be killed
+        | after_attempt      accepted, try again (when), or dead
+        outbox.settle        the receipt, committed
+    what a process left in `sending` goes back to retry: at start, and when its lease ends
+
+A crash between the server's acceptance and the settling sends a message twice; nothing loses one. It decides nothing
+about articles, and one channel never waits for another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from monitor import clock
+from monitor.alerting.attempts import after_attempt
+from monitor.errors import StoreFailed
+from monitor.model import Delivery, DeliveryState, Receipt, ReceiptKind, Settings
+from monitor.notify import Notifier, render
+from monitor.store.outbox import Outbox
+from monitor.store.thread import StoreThread
+from monitor.telemetry import Event, log
+
+MARGIN = timedelta(seconds=90)  # what a lease has beyond the sending's own deadline: a process to start, a commit
+
+
+class Dispatcher:
+    """Sends what is due. `name_of` gives what people call a source."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        outbox: Outbox,
+        notifier: Notifier,
+        thread: StoreThread,
+        name_of: Callable[[str], str],
+    ) -> None:
+        self._settings = settings
+        self._zone = ZoneInfo(settings.timezone)
+        self._lease = settings.limits.send + MARGIN
+        self._outbox = outbox
+        self._notifier = notifier
+        self._thread = thread
+        self._name_of = name_of
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._waking: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something may be due: look at once, without waiting for the next turn."""
+        if self._waking is None or self._waking.done():
+            self._waking = asyncio.create_task(self.turn(), name="deliver")
+
+    async def turn(self) -> None:
+        """Start sending on every idle channel that has something due; take back what dead senders left."""
+        now = clock.now()
+        if await self._thread.run(self._outbox.any_expired, now):
+            log.warning(Event.LEASES_RELEASED, deliveries=await self._thread.run(self._outbox.release, now))
+        for channel in await self._thread.run(self._outbox.due_channels, now):
+            if channel not in self._busy:
+                self._busy[channel] = asyncio.create_task(self._drain(channel), name=f"deliver on {channel}")
+
+    async def finish(self) -> None:
+        """Wait until every channel has sent what is due now."""
+        while True:
+            await self.turn()
+            if not self._busy:
+                return
+            await asyncio.wait(self._busy.values())
+
+    async def stop(self, within: timedelta) -> None:
+        """Let the messages that are being sent end; what does not end in time is tried again after the next start."""
+        sending = list(self._busy.values())
+        self._stopping = True
+        if sending:
+            await asyncio.wait(sending, timeout=within.total_seconds())
+        for task in sending:
+            task.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
+
+    async def _drain(self, channel: str) -> None:
+        try:
+            while not self._stopping and (delivery := await self._claim(channel)) is not None:
+                await self._deliver(delivery)
+        except StoreFailed as error:
+            log.error(Event.STORE_PROBLEM, channel=channel, problem=str(error))
+        finally:
+            del self._busy[channel]
+
+    async def _claim(self, channel: str) -> Delivery | None:
+        return await self._thread.run(self._outbox.claim, channel, clock.now(), self._lease)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            message = render(delivery, source=self._name_of(delivery.alert.article.source), zone=self._zone)
+            receipt = await self._notifier.send(delivery.channel, message)
+        except Exception as error:  # noqa: BLE001 - the boundary of one delivery: no message may stop the others
+            log.exception(Event.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
+            receipt = Receipt(ReceiptKind.UNKNOWN, f"internal error: {type(error).__name__}")
+        now = clock.now()
+        limit = self._settings.limits.attempts
+        verdict = after_attempt(receipt, delivery=delivery.id, attempt=delivery.attempt, limit=limit, now=now)
+        settled = await self._thread.run(self._outbox.settle, delivery, receipt, verdict, now)
+        _tell(delivery, receipt, verdict.state, settled=settled)
+
+
+def _tell(delivery: Delivery, receipt: Receipt, state: DeliveryState, *, settled: bool) -> None:
+    """The log's account of an attempt."""
+    facts: Mapping[str, object] = {
+        "channel": delivery.channel,
+        "alert": delivery.alert.id,
+        "rule": delivery.alert.rule,
+        "attempt": delivery.attempt,
+        "receipt": receipt.kind.value,
+        "detail": receipt.detail,
+    }
+    if not settled:
+        log.warning(Event.DELIVERY_LATE, **facts)
+    elif state is DeliveryState.ACCEPTED:
+        log.info(Event.ACCEPTED, **facts)
+    elif state is DeliveryState.DEAD:
+        log.error(Event.DEAD, **facts, todo="mend the channel; `news-monitor outbox list --state dead` shows it")
+    else:
+        log.warning(Event.RETRY, **facts)

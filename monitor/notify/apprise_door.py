@@ -1,0 +1,69 @@
+"""Sends one message to one channel through Apprise, in a worker process, and says what the server answered.
+
+Apprise runs in a process that can be killed: its time-outs do not bound a server that drips, and its own thread pool
+lets seven hung servers starve the healthy ones. Retries, backoff and limits are ours (`alerting.attempts`).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode
+
+from apprise import Apprise, AppriseAsset, NotifyFormat
+
+from monitor.model import Message, Receipt, ReceiptKind
+
+# `redirect=no`: requests answers a 302 by a GET without the body, and Apprise reports the lost message as sent.
+# `rto`: the default of 4 s calls a slow acceptance a failure. `optional`, `retry`: ours to decide.
+FORCED = {"redirect": "no", "cto": "10", "rto": "30", "optional": "no", "retry": "0"}
+_ERROR = re.compile(r"error=(\d{3})")
+_TRY_LATER = frozenset({408, 425, 429})
+
+
+def send(url: str, message: Message) -> Receipt:
+    """One attempt. The receipt's detail holds no word of Apprise's own: its log lines name hosts, topics and users."""
+    # A fresh object for each message: a reused one waits 5.5 s between two sends.
+    door = Apprise(asset=AppriseAsset(app_id="News Monitor", service_timeout=0, secure_logging=True))
+    if not door.add(with_forced(url)):
+        return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
+    if url.lower().startswith(("mailto", "mailtos")):
+        result = door.notify(title=message.title, body=message.html, body_format=NotifyFormat.HTML)
+    else:
+        result = door.notify(title=message.title, body=message.text, body_format=NotifyFormat.TEXT)
+    if result:
+        return Receipt(ReceiptKind.ACCEPTED, "accepted")
+    return receipt_for([str(line) for each in result.results for line in each.logs()])
+
+
+def receipt_for(lines: list[str]) -> Receipt:
+    """What Apprise's log lines of a failed attempt mean; in doubt: unknown, which is tried again."""
+    codes = [int(code) for line in lines for code in _ERROR.findall(line)]
+    if not codes:
+        return Receipt(ReceiptKind.UNKNOWN, "no connection, or no clear answer")
+    code = codes[-1]
+    if code in _TRY_LATER or code >= 500:
+        return Receipt(ReceiptKind.TRY_LATER, f"the server answered {code}")
+    return Receipt(ReceiptKind.REFUSED, f"the server answered {code}")
+
+
+def with_forced(url: str) -> str:
+    """The URL with the options that we force, whatever it said of them."""
+    address, _, query = url.partition("?")
+    kept = [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if key.lower() not in FORCED]
+    return f"{address}?{urlencode([*kept, *FORCED.items()])}"
+
+
+def fault_of(url: str) -> str | None:
+    """What is wrong with a channel's URL, for `check`; it never quotes the URL."""
+    if re.search(r"[?&]optional=(y|1|t)", url, re.IGNORECASE):
+        return "`optional=yes` would report a lost message as sent; remove it"
+    if Apprise.instantiate(with_forced(url), suppress_exceptions=True) is None:
+        scheme = url.partition("://")[0] if "://" in url else ""
+        kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
+        return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
+    return None
+
+
+def load() -> None:
+    """Load Apprise's plug-ins, so that the first message is quick."""
+    Apprise.instantiate("json://localhost", suppress_exceptions=True)

@@ -1,0 +1,147 @@
+"""READ FIRST: one source polled, from its address to committed alerts.
+
+    a claim: the source is due, and ours until the lease ends
+    | sources.fetch          ask the server whether there is something new       many sources at once
+    | sources.parse_feed     the document's entries, in a worker process         many at once
+    | intake.unseen          the articles that are new to us
+    | in the serial section, one poll at a time:
+          decide             matches, stories and alerts, each with its reason
+          commit             articles, matches, stories, alerts, deliveries, the source's validators and its next poll:
+                             one transaction
+    -> `delivery` is woken if there is something to send
+
+It only calls these in the right order. It decides nothing, and it sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor import clock
+from monitor.decide import Decision, State, decide
+from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
+from monitor.intake.articles import unseen
+from monitor.intake.identity import identify
+from monitor.intake.pace import next_poll
+from monitor.matching import RuleSet
+from monitor.model import Alert, Article, Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Polled, Source
+from monitor.sources.feed import parse_feed
+from monitor.sources.fetch import Fetcher
+from monitor.store.claims import Claims
+from monitor.store.section import SerialSection
+from monitor.store.thread import StoreThread
+from monitor.telemetry import Event, log
+from monitor.workers import Workers
+
+LEASE = timedelta(minutes=3)  # longer than any fetch, parse and commit may take together
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """What is in force: the sources, the rules, and which channels an alert goes to. Swapped whole."""
+
+    sources: dict[str, Source]
+    rules: RuleSet
+    channels_of: Callable[[Alert], Iterable[str]]
+
+
+class Pipeline:
+    """Polls claimed sources. `deliver` is called after a commit that left something to send."""
+
+    def __init__(
+        self,
+        active: Active,
+        limits: Limits,
+        *,
+        fetcher: Fetcher,
+        parsers: Workers,
+        claims: Claims,
+        section: SerialSection,
+        thread: StoreThread,
+        deliver: Callable[[], None],
+    ) -> None:
+        self.active = active
+        self._limits = limits
+        self._fetcher = fetcher
+        self._parsers = parsers
+        self._claims = claims
+        self._section = section
+        self._thread = thread
+        self._deliver = deliver
+
+    async def poll(self, claim: Claim) -> Polled | None:
+        """One source polled and committed; what it left behind, or None if that could not be committed."""
+        source = self.active.sources[claim.source]
+        try:
+            return await self._poll(claim, source)
+        except StoreFailed as error:  # the lease will end, and the source is polled again
+            log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
+        except Exception as error:  # noqa: BLE001 - the boundary of one poll: no document may stop the others
+            log.exception(Event.POLL_CRASHED, source=source.id)
+            problem = f"internal error: {type(error).__name__}; please report it with the log"
+            return await self._commit(
+                claim, source, Fetched(FetchOutcome.FAILED, source.url, problem=problem), Feed(())
+            )
+        return None
+
+    async def _poll(self, claim: Claim, source: Source) -> Polled | None:
+        fetched = await self._fetcher.fetch(source.url, claim.validators)
+        feed = Feed(())
+        if fetched.outcome is FetchOutcome.DOCUMENT:
+            try:
+                read = self._parsers.run(
+                    parse_feed, fetched.body, fetched.headers, fetched.url, deadline=self._limits.parse
+                )
+                feed = await read
+            except (FeedUnreadable, WorkerLost) as error:
+                fetched = Fetched(FetchOutcome.FAILED, fetched.url, fetched.status, problem=str(error))
+        return await self._commit(claim, source, fetched, feed)
+
+    async def _commit(self, claim: Claim, source: Source, fetched: Fetched, feed: Feed) -> Polled | None:
+        polled, decision = await self._thread.run(self._decide_and_commit, claim, source, fetched, feed)
+        if decision is None:
+            log.warning(Event.POLL_LOST, source=source.id, why="its lease had ended; another poll has taken over")
+            return None
+        _tell(polled, decision)
+        if any(decided.alert for judged in decision.judged for decided in judged.decisions):
+            self._deliver()
+        return polled
+
+    def _decide_and_commit(
+        self, claim: Claim, source: Source, fetched: Fetched, feed: Feed
+    ) -> tuple[Polled, Decision | None]:
+        active, now = self.active, clock.now()
+        entries = feed.entries[: self._limits.entries]
+        articles = self._unseen(claim, source, entries, now)
+        failures = claim.failures + 1 if fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE} else 0
+        next_at = next_poll(source, fetched, planned=claim.planned, now=now, failures=failures, first=claim.first)
+        left_out = len(feed.entries) - len(entries)
+        problem = fetched.problem or (
+            f"{left_out} entries beyond `limits.entries` were not read" if left_out else feed.problem
+        )
+        polled = Polled(claim, now, fetched, next_at, failures, len(entries), problem)
+        with self._section.entered(now) as section:
+            decision = decide(articles, active.rules, section.state, now) if articles else Decision((), State())
+            ours = section.commit(polled, decision, active.channels_of)
+        return polled, decision if ours else None
+
+    def _unseen(self, claim: Claim, source: Source, entries: tuple[Entry, ...], now: datetime) -> tuple[Article, ...]:
+        uids = identify(entries)
+        known = self._claims.known(source.id, uids) if entries else {}
+        return unseen(source, entries, uids, known, now=now, baseline=claim.first)
+
+
+def _tell(polled: Polled, decision: Decision) -> None:
+    """The log's account of a poll."""
+    source, fetched = polled.claim.source, polled.fetched
+    if polled.problem:
+        log.warning(Event.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
+    log.info(
+        Event.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=len(decision.judged)
+    )
+    for judged in decision.judged:
+        for decided in judged.decisions:
+            event = Event.ALERTED if decided.alert else Event.MATCHED
+            log.info(event, source=source, rule=decided.match.rule, title=judged.article.title, decision=decided.reason)

@@ -1,0 +1,6 @@
+"""Every log event, named in one place, and how logs are written."""
+
+from monitor.telemetry.events import Event
+from monitor.telemetry.logs import configure, log
+
+__all__ = ["Event", "configure", "log"]

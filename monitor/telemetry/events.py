@@ -1,0 +1,30 @@
+"""The log events: what may stand in the log, and nothing else."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """What happened; the details are the event's fields."""
+
+    STARTED = "started"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    FAULT = "fault in a file"
+    RULES_ACTIVE = "rules active"
+
+    POLLED = "source polled"
+    POLL_PROBLEM = "source has a problem"
+    POLL_LOST = "poll not committed"
+    POLL_CRASHED = "poll crashed"
+    MATCHED = "match"
+    ALERTED = "alert"
+
+    ACCEPTED = "delivery accepted"
+    RETRY = "delivery will be tried again"
+    DEAD = "delivery is dead"
+    DELIVERY_CRASHED = "delivery crashed"
+    DELIVERY_LATE = "receipt came after its lease"
+    LEASES_RELEASED = "deliveries without a receipt will be tried again"
+    STORE_PROBLEM = "the database has a problem"
