@@ -1,0 +1,91 @@
+"""The character set of a document, from the evidence that it brings."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+
+from monitor.sources.charset import to_utf8
+
+ZH = "朝鲜发射弹道导弹，韩国军方称落入日本海。" * 5
+KO = "북한이 탄도미사일을 발사했다. 뷁햏 똠방각하" * 5  # 뷁 and 똠 are in cp949, not in euc-kr
+JA = "北朝鮮が弾道ミサイルを発射①髙橋" * 5  # ① and 髙 are in cp932, not in Shift_JIS
+RU = "Северная Корея запустила ракету" * 5
+DE = "Nordkorea feuert „Rakete“ über Südkorea – ähnlich" * 5
+
+
+def document(text: str, declared: str | None = None) -> str:
+    declaration = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    return f"{declaration}<rss><title>{text}</title></rss>"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "in_body", "in_header"),
+    [
+        (ZH, "utf-8", "utf-8", None),
+        (ZH, "utf-8", None, None),  # XML's own default
+        (ZH, "utf-8", None, "text/xml; charset=iso-8859-1"),  # the server's default for all that it has
+        (RU, "cp1251", "windows-1251", "text/xml; charset=iso-8859-1"),  # likewise
+        (ZH, "utf-8", "utf-8", "text/xml; charset=gb2312"),  # they disagree, the bytes decide
+        (ZH, "gb18030", "utf-8", "text/xml; charset=gb2312"),  # likewise
+        (ZH, "gb18030", "gb2312", None),  # the name of the small set, the characters of the large
+        (ZH, "gb18030", "GBK", None),
+        (ZH.replace("鲜", "鮮"), "gb18030", None, 'text/xml; charset="gb2312"'),  # quoted, in the header
+        (KO, "cp949", "euc-kr", None),
+        (KO, "cp949", "ks_c_5601-1987", None),
+        (JA, "cp932", "Shift_JIS", None),
+        (JA, "cp932", "x-sjis", None),  # a name that Python does not know
+        (DE, "cp1252", "iso-8859-1", None),  # quotation marks that Latin-1 has not
+        (RU, "koi8-r", "koi8-r", None),
+        (RU, "cp1251", None, "application/rss+xml; charset=windows-1251"),
+        (ZH, "big5", "big5", None),
+        (ZH, "utf-8", "utf-16", None),  # written as UTF-16, saved as UTF-8
+        (ZH, "utf-16-le", "utf-16", None),  # without a mark
+        (ZH, "utf-16-be", None, None),
+        (ZH, "utf-16", "utf-16", None),  # with one
+        (ZH, "utf-32", "utf-32", None),
+        (ZH, "utf-8-sig", "iso-8859-1", "text/xml; charset=iso-8859-1"),  # a mark beats all that is said
+        (ZH, "utf-8", "klingon", None),  # a name that nobody knows is none
+        (ZH, "utf-8", "punycode", "text/xml; charset=base64"),  # codecs of Python's that are no character sets
+    ],
+)
+def test_the_text_is_read_as_it_was_meant(text: str, codec: str, in_body: str | None, in_header: str | None) -> None:
+    """And comes out as UTF-8 that says so."""
+    text = text if codec != "big5" else "飛彈發射演習"
+    clean = to_utf8(document(text, in_body).encode(codec), in_header)
+    assert clean is not None
+    assert clean.decode() == document(text, in_body and "utf-8")
+
+
+@pytest.mark.parametrize("declared", ["utf-8", None])
+def test_one_broken_character_costs_itself_only(declared: str | None) -> None:
+    """The rest of the document is read as if nothing were wrong."""
+    broken = document(ZH, declared).encode().replace("导".encode(), "导".encode()[:2], 1)
+    clean = to_utf8(broken, "text/xml")
+    assert clean is not None
+    assert clean.decode().count("�") == 1
+    assert clean.decode().count("导") == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "declared"),
+    [
+        (RU, "koi8-r", None),  # nothing said, and not UTF-8
+        (DE, "cp1252", "utf-8"),  # said to be UTF-8, and is not
+        (ZH, "gb18030", "utf-8"),
+    ],
+)
+def test_weak_evidence_is_left_to_a_guesser(text: str, codec: str, declared: str | None) -> None:
+    """None: whoever guesses should have the bytes as they came."""
+    assert to_utf8(document(text, declared).encode(codec), "text/xml") is None
+
+
+def test_what_xml_forbids_is_removed() -> None:
+    """Control characters would turn the strict parser away; tabs and line ends stay."""
+    assert to_utf8(b"<a>\x00b\x0bc\x1f\td\r\n\xef\xbf\xbe</a>", None) == b"<a>bc\td\r\n</a>"
+
+
+def test_the_mark_itself_is_no_text() -> None:
+    """A byte order mark is gone after reading."""
+    assert to_utf8(codecs.BOM_UTF8 + b"<a/>", None) == b"<a/>"

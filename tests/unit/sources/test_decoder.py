@@ -1,0 +1,120 @@
+"""Bodies off the wire: every coding that is offered, whole or cut off, within bounds."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import tracemalloc
+import zlib
+
+import brotli
+import pytest
+
+from monitor.errors import FetchFailed
+from monitor.sources.decoder import ACCEPT_ENCODING, Body
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+TEXT = "".join(f"<item>{number} 미사일 발사 {number * 7919}</item>" for number in range(5_000)).encode()
+MIB = 2**20
+
+
+def raw_deflate(data: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-15)
+    return compressor.compress(data) + compressor.flush()
+
+
+CODED = [
+    ("gzip", gzip.compress(TEXT)),
+    ("x-gzip", gzip.compress(TEXT)),  # its old name
+    ("GZIP", gzip.compress(TEXT)),  # names have no case
+    ("gzip", gzip.compress(TEXT[:1000]) + gzip.compress(TEXT[1000:])),  # two members
+    ("gzip", gzip.compress(TEXT) + b"\0" * 512),  # padded with zeros
+    ("gzip", gzip.compress(TEXT) + b"\n"),  # a line end after it
+    ("deflate", zlib.compress(TEXT)),  # as the standard says
+    ("deflate", raw_deflate(TEXT)),  # as some servers read it
+    ("br", brotli.compress(TEXT)),
+    ("zstd", zstd.compress(TEXT)),
+    ("zstd", zstd.compress(TEXT[:1000]) + zstd.compress(TEXT[1000:])),  # two frames
+    ("", TEXT),
+    ("identity", TEXT),
+]
+BOMBS = [
+    ("gzip", gzip.compress(b"\0" * 64 * MIB)),
+    ("deflate", zlib.compress(b"\0" * 64 * MIB)),
+    ("br", brotli.compress(b"\0" * 64 * MIB, quality=5)),
+    ("zstd", zstd.compress(b"\0" * 64 * MIB)),
+]
+
+
+def decoded(encoding: str, wire: bytes, step: int = 65_536, cap: int = MIB) -> bytes:
+    body = Body(encoding, wire=MIB, decoded=cap)
+    for start in range(0, len(wire), step):
+        body.feed(wire[start : start + step])
+    return body.whole()
+
+
+@pytest.mark.parametrize("step", [1, 1_000, 2**20])
+@pytest.mark.parametrize(("encoding", "wire"), CODED)
+def test_a_body_comes_out_as_it_went_in(encoding: str, wire: bytes, step: int) -> None:
+    """Whatever the coding and however the wire cuts it."""
+    assert decoded(encoding, wire, step) == TEXT
+
+
+@pytest.mark.parametrize(("encoding", "wire"), [pair for pair in CODED if pair[0] in {"gzip", "deflate", "br", "zstd"}])
+def test_a_body_that_is_cut_off_is_noticed(encoding: str, wire: bytes) -> None:
+    """Half a document is no document, even where its first half reads well."""
+    with pytest.raises(FetchFailed, match="cut off"):
+        decoded(encoding, wire[: len(wire) // 2])
+
+
+@pytest.mark.parametrize(("encoding", "wire"), BOMBS)
+def test_a_bomb_is_stopped_at_the_cap(encoding: str, wire: bytes) -> None:
+    """64 MiB out of a few bytes: refused, having taken a few times the cap at most."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(FetchFailed, match=r"too big: more than 1 MiB when decoded"):
+            decoded(encoding, wire)
+        assert tracemalloc.get_traced_memory()[1] < 8 * MIB
+    finally:
+        tracemalloc.stop()
+
+
+def test_exactly_as_much_as_is_allowed_is_allowed() -> None:
+    """The cap is the last size that passes."""
+    assert len(decoded("gzip", gzip.compress(b"a" * 1000), cap=1000)) == 1000
+    with pytest.raises(FetchFailed, match="too big"):
+        decoded("gzip", gzip.compress(b"a" * 1001), cap=1000)
+    with pytest.raises(FetchFailed, match="too big"):
+        decoded("", b"a" * 1001, cap=1000)
+
+
+def test_the_wire_has_a_cap_of_its_own() -> None:
+    """Bytes are counted as they come, and an announcement is believed."""
+    body = Body("gzip", wire=10, decoded=MIB)
+    with pytest.raises(FetchFailed, match=r"limits\.wire_bytes"):
+        body.feed(gzip.compress(TEXT))
+    with pytest.raises(FetchFailed, match="2 MiB announced"):
+        Body("", wire=MIB, decoded=MIB).announced(2 * MIB)
+
+
+@pytest.mark.parametrize("encoding", ["compress", "gzip, gzip", "gzip, br", "utf-8"])
+def test_codings_that_were_not_asked_for_are_refused(encoding: str) -> None:
+    """Bytes that nobody can read never pass for a document."""
+    with pytest.raises(FetchFailed, match="was not asked for"):
+        Body(encoding, wire=MIB, decoded=MIB)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
+def test_bodies_that_are_not_what_they_say_are_told(encoding: str) -> None:
+    """A server that names a coding and sends plain text."""
+    with pytest.raises(FetchFailed, match="Content-Encoding promises"):
+        decoded(encoding, b"<rss version='2.0'><channel></channel></rss>" * 10)
+
+
+def test_an_empty_body_is_whole_in_every_coding() -> None:
+    """Some servers name a coding and send nothing."""
+    assert [decoded(encoding.strip(), b"") for encoding in ACCEPT_ENCODING.split(",")] == [b""] * 4
