@@ -359,6 +359,7 @@ class Channel:
 
     name: str
     url: str = field(repr=False)
+    place: Place = Place("")
 
 
 class DeliveryState(StrEnum):

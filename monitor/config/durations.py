@@ -27,7 +27,7 @@ def duration(text: object) -> timedelta:
     if not isinstance(text, str) or not re.match(DURATION_PATTERN, text.strip()):
         raise ValueError("write a number and a unit, such as '30 s', '5 minutes', '12 hours' or '3 days'")
     number, unit = re.findall(r"[0-9.]+|[a-z]+", text)
-    if float(number) * _UNITS[unit] > _LONGEST if len(number) < 12 else True:
+    if float(number) > _LONGEST / _UNITS[unit]:
         raise ValueError("it is longer than ten years")
     if not (length := float(number) * _UNITS[unit]):
         raise ValueError("it must be longer than nothing")

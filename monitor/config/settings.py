@@ -181,7 +181,7 @@ def _channels(shape: SettingsShape, document: Document, environment: Mapping[str
                 raise Faulty(
                     [Fault(place, "this is no channel's url", "it begins like mailto://, ntfy:// or console://")]
                 )
-            channels[name] = Channel(name, url)
+            channels[name] = Channel(name, url, place)
     if faults:
         raise Faulty(faults)
     return channels

@@ -6,11 +6,10 @@ before the sending, the receipt after it. What a dead process left in `sending` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal, or_, select, update
+from sqlalchemy import Connection, Row, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from monitor.alerting.attempts import Verdict
@@ -98,13 +97,6 @@ class Outbox:
         left = (delivery.c.state == DeliveryState.SENDING) & (delivery.c.lease_until <= now)
         with translated(self._database.path), self._database.read.begin() as connection:
             return connection.execute(select(delivery.c.id).where(left).limit(1)).first() is not None
-
-    def counts(self) -> Mapping[str, int]:
-        """How many deliveries stand in each state; states without any count 0."""
-        counting = select(delivery.c.state, func.count()).group_by(delivery.c.state)
-        with translated(self._database.path), self._database.read.begin() as connection:
-            found = {row[0]: row[1] for row in connection.execute(counting)}
-        return {state.value: found.get(state.value, 0) for state in DeliveryState}
 
 
 def _end_attempt(connection: Connection, delivery_id: int, number: int, receipt: Receipt, now: datetime) -> None:

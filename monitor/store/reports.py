@@ -11,7 +11,7 @@ from sqlalchemy import FromClause, func, select
 
 from monitor.model import DeliveryState
 from monitor.store.database import Database, translated
-from monitor.store.tables import alert, article, delivery, fetch, match, source, story
+from monitor.store.tables import alert, article, article_version, delivery, fetch, match, source, story
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,19 @@ class DeliveryReport:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class MatchReport:
+    """A match, and what was decided on it."""
+
+    id: int
+    at: datetime
+    rule: str
+    kind: str
+    decision: str
+    source: str
+    title: str
+
+
 class Reports:
     """Answers from what has been committed."""
 
@@ -61,6 +74,13 @@ class Reports:
                 name: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for name, table in tables.items()
             }
+
+    def delivery_counts(self) -> Mapping[str, int]:
+        """How many deliveries stand in each state; states without any count 0."""
+        counting = select(delivery.c.state, func.count()).group_by(delivery.c.state)
+        with translated(self._database.path), self._database.read.begin() as connection:
+            found = {row[0]: row[1] for row in connection.execute(counting)}
+        return {state.value: found.get(state.value, 0) for state in DeliveryState}
 
     def sources(self) -> Mapping[str, SourceReport]:
         """Every source that was ever polled or is known, by id."""
@@ -92,6 +112,23 @@ class Reports:
             rows = rows.where(delivery.c.state.in_(states))
         return [DeliveryReport(**_named(row, DeliveryReport)) for row in self._rows(rows)]
 
+    def matches(self, most: int) -> list[MatchReport]:
+        """The matches with their decisions, the newest first."""
+        columns = (
+            match, match.c.rule_id.label("rule"), article.c.source_id.label("source"), article_version.c.title,
+        )  # fmt: skip
+        version = (article_version.c.article_id == match.c.article_id) & (
+            article_version.c.version == match.c.article_version
+        )
+        rows = (
+            select(*columns)
+            .join_from(match, article, article.c.id == match.c.article_id)
+            .join(article_version, version)
+            .order_by(match.c.id.desc())
+            .limit(most)
+        )
+        return [MatchReport(**_named(row, MatchReport)) for row in self._rows(rows)]
+
     def oldest_waiting(self) -> Mapping[str, datetime]:
         """For each channel that something waits for: since when the oldest alert waits."""
         waiting = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
@@ -108,5 +145,5 @@ class Reports:
             return connection.execute(statement).all()
 
 
-def _named(row: Any, shape: type[DeliveryReport | SourceReport]) -> dict[str, Any]:  # noqa: ANN401
+def _named(row: Any, shape: type[DeliveryReport | MatchReport | SourceReport]) -> dict[str, Any]:  # noqa: ANN401
     return {field.name: row._mapping[field.name] for field in fields(shape)}  # noqa: SLF001 - public in SQLAlchemy

@@ -1,0 +1,70 @@
+"""`news-monitor check`: is what I wrote right?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import config_option, json_option, load_config, print_json
+
+if TYPE_CHECKING:
+    from monitor.errors import Fault
+
+
+@click.command()
+@config_option
+@json_option
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+def check(config: Path, as_json: bool, paths: tuple[Path, ...]) -> None:
+    """Check the config and all that it names, or only the rules and entities in PATHS, and run the rules' own tests.
+
+    \b
+    Examples:
+      news-monitor check
+      news-monitor check rules/taiwan-drills.yaml seeds/entities
+      news-monitor check --json        for editors and CI
+
+    Exit code 1 if there are faults; each is told as file:line:col.
+    """
+    faults = sorted(_faults_of(paths) if paths else _faults(config))
+    for fault in faults:
+        if as_json:
+            place = {"file": fault.place.file, "line": fault.place.line, "col": fault.place.col}
+            print_json({**place, "what": fault.what, "meant": fault.meant})
+        else:
+            click.echo(str(fault))
+    if not as_json:
+        click.echo(f"{len(faults)} fault{'s' * (len(faults) != 1)}" if faults else "no faults", err=True)
+    raise SystemExit(1 if faults else 0)
+
+
+def _faults(path: Path) -> Iterator[Fault]:
+    from monitor import clock
+    from monitor.errors import Fault, Faulty
+    from monitor.lab.rule_tests import failures
+    from monitor.notify import channel_fault
+
+    try:
+        loaded = load_config(path)
+    except Faulty as faulty:
+        yield from faulty.faults
+        return
+    yield from loaded.faults
+    for channel in loaded.config.settings.channels.values():
+        what = channel_fault(channel.url)
+        if what is not None:
+            yield Fault(channel.place, what)
+    yield from failures(loaded.config.rules.values(), loaded.config.entities, clock.now())
+
+
+def _faults_of(paths: tuple[Path, ...]) -> Iterator[Fault]:
+    from monitor import clock
+    from monitor.config.load import load_rules
+    from monitor.lab.rule_tests import failures
+
+    loaded = load_rules(paths)
+    yield from loaded.faults
+    yield from failures(loaded.rules.values(), loaded.entities, clock.now())

@@ -1,0 +1,192 @@
+"""`news-monitor demo`: the whole of it, offline.
+
+Nothing is switched off and nothing is faked: the shipped rules, the normal policy and the real daemon poll real feeds
+over HTTP, and what is printed is what a real SMTP server and a real webhook received.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from monitor.demo.newsroom import Newsroom
+    from monitor.demo.receivers import Received
+    from monitor.model import Config
+    from monitor.store.reports import Reports
+
+PATIENCE = 90  # s: the longest that any step may take on a slow machine
+EXPECTED = frozenset({"north-korea-missile-launch", "taiwan-drills", "korea-china-diplomacy"})
+
+
+@click.command()
+@click.option("--keep", is_flag=True, help="Leave the newsroom and the daemon running until Ctrl-C.")
+def demo(keep: bool) -> None:
+    """Run the whole pipeline offline: a newsroom on this machine, the shipped rules, and alerts as they arrive.
+
+    \b
+    Example:
+      news-monitor demo
+    """
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="news-monitor-demo-") as folder:
+        raise SystemExit(asyncio.run(_demo(Path(folder), keep=keep)))
+
+
+async def _demo(folder: Path, *, keep: bool) -> int:
+    import logging
+
+    from monitor.app import service
+    from monitor.demo.newsroom import Newsroom, outlets
+    from monitor.demo.receivers import Hook, Mailbox
+    from monitor.store.database import Database
+    from monitor.store.reports import Reports
+    from monitor.telemetry import configure
+
+    received: list[Received] = []
+
+    def told(message: Received) -> None:
+        received.append(message)
+        _show(message)
+
+    configure(level=logging.WARNING)
+    newsroom = Newsroom(outlets())
+    async with newsroom as origin, Mailbox(told) as smtp, Hook(told) as http:
+        config = _config(folder, newsroom, origin, smtp=smtp, http=http)
+        click.echo(f"A newsroom of {len(newsroom.outlets)} outlets in {_languages(newsroom)} opens on {origin}.")
+        async with service(config) as daemon:
+            stop = asyncio.Event()
+            running = asyncio.create_task(daemon.run(stop))
+            reports = Reports(Database(config.settings.database))
+            problem = await _play(newsroom, reports, lambda: len(received))
+            if keep and problem is None:
+                click.echo("\nStill running: Ctrl-C ends it.")
+                await _interrupted()
+            stop.set()
+            await running
+        return _account(reports, received, problem)
+
+
+async def _play(newsroom: Newsroom, reports: Reports, received: Callable[[], int]) -> str | None:
+    """Old documents, then the news, until every alert has arrived; what did not happen in time, if anything."""
+
+    def polled() -> bool:
+        return all(newsroom.served[outlet] for outlet in newsroom.outlets)
+
+    def committed() -> bool:
+        return sum(source.articles for source in reports.sources().values()) >= _texts(newsroom)
+
+    def delivered() -> bool:
+        waiting = {state: n for state, n in reports.delivery_counts().items() if state not in {"accepted", "dead"}}
+        return received() > 0 and not any(waiting.values())
+
+    if not await _until(polled):
+        return "not every outlet was polled"
+    click.echo("Every outlet was polled once: what stood in its feed is kept, and is no news.")
+    newsroom.publish()
+    click.echo("The newsroom publishes. Alerts, as their receivers get them:")
+    if not await _until(committed):
+        return "not every text that was published was taken in"
+    return None if await _until(delivered) else "not every alert was delivered"
+
+
+async def _until(holds: Callable[[], bool]) -> bool:
+    for _ in range(PATIENCE * 5):
+        if holds():
+            return True
+        await asyncio.sleep(0.2)
+    return False
+
+
+async def _interrupted() -> None:
+    import signal
+
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    await ended.wait()
+
+
+def _config(folder: Path, newsroom: Newsroom, origin: str, *, smtp: int, http: int) -> Config:
+    from monitor.config.load import load
+    from monitor.config.shipped import shipped
+
+    sources = "\n".join(
+        f"  - {{id: {outlet.id}, url: '{origin}/{outlet.id}/feed', name: '{outlet.name}', language: {outlet.language}, every: 5 s}}"
+        for outlet in newsroom.outlets.values()
+    )
+    (folder / "sources.yaml").write_text(f"sources:\n{sources}\n", encoding="utf-8")
+    path = folder / "monitor.yaml"
+    path.write_text(
+        f"""\
+timezone: Asia/Seoul
+database: sqlite:///monitor.db
+rules: ['{shipped() / "rules"}']
+entities: ['{shipped() / "seeds" / "entities"}']
+sources: [sources.yaml]
+network: {{allow: [127.0.0.0/8]}}
+channels:
+  desk: {{url: 'mailto://127.0.0.1:{smtp}?from=monitor@demo.example&to=desk@demo.example'}}
+  hook: {{url: 'json://127.0.0.1:{http}/alerts'}}
+routes: {{default: [desk, hook]}}
+operator: [desk]
+""",
+        encoding="utf-8",
+    )
+    return load(path, {}).config
+
+
+def _show(message: Received) -> None:
+    if message.by == "e-mail":
+        click.echo(f"\n── by e-mail {'─' * 66}\nSubject: {message.title}\n\n{message.text.strip()}")
+    else:
+        click.echo(f"── by webhook: {message.title}")
+
+
+def _account(reports: Reports, received: list[Received], problem: str | None) -> int:
+    from collections import Counter
+
+    counts, matches = reports.counts(), reports.matches(1_000)
+    told = [match for match in matches if match.decision.startswith("told")]
+    held = Counter(_why(match.decision) for match in matches if match.decision.startswith("held"))
+    click.echo(f"\n{'─' * 78}")
+    click.echo(
+        f"{counts['articles']} articles in {counts['stories']} stories; {counts['matches']} matches; "
+        f"{counts['alerts']} alerts, each received by e-mail and by webhook."
+    )
+    for why, number in held.most_common():
+        click.echo(f"  {number:3} held: {why}")
+    missing = EXPECTED - {match.rule for match in told}
+    if problem is None and missing:
+        problem = f"no alert of {', '.join(sorted(missing))}"
+    if problem is None and len(received) != 2 * counts["alerts"]:
+        problem = f"{len(received)} messages were received for {counts['alerts']} alerts on two channels"
+    if problem:
+        click.echo(f"The demo failed: {problem}.", err=True)
+        return 1
+    click.echo("The next step: `news-monitor init` writes a set of files to edit.")
+    return 0
+
+
+def _why(decision: str) -> str:
+    """A decision's reason without the names and numbers of its case."""
+    import re
+
+    return re.sub(
+        r"^held: |\bS[0-9a-f]{10}\b|\(\s*\)", "", re.sub(r"\d+ (days?|hours?|minutes?) ago", "long ago", decision)
+    ).strip()
+
+
+def _texts(newsroom: Newsroom) -> int:
+    return sum(len(outlet.before) + len(outlet.after) for outlet in newsroom.outlets.values())
+
+
+def _languages(newsroom: Newsroom) -> str:
+    names: Iterable[str] = dict.fromkeys(outlet.language for outlet in newsroom.outlets.values())
+    return ", ".join(names)

@@ -1,0 +1,111 @@
+"""`news-monitor match`: which rules would hit these articles, and why."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import json_option, print_faults, print_json
+
+if TYPE_CHECKING:
+    from monitor.config.load import LoadedRules
+    from monitor.model import Judged
+
+
+@click.command()
+@click.option(
+    "-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The rules that this config names."
+)
+@click.option(
+    "--rules",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Files and folders of rules and entities.",
+)
+@json_option
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Path) -> None:
+    """Say for each article of FILE (a JSON object a line; gzip is fine; - is standard input) which rules hit, and why.
+
+    \b
+    Examples:
+      news-monitor match --rules rules --rules seeds/entities --json articles.jsonl.gz
+      echo '{"id": 1, "title": "North Korea fires missiles"}' | news-monitor match -
+
+    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines.
+    """
+    from monitor import clock
+    from monitor.decide import State, decide
+    from monitor.lab.recorded import Unusable, articles
+    from monitor.matching import compile_rules
+    from monitor.model import RuleStatus
+
+    loaded = _loaded(config, rules)
+    print_faults(loaded.faults)
+    compiled = compile_rules([r for r in loaded.rules.values() if r.status is RuleStatus.LIVE], loaded.entities)
+    now, problems = clock.now(), bool(loaded.faults)
+    for article in articles(_lines(file), now):
+        if isinstance(article, Unusable):
+            click.echo(f"{file}: {article}", err=True)
+            problems = True
+            continue
+        (judged,) = decide([article], compiled, State(), now).judged
+        print_json(_row(judged)) if as_json else _print(judged)
+    raise SystemExit(1 if problems else 0)
+
+
+def _loaded(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
+    from monitor.config.load import load_rules, load_rules_of
+    from monitor.errors import WrongUse
+
+    if config is not None and paths:
+        raise WrongUse("give -c or --rules, not both")
+    return load_rules(paths) if paths else load_rules_of(config or Path("monitor.yaml"))
+
+
+def _lines(file: Path) -> Iterator[str]:
+    from monitor.errors import WrongUse
+
+    try:
+        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as raw:
+            buffered = io.BufferedReader(raw)  # type: ignore[type-var]
+            packed = buffered.peek(2)[:2] == b"\x1f\x8b"
+            stream = gzip.GzipFile(fileobj=buffered) if packed else buffered
+            yield from io.TextIOWrapper(stream, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise WrongUse(f"{file}: {error.strerror or error}") from error
+
+
+def _row(judged: Judged) -> dict[str, object]:
+    from monitor.model import MatchKind
+
+    matches = [decided.match for decided in judged.decisions]
+    why = {
+        found.rule: [
+            {"field": span.field, "start": span.start, "end": span.end, "text": span.text, "term": span.term}
+            for span in found.evidence
+        ]
+        for found in matches
+    }
+    return {
+        "id": judged.article.uid,
+        "rules": [found.rule for found in matches if found.kind is MatchKind.NEWS],
+        "mentions": [found.rule for found in matches if found.kind is MatchKind.MENTION],
+        "why": why,
+    }
+
+
+def _print(judged: Judged) -> None:
+    click.echo(f"{judged.article.uid}  {judged.article.title}")
+    if not judged.decisions:
+        click.echo("    no rule hits")
+    for decided in judged.decisions:
+        words = ", ".join(f"“{span.text}” ({span.field})" for span in decided.match.evidence)
+        click.echo(f"    {decided.match.kind}: {decided.match.rule}: {words}")

@@ -1,0 +1,86 @@
+"""What commands share: their options, and how they print."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from monitor.config.load import Loaded
+    from monitor.errors import Fault
+    from monitor.store.reports import Reports
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def config_option(command: F) -> F:
+    """`-c FILE`: the monitor.yaml."""
+    return click.option(
+        "-c",
+        "--config",
+        "config",
+        type=click.Path(path_type=Path),
+        default=Path("monitor.yaml"),
+        show_default=True,
+        metavar="FILE",
+        help="The monitor.yaml.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """`--json`: JSON lines on stdout."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON lines.")(command)
+
+
+def load_config(path: Path) -> Loaded:
+    """Everything the user's files say. Raises Faulty if monitor.yaml cannot be used."""
+    from monitor.config.load import load
+
+    return load(path, os.environ)
+
+
+def reports(path: Path) -> Reports:
+    """The database of a monitor.yaml, for reading. Raises StoreFailed if there is none yet."""
+    from monitor.errors import StoreFailed
+    from monitor.store.database import Database
+    from monitor.store.reports import Reports
+
+    database = Database(load_config(path).config.settings.database)
+    if not database.exists():
+        raise StoreFailed(f"{database.path} does not exist yet: `news-monitor run` makes it")
+    return Reports(database)
+
+
+def print_json(row: object) -> None:
+    """One line of JSON; times in ISO 8601."""
+    click.echo(json.dumps(row, ensure_ascii=False, default=_plain))
+
+
+def print_faults(faults: Iterable[Fault]) -> None:
+    """Faults, for people, on stderr."""
+    for fault in faults:
+        click.echo(str(fault), err=True)
+
+
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table as wide as the terminal; plain columns where the output is no terminal."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*heads, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console = Console(soft_wrap=False)
+    console.print(table, width=None if console.is_terminal else 200)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")

@@ -1,0 +1,24 @@
+"""`news-monitor schema`: the JSON Schema, for editors."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+import click
+
+Kind = Literal["config", "sources", "entity", "rule"]
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(["config", "sources", "entity", "rule"]), default="rule")
+def schema(kind: Kind) -> None:
+    """Print the JSON Schema of a kind of file (rule, if none is given).
+
+    \b
+    Example:
+      news-monitor schema rule > rule.schema.json
+    """
+    from monitor.config.schema import schema as schema_of
+
+    click.echo(json.dumps(schema_of(kind), indent=2, ensure_ascii=False))

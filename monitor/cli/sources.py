@@ -1,0 +1,49 @@
+"""`news-monitor sources`: what is polled."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from monitor.cli.options import config_option, json_option, load_config, print_json, print_table
+
+
+@click.group()
+def sources() -> None:
+    """The sources: list."""
+
+
+@sources.command("list")
+@config_option
+@json_option
+def list_(config: Path, as_json: bool) -> None:
+    """Every source of the config, and how it fares.
+
+    \b
+    Example:
+      news-monitor sources list
+    """
+    from monitor.store.database import Database
+    from monitor.store.reports import Reports
+
+    loaded = load_config(config)
+    database = Database(loaded.config.settings.database)
+    fared = Reports(database).sources() if database.exists() else {}
+    rows = []
+    for source in loaded.config.sources.values():
+        found = fared.get(source.id)
+        facts = asdict(found) if found else {"next_at": None, "last_ok_at": None, "problem": None, "articles": 0}
+        every = int(source.every.total_seconds())
+        about = {"id": source.id, "name": source.name, "url": source.url, "language": source.language, "every": every}
+        rows.append({**facts, **about, "tags": list(source.tags)})
+    if as_json:
+        for row in rows:
+            print_json(row)
+        return
+    columns = ("id", "language", "every", "articles", "last_ok_at", "problem", "url")
+    print_table(
+        ("id", "lang", "every (s)", "articles", "last good poll", "problem", "url"),
+        [[row[c] for c in columns] for row in rows],
+    )

@@ -1,0 +1,125 @@
+"""A newsroom of outlets, each a feed on loopback: first an old document, then, once published, new entries dated now.
+
+The outlets and their texts stand in `newsroom/*.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from hashlib import blake2b
+from importlib.resources import as_file, files
+from typing import Any
+from xml.sax.saxutils import escape
+
+from aiohttp import ETag, web
+
+from monitor import clock
+from monitor.config.durations import duration
+from monitor.config.yaml12 import read
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One text of an outlet; `age`: how old it is when the demo starts."""
+
+    title: str
+    text: str
+    age: timedelta
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """One feed: what stands in it at first, and what is published later."""
+
+    id: str
+    name: str
+    language: str
+    format: str
+    before: tuple[Item, ...]
+    after: tuple[Item, ...]
+
+
+def outlets() -> tuple[Outlet, ...]:
+    """The outlets that come with the demo."""
+    with as_file(files(__package__).joinpath("newsroom")) as folder:
+        return tuple(_outlet(read(path)[0].data) for path in sorted(folder.glob("*.yaml")))
+
+
+def _outlet(data: Any) -> Outlet:  # noqa: ANN401 - plain data that we ship
+    before, after = (tuple(_item(row) for row in data[key]) for key in ("before", "after"))
+    return Outlet(data["outlet"], data["name"], data["language"], data["format"], before, after)
+
+
+def _item(row: Any) -> Item:  # noqa: ANN401
+    return Item(row["title"], " ".join(row["text"].split()), duration(row["age"]), row["path"])
+
+
+class Newsroom:
+    """Serves every outlet at `/ID/feed`. `served` counts the documents of each since the last `publish`."""
+
+    def __init__(self, shown: tuple[Outlet, ...]) -> None:
+        self.outlets = {outlet.id: outlet for outlet in shown}
+        self.served: Counter[str] = Counter()
+        self._started = clock.now()
+        self._published = False
+
+    async def __aenter__(self) -> str:
+        """Begin to serve; the address that all outlets are under."""
+        app = web.Application()
+        app.router.add_get("/{outlet}/feed", self._feed)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        return f"http://{host}:{port}"
+
+    async def __aexit__(self, *ended: object) -> None:
+        await self._runner.cleanup()
+
+    def publish(self) -> None:
+        """From now on the feeds hold what is new."""
+        self._published = True
+        self.served.clear()
+
+    async def _feed(self, request: web.Request) -> web.Response:
+        outlet = self.outlets[request.match_info["outlet"]]
+        items = (*outlet.after, *outlet.before) if self._published else outlet.before
+        body = _FORMATS[outlet.format](outlet, items, self._started, str(request.url.origin())).encode()
+        tag = blake2b(body, digest_size=8).hexdigest()
+        self.served[outlet.id] += 1
+        known = request.if_none_match or ()
+        status = 304 if any(etag.value == tag for etag in known) else 200
+        response = web.Response(status=status, body=body if status == 200 else None, content_type="application/xml")
+        response.etag = ETag(tag)
+        return response
+
+
+def _rss(outlet: Outlet, items: tuple[Item, ...], now: datetime, origin: str) -> str:
+    entries = "".join(
+        f"<item><title>{escape(item.title)}</title><link>{origin}/{outlet.id}{item.path}</link>"
+        f"<guid isPermaLink='false'>{outlet.id}{item.path}</guid><description>{escape(item.text)}</description>"
+        f"<pubDate>{format_datetime(now - item.age)}</pubDate></item>"
+        for item in items
+    )
+    about = f"<title>{escape(outlet.name)}</title><link>{origin}/</link><language>{outlet.language}</language>"
+    return f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel>{about}{entries}</channel></rss>"
+
+
+def _atom(outlet: Outlet, items: tuple[Item, ...], now: datetime, origin: str) -> str:
+    entries = "".join(
+        f"<entry><id>tag:demo.example,2026:{outlet.id}{item.path}</id><title>{escape(item.title)}</title>"
+        f"<link href='{origin}/{outlet.id}{item.path}'/><summary>{escape(item.text)}</summary>"
+        f"<published>{(now - item.age).isoformat()}</published><updated>{(now - item.age).isoformat()}</updated></entry>"
+        for item in items
+    )
+    about = f"<id>tag:demo.example,2026:{outlet.id}</id><title>{escape(outlet.name)}</title>"
+    root = f"<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='{outlet.language}'>"
+    return f"<?xml version='1.0' encoding='utf-8'?>{root}{about}<updated>{now.isoformat()}</updated>{entries}</feed>"
+
+
+_FORMATS = {"rss": _rss, "atom": _atom}

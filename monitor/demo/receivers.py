@@ -1,0 +1,76 @@
+"""Where the demo's alerts arrive: a real SMTP server and an HTTP receiver, in this process, on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import default
+
+from aiohttp import web
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message as its receiver got it."""
+
+    by: str
+    title: str
+    text: str
+
+
+Told = Callable[[Received], None]
+
+
+class Mailbox:
+    """An SMTP server that takes every mail and tells of it."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+
+    async def __aenter__(self) -> int:
+        """Begin to listen; the port."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: SMTP(self, loop=loop), "127.0.0.1", 0)
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    async def __aexit__(self, *ended: object) -> None:
+        self._server.close()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Take a mail: aiosmtpd calls this when it is complete."""
+        del server, session
+        message = email.message_from_bytes(envelope.content or b"", policy=default)
+        assert isinstance(message, EmailMessage)
+        body = message.get_body(("plain",))
+        self._told(Received("e-mail", str(message["Subject"]), body.get_content() if body else ""))
+        return "250 OK"
+
+
+class Hook:
+    """An HTTP server that takes every POST and tells of it."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+
+    async def __aenter__(self) -> int:
+        """Begin to listen; the port."""
+        app = web.Application()
+        app.router.add_post("/alerts", self._take)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        port: int = self._runner.addresses[0][1]
+        return port
+
+    async def __aexit__(self, *ended: object) -> None:
+        await self._runner.cleanup()
+
+    async def _take(self, request: web.Request) -> web.Response:
+        message = await request.json()
+        self._told(Received("webhook", message["title"], message["message"]))
+        return web.Response()

@@ -1,0 +1,47 @@
+"""Runs the tests that rules and entities carry, through the very code that runs live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.decide import State, decide
+from monitor.errors import Fault
+from monitor.matching import RuleSet, compile_rules
+from monitor.model import Article, Entity, EntityNamed, Level, Match, MatchKind, Rule, RuleStatus, RuleTest
+
+
+def failures(rules: Iterable[Rule], entities: Mapping[str, Entity], now: datetime) -> tuple[Fault, ...]:
+    """A fault for each test that does not hold, at the test's place. Rules that are off are tested too."""
+    testing = [replace(rule, status=RuleStatus.LIVE) for rule in rules]
+    testing += [_as_rule(entity) for entity in entities.values()]
+    return tuple(fault for rule in testing for fault in _failures(rule, entities, now))
+
+
+def _as_rule(entity: Entity) -> Rule:
+    """A rule that fires where the entity is named."""
+    return Rule(entity.id, entity.name, Level.INFO, EntityNamed(entity.id), "", tests=entity.tests)
+
+
+def _failures(rule: Rule, entities: Mapping[str, Entity], now: datetime) -> Iterator[Fault]:
+    compiled = compile_rules([rule], entities)
+    for test in rule.tests:
+        found = _match(compiled, test, now)
+        if test.fires and (found is None or found.kind is not MatchKind.NEWS):
+            what = "does not match at all" if found is None else "is only a mention (complete only behind the lead)"
+            yield Fault(test.place, f"this test of {rule.id} must fire, and {what}", "mend the rule or the test")
+        elif not test.fires and found is not None and found.kind is MatchKind.NEWS:
+            words = ", ".join(dict.fromkeys(f"“{span.text}”" for span in found.evidence))
+            yield Fault(
+                test.place,
+                f"this test of {rule.id} must stay silent, and fires on {words}",
+                "mend the rule or the test",
+            )
+
+
+def _match(compiled: RuleSet, test: RuleTest, now: datetime) -> Match | None:
+    moment = test.date or now
+    article = Article(test.source or "", "test", test.title, test.text, moment, moment, url=test.url)
+    (judged,) = decide([article], compiled, State(), now).judged
+    return next((decided.match for decided in judged.decisions), None)

@@ -1,0 +1,129 @@
+"""What servers answer, and what goes wrong on the way to them, in lines for a person.
+
+It knows the meaning of statuses, headers and errors; it asks nobody and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientPayloadError,
+    ClientResponse,
+    ClientResponseError,
+    ConnectionTimeoutError,
+    InvalidURL,
+    ServerDisconnectedError,
+)
+
+from monitor.model import Limits, Validators
+
+LONGEST_RETRY_AFTER = timedelta(hours=24)
+
+WHAT_TO_DO = {
+    204: "there is no document at this address",
+    206: "only a part was sent, which was not asked for",
+    401: "the server wants a login",
+    403: "the server refuses us; it may block robots or this network",
+    404: "the address is wrong or the feed has moved",
+    406: "the server has no document of a type that we read",
+    410: "the feed is gone for good; remove the source or find its new address",
+    429: "the server finds that we ask too often; give its sources a longer `every`",
+}
+
+
+def problem(status: int) -> str:
+    """A status that brought no document, and what to do about it."""
+    try:
+        named = f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        named = f"{status}, a status that nobody has defined"
+    if status in WHAT_TO_DO:
+        return f"{named}: {WHAT_TO_DO[status]}"
+    if status >= 500:
+        return f"{named}: the server has trouble; the next polls try again"
+    if 300 <= status < 400:
+        return f"{named}: the server redirects without saying where to"
+    return f"{named}: the server gives no document"
+
+
+def headers(response: ClientResponse) -> dict[str, str]:
+    """By lower-case name, several of one name joined (RFC 9110 section 5.3), free of broken bytes."""
+    found: dict[str, str] = {}
+    for name, value in response.headers.items():
+        clean = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        key = name.lower()
+        found[key] = f"{found[key]}, {clean}" if key in found else clean
+    return found
+
+
+def validators(response: ClientResponse) -> Validators:
+    """Word for word; one that could not be sent back as it came (beyond ASCII) is none."""
+    etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
+    return Validators(
+        etag=etag if etag and etag.isascii() else None,
+        last_modified=modified if modified and modified.isascii() else None,
+    )
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """How long to stay away: seconds or an HTTP date (RFC 9110 section 10.2.3), at most a day."""
+    if value is None:
+        return None
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return min(timedelta(seconds=int(value[:9])), LONGEST_RETRY_AFTER)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+    return min(max(wait, timedelta(0)), LONGEST_RETRY_AFTER)
+
+
+def timed_out(error: TimeoutError, limits: Limits) -> str:
+    if isinstance(error, ConnectionTimeoutError):
+        return f"no connection within {limits.connect.total_seconds():g} s (limits.connect)"
+    return f"the server was silent for {limits.idle.total_seconds():g} s (limits.idle)"
+
+
+def too_slow(limits: Limits) -> str:
+    return f"not done after {limits.total.total_seconds():g} s (limits.total)"
+
+
+def not_answered(error: Exception) -> str:
+    """Why there is no answer, from what aiohttp raises."""
+    match error:
+        case ClientConnectorDNSError():
+            line = f"the name {error.host} is not found in DNS ({one_line(error.os_error)}); is the address right?"
+        case ClientConnectorCertificateError():
+            line = f"TLS: the certificate of {error.host} is not trusted ({one_line(error.certificate_error)})"
+        case ClientConnectorError(os_error=ssl.SSLError() as reason):
+            line = f"TLS: no secure connection to {error.host}:{error.port} ({one_line(reason)})"
+        case ClientConnectorError():
+            line = f"no connection to {error.host}:{error.port}: {one_line(error.os_error)}"
+        case ServerDisconnectedError():
+            line = "the server closed the connection without an answer"
+        case ClientPayloadError():
+            line = f"cut off: the connection ended before the document did ({one_line(error)})"
+        case ClientResponseError():
+            line = f"the answer is not valid HTTP: {one_line(error.message)}"
+        case InvalidURL():
+            line = f"not an address that can be fetched: {one_line(error)}"
+        case _:
+            line = f"the connection broke: {one_line(error)}"
+    return line
+
+
+def one_line(what: object) -> str:
+    """An error's text for a person: one line, of a length that a line may have."""
+    if isinstance(what, OSError) and what.strerror and not isinstance(what, ssl.SSLError):
+        what = what.strerror
+    text = " ".join(str(what).split()) or type(what).__name__
+    return text if len(text) <= 300 else f"{text[:299]}…"

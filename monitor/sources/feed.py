@@ -1,0 +1,193 @@
+"""A feed document, turned into entries of plain text.
+
+Runs in a worker process: what it is given was written by strangers, and feedparser takes very long over some of it.
+Feedparser only ever gets a stream: bytes or a str it would try as the name of a file or an address. Its sanitiser and
+its resolver of addresses in HTML are off (both are quadratic), nh3 takes the tags out instead.
+
+It does not decide which entry is known, what a date means, or what to do about a broken feed: dates go on as they were
+written, and an ill-formed feed gives what can still be read from it and says so.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from html import unescape
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+from xml.sax import SAXParseException
+
+import feedparser
+from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
+
+from monitor.errors import FeedUnreadable
+from monitor.model import Entry, Feed
+from monitor.sources.charset import to_utf8
+from monitor.sources.html import lines, one_line, to_text
+
+# Characters, cut before the tags are taken out: 20,000 nested elements cost the best HTML parser a second.
+TITLE: Final = 1_000
+SUMMARY: Final = 64 * 1024
+CONTENT: Final = 256 * 1024
+LINK: Final = 2_048
+NAME: Final = 200
+NAMES: Final = 50
+
+Parsed = Mapping[str, object]
+
+# How the text of an entry may come: not as pictures, sound or base64.
+TEXTUAL = re.compile(r"text|html|xhtml|(text|application)/.*", re.IGNORECASE)
+NOT_SHOWN = ("javascript", "vbscript", "data", "file")
+HTML = re.compile(rb"<(!doctype )?(html|head|body)\b")
+HTML_TITLE = re.compile(rb"<title[^<>]*>([^<]{0,500})", re.IGNORECASE)
+
+
+def parse_feed(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
+    """The entries of a document, in its order. FeedUnreadable: it is no feed, and this is what it seems to be.
+
+    `headers`: the answer's, by lower-case names; `url`: where it came from, which links are relative to.
+    """
+    if not body.strip(b" \t\r\n\0"):
+        raise FeedUnreadable("empty document")
+    clean = to_utf8(body, headers.get("content-type"))
+    parsed = feedparser.parse(
+        io.BytesIO(body if clean is None else clean),
+        # With the old charset left in it, feedparser would turn the clean body into mojibake. Where the document came
+        # from is not told: relative guids would become other ones when a feed moves, say to https.
+        response_headers={
+            "content-type": headers.get("content-type", "") if clean is None else "application/xml; charset=utf-8"
+        },
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    if not parsed.entries and not parsed.get("version"):
+        raise FeedUnreadable(_seems(body if clean is None else clean))
+    language = _string(parsed.feed, "language")
+    # Relative links of Atom are relative to the document (RFC 4287 section 2), those of RSS to the site as it names it.
+    site = None if parsed.version.startswith("atom") else _absolute(_string(parsed.feed, "link"), url)
+    return Feed(
+        entries=tuple(_entry(entry, site or url, language) for entry in parsed.entries),
+        title=_title(parsed.feed) or None,
+        problem=_ill_formed(parsed.get("bozo_exception")),
+    )
+
+
+def ready() -> None:
+    """Loads all that parsing needs: for the first call in a fresh worker process."""
+    parse_feed(b"<rss version='2.0'><channel><item><title>&lt;b>a&lt;/b></title></item></channel></rss>", {}, "")
+
+
+def _entry(entry: Parsed, base: str, language: str) -> Entry:
+    contents = [_text(part, CONTENT) for part in _dicts(entry, "content") if _is_textual(part)]
+    detail = _dict(entry, "title_detail")
+    return Entry(
+        guid=_string(entry, "id") or None,
+        link=_absolute(_string(entry, "link"), base),
+        title=_title(entry),
+        summary=_summary(entry),
+        content=max(contents, key=len, default=""),
+        published=(_string(entry, "published") or _string(entry, "created"))[:NAME] or None,
+        updated=_string(entry, "updated")[:NAME] or None,
+        authors=_names(_dicts(entry, "authors"), "name", "email") or _names([entry], "author"),
+        language=_string(entry, "language") or _string(detail, "language") or language or None,
+        tags=_names(_dicts(entry, "tags"), "term", "label"),
+    )
+
+
+def _title(parsed: Parsed) -> str:
+    return one_line(_text(_detailed(parsed, "title"), TITLE))
+
+
+def _summary(entry: Parsed) -> str:
+    """What the feed gives as such: where it gives only a content, feedparser copies that."""
+    copied = "summary_detail" not in entry and any(
+        part.get("value") == entry.get("summary") for part in _dicts(entry, "content")
+    )
+    return "" if copied else _text(_detailed(entry, "summary"), SUMMARY)
+
+
+def _detailed(parsed: Parsed, key: str) -> Parsed:
+    """Value and type. Where elements are nested (a description within a media:group), feedparser keeps the outer one's
+    value and the inner one's details."""
+    value, detail = parsed.get(key), _dict(parsed, f"{key}_detail")
+    return detail if detail.get("value") == value else {"value": value, "type": "text/html"}
+
+
+def _text(detail: Parsed, most: int) -> str:
+    value = detail.get("value")
+    if not isinstance(value, str):
+        return ""
+    # In plain text "<b>" is what the author wrote; feedparser has looked whether RSS means HTML by it.
+    return lines(value[:most]) if detail.get("type") == "text/plain" else to_text(value[:most])
+
+
+def _is_textual(detail: Parsed) -> bool:
+    return TEXTUAL.match(_string(detail, "type")) is not None
+
+
+def _names(parsed: Iterable[Parsed], *keys: str) -> tuple[str, ...]:
+    """Of each the first of the keys that it has, without repeats."""
+    found = (next(filter(None, (_string(each, key) for key in keys)), "") for each in parsed)
+    return tuple(dict.fromkeys(name[:NAME] for name in found if name))[:NAMES]
+
+
+def _absolute(link: str, base: str) -> str | None:
+    """A link that can be shown; none where it is broken, too long to be one, or a script or a local file."""
+    try:
+        absolute = urljoin(base, link) if link else ""
+        scheme = urlsplit(absolute).scheme
+    except ValueError:
+        return None
+    return absolute if scheme and scheme not in NOT_SHOWN and len(absolute) <= LINK else None
+
+
+# --- what feedparser gives: dicts that may hold anything ----------------------------------------------------------
+
+
+def _string(parsed: Parsed, key: str) -> str:
+    if key not in parsed:  # feedparser would answer "updated" with the date of publication, and warn of it
+        return ""
+    value = parsed[key]
+    return one_line(value) if isinstance(value, str) else ""
+
+
+def _dict(parsed: Parsed, key: str) -> Parsed:
+    value = parsed.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _dicts(parsed: Parsed, key: str) -> list[Parsed]:
+    value = parsed.get(key)
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
+# --- what is wrong ------------------------------------------------------------------------------------------------
+
+
+def _ill_formed(error: object) -> str | None:
+    """What a person should know; not that the declared type or character set was another one than the real."""
+    if error is None or isinstance(error, (CharacterEncodingOverride, NonXMLContentType)):
+        return None
+    if isinstance(error, SAXParseException):
+        what = f"line {error.getLineNumber()}: {error.getMessage()}"
+    else:
+        what = one_line(str(error))[:NAME]
+    return f"the document is ill-formed ({what}); what could be read of it was kept"
+
+
+def _seems(body: bytes) -> str:
+    """What a document that is no feed seems to be."""
+    head = body.lstrip()[:4096].lower()
+    if head.startswith((b"{", b"[")):
+        return "this is a JSON Feed, which is not read yet" if b"jsonfeed.org" in body else "this is JSON, and no feed"
+    if HTML.search(head):
+        found = HTML_TITLE.search(body[: 256 * 1024])
+        title = one_line(unescape(found[1].decode("utf-8", "replace")))[:NAME] if found else ""
+        named = f" (its <title> is '{title}')" if title else ""
+        return f"this is an HTML page, not a feed{named}; look for its RSS address"
+    if b"<urlset" in head or b"<sitemapindex" in head:
+        return "this is a sitemap, which is not read yet"
+    if b"<opml" in head:
+        return "this is an OPML file: a list of feeds, and no feed itself"
+    return f"no feed format that we know (starts with {body.lstrip()[:60].decode('utf-8', 'replace')!r})"

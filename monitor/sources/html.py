@@ -1,0 +1,40 @@
+"""HTML as feeds carry it, turned into plain text.
+
+It gives text to match and to quote, never anything to show as HTML. It does not look for the article within a page.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import nh3
+
+# A line ends before and after these; all other tags stand within a line.
+BLOCKS = (
+    "address|article|aside|blockquote|br|caption|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|"
+    "li|main|nav|ol|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul"
+)
+# Only looks ahead, never for the end of the tag: a pattern that did would take quadratic time on "<p<p<p<p...".
+BEFORE_BLOCK = re.compile(rf"<(?=/?(?:{BLOCKS})\b)", re.IGNORECASE)
+# Control characters but tab and line feed, halves of surrogate pairs (no database takes them), and noncharacters.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+BLANK_IN_LINE = re.compile(r"[^\S\n]+")
+LINE_ENDS = re.compile(r" ?\n[ \n]*")
+
+
+def to_text(html: str) -> str:
+    """The text of it: a line for each block, references replaced, scripts and styles left out."""
+    if "<" in html:
+        html = nh3.clean(BEFORE_BLOCK.sub("\n<", html), tags=set())
+    return lines(unescape(html))
+
+
+def lines(text: str) -> str:
+    """Plain text with tidy white space: no control characters, no empty lines."""
+    text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return LINE_ENDS.sub("\n", BLANK_IN_LINE.sub(" ", text)).strip()
+
+
+def one_line(text: str) -> str:
+    return " ".join(CONTROL.sub(" ", text).split())

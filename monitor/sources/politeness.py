@@ -1,0 +1,72 @@
+"""How hard one host may be asked: connections at a time, and a pause between requests.
+
+One connection at a time to a host and port, and a gap between the starts of two requests to one registered domain
+(news.example.co.uk and www.example.co.uk are of one owner). In allowed networks, which are the operator's own, several
+connections and no gap. It does not decide when a source is due, and knows nothing of Retry-After.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
+
+from courlan import extract_domain
+
+from monitor import clock
+from monitor.model import Limits
+from monitor.sources.guard import Network, is_allowed_host
+
+
+@dataclass(slots=True)
+class _Door:
+    """Of one host and port: who is inside, and how many hold or wait for a place."""
+
+    places: asyncio.Semaphore
+    users: int = 0
+
+
+class Politeness:
+    """Lets requests pass one by one. For one event loop."""
+
+    def __init__(self, limits: Limits, allow: Sequence[Network]) -> None:
+        self._limits = limits
+        self._allow = tuple(allow)
+        self._doors: dict[tuple[str, int], _Door] = {}
+        self._free_at: dict[str, float] = {}
+
+    @asynccontextmanager
+    async def turn(self, host: str, port: int) -> AsyncIterator[None]:
+        """Waits for the turn of a request to this host, which lasts as long as the context."""
+        own = is_allowed_host(host, self._allow)
+        door = self._doors.setdefault((host, port), _Door(asyncio.Semaphore(self._limits.per_host if own else 1)))
+        door.users += 1
+        try:
+            async with door.places:
+                if not own:
+                    await self._pause(registered_domain(host))
+                yield
+        finally:
+            door.users -= 1
+            if not door.users:
+                del self._doors[host, port]
+
+    async def _pause(self, domain: str) -> None:
+        now = clock.monotonic()
+        self._free_at = {name: at for name, at in self._free_at.items() if at > now}
+        start = self._free_at.get(domain, now)
+        self._free_at[domain] = start + self._limits.gap.total_seconds()
+        await asyncio.sleep(start - now)
+
+
+@lru_cache(maxsize=10_000)
+def registered_domain(host: str) -> str:
+    """What its owner registered; the host itself where there is no such thing (an address, a bare name)."""
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return extract_domain(f"http://{host}/") or host
+    return host
