@@ -41,8 +41,9 @@ STARTS = (
 
 IN_HEADER = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 IN_BODY = re.compile(rb"""\s*<\?xml[^<>]{0,200}?encoding\s*=\s*["']([\w.:-]+)["']""")
-DECLARATION = re.compile(r"""(\s*<\?xml[^<>]{0,200}?encoding\s*=\s*["'])[\w.:-]+(["'])""")
+DECLARATION = re.compile(r"""(<\?xml[^<>]{0,200}?encoding\s*=\s*["'])[\w.:-]+(["'])""")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # by XML 1.0, section 2.2
+REFERENCE = re.compile("&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
 
 
 def to_utf8(body: bytes, content_type: str | None) -> bytes | None:
@@ -50,10 +51,18 @@ def to_utf8(body: bytes, content_type: str | None) -> bytes | None:
     text = _decoded(body, content_type or "")
     if text is None:
         return None
-    text = FORBIDDEN.sub("", text)
-    if declaration := DECLARATION.match(text):
-        text = f"{declaration[1]}utf-8{declaration[2]}{text[declaration.end() :]}"
-    return text.encode("utf-8", "replace")
+    text = REFERENCE.sub(_legal, FORBIDDEN.sub("", text)).lstrip()
+    # Where there is no declaration feedparser would add one, and a line: its errors would name the wrong lines.
+    declaration = DECLARATION.match(text)
+    opening = f"{declaration[1]}utf-8{declaration[2]}" if declaration else '<?xml version="1.0" encoding="utf-8"?>'
+    return (opening + text[declaration.end() if declaration else 0 :]).encode("utf-8", "replace")
+
+
+def _legal(reference: re.Match[str]) -> str:
+    """A character reference, if to a character that XML knows; feedparser breaks on others."""
+    code = int(reference[1][1:], 16) if reference[1][0] in "xX" else int(reference[1])
+    legal = code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF and not FORBIDDEN.match(chr(code))
+    return reference[0] if legal else ""
 
 
 def _decoded(body: bytes, content_type: str) -> str | None:

@@ -36,10 +36,14 @@ NAMES: Final = 50
 
 Parsed = Mapping[str, object]
 
+# What feedparser 6 raised on randomly damaged feeds (an element closed that was not open, a half of a surrogate pair).
+BREAKS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError)
+
 # How the text of an entry may come: not as pictures, sound or base64.
 TEXTUAL = re.compile(r"text|html|xhtml|(text|application)/.*", re.IGNORECASE)
 NOT_SHOWN = ("javascript", "vbscript", "data", "file")
-HTML = re.compile(rb"<(!doctype )?(html|head|body)\b")
+DECLARATION = re.compile(rb"\s*<\?xml[^<>]*>")
+ROOT = re.compile(rb"<([a-z][\w:]*)")
 HTML_TITLE = re.compile(rb"<title[^<>]*>([^<]{0,500})", re.IGNORECASE)
 
 
@@ -51,16 +55,14 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
     if not body.strip(b" \t\r\n\0"):
         raise FeedUnreadable("empty document")
     clean = to_utf8(body, headers.get("content-type"))
-    parsed = feedparser.parse(
-        io.BytesIO(body if clean is None else clean),
-        # With the old charset left in it, feedparser would turn the clean body into mojibake. Where the document came
-        # from is not told: relative guids would become other ones when a feed moves, say to https.
-        response_headers={
-            "content-type": headers.get("content-type", "") if clean is None else "application/xml; charset=utf-8"
-        },
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        if clean is None:  # nobody can tell the character set, so feedparser guesses with all that there is
+            parsed = _parsed(body, headers.get("content-type", ""))
+        else:  # with the old charset left in the header, feedparser would turn the clean body into mojibake
+            parsed = _parsed(clean, "application/xml; charset=utf-8")
+    except BREAKS as error:
+        what = f"{type(error).__name__}: {one_line(str(error))[:NAME]}"
+        raise FeedUnreadable(f"the document is so ill-formed that feedparser breaks on it ({what})") from None
     if not parsed.entries and not parsed.get("version"):
         raise FeedUnreadable(_seems(body if clean is None else clean))
     language = _string(parsed.feed, "language")
@@ -70,6 +72,16 @@ def parse_feed(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
         entries=tuple(_entry(entry, site or url, language) for entry in parsed.entries),
         title=_title(parsed.feed) or None,
         problem=_ill_formed(parsed.get("bozo_exception")),
+    )
+
+
+def _parsed(body: bytes, content_type: str) -> feedparser.FeedParserDict:
+    # Where the document came from is not told: relative guids would become other ones when a feed moves to https.
+    return feedparser.parse(
+        io.BytesIO(body),
+        response_headers={"content-type": content_type},
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
 
 
@@ -178,16 +190,18 @@ def _ill_formed(error: object) -> str | None:
 
 def _seems(body: bytes) -> str:
     """What a document that is no feed seems to be."""
-    head = body.lstrip()[:4096].lower()
+    body = DECLARATION.sub(b"", body, count=1).lstrip()
+    head = body[:4096].lower()
     if head.startswith((b"{", b"[")):
         return "this is a JSON Feed, which is not read yet" if b"jsonfeed.org" in body else "this is JSON, and no feed"
-    if HTML.search(head):
-        found = HTML_TITLE.search(body[: 256 * 1024])
-        title = one_line(unescape(found[1].decode("utf-8", "replace")))[:NAME] if found else ""
-        named = f" (its <title> is '{title}')" if title else ""
-        return f"this is an HTML page, not a feed{named}; look for its RSS address"
-    if b"<urlset" in head or b"<sitemapindex" in head:
+    root = found[1] if (found := ROOT.search(head)) else b""
+    if root in {b"html", b"head", b"body", b"title", b"meta"} or b"<!doctype html" in head:
+        named = HTML_TITLE.search(body[: 256 * 1024])
+        title = one_line(unescape(named[1].decode("utf-8", "replace")))[:NAME] if named else ""
+        which = f" (its <title> is '{title}')" if title else ""
+        return f"this is an HTML page, not a feed{which}; look for its RSS address"
+    if root in {b"urlset", b"sitemapindex"}:
         return "this is a sitemap, which is not read yet"
-    if b"<opml" in head:
+    if root == b"opml":
         return "this is an OPML file: a list of feeds, and no feed itself"
-    return f"no feed format that we know (starts with {body.lstrip()[:60].decode('utf-8', 'replace')!r})"
+    return f"no feed format that we know (starts with {body[:60].decode('utf-8', 'replace')!r})"

@@ -1,0 +1,99 @@
+"""How hard one host may be asked."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from ipaddress import ip_network
+
+import pytest
+
+from monitor import clock
+from monitor.model import Limits
+from monitor.sources.politeness import Politeness, registered_domain
+
+LOOPBACK = [ip_network("127.0.0.0/8")]
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("news.example.co.uk", "example.co.uk"),  # a suffix of two parts
+        ("example.org", "example.org"),
+        ("a.b.example.go.kr", "example.go.kr"),
+        ("192.0.2.1", "192.0.2.1"),  # addresses have no owner's name
+        ("2001:db8::1", "2001:db8::1"),
+        ("localhost", "localhost"),
+        ("feeds.intranet", "feeds.intranet"),  # no public suffix
+    ],
+)
+def test_registered_domain(host: str, domain: str) -> None:
+    """What the owner of a host registered."""
+    assert registered_domain(host) == domain
+
+
+async def most_at_once(politeness: Politeness, hosts: list[tuple[str, int]]) -> int:
+    """How many of these were inside together, when each leaves only after all that can come have come."""
+    inside = most = 0
+
+    async def visit(host: str, port: int) -> None:
+        nonlocal inside, most
+        async with politeness.turn(host, port):
+            inside += 1
+            most = max(most, inside)
+            for _ in range(20):
+                await asyncio.sleep(0)
+            inside -= 1
+
+    await asyncio.gather(*(visit(*host) for host in hosts))
+    return most
+
+
+@pytest.mark.parametrize(
+    ("hosts", "most"),
+    [
+        ([("a.example", 443)] * 5, 1),  # one host and port
+        ([("a.example", 443), ("b.example", 443), ("a.example", 80)], 3),  # others are not in the way
+        ([("127.0.0.1", 8000)] * 5, 3),  # the operator's own: limits.per_host
+        ([("10.0.0.1", 8000)] * 5, 1),  # private, and not allowed
+    ],
+)
+async def test_connections_at_a_time(hosts: list[tuple[str, int]], most: int) -> None:
+    """One to a host and port, several to one in an allowed network."""
+    politeness = Politeness(Limits(gap=timedelta(0), per_host=3), LOOPBACK)
+    assert await most_at_once(politeness, hosts) == most
+    assert politeness._doors == {}
+
+
+async def test_a_gap_between_requests_to_one_domain() -> None:
+    """Hosts of one owner share it; others and allowed networks do not wait."""
+    politeness = Politeness(Limits(gap=timedelta(seconds=0.2)), LOOPBACK)
+    began = clock.monotonic()
+    starts: dict[str, float] = {}
+
+    async def visit(host: str) -> None:
+        async with politeness.turn(host, 443):
+            starts[host] = clock.monotonic() - began
+
+    hosts = ["a.example.org", "b.example.org", "c.example.org", "d.example.net", "127.0.0.1"]
+    await asyncio.gather(*map(visit, hosts))
+    assert starts["b.example.org"] - starts["a.example.org"] >= 0.19
+    assert starts["c.example.org"] - starts["b.example.org"] >= 0.19
+    assert list(starts)[-2:] == ["b.example.org", "c.example.org"]  # the others had passed before
+
+
+async def test_giving_up_the_turn_frees_it() -> None:
+    """A fetch that is cancelled while it waits or holds stands in nobody's way."""
+    politeness = Politeness(Limits(gap=timedelta(0)), [])
+
+    async def hold() -> None:
+        async with politeness.turn("a.example", 443):
+            await asyncio.Event().wait()
+
+    tasks = [asyncio.create_task(hold()) for _ in range(2)]
+    await asyncio.sleep(0)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    async with politeness.turn("a.example", 443):
+        assert list(politeness._doors) == [("a.example", 443)]
