@@ -1,0 +1,193 @@
+"""What is wrong is said in plain English, at its place, and never with a secret in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.config.entities import EntityShape
+from monitor.config.faults import checked
+from monitor.config.rules import RuleShape
+from monitor.config.shape import Shape
+from monitor.config.sources import SourcesShape
+from monitor.config.unbuilt import KEYS, VALUES
+from monitor.config.yaml12 import parse
+from monitor.errors import Faulty
+
+_RULE = "rule: drills\ntitle: Drills\nlevel: high\n"
+_MATCH = _RULE + "match: {words: {en: [drill]}}\n"
+_ENTITY = "entity: taiwan\nkind: place\nname: Taiwan\nsure: {en: [Taiwan]}\n"
+
+
+def faults(shape: type[Shape], text: str) -> list[str]:
+    [document] = parse(text, "f.yaml")
+    with pytest.raises(Faulty) as refused:
+        checked(shape, document)
+    return [str(fault).removeprefix("f.yaml:") for fault in refused.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        # unknown keys: the nearest known one, or all
+        (_MATCH + "unles: {words: [a]}", "5:1: I do not know 'unles'; did you mean 'unless'?"),
+        (_MATCH + "xyz: 1", "5:1: I do not know 'xyz'; known are: rule, title, level, status, match, unless, max_age,"),
+        (
+            _MATCH + "alert: {otherwize: x}",
+            "5:9: I do not know 'otherwize'; did you mean 'otherwise'? (it is not built yet)",
+        ),
+        (_MATCH + "xyz:", "5:1: I do not know 'xyz'"),  # even with nothing after it
+        # wrong values of a choice
+        (_MATCH.replace("high", "hihg"), "3:8: 'hihg' is not one of: info, low, medium, high, critical; did you mean"),
+        (_MATCH + "alert: {once_per: storys}", "5:19: 'storys' is not one of: article, story; did you mean 'story'?"),
+        (_MATCH + "status: 1", "5:9: a number stands where text belongs"),
+        # wrong kinds, with a right example
+        (_MATCH.replace("Drills", "2026"), "2:8: a number stands where text belongs; put it in quotes"),
+        (_MATCH + "alert: {to: default}", "5:13: text stands where a list belongs; write [default]"),
+        (
+            _MATCH + "alert: default",
+            "5:8: text stands where a mapping belongs; write, for example, 'alert: {to: [default]",
+        ),
+        (_MATCH + "max_age: 12", "5:10: this cannot be read; write a number and a unit, such as '30 s'"),
+        (_MATCH + "tests: [a]", "5:8: a list stands where a mapping belongs; write, for example, 'tests: {fires: ["),
+        (_RULE + "match: [a]", "4:8: a list stands where a mapping belongs; write, for example, 'match: {words: {en"),
+        (_RULE + "match: {words: drill}", "4:16: text stands where a list belongs; write [drill]"),
+        (_RULE + "match: {words: {en: drill}}", "4:21: text stands where a list belongs; write [drill]"),
+        (_RULE + "match: {words: {en: }}", "4:21: nothing stands where a list belongs"),
+        (_RULE + "match: {words: {en: [true]}}", "4:22: true or false stands where text belongs; put it in quotes"),
+        (_RULE + "match: {words: {}}", "4:16: this is empty; write, for example, 'words: {en: [drill, war game*]}'"),
+        # missing keys: the mapping that lacks them
+        (_RULE, "1:1: 'match' is missing; write, for example, 'match: {words: {en: [drill, war game*]}}'"),
+        (_RULE + "match:", "4:7: 'match' is missing"),  # nothing after it
+        # conditions
+        (_RULE + "match: {}", "4:8: this condition says nothing; write one of: words, entity, all, any, near"),
+        (_RULE + "match: {in: title}", "4:8: this condition says nothing"),
+        (
+            _RULE + "match: {words: [a], entity: b}",
+            "4:8: words and entity stand together in one condition; put them under all: or any:",
+        ),
+        (_RULE + "match: {all: []}", "4:14: this is empty; write, for example, 'all: ["),
+        (_RULE + "match: {all: [{word: [a]}]}", "4:16: I do not know 'word'; did you mean 'words'?"),
+        (_RULE + "match: {entity: Foo Bar}", "4:17: 'Foo Bar' is no id"),
+        (_MATCH + "unless: [{words: [a]}, {words: ['']}]", "5:33: this text is empty"),
+        # words
+        (_RULE + "match: {words: {jp: [a]}}", "4:17: 'jp' is a country, not a language; did you mean 'ja'?"),
+        (_RULE + "match: {words: {english: [a]}}", "4:17: 'english' is no language; write a tag such as en, ko"),
+        (_RULE + "match: {words: [a*b]}", "4:17: in 'a*b' the '*' is not at an end of a word; write it so: 'launch*'"),
+        (_RULE + "match: {words: ['fire * now']}", "4:17: in 'fire * now' the '*' is not at an end of a word"),
+        (_RULE + "match: {words: ['...']}", "4:17: '...' has no letter and no digit"),
+        # near
+        (
+            _RULE + "match: {near: {within: 20, these: [{words: [a]}, {words: [b]}]}}",
+            "4:24: how near is not clear; write",
+        ),
+        (
+            _RULE + "match: {near: {within: 0 words, these: [{words: [a]}, {words: [b]}]}}",
+            "4:24: how near is not clear",
+        ),
+        (_RULE + "match: {near: {within: sentence, these: [{words: [a]}]}}", "4:41: this needs at least 2 items"),
+        (
+            _RULE + "match: {near: {within: sentence, these: &".replace("&", f"[{'{words: [a]}, ' * 7}]}}}}"),
+            "4:41: this takes at",
+        ),
+        (
+            _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {all: [{words: [b]}]}]}}",
+            "4:57: 'all' cannot stand here; near brings together only words, entity, or any of those",
+        ),
+        (
+            _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {any: [{near: {}}]}]}}",
+            "4:64: 'near' cannot stand here",
+        ),
+        # tests
+        (_MATCH + "tests: {fires: [{lang: ko}]}", "5:17: this test has neither a title nor a text"),
+        (_MATCH + "tests: {fires: [{title: a, date: soon}]}", "5:34: 'soon' is no date; write '2026-01-05'"),
+        (_MATCH + "tests: {fires: [12]}", "5:17: a number stands where text belongs; put it in quotes"),
+        (_MATCH + "tests: {fires: [{titel: a}]}", "5:18: I do not know 'titel'; did you mean 'title'?"),
+    ],
+)
+def test_a_faulty_rule_is_told_where_what_and_what_was_meant(text: str, said: str) -> None:
+    """The first fault of each, word for word."""
+    assert faults(RuleShape, text)[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (_ENTITY.replace("place", "thing"), "2:7: 'thing' is not one of: person, organisation, place, country, weapon"),
+        (_ENTITY.replace("{en: [Taiwan]}", "Taiwan"), "4:7: text stands where a list belongs; write [Taiwan]"),
+        (_ENTITY.replace("sure", "shure"), "4:1: I do not know 'shure'; did you mean 'sure'?"),
+    ],
+)
+def test_a_faulty_entity_is_told_likewise(text: str, said: str) -> None:
+    """Entities are refused in the same words as rules."""
+    assert said in "\n".join(faults(EntityShape, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{id: A b, url: 'http://x'}", "'A b' is no id"),
+        ("{id: a, url: 'ftp://x'}", "this is no web address; write one that begins with https:// or http://"),
+        ("{id: a, url: 'https://'}", "this is no web address"),
+        ("{id: a, url: 'http://x:99999/'}", "this is no web address"),
+        ("{id: a, url: 'http://[x/'}", "this is no web address"),
+        ("{id: a, url: 'http://x/ y'}", "this is no web address"),
+        ("{id: a, url: 'http://u:p4ss@x/'}", "an address with a user or a password in it is not built yet"),
+        ("{id: a, url: 'http://x/${env:T}'}", "'${...}' works in the urls of channels only"),
+        ("{id: a, url: 'http://x', every: 4 s}", "'4 s' cannot be read; the shortest interval is '5 s'"),
+        ("{id: a, url: 'http://x', language: english}", "'english' is no language"),
+        ("{id: a}", "'url' is missing"),
+        ("a", "text stands where a mapping belongs"),
+    ],
+)
+def test_a_faulty_source_is_told_likewise(text: str, said: str) -> None:
+    """Addresses are never quoted: they may hold a token."""
+    [fault] = faults(SourcesShape, f"sources:\n  - {text}")
+    assert said in fault
+    assert "p4ss" not in fault
+
+
+_WITH_KEY = {
+    "rule": _MATCH + "%s: x",
+    "alert": _MATCH + "alert: {%s: x}",
+    "condition": _RULE + "match: {words: [a], %s: x}",
+    "near": _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {words: [b]}], %s: x}}",
+}
+
+
+@pytest.mark.parametrize(("called", "word"), [(called, word) for called in _WITH_KEY for word in sorted(KEYS[called])])
+def test_each_word_that_is_not_built_yet_is_refused_by_name(called: str, word: str) -> None:
+    """Whoever writes such a word learns that it does not work yet, and not that it is unknown."""
+    [fault] = faults(RuleShape, _WITH_KEY[called] % word)
+    assert fault.endswith(f"'{word}' is not built yet (it comes with a later version); remove it")
+
+
+@pytest.mark.parametrize("word", sorted(KEYS["entity"]))
+def test_each_word_of_entities_that_is_not_built_yet_is_refused_by_name(word: str) -> None:
+    """Likewise in entities."""
+    assert faults(EntityShape, _ENTITY + f"{word}: [x]") == [
+        f"5:1: '{word}' is not built yet (it comes with a later version); remove it"
+    ]
+
+
+_WITH_VALUE = {
+    ("rule", "status"): _MATCH + "status: %s",
+    ("alert", "once_per"): _MATCH + "alert: {once_per: %s}",
+    ("condition", "in"): _RULE + "match: {in: %s, words: [a]}",
+    ("near", "within"): _RULE + "match: {near: {within: %s, these: [{words: [a]}, {words: [b]}]}}",
+}
+
+
+@pytest.mark.parametrize(("key", "value"), [(key, value) for key in VALUES for value in sorted(VALUES[key])])
+def test_each_value_that_is_not_built_yet_is_refused_by_name(key: tuple[str, str], value: str) -> None:
+    """Likewise for values, with those that work."""
+    [fault] = faults(RuleShape, _WITH_VALUE[key] % value)
+    assert f"'{value}' is not built yet (it comes with a later version); write " in fault
+
+
+def test_all_faults_of_a_document_come_at_once() -> None:
+    """One fault does not hide another."""
+    text = (
+        _RULE.replace("high", "hihg")
+        + "match: {near: {within: 20, these: [{words: a}, {word: b}]}}\nalert: {to: x}\nwhy: y"
+    )
+    assert len(faults(RuleShape, text)) == 6

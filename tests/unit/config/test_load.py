@@ -1,0 +1,281 @@
+"""Everything good is loaded, everything faulty is told, and neither stands in the other's way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.config.load import Loaded, load, load_rules, load_rules_of
+from monitor.errors import Faulty
+
+Write = Callable[[dict[str, str]], Path]
+
+_MONITOR = """\
+sources: [sources]
+rules: [rules]
+entities: [entities]
+channels: {desk: {url: "console://"}}
+routes: {default: [desk]}
+"""
+_RULE = "rule: drills\ntitle: Drills\nlevel: high\nmatch: {all: [{entity: taiwan}, {words: [drill]}]}\n"
+_OTHER = "rule: other\ntitle: Other\nlevel: low\nmatch: {words: [other]}\n"
+_ENTITY = "entity: taiwan\nkind: place\nname: Taiwan\nsure: {en: [Taiwan]}\n"
+_SOURCE = "sources: [{id: one, url: 'https://one.example/feed'}]\n"
+_GOOD = {
+    "monitor.yaml": _MONITOR,
+    "rules/drills.yaml": _RULE,
+    "entities/taiwan.yaml": _ENTITY,
+    "sources/one.yaml": _SOURCE,
+}
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes the files, given by path and text; the folder that holds them."""
+
+    def written(files: dict[str, str]) -> Path:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return written
+
+
+def loaded(folder: Path) -> Loaded:
+    return load(folder / "monitor.yaml", {})
+
+
+def told(result: Loaded, folder: Path) -> list[str]:
+    return [str(fault).replace(f"{folder}/", "") for fault in result.faults]
+
+
+def test_all_that_monitor_yaml_names_is_loaded(write: Write) -> None:
+    """Sources, rules and entities come by their ids, without a fault."""
+    result = loaded(write(_GOOD))
+    assert result.faults == ()
+    assert list(result.config.rules) == ["drills"]
+    assert list(result.config.entities) == ["taiwan"]
+    assert result.config.sources["one"].every == timedelta(minutes=5)
+    assert result.config.sources["one"].name == "one"
+
+
+def test_paths_count_from_monitor_yaml_and_faults_name_them_as_one_would_open_them(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With `-c conf/monitor.yaml` a fault reads conf/rules/...: what the reader can click or open."""
+    folder = write({f"conf/{name}": text for name, text in _GOOD.items()} | {"conf/rules/bad.yaml": "rule: x"})
+    monkeypatch.chdir(folder)
+    result = load(Path("conf/monitor.yaml"), {})
+    assert list(result.config.rules) == ["drills"]
+    assert result.config.settings.database == f"sqlite:///{folder}/conf/monitor.db"
+    assert {fault.place.file for fault in result.faults} == {"conf/rules/bad.yaml"}
+
+
+def test_nothing_to_poll_and_no_rules_is_no_fault(write: Write) -> None:
+    """An empty list, an empty file and an empty folder are what a beginner has."""
+    folder = write({"monitor.yaml": "sources: [s.yaml]\nrules: [rules]\nentities: []\n", "s.yaml": "sources:\n"})
+    (folder / "rules").mkdir()
+    result = loaded(folder)
+    assert result.faults == ()
+    assert not result.config.sources
+    assert not result.config.rules
+
+
+def test_an_empty_monitor_yaml_is_fine(write: Write) -> None:
+    """It says nothing, and all of it has a default."""
+    assert loaded(write({"monitor.yaml": "# later\n"})).faults == ()
+
+
+def test_the_interval_of_monitor_yaml_is_that_of_sources_without_one(write: Write) -> None:
+    """A source's own `every` comes first."""
+    folder = write(
+        {
+            "monitor.yaml": "sources: [s.yaml]\nevery: 20 s\n",
+            "s.yaml": "sources: [{id: a, url: 'http://a'}, {id: b, url: 'http://b', every: 1 hour}]",
+        }
+    )
+    every = {source.id: source.every for source in loaded(folder).config.sources.values()}
+    assert every == {"a": timedelta(seconds=20), "b": timedelta(hours=1)}
+
+
+@pytest.mark.parametrize("bad", ["rule: x\n", "rule: [\n", "foo: 1\n", "- a\n", "a: &b c\n", _SOURCE])
+def test_a_faulty_file_contributes_nothing_and_stops_no_other(write: Write, bad: str) -> None:
+    """Not even its good documents: half a file is not what its author wrote."""
+    result = loaded(write(_GOOD | {"rules/bad.yaml": f"{_OTHER}---\n{bad}"}))
+    assert list(result.config.rules) == ["drills"]
+    assert {Path(fault.place.file).name for fault in result.faults} == {"bad.yaml"}
+
+
+def test_a_faulty_sources_file_stops_no_other(write: Write) -> None:
+    """The sources of the other files are polled."""
+    result = loaded(write(_GOOD | {"sources/bad.yaml": "sources: [{id: two, url: 'http://two'}, {id: three}]"}))
+    assert list(result.config.sources) == ["one"]
+    assert len(result.faults) == 1
+
+
+def test_rules_and_entities_may_stand_anywhere_and_together(write: Write) -> None:
+    """A document is told apart by its first key, not by its folder; a file is read once, however often named."""
+    folder = write({"monitor.yaml": _MONITOR, "rules/all.yml": f"{_RULE}---\n{_ENTITY}", "sources/x.yaml": ""})
+    (folder / "entities").symlink_to("rules")
+    result = loaded(folder)
+    assert result.faults == ()
+    assert (list(result.config.rules), list(result.config.entities)) == (["drills"], ["taiwan"])
+
+
+def test_folders_are_read_with_all_that_is_in_them(write: Write) -> None:
+    """Sorted, *.yaml and *.yml, at any depth; what begins with a dot is an editor's or a mount's own."""
+    rule = "rule: {}\ntitle: A\nlevel: low\nmatch: {{words: [a]}}\n"
+    names = {
+        "b.yaml": "bb",
+        "a/z.yml": "az",
+        "a/deep/er.yaml": "er",
+        "c.txt": "no",
+        ".hidden.yaml": "no",
+        ".git/x.yaml": "no",
+    }
+    folder = write({name: rule.format(id_) for name, id_ in names.items()})
+    assert list(load_rules([folder]).rules) == ["er", "az", "bb"]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        # a rule that names what does not exist is left out
+        (
+            {"entities/taiwan.yaml": ""},
+            "rules/drills.yaml:4:24: there is no entity 'taiwan'; name the file that holds it",
+        ),
+        (
+            {"rules/drills.yaml": _RULE.replace("taiwan", "tawian")},
+            "rules/drills.yaml:4:24: there is no entity 'tawian'; did you mean 'taiwan'?",
+        ),
+        (
+            {"rules/drills.yaml": _RULE + "alert: {to: [defualt]}"},
+            "rules/drills.yaml:5:14: there is no route 'defualt'; did you mean 'default'?",
+        ),
+        (
+            {"rules/drills.yaml": _RULE + "alert: {to: ['mailto://u:p@h']}"},
+            "rules/drills.yaml:5:14: (an address) is no id",
+        ),
+    ],
+)
+def test_a_rule_that_names_what_does_not_exist_is_left_out(write: Write, files: dict[str, str], said: str) -> None:
+    """The fault stands where the name stands; the other rules run."""
+    folder = write(_GOOD | {"rules/other.yaml": _OTHER} | files)
+    result = loaded(folder)
+    assert list(result.config.rules) == ["other"]
+    [line] = told(result, folder)
+    assert line.startswith(said)
+
+
+def test_a_rule_whose_entity_is_faulty_points_to_that_fault(write: Write) -> None:
+    """It is not said that the entity does not exist: it does, in a file that needs mending."""
+    folder = write(_GOOD | {"entities/taiwan.yaml": _ENTITY + "xyz: 1"})
+    assert "rules/drills.yaml:4:24: the entity 'taiwan' cannot be used; see the faults at entities/taiwan.yaml" in told(
+        loaded(folder), folder
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (
+            {"rules/two.yaml": _RULE},
+            "rules/two.yaml:1:1: there is another rule 'drills'; it stands at rules/drills.yaml:1:1",
+        ),
+        (
+            {"entities/two.yaml": f"# two\n{_ENTITY}"},
+            "entities/two.yaml:2:1: there is another entity 'taiwan'; it stands at entities/taiwan.yaml:1:1",
+        ),
+        (
+            {"sources/two.yaml": _SOURCE.replace("one.example", "two.example")},
+            "sources/two.yaml:1:11: another source has this id; it stands at sources/one.yaml:1:11",
+        ),
+        (
+            {"sources/two.yaml": _SOURCE.replace("id: one", "id: two")},
+            "sources/two.yaml:1:11: another source has this url; it stands at sources/one.yaml:1:11",
+        ),
+    ],
+)
+def test_of_two_with_the_same_id_or_url_the_first_stays(write: Write, files: dict[str, str], said: str) -> None:
+    """The fault stands at the second and names the first."""
+    folder = write(_GOOD | files)
+    result = loaded(folder)
+    assert told(result, folder) == [said]
+    assert len(result.config.rules) == len(result.config.entities) == len(result.config.sources) == 1
+
+
+def test_what_monitor_yaml_names_and_is_not_there_is_told_at_its_place(write: Write) -> None:
+    """A missing file or folder is a fault that stops nothing else."""
+    folder = write(_GOOD | {"monitor.yaml": _MONITOR.replace("[rules]", "[rules, nowhere]")})
+    result = loaded(folder)
+    assert told(result, folder) == ["monitor.yaml:2:16: there is no file or folder 'nowhere'"]
+    assert list(result.config.rules) == ["drills"]
+
+
+def test_a_link_in_a_circle_is_told_and_stops_nothing(write: Write) -> None:
+    """A file that cannot be read is a fault at that file."""
+    folder = write(_GOOD)
+    (folder / "rules" / "round.yaml").symlink_to("round.yaml")
+    result = loaded(folder)
+    assert [line.partition(": ")[0] for line in told(result, folder)] == ["rules/round.yaml:1:1"]
+    assert list(result.config.rules) == ["drills"]
+
+
+def test_an_unusable_monitor_yaml_is_refused_with_the_faults_of_all_files(write: Write) -> None:
+    """All that is wrong anywhere is told at once, in the order of the files."""
+    folder = write(
+        _GOOD
+        | {
+            "monitor.yaml": _MONITOR + "timezone: Mars\nweb: {}\n",
+            "rules/bad.yaml": "rule: x\n",
+            "sources/one.yaml": "[]",
+        }
+    )
+    with pytest.raises(Faulty) as refused:
+        loaded(folder)
+    places = [str(fault.place).replace(f"{folder}/", "") for fault in refused.value.faults]
+    assert places == ["monitor.yaml:6:11", "monitor.yaml:7:1", *["rules/bad.yaml:1:1"] * 3, "sources/one.yaml:1:1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [", "2:1: this is not YAML"),
+        ("a: 1\n---\nb: 2\n", "monitor.yaml:3:1: monitor.yaml is one document"),
+        ("hello", "1:1: text stands where a mapping belongs"),
+    ],
+)
+def test_a_monitor_yaml_that_is_none_is_refused(write: Write, text: str, said: str) -> None:
+    """In one line that says where and what."""
+    with pytest.raises(Faulty, match=said):
+        loaded(write({"monitor.yaml": text}))
+
+
+def test_a_missing_monitor_yaml_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """Whoever starts in the wrong folder learns of `init`."""
+    with pytest.raises(Faulty, match="there is no such file; news-monitor init writes one"):
+        loaded(tmp_path)
+
+
+def test_rules_alone_need_no_monitor_yaml_and_no_routes(write: Write) -> None:
+    """`--rules` takes files and folders with both kinds of document; a route is not looked up."""
+    folder = write(_GOOD | {"rules/drills.yaml": _RULE + "alert: {to: [anywhere]}"})
+    result = load_rules([folder / "rules", folder / "entities/taiwan.yaml"])
+    assert result.faults == ()
+    assert result.rules["drills"].version
+    assert list(result.entities) == ["taiwan"]
+    [fault] = load_rules([folder / "none"]).faults
+    assert str(fault) == f"{folder}/none:1:1: there is no file or folder '{folder}/none'"
+
+
+def test_the_rules_of_a_monitor_yaml_can_be_had_without_its_secrets(write: Write) -> None:
+    """`match -c` runs where nobody has set the passwords of the channels."""
+    folder = write(_GOOD | {"monitor.yaml": _MONITOR.replace("console://", "mailto://${env:NONE}")})
+    result = load_rules_of(folder / "monitor.yaml")
+    assert (list(result.rules), list(result.entities), result.faults) == (["drills"], ["taiwan"], ())

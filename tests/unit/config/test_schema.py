@@ -1,0 +1,60 @@
+"""The JSON Schemas say what the shapes read, and help whoever types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from monitor.config.schema import KINDS, Kind, schema
+
+
+def parts(schema: Any) -> Iterator[dict[str, Any]]:
+    """Every mapping inside a schema, itself first."""
+    if isinstance(schema, dict):
+        yield schema
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from parts(part)
+
+
+def mappings(kind: Kind) -> list[dict[str, Any]]:
+    return [part for part in parts(schema(kind)) if isinstance(part.get("properties"), dict) and "type" in part]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_mapping_takes_unknown_keys(kind: Kind) -> None:
+    """An editor underlines what reading would refuse."""
+    assert mappings(kind)
+    assert all(part["additionalProperties"] is False for part in mappings(kind))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_key_is_described(kind: Kind) -> None:
+    """An editor explains each key where it is typed."""
+    bare = [key for part in mappings(kind) for key, value in part["properties"].items() if not value.get("description")]
+    assert bare == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_reference_leads_somewhere(kind: Kind) -> None:
+    """Draft 7 keeps its definitions under `definitions`; nothing points elsewhere."""
+    whole = schema(kind)
+    for part in parts(whole):
+        if target := part.get("$ref"):
+            assert str(target).removeprefix("#/definitions/") in whole["definitions"]
+    assert "null" not in json.dumps(whole)
+    assert "$defs" not in json.dumps(whole)
+
+
+def test_the_schema_of_rules_knows_the_language() -> None:
+    """The keys of a rule, those that it needs, and that a condition says exactly one thing."""
+    whole = schema("rule")
+    assert whole["required"] == ["rule", "title", "level", "match"]
+    assert list(whole["properties"]) == [
+        *("rule", "title", "level", "status", "match", "unless", "max_age", "alert", "tests")
+    ]
+    condition = whole["definitions"]["Condition"]
+    assert condition["oneOf"] == [{"required": [key]} for key in ("words", "entity", "all", "any", "near")]
+    assert condition["properties"]["in"]["const"] == "title"

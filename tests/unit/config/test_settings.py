@@ -1,0 +1,145 @@
+"""monitor.yaml becomes settings, or faults that show no secret."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from monitor.config.settings import LimitsShape, settings
+from monitor.config.yaml12 import parse
+from monitor.errors import Faulty
+from monitor.model import Limits, Settings
+
+_CHANNEL = "channels: {desk: {url: 'console://'}}\n"
+_ROUTED = _CHANNEL + "routes: {default: [desk]}\n"
+
+
+def made(text: str, **environment: str) -> Settings:
+    [document] = parse(text, "monitor.yaml")
+    return settings(document, environment, Path("/srv/news"))[0]
+
+
+def faults(text: str, **environment: str) -> list[str]:
+    with pytest.raises(Faulty) as refused:
+        made(text, **environment)
+    return [str(fault).removeprefix("monitor.yaml:") for fault in refused.value.faults]
+
+
+def test_everything_that_is_written_counts() -> None:
+    """Each key of monitor.yaml has its place in the settings."""
+    whole = made(
+        "timezone: Asia/Seoul\ndatabase: sqlite:///state/news.db?timeout=5\n"
+        "channels:\n  desk: {url: 'mailtos://me:${env:PW}@mail.example'}\n  phone: {url: '${env:PHONE}'}\n"
+        "routes: {default: [desk], night: [phone, desk, phone]}\noperator: [phone]\n"
+        "network: {allow: [10.0.0.0/8, 'fd00::/8', 127.0.0.1]}\nlimits: {total: 20 s, wire_bytes: 1 MiB, polls: 8}\n",
+        PW="pw",
+        PHONE="ntfy://x/y",
+    )
+    assert whole.timezone == "Asia/Seoul"
+    assert whole.database == "sqlite:////srv/news/state/news.db?timeout=5"
+    assert {name: channel.url for name, channel in whole.channels.items()} == {
+        "desk": "mailtos://me:pw@mail.example",
+        "phone": "ntfy://x/y",
+    }
+    assert whole.routes == {"default": ("desk",), "night": ("phone", "desk")}
+    assert whole.operator == ("phone",)
+    assert whole.allow == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1/32"))
+    assert whole.limits == Limits(total=timedelta(seconds=20), wire_bytes=2**20, polls=8)
+
+
+def test_what_is_not_written_has_its_default() -> None:
+    """A file without a word in it polls nothing and tells nobody, and is fine."""
+    least = made("channels:\nroutes:\n")
+    assert least == Settings("UTC", "sqlite:////srv/news/monitor.db", channels={}, routes={"default": ()})
+
+
+def test_an_absolute_database_stays_where_it_is() -> None:
+    """Only relative paths count from the folder of monitor.yaml."""
+    assert made("database: sqlite:////var/lib/news.db").database == "sqlite:////var/lib/news.db"
+
+
+def test_each_limit_can_be_set() -> None:
+    """The shape knows exactly the limits of the model."""
+    assert set(LimitsShape.keys()) == {field.name for field in fields(Limits)}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("timezone: Europe/Berln", "1:11: 'Europe/Berln' is no time zone; did you mean 'Europe/Berlin'?"),
+        ("timezone: Europe", "1:11: 'Europe' is no time zone"),  # a folder of the zone files
+        ("timezone: ../../etc/passwd", "1:11: '../../etc/passwd' is no time zone"),
+        ("timezone: 3", "1:11: a number stands where text belongs"),
+        (
+            "database: postgresql+psycopg://u:p4ss@h/d",
+            "1:11: 'postgresql' is not built yet (it comes with a later version)",
+        ),
+        ("database: mysql://u:p4ss@h/d", "1:11: this is no database that can be used; write sqlite:///monitor.db"),
+        ("database: 'sqlite://'", "1:11: this is no database that can be used"),
+        ("database: 'sqlite:///'", "1:11: a database in memory is lost at every stop"),
+        ("database: 'sqlite:///:memory:'", "1:11: this is no database that can be used"),
+        ("web: {listen: '127.0.0.1:8080'}", "1:1: 'web' is not built yet (it comes with a later version); remove it"),
+        ("every: 4 s", "1:8: '4 s' cannot be read; the shortest interval is '5 s'"),
+        ("rules: rules", "1:8: text stands where a list belongs; write [rules]"),
+        ("network: {allow: [10.0.0.1/8]}", "1:19: '10.0.0.1/8' is no network; did you mean 10.0.0.0/8?"),
+        ("network: {allow: [home]}", "1:19: 'home' is no network; write a range such as 10.0.0.0/8"),
+        ("limits: {total: 30}", "1:17: this cannot be read; write a number and a unit"),
+        ("limits: {polls: 0}", "1:17: this must be at least 1; write, for example, 'polls: 64'"),
+        ("limits: {polls: true}", "1:17: true or false stands where a whole number belongs"),
+        ("limits: {wire_bytes: 5 XB}", "1:22: '5 XB' cannot be read; write a number of bytes"),
+        ("limits: {totl: 30 s}", "1:10: I do not know 'totl'; did you mean 'total'?"),
+        ("- a", "1:1: a list stands where a mapping belongs"),
+        # references
+        (_CHANNEL, "1:1: there is no route 'default'; write, for example, 'routes: {default: [desk]}'"),
+        (_CHANNEL + "routes: {night: [desk]}", "2:1: there is no route 'default'"),
+        (_ROUTED + "operator: [dsk]", "3:12: there is no channel 'dsk'; did you mean 'desk'?"),
+        (_ROUTED.replace("[desk]", "[zzz]"), "2:20: there is no channel 'zzz'; known are: desk"),
+        ("routes: {default: [desk]}", "1:20: there is no channel 'desk'; name it under channels"),
+    ],
+)
+def test_a_fault_is_told_where_what_and_what_was_meant(text: str, said: str) -> None:
+    """One line for each, at its place; what may hold a password is not quoted."""
+    [fault] = faults(text)
+    assert fault.startswith(said)
+    assert "p4ss" not in fault
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "channels: {mail: 'mailto://u:p4ss@h'}",  # the mapping forgotten
+        "channels: ['mailto://u:p4ss@h']",
+        "channels: 'mailto://u:p4ss@h'",
+        "channels: {mail: {'mailto://u:p4ss@h': x}}",
+        "channels: {'mailto://u:p4ss@h': {url: x}}",
+        "channels: {mail: {url: ['mailto://u:p4ss@h']}}",
+        "channels: {mail: {url: 'p4ss'}}\nroutes: {default: [mail]}",  # no address
+        "channels: {mail: {url: 'mailto://u:${env:PW}@h x'}}\nroutes: {default: [mail]}",
+        "channels: {mail: {url: 'mailto://u:p4ss${env:NONE}@h'}}\nroutes: {default: [mail]}",
+        "channels: {mail: {url: 'mailto://u:${env:PW}${p4}@h'}}\nroutes: {default: [mail]}",
+        "routes: {default: ['mailto://u:p4ss@h']}",  # an address where a name belongs
+        "operator: 'mailto://u:p4ss@h'",
+        "operator: ['mailto://u:p4ss@h']",
+    ],
+)
+def test_no_fault_shows_a_secret(text: str) -> None:
+    """Wherever an address strays to, it is not quoted, and neither is what it was filled with."""
+    told = faults(text, PW="p4ss-filled")
+    assert told
+    assert "p4ss" not in "\n".join(told)
+
+
+def test_no_value_shows_a_secret() -> None:
+    """Settings can be printed: the address of a channel is not part of how it is shown."""
+    assert "p4ss" not in repr(made(_ROUTED.replace("console://", "mailto://u:${env:PW}@h"), PW="p4ss"))
+
+
+def test_an_unset_variable_is_a_fault_at_its_place() -> None:
+    """It is the url that cannot be had, not the channel that is unknown: one fault, whoever uses the channel."""
+    assert faults("channels:\n  mail: {url: 'mailto://${env:PW}'}\nroutes: {default: [mail]}\noperator: [mail]") == [
+        "2:15: the environment variable PW is not set; set it before starting"
+    ]

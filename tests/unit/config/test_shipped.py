@@ -1,0 +1,77 @@
+"""The shipped rules and seeds are found however the program was installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from monitor.config.shipped import shipped
+
+_ROOT = Path(__file__).parents[3]
+_FIND = "import site, sys; site.addsitedir(sys.argv[1]); from monitor.config.shipped import shipped; print(shipped())"
+_EDITABLE = "import sys; from hatchling.build import build_editable; build_editable(sys.argv[1])"
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    done = subprocess.run([sys.executable, *map(str, command)], cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+def found(site: Path, cwd: Path) -> Path:
+    """What a Python that sees only this folder (nothing of our own environment) finds."""
+    return Path(run("-I", "-S", "-c", _FIND, site, cwd=cwd))
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tree, so that building leaves nothing in ours."""
+    copy = tmp_path_factory.mktemp("checkout")
+    for name in ("monitor", "rules", "seeds"):
+        shutil.copytree(_ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(_ROOT / name, copy / name)
+    return copy
+
+
+def unpacked(wheels: Path, into: Path) -> Path:
+    [wheel] = wheels.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(into)
+    return into
+
+
+def test_in_a_wheel_they_lie_in_the_package(checkout: Path, tmp_path: Path) -> None:
+    """All rules and seeds are in the wheel, as they are in the tree."""
+    run("-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path / "w", checkout, cwd=tmp_path)
+    site = unpacked(tmp_path / "w", tmp_path / "site")
+    folder = found(site, tmp_path)
+    assert folder == (site / "monitor" / "_shipped").resolve()
+    ours = {path.relative_to(_ROOT) for top in ("rules", "seeds") for path in (_ROOT / top).rglob("*.yaml")}
+    assert ours
+    assert {path.relative_to(folder) for path in folder.rglob("*.yaml")} == ours
+    assert (site / "monitor" / "config" / "starter.yaml").is_file()
+
+
+def test_in_an_editable_install_they_are_those_of_the_tree(checkout: Path, tmp_path: Path) -> None:
+    """The installed package only points to the tree, and so do its rules."""
+    run("-c", _EDITABLE, tmp_path, cwd=checkout)
+    assert found(unpacked(tmp_path, tmp_path / "site"), tmp_path) == checkout.resolve()
+
+
+def test_in_a_checkout_they_lie_beside_the_package(checkout: Path, tmp_path: Path) -> None:
+    """Nothing needs to be installed at all."""
+    assert found(checkout, tmp_path) == checkout.resolve()
+    assert (shipped() / "rules" / "taiwan-drills.yaml").is_file()
+
+
+def test_where_they_are_missing_it_says_so(checkout: Path, tmp_path: Path) -> None:
+    """A package that was copied by itself is no installation."""
+    shutil.copytree(checkout / "monitor", tmp_path / "monitor")
+    with pytest.raises(AssertionError, match="come with news-monitor are missing: install it again"):
+        found(tmp_path, tmp_path)

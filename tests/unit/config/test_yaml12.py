@@ -1,0 +1,145 @@
+"""YAML 1.2 with positions: what is text stays text, what is clever is refused where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config.yaml12 import Plain, parse, read
+from monitor.errors import Faulty
+from monitor.model import Place
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(Faulty) as refused:
+        parse(text, "f.yaml")
+    return [str(fault) for fault in refused.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("NO", "NO"),  # Norway, false in YAML 1.1
+        ("on", "on"),
+        ("yes", "yes"),
+        ("1:30", "1:30"),  # 90 in YAML 1.1
+        ("2026-01-05", "2026-01-05"),  # a date in YAML 1.1
+        ("012", 12),  # 10 in YAML 1.1
+        ("0o17", "0o17"),
+        ("1_000", "1_000"),
+        ("-3", -3),
+        ("1.5", 1.5),
+        (".5e3", 500.0),
+        ("1e3", "1e3"),
+        ("9" * 5000, "9" * 5000),  # Python refuses to read it as a number
+        ("True", True),
+        ("false", False),
+        ("~", None),
+        ("null", None),
+        ("'true'", "true"),  # in quotes everything is text
+        ('"12"', "12"),
+        ("|\n  true\n", "true\n"),
+        ("북한", "북한"),
+    ],
+)
+def test_only_what_yaml_12_says_is_anything_but_text(written: str, meant: Plain) -> None:
+    """A value is text unless the core schema of YAML 1.2 says otherwise."""
+    [document] = parse(f"key: {written}", "f.yaml")
+    assert document.data == {"key": meant}
+    assert isinstance(document.data, dict)
+    assert type(document.data["key"]) is type(meant)
+
+
+def test_keys_stay_text() -> None:
+    """A key is what stands there: no, 1 and true are names like others."""
+    [document] = parse("{no: 1, 1: a, true: b, ~: c}", "f.yaml")
+    assert document.data == {"no": 1, "1": "a", "true": "b", "~": "c"}
+
+
+def test_each_key_and_value_has_its_place() -> None:
+    """Lines and columns count from 1 and in characters, whatever the script, in each of several documents."""
+    first, second = parse("# top\na: x\n---\n북한: [미사일, {발사: 예}]\n", "f.yaml")
+    assert first.place(("a",)) == Place("f.yaml", 2, 4)
+    assert second.key_place(("북한",)) == Place("f.yaml", 4, 1)
+    assert second.place(("북한", 1, "발사")) == Place("f.yaml", 4, 16)
+    assert second.place(("북한", 1, "missing")) == Place("f.yaml", 4, 11)  # what is not there: where it should be
+
+
+@pytest.mark.parametrize("nothing", ["", "\n\n", "# only a comment\n", "---\n", "---\n# one\n---\n# two\n...\n", "~"])
+def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
+    """Empty files and files of comments are fine."""
+    assert parse(nothing, "f.yaml") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        # the last of two equal keys must not win silently
+        ("a: 1\nb: 2\na: 3", "f.yaml:3:1: the key 'a' stands here twice; it is already in line 1"),
+        ("x:\n  - {b: 1, b: 2}", "f.yaml:2:12: the key 'b' stands here twice; it is already in line 2"),
+        ("a: &x 1", "f.yaml:1:4: anchors (&) and aliases (*) are not supported"),
+        ("a: *x", "f.yaml:1:4: anchors (&) and aliases (*) are not supported"),
+        ("*x : a", "f.yaml:1:1: anchors (&) and aliases (*) are not supported"),
+        ("a: &a [*a]", "f.yaml:1:4: anchors (&)"),  # refers to itself
+        ("<<: {a: 1}", "f.yaml:1:1: merge keys (<<) are not supported"),
+        ("a: !!str 1", "f.yaml:1:4: tags (!) are not supported"),
+        ("a: !!int x", "f.yaml:1:4: tags (!) are not supported"),
+        ("a: !python/object x", "f.yaml:1:4: tags (!) are not supported"),
+        ("? [a]\n: b", "f.yaml:1:3: a key must be plain text"),
+        ("{a: 1}: b", "f.yaml:1:1: a key must be plain text"),
+        ("a: [1, 2", "f.yaml:2:1: a list that began with '[' is not closed"),
+        ('a: "b\n', "f.yaml:2:1: a quotation mark is not closed"),
+        ("a: b: c", "f.yaml:1:5: a ':' cannot stand here"),
+        ("a: b\n\tc: d", "f.yaml:2:1: a tab stands here; indent with spaces"),
+        ("a: @b", "f.yaml:1:4: this character cannot begin a value"),
+        ("a: 한\x07", "f.yaml:1:5: a control character stands here"),
+        ("[" * 70 + "]" * 70, "f.yaml:1:62: nested too deep"),
+        ("[" * 100_000, "f.yaml:1:1001: nested too deep"),
+        ("- " * 100_000, "f.yaml:1:123: nested too deep"),
+        ("a: 1\n b: 2\n", "f.yaml:2:3: a ':' cannot stand here"),
+        ("a: 1\n- b\n", "f.yaml:2:1: a key should stand here"),
+    ],
+)
+def test_what_is_refused_is_refused_where_it_stands(text: str, fault: str) -> None:
+    """Each fault names its line and column and says what is wrong."""
+    assert faults(text)[0].startswith(fault)
+
+
+def test_all_faults_of_a_file_come_at_once() -> None:
+    """One faulty key does not hide the next."""
+    assert len(faults("a: 1\na: &x 2\nb: !y 3\n? {c: 1}\n: 2\n<<: 4\n")) == 5
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        (b"a: b\nc: \xe9t\xe9\n", "2:4: this is not UTF-8"),  # Latin-1
+        ("ab: 북".encode("euc-kr"), "1:5: this is not UTF-8"),
+        ("a: b".encode("utf-16"), "1:1: this is UTF-16, not UTF-8"),
+        ("a: b".encode("utf-16-le"), "1:2: a control character stands here"),  # without a mark: NULs between letters
+    ],
+)
+def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path, raw: bytes, fault: str) -> None:
+    """The fault stands at the first byte that cannot be read."""
+    path = tmp_path / "f.yaml"
+    path.write_bytes(raw)
+    with pytest.raises(Faulty) as refused:
+        read(path)
+    assert str(refused.value).startswith(f"{path}:{fault}")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    """Editors on Windows write one; it neither joins the first key nor moves its column."""
+    path = tmp_path / "f.yaml"
+    path.write_bytes(b"\xef\xbb\xbfa: b\n")
+    [document] = read(path)
+    assert document.data == {"a": "b"}
+    assert document.key_place(("a",)).col == 1
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    """A missing file and a folder are told of, not raised bare."""
+    for path, why in ((tmp_path / "none.yaml", "No such file"), (tmp_path, "Is a directory")):
+        with pytest.raises(Faulty, match=f"cannot be read: {why}"):
+            read(path)
