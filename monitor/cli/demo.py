@@ -118,7 +118,8 @@ def _config(folder: Path, newsroom: Newsroom, origin: str, *, smtp: int, http: i
     from monitor.config.shipped import shipped
 
     sources = "\n".join(
-        f"  - {{id: {outlet.id}, url: '{origin}/{outlet.id}/feed', name: '{outlet.name}', language: {outlet.language}, every: 5 s}}"
+        f"  - {{id: {outlet.id}, url: '{origin}/{outlet.id}/feed', name: '{outlet.name}', "
+        f"language: {outlet.language}, every: 5 s}}"
         for outlet in newsroom.outlets.values()
     )
     (folder / "sources.yaml").write_text(f"sources:\n{sources}\n", encoding="utf-8")

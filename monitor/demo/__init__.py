@@ -1,1 +1,1 @@
-"""The demo's newsroom and the receivers of its alerts: real servers on loopback. It wires nothing: `cli/demo.py` does."""
+"""The demo's newsroom and the receivers of its alerts: real servers on loopback. `cli/demo.py` wires them."""

@@ -112,9 +112,11 @@ def _rss(outlet: Outlet, items: tuple[Item, ...], now: datetime, origin: str) ->
 
 def _atom(outlet: Outlet, items: tuple[Item, ...], now: datetime, origin: str) -> str:
     entries = "".join(
-        f"<entry><id>tag:demo.example,2026:{outlet.id}{item.path}</id><title>{escape(item.title)}</title>"
+        f"<entry><id>tag:demo.example,2026:{outlet.id}{item.path}</id>"
+        f"<title>{escape(item.title)}</title>"
         f"<link href='{origin}/{outlet.id}{item.path}'/><summary>{escape(item.text)}</summary>"
-        f"<published>{(now - item.age).isoformat()}</published><updated>{(now - item.age).isoformat()}</updated></entry>"
+        f"<published>{(now - item.age).isoformat()}</published>"
+        f"<updated>{(now - item.age).isoformat()}</updated></entry>"
         for item in items
     )
     about = f"<id>tag:demo.example,2026:{outlet.id}</id><title>{escape(outlet.name)}</title>"

@@ -44,7 +44,9 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Take a mail: aiosmtpd calls this when it is complete."""
         del server, session
-        message = email.message_from_bytes(envelope.content or b"", policy=default)
+        content = envelope.content
+        assert isinstance(content, bytes)  # unless decode_data is asked for
+        message = email.message_from_bytes(content, policy=default)
         assert isinstance(message, EmailMessage)
         body = message.get_body(("plain",))
         self._told(Received("e-mail", str(message["Subject"]), body.get_content() if body else ""))

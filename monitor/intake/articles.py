@@ -20,11 +20,13 @@ VERSIONS = 24  # some feeds print the present time into their texts; lemon24/rea
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What we have of an article: its latest version, that version's digest, and when we first saw it."""
+    """What we have of an article: its latest version, that version's digest, when we first saw it, and whether that
+    was in its source's first poll."""
 
     version: int
     digest: str
     seen: datetime
+    baseline: bool = False
 
 
 def unseen(
@@ -40,14 +42,17 @@ def unseen(
 
     `uids`: the entries' identities (`identify`); `known`: what we have of them; `baseline`: it is the first poll.
     """
-    links = Counter(canonical(entry.link) for entry in entries)
-    articles: dict[str, Article] = {}
+    each: dict[str, Entry] = {}
     for uid, entry in zip(uids, entries, strict=True):
+        each.setdefault(uid, entry)  # an identity with two texts in one document makes no versions of each other
+    links = Counter(canonical(entry.link) for entry in each.values())
+    articles = []
+    for uid, entry in each.items():
         own_link = links[canonical(entry.link)] == 1
         article = _article(source, entry, uid, own_link=own_link, known=known.get(uid), now=now)
-        if article is not None and uid not in articles:
-            articles[uid] = replace(article, baseline=True) if baseline else article
-    return tuple(articles.values())
+        if article is not None:
+            articles.append(replace(article, baseline=True) if baseline else article)
+    return tuple(articles)
 
 
 def _article(
@@ -76,6 +81,8 @@ def _article(
         digest=content,
         authors=entry.authors,
         tags=entry.tags,
+        # An undated past is not news because a word in it was changed.
+        baseline=known is not None and known.baseline,
     )
 
 

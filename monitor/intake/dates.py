@@ -47,7 +47,7 @@ _TIME = re.compile(
     r"(?:T|\b|\D)(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
     r"|T(?P<h2>\d{2})(?P<m2>\d{2})(?P<s2>\d{2})?"
 )
-_OFFSET = re.compile(r"(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})\b")
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<h>\d{2})(?::?(?P<m>\d{2}))?\b")  # PostgreSQL prints +09
 _SANE_AHEAD = timedelta(minutes=10)  # clocks of servers differ; a zone left out puts a date hours ahead
 _SANE_SINCE = datetime(1995, 1, 1, tzinfo=UTC)  # no news feed is older: an epoch of 0, a year 1
 
@@ -108,7 +108,7 @@ def _clock(time: re.Match[str] | None) -> tuple[int, int, int]:
 
 def _zone(rest: str) -> timedelta:
     if offset := _OFFSET.search(rest):
-        ahead = timedelta(hours=int(offset["h"]), minutes=int(offset["m"]))
+        ahead = timedelta(hours=int(offset["h"]), minutes=int(offset["m"] or 0))
         return ahead if offset["sign"] == "+" else -ahead
     words = [w.group().lower() for w in _WORDS.finditer(rest)]
     hours = next((_ZONES[w] for w in reversed(words) if w in _ZONES), 0)

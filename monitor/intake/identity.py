@@ -17,10 +17,16 @@ from monitor.text.folding import folded_tokens
 
 def identify(entries: Sequence[Entry]) -> list[str]:
     """A uid for each entry of a document: its guid; guid and link where the document repeats guids (miniflux #4197:
-    all items with one guid); else its canonical link, if no other entry has it; else its own content."""
-    guids = Counter(entry.guid for entry in entries)
-    links = Counter(canonical(entry.link) for entry in entries)
-    return [_uid(entry, guids, links) for entry in entries]
+    all items with one guid); else its canonical link, if no other entry has it; else its own content.
+
+    An entry that stands in a document twice, word for word, counts once.
+    """
+    each = dict.fromkeys(entries)
+    guids = Counter(entry.guid for entry in each)
+    links = Counter(canonical(entry.link) for entry in each)
+    uids = {entry: _uid(entry, guids, links) for entry in each}
+    shared = Counter(uids.values())  # texts that part late, a guid that is another entry's link
+    return [uids[entry] if shared[uids[entry]] == 1 else _whole(entry) for entry in entries]
 
 
 def _uid(entry: Entry, guids: Counter[str | None], links: Counter[str | None]) -> str:
@@ -33,6 +39,11 @@ def _uid(entry: Entry, guids: Counter[str | None], links: Counter[str | None]) -
         return link
     content = f"{' '.join(folded_tokens(entry.title))}\n{(entry.summary or entry.content)[:200]}"
     return f"content:{digest(entry.guid or '', entry.link or '', content)}"
+
+
+def _whole(entry: Entry) -> str:
+    texts = (entry.title, entry.summary, entry.content)
+    return f"content:{digest(entry.guid or '', entry.link or '', *texts)}"
 
 
 def digest(*parts: str) -> str:

@@ -15,7 +15,7 @@ from monitor.model import Alert, Delivery, Message
 TITLE = 160  # characters
 SENTENCE = 400
 _MARKS = ("**", "**")
-_HTML_MARKS = ("<mark>", "</mark>")
+_HTML_MARKS = ("<mark>**", "**</mark>")  # the stars are what is left of it in a mail's plain text
 
 
 def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
@@ -32,7 +32,7 @@ def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
     heading = f"{alert.level.upper()}: {alert.rule_title}"
     text = "\n".join([heading, "", f"“{_marked(sentence, marks, _MARKS)}”", "", *facts])
     quoted = _marked(sentence, marks, _HTML_MARKS, escaped=True)
-    lines = "<br>\n".join(_linked(fact) for fact in facts)
+    lines = "<br>".join(_linked(fact) for fact in facts)
     html = f"<p><b>{escape(heading)}</b></p>\n<blockquote>{quoted}</blockquote>\n<p>{lines}</p>"
     return Message(f"{alert.level.upper()}: {_cut(alert.article.title or alert.rule_title, TITLE)}", text, html)
 

@@ -75,10 +75,10 @@ class Claims:
 
     def known(self, source_id: str, uids: Iterable[str]) -> dict[str, Known]:
         """What we have of these articles of a source, by uid."""
-        columns = select(article.c.uid, article.c.version, article.c.digest, article.c.seen_at)
+        columns = select(article.c.uid, article.c.version, article.c.digest, article.c.seen_at, article.c.baseline)
         with translated(self._database.path), self._database.read.begin() as connection:
             rows = connection.execute(columns.where(article.c.source_id == source_id, article.c.uid.in_(list(uids))))
-            return {row.uid: Known(row.version, row.digest, row.seen_at) for row in rows}
+            return {row.uid: Known(row.version, row.digest, row.seen_at, row.baseline) for row in rows}
 
 
 def _claim(row: Row[*tuple[object, ...]]) -> Claim:

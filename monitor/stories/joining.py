@@ -71,8 +71,11 @@ class Stories:
         return self._tellings.get(key)
 
     def tell(self, key: str, telling: Telling) -> None:
-        """Remember that a story was told."""
-        self._tellings[key] = telling
+        """Remember that a story was told. The younger telling counts, in whatever order they come: an edit tells as of
+        its article's first sight, and what is rebuilt from the database must be what was."""
+        before = self._tellings.get(key)
+        if before is None or (before.at, before.story.id) <= (telling.at, telling.story.id):
+            self._tellings[key] = telling
 
 
 def join(article: Article, stories: Stories) -> Joined:
