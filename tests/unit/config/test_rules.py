@@ -194,3 +194,8 @@ def test_a_version_changes_with_the_names_of_an_entity() -> None:
     """A new sure name is a change of each rule that names the entity; a new title of it is not."""
     assert version(_RULE, _TAIWAN.replace("[Taiwan]", "[Taiwan, Formosa]")) != version(_RULE)
     assert version(_RULE, _TAIWAN.replace("name: Taiwan", "name: Republic of China")) == version(_RULE)
+
+
+def test_a_version_outlives_an_upgrade_of_the_program() -> None:
+    """The same rule has the same version for ever: fields that the model gains later, at their default, are not in it."""
+    assert version(_RULE) == "edfefa02eca791be"
