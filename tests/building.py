@@ -1,0 +1,133 @@
+"""Values for tests: articles, rules and polls with what the test is about, and the rest as it usually is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from monitor.decide import Decision, State, decide
+from monitor.matching import RuleSet, compile_rules
+from monitor.model import (
+    Alert,
+    AlertPolicy,
+    Article,
+    Claim,
+    Delivery,
+    Fetched,
+    FetchOutcome,
+    Level,
+    OncePer,
+    Polled,
+    Rule,
+    Source,
+    Term,
+    Validators,
+    Words,
+)
+from monitor.store.claims import Claims
+from monitor.store.section import SerialSection
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+HEADLINE = "North Korea fires two ballistic missiles"
+
+
+def source(name: str = "wire", every: timedelta = 5 * MINUTE) -> Source:
+    """A source with an address of its own."""
+    return Source(name, f"https://{name}.test/feed", name.title(), every)
+
+
+def sources(*names: str) -> dict[str, Source]:
+    """Sources by id."""
+    return {name: source(name) for name in names}
+
+
+def article(
+    uid: str = "a1",
+    title: str = HEADLINE,
+    text: str = "",
+    *,
+    of: str = "wire",
+    seen: datetime = NOON,
+    published: datetime | None = None,
+    dated: bool = True,
+    version: int = 1,
+    url: str | None = None,
+    canonical: str | None = None,
+    baseline: bool = False,
+) -> Article:
+    """An article, seen at noon and published then."""
+    published = seen if published is None else published
+    return Article(
+        of, uid, title, text, seen, published, dated, version, url, canonical, None, f"{title}{text}", baseline=baseline
+    )
+
+
+def rule(
+    name: str = "launch",
+    words: Iterable[str] = ("missile", "missiles"),
+    *,
+    level: Level = Level.HIGH,
+    once_per: OncePer = OncePer.STORY,
+    max_age: timedelta | None = None,
+    to: tuple[str, ...] = (),
+) -> Rule:
+    """A rule that fires at any of these words."""
+    condition = Words(tuple(Term(word) for word in words))
+    return Rule(name, f"About {name}", level, condition, "v1", max_age=max_age, alert=AlertPolicy(to, once_per))
+
+
+def rules(*which: Rule) -> RuleSet:
+    """These rules, compiled; none: the one that `rule()` gives."""
+    return compile_rules(which or (rule(),), {})
+
+
+def polled(claim: Claim, at: datetime = NOON, *, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> Polled:
+    """A good poll's traces."""
+    failures = 0 if outcome is FetchOutcome.DOCUMENT else claim.failures + 1
+    return Polled(claim, at, Fetched(outcome, "u", 200, validators=Validators('"e"', "now")), at + 5 * MINUTE, failures)
+
+
+def to_desk(alert: Alert) -> list[str]:
+    """Every alert goes to one channel."""
+    del alert
+    return ["desk"]
+
+
+def claimed(claims: Claims, name: str = "wire", at: datetime = NOON) -> Claim:
+    """The claim of a source, due or not."""
+    (claim,) = claims.all([name], at, lease=3 * MINUTE, most=1)
+    return claim
+
+
+def commit(
+    section: SerialSection, claim: Claim, *articles: Article, at: datetime = NOON, ruleset: RuleSet | None = None
+) -> Decision:
+    """A poll that brought these articles, decided and committed; all alerts go to the desk."""
+    with section.entered(at) as inside:
+        decision = decide(articles, ruleset or rules(), inside.state, at)
+        assert inside.commit(polled(claim, at), decision, to_desk)
+    return decision
+
+
+def alerts(decision: Decision) -> list[Alert]:
+    """The alerts of a decision, in its order."""
+    decided = (each for judged in decision.judged for each in judged.decisions)
+    return [each.alert for each in decided if each.alert is not None]
+
+
+def reasons(decision: Decision) -> list[str]:
+    """Every decision's reason, in order."""
+    return [each.reason for judged in decision.judged for each in judged.decisions]
+
+
+def alert(of: Article | None = None, *, told_by: Rule | None = None) -> Alert:
+    """The alert that the article leads to."""
+    (told,) = alerts(decide([of or article()], rules(told_by or rule()), State(), NOON))
+    return told
+
+
+def delivery(told: Alert | None = None, *, attempt: int = 1, repeat: bool = False) -> Delivery:
+    """A delivery of an alert to the desk."""
+    return Delivery(1, "desk", told or alert(), attempt, repeat)

@@ -1,0 +1,74 @@
+"""What becomes of a delivery after an attempt."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.alerting.attempts import FIRST_WAIT, LONGEST_WAIT, REFUSED_ATTEMPTS, Verdict, after_attempt
+from monitor.model import DeliveryState, Receipt, ReceiptKind
+from tests.building import NOON
+
+ACCEPTED, REFUSED = ReceiptKind.ACCEPTED, ReceiptKind.REFUSED
+TRY_LATER, UNKNOWN = ReceiptKind.TRY_LATER, ReceiptKind.UNKNOWN
+
+
+def verdict(kind: ReceiptKind, attempt: int, limit: int = 30, delivery: int = 1) -> Verdict:
+    return after_attempt(Receipt(kind), delivery=delivery, attempt=attempt, limit=limit, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("kind", "attempt", "limit", "expected"),
+    [
+        # accepted is accepted, at whatever attempt
+        (ACCEPTED, 1, 30, DeliveryState.ACCEPTED),
+        (ACCEPTED, 30, 30, DeliveryState.ACCEPTED),
+        # in doubt, and later, are tried again up to the limit
+        (UNKNOWN, 1, 30, DeliveryState.RETRY),
+        (UNKNOWN, 29, 30, DeliveryState.RETRY),
+        (UNKNOWN, 30, 30, DeliveryState.DEAD),
+        (TRY_LATER, 29, 30, DeliveryState.RETRY),
+        (TRY_LATER, 30, 30, DeliveryState.DEAD),
+        # a refusal may be a deployment's, but not for hours
+        (REFUSED, 1, 30, DeliveryState.RETRY),
+        (REFUSED, REFUSED_ATTEMPTS - 1, 30, DeliveryState.RETRY),
+        (REFUSED, REFUSED_ATTEMPTS, 30, DeliveryState.DEAD),
+        (REFUSED, 2, 2, DeliveryState.DEAD),  # a lower limit holds
+        (TRY_LATER, 1, 1, DeliveryState.DEAD),
+        # beyond the limit: it was lowered while the delivery waited
+        (UNKNOWN, 40, 30, DeliveryState.DEAD),
+    ],
+)
+def test_what_becomes_of_a_delivery(kind: ReceiptKind, attempt: int, limit: int, expected: DeliveryState) -> None:
+    """Accepted, tried again until the attempts are exhausted, or dead; a next time exactly where it is tried again."""
+    found = verdict(kind, attempt, limit)
+    assert found.state is expected
+    assert (found.not_before is not None) is (expected is DeliveryState.RETRY)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "wait"),
+    [
+        (1, FIRST_WAIT),
+        (2, 2 * FIRST_WAIT),
+        (5, 16 * FIRST_WAIT),
+        (9, LONGEST_WAIT),
+        (999, LONGEST_WAIT),  # the limit is the user's to set
+    ],
+)
+def test_waits_double_up_to_the_longest(attempt: int, wait: timedelta) -> None:
+    """Each wait is twice the one before, within a fifth, and spread so that deliveries do not come back together."""
+    factors = []
+    for delivery in range(200):
+        not_before = verdict(UNKNOWN, attempt, 1000, delivery).not_before
+        assert not_before is not None
+        factors.append((not_before - NOON) / wait)
+    assert 0.8 <= min(factors) < 0.85
+    assert 1.15 < max(factors) <= 1.2
+
+
+def test_the_verdict_on_an_attempt_is_always_the_same() -> None:
+    """No hidden chance: what is decided can be explained later."""
+    assert verdict(UNKNOWN, 3) == verdict(UNKNOWN, 3)
+    assert verdict(UNKNOWN, 3) != verdict(UNKNOWN, 3, delivery=2)

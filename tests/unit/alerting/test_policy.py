@@ -1,0 +1,132 @@
+"""The policy stages: what each holds back, and the words in which it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+
+from monitor.alerting.policy import STAGES, Case, judge
+from monitor.model import Alert, Article, Decided, Field, Level, Match, MatchKind, OncePer, Rule, Span, Story
+from tests.building import HOUR, MINUTE, NOON, article, rule
+
+STORY = Story("S1", "The story", NOON)
+EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"), Span(Field.TEXT, 0, 5, "Seoul", "seoul"))
+
+
+def judged(
+    of: Article, by: Rule | None = None, *, told: Iterable[str] = (), kind: MatchKind = MatchKind.NEWS
+) -> Decided:
+    by = by or rule()
+    return judge(Case(by, Match(by.id, by.version, kind, EVIDENCE), of, STORY, frozenset(told), NOON))
+
+
+def told(decided: Decided) -> Alert:
+    assert decided.alert is not None
+    return decided.alert
+
+
+TELLING = "told: “missiles” in the title; “Seoul” in the text; the first that launch hears of this story"
+STALE = "held: published 13 hours ago, and max_age is 12 hours"
+UNDATED = "held: it stood in the feed when the source was first polled, and has no date of its own"
+
+
+@pytest.mark.parametrize(
+    ("of", "by", "reason"),
+    [
+        # nothing holds it
+        (article(), rule(), TELLING),
+        # max_age counts from the article's date
+        (article(published=NOON - 12 * HOUR), rule(max_age=12 * HOUR), TELLING),
+        (article(published=NOON - 13 * HOUR), rule(max_age=12 * HOUR), STALE),
+        (article(published=NOON - timedelta(400)), rule(), TELLING),  # no max_age: no limit
+        (article(published=NOON + 5 * MINUTE), rule(max_age=HOUR), TELLING),  # a server's fast clock
+        # without a date of its own: from first sight
+        (article(dated=False), rule(max_age=HOUR), TELLING),
+        (
+            article(dated=False, seen=NOON - 2 * HOUR),
+            rule(max_age=HOUR),
+            "held: published 2 hours ago, and max_age is 1 hour",
+        ),
+        # the baseline: only by its own date, and only what is young
+        (article(baseline=True), rule(), TELLING),
+        (article(baseline=True, dated=False), rule(), UNDATED),
+        (article(baseline=True, dated=False), rule(max_age=timedelta(30)), UNDATED),
+        (article(baseline=True, published=NOON - 13 * HOUR), rule(), STALE),  # half a day where the rule says nothing
+        (article(baseline=True, published=NOON - 12 * HOUR), rule(), TELLING),
+        (article(baseline=True, published=NOON - 13 * HOUR), rule(max_age=timedelta(1)), TELLING),
+        (
+            article(baseline=True, published=NOON - 50 * MINUTE),
+            rule(max_age=30 * MINUTE),
+            "held: published 50 minutes ago, and max_age is 30 minutes",
+        ),
+        (
+            article(published=NOON - timedelta(3)),
+            rule(max_age=timedelta(1)),
+            "held: published 3 days ago, and max_age is 1 day",
+        ),
+    ],
+)
+def test_fresh_or_stale(of: Article, by: Rule, reason: str) -> None:
+    """News is told while it is young; a source's past only by its own date; every decision says why."""
+    decided = judged(of, by)
+    assert decided.reason == reason
+    assert (decided.alert is not None) is reason.startswith("told")
+
+
+def test_a_mention_is_held() -> None:
+    """What is only mentioned is kept and not sent."""
+    decided = judged(article(), kind=MatchKind.MENTION)
+    assert decided.alert is None
+    assert decided.reason == "held: only mentioned, deeper in the text than its lead; mentions are kept and not sent"
+
+
+@pytest.mark.parametrize(
+    ("once_per", "key", "other"),
+    [
+        (OncePer.STORY, "launch story S1", "launch article wire a1"),
+        (OncePer.ARTICLE, "launch article wire a1", "launch story S1"),
+    ],
+)
+def test_what_was_told_is_held(once_per: OncePer, key: str, other: str) -> None:
+    """A rule tells each story (or article) once; another rule's telling, or of another kind, is not its own."""
+    by = rule(once_per=once_per)
+    held = judged(article(), by, told=[key])
+    assert held.alert is None
+    assert held.reason == f"held: launch has told this {once_per} already (S1)"
+    assert told(judged(article(), by, told=[other, key.replace("launch", "drills")])).dedup_key == key
+
+
+def test_a_version_is_no_new_article() -> None:
+    """`once_per: article` tells an article once, whatever is edited."""
+    by = rule(once_per=OncePer.ARTICLE)
+    first, second = judged(article(), by), judged(article(version=2), by)
+    assert told(first).dedup_key == told(second).dedup_key
+
+
+def test_stages_speak_in_the_order_of_a_persons_questions() -> None:
+    """Is it news, is it fresh, have we told it: the first that holds gives the reason."""
+    old = article(published=NOON - 13 * HOUR)
+    by = rule(max_age=12 * HOUR)
+    key = ["launch story S1"]
+    assert judged(old, by, told=key, kind=MatchKind.MENTION).reason.startswith("held: only mentioned")
+    assert judged(old, by, told=key).reason.startswith("held: published")
+    assert judged(article(), by, told=key).reason.startswith("held: launch has told")
+    assert len(STAGES) == 3
+
+
+def test_an_alert_says_everything() -> None:
+    """Who is told what, of which rule, story and article, why, and in which words."""
+    of = article(text="Seoul says so.")
+    alert = told(judged(of, rule(level=Level.CRITICAL, to=("desk", "phone"))))
+    assert (alert.rule, alert.rule_title, alert.level) == ("launch", "About launch", Level.CRITICAL)
+    assert (alert.story, alert.article, alert.at, alert.kind) == ("S1", of, NOON, "new")
+    assert (alert.routes, alert.dedup_key) == (("desk", "phone"), "launch story S1")
+    assert alert.reason == TELLING.removeprefix("told: ")
+    assert [alert.sentence[a:b] for a, b in alert.marks] == [alert.sentence[26:34]]
+
+
+def test_a_rule_without_routes_tells_the_default_one() -> None:
+    """Nobody has to name a route."""
+    assert told(judged(article())).routes == ("default",)

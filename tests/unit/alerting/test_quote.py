@@ -1,0 +1,75 @@
+"""The sentence that fired."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.alerting.quote import quote
+from monitor.model import Field, Span
+from tests.building import article
+
+
+def spans(title: str, text: str, *wanted: tuple[Field, str]) -> list[Span]:
+    """The first place of each of these words."""
+    found = []
+    for field, word in wanted:
+        start = (title if field is Field.TITLE else text).index(word)
+        found.append(Span(field, start, start + len(word), word, word))
+    return found
+
+
+TITLE, TEXT = Field.TITLE, Field.TEXT
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "evidence", "sentence", "marked"),
+    [
+        # the sentence with most of the evidence
+        (
+            "Missile news",
+            "It rained. North Korea fired a missile. Seoul said so.",
+            [(TITLE, "Missile"), (TEXT, "North Korea"), (TEXT, "fired")],
+            "North Korea fired a missile.",
+            ["North Korea", "fired"],
+        ),
+        # of several the first in the evidence
+        ("Missile", "A launch. A test.", [(TITLE, "Missile"), (TEXT, "launch")], "Missile", ["Missile"]),
+        # a title is one sentence, whatever stands in it
+        ("War? No. Talks.", "", [(TITLE, "War"), (TITLE, "Talks")], "War? No. Talks.", ["War", "Talks"]),
+        # marks are offsets into the sentence as it was written, in every script
+        (
+            "速報",
+            "天気は晴れ。北朝鮮がﾐｻｲﾙを発射した。",
+            [(TEXT, "北朝鮮"), (TEXT, "ﾐｻｲﾙ")],
+            "北朝鮮がﾐｻｲﾙを発射した。",
+            ["北朝鮮", "ﾐｻｲﾙ"],
+        ),
+        ("속보", "날씨는 맑다. 북한이 탄도미사일을 쐈다.", [(TEXT, "미사일")], "북한이 탄도미사일을 쐈다.", ["미사일"]),
+        (
+            "快讯",
+            "今日晴。朝鲜向東海发射弹道导弹！韩国称。",
+            [(TEXT, "弹道导弹"), (TEXT, "朝鲜")],
+            "朝鲜向東海发射弹道导弹！",
+            ["朝鲜", "弹道导弹"],
+        ),
+        # beyond the basic plane a character is one offset still
+        ("🚀", "🚀🚀 up. 🚀 A missile 🚀.", [(TEXT, "missile")], "🚀 A missile 🚀.", ["missile"]),
+        # evidence that leads out of its sentence is cut with it
+        ("t", "The Sea.\nof Japan", [(TEXT, "Sea.\nof")], "The Sea.", ["Sea."]),
+        # no evidence: the title
+        ("Missile", "A launch.", [], "Missile", []),
+    ],
+)
+def test_the_sentence_with_most_of_the_evidence(
+    title: str, text: str, evidence: list[tuple[Field, str]], sentence: str, marked: list[str]
+) -> None:
+    """People read the sentence that fired, with exactly the words that fired in it marked, in their order."""
+    quoted = quote(article(title=title, text=text), spans(title, text, *evidence))
+    assert quoted.sentence == sentence
+    assert [quoted.sentence[a:b] for a, b in quoted.marks] == marked
+
+
+def test_words_that_fired_for_several_terms_are_marked_once() -> None:
+    """Two terms may find the same words."""
+    same = [Span(TITLE, 0, 7, "Missile", "missile"), Span(TITLE, 0, 7, "Missile", "miss*")]
+    assert quote(article(title="Missile"), same).marks == ((0, 7),)

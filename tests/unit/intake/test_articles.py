@@ -1,0 +1,131 @@
+"""Entries -> the articles that are new to us."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from monitor.intake.articles import VERSIONS, Known, unseen
+from monitor.intake.identity import identify
+from monitor.model import Article, Entry
+from tests.building import HOUR, NOON, source
+
+SOURCE = replace(source(), language="ko")
+ENTRY = Entry(guid="g1", link="https://x.test/1", title="One", summary="First.", published="2026-01-05T11:00:00Z")
+
+
+def taken(
+    *entries: Entry, known: dict[str, Known] | None = None, now: datetime = NOON, baseline: bool = False
+) -> tuple[Article, ...]:
+    return unseen(SOURCE, entries, identify(entries), known or {}, now=now, baseline=baseline)
+
+
+def known_after(*articles: Article) -> dict[str, Known]:
+    return {a.uid: Known(a.version, a.digest, a.seen, a.baseline) for a in articles}
+
+
+def test_an_entry_becomes_an_article() -> None:
+    """Everything that the entry says is kept; the source lends its language."""
+    entry = replace(ENTRY, authors=("Kim",), tags=("asia",), link="http://www.x.test/1?utm_source=rss")
+    (article,) = taken(entry)
+    assert (article.source, article.uid, article.title, article.text) == ("wire", "g1", "One", "First.")
+    assert (article.seen, article.published, article.dated, article.version) == (NOON, NOON - HOUR, True, 1)
+    assert (article.url, article.canonical) == (entry.link, "https://x.test/1")
+    assert (article.language, article.authors, article.tags) == ("ko", ("Kim",), ("asia",))
+    assert not article.baseline
+
+
+def test_the_entrys_own_language_comes_first() -> None:
+    """A feed's word on one entry outweighs what is said of the source."""
+    assert taken(replace(ENTRY, language="en"))[0].language == "en"
+
+
+def test_a_known_entry_is_no_article() -> None:
+    """What we have, as we have it, is not kept again."""
+    assert taken(ENTRY, known=known_after(*taken(ENTRY))) == ()
+
+
+def test_an_edited_entry_is_the_next_version() -> None:
+    """An edit keeps the identity and the moment of first sight, and is matched anew."""
+    known = known_after(*taken(ENTRY))
+    (second,) = taken(replace(ENTRY, title="One, corrected"), known=known, now=NOON + HOUR)
+    assert (second.uid, second.version, second.seen, second.title) == ("g1", 2, NOON, "One, corrected")
+
+
+def test_versions_end() -> None:
+    """A feed that prints the present time into its texts is not followed for ever."""
+    latest = Known(VERSIONS, "another", NOON)
+    assert taken(ENTRY, known={"g1": latest}) == ()
+    assert taken(ENTRY, known={"g1": replace(latest, version=VERSIONS - 1)})[0].version == VERSIONS
+
+
+def test_a_first_poll_is_the_baseline() -> None:
+    """Its articles are marked, and edits of them stay so: an undated past is not news because a word changed."""
+    (first,) = taken(replace(ENTRY, published=None), baseline=True)
+    (second,) = taken(replace(ENTRY, title="New", published=None), known=known_after(first), now=NOON + HOUR)
+    assert first.baseline
+    assert second.baseline
+
+
+@pytest.mark.parametrize(
+    ("published", "updated", "expected", "dated"),
+    [
+        ("2026-01-05T10:00:00Z", None, NOON - 2 * HOUR, True),
+        ("2026-01-05T10:00:00Z", "2026-01-05T11:00:00Z", NOON - 2 * HOUR, True),
+        (None, "2026-01-05T11:00:00Z", NOON - HOUR, True),
+        ("yesterday", "2026-01-05T11:00:00Z", NOON - HOUR, True),  # unreadable: the other one
+        (None, None, NOON, False),
+        ("2026-01-05T21:00:00Z", None, NOON, False),  # Seoul's time written as UTC: nine hours ahead
+        ("0001-01-01T00:00:00Z", None, NOON, False),
+    ],
+)
+def test_the_effective_date(published: str | None, updated: str | None, expected: datetime, dated: bool) -> None:
+    """The claimed date where it can be true, else the moment of first sight, and it is known which."""
+    (article,) = taken(replace(ENTRY, published=published, updated=updated))
+    assert (article.published, article.dated) == (expected, dated)
+
+
+@pytest.mark.parametrize(
+    ("summary", "content", "expected"),
+    [
+        ("S", "", "S"),
+        ("", "C", "C"),
+        ("S", "S and more", "S and more"),  # the summary is the content's beginning
+        ("S", "C", "S\n\nC"),
+        ("", "", ""),
+    ],
+)
+def test_the_text_is_summary_and_content(summary: str, content: str, expected: str) -> None:
+    """Both, without saying the summary twice."""
+    assert taken(replace(ENTRY, summary=summary, content=content))[0].text == expected
+
+
+def test_a_link_that_entries_share_joins_no_stories() -> None:
+    """Entries of a live page have its address to show, and no canonical one."""
+    articles = taken(ENTRY, replace(ENTRY, guid="g2", title="Two"))
+    assert [(a.url, a.canonical) for a in articles] == [("https://x.test/1", None)] * 2
+
+
+def test_an_entry_that_stands_twice_is_one_article_with_its_address() -> None:
+    """A document that repeats an entry word for word says nothing new."""
+    (article,) = taken(ENTRY, ENTRY)
+    assert (article.uid, article.canonical) == ("g1", "https://x.test/1")
+
+
+def test_entries_of_one_identity_make_no_versions_of_each_other() -> None:
+    """A document in which one identity has two texts does not grow a version at each poll."""
+    one, other = ENTRY, replace(ENTRY, title="Other")
+    first = unseen(SOURCE, [one, other], ["u", "u"], {}, now=NOON, baseline=False)
+    again = unseen(SOURCE, [one, other], ["u", "u"], known_after(*first), now=NOON + timedelta(1), baseline=False)
+    assert [a.title for a in first] == ["One"]
+    assert again == ()
+
+
+def test_articles_keep_the_documents_order() -> None:
+    """The first entry is decided on first."""
+    assert [a.uid for a in taken(replace(ENTRY, guid="b", link=None), replace(ENTRY, guid="a", link=None))] == [
+        "b",
+        "a",
+    ]

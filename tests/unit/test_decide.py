@@ -1,0 +1,112 @@
+"""decide(): pure; every match ends in a decision with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.decide import State, decide
+from monitor.model import MatchKind, OncePer
+from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules
+
+OUTLETS = ("wire", "post", "times", "herald", "globe")
+
+
+def test_five_reprints_make_one_alert() -> None:
+    """Five outlets with one story in one call: the first is told, four are held, and say so."""
+    decision = decide([article(of=outlet) for outlet in OUTLETS], rules(), State(), NOON)
+    assert [alert.article.source for alert in alerts(decision)] == ["wire"]
+    (story,) = {judged.story.id for judged in decision.judged}
+    assert reasons(decision)[1:] == [f"held: launch has told this story already ({story})"] * 4
+    assert [judged.joined for judged in decision.judged[1:]] == ["the same headline"] * 4
+
+
+def test_reprints_in_later_calls_are_held_too() -> None:
+    """The state carries what was told from call to call."""
+    state = State()
+    told = []
+    for minute, outlet in enumerate(OUTLETS):
+        now = NOON + minute * MINUTE
+        decision = decide([article(of=outlet, seen=now)], rules(), state, now)
+        told += alerts(decision)
+        state = decision.state.settled(now)
+    assert len(told) == 1
+
+
+def test_once_per_article_tells_every_outlet() -> None:
+    """Who asks for every article gets every article."""
+    decision = decide([article(of=o) for o in OUTLETS], rules(rule(once_per=OncePer.ARTICLE)), State(), NOON)
+    assert len(alerts(decision)) == len({alert.id for alert in alerts(decision)}) == 5
+
+
+def test_two_rules_on_one_article_make_two_alerts() -> None:
+    """An alert is of one rule; rules do not hold each other back."""
+    both = rules(rule(), rule("korea", ["North Korea"]))
+    decision = decide([article()], both, State(), NOON)
+    assert [alert.rule for alert in alerts(decision)] == ["launch", "korea"]
+    assert len({alert.id for alert in alerts(decision)}) == 2
+
+
+def test_a_mention_is_held_and_does_not_use_up_the_telling() -> None:
+    """A story that was only mentioned is told when the news comes."""
+    deep = article("deep", "Korea in the week that was", "word " * 80 + "missile")
+    news = article("news", "Korea in the week that was", "A missile flew.", of="post")
+    decision = decide([deep, news], rules(), State(), NOON)
+    kinds = [each.match.kind for judged in decision.judged for each in judged.decisions]
+    assert kinds == [MatchKind.MENTION, MatchKind.NEWS]
+    assert reasons(decision)[0].startswith("held: only mentioned")
+    assert [alert.article.uid for alert in alerts(decision)] == ["news"]
+    assert decision.judged[0].story == decision.judged[1].story
+
+
+def test_a_new_version_is_matched_again_and_told_once() -> None:
+    """An edit that makes a rule fire is told; the edit of a told article is not."""
+    quiet, edited, again = article(title="Something happened off Japan"), article(version=2), article(version=3)
+    decision = decide([quiet, edited, again], rules(), State(), NOON)
+    assert [len(judged.decisions) for judged in decision.judged] == [0, 1, 1]
+    assert [alert.article.version for alert in alerts(decision)] == [2]
+
+
+def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None:
+    """Nothing is dropped: what hits nothing has its story, what hits has its reason."""
+    articles = [
+        article("quiet", "Spring festival opens in Seoul"),
+        article("told"),
+        article("held", of="post"),
+        article("stale", "Old missile test recalled again", published=NOON - 48 * HOUR),
+    ]
+    decision = decide(articles, rules(rule(max_age=HOUR)), State(), NOON)
+    assert [judged.article for judged in decision.judged] == articles
+    assert all(judged.story.id and judged.joined for judged in decision.judged)
+    assert [reason.split(":")[0] for reason in reasons(decision)] == ["told", "held", "held"]
+
+
+def test_deciding_changes_nothing() -> None:
+    """The state that decide() is given stays as it was, so deciding again decides the same."""
+    told = {"another story S"}
+    state = State(told=told)
+    first = decide([article()], rules(), state, NOON)
+    assert decide([article()], rules(), state, NOON).judged == first.judged
+    assert told == {"another story S"}
+    assert alerts(decide([article("b")], rules(), first.state.settled(NOON), NOON)) == []
+
+
+def test_a_decision_that_was_not_committed_leaves_no_trace() -> None:
+    """A draft that is thrown away (the commit failed) took neither story nor telling with it."""
+    state = State()
+    decide([article()], rules(), state, NOON)
+    assert len(alerts(decide([article("b", of="post")], rules(), state, NOON))) == 1
+
+
+def test_a_rule_that_is_edited_does_not_tell_again() -> None:
+    """Once is once for the rule's id, whatever it says now."""
+    first = decide([article()], rules(), State(), NOON)
+    changed = rules(replace(rule(words=["ballistic"]), version="v2"))
+    assert alerts(decide([article(version=2, text="More.")], changed, first.state.settled(NOON), NOON)) == []
+
+
+def test_tomorrows_launch_is_told_again() -> None:
+    """The same headline after half a day is another development."""
+    first = decide([article()], rules(), State(), NOON)
+    tomorrow = NOON + 24 * HOUR
+    second = decide([article("b", seen=tomorrow)], rules(), first.state.settled(NOON), tomorrow)
+    assert [alert.article.title for alert in alerts(second)] == [HEADLINE]
