@@ -5,6 +5,8 @@ It knows the meaning of statuses, headers and errors; it asks nobody and keeps n
 
 from __future__ import annotations
 
+import os
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -123,7 +125,9 @@ def not_answered(error: Exception) -> str:
 
 def one_line(what: object) -> str:
     """An error's text for a person: one line, of a length that a line may have."""
-    if isinstance(what, OSError) and what.strerror and not isinstance(what, ssl.SSLError):
+    if isinstance(what, socket.gaierror):
         what = what.strerror
+    elif isinstance(what, OSError) and what.errno and not isinstance(what, ssl.SSLError):
+        what = os.strerror(what.errno)  # asyncio puts words of its own in the place of "Connection refused"
     text = " ".join(str(what).split()) or type(what).__name__
     return text if len(text) <= 300 else f"{text[:299]}…"

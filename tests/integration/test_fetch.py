@@ -1,0 +1,429 @@
+"""Fetching from real servers on loopback: what comes, what goes wrong, and that nothing goes where it should not."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from ipaddress import ip_network
+
+import brotli
+import pytest
+import trustme
+from aiohttp import web
+
+import monitor
+from monitor import clock
+from monitor.model import Fetched, FetchOutcome, Limits, Validators
+from monitor.sources.fetch import Fetcher
+from monitor.sources.guard import Network
+
+LOOPBACK: list[Network] = [ip_network("127.0.0.0/8")]
+QUICK = Limits(connect=timedelta(seconds=5), idle=timedelta(seconds=0.4), total=timedelta(seconds=1.2), redirects=3)
+PATIENT = Limits()
+NONE = Validators()
+FEED = b"<rss version='2.0'><channel><title>x</title></channel></rss>"
+
+Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Site:
+    """A server that answers each path with what stands for it, and remembers what it was asked."""
+
+    url: str
+    answers: dict[str, Answer | web.Response] = field(default_factory=dict)
+    asked: list[web.BaseRequest] = field(default_factory=list)
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.asked.append(request)
+        answer = self.answers.get(request.path, web.Response(status=404))
+        if isinstance(answer, web.Response):  # one can be sent once only
+            return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
+        return await answer(request)
+
+
+@asynccontextmanager
+async def serving(host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
+    site = Site("")
+    server = web.Server(site.answer)
+    runner = web.ServerRunner(server, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, host, 0, ssl_context=tls).start()
+    port = runner.addresses[0][1]
+    site.url = f"{'https' if tls else 'http'}://{host}:{port}"
+    try:
+        yield site
+    finally:
+        await runner.cleanup()
+
+
+@dataclass
+class Wire:
+    """A server below HTTP: sends these bytes to whoever asks, and counts who connected."""
+
+    port: int
+    connections: int = 0
+
+
+@asynccontextmanager
+async def wired(sent: bytes, *, drip: float | None = None, leave_open: bool = False) -> AsyncIterator[Wire]:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        wire.connections += 1
+        try:
+            await reader.read(65_536)
+            writer.write(sent)
+            while drip is not None:
+                await asyncio.sleep(drip)
+                writer.write(b"x")
+                await writer.drain()
+            while leave_open and await reader.read(1):
+                pass
+            writer.close()
+            await writer.wait_closed()
+        except ConnectionError:  # the other side has had enough
+            writer.close()
+
+    talks: set[asyncio.Task[None]] = set()
+    wire = Wire(0)
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.add(asyncio.create_task(talk(reader, writer)))
+
+    async with await asyncio.start_server(connected, "127.0.0.1", 0) as server:
+        wire.port = server.sockets[0].getsockname()[1]
+        yield wire
+        await asyncio.gather(*talks)
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with serving() as served:
+        yield served
+
+
+async def fetch(
+    url: str,
+    validators: Validators = NONE,
+    limits: Limits = PATIENT,
+    allow: list[Network] = LOOPBACK,
+    headers: dict[str, str] | None = None,
+) -> Fetched:
+    async with Fetcher(limits, allow) as fetcher:
+        return await fetcher.fetch(url, validators, headers=headers or {})
+
+
+async def problem_of(url: str, limits: Limits = PATIENT, allow: list[Network] = LOOPBACK) -> str:
+    fetched = await fetch(url, Validators(etag='"kept"'), limits, allow)
+    assert fetched.outcome is FetchOutcome.FAILED
+    assert fetched.body == b""
+    assert fetched.validators == Validators(etag='"kept"')
+    assert fetched.problem
+    assert "\n" not in fetched.problem
+    return fetched.problem
+
+
+# --- what comes ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_document_comes_with_its_headers_and_validators(site: Site) -> None:
+    """Header names are lower case, validators are word for word, and the address is where it came from."""
+    given = {"ETag": 'W/"a-1"', "Last-Modified": "yesterday, or so", "Content-Type": "text/xml", "X-Many": "one"}
+    site.answers["/feed"] = web.Response(body=FEED, headers=given)
+    fetched = await fetch(f"{site.url}/feed")
+    assert (fetched.outcome, fetched.status, fetched.body) == (FetchOutcome.DOCUMENT, 200, FEED)
+    assert fetched.url == f"{site.url}/feed"
+    assert fetched.validators == Validators(etag='W/"a-1"', last_modified="yesterday, or so")
+    assert fetched.headers["content-type"] == "text/xml"
+    assert fetched.headers["x-many"] == "one"
+    assert fetched.problem is None
+
+
+async def test_the_request_is_honest_and_complete(site: Site) -> None:
+    """Who asks, both validators as they were given, only encodings that can be read, and no cookies."""
+    site.answers["/feed"] = web.Response(status=304, headers={"Set-Cookie": "a=b"})
+    async with Fetcher(PATIENT, LOOPBACK) as fetcher:
+        for _ in range(2):
+            fetched = await fetcher.fetch(f"{site.url}/feed", Validators('W/"a-1"', "yesterday, or so"))
+    asked = site.asked[1].headers
+    assert asked["User-Agent"] == f"news-monitor/{monitor.__version__}"
+    assert asked["If-None-Match"] == 'W/"a-1"'
+    assert asked["If-Modified-Since"] == "yesterday, or so"
+    assert asked["Accept-Encoding"] == "gzip, deflate, br, zstd"
+    assert "Cookie" not in asked
+    assert fetched.outcome is FetchOutcome.NOT_MODIFIED
+    assert fetched.validators == Validators('W/"a-1"', "yesterday, or so")
+
+
+async def test_own_headers_of_a_source_win(site: Site) -> None:
+    """A source may bring a login or another name, in whatever case it writes them."""
+    site.answers["/feed"] = web.Response(body=FEED)
+    await fetch(f"{site.url}/feed", headers={"user-agent": "mine", "Authorization": "Bearer x"})
+    assert site.asked[0].headers.getall("User-Agent") == ["mine"]
+    assert site.asked[0].headers["Authorization"] == "Bearer x"
+
+
+async def test_a_compressed_document_is_decoded(site: Site) -> None:
+    """The body is what the server meant."""
+    site.answers["/feed"] = web.Response(body=gzip.compress(FEED), headers={"Content-Encoding": "gzip"})
+    assert (await fetch(f"{site.url}/feed")).body == FEED
+
+
+async def test_validators_that_cannot_be_sent_back_are_none() -> None:
+    """An ETag of raw bytes would break the next request."""
+    async with wired(b'HTTP/1.1 200 OK\r\nETag: "\xff\xfe"\r\nX: \xff\r\nContent-Length: 1\r\n\r\nx') as wire:
+        fetched = await fetch(f"http://127.0.0.1:{wire.port}/")
+    assert fetched.outcome is FetchOutcome.DOCUMENT
+    assert fetched.validators == NONE
+    assert fetched.headers["x"].encode()
+
+
+# --- redirects ----------------------------------------------------------------------------------------------------
+
+
+def redirect(to: str, status: int = 302) -> web.Response:
+    return web.Response(status=status, headers={"Location": to})
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirects_are_followed(site: Site, status: int) -> None:
+    """Of every kind, relative ones too; the address is the last one."""
+    site.answers |= {"/a/old": redirect("../new?x=1", status), "/new": web.Response(body=FEED)}
+    fetched = await fetch(f"{site.url}/a/old")
+    assert (fetched.body, fetched.url) == (FEED, f"{site.url}/new?x=1")
+
+
+async def test_redirects_have_an_end(site: Site) -> None:
+    """As many as the limit says, and no more."""
+    site.answers |= {f"/{number}": redirect(f"/{number + 1}") for number in range(9)}
+    assert "more than 3 redirects" in await problem_of(f"{site.url}/0", QUICK)
+    assert len(site.asked) == 4
+
+
+@pytest.mark.parametrize("to", ["ftp://127.0.0.1/x", "file:///etc/passwd", "javascript:alert(1)"])
+async def test_redirects_to_what_is_no_web_address_are_refused(site: Site, to: str) -> None:
+    """Only http and https, at every hop."""
+    site.answers["/"] = redirect(to)
+    assert "http" in await problem_of(f"{site.url}/")
+    assert len(site.asked) == 1
+
+
+async def test_credentials_stay_with_their_host() -> None:
+    """A redirect within the host keeps them, one to another host loses them, and no address shows them."""
+    async with serving() as mine, serving("127.0.0.2") as other:
+        mine.answers |= {"/": redirect("/here"), "/here": redirect(f"{other.url}/there")}
+        other.answers["/there"] = web.Response(status=403)
+        with_login = mine.url.replace("//", "//user:secret@") + "/"
+        fetched = await fetch(with_login, headers={"X-Key": "secret", "Accept-Language": "ko"})
+    assert [request.headers.get("Authorization", "")[:5] for request in mine.asked] == ["Basic", "Basic"]
+    assert [request.headers.get("X-Key") for request in mine.asked] == ["secret", "secret"]
+    (last,) = other.asked
+    assert "secret" not in str(last.headers)
+    assert "Authorization" not in last.headers
+    assert last.headers["Accept-Language"] == "ko"
+    assert fetched.url == f"{other.url}/there"
+
+
+async def test_a_failure_shows_no_credentials() -> None:
+    """Addresses go into logs."""
+    fetched = await fetch("http://user:secret@127.0.0.1:1/feed")
+    assert "secret" not in repr(fetched)
+
+
+# --- what servers refuse ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "line"),
+    [
+        (204, FetchOutcome.FAILED, "204 No Content: "),
+        (302, FetchOutcome.FAILED, "302 Found: the server redirects without saying where to"),
+        (304, FetchOutcome.FAILED, "304 Not Modified: "),  # though we have nothing yet
+        (403, FetchOutcome.FAILED, "403 Forbidden: the server refuses us"),
+        (404, FetchOutcome.FAILED, "404 Not Found: the address is wrong or the feed has moved"),
+        (410, FetchOutcome.GONE, "410 Gone: "),
+        (500, FetchOutcome.FAILED, "500 Internal Server Error: the server has trouble"),
+    ],
+)
+async def test_statuses_without_a_document(site: Site, status: int, outcome: FetchOutcome, line: str) -> None:
+    """Each is told with what to do."""
+    site.answers["/feed"] = web.Response(status=status)
+    fetched = await fetch(f"{site.url}/feed")
+    assert (fetched.outcome, fetched.status, fetched.retry_after) == (outcome, status, None)
+    assert fetched.problem is not None
+    assert fetched.problem.startswith(line)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_retry_after_is_told(site: Site, status: int) -> None:
+    """How long the server asked us to stay away."""
+    site.answers["/feed"] = web.Response(status=status, headers={"Retry-After": "120"})
+    assert (await fetch(f"{site.url}/feed")).retry_after == timedelta(seconds=120)
+
+
+# --- what goes wrong on the way -----------------------------------------------------------------------------------
+
+
+async def test_a_server_that_drips_is_stopped_by_the_total_time() -> None:
+    """A byte now and then keeps the idle limit quiet, not the total one."""
+    began = clock.monotonic()
+    async with wired(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", drip=0.05) as wire:
+        assert "not done after 1.2 s (limits.total)" in await problem_of(f"http://127.0.0.1:{wire.port}/", QUICK)
+    assert clock.monotonic() - began >= 1.2
+
+
+async def test_a_server_that_falls_silent_is_told_apart() -> None:
+    """Before its answer and within it."""
+    for sent in (b"", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc"):
+        async with wired(sent, leave_open=True) as wire:
+            assert "silent for 0.4 s (limits.idle)" in await problem_of(f"http://127.0.0.1:{wire.port}/", QUICK)
+
+
+async def test_a_connection_that_is_not_taken_is_told_apart() -> None:
+    """A host that drops packets: here a listener whose queue is full."""
+    limits = Limits(connect=timedelta(seconds=0.3))
+    with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for waiting in (first, second):  # the kernel takes one more than the queue is long
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        assert "no connection within 0.3 s (limits.connect)" in await problem_of(url, limits)
+
+
+@pytest.mark.parametrize(
+    ("sent", "line"),
+    [
+        (b"", "closed the connection without an answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<rss>", "cut off"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<rss>\r\n", "cut off"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n" + gzip.compress(FEED)[:-9],
+            "cut off: the gzip data",
+        ),
+        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "not valid HTTP"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", "not valid HTTP"),  # a header without end
+        (b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 5_000 + b"\r\n", "not valid HTTP"),  # headers without end
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: compress\r\nContent-Length: 1\r\n\r\nx", "was not asked for"),
+        (b"HTTP/1.1 302 Found\r\nLocation: http://[\xff\r\nContent-Length: 0\r\n\r\n", "cannot be asked for"),
+    ],
+)
+async def test_broken_answers_are_told(sent: bytes, line: str) -> None:
+    """Whatever a server sends, one line says what was wrong with it."""
+    async with wired(sent) as wire:
+        assert line in await problem_of(f"http://127.0.0.1:{wire.port}/")
+
+
+async def test_bodies_that_are_too_big_are_stopped(site: Site) -> None:
+    """On the wire, as announced, and when decoded."""
+
+    async def endless(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(100):
+            await response.write(b"x" * 1_000)
+        return response
+
+    bomb = brotli.compress(b"\0" * 2**22)
+    site.answers |= {
+        "/endless": endless,
+        "/long": web.Response(body=b"x" * 20_000),
+        "/bomb": web.Response(body=bomb, headers={"Content-Encoding": "br"}),
+    }
+    limits = Limits(wire_bytes=10_000, decoded_bytes=100_000)
+    assert "were sent (limits.wire_bytes)" in await problem_of(f"{site.url}/endless", limits)
+    assert "announced" in await problem_of(f"{site.url}/long", limits)
+    assert "when decoded (limits.decoded_bytes)" in await problem_of(f"{site.url}/bomb", limits)
+
+
+async def test_tls_that_cannot_be_trusted_is_told() -> None:
+    """A certificate of nobody that we know, and no TLS at all."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    async with serving(tls=context) as site:
+        assert "TLS: the certificate of 127.0.0.1 is not trusted" in await problem_of(f"{site.url}/")
+    async with wired(b"HTTP/1.1 400 Bad Request\r\n\r\n") as wire:
+        assert "TLS: no secure connection" in await problem_of(f"https://127.0.0.1:{wire.port}/")
+
+
+@pytest.mark.parametrize(
+    ("url", "line"),
+    [
+        (f"http://{'.'.join(['a' * 60] * 5)}/", "is not found in DNS"),  # longer than DNS asks for, so nobody is asked
+        ("http://127.0.0.1:1/feed", "no connection to 127.0.0.1:1: Connection refused"),
+        ("ftp://example.org/feed", "no http:// or https:// address"),
+        ("feed.xml", "no http:// or https:// address"),
+        ("", "no http:// or https:// address"),
+        ("http://[::1/feed", "cannot be asked for"),
+        ("http://127.0.0.1:99999/feed", "cannot be asked for"),
+        (f"http://{'a' * 70}.example/feed", "cannot be asked for"),  # a label longer than DNS has
+    ],
+)
+async def test_addresses_that_lead_nowhere_are_told(url: str, line: str) -> None:
+    """Whatever stands in a sources file."""
+    assert line in await problem_of(url)
+
+
+async def test_headers_that_cannot_be_sent_are_told(site: Site) -> None:
+    """A line end in a header would be another header."""
+    fetched = await fetch(f"{site.url}/", headers={"X-Key": "a\r\nX-Other: b"})
+    assert fetched.outcome is FetchOutcome.FAILED
+    assert site.asked == []
+
+
+async def test_a_fetch_can_be_cancelled(site: Site) -> None:
+    """The daemon stops without waiting for slow servers."""
+    asked = asyncio.Event()
+
+    async def never(_request: web.BaseRequest) -> web.StreamResponse:
+        asked.set()
+        await asyncio.Event().wait()
+        return web.Response()
+
+    site.answers["/"] = never
+    async with Fetcher(PATIENT, LOOPBACK) as fetcher:
+        task = asyncio.create_task(fetcher.fetch(f"{site.url}/", NONE))
+        await asked.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+# --- where nothing goes -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",  # written out
+        "localhost",  # a name
+        "[::1]",  # the other loopback
+        "[::ffff:127.0.0.1]",  # mapped into IPv6
+        "0x7f000001",  # as C libraries read addresses
+        "127.1",
+        "2130706433",
+        "017700000001",
+        "0.0.0.0",  # which connects to this host
+    ],
+)
+async def test_private_addresses_are_refused_before_connecting(host: str) -> None:
+    """However they are written; nobody connected."""
+    async with wired(b"") as wire:
+        line = await problem_of(f"http://{host}:{wire.port}/", allow=[])
+    assert wire.connections == 0
+    assert "network.allow in monitor.yaml" in line or "not an address" in line
+
+
+async def test_a_redirect_into_a_private_network_is_refused(site: Site) -> None:
+    """The address of the source is allowed, the one that it leads to is not."""
+    async with wired(b"") as wire:
+        site.answers["/"] = redirect(f"http://127.0.0.2:{wire.port}/")
+        line = await problem_of(f"{site.url}/", allow=[ip_network("127.0.0.1/32")])
+    assert wire.connections == 0
+    assert "127.0.0.2 is a private or special address" in line
