@@ -29,9 +29,17 @@ class Claims:
                 if wanted.id not in addresses:
                     connection.execute(insert(source).values(id=wanted.id, url=wanted.url, next_at=now))
                 elif addresses[wanted.id] != wanted.url:
-                    fresh = {"url": wanted.url, "next_at": now, "etag": None, "last_modified": None, "failures": 0}
-                    # first_at too: what an unknown document holds is not news
-                    connection.execute(update(source).where(source.c.id == wanted.id).values(**fresh, first_at=None))
+                    fresh: dict[str, object] = {
+                        "url": wanted.url,
+                        "next_at": now,
+                        "etag": None,
+                        "last_modified": None,
+                        "failures": 0,
+                    }
+                    # first_at too: what an unknown document holds is not news. token: a poll of the old address that
+                    # is under way must leave nothing behind.
+                    fresh |= {"first_at": None, "lease_until": None, "lease_owner": None, "token": source.c.token + 1}
+                    connection.execute(update(source).where(source.c.id == wanted.id).values(**fresh))
 
     def due(self, ids: Iterable[str], now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
         """Claim at most `most` of these sources that are due, the longest due first."""

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from alembic import command
 from alembic.config import Config
@@ -15,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import StoreFailed, StoreNewer, StoreTaken
@@ -28,21 +29,24 @@ class Database:
     """A SQLite database: one engine that writes and one that only reads. `path` is the file's."""
 
     def __init__(self, url: str) -> None:
-        parsed = make_url(url)
-        if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        try:
+            parsed = make_url(url)
+        except (ArgumentError, ValueError):  # ValueError: a port that is no number
+            raise StoreFailed("`database` is no database URL: write sqlite:///PATH") from None
+        if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
             raise StoreFailed(f"cannot use the database {parsed.render_as_string()}: write sqlite:///PATH")
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             oldest = ".".join(map(str, _OLDEST_SQLITE))
             raise StoreFailed(
                 f"SQLite {sqlite3.sqlite_version} is too old: Python must be built with {oldest} or newer"
             )
-        self.path = Path(parsed.database)
+        self.path = Path(str(parsed.database))
         self.write = _engine(parsed, "BEGIN IMMEDIATE", _prepare_writer)
         self.read = _engine(parsed, "BEGIN", _prepare_reader)
 
     def upgrade(self) -> None:
         """Bring the schema to this version's; several processes may do so at once. Raises StoreNewer, StoreFailed."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(self.path)
         with translated(self.path), self.write.begin() as connection:  # BEGIN IMMEDIATE is the lock
             _refuse_newer(connection, self.path)
             config = _alembic()
@@ -61,9 +65,8 @@ class Database:
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Hold the database against other daemons. Raises StoreTaken."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock = self.path.with_name(self.path.name + ".lock")
-        with lock.open("a+", encoding="ascii") as file:
+        _make_folder(self.path)
+        with _lock_of(self.path) as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -77,6 +80,21 @@ class Database:
             file.write(str(os.getpid()))
             file.flush()
             yield
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreFailed(f"cannot make the folder of the database {path}: {error.strerror}") from None
+
+
+def _lock_of(path: Path) -> TextIO:
+    lock = path.with_name(path.name + ".lock")
+    try:
+        return lock.open("a+", encoding="ascii")
+    except OSError as error:
+        raise StoreFailed(f"cannot open {lock}, which keeps other daemons away: {error.strerror}") from None
 
 
 @contextmanager
