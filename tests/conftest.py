@@ -1,0 +1,106 @@
+"""What many tests need: a database of their own, and a server that fails as it is asked to."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from monitor.store.database import Database
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An empty database at the newest schema."""
+    opened = Database(f"sqlite:///{tmp_path / 'news.db'}")
+    opened.upgrade()
+    yield opened
+    opened.close()
+
+
+@dataclass
+class FaultServer:
+    """An HTTP server on loopback, in a thread of its own.
+
+    The first segment of the path chooses its answer: `ok`; a status (`404`, `500`, `503`, `429`, `302` to /ok);
+    `hang` (none, ever); `drop` (the request is received, the connection cut); `late/N` (200 after N seconds). A path
+    that is a key of `then` answers so once for each of its items, and then as the path says.
+    """
+
+    port: int = 0
+    received: list[tuple[str, str, str]] = field(default_factory=list)  # method, path, body: whatever came
+    then: dict[str, list[str]] = field(default_factory=dict)
+
+    def url(self, path: str, scheme: str = "json") -> str:
+        """An Apprise address of this server."""
+        return f"{scheme}://127.0.0.1:{self.port}/{path}"
+
+    def bodies(self, path: str) -> list[str]:
+        """What came to a path, in order."""
+        return [body for _, at, body in self.received if at == f"/{path}"]
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.received.append((request.method, request.path, (await request.read()).decode()))
+        waiting = self.then.get(request.path.strip("/"))
+        choice = waiting.pop(0).split("/") if waiting else request.path.strip("/").split("/")
+        match choice:
+            case ["hang", *_]:
+                await asyncio.sleep(600)
+            case ["drop", *_]:
+                assert request.transport is not None
+                request.transport.abort()
+            case ["late", seconds, *_]:
+                await asyncio.sleep(float(seconds))
+            case ["302", *_]:
+                return web.Response(status=302, headers={"Location": "/ok"})
+            case ["429", *_]:
+                return web.Response(status=429, headers={"Retry-After": "30"})
+            case [status, *_] if status.isdigit():
+                return web.Response(status=int(status))
+        return web.Response(text="ok")
+
+
+async def _serve(server: FaultServer, ready: threading.Event, stop: asyncio.Event) -> None:
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", server.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    server.port = runner.addresses[0][1]
+    ready.set()
+    await stop.wait()
+    await runner.cleanup()
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[FaultServer]:
+    """The server of the whole session; tests take `faults`."""
+    server, ready, stop = FaultServer(), threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    def serve() -> None:
+        with suppress(asyncio.CancelledError):
+            loop.run_until_complete(_serve(server, ready, stop))
+        loop.close()
+
+    thread = threading.Thread(target=serve, name="asyncio fault server")
+    thread.start()
+    assert ready.wait(10)
+    yield server
+    loop.call_soon_threadsafe(stop.set)
+    thread.join(10)
+
+
+@pytest.fixture
+def faults(running: FaultServer) -> FaultServer:
+    """The fault server, with an empty log."""
+    running.received.clear()
+    running.then.clear()
+    return running

@@ -1,0 +1,171 @@
+"""Who polls which source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from monitor.decide import Decision, State, decide
+from monitor.model import Claim, FetchOutcome, Validators
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.reports import Reports
+from monitor.store.section import SerialSection
+from tests.building import MINUTE, NOON, article, claimed, commit, polled, rules, source, sources, to_desk
+
+LEASE = 3 * MINUTE
+NAMES = ("wire", "post", "times")
+
+
+@pytest.fixture
+def claims(database: Database) -> Claims:
+    """The claims of one process, which knows three sources, due since noon."""
+    made = Claims(database, "here:1")
+    made.know(sources(*NAMES), NOON)
+    return made
+
+
+def names(taken: list[Claim]) -> list[str]:
+    return [claim.source for claim in taken]
+
+
+def due(claims: Claims, now: datetime = NOON, most: int = 10, ids: tuple[str, ...] = NAMES) -> list[Claim]:
+    return claims.due(ids, now, lease=LEASE, most=most)
+
+
+def fail(section: SerialSection, claim: Claim) -> None:
+    with section.entered(NOON) as inside:
+        assert inside.commit(polled(claim, outcome=FetchOutcome.FAILED), Decision((), State()), to_desk)
+
+
+def test_a_new_source_is_due_at_once(claims: Claims) -> None:
+    """It is claimed with nothing known of it, for its first poll."""
+    (claim,) = due(claims, ids=("wire",))
+    assert claim == Claim("wire", 1, NOON, Validators(), failures=0, first=True)
+
+
+def test_only_what_is_due_is_claimed(database: Database, claims: Claims) -> None:
+    """The longest due first, as many as asked for, of the sources asked for."""
+    section = SerialSection(database)
+    for minutes, name in ((2, "wire"), (1, "post"), (9, "times")):
+        claim = claimed(claims, name)
+        with section.entered(NOON) as inside:
+            later = replace(polled(claim), next_at=NOON + minutes * MINUTE)
+            inside.commit(later, Decision((), State()), to_desk)
+    assert due(claims) == []
+    assert not claims.anything_due(NOON)
+    assert claims.anything_due(NOON + MINUTE)
+    assert names(due(claims, NOON + 5 * MINUTE, ids=("wire", "times"))) == ["wire"]
+    claims.release_all()
+    assert names(due(claims, NOON + 5 * MINUTE, most=1)) == ["post"]
+    claims.release_all()
+    assert names(due(claims, NOON + 5 * MINUTE)) == ["post", "wire"]
+
+
+def test_only_what_is_free_is_claimed(database: Database, claims: Claims) -> None:
+    """What somebody holds is left alone until the lease ends, then anybody may have it, under a new token."""
+    other = Claims(database, "there:2")
+    (mine,) = due(claims, most=1, ids=("wire",))
+    assert names(due(other)) == ["post", "times"]
+    assert other.all(["wire"], NOON + LEASE - MINUTE, lease=LEASE, most=1) == []
+    (theirs,) = due(other, NOON + LEASE, ids=("wire",))
+    assert theirs.token == mine.token + 1
+
+
+def test_all_claims_what_is_not_due_too(database: Database, claims: Claims) -> None:
+    """`run --once` polls every source that nobody holds."""
+    commit(SerialSection(database), claimed(claims))
+    assert claims.due(["wire"], NOON, lease=LEASE, most=1) == []
+    assert sorted(names(claims.all(NAMES, NOON, lease=LEASE, most=10))) == sorted(NAMES)
+
+
+def test_what_was_not_polled_is_given_back(claims: Claims) -> None:
+    """A released source stays due; a claim that was taken over releases nothing."""
+    (old,) = due(claims, ids=("wire",))
+    claims.release([old])
+    (new,) = due(claims, ids=("wire",))
+    assert (new.planned, new.token) == (NOON, old.token + 1)
+    claims.release([old])
+    assert due(claims, ids=("wire",)) == []
+
+
+def test_a_poll_that_was_taken_over_writes_nothing(database: Database, claims: Claims) -> None:
+    """Fencing: of two polls of one source only the last claimer's is committed, whichever ends first."""
+    section = SerialSection(database)
+    old = claimed(claims)
+    new = claimed(claims, at=NOON + LEASE)
+    with section.entered(NOON + LEASE) as inside:
+        decision = decide([article()], rules(), inside.state, NOON)
+        assert not inside.commit(replace(polled(old), failures=3, problem="late"), decision, to_desk)
+    assert set(Reports(database).counts().values()) == {0}
+    assert Reports(database).sources()["wire"].problem is None
+    assert len(commit(section, new, article(), at=NOON + LEASE).judged) == 1
+    assert Reports(database).counts()["alerts"] == 1
+
+
+def test_a_good_poll_leaves_its_validators(database: Database, claims: Claims) -> None:
+    """What the server gave is sent back word for word; after it, nothing is a first poll."""
+    commit(SerialSection(database), claimed(claims), article())
+    again = claimed(claims)
+    assert (again.validators, again.first, again.failures) == (Validators('"e"', "now"), False, 0)
+    assert again.planned == NOON + 5 * MINUTE
+
+
+def test_a_failed_poll_keeps_the_validators_and_the_baseline_to_come(database: Database, claims: Claims) -> None:
+    """A failure counts; it neither forgets what we have nor ends the wait for the first document."""
+    section = SerialSection(database)
+    fail(section, claimed(claims))
+    claim = claimed(claims)
+    assert (claim.failures, claim.first) == (1, True)
+    commit(section, claim)
+    fail(section, claimed(claims))
+    claim = claimed(claims)
+    assert (claim.failures, claim.first, claim.validators.etag) == (1, False, '"e"')
+
+
+def test_knowing_a_source_again_changes_nothing(database: Database, claims: Claims) -> None:
+    """A restart does not make everything due."""
+    commit(SerialSection(database), claimed(claims))
+    claims.know(sources(*NAMES), NOON + MINUTE)
+    assert names(due(claims, NOON + MINUTE)) == ["post", "times"]
+
+
+def test_a_changed_address_starts_afresh(database: Database, claims: Claims) -> None:
+    """Another document: due at once, nothing to ask it with, and what it holds is a baseline."""
+    commit(SerialSection(database), claimed(claims))
+    moved = {"wire": replace(source(), url="https://elsewhere.test/feed")}
+    claims.know(moved, NOON + MINUTE)
+    (claim,) = due(claims, NOON + MINUTE, ids=("wire",))
+    assert (claim.planned, claim.validators, claim.first) == (NOON + MINUTE, Validators(), True)
+
+
+def test_a_poll_of_the_old_address_does_not_count_for_the_new(database: Database, claims: Claims) -> None:
+    """A poll that was under way when the address changed would leave the old server's validators."""
+    under_way = claimed(claims)
+    claims.know({"wire": replace(source(), url="https://elsewhere.test/feed")}, NOON + MINUTE)
+    with SerialSection(database).entered(NOON + MINUTE) as inside:
+        assert not inside.commit(polled(under_way), Decision((), State()), to_desk)
+
+
+def test_what_we_have_of_articles(database: Database, claims: Claims) -> None:
+    """By uid, the latest version, of this source only."""
+    section = SerialSection(database)
+    commit(section, claimed(claims), article(baseline=True), article("b"))
+    commit(section, claimed(claims), article(text="More.", version=2, baseline=True))
+    commit(section, claimed(claims, "post"), article("c", of="post"))
+    known = claims.known("wire", ["a1", "b", "c", "d"])
+    assert {uid: (k.version, k.seen, k.baseline) for uid, k in known.items()} == {
+        "a1": (2, NOON, True),
+        "b": (1, NOON, False),
+    }
+    assert known["a1"].digest == article(text="More.").digest
+
+
+def test_many_sources_are_claimed_at_once(database: Database) -> None:
+    """A thousand sources are one statement."""
+    claims = Claims(database, "here:1")
+    many = sources(*(f"s{i}" for i in range(1000)))
+    claims.know(many, NOON)
+    assert len(claims.due(many, NOON, lease=timedelta(minutes=1), most=1000)) == 1000
