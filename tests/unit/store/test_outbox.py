@@ -1,0 +1,200 @@
+"""The outbox: nothing is sent that is not claimed, and nothing claimed is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from monitor.alerting.attempts import Verdict
+from monitor.model import Alert, Article, Delivery, DeliveryState, OncePer, Receipt, ReceiptKind
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.outbox import Outbox
+from monitor.store.reports import Reports
+from monitor.store.section import SerialSection
+from monitor.store.tables import attempt
+from tests.building import MINUTE, NOON, alerts, article, claimed, commit, rule, rules, sources
+
+LEASE = 2 * MINUTE
+OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
+BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
+LOST = Receipt(ReceiptKind.UNKNOWN, "no answer")
+ACCEPTED = Verdict(DeliveryState.ACCEPTED)
+
+
+def again(minutes: int) -> Verdict:
+    return Verdict(DeliveryState.RETRY, NOON + minutes * MINUTE)
+
+
+@pytest.fixture
+def outbox(database: Database) -> Outbox:
+    """The outbox of one process."""
+    return Outbox(database, "here:1")
+
+
+def fill(database: Database, *articles: Article) -> list[Alert]:
+    """An alert for each of these articles, and a delivery of each to the desk."""
+    claims = Claims(database, "here:1")
+    claims.know(sources("wire"), NOON)
+    each = rules(rule(once_per=OncePer.ARTICLE))
+    return alerts(commit(SerialSection(database), claimed(claims), *(articles or (article(),)), ruleset=each))
+
+
+def take(outbox: Outbox, now: datetime = NOON) -> Delivery:
+    taken = outbox.claim("desk", now, LEASE)
+    assert taken is not None
+    return taken
+
+
+def state_of(database: Database) -> str:
+    (found,) = (state for state, count in Reports(database).delivery_counts().items() if count)
+    return found
+
+
+def test_a_claim_carries_the_alert_as_it_was_decided(database: Database, outbox: Outbox) -> None:
+    """Everything that a message shows comes back from the database unchanged."""
+    of = article(text="Seoul says so.", url="https://x.test/1", published=NOON - MINUTE)
+    (told,) = fill(database, of)
+    sent = take(outbox)
+    assert (sent.channel, sent.attempt, sent.repeat) == ("desk", 1, False)
+    back = sent.alert
+    assert (back.id, back.rule, back.rule_title, back.level) == (told.id, told.rule, told.rule_title, told.level)
+    assert (back.reason, back.sentence, back.marks) == (told.reason, told.sentence, told.marks)
+    assert (back.story, back.at, back.kind, back.dedup_key) == (told.story, told.at, told.kind, told.dedup_key)
+    page = back.article
+    assert (page.source, page.uid, page.title, page.text) == (of.source, of.uid, of.title, of.text)
+    assert (page.url, page.seen, page.published, page.dated) == (of.url, of.seen, of.published, of.dated)
+
+
+def test_an_alert_shows_the_version_that_fired(database: Database, outbox: Outbox) -> None:
+    """An edit between decision and delivery does not change the message."""
+    fill(database, article(), article(title="All missiles were a drill", version=2))
+    assert take(outbox).alert.article.title == article().title
+
+
+def test_deliveries_are_claimed_in_order_one_at_a_time(database: Database, outbox: Outbox) -> None:
+    """The longest due first; each claim is of one delivery, and none is claimed twice."""
+    fill(database, article("a"), article("b"), article("c"))
+    first = take(outbox)
+    assert outbox.settle(first, BUSY, again(1), NOON)
+    order = [take(outbox, NOON + 2 * MINUTE).alert.article.uid for _ in range(3)]
+    assert (first.alert.article.uid, order) == ("a", ["b", "c", "a"])
+    assert outbox.claim("desk", NOON + 2 * MINUTE, LEASE) is None
+
+
+def test_only_what_is_due_is_claimed_and_named(database: Database, outbox: Outbox) -> None:
+    """A channel is due when something is, and not while it is being sent."""
+    assert outbox.due_channels(NOON) == []
+    fill(database)
+    assert outbox.due_channels(NOON - MINUTE) == []
+    assert outbox.due_channels(NOON) == ["desk"]
+    assert outbox.claim("phone", NOON, LEASE) is None
+    sent = take(outbox)
+    assert outbox.due_channels(NOON) == []
+    outbox.settle(sent, BUSY, again(5), NOON)
+    assert outbox.due_channels(NOON + 4 * MINUTE) == []
+    assert outbox.claim("desk", NOON + 4 * MINUTE, LEASE) is None
+    assert outbox.due_channels(NOON + 5 * MINUTE) == ["desk"]
+
+
+@pytest.mark.parametrize(
+    ("receipt", "verdict", "state", "repeat"),
+    [
+        (OK, ACCEPTED, "accepted", False),
+        (BUSY, again(1), "retry", False),
+        (LOST, again(1), "retry", True),  # the reader may have it already
+        (Receipt(ReceiptKind.REFUSED, "the server answered 404"), Verdict(DeliveryState.DEAD), "dead", False),
+    ],
+)
+def test_a_receipt_is_recorded(
+    database: Database, outbox: Outbox, *, receipt: Receipt, verdict: Verdict, state: str, repeat: bool
+) -> None:
+    """State, detail and the attempt's own line are kept; what is tried again says whether it may be a repeat."""
+    fill(database)
+    assert outbox.settle(take(outbox), receipt, verdict, NOON + MINUTE)
+    assert state_of(database) == state
+    (report,) = Reports(database).deliveries([], 10)
+    assert (report.state, report.attempts, report.detail) == (state, 1, receipt.detail)
+    with database.read.begin() as connection:
+        row = connection.execute(select(attempt)).one()
+    assert (row.number, row.receipt, row.detail) == (1, receipt.kind, receipt.detail)
+    assert (row.started_at, row.ended_at) == (NOON, NOON + MINUTE)
+    if state == "retry":
+        second = take(outbox, NOON + MINUTE)
+        assert (second.attempt, second.repeat) == (2, repeat)
+
+
+def test_a_possible_repeat_stays_one(database: Database, outbox: Outbox) -> None:
+    """A clear "later" after an unclear attempt does not make the message certainly new."""
+    fill(database)
+    outbox.settle(take(outbox), LOST, again(0), NOON)
+    outbox.settle(take(outbox), BUSY, again(0), NOON)
+    assert take(outbox).repeat
+
+
+def test_what_is_ended_is_not_claimed_again(database: Database, outbox: Outbox) -> None:
+    """Accepted and dead are for good, until a person says otherwise."""
+    fill(database, article("a"), article("b"))
+    outbox.settle(take(outbox), OK, ACCEPTED, NOON)
+    outbox.settle(take(outbox), BUSY, Verdict(DeliveryState.DEAD), NOON)
+    assert outbox.claim("desk", NOON + timedelta(365), LEASE) is None
+    assert outbox.due_channels(NOON + timedelta(365)) == []
+
+
+def test_expired_leases_are_released_and_marked(database: Database, outbox: Outbox) -> None:
+    """What a dead process left in `sending` is tried again, as a possible repeat, and its attempt ends unknown."""
+    fill(database)
+    take(outbox)
+    assert not outbox.any_expired(NOON + LEASE - MINUTE)
+    assert outbox.release(NOON + LEASE - MINUTE) == 0
+    assert outbox.any_expired(NOON + LEASE)
+    assert outbox.release(NOON + LEASE) == 1
+    with database.read.begin() as connection:
+        row = connection.execute(select(attempt)).one()
+    assert (row.receipt, row.ended_at) == ("unknown", NOON + LEASE)
+    sent = take(outbox, NOON + LEASE)
+    assert (sent.attempt, sent.repeat) == (2, True)
+
+
+def test_all_are_released_by_who_holds_the_database_alone(database: Database, outbox: Outbox) -> None:
+    """At start nobody else sends: no lease has to be waited for."""
+    fill(database, article("a"), article("b"))
+    take(outbox)
+    assert outbox.release(NOON, all_of_them=True) == 1
+    assert Reports(database).delivery_counts()["sending"] == 0
+
+
+def test_a_receipt_of_an_older_attempt_settles_nothing(database: Database, outbox: Outbox) -> None:
+    """Who comes back after the lease ended finds the delivery in other hands, and its attempt already ended."""
+    fill(database)
+    old = take(outbox)
+    outbox.release(NOON + LEASE)
+    assert not outbox.settle(old, BUSY, Verdict(DeliveryState.DEAD), NOON + LEASE)
+    new = take(outbox, NOON + LEASE)
+    assert not outbox.settle(old, BUSY, Verdict(DeliveryState.DEAD), NOON + LEASE)
+    assert state_of(database) == "sending"
+    assert outbox.settle(new, OK, ACCEPTED, NOON + LEASE)
+    assert not outbox.settle(new, OK, ACCEPTED, NOON + LEASE)
+    with database.read.begin() as connection:
+        assert connection.execute(select(attempt.c.receipt)).scalars().all() == ["unknown", "accepted"]
+
+
+def test_two_processes_never_claim_one_delivery(database: Database, outbox: Outbox) -> None:
+    """A claim is one statement under the writer's lock."""
+    fill(database, article("a"), article("b"))
+    other = Outbox(database, "there:2")
+    claims = [box.claim("desk", NOON, LEASE) for box in (outbox, other, outbox, other)]
+    assert [claim and claim.alert.article.uid for claim in claims] == ["a", "b", None, None]
+
+
+def test_counts_name_every_state(database: Database, outbox: Outbox) -> None:
+    """`status` shows zeros too; and since when a channel waits."""
+    assert Reports(database).delivery_counts() == dict.fromkeys(map(str, DeliveryState), 0)
+    fill(database, article("a"), article("b"), article("c"))
+    outbox.settle(take(outbox), OK, ACCEPTED, NOON)
+    take(outbox)
+    counts = Reports(database).delivery_counts()
+    assert (counts["accepted"], counts["sending"], counts["pending"]) == (1, 1, 1)
+    assert Reports(database).oldest_waiting() == {"desk": NOON}

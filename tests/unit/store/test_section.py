@@ -1,0 +1,181 @@
+"""The serial section: all or nothing, and always on what has been committed."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from monitor.decide import Decision, State, decide
+from monitor.errors import StoreFailed
+from monitor.model import Alert
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.reports import Reports
+from monitor.store.section import SerialSection
+from monitor.store.tables import article_version, attempt, delivery, fetch, match, section, story_article
+from tests.building import (
+    HOUR,
+    MINUTE,
+    NOON,
+    alerts,
+    article,
+    claimed,
+    commit,
+    polled,
+    reasons,
+    rule,
+    rules,
+    sources,
+    to_desk,
+)
+
+
+@pytest.fixture
+def claims(database: Database) -> Claims:
+    """The claims of a process that knows two sources."""
+    made = Claims(database, "here:1")
+    made.know(sources("wire", "post"), NOON)
+    return made
+
+
+def test_one_commit_holds_everything(database: Database, claims: Claims) -> None:
+    """Fetch, article, version, story, match with its decision, alert and delivery stand together."""
+    decision = commit(SerialSection(database), claimed(claims), article(text="Seoul says so."))
+    with database.read.begin() as connection:
+        fetched = connection.execute(select(fetch)).one()
+        assert (fetched.source_id, fetched.outcome, fetched.status, fetched.new) == ("wire", "document", 200, 1)
+        assert connection.execute(select(article_version.c.text)).scalar_one() == "Seoul says so."
+        assert connection.execute(select(story_article.c.how)).scalar_one() == "the first article of its story"
+        found = connection.execute(select(match)).one()
+        assert (found.article_version, found.rule_id, found.rule_version, found.kind) == (1, "launch", "v1", "news")
+        assert found.decision == reasons(decision)[0]
+        assert found.evidence == [["title", 32, 40, "missiles", "missiles"]]
+        assert found.alert_id == alerts(decision)[0].id
+        waiting = connection.execute(select(delivery)).one()
+        assert (waiting.channel, waiting.state, waiting.not_before) == ("desk", "pending", NOON)
+        assert connection.execute(select(attempt)).all() == []
+
+
+def test_an_alert_goes_to_every_channel(database: Database, claims: Claims) -> None:
+    """One row for each alert and channel."""
+
+    def channels_of(told: Alert) -> list[str]:
+        assert told.rule == "launch"
+        return ["desk", "phone"]
+
+    claim = claimed(claims)
+    with SerialSection(database).entered(NOON) as inside:
+        inside.commit(polled(claim), decide([article()], rules(), inside.state, NOON), channels_of)
+    assert Reports(database).delivery_counts()["pending"] == 2
+
+
+def test_nothing_is_written_if_the_block_raises(database: Database, claims: Claims) -> None:
+    """Not the source's next poll, not an article; and the state has not moved: the same story is told later."""
+    serial, claim = SerialSection(database), claimed(claims)
+    with pytest.raises(RuntimeError, match="power cut"), serial.entered(NOON) as inside:  # noqa: PT012 - the block raises
+        inside.commit(polled(claim), decide([article()], rules(), inside.state, NOON), to_desk)
+        raise RuntimeError("power cut")
+    assert set(Reports(database).counts().values()) == {0}
+    assert Reports(database).sources()["wire"].last_ok_at is None
+    assert len(alerts(commit(serial, claim, article()))) == 1
+
+
+def test_a_commit_that_fails_half_way_leaves_nothing(database: Database, claims: Claims) -> None:
+    """An error in the last row takes the first with it, and becomes one line."""
+    serial, claim = SerialSection(database), claimed(claims)
+
+    def same_channel_twice(told: Alert) -> list[str]:
+        del told
+        return ["desk", "desk"]  # unique(alert, channel)
+
+    with pytest.raises(StoreFailed, match="UNIQUE"), serial.entered(NOON) as inside:
+        inside.commit(polled(claim), decide([article()], rules(), inside.state, NOON), same_channel_twice)
+    assert set(Reports(database).counts().values()) == {0}
+    assert len(alerts(commit(serial, claim, article()))) == 1
+
+
+def test_the_section_is_free_after_an_error(database: Database, claims: Claims) -> None:
+    """Neither the thread's lock nor the database's stays behind."""
+    serial = SerialSection(database)
+    for _ in range(3):
+        with pytest.raises(RuntimeError), serial.entered(NOON):
+            raise RuntimeError
+    commit(serial, claimed(claims), article())
+
+
+def test_another_processes_story_is_seen(database: Database, claims: Claims) -> None:
+    """Two sections on one file are two processes: each decides on what the other has committed."""
+    url = str(database.write.url)
+    here, there = SerialSection(database), SerialSection(other := Database(url))
+    commit(here, claimed(claims))
+    first = commit(there, claimed(claims), article())
+    second = commit(here, claimed(claims, "post"), article(of="post"))
+    third = commit(there, claimed(claims), article("b"))
+    other.close()
+    assert [len(alerts(decision)) for decision in (first, second, third)] == [1, 0, 0]
+    assert len({judged.story.id for d in (first, second, third) for judged in d.judged}) == 1
+
+
+def test_a_restart_remembers(database: Database, claims: Claims) -> None:
+    """What is in memory only can be rebuilt: the stories of the last week, and every telling."""
+    commit(SerialSection(database), claimed(claims), article())
+    assert alerts(commit(SerialSection(database), claimed(claims, "post"), article(of="post"))) == []
+    assert alerts(commit(SerialSection(database), claimed(claims), article(version=2, text="More."))) == []
+
+
+def test_a_poll_without_news_moves_no_sequence(database: Database, claims: Claims) -> None:
+    """Hundreds of polls that bring nothing must not make other processes read everything again."""
+    serial = SerialSection(database)
+    commit(serial, claimed(claims), article())
+    commit(serial, claimed(claims))
+    with database.read.begin() as connection:
+        assert connection.execute(select(section.c.sequence)).scalar_one() == 1
+
+
+def test_an_edit_adds_a_version_and_stays_in_its_story(database: Database, claims: Claims) -> None:
+    """The article shows its latest text; the versions, and the match of each, are kept."""
+    serial = SerialSection(database)
+    commit(serial, claimed(claims), article())
+    commit(serial, claimed(claims), article(title="Three missiles now, Seoul says", version=2))
+    counts = Reports(database).counts()
+    assert (counts["articles"], counts["stories"], counts["matches"], counts["alerts"]) == (1, 1, 2, 1)
+    with database.read.begin() as connection:
+        titles = connection.execute(select(article_version.c.title).order_by(article_version.c.version))
+        assert titles.scalars().all() == ["North Korea fires two ballistic missiles", "Three missiles now, Seoul says"]
+
+
+def test_several_rules_leave_several_matches(database: Database, claims: Claims) -> None:
+    """A match is of one article, version and rule."""
+    both = rules(rule(), rule("korea", ["North Korea"]))
+    decision = commit(SerialSection(database), claimed(claims), article(), article("b"), ruleset=both)
+    assert len(alerts(decision)) == 2
+    assert Reports(database).counts()["matches"] == 4
+    assert {report.decision.split(":")[0] for report in Reports(database).matches(10)} == {"told", "held"}
+
+
+def test_old_stories_are_not_read_back(database: Database, claims: Claims) -> None:
+    """After a week an address joins nothing, in memory and rebuilt alike; a telling is remembered for ever."""
+    page = "https://x.test/1"
+    commit(SerialSection(database), claimed(claims), article(canonical=page))
+    later = NOON + 24 * 7 * HOUR + MINUTE
+    with SerialSection(database).entered(later) as inside:
+        assert inside.state.stories.telling(f"address {page}") is None
+        assert len(inside.state.told) == 1
+
+
+def test_a_section_that_only_looks_commits_nothing(database: Database, claims: Claims) -> None:
+    """Leaving without a commit is no change."""
+    serial = SerialSection(database)
+    commit(serial, claimed(claims), article())
+    with serial.entered(NOON) as inside:
+        decide([article("b")], rules(), inside.state, NOON)
+    assert Reports(database).counts()["articles"] == 1
+
+
+def test_a_decision_without_articles_keeps_the_state(database: Database, claims: Claims) -> None:
+    """A poll that brought nothing comes with an empty state, which must not become the state."""
+    serial, claim = SerialSection(database), claimed(claims)
+    commit(serial, claimed(claims, "post"), article(of="post"))
+    with serial.entered(NOON) as inside:
+        assert inside.commit(polled(claim), Decision((), State()), to_desk)
+    assert alerts(commit(serial, claimed(claims), article())) == []
