@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
@@ -40,6 +41,9 @@ for _command in (check, db, demo, init, match, outbox, parse, run, schema, sourc
 
 def main() -> None:
     """Run a command. Exit codes: 0 fine, 1 problems found, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # news holds what a terminal cannot show, and halves of surrogates
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli(prog_name="news-monitor")
     except WrongUse as error:

@@ -19,8 +19,12 @@ def init(folder: Path) -> None:
     """
     from monitor.config.shipped import shipped
     from monitor.config.starter import write_starter
+    from monitor.errors import WrongUse
 
-    written, kept = write_starter(folder, shipped())
+    try:
+        written, kept = write_starter(folder, shipped())
+    except OSError as error:
+        raise WrongUse(f"{error.filename or folder}: {error.strerror}; init writes into a folder of yours") from error
     for path in written:
         click.echo(f"wrote {path}")
     for path in kept:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,7 +72,7 @@ def _loaded(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
 
 
 def _lines(file: Path) -> Iterator[str]:
-    from monitor.errors import WrongUse
+    from monitor.errors import MonitorError, WrongUse
 
     try:
         with sys.stdin.buffer if str(file) == "-" else file.open("rb") as raw:
@@ -79,6 +80,8 @@ def _lines(file: Path) -> Iterator[str]:
             packed = buffered.peek(2)[:2] == b"\x1f\x8b"
             stream = gzip.GzipFile(fileobj=buffered) if packed else buffered
             yield from io.TextIOWrapper(stream, encoding="utf-8", errors="replace")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise MonitorError(f"{file}: the gzip is damaged: {error}; what was before it has been answered") from error
     except OSError as error:
         raise WrongUse(f"{file}: {error.strerror or error}") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from monitor.errors import Fault
     from monitor.store.reports import Reports
 
+_WIDE = 2_000  # where nobody looks at it, no cell is cut
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -58,8 +60,9 @@ def reports(path: Path) -> Reports:
 
 
 def print_json(row: object) -> None:
-    """One line of JSON; times in ISO 8601."""
-    click.echo(json.dumps(row, ensure_ascii=False, default=_plain))
+    """One line of JSON; times in ISO 8601. Where stdout is not UTF-8, it is escaped to ASCII."""
+    plain = (sys.stdout.encoding or "").lower() not in {"utf-8", "utf8"}
+    click.echo(json.dumps(row, ensure_ascii=plain, default=_plain))
 
 
 def print_faults(faults: Iterable[Fault]) -> None:
@@ -76,8 +79,8 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     table = Table(*heads, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console = Console(soft_wrap=False)
-    console.print(table, width=None if console.is_terminal else 200)
+    console = Console(width=None if sys.stdout.isatty() else _WIDE)
+    console.print(table, no_wrap=True, overflow="ellipsis", crop=sys.stdout.isatty())
 
 
 def _plain(value: object) -> object:

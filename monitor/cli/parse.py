@@ -31,12 +31,16 @@ def parse(as_json: bool, url: str | None, headers: tuple[str, ...], document: st
 
     Exit code 1 if it is no feed.
     """
+    from monitor.errors import FeedUnreadable
     from monitor.intake.dates import moment_of
     from monitor.intake.identity import identify
     from monitor.sources.feed import parse_feed
 
     fetched = _document(document, url, _headers(headers))
-    feed = parse_feed(fetched.body, fetched.headers, fetched.url)
+    try:
+        feed = parse_feed(fetched.body, fetched.headers, fetched.url)
+    except FeedUnreadable as error:
+        raise FeedUnreadable(f"{document}: {error}") from error
     if feed.problem:
         click.echo(f"{document}: {feed.problem}", err=True)
     for uid, entry in zip(identify(feed.entries), feed.entries, strict=True):

@@ -48,7 +48,7 @@ async def _run(config: Config, once: bool) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with service(config) as daemon:
         log.info(Event.STARTED, once=once)
-        await (daemon.once() if once else daemon.run(stop))
+        await (daemon.once(stop) if once else daemon.run(stop))
     log.info(Event.STOPPED)
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, print_json, print_table
+from monitor.cli.options import config_option, json_option, load_config, print_faults, print_json, print_table
+
+_NEVER = {"next_at": None, "last_ok_at": None, "failures": 0, "problem": None, "articles": 0}
 
 
 @click.group()
@@ -29,12 +31,13 @@ def list_(config: Path, as_json: bool) -> None:
     from monitor.store.reports import Reports
 
     loaded = load_config(config)
+    print_faults(loaded.faults)
     database = Database(loaded.config.settings.database)
     fared = Reports(database).sources() if database.exists() else {}
     rows = []
     for source in loaded.config.sources.values():
         found = fared.get(source.id)
-        facts = asdict(found) if found else {"next_at": None, "last_ok_at": None, "problem": None, "articles": 0}
+        facts = asdict(found) if found else _NEVER
         every = int(source.every.total_seconds())
         about = {"id": source.id, "name": source.name, "url": source.url, "language": source.language, "every": every}
         rows.append({**facts, **about, "tags": list(source.tags)})

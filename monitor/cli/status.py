@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, print_json, reports
+from monitor.cli.options import config_option, json_option, load_config, print_faults, print_json, reports
 
 
 @click.command()
@@ -38,6 +38,7 @@ def status(config: Path, as_json: bool) -> None:
         "last_fetch": asked.last_fetch_at(),
     }
     if as_json:
+        print_faults(loaded.faults)
         print_json(row)
         return
     for name in ("sources", "rules", "articles", "matches", "stories", "alerts"):

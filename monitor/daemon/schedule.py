@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -53,13 +54,24 @@ class Daemon:
             scheduler.shutdown(wait=False)
             await self._end()
 
-    async def once(self) -> None:
-        """Poll every source, due or not, and deliver what is due."""
+    async def once(self, stop: asyncio.Event) -> None:
+        """Poll every source, due or not, and deliver what is due; `stop` ends it early, as it ends `run`."""
+        work, stopping = asyncio.create_task(self._once()), asyncio.create_task(stop.wait())
+        await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not work.done():
+            work.cancel()
+            await self._end()
+        with suppress(asyncio.CancelledError):
+            await work
+
+    async def _once(self) -> None:
         waiting = list(self._pipeline.active.sources)
         while waiting:
             ids, waiting = waiting[: self._slots], waiting[self._slots :]
-            claims = await self._thread.run(self._claims.all, ids, clock.now(), lease=LEASE, most=len(ids))
-            await asyncio.gather(*(self._pipeline.poll(claim) for claim in claims))
+            self._begin(await self._thread.run(self._claims.all, ids, clock.now(), lease=LEASE, most=len(ids)))
+            if self._polls:
+                await asyncio.wait(self._polls)  # and not gather, which would cancel them with us
         await self._dispatcher.finish()
 
     async def tick(self) -> None:
@@ -67,7 +79,9 @@ class Daemon:
         free, now = self._slots - len(self._polls), clock.now()
         if free <= 0 or not await self._thread.run(self._claims.anything_due, now):
             return
-        ids = self._pipeline.active.sources
+        # A poll that outlives its lease (many sources of one slow host wait in line) is not begun a second time.
+        polling = {claim.source for claim in self._polls.values()}
+        ids = [source for source in self._pipeline.active.sources if source not in polling]
         self._begin(await self._thread.run(self._claims.due, ids, now, lease=LEASE, most=free))
 
     def _begin(self, claims: Iterable[Claim]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from typing import Any
 from monitor.intake.address import canonical
 from monitor.intake.dates import moment_of
 from monitor.model import Article
+
+_BARE = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ def _article(number: int, line: str, now: datetime) -> Article | Unusable:
         row = json.loads(line)
     except json.JSONDecodeError as error:
         return Unusable(number, f"no JSON: {error.msg} at column {error.colno}; write one object on a line")
+    except (RecursionError, ValueError):  # json's own bounds: a thousand brackets, a number of 4,300 digits
+        return Unusable(number, "no JSON that can be read: it is nested too deeply, or has a number too long")
     if not isinstance(row, dict):
         return Unusable(number, 'no JSON object; write {"id": ..., "title": ...}')
     wrong = [
@@ -52,8 +57,14 @@ def _article(number: int, line: str, now: datetime) -> Article | Unusable:
     return _read(row, now)
 
 
+def _moment(text: str | None) -> datetime | None:
+    """A bare day, month or year means its first moment."""
+    bare = _BARE.fullmatch((text or "").strip())
+    return moment_of(f"{bare['year']}-{bare['month'] or '01'}-01" if bare else text)
+
+
 def _read(row: dict[str, Any], now: datetime) -> Article:
-    claimed = moment_of(row.get("date"))
+    claimed = _moment(row.get("date"))
     return Article(
         source=row.get("source") or "",
         uid=str(row["id"]),
