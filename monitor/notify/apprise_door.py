@@ -7,7 +7,7 @@ lets seven hung servers starve the healthy ones. Retries, backoff and limits are
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import unquote, urlencode
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
 
@@ -49,8 +49,10 @@ def receipt_for(lines: list[str]) -> Receipt:
 def with_forced(url: str) -> str:
     """The URL with the options that we force, whatever it said of them."""
     address, _, query = url.partition("?")
-    kept = [(key, value) for key, value in parse_qsl(query, keep_blank_values=True) if key.lower() not in FORCED]
-    return f"{address}?{urlencode([*kept, *FORCED.items()])}"
+    # What else it says stays as it is written: decoded and encoded again, the blank in "Bearer TOKEN" would be a plus.
+    options = [option for option in query.split("&") if option]
+    kept = [option for option in options if unquote(option.partition("=")[0]).strip().lower() not in FORCED]
+    return f"{address}?{'&'.join([*kept, urlencode(FORCED)])}"
 
 
 def fault_of(url: str) -> str | None:

@@ -1,0 +1,108 @@
+"""What Apprise is told, and what its answers mean."""
+
+from __future__ import annotations
+
+import pytest
+from apprise import Apprise
+
+from monitor.model import ReceiptKind
+from monitor.notify import channel_fault
+from monitor.notify.apprise_door import FORCED, receipt_for, with_forced
+
+# One of Apprise's plug-ins asks for a module that Python 3.13 no longer has, and does without it.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
+FORCED_QUERY = "redirect=no&cto=10&rto=30&optional=no&retry=0"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("json://h/p", f"json://h/p?{FORCED_QUERY}"),
+        ("json://h/p?a=1", f"json://h/p?a=1&{FORCED_QUERY}"),
+        # what the user said of the same options does not count, in whatever case
+        ("json://h/p?redirect=yes&Optional=yes&RTO=1&a=1&retry=9", f"json://h/p?a=1&{FORCED_QUERY}"),
+        # values stay what they are
+        ("mailto://h?from=News%20Monitor&to=a%2Bb@x.test", f"mailto://h?from=News%20Monitor&to=a%2Bb@x.test&{FORCED_QUERY}"),
+        ("json://h?a=", f"json://h?a=&{FORCED_QUERY}"),
+        # headers
+        ("json://h?+X-Key=v", f"json://h?+X-Key=v&{FORCED_QUERY}"),
+    ],
+)  # fmt: skip
+def test_forced_options(url: str, expected: str) -> None:
+    """Redirects, time-outs and retries are ours; all else is the user's."""
+    assert with_forced(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "attribute", "expected"),
+    [
+        ("+X-Key=a b", "headers", {"X-Key": "a b"}),
+        ("+Authorization=Bearer%20T0KEN", "headers", {"Authorization": "Bearer T0KEN"}),
+        ("%2BX-Key=a%2Bb", "headers", {"X-Key": "a+b"}),
+        ("-page=1%262", "params", {"page": "1&2"}),
+        (":kind=x", "payload_extras", {"kind": "x"}),
+    ],
+)
+def test_a_users_own_options_arrive_unchanged(query: str, attribute: str, expected: dict[str, str]) -> None:
+    """Apprise understands the URL with forced options as it does the user's own."""
+    for url in (f"json://h/p?{query}", with_forced(f"json://h/p?{query}")):
+        made = Apprise.instantiate(url)
+        assert made is not None
+        assert getattr(made, attribute) == expected, url
+
+
+def test_forced_options_hold_in_apprise() -> None:
+    """A redirect is not followed, an option that hides failures is off."""
+    made = Apprise.instantiate(with_forced("json://h/p?redirect=yes&optional=yes&retry=3&cto=1&rto=1"))
+    assert made is not None
+    assert (made.socket_connect_timeout, made.socket_read_timeout) == (10.0, 30.0)
+    assert FORCED["optional"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "detail"),
+    [
+        (["Failed to send JSON: error=404."], ReceiptKind.REFUSED, "the server answered 404"),
+        (["error=400"], ReceiptKind.REFUSED, "the server answered 400"),
+        (["error=302"], ReceiptKind.REFUSED, "the server answered 302"),  # it went nowhere
+        (["error=429"], ReceiptKind.TRY_LATER, "the server answered 429"),
+        (["error=42901"], ReceiptKind.TRY_LATER, "the server answered 429"),  # ntfy's own code of it
+        (["error=408"], ReceiptKind.TRY_LATER, "the server answered 408"),
+        (["error=500"], ReceiptKind.TRY_LATER, "the server answered 500"),
+        (["error=503", "error=404"], ReceiptKind.REFUSED, "the server answered 404"),  # the last word counts
+        # in doubt: unknown, which is tried again
+        (["A Connection error occurred"], ReceiptKind.UNKNOWN, "no connection, or no clear answer"),
+        ([], ReceiptKind.UNKNOWN, "no connection, or no clear answer"),
+        # nothing of Apprise's own words comes through
+        (["https://hooks.test/T0KEN error=403 T0KEN"], ReceiptKind.REFUSED, "the server answered 403"),
+    ],
+)
+def test_receipts(lines: list[str], kind: ReceiptKind, detail: str) -> None:
+    """What Apprise logs of a failed attempt becomes one of our words, and a line without secrets."""
+    receipt = receipt_for(lines)
+    assert (receipt.kind, receipt.detail) == (kind, detail)
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("console://", None),
+        ("json://127.0.0.1:1/x", None),
+        ("mailto://user:s3cr3t@mail.test", None),
+        ("jsons://h/p?+X-Key=s3cr3t", None),
+        ("carrierpigeon://s3cr3t", "Apprise does not know a channel of the kind 'carrierpigeon'"),
+        ("s3cr3t", "Apprise does not know such a channel"),
+        ("", "Apprise does not know such a channel"),
+        ("tgram://s3cr3t", "Apprise does not know a channel of the kind 'tgram', or its address is incomplete"),
+        ("json://h/p?optional=yes&k=s3cr3t", "`optional=yes` would report a lost message as sent"),
+        ("json://h/p?k=s3cr3t&Optional=TRUE", "`optional=yes` would report a lost message as sent"),
+    ],
+)
+def test_faults_of_channels(url: str, fault: str | None) -> None:
+    """A channel that could never work is told before the first alert, and never by its URL."""
+    found = channel_fault(url)
+    assert (found is None) is (fault is None)
+    if found is not None and fault is not None:
+        assert found.startswith(fault)
+        assert "s3cr3t" not in found

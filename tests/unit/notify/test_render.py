@@ -1,0 +1,164 @@
+"""What people read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import unescape
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.model import Alert, Level, Message
+from monitor.notify import render
+from monitor.notify.render import SENTENCE, TITLE
+from tests.building import alert, article, delivery
+
+SEOUL = ZoneInfo("Asia/Seoul")
+PAGE = "https://x.test/1?a=1&b=2"
+
+
+def told(sentence: str = "", marks: tuple[tuple[int, int], ...] = ()) -> Alert:
+    """An alert of a dated article at 21:00 UTC, when Seoul has tomorrow."""
+    page = article(url=PAGE, published=datetime(2026, 1, 5, 21, 0, tzinfo=UTC))
+    made = alert(page)
+    return replace(made, sentence=sentence, marks=marks) if sentence else made
+
+
+def message(of: Alert | None = None, *, repeat: bool = False, source: str = "The Wire") -> Message:
+    return render(delivery(of or told(), repeat=repeat), source=source, zone=SEOUL)
+
+
+def test_a_message_says_everything() -> None:
+    """Title, level in a word, the sentence with its words marked, source, local time, link, and the reason."""
+    of = told()
+    assert message(of) == Message(
+        title="HIGH: North Korea fires two ballistic missiles",
+        text=(
+            "HIGH: About launch\n"
+            "\n"
+            "“North Korea fires two ballistic **missiles**”\n"
+            "\n"
+            "The Wire, Tue 6 Jan 2026, 06:00 KST\n"
+            f"{PAGE}\n"
+            "Why: “missiles” in the title; the first that launch hears of this story.\n"
+            f"Rule launch, story {of.story}, alert {of.id}"
+        ),
+        html=message(of).html,
+    )
+
+
+def test_both_bodies_say_the_same() -> None:
+    """Who reads HTML misses nothing that stands in the plain text."""
+    of = replace(told("Seoul & Tokyo saw <missiles>.", ((19, 27),)), rule_title="Launches < tests")
+    both = message(of)
+    plain = both.html
+    for tag in ("<p>", "</p>", "<b>", "</b>", "<blockquote>", "</blockquote>", "<br>", "</a>"):
+        plain = plain.replace(tag, "\n")
+    plain = unescape(plain.replace("<mark>", "").replace("</mark>", ""))
+    for line in filter(None, both.text.splitlines()):
+        assert line.strip("“”") in plain
+
+
+@pytest.mark.parametrize(
+    ("changed", "shown"),
+    [
+        # what a feed says is text, wherever it stands
+        ({"sentence": "a <script>alert(1)</script> b", "marks": ()}, "a &lt;script&gt;alert(1)&lt;/script&gt; b"),
+        ({"sentence": "<b>", "marks": ((0, 3),)}, "<mark>**&lt;b&gt;**</mark>"),
+        ({"reason": "“<i>” in the title"}, "Why: “&lt;i&gt;” in the title."),
+        ({"rule_title": "<u>"}, "HIGH: &lt;u&gt;"),
+    ],
+)
+def test_nothing_of_a_feed_becomes_html(changed: dict[str, object], shown: str) -> None:
+    """Every text is escaped."""
+    assert shown in message(replace(told(), **changed)).html  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (PAGE, '<a href="https://x.test/1?a=1&amp;b=2">https://x.test/1?a=1&amp;b=2</a>'),
+        ('https://x.test/"><script>', '<a href="https://x.test/&quot;&gt;&lt;script&gt;">'),
+        ("javascript:alert(1)", "<br>javascript:alert(1)<br>"),  # shown, and no link
+    ],
+)
+def test_links_are_links(url: str, shown: str) -> None:
+    """The article's own address, clickable if it is a web address, and only then."""
+    assert shown in message(replace(told(), article=article(url=url))).html
+
+
+def test_an_article_without_an_address_has_no_empty_line() -> None:
+    """Nothing is shown where there is nothing."""
+    lines = message(alert()).text.splitlines()
+    assert lines.index("") != len(lines) - 1
+    assert "None" not in message(alert()).text
+
+
+def test_an_undated_article_says_so() -> None:
+    """No reader takes our first sight for the source's date."""
+    assert "The Wire, undated, seen Mon 5 Jan 2026, 21:00 KST" in message(alert(article(dated=False))).text
+
+
+@pytest.mark.parametrize("repeat", [True, False])
+def test_a_possible_repeat_says_so(repeat: bool) -> None:
+    """Exactly where an earlier attempt ended unclear."""
+    both = message(repeat=repeat)
+    assert ("you may have this message already" in both.text) is repeat
+    assert ("you may have this message already" in both.html) is repeat
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marks", "shown"),
+    [
+        ("abc", (), "“abc”"),
+        ("abc", ((0, 1), (2, 3)), "“**a**b**c**”"),
+        ("abc", ((0, 3),), "“**abc**”"),
+        ("abcd", ((0, 3), (1, 2)), "“**abc**d”"),  # one within another
+        ("abcd", ((0, 2), (1, 4)), "“**ab**cd”"),  # overlapping: the first is kept, and no character twice
+        ("ab", ((0, 1), (1, 2)), "“**a****b**”"),
+        ("북한이 미사일을 쐈다", ((4, 7),), "“북한이 **미사일**을 쐈다”"),
+        ("朝鲜发射🚀导弹", ((5, 7),), "“朝鲜发射🚀**导弹**”"),
+    ],
+)
+def test_marks(sentence: str, marks: tuple[tuple[int, int], ...], shown: str) -> None:
+    """The words that fired are marked as they stand; the sentence's characters stay, each once."""
+    assert message(told(sentence, marks)).text.splitlines()[2] == shown
+
+
+@pytest.mark.parametrize("at", [0, 50, 399, 400, 1500, 2992])
+def test_a_long_sentence_is_cut_round_its_first_mark(at: int) -> None:
+    """What fired is always shown, wherever it stands, and the cut is visible."""
+    sentence = "x" * at + "missiles" + "y" * (2992 - at)
+    shown = message(told(sentence, ((at, at + 8),))).text.splitlines()[2]
+    assert "**missiles**" in shown
+    assert len(shown) <= SENTENCE + len("“…****…”")
+    assert shown.startswith("“…") is (at > SENTENCE // 4)
+    assert shown.endswith("…”") is (at < 2992 - SENTENCE + SENTENCE // 4)
+
+
+def test_a_long_sentence_without_marks_keeps_its_beginning() -> None:
+    """Nothing to cut round: from the start."""
+    assert message(told("z" * 1000)).text.splitlines()[2] == f"“{'z' * SENTENCE}…”"
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_the_level_is_a_word(level: Level) -> None:
+    """No colour and no number has to be known."""
+    both = message(replace(told(), level=level))
+    assert both.title.startswith(f"{level.upper()}: ")
+    assert both.text.startswith(f"{level.upper()}: ")
+
+
+def test_a_message_fits_every_channel() -> None:
+    """The longest title, sentence and reason, in Chinese, stay below 1,325 characters, what a real ntfy takes."""
+    long = article(title="弹" * 5000, url="https://x.test/1")
+    of = replace(alert(), article=long, sentence="弹" * 5000, marks=((0, 1),), reason="弹" * 5000)
+    both = message(of)
+    assert len(both.title) <= TITLE + len("CRITICAL: ")
+    assert len(both.text) < 1325
+
+
+def test_an_article_without_a_title_has_a_message_with_one() -> None:
+    """The rule's title stands in."""
+    assert message(alert(article(title="", text="Missiles."))).title == "HIGH: About launch"
