@@ -59,6 +59,13 @@ def reports(path: Path) -> Reports:
     return Reports(database)
 
 
+def local(moment: datetime | None, timezone: str) -> str:
+    """A moment as people in the configured time zone read it; "never" for none."""
+    from zoneinfo import ZoneInfo
+
+    return "never" if moment is None else f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M:%S %Z}"
+
+
 def print_json(row: object) -> None:
     """One line of JSON; times in ISO 8601. Where stdout is not UTF-8, it is escaped to ASCII."""
     plain = (sys.stdout.encoding or "").lower() not in {"utf-8", "utf8"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, print_faults, print_json, print_table
+from monitor.cli.options import config_option, json_option, load_config, local, print_faults, print_json, print_table
 
 _NEVER = {"next_at": None, "last_ok_at": None, "failures": 0, "problem": None, "articles": 0}
 
@@ -45,8 +45,8 @@ def list_(config: Path, as_json: bool) -> None:
         for row in rows:
             print_json(row)
         return
+    zone = loaded.config.settings.timezone
+    shown = [{**row, "last_ok_at": local(row["last_ok_at"], zone)} for row in rows]
     columns = ("id", "language", "every", "articles", "last_ok_at", "problem", "url")
-    print_table(
-        ("id", "lang", "every (s)", "articles", "last good poll", "problem", "url"),
-        [[row[c] for c in columns] for row in rows],
-    )
+    heads = ("id", "lang", "every (s)", "articles", "last good poll", "problem", "url")
+    print_table(heads, [[row[c] for c in columns] for row in shown])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, print_faults, print_json, reports
+from monitor.cli.options import config_option, json_option, load_config, local, print_faults, print_json, reports
 
 
 @click.command()
@@ -41,16 +41,18 @@ def status(config: Path, as_json: bool) -> None:
         print_faults(loaded.faults)
         print_json(row)
         return
+    zone = loaded.config.settings.timezone
     for name in ("sources", "rules", "articles", "matches", "stories", "alerts"):
         click.echo(f"{name:<12}{row[name]}")
     click.echo(f"{'deliveries':<12}{', '.join(f'{n} {state}' for state, n in deliveries.items() if n) or 'none'}")
-    click.echo(f"{'last fetch':<12}{row['last_fetch'] or 'never'}")
+    click.echo(f"{'last fetch':<12}{local(asked.last_fetch_at(), zone)}")
     for fault in loaded.faults:
         click.echo(f"fault: {fault}")
     for id_, found in failing.items():
-        click.echo(f"failing: {id_}: {found.problem} ({found.failures} in a row; next try {found.next_at})")
+        then = local(found.next_at, zone)
+        click.echo(f"failing: {id_}: {found.problem} ({found.failures} in a row; next try {then})")
     for channel, since in waiting.items():
-        click.echo(f"waiting: {channel}: its oldest alert waits since {since}")
+        click.echo(f"waiting: {channel}: its oldest alert waits since {local(since, zone)}")
     if deliveries[DeliveryState.DEAD]:
         click.echo(
             f"dead: {deliveries[DeliveryState.DEAD]} deliveries; `news-monitor outbox list --state dead` lists them"

@@ -1,0 +1,74 @@
+"""The frozen values that everyone speaks, in the words of the field.
+
+They hold no behaviour beyond naming themselves: what is decided about them is decided in the pure floors
+(`matching`, `stories`, `alerting`, `intake`), what is done with them in the adapters. All times are aware UTC.
+"""
+
+from monitor.model.decisions import Alert, Decided, Judged, Match, MatchKind, Span, Story
+from monitor.model.deliveries import Channel, Delivery, DeliveryState, Message, Receipt, ReceiptKind
+from monitor.model.places import Place
+from monitor.model.rules import (
+    AlertPolicy,
+    AllOf,
+    AnyOf,
+    Condition,
+    Entity,
+    EntityNamed,
+    Field,
+    In,
+    Level,
+    Near,
+    OncePer,
+    Rule,
+    RuleStatus,
+    RuleTest,
+    Term,
+    Words,
+)
+from monitor.model.settings import Config, Limits, Settings
+from monitor.model.sources import Article, Claim, Entry, Feed, Fetched, FetchOutcome, Polled, Source, Validators
+
+__all__ = [
+    "Alert",
+    "AlertPolicy",
+    "AllOf",
+    "AnyOf",
+    "Article",
+    "Channel",
+    "Claim",
+    "Condition",
+    "Config",
+    "Decided",
+    "Delivery",
+    "DeliveryState",
+    "Entity",
+    "EntityNamed",
+    "Entry",
+    "Feed",
+    "FetchOutcome",
+    "Fetched",
+    "Field",
+    "In",
+    "Judged",
+    "Level",
+    "Limits",
+    "Match",
+    "MatchKind",
+    "Message",
+    "Near",
+    "OncePer",
+    "Place",
+    "Polled",
+    "Receipt",
+    "ReceiptKind",
+    "Rule",
+    "RuleStatus",
+    "RuleTest",
+    "Settings",
+    "Source",
+    "Span",
+    "Story",
+    "Term",
+    "Validators",
+    "Words",
+]

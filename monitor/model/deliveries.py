@@ -1,0 +1,69 @@
+"""Channels, deliveries and their receipts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from monitor.model.decisions import Alert
+from monitor.model.places import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One address. The URL is a secret as a whole: it is never shown, logged or stored."""
+
+    name: str
+    url: str = field(repr=False)
+    place: Place = Place("")
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    RETRY = "retry"
+    ACCEPTED = "accepted"
+    DEAD = "dead"
+    DISCARDED = "discarded"
+
+
+class ReceiptKind(StrEnum):
+    """How one attempt ended. Unknown: the server may or may not have the message."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    TRY_LATER = "try later"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How one attempt ended; `detail` is the server's answer in one line, free of secrets."""
+
+    kind: ReceiptKind
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One alert on one channel, claimed for sending: this is attempt number `attempt` (from 1).
+
+    `repeat`: an earlier attempt ended unknown, so the reader may already have the message.
+    """
+
+    id: int
+    channel: str
+    alert: Alert
+    attempt: int
+    repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent: a title, and a body as plain text and as HTML."""
+
+    title: str
+    text: str
+    html: str

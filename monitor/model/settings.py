@@ -1,0 +1,54 @@
+"""What monitor.yaml says, and everything that the user's files say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+
+from monitor.model.deliveries import Channel
+from monitor.model.rules import Entity, Rule
+from monitor.model.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of fetching and sending; every one of them can be set under `limits` in monitor.yaml."""
+
+    connect: timedelta = timedelta(seconds=10)
+    idle: timedelta = timedelta(seconds=15)
+    total: timedelta = timedelta(seconds=30)
+    wire_bytes: int = 5 * 2**20
+    decoded_bytes: int = 8 * 2**20
+    redirects: int = 5
+    entries: int = 500
+    polls: int = 64
+    per_host: int = 8
+    gap: timedelta = timedelta(seconds=1)
+    parse: timedelta = timedelta(seconds=10)
+    send: timedelta = timedelta(seconds=60)
+    attempts: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What monitor.yaml says, with paths resolved and secrets filled in. `routes` always has "default"."""
+
+    timezone: str
+    database: str
+    channels: Mapping[str, Channel]
+    routes: Mapping[str, tuple[str, ...]]
+    operator: tuple[str, ...] = ()
+    allow: tuple[IPv4Network | IPv6Network, ...] = ()
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the user's files say."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+    rules: Mapping[str, Rule]
+    entities: Mapping[str, Entity]

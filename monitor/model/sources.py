@@ -1,0 +1,131 @@
+"""Sources, what they give, and the polls that ask them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Something that is polled. `wire`: the agency whose texts it carries as its own; `every`: how often, at best."""
+
+    id: str
+    url: str
+    name: str
+    every: timedelta
+    language: str | None = None
+    publisher: str | None = None
+    wire: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave to ask "has it changed?" with: kept and sent back word for word."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class FetchOutcome(StrEnum):
+    """How a fetch ended."""
+
+    DOCUMENT = "document"
+    NOT_MODIFIED = "not modified"
+    GONE = "gone"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What one fetch of a source brought. `problem` is one line for a person: what, and what to do.
+
+    `headers` have lower-case names. `retry_after` is how long the server asked us to stay away.
+    """
+
+    outcome: FetchOutcome
+    url: str
+    status: int | None = None
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    validators: Validators = Validators()
+    problem: str | None = None
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute."""
+
+    guid: str | None = None
+    link: str | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    published: str | None = None
+    updated: str | None = None
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A parsed document. `problem`: it was ill-formed, and this is what could still be read from it."""
+
+    entries: tuple[Entry, ...]
+    title: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An entry as we keep it. `(source, uid)` is its identity, `version` counts the texts it has had (from 1).
+
+    `published` is the effective date: the claimed one where that is sane, else the moment we first saw it
+    (`dated` says which). `baseline`: it was there when its source was first polled.
+    """
+
+    source: str
+    uid: str
+    title: str
+    text: str
+    seen: datetime
+    published: datetime
+    dated: bool = False
+    version: int = 1
+    url: str | None = None
+    canonical: str | None = None
+    language: str | None = None
+    digest: str = ""
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A source claimed for one poll. `token` fences: whoever claimed it later makes this claim void."""
+
+    source: str
+    token: int
+    planned: datetime
+    validators: Validators = Validators()
+    failures: int = 0
+    first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one poll leaves behind of its source, besides its articles."""
+
+    claim: Claim
+    at: datetime
+    fetched: Fetched
+    next_at: datetime
+    failures: int
+    entries: int = 0
+    problem: str | None = None
