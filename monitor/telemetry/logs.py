@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -64,11 +64,19 @@ class _Redaction:
     def __call__(self, logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         del logger, method
         for key, value in event.items():
-            if isinstance(value, str) and not key.startswith("_"):
+            if not key.startswith("_"):  # structlog's own
                 event[key] = self._cleaned(value)
         return event
 
-    def _cleaned(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
+    def _cleaned(self, value: object) -> object:
+        if isinstance(value, str):
+            for secret in self._secrets:
+                value = value.replace(secret, "***")
+            return value
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, Mapping):
+            return {self._cleaned(key): self._cleaned(each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._cleaned(each) for each in value]
+        return self._cleaned(repr(value))  # as the renderers would write it
