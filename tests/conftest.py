@@ -69,7 +69,7 @@ class FaultServer:
 async def _serve(server: FaultServer, ready: threading.Event, stop: asyncio.Event) -> None:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)  # 0 would wait for ever
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

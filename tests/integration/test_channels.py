@@ -1,0 +1,212 @@
+"""Messages sent for real, through Apprise in a worker process, to servers on loopback that behave and misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+import json
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import trustme
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+from monitor.model import Channel, Message, Receipt, ReceiptKind
+from monitor.notify import Notifier, render
+from tests.building import alert, article, delivery, rule
+from tests.conftest import FaultServer
+
+LONG = timedelta(seconds=60)
+HELLO = Message("HIGH: 북한 미사일", "“북한이 **미사일**을 쐈다”", "<p>“북한이 <mark>미사일</mark>을 쐈다”</p>")
+
+
+@asynccontextmanager
+async def notifying(urls: dict[str, str], deadline: timedelta = LONG) -> AsyncIterator[Notifier]:
+    notifier = Notifier({name: Channel(name, url) for name, url in urls.items()}, deadline)
+    try:
+        await notifier.prepare()
+        yield notifier
+    finally:
+        notifier.close()
+
+
+async def test_what_http_receivers_answer_is_understood(faults: FaultServer) -> None:
+    """Accepted is accepted; a redirect, or a lost answer, never is."""
+    expected = {
+        "ok": Receipt(ReceiptKind.ACCEPTED, "accepted"),
+        "404": Receipt(ReceiptKind.REFUSED, "the server answered 404"),
+        "500": Receipt(ReceiptKind.TRY_LATER, "the server answered 500"),
+        "503": Receipt(ReceiptKind.TRY_LATER, "the server answered 503"),
+        "429": Receipt(ReceiptKind.TRY_LATER, "the server answered 429"),
+        "302": Receipt(ReceiptKind.REFUSED, "the server answered 302"),  # followed, the message would be lost
+        "drop": Receipt(ReceiptKind.UNKNOWN, "no connection, or no clear answer"),  # it has the message
+        "late/5": Receipt(ReceiptKind.ACCEPTED, "accepted"),  # beyond Apprise's own 4 s
+    }
+    async with notifying({path: faults.url(path) for path in expected}) as notifier:
+        receipts = await asyncio.gather(*(notifier.send(path, HELLO) for path in expected))
+    assert dict(zip(expected, receipts, strict=True)) == expected
+    for path in expected:
+        (body,) = faults.bodies(path)  # once each, and nothing followed the redirect
+        assert json.loads(body)["message"] == HELLO.text
+        assert json.loads(body)["title"] == HELLO.title
+
+
+async def test_a_receiver_that_is_not_there_is_unknown() -> None:
+    """No connection: tried again."""
+    async with notifying({"gone": "json://127.0.0.1:1/x"}) as notifier:
+        assert (await notifier.send("gone", HELLO)).kind is ReceiptKind.UNKNOWN
+
+
+async def test_a_hanging_receiver_is_killed_and_delays_nobody(faults: FaultServer) -> None:
+    """At the deadline its process ends, and meanwhile and afterwards other channels are served."""
+    urls = {"hang": faults.url("hang"), "ok": faults.url("ok")}
+    async with notifying(urls, timedelta(seconds=4)) as notifier:
+        assert (await notifier.send("ok", HELLO)).kind is ReceiptKind.ACCEPTED
+        hanging = asyncio.create_task(notifier.send("hang", HELLO))
+        while not faults.bodies("hang"):  # noqa: ASYNC110 - the server is in another thread
+            await asyncio.sleep(0.02)
+        assert (await notifier.send("ok", HELLO)).kind is ReceiptKind.ACCEPTED
+        assert not hanging.done()
+        assert await hanging == Receipt(ReceiptKind.UNKNOWN, "no answer within 4 s")
+        assert (await notifier.send("ok", HELLO)).kind is ReceiptKind.ACCEPTED
+
+
+async def test_closing_does_not_wait_for_a_hanging_receiver(faults: FaultServer) -> None:
+    """The daemon ends; what was being sent is unknown."""
+    async with notifying({"hang": faults.url("hang")}) as notifier:
+        hanging = asyncio.create_task(notifier.send("hang", HELLO))
+        while not faults.bodies("hang"):  # noqa: ASYNC110 - the server is in another thread
+            await asyncio.sleep(0.02)
+        notifier.close()
+        assert (await hanging).kind is ReceiptKind.UNKNOWN
+
+
+async def test_a_channel_that_is_gone_from_the_configuration_waits() -> None:
+    """An edit must not kill what waits for the channel: it may come back with the next edit."""
+    async with notifying({}) as notifier:
+        receipt = await notifier.send("desk", HELLO)
+    assert receipt == Receipt(ReceiptKind.TRY_LATER, "monitor.yaml no longer has this channel")
+
+
+async def test_an_address_that_apprise_does_not_know_is_refused() -> None:
+    """The receipt says so, and not the address."""
+    async with notifying({"desk": "carrierpigeon://s3cr3t"}) as notifier:
+        receipt = await notifier.send("desk", HELLO)
+    assert receipt.kind is ReceiptKind.REFUSED
+    assert "s3cr3t" not in receipt.detail
+
+
+async def test_a_console_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    """`console://` needs no server."""
+    async with notifying({"here": "console://"}) as notifier:
+        assert await notifier.send("here", HELLO) == Receipt(ReceiptKind.ACCEPTED, "printed")
+    assert capsys.readouterr().out == f"\n{HELLO.title}\n{HELLO.text}\n"
+
+
+# --- mail -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Mailbox:
+    """An SMTP server with STARTTLS and login; it takes every mail, or answers as it is told to."""
+
+    answer: str = "250 OK"
+    port: int = 0
+    mails: list[EmailMessage] = field(default_factory=list)
+    secured: list[bool] = field(default_factory=list)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        del server
+        self.secured.append(session.ssl is not None and session.authenticated)
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
+        return self.answer
+
+    def login(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        del server, session, envelope, mechanism
+        return AuthResult(success=data == LoginPassword(b"desk", b"s3cr3t"))
+
+    def url(self) -> str:
+        """One recipient, at this server."""
+        where = f"127.0.0.1:{self.port}"
+        return f"mailtos://desk:s3cr3t@{where}?mode=starttls&verify=no&from=news@x.test&to=reader@x.test"
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    """A mail server with a certificate of its own authority."""
+    box, tls = Mailbox(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(tls)
+    loop = asyncio.get_running_loop()
+
+    def serve() -> SMTP:
+        return SMTP(
+            box,
+            tls_context=tls,
+            require_starttls=True,
+            auth_required=True,
+            authenticator=box.login,
+            loop=loop,
+            auth_exclude_mechanism=["LOGIN"],
+        )
+
+    server = await loop.create_server(serve, "127.0.0.1", 0)
+    box.port = server.sockets[0].getsockname()[1]
+    yield box
+    server.close()
+    await server.wait_closed()
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body((kind,))
+    assert body is not None
+    text = body.get_content()
+    assert isinstance(text, str)
+    return text
+
+
+async def test_a_mail_arrives_whole(mailbox: Mailbox) -> None:
+    """Over STARTTLS and after login: title, marked sentence, source, link and reason, as text and as HTML."""
+    title = "북한, 탄도미사일 2발 발사 – 합참 “동해상으로”"
+    of = alert(article(title=title, url="https://x.test/1"), told_by=rule(words=["*미사일"]))
+    message = render(delivery(of), source="통신 & 방송", zone=ZoneInfo("Asia/Seoul"))
+    async with notifying({"desk": mailbox.url()}) as notifier:
+        assert await notifier.send("desk", message) == Receipt(ReceiptKind.ACCEPTED, "accepted")
+    (mail,) = mailbox.mails
+    assert mailbox.secured == [True]
+    assert mail["Subject"] == f"HIGH: {title}"
+    assert "reader@x.test" in mail["To"]
+    text, html = part(mail, "plain"), part(mail, "html")
+    assert "**탄도미사일**" in text
+    assert "<mark>**탄도미사일**</mark>" in html
+    for shown in ("통신 & 방송", "https://x.test/1", "Why: “탄도미사일” in the title", "Rule launch", "KST"):
+        assert shown in text
+    assert "통신 &amp; 방송" in html
+    assert '<a href="https://x.test/1">' in html
+    lines = [line for line in text.splitlines() if line.strip()]
+    assert len(lines) >= 5, text  # a line for each fact, not one paragraph
+
+
+async def test_a_mail_server_that_refuses_is_not_taken_for_one_that_accepts(mailbox: Mailbox) -> None:
+    """A refusal after the mail was sent is no acceptance; and the same channel works when the server does."""
+    async with notifying({"desk": mailbox.url()}) as notifier:
+        mailbox.answer = "554 no"
+        assert (await notifier.send("desk", HELLO)).kind is ReceiptKind.UNKNOWN
+        mailbox.answer = "250 OK"
+        assert (await notifier.send("desk", HELLO)).kind is ReceiptKind.ACCEPTED
+
+
+async def test_no_mail_leaves_without_a_known_certificate(mailbox: Mailbox) -> None:
+    """`verify=no` is the user's word; without it the certificate of a stranger is refused."""
+    async with notifying({"desk": mailbox.url().replace("verify=no", "verify=yes")}) as notifier:
+        assert (await notifier.send("desk", HELLO)).kind is ReceiptKind.UNKNOWN
+    assert mailbox.mails == []

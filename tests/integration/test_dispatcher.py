@@ -1,0 +1,218 @@
+"""Committed deliveries, sent for real: from the outbox to their receipts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from monitor import clock
+from monitor.alerting import attempts
+from monitor.decide import decide
+from monitor.delivery import Dispatcher
+from monitor.model import Alert, Channel, DeliveryState, Limits, OncePer, Settings
+from monitor.notify import Notifier
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.outbox import Outbox
+from monitor.store.reports import Reports
+from monitor.store.section import SerialSection
+from monitor.store.thread import StoreThread
+from monitor.telemetry import Event
+from tests.building import article, claimed, polled, rule, rules, sources
+from tests.conftest import FaultServer
+
+
+def fill(database: Database, channels: Iterable[str], *uids: str) -> None:
+    """For each uid an alert, committed now, with a delivery on each of the channels."""
+    now, claims, names = clock.now(), Claims(database, "test"), list(channels)
+
+    def to_all(told: Alert) -> list[str]:
+        del told
+        return names
+
+    claims.know(sources("wire"), now)
+    claim = claimed(claims, at=now)
+    with SerialSection(database).entered(now) as inside:
+        new = [article(uid, seen=now) for uid in uids or ("a1",)]
+        decision = decide(new, rules(rule(once_per=OncePer.ARTICLE)), inside.state, now)
+        assert inside.commit(polled(claim, now), decision, to_all)
+
+
+@asynccontextmanager
+async def dispatching(
+    database: Database, urls: dict[str, str], limits: Limits | None = None
+) -> AsyncIterator[Dispatcher]:
+    """A dispatcher, wired as `app` does it."""
+    channels = {name: Channel(name, url) for name, url in urls.items()}
+    settings = Settings(
+        "Asia/Seoul", str(database.write.url), channels, {"default": tuple(urls)}, limits=limits or Limits()
+    )
+    thread, notifier = StoreThread(), Notifier(channels, settings.limits.send)
+    try:
+        await notifier.prepare()
+        yield Dispatcher(settings, outbox=Outbox(database, "test"), notifier=notifier, thread=thread, name_of=str.title)
+    finally:
+        notifier.close()
+        thread.close()
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tried again is tried again without a wait."""
+    monkeypatch.setattr(attempts, "FIRST_WAIT", timedelta(0))
+
+
+def states(database: Database) -> dict[str, int]:
+    return {state: count for state, count in Reports(database).delivery_counts().items() if count}
+
+
+async def until(condition: Callable[[], object]) -> None:
+    while not condition():  # noqa: ASYNC110 - the server is in another thread
+        await asyncio.sleep(0.02)
+
+
+async def test_what_is_due_is_sent_and_accepted(database: Database, faults: FaultServer) -> None:
+    """Each alert goes to each channel, once, in order, with the source's name and local time."""
+    urls = {"desk": faults.url("ok/desk"), "phone": faults.url("ok/phone")}
+    fill(database, urls, "a", "b")
+    async with dispatching(database, urls) as dispatcher:
+        with capture_logs() as logs:
+            await dispatcher.finish()
+    assert states(database) == {"accepted": 4}
+    assert [entry["event"] for entry in logs] == [Event.ACCEPTED] * 4
+    for name in urls:
+        bodies = [json.loads(body)["message"] for body in faults.bodies(f"ok/{name}")]
+        assert len(bodies) == len(set(bodies)) == 2
+        assert "Wire, " in bodies[0]
+        assert " KST" in bodies[0]
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_receiver_that_comes_back_gets_its_message(database: Database, faults: FaultServer) -> None:
+    """503, then 200: tried again, accepted, and no word of a repeat, as the first was not taken."""
+    faults.then["ok/desk"] = ["503", "503"]
+    fill(database, ["desk"])
+    async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+        with capture_logs() as logs:
+            await dispatcher.finish()
+    assert [entry["event"] for entry in logs] == [Event.RETRY, Event.RETRY, Event.ACCEPTED]
+    (report,) = Reports(database).deliveries([], 10)
+    assert (report.state, report.attempts, report.detail) == (DeliveryState.ACCEPTED, 3, "accepted")
+    assert "you may have this message already" not in faults.bodies("ok/desk")[-1]
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_lost_answer_is_tried_again_as_a_possible_repeat(database: Database, faults: FaultServer) -> None:
+    """The receiver has the message, we have no answer: it gets it again, and is told so."""
+    faults.then["ok/desk"] = ["drop"]
+    fill(database, ["desk"])
+    async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+        await dispatcher.finish()
+    assert states(database) == {"accepted": 1}
+    first, second = faults.bodies("ok/desk")
+    assert "you may have this message already" not in first
+    assert "you may have this message already" in second
+
+
+async def test_what_waits_for_its_time_is_left_alone(database: Database, faults: FaultServer) -> None:
+    """A delivery that failed is not hammered: its next attempt is seconds away."""
+    fill(database, ["desk"])
+    async with dispatching(database, {"desk": faults.url("503")}) as dispatcher:
+        await dispatcher.finish()
+        await dispatcher.finish()
+    assert states(database) == {"retry": 1}
+    assert len(faults.bodies("503")) == 1
+
+
+@pytest.mark.parametrize(("path", "tried"), [("503", 7), ("404", attempts.REFUSED_ATTEMPTS)])
+@pytest.mark.usefixtures("at_once")
+async def test_exhausted_attempts_end_dead_and_are_told(
+    database: Database, faults: FaultServer, path: str, tried: int
+) -> None:
+    """After the limit (earlier where it is refused) it is dead: counted, and an error in the log; never silent."""
+    fill(database, ["desk"])
+    async with dispatching(database, {"desk": faults.url(path)}, Limits(attempts=7)) as dispatcher:
+        with capture_logs() as logs:
+            await dispatcher.finish()
+    assert states(database) == {"dead": 1}
+    assert len(faults.bodies(path)) == tried
+    (dead,) = (entry for entry in logs if entry["event"] == Event.DEAD)
+    assert (dead["log_level"], dead["channel"], dead["detail"]) == ("error", "desk", f"the server answered {path}")
+
+
+async def test_a_hung_channel_delays_no_other(database: Database, faults: FaultServer) -> None:
+    """While one channel hangs, the other's messages, also those that come later, are accepted."""
+    urls = {"hung": faults.url("hang"), "desk": faults.url("ok/desk")}
+    fill(database, urls, "a", "b")
+    async with dispatching(database, urls) as dispatcher:
+        await dispatcher.turn()
+        await until(lambda: len(faults.bodies("ok/desk")) == 2 and states(database).get("accepted") == 2)
+        fill(database, ["desk"], "c")
+        dispatcher.wake()
+        await until(lambda: states(database).get("accepted") == 3)
+        assert states(database) == {"accepted": 3, "sending": 1, "pending": 1}  # one at a time on the hung one
+        await dispatcher.stop(timedelta(0))
+
+
+async def test_stopping_is_bounded_and_loses_nothing(database: Database, faults: FaultServer) -> None:
+    """What does not end in time goes back to retry, marked as a possible repeat, once nobody sends any more."""
+    fill(database, ["desk"], "a", "b")
+    async with dispatching(database, {"desk": faults.url("hang")}) as dispatcher:
+        await dispatcher.turn()
+        await until(lambda: faults.bodies("hang"))
+        began = time.monotonic()
+        await dispatcher.stop(timedelta(seconds=0.2))
+        assert time.monotonic() - began < 5  # of the 60 s that the attempt might have taken
+    outbox = Outbox(database, "next")
+    assert outbox.release(clock.now(), all_of_them=True) == 1
+    assert states(database) == {"retry": 1, "pending": 1}
+    again = [outbox.claim("desk", clock.now(), timedelta(1)) for _ in range(2)]
+    assert sorted((sent.attempt, sent.repeat) for sent in again if sent) == [(1, False), (2, True)]
+
+
+async def test_stopping_lets_a_message_that_is_being_sent_end(database: Database, faults: FaultServer) -> None:
+    """A receiver that answers in time is heard, and nothing new is begun."""
+    fill(database, ["desk"], "a", "b")
+    async with dispatching(database, {"desk": faults.url("late/0.5")}) as dispatcher:
+        await dispatcher.turn()
+        await until(lambda: faults.bodies("late/0.5"))
+        await dispatcher.stop(timedelta(seconds=30))
+    assert states(database) == {"accepted": 1, "pending": 1}
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_dead_senders_delivery_is_taken_back(database: Database, faults: FaultServer) -> None:
+    """A lease that ended is found at the next turn, logged, and sent again."""
+    fill(database, ["desk"])
+    assert Outbox(database, "dead").claim("desk", clock.now(), timedelta(0)) is not None
+    async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+        with capture_logs() as logs:
+            await dispatcher.finish()
+    assert [entry["event"] for entry in logs] == [Event.LEASES_RELEASED, Event.ACCEPTED]
+    assert "you may have this message already" in faults.bodies("ok/desk")[0]
+
+
+async def test_an_error_of_our_own_stops_nothing(database: Database, faults: FaultServer) -> None:
+    """One delivery that cannot be rendered is tried again later; the next one is sent."""
+    fill(database, ["desk"], "a", "b")
+    asked = []
+
+    def name_of(source: str) -> str:
+        asked.append(source)
+        if len(asked) == 1:
+            raise RuntimeError("boom")
+        return source
+
+    async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+        dispatcher._name_of = name_of
+        with capture_logs() as logs:
+            await dispatcher.finish()
+    assert states(database) == {"accepted": 1, "retry": 1}
+    assert [entry["event"] for entry in logs] == [Event.DELIVERY_CRASHED, Event.RETRY, Event.ACCEPTED]

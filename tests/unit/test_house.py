@@ -1,0 +1,88 @@
+"""The rules of the house that no tool checks for us."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import monitor
+
+ROOT = Path(monitor.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+LONGEST = 400
+READ_FIRST = {"pipeline.py": 200, "decide.py": 200, "delivery.py": 200}
+SHELVES = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "base", "misc"}
+
+WIDE = {"Exception", "BaseException"}
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def nodes() -> Iterator[tuple[str, ast.AST]]:
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            yield name(path), node
+
+
+def names_in(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def calls(*wanted: str) -> Iterator[tuple[str, ast.Call]]:
+    """Where a dotted name that ends so is called."""
+    for where, node in nodes():
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(wanted):
+            yield where, node
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_files_are_short(path: Path) -> None:
+    """No file has more than 400 lines; those that everybody reads first stay below 200."""
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST
+    assert lines < READ_FIRST.get(name(path), LONGEST + 1)
+
+
+def test_the_files_to_read_first_are_there() -> None:
+    """A file that is renamed does not escape its limit."""
+    assert READ_FIRST.keys() <= set(map(name, FILES))
+
+
+def test_there_is_one_clock() -> None:
+    """`now` is an argument: only clock.py asks what time it is."""
+    asked = {
+        where for where, _ in calls("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time")
+    }
+    assert asked == {"clock.py"}
+
+
+def test_everything_is_caught_in_two_places_only() -> None:
+    """Round one poll and round one delivery; elsewhere an error is one that was expected."""
+    handlers = [(where, node.type) for where, node in nodes() if isinstance(node, ast.ExceptHandler)]
+    wide = [where for where, caught in handlers if caught is None or WIDE & names_in(caught)]
+    assert sorted(wide) == ["delivery.py", "pipeline.py"]
+
+
+def test_feedparser_is_given_bytes_in_memory_only() -> None:
+    """A string or bytes would be tried as an address and as the name of a file."""
+    parses = list(calls("feedparser.parse"))
+    assert len(parses) == 1
+    for where, call in parses:
+        first = ast.unparse(call.args[0])
+        assert first.startswith(("io.BytesIO(", "BytesIO(")), (where, first)
+
+
+def test_no_module_is_a_shelf() -> None:
+    """A name says what is inside."""
+    named = {part for path in FILES for part in (*path.relative_to(ROOT).parts[:-1], path.stem)}
+    assert named.isdisjoint(SHELVES)
+
+
+def test_every_module_says_what_it_does() -> None:
+    """The first thing in a file is what it is for."""
+    assert [name(path) for path in FILES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))] == []
