@@ -75,16 +75,21 @@ class Pipeline:
         """One source polled and committed; what it left behind, or None if that could not be committed."""
         source = self.active.sources[claim.source]
         try:
-            return await self._poll(claim, source)
+            return await self._bounded(claim, source)
         except StoreFailed as error:  # the lease will end, and the source is polled again
             log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
+            return None
+
+    async def _bounded(self, claim: Claim, source: Source) -> Polled | None:
+        try:
+            return await self._poll(claim, source)
+        except StoreFailed:
+            raise
         except Exception as error:  # noqa: BLE001 - the boundary of one poll: no document may stop the others
             log.exception(Event.POLL_CRASHED, source=source.id)
             problem = f"internal error: {type(error).__name__}; please report it with the log"
-            return await self._commit(
-                claim, source, Fetched(FetchOutcome.FAILED, source.url, problem=problem), Feed(())
-            )
-        return None
+            failed = Fetched(FetchOutcome.FAILED, source.url, problem=problem)
+            return await self._commit(claim, source, failed, Feed(()))
 
     async def _poll(self, claim: Claim, source: Source) -> Polled | None:
         fetched = await self._fetcher.fetch(source.url, claim.validators)

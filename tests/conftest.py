@@ -30,12 +30,14 @@ class FaultServer:
 
     The first segment of the path chooses its answer: `ok`; a status (`404`, `500`, `503`, `429`, `302` to /ok);
     `hang` (none, ever); `drop` (the request is received, the connection cut); `late/N` (200 after N seconds). A path
-    that is a key of `then` answers so once for each of its items, and then as the path says.
+    that is a key of `then` answers so once for each of its items, and then as the path says; one that is a key of
+    `documents` gives that.
     """
 
     port: int = 0
     received: list[tuple[str, str, str]] = field(default_factory=list)  # method, path, body: whatever came
     then: dict[str, list[str]] = field(default_factory=dict)
+    documents: dict[str, str] = field(default_factory=dict)
 
     def url(self, path: str, scheme: str = "json") -> str:
         """An Apprise address of this server."""
@@ -63,7 +65,7 @@ class FaultServer:
                 return web.Response(status=429, headers={"Retry-After": "30"})
             case [status, *_] if status.isdigit():
                 return web.Response(status=int(status))
-        return web.Response(text="ok")
+        return web.Response(text=self.documents.get(request.path.strip("/"), "ok"))
 
 
 async def _serve(server: FaultServer, ready: threading.Event, stop: asyncio.Event) -> None:
@@ -103,4 +105,5 @@ def faults(running: FaultServer) -> FaultServer:
     """The fault server, with an empty log."""
     running.received.clear()
     running.then.clear()
+    running.documents.clear()
     return running

@@ -1,0 +1,188 @@
+"""One source polled for real: from its address to what is committed, whatever comes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from email.utils import format_datetime
+from ipaddress import ip_network
+
+import pytest
+from sqlalchemy import update
+from structlog.testing import capture_logs
+
+from monitor import clock
+from monitor.model import Claim, Entry, FetchOutcome, Limits, Polled
+from monitor.pipeline import Active, Pipeline
+from monitor.sources.feed import ready
+from monitor.sources.fetch import Fetcher
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.reports import Reports
+from monitor.store.section import SerialSection
+from monitor.store.tables import section, source
+from monitor.store.thread import StoreThread
+from monitor.telemetry import Event
+from monitor.workers import Workers
+from tests.building import HEADLINE, HOUR, claimed, rules, to_desk
+from tests.building import source as built
+from tests.conftest import FaultServer
+
+
+def feed(*titles: str, age: timedelta = timedelta(0)) -> str:
+    """An RSS document with an entry for each title, dated so long ago."""
+    date = format_datetime(clock.now() - age)
+    items = (
+        f"<item><guid>{title}</guid><title>{title}</title><link>https://x.test/{i}</link><pubDate>{date}</pubDate></item>"
+        for i, title in enumerate(titles)
+    )
+    return f"<rss version='2.0'><channel><title>x</title>{''.join(items)}</channel></rss>"
+
+
+@dataclass
+class Polls:
+    """A pipeline, wired as `app` does it, and what came of it."""
+
+    database: Database
+    claims: Claims
+    pipeline: Pipeline
+    woken: list[None] = field(default_factory=list)
+
+    def claim(self, name: str = "wire") -> Claim:
+        return claimed(self.claims, name, clock.now())
+
+    async def poll(self, name: str = "wire") -> Polled | None:
+        return await self.pipeline.poll(self.claim(name))
+
+
+@asynccontextmanager
+async def polling(database: Database, faults: FaultServer, **paths: str) -> AsyncIterator[Polls]:
+    known = {name: replace(built(name), url=f"http://127.0.0.1:{faults.port}/{path}") for name, path in paths.items()}
+    limits = Limits(gap=timedelta(0), parse=timedelta(seconds=60))
+    claims, thread, parsers = Claims(database, "test"), StoreThread(), Workers(1)
+    claims.know(known, clock.now())
+    woken: list[None] = []
+    try:
+        await parsers.warm(ready)
+        async with Fetcher(limits, [ip_network("127.0.0.0/8")]) as fetcher:
+            pipeline = Pipeline(
+                Active(known, rules(), to_desk),
+                limits,
+                fetcher=fetcher,
+                parsers=parsers,
+                claims=claims,
+                section=SerialSection(database),
+                thread=thread,
+                deliver=lambda: woken.append(None),
+            )
+            yield Polls(database, claims, pipeline, woken)
+    finally:
+        parsers.close()
+        thread.close()
+
+
+async def test_news_becomes_an_alert(database: Database, faults: FaultServer) -> None:
+    """The first poll is a baseline; a new entry after it is told, once, and delivery is woken."""
+    async with polling(database, faults, wire="wire.xml", post="post.xml") as polls:
+        faults.documents["wire.xml"] = feed("An old missile story", age=24 * HOUR)
+        faults.documents["post.xml"] = feed("Nothing at all")
+        for name in ("wire", "post"):
+            assert await polls.poll(name)
+        assert (Reports(database).counts()["matches"], polls.woken) == (1, [])
+        for name in ("wire", "post", "wire"):
+            faults.documents[f"{name}.xml"] = feed(HEADLINE)
+            assert await polls.poll(name)
+    counts = Reports(database).counts()
+    assert (counts["articles"], counts["alerts"], len(polls.woken)) == (4, 1, 1)
+    assert Reports(database).delivery_counts()["pending"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome", "problem"),
+    [
+        ("404", FetchOutcome.FAILED, "404"),
+        ("503", FetchOutcome.FAILED, "503"),
+        ("drop", FetchOutcome.FAILED, ""),
+        ("ok", FetchOutcome.FAILED, ""),  # a page that is no feed
+    ],
+)
+async def test_a_failure_is_counted_and_told(
+    database: Database, faults: FaultServer, path: str, outcome: FetchOutcome, problem: str
+) -> None:
+    """One clear line in the log and in the source's report; the next poll is later, and the baseline still to come."""
+    async with polling(database, faults, wire=path) as polls:
+        with capture_logs() as logs:
+            polled = await polls.poll()
+        assert polled is not None
+        again = polls.claim()
+    assert (polled.fetched.outcome, polled.failures) == (outcome, 1)
+    report = Reports(database).sources()["wire"]
+    assert report.problem
+    assert problem in report.problem
+    assert "\n" not in report.problem
+    assert report.next_at > polled.at
+    assert logs[0]["event"] == Event.POLL_PROBLEM
+    assert (again.failures, again.first) == (1, True)
+
+
+async def test_a_poll_that_was_taken_over_says_so(database: Database, faults: FaultServer) -> None:
+    """Its articles are the other poll's to bring."""
+    faults.documents["wire.xml"] = feed(HEADLINE)
+    async with polling(database, faults, wire="wire.xml") as polls:
+        old = polls.claim()
+        polls.claims.release([old])
+        polls.claim()
+        with capture_logs() as logs:
+            assert await polls.pipeline.poll(old) is None
+    assert [entry["event"] for entry in logs] == [Event.POLL_LOST]
+    assert Reports(database).counts()["articles"] == 0
+
+
+def crash(entries: Sequence[Entry]) -> list[str]:
+    """Stands in for `identify`: an entry that our code cannot take."""
+    if entries:
+        raise ZeroDivisionError
+    return []
+
+
+async def test_an_error_of_our_own_stops_one_poll_only(
+    database: Database, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a failure of the source as others are: told, counted, and tried again later."""
+    faults.documents["wire.xml"] = feed(HEADLINE)
+    monkeypatch.setattr("monitor.pipeline.identify", crash)
+    async with polling(database, faults, wire="wire.xml") as polls:
+        with capture_logs() as logs:
+            polled = await polls.poll()
+        monkeypatch.undo()
+        assert await polls.poll()
+    assert polled is not None
+    assert polled.problem == "internal error: ZeroDivisionError; please report it with the log"
+    assert [entry["event"] for entry in logs][:2] == [Event.POLL_CRASHED, Event.POLL_PROBLEM]
+    assert Reports(database).counts()["articles"] == 1
+
+
+@pytest.mark.parametrize("crashing", [False, True], ids=["at the commit", "after an error of our own"])
+async def test_a_database_that_fails_stops_one_poll_only(
+    database: Database, faults: FaultServer, monkeypatch: pytest.MonkeyPatch, crashing: bool
+) -> None:
+    """It is logged and nothing is raised; the source is polled again when the lease has ended."""
+    faults.documents["wire.xml"] = feed(HEADLINE)
+    if crashing:
+        monkeypatch.setattr("monitor.pipeline.identify", crash)
+    async with polling(database, faults, wire="wire.xml") as polls:
+        claim = polls.claim()
+        with database.write.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE section RENAME TO away")
+        with capture_logs() as logs:
+            assert await polls.pipeline.poll(claim) is None
+        assert logs[-1]["event"] == Event.STORE_PROBLEM
+        monkeypatch.undo()
+        with database.write.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE away RENAME TO section")
+            connection.execute(update(section).values(sequence=0))
+            connection.execute(update(source).values(lease_until=None))
+        assert await polls.poll()
+    assert Reports(database).counts()["alerts"] == 1
