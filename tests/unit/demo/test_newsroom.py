@@ -1,0 +1,73 @@
+"""The demo's newsroom serves real feeds: well-formed, whole, and cheap to ask again."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from aiohttp import ClientSession
+
+from monitor.demo.newsroom import Newsroom, Outlet, outlets
+from monitor.intake.dates import moment_of
+from monitor.model import Entry
+from monitor.sources.feed import parse_feed
+
+
+@pytest.mark.parametrize("outlet", outlets(), ids=lambda outlet: outlet.id)
+async def test_feeds_parse_to_the_outlets_texts(outlet: Outlet) -> None:
+    """What an outlet has written comes out of its feed, word for word, first the old and then all of it."""
+    newsroom = Newsroom((outlet,))
+    async with newsroom as origin:
+        entries, before = await read(f"{origin}/{outlet.id}/feed"), outlet.before
+        assert [(entry.title, body(entry)) for entry in entries] == [(item.title, item.text) for item in before]
+        newsroom.publish()
+        entries, items = await read(f"{origin}/{outlet.id}/feed"), (*outlet.after, *outlet.before)
+    assert [(entry.title, body(entry)) for entry in entries] == [(item.title, item.text) for item in items]
+    assert [entry.link for entry in entries] == [f"{origin}/{outlet.id}{item.path}" for item in items]
+    assert {entry.language for entry in entries} == {outlet.language}
+    now = datetime.now(UTC)
+    for entry, item in zip(entries, items, strict=True):
+        published = moment_of(entry.published)
+        assert published is not None
+        assert abs(now - item.age - published) < timedelta(minutes=1)
+
+
+async def read(url: str) -> tuple[Entry, ...]:
+    """A feed that XML's own parser and ours find nothing wrong with."""
+    async with ClientSession() as session, session.get(url) as response:
+        document, kind = await response.read(), response.headers["Content-Type"]
+    assert ET.fromstring(document).tag.endswith(("rss", "feed"))
+    feed = parse_feed(document, {"content-type": kind}, url)
+    assert feed.problem is None
+    return feed.entries
+
+
+def body(entry: Entry) -> str:
+    return entry.content or entry.summary
+
+
+async def test_an_unchanged_feed_is_304() -> None:
+    """The daemon's conditional requests are answered as good servers answer them; news changes the tag."""
+    (outlet, *_) = outlets()
+    newsroom = Newsroom((outlet,))
+    async with newsroom as origin, ClientSession() as session:
+        url = f"{origin}/{outlet.id}/feed"
+        async with session.get(url) as first:
+            known = {"If-None-Match": first.headers["ETag"]}
+        async with session.get(url, headers=known) as second:
+            assert (second.status, await second.read()) == (304, b"")
+        newsroom.publish()
+        async with session.get(url, headers=known) as third:
+            assert third.status == 200
+
+
+def test_there_are_five_languages_and_nothing_of_the_real_world() -> None:
+    """Names say that they are of a demo; ids are unique; no text holds an address."""
+    shown = outlets()
+    assert {outlet.language for outlet in shown} >= {"en", "zh", "ko", "ja", "ru"}
+    assert len({outlet.id for outlet in shown}) == len(shown)
+    for outlet in shown:
+        assert "(demo)" in outlet.name
+        assert not any(re.search(r"https?://", item.title + item.text) for item in (*outlet.before, *outlet.after))

@@ -1,0 +1,74 @@
+"""Recorded news: each line becomes an article, or says why not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.lab.recorded import Unusable, articles
+from monitor.model import Article
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+def one(line: str) -> Article | Unusable:
+    (found,) = articles([line], NOW)
+    return found
+
+
+def test_all_keys_are_read_and_unknown_ones_ignored() -> None:
+    """A line as an archive has it."""
+    article = one(
+        '{"id": "a", "title": "T", "text": "X", "lang": "zh-Hans", "date": "2026-01-04T09:00:00+09:00",'
+        ' "source": "s", "url": "http://Example.org:80/a#top", "more": [1]}'
+    )
+    assert isinstance(article, Article)
+    assert (article.uid, article.title, article.text, article.language) == ("a", "T", "X", "zh-Hans")
+    assert (article.source, article.url) == ("s", "http://Example.org:80/a#top")
+    assert article.canonical is not None
+    assert article.seen == article.published == datetime(2026, 1, 4, tzinfo=UTC)
+    assert article.dated
+
+
+@pytest.mark.parametrize(
+    ("date", "moment"),
+    [
+        ('"2026-01-04"', datetime(2026, 1, 4, tzinfo=UTC)),  # a bare day, month, year: its first moment
+        ('"2026-01"', datetime(2026, 1, 1, tzinfo=UTC)),
+        ('"2025"', datetime(2025, 1, 1, tzinfo=UTC)),
+        ('"2026-01-04T10:00"', datetime(2026, 1, 4, 10, tzinfo=UTC)),  # no zone: UTC
+        ('"2026-13"', None),  # no such month
+        ('"yesterday"', None),  # no date
+        ("null", None),
+    ],
+)
+def test_dates(date: str, moment: datetime | None) -> None:
+    """As the contract has them; what is no date leaves the article undated, at the present."""
+    article = one(f'{{"id": 1, "title": "T", "date": {date}}}')
+    assert isinstance(article, Article)
+    assert (article.published, article.dated) == (moment or NOW, moment is not None)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{", "no JSON: Expecting property name"),
+        ("[1]", "no JSON object"),
+        ('{"title": "T"}', "it has no id"),
+        ('{"id": null, "title": "T"}', "it has no id"),
+        ('{"id": 1.5, "title": "T"}', "it has no id"),
+        ('{"id": 1}', "it has neither title nor text"),
+        ('{"id": 1, "title": ["T"]}', "title must be text"),
+        ('{"id": 1, "title": "T", "date": 20260104}', "date must be text"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"id": ' + "9" * 5_000 + ', "title": "T"}', "a number too long"),
+    ],
+)
+def test_unusable_lines_say_why(line: str, why: str) -> None:
+    """With the line's number, and the lines after it are read."""
+    found = list(articles(["", line, '{"id": "b", "title": "B"}'], NOW))
+    assert isinstance(found[0], Unusable)
+    assert str(found[0]).startswith("line 2: ")
+    assert why in str(found[0])
+    assert isinstance(found[1], Article)

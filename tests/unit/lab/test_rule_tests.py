@@ -1,0 +1,54 @@
+"""The tests that rules and entities carry run through the live code, and each that fails is a fault at its place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.lab.rule_tests import failures
+from monitor.model import Entity, Level, Place, Rule, RuleStatus, RuleTest, Term, Words
+from tests.building import NOON
+
+LONG = "The committee spoke of rowing and of gardens. " * 30
+PLACE = Place("rules/a.yaml", 7, 9)
+
+
+def rule_with(*tests: RuleTest, status: RuleStatus = RuleStatus.LIVE) -> Rule:
+    words = Words((Term("missile", "en"),))
+    return Rule("launch", "A launch", Level.HIGH, words, "v", status, tests=tests)
+
+
+@pytest.mark.parametrize(
+    ("test", "what"),
+    [
+        (RuleTest(fires=True, title="A missile"), None),
+        (RuleTest(fires=False, title="A garden"), None),
+        (RuleTest(fires=False, title="A garden", text=f"{LONG}A missile."), None),  # a mention is silent
+        (RuleTest(fires=True, title="A garden"), "must fire, and does not match at all"),
+        (RuleTest(fires=True, title="A garden", text=f"{LONG}A missile."), "must fire, and is only a mention"),
+        (RuleTest(fires=False, title="A Missile"), "must stay silent, and fires on “Missile”"),
+    ],
+)
+def test_each_test_is_held_against_the_rule(test: RuleTest, what: str | None) -> None:
+    """News fires; nothing and a mention are silent."""
+    found = failures([rule_with(replace(test, place=PLACE))], {}, NOON)
+    assert len(found) == (what is not None)
+    if what:
+        assert found[0].place == PLACE
+        assert what in found[0].what
+        assert "launch" in found[0].what
+
+
+def test_rules_that_are_off_are_tested_too() -> None:
+    """Whoever turns one on again should not be surprised."""
+    rule = rule_with(RuleTest(fires=True, title="A garden"), status=RuleStatus.OFF)
+    assert len(failures([rule], {}, NOON)) == 1
+
+
+def test_entities_are_tested_by_their_names() -> None:
+    """An entity fires where one of its sure names stands."""
+    tests = (RuleTest(fires=True, title="Kim spoke"), RuleTest(fires=True, title="Nobody spoke"))
+    entity = Entity("kim", "person", "Kim", (Term("Kim", "en"),), tests)
+    (fault,) = failures([], {"kim": entity}, NOON)
+    assert "this test of kim must fire" in fault.what

@@ -1,0 +1,80 @@
+"""What we ship is right: rules, entities, sources, and the schemas that editors read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor import clock
+from monitor.config.load import load, load_rules
+from monitor.config.schema import KINDS, file_name, schema
+from monitor.config.shipped import shipped
+from monitor.config.starter import write_starter
+from monitor.lab.rule_tests import failures
+from monitor.model import AllOf, AnyOf, Condition, Entity, EntityNamed, In, Near, Rule, RuleTest, Words
+
+LOADED = load_rules([shipped() / "rules", shipped() / "seeds" / "entities"])
+# By a letter that only this language's texts have; Chinese last, for Japanese holds Han too.
+SCRIPTS = (("ko", "가", "힣"), ("ja", "ぁ", "ヿ"), ("ru", "Ѐ", "ӿ"), ("zh", "一", "鿿"))
+
+
+def language_of(test: RuleTest) -> str:
+    """The language that a test's author meant: as declared, else by its script."""
+    if test.language:
+        return test.language.split("-")[0]
+    text = test.title + test.text
+    return next((name for name, first, last in SCRIPTS if any(first <= sign <= last for sign in text)), "en")
+
+
+def languages(condition: Condition) -> set[str]:
+    """The languages that a condition has words for."""
+    match condition:
+        case Words(terms):
+            return {term.language.split("-")[0] for term in terms} - {"any"}
+        case EntityNamed(entity):
+            return {term.language.split("-")[0] for term in LOADED.entities[entity].sure} - {"any"}
+        case AllOf(parts) | AnyOf(parts) | Near(parts):
+            return set().union(*map(languages, parts))
+        case In(_, part):
+            return languages(part)
+
+
+def test_rules_and_entities_load_and_pass_their_own_tests() -> None:
+    """The three of the contract among them."""
+    assert [str(fault) for fault in LOADED.faults] == []
+    assert {"north-korea-missile-launch", "taiwan-drills", "korea-china-diplomacy"} <= set(LOADED.rules)
+    assert [str(fault) for fault in failures(LOADED.rules.values(), LOADED.entities, clock.now())] == []
+
+
+@pytest.mark.parametrize("rule", LOADED.rules.values(), ids=lambda rule: rule.id)
+def test_every_rule_is_tested_in_each_language_that_it_speaks(rule: Rule) -> None:
+    """It fires, and stays silent, in each: a language without both is a language that nobody looked at."""
+    assert languages(rule.condition) >= {"en", "zh", "ko", "ja", "ru"}
+    for fires in (True, False):
+        tested = {language_of(test) for test in rule.tests if test.fires is fires}
+        assert tested >= languages(rule.condition), "fires" if fires else "silent"
+
+
+@pytest.mark.parametrize("entity", LOADED.entities.values(), ids=lambda entity: entity.id)
+def test_every_entity_is_named_in_five_languages(entity: Entity) -> None:
+    """Else a rule is deaf in one of them and nobody sees it."""
+    assert languages(EntityNamed(entity.id)) >= {"en", "zh", "ko", "ja", "ru"}
+
+
+def test_the_starter_set_has_no_fault(tmp_path: Path) -> None:
+    """With the shipped sources, each with a language and a name."""
+    write_starter(tmp_path, shipped())
+    loaded = load(tmp_path / "monitor.yaml", {})
+    assert loaded.faults == ()
+    assert len(loaded.config.sources) >= 3
+    assert all(source.language and source.name != source.id for source in loaded.config.sources.values())
+
+
+def test_schemas_in_the_tree_are_those_that_are_generated() -> None:
+    """The files in the tree point to ../schema; what stands there, if anything does, is what `schema` prints."""
+    for kind in KINDS:
+        path = shipped() / "schema" / file_name(kind)
+        if path.exists():
+            assert json.loads(path.read_text(encoding="utf-8")) == schema(kind)
