@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,15 +68,19 @@ class FaultServer:
         return web.Response(text=self.documents.get(request.path.strip("/"), "ok"))
 
 
-async def _serve(server: FaultServer, ready: threading.Event, stop: asyncio.Event) -> None:
-    app = web.Application()
+async def _serve(server: FaultServer, begun: Future[Callable[[], None]]) -> None:
+    app, stop = web.Application(), asyncio.Event()
     app.router.add_route("*", "/{path:.*}", server.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)  # 0 would wait for ever
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
     server.port = runner.addresses[0][1]
-    ready.set()
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    begun.set_result(end)
     await stop.wait()
     await runner.cleanup()
 
@@ -84,19 +88,13 @@ async def _serve(server: FaultServer, ready: threading.Event, stop: asyncio.Even
 @pytest.fixture(scope="session")
 def running() -> Iterator[FaultServer]:
     """The server of the whole session; tests take `faults`."""
-    server, ready, stop = FaultServer(), threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    def serve() -> None:
-        with suppress(asyncio.CancelledError):
-            loop.run_until_complete(_serve(server, ready, stop))
-        loop.close()
-
-    thread = threading.Thread(target=serve, name="asyncio fault server")
+    server, begun = FaultServer(), Future[Callable[[], None]]()
+    # run() cancels, at its end, the handlers whose clients were killed while they hung
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(server, begun)), name="asyncio fault server")
     thread.start()
-    assert ready.wait(10)
+    stop = begun.result(10)
     yield server
-    loop.call_soon_threadsafe(stop.set)
+    stop()
     thread.join(10)
 
 
