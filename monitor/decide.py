@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.alerting.policy import Case, judge
+from monitor.alerting.told import Told
 from monitor.matching import RuleSet
 from monitor.model import Article, Decided, Judged
 from monitor.stories import Stories, join
@@ -28,17 +29,17 @@ class State:
     It is advanced only after the commit (`settled`), and can always be rebuilt from the database.
     """
 
-    def __init__(self, stories: Stories | None = None, told: Iterable[str] = ()) -> None:
+    def __init__(self, stories: Stories | None = None, told: Told | None = None) -> None:
         self.stories = Stories() if stories is None else stories
-        self.told = frozenset(told) if not isinstance(told, set | frozenset) else told
+        self.told = Told() if told is None else told
 
     def draft(self) -> State:
         """A state that begins as this one and leaves it unchanged."""
-        return State(self.stories.draft(), self.told)
+        return State(self.stories.draft(), self.told.draft())
 
     def settled(self, now: datetime) -> State:
         """The draft, taken over for good."""
-        return State(self.stories.settled(now), self.told)
+        return State(self.stories.settled(now), self.told.settled())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,6 @@ def _judged(article: Article, rules: RuleSet, state: State, now: datetime) -> Ju
         case = Case(rules.rules[match.rule], match, article, joined.story, state.told, now)
         decided = judge(case)
         if decided.alert is not None:
-            state.told = state.told | {decided.alert.dedup_key}
+            state.told.add(decided.alert.dedup_key)
         decisions.append(decided)
     return Judged(article, joined.story, joined.how, tuple(decisions))

@@ -5,12 +5,13 @@ The order of STAGES is the order in which a person asks: is it news at all, is i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from monitor.alerting.quote import quote
+from monitor.alerting.told import Told
 from monitor.model import Alert, Article, Decided, Match, MatchKind, OncePer, Rule, Story
 
 BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
@@ -18,13 +19,13 @@ BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's wh
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A match and all that is asked about it. `told`: the dedup keys of the alerts that exist."""
+    """A match and all that is asked about it."""
 
     rule: Rule
     match: Match
     article: Article
     story: Story
-    told: Collection[str]
+    told: Told
     now: datetime
 
     @property

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from monitor.alerting.told import Told
 from monitor.decide import State
 from monitor.model import Article, Story
 from monitor.store.tables import alert, article, article_version, story, story_article
@@ -31,4 +32,4 @@ def rebuild(connection: Connection, now: datetime) -> State:
         told = Article(row.source_id, row.uid, row.title, "", row.seen_at, row.seen_at, canonical=row.canonical)
         for key in keys_of(told):
             stories.tell(key.key, Telling(Story(row.story, row.story_title, row.opened_at), row.seen_at))
-    return State(stories, set(connection.execute(select(alert.c.dedup_key)).scalars()))
+    return State(stories, Told(connection.execute(select(alert.c.dedup_key)).scalars()))

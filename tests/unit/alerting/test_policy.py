@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.alerting.policy import STAGES, Case, judge
+from monitor.alerting.told import Told
 from monitor.model import Alert, Article, Decided, Field, Level, Match, MatchKind, OncePer, Rule, Span, Story
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
@@ -19,7 +20,7 @@ def judged(
     of: Article, by: Rule | None = None, *, told: Iterable[str] = (), kind: MatchKind = MatchKind.NEWS
 ) -> Decided:
     by = by or rule()
-    return judge(Case(by, Match(by.id, by.version, kind, EVIDENCE), of, STORY, frozenset(told), NOON))
+    return judge(Case(by, Match(by.id, by.version, kind, EVIDENCE), of, STORY, Told(told), NOON))
 
 
 def told(decided: Decided) -> Alert:
