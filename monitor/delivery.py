@@ -50,14 +50,21 @@ class Dispatcher:
         self._notifier = notifier
         self._thread = thread
         self._name_of = name_of
-        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._room = asyncio.Semaphore(notifier.at_once)
+        self._busy: dict[str, asyncio.Task[bool]] = {}
         self._waking: asyncio.Task[None] | None = None
         self._stopping = False
 
     def wake(self) -> None:
         """Something may be due: look at once, without waiting for the next turn."""
         if self._waking is None or self._waking.done():
-            self._waking = asyncio.create_task(self.turn(), name="deliver")
+            self._waking = asyncio.create_task(self._woken(), name="deliver")
+
+    async def _woken(self) -> None:
+        try:
+            await self.turn()
+        except StoreFailed as error:  # the next turn looks again
+            log.error(Event.STORE_PROBLEM, problem=str(error))
 
     async def turn(self) -> None:
         """Start sending on every idle channel that has something due; take back what dead senders left."""
@@ -69,34 +76,46 @@ class Dispatcher:
                 self._busy[channel] = asyncio.create_task(self._drain(channel), name=f"deliver on {channel}")
 
     async def finish(self) -> None:
-        """Wait until every channel has sent what is due now."""
-        while True:
+        """Wait until every channel has sent what is due now, or the database fails."""
+        well = True
+        while well:
             await self.turn()
             if not self._busy:
                 return
-            await asyncio.wait(self._busy.values())
+            well = all(await asyncio.gather(*self._busy.values()))
 
     async def stop(self, within: timedelta) -> None:
         """Let the messages that are being sent end; what does not end in time is tried again after the next start."""
-        sending = list(self._busy.values())
         self._stopping = True
+        if self._waking is not None:
+            await asyncio.wait([self._waking])
+        sending = list(self._busy.values())
         if sending:
             await asyncio.wait(sending, timeout=within.total_seconds())
         for task in sending:
             task.cancel()
         await asyncio.gather(*sending, return_exceptions=True)
 
-    async def _drain(self, channel: str) -> None:
+    async def _drain(self, channel: str) -> bool:
+        """Send all that is due on a channel, one after the other; False if the database failed."""
         try:
-            while not self._stopping and (delivery := await self._claim(channel)) is not None:
-                await self._deliver(delivery)
+            while not self._stopping and await self._send_next(channel):
+                pass
         except StoreFailed as error:
             log.error(Event.STORE_PROBLEM, channel=channel, problem=str(error))
+            return False
         finally:
             del self._busy[channel]
+        return True
 
-    async def _claim(self, channel: str) -> Delivery | None:
-        return await self._thread.run(self._outbox.claim, channel, clock.now(), self._lease)
+    async def _send_next(self, channel: str) -> bool:
+        """Send the next message of a channel; False if none is due. Claimed only when there is room to send it: a
+        lease that ended while it waited for a process would have it sent twice."""
+        async with self._room:
+            delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), self._lease)
+            if delivery is not None:
+                await self._deliver(delivery)
+        return delivery is not None
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:

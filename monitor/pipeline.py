@@ -73,7 +73,9 @@ class Pipeline:
 
     async def poll(self, claim: Claim) -> Polled | None:
         """One source polled and committed; what it left behind, or None if that could not be committed."""
-        source = self.active.sources[claim.source]
+        source = self.active.sources.get(claim.source)
+        if source is None:  # it has just left the config
+            return None
         try:
             return await self._bounded(claim, source)
         except StoreFailed as error:  # the lease will end, and the source is polled again

@@ -78,7 +78,7 @@ STAGES: tuple[Stage, ...] = (_mention, _stale, _already_told)
 def _alert(case: Case, reason: str) -> Alert:
     quoted = quote(case.article, case.match.evidence)
     return Alert(
-        id=blake2b(case.dedup_key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest(),
+        id=blake2b(case.dedup_key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
         dedup_key=case.dedup_key,
         rule=case.rule.id,
         rule_title=case.rule.title,

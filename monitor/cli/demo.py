@@ -180,7 +180,7 @@ def _why(decision: str) -> str:
     import re
 
     return re.sub(
-        r"^held: |\s*\(S[0-9a-f]{10}\)", "", re.sub(r"\d+ (days?|hours?|minutes?) ago", "long ago", decision)
+        r"^held: |\s*\(S[0-9a-f]{16}\)", "", re.sub(r"\d+ (days?|hours?|minutes?) ago", "long ago", decision)
     ).strip()
 
 

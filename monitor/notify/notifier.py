@@ -12,11 +12,13 @@ from monitor.notify import apprise_door
 from monitor.workers import Workers
 
 CONSOLE = "console://"
-SENDERS = 8  # processes; they start when they are needed, and a hung channel holds only one
+SENDERS = 16  # processes; they start when they are needed, and a hung channel holds only one
 
 
 class Notifier:
     """One for the daemon. `deadline`: the longest that one attempt may take before its process is killed."""
+
+    at_once = SENDERS
 
     def __init__(self, channels: Mapping[str, Channel], deadline: timedelta) -> None:
         self._channels = channels

@@ -17,7 +17,7 @@ def rebuild(connection: Connection, now: datetime) -> State:
     """The stories of the last days by what they are recognised by, and every alert's dedup key."""
     stories = Stories()
     columns = (
-        article.c.source_id, article.c.uid, article.c.canonical, article.c.seen_at, article_version.c.title,
+        article.c.source_id, article.c.uid, article.c.seen_at, article_version.c.canonical, article_version.c.title,
         story.c.id.label("story"), story.c.title.label("story_title"), story.c.opened_at,
     )  # fmt: skip
     rows = connection.execute(

@@ -65,7 +65,7 @@ class Entered:
             return False
         if decision.judged:
             self.state_after = decision.state
-            ids = self._write_articles(decision.judged)
+            ids = self._write_articles(decision.judged, polled.at)
             self._write_stories(decision.judged, ids)
             for judged in decision.judged:
                 for decided in judged.decisions:
@@ -93,7 +93,7 @@ class Entered:
         self._connection.execute(insert(tables.fetch).values(source_id=claim.source, **evidence, **counts))
         return True
 
-    def _write_articles(self, judged: Iterable[Judged]) -> Mapping[tuple[str, str], int]:
+    def _write_articles(self, judged: Iterable[Judged], at: datetime) -> Mapping[tuple[str, str], int]:
         ids = {}
         for article in (item.article for item in judged):
             columns = _columns(article)
@@ -105,10 +105,15 @@ class Entered:
                 .returning(tables.article.c.id)
             )
             ids[article.source, article.uid] = self._connection.execute(statement).scalar_one()
-            text = {"title": article.title, "text": article.text, "digest": article.digest, "at": article.seen}
             self._connection.execute(
                 insert(tables.article_version).values(
-                    article_id=ids[article.source, article.uid], version=article.version, **text
+                    article_id=ids[article.source, article.uid],
+                    version=article.version,
+                    at=at,
+                    canonical=article.canonical,
+                    title=article.title,
+                    text=article.text,
+                    digest=article.digest,
                 )
             )
         return ids

@@ -116,6 +116,7 @@ article_version = Table(
     Column("article_id", ForeignKey("article.id"), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("at", Moment, nullable=False),
+    Column("canonical", Text),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("digest", String, nullable=False),

@@ -109,4 +109,4 @@ def _found(stories: Stories, article: Article, key: Key) -> Joined | None:
 
 def _id(article: Article) -> str:
     """Stories name themselves by their first article, so that replaying news gives the same names."""
-    return f"S{blake2b(f'{article.source} {article.uid}'.encode('utf-8', 'surrogatepass'), digest_size=5).hexdigest()}"
+    return f"S{blake2b(f'{article.source} {article.uid}'.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"

@@ -69,7 +69,7 @@ class World:
     async def take(self, request: web.Request) -> web.Response:
         """Count a message, slowly."""
         message = (await request.json())["message"]
-        (alert,) = re.findall(r"alert ([0-9a-f]{12})", message)
+        (alert,) = re.findall(r"alert ([0-9a-f]{16})", message)
         self.received[request.match_info["channel"], alert] += 1
         await asyncio.sleep(SLOWNESS)
         return web.Response()
