@@ -1,0 +1,194 @@
+"""The command-line contract: help, exit codes, where things are printed, and how commands end when nobody listens."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.whole import ROOT, news_monitor, started, write_config
+
+COMMANDS = (
+    "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list", "outbox list", "db upgrade",
+)  # fmt: skip
+HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
+IMPORTED = """\
+import sys, monitor.cli
+sys.argv = ["news-monitor", *{arguments}]
+try:
+    monitor.cli.main()
+finally:
+    print([name for name in {heavy} if name in sys.modules], file=sys.stderr)
+"""
+RULES = ("--rules", ROOT / "rules", "--rules", ROOT / "seeds" / "entities")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) -> None:
+    """Somebody who knows only the command's name can use it."""
+    ended = await news_monitor(*command.split(), "--help", folder=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    assert f"Usage: news-monitor {command}" in ended.out
+    assert "Example" in ended.out
+    assert f"  news-monitor {command}" in ended.out.split("Example", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("demo", ["--keep"]),
+        ("run", ["-c", "--once"]),
+        ("check", ["-c", "--json"]),
+        ("parse", ["--json", "--url", "--header"]),
+        ("match", ["-c", "--rules", "--json"]),
+        ("status", ["--json"]),
+        ("sources list", ["--json"]),
+        ("outbox list", ["--json"]),
+    ],
+)
+async def test_the_options_of_the_contract_are_there(command: str, options: list[str], tmp_path: Path) -> None:
+    """Scripts rely on them."""
+    ended = await news_monitor(*command.split(), "--help", folder=tmp_path)
+    assert [option for option in options if option not in ended.out.split("Options:")[1]] == []
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["match"], ["sources", "list"]])
+async def test_help_imports_nothing_heavy(command: list[str]) -> None:
+    """`--help` is there at once, whatever the program can do."""
+    asking = IMPORTED.format(arguments=[*command, "--help"], heavy=HEAVY)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", asking), cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, err = await process.communicate()
+    assert b"Usage: news-monitor" in out
+    assert err.decode().strip() == "[]"
+
+
+HIT = '{"id": "a", "title": "North Korea fires missiles"}\n'
+FILES: dict[str, str | bytes] = {
+    "hit.jsonl": HIT,
+    "none.jsonl": '{"id": "a", "title": "Ferries run on time"}\n',
+    "bad.jsonl": "{\n",
+    "bad.yaml": "rule: a\nwhat: b\n",
+    "feed.xml": "<rss version='2.0'><channel><title>t</title><item><title>a</title></item></channel></rss>",
+    "page.html": "<!doctype html><html><head><title>Home</title></head></html>",
+    "latin.yaml": b"timezone: \xff\n",
+    "list.yaml": "- a\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "command"),
+    [
+        (0, "match --rules {root}/rules --rules {root}/seeds/entities hit.jsonl"),  # hits or no hits: fine
+        (0, "match --rules {root}/rules --rules {root}/seeds/entities none.jsonl"),
+        (0, "match -c monitor.yaml hit.jsonl"),
+        (0, "match hit.jsonl"),  # the config of the folder
+        (1, "match --rules {root}/rules --rules {root}/seeds/entities bad.jsonl"),  # an unusable line
+        (1, "match --rules bad.yaml hit.jsonl"),  # a faulty rule
+        (1, "match --rules nosuch hit.jsonl"),
+        (2, "match -c monitor.yaml --rules {root}/rules hit.jsonl"),  # both
+        (2, "match --rules {root}/rules nosuch.jsonl"),
+        (2, "match"),
+        (0, "parse feed.xml"),
+        (0, "parse --json feed.xml"),
+        (1, "parse page.html"),  # a document that is no feed
+        (2, "parse nosuch.xml"),
+        (2, "parse --header nocolon feed.xml"),
+        (2, "parse"),
+        (0, "check"),
+        (0, "check -c monitor.yaml"),
+        (0, "check {root}/rules {root}/seeds/entities"),
+        (1, "check bad.yaml"),
+        (1, "check -c bad.yaml"),
+        (1, "check -c nosuch.yaml"),
+        (1, "check -c latin.yaml"),
+        (1, "check -c list.yaml"),
+        (1, "check -c ."),
+        (0, "schema"),
+        (0, "schema config"),
+        (0, "schema sources"),
+        (0, "schema entity"),
+        (0, "schema rule"),
+        (2, "schema nosuch"),
+        (1, "run --once -c nosuch.yaml"),
+        (1, "run -c latin.yaml"),
+        (2, "run --twice"),
+        (0, "sources list"),
+        (0, "sources list --json"),
+        (2, "sources nosuch"),
+        (1, "status"),  # nothing has run yet
+        (1, "outbox list"),
+        (0, "db upgrade"),
+        (1, "db upgrade -c nosuch.yaml"),
+        (0, "init new"),
+        (2, "init feed.xml"),  # a file, not a folder
+        (2, "init feed.xml/below"),
+        (0, "--version"),
+        (2, "nosuch"),
+    ],
+)
+async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
+    """0 fine, 1 problems found, 2 wrong usage; and what is wrong is told."""
+    write_config(tmp_path, {})
+    for name, content in FILES.items():
+        (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    ended = await news_monitor(*command.format(root=ROOT).split(), folder=tmp_path)
+    assert ended.code == code, ended.err
+    if code:
+        assert (ended.err + ended.out).strip()
+
+
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [
+        ("match --json two.jsonl", "two.jsonl: line 2: no JSON"),
+        ("sources list --json", "sources.yaml:3:"),
+        ("status --json", "sources.yaml:3:"),
+        ("outbox list --json", None),
+        ("parse --json broken.xml", "broken.xml: the document is ill-formed"),
+    ],
+)
+async def test_json_goes_to_stdout_and_words_to_stderr(command: str, complaint: str | None, tmp_path: Path) -> None:
+    """Every line of stdout is JSON, also when there is something to complain of."""
+    write_config(tmp_path, {"agency": "http://127.0.0.1:9/feed"})
+    await news_monitor("db", "upgrade", folder=tmp_path)
+    with (tmp_path / "sources.yaml").open("a", encoding="utf-8") as file:
+        file.write("  - {id: other}\n")
+    (tmp_path / "two.jsonl").write_text(f"{HIT}{{\n", encoding="utf-8")
+    (tmp_path / "broken.xml").write_text("<rss version='2.0'><channel><item><title>a</title>", encoding="utf-8")
+    ended = await news_monitor(*command.split(), folder=tmp_path)
+    assert all(isinstance(row, dict) for row in ended.rows)
+    assert (complaint in ended.err) if complaint else (ended.err == "")
+
+
+@pytest.mark.parametrize("command", ["match --json -", "parse --json -", "check", "sources list", "schema"])
+async def test_a_closed_pipe_is_no_traceback(command: str, tmp_path: Path) -> None:
+    """`news-monitor ... | head -1` ends quietly."""
+    write_config(tmp_path, {"agency": "http://127.0.0.1:9/feed"})
+    articles = HIT.encode() * 2_000
+    items = b"<item><title>a</title></item>" * 5_000
+    given = {"match": articles, "parse": b"<rss version='2.0'><channel>" + items + b"</channel></rss>"}
+    process = await started(*command.split(), folder=tmp_path)
+    assert process.stdout is not None
+    process.stdout._transport.close()  # type: ignore[attr-defined]
+    _, err = await process.communicate(given.get(command.split(maxsplit=1)[0], b""))
+    assert b"Traceback" not in err
+    assert b"BrokenPipe" not in err
+    assert b"Exception ignored" not in err
+
+
+async def test_ctrl_c_is_no_traceback(tmp_path: Path) -> None:
+    """A command that waits for its input is left as one leaves any program."""
+    process = await started("match", *RULES, "--json", "-", folder=tmp_path)
+    assert process.stdin is not None
+    assert process.stderr is not None
+    process.stdin.write(b"{\n" + b" " * 2**20 + b"\n")  # more than its buffer holds: the first line is complained of
+    assert await process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    assert b"Traceback" not in await asyncio.wait_for(process.stderr.read(), 20)
+    assert await process.wait() == 1
+    process.stdin.close()
