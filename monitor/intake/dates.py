@@ -44,9 +44,11 @@ _DATES = (
 )
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _TIME = re.compile(
-    r"(?:T|\b|\D)(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
+    r"(?:(?P<before>오전|오후|上午|下午|午前|午後)\s*|T|\b|\D)(?P<h>\d{1,2})(?::|\s*[시時时点點]\s*)(?P<m>\d{1,2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
     r"|T(?P<h2>\d{2})(?P<m2>\d{2})(?P<s2>\d{2})?"
 )
+_AFTERNOON = ("p", "오후", "下午", "午後")
 _OFFSET = re.compile(r"(?P<sign>[+-])(?P<h>\d{2})(?::?(?P<m>\d{2}))?\b")  # PostgreSQL prints +09
 _SANE_AHEAD = timedelta(minutes=10)  # clocks of servers differ; a zone left out puts a date hours ahead
 _SANE_SINCE = datetime(1995, 1, 1, tzinfo=UTC)  # no news feed is older: an epoch of 0, a year 1
@@ -101,8 +103,8 @@ def _clock(time: re.Match[str] | None) -> tuple[int, int, int]:
     if time is None:
         return 0, 0, 0
     hour, minute, second = (int(time[a] or time[b] or 0) for a, b in (("h", "h2"), ("m", "m2"), ("s", "s2")))
-    if half := (time["half"] or "").lower():
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    if half := (time["before"] or time["half"] or "").lower():
+        hour = hour % 12 + (12 if half.startswith(_AFTERNOON) else 0)
     return hour, minute, second
 
 
