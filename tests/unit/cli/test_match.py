@@ -1,0 +1,78 @@
+"""`match`: which rules hit, and why, in the words of the contract."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.whole import LAUNCH, ROOT, news_monitor, write_config
+
+RULES = ("--rules", ROOT / "rules", "--rules", ROOT / "seeds" / "entities")
+LATER = "The harbour rowers won by half a length on Sunday and the ferries ran on time. " * 12
+ARTICLES: list[dict[str, object]] = [
+    {"id": "news", "title": LAUNCH, "date": "2026-01-04T09:00:00+09:00", "unknown": 1},
+    {"id": "ko", "title": "합참 “북한, 동해상으로 탄도미사일 발사”", "lang": "ko"},
+    {"id": "passing", "title": "Harbour news", "text": f"{LATER}North Korea fired two ballistic missiles on Sunday."},
+    {"id": "none", "title": "Ferry timetable changes"},
+]
+LINES = "".join(json.dumps(article, ensure_ascii=False) + "\n" for article in ARTICLES)
+
+
+@pytest.mark.parametrize("way", ["file", "gzip", "stdin", "stdin gzip", "config"])
+async def test_the_same_answer_by_every_way_in(way: str, tmp_path: Path) -> None:
+    """One line for each article, in their order; keys, kinds and offsets as the contract has them."""
+    write_config(tmp_path, {})
+    content = gzip.compress(LINES.encode()) if "gzip" in way else LINES.encode()
+    (tmp_path / "articles").write_bytes(content)
+    file, rules = "-" if "stdin" in way else "articles", ("-c", "monitor.yaml") if way == "config" else RULES
+    ended = await news_monitor("match", *rules, "--json", file, folder=tmp_path, stdin=content)
+    assert (ended.code, ended.err) == (0, "")
+    assert [list(row) for row in ended.rows] == [["id", "rules", "mentions", "why"]] * 4
+    launch = "north-korea-missile-launch"
+    found = {row["id"]: (row["rules"], row["mentions"]) for row in ended.rows}
+    assert found == {"news": ([launch], []), "ko": ([launch], []), "passing": ([], [launch]), "none": ([], [])}
+    for row, article in zip(ended.rows, ARTICLES, strict=True):
+        assert list(row["why"]) == [*row["rules"], *row["mentions"]]
+        for span in (span for spans in row["why"].values() for span in spans):
+            assert list(span) == ["field", "start", "end", "text", "term"]
+            assert str(article[span["field"]])[span["start"] : span["end"]] == span["text"] != ""
+
+
+async def test_unusable_lines_are_told_and_the_others_answered(tmp_path: Path) -> None:
+    """By the line's number; a word that is half a character cannot stop the rest."""
+    lines = f'{{\n{LINES}[1]\n\n{{"id": "\\ud800", "title": "{LAUNCH}"}}\n'
+    ended = await news_monitor("match", *RULES, "--json", "-", folder=tmp_path, stdin=lines.encode())
+    assert ended.code == 1
+    assert [row["id"] for row in ended.rows] == ["news", "ko", "passing", "none", "\ud800"]
+    assert [line.split(":")[1].strip() for line in ended.told] == ["line 1", "line 6"]
+
+
+@pytest.mark.parametrize("end", [-9, 40])
+async def test_a_damaged_gzip_is_one_line(end: int, tmp_path: Path) -> None:
+    """Cut off: what came before is answered."""
+    (tmp_path / "cut.gz").write_bytes(gzip.compress(LINES.encode())[:end])
+    ended = await news_monitor("match", *RULES, "--json", "cut.gz", folder=tmp_path)
+    assert ended.code == 1
+    assert len(ended.rows) == (4 if end < 0 else 0)
+    assert [line.startswith("cut.gz: the gzip is damaged") for line in ended.told] == [True]
+
+
+async def test_a_faulty_rule_stops_no_other(tmp_path: Path) -> None:
+    """It is told at its place, and the good ones answer."""
+    (tmp_path / "broken.yaml").write_text("rule: broken\nmatsh: {}\n", encoding="utf-8")
+    rules = (*RULES, "--rules", "broken.yaml")
+    ended = await news_monitor("match", *rules, "--json", "-", folder=tmp_path, stdin=LINES.encode())
+    assert ended.code == 1
+    assert [row["rules"] for row in ended.rows[:2]] == [["north-korea-missile-launch"]] * 2
+    assert any(line.startswith("broken.yaml:2:1: ") for line in ended.told)
+
+
+async def test_for_people_it_names_the_words(tmp_path: Path) -> None:
+    """Without --json: the title, then each rule with its words."""
+    ended = await news_monitor("match", *RULES, "-", folder=tmp_path, stdin=LINES.encode())
+    assert "news: north-korea-missile-launch: “North Korea” (title)" in ended.out
+    assert "mention: north-korea-missile-launch: " in ended.out
+    assert "no rule hits" in ended.out

@@ -1,0 +1,74 @@
+"""`parse`: what a feed document holds, in the words of the contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.whole import Site, document, news_monitor, serving, status
+
+KEYS = ["uid", "title", "link", "summary", "content", "published", "updated", "authors", "language", "tags"]
+ENTRY = (
+    "<item><title>A launch</title><link>/a</link><guid>g1</guid><description>&lt;b>Bold&lt;/b> words</description>"
+    "<pubDate>Sun, 04 Jan 2026 09:00:00 +0900</pubDate><category>asia</category></item><item><title>Bare</title></item>"
+)
+FEED = f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel>{ENTRY}</channel></rss>"
+
+
+@pytest.mark.parametrize("way", ["file", "stdin", "url"])
+async def test_an_entry_has_the_keys_of_the_contract(way: str, tmp_path: Path) -> None:
+    """Null where absent, dates in UTC, links absolute by --url or by the address itself."""
+    (tmp_path / "feed.xml").write_text(FEED, encoding="utf-8")
+    async with serving(Site({"/news/feed": document(FEED)})) as site:
+        where = {"file": "feed.xml", "stdin": "-", "url": site.url("/news/feed")}[way]
+        base = site.url("/news/feed")
+        options = () if way == "url" else ("--url", base)
+        ended = await news_monitor("parse", "--json", *options, where, folder=tmp_path, stdin=FEED.encode())
+    assert (ended.code, ended.err) == (0, "")
+    full, bare = ended.rows
+    assert list(full) == list(bare) == KEYS
+    assert (full["title"], full["summary"], full["tags"]) == ("A launch", "Bold words", ["asia"])
+    assert full["link"] == site.url("/a")
+    assert full["published"] == "2026-01-04T00:00:00+00:00"
+    assert full["uid"]
+    assert {key: bare[key] for key in KEYS[2:]} == dict.fromkeys(KEYS[2:])
+
+
+async def test_the_header_names_the_character_set(tmp_path: Path) -> None:
+    """A Korean feed that does not say so itself is read by what it was served with."""
+    (tmp_path / "ko.xml").write_bytes(
+        "<rss version='2.0'><channel><item><title>북한</title></item></channel></rss>".encode("euc-kr")
+    )
+    header = "Content-Type: text/xml; charset=euc-kr"
+    ended = await news_monitor("parse", "--json", "--header", header, "ko.xml", folder=tmp_path)
+    assert [row["title"] for row in ended.rows] == ["북한"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "entries", "line"),
+    [
+        (b"<!doctype html><title>Home</title>", 1, 0, "doc: this is an HTML page, not a feed (its <title> is 'Home')"),
+        (b"", 1, 0, "doc: empty document"),
+        (b"{}", 1, 0, "doc: this is JSON, and no feed"),
+        (FEED[:-40].encode(), 0, 2, "doc: the document is ill-formed"),  # cut off: what can be read is kept, and told
+    ],
+)
+async def test_what_is_no_whole_feed_is_one_line(
+    content: bytes, code: int, entries: int, line: str, tmp_path: Path
+) -> None:
+    """It names the document, and says what it is."""
+    (tmp_path / "doc").write_bytes(content)
+    ended = await news_monitor("parse", "--json", "doc", folder=tmp_path)
+    assert (ended.code, len(ended.rows), len(ended.told)) == (code, entries, 1)
+    assert ended.err.startswith(line)
+
+
+async def test_an_address_that_gives_nothing_says_why(tmp_path: Path) -> None:
+    """One line with the address and the server's answer."""
+    async with serving(Site({"/gone": status(410)})) as site:
+        ended = await news_monitor("parse", site.url("/gone"), folder=tmp_path)
+    assert ended.code == 1
+    assert ended.told == [
+        f"{site.url('/gone')}: 410 Gone: the feed is gone for good; remove the source or find its new address"
+    ]
