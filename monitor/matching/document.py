@@ -65,6 +65,23 @@ class Document:
         numbers = [bisect_right(starts, a) for a, _ in self._token_spans[Field.TEXT]]
         return [-1] * self.title_end + [-2] + numbers
 
+    @cached_property
+    def _sentence_ends(self) -> list[int]:
+        """For each token, the number of the first token behind its sentence."""
+        ends, end = [], len(self.sentence_of)
+        for token in reversed(range(len(self.sentence_of))):
+            if token + 1 < len(self.sentence_of) and self.sentence_of[token] != self.sentence_of[token + 1]:
+                end = token + 1
+            ends.append(end)
+        return ends[::-1]
+
+    def reach(self, first: int, end: int, words: int | None) -> int:
+        """The number of the first token that does not stand together with the tokens from `first` up to `end`: in
+        another sentence (`words` is None), or with more than `words` words between."""
+        if words is None:
+            return self._sentence_ends[first]
+        return bisect_right(self.places, self.places[end] + 2 * words)
+
     def token_at(self, position: int) -> int:
         """The number of the token that the joined text has at a position (a blank belongs to the token behind it)."""
         if self.joined[position] == " ":

@@ -6,8 +6,10 @@ that were found and decides.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from monitor.matching.document import Document
 from monitor.model import Field
@@ -109,18 +111,23 @@ class NearNode:
         if not all(members):
             return None
         for start in sorted({hit for hits in members for hit in hits}):
-            reach = [
-                [hit for hit in hits if hit >= start and self._together(found.document, start, hit)] for hits in members
-            ]
-            chosen = _one_each(reach)
-            if chosen is not None and start in chosen:
-                return tuple(sorted(chosen))
+            chosen = self._from(start, members, found.document)
+            if chosen is not None:
+                return chosen
         return None
 
-    def _together(self, document: Document, start: Hit, hit: Hit) -> bool:
-        if self.words is None:
-            return document.sentence_of[start.first] == document.sentence_of[hit.first]
-        return document.places[hit.first] - document.places[start.end] <= 2 * self.words
+    def _from(self, start: Hit, members: list[list[Hit]], document: Document) -> Hits | None:
+        """A choice of which `start` is the first; of an article that repeats its words this is asked very often."""
+        limit = document.reach(start.first, start.end, self.words)
+        reach = [_within(hits, start, limit, len(members)) for hits in members]
+        if not all(reach):
+            return None
+        for number, hits in enumerate(reach):
+            if hits[0] == start:
+                others = _one_each([*reach[:number], *reach[number + 1 :]], start)
+                if others is not None:
+                    return tuple(sorted((start, *others)))
+        return None
 
     def required(self) -> frozenset[int]:
         return min((node.required() for node in self.nodes), key=len)
@@ -129,14 +136,33 @@ class NearNode:
 Node = TermsNode | AllNode | AnyNode | NearNode
 
 
-def _one_each(reach: list[list[Hit]], taken: Hits = ()) -> Hits | None:
-    """One hit for each member, the earliest possible, no two at the very same tokens."""
-    if not reach:
-        return taken
-    places = {(hit.first, hit.end) for hit in taken}
-    for hit in reach[0]:
-        if (hit.first, hit.end) not in places:
-            chosen = _one_each(reach[1:], (*taken, hit))
-            if chosen is not None:
-                return chosen
+def _within(hits: list[Hit], start: Hit, limit: int, most: int) -> list[Hit]:
+    """The first hits from `start` on that begin before the token `limit`, at `most` different places: of as many
+    places as there are members, one is always left for a member that chooses last."""
+    found: dict[tuple[int, int], Hit] = {}
+    for hit in islice(hits, bisect_left(hits, start), None):
+        if hit.first >= limit or len(found) == most:
+            break
+        found.setdefault((hit.first, hit.end), hit)
+    return list(found.values())
+
+
+def _one_each(reach: list[list[Hit]], start: Hit) -> Hits | None:
+    """A hit for each member, no two at the very same tokens and none at the start's (augmenting paths)."""
+    owner: dict[tuple[int, int], int] = {}
+    chosen: dict[int, Hit] = {}
+
+    def choose(member: int, tried: set[tuple[int, int]]) -> bool:
+        for hit in reach[member]:
+            place = (hit.first, hit.end)
+            if place == (start.first, start.end) or place in tried:
+                continue
+            tried.add(place)
+            if place not in owner or choose(owner[place], tried):
+                owner[place], chosen[member] = member, hit
+                return True
+        return False
+
+    if all(choose(member, set()) for member in range(len(reach))):
+        return tuple(chosen.values())
     return None

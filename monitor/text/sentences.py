@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 
 _CLOSERS = "\"'”’»」』）)\\]"
+# The lookbehinds: without them a run of full stops that ends no sentence is read again from each of them.
 _END = re.compile(
-    rf"(?P<wide>[。！？｡]+[{_CLOSERS}]*)|(?P<narrow>[.!?…]+[{_CLOSERS}]*)(?=\s|$)|(?P<mixed>[!?]+)(?=[\u3000-\u9fff])|\n\s*"
+    rf"(?P<wide>[。！？｡]+[{_CLOSERS}]*)"
+    rf"|(?<![.!?…])(?P<narrow>[.!?…]++[{_CLOSERS}]*+)(?=\s|$)"
+    r"|(?<![!?])(?P<mixed>[!?]++)(?=[\u3000-\u9fff])"
+    r"|\n\s*"
 )
+_NEXT = re.compile(r"\s*(\S?)")
 # "U.S. forces", "Gen. Kim": a full stop behind one of these, or behind a single letter, ends no sentence.
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'“‘])(?:\w|\w\.\w|(?:\w\.){2,}\w?|mr|mrs|ms|dr|gen|lt|col|maj|adm|capt|cpl|sgt|sen|rep|gov|prof|st|no|vs|etc|inc|ltd|corp"
@@ -38,8 +43,9 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
         # 「撃った。」と述べた: a quotation that the sentence goes on behind
         return match.group()[-1] in "。！？｡" or end == len(text) or text[end].isspace()
     if match.lastgroup == "narrow" and match.group()[0] == ".":
-        following = text[end:].lstrip()[:1]
-        return not following.islower() and not _ABBREVIATION.search(text[max(0, match.start() - 12) : match.start()])
+        following = _NEXT.match(text, end)
+        lower = following is not None and following.group(1).islower()
+        return not lower and not _ABBREVIATION.search(text[max(0, match.start() - 12) : match.start()])
     return True
 
 

@@ -163,3 +163,17 @@ def test_many_rules_share_one_pass() -> None:
     rules = [Rule(f"r{i}", "", Level.LOW, words(en=[f"word{i}"]), "v") for i in range(200)]
     matched = compile_rules(rules, {}).match("word150 word7 and word199", "")
     assert [m.rule for m in matched] == ["r7", "r150", "r199"]
+
+
+def test_a_text_that_repeats_its_words_is_matched_all_the_same() -> None:
+    """An article of the same two words ten thousand times ends with an answer (it once took hours)."""
+    condition = Near((words(en=["Korea"]), words(en=["China"]), words(en=["Korea", "China"]), words(en=["talks"])))
+    assert not hits(condition, "t", "Korea and China, " * 10_000 + ". They will hold talks.")
+    assert hits(condition, "t", "Korea and China, " * 10_000 + " hold talks.")
+
+
+def test_as_many_places_as_members_are_needed() -> None:
+    """Two members that both fit only one place do not stand near each other; with a second place they do."""
+    condition = Near((words(en=["Taiwan"]), words(en=["Taiwan"]), words(en=["drills"])), words=5)
+    assert not hits(condition, "Taiwan drills")
+    assert hits(condition, "Taiwan, Taiwan drills")
