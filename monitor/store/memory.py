@@ -25,11 +25,11 @@ def rebuild(connection: Connection, now: datetime) -> State:
         .join_from(article, article_version, article_version.c.article_id == article.c.id)
         .join(story_article, story_article.c.article_id == article.c.id)
         .join(story, story.c.id == story_article.c.story_id)
-        .where(article.c.seen_at > now - SAME_ADDRESS)
-        .order_by(article_version.c.at, article.c.id)
+        .where(story.c.opened_at > now - SAME_ADDRESS)
+        .order_by(article_version.c.id)  # as they were committed
     )
     for row in rows:
         told = Article(row.source_id, row.uid, row.title, "", row.seen_at, row.seen_at, canonical=row.canonical)
         for key in keys_of(told):
-            stories.tell(key.key, Telling(Story(row.story, row.story_title, row.opened_at), row.seen_at))
+            stories.tell(key.key, Telling(Story(row.story, row.story_title, row.opened_at), row.source_id))
     return State(stories, Told(connection.execute(select(alert.c.dedup_key)).scalars()))

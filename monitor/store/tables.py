@@ -113,13 +113,15 @@ article = Table(
 article_version = Table(
     "article_version",
     metadata,
-    Column("article_id", ForeignKey("article.id"), primary_key=True),
-    Column("version", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True),  # in the order of the commits: the state is rebuilt in it
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("version", Integer, nullable=False),
     Column("at", Moment, nullable=False),
     Column("canonical", Text),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("digest", String, nullable=False),
+    UniqueConstraint("article_id", "version"),
 )
 
 story = Table(
@@ -127,7 +129,7 @@ story = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("title", Text, nullable=False),
-    Column("opened_at", Moment, nullable=False),
+    Column("opened_at", Moment, nullable=False, index=True),
     Column("last_at", Moment, nullable=False, index=True),
 )
 

@@ -20,19 +20,24 @@ _TELLING_HEADLINE = 6  # half words: three words, or six Han or kana characters;
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """An article told this story, last at `at`."""
+    """An article of this source was the last to tell the story."""
 
     story: Story
-    at: datetime
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Something that an article's story is recognised by, in words, and for how long."""
+    """Something that an article's story is recognised by, in words, and how long after the story's opening.
+
+    `elsewhere`: only across sources. A source that gives two entries one address has a page of many developments (a
+    government's list of warnings), and says itself that they are two.
+    """
 
     key: str
     why: str
     reach: timedelta
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Stories:
         base.update(self._tellings.maps[0])
         if self._cleared is not None and now - self._cleared < CLEARING:
             return Stories(base, self._cleared)
-        for key in [key for key, telling in base.items() if now - telling.at > SAME_ADDRESS]:
+        for key in [key for key, telling in base.items() if now - telling.story.opened > SAME_ADDRESS]:
             del base[key]
         return Stories(base, now)
 
@@ -71,10 +76,10 @@ class Stories:
         return self._tellings.get(key)
 
     def tell(self, key: str, telling: Telling) -> None:
-        """Remember that a story was told. The younger telling counts, in whatever order they come: an edit tells as of
-        its article's first sight, and what is rebuilt from the database must be what was."""
+        """Remember that a story was told: the last telling counts, but an old story never hides a younger one (an old
+        article may be edited to today's headline)."""
         before = self._tellings.get(key)
-        if before is None or (before.at, before.story.id) <= (telling.at, telling.story.id):
+        if before is None or before.story.opened <= telling.story.opened:
             self._tellings[key] = telling
 
 
@@ -85,7 +90,7 @@ def join(article: Article, stories: Stories) -> Joined:
     if joined is None:
         joined = Joined(Story(_id(article), article.title, article.seen), "the first article of its story")
     for key in keys:
-        stories.tell(key.key, Telling(joined.story, article.seen))
+        stories.tell(key.key, Telling(joined.story, article.source))
     return joined
 
 
@@ -93,7 +98,7 @@ def keys_of(article: Article) -> list[Key]:
     """What an article's story is recognised by, the surest first."""
     keys = [Key(f"article {article.source} {article.uid}", "an earlier version of the article", SAME_ADDRESS)]
     if article.canonical:
-        keys.append(Key(f"address {article.canonical}", "the same address", SAME_ADDRESS))
+        keys.append(Key(f"address {article.canonical}", "the same address", SAME_ADDRESS, elsewhere=True))
     headline = folded_tokens(article.title)
     if sum(1 if is_unspaced(token) else 2 for token in headline) >= _TELLING_HEADLINE:
         keys.append(Key(f"headline {' '.join(headline)}", "the same headline", SAME_HEADLINE))
@@ -102,7 +107,10 @@ def keys_of(article: Article) -> list[Key]:
 
 def _found(stories: Stories, article: Article, key: Key) -> Joined | None:
     telling = stories.telling(key.key)
-    if telling is None or abs(article.seen - telling.at) > key.reach:
+    if telling is None or (key.elsewhere and telling.source == article.source):
+        return None
+    # From the opening, not from the last telling: a headline that is printed every ten hours must not go on for ever.
+    if abs(article.seen - telling.story.opened) > key.reach:
         return None
     return Joined(telling.story, key.why)
 

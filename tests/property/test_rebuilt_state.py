@@ -48,7 +48,7 @@ def tellings(draw: st.DrawFn) -> Telling:
 
 
 def reader() -> Callable[[Telling, timedelta], Article]:
-    """Makes articles as intake would: one first sight for each, one page for each, and counted versions."""
+    """Makes articles as intake would: one first sight for each, and counted versions."""
     known: dict[tuple[str, str], Article] = {}
 
     def read(told: Telling, after: timedelta) -> Article:
@@ -60,7 +60,7 @@ def reader() -> Callable[[Telling, timedelta], Article]:
             of=told.source,
             seen=NOON + after if before is None else before.seen,
             version=1 if before is None else before.version + 1,
-            canonical=told.page if before is None else before.canonical,
+            canonical=told.page,
         )
         known[told.source, told.uid] = new
         return new

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_story"),
     )
     op.create_index("ix_story_last_at", "story", ["last_at"], unique=False)
+    op.create_index("ix_story_opened_at", "story", ["opened_at"], unique=False)
     op.create_table(
         "article",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -99,6 +100,7 @@ def upgrade() -> None:
     op.create_index("ix_alert_rule_id", "alert", ["rule_id"], unique=False)
     op.create_table(
         "article_version",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
@@ -107,7 +109,8 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_article_version_article_id"),
-        sa.PrimaryKeyConstraint("article_id", "version", name="pk_article_version"),
+        sa.PrimaryKeyConstraint("id", name="pk_article_version"),
+        sa.UniqueConstraint("article_id", "version", name="uq_article_version_article_id"),
     )
     op.create_table(
         "story_article",
