@@ -9,18 +9,18 @@
     what a process left in `sending` goes back to retry: at start, and when its lease ends
 
 A crash between the server's acceptance and the settling sends a message twice; nothing loses one. It decides nothing
-about articles, and one channel never waits for another.
+about articles. A channel that hangs holds up no other, as long as fewer hang than there are processes to send with.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.alerting.attempts import after_attempt
+from monitor.alerting.attempts import Verdict, after_attempt
 from monitor.errors import StoreFailed
 from monitor.model import Delivery, DeliveryState, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier, render
@@ -124,11 +124,21 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - the boundary of one delivery: no message may stop the others
             log.exception(Event.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
             receipt = Receipt(ReceiptKind.UNKNOWN, f"internal error: {type(error).__name__}")
-        now = clock.now()
-        limit = self._settings.limits.attempts
-        verdict = after_attempt(receipt, delivery=delivery.id, attempt=delivery.attempt, limit=limit, now=now)
-        settled = await self._thread.run(self._outbox.settle, delivery, receipt, verdict, now)
+        now, limit = clock.now(), self._settings.limits.attempts
+        verdict = after_attempt(receipt, delivery, limit=limit, now=now)
+        settled = await self._settle(delivery, receipt, verdict, until=now + MARGIN / 2)
         _tell(delivery, receipt, verdict.state, settled=settled)
+
+    async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict, until: datetime) -> bool:
+        """Record the receipt; a database that fails for a while must not make us forget what a server has accepted."""
+        while True:
+            try:
+                return await self._thread.run(self._outbox.settle, delivery, receipt, verdict, clock.now())
+            except StoreFailed as error:
+                if clock.now() >= until:
+                    raise
+                log.warning(Event.STORE_PROBLEM, channel=delivery.channel, problem=str(error))
+                await asyncio.sleep(1)
 
 
 def _tell(delivery: Delivery, receipt: Receipt, state: DeliveryState, *, settled: bool) -> None:

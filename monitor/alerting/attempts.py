@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from monitor.model import DeliveryState, Receipt, ReceiptKind
+from monitor.model import Delivery, DeliveryState, Receipt, ReceiptKind
 
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=30)
-REFUSED_ATTEMPTS = 5  # a receiver that says no for good may be in the middle of a deployment, but not for hours
+REFUSALS = 8  # a receiver that says no for good may be in the middle of a deployment, but not for hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +24,15 @@ class Verdict:
     not_before: datetime | None = None
 
 
-def after_attempt(receipt: Receipt, *, delivery: int, attempt: int, limit: int, now: datetime) -> Verdict:
-    """The verdict on attempt number `attempt` (from 1) of a delivery that may have `limit` attempts."""
+def after_attempt(receipt: Receipt, sent: Delivery, *, limit: int, now: datetime) -> Verdict:
+    """The verdict on an attempt of a delivery that may have `limit` of them, of which REFUSALS may be refused."""
     if receipt.kind is ReceiptKind.ACCEPTED:
         return Verdict(DeliveryState.ACCEPTED)
-    if receipt.kind is ReceiptKind.REFUSED:
-        limit = min(limit, REFUSED_ATTEMPTS)
-    if attempt >= limit:
+    refused = sent.refusals + (receipt.kind is ReceiptKind.REFUSED)
+    if sent.attempt >= limit or refused >= REFUSALS:
         return Verdict(DeliveryState.DEAD)
-    wait = min(FIRST_WAIT * 2.0 ** min(attempt - 1, 20), LONGEST_WAIT)
-    return Verdict(DeliveryState.RETRY, now + wait * _jitter(delivery, attempt))
+    wait = min(FIRST_WAIT * 2.0 ** min(sent.attempt - 1, 20), LONGEST_WAIT)
+    return Verdict(DeliveryState.RETRY, now + wait * _jitter(sent.id, sent.attempt))
 
 
 def _jitter(delivery: int, attempt: int) -> float:

@@ -48,7 +48,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One alert on one channel, claimed for sending: this is attempt number `attempt` (from 1).
+    """One alert on one channel, claimed for sending: this is attempt number `attempt` (from 1), after `refusals`.
 
     `repeat`: an earlier attempt ended unknown, so the reader may already have the message.
     """
@@ -58,6 +58,7 @@ class Delivery:
     alert: Alert
     attempt: int
     repeat: bool = False
+    refusals: int = 0
 
 
 @dataclass(frozen=True, slots=True)

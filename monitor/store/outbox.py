@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, literal, or_, select, update
+from sqlalchemy import Connection, Row, func, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from monitor.alerting.attempts import Verdict
@@ -54,11 +54,17 @@ class Outbox:
             if row is None:
                 return None
             connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
+            refused = (attempt.c.delivery_id == row.id) & (attempt.c.receipt == ReceiptKind.REFUSED)
+            refusals = connection.execute(select(func.count()).select_from(attempt).where(refused)).scalar_one()
             told = _alert(connection, row.alert_id)
-            return Delivery(row.id, channel, told, row.attempts, row.repeat)
+            return Delivery(row.id, channel, told, row.attempts, row.repeat, refusals)
 
     def settle(self, sent: Delivery, receipt: Receipt, verdict: Verdict, now: datetime) -> bool:
-        """Record how an attempt ended. False if the claim was no longer ours (its lease had ended)."""
+        """Record how an attempt ended. False if the claim was no longer ours: its lease had ended.
+
+        An acceptance counts even then, as long as nobody has begun to send it again.
+        """
+        late = (DeliveryState.RETRY,) if verdict.state is DeliveryState.ACCEPTED else ()
         ended = None if verdict.state is DeliveryState.RETRY else now
         ours = (delivery.c.id == sent.id) & (delivery.c.attempts == sent.attempt)
         values: dict[str, object] = {
@@ -73,7 +79,7 @@ class Outbox:
             values["not_before"] = verdict.not_before
         with translated(self._database.path), self._database.write.begin() as connection:
             _end_attempt(connection, sent.id, sent.attempt, receipt, now)
-            held = ours & (delivery.c.state == DeliveryState.SENDING)
+            held = ours & delivery.c.state.in_((DeliveryState.SENDING, *late))
             return connection.execute(update(delivery).where(held).values(**values)).rowcount == 1
 
     def release(self, now: datetime, *, all_of_them: bool = False) -> int:

@@ -131,14 +131,14 @@ async def test_what_waits_for_its_time_is_left_alone(database: Database, faults:
     assert len(faults.bodies("503")) == 1
 
 
-@pytest.mark.parametrize(("path", "tried"), [("503", 7), ("404", attempts.REFUSED_ATTEMPTS)])
+@pytest.mark.parametrize(("path", "tried"), [("503", 9), ("404", attempts.REFUSALS)])
 @pytest.mark.usefixtures("at_once")
 async def test_exhausted_attempts_end_dead_and_are_told(
     database: Database, faults: FaultServer, path: str, tried: int
 ) -> None:
     """After the limit (earlier where it is refused) it is dead: counted, and an error in the log; never silent."""
     fill(database, ["desk"])
-    async with dispatching(database, {"desk": faults.url(path)}, Limits(attempts=7)) as dispatcher:
+    async with dispatching(database, {"desk": faults.url(path)}, Limits(attempts=9)) as dispatcher:
         with capture_logs() as logs:
             await dispatcher.finish()
     assert states(database) == {"dead": 1}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from monitor.alerting.attempts import FIRST_WAIT, LONGEST_WAIT, REFUSED_ATTEMPTS, Verdict, after_attempt
+from monitor.alerting.attempts import FIRST_WAIT, LONGEST_WAIT, REFUSALS, Verdict, after_attempt
 from monitor.model import DeliveryState, Receipt, ReceiptKind
-from tests.building import NOON
+from tests.building import NOON, delivery
 
 ACCEPTED, REFUSED = ReceiptKind.ACCEPTED, ReceiptKind.REFUSED
 TRY_LATER, UNKNOWN = ReceiptKind.TRY_LATER, ReceiptKind.UNKNOWN
 
 
-def verdict(kind: ReceiptKind, attempt: int, limit: int = 30, delivery: int = 1) -> Verdict:
-    return after_attempt(Receipt(kind), delivery=delivery, attempt=attempt, limit=limit, now=NOON)
+def verdict(kind: ReceiptKind, attempt: int, limit: int = 30, number: int = 1, refusals: int = 0) -> Verdict:
+    sent = replace(delivery(attempt=attempt), id=number, refusals=refusals)
+    return after_attempt(Receipt(kind), sent, limit=limit, now=NOON)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +34,6 @@ def verdict(kind: ReceiptKind, attempt: int, limit: int = 30, delivery: int = 1)
         (TRY_LATER, 30, 30, DeliveryState.DEAD),
         # a refusal may be a deployment's, but not for hours
         (REFUSED, 1, 30, DeliveryState.RETRY),
-        (REFUSED, REFUSED_ATTEMPTS - 1, 30, DeliveryState.RETRY),
-        (REFUSED, REFUSED_ATTEMPTS, 30, DeliveryState.DEAD),
         (REFUSED, 2, 2, DeliveryState.DEAD),  # a lower limit holds
         (TRY_LATER, 1, 1, DeliveryState.DEAD),
         # beyond the limit: it was lowered while the delivery waited
@@ -45,6 +45,22 @@ def test_what_becomes_of_a_delivery(kind: ReceiptKind, attempt: int, limit: int,
     found = verdict(kind, attempt, limit)
     assert found.state is expected
     assert (found.not_before is not None) is (expected is DeliveryState.RETRY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "refusals", "expected"),
+    [
+        (REFUSED, REFUSALS - 2, DeliveryState.RETRY),
+        (REFUSED, REFUSALS - 1, DeliveryState.DEAD),
+        # a receiver that was down for an hour and answers one 404 as it comes up
+        (REFUSED, 0, DeliveryState.RETRY),
+        # not refused this time
+        (UNKNOWN, REFUSALS - 1, DeliveryState.RETRY),
+    ],
+)
+def test_only_refusals_count_as_refusals(kind: ReceiptKind, refusals: int, expected: DeliveryState) -> None:
+    """Attempts that failed otherwise bring no refusal nearer to the end."""
+    assert verdict(kind, 20, refusals=refusals).state is expected
 
 
 @pytest.mark.parametrize(
@@ -60,8 +76,8 @@ def test_what_becomes_of_a_delivery(kind: ReceiptKind, attempt: int, limit: int,
 def test_waits_double_up_to_the_longest(attempt: int, wait: timedelta) -> None:
     """Each wait is twice the one before, within a fifth, and spread so that deliveries do not come back together."""
     factors = []
-    for delivery in range(200):
-        not_before = verdict(UNKNOWN, attempt, 1000, delivery).not_before
+    for number in range(200):
+        not_before = verdict(UNKNOWN, attempt, 1000, number).not_before
         assert not_before is not None
         factors.append((not_before - NOON) / wait)
     assert 0.8 <= min(factors) < 0.85
@@ -71,4 +87,4 @@ def test_waits_double_up_to_the_longest(attempt: int, wait: timedelta) -> None:
 def test_the_verdict_on_an_attempt_is_always_the_same() -> None:
     """No hidden chance: what is decided can be explained later."""
     assert verdict(UNKNOWN, 3) == verdict(UNKNOWN, 3)
-    assert verdict(UNKNOWN, 3) != verdict(UNKNOWN, 3, delivery=2)
+    assert verdict(UNKNOWN, 3) != verdict(UNKNOWN, 3, number=2)

@@ -181,6 +181,26 @@ def test_a_receipt_of_an_older_attempt_settles_nothing(database: Database, outbo
         assert connection.execute(select(attempt.c.receipt)).scalars().all() == ["unknown", "accepted"]
 
 
+def test_an_acceptance_counts_even_after_its_lease(database: Database, outbox: Outbox) -> None:
+    """A server's yes that comes in late is not thrown away to send the message again; a late no decides nothing."""
+    fill(database)
+    late = take(outbox)
+    outbox.release(NOON + LEASE)
+    assert not outbox.settle(late, BUSY, again(5), NOON + LEASE)
+    assert outbox.settle(late, OK, ACCEPTED, NOON + LEASE)
+    assert state_of(database) == "accepted"
+
+
+def test_a_claim_knows_how_often_it_was_refused(database: Database, outbox: Outbox) -> None:
+    """Refusals are counted apart from what else went wrong."""
+    fill(database)
+    refused = Receipt(ReceiptKind.REFUSED, "the server answered 404")
+    for receipt in (BUSY, refused, LOST, refused):
+        outbox.settle(take(outbox), receipt, Verdict(DeliveryState.RETRY, NOON), NOON)
+    fifth = take(outbox)
+    assert (fifth.attempt, fifth.refusals) == (5, 2)
+
+
 def test_two_processes_never_claim_one_delivery(database: Database, outbox: Outbox) -> None:
     """A claim is one statement under the writer's lock."""
     fill(database, article("a"), article("b"))
