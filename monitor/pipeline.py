@@ -16,17 +16,28 @@ It only calls these in the right order. It decides nothing, and it sends nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor import clock
 from monitor.decide import Decision, State, decide
 from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
-from monitor.intake.articles import unseen
+from monitor.intake.articles import Taken, unseen
 from monitor.intake.identity import identify
 from monitor.intake.pace import next_poll
 from monitor.matching import RuleSet
-from monitor.model import Alert, Article, Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Polled, Source
+from monitor.model import (
+    Alert,
+    Claim,
+    Entry,
+    Feed,
+    Fetched,
+    FetchOutcome,
+    Limits,
+    Polled,
+    Source,
+    Validators,
+)
 from monitor.sources.feed import parse_feed
 from monitor.sources.fetch import Fetcher
 from monitor.store.claims import Claims
@@ -77,21 +88,20 @@ class Pipeline:
         if source is None:  # it has just left the config
             return None
         try:
-            return await self._bounded(claim, source)
-        except StoreFailed as error:  # the lease will end, and the source is polled again
-            log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
-            return None
-
-    async def _bounded(self, claim: Claim, source: Source) -> Polled | None:
-        try:
             return await self._poll(claim, source)
-        except StoreFailed:
-            raise
+        except StoreFailed as error:
+            log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
+            problem = str(error)
         except Exception as error:  # noqa: BLE001 - the boundary of one poll: no document may stop the others
             log.exception(Event.POLL_CRASHED, source=source.id)
             problem = f"internal error: {type(error).__name__}; please report it with the log"
-            failed = Fetched(FetchOutcome.FAILED, source.url, problem=problem)
+        # What fails every time must be seen in `status`, and be asked for less and less.
+        failed = Fetched(FetchOutcome.FAILED, source.url, problem=problem)
+        try:
             return await self._commit(claim, source, failed, Feed(()))
+        except StoreFailed as error:  # the lease will end, and the source is polled again
+            log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
+            return None
 
     async def _poll(self, claim: Claim, source: Source) -> Polled | None:
         fetched = await self._fetcher.fetch(source.url, claim.validators)
@@ -120,24 +130,33 @@ class Pipeline:
         self, claim: Claim, source: Source, fetched: Fetched, feed: Feed
     ) -> tuple[Polled, Decision | None]:
         active, now = self.active, clock.now()
-        entries = feed.entries[: self._limits.entries]
-        articles = self._unseen(claim, source, entries, now)
+        taken = self._unseen(claim, source, feed.entries, now)
+        # A first poll is taken whole: what it left for the second would pass for news.
+        articles = taken.articles if claim.first else taken.articles[: self._limits.entries]
+        problem = fetched.problem or _unread(taken, len(articles)) or feed.problem
+        if problem:  # without them the whole document comes again, and with it what was not read
+            fetched = replace(fetched, validators=Validators())
         failures = claim.failures + 1 if fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE} else 0
         next_at = next_poll(source, fetched, planned=claim.planned, now=now, failures=failures, first=claim.first)
-        left_out = len(feed.entries) - len(entries)
-        problem = fetched.problem or (
-            f"{left_out} entries beyond `limits.entries` were not read" if left_out else feed.problem
-        )
-        polled = Polled(claim, now, fetched, next_at, failures, len(entries), problem)
+        polled = Polled(claim, now, fetched, next_at, failures, len(feed.entries), problem)
         with self._section.entered(now) as section:
             decision = decide(articles, active.rules, section.state, now) if articles else Decision((), State())
             ours = section.commit(polled, decision, active.channels_of)
         return polled, decision if ours else None
 
-    def _unseen(self, claim: Claim, source: Source, entries: tuple[Entry, ...], now: datetime) -> tuple[Article, ...]:
+    def _unseen(self, claim: Claim, source: Source, entries: tuple[Entry, ...], now: datetime) -> Taken:
         uids = identify(entries)
         known = self._claims.known(source.id, uids) if entries else {}
         return unseen(source, entries, uids, known, now=now, baseline=claim.first)
+
+
+def _unread(taken: Taken, read: int) -> str | None:
+    """What of a document was left out, for a person."""
+    if left := len(taken.articles) - read:
+        return f"{left} new entries beyond `limits.entries` wait for the next poll"
+    if taken.restless:
+        return f"{taken.restless} entries change at every poll and are no longer followed"
+    return None
 
 
 def _tell(polled: Polled, decision: Decision) -> None:

@@ -11,11 +11,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.intake.address import canonical
-from monitor.intake.dates import moment_of, sane
+from monitor.intake.dates import latest_of, sane
 from monitor.intake.identity import digest
 from monitor.model import Article, Entry, Source
 
-VERSIONS = 24  # some feeds print the present time into their texts; lemon24/reader found the same limit useful
+VERSIONS = 200  # some feeds print the present time into their texts: an archive of every minute helps nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a document brought that is new to us. `restless`: entries whose text has changed too often to follow."""
+
+    articles: tuple[Article, ...]
+    restless: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ def unseen(
     *,
     now: datetime,
     baseline: bool,
-) -> tuple[Article, ...]:
+) -> Taken:
     """The articles to keep, in the document's order.
 
     `uids`: the entries' identities (`identify`); `known`: what we have of them; `baseline`: it is the first poll.
@@ -46,24 +54,24 @@ def unseen(
     for uid, entry in zip(uids, entries, strict=True):
         each.setdefault(uid, entry)  # an identity with two texts in one document makes no versions of each other
     links = Counter(canonical(entry.link) for entry in each.values())
-    articles = []
+    articles, restless = [], 0
     for uid, entry in each.items():
+        before = known.get(uid)
+        if before is not None and before.digest == digest(entry.title, _text(entry)):
+            continue
+        if before is not None and before.version >= VERSIONS:
+            restless += 1
+            continue
         own_link = links[canonical(entry.link)] == 1
-        article = _article(source, entry, uid, own_link=own_link, known=known.get(uid), now=now)
-        if article is not None:
-            articles.append(replace(article, baseline=True) if baseline else article)
-    return tuple(articles)
+        article = _article(source, entry, uid, own_link=own_link, known=before, now=now)
+        articles.append(replace(article, baseline=True) if baseline else article)
+    return Taken(tuple(articles), restless)
 
 
-def _article(
-    source: Source, entry: Entry, uid: str, *, own_link: bool, known: Known | None, now: datetime
-) -> Article | None:
+def _article(source: Source, entry: Entry, uid: str, *, own_link: bool, known: Known | None, now: datetime) -> Article:
     text = _text(entry)
-    content = digest(entry.title, text)
-    if known is not None and (known.digest == content or known.version >= VERSIONS):
-        return None
-    claimed = moment_of(entry.published) or moment_of(entry.updated)
     seen = now if known is None else known.seen
+    claimed = latest_of(entry.published, seen) or latest_of(entry.updated, seen)
     dated = sane(claimed, now)
     return Article(
         source=source.id,
@@ -78,7 +86,7 @@ def _article(
         # An address that several entries of a document share (a live page) does not say that they are one article.
         canonical=canonical(entry.link) if own_link else None,
         language=entry.language or source.language,
-        digest=content,
+        digest=digest(entry.title, text),
         authors=entry.authors,
         tags=entry.tags,
         # An undated past is not news because a word in it was changed.

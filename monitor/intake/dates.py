@@ -50,6 +50,7 @@ _TIME = re.compile(
 )
 _AFTERNOON = ("p", "오후", "下午", "午後")
 _OFFSET = re.compile(r"(?P<sign>[+-])(?P<h>\d{2})(?::?(?P<m>\d{2}))?\b")  # PostgreSQL prints +09
+_DAY = timedelta(days=1)
 _SANE_AHEAD = timedelta(minutes=10)  # clocks of servers differ; a zone left out puts a date hours ahead
 _SANE_SINCE = datetime(1995, 1, 1, tzinfo=UTC)  # no news feed is older: an epoch of 0, a year 1
 
@@ -69,6 +70,22 @@ def moment_of(raw: str | None) -> datetime | None:
         return local - _zone(rest[time.end() :] if time else rest)
     except (ValueError, OverflowError):  # month 0, 25:61, year 0
         return None
+
+
+def latest_of(raw: str | None, seen: datetime) -> datetime | None:
+    """The latest moment that a feed's date can mean: of a day without a time its end, but not after we saw it.
+
+    A ministry that writes only the day must not have its news of the afternoon called twelve hours old.
+    """
+    moment = moment_of(raw)
+    if moment is None or _has_time((raw or "").strip()):
+        return moment
+    return max(moment, min(moment + _DAY, seen))
+
+
+def _has_time(text: str) -> bool:
+    found = _date(text)
+    return found is None or _TIME.search(found[1]) is not None
 
 
 def sane(claimed: datetime | None, now: datetime) -> bool:

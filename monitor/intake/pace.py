@@ -12,6 +12,7 @@ from hashlib import blake2b
 from monitor.model import Fetched, FetchOutcome, Source
 
 BACKOFF_CAP = timedelta(hours=6)
+UNREACHED_CAP = timedelta(minutes=15)  # no answer at all may be our own network: be there soon after it is back
 GONE_PAUSE = timedelta(hours=24)  # 410 is meant for good, but people repair their sites
 
 
@@ -22,7 +23,8 @@ def next_poll(
     if fetched.outcome is FetchOutcome.GONE:
         return now + GONE_PAUSE
     if fetched.outcome is FetchOutcome.FAILED:
-        wait = min(source.every * 2.0 ** min(failures - 1, 20), max(BACKOFF_CAP, source.every))
+        cap = UNREACHED_CAP if fetched.status is None else BACKOFF_CAP
+        wait = min(source.every * 2.0 ** min(failures - 1, 20), max(cap, source.every))
         return now + max(wait, fetched.retry_after or timedelta(0))
     if first:
         return now + source.every * _phase(source.id)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -12,6 +13,8 @@ from monitor.intake.articles import Known
 from monitor.model import Claim, Source, Validators
 from monitor.store.database import Database, translated
 from monitor.store.tables import article, source
+
+_VARIABLES = 5_000  # a statement's bound values: databases allow some ten thousands
 
 
 class Claims:
@@ -83,10 +86,13 @@ class Claims:
 
     def known(self, source_id: str, uids: Iterable[str]) -> dict[str, Known]:
         """What we have of these articles of a source, by uid."""
-        columns = select(article.c.uid, article.c.version, article.c.digest, article.c.seen_at, article.c.baseline)
+        asked = select(article.c.uid, article.c.version, article.c.digest, article.c.seen_at, article.c.baseline)
+        known = {}
         with translated(self._database.path), self._database.read.begin() as connection:
-            rows = connection.execute(columns.where(article.c.source_id == source_id, article.c.uid.in_(list(uids))))
-            return {row.uid: Known(row.version, row.digest, row.seen_at, row.baseline) for row in rows}
+            for some in batched(uids, _VARIABLES):
+                rows = connection.execute(asked.where(article.c.source_id == source_id, article.c.uid.in_(some)))
+                known.update({row.uid: Known(row.version, row.digest, row.seen_at, row.baseline) for row in rows})
+        return known
 
 
 def _claim(row: Row[*tuple[object, ...]]) -> Claim:
@@ -99,3 +105,10 @@ def _claim(row: Row[*tuple[object, ...]]) -> Claim:
         failures=values["failures"],
         first=values["first_at"] is None,
     )
+
+
+def batched(values: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The values, so many at a time (itertools has this from Python 3.12 on)."""
+    rest = iter(values)
+    while some := list(islice(rest, size)):
+        yield some

@@ -21,6 +21,8 @@ from monitor.store import tables
 from monitor.store.database import Database, translated
 from monitor.store.memory import rebuild
 
+# What a new version of an article says anew.
+_CHANGING = ("version", "url", "canonical", "title", "language", "digest", "published_at", "dated")
 ChannelsOf = Callable[[Alert], Iterable[str]]
 
 
@@ -97,7 +99,7 @@ class Entered:
         ids = {}
         for article in (item.article for item in judged):
             columns = _columns(article)
-            changed = {key: columns[key] for key in ("version", "url", "canonical", "title", "language", "digest")}
+            changed = {key: columns[key] for key in _CHANGING}
             statement = (
                 insert(tables.article)
                 .values(**columns)

@@ -127,6 +127,34 @@ async def test_a_failure_is_counted_and_told(
     assert (again.failures, again.first) == (1, True)
 
 
+async def test_a_document_that_was_read_in_part_is_asked_for_whole(database: Database, faults: FaultServer) -> None:
+    """What was not read must not be hidden by a 304: no validators are kept of a damaged document."""
+    async with polling(database, faults, wire="wire.xml") as polls:
+        faults.documents["wire.xml"] = feed(HEADLINE, "Another story altogether")[:-150]
+        damaged = await polls.poll()
+        assert damaged is not None
+        assert damaged.problem
+        with database.write.begin() as connection:
+            connection.execute(update(source).values(etag='"x"'))
+        await polls.poll()
+        assert polls.claim().validators.etag is None
+
+
+async def test_what_is_beyond_the_limit_comes_with_the_next_poll(database: Database, faults: FaultServer) -> None:
+    """`limits.entries` bounds what is taken of one poll; the rest is told of, and taken at the next."""
+    async with polling(database, faults, wire="wire.xml") as polls:
+        faults.documents["wire.xml"] = feed("Nothing at all")
+        await polls.poll()
+        faults.documents["wire.xml"] = feed(*(f"{HEADLINE}, report {i}" for i in range(700)))
+        first = await polls.poll()
+        assert first is not None
+        assert first.problem == "200 new entries beyond `limits.entries` wait for the next poll"
+        second = await polls.poll()
+        assert second is not None
+        assert second.problem is None
+    assert Reports(database).counts()["alerts"] == 700
+
+
 async def test_a_poll_that_was_taken_over_says_so(database: Database, faults: FaultServer) -> None:
     """Its articles are the other poll's to bring."""
     faults.documents["wire.xml"] = feed(HEADLINE)

@@ -19,7 +19,7 @@ ENTRY = Entry(guid="g1", link="https://x.test/1", title="One", summary="First.",
 def taken(
     *entries: Entry, known: dict[str, Known] | None = None, now: datetime = NOON, baseline: bool = False
 ) -> tuple[Article, ...]:
-    return unseen(SOURCE, entries, identify(entries), known or {}, now=now, baseline=baseline)
+    return unseen(SOURCE, entries, identify(entries), known or {}, now=now, baseline=baseline).articles
 
 
 def known_after(*articles: Article) -> dict[str, Known]:
@@ -55,10 +55,28 @@ def test_an_edited_entry_is_the_next_version() -> None:
 
 
 def test_versions_end() -> None:
-    """A feed that prints the present time into its texts is not followed for ever."""
+    """A feed that prints the present time into its texts is not followed for ever, and not in silence."""
     latest = Known(VERSIONS, "another", NOON)
-    assert taken(ENTRY, known={"g1": latest}) == ()
-    assert taken(ENTRY, known={"g1": replace(latest, version=VERSIONS - 1)})[0].version == VERSIONS
+    found = unseen(SOURCE, [ENTRY], ["g1"], {"g1": latest}, now=NOON, baseline=False)
+    assert (found.articles, found.restless) == ((), 1)
+
+
+@pytest.mark.parametrize(
+    ("published", "expected"),
+    [
+        # first seen at noon: the day is not over, and its news not twelve hours old
+        ("2026-01-05", NOON),
+        # yesterday's news is at least as old as yesterday's end
+        ("2026-01-04", NOON - 12 * HOUR),
+        # a time is a time
+        ("2026-01-05T00:00:00Z", NOON - 12 * HOUR),
+        ("2026-01-05 오전 9:00", NOON - 3 * HOUR),
+    ],
+)
+def test_a_day_without_a_time_counts_as_late_as_it_can(published: str, expected: datetime) -> None:
+    """A ministry that writes only the day must not have its afternoon's news held as stale."""
+    (article,) = taken(replace(ENTRY, published=published))
+    assert (article.published, article.dated) == (expected, True)
 
 
 def test_a_first_poll_is_the_baseline() -> None:
@@ -117,8 +135,9 @@ def test_an_entry_that_stands_twice_is_one_article_with_its_address() -> None:
 def test_entries_of_one_identity_make_no_versions_of_each_other() -> None:
     """A document in which one identity has two texts does not grow a version at each poll."""
     one, other = ENTRY, replace(ENTRY, title="Other")
-    first = unseen(SOURCE, [one, other], ["u", "u"], {}, now=NOON, baseline=False)
-    again = unseen(SOURCE, [one, other], ["u", "u"], known_after(*first), now=NOON + timedelta(1), baseline=False)
+    first = unseen(SOURCE, [one, other], ["u", "u"], {}, now=NOON, baseline=False).articles
+    later = NOON + timedelta(1)
+    again = unseen(SOURCE, [one, other], ["u", "u"], known_after(*first), now=later, baseline=False).articles
     assert [a.title for a in first] == ["One"]
     assert again == ()
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.intake.pace import BACKOFF_CAP, GONE_PAUSE, next_poll
+from monitor.intake.pace import BACKOFF_CAP, GONE_PAUSE, UNREACHED_CAP, next_poll
 from monitor.model import Fetched, FetchOutcome
 from tests.building import HOUR, MINUTE, NOON, source
 
@@ -23,8 +23,9 @@ def following(
     failures: int = 0,
     first: bool = False,
     retry_after: timedelta | None = None,
+    status: int | None = 503,
 ) -> datetime:
-    fetched = Fetched(outcome, "u", retry_after=retry_after)
+    fetched = Fetched(outcome, "u", status, retry_after=retry_after)
     return next_poll(source(name, every), fetched, planned=planned, now=now, failures=failures, first=first)
 
 
@@ -59,6 +60,11 @@ def test_a_healthy_source_keeps_its_phase(outcome: FetchOutcome, late: timedelta
 def test_a_failing_source_is_asked_less_and_less(failures: int, retry_after: timedelta | None, wait: timedelta) -> None:
     """Twice the wait for each failure, up to a cap, and never before the server's Retry-After."""
     assert following(FetchOutcome.FAILED, failures=failures, retry_after=retry_after) == NOON + wait
+
+
+def test_a_source_that_is_not_reached_is_asked_soon() -> None:
+    """No answer at all may be our own network: after an outage of a night we are back within a quarter of an hour."""
+    assert following(FetchOutcome.FAILED, failures=50, status=None) == NOON + UNREACHED_CAP
 
 
 def test_a_slow_source_is_never_asked_more_often_for_failing() -> None:

@@ -10,6 +10,7 @@ from monitor.errors import StoreFailed
 from monitor.model import Alert
 from monitor.store.claims import Claims
 from monitor.store.database import Database
+from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.tables import article_version, attempt, delivery, fetch, match, section, story_article
@@ -142,6 +143,17 @@ def test_an_edit_adds_a_version_and_stays_in_its_story(database: Database, claim
     with database.read.begin() as connection:
         titles = connection.execute(select(article_version.c.title).order_by(article_version.c.version))
         assert titles.scalars().all() == ["North Korea fires two ballistic missiles", "Three missiles now, Seoul says"]
+
+
+def test_a_new_version_brings_its_date(database: Database, claims: Claims) -> None:
+    """An article that was first undated and then dated is told with its date."""
+    serial = SerialSection(database)
+    commit(serial, claimed(claims), article(title="Quiet day in Pyongyang", dated=False))
+    later = article(version=2, dated=True, published=NOON - HOUR)
+    commit(serial, claimed(claims), later)
+    delivery = Outbox(database, "here:1").claim("desk", NOON, HOUR)
+    assert delivery is not None
+    assert (delivery.alert.article.dated, delivery.alert.article.published) == (True, NOON - HOUR)
 
 
 def test_several_rules_leave_several_matches(database: Database, claims: Claims) -> None:
