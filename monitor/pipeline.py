@@ -164,9 +164,8 @@ def _tell(polled: Polled, decision: Decision) -> None:
     source, fetched = polled.claim.source, polled.fetched
     if polled.problem:
         log.warning(Event.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
-    log.info(
-        Event.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=len(decision.judged)
-    )
+    tell = log.info if decision.judged or fetched.outcome is FetchOutcome.DOCUMENT else log.debug
+    tell(Event.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=len(decision.judged))
     for judged in decision.judged:
         for decided in judged.decisions:
             event = Event.ALERTED if decided.alert else Event.MATCHED

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from monitor.alerting.quote import quote
 from monitor.alerting.told import Told
-from monitor.model import Alert, Article, Decided, Match, MatchKind, OncePer, Rule, Story
+from monitor.model import Alert, Article, Decided, Match, MatchKind, OncePer, Rule, Span, Story
 
 BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
 
@@ -94,12 +94,18 @@ def _alert(case: Case, reason: str) -> Alert:
 
 
 def _evidence(match: Match) -> str:
-    """“North Korea”, “missiles” in the title; “fired” in the text."""
+    """“North Korea”, “missiles” in the title; “fired” in the text. Of words within words the whole."""
+    whole = [span for span in match.evidence if not any(_holds(other, span) for other in match.evidence)]
     parts = []
-    for field in dict.fromkeys(span.field for span in match.evidence):
-        words = dict.fromkeys(f"“{span.text}”" for span in match.evidence if span.field is field)
+    for field in dict.fromkeys(span.field for span in whole):
+        words = dict.fromkeys(f"“{span.text}”" for span in whole if span.field is field)
         parts.append(f"{', '.join(words)} in the {field}")
     return "; ".join(parts)
+
+
+def _holds(one: Span, other: Span) -> bool:
+    inside = one.field is other.field and one.start <= other.start and other.end <= one.end
+    return inside and (one.start, one.end) != (other.start, other.end)
 
 
 def _span(length: timedelta) -> str:

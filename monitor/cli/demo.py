@@ -7,6 +7,7 @@ over HTTP, and what is printed is what a real SMTP server and a real webhook rec
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -171,7 +172,11 @@ def _account(reports: Reports, received: list[Received], problem: str | None) ->
     if problem:
         click.echo(f"The demo failed: {problem}.", err=True)
         return 1
-    click.echo("The next step: `news-monitor init` writes a set of files to edit.")
+    click.echo(
+        "Five outlets reprinted one headline: one alert. Reports in other words or languages are stories of their own, "
+        "so far."
+    )
+    click.echo(f"The next step: `{sys.argv[0]} init FOLDER` writes a set of files to edit.")
     return 0
 
 

@@ -33,7 +33,7 @@ def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
     text = "\n".join([heading, "", f"“{_marked(sentence, marks, _MARKS)}”", "", *facts])
     quoted = _marked(sentence, marks, _HTML_MARKS, escaped=True)
     lines = "<br>".join(_linked(fact) for fact in facts)
-    html = f"<p><b>{escape(heading)}</b></p>\n<blockquote>{quoted}</blockquote>\n<p>{lines}</p>"
+    html = f"<p><b>{escape(heading)}</b></p>\n<p>“{quoted}”</p>\n<p>{lines}</p>"
     return Message(f"{alert.level.upper()}: {_cut(alert.article.title or alert.rule_title, TITLE)}", text, html)
 
 

@@ -131,3 +131,15 @@ def test_an_alert_says_everything() -> None:
 def test_a_rule_without_routes_tells_the_default_one() -> None:
     """Nobody has to name a route."""
     assert told(judged(article())).routes == ("default",)
+
+
+def test_the_reason_names_words_within_words_once() -> None:
+    """“South Korea” and “President of South Korea” at one place are one piece of evidence for a reader."""
+    title = "President of South Korea in Beijing"
+    spans = tuple(
+        Span(Field.TITLE, title.index(text), title.index(text) + len(text), text, text)
+        for text in ("South Korea", "President of South Korea", "Beijing")
+    )
+    by = rule()
+    decided = judge(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans), article(), STORY, Told(), NOON))
+    assert decided.reason.startswith("told: “President of South Korea”, “Beijing” in the title;")

@@ -53,7 +53,7 @@ def test_both_bodies_say_the_same() -> None:
     of = replace(told("Seoul & Tokyo saw <missiles>.", ((19, 27),)), rule_title="Launches < tests")
     both = message(of)
     plain = both.html
-    for tag in ("<p>", "</p>", "<b>", "</b>", "<blockquote>", "</blockquote>", "<br>", "</a>"):
+    for tag in ("<p>", "</p>", "<b>", "</b>", "<br>", "</a>"):
         plain = plain.replace(tag, "\n")
     plain = unescape(plain.replace("<mark>", "").replace("</mark>", ""))
     for line in filter(None, both.text.splitlines()):
