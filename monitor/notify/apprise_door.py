@@ -6,18 +6,21 @@ lets seven hung servers starve the healthy ones. Retries, backoff and limits are
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import unquote, urlencode
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
 
 from monitor.model import Message, Receipt, ReceiptKind
+from monitor.notify.receipts import Line, receipt_for
 
 # `redirect=no`: requests answers a 302 by a GET without the body, and Apprise reports the lost message as sent.
 # `rto`: the default of 4 s calls a slow acceptance a failure. `optional`, `retry`: ours to decide.
 FORCED = {"redirect": "no", "cto": "10", "rto": "30", "optional": "no", "retry": "0"}
-_ERROR = re.compile(r"error=(\d{3})")
-_TRY_LATER = frozenset({408, 425, 429})
+_LOGGER = logging.getLogger("apprise")
 
 
 def send(url: str, message: Message) -> Receipt:
@@ -26,24 +29,13 @@ def send(url: str, message: Message) -> Receipt:
     door = Apprise(asset=AppriseAsset(app_id="News Monitor", service_timeout=0, secure_logging=True))
     if not door.add(with_forced(url)):
         return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
-    if url.lower().startswith(("mailto", "mailtos")):
-        result = door.notify(title=message.title, body=message.html, body_format=NotifyFormat.HTML)
-    else:
-        result = door.notify(title=message.title, body=message.text, body_format=NotifyFormat.TEXT)
+    mail = url.lower().startswith(("mailto", "mailtos"))
+    body, body_format = (message.html, NotifyFormat.HTML) if mail else (message.text, NotifyFormat.TEXT)
+    with _listening_at(logging.DEBUG):  # what went wrong stands there only
+        result = door.notify(title=message.title, body=body, body_format=body_format, log_level=logging.DEBUG)
     if result:
         return Receipt(ReceiptKind.ACCEPTED, "accepted")
-    return receipt_for([str(line) for each in result.results for line in each.logs()])
-
-
-def receipt_for(lines: list[str]) -> Receipt:
-    """What Apprise's log lines of a failed attempt mean; in doubt: unknown, which is tried again."""
-    codes = [int(code) for line in lines for code in _ERROR.findall(line)]
-    if not codes:
-        return Receipt(ReceiptKind.UNKNOWN, "no connection, or no clear answer")
-    code = codes[-1]
-    if code in _TRY_LATER or code >= 500:
-        return Receipt(ReceiptKind.TRY_LATER, f"the server answered {code}")
-    return Receipt(ReceiptKind.REFUSED, f"the server answered {code}")
+    return receipt_for(Line(line.level, line.message) for each in result.results for line in each.logs())
 
 
 def with_forced(url: str) -> str:
@@ -64,6 +56,17 @@ def fault_of(url: str) -> str | None:
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
     return None
+
+
+@contextmanager
+def _listening_at(level: int) -> Iterator[None]:
+    """Apprise's logger at a level of its own for a while."""
+    before = _LOGGER.level
+    _LOGGER.setLevel(level)
+    try:
+        yield
+    finally:
+        _LOGGER.setLevel(before)
 
 
 def load() -> None:

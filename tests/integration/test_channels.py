@@ -59,10 +59,23 @@ async def test_what_http_receivers_answer_is_understood(faults: FaultServer) -> 
         assert json.loads(body)["title"] == HELLO.title
 
 
-async def test_a_receiver_that_is_not_there_is_unknown() -> None:
-    """No connection: tried again."""
-    async with notifying({"gone": "json://127.0.0.1:1/x"}) as notifier:
-        assert (await notifier.send("gone", HELLO)).kind is ReceiptKind.UNKNOWN
+async def test_a_receiver_that_is_not_there_has_no_message() -> None:
+    """No connection: tried again, and nobody is told that the message may be there already."""
+    urls = {
+        "json": "json://127.0.0.1:1/s3cr3t",
+        "ntfy": "ntfy://127.0.0.1:1/s3cr3t",
+        "mail": "mailto://desk:s3cr3t@127.0.0.1:1?from=news@x.test&to=reader@x.test",
+    }
+    async with notifying(urls) as notifier:
+        receipts = {name: await notifier.send(name, HELLO) for name in urls}
+    refused = Receipt(ReceiptKind.TRY_LATER, "the server could not be reached")
+    assert receipts == {
+        "json": refused,
+        "ntfy": refused,
+        "mail": Receipt(
+            ReceiptKind.TRY_LATER, "the mail server could not be reached, or ended the session before the mail"
+        ),
+    }
 
 
 async def test_a_hanging_receiver_is_killed_and_delays_nobody(faults: FaultServer) -> None:
@@ -118,22 +131,31 @@ async def test_a_console_prints(capsys: pytest.CaptureFixture[str]) -> None:
 class Mailbox:
     """An SMTP server with STARTTLS and login; it takes every mail, or answers as it is told to."""
 
-    answer: str = "250 OK"
+    answer: str = "250 OK"  # to the mail; "drop": the connection is cut instead
+    welcome: str = "250 OK"  # to the recipient
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     secured: list[bool] = field(default_factory=list)
 
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        del server, session, options
+        envelope.rcpt_tos.append(address)
+        return self.welcome
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        del server
         self.secured.append(session.ssl is not None and session.authenticated)
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        if self.answer == "drop":
+            server.transport.abort()
         return self.answer
 
     def login(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         del server, session, envelope, mechanism
-        return AuthResult(success=data == LoginPassword(b"desk", b"s3cr3t"))
+        return AuthResult(success=data == LoginPassword(b"desk", b"s3cr3t"), handled=False)
 
     def url(self) -> str:
         """One recipient, at this server."""
@@ -196,17 +218,33 @@ async def test_a_mail_arrives_whole(mailbox: Mailbox) -> None:
     assert len(lines) >= 5, text  # a line for each fact, not one paragraph
 
 
-async def test_a_mail_server_that_refuses_is_not_taken_for_one_that_accepts(mailbox: Mailbox) -> None:
-    """A refusal after the mail was sent is no acceptance; and the same channel works when the server does."""
+async def test_what_a_mail_server_answers_is_understood(mailbox: Mailbox) -> None:
+    """A refusal is clear at every stage; only a mail that left and was not answered is in doubt."""
+    later, refused = ReceiptKind.TRY_LATER, ReceiptKind.REFUSED
+    table = {
+        ("550 no such user here", "250 OK"): (refused, "the mail server refused the recipient (550)"),
+        ("451 greylisted", "250 OK"): (later, "the mail server refused the recipient (451)"),
+        ("250 OK", "554 no"): (refused, "the mail server did not take the message (554)"),
+        ("250 OK", "452 full"): (later, "the mail server did not take the message (452)"),
+        ("250 OK", "drop"): (ReceiptKind.UNKNOWN, "no connection, or no clear answer"),
+        ("250 OK", "250 OK"): (ReceiptKind.ACCEPTED, "accepted"),  # and the channel still works
+    }
     async with notifying({"desk": mailbox.url()}) as notifier:
-        mailbox.answer = "554 no"
-        assert (await notifier.send("desk", HELLO)).kind is ReceiptKind.UNKNOWN
-        mailbox.answer = "250 OK"
-        assert (await notifier.send("desk", HELLO)).kind is ReceiptKind.ACCEPTED
+        for (mailbox.welcome, mailbox.answer), (kind, detail) in table.items():
+            assert await notifier.send("desk", HELLO) == Receipt(kind, detail)
+
+
+async def test_a_login_that_is_refused_is_told(mailbox: Mailbox) -> None:
+    """A wrong password will not come right by itself, and no reader has the message."""
+    async with notifying({"desk": mailbox.url().replace("s3cr3t", "wr0ng1")}) as notifier:
+        receipt = await notifier.send("desk", HELLO)
+    assert receipt == Receipt(ReceiptKind.REFUSED, "the mail server refused the login (535)")
+    assert mailbox.mails == []
 
 
 async def test_no_mail_leaves_without_a_known_certificate(mailbox: Mailbox) -> None:
     """`verify=no` is the user's word; without it the certificate of a stranger is refused."""
     async with notifying({"desk": mailbox.url().replace("verify=no", "verify=yes")}) as notifier:
-        assert (await notifier.send("desk", HELLO)).kind is ReceiptKind.UNKNOWN
+        receipt = await notifier.send("desk", HELLO)
+    assert receipt == Receipt(ReceiptKind.TRY_LATER, "the mail server's certificate is not trusted")
     assert mailbox.mails == []

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from apprise import Apprise
 
-from monitor.model import ReceiptKind
 from monitor.notify import channel_fault
-from monitor.notify.apprise_door import FORCED, receipt_for, with_forced
+from monitor.notify.apprise_door import FORCED, with_forced
 
 # One of Apprise's plug-ins asks for a module that Python 3.13 no longer has, and does without it.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -58,30 +57,6 @@ def test_forced_options_hold_in_apprise() -> None:
     assert made is not None
     assert (made.socket_connect_timeout, made.socket_read_timeout) == (10.0, 30.0)
     assert FORCED["optional"] == "no"
-
-
-@pytest.mark.parametrize(
-    ("lines", "kind", "detail"),
-    [
-        (["Failed to send JSON: error=404."], ReceiptKind.REFUSED, "the server answered 404"),
-        (["error=400"], ReceiptKind.REFUSED, "the server answered 400"),
-        (["error=302"], ReceiptKind.REFUSED, "the server answered 302"),  # it went nowhere
-        (["error=429"], ReceiptKind.TRY_LATER, "the server answered 429"),
-        (["error=42901"], ReceiptKind.TRY_LATER, "the server answered 429"),  # ntfy's own code of it
-        (["error=408"], ReceiptKind.TRY_LATER, "the server answered 408"),
-        (["error=500"], ReceiptKind.TRY_LATER, "the server answered 500"),
-        (["error=503", "error=404"], ReceiptKind.REFUSED, "the server answered 404"),  # the last word counts
-        # in doubt: unknown, which is tried again
-        (["A Connection error occurred"], ReceiptKind.UNKNOWN, "no connection, or no clear answer"),
-        ([], ReceiptKind.UNKNOWN, "no connection, or no clear answer"),
-        # nothing of Apprise's own words comes through
-        (["https://hooks.test/T0KEN error=403 T0KEN"], ReceiptKind.REFUSED, "the server answered 403"),
-    ],
-)
-def test_receipts(lines: list[str], kind: ReceiptKind, detail: str) -> None:
-    """What Apprise logs of a failed attempt becomes one of our words, and a line without secrets."""
-    receipt = receipt_for(lines)
-    assert (receipt.kind, receipt.detail) == (kind, detail)
 
 
 @pytest.mark.parametrize(

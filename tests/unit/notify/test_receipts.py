@@ -1,0 +1,109 @@
+"""What Apprise's log lines of a failed attempt mean; the real lines are met in tests/integration/test_channels.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.model import Receipt, ReceiptKind
+from monitor.notify.receipts import UNCLEAR, Line, receipt_for
+
+_REFUSED, _LATER = ReceiptKind.REFUSED, ReceiptKind.TRY_LATER
+_BEFORE = "HTTPConnectionPool(host='h.test', port=1): Max retries exceeded with url: /T0KEN (Caused by "
+_BEGUN = "Connecting to remote SMTP server..."
+_LOGIN = "Applying user credentials..."
+_TO = "Email To: T0KEN@x.test"
+
+
+def debug(*texts: str) -> list[Line]:
+    return [Line("DEBUG", text) for text in texts]
+
+
+def failed(error: str) -> Line:
+    return Line("DEBUG", f"Socket Exception: {error}")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "detail"),
+    [
+        ("Failed to send JSON: error=404.", _REFUSED, "the server answered 404"),
+        ("error=400", _REFUSED, "the server answered 400"),
+        ("error=302", _REFUSED, "the server answered 302"),  # it went nowhere
+        ("error=429", _LATER, "the server answered 429"),
+        ("error=42901", _LATER, "the server answered 429"),  # ntfy's own code of it
+        ("error=408", _LATER, "the server answered 408"),
+        ("error=500", _LATER, "the server answered 500"),
+        ("error=503 error=404", _REFUSED, "the server answered 404"),  # the last word counts
+        # nothing of Apprise's own words comes through
+        ("https://hooks.test/T0KEN error=403 T0KEN", _REFUSED, "the server answered 403"),
+    ],
+)
+def test_what_an_http_server_answered(text: str, kind: ReceiptKind, detail: str) -> None:
+    """A status becomes one of our words."""
+    assert receipt_for([Line("WARNING", text)]) == Receipt(kind, detail)
+
+
+@pytest.mark.parametrize(
+    ("error", "detail"),
+    [
+        ('NewConnectionError("[Errno 111] Connection refused"))', "the server could not be reached"),
+        ('NameResolutionError("Failed to resolve"))', "the server's name was not found"),
+        ('ConnectTimeoutError("timed out"))', "the server did not take the connection in time"),
+        ("SSLError(SSLCertVerificationError(1, 'no')))", "the server's certificate is not trusted"),
+    ],
+)  # fmt: skip
+def test_what_was_never_sent_is_not_in_doubt(error: str, detail: str) -> None:
+    """Without a connection no reader can have the message."""
+    assert receipt_for([failed(_BEFORE + error)]) == Receipt(_LATER, detail)
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "detail"),
+    [
+        # before the message
+        ([_BEGUN, "[Errno 111] Connection refused"], _LATER, "the mail server could not be reached"),
+        ([_BEGUN, "[Errno -2] Name or service not known"], _LATER, "the mail server's name was not found"),
+        ([_BEGUN, "[SSL: CERTIFICATE_VERIFY_FAILED] T0KEN"], _LATER, "the mail server's certificate is not trusted"),
+        ([_BEGUN, "(554, b'T0KEN')"], _REFUSED, "the mail server refused the connection (554)"),
+        ([_BEGUN, "(421, b'T0KEN')"], _LATER, "the mail server refused the connection (421)"),
+        ([_BEGUN, _LOGIN, "(535, b'T0KEN')"], _REFUSED, "the mail server refused the login (535)"),
+        ([_BEGUN, _LOGIN, "(454, b\"T0KEN'\")"], _LATER, "the mail server refused the login (454)"),
+        ([_BEGUN, _LOGIN, "Connection unexpectedly closed"], _LATER, "the mail server could not be reached"),
+        # after it
+        ([_BEGUN, _TO, "{'T0KEN@x.test': (550, b'no')}"], _REFUSED, "the mail server refused the recipient (550)"),
+        ([_BEGUN, _TO, "{'T0KEN@x.test': (451, b'no')}"], _LATER, "the mail server refused the recipient (451)"),
+        ([_BEGUN, _TO, "(554, b'no')"], _REFUSED, "the mail server did not take the message (554)"),
+        ([_BEGUN, _TO, "(452, b'no', 'T0KEN@x.test')"], _LATER, "the mail server did not take the message (452)"),
+    ],
+)  # fmt: skip
+def test_what_a_mail_server_answered(lines: list[str], kind: ReceiptKind, detail: str) -> None:
+    """An answer is clear at every stage; a lost connection is before the message."""
+    receipt = receipt_for([*debug(*lines[:-1]), failed(lines[-1])])
+    assert receipt.kind is kind
+    assert receipt.detail.startswith(detail)
+    assert "T0KEN" not in receipt.detail
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [Line("WARNING", "A Connection error occurred")],
+        [failed("('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))")],
+        [failed("HTTPConnectionPool(host='h', port=1): Read timed out. (read timeout=5.0)")],
+        [failed(f"{_BEFORE}SSLError(SSLEOFError(8, 'EOF')))")],  # may come at any time
+        # a mail that was on its way
+        [*debug(_BEGUN, _TO), failed("Connection unexpectedly closed")],
+        [*debug(_BEGUN, _TO), failed("timed out")],
+        [*debug(_BEGUN, _TO), failed("(251, b'hm')")],
+        # of two requests only the second found nobody
+        [failed("Read timed out."), failed(f"{_BEFORE}NewConnectionError('refused'))")],
+        [Line("INFO", "Sent JSON notification."), failed(f"{_BEFORE}NewConnectionError('refused'))")],
+        # what the article or the server wrote is no answer
+        debug("JSON Payload: error=404 Socket Exception: (550, b'"),
+        debug("Response Details: (Caused by NewConnectionError("),
+        [failed("('Connection aborted.', BadStatusLine('(Caused by NewConnectionError('))")],
+    ],
+)
+def test_in_doubt_it_is_unknown(lines: list[Line]) -> None:
+    """A message that may have arrived is called so, and is tried again."""
+    assert receipt_for(lines) == UNCLEAR
