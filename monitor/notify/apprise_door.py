@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import unquote, urlencode
 
-from apprise import Apprise, AppriseAsset, NotifyFormat
+from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat
 
 from monitor.model import Message, Receipt, ReceiptKind
 from monitor.notify.receipts import Line, receipt_for
@@ -20,6 +20,8 @@ from monitor.notify.receipts import Line, receipt_for
 # `redirect=no`: requests answers a 302 by a GET without the body, and Apprise reports the lost message as sent.
 # `rto`: the default of 4 s calls a slow acceptance a failure. `optional`, `retry`: ours to decide.
 FORCED = {"redirect": "no", "cto": "10", "rto": "30", "optional": "no", "retry": "0"}
+# Apprise tells a failure for one of them as a failure for all: the others would get the message at every attempt.
+SEVERAL = "it has several recipients (cc and bcc count); write one channel for each, and name them all in a route"
 _LOGGER = logging.getLogger("apprise")
 
 
@@ -51,10 +53,14 @@ def fault_of(url: str) -> str | None:
     """What is wrong with a channel's URL, for `check`; it never quotes the URL."""
     if re.search(r"[?&]optional=(y|1|t)", url, re.IGNORECASE):
         return "`optional=yes` would report a lost message as sent; remove it"
-    if Apprise.instantiate(with_forced(url), suppress_exceptions=True) is None:
+    with _listening_at(logging.CRITICAL):  # its complaints quote the URL
+        made = Apprise.instantiate(with_forced(url), suppress_exceptions=True)
+    if not isinstance(made, NotifyBase):
         scheme = url.partition("://")[0] if "://" in url else ""
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
+    if len(made) > 1 or getattr(made, "cc", None) or getattr(made, "bcc", None):
+        return SEVERAL
     return None
 
 
