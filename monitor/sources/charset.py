@@ -41,7 +41,8 @@ STARTS = (
 
 IN_HEADER = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 IN_BODY = re.compile(rb"""\s*<\?xml[^<>]{0,200}?encoding\s*=\s*["']([\w.:-]+)["']""")
-DECLARATION = re.compile(r"""(<\?xml[^<>]{0,200}?encoding\s*=\s*["'])[\w.:-]+(["'])""")
+DECLARATION = re.compile(r"<\?xml(?=[\s?])[^<>]{0,200}>")  # ended as it should be by ?>, or by > alone
+UTF8 = '<?xml version="1.0" encoding="utf-8"?>'
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # by XML 1.0, section 2.2
 REFERENCE = re.compile("&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
 
@@ -52,10 +53,10 @@ def to_utf8(body: bytes, content_type: str | None) -> bytes | None:
     if text is None:
         return None
     text = REFERENCE.sub(_legal, FORBIDDEN.sub("", text)).lstrip()
-    # Where there is no declaration feedparser would add one, and a line: its errors would name the wrong lines.
+    # Where there is no encoding declared feedparser would add a declaration, and a line: the strict parser knows no
+    # second one, and errors would name the wrong lines.
     declaration = DECLARATION.match(text)
-    opening = f"{declaration[1]}utf-8{declaration[2]}" if declaration else '<?xml version="1.0" encoding="utf-8"?>'
-    return (opening + text[declaration.end() if declaration else 0 :]).encode("utf-8", "replace")
+    return (UTF8 + text[declaration.end() if declaration else 0 :]).encode("utf-8", "replace")
 
 
 def _legal(reference: re.Match[str]) -> str:

@@ -97,3 +97,26 @@ DECLARED = b'<?xml version="1.0" encoding="utf-8"?>'
 def test_what_xml_forbids_is_removed(body: bytes, clean: bytes) -> None:
     """One such character would turn the strict parser away; the declaration is there in any case."""
     assert to_utf8(body, None) == DECLARED + clean
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        "",
+        "<?xml version='1.0'?>",  # names no encoding: UTF-8 by XML's own rule
+        '<?xml version="1.0" standalone="yes" ?>',
+        "<?xml version='1.0' encoding='koi8-r' standalone='no'?>",  # wrong, and the bytes say so
+        '<?xml version="1.1"?>',  # a version that the strict parser does not know
+        "<?xml?>",
+        '<?xml version="1.0" encoding="utf-8">',  # without its question mark
+    ],
+)
+def test_there_is_one_declaration(declaration: str) -> None:
+    """Whatever stood there: a second one, or one that is not understood, turns the strict parser away."""
+    body = f"<a>{ZH}</a>"
+    assert to_utf8(f"{declaration}{body}".encode(), None) == DECLARED + body.encode()
+
+
+def test_a_stylesheet_is_no_declaration() -> None:
+    """Its name begins alike, and it stays."""
+    assert to_utf8(b"<?xml-stylesheet href='a.xsl'?><a/>", None) == DECLARED + b"<?xml-stylesheet href='a.xsl'?><a/>"
