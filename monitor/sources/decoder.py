@@ -21,6 +21,7 @@ else:
     from backports import zstd
 
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"  # names only what can be decoded here
+FRAMES = 1_000  # each costs a new decoder: millions of empty ones, in 5 MiB, would hold up everything for seconds
 
 
 class Body:
@@ -107,6 +108,7 @@ class _Frames:
         self.complete = False
         self._new = new
         self._starts = starts
+        self._ended = 0
         self._decoder: _Decompressor | None = new()
 
     def decode(self, chunk: bytes, room: int) -> bytes:
@@ -122,6 +124,9 @@ class _Frames:
             self.complete = self._decoder.eof
             if not self.complete:
                 break
+            self._ended += 1
+            if self._ended > FRAMES:
+                raise FetchFailed(f"hostile: more than {FRAMES} {self.name} streams in one body")
             chunk = self._decoder.unused_data
             self._decoder = self._new()
         return out

@@ -11,7 +11,7 @@ import brotli
 import pytest
 
 from monitor.errors import FetchFailed
-from monitor.sources.decoder import ACCEPT_ENCODING, Body
+from monitor.sources.decoder import ACCEPT_ENCODING, FRAMES, Body
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -81,6 +81,23 @@ def test_a_bomb_is_stopped_at_the_cap(encoding: str, wire: bytes) -> None:
         assert tracemalloc.get_traced_memory()[1] < 8 * MIB
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("step", [100, MIB])
+@pytest.mark.parametrize(
+    ("encoding", "frame", "text"),
+    [
+        ("gzip", gzip.compress(b""), b""),
+        ("gzip", gzip.compress(b"a"), b"a"),
+        ("zstd", zstd.compress(b""), b""),
+        ("zstd", b"\x50\x2a\x4d\x18\0\0\0\0", b""),  # a skippable frame that holds nothing
+    ],
+)
+def test_frames_are_counted(encoding: str, frame: bytes, text: bytes, step: int) -> None:
+    """Empty ones add nothing to any size and cost a decoder each: so many are allowed in one body, and no more."""
+    assert decoded(encoding, frame * FRAMES, step) == text * FRAMES
+    with pytest.raises(FetchFailed, match="hostile: more than 1000"):
+        decoded(encoding, frame * (FRAMES + 1), step)
 
 
 def test_exactly_as_much_as_is_allowed_is_allowed() -> None:
