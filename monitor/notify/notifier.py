@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from datetime import timedelta
 
 from monitor.errors import WorkerLost
 from monitor.model import Channel, Message, Receipt, ReceiptKind
 from monitor.notify import apprise_door
+from monitor.notify.screen import Screen
 from monitor.workers import Workers
 
 CONSOLE = "console://"
@@ -24,6 +24,7 @@ class Notifier:
         self._channels = channels
         self._deadline = deadline
         self._workers = Workers(SENDERS)
+        self._screen = Screen()
 
     async def send(self, channel: str, message: Message) -> Receipt:
         """One attempt, and how it ended; never raises for what a server does."""
@@ -31,7 +32,7 @@ class Notifier:
         if known is None:
             return Receipt(ReceiptKind.TRY_LATER, "monitor.yaml no longer has this channel")
         if known.url.startswith(CONSOLE):
-            return _print(message)
+            return await self._screen.show(message, self._deadline)
         try:
             return await self._workers.run(apprise_door.send, known.url, message, deadline=self._deadline)
         except WorkerLost:
@@ -49,12 +50,3 @@ class Notifier:
 def channel_fault(url: str) -> str | None:
     """What is wrong with a channel's URL; None if it can be used."""
     return None if url.startswith(CONSOLE) else apprise_door.fault_of(url)
-
-
-def _print(message: Message) -> Receipt:
-    try:
-        sys.stdout.write(f"\n{message.title}\n{message.text}\n")
-        sys.stdout.flush()
-    except OSError as error:  # a closed pipe, a full disk
-        return Receipt(ReceiptKind.TRY_LATER, f"cannot print: {error.strerror}")
-    return Receipt(ReceiptKind.ACCEPTED, "printed")

@@ -117,11 +117,11 @@ async def test_an_address_that_apprise_does_not_know_is_refused() -> None:
     assert "s3cr3t" not in receipt.detail
 
 
-async def test_a_console_prints(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_console_prints(capfd: pytest.CaptureFixture[str]) -> None:
     """`console://` needs no server."""
     async with notifying({"here": "console://"}) as notifier:
         assert await notifier.send("here", HELLO) == Receipt(ReceiptKind.ACCEPTED, "printed")
-    assert capsys.readouterr().out == f"\n{HELLO.title}\n{HELLO.text}\n"
+    assert capfd.readouterr().out == f"\n{HELLO.title}\n{HELLO.text}\n"
 
 
 # --- mail -------------------------------------------------------------------------------------------------------
