@@ -27,10 +27,12 @@ def run(config: Path, once: bool) -> None:
     """
     import asyncio
 
+    from monitor.config.secrets import telling_parts
     from monitor.telemetry import Event, configure, log
 
     loaded = load_config(config)
-    configure(secrets=_secrets(loaded.config))
+    channels = loaded.config.settings.channels.values()
+    configure(secrets=[part for channel in channels for part in telling_parts(channel.url)])
     for fault in loaded.faults:
         log.error(Event.FAULT, place=str(fault.place), what=fault.what, meant=fault.meant)
     asyncio.run(_run(loaded.config, once))
@@ -50,16 +52,3 @@ async def _run(config: Config, once: bool) -> None:
         log.info(Event.STARTED, once=once)
         await (daemon.once(stop) if once else daemon.run(stop))
     log.info(Event.STOPPED)
-
-
-def _secrets(config: Config) -> list[str]:
-    """What must never stand in a log: channel addresses as a whole and in their telling parts."""
-    from urllib.parse import unquote, urlsplit
-
-    secrets = []
-    for channel in config.settings.channels.values():
-        parts = urlsplit(channel.url)
-        values = [value.partition("=")[2] for value in parts.query.split("&")]
-        pieces = [channel.url, parts.username or "", parts.password or "", *parts.path.split("/"), *values]
-        secrets += [*pieces, *map(unquote, pieces)]
-    return secrets
