@@ -43,9 +43,9 @@ def check(config: Path, as_json: bool, paths: tuple[Path, ...]) -> None:
 
 def _faults(path: Path) -> Iterator[Fault]:
     from monitor import clock
-    from monitor.errors import Fault, Faulty
+    from monitor.errors import Faulty
     from monitor.lab.rule_tests import failures
-    from monitor.notify import channel_fault
+    from monitor.notify import channel_faults
 
     try:
         loaded = load_config(path)
@@ -53,10 +53,7 @@ def _faults(path: Path) -> Iterator[Fault]:
         yield from faulty.faults
         return
     yield from loaded.faults
-    for channel in loaded.config.settings.channels.values():
-        what = channel_fault(channel.url)
-        if what is not None:
-            yield Fault(channel.place, what)
+    yield from channel_faults(loaded.config.settings.channels.values())
     yield from failures(loaded.config.rules.values(), loaded.config.entities, clock.now())
 
 

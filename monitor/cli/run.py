@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from monitor.cli.options import config_option, load_config
 
 if TYPE_CHECKING:
+    from monitor.errors import Fault
     from monitor.model import Config
 
 
@@ -26,16 +28,26 @@ def run(config: Path, once: bool) -> None:
       news-monitor run --once
     """
     import asyncio
+    from threading import Thread
 
     from monitor.config.secrets import telling_parts
-    from monitor.telemetry import Event, configure, log
+    from monitor.notify import channel_faults
+    from monitor.telemetry import configure
 
     loaded = load_config(config)
     channels = loaded.config.settings.channels.values()
     configure(secrets=[part for channel in channels for part in telling_parts(channel.url)])
-    for fault in loaded.faults:
-        log.error(Event.FAULT, place=str(fault.place), what=fault.what, meant=fault.meant)
+    _tell(loaded.faults)
+    # Apprise takes most of a second to know its channels: the start does not wait for it.
+    Thread(target=lambda: _tell(channel_faults(channels)), name="channels").start()
     asyncio.run(_run(loaded.config, once))
+
+
+def _tell(faults: Iterable[Fault]) -> None:
+    from monitor.telemetry import Event, log
+
+    for fault in faults:
+        log.error(Event.FAULT, place=str(fault.place), what=fault.what, meant=fault.meant)
 
 
 async def _run(config: Config, once: bool) -> None:

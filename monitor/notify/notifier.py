@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from monitor.errors import WorkerLost
+from monitor.errors import Fault, WorkerLost
 from monitor.model import Channel, Message, Receipt, ReceiptKind
 from monitor.notify import apprise_door
 from monitor.notify.screen import Screen
@@ -50,3 +50,10 @@ class Notifier:
 def channel_fault(url: str) -> str | None:
     """What is wrong with a channel's URL; None if it can be used."""
     return None if url.startswith(CONSOLE) else apprise_door.fault_of(url)
+
+
+def channel_faults(channels: Iterable[Channel]) -> Iterator[Fault]:
+    """The channels that cannot be used, each at its place."""
+    for channel in channels:
+        if what := channel_fault(channel.url):
+            yield Fault(channel.place, what)
