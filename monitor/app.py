@@ -9,7 +9,6 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from monitor import clock
@@ -32,7 +31,6 @@ from monitor.workers import Workers
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
 PARSER_MEMORY = 2**30
 PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed after so many documents
-RESOLVERS = 64  # threads; name resolution blocks one, and Python's default of 6 lets slow names serialise
 
 
 def live_rules(config: Config) -> RuleSet:
@@ -50,8 +48,6 @@ async def service(config: Config) -> AsyncIterator[Daemon]:
     """The daemon, wired and ready to run, with the database to itself. Raises StoreFailed."""
     settings, limits = config.settings, config.settings.limits
     async with AsyncExitStack() as stack:
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(RESOLVERS))
-
         database = Database(settings.database)
         stack.callback(database.close)
         stack.enter_context(database.taken())

@@ -25,6 +25,7 @@ from monitor.sources import answers
 from monitor.sources.decoder import ACCEPT_ENCODING, Body
 from monitor.sources.guard import SCHEMES, Guard, Network
 from monitor.sources.politeness import Politeness
+from monitor.sources.resolve import Resolver
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -48,7 +49,9 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         self._session = ClientSession(
             # At polling intervals an idle connection is only memory: each one is closed after its answer.
-            connector=TCPConnector(force_close=True, limit=0, socket_factory=Guard(self._allow).socket_factory),
+            connector=TCPConnector(
+                force_close=True, limit=0, resolver=Resolver(), socket_factory=Guard(self._allow).socket_factory
+            ),
             timeout=ClientTimeout(
                 total=None,  # ours, over all redirects
                 connect=self._limits.connect.total_seconds(),

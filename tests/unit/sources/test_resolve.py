@@ -1,0 +1,65 @@
+"""Names into addresses."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from threading import Event
+
+import pytest
+
+from monitor.sources import resolve
+from monitor.sources.resolve import Resolver
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "address"),
+    [
+        ("localhost", socket.AF_INET, "127.0.0.1"),
+        ("127.0.0.1", socket.AF_UNSPEC, "127.0.0.1"),
+        ("::1", socket.AF_INET6, "::1"),
+    ],
+)
+async def test_a_name_gives_its_addresses(name: str, family: socket.AddressFamily, address: str) -> None:
+    """With what a connection needs besides."""
+    first = (await Resolver().resolve(name, 8000, family))[0]
+    assert (first["hostname"], first["host"], first["port"]) == (name, address, 8000)
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("127.0.0.1", socket.gaierror),  # no address of this family
+        ("x" * 64 + ".example", UnicodeError),  # no name can be so long
+    ],
+)
+async def test_what_cannot_be_resolved_is_an_error_of_the_lookup(name: str, error: type[Exception]) -> None:
+    """The system's own, which aiohttp knows."""
+    with pytest.raises(error):
+        await Resolver().resolve(name, 80, socket.AF_INET6)
+
+
+async def test_lookups_that_hang_are_bounded_and_free_their_places_when_they_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Giving up does not free a place, for its thread is still there; the lookup's end does."""
+    monkeypatch.setattr(resolve, "LOOKUPS", 1)
+    go, real = Event(), socket.getaddrinfo
+
+    def slow(host: str, port: int, family: int, kind: int, *, flags: int) -> object:
+        if host == "slow.test":
+            go.wait(10)
+            host = "127.0.0.1"
+        return real(host, port, family, kind, flags=flags)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    resolver = Resolver()
+    given_up = asyncio.create_task(resolver.resolve("slow.test"))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    next_one = asyncio.create_task(resolver.resolve("127.0.0.1"))
+    done, _ = await asyncio.wait({next_one}, timeout=0.1)
+    assert not done
+    go.set()
+    assert (await next_one)[0]["host"] == "127.0.0.1"
+    assert given_up.cancelled()
