@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 @click.command()
 @json_option
 @click.option("--url", metavar="URL", help="The address that the document is from, for relative links.")
-@click.option("--header", "headers", multiple=True, metavar="'K: V'", help="A header that it was served with.")
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'K: V'",
+    help="A header that it was served with; of a URL: to ask with.",
+)
 @click.argument("document", metavar="FILE|URL|-")
 def parse(as_json: bool, url: str | None, headers: tuple[str, ...], document: str) -> None:
     """Print the entries of a feed document: a file, an address, or - for standard input.
@@ -27,6 +33,7 @@ def parse(as_json: bool, url: str | None, headers: tuple[str, ...], document: st
     Examples:
       news-monitor parse feed.xml
       news-monitor parse --json https://www.example.org/feed
+      news-monitor parse --header 'Authorization: Bearer secret' https://www.example.org/feed
       news-monitor parse --header 'Content-Type: text/xml; charset=euc-kr' --url http://example.org/ feed.xml
 
     Exit code 1 if it is no feed.
@@ -79,7 +86,7 @@ def _document(document: str, url: str | None, headers: dict[str, str]) -> Fetche
     from monitor.model import Fetched, FetchOutcome
 
     if "://" in document:
-        fetched = asyncio.run(_fetch(document))
+        fetched = asyncio.run(_fetch(document, headers))
         if fetched.outcome is not FetchOutcome.DOCUMENT:
             raise FetchFailed(f"{document}: {fetched.problem}")
         return fetched
@@ -90,7 +97,7 @@ def _document(document: str, url: str | None, headers: dict[str, str]) -> Fetche
     return Fetched(FetchOutcome.DOCUMENT, url or "", body=body, headers=headers)
 
 
-async def _fetch(url: str) -> Fetched:
+async def _fetch(url: str, headers: dict[str, str]) -> Fetched:
     from ipaddress import ip_network
 
     from monitor.model import Limits, Validators
@@ -99,4 +106,4 @@ async def _fetch(url: str) -> Fetched:
     # The person at the command line names the address: private networks are theirs to ask for.
     everything = (ip_network("0.0.0.0/0"), ip_network("::/0"))
     async with Fetcher(Limits(), everything) as fetcher:
-        return await fetcher.fetch(url, Validators())
+        return await fetcher.fetch(url, Validators(), headers=headers)

@@ -30,6 +30,7 @@ from monitor.sources.resolve import Resolver
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+USER_AGENT = f"news-monitor/{monitor.__version__}"
 REDIRECTS = (301, 302, 303, 307, 308)
 NO_WEB_ADDRESS = "which is no http:// or https:// address"
 # What goes along to another host; all other headers may be credentials.
@@ -39,10 +40,9 @@ HARMLESS = ("accept", "accept-language", "user-agent")
 class Fetcher:
     """Fetches for all sources. An async context manager: it holds the one HTTP session of the process."""
 
-    def __init__(self, limits: Limits, allow: Sequence[Network], user_agent: str | None = None) -> None:
+    def __init__(self, limits: Limits, allow: Sequence[Network]) -> None:
         self._limits = limits
         self._allow = tuple(allow)
-        self._user_agent = user_agent or f"news-monitor/{monitor.__version__}"
         self._politeness = Politeness(limits, allow)
         self._session: ClientSession | None = None
 
@@ -73,7 +73,7 @@ class Fetcher:
             await self._session.close()
 
     async def fetch(self, url: str, validators: Validators, *, headers: Mapping[str, str] | None = None) -> Fetched:
-        """What one GET brings; its validators are what to send next time. `headers` are the source's own."""
+        """What one GET brings; its validators are what to send next time. `headers` go along, in place of ours."""
         try:
             address = URL(url)
             url = shown(address)
@@ -109,7 +109,7 @@ class Fetcher:
     async def _ask(self, url: URL, validators: Validators, own: Mapping[str, str], seconds: float) -> Fetched | URL:
         """One request: what it brought, or where it redirects to."""
         assert self._session is not None, "a Fetcher is used within its context"
-        headers = CIMultiDict({"User-Agent": self._user_agent, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING})
+        headers = CIMultiDict({"User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING})
         headers.update(own)
         if validators.etag is not None:
             headers["If-None-Match"] = validators.etag

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from tests.e2e.whole import Site, document, news_monitor, serving, status
 
@@ -43,6 +44,21 @@ async def test_the_header_names_the_character_set(tmp_path: Path) -> None:
     header = "Content-Type: text/xml; charset=euc-kr"
     ended = await news_monitor("parse", "--json", "--header", header, "ko.xml", folder=tmp_path)
     assert [row["title"] for row in ended.rows] == ["북한"]
+
+
+async def test_an_address_is_asked_with_the_headers_given(tmp_path: Path) -> None:
+    """A feed that wants a key, or looks at who asks."""
+    asked: list[tuple[str | None, str | None]] = []
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        asked.append((request.headers.get("X-Key"), request.headers.get("User-Agent")))
+        return await document(FEED)(request)
+
+    async with serving(Site({"/feed": guarded})) as site:
+        headers = ("--header", "X-Key: a: b", "--header", "User-Agent: a browser")
+        ended = await news_monitor("parse", "--json", *headers, site.url("/feed"), folder=tmp_path)
+    assert (ended.code, len(ended.rows), ended.err) == (0, 2, "")
+    assert asked == [("a: b", "a browser")]
 
 
 @pytest.mark.parametrize(
