@@ -154,7 +154,7 @@ class SettingsShape(Shape):
 def settings(document: Document, environment: Mapping[str, str], folder: Path) -> tuple[Settings, timedelta]:
     """The settings and the default interval; relative paths count from `folder`. Raises Faulty."""
     shape = checked(SettingsShape, document)
-    faults = list(_unknown_channels(shape, document))
+    faults = [*_unknown_channels(shape, document), *_no_way_out(shape, document)]
     with noting(faults):
         channels = _channels(shape, document, environment)
     if faults:
@@ -163,7 +163,7 @@ def settings(document: Document, environment: Mapping[str, str], folder: Path) -
         timezone=shape.timezone or "UTC",
         database=_resolved(shape.database or _DATABASE, folder),
         channels=channels,
-        routes={"default": (), **{name: _once(names) for name, names in (shape.routes or {}).items()}},
+        routes={name: _once(names) for name, names in (shape.routes or {}).items()},
         operator=_once(shape.operator or ()),
         allow=_networks(shape.network),
         limits=_limits(shape.limits),
@@ -193,7 +193,24 @@ def _unknown_channels(shape: SettingsShape, document: Document) -> Iterator[Faul
         if name not in known:
             meant = did_you_mean(name, known) or "name it under channels"
             yield Fault(document.place(where), f"there is no channel {shown(name)}", meant)
-    if known and "default" not in (shape.routes or {}):
+
+
+def _no_way_out(shape: SettingsShape, document: Document) -> Iterator[Fault]:
+    """Alerts that would be decided and reach nobody."""
+    known, routes = list(shape.channels or {}), shape.routes or {}
+    if not known and not any(routes.values()):  # else the channels that the routes name are missing: told already
+        meant = "add a channel, for example screen: {url: 'console://'}, and routes: {default: [screen]}"
+        yield Fault(document.key_place(("channels",)), "there is no channel: alerts would reach nobody", meant)
+        return
+    for route, names in routes.items():
+        if not names:
+            meant = (
+                f"write a channel in it, for example [{known[0]}], or remove it" if known else "name a channel in it"
+            )
+            yield Fault(
+                document.place(("routes", route)), f"the route '{route}' is empty: alerts would reach nobody", meant
+            )
+    if known and "default" not in routes:
         meant = f"write, for example, 'routes: {{default: [{known[0]}]}}'"
         yield Fault(document.key_place(("routes",)), "there is no route 'default'", meant)
 

@@ -13,13 +13,8 @@ from monitor.errors import Faulty
 
 Write = Callable[[dict[str, str]], Path]
 
-_MONITOR = """\
-sources: [sources]
-rules: [rules]
-entities: [entities]
-channels: {desk: {url: "console://"}}
-routes: {default: [desk]}
-"""
+_TOLD = "channels: {desk: {url: 'console://'}}\nroutes: {default: [desk]}\n"
+_MONITOR = f"sources: [sources]\nrules: [rules]\nentities: [entities]\n{_TOLD}"
 _RULE = "rule: drills\ntitle: Drills\nlevel: high\nmatch: {all: [{entity: taiwan}, {words: [drill]}]}\n"
 _OTHER = "rule: other\ntitle: Other\nlevel: low\nmatch: {words: [other]}\n"
 _ENTITY = "entity: taiwan\nkind: place\nname: Taiwan\nsure: {en: [Taiwan]}\n"
@@ -78,7 +73,9 @@ def test_paths_count_from_monitor_yaml_and_faults_name_them_as_one_would_open_th
 
 def test_nothing_to_poll_and_no_rules_is_no_fault(write: Write) -> None:
     """An empty list, an empty file and an empty folder are what a beginner has."""
-    folder = write({"monitor.yaml": "sources: [s.yaml]\nrules: [rules]\nentities: []\n", "s.yaml": "sources:\n"})
+    folder = write(
+        {"monitor.yaml": f"sources: [s.yaml]\nrules: [rules]\nentities: []\n{_TOLD}", "s.yaml": "sources:\n"}
+    )
     (folder / "rules").mkdir()
     result = loaded(folder)
     assert result.faults == ()
@@ -86,16 +83,17 @@ def test_nothing_to_poll_and_no_rules_is_no_fault(write: Write) -> None:
     assert not result.config.rules
 
 
-def test_an_empty_monitor_yaml_is_fine(write: Write) -> None:
-    """It says nothing, and all of it has a default."""
-    assert loaded(write({"monitor.yaml": "# later\n"})).faults == ()
+def test_an_empty_monitor_yaml_tells_nobody(write: Write) -> None:
+    """Everything else has a default: who is told has none."""
+    with pytest.raises(Faulty, match="there is no channel: alerts would reach nobody"):
+        loaded(write({"monitor.yaml": "# later\n"}))
 
 
 def test_the_interval_of_monitor_yaml_is_that_of_sources_without_one(write: Write) -> None:
     """A source's own `every` comes first."""
     folder = write(
         {
-            "monitor.yaml": "sources: [s.yaml]\nevery: 20 s\n",
+            "monitor.yaml": f"sources: [s.yaml]\nevery: 20 s\n{_TOLD}",
             "s.yaml": "sources: [{id: a, url: 'http://a'}, {id: b, url: 'http://b', every: 1 hour}]",
         }
     )

@@ -15,6 +15,10 @@ from monitor.errors import Faulty
 from monitor.model import Limits, Settings
 
 _CHANNEL = "channels: {desk: {url: 'console://'}}\n"
+_NOBODY = (
+    "there is no channel: alerts would reach nobody; "
+    "add a channel, for example screen: {url: 'console://'}, and routes: {default: [screen]}"
+)
 _ROUTED = _CHANNEL + "routes: {default: [desk]}\n"
 
 
@@ -52,14 +56,14 @@ def test_everything_that_is_written_counts() -> None:
 
 
 def test_what_is_not_written_has_its_default() -> None:
-    """A file without a word in it polls nothing and tells nobody, and is fine."""
-    least = made("channels:\nroutes:\n")
-    assert least == Settings("UTC", "sqlite:////srv/news/monitor.db", channels={}, routes={"default": ()})
+    """A channel and the route to it are all that a file must have."""
+    least = made(_ROUTED)
+    assert least == Settings("UTC", "sqlite:////srv/news/monitor.db", least.channels, {"default": ("desk",)})
 
 
 def test_an_absolute_database_stays_where_it_is() -> None:
     """Only relative paths count from the folder of monitor.yaml."""
-    assert made("database: sqlite:////var/lib/news.db").database == "sqlite:////var/lib/news.db"
+    assert made(_ROUTED + "database: sqlite:////var/lib/news.db").database == "sqlite:////var/lib/news.db"
 
 
 def test_each_limit_can_be_set() -> None:
@@ -98,6 +102,13 @@ def test_each_limit_can_be_set() -> None:
         (_CHANNEL + "routes: {night: [desk]}", "2:1: there is no route 'default'"),
         (_ROUTED + "operator: [dsk]", "3:12: there is no channel 'dsk'; did you mean 'desk'?"),
         (_ROUTED.replace("[desk]", "[zzz]"), "2:20: there is no channel 'zzz'; known are: desk"),
+        # alerts that would reach nobody
+        ("channels:\nroutes:\n", f"1:1: {_NOBODY}"),
+        ("timezone: UTC", f"1:1: {_NOBODY}"),
+        ("channels: {}", f"1:1: {_NOBODY}"),
+        ("routes: {default: []}", f"1:1: {_NOBODY}"),
+        (_CHANNEL + "routes: {default: []}", "2:19: the route 'default' is empty: alerts would reach nobody; write a"),
+        (_ROUTED.replace("[desk]", "[desk], night: []"), "2:34: the route 'night' is empty: alerts would reach nobody"),
         ("routes: {default: [desk]}", "1:20: there is no channel 'desk'; name it under channels"),
     ],
 )
