@@ -141,7 +141,10 @@ class SettingsShape(Shape):
         None, description="The names that rules use, and the channels of each.", examples=[{"default": ["screen"]}]
     )
     operator: list[Id] | None = Field(
-        None, description="Channels that are told of dead sources and channels.", examples=[["screen"]]
+        None,
+        description="Reserved: from the next version on, these channels are told when a source or a channel fails. "
+        "Nothing uses it yet; until then `news-monitor status` tells.",
+        examples=[["screen"]],
     )
     network: NetworkShape | None = Field(
         None, description="What sources may reach.", examples=[{"allow": ["10.0.0.0/8"]}]

@@ -24,8 +24,18 @@ class SourceShape(Shape):
     )
     name: Text | None = Field(None, description="Its name, as messages show it (default: the id).", examples=["Yonhap"])
     language: Language | None = Field(None, description="The language of its articles.", examples=["ko"])
-    publisher: Text | None = Field(None, description="Who publishes it.", examples=["Yonhap News Agency"])
-    wire: Text | None = Field(None, description="The agency whose texts it carries as its own.", examples=["Yonhap"])
+    publisher: Text | None = Field(
+        None,
+        description="Who publishes it; meant for counting the sources of one publisher as one voice. "
+        "Nothing uses it yet.",
+        examples=["Yonhap News Agency"],
+    )
+    wire: Text | None = Field(
+        None,
+        description="The agency whose texts it carries as its own; meant for telling reprints from reports. "
+        "Nothing uses it yet.",
+        examples=["Yonhap"],
+    )
     tags: list[Text] | None = Field(None, description="Words of your own to group sources by.", examples=[["korea"]])
     every: Interval | None = Field(
         None, description="How often it is polled, at best: '5 s' or more.", examples=["5 minutes"]

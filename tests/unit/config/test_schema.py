@@ -58,3 +58,16 @@ def test_the_schema_of_rules_knows_the_language() -> None:
     condition = whole["definitions"]["Condition"]
     assert condition["oneOf"] == [{"required": [key]} for key in ("words", "entity", "all", "any", "near")]
     assert condition["properties"]["in"]["const"] == "title"
+
+
+@pytest.mark.parametrize(
+    ("key", "properties"),
+    [
+        ("operator", schema("config")["properties"]),
+        ("publisher", schema("sources")["definitions"]["SourceShape"]["properties"]),
+        ("wire", schema("sources")["definitions"]["SourceShape"]["properties"]),
+    ],
+)
+def test_what_nothing_uses_yet_says_so(key: str, properties: dict[str, Any]) -> None:
+    """A key that is accepted and does nothing misleads nobody."""
+    assert "Nothing uses it yet" in properties[key]["description"]
