@@ -89,7 +89,7 @@ async def service(config: Config) -> AsyncIterator[Daemon]:
             deliver=dispatcher.wake,
         )
         log.info(Event.RULES_ACTIVE, rules=len(active.rules.rules), sources=len(active.sources))
-        yield Daemon(pipeline, dispatcher, claims=claims, thread=thread, slots=limits.polls)
+        yield Daemon(pipeline, dispatcher, claims=claims, thread=thread, line_of=fetcher.line, slots=limits.polls)
 
 
 def channels_of(alert: Alert, settings: Settings) -> list[str]:

@@ -1,44 +1,57 @@
 """The clockwork: two fixed jobs a second, never one for each source.
 
-`tick` claims the sources that are due, as many as there are free slots, and polls them; `deliver` sends what is due.
-When a source is due is written in the database (`intake.pace` decides it), so it survives a restart. Nothing is
-decided here.
+`tick` claims and polls sources that are due, once a second and whenever polls have ended; which of them, `fairness`
+says. `deliver` sends what is due. When a source is due is written in the database (`intake.pace` decides it), so it
+survives a restart. Nothing is decided here.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import clock
+from monitor.daemon.fairness import may_begin
 from monitor.delivery import Dispatcher
 from monitor.errors import StoreFailed
 from monitor.model import Claim
 from monitor.pipeline import LEASE, Pipeline
+from monitor.sources.politeness import Line
 from monitor.store.claims import Claims
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, log
 
 POLLS_END = timedelta(seconds=4)  # how long polls in flight may go on after SIGTERM; then they are given back
+REFILL = 0.05  # s from the end of a poll to the next tick: polls that end together are replaced together
 SENDING_ENDS = timedelta(seconds=4)
 
 
 class Daemon:
-    """Runs until it is told to stop. `slots`: how many polls may be under way at once."""
+    """Runs until it is told to stop. `line_of` an address: whom it waits for; `slots`: how many polls at once."""
 
     def __init__(
-        self, pipeline: Pipeline, dispatcher: Dispatcher, *, claims: Claims, thread: StoreThread, slots: int
+        self,
+        pipeline: Pipeline,
+        dispatcher: Dispatcher,
+        *,
+        claims: Claims,
+        thread: StoreThread,
+        line_of: Callable[[str], Line],
+        slots: int,
     ) -> None:
         self._pipeline = pipeline
         self._dispatcher = dispatcher
         self._claims = claims
         self._thread = thread
+        self._line_of = line_of
         self._slots = slots
         self._polls: dict[asyncio.Task[object], Claim] = {}
+        self._ended = asyncio.Event()  # a poll has
+        self._ticking = asyncio.Lock()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll and deliver until `stop` is set; then end or give back what is in flight, within 10 s."""
@@ -48,9 +61,11 @@ class Daemon:
         for job in (self.tick, self._dispatcher.turn):
             scheduler.add_job(_guarded, "interval", (job,), seconds=1, id=job.__qualname__, next_run_time=clock.now())
         scheduler.start()
+        refilling = asyncio.create_task(self._refill(), name="refill")
         try:
             await stop.wait()
         finally:
+            refilling.cancel()
             scheduler.shutdown(wait=False)
             await self._end()
 
@@ -68,27 +83,47 @@ class Daemon:
     async def _once(self) -> None:
         waiting = list(self._pipeline.active.sources)
         while waiting:
-            ids, waiting = waiting[: self._slots], waiting[self._slots :]
-            self._begin(await self._thread.run(self._claims.all, ids, clock.now(), lease=LEASE, most=len(ids)))
-            if self._polls:
-                await asyncio.wait(self._polls)  # and not gather, which would cancel them with us
+            chosen = self._may_begin(waiting)
+            begun = set(chosen)
+            waiting = [source for source in waiting if source not in begun]
+            self._begin(await self._thread.run(self._claims.all, chosen, clock.now(), lease=LEASE, most=len(chosen)))
+            if waiting and self._polls:
+                await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
+        if self._polls:
+            await asyncio.wait(self._polls)  # and not gather, which would cancel them with us
         await self._dispatcher.finish()
 
+    async def _refill(self) -> None:
+        while True:
+            await self._ended.wait()
+            await asyncio.sleep(REFILL)
+            self._ended.clear()
+            await _guarded(self.tick)
+
     async def tick(self) -> None:
-        """Claim what is due, as far as there are free slots, and begin to poll it."""
-        free, now = self._slots - len(self._polls), clock.now()
-        if free <= 0 or not await self._thread.run(self._claims.anything_due, now):
-            return
-        # A poll that outlives its lease (many sources of one slow host wait in line) is not begun a second time.
-        polling = {claim.source for claim in self._polls.values()}
-        ids = [source for source in self._pipeline.active.sources if source not in polling]
-        self._begin(await self._thread.run(self._claims.due, ids, now, lease=LEASE, most=free))
+        """Claim what is due and may be polled now, and begin to poll it."""
+        async with self._ticking:
+            if len(self._polls) >= self._slots:
+                return
+            now = clock.now()
+            if chosen := self._may_begin(await self._thread.run(self._claims.waiting, now)):
+                self._begin(await self._thread.run(self._claims.due, chosen, now, lease=LEASE, most=len(chosen)))
+
+    def _may_begin(self, waiting: Iterable[str]) -> list[str]:
+        sources = self._pipeline.active.sources
+        known = (source for source in waiting if source in sources)
+        polling = {claim.source for claim in self._polls.values() if claim.source in sources}
+        return may_begin(known, polling, lambda source: self._line_of(sources[source].url), slots=self._slots)
 
     def _begin(self, claims: Iterable[Claim]) -> None:
         for claim in claims:
             task: asyncio.Task[object] = asyncio.create_task(self._pipeline.poll(claim), name=f"poll {claim.source}")
             self._polls[task] = claim
-            task.add_done_callback(self._polls.pop)
+            task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[object]) -> None:
+        del self._polls[task]
+        self._ended.set()
 
     async def _end(self) -> None:
         log.info(Event.STOPPING, polls=len(self._polls))

@@ -24,7 +24,7 @@ from monitor.model import Fetched, FetchOutcome, Limits, Validators
 from monitor.sources import answers
 from monitor.sources.decoder import ACCEPT_ENCODING, Body
 from monitor.sources.guard import SCHEMES, Guard, Network
-from monitor.sources.politeness import Politeness
+from monitor.sources.politeness import Line, Politeness
 from monitor.sources.resolve import Resolver
 
 ACCEPT = (
@@ -87,6 +87,10 @@ class Fetcher:
         except ValueError as error:  # an address or header that cannot be sent, says yarl, idna or aiohttp
             problem = f"cannot be asked for: {answers.one_line(error)}"
         return Fetched(FetchOutcome.FAILED, url, validators=validators, problem=problem)
+
+    def line(self, url: str) -> Line:
+        """Which other addresses a fetch of this one waits for."""
+        return self._politeness.line(url)
 
     async def _follow(self, url: URL, validators: Validators, own: Mapping[str, str]) -> Fetched:
         """From redirect to redirect. The total time runs while a server has the word, not while others are let pass."""

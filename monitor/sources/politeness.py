@@ -2,7 +2,8 @@
 
 One connection at a time to a host and port, and a gap between the starts of two requests to one registered domain
 (news.example.co.uk and www.example.co.uk are of one owner). In allowed networks, which are the operator's own, several
-connections and no gap. It does not decide when a source is due, and knows nothing of Retry-After.
+connections and no gap. It says which addresses wait for one another, and so are not worth being begun together. It
+does not decide when a source is due, and knows nothing of Retry-After.
 """
 
 from __future__ import annotations
@@ -15,10 +16,19 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from courlan import extract_domain
+from yarl import URL
 
 from monitor import clock
 from monitor.model import Limits
 from monitor.sources.guard import Network, is_allowed_host
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Addresses that wait for one another, and how many of them are worth being under way at once."""
+
+    name: str
+    places: int
 
 
 @dataclass(slots=True)
@@ -37,6 +47,23 @@ class Politeness:
         self._allow = tuple(allow)
         self._doors: dict[tuple[str, int], _Door] = {}
         self._free_at: dict[str, float] = {}
+        self._lines: dict[str, Line] = {}
+
+    def line(self, url: str) -> Line:
+        """Where this address would stand; redirects are not foreseen."""
+        if url not in self._lines:
+            self._lines[url] = self._line(url)
+        return self._lines[url]
+
+    def _line(self, url: str) -> Line:
+        try:
+            address = URL(url)
+            host, port = address.host or "", address.port
+        except ValueError:  # it will not be asked for, and that will be told
+            return Line(url, 1)
+        if is_allowed_host(host, self._allow):
+            return Line(f"{host}:{port}", self._limits.per_host)
+        return Line(registered_domain(host), 2)  # one is being asked, the next one waits for the gap
 
     @asynccontextmanager
     async def turn(self, host: str, port: int) -> AsyncIterator[None]:

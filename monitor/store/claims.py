@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from monitor.intake.articles import Known
@@ -53,8 +53,9 @@ class Claims:
         return self._claim(ids, now, lease, most, only_due=False)
 
     def _claim(self, ids: Iterable[str], now: datetime, lease: timedelta, most: int, *, only_due: bool) -> list[Claim]:
-        free = or_(source.c.lease_until.is_(None), source.c.lease_until <= now)
-        wanted = select(source.c.id).where(free, source.c.id.in_(list(ids))).order_by(source.c.next_at).limit(most)
+        wanted = (
+            select(source.c.id).where(_free(now), source.c.id.in_(list(ids))).order_by(source.c.next_at).limit(most)
+        )
         if only_due:
             wanted = wanted.where(source.c.next_at <= now)
         claim = (
@@ -66,11 +67,11 @@ class Claims:
         with translated(self._database.path), self._database.write.begin() as connection:
             return sorted((_claim(row) for row in connection.execute(claim)), key=lambda claim: claim.planned)
 
-    def anything_due(self, now: datetime) -> bool:
-        """Whether a claim could give anything; asked every second, so only read."""
-        due = select(source.c.id).where(source.c.next_at <= now).limit(1)
+    def waiting(self, now: datetime) -> list[str]:
+        """The sources that are due and that nobody holds, the longest due first. Only read: it is asked often."""
+        due = select(source.c.id).where(source.c.next_at <= now, _free(now)).order_by(source.c.next_at)
         with translated(self._database.path), self._database.read.begin() as connection:
-            return connection.execute(due).first() is not None
+            return list(connection.execute(due).scalars())
 
     def release(self, claims: Iterable[Claim]) -> None:
         """Give claims back that were not polled: their sources stay due."""
@@ -93,6 +94,10 @@ class Claims:
                 rows = connection.execute(asked.where(article.c.source_id == source_id, article.c.uid.in_(some)))
                 known.update({row.uid: Known(row.version, row.digest, row.seen_at, row.baseline) for row in rows})
         return known
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(source.c.lease_until.is_(None), source.c.lease_until <= now)
 
 
 def _claim(row: Row[*tuple[object, ...]]) -> Claim:

@@ -10,7 +10,7 @@ import pytest
 
 from monitor import clock
 from monitor.model import Limits
-from monitor.sources.politeness import Politeness, registered_domain
+from monitor.sources.politeness import Line, Politeness, registered_domain
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 
@@ -30,6 +30,22 @@ LOOPBACK = [ip_network("127.0.0.0/8")]
 def test_registered_domain(host: str, domain: str) -> None:
     """What the owner of a host registered."""
     assert registered_domain(host) == domain
+
+
+@pytest.mark.parametrize(
+    ("url", "line"),
+    [
+        ("https://news.example.co.uk/feed", Line("example.co.uk", 2)),  # hosts of one owner share the gap
+        ("http://www.example.co.uk:8000/", Line("example.co.uk", 2)),
+        ("http://127.0.0.1:8000/a", Line("127.0.0.1:8000", 3)),  # the operator's own: limits.per_host
+        ("http://localhost/a", Line("localhost:80", 3)),
+        ("http://10.0.0.1/a", Line("10.0.0.1", 2)),  # private, and not allowed
+        ("http://[::1/a", Line("http://[::1/a", 1)),  # no address: nobody else is in its way
+    ],
+)
+def test_where_an_address_stands(url: str, line: Line) -> None:
+    """Whom it waits for, and how many are worth being under way."""
+    assert Politeness(Limits(per_host=3), LOOPBACK).line(url) == line
 
 
 async def most_at_once(politeness: Politeness, hosts: list[tuple[str, int]]) -> int:

@@ -55,8 +55,8 @@ def test_only_what_is_due_is_claimed(database: Database, claims: Claims) -> None
             later = replace(polled(claim), next_at=NOON + minutes * MINUTE)
             inside.commit(later, Decision((), State()), to_desk)
     assert due(claims) == []
-    assert not claims.anything_due(NOON)
-    assert claims.anything_due(NOON + MINUTE)
+    assert claims.waiting(NOON) == []
+    assert claims.waiting(NOON + 5 * MINUTE) == ["post", "wire"]
     assert names(due(claims, NOON + 5 * MINUTE, ids=("wire", "times"))) == ["wire"]
     claims.release_all()
     assert names(due(claims, NOON + 5 * MINUTE, most=1)) == ["post"]
@@ -68,7 +68,10 @@ def test_only_what_is_free_is_claimed(database: Database, claims: Claims) -> Non
     """What somebody holds is left alone until the lease ends, then anybody may have it, under a new token."""
     other = Claims(database, "there:2")
     (mine,) = due(claims, most=1, ids=("wire",))
+    assert claims.waiting(NOON) == ["post", "times"]
     assert names(due(other)) == ["post", "times"]
+    assert claims.waiting(NOON) == []
+    assert len(claims.waiting(NOON + LEASE)) == 3
     assert other.all(["wire"], NOON + LEASE - MINUTE, lease=LEASE, most=1) == []
     (theirs,) = due(other, NOON + LEASE, ids=("wire",))
     assert theirs.token == mine.token + 1

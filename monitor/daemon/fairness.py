@@ -1,0 +1,27 @@
+"""Which of the sources that are due are polled now.
+
+A poll that waits at its host's door holds a slot of the daemon: a slow host with many sources would soon hold them all,
+and nobody else would be polled. So only as many are begun as the host can be asked at once; the others stay due.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+
+from monitor.sources.politeness import Line
+
+
+def may_begin(due: Iterable[str], polling: Collection[str], line_of: Callable[[str], Line], *, slots: int) -> list[str]:
+    """Of the sources that are due, in their order, those that fit beside the ones that are being polled."""
+    taken = Counter(line_of(source).name for source in polling)
+    chosen: list[str] = []
+    for source in due:
+        if len(polling) + len(chosen) >= slots:
+            break
+        line = line_of(source)
+        # A poll that outlives its lease is due again, and not begun a second time.
+        if source not in polling and taken[line.name] < line.places:
+            taken[line.name] += 1
+            chosen.append(source)
+    return chosen

@@ -1,0 +1,30 @@
+"""Many sources of one host, and the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.whole import Daemon, Site, document, rss, serving, silent, until, write_config
+
+ONE_AT_A_TIME = "limits: {per_host: 1, total: 60 s, idle: 60 s}\n"
+
+
+async def test_a_slow_host_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+    """More sources than there are slots, on a host that never answers: another host is polled as it should be."""
+    slow, quick = Site(), Site({"/feed": document(rss())})
+    slow.pages = {f"/{number}": silent for number in range(100)}
+    async with serving(slow), serving(quick):
+        sources = {f"slow{number}": slow.url(f"/{number}") for number in range(100)}
+        write_config(tmp_path, {**sources, "quick": quick.url("/feed")}, more=ONE_AT_A_TIME)
+        async with Daemon(tmp_path):
+            await until(lambda: quick.asked["/feed"] >= 3, within=50)
+        assert slow.asked.total() == 1
+
+
+async def test_a_place_that_is_free_is_filled_at_once(tmp_path: Path) -> None:
+    """One source at a time, and yet 100 of them take much less than 100 ticks."""
+    site = Site({f"/{number}": document(rss()) for number in range(100)})
+    async with serving(site):
+        write_config(tmp_path, {f"s{number}": site.url(f"/{number}") for number in range(100)}, more=ONE_AT_A_TIME)
+        async with Daemon(tmp_path):
+            await until(lambda: len(site.asked) == 100, within=50)

@@ -1,0 +1,35 @@
+"""Which of the due sources are polled now."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.daemon.fairness import may_begin
+from monitor.sources.politeness import Line
+
+
+def line_of(source: str) -> Line:
+    """By the first letter: a wide line takes three, the others one."""
+    return Line(source[0], 3 if source[0] == "w" else 1)
+
+
+@pytest.mark.parametrize(
+    ("due", "polling", "slots", "chosen"),
+    [
+        ("", "", 9, ""),
+        ("a1 b1 c1", "", 9, "a1 b1 c1"),  # nobody is in anybody's way
+        ("a1 b1 c1", "", 2, "a1 b1"),  # the longest due first
+        ("a1 b1", "c1 d1", 3, "a1"),  # those in flight hold slots
+        ("a1 b1", "c1 d1", 2, ""),
+        ("a1 b1", "c1 d1 e1", 2, ""),  # more in flight than slots
+        ("a1 a2 a3 b1", "", 3, "a1 b1"),  # one of a line; the next does not wait behind it
+        ("a2 a3 b1", "a1", 3, "b1"),  # a place that is taken by a poll in flight
+        ("w1 w2 w3 w4 a1", "", 9, "w1 w2 w3 a1"),  # as many as a line has places
+        ("w3 w4 a1", "w1 w2", 9, "w3 a1"),
+        ("a1 b1", "a1", 9, "b1"),  # its lease has ended, and it still runs
+        ("w1 w2", "w1", 9, "w2"),
+    ],
+)
+def test_who_may_begin(due: str, polling: str, slots: int, chosen: str) -> None:
+    """As many as there are slots for, and of each line as many as it has places."""
+    assert may_begin(due.split(), polling.split(), line_of, slots=slots) == chosen.split()
