@@ -15,6 +15,7 @@ import click
 if TYPE_CHECKING:
     from monitor.config.load import Loaded
     from monitor.errors import Fault
+    from monitor.model import Settings
     from monitor.store.reports import Reports
 
 _WIDE = 2_000  # where nobody looks at it, no cell is cut
@@ -47,13 +48,13 @@ def load_config(path: Path) -> Loaded:
     return load(path, os.environ)
 
 
-def reports(path: Path) -> Reports:
-    """The database of a monitor.yaml, for reading. Raises StoreFailed if there is none yet."""
+def reports(settings: Settings) -> Reports:
+    """The database, for reading. Raises StoreFailed if there is none yet."""
     from monitor.errors import StoreFailed
     from monitor.store.database import Database
     from monitor.store.reports import Reports
 
-    database = Database(load_config(path).config.settings.database)
+    database = Database(settings.database)
     if not database.exists():
         raise StoreFailed(f"{database.path} does not exist yet: `news-monitor run` makes it")
     return Reports(database)

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import config_option, json_option, print_json, print_table, reports
-
-_STATES = ("pending", "sending", "retry", "accepted", "dead", "discarded")
+from monitor.cli.options import config_option, json_option, load_config, print_json, print_table, reports
+from monitor.model import DeliveryState
 
 
 @click.group()
@@ -20,7 +19,13 @@ def outbox() -> None:
 @outbox.command("list")
 @config_option
 @json_option
-@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only deliveries in this state.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([state.value for state in DeliveryState]),
+    help="Only deliveries in this state.",
+)
 @click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
 def list_(config: Path, as_json: bool, states: tuple[str, ...], most: int) -> None:
     """The deliveries, the newest first: one for each alert and channel.
@@ -30,9 +35,7 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], most: int) -> No
       news-monitor outbox list
       news-monitor outbox list --state dead --state retry
     """
-    from monitor.model import DeliveryState
-
-    found = reports(config).deliveries([DeliveryState(state) for state in states], most)
+    found = reports(load_config(config).config.settings).deliveries([DeliveryState(state) for state in states], most)
     if as_json:
         for delivery in found:
             print_json(asdict(delivery))

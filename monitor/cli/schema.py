@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
 
 import click
 
-Kind = Literal["config", "sources", "entity", "rule"]
+from monitor.config.kinds import KINDS, Kind
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["config", "sources", "entity", "rule"]), default="rule")
+@click.argument("kind", type=click.Choice(KINDS), default="rule")
 def schema(kind: Kind) -> None:
     """Print the JSON Schema of a kind of file (rule, if none is given).
 

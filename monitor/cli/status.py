@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.options import config_option, json_option, load_config, local, print_faults, print_json, reports
+from monitor.model import DeliveryState
 
 
 @click.command()
@@ -19,10 +20,8 @@ def status(config: Path, as_json: bool) -> None:
     Example:
       news-monitor status --json
     """
-    from monitor.model import DeliveryState
-
     loaded = load_config(config)
-    asked = reports(config)
+    asked = reports(loaded.config.settings)
     deliveries = asked.delivery_counts()
     fared = asked.sources()
     failing = {id_: found for id_, found in fared.items() if id_ in loaded.config.sources and found.failures}

@@ -6,16 +6,15 @@ wider (whether names exist, only reading can tell). Draft 7, because yaml-langua
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any
 
 from monitor.config.entities import EntityShape
+from monitor.config.kinds import Kind
 from monitor.config.rules import RuleShape
 from monitor.config.settings import SettingsShape
 from monitor.config.shape import Shape
 from monitor.config.sources import SourcesShape
 
-Kind = Literal["config", "sources", "entity", "rule"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 _SHAPES: dict[Kind, type[Shape]] = {
     "config": SettingsShape,
     "sources": SourcesShape,

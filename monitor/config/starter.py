@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from monitor.config.schema import KINDS, file_name, schema
+from monitor.config.kinds import KINDS
+from monitor.config.schema import file_name, schema
 
 _TEMPLATE = Path(__file__).with_name("starter.yaml")
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from monitor import clock
+from monitor.config.kinds import KINDS, Kind
 from monitor.config.load import load, load_rules
-from monitor.config.schema import KINDS, Kind, file_name, schema
+from monitor.config.schema import file_name, schema
 from monitor.config.shipped import shipped
 from monitor.config.starter import write_starter
 from monitor.lab.rule_tests import failures

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from monitor.cli import cli
 from tests.e2e.whole import ROOT, news_monitor, started, write_config
 
 COMMANDS = (
@@ -192,3 +194,32 @@ async def test_ctrl_c_is_no_traceback(tmp_path: Path) -> None:
     assert b"Traceback" not in await asyncio.wait_for(process.stderr.read(), 20)
     assert await process.wait() == 1
     process.stdin.close()
+
+
+async def test_the_states_of_deliveries_and_the_kinds_of_files_are_listed(tmp_path: Path) -> None:
+    """Nobody has to guess what may be asked for."""
+    listed = await news_monitor("outbox", "list", "--help", folder=tmp_path)
+    assert "pending|sending|retry|accepted|dead|discarded" in "".join(listed.out.split())
+    kinds = await news_monitor("schema", "--help", folder=tmp_path)
+    assert "[config|sources|entity|rule]" in "".join(kinds.out.lower().split())
+    wrong = await news_monitor("outbox", "list", "--state", "lost", folder=tmp_path)
+    assert wrong.code == 2
+    assert "'dead'" in wrong.err
+
+
+def test_status_reads_the_files_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of rules are parsed once: what it counts and what it warns of is one reading."""
+    write_config(tmp_path, {})
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(cli, ["db", "upgrade"]).exit_code == 0
+    read: list[str] = []
+
+    def seen(event: str, args: tuple[object, ...]) -> None:
+        if event == "open" and str(args[0]).endswith("monitor.yaml") and watching:
+            read.append(str(args[0]))
+
+    watching = True
+    sys.addaudithook(seen)
+    assert CliRunner().invoke(cli, ["status"]).exit_code == 0
+    watching = False
+    assert len(read) == 1

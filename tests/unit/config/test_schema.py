@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from monitor.config.schema import KINDS, Kind, schema
+from monitor.config.kinds import KINDS, Kind
+from monitor.config.schema import schema
 
 
 def parts(schema: Any) -> Iterator[dict[str, Any]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from monitor.config.kinds import KINDS
 from monitor.config.load import load
-from monitor.config.schema import KINDS, schema
+from monitor.config.schema import schema
 from monitor.config.shipped import shipped
 from monitor.config.starter import write_starter
 

@@ -1,0 +1,8 @@
+"""The kinds of file that users write. It imports nothing heavy: the command line lists them in its help."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Kind = Literal["config", "sources", "entity", "rule"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
