@@ -45,12 +45,11 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
     from monitor import clock
     from monitor.decide import State, decide
     from monitor.lab.recorded import Unusable, articles
-    from monitor.matching import compile_rules
-    from monitor.model import RuleStatus
+    from monitor.matching.live import compile_live
 
     loaded = _loaded(config, rules)
     print_faults(loaded.faults)
-    compiled = compile_rules([r for r in loaded.rules.values() if r.status is RuleStatus.LIVE], loaded.entities)
+    compiled = compile_live(loaded.rules.values(), loaded.entities)
     now, problems = clock.now(), bool(loaded.faults)
     for article in articles(_lines(file), now):
         if isinstance(article, Unusable):
