@@ -88,7 +88,7 @@ class Dispatcher:
         """Let the messages that are being sent end; what does not end in time is tried again after the next start."""
         self._stopping = True
         if self._waking is not None:
-            await asyncio.wait([self._waking])
+            await asyncio.wait([self._waking], timeout=within.total_seconds())
         sending = list(self._busy.values())
         if sending:
             await asyncio.wait(sending, timeout=within.total_seconds())

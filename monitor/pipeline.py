@@ -46,7 +46,9 @@ from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, log
 from monitor.workers import Workers
 
-LEASE = timedelta(minutes=3)  # longer than any fetch, parse and commit may take together
+# Longer than a poll takes, unless many hosts redirect to one slow one. A poll that outlives it is not begun twice
+# (`daemon.fairness`), and its commit counts unless another process has taken over.
+LEASE = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ async def _run(config: Config, once: bool) -> None:
     from monitor.telemetry import Event, log
 
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with service(config) as daemon:
         log.info(Event.STARTED, once=once)

@@ -59,7 +59,7 @@ class Daemon:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         for job in (self.tick, self._dispatcher.turn):
-            scheduler.add_job(_guarded, "interval", (job,), seconds=1, id=job.__qualname__, next_run_time=clock.now())
+            scheduler.add_job(_job, "interval", (job,), seconds=1, id=job.__qualname__, next_run_time=clock.now())
         scheduler.start()
         refilling = asyncio.create_task(self._refill(), name="refill")
         try:
@@ -138,6 +138,11 @@ class Daemon:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await self._thread.run(self._claims.release, [polls[task] for task in running])
+
+
+async def _job(work: object) -> None:
+    with suppress(asyncio.CancelledError):  # APScheduler cancels at shutdown, and writes a traceback of it
+        await _guarded(work)
 
 
 async def _guarded(job: object) -> None:
