@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from monitor import clock
 from monitor.daemon import Daemon
 from monitor.delivery import Dispatcher
-from monitor.matching import RuleSet, compile_rules
-from monitor.model import Alert, Config, Rule, RuleStatus, Settings
+from monitor.matching.live import compile_live
+from monitor.model import Alert, Config, Settings
 from monitor.notify import Notifier
 from monitor.pipeline import Active, Pipeline
 from monitor.sources.feed import ready
@@ -31,16 +31,6 @@ from monitor.workers import Workers
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
 PARSER_MEMORY = 2**30
 PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed after so many documents
-
-
-def live_rules(config: Config) -> RuleSet:
-    """The rules that run, compiled."""
-    return compiled(config.rules.values(), config)
-
-
-def compiled(rules: Iterable[Rule], config: Config) -> RuleSet:
-    """Those of the rules that are live, compiled with the config's entities."""
-    return compile_rules([rule for rule in rules if rule.status is RuleStatus.LIVE], config.entities)
 
 
 @asynccontextmanager
@@ -77,7 +67,11 @@ async def service(config: Config) -> AsyncIterator[Daemon]:
             thread=thread,
             name_of=lambda source: config.sources[source].name if source in config.sources else source,
         )
-        active = Active(dict(config.sources), live_rules(config), lambda alert: channels_of(alert, settings))
+        active = Active(
+            dict(config.sources),
+            compile_live(config.rules.values(), config.entities),
+            lambda alert: channels_of(alert, settings),
+        )
         pipeline = Pipeline(
             active,
             limits,

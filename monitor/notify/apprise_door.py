@@ -20,6 +20,8 @@ from monitor.notify.receipts import Line, receipt_for
 # `redirect=no`: requests answers a 302 by a GET without the body, and Apprise reports the lost message as sent.
 # `rto`: the default of 4 s calls a slow acceptance a failure. `optional`, `retry`: ours to decide.
 FORCED = {"redirect": "no", "cto": "10", "rto": "30", "optional": "no", "retry": "0"}
+# For mail Apprise waits `cto` for every answer: a server that looks for viruses for 11 s would get the mail again.
+FORCED_FOR_MAIL = FORCED | {"cto": "45"}
 # Apprise tells a failure for one of them as a failure for all: the others would get the message at every attempt.
 SEVERAL = "it has several recipients (cc and bcc count); write one channel for each, and name them all in a route"
 _LOGGER = logging.getLogger("apprise")
@@ -31,8 +33,10 @@ def send(url: str, message: Message) -> Receipt:
     door = Apprise(asset=AppriseAsset(app_id="News Monitor", service_timeout=0, secure_logging=True))
     if not door.add(with_forced(url)):
         return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
-    mail = url.lower().startswith(("mailto", "mailtos"))
-    body, body_format = (message.html, NotifyFormat.HTML) if mail else (message.text, NotifyFormat.TEXT)
+    if len(door) != 1 or _several(door[0]):  # told by `check` and at start; sending would flood those who accept
+        return Receipt(ReceiptKind.REFUSED, SEVERAL)
+    html = _is_mail(url)
+    body, body_format = (message.html, NotifyFormat.HTML) if html else (message.text, NotifyFormat.TEXT)
     with _listening_at(logging.DEBUG):  # what went wrong stands there only
         result = door.notify(title=message.title, body=body, body_format=body_format, log_level=logging.DEBUG)
     if result:
@@ -46,7 +50,8 @@ def with_forced(url: str) -> str:
     # What else it says stays as it is written: decoded and encoded again, the blank in "Bearer TOKEN" would be a plus.
     options = [option for option in query.split("&") if option]
     kept = [option for option in options if unquote(option.partition("=")[0]).strip().lower() not in FORCED]
-    return f"{address}?{'&'.join([*kept, urlencode(FORCED)])}"
+    forced = FORCED_FOR_MAIL if _is_mail(url) else FORCED
+    return f"{address}?{'&'.join([*kept, urlencode(forced)])}"
 
 
 def fault_of(url: str) -> str | None:
@@ -59,9 +64,16 @@ def fault_of(url: str) -> str | None:
         scheme = url.partition("://")[0] if "://" in url else ""
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
-    if len(made) > 1 or getattr(made, "cc", None) or getattr(made, "bcc", None):
-        return SEVERAL
-    return None
+    return SEVERAL if _several(made) else None
+
+
+def _is_mail(url: str) -> bool:
+    return url.lower().startswith(("mailto:", "mailtos:"))
+
+
+def _several(made: object) -> bool:
+    assert isinstance(made, NotifyBase)
+    return len(made) > 1 or bool(getattr(made, "cc", None) or getattr(made, "bcc", None))
 
 
 @contextmanager
