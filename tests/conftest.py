@@ -11,8 +11,12 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from hypothesis import settings
 
 from monitor.store.database import Database
+
+settings.register_profile("house", deadline=None)  # no test is timed
+settings.load_profile("house")
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 def check(config: Path, as_json: bool, paths: tuple[Path, ...]) -> None:
     """Check the config and all that it names, or only the rules and entities in PATHS, and run the rules' own tests.
 
+    Rules in PATHS may name entities of the config's files, if there is a config.
+
     \b
     Examples:
       news-monitor check
@@ -29,7 +31,7 @@ def check(config: Path, as_json: bool, paths: tuple[Path, ...]) -> None:
 
     Exit code 1 if there are faults; each is told as file:line:col.
     """
-    faults = sorted(_faults_of(paths) if paths else _faults(config))
+    faults = sorted(_faults_of(paths, config) if paths else _faults(config))
     for fault in faults:
         if as_json:
             place = {"file": fault.place.file, "line": fault.place.line, "col": fault.place.col}
@@ -57,11 +59,18 @@ def _faults(path: Path) -> Iterator[Fault]:
     yield from failures(loaded.config.rules.values(), loaded.config.entities, clock.now())
 
 
-def _faults_of(paths: tuple[Path, ...]) -> Iterator[Fault]:
+def _faults_of(paths: tuple[Path, ...], config: Path) -> Iterator[Fault]:
+    """The faults in these files; what they name may stand in the files of the config, if there is one."""
     from monitor import clock
     from monitor.config.load import load_rules
     from monitor.lab.rule_tests import failures
 
-    loaded = load_rules(paths)
-    yield from loaded.faults
-    yield from failures(loaded.rules.values(), loaded.entities, clock.now())
+    loaded = load_rules(paths, beside=config if config.exists() else None)
+    rules = [rule for rule in loaded.rules.values() if _within(rule.place.file, paths)]
+    tested = [entity for entity in loaded.entities.values() if _within(entity.place.file, paths)]
+    yield from (fault for fault in loaded.faults if _within(fault.place.file, paths))
+    yield from failures(rules, loaded.entities, clock.now(), tested=tested)
+
+
+def _within(file: str, paths: tuple[Path, ...]) -> bool:
+    return any(Path(file).is_relative_to(path) for path in paths)

@@ -57,9 +57,13 @@ def load(path: Path, environment: Mapping[str, str]) -> Loaded:
     return Loaded(Config(made, polled, loaded.rules, loaded.entities), everything)
 
 
-def load_rules(paths: Sequence[Path]) -> LoadedRules:
-    """Files and folders of rules and entities, alone: routes are not looked up."""
-    return _rules([(path, None) for path in paths], None)
+def load_rules(paths: Sequence[Path], beside: Path | None = None) -> LoadedRules:
+    """Files and folders of rules and entities, alone or `beside` those that a monitor.yaml names: routes are not looked
+    up."""
+    named: _Named = [(path, None) for path in paths]
+    if beside is not None:
+        named += _named(_settings_document(beside), beside, "rules", "entities")
+    return _rules(named, None)
 
 
 def load_rules_of(path: Path) -> LoadedRules:

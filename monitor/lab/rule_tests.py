@@ -12,10 +12,13 @@ from monitor.matching import RuleSet, compile_rules
 from monitor.model import Article, Entity, EntityNamed, Level, Match, MatchKind, Rule, RuleStatus, RuleTest
 
 
-def failures(rules: Iterable[Rule], entities: Mapping[str, Entity], now: datetime) -> tuple[Fault, ...]:
-    """A fault for each test that does not hold, at the test's place. Rules that are off are tested too."""
+def failures(
+    rules: Iterable[Rule], entities: Mapping[str, Entity], now: datetime, tested: Iterable[Entity] | None = None
+) -> tuple[Fault, ...]:
+    """A fault for each test that does not hold, at the test's place. Rules that are off are tested too; of the entities
+    all, or only `tested`."""
     testing = [replace(rule, status=RuleStatus.LIVE) for rule in rules]
-    testing += [_as_rule(entity) for entity in entities.values()]
+    testing += [_as_rule(entity) for entity in (entities.values() if tested is None else tested)]
     return tuple(fault for rule in testing for fault in _failures(rule, entities, now))
 
 

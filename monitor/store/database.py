@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -23,6 +23,14 @@ from monitor.errors import StoreFailed, StoreNewer, StoreTaken
 
 _OLDEST_SQLITE = (3, 35)  # RETURNING
 _BUSY = 20_000  # ms: the longest that a writer waits for another process
+_WRITING = (
+    f"busy_timeout={_BUSY}",
+    "auto_vacuum=INCREMENTAL",  # only before the first table does it take effect
+    "journal_mode=WAL",
+    "synchronous=FULL",  # NORMAL can lose the last commits on power loss
+    "foreign_keys=ON",
+)
+_READING = (f"busy_timeout={_BUSY}", "query_only=ON")
 
 
 class Database:
@@ -41,8 +49,8 @@ class Database:
                 f"SQLite {sqlite3.sqlite_version} is too old: Python must be built with {oldest} or newer"
             )
         self.path = Path(str(parsed.database))
-        self.write = _engine(parsed, "BEGIN IMMEDIATE", _prepare_writer)
-        self.read = _engine(parsed, "BEGIN", _prepare_reader)
+        self.write = _engine(parsed, "BEGIN IMMEDIATE", _WRITING)
+        self.read = _engine(parsed, "BEGIN", _READING)
 
     def upgrade(self) -> None:
         """Bring the schema to this version's; several processes may do so at once. Raises StoreNewer, StoreFailed."""
@@ -106,32 +114,25 @@ def translated(path: Path) -> Iterator[None]:
         raise StoreFailed(f"{path}: {error.orig}; is it writable, and a database of news-monitor?") from error
 
 
-def _engine(url: URL, begin: str, prepare: Callable[[sqlite3.Connection, ConnectionPoolEntry], None]) -> Engine:
+def _engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
     engine = create_engine(url)
-    event.listen(engine, "connect", prepare)
+
+    def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        del record
+        connection.isolation_level = None  # sqlite3 must not open transactions on its own
+        try:
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:  # a file that is no database: SQLAlchemy would leave the connection open
+            connection.close()
+            raise
 
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", start)
     return engine
-
-
-def _prepare_writer(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
-    del record
-    connection.isolation_level = None  # sqlite3 must not open transactions on its own
-    connection.execute(f"PRAGMA busy_timeout={_BUSY}")
-    connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # only before the first table does it take effect
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")  # NORMAL can lose the last commits on power loss
-    connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _prepare_reader(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
-    del record
-    connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout={_BUSY}")
-    connection.execute("PRAGMA query_only=ON")
 
 
 def _alembic() -> Config:

@@ -1,0 +1,58 @@
+"""`check` on some files: what they name may stand in the config's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.whole import news_monitor
+
+RULE = """\
+rule: quake
+title: Quakes
+level: low
+match: {entity: japan}
+tests: {fires: [Quake in Japan], silent: [Quake in Chile]}
+"""
+CONFIG = """\
+channels: {screen: {url: "console://"}}
+routes: {default: [screen]}
+rules: [rules]
+entities: [entities]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A config with a rule, an entity that the rule names, and another rule with a fault."""
+    for name, text in {
+        "monitor.yaml": CONFIG,
+        "rules/quake.yaml": RULE,
+        "rules/broken.yaml": "rule: [",
+        "entities/japan.yaml": "entity: japan\nkind: country\nname: Japan\nsure: {en: [Japan]}\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+async def test_one_rule_of_a_config_is_checked_with_its_entities(folder: Path) -> None:
+    """The file alone is asked about: it is fine, and what is wrong elsewhere is not its fault."""
+    assert (await news_monitor("check", "rules/quake.yaml", folder=folder)).code == 0
+    assert (await news_monitor("check", folder=folder)).code == 1
+
+
+async def test_without_a_config_the_entity_is_unknown(folder: Path) -> None:
+    """A rule that names what no file at hand holds is a fault, with its place."""
+    (folder / "monitor.yaml").unlink()
+    ended = await news_monitor("check", "rules/quake.yaml", folder=folder)
+    assert (ended.code, ended.out.split(": ")[0]) == (1, "rules/quake.yaml:4:17")
+
+
+async def test_its_own_tests_are_run(folder: Path) -> None:
+    """A test that does not hold is told at its own place."""
+    (folder / "rules/quake.yaml").write_text(RULE.replace("Quake in Japan", "Quake in Chile"), encoding="utf-8")
+    ended = await news_monitor("check", "rules", folder=folder)
+    assert ended.code == 1
+    assert "rules/quake.yaml:5:17: this test of quake must fire" in ended.out
