@@ -66,7 +66,8 @@ def parse(as_json: bool, url: str | None, headers: tuple[str, ...], document: st
         if as_json:
             print_json(row)
         else:
-            click.echo(f"{row['published'] or 'undated':<26}{entry.title}\n{'':26}{entry.link or 'no link'}")
+            date = str(row["published"] or "undated")
+            click.echo(f"{date:<26}{entry.title}\n{'':26}{entry.link or 'no link'}")
 
 
 def _headers(given: tuple[str, ...]) -> dict[str, str]:

@@ -36,6 +36,18 @@ async def test_an_entry_has_the_keys_of_the_contract(way: str, tmp_path: Path) -
     assert {key: bare[key] for key in KEYS[2:]} == dict.fromkeys(KEYS[2:])
 
 
+async def test_people_see_date_title_and_address(tmp_path: Path) -> None:
+    """Without --json: two lines an entry, and a word where there is no date or no address."""
+    (tmp_path / "feed.xml").write_text(FEED, encoding="utf-8")
+    ended = await news_monitor("parse", "--url", "http://x.test/", "feed.xml", folder=tmp_path)
+    assert [line.split() for line in ended.out.splitlines()] == [
+        ["2026-01-04", "00:00:00+00:00", "A", "launch"],
+        ["http://x.test/a"],
+        ["undated", "Bare"],
+        ["no", "link"],
+    ]
+
+
 async def test_the_header_names_the_character_set(tmp_path: Path) -> None:
     """A Korean feed that does not say so itself is read by what it was served with."""
     (tmp_path / "ko.xml").write_bytes(
