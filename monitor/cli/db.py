@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import config_option, load_config
+from monitor.cli.options import config_option, database_of, load_config
 
 
 @click.group()
@@ -23,8 +23,6 @@ def upgrade(config: Path) -> None:
     Example:
       news-monitor db upgrade
     """
-    from monitor.store.database import Database
-
-    database = Database(load_config(config).config.settings.database)
+    database = database_of(load_config(config).config.settings)
     database.upgrade()
     click.echo(f"{database.path} is up to date")

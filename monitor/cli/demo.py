@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.options import database_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -46,7 +48,6 @@ async def _demo(folder: Path, *, keep: bool) -> int:
     from monitor.app import service
     from monitor.demo.newsroom import Newsroom, outlets
     from monitor.demo.receivers import Hook, Mailbox
-    from monitor.store.database import Database
     from monitor.store.reports import Reports
     from monitor.telemetry import configure
 
@@ -64,7 +65,7 @@ async def _demo(folder: Path, *, keep: bool) -> int:
         async with service(config) as daemon:
             stop = asyncio.Event()
             running = asyncio.create_task(daemon.run(stop))
-            reports = Reports(Database(config.settings.database))
+            reports = Reports(database_of(config.settings))
             problem = await _play(newsroom, reports, lambda: len(received))
             if keep and problem is None:
                 click.echo("\nStill running: Ctrl-C ends it.")

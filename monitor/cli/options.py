@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from monitor.config.load import Loaded
     from monitor.errors import Fault
     from monitor.model import Settings
+    from monitor.store.database import Database
     from monitor.store.reports import Reports
 
 _WIDE = 2_000  # where nobody looks at it, no cell is cut
@@ -48,13 +49,21 @@ def load_config(path: Path) -> Loaded:
     return load(path, os.environ)
 
 
+def database_of(settings: Settings) -> Database:
+    """The database, closed when the command ends."""
+    from monitor.store.database import Database
+
+    database = Database(settings.database)
+    click.get_current_context().call_on_close(database.close)
+    return database
+
+
 def reports(settings: Settings) -> Reports:
     """The database, for reading. Raises StoreFailed if there is none yet."""
     from monitor.errors import StoreFailed
-    from monitor.store.database import Database
     from monitor.store.reports import Reports
 
-    database = Database(settings.database)
+    database = database_of(settings)
     if not database.exists():
         raise StoreFailed(f"{database.path} does not exist yet: `news-monitor run` makes it")
     return Reports(database)

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, local, print_faults, print_json, print_table
+from monitor.cli.options import (
+    config_option,
+    database_of,
+    json_option,
+    load_config,
+    local,
+    print_faults,
+    print_json,
+    print_table,
+)
 
 _NEVER = {"next_at": None, "last_ok_at": None, "failures": 0, "problem": None, "articles": 0}
 
@@ -27,12 +36,11 @@ def list_(config: Path, as_json: bool) -> None:
     Example:
       news-monitor sources list
     """
-    from monitor.store.database import Database
     from monitor.store.reports import Reports
 
     loaded = load_config(config)
     print_faults(loaded.faults)
-    database = Database(loaded.config.settings.database)
+    database = database_of(loaded.config.settings)
     fared = Reports(database).sources() if database.exists() else {}
     rows = []
     for source in loaded.config.sources.values():
