@@ -1,16 +1,17 @@
-"""What is secret: `${env:NAME}` in a text becomes a value, and a channel's address falls into what no log may show.
+"""What is secret: `${env:NAME}`, `${file:PATH}` and `${credential:NAME}` in a text become values, and a channel's
+address falls into what no log may show.
 
-`$${` stands for `${` itself. No fault quotes the text or a value. Secrets from files and from systemd's credentials
-come with a later version.
+`$${` stands for `${` itself. No fault quotes the text or a value. Values stand in the text as they are: whoever puts
+one into an address percent-encodes it where it is kept.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from urllib.parse import unquote, unquote_plus
 
-from monitor.config.unbuilt import not_yet
 from monitor.errors import Fault, Faulty
 from monitor.model import Place
 
@@ -21,21 +22,25 @@ _PLAIN_OPTIONS = {
     "auth", "cto", "emojis", "format", "image", "method", "mode", "optional", "overflow", "priority", "redirect",
     "retry", "rto", "tz", "verify",
 }  # fmt: skip
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CREDENTIAL = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9_@+.-]*")  # a file's name, never a path
+_LARGEST = 16 * 2**10  # bytes: more is no password, and no address takes it
+_WAYS = "${env:NAME}, ${file:/PATH} or ${credential:NAME}"
 
 
-def filled(text: str, environment: Mapping[str, str], place: Place) -> str:
-    """The text with its secrets; raises Faulty with each that cannot be had."""
+def filled(text: str, environment: Mapping[str, str], place: Place, folder: Path) -> str:
+    """The text with its secrets; raises Faulty with each that cannot be had. Relative paths count from `folder`."""
     faults: list[Fault] = []
 
     def value(found: re.Match[str]) -> str:
         if found[0] == "$${":
             return "${"
         kind, _, name = (found["inside"] or "").partition(":")
-        if kind == "env" and _NAME.fullmatch(name) and environment.get(name):
-            return environment[name]
-        faults.append(Fault(place, *_unfilled(kind, name, environment)))
-        return ""
+        try:
+            return _secret(kind, name, environment, folder)
+        except _Missing as missing:
+            faults.append(Fault(place, missing.what, missing.meant))
+            return ""
 
     whole = _REFERENCE.sub(value, text)
     if faults:
@@ -43,13 +48,70 @@ def filled(text: str, environment: Mapping[str, str], place: Place) -> str:
     return whole
 
 
-def _unfilled(kind: str, name: str, environment: Mapping[str, str]) -> tuple[str, str]:
-    if kind in ("file", "credential"):
-        return not_yet(f"${{{kind}:...}}")[0], "write ${env:NAME}"
-    if kind != "env" or not _NAME.fullmatch(name):
-        return "this '${' names no secret", "write ${env:NAME}, or $${ for the two characters themselves"
+class _Missing(Exception):
+    """A secret that cannot be had: what is wrong, and what to do."""
+
+    def __init__(self, what: str, meant: str) -> None:
+        super().__init__(what)
+        self.what, self.meant = what, meant
+
+
+def _secret(kind: str, name: str, environment: Mapping[str, str], folder: Path) -> str:
+    if kind == "env" and _VARIABLE.fullmatch(name):
+        return _of_environment(name, environment)
+    if kind == "file" and name:
+        return _of_file(folder / name, f"the file {folder / name}", "write the secret into it")
+    if kind == "credential" and _CREDENTIAL.fullmatch(name):
+        return _of_systemd(name, environment)
+    raise _Missing("this '${' names no secret", f"write {_WAYS}; or $${{ for the two characters themselves")
+
+
+def _of_environment(name: str, environment: Mapping[str, str]) -> str:
+    if found := environment.get(name):
+        return found
     state = "empty" if name in environment else "not set"
-    return f"the environment variable {name} is {state}", "set it before starting"
+    raise _Missing(f"the environment variable {name} is {state}", "set it before starting")
+
+
+def _of_systemd(name: str, environment: Mapping[str, str]) -> str:
+    """It stands in a file: systemd puts credentials into a folder that only the service can read."""
+    load = f"LoadCredential={name}:/PATH"
+    if not (given := environment.get("CREDENTIALS_DIRECTORY")):
+        raise _Missing(
+            f"there is no credential {name}: systemd gave none",
+            f"write {load} into the [Service] part of the unit; elsewhere set CREDENTIALS_DIRECTORY to a folder with "
+            f"the file {name}",
+        )
+    return _of_file(Path(given) / name, f"the credential {name}", f"see {load} in the [Service] part of the unit")
+
+
+def _of_file(path: Path, called: str, todo: str) -> str:
+    """The one line that the file holds."""
+    try:
+        if path.exists() and not path.is_file():  # a pipe would hold up the start until somebody writes to it
+            raise _Missing(f"{called} is no file", "name a file that holds the secret and nothing else")
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise _Missing(f"{called} does not exist", todo) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = (isinstance(error, OSError) and error.strerror) or "that is no path"
+        raise _Missing(f"{called} cannot be read: {why}", "the user that runs news-monitor must be able to") from None
+    return _line(content, called, todo)
+
+
+def _line(content: bytes, called: str, todo: str) -> str:
+    if len(content) > _LARGEST:
+        raise _Missing(f"{called} is too big", f"it may hold {_LARGEST // 2**10} KiB: the secret and nothing else")
+    try:
+        found = content.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise _Missing(f"{called} holds no text", "save the secret in it as UTF-8 text") from None
+    if not found:
+        raise _Missing(f"{called} is empty", todo)
+    if not found.isprintable():
+        raise _Missing(f"{called} holds several lines, or an invisible character", "leave only the secret in it")
+    return found
 
 
 def telling_parts(url: str) -> frozenset[str]:

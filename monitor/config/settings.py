@@ -74,7 +74,8 @@ class ChannelShape(Shape):
 
     url: str = Field(
         repr=False,
-        description="An Apprise URL, or console://. Secrets in it are written ${env:NAME}.",
+        description="An Apprise URL, or console://. Secrets in it are written ${env:NAME}, ${file:/PATH} or "
+        "${credential:NAME}.",
         examples=["console://"],
     )
 
@@ -159,7 +160,7 @@ def settings(document: Document, environment: Mapping[str, str], folder: Path) -
     shape = checked(SettingsShape, document)
     faults = [*_unknown_channels(shape, document), *_no_way_out(shape, document)]
     with noting(faults):
-        channels = _channels(shape, document, environment)
+        channels = _channels(shape, document, environment, folder)
     if faults:
         raise Faulty(faults)
     made = Settings(
@@ -174,12 +175,14 @@ def settings(document: Document, environment: Mapping[str, str], folder: Path) -
     return made, shape.every or _EVERY
 
 
-def _channels(shape: SettingsShape, document: Document, environment: Mapping[str, str]) -> dict[str, Channel]:
+def _channels(
+    shape: SettingsShape, document: Document, environment: Mapping[str, str], folder: Path
+) -> dict[str, Channel]:
     channels, faults = {}, list[Fault]()
     for name, channel in (shape.channels or {}).items():
         place = document.place(("channels", name, "url"))
         with noting(faults):
-            url = filled(channel.url, environment, place)
+            url = filled(channel.url, environment, place, folder)
             if not url.partition("://")[1] or any(sign.isspace() for sign in url):
                 raise Faulty(
                     [Fault(place, "this is no channel's url", "it begins like mailto://, ntfy:// or console://")]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 
 from monitor.config.secrets import filled, telling_parts
@@ -9,6 +13,15 @@ from monitor.errors import Faulty
 from monitor.model import Place
 
 _HERE = Place("monitor.yaml", 3, 7)
+_NOWHERE = Path("/nowhere")
+
+
+def said_of(text: str, environment: Mapping[str, str], folder: Path) -> str:
+    """The one fault, without its place."""
+    with pytest.raises(Faulty) as refused:
+        filled(text, environment, _HERE, folder)
+    [fault] = refused.value.faults
+    return str(fault).removeprefix("monitor.yaml:3:7: ")
 
 
 @pytest.mark.parametrize(
@@ -23,7 +36,32 @@ _HERE = Place("monitor.yaml", 3, 7)
 )
 def test_references_become_values(text: str, whole: str) -> None:
     """A value stands exactly where it was named."""
-    assert filled(text, {"PW": "s3cret", "NESTED": "${env:PW}"}, _HERE) == whole
+    assert filled(text, {"PW": "s3cret", "NESTED": "${env:PW}"}, _HERE, _NOWHERE) == whole
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        ("s3cret", "s3cret"),
+        ("s3cret\n", "s3cret"),  # as editors and `echo` end a file
+        ("s3cret\r\n", "s3cret"),
+        (" pa ss ", " pa ss "),  # blanks may belong to it
+        ("${env:PW}", "${env:PW}"),  # never read again
+        ("비밀번호", "비밀번호"),
+    ],
+)
+def test_a_secret_from_a_file(content: str, value: str, tmp_path: Path) -> None:
+    """The file's one line, without its end, whether the path is absolute or counts from the folder of monitor.yaml."""
+    (tmp_path / "pw").write_bytes(content.encode())
+    for path in ("pw", "./pw", tmp_path / "pw"):
+        assert filled(f"x://${{file:{path}}}@h", {}, _HERE, tmp_path) == f"x://{value}@h"
+
+
+def test_a_secret_from_systemds_credentials(tmp_path: Path) -> None:
+    """LoadCredential=NAME:PATH gives a file NAME in $CREDENTIALS_DIRECTORY."""
+    (tmp_path / "mail.password").write_text("s3cret\n", encoding="utf-8")
+    environment = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert filled("x://${credential:mail.password}@h", environment, _HERE, _NOWHERE) == "x://s3cret@h"
 
 
 @pytest.mark.parametrize(
@@ -31,9 +69,12 @@ def test_references_become_values(text: str, whole: str) -> None:
     [
         ("x://${env:NONE}", "the environment variable NONE is not set"),
         ("x://${env:EMPTY}", "the environment variable EMPTY is empty"),
-        ("x://${file:/run/pw}", "'${file:...}' is not built yet"),
-        ("x://${credential:pw}", "'${credential:...}' is not built yet"),
-        ("x://${PW}", "this '${' names no secret; write ${env:NAME}"),
+        ("x://${file:/nowhere/pw}", "the file /nowhere/pw does not exist; write the secret into it"),
+        ("x://${file:}", "this '${' names no secret"),
+        ("x://${credential:}", "this '${' names no secret"),
+        ("x://${credential:../pw}", "this '${' names no secret"),  # a name, never a path
+        ("x://${credential:..}", "this '${' names no secret"),
+        ("x://${PW}", "this '${' names no secret; write ${env:NAME}, ${file:/PATH} or ${credential:NAME}; or"),
         ("x://${env:}", "this '${' names no secret"),
         ("x://${env:PW", "this '${' names no secret"),  # not closed
         ("x://${}", "this '${' names no secret"),
@@ -41,19 +82,64 @@ def test_references_become_values(text: str, whole: str) -> None:
 )
 def test_what_cannot_be_had_is_a_fault_without_secrets(text: str, said: str) -> None:
     """The fault stands at the place of the text, and quotes neither it nor a value."""
-    with pytest.raises(Faulty) as refused:
-        filled(text + "hunter2${env:PW}", {"PW": "s3cret", "EMPTY": ""}, _HERE)
-    [fault] = refused.value.faults
-    assert str(fault).startswith(f"monitor.yaml:3:7: {said}")
-    assert "hunter2" not in str(fault)
-    assert "s3cret" not in str(fault)
+    fault = said_of(text + "hunter2${env:PW}", {"PW": "s3cret", "EMPTY": ""}, _NOWHERE)
+    assert fault.startswith(said)
+    assert "hunter2" not in fault
+    assert "s3cret" not in fault
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "the file {path} does not exist; write the secret into it"),
+        (b"", "the file {path} is empty; write the secret into it"),
+        (b"\n", "the file {path} is empty"),
+        (b"s3cret\nmore\n", "the file {path} holds several lines, or an invisible character"),
+        (b"s3cret\0", "the file {path} holds several lines, or an invisible character"),
+        (b"\xff\xfes3cret", "the file {path} holds no text; save the secret in it as UTF-8 text"),
+        (b"s3cret" * 10_000, "the file {path} is too big; it may hold 16 KiB"),
+    ],
+)
+def test_a_file_that_holds_no_secret_is_told(content: bytes | None, said: str, tmp_path: Path) -> None:
+    """By its path, and by nothing that stands in it; a credential by its name."""
+    path = tmp_path / "pw"
+    if content is not None:
+        path.write_bytes(content)
+    fault = said_of("x://${file:pw}", {}, tmp_path)
+    assert fault.startswith(said.format(path=path))
+    credential = said_of("x://${credential:pw}", {"CREDENTIALS_DIRECTORY": str(tmp_path)}, _NOWHERE)
+    assert credential.startswith(said.format(path=path).partition(";")[0].replace(f"file {path}", "credential pw"))
+    assert "s3cret" not in fault + credential
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    """A folder, or a pipe into which nobody writes, stops no start."""
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("pipe", "."):
+        assert said_of(f"x://${{file:{name}}}", {}, tmp_path).startswith(f"the file {tmp_path / name} is no file")
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """With the system's reason; a path that no system takes is told too."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    fault = said_of("x://${file:loop/pw}", {}, tmp_path)
+    assert fault.startswith(f"the file {tmp_path}/loop/pw cannot be read: Too many levels of symbolic links; the user")
+    assert "cannot be read: that is no path" in said_of("x://${file:a\0b}", {}, tmp_path)
+
+
+def test_without_systemd_a_credential_says_how_it_is_given() -> None:
+    """Who starts by hand learns of the unit's line, and of the way without systemd."""
+    assert said_of("x://${credential:mail}", {}, _NOWHERE) == (
+        "there is no credential mail: systemd gave none; write LoadCredential=mail:/PATH into the [Service] part of "
+        "the unit; elsewhere set CREDENTIALS_DIRECTORY to a folder with the file mail"
+    )
 
 
 def test_every_missing_secret_of_a_text_is_told() -> None:
-    """Two unset variables are two faults."""
+    """Three that are missing are three faults."""
     with pytest.raises(Faulty) as refused:
-        filled("${env:A}:${env:B}", {}, _HERE)
-    assert len(refused.value.faults) == 2
+        filled("${env:A}:${file:b}:${credential:c}", {}, _HERE, _NOWHERE)
+    assert len(refused.value.faults) == 3
 
 
 @pytest.mark.parametrize(

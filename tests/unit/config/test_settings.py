@@ -154,3 +154,10 @@ def test_an_unset_variable_is_a_fault_at_its_place() -> None:
     assert faults("channels:\n  mail: {url: 'mailto://${env:PW}'}\nroutes: {default: [mail]}\noperator: [mail]") == [
         "2:15: the environment variable PW is not set; set it before starting"
     ]
+
+
+def test_a_relative_secret_stands_beside_monitor_yaml(tmp_path: Path) -> None:
+    """`${file:...}` counts from the folder of monitor.yaml, as every other path in it."""
+    (tmp_path / "pw").write_text("p4ss\n", encoding="utf-8")
+    [document] = parse("channels: {desk: {url: 'mailto://u:${file:pw}@h'}}\nroutes: {default: [desk]}", "monitor.yaml")
+    assert settings(document, {}, tmp_path)[0].channels["desk"].url == "mailto://u:p4ss@h"

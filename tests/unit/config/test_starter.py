@@ -58,7 +58,9 @@ def test_the_commented_examples_are_right_too(tmp_path: Path) -> None:
     examples = ("mail:", "phone:", "slack:", "newsdesk:", "night:", "network:", "limits:")
     bare = [line.replace("# ", "", 1) if line.lstrip(" #").startswith(examples) else line for line in lines]
     assert sum(one != two for one, two in zip(lines, bare, strict=True)) == len(examples)
-    path.write_text("\n".join(bare), encoding="utf-8")
-    result = load(path, {"MAIL_PASSWORD": "a", "NTFY_TOKEN": "b", "SLACK_TOKENS": "c"})
+    path.write_text("\n".join(bare).replace("/etc/news-monitor/", ""), encoding="utf-8")
+    for secret in ("ntfy-token", "slack-tokens"):
+        (tmp_path / secret).write_text("a\n", encoding="utf-8")
+    result = load(path, {"MAIL_PASSWORD": "b", "CREDENTIALS_DIRECTORY": str(tmp_path)})
     assert result.faults == ()
     assert set(result.config.settings.channels) == {"screen", "mail", "phone", "slack"}
