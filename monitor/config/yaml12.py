@@ -37,12 +37,17 @@ _FRACTION = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document of a file: its data, and where each value and each key of it stands."""
+    """One document of a file: its data, where each value and each key of it stands, and where each value ends.
+
+    A value ends right after its last character, not counting the blanks and comments behind it; only a block of text
+    (`|`, `>`) ends where the next line begins.
+    """
 
     file: str
     data: Plain
     values: dict[Where, tuple[int, int]]
     keys: dict[Where, tuple[int, int]]
+    ends: dict[Where, tuple[int, int]] = field(default_factory=dict)
 
     def place(self, where: Where = ()) -> Place:
         """Where a value stands; for what is not there, where the value that should hold it stands."""
@@ -61,7 +66,7 @@ def read(path: Path) -> tuple[Document, ...]:
         raw = path.read_bytes()
     except OSError as refused:
         raise Faulty([Fault(Place(str(path)), f"cannot be read: {refused.strerror}")]) from None
-    return parse(_decoded(raw, str(path)), str(path))
+    return parse(decoded(raw, str(path)), str(path))
 
 
 def parse(text: str, file: str) -> tuple[Document, ...]:
@@ -98,15 +103,17 @@ class _Reader:
     faults: list[Fault] = field(default_factory=list)
     values: dict[Where, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Where, tuple[int, int]] = field(default_factory=dict)
+    ends: dict[Where, tuple[int, int]] = field(default_factory=dict)
+    end: tuple[int, int] = (1, 1)  # of what was read last
 
     def documents(self, text: str) -> Iterator[Document]:
         events = yaml.parse(text, Loader=yaml.CSafeLoader)
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
-                self.values, self.keys = {}, {}
+                self.values, self.keys, self.ends = {}, {}, {}
                 data = self._value(next(events), events, ())
                 if data is not None:  # nothing but comments between two `---`
-                    yield Document(self.file, data, self.values, self.keys)
+                    yield Document(self.file, data, self.values, self.keys, self.ends)
 
     def note(self, mark: _Mark | None, what: str, meant: str | None = None) -> None:
         self.faults.append(Fault(Place(self.file, *_position(mark)), what, meant))
@@ -117,20 +124,35 @@ class _Reader:
             self.note(event.start_mark, "nested too deep")
             raise Faulty(self.faults)
         self._refuse_cleverness(event)
+        data = self._data(event, events, where)
+        self.ends[where] = self.end
+        return data
+
+    def _data(self, event: yaml.Event, events: Iterator[yaml.Event], where: Where) -> Plain:
         if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(events, where)
+            return self._mapping(event, events, where)
         if isinstance(event, yaml.SequenceStartEvent):
-            items = enumerate(iter(lambda: next(events), None))
-            return [self._value(item, events, (*where, index)) for index, item in _until_end(items)]
+            items = enumerate(self._inside(event, events))
+            return [self._value(item, events, (*where, index)) for index, item in items]
+        self.end = _position(event.end_mark)
         if isinstance(event, yaml.ScalarEvent):
             return _resolved(event.value) if event.implicit[0] else event.value
-        return None  # an alias, noted above
+        return None  # an alias, noted by the caller
 
-    def _mapping(self, events: Iterator[yaml.Event], where: Where) -> dict[str, Plain]:
-        data: dict[str, Plain] = {}
+    def _inside(self, opening: yaml.CollectionStartEvent, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+        """What begins inside a list or a mapping, until it is closed."""
         for event in events:
-            if isinstance(event, yaml.MappingEndEvent):
-                break
+            if isinstance(event, yaml.CollectionEndEvent):
+                if opening.flow_style:  # else nothing closes it, and it ends with the last thing in it
+                    self.end = _position(event.end_mark)
+                return
+            yield event
+
+    def _mapping(
+        self, opening: yaml.CollectionStartEvent, events: Iterator[yaml.Event], where: Where
+    ) -> dict[str, Plain]:
+        data: dict[str, Plain] = {}
+        for event in self._inside(opening, events):
             key = self._key(event, events, where)
             if key in data:
                 first = self.keys[*where, key]
@@ -168,13 +190,6 @@ def shown(text: str) -> str:
     return "(an address)" if "://" in text else f"'{text}'" if len(text) <= 60 else f"'{text[:57]}...'"
 
 
-def _until_end(items: Iterator[tuple[int, yaml.Event]]) -> Iterator[tuple[int, yaml.Event]]:
-    for index, event in items:
-        if isinstance(event, yaml.SequenceEndEvent):
-            return
-        yield index, event
-
-
 def _position(mark: _Mark | None) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
@@ -187,7 +202,8 @@ def _resolved(text: str) -> bool | int | float | str | None:
     return float(text) if _FRACTION.fullmatch(text) else text
 
 
-def _decoded(raw: bytes, file: str) -> str:
+def decoded(raw: bytes, file: str) -> str:
+    """The text of a file, without the mark that some editors put before it. Raises Faulty."""
     meant = "save the file as UTF-8"
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Faulty([Fault(Place(file), "this is UTF-16, not UTF-8", meant)])

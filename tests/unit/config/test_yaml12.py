@@ -66,6 +66,27 @@ def test_each_key_and_value_has_its_place() -> None:
     assert second.place(("북한", 1, "missing")) == Place("f.yaml", 4, 11)  # what is not there: where it should be
 
 
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("a:\n  - b: c  # d\n\n# e\n", (2, 9)),  # a list without brackets ends with the last thing in it
+        ("a:\n- b: 미사일\n---\nc: d\n", (2, 9)),  # characters, not bytes
+        ("a: [b,\n  c,  # d\n] # e", (3, 2)),  # the bracket belongs to it
+        ("a:\n  - {b: c}  # d\n", (2, 11)),
+        ("a: 'b\n  c'  \n", (2, 5)),  # and so does the quote
+        ("a:\n  - b: |\n      c\n\n# d\n", (5, 1)),  # a block of text ends where the next line begins
+        ("a:\n  - b:   # nothing\n", (2, 7)),
+        ("a:  # nothing\n", (1, 3)),
+        ("a: []", (1, 6)),
+    ],
+)
+def test_each_value_has_its_end(text: str, end: tuple[int, int]) -> None:
+    """Right after its last character: blanks and comments behind it are not its own."""
+    first, *_ = parse(text, "f.yaml")
+    assert first.ends["a",] == end
+    assert first.ends.keys() == first.values.keys()
+
+
 @pytest.mark.parametrize("nothing", ["", "\n\n", "# only a comment\n", "---\n", "---\n# one\n---\n# two\n...\n", "~"])
 def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
     """Empty files and files of comments are fine."""
