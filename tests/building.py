@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.decide import Decision, State, decide
@@ -126,6 +127,14 @@ def alert(of: Article | None = None, *, told_by: Rule | None = None) -> Alert:
     """The alert that the article leads to."""
     (told,) = alerts(decide([of or article()], rules(told_by or rule()), State(), NOON))
     return told
+
+
+def endless(sign: str) -> Alert:
+    """An alert in which everything that a message shows is as long as nobody writes."""
+    many = sign * 5000
+    page = article(title=many, url="https://x.test/".ljust(890, "a"))
+    made = replace(alert(), article=page, level=Level.CRITICAL, rule_title=many)
+    return replace(made, sentence=many, marks=((0, 1),), reason=many)
 
 
 def delivery(told: Alert | None = None, *, attempt: int = 1, repeat: bool = False) -> Delivery:

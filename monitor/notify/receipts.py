@@ -16,6 +16,7 @@ from monitor.model import Receipt, ReceiptKind
 UNCLEAR = Receipt(ReceiptKind.UNKNOWN, "no connection, or no clear answer")
 _HTTP_STATUS = re.compile(r"error=(\d{3})")
 _TRY_LATER = frozenset({408, 425, 429})
+_NOBODY = re.compile(r"There (?:are|were) not?\b.* (?:notify|targets)\.?$")  # said before anything is sent
 _CAUSE = "Socket Exception: "  # how nearly every plug-in begins the line with the error itself
 
 # The errors of urllib3 that come before anything was sent. What stands before "(Caused by" may quote the URL.
@@ -54,6 +55,8 @@ def receipt_for(lines: Iterable[Line]) -> Receipt:
     codes = [int(code) for line in said if line.level != "DEBUG" for code in _HTTP_STATUS.findall(line.text)]
     if codes:
         return _answered(codes[-1])
+    if any(line.level == "WARNING" and _NOBODY.match(line.text) for line in said):
+        return Receipt(ReceiptKind.REFUSED, "the channel's address names no recipient that it takes")
     causes = [line.text.removeprefix(_CAUSE) for line in said if line.text.startswith(_CAUSE)]
     if not causes or any(line.level == "INFO" and line.text.startswith("Sent ") for line in said):
         return UNCLEAR  # or a part of it has arrived

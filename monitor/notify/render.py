@@ -1,19 +1,26 @@
 """An alert -> the message that people read: as plain text and as HTML.
 
-It decides nothing. Lengths are capped by hand, far below what channels take (a real ntfy refuses 1,326 Chinese
-characters although its plug-in says 7,800): a message that is refused for its size would be a lost alert.
+It decides nothing. Lengths are capped by hand, far below what channels say that they take: a message that is refused
+for its size would be a lost alert. The narrowest is a real ntfy, whose plug-in says 7,800 characters: it takes 4,096
+bytes of UTF-8, and 8 KiB of JSON in which every unit of UTF-16 beyond ASCII is six bytes. So those units are counted.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from html import escape
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from monitor.model import Alert, Delivery, Message
 
-TITLE = 160  # characters
+TITLE = 160  # units of UTF-16: most characters are one, emoji two
+RULE_TITLE = 100
 SENTENCE = 400
+SOURCE = 80
+REASON = 300
+ADDRESS = 900  # bytes of JSON
 _MARKS = ("**", "**")
 _HTML_MARKS = ("<mark>**", "**</mark>")  # the stars are what is left of it in a mail's plain text
 
@@ -23,13 +30,13 @@ def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
     alert = delivery.alert
     sentence, marks = _window(alert.sentence, alert.marks)
     facts = [
-        f"{source}, {_when(alert, zone)}",
-        *([alert.article.url] if alert.article.url else []),
-        f"Why: {_cut(alert.reason, SENTENCE)}.",
+        f"{_cut(source, SOURCE)}, {_when(alert, zone)}",
+        *_address(alert.article.url),
+        f"Why: {_cut(alert.reason, REASON)}.",
         f"Rule {alert.rule}, story {alert.story}, alert {alert.id}",
         *(["An earlier attempt got no clear answer: you may have this message already."] if delivery.repeat else []),
     ]
-    heading = f"{alert.level.upper()}: {alert.rule_title}"
+    heading = f"{alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
     text = "\n".join([heading, "", f"“{_marked(sentence, marks, _MARKS)}”", "", *facts])
     quoted = _marked(sentence, marks, _HTML_MARKS, escaped=True)
     lines = "<br>".join(_linked(fact) for fact in facts)
@@ -47,16 +54,29 @@ def _local(moment: datetime, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M %Z}"
 
 
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+def _address(url: str | None) -> list[str]:
+    """A part of an address leads nowhere: it is whole, or said to be missing."""
+    if url and len(json.dumps(url)) > ADDRESS:
+        return ["(its address is too long for a message)"]
+    return [url] if url else []
+
+
+def _cut(text: str, units: int) -> str:
+    return text if _fitting(text, units) == len(text) else text[: _fitting(text, units - 1)].rstrip() + "…"
+
+
+def _fitting(text: str, units: int) -> int:
+    """How many characters from the start have room in so many units of UTF-16."""
+    ends = accumulate(2 if sign > "\uffff" else 1 for sign in text[: units + 1])
+    return sum(end <= units for end in ends)
 
 
 def _window(sentence: str, marks: tuple[tuple[int, int], ...]) -> tuple[str, list[tuple[int, int]]]:
     """A long sentence cut round its first mark, and the marks that are left in the piece."""
-    if len(sentence) <= SENTENCE:
+    if _fitting(sentence, SENTENCE) == len(sentence):
         return sentence, list(marks)
     start = max(0, (marks[0][0] if marks else 0) - SENTENCE // 4)
-    end = min(len(sentence), start + SENTENCE)
+    end = start + _fitting(sentence[start:], SENTENCE)
     before, after = "…" if start else "", "…" if end < len(sentence) else ""
     shift = len(before) - start
     inside = [(a + shift, b + shift) for a, b in marks if start <= a and b <= end]

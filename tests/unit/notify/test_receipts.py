@@ -43,6 +43,20 @@ def test_what_an_http_server_answered(text: str, kind: ReceiptKind, detail: str)
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "There are no ntfy topics to notify",  # each was left out, as no topic can be called so
+        "There were not Telegram chat_ids to notify.",
+        "There are no valid ACS email targets.",
+    ],
+)
+def test_an_address_of_nobody_is_refused(text: str) -> None:
+    """Apprise leaves out recipients that cannot be, without a word: nobody is told that the message may be there."""
+    nobody = Receipt(_REFUSED, "the channel's address names no recipient that it takes")
+    assert receipt_for([Line("WARNING", text)]) == nobody
+
+
+@pytest.mark.parametrize(
     ("error", "detail"),
     [
         ('NewConnectionError("[Errno 111] Connection refused"))', "the server could not be reached"),

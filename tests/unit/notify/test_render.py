@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
@@ -11,8 +12,8 @@ import pytest
 
 from monitor.model import Alert, Level, Message
 from monitor.notify import render
-from monitor.notify.render import SENTENCE, TITLE
-from tests.building import alert, article, delivery
+from monitor.notify.render import ADDRESS, SENTENCE, TITLE
+from tests.building import alert, article, delivery, endless
 
 SEOUL = ZoneInfo("Asia/Seoul")
 PAGE = "https://x.test/1?a=1&b=2"
@@ -150,13 +151,30 @@ def test_the_level_is_a_word(level: Level) -> None:
     assert both.text.startswith(f"{level.upper()}: ")
 
 
-def test_a_message_fits_every_channel() -> None:
-    """The longest title, sentence and reason, in Chinese, stay below 1,325 characters, what a real ntfy takes."""
-    long = article(title="弹" * 5000, url="https://x.test/1")
-    of = replace(alert(), article=long, sentence="弹" * 5000, marks=((0, 1),), reason="弹" * 5000)
-    both = message(of)
-    assert len(both.title) <= TITLE + len("CRITICAL: ")
-    assert len(both.text) < 1325
+@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
+def test_a_message_fits_every_channel(sign: str) -> None:
+    """Everything as long as can be, in any script, fits the narrowest of them: tests/integration/test_ntfy.py."""
+    longest = message(endless(sign), source=sign * 5000, repeat=True)
+    assert len(longest.text.encode()) <= 4096
+    assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
+    for part in ("“**", f"Why: {sign}", "you may have this message already"):
+        assert part in longest.text
+
+
+def test_an_address_is_never_cut() -> None:
+    """It is whole, or said to be missing, so that nobody follows a part of one."""
+    for length, shown in ((ADDRESS - len('""'), True), (ADDRESS, False)):
+        url = "https://x.test/".ljust(length, "a")
+        text = message(replace(told(), article=article(url=url))).text
+        assert (url in text) is shown
+        assert ("https://" in text) is shown
+        assert ("its address is too long for a message" in text) is not shown
+
+
+def test_two_halves_of_an_emoji_stay_together() -> None:
+    """Emoji count twice, and a cut falls between them."""
+    made = message(replace(told(), article=article(title="😀" * 200)))
+    assert made.title == "HIGH: " + "😀" * (TITLE // 2 - 1) + "…"
 
 
 def test_an_article_without_a_title_has_a_message_with_one() -> None:
