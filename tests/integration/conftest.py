@@ -1,0 +1,23 @@
+"""Real servers that several tests talk to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.ntfy import Ntfy, Unavailable, serving
+
+
+@pytest.fixture(scope="session")
+def ntfy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ntfy]:
+    """A real ntfy server, for the whole session: each test has topics of its own. Skipped where it cannot be had; not
+    where everything must be tested."""
+    try:
+        with serving(tmp_path_factory.mktemp("ntfy")) as server:
+            yield server
+    except Unavailable as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))

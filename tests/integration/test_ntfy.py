@@ -1,0 +1,107 @@
+"""Messages sent to a real ntfy server and read back from it: what its plug-in says of it is not what it does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.error import HTTPError
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.model import Channel, Message, Receipt, ReceiptKind
+from monitor.notify import Notifier, render
+from monitor.notify.apprise_door import send
+from tests.building import alert, article, delivery, endless
+from tests.ntfy import Ntfy, serving
+
+# One of Apprise's plug-ins asks for a module that Python 3.13 no longer has, and does without it.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+
+ACCEPTED = Receipt(ReceiptKind.ACCEPTED, "accepted")
+HELLO = Message("HIGH: 북한 미사일", "“북한이 **미사일**을 쐈다”", "<p>“북한이 <mark>미사일</mark>을 쐈다”</p>")
+PASSWORD = "p/w@: x"
+ENCODED = "p%2Fw%40%3A%20x"
+
+
+async def test_a_message_arrives_as_it_was_rendered(ntfy: Ntfy) -> None:
+    """Title and text to the letter, whatever the script, through the daemon's own door and process."""
+    page = article(title="朝鲜发射导弹 <🚀> & “missiles”", text="Seoul says so.", url="https://x.test/1?a=1&b=%20")
+    message = render(delivery(alert(page)), source="연합뉴스", zone=ZoneInfo("Asia/Seoul"))
+    notifier = Notifier({"phone": Channel("phone", ntfy.channel("arrives"))}, timedelta(seconds=60))
+    try:
+        assert await notifier.send("phone", message) == ACCEPTED
+    finally:
+        notifier.close()
+    [got] = ntfy.messages("arrives")
+    assert (got["title"], got["message"]) == (message.title, message.text)
+    assert "attachment" not in got
+
+
+@pytest.mark.parametrize("sign", ["a", "é", "弹", "ミ", "북", "😀"])
+def test_the_longest_message_is_taken_whole(ntfy: Ntfy, sign: str) -> None:
+    """In any script, and as a possible repeat: neither refused nor cut, and no attachment, which phones do not show."""
+    topic = f"longest-{ord(sign)}"
+    message = render(delivery(endless(sign), repeat=True), source=sign * 5000, zone=ZoneInfo("Asia/Seoul"))
+    assert send(ntfy.channel(topic), message) == ACCEPTED
+    [got] = ntfy.messages(topic)
+    assert (got["title"], got["message"]) == (message.title, message.text)
+    assert "attachment" not in got
+
+
+@pytest.mark.parametrize(("sign", "length"), [("a", 4200), ("弹", 1400), ("😀", 700)])
+def test_a_message_beyond_the_limits_is_refused(ntfy: Ntfy, sign: str, length: int) -> None:
+    """Why there are caps: the plug-in sends it, the server takes nothing of it."""
+    receipt = send(ntfy.channel("beyond"), Message("t", sign * length, ""))
+    assert receipt == Receipt(ReceiptKind.REFUSED, "the server answered 400")
+    assert ntfy.messages("beyond") == []
+
+
+def test_who_may_write_is_taken_and_who_may_not_is_refused(ntfy: Ntfy) -> None:
+    """By a token or a password with any character in it; the receipt says what the server answered, and no secret."""
+    token = ntfy.user("desk", PASSWORD, "closed")
+    logins = {
+        token: ACCEPTED,
+        f"desk:{ENCODED}": ACCEPTED,
+        "": Receipt(ReceiptKind.REFUSED, "the server answered 403"),
+        "desk:wr0ng": Receipt(ReceiptKind.REFUSED, "the server answered 401"),
+        f"tk_{'x' * 29}": Receipt(ReceiptKind.REFUSED, "the server answered 401"),
+    }
+    assert {login: send(ntfy.channel("closed", login=login), HELLO) for login in logins} == logins
+    assert len(ntfy.messages("closed", login=f"desk:{PASSWORD}")) == 2
+    with pytest.raises(HTTPError, match="403"):
+        ntfy.messages("closed")
+
+
+def test_a_topic_that_nobody_knows_comes_into_being(ntfy: Ntfy) -> None:
+    """A mistyped topic is no error to the server: only `channels test`, and a look at the phone, tells."""
+    assert send(ntfy.channel("never-heard-of"), HELLO) == ACCEPTED
+    assert len(ntfy.messages("never-heard-of")) == 1
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("docs", "the server answered 400"),  # the server keeps some names for itself
+        ("no.dots", "the channel's address names no recipient that it takes"),  # Apprise asks the server nothing
+        ("a" * 65, "the channel's address names no recipient that it takes"),
+    ],
+)
+def test_a_topic_that_cannot_be_is_refused(ntfy: Ntfy, topic: str, said: str) -> None:
+    """Refused, and not in doubt: no reader is told that he may have the message already."""
+    assert send(ntfy.channel(topic), HELLO) == Receipt(ReceiptKind.REFUSED, said)
+
+
+def test_too_many_messages_are_for_later(ntfy: Ntfy, tmp_path: Path) -> None:
+    """A server that takes two from a visitor answers 429 to the third: tried again, never dead for it."""
+    del ntfy  # where it cannot be had, this is skipped as the others are
+    with serving(tmp_path, visitor_request_limit_burst=2, visitor_request_limit_replenish="1h") as busy:
+        receipts = [send(busy.channel("busy"), HELLO) for _ in range(3)]
+    assert receipts == [ACCEPTED, ACCEPTED, Receipt(ReceiptKind.TRY_LATER, "the server answered 429")]
+
+
+def test_urgency_is_the_channels_own(ntfy: Ntfy) -> None:
+    """What the address says beyond the topic reaches the server beside our forced options."""
+    assert send(ntfy.channel("urgent", options="priority=max&tags=rocket"), HELLO) == ACCEPTED
+    [got] = ntfy.messages("urgent")
+    assert (got["priority"], got["tags"]) == (5, ["rocket"])
