@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,7 +22,7 @@ from monitor.pipeline import Active, Pipeline
 from monitor.sources.feed import ready
 from monitor.sources.fetch import Fetcher
 from monitor.store.claims import Claims
-from monitor.store.database import Database
+from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
@@ -35,20 +36,22 @@ PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed afte
 
 @asynccontextmanager
 async def service(config: Config) -> AsyncIterator[Daemon]:
-    """The daemon, wired and ready to run, with the database to itself. Raises StoreFailed."""
+    """The daemon, wired and ready to run; a database that cannot be shared it has to itself. Raises StoreFailed."""
     settings, limits = config.settings, config.settings.limits
     async with AsyncExitStack() as stack:
-        database = Database(settings.database)
+        database = open_database(settings.database)
         stack.callback(database.close)
         stack.enter_context(database.taken())
         database.upgrade()
 
-        owner = f"{socket.gethostname()}:{os.getpid()}"
+        # a number of its own: in containers every daemon is process 1 of a host with any name
+        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         claims, outbox = Claims(database, owner), Outbox(database, owner)
-        claims.release_all()  # nobody else works on this database: what is claimed was left by a dead process
-        if left := outbox.release(clock.now(), all_of_them=True):
-            log.warning(Event.LEASES_RELEASED, deliveries=left)
-        stack.callback(lambda: outbox.release(clock.now(), all_of_them=True))
+        if not database.shared:  # what is claimed was left by a dead process; elsewhere its leases end with time
+            claims.release_all()
+            if left := outbox.release_all(clock.now()):
+                log.warning(Event.LEASES_RELEASED, deliveries=left)
+        stack.callback(lambda: outbox.release_own(clock.now()))
         claims.know(config.sources, clock.now())
         thread = StoreThread()
         stack.callback(thread.close)

@@ -70,7 +70,7 @@ class Dispatcher:
         """Start sending on every idle channel that has something due; take back what dead senders left."""
         now = clock.now()
         if await self._thread.run(self._outbox.any_expired, now):
-            log.warning(Event.LEASES_RELEASED, deliveries=await self._thread.run(self._outbox.release, now))
+            log.warning(Event.LEASES_RELEASED, deliveries=await self._thread.run(self._outbox.release_expired, now))
         for channel in await self._thread.run(self._outbox.due_channels, now):
             if channel not in self._busy:
                 self._busy[channel] = asyncio.create_task(self._drain(channel), name=f"deliver on {channel}")

@@ -6,7 +6,9 @@ MonitorError                 everything this package raises on purpose; its text
 ├── FeedUnreadable           the document is no feed
 ├── WorkerLost               a worker process passed its deadline or died
 ├── StoreFailed              the database cannot be used as it is
+│   ├── StoreRefused         it took the statement and refused what stood in it
 │   ├── StoreNewer           it was written by a newer version
+│   ├── StoreOlder           it was written by an older version, and not upgraded yet
 │   └── StoreTaken           another daemon holds it
 └── WrongUse                 the command line asks for something that does not exist
 """
@@ -59,8 +61,16 @@ class StoreFailed(MonitorError):
     """The database cannot be used as it is."""
 
 
+class StoreRefused(StoreFailed):
+    """The database works, and refused what it was given."""
+
+
 class StoreNewer(StoreFailed):
     """The database was written by a newer version of news-monitor."""
+
+
+class StoreOlder(StoreFailed):
+    """The database was written by an older version of news-monitor, and has not been upgraded yet."""
 
 
 class StoreTaken(StoreFailed):

@@ -4,10 +4,10 @@
     | sources.fetch          ask the server whether there is something new       many sources at once
     | sources.parse_feed     the document's entries, in a worker process         many at once
     | intake.unseen          the articles that are new to us
-    | in the serial section, one poll at a time:
+    | in the serial section, one poll after the other:
           decide             matches, stories and alerts, each with its reason
           commit             articles, matches, stories, alerts, deliveries, the source's validators and its next poll:
-                             one transaction
+                             one transaction, which polls that wait at the same time share
     -> `delivery` is woken if there is something to send
 
 It only calls these in the right order. It decides nothing, and it sends nothing.
@@ -15,12 +15,12 @@ It only calls these in the right order. It decides nothing, and it sends nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor import clock
-from monitor.decide import Decision, State, decide
+from monitor.decide import Decision, decide
 from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
 from monitor.intake.articles import Taken, unseen
 from monitor.intake.identity import identify
@@ -28,6 +28,7 @@ from monitor.intake.pace import next_poll
 from monitor.matching import RuleSet
 from monitor.model import (
     Alert,
+    Article,
     Claim,
     Entry,
     Feed,
@@ -42,7 +43,7 @@ from monitor.sources.feed import parse_feed
 from monitor.sources.fetch import Fetcher
 from monitor.store.claims import Claims
 from monitor.store.section import SerialSection
-from monitor.store.thread import StoreThread
+from monitor.store.thread import StoreThread, Together
 from monitor.telemetry import Event, log
 from monitor.workers import Workers
 
@@ -58,6 +59,16 @@ class Active:
     sources: dict[str, Source]
     rules: RuleSet
     channels_of: Callable[[Alert], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What a poll has brought, before anything was decided."""
+
+    claim: Claim
+    source: Source
+    fetched: Fetched
+    feed: Feed
 
 
 class Pipeline:
@@ -81,7 +92,7 @@ class Pipeline:
         self._parsers = parsers
         self._claims = claims
         self._section = section
-        self._thread = thread
+        self._commits = Together(thread, self._decide_and_commit)
         self._deliver = deliver
 
     async def poll(self, claim: Claim) -> Polled | None:
@@ -119,7 +130,7 @@ class Pipeline:
         return await self._commit(claim, source, fetched, feed)
 
     async def _commit(self, claim: Claim, source: Source, fetched: Fetched, feed: Feed) -> Polled | None:
-        polled, decision = await self._thread.run(self._decide_and_commit, claim, source, fetched, feed)
+        polled, decision = await self._commits.run(_Brought(claim, source, fetched, feed))
         if decision is None:
             log.warning(Event.POLL_LOST, source=source.id, why="its lease had ended; another poll has taken over")
             return None
@@ -128,10 +139,20 @@ class Pipeline:
             self._deliver()
         return polled
 
-    def _decide_and_commit(
-        self, claim: Claim, source: Source, fetched: Fetched, feed: Feed
-    ) -> tuple[Polled, Decision | None]:
+    def _decide_and_commit(self, together: Sequence[_Brought]) -> list[tuple[Polled, Decision | None]]:
+        """What each poll leaves behind and what was decided; no decision if its claim is no longer ours."""
         active, now = self.active, clock.now()
+        polls = [self._read(brought, now) for brought in together]
+        ended: list[tuple[Polled, Decision | None]] = []
+        with self._section.entered(now) as section:
+            for polled, articles in polls:
+                decision = decide(articles, active.rules, section.state, now)
+                ours = section.commit(polled, decision, active.channels_of)
+                ended.append((polled, decision if ours else None))
+        return ended
+
+    def _read(self, brought: _Brought, now: datetime) -> tuple[Polled, tuple[Article, ...]]:
+        claim, source, fetched, feed = brought.claim, brought.source, brought.fetched, brought.feed
         taken = self._unseen(claim, source, feed.entries, now)
         # A first poll is taken whole: what it left for the second would pass for news.
         articles = taken.articles if claim.first else taken.articles[: self._limits.entries]
@@ -140,11 +161,7 @@ class Pipeline:
             fetched = replace(fetched, validators=Validators())
         failures = claim.failures + 1 if fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE} else 0
         next_at = next_poll(source, fetched, planned=claim.planned, now=now, failures=failures, first=claim.first)
-        polled = Polled(claim, now, fetched, next_at, failures, len(feed.entries), problem)
-        with self._section.entered(now) as section:
-            decision = decide(articles, active.rules, section.state, now) if articles else Decision((), State())
-            ours = section.commit(polled, decision, active.channels_of)
-        return polled, decision if ours else None
+        return Polled(claim, now, fetched, next_at, failures, len(feed.entries), problem), articles
 
     def _unseen(self, claim: Claim, source: Source, entries: tuple[Entry, ...], now: datetime) -> Taken:
         uids = identify(entries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -12,20 +13,57 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from hypothesis import settings
+from sqlalchemy import Engine, create_engine
 
 from monitor.store.database import Database
+from monitor.store.opening import open_database
+from tests.postgres import postgres
 
 settings.register_profile("house", deadline=None)  # no test is timed
 settings.load_profile("house")
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """An empty database at the newest schema."""
-    opened = Database(f"sqlite:///{tmp_path / 'news.db'}")
-    opened.upgrade()
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Engine]:
+    """A PostgreSQL server with a database `newest` that is at the newest schema, to be copied."""
+    with postgres() as url:
+        engine = create_engine(f"{url}postgres", isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("CREATE DATABASE newest")
+        newest = open_database(f"{url}newest")
+        newest.upgrade()
+        newest.close()
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a database of each kind may be made, with nothing in it yet."""
+    return f"sqlite:///{tmp_path / 'news.db'}" if request.param == "sqlite" else _made(request, "template0")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of each kind, at the newest schema."""
+    sqlite = request.param == "sqlite"
+    opened = open_database(f"sqlite:///{tmp_path / 'news.db'}" if sqlite else _made(request, "newest"))
+    if sqlite:
+        opened.upgrade()
     yield opened
     opened.close()
+
+
+_count = itertools.count(1)
+
+
+def _made(request: pytest.FixtureRequest, template: str) -> str:
+    """The URL of a new database on the server; it goes with the server."""
+    engine: Engine = request.getfixturevalue("postgres_server")
+    name = f"test_{next(_count)}"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return engine.url.set(database=name).render_as_string(hide_password=False)
 
 
 @dataclass

@@ -25,4 +25,4 @@ def upgrade(config: Path) -> None:
     """
     database = database_of(load_config(config).config.settings)
     database.upgrade()
-    click.echo(f"{database.path} is up to date")
+    click.echo(f"{database.name} is up to date")

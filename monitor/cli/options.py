@@ -51,9 +51,9 @@ def load_config(path: Path) -> Loaded:
 
 def database_of(settings: Settings) -> Database:
     """The database, closed when the command ends."""
-    from monitor.store.database import Database
+    from monitor.store.opening import open_database
 
-    database = Database(settings.database)
+    database = open_database(settings.database)
     click.get_current_context().call_on_close(database.close)
     return database
 
@@ -65,7 +65,8 @@ def reports(settings: Settings) -> Reports:
 
     database = database_of(settings)
     if not database.exists():
-        raise StoreFailed(f"{database.path} does not exist yet: `news-monitor run` makes it")
+        raise StoreFailed(f"{database.name} does not exist yet: `news-monitor run` makes it")
+    database.require_schema()
     return Reports(database)
 
 

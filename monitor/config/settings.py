@@ -18,7 +18,6 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from monitor.config.faults import checked, did_you_mean, noting
 from monitor.config.secrets import filled
 from monitor.config.shape import Duration, Id, Interval, Shape, Size, Text, refusal
-from monitor.config.unbuilt import not_yet
 from monitor.config.yaml12 import Document, Where, shown
 from monitor.errors import Fault, Faulty
 from monitor.model import Channel, Limits, Settings
@@ -37,10 +36,10 @@ def _zone(name: str) -> str:
 
 def _database(url: str) -> str:
     """Never quoted in a fault: such a URL may hold a password."""
-    if url.startswith(("postgresql", "postgres:")):
-        raise refusal(not_yet("postgresql")[0], f"write {_DATABASE}")
+    if url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://", "${")):
+        return url
     if not url.startswith("sqlite:///") or url.startswith(("sqlite:///file:", "sqlite:///:memory:", "sqlite:///?")):
-        raise refusal("this is no database that can be used", f"write {_DATABASE}, or sqlite:/// and another path")
+        raise refusal("this is no database that can be used", f"write {_DATABASE}, or postgresql://USER@HOST/NAME")
     if url == "sqlite:///":
         raise refusal("a database in memory is lost at every stop", f"write {_DATABASE}")
     return url
@@ -62,7 +61,11 @@ def _as_network(text: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone), WithJsonSchema({"type": "string"})]
-Database = Annotated[str, AfterValidator(_database), WithJsonSchema({"type": "string", "pattern": "^sqlite:///.+"})]
+Database = Annotated[
+    str,
+    AfterValidator(_database),
+    WithJsonSchema({"type": "string", "pattern": r"^(sqlite:///|postgres(ql(\+psycopg)?)?://|\$\{).+"}),
+]
 Network = Annotated[str, AfterValidator(_network), WithJsonSchema({"type": "string"})]
 Count = Annotated[int, Field(ge=1)]
 
@@ -121,7 +124,9 @@ class SettingsShape(Shape):
         None, description="The zone in which times are shown (default: UTC).", examples=["Asia/Seoul"]
     )
     database: Database | None = Field(
-        None, description="Where everything is stored; relative to this file.", examples=[_DATABASE]
+        None,
+        description="Where everything is stored: sqlite:///PATH, relative to this file, or postgresql://USER@HOST/NAME.",
+        examples=[_DATABASE, "postgresql://monitor:${env:DB_PASSWORD}@db.example.org/news"],
     )
     every: Interval | None = Field(
         None, description="How often sources are polled that say nothing themselves.", examples=["5 minutes"]
@@ -161,11 +166,13 @@ def settings(document: Document, environment: Mapping[str, str], folder: Path) -
     faults = [*_unknown_channels(shape, document), *_no_way_out(shape, document)]
     with noting(faults):
         channels = _channels(shape, document, environment, folder)
+    with noting(faults):
+        database = filled(shape.database or _DATABASE, environment, document.place(("database",)), folder)
     if faults:
         raise Faulty(faults)
     made = Settings(
         timezone=shape.timezone or "UTC",
-        database=_resolved(shape.database or _DATABASE, folder),
+        database=_resolved(database, folder),
         channels=channels,
         routes={name: _once(names) for name, names in (shape.routes or {}).items()},
         operator=_once(shape.operator or ()),
@@ -232,6 +239,8 @@ def _once(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _resolved(database: str, folder: Path) -> str:
+    if not database.startswith("sqlite:///"):
+        return database
     path, mark, options = database.removeprefix("sqlite:///").partition("?")
     return f"sqlite:///{(folder / path).resolve()}{mark}{options}"
 

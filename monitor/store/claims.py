@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from sqlalchemy import ColumnElement, Row, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from monitor.intake.articles import Known
 from monitor.model import Claim, Source, Validators
-from monitor.store.database import Database, translated
+from monitor.store.database import Database, insert
 from monitor.store.tables import article, source
 
 _VARIABLES = 5_000  # a statement's bound values: databases allow some ten thousands
@@ -26,11 +25,13 @@ class Claims:
 
     def know(self, sources: Mapping[str, Source], now: datetime) -> None:
         """Sources that the database does not know yet are due at once; one with a new address starts afresh."""
-        with translated(self._database.path), self._database.write.begin() as connection:
+        with self._database.writing() as connection:
             addresses = {row.id: row.url for row in connection.execute(select(source.c.id, source.c.url))}
-            for wanted in sources.values():
+            # in one order: several daemons may start at once, and must not wait for each other in a circle
+            for wanted in sorted(sources.values(), key=lambda wanted: wanted.id):
                 if wanted.id not in addresses:
-                    connection.execute(insert(source).values(id=wanted.id, url=wanted.url, next_at=now))
+                    new = insert(connection, source).values(id=wanted.id, url=wanted.url, next_at=now)
+                    connection.execute(new.on_conflict_do_nothing())
                 elif addresses[wanted.id] != wanted.url:
                     fresh: dict[str, object] = {
                         "url": wanted.url,
@@ -38,6 +39,7 @@ class Claims:
                         "etag": None,
                         "last_modified": None,
                         "failures": 0,
+                        "failing_since": None,
                     }
                     # first_at too: what an unknown document holds is not news. token: a poll of the old address that
                     # is under way must leave nothing behind.
@@ -53,43 +55,43 @@ class Claims:
         return self._claim(ids, now, lease, most, only_due=False)
 
     def _claim(self, ids: Iterable[str], now: datetime, lease: timedelta, most: int, *, only_due: bool) -> list[Claim]:
-        wanted = (
-            select(source.c.id).where(_free(now), source.c.id.in_(list(ids))).order_by(source.c.next_at).limit(most)
-        )
+        free = select(source.c.id).where(_free(now), source.c.id.in_(list(ids))).order_by(source.c.next_at).limit(most)
         if only_due:
-            wanted = wanted.where(source.c.next_at <= now)
+            free = free.where(source.c.next_at <= now)
+        # A CTE is evaluated once; a subquery with LIMIT may be run again for every row, and lock more.
+        wanted = free.with_for_update(skip_locked=True).cte("wanted")
         claim = (
             update(source)
-            .where(source.c.id.in_(wanted.scalar_subquery()))
+            .where(source.c.id.in_(select(wanted.c.id)))
             .values(lease_until=now + lease, lease_owner=self._owner, token=source.c.token + 1)
             .returning(source)
         )
-        with translated(self._database.path), self._database.write.begin() as connection:
+        with self._database.writing() as connection:
             return sorted((_claim(row) for row in connection.execute(claim)), key=lambda claim: claim.planned)
 
     def waiting(self, now: datetime) -> list[str]:
         """The sources that are due and that nobody holds, the longest due first. Only read: it is asked often."""
         due = select(source.c.id).where(source.c.next_at <= now, _free(now)).order_by(source.c.next_at)
-        with translated(self._database.path), self._database.read.begin() as connection:
+        with self._database.reading() as connection:
             return list(connection.execute(due).scalars())
 
     def release(self, claims: Iterable[Claim]) -> None:
         """Give claims back that were not polled: their sources stay due."""
-        with translated(self._database.path), self._database.write.begin() as connection:
-            for claim in claims:
+        with self._database.writing() as connection:
+            for claim in sorted(claims, key=lambda claim: claim.source):
                 mine = (source.c.id == claim.source) & (source.c.token == claim.token)
                 connection.execute(update(source).where(mine).values(lease_until=None, lease_owner=None))
 
     def release_all(self) -> None:
         """Give back every claim, whoever made it: for a process that holds the database alone, at its start."""
-        with translated(self._database.path), self._database.write.begin() as connection:
+        with self._database.writing() as connection:
             connection.execute(update(source).values(lease_until=None, lease_owner=None))
 
     def known(self, source_id: str, uids: Iterable[str]) -> dict[str, Known]:
         """What we have of these articles of a source, by uid."""
         asked = select(article.c.uid, article.c.version, article.c.digest, article.c.seen_at, article.c.baseline)
         known = {}
-        with translated(self._database.path), self._database.read.begin() as connection:
+        with self._database.reading() as connection:
             for some in batched(uids, _VARIABLES):
                 rows = connection.execute(asked.where(article.c.source_id == source_id, article.c.uid.in_(some)))
                 known.update({row.uid: Known(row.version, row.digest, row.seen_at, row.baseline) for row in rows})

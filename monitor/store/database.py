@@ -1,151 +1,136 @@
-"""Opens the database, brings its schema up to date, and keeps a second daemon away from a SQLite file."""
+"""What both kinds of database have in common: transactions, their errors, and the way of the schema.
+
+`sqlite` and `postgresql` hold what differs; `opening` chooses between them.
+"""
 
 from __future__ import annotations
 
-import fcntl
-import os
-import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TextIO
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from monitor.errors import StoreFailed, StoreNewer, StoreTaken
-
-_OLDEST_SQLITE = (3, 35)  # RETURNING
-_BUSY = 20_000  # ms: the longest that a writer waits for another process
-_WRITING = (
-    f"busy_timeout={_BUSY}",
-    "auto_vacuum=INCREMENTAL",  # only before the first table does it take effect
-    "journal_mode=WAL",
-    "synchronous=FULL",  # NORMAL can lose the last commits on power loss
-    "foreign_keys=ON",
-)
-_READING = (f"busy_timeout={_BUSY}", "query_only=ON")
+from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreRefused
 
 
-class Database:
-    """A SQLite database: one engine that writes and one that only reads. `path` is the file's."""
+class Database(ABC):
+    """A database. `name` is what messages call it, without a password; `shared`: several daemons may work on it.
 
-    def __init__(self, url: str) -> None:
+    `write` and `read` are its engines; `read` cannot change anything.
+    """
+
+    name: str
+    shared: bool
+    write: Engine
+    read: Engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes. Raises StoreFailed."""
+        with self.translated(), self.write.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads. Raises StoreFailed."""
+        with self.translated(), self.read.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Foreign errors of the database, as one line for a person."""
         try:
-            parsed = make_url(url)
-        except (ArgumentError, ValueError):  # ValueError: a port that is no number
-            raise StoreFailed("`database` is no database URL: write sqlite:///PATH") from None
-        if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
-            raise StoreFailed(f"cannot use the database {parsed.render_as_string()}: write sqlite:///PATH")
-        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-            oldest = ".".join(map(str, _OLDEST_SQLITE))
-            raise StoreFailed(
-                f"SQLite {sqlite3.sqlite_version} is too old: Python must be built with {oldest} or newer"
-            )
-        self.path = Path(str(parsed.database))
-        self.write = _engine(parsed, "BEGIN IMMEDIATE", _WRITING)
-        self.read = _engine(parsed, "BEGIN", _READING)
+            yield
+        except DBAPIError as error:
+            said = str(error.orig).strip().partition("\n")[0]
+            unusable = isinstance(error, OperationalError | InterfaceError)
+            raise (StoreFailed if unusable else StoreRefused)(f"{self.name}: {said}; {self.advice}") from error
 
-    def upgrade(self) -> None:
-        """Bring the schema to this version's; several processes may do so at once. Raises StoreNewer, StoreFailed."""
-        _make_folder(self.path)
-        with translated(self.path), self.write.begin() as connection:  # BEGIN IMMEDIATE is the lock
-            _refuse_newer(connection, self.path)
-            config = _alembic()
+    def upgrade(self, *, copy: bool = True) -> None:
+        """Bring the schema to this version's, after a copy; several processes may do so at once, and one that is
+        killed meanwhile leaves everything as it was. Raises StoreNewer, StoreFailed."""
+        with self.translated(), self.migrating() as connection:
+            found = self._revision(connection)
+            if found == _head():
+                return
+            if found is not None and copy:
+                self.copy(connection, f"before-{_head()}")
+            config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
-    def exists(self) -> bool:
-        """Whether there is a database yet."""
-        return self.path.exists()
+    def require_schema(self) -> None:
+        """Raises StoreFailed if there is nothing in the database yet, StoreOlder or StoreNewer if it is of another
+        version: for commands that only look."""
+        with self.reading() as connection:
+            found = self._revision(connection)
+        if found is None:
+            raise StoreFailed(f"{self.name} holds nothing yet: `news-monitor run` makes its tables")
+        if found != _head():
+            raise StoreOlder(f"{self.name} is of an older news-monitor (schema {found}): `news-monitor db upgrade`")
+
+    def _revision(self, connection: Connection) -> str | None:
+        found = MigrationContext.configure(connection).get_current_revision()
+        known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
+        if found is not None and found not in known:
+            raise StoreNewer(
+                f"{self.name} was written by a newer news-monitor (schema {found}): install that version again, or "
+                "restore the copy made before its upgrade"
+            )
+        return found
 
     def close(self) -> None:
         """Give all connections back."""
         self.write.dispose()
         self.read.dispose()
 
-    @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Hold the database against other daemons. Raises StoreTaken."""
-        _make_folder(self.path)
-        with _lock_of(self.path) as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                file.seek(0)
-                holder = file.read().strip() or "unknown"
-                raise StoreTaken(
-                    f"{self.path} is in use by another news-monitor (process {holder}): stop it, or give this one "
-                    "a `database` of its own in monitor.yaml"
-                ) from None
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
-            yield
+    @property
+    @abstractmethod
+    def advice(self) -> str:
+        """What to look at when the database refuses something."""
+
+    @abstractmethod
+    def exists(self) -> bool:
+        """Whether there is a database to ask; it may be empty."""
+
+    @abstractmethod
+    def taken(self) -> AbstractContextManager[None]:
+        """Hold the database against other daemons, unless it is `shared`. Raises StoreTaken."""
+
+    @abstractmethod
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """A transaction in which no other process migrates."""
+
+    @abstractmethod
+    def copy(self, connection: Connection, tag: str) -> None:
+        """Keep a copy of everything, by the name of `tag`, before `connection` changes it. Raises StoreFailed."""
+
+    @abstractmethod
+    def enter_section(self, connection: Connection) -> None:
+        """Wait until no other process is in the serial section; it is left with the transaction."""
 
 
-def _make_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreFailed(f"cannot make the folder of the database {path}: {error.strerror}") from None
+def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, which is the same on both kinds and stands in neither's common part."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def _lock_of(path: Path) -> TextIO:
-    lock = path.with_name(path.name + ".lock")
-    try:
-        return lock.open("a+", encoding="ascii")
-    except OSError as error:
-        raise StoreFailed(f"cannot open {lock}, which keeps other daemons away: {error.strerror}") from None
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Foreign errors of the database, as one line for a person."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise StoreFailed(f"{path}: {error.orig}; is it writable, and a database of news-monitor?") from error
-
-
-def _engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
-    engine = create_engine(url)
-
-    def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
-        del record
-        connection.isolation_level = None  # sqlite3 must not open transactions on its own
-        try:
-            for pragma in pragmas:
-                connection.execute(f"PRAGMA {pragma}")
-        except sqlite3.Error:  # a file that is no database: SQLAlchemy would leave the connection open
-            connection.close()
-            raise
-
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", start)
-    return engine
-
-
-def _alembic() -> Config:
+def alembic_config() -> Config:
+    """Where Alembic finds the migrations."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     return config
 
 
-def _refuse_newer(connection: Connection, path: Path) -> None:
-    found = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
-    if found is not None and found not in known:
-        raise StoreNewer(
-            f"{path} was written by a newer news-monitor (schema {found}): install that version again, or restore "
-            "the copy made before its upgrade"
-        )
+def _head() -> str:
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    assert head is not None
+    return head

@@ -1,21 +1,35 @@
-"""The state that deciding needs, rebuilt from the database."""
+"""The state that deciding needs, read from the database: whole at the start, then what other processes have added."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from monitor.alerting.told import Told
 from monitor.decide import State
 from monitor.model import Article, Story
-from monitor.store.tables import alert, article, article_version, story, story_article
-from monitor.stories import SAME_ADDRESS, Stories, Telling, keys_of
+from monitor.store.tables import alert, article, article_version, match, story, story_article
+from monitor.stories import SAME_ADDRESS, Telling, keys_of
 
 
-def rebuild(connection: Connection, now: datetime) -> State:
-    """The stories of the last days by what they are recognised by, and every alert's dedup key."""
-    stories = Stories()
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a state has read: ids grow in the order of the commits, because the serial section hands them out."""
+
+    version: int = 0
+    match: int = 0
+
+
+def mark(connection: Connection) -> Mark:
+    """Where the database ends now."""
+    ends = [connection.execute(select(func.max(table.c.id))).scalar_one() for table in (article_version, match)]
+    return Mark(*(end or 0 for end in ends))
+
+
+def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -> None:
+    """Tell `state` what was committed after the mark: the stories of the last days by what they are recognised by,
+    and the alerts' dedup keys."""
     columns = (
         article.c.source_id, article.c.uid, article.c.seen_at, article_version.c.canonical, article_version.c.title,
         story.c.id.label("story"), story.c.title.label("story_title"), story.c.opened_at,
@@ -25,11 +39,15 @@ def rebuild(connection: Connection, now: datetime) -> State:
         .join_from(article, article_version, article_version.c.article_id == article.c.id)
         .join(story_article, story_article.c.article_id == article.c.id)
         .join(story, story.c.id == story_article.c.story_id)
-        .where(story.c.opened_at > now - SAME_ADDRESS)
+        .where(article_version.c.id > since.version, story.c.opened_at > now - SAME_ADDRESS)
         .order_by(article_version.c.id)  # as they were committed
     )
     for row in rows:
         told = Article(row.source_id, row.uid, row.title, "", row.seen_at, row.seen_at, canonical=row.canonical)
         for key in keys_of(told):
-            stories.tell(key.key, Telling(Story(row.story, row.story_title, row.opened_at), row.source_id))
-    return State(stories, Told(connection.execute(select(alert.c.dedup_key)).scalars()))
+            state.stories.tell(key.key, Telling(Story(row.story, row.story_title, row.opened_at), row.source_id))
+    keys = select(alert.c.dedup_key)
+    if since.match:
+        keys = keys.join(match, match.c.alert_id == alert.c.id).where(match.c.id > since.match)
+    for key in connection.execute(keys).scalars():
+        state.told.add(key)

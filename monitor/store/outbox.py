@@ -9,12 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, or_, select, true, update
 
 from monitor.alerting.attempts import Verdict
 from monitor.model import Alert, Article, Delivery, DeliveryState, Level, Receipt, ReceiptKind
-from monitor.store.database import Database, translated
+from monitor.store.database import Database
 from monitor.store.tables import alert, article, article_version, attempt, delivery
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)
@@ -30,17 +29,17 @@ class Outbox:
     def due_channels(self, now: datetime) -> list[str]:
         """The channels that have something to send."""
         due = select(delivery.c.channel).where(delivery.c.state.in_(_OPEN), delivery.c.not_before <= now).distinct()
-        with translated(self._database.path), self._database.read.begin() as connection:
+        with self._database.reading() as connection:
             return list(connection.execute(due).scalars())
 
     def claim(self, channel: str, now: datetime, lease: timedelta) -> Delivery | None:
         """The delivery to send next on a channel, now `sending` and ours until the lease ends; None if none is due."""
         waiting = delivery.c.state.in_(_OPEN) & (delivery.c.not_before <= now)
         first = select(delivery.c.id).where(delivery.c.channel == channel, waiting)
-        first = first.order_by(delivery.c.not_before, delivery.c.id).limit(1)
+        next_one = first.order_by(delivery.c.not_before, delivery.c.id).limit(1).with_for_update(skip_locked=True)
         claiming = (
             update(delivery)
-            .where(delivery.c.id == first.scalar_subquery())
+            .where(delivery.c.id.in_(select(next_one.cte("next_one").c.id)))
             .values(
                 state=DeliveryState.SENDING,
                 attempts=delivery.c.attempts + 1,
@@ -49,7 +48,7 @@ class Outbox:
             )
             .returning(delivery.c.id, delivery.c.alert_id, delivery.c.attempts, delivery.c.repeat)
         )
-        with translated(self._database.path), self._database.write.begin() as connection:
+        with self._database.writing() as connection:
             row = connection.execute(claiming).one_or_none()
             if row is None:
                 return None
@@ -77,31 +76,43 @@ class Outbox:
         }
         if verdict.not_before is not None:
             values["not_before"] = verdict.not_before
-        with translated(self._database.path), self._database.write.begin() as connection:
+        with self._database.writing() as connection:
             _end_attempt(connection, sent.id, sent.attempt, receipt, now)
             held = ours & delivery.c.state.in_((DeliveryState.SENDING, *late))
             return connection.execute(update(delivery).where(held).values(**values)).rowcount == 1
 
-    def release(self, now: datetime, *, all_of_them: bool = False) -> int:
-        """Put deliveries whose sender is gone back to retry: those whose lease has ended or, for a process that holds
-        the database alone, all at its start. How many there were."""
-        left = delivery.c.state == DeliveryState.SENDING
-        if not all_of_them:
-            left &= delivery.c.lease_until <= now
+    def release_expired(self, now: datetime) -> int:
+        """Put deliveries whose lease has ended back to retry; how many there were."""
+        return self._release(delivery.c.lease_until <= now, now)
+
+    def release_own(self, now: datetime) -> int:
+        """Put what this process has not settled back to retry, at its end; how many there were."""
+        return self._release(delivery.c.lease_owner == self._owner, now)
+
+    def release_all(self, now: datetime) -> int:
+        """Put all that is being sent back to retry, for a process that holds the database alone, at its start: what
+        dead processes left. How many there were."""
+        return self._release(true(), now)
+
+    def _release(self, which: ColumnElement[bool], now: datetime) -> int:
         lost = Receipt(ReceiptKind.UNKNOWN, "the sender ended before it had a receipt")
         values = {"state": DeliveryState.RETRY, "not_before": now, "lease_until": None, "lease_owner": None}
-        releasing = update(delivery).where(left).values(**values, repeat=True, detail=lost.detail)
-        releasing_ids = releasing.returning(delivery.c.id, delivery.c.attempts)
-        with translated(self._database.path), self._database.write.begin() as connection:
+        left = select(delivery.c.id).where(delivery.c.state == DeliveryState.SENDING, which)
+        found = left.with_for_update(skip_locked=True).cte("found")
+        releasing = update(delivery).where(delivery.c.id.in_(select(found.c.id)))
+        releasing_ids = releasing.values(**values, repeat=True, detail=lost.detail).returning(
+            delivery.c.id, delivery.c.attempts
+        )
+        with self._database.writing() as connection:
             rows = connection.execute(releasing_ids).all()
             for row in rows:
                 _end_attempt(connection, row.id, row.attempts, lost, now)
             return len(rows)
 
     def any_expired(self, now: datetime) -> bool:
-        """Whether `release` would find something; asked every second, so only read."""
+        """Whether `release_expired` would find something; asked every second, so only read."""
         left = (delivery.c.state == DeliveryState.SENDING) & (delivery.c.lease_until <= now)
-        with translated(self._database.path), self._database.read.begin() as connection:
+        with self._database.reading() as connection:
             return connection.execute(select(delivery.c.id).where(left).limit(1)).first() is not None
 
 
@@ -129,7 +140,7 @@ def _read(row: Row[*tuple[Any, ...]]) -> Alert:
         id=row.id,
         dedup_key=row.dedup_key,
         rule=row.rule_id,
-        rule_title=row.rule_title,
+        rule_title=row.title,
         level=Level(row.level),
         at=row.at,
         reason=row.reason,

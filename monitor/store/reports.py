@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import FromClause, func, select
 
 from monitor.model import DeliveryState
-from monitor.store.database import Database, translated
-from monitor.store.tables import alert, article, article_version, delivery, fetch, match, source, story
+from monitor.store.database import Database
+from monitor.store.tables import alert, article, article_version, delivery, match, source, story
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Reports:
 
     def counts(self) -> Mapping[str, int]:
         """How many articles, matches, stories and alerts there are."""
-        with translated(self._database.path), self._database.read.begin() as connection:
+        with self._database.reading() as connection:
             tables: Mapping[str, FromClause] = {
                 "articles": article,
                 "matches": match,
@@ -78,7 +78,7 @@ class Reports:
     def delivery_counts(self) -> Mapping[str, int]:
         """How many deliveries stand in each state; states without any count 0."""
         counting = select(delivery.c.state, func.count()).group_by(delivery.c.state)
-        with translated(self._database.path), self._database.read.begin() as connection:
+        with self._database.reading() as connection:
             found = {row[0]: row[1] for row in connection.execute(counting)}
         return {state.value: found.get(state.value, 0) for state in DeliveryState}
 
@@ -92,8 +92,8 @@ class Reports:
 
     def last_fetch_at(self) -> datetime | None:
         """When anything was fetched last."""
-        with translated(self._database.path), self._database.read.begin() as connection:
-            found: datetime | None = connection.execute(select(func.max(fetch.c.at))).scalar_one()
+        with self._database.reading() as connection:
+            found: datetime | None = connection.execute(select(func.max(source.c.polled_at))).scalar_one()
             return found
 
     def deliveries(self, states: Sequence[DeliveryState], most: int) -> list[DeliveryReport]:
@@ -141,7 +141,7 @@ class Reports:
         return {row.channel: row.since for row in self._rows(rows)}
 
     def _rows(self, statement: Any) -> Sequence[Any]:  # noqa: ANN401 - rows are turned into reports at once
-        with translated(self._database.path), self._database.read.begin() as connection:
+        with self._database.reading() as connection:
             return connection.execute(statement).all()
 
 

@@ -70,12 +70,14 @@ source = Table(
     Column("lease_owner", String),
     Column("token", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
-    Column("first_at", Moment),  # its first good poll: the baseline
+    Column("first_at", Moment),  # its first good poll: the baseline; without one it is unverified
+    Column("polled_at", Moment),
     Column("last_ok_at", Moment),
+    Column("failing_since", Moment),
     Column("problem", Text),
 )
 
-# Each fetch: evidence of what a source did.
+# Evidence of what a source did: each fetch that brought something new, or had a problem.
 fetch = Table(
     "fetch",
     metadata,
@@ -124,6 +126,20 @@ article_version = Table(
     UniqueConstraint("article_id", "version"),
 )
 
+# What left the archive, or must not come back into it: enough to recognise an entry, and none of its words.
+known = Table(
+    "known",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("uid_hash", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("baseline", Boolean, nullable=False),
+    Column("forgotten", Boolean, nullable=False),  # on the operator's word: not taken in again, whatever it says
+    Column("left_at", Moment, nullable=False, index=True),
+)
+
 story = Table(
     "story",
     metadata,
@@ -154,11 +170,11 @@ match = Table(
     Column("evidence", JSON, nullable=False),
     Column("at", Moment, nullable=False, index=True),
     Column("decision", Text, nullable=False),
-    Column("alert_id", ForeignKey("alert.id")),
+    Column("alert_id", ForeignKey("alert.id"), index=True),
     UniqueConstraint("article_id", "article_version", "rule_id"),
 )
 
-# A decision to tell somebody. Rule, story and article are empty for a notice to the operator.
+# A decision to tell somebody. A notice to the operator has no rule, story and article, but a subject.
 alert = Table(
     "alert",
     metadata,
@@ -168,9 +184,10 @@ alert = Table(
     Column("at", Moment, nullable=False, index=True),
     Column("level", String, nullable=False),
     Column("rule_id", String, index=True),
-    Column("rule_title", Text),
-    Column("story_id", ForeignKey("story.id")),
-    Column("article_id", ForeignKey("article.id")),
+    Column("title", Text),  # the rule's, or the notice's
+    Column("subject", Text, index=True),  # what a notice is about: "source ID", "channel NAME", "config"
+    Column("story_id", ForeignKey("story.id"), index=True),
+    Column("article_id", ForeignKey("article.id"), index=True),
     Column("article_version", Integer),
     Column("reason", Text, nullable=False),
     Column("sentence", Text, nullable=False),
@@ -188,6 +205,7 @@ delivery = Table(
     Column("channel", String, nullable=False),
     Column("state", String, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("forgiven", Integer, nullable=False, server_default="0"),  # attempts before the operator said: try again
     Column("not_before", Moment, nullable=False),
     Column("lease_until", Moment),
     Column("lease_owner", String),
@@ -225,4 +243,19 @@ section = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("sequence", Integer, nullable=False),
+)
+
+# The daemons that work here, or did: what `status` says of them. `running` is what they run and how it differs from
+# the files (daemon.reload); times are of their last turns.
+daemon = Table(
+    "daemon",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("version", String, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ticked_at", Moment),
+    Column("delivered_at", Moment),
+    Column("stopped_at", Moment),
+    Column("running", JSON, nullable=False),
 )

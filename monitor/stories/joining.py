@@ -65,7 +65,8 @@ class Stories:
             return self
         base = self._tellings.maps[1]
         base.update(self._tellings.maps[0])
-        if self._cleared is not None and now - self._cleared < CLEARING:
+        lately = self._cleared is not None and now - self._cleared < CLEARING
+        if lately or isinstance(base, ChainMap):  # itself a draft: what it began from must stay unchanged
             return Stories(base, self._cleared)
         for key in [key for key, telling in base.items() if now - telling.story.opened > SAME_ADDRESS]:
             del base[key]

@@ -20,7 +20,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import func, select
 
-from monitor.store.database import Database
+from monitor.store.opening import open_database
 from monitor.store.tables import article, article_version, fetch, source
 
 CONFIG = """\
@@ -64,7 +64,7 @@ async def run_once(folder: Path) -> None:
 
 def counts(folder: Path) -> dict[int, tuple[int, int, str | None]]:
     """For each document: articles, entries of the last fetch, the problem that was told."""
-    database = Database(f"sqlite:///{folder / 'monitor.db'}")
+    database = open_database(f"sqlite:///{folder / 'monitor.db'}")
     last = select(fetch.c.source_id, func.max(fetch.c.id).label("id")).group_by(fetch.c.source_id).subquery()
     articles = select(article.c.source_id, func.count().label("n")).group_by(article.c.source_id).subquery()
     rows = (
@@ -73,14 +73,14 @@ def counts(folder: Path) -> dict[int, tuple[int, int, str | None]]:
         .outerjoin(last, last.c.source_id == source.c.id)
         .outerjoin(fetch, fetch.c.id == last.c.id)
     )
-    with database.read.begin() as connection:
+    with database.reading() as connection:
         return {int(row[0].removeprefix("d")): (row[1], row[2], row[3]) for row in connection.execute(rows)}
 
 
 def stored(folder: Path) -> int:
     """How many versions of articles there are."""
-    database = Database(f"sqlite:///{folder / 'monitor.db'}")
-    with database.read.begin() as connection:
+    database = open_database(f"sqlite:///{folder / 'monitor.db'}")
+    with database.reading() as connection:
         return connection.execute(select(func.count()).select_from(article_version)).scalar_one()
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from threading import Barrier
 
 from monitor.store.claims import Claims
-from monitor.store.database import Database
+from monitor.store.opening import open_database
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from tests.building import HEADLINE, NOON, alerts, article, claimed, commit, sources
@@ -50,7 +50,7 @@ def race(folder: Path, tries: int) -> Tally:
     tally, barrier, began = Tally(), Barrier(len(SOURCES)), time.monotonic()
     url = f"sqlite:///{folder / 'race.db'}"
     with ExitStack() as stack:
-        databases = [Database(url) for _ in SOURCES]
+        databases = [open_database(url) for _ in SOURCES]
         for database in databases:
             stack.callback(database.close)
         databases[0].upgrade()

@@ -171,7 +171,7 @@ async def test_stopping_is_bounded_and_loses_nothing(database: Database, faults:
         await dispatcher.stop(timedelta(seconds=0.2))
         assert time.monotonic() - began < 5  # of the 60 s that the attempt might have taken
     outbox = Outbox(database, "next")
-    assert outbox.release(clock.now(), all_of_them=True) == 1
+    assert outbox.release_all(clock.now()) == 1
     assert states(database) == {"retry": 1, "pending": 1}
     again = [outbox.claim("desk", clock.now(), timedelta(1)) for _ in range(2)]
     assert sorted((sent.attempt, sent.repeat) for sent in again if sent) == [(1, False), (2, True)]

@@ -134,7 +134,7 @@ async def test_a_document_that_was_read_in_part_is_asked_for_whole(database: Dat
         damaged = await polls.poll()
         assert damaged is not None
         assert damaged.problem
-        with database.write.begin() as connection:
+        with database.writing() as connection:
             connection.execute(update(source).values(etag='"x"'))
         await polls.poll()
         assert polls.claim().validators.etag is None
@@ -202,13 +202,13 @@ async def test_a_database_that_fails_stops_one_poll_only(
         monkeypatch.setattr("monitor.pipeline.identify", crash)
     async with polling(database, faults, wire="wire.xml") as polls:
         claim = polls.claim()
-        with database.write.begin() as connection:
+        with database.writing() as connection:
             connection.exec_driver_sql("ALTER TABLE section RENAME TO away")
         with capture_logs() as logs:
             assert await polls.pipeline.poll(claim) is None
         assert logs[-1]["event"] == Event.STORE_PROBLEM
         monkeypatch.undo()
-        with database.write.begin() as connection:
+        with database.writing() as connection:
             connection.exec_driver_sql("ALTER TABLE away RENAME TO section")
             connection.execute(update(section).values(sequence=0))
             connection.execute(update(source).values(lease_until=None))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitor.decide import decide
 from monitor.model import Article
 from monitor.store.claims import Claims
-from monitor.store.database import Database
+from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
 from tests.building import HOUR, NOON, article, claimed, commit, rules, sources
 
@@ -82,7 +82,7 @@ def reader() -> Callable[[Telling, timedelta], Article]:
 def test_a_rebuilt_state_joins_and_tells_as_the_live_one(history: list[Telling]) -> None:
     """Whatever was committed before, a restart before any poll changes neither its story nor its alerts."""
     with TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/news.db")
+        database = open_database(f"sqlite:///{folder}/news.db")
         database.upgrade()
         claims = Claims(database, "here:1")
         claims.know(sources(*SOURCES), NOON)

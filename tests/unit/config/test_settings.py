@@ -79,8 +79,8 @@ def test_each_limit_can_be_set() -> None:
         ("timezone: ../../etc/passwd", "1:11: '../../etc/passwd' is no time zone"),
         ("timezone: 3", "1:11: a number stands where text belongs"),
         (
-            "database: postgresql+psycopg://u:p4ss@h/d",
-            "1:11: 'postgresql' is not built yet (it comes with a later version)",
+            "database: mysql://u:p4ss@h/d",
+            "1:11: this is no database that can be used; write sqlite:///monitor.db, or postgresql://USER@HOST/NAME",
         ),
         ("database: mysql://u:p4ss@h/d", "1:11: this is no database that can be used; write sqlite:///monitor.db"),
         ("database: 'sqlite://'", "1:11: this is no database that can be used"),

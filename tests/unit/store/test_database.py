@@ -6,22 +6,27 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, update
 
-from monitor.errors import StoreFailed, StoreNewer, StoreTaken
-from monitor.store.database import Database
+from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreTaken
+from monitor.store.database import Database, alembic_config
+from monitor.store.opening import open_database
+from monitor.store.outbox import Outbox
+from monitor.store.reports import Reports
 from monitor.store.tables import metadata, section, source
 from tests.building import NOON
 
 
 def at(path: Path) -> Database:
-    return Database(f"sqlite:///{path}")
+    return open_database(f"sqlite:///{path}")
 
 
 def run(code: str, *arguments: str) -> subprocess.Popen[str]:
@@ -36,7 +41,7 @@ def run(code: str, *arguments: str) -> subprocess.Popen[str]:
 
 def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
     """There is nothing that Alembic would still change."""
-    with database.read.begin() as connection:
+    with database.reading() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True, "render_as_batch": True}
         )
@@ -45,17 +50,17 @@ def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:
     """Each start upgrades; what stands in the database stays."""
-    with database.write.begin() as connection:
+    with database.writing() as connection:
         connection.execute(update(section).values(sequence=7))
     database.upgrade()
-    with database.read.begin() as connection:
+    with database.reading() as connection:
         assert connection.execute(select(section.c.sequence)).scalars().all() == [7]
 
 
 UPGRADE = """
 import sys
-from monitor.store.database import Database
-database = Database(sys.argv[1])
+from monitor.store.opening import open_database
+database = open_database(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
 database.upgrade()
@@ -63,9 +68,8 @@ database.close()
 """
 
 
-def test_three_processes_may_upgrade_at_once(tmp_path: Path) -> None:
-    """On an empty file one builds the schema, and the others wait and find it built."""
-    url = f"sqlite:///{tmp_path / 'news.db'}"
+def upgraded_by_three(url: str) -> list[tuple[str, int | None]]:
+    """What three processes that upgrade at the same moment say, and how they end."""
     processes = [run(UPGRADE, url) for _ in range(3)]
     for process in processes:
         assert process.stdout is not None
@@ -74,26 +78,126 @@ def test_three_processes_may_upgrade_at_once(tmp_path: Path) -> None:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    ends = [(process.communicate(timeout=60)[1], process.returncode) for process in processes]
-    assert ends == [("", 0)] * 3
-    opened = at(tmp_path / "news.db")
-    with opened.read.begin() as connection:
+    return [(process.communicate(timeout=60)[1], process.returncode) for process in processes]
+
+
+def test_three_processes_may_upgrade_at_once(empty_url: str) -> None:
+    """On an empty database one builds the schema, and the others wait and find it built."""
+    assert upgraded_by_three(empty_url) == [("", 0)] * 3
+    opened = open_database(empty_url)
+    with opened.reading() as connection:
         assert connection.execute(select(section.c.sequence)).scalars().all() == [0]
     opened.close()
 
 
+def test_three_processes_may_upgrade_an_old_database_at_once(old_url: str) -> None:
+    """One upgrades it, after a copy; nothing in it is lost or doubled."""
+    assert upgraded_by_three(old_url) == [("", 0)] * 3
+    opened = open_database(old_url)
+    with opened.reading() as connection:
+        assert connection.execute(select(source.c.id).order_by(source.c.id)).scalars().all() == ["dead", "en", "ko"]
+    opened.close()
+
+
+def test_an_upgrade_keeps_a_copy_of_what_was_there(old_url: str) -> None:
+    """SQLite's beside the file, PostgreSQL's in a schema of its own; both as they were."""
+    opened = open_database(old_url)
+    opened.upgrade()
+    if opened.shared:
+        with opened.reading() as connection:
+            found = connection.exec_driver_sql("SELECT version_num FROM before_0002.alembic_version").scalar_one()
+    else:
+        copy = old_url.removeprefix("sqlite:///") + ".before-0002"
+        with closing(sqlite3.connect(copy)) as connection:
+            (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    assert found == "0001"
+    opened.close()
+
+
+KILLED = """
+import os, sys
+from alembic import op
+from monitor.store.opening import open_database
+create = op.create_table
+def killed(name, *rest):
+    if name == sys.argv[2]:
+        os.kill(os.getpid(), 9)
+    return create(name, *rest)
+op.create_table = killed
+open_database(sys.argv[1]).upgrade()
+"""
+
+
+def test_an_upgrade_that_is_killed_changes_nothing(old_url: str) -> None:
+    """The next start finds the old database, and upgrades it."""
+    killed = run(KILLED, old_url, "daemon")
+    killed.communicate(timeout=60)
+    assert killed.returncode == -9
+    opened = open_database(old_url)
+    with pytest.raises(StoreOlder, match=r"schema 0001\): `news-monitor db upgrade`"):
+        opened.require_schema()
+    opened.upgrade()
+    opened.require_schema()
+    with opened.reading() as connection:
+        assert connection.execute(select(source.c.id)).scalars().all()
+    opened.close()
+
+
+def test_nothing_of_a_finished_part_is_lost(tmp_path: Path) -> None:
+    """Its database, kept as it was written then, is upgraded with all that it holds."""
+    path = kept(tmp_path, "part-1")
+    opened = at(path)
+    opened.upgrade()
+    report = Reports(opened)
+    assert report.counts() == {"articles": 6, "matches": 3, "stories": 3, "alerts": 2}
+    assert {state: n for state, n in report.delivery_counts().items() if n} == {"accepted": 2, "retry": 1, "sending": 1}
+    assert {name: each.failures for name, each in report.sources().items()} == {"en": 0, "ko": 0, "dead": 2}
+    waiting = Outbox(opened, "test").claim("bad", NOON + timedelta(days=3650), timedelta(minutes=3))
+    assert waiting is not None
+    assert waiting.alert.rule == "north-korea-missile-launch"
+    with opened.reading() as connection:
+        times = connection.execute(select(source.c.failing_since, source.c.polled_at).order_by(source.c.id)).all()
+    assert [row.failing_since is not None for row in times] == [True, False, False]
+    assert all(row.polled_at is not None for row in times)
+    opened.close()
+
+
+def kept(folder: Path, name: str) -> Path:
+    """A database as a finished part left it."""
+    path = folder / "news.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((Path(__file__).parents[2] / "data" / f"{name}.sql").read_text(encoding="utf-8"))
+    return path
+
+
+@pytest.fixture
+def old_url(empty_url: str, tmp_path: Path) -> str:
+    """A database of the first part, of each kind. Part 1 knew only SQLite: the other has its schema and its sources."""
+    if empty_url.startswith("sqlite"):
+        return f"sqlite:///{kept(tmp_path, 'part-1')}"
+    opened = open_database(empty_url)
+    with opened.writing() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for name in ("en", "ko", "dead"):
+            connection.exec_driver_sql(f"INSERT INTO source (id, url, next_at) VALUES ('{name}', '{name}', now())")
+    opened.close()
+    return empty_url
+
+
 def test_a_newer_database_is_refused(database: Database) -> None:
     """An older program never writes into what it does not understand."""
-    with database.write.begin() as connection:
+    with database.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(StoreNewer, match=r"news\.db was written by a newer news-monitor \(schema 9999\): install"):
+    with pytest.raises(StoreNewer, match=r"was written by a newer news-monitor \(schema 9999\): install"):
         database.upgrade()
 
 
 HOLD = """
 import sys
-from monitor.store.database import Database
-with Database(sys.argv[1]).taken():
+from monitor.store.opening import open_database
+with open_database(sys.argv[1]).taken():
     print("taken", flush=True)
     sys.stdin.readline()
 """
@@ -159,7 +263,7 @@ def test_a_path_that_cannot_be_a_database_is_told_in_one_line(tmp_path: Path, be
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql://user:tr0ub4dor@db/news",  # comes with a later part
+        "mysql://user:tr0ub4dor@db/news",
         "sqlite://",  # in memory: lost at the end
         "sqlite:///:memory:",
         "news.db",  # no URL
@@ -169,22 +273,22 @@ def test_a_path_that_cannot_be_a_database_is_told_in_one_line(tmp_path: Path, be
 def test_other_databases_are_refused_in_one_line(url: str) -> None:
     """What cannot be used is told at once, without its password."""
     with pytest.raises(StoreFailed, match="sqlite:///PATH") as refused:
-        Database(url)
+        open_database(url)
     assert "tr0ub4dor" not in str(refused.value)
 
 
 def test_reading_never_writes(database: Database) -> None:
     """The engine that answers questions cannot change the answers."""
-    with pytest.raises(Exception, match="readonly"), database.read.begin() as connection:
+    with pytest.raises(Exception, match=r"readonly|read-only"), database.reading() as connection:
         connection.execute(update(section).values(sequence=1))
 
 
 def test_moments_come_back_in_utc(database: Database) -> None:
     """Whatever zone a moment was given in, it is the same moment, aware, in UTC."""
     seoul = NOON.astimezone(timezone(timedelta(hours=9)))
-    with database.write.begin() as connection:
+    with database.writing() as connection:
         connection.execute(source.insert().values(id="s", url="u", next_at=seoul))
-    with database.read.begin() as connection:
+    with database.reading() as connection:
         found: datetime = connection.execute(select(source.c.next_at)).scalar_one()
     assert found == NOON
     assert found.utcoffset() == timedelta(0)

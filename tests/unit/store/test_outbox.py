@@ -117,7 +117,7 @@ def test_a_receipt_is_recorded(
     assert state_of(database) == state
     (report,) = Reports(database).deliveries([], 10)
     assert (report.state, report.attempts, report.detail) == (state, 1, receipt.detail)
-    with database.read.begin() as connection:
+    with database.reading() as connection:
         row = connection.execute(select(attempt)).one()
     assert (row.number, row.receipt, row.detail) == (1, receipt.kind, receipt.detail)
     assert (row.started_at, row.ended_at) == (NOON, NOON + MINUTE)
@@ -148,10 +148,10 @@ def test_expired_leases_are_released_and_marked(database: Database, outbox: Outb
     fill(database)
     take(outbox)
     assert not outbox.any_expired(NOON + LEASE - MINUTE)
-    assert outbox.release(NOON + LEASE - MINUTE) == 0
+    assert outbox.release_expired(NOON + LEASE - MINUTE) == 0
     assert outbox.any_expired(NOON + LEASE)
-    assert outbox.release(NOON + LEASE) == 1
-    with database.read.begin() as connection:
+    assert outbox.release_expired(NOON + LEASE) == 1
+    with database.reading() as connection:
         row = connection.execute(select(attempt)).one()
     assert (row.receipt, row.ended_at) == ("unknown", NOON + LEASE)
     sent = take(outbox, NOON + LEASE)
@@ -162,7 +162,7 @@ def test_all_are_released_by_who_holds_the_database_alone(database: Database, ou
     """At start nobody else sends: no lease has to be waited for."""
     fill(database, article("a"), article("b"))
     take(outbox)
-    assert outbox.release(NOON, all_of_them=True) == 1
+    assert outbox.release_all(NOON) == 1
     assert Reports(database).delivery_counts()["sending"] == 0
 
 
@@ -170,14 +170,14 @@ def test_a_receipt_of_an_older_attempt_settles_nothing(database: Database, outbo
     """Who comes back after the lease ended finds the delivery in other hands, and its attempt already ended."""
     fill(database)
     old = take(outbox)
-    outbox.release(NOON + LEASE)
+    outbox.release_expired(NOON + LEASE)
     assert not outbox.settle(old, BUSY, Verdict(DeliveryState.DEAD), NOON + LEASE)
     new = take(outbox, NOON + LEASE)
     assert not outbox.settle(old, BUSY, Verdict(DeliveryState.DEAD), NOON + LEASE)
     assert state_of(database) == "sending"
     assert outbox.settle(new, OK, ACCEPTED, NOON + LEASE)
     assert not outbox.settle(new, OK, ACCEPTED, NOON + LEASE)
-    with database.read.begin() as connection:
+    with database.reading() as connection:
         assert connection.execute(select(attempt.c.receipt)).scalars().all() == ["unknown", "accepted"]
 
 
@@ -185,7 +185,7 @@ def test_an_acceptance_counts_even_after_its_lease(database: Database, outbox: O
     """A server's yes that comes in late is not thrown away to send the message again; a late no decides nothing."""
     fill(database)
     late = take(outbox)
-    outbox.release(NOON + LEASE)
+    outbox.release_expired(NOON + LEASE)
     assert not outbox.settle(late, BUSY, again(5), NOON + LEASE)
     assert outbox.settle(late, OK, ACCEPTED, NOON + LEASE)
     assert state_of(database) == "accepted"

@@ -1,0 +1,75 @@
+"""A PostgreSQL database, which several equal daemons may share: locks that end with their transaction, or with their
+process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, inspect
+from sqlalchemy.engine import URL
+
+from monitor.errors import StoreFailed
+from monitor.store.database import Database
+from monitor.store.tables import metadata
+
+# Advisory locks, by numbers of our own: "NM" and which.
+_SECTION = 0x4E4D_0001
+_MIGRATION = 0x4E4D_0002
+_CONNECT = 10  # s
+# A process that is stopped inside the section would hold it for ever; a lock that does not come is a problem to tell.
+_SESSION = "-c idle_in_transaction_session_timeout=60s -c lock_timeout=20s"
+_READING = f"{_SESSION} -c default_transaction_read_only=on"
+
+
+class PostgresDatabase(Database):
+    """The database behind a URL. Raises StoreFailed if the driver is not installed."""
+
+    shared = True
+    advice = "is the server up, and is this a database of news-monitor that the user may write?"
+
+    def __init__(self, url: URL) -> None:
+        self.name = url.set(drivername="postgresql", password=None, query={}).render_as_string()
+        self.write = _engine(url, _SESSION)
+        self.read = _engine(url, _READING)
+
+    def exists(self) -> bool:
+        return True
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        yield
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        with self.write.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '10min'")  # another process may copy much
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION})")
+            encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+            if encoding != "UTF8":
+                raise StoreFailed(f"{self.name} has the encoding {encoding}: make it with ENCODING 'UTF8'")
+            yield connection
+
+    def copy(self, connection: Connection, tag: str) -> None:
+        schema = tag.replace("-", "_")
+        there = set(inspect(connection).get_table_names())
+        connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+        for table in sorted(there & {*metadata.tables, "alembic_version"}):
+            connection.exec_driver_sql(f'CREATE TABLE {schema}."{table}" AS TABLE "{table}"')
+
+    def enter_section(self, connection: Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_SECTION})")
+
+
+def _engine(url: URL, options: str) -> Engine:
+    given = url.query.get("options")
+    options = f"{given} {options}" if isinstance(given, str) else options
+    address = url.set(drivername="postgresql+psycopg").difference_update_query(["options"])
+    arguments = {"connect_timeout": _CONNECT, "application_name": "news-monitor", "options": options}
+    try:
+        # pre_ping: after a restart of the server the pool is full of dead connections
+        return create_engine(address, connect_args=arguments, pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise StoreFailed("PostgreSQL needs a driver: pip install 'news-monitor[postgres]'") from None

@@ -1,0 +1,159 @@
+"""What a poll leaves in the tables: the source's state, articles with their versions, stories, matches, alerts and
+their deliveries. It decides nothing; `section` says when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, func, update
+from sqlalchemy import insert as plain_insert
+
+from monitor.decide import Decision
+from monitor.model import Alert, Article, Decided, DeliveryState, FetchOutcome, Judged, Polled
+from monitor.store import tables
+from monitor.store.database import insert
+
+# What a new version of an article says anew.
+_CHANGING = ("version", "url", "canonical", "title", "language", "digest", "published_at", "dated")
+ChannelsOf = Callable[[Alert], Iterable[str]]
+
+
+def write_source(connection: Connection, polled: Polled, *, new: int) -> bool:
+    """The poll's traces at its source; False if the claim is no longer ours."""
+    claim, fetched = polled.claim, polled.fetched
+    good = fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED} and polled.failures == 0
+    values: dict[str, object] = {
+        "next_at": polled.next_at,
+        "polled_at": polled.at,
+        "lease_until": None,
+        "lease_owner": None,
+        "failures": polled.failures,
+        "failing_since": func.coalesce(tables.source.c.failing_since, polled.at) if polled.failures else None,
+        "problem": polled.problem,
+    }
+    if good:
+        values |= {"etag": fetched.validators.etag, "last_modified": fetched.validators.last_modified}
+        values |= {"last_ok_at": polled.at} | ({"first_at": polled.at} if claim.first else {})
+    ours = (tables.source.c.id == claim.source) & (tables.source.c.token == claim.token)
+    if connection.execute(update(tables.source).where(ours).values(**values)).rowcount == 0:
+        return False
+    if new or polled.problem or claim.first:  # thousands of polls an hour bring nothing: they leave `polled_at`
+        evidence = {"at": polled.at, "outcome": fetched.outcome, "status": fetched.status, "problem": polled.problem}
+        counts = {"entries": polled.entries, "new": new}
+        connection.execute(plain_insert(tables.fetch).values(source_id=claim.source, **evidence, **counts))
+    return True
+
+
+def write_decision(connection: Connection, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:
+    """Articles, stories, matches, alerts and deliveries of a decision."""
+    ids = _write_articles(connection, decision.judged, at)
+    _write_stories(connection, decision.judged, ids)
+    for judged in decision.judged:
+        for decided in judged.decisions:
+            article_id = ids[judged.article.source, judged.article.uid]
+            if decided.alert is not None:
+                _write_alert(connection, decided.alert, article_id, channels_of(decided.alert))
+            _write_match(connection, judged, decided, article_id, at)
+
+
+def _write_articles(connection: Connection, judged: Iterable[Judged], at: datetime) -> Mapping[tuple[str, str], int]:
+    ids = {}
+    for article in (item.article for item in judged):
+        columns = _columns(article)
+        changed = {key: columns[key] for key in _CHANGING}
+        statement = (
+            insert(connection, tables.article)
+            .values(**columns)
+            .on_conflict_do_update(index_elements=["source_id", "uid"], set_=changed)
+            .returning(tables.article.c.id)
+        )
+        ids[article.source, article.uid] = connection.execute(statement).scalar_one()
+        connection.execute(
+            plain_insert(tables.article_version).values(
+                article_id=ids[article.source, article.uid],
+                version=article.version,
+                at=at,
+                canonical=article.canonical,
+                title=article.title,
+                text=article.text,
+                digest=article.digest,
+            )
+        )
+    return ids
+
+
+def _write_stories(connection: Connection, judged: Iterable[Judged], ids: Mapping[tuple[str, str], int]) -> None:
+    for item in judged:
+        story, seen = item.story, item.article.seen
+        connection.execute(
+            insert(connection, tables.story)
+            .values(id=story.id, title=story.title, opened_at=story.opened, last_at=seen)
+            .on_conflict_do_update(index_elements=["id"], set_={"last_at": seen})
+        )
+        membership = {"article_id": ids[item.article.source, item.article.uid], "story_id": story.id}
+        connection.execute(
+            insert(connection, tables.story_article).values(**membership, how=item.joined).on_conflict_do_nothing()
+        )
+
+
+def _write_match(connection: Connection, judged: Judged, decided: Decided, article_id: int, at: datetime) -> None:
+    found = decided.match
+    connection.execute(
+        plain_insert(tables.match).values(
+            article_id=article_id,
+            article_version=judged.article.version,
+            rule_id=found.rule,
+            rule_version=found.rule_version,
+            kind=found.kind,
+            evidence=[[s.field, s.start, s.end, s.text, s.term] for s in found.evidence],
+            at=at,
+            decision=decided.reason,
+            alert_id=decided.alert.id if decided.alert else None,
+        )
+    )
+
+
+def _write_alert(connection: Connection, alert: Alert, article_id: int, channels: Iterable[str]) -> None:
+    connection.execute(
+        plain_insert(tables.alert).values(
+            id=alert.id,
+            dedup_key=alert.dedup_key,
+            kind=alert.kind,
+            at=alert.at,
+            level=alert.level,
+            rule_id=alert.rule,
+            title=alert.rule_title,
+            story_id=alert.story,
+            article_id=article_id,
+            article_version=alert.article.version,
+            reason=alert.reason,
+            sentence=alert.sentence,
+            marks=[list(mark) for mark in alert.marks],
+        )
+    )
+    write_deliveries(connection, alert.id, channels, alert.at)
+
+
+def write_deliveries(connection: Connection, alert_id: str, channels: Iterable[str], now: datetime) -> None:
+    """What is to be sent of an alert: one row for each channel."""
+    for channel in channels:
+        row = {"alert_id": alert_id, "channel": channel, "state": DeliveryState.PENDING, "not_before": now}
+        connection.execute(plain_insert(tables.delivery).values(**row))
+
+
+def _columns(article: Article) -> dict[str, object]:
+    return {
+        "source_id": article.source,
+        "uid": article.uid,
+        "version": article.version,
+        "url": article.url,
+        "canonical": article.canonical,
+        "title": article.title,
+        "language": article.language,
+        "published_at": article.published,
+        "dated": article.dated,
+        "seen_at": article.seen,
+        "baseline": article.baseline,
+        "digest": article.digest,
+    }

