@@ -1,6 +1,6 @@
 """The guarantee under SIGKILL: a daemon under load is killed at random moments, and nothing may be lost.
 
-    python tests/bench/kill_loop.py [--kills 30] [--seed 1]
+    ./dev bench kill_loop [--kills 30] [--seed 1]
 
 A newsroom on loopback reveals new entries at every poll; every entry matches a rule and is told on two channels, each
 a counting HTTP receiver that takes its time. After the last kill the daemon runs until all is settled. Then: every

@@ -4,7 +4,7 @@ Two threads leave a barrier together, each with a serial section of its own on o
 have them: neither knows of the other but through the database. Each brings an article of another source under the
 same headline. Exit code 1: some try made another number of alerts than one.
 
-    python -m tests.bench.same_story --tries 1000
+    ./dev bench same_story --tries 1000
 """
 
 from __future__ import annotations
