@@ -1,15 +1,16 @@
-"""The clockwork: two fixed jobs a second, never one for each source.
+"""The clockwork: a few fixed jobs, never one for each source.
 
 `tick` claims and polls sources that are due, once a second and whenever polls have ended; which of them, `fairness`
-says. `deliver` sends what is due. When a source is due is written in the database (`intake.pace` decides it), so it
-survives a restart. Nothing is decided here.
+says. Delivery's turn sends what is due, once a second too. What is done more rarely (`Job`) is wired in `app`. When a
+source is due is written in the database (`intake.pace` decides it), so it survives a restart. Nothing is decided here.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -30,8 +31,18 @@ REFILL = 0.05  # s from the end of a poll to the next tick: polls that end toget
 SENDING_ENDS = timedelta(seconds=4)
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that is done again and again beside polling and delivering; the first time at the start."""
+
+    name: str
+    every: timedelta
+    work: Callable[[], Awaitable[object]]
+
+
 class Daemon:
-    """Runs until it is told to stop. `line_of` an address: whom it waits for; `slots`: how many polls at once."""
+    """Runs until it is told to stop. `line_of` an address: whom it waits for; `slots`: how many polls at once; `jobs`:
+    what else is done meanwhile."""
 
     def __init__(
         self,
@@ -42,6 +53,7 @@ class Daemon:
         thread: StoreThread,
         line_of: Callable[[str], Line],
         slots: int,
+        jobs: Sequence[Job] = (),
     ) -> None:
         self._pipeline = pipeline
         self._dispatcher = dispatcher
@@ -49,6 +61,8 @@ class Daemon:
         self._thread = thread
         self._line_of = line_of
         self._slots = slots
+        second = timedelta(seconds=1)
+        self._jobs = (Job("tick", second, self.tick), Job("deliver", second, dispatcher.turn), *jobs)
         self._polls: dict[asyncio.Task[object], Claim] = {}
         self._ended = asyncio.Event()  # a poll has
         self._ticking = asyncio.Lock()
@@ -58,8 +72,9 @@ class Daemon:
         # misfire_grace_time: APScheduler drops a job that starts a second late unless told otherwise
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-        for job in (self.tick, self._dispatcher.turn):
-            scheduler.add_job(_job, "interval", (job,), seconds=1, id=job.__qualname__, next_run_time=clock.now())
+        for job in self._jobs:
+            every = job.every.total_seconds()
+            scheduler.add_job(_job, "interval", (job.work,), seconds=every, id=job.name, next_run_time=clock.now())
         scheduler.start()
         refilling = asyncio.create_task(self._refill(), name="refill")
         try:
@@ -140,15 +155,14 @@ class Daemon:
         await self._thread.run(self._claims.release, [polls[task] for task in running])
 
 
-async def _job(work: object) -> None:
+async def _job(work: Callable[[], Awaitable[object]]) -> None:
     with suppress(asyncio.CancelledError):  # APScheduler cancels at shutdown, and writes a traceback of it
         await _guarded(work)
 
 
-async def _guarded(job: object) -> None:
+async def _guarded(work: Callable[[], Awaitable[object]]) -> None:
     """A database that cannot be used for a while must not end the clockwork."""
-    assert callable(job)
     try:
-        await job()
+        await work()
     except StoreFailed as error:
         log.error(Event.STORE_PROBLEM, problem=str(error))
