@@ -25,6 +25,7 @@ from monitor.model.rules import (
     Term,
     Words,
 )
+from monitor.model.running import Running
 from monitor.model.settings import Config, Limits, Settings
 from monitor.model.sources import Article, Claim, Entry, Feed, Fetched, FetchOutcome, Polled, Source, Validators
 
@@ -64,6 +65,7 @@ __all__ = [
     "Rule",
     "RuleStatus",
     "RuleTest",
+    "Running",
     "Settings",
     "Source",
     "Span",

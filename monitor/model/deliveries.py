@@ -50,7 +50,8 @@ class Receipt:
 class Delivery:
     """One alert on one channel, claimed for sending: this is attempt number `attempt` (from 1), after `refusals`.
 
-    `repeat`: an earlier attempt ended unknown, so the reader may already have the message.
+    `repeat`: an earlier attempt ended unknown, so the reader may already have the message. `forgiven`: so many attempts
+    were made before an operator said: try again. They keep their numbers and count no more, nor do their refusals.
     """
 
     id: int
@@ -59,6 +60,7 @@ class Delivery:
     attempt: int
     repeat: bool = False
     refusals: int = 0
+    forgiven: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,46 @@
+"""What a daemon runs, and how that differs from the user's files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The version that runs was taken up at `since`. `edited`: when the files were last changed to something with
+    `faults` (one line each), of which only what is good runs; None where the files are what runs. `restart`: settings
+    that have changed and are taken up at the next start only.
+    """
+
+    since: datetime
+    rules: int
+    sources: int
+    edited: datetime | None = None
+    faults: tuple[str, ...] = ()
+    restart: tuple[str, ...] = ()
+
+    def as_row(self) -> dict[str, Any]:
+        """As it is stored: plain JSON."""
+        return {
+            "since": self.since.isoformat(),
+            "rules": self.rules,
+            "sources": self.sources,
+            "edited": self.edited.isoformat() if self.edited else None,
+            "faults": list(self.faults),
+            "restart": list(self.restart),
+        }
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Running:
+        """What `as_row` gave."""
+        return cls(
+            since=datetime.fromisoformat(row["since"]),
+            rules=row["rules"],
+            sources=row["sources"],
+            edited=datetime.fromisoformat(row["edited"]) if row["edited"] else None,
+            faults=tuple(row["faults"]),
+            restart=tuple(row["restart"]),
+        )
