@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from monitor.config.yaml12 import Document, Where
+from monitor.config.yaml12 import Document, Where, read
 from monitor.errors import Fault, Faulty
 from monitor.model import Place
 
@@ -47,8 +47,13 @@ def _in_folder(folder: Path) -> tuple[list[Path], list[Fault]]:
     unread: list[OSError] = []
     for inside, folders, names in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files += [Path(inside, name) for name in names if name.endswith((".yaml", ".yml")) and not name.startswith(".")]
+        files += [Path(inside, name) for name in names if is_read(name)]
     return sorted(files), [Fault(Place(str(each.filename)), f"cannot be read: {each.strerror}") for each in unread]
+
+
+def is_read(name: str) -> bool:
+    """Whether a file of this name is read where a folder is named."""
+    return name.endswith((".yaml", ".yml")) and not name.startswith(".")
 
 
 def _identity(file: Path) -> Path:
@@ -61,6 +66,13 @@ def _identity(file: Path) -> Path:
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
+
+
+def settings_document(path: Path) -> Document:
+    """The document of a monitor.yaml. Raises Faulty."""
+    if not path.exists():
+        raise Faulty([Fault(Place(str(path)), "there is no such file", "news-monitor init writes one")])
+    return only_document(read(path), path)
 
 
 def only_document(documents: tuple[Document, ...], file: Path) -> Document:

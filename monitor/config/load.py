@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from monitor.config.entities import entity
 from monitor.config.faults import did_you_mean, noting
-from monitor.config.files import only_document, paths_named, yaml_files
+from monitor.config.files import paths_named, settings_document, yaml_files
 from monitor.config.rules import entities_named, entity_digest, rule, with_version
 from monitor.config.settings import settings
 from monitor.config.sources import sources
@@ -44,7 +44,7 @@ class LoadedRules:
 def load(path: Path, environment: Mapping[str, str]) -> Loaded:
     """A monitor.yaml and all that it names. Raises Faulty, with the faults of all files, where monitor.yaml itself has
     one: an address that cannot be had or a route that leads nowhere would lose alerts."""
-    document = _settings_document(path)
+    document = settings_document(path)
     own: list[Fault] = []
     made, every = None, timedelta(minutes=5)
     with noting(own):
@@ -62,19 +62,13 @@ def load_rules(paths: Sequence[Path], beside: Path | None = None) -> LoadedRules
     up."""
     named: _Named = [(path, None) for path in paths]
     if beside is not None:
-        named += _named(_settings_document(beside), beside, "rules", "entities")
+        named += _named(settings_document(beside), beside, "rules", "entities")
     return _rules(named, None)
 
 
 def load_rules_of(path: Path) -> LoadedRules:
     """The rules and entities that a monitor.yaml names, without its secrets and the rest of it: what `match` needs."""
-    return _rules(_named(_settings_document(path), path, "rules", "entities"), None)
-
-
-def _settings_document(path: Path) -> Document:
-    if not path.exists():
-        raise Faulty([Fault(Place(str(path)), "there is no such file", "news-monitor init writes one")])
-    return only_document(read(path), path)
+    return _rules(_named(settings_document(path), path, "rules", "entities"), None)
 
 
 _Named = list[tuple[Path, Place | None]]

@@ -1,0 +1,321 @@
+"""Sources files edited as text: a source is put in or taken out, and every other byte stays as it was.
+
+Where things stand, our own parser says. Its reading of the result must hold exactly the sources that it should; else
+the edit is refused and nothing is written. Which file is meant is decided elsewhere (`source_files.py`).
+
+With a source go its lines, the comments right below it that are indented as its keys are, and a comment right above it
+if the two make a paragraph of their own. All other comments stay: they may speak of several sources.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from itertools import accumulate
+
+from monitor.config.yaml12 import Document, Plain, parse
+from monitor.errors import Faulty, MonitorError
+
+NewSource = Mapping[str, str | Sequence[str]]
+"""The keys of a source in the order in which they are written."""
+
+_LIST = "sources"
+_ENDINGS = (
+    "\r\n\x85\u2028\u2029"  # what ends a line in YAML; of what str.splitlines ends them at, our parser takes these
+)
+_GAP = re.compile(rf"(?:\s|#[^{_ENDINGS}]*)*")
+"""Blanks and comments."""
+
+
+def with_source(text: str, file: str, source: NewSource) -> str:
+    """The text with a source more, at the end of its last list. Raises MonitorError."""
+    documents = parse(text, file)
+    lines = text.splitlines(keepends=True)
+    document = next((each for each in reversed(documents) if (_LIST,) in each.values), None)
+    if not documents:
+        _insert(lines, len(lines), [f"{_LIST}:", *_block(source, 2, 2)])
+    elif document and _in_brackets(lines, document) and not _becomes_block(lines, document):
+        lines = [_put_in_brackets(_Flow(lines, document), source)]
+    elif document and _items(document):
+        _put_below(lines, document, source)
+    elif document:
+        _put_first(lines, document, source)
+    new: dict[str, Plain] = {key: value if isinstance(value, str) else list(value) for key, value in source.items()}
+    return _proved("".join(lines), file, [*_all_items(documents), new])
+
+
+def without_sources(text: str, file: str, ids: Collection[str]) -> str:
+    """The text without the sources of these ids. Raises MonitorError."""
+    documents = parse(text, file)
+    lines = text.splitlines(keepends=True)
+    for document in reversed(documents):  # from the end: what comes before stays where the parser saw it
+        gone = {index for index, item in enumerate(_items(document)) if _id(item) in ids}
+        if gone and _in_brackets(lines, document):
+            lines = _cut_from_brackets(_Flow(lines, document), gone).splitlines(keepends=True)
+        elif gone:
+            _cut_from_block(lines, document, gone)
+    return _proved("".join(lines), file, [item for item in _all_items(documents) if _id(item) not in ids])
+
+
+def _proved(text: str, file: str, wanted: list[Plain]) -> str:
+    try:
+        if _all_items(parse(text, file)) == wanted:
+            return text
+    except Faulty:
+        pass
+    raise MonitorError(f"{file}: this file is written in a way that cannot be edited safely: edit it by hand")
+
+
+def _all_items(documents: Sequence[Document]) -> list[Plain]:
+    return [item for document in documents for item in _items(document)]
+
+
+def _items(document: Document) -> list[Plain]:
+    listed = document.data.get(_LIST) if isinstance(document.data, dict) else None
+    return listed if isinstance(listed, list) else []
+
+
+def _id(item: Plain) -> str | None:
+    return str(item.get("id")) if isinstance(item, dict) else None
+
+
+def _in_brackets(lines: list[str], document: Document) -> bool:
+    line, column = document.values[_LIST,]
+    return lines[line - 1][column - 1 : column] == "["
+
+
+# --- lists in block style: an item begins with a dash on a line of its own ---------------------------------------
+
+
+def _put_below(lines: list[str], document: Document, source: NewSource) -> None:
+    """After the last item, written as that one is."""
+    *others, last = _extents(lines, document)
+    at, indent = last.stop, _indent(lines[last.start])
+    while at < len(lines) and _is_comment(lines[at]) and _indent(lines[at]) >= indent:
+        at += 1
+    line, column = document.values[_LIST, len(others)]
+    width = column - 1 - indent if line - 1 == last.start else 2
+    new = _block(source, indent, width)
+    if lines[line - 1][column - 1] == "{":
+        new = [f"{new[0][: indent + width]}{_flow(source)}"]
+    spaced = bool(others) and any(map(_is_blank, lines[others[-1].stop : last.start]))
+    _insert(lines, at, ["", *new] if spaced else new)
+
+
+def _put_first(lines: list[str], document: Document, source: NewSource) -> None:
+    """Into a list that is empty: `sources:` or `sources: []`, with comments below it perhaps."""
+    line, indent = document.keys[_LIST,][0] - 1, document.keys[_LIST,][1] - 1
+    if _in_brackets(lines, document):
+        bracket = document.values[_LIST,][1] - 1
+        lines[line] = lines[line][: bracket - 1] + lines[line][bracket + 2 :]
+    at = line + 1
+    while at < len(lines) and _is_comment(lines[at]) and _indent(lines[at]) > indent:
+        at += 1
+    _insert(lines, at, _block(source, indent + 2, 2))
+
+
+def _becomes_block(lines: list[str], document: Document) -> bool:
+    """Whether the list is written exactly `sources: []`: what we write ourselves when the last source goes."""
+    (line, column), top = document.values[_LIST,], document.values[()]
+    plain = lines[line - 1][column - 3 : column - 1] == ": " and lines[top[0] - 1][top[1] - 1] != "{"
+    return plain and document.ends[_LIST,] == (line, column + 2)
+
+
+def _cut_from_block(lines: list[str], document: Document, gone: Collection[int]) -> None:
+    extents, last = _extents(lines, document), True
+    for index in reversed(range(len(extents))):
+        if index in gone:
+            above = extents[index - 1].stop if index else None
+            _delete(lines, _with_its_own(lines, extents[index], above, last=last))
+        else:
+            last = False
+    if len(gone) == len(extents):
+        line, column = document.keys[_LIST,]
+        colon = lines[line - 1].index(":", column - 1) + 1
+        lines[line - 1] = f"{lines[line - 1][:colon]} []{lines[line - 1][colon:]}"
+
+
+def _extents(lines: list[str], document: Document) -> list[range]:
+    """The lines of each item, from its dash to the last of its content."""
+    found: list[range] = []
+    start = document.values[_LIST,][0] - 1
+    for index in range(len(_items(document))):
+        while _is_blank(lines[start]) or _is_comment(lines[start]):
+            start += 1
+        line, column = document.ends[_LIST, index]
+        stop = line if column > 1 else line - 1  # in column 1: a block of text ended with the line before
+        while _is_blank(lines[stop - 1]):
+            stop -= 1
+        found.append(range(start, stop))
+        start = stop
+    return found
+
+
+def _with_its_own(lines: list[str], item: range, above: int | None, *, last: bool) -> range:
+    """The lines that go with an item; `above`: where the item before it stopped, `last`: none comes after it."""
+    start, stop, indent = item.start, item.stop, _indent(lines[item.start])
+    while stop < len(lines) and _is_comment(lines[stop]) and _indent(lines[stop]) > indent:
+        stop += 1
+    if above is None:  # a comment above the first item may speak of the whole list
+        return range(start, stop)
+    top = start
+    while top > above and _is_comment(lines[top - 1]) and _indent(lines[top - 1]) == indent:
+        top -= 1
+    followed = stop < len(lines) and not _is_blank(lines[stop])
+    alone = not followed or (last and (top == start or not _is_comment(lines[stop])))
+    if alone and top > above and _is_blank(lines[top - 1]):
+        start = top - 1  # with the blank line, lest two follow one another
+    return range(start, stop)
+
+
+def _insert(lines: list[str], at: int, new: Sequence[str]) -> None:
+    ending = next((ending for line in (*lines[at - 1 : at], *lines) if (ending := _ending(line))), "\n")
+    added = [line + ending for line in new]
+    if at and not _ending(lines[at - 1]):  # the text ended without one, and so it shall end
+        lines[at - 1] += ending
+        added[-1] = new[-1]
+    lines[at:at] = added
+
+
+def _delete(lines: list[str], which: range) -> None:
+    unended = not _ending(lines[which.stop - 1])
+    del lines[which.start : which.stop]
+    if unended and lines:
+        lines[-1] = lines[-1].rstrip(_ENDINGS)
+
+
+def _ending(line: str) -> str:
+    return line[len(line.rstrip(_ENDINGS)) :]
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip()
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
+
+
+# --- lists in brackets -------------------------------------------------------------------------------------------
+
+
+class _Flow:
+    """The text of a list in brackets, and where in it the parser saw the items."""
+
+    def __init__(self, lines: list[str], document: Document) -> None:
+        starts = list(accumulate(map(len, lines), initial=0))
+
+        def offset(place: tuple[int, int]) -> int:
+            return starts[place[0] - 1] + place[1] - 1
+
+        self.text = "".join(lines)
+        self.inside = offset(document.values[_LIST,]) + 1
+        self.items = [
+            (offset(document.values[_LIST, index]), offset(document.ends[_LIST, index]))
+            for index in range(len(_items(document)))
+        ]
+
+
+def _put_in_brackets(flow: _Flow, source: NewSource) -> str:
+    """After the last item, on a line of its own if that one has one."""
+    text, new = flow.text, _flow(source)
+    if not flow.items:
+        return text[: flow.inside] + new + text[flow.inside :]
+    begin, end = flow.items[-1]
+    comma = _comma(text, end)
+    stop = end if comma is None else comma + 1
+    head, tail = _line(text, begin, stop)
+    below = (re.search(rf"\r\n|[{_ENDINGS}]", text) or [""])[0] + text[head:begin]
+    if _is_lone(text, begin, stop):
+        after = "," if comma is None else ""
+        return f"{text[:end]}{after}{text[end:tail]}{below}{new}{'' if after else ','}{text[tail:]}"
+    if comma is not None:
+        return f"{text[:stop]} {new},{text[stop:]}"
+    return f"{text[:end]},{' ' if text[head:begin].strip() else below}{new}{text[end:]}"
+
+
+def _cut_from_brackets(flow: _Flow, gone: Collection[int]) -> str:
+    text = flow.text
+    for index in sorted(gone, reverse=True):
+        text = _cut(text, *flow.items[index], before=flow.items[index - 1][1] if index else None)
+    return text
+
+
+def _cut(text: str, begin: int, end: int, before: int | None) -> str:
+    """The text without the item from `begin` to `end`, and without the comma behind it; the last item has none and
+    takes the one before it. `before`: where the item before it ends."""
+    comma = _comma(text, end)
+    stop = end if comma is None else comma + 1
+    ahead = _comma(text, before) if comma is None and before is not None else None
+    if _is_lone(text, begin, stop) and not text[end:stop].strip(" \t,"):
+        head, tail = _line(text, begin, stop)
+        rest = text[tail:]
+        rest = rest[2:] if rest.startswith("\r\n") else rest[1:]
+        return (text[:head] if ahead is None else text[:ahead] + text[ahead + 1 : head]) + rest
+    if ahead is not None:
+        between = text[ahead + 1 : begin]
+        return text[:ahead] + (between if between.strip() else "") + text[end:]
+    if comma is None:  # it was the only one
+        return text[:begin] + text[end:]
+    kept = text[end:comma] if text[end:comma].strip() else ""
+    left, right = text[:begin], text[stop:]
+    if before is None or not text[_line(text, begin, stop)[0] : begin].strip():
+        right = re.sub(r"^[ \t]*(?!#)", "", right)
+    else:
+        left = left.rstrip(" \t")
+    return left + kept + right
+
+
+def _comma(text: str, at: int) -> int | None:
+    """Where the comma after an item stands that ends here."""
+    gap = _GAP.match(text, at)
+    return gap.end() if gap and text[gap.end() : gap.end() + 1] == "," else None
+
+
+def _line(text: str, begin: int, stop: int) -> tuple[int, int]:
+    """Where the line of `begin` begins, and where that of `stop` ends."""
+    after = re.compile(f"[{_ENDINGS}]").search(text, stop)
+    return max(text.rfind(ending, 0, begin) for ending in _ENDINGS) + 1, after.start() if after else len(text)
+
+
+def _is_lone(text: str, begin: int, stop: int) -> bool:
+    """Whether nothing else stands on these lines but a comment after it."""
+    head, tail = _line(text, begin, stop)
+    return not text[head:begin].strip() and (_is_blank(text[stop:tail]) or _is_comment(text[stop:tail]))
+
+
+# --- a new source as text ----------------------------------------------------------------------------------------
+
+
+def _block(source: NewSource, indent: int, width: int) -> list[str]:
+    """A key a line; `width`: from the dash to the keys."""
+    first, *others = (f"{key}: {_written(value)}" for key, value in source.items())
+    return [f"{' ' * indent}{'-'.ljust(width)}{first}", *(f"{' ' * (indent + width)}{line}" for line in others)]
+
+
+def _flow(source: NewSource) -> str:
+    keys = (
+        f"{key}: {_scalar(value, '[{}]') if isinstance(value, str) else _written(value)}"
+        for key, value in source.items()
+    )
+    return "{" + ", ".join(keys) + "}"
+
+
+def _written(value: str | Sequence[str]) -> str:
+    if isinstance(value, str):
+        return _scalar(value, "- {}")
+    return "[" + ", ".join(_scalar(each, "[{}]") for each in value) + "]"
+
+
+def _scalar(text: str, within: str) -> str:
+    """Plain where it then reads as itself, else in quotes. `within`: a list, for what stands round it."""
+    try:
+        if [document.data for document in parse(within.format(text), "")] == [[text]]:
+            return text
+    except Faulty:
+        pass
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,147 @@
+"""The files in which the sources stand: which there are, where each source stands, and where a new one goes.
+
+It reads no more of monitor.yaml than the names of these files, and so needs none of its secrets.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from monitor.config.edit import NewSource
+from monitor.config.faults import checked, noting
+from monitor.config.files import is_read, paths_named, settings_document, yaml_files
+from monitor.config.sources import SourceShape, sources
+from monitor.config.yaml12 import Document, Plain, Where, read
+from monitor.errors import Fault, Faulty, WrongUse
+from monitor.model import Place
+
+NEW_FILE = "sources.yaml"
+"""In the first folder: what is added by a command stands apart from what came with the program."""
+
+_TIDIED = ("name", "publisher", "tags")
+"""Keys whose blanks are tidied up when they are read; so they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A source as a file has it, be it right or not."""
+
+    id: str
+    url: str
+    place: Place
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFiles:
+    """The files that a monitor.yaml names for sources, in its order, and all that stands in them."""
+
+    config: Path
+    named: tuple[Path, ...]
+    files: tuple[Path, ...]
+    standing: tuple[Standing, ...]
+    faults: list[Fault] = field(default_factory=list)
+
+    def file_for(self, wish: Path | None) -> Path:
+        """The file that a new source goes into. Raises WrongUse where monitor.yaml would not read it."""
+        if wish is None:
+            return self._usual()
+        if _real(wish) in map(_real, self.files) or any(_holds(each, wish) for each in self.named):
+            return wish
+        known = ", ".join(map(str, self.files[:5])) or "none yet"
+        raise WrongUse(f"{wish} is not read: name it under sources: in {self.config}, or use a file that is ({known})")
+
+    def _usual(self) -> Path:
+        if not self.named:
+            raise WrongUse(f"{self.config} names no sources: write 'sources: [{NEW_FILE}]' in it")
+        if file := next((path for path in self.named if _is_file(path)), None):
+            return file
+        return self.named[0] / NEW_FILE
+
+
+def source_files(config: Path) -> SourceFiles:
+    """Reads them; what is faulty is noted, and what is not there yet is no fault. Raises Faulty for monitor.yaml."""
+    named = paths_named(settings_document(config), "sources", config.parent)
+    there = [(path, place) for path, place in named if path.exists() or path.is_symlink()]
+    files, faults = yaml_files(there)
+    standing: list[Standing] = []
+    for file in files:
+        with noting(faults):
+            standing += (each for document in read(file) for each in _standing(document, file))
+    return SourceFiles(config, tuple(path for path, _ in named), tuple(files), tuple(standing), faults)
+
+
+def check_file(file: Path) -> None:
+    """Raises Faulty where the file has a fault: it is left out as a whole, and so would be what is added to it."""
+    if file.exists():
+        faults: list[Fault] = []
+        for document in read(file):
+            with noting(faults):
+                sources(document, timedelta(minutes=5))
+        if faults:
+            raise Faulty(faults)
+
+
+def new_source(url: str, given: NewSource, taken: Collection[str]) -> NewSource:
+    """The keys of a new source as they are written; its id is made from the host where none is given. Raises WrongUse
+    with all that is wrong."""
+    keys = {"id": given.get("id") or _made_id(url, taken), "url": url}
+    keys |= {key: value for key, value in given.items() if value and key != "id"}
+    names = list(keys)
+    places: dict[Where, tuple[int, int]] = {(): (1, 1)}
+    places |= {(key,): (line, 1) for line, key in enumerate(names, 1)}  # a line for each key, to know it again
+    data: dict[str, Plain] = {key: value if isinstance(value, str) else list(value) for key, value in keys.items()}
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+        shape = checked(SourceShape, Document("", data, places, {}))
+    except UnicodeEncodeError:
+        raise WrongUse("this is not UTF-8: set the locale of your terminal to UTF-8") from None
+    except Faulty as wrong:
+        lines = (
+            "; ".join(filter(None, (f"{names[each.place.line - 1]}: {each.what}", each.meant))) for each in wrong.faults
+        )
+        raise WrongUse("\n".join(lines)) from None
+    return keys | {key: getattr(shape, key) for key in _TIDIED if key in keys}
+
+
+def _standing(document: Document, file: Path) -> Iterator[Standing]:
+    listed = document.data.get("sources") if isinstance(document.data, dict) else None
+    for index, item in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(item, dict):
+            yield Standing(str(item.get("id")), str(item.get("url")), document.place(("sources", index)), file)
+
+
+def _holds(named: Path, wish: Path) -> bool:
+    """Whether a file is read where this path is named, now or once it is there."""
+    if _is_file(named):
+        return _real(named) == _real(wish)
+    folder, inside = _real(named), _real(wish.parent)
+    if not inside.is_relative_to(folder) or not is_read(wish.name):
+        return False
+    return not any(part.startswith(".") for part in inside.relative_to(folder).parts)
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() or (not path.is_dir() and is_read(path.name))
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _made_id(url: str, taken: Collection[str]) -> str:
+    """From the host: news-example-com; with a number where that is taken."""
+    host = ""
+    with suppress(ValueError):  # of a faulty url, which is told of; UnicodeError is one
+        host = (urlsplit(url).hostname or "").encode("idna").decode()
+    made = re.sub("[^a-z0-9]+", "-", host.removeprefix("www."))[:56].strip("-") or "source"
+    numbered = (f"{made}-{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (made, *numbered) if name not in taken)

@@ -1,0 +1,138 @@
+"""A source is put into a file and taken out of it as a careful person would do it by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.config.edit import with_source, without_sources
+from monitor.errors import MonitorError
+
+NEW = {"id": "new", "url": "https://new.example/?a=1", "tags": ["a", "b"], "every": "2 minutes"}
+ITEM = ["- id: new", "  url: https://new.example/?a=1", "  tags: [a, b]", "  every: 2 minutes"]
+
+
+def item(indent: int) -> str:
+    return "".join(f"{' ' * indent}{line}\n" for line in ITEM)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # a file that is not there yet, or holds comments only
+        ("", f"sources:\n{item(2)}"),
+        ("# mine", f"# mine\nsources:\n{item(2).removesuffix(chr(10))}"),
+        # empty lists
+        ("sources: []\n", f"sources:\n{item(2)}"),
+        ("sources: []  # all\n  # - id: old\n\n# end\n", f"sources:  # all\n  # - id: old\n{item(2)}\n# end\n"),
+        ("sources:\n# end\n", f"sources:\n{item(2)}# end\n"),
+        # as the last one is indented; comments below it that are its own stay with it
+        ("sources:\n- id: a\n  # every: 5 s\n", f"sources:\n- id: a\n  # every: 5 s\n{item(0)}"),
+        ("sources:\n    - id: a\n  # end\n", f"sources:\n    - id: a\n{item(4)}  # end\n"),
+        # blank lines between, where there are some
+        (
+            "sources:\n  - id: a\n\n  - id: b\n\n# end\n",
+            f"sources:\n  - id: a\n\n  - id: b\n\n{item(2)}\n# end\n",
+        ),
+        # no newline at the end, and none afterwards
+        ("sources:\n  - id: a", f"sources:\n  - id: a\n{item(2)[:-1]}"),
+        ("sources:\r\n  - id: a\r\n", f"sources:\r\n  - id: a\r\n{item(2)}".replace("\r", "").replace("\n", "\r\n")),
+        # the last of several documents
+        (
+            "sources: [{id: a}]\n---\nsources:\n  - id: b\n",
+            f"sources: [{{id: a}}]\n---\nsources:\n  - id: b\n{item(2)}",
+        ),
+        # in braces, where the last one is
+        (
+            "sources:\n- {id: a}\n",
+            "sources:\n- {id: a}\n- {id: new, url: https://new.example/?a=1, tags: [a, b], every: 2 minutes}\n",
+        ),
+    ],
+)
+def test_a_source_comes_at_the_end_of_the_list(before: str, after: str) -> None:
+    """It is written as its neighbours are."""
+    assert with_source(before, "f.yaml", NEW) == after
+
+
+BRACES = "{id: new, url: https://new.example/}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("sources: [{id: a}]  # all", f"sources: [{{id: a}}, {BRACES}]  # all"),
+        ("{sources: []}", f"{{sources: [{BRACES}]}}"),
+        ("sources: [{id: a},]", f"sources: [{{id: a}}, {BRACES},]"),
+        ("sources: [\n  {id: a}  # why\n]\n", f"sources: [\n  {{id: a}},  # why\n  {BRACES}\n]\n"),
+        ("sources: [\n  {id: a},  # why\n]\n", f"sources: [\n  {{id: a}},  # why\n  {BRACES},\n]\n"),
+        ("sources: [{id: a},\n  {id: b}]\n", f"sources: [{{id: a}},\n  {{id: b}},\n  {BRACES}]\n"),
+    ],
+)
+def test_in_a_list_in_brackets_it_comes_after_the_last(before: str, after: str) -> None:
+    """With the comma where it belongs, and on a line of its own where the last one has one."""
+    assert with_source(before, "f.yaml", {"id": "new", "url": "https://new.example/"}) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "sources:\n  - id: a\n  - id: gone  # why\n    # own\n    url: u  # own\n  - id: b\n",
+            "sources:\n  - id: a\n  - id: b\n",
+        ),
+        # a comment below it that is indented as its keys are
+        ("sources:\n  - id: a\n  - id: gone\n    # url: u\n  - id: b\n", "sources:\n  - id: a\n  - id: b\n"),
+        # a paragraph of its own goes with its comment
+        (
+            "sources:\n  - id: a\n\n  # only this\n  - id: gone\n\n  - id: b\n",
+            "sources:\n  - id: a\n\n  - id: b\n",
+        ),
+        ("sources:\n  - id: a\n\n  # only this\n  - id: gone\n", "sources:\n  - id: a\n"),
+        # a heading of several stays
+        (
+            "sources:\n  - id: a\n\n  # Japan\n  - id: gone\n  - id: b\n",
+            "sources:\n  - id: a\n\n  # Japan\n  - id: b\n",
+        ),
+        ("sources:\n  # Korea\n  - id: gone\n\n  - id: b\n", "sources:\n  # Korea\n\n  - id: b\n"),
+        # a comment that may belong to the one before it stays
+        ("sources:\n  - id: a\n  # whose?\n  - id: gone\n", "sources:\n  - id: a\n  # whose?\n"),
+        # the last one
+        ("sources:\n  - id: gone\n", "sources: []\n"),
+        ("sources:  # all\n- id: gone\n# end", "sources: []  # all\n# end"),
+        ("sources:\n  - id: gone", "sources: []"),
+        ("'sources' :\r\n- id: gone\r\n", "'sources' : []\r\n"),
+        # in brackets
+        ("sources: [{id: a}, {id: gone}, {id: b}]", "sources: [{id: a}, {id: b}]"),
+        ("sources: [{id: gone}, {id: b}]", "sources: [{id: b}]"),
+        ("sources: [{id: a}, {id: gone}]", "sources: [{id: a}]"),
+        ("sources: [{id: gone}]", "sources: []"),
+        ("sources: [\n  {id: a},\n  {id: gone}  # why\n]\n", "sources: [\n  {id: a}\n]\n"),
+        ("sources: [\n  {id: gone},  # why\n  # whose?\n  {id: b}\n]\n", "sources: [\n  # whose?\n  {id: b}\n]\n"),
+        # wherever in the file, and with an id in quotes
+        ("sources: [{id: gone}]\n---\nsources:\n- id: 'gone'\n- id: a\n", "sources: []\n---\nsources:\n- id: a\n"),
+    ],
+)
+def test_a_source_goes_with_what_is_its_own(before: str, after: str) -> None:
+    """And a comment that may speak of others stays."""
+    assert without_sources(before, "f.yaml", {"gone"}) == after
+
+
+def test_many_go_at_once() -> None:
+    """From any place, in either style."""
+    block = "sources:\n" + "".join(f"  - id: s{n}\n    url: u{n}\n" for n in range(9))
+    braces = "sources: [" + ", ".join(f"{{id: s{n}}}" for n in range(9)) + "]\n"
+    gone = {f"s{n}" for n in range(9) if n not in (2, 5)}
+    assert without_sources(block, "f.yaml", gone) == "sources:\n  - id: s2\n    url: u2\n  - id: s5\n    url: u5\n"
+    assert without_sources(braces, "f.yaml", gone) == "sources: [{id: s2}, {id: s5}]\n"
+
+
+@pytest.mark.parametrize("text", ["sources: ~\n", "{}\n", "sources: 1", "? sources\n:\n", "- id: a\n", "hello"])
+def test_what_cannot_be_edited_safely_is_refused(text: str) -> None:
+    """In a line that says what to do instead."""
+    with pytest.raises(MonitorError, match=r"f.yaml: .* edit it by hand"):
+        with_source(text, "f.yaml", NEW)
+
+
+def test_an_edit_that_would_change_another_source_is_refused() -> None:
+    """A key of a list that is written in an odd way: the result is read, and it is not what it should be."""
+    with pytest.raises(MonitorError, match="edit it by hand"):
+        without_sources("? sources\n: - id: gone\n  - id: a\n", "f.yaml", {"gone"})
