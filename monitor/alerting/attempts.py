@@ -25,13 +25,15 @@ class Verdict:
 
 
 def after_attempt(receipt: Receipt, sent: Delivery, *, limit: int, now: datetime) -> Verdict:
-    """The verdict on an attempt of a delivery that may have `limit` of them, of which REFUSALS may be refused."""
+    """The verdict on an attempt of a delivery that may have `limit` of them, of which REFUSALS may be refused; those
+    that an operator has forgiven do not count."""
     if receipt.kind is ReceiptKind.ACCEPTED:
         return Verdict(DeliveryState.ACCEPTED)
     refused = sent.refusals + (receipt.kind is ReceiptKind.REFUSED)
-    if sent.attempt >= limit or refused >= REFUSALS:
+    counted = sent.attempt - sent.forgiven
+    if counted >= limit or refused >= REFUSALS:
         return Verdict(DeliveryState.DEAD)
-    wait = min(FIRST_WAIT * 2.0 ** min(sent.attempt - 1, 20), LONGEST_WAIT)
+    wait = min(FIRST_WAIT * 2.0 ** min(counted - 1, 20), LONGEST_WAIT)
     return Verdict(DeliveryState.RETRY, now + wait * _jitter(sent.id, sent.attempt))
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from itertools import islice
 
 from sqlalchemy import ColumnElement, Row, or_, select, update
 
 from monitor.intake.articles import Known
 from monitor.model import Claim, Source, Validators
-from monitor.store.database import Database, insert
+from monitor.store.database import Database, in_batches, insert
 from monitor.store.tables import article, source
-
-_VARIABLES = 5_000  # a statement's bound values: databases allow some ten thousands
 
 
 class Claims:
@@ -92,7 +89,7 @@ class Claims:
         asked = select(article.c.uid, article.c.version, article.c.digest, article.c.seen_at, article.c.baseline)
         known = {}
         with self._database.reading() as connection:
-            for some in batched(uids, _VARIABLES):
+            for some in in_batches(uids):
                 rows = connection.execute(asked.where(article.c.source_id == source_id, article.c.uid.in_(some)))
                 known.update({row.uid: Known(row.version, row.digest, row.seen_at, row.baseline) for row in rows})
         return known
@@ -112,10 +109,3 @@ def _claim(row: Row[*tuple[object, ...]]) -> Claim:
         failures=values["failures"],
         first=values["first_at"] is None,
     )
-
-
-def batched(values: Iterable[str], size: int) -> Iterator[list[str]]:
-    """The values, so many at a time (itertools has this from Python 3.12 on)."""
-    rest = iter(values)
-    while some := list(islice(rest, size)):
-        yield some

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -19,6 +21,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreRefused
+
+T = TypeVar("T")
+_VARIABLES = 5_000
 
 
 class Database(ABC):
@@ -121,6 +126,13 @@ class Database(ABC):
 def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that knows ON CONFLICT, which is the same on both kinds and stands in neither's common part."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def in_batches(values: Iterable[T]) -> Iterator[list[T]]:
+    """The values, as many at a time as one statement may bind: databases allow some ten thousands."""
+    rest = iter(values)
+    while some := list(islice(rest, _VARIABLES)):
+        yield some
 
 
 def alembic_config() -> Config:

@@ -6,6 +6,7 @@ before the sending, the receipt after it. What a dead process left in `sending` 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +14,12 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, or
 
 from monitor.alerting.attempts import Verdict
 from monitor.model import Alert, Article, Delivery, DeliveryState, Level, Receipt, ReceiptKind
-from monitor.store.database import Database
+from monitor.store.database import Database, in_batches
 from monitor.store.tables import alert, article, article_version, attempt, delivery
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)
+# What an operator may have sent again or discarded: what is being sent may arrive, what was accepted has.
+OPERATORS = (*_OPEN, DeliveryState.DEAD)
 
 
 class Outbox:
@@ -46,24 +49,25 @@ class Outbox:
                 lease_until=now + lease,
                 lease_owner=self._owner,
             )
-            .returning(delivery.c.id, delivery.c.alert_id, delivery.c.attempts, delivery.c.repeat)
+            .returning(delivery)
         )
         with self._database.writing() as connection:
             row = connection.execute(claiming).one_or_none()
             if row is None:
                 return None
             connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
-            refused = (attempt.c.delivery_id == row.id) & (attempt.c.receipt == ReceiptKind.REFUSED)
+            counted = (attempt.c.delivery_id == row.id) & (attempt.c.number > row.forgiven)
+            refused = counted & (attempt.c.receipt == ReceiptKind.REFUSED)
             refusals = connection.execute(select(func.count()).select_from(attempt).where(refused)).scalar_one()
             told = _alert(connection, row.alert_id)
-            return Delivery(row.id, channel, told, row.attempts, row.repeat, refusals)
+            return Delivery(row.id, channel, told, row.attempts, row.repeat, refusals, row.forgiven)
 
     def settle(self, sent: Delivery, receipt: Receipt, verdict: Verdict, now: datetime) -> bool:
         """Record how an attempt ended. False if the claim was no longer ours: its lease had ended.
 
         An acceptance counts even then, as long as nobody has begun to send it again.
         """
-        late = (DeliveryState.RETRY,) if verdict.state is DeliveryState.ACCEPTED else ()
+        late = _OPEN if verdict.state is DeliveryState.ACCEPTED else ()
         ended = None if verdict.state is DeliveryState.RETRY else now
         ours = (delivery.c.id == sent.id) & (delivery.c.attempts == sent.attempt)
         values: dict[str, object] = {
@@ -108,6 +112,36 @@ class Outbox:
             for row in rows:
                 _end_attempt(connection, row.id, row.attempts, lost, now)
             return len(rows)
+
+    def ids(self, states: Collection[DeliveryState], channel: str | None = None) -> list[int]:
+        """The deliveries in these states, on one channel or on all, the oldest first."""
+        found = select(delivery.c.id).where(delivery.c.state.in_(states)).order_by(delivery.c.id)
+        if channel is not None:
+            found = found.where(delivery.c.channel == channel)
+        with self._database.reading() as connection:
+            return list(connection.execute(found).scalars())
+
+    def retry(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
+        """Have these sent now, as if for the first time: their attempts so far are forgiven, and stay as evidence, and
+        their numbers go on. Done for those that are dead or wait; the state in which each was found."""
+        values = {"state": DeliveryState.PENDING, "not_before": now, "ended_at": None, "forgiven": delivery.c.attempts}
+        return self._decided(ids, values)
+
+    def discard(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
+        """Never send these; what was tried stays as evidence. Done for those that are dead or wait; the state in which
+        each was found."""
+        return self._decided(ids, {"state": DeliveryState.DISCARDED, "ended_at": now})
+
+    def _decided(self, ids: Iterable[int], values: Mapping[str, object]) -> dict[int, DeliveryState]:
+        found: dict[int, DeliveryState] = {}
+        for some in in_batches(ids):
+            asked = select(delivery.c.id, delivery.c.state).where(delivery.c.id.in_(some)).with_for_update()
+            with self._database.writing() as connection:
+                states = {row.id: DeliveryState(row.state) for row in connection.execute(asked)}
+                open_ = [id_ for id_, state in states.items() if state in OPERATORS]
+                connection.execute(update(delivery).where(delivery.c.id.in_(open_)).values(**values))
+            found |= states
+        return found
 
     def any_expired(self, now: datetime) -> bool:
         """Whether `release_expired` would find something; asked every second, so only read."""

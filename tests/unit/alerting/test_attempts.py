@@ -64,6 +64,20 @@ def test_only_refusals_count_as_refusals(kind: ReceiptKind, refusals: int, expec
 
 
 @pytest.mark.parametrize(
+    ("attempt", "expected"),
+    [(31, DeliveryState.RETRY), (59, DeliveryState.RETRY), (60, DeliveryState.DEAD)],
+)
+def test_an_operators_retry_gives_all_attempts_again(attempt: int, expected: DeliveryState) -> None:
+    """Those before it do not count towards the limit, and waits begin small again; numbers go on."""
+    sent = replace(delivery(attempt=attempt), forgiven=30)
+    found = after_attempt(Receipt(TRY_LATER), sent, limit=30, now=NOON)
+    assert found.state is expected
+    if attempt == 31:
+        assert found.not_before is not None
+        assert found.not_before - NOON < 2 * FIRST_WAIT
+
+
+@pytest.mark.parametrize(
     ("attempt", "wait"),
     [
         (1, FIRST_WAIT),

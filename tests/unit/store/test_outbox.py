@@ -14,12 +14,13 @@ from monitor.store.database import Database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
-from monitor.store.tables import attempt
+from monitor.store.tables import attempt, delivery
 from tests.building import MINUTE, NOON, alerts, article, claimed, commit, rule, rules, sources
 
 LEASE = 2 * MINUTE
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
 BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
+REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")
 LOST = Receipt(ReceiptKind.UNKNOWN, "no answer")
 ACCEPTED = Verdict(DeliveryState.ACCEPTED)
 
@@ -105,7 +106,7 @@ def test_only_what_is_due_is_claimed_and_named(database: Database, outbox: Outbo
         (OK, ACCEPTED, "accepted", False),
         (BUSY, again(1), "retry", False),
         (LOST, again(1), "retry", True),  # the reader may have it already
-        (Receipt(ReceiptKind.REFUSED, "the server answered 404"), Verdict(DeliveryState.DEAD), "dead", False),
+        (REFUSED, Verdict(DeliveryState.DEAD), "dead", False),
     ],
 )
 def test_a_receipt_is_recorded(
@@ -194,11 +195,102 @@ def test_an_acceptance_counts_even_after_its_lease(database: Database, outbox: O
 def test_a_claim_knows_how_often_it_was_refused(database: Database, outbox: Outbox) -> None:
     """Refusals are counted apart from what else went wrong."""
     fill(database)
-    refused = Receipt(ReceiptKind.REFUSED, "the server answered 404")
-    for receipt in (BUSY, refused, LOST, refused):
+    for receipt in (BUSY, REFUSED, LOST, REFUSED):
         outbox.settle(take(outbox), receipt, Verdict(DeliveryState.RETRY, NOON), NOON)
     fifth = take(outbox)
     assert (fifth.attempt, fifth.refusals) == (5, 2)
+
+
+def died(outbox: Outbox, receipt: Receipt = REFUSED) -> Delivery:
+    """The delivery that is due next, sent and dead."""
+    sent = take(outbox)
+    assert outbox.settle(sent, receipt, Verdict(DeliveryState.DEAD), NOON)
+    return sent
+
+
+def test_a_retried_delivery_starts_afresh_and_keeps_its_past(database: Database, outbox: Outbox) -> None:
+    """It is due at once, its refusals count no more, and its attempts go on being numbered: each can be told apart."""
+    fill(database)
+    sent = died(outbox)
+    assert outbox.retry([sent.id], NOON + MINUTE) == {sent.id: DeliveryState.DEAD}
+    assert outbox.claim("desk", NOON, LEASE) is None
+    second = take(outbox, NOON + MINUTE)
+    assert (second.attempt, second.forgiven, second.refusals, second.repeat) == (2, 1, 0, False)
+    outbox.settle(second, REFUSED, Verdict(DeliveryState.RETRY, NOON), NOON)
+    third = take(outbox, NOON + MINUTE)
+    assert (third.attempt, third.forgiven, third.refusals) == (3, 1, 1)
+    with database.reading() as connection:
+        kept = connection.execute(select(attempt.c.number, attempt.c.receipt).order_by(attempt.c.id)).all()
+    assert [tuple(row) for row in kept] == [(1, "refused"), (2, "refused"), (3, None)]
+
+
+def test_a_retried_delivery_may_still_be_a_repeat(database: Database, outbox: Outbox) -> None:
+    """What was in doubt stays in doubt: the reader is told."""
+    fill(database)
+    outbox.retry([died(outbox, LOST).id], NOON)
+    assert take(outbox).repeat
+
+
+def test_an_acceptance_counts_although_it_was_retried(database: Database, outbox: Outbox) -> None:
+    """A server's yes to the attempt before comes in late: what it has is not sent to it again."""
+    fill(database)
+    late = take(outbox)
+    outbox.release_expired(NOON + LEASE)
+    outbox.retry([late.id], NOON + LEASE)
+    assert outbox.settle(late, OK, ACCEPTED, NOON + LEASE)
+    assert state_of(database) == "accepted"
+
+
+def test_a_discarded_delivery_is_never_sent(database: Database, outbox: Outbox) -> None:
+    """Neither at once nor when its time comes nor after a late receipt; its attempts and its last answer stay."""
+    fill(database)
+    sent = take(outbox)
+    outbox.settle(sent, BUSY, again(1), NOON)
+    assert outbox.discard([sent.id], NOON) == {sent.id: DeliveryState.RETRY}
+    assert outbox.due_channels(NOON + timedelta(365)) == []
+    assert not outbox.settle(sent, OK, ACCEPTED, NOON)
+    (report,) = Reports(database).deliveries([], 10)
+    assert (report.state, report.attempts, report.detail) == ("discarded", 1, BUSY.detail)
+    with database.reading() as connection:
+        assert connection.execute(select(attempt.c.receipt)).scalars().all() == ["try later"]
+        assert connection.execute(select(delivery.c.ended_at)).scalar_one() == NOON
+
+
+def test_what_is_sent_or_has_ended_well_is_left_alone(database: Database, outbox: Outbox) -> None:
+    """An operator's word changes what is dead or waits, and nothing else; it is told what each was."""
+    fill(database, *(article(uid) for uid in "abcde"))
+    accepted = take(outbox)
+    outbox.settle(accepted, OK, ACCEPTED, NOON)
+    dead = died(outbox)
+    waiting = take(outbox)
+    outbox.settle(waiting, BUSY, again(5), NOON)
+    sending = take(outbox)
+    (pending,) = outbox.ids([DeliveryState.PENDING])
+    found = {
+        accepted.id: DeliveryState.ACCEPTED,
+        dead.id: DeliveryState.DEAD,
+        waiting.id: DeliveryState.RETRY,
+        sending.id: DeliveryState.SENDING,
+        pending: DeliveryState.PENDING,
+    }
+    assert outbox.retry([*found, 10**9], NOON) == found
+    counts = Reports(database).delivery_counts()
+    assert (counts["accepted"], counts["sending"], counts["pending"]) == (1, 1, 3)
+    assert outbox.discard(found, NOON).keys() == found.keys()
+    counts = Reports(database).delivery_counts()
+    assert (counts["accepted"], counts["sending"], counts["discarded"]) == (1, 1, 3)
+    assert set(outbox.discard(found, NOON).values()) == {
+        DeliveryState.ACCEPTED, DeliveryState.SENDING, DeliveryState.DISCARDED,
+    }  # fmt: skip
+
+
+def test_deliveries_are_found_by_state_and_channel(database: Database, outbox: Outbox) -> None:
+    """The oldest first; on any channel where none is named."""
+    fill(database, article("a"), article("b"))
+    dead, waiting = died(outbox).id, outbox.ids([DeliveryState.PENDING])
+    assert outbox.ids([DeliveryState.DEAD]) == outbox.ids([DeliveryState.DEAD], "desk") == [dead]
+    assert outbox.ids([DeliveryState.DEAD], "phone") == []
+    assert outbox.ids(list(DeliveryState)) == [dead, *waiting]
 
 
 def test_two_processes_never_claim_one_delivery(database: Database, outbox: Outbox) -> None:
