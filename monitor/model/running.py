@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 
@@ -21,6 +21,16 @@ class Running:
     edited: datetime | None = None
     faults: tuple[str, ...] = ()
     restart: tuple[str, ...] = ()
+
+    def said(self, zone: tzinfo, now: datetime) -> str:
+        """In one line, as the log, `status` and notices say it: the faults themselves are not in it."""
+        parts = [f"running the version of {_time(self.since, zone, now)}"]
+        if self.edited:
+            count = f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)}"
+            parts.append(f"your edit of {_time(self.edited, zone, now)} has {count}")
+        if self.restart:
+            parts.append(f"changed, and taken up at the next start: {', '.join(self.restart)}")
+        return "; ".join(parts)
 
     def as_row(self) -> dict[str, Any]:
         """As it is stored: plain JSON."""
@@ -44,3 +54,9 @@ class Running:
             faults=tuple(row["faults"]),
             restart=tuple(row["restart"]),
         )
+
+
+def _time(moment: datetime, zone: tzinfo, now: datetime) -> str:
+    """The time of day; with its date where that is not today's."""
+    local = moment.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == now.astimezone(zone).date() else f"{local.day} {local:%b, %H:%M}"
