@@ -49,6 +49,13 @@ def test_rules_and_entities_load_and_pass_their_own_tests() -> None:
     assert [str(fault) for fault in failures(LOADED.rules.values(), LOADED.entities, clock.now())] == []
 
 
+def test_the_region_is_covered() -> None:
+    """As many entities as were promised, and no name that is one letter: 李, 金 or 이 is half the region."""
+    assert len(LOADED.entities) >= 80
+    names = [(entity.id, term.text) for entity in LOADED.entities.values() for term in entity.sure]
+    assert [name for name in names if len(name[1]) < 2] == []
+
+
 @pytest.mark.parametrize("rule", LOADED.rules.values(), ids=lambda rule: rule.id)
 def test_every_rule_is_tested_in_each_language_that_it_speaks(rule: Rule) -> None:
     """It fires, and stays silent, in each: a language without both is a language that nobody looked at."""
@@ -60,8 +67,10 @@ def test_every_rule_is_tested_in_each_language_that_it_speaks(rule: Rule) -> Non
 
 @pytest.mark.parametrize("entity", LOADED.entities.values(), ids=lambda entity: entity.id)
 def test_every_entity_is_named_in_five_languages(entity: Entity) -> None:
-    """Else a rule is deaf in one of them and nobody sees it."""
+    """Else a rule is deaf in one of them and nobody sees it: each language has a name and a text that it is found in."""
     assert languages(EntityNamed(entity.id)) >= {"en", "zh", "ko", "ja", "ru"}
+    assert {language_of(test) for test in entity.tests if test.fires} >= {"en", "zh", "ko", "ja", "ru"}
+    assert any(not test.fires for test in entity.tests)
 
 
 def test_the_starter_set_has_no_fault(tmp_path: Path) -> None:
