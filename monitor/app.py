@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from monitor import clock
 from monitor.daemon import Daemon
+from monitor.daemon.turns import Turns
 from monitor.delivery import Dispatcher
 from monitor.matching.live import compile_live
 from monitor.model import Alert, Config, Settings
@@ -86,7 +87,16 @@ async def service(config: Config) -> AsyncIterator[Daemon]:
             deliver=dispatcher.wake,
         )
         log.info(Event.RULES_ACTIVE, rules=len(active.rules.rules), sources=len(active.sources))
-        yield Daemon(pipeline, dispatcher, claims=claims, thread=thread, line_of=fetcher.line, slots=limits.polls)
+        turns = Turns(clock.monotonic())
+        yield Daemon(
+            pipeline,
+            dispatcher,
+            claims=claims,
+            thread=thread,
+            line_of=fetcher.line,
+            slots=limits.polls,
+            turns=turns,
+        )
 
 
 def channels_of(alert: Alert, settings: Settings) -> list[str]:

@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import clock
 from monitor.daemon.fairness import may_begin
+from monitor.daemon.turns import Part, Turns
 from monitor.delivery import Dispatcher
 from monitor.errors import StoreFailed
 from monitor.model import Claim
@@ -41,8 +42,8 @@ class Job:
 
 
 class Daemon:
-    """Runs until it is told to stop. `line_of` an address: whom it waits for; `slots`: how many polls at once; `jobs`:
-    what else is done meanwhile."""
+    """Runs until it is told to stop. `line_of` an address: whom it waits for; `slots`: how many polls at once; `turns`
+    is told of every turn; `jobs`: what else is done meanwhile."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class Daemon:
         thread: StoreThread,
         line_of: Callable[[str], Line],
         slots: int,
+        turns: Turns,
         jobs: Sequence[Job] = (),
     ) -> None:
         self._pipeline = pipeline
@@ -61,8 +63,9 @@ class Daemon:
         self._thread = thread
         self._line_of = line_of
         self._slots = slots
+        self._turns = turns
         second = timedelta(seconds=1)
-        self._jobs = (Job("tick", second, self.tick), Job("deliver", second, dispatcher.turn), *jobs)
+        self._jobs = (Job(Part.TICK, second, self.tick), Job(Part.DELIVER, second, dispatcher.turn), *jobs)
         self._polls: dict[asyncio.Task[object], Claim] = {}
         self._ended = asyncio.Event()  # a poll has
         self._ticking = asyncio.Lock()
@@ -74,7 +77,7 @@ class Daemon:
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         for job in self._jobs:
             every = job.every.total_seconds()
-            scheduler.add_job(_job, "interval", (job.work,), seconds=every, id=job.name, next_run_time=clock.now())
+            scheduler.add_job(self._turn, "interval", (job,), seconds=every, id=job.name, next_run_time=clock.now())
         scheduler.start()
         refilling = asyncio.create_task(self._refill(), name="refill")
         try:
@@ -107,6 +110,11 @@ class Daemon:
         if self._polls:
             await asyncio.wait(self._polls)  # and not gather, which would cancel them with us
         await self._dispatcher.finish()
+
+    async def _turn(self, job: Job) -> None:
+        with suppress(asyncio.CancelledError):  # APScheduler cancels at shutdown, and writes a traceback of it
+            await _guarded(job.work)
+            self._turns.turned(job.name, clock.monotonic())
 
     async def _refill(self) -> None:
         while True:
@@ -153,11 +161,6 @@ class Daemon:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await self._thread.run(self._claims.release, [polls[task] for task in running])
-
-
-async def _job(work: Callable[[], Awaitable[object]]) -> None:
-    with suppress(asyncio.CancelledError):  # APScheduler cancels at shutdown, and writes a traceback of it
-        await _guarded(work)
 
 
 async def _guarded(work: Callable[[], Awaitable[object]]) -> None:
