@@ -1,9 +1,12 @@
-"""`news-monitor sources`: what is polled."""
+"""`news-monitor sources`: what is polled, how it fares, and the commands that edit the files in which it stands."""
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,12 +21,19 @@ from monitor.cli.options import (
     print_table,
 )
 
+if TYPE_CHECKING:
+    from monitor.cli.source_health import Faring
+    from monitor.config.load import Loaded
+    from monitor.config.source_files import SourceFiles, Standing
+    from monitor.model import Source
+    from monitor.store.reports import SourceReport
+
 _NEVER = {"next_at": None, "last_ok_at": None, "failures": 0, "problem": None, "articles": 0}
 
 
 @click.group()
 def sources() -> None:
-    """The sources: list."""
+    """The sources: list, health, add, remove."""
 
 
 @sources.command("list")
@@ -36,25 +46,194 @@ def list_(config: Path, as_json: bool) -> None:
     Example:
       news-monitor sources list
     """
-    from monitor.store.reports import Reports
-
     loaded = load_config(config)
-    print_faults(loaded.faults)
-    database = database_of(loaded.config.settings)
-    fared = Reports(database).sources() if database.exists() else {}
     rows = []
-    for source in loaded.config.sources.values():
-        found = fared.get(source.id)
-        facts = asdict(found) if found else _NEVER
+    for source, report, faring in _fared(loaded):
+        facts = asdict(report) if report else _NEVER
         every = int(source.every.total_seconds())
         about = {"id": source.id, "name": source.name, "url": source.url, "language": source.language, "every": every}
-        rows.append({**facts, **about, "tags": list(source.tags)})
+        rows.append({**facts, **about, "tags": list(source.tags), "health": faring.health.value})
     if as_json:
         for row in rows:
             print_json(row)
         return
     zone = loaded.config.settings.timezone
     shown = [{**row, "last_ok_at": local(row["last_ok_at"], zone)} for row in rows]
-    columns = ("id", "language", "every", "articles", "last_ok_at", "problem", "url")
-    heads = ("id", "lang", "every (s)", "articles", "last good poll", "problem", "url")
+    columns = ("id", "language", "every", "articles", "health", "last_ok_at", "problem", "url")
+    heads = ("id", "lang", "every (s)", "articles", "health", "last good poll", "problem", "url")
     print_table(heads, [[row[c] for c in columns] for row in shown])
+
+
+@sources.command()
+@config_option
+@json_option
+def health(config: Path, as_json: bool) -> None:
+    """The sources that need a person, the worst first, and one command that drops the dead.
+
+    \b
+    dead        failing for a week; one that never answered well: for a day
+    unverified  not polled well yet: it came with the program or was just added
+    failing     what it answers, how often in a row, and when it is asked next
+    stale       not polled any more, or well polled and always empty
+
+    \b
+    Example:
+      news-monitor sources health
+    """
+    from monitor.cli.source_health import Health
+
+    loaded = load_config(config)
+    zone = loaded.config.settings.timezone
+    fared = _fared(loaded)
+    worst = list(Health)
+    troubled = sorted(
+        (each for each in fared if each[2].health is not Health.FINE), key=lambda e: worst.index(e[2].health)
+    )
+    rows = [_trouble(*each) for each in troubled]
+    if as_json:
+        for row in rows:
+            print_json(row)
+    elif rows:
+        shown = [{**row, "since": _when(row["since"], zone), "next_at": _when(row["next_at"], zone)} for row in rows]
+        columns = ("health", "id", "since", "failures", "problem", "next_at", "url")
+        heads = ("health", "id", "since", "failures", "problem", "next try", "url")
+        print_table(heads, [[row[c] for c in columns] for row in shown])
+    click.echo(f"{len(fared) - len(rows)} of {len(fared)} sources are fine", err=as_json)
+    if dead := [source.id for source, _, faring in troubled if faring.health is Health.DEAD]:
+        click.echo(_advice(dead, config) if len(rows) < len(fared) else _OURS, err=as_json)
+
+
+_OURS = "No source is fine: look at the network of this machine before you drop any."
+
+
+@sources.command()
+@config_option
+@click.argument("url")
+@click.option("--id", "id_", metavar="ID", help="Its id (default: made from the host).")
+@click.option("--name", help="Its name, as messages show it (default: the id).")
+@click.option("--language", metavar="TAG", help="The language of its articles: en, ko, zh-Hant ...")
+@click.option("--publisher", help="Who publishes it.")
+@click.option("--tag", "tags", multiple=True, help="A word of your own; may be repeated.")
+@click.option("--every", metavar="DURATION", help="How often it is polled, at best: '5 minutes'.")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="The sources file that it is written to.")
+def add(config: Path, url: str, id_: str | None, file: Path | None, tags: tuple[str, ...], **given: str | None) -> None:
+    """Add a source to a sources file; its comments and all else in it stay as they are.
+
+    It is written to the first file that `sources` in monitor.yaml names itself; where it names folders only, to
+    sources.yaml in the first of them, which is made if need be. The daemon polls it as soon as it has read the file.
+
+    \b
+    Examples:
+      news-monitor sources add https://news.example.com/feed.xml
+      news-monitor sources add https://news.example.com/kr.xml --id example-ko --language ko --tag korea --every '2 m'
+    """
+    from monitor.config.edit import with_source
+    from monitor.config.rewrite import rewrite
+    from monitor.config.source_files import check_file, new_source, source_files
+
+    files = source_files(config)
+    print_faults(files.faults)
+    keys = {"id": id_, **given, "tags": tags}
+    source = new_source(
+        url, {key: value for key in _ORDER if (value := keys[key])}, {each.id for each in files.standing}
+    )
+    _refuse_known(files, url, str(source["id"]))
+    target = files.file_for(file)
+    check_file(target)
+    rewrite(target, lambda text, name: with_source(text, name, source)).write()
+    click.echo(f"added {source['id']} to {target}")
+
+
+_ORDER = ("id", "name", "language", "publisher", "tags", "every")
+
+
+@sources.command()
+@config_option
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+def remove(config: Path, ids: tuple[str, ...]) -> None:
+    """Remove sources from the files in which they stand; comments that speak of others too stay.
+
+    What was polled of them stays in the database. Where one of the IDs is unknown, none is removed.
+
+    \b
+    Example:
+      news-monitor sources remove old-wire old-blog
+    """
+    from monitor.config.edit import without_sources
+    from monitor.config.rewrite import rewrite
+    from monitor.config.source_files import source_files
+
+    files = source_files(config)
+    print_faults(files.faults)
+    found = [_standing(files, id_) for id_ in dict.fromkeys(ids)]
+    gone = {each.id for each in found}
+    made = [rewrite(file, lambda text, name: without_sources(text, name, gone)) for file in {s.file: 0 for s in found}]
+    for each in made:
+        each.write()
+    for standing in found:
+        click.echo(f"removed {standing.id} from {standing.file}")
+
+
+def _fared(loaded: Loaded) -> list[tuple[Source, SourceReport | None, Faring]]:
+    """Every source, with what its polls left behind and how it fares; the files' faults are told."""
+    from monitor import clock
+    from monitor.cli.source_health import faring
+    from monitor.store.reports import Reports
+
+    print_faults(loaded.faults)
+    database = database_of(loaded.config.settings)
+    reports: Mapping[str, SourceReport] = {}
+    if database.exists():
+        database.require_schema()
+        reports = Reports(database).sources()
+    now, polled = clock.now(), loaded.config.sources.values()
+    return [(source, reports.get(source.id), faring(source, reports.get(source.id), now)) for source in polled]
+
+
+def _trouble(source: Source, report: SourceReport | None, faring: Faring) -> dict[str, Any]:
+    facts = asdict(report) if report else _NEVER
+    kept = {key: facts[key] for key in ("failures", "next_at", "last_ok_at", "articles")}
+    return {
+        "id": source.id,
+        "health": faring.health.value,
+        "since": faring.since,
+        "problem": faring.why,
+        **kept,
+        "url": source.url,
+    }
+
+
+def _when(moment: Any, zone: str) -> str:  # noqa: ANN401 - a cell of a row
+    return local(moment, zone) if moment else ""
+
+
+def _advice(dead: list[str], config: Path) -> str:
+    named = "" if config == Path("monitor.yaml") else f" -c {shlex.quote(str(config))}"
+    return f"To drop the dead:\n  news-monitor sources remove{named} {' '.join(dead)}"
+
+
+def _refuse_known(files: SourceFiles, url: str, id_: str) -> None:
+    from monitor.errors import Fault, Faulty
+
+    faults = [
+        Fault(each.place, f"a source with this {what} stands here already")
+        for each in files.standing
+        for what, same in (("url", each.url == url), ("id", each.id == id_))
+        if same
+    ]
+    if faults:
+        raise Faulty(faults)
+
+
+def _standing(files: SourceFiles, id_: str) -> Standing:
+    """Where a source stands. Raises WrongUse where it does not, and Faulty where it stands twice."""
+    from monitor.config.faults import did_you_mean
+    from monitor.errors import Fault, Faulty, WrongUse
+
+    found = [each for each in files.standing if each.id == id_]
+    if not found:
+        meant = did_you_mean(id_, (each.id for each in files.standing), "`news-monitor sources list` lists them")
+        raise WrongUse(f"there is no source '{id_}' in the files that {files.config} names; {meant}")
+    if len(found) > 1:
+        raise Faulty([Fault(each.place, f"'{id_}' stands here and elsewhere", "remove one by hand") for each in found])
+    return found[0]

@@ -1,0 +1,68 @@
+"""How a source fares is one word, and it says when a person is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+
+from monitor.cli.source_health import Health, faring
+from monitor.store.reports import SourceReport
+from tests.building import HOUR, MINUTE, NOON, source
+
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(SourceReport):
+    """What polls left behind, with the moment since when they fail."""
+
+    failing_since: datetime | None = None
+
+
+def report(
+    ok: timedelta | None, failing: timedelta | None = None, failures: int = 0, articles: int = 1
+) -> SourceReport:
+    """`ok`: the last good poll, `failing`: the first bad one since, so long ago."""
+    last_ok_at, failing_since = (None if ago is None else NOON - ago for ago in (ok, failing))
+    problem = "it answered 404" if failures else None
+    return Report("wire", NOON, last_ok_at, failures, problem, articles, failing_since=failing_since)
+
+
+@pytest.mark.parametrize(
+    ("left", "health"),
+    [
+        (None, Health.UNVERIFIED),  # it was just added
+        (report(None), Health.UNVERIFIED),  # known, and not polled yet
+        (report(5 * MINUTE), Health.FINE),
+        (report(50 * MINUTE), Health.FINE),  # the daemon was restarted
+        (report(2 * HOUR), Health.STALE),  # nobody polls it
+        (report(5 * MINUTE, articles=0), Health.STALE),  # an empty feed
+        (report(HOUR, MINUTE, failures=1), Health.FAILING),
+        (report(7 * DAY, 6 * DAY, failures=20), Health.FAILING),
+        (report(8 * DAY, 7 * DAY, failures=20), Health.DEAD),
+        (report(None, MINUTE, failures=1), Health.UNVERIFIED),  # the network may not be up yet
+        (report(None, 23 * HOUR, failures=9), Health.UNVERIFIED),
+        (report(None, DAY, failures=9), Health.DEAD),  # a wrong address
+        (report(7 * DAY, None, failures=20), Health.DEAD),  # of a database that did not count since when
+        (report(None, None, failures=20), Health.UNVERIFIED),
+    ],
+)
+def test_one_word_says_how_a_source_fares(left: SourceReport | None, health: Health) -> None:
+    """A source that was fine gets a week before it counts as dead, one that never was a day."""
+    assert faring(source(), left, NOON).health is health
+
+
+def test_a_slow_source_is_stale_after_three_intervals() -> None:
+    """What is asked once a day is not missed after an hour."""
+    daily = source(every=DAY)
+    assert faring(daily, report(2 * DAY), NOON).health is Health.FINE
+    assert faring(daily, report(4 * DAY), NOON).health is Health.STALE
+
+
+def test_it_says_since_when_and_what() -> None:
+    """A person sees the cause without another command."""
+    told = faring(source(), report(2 * HOUR, HOUR, failures=3), NOON)
+    assert (told.since, told.why) == (NOON - HOUR, "it answered 404")
+    assert faring(source(), report(2 * HOUR), NOON).since == NOON - 2 * HOUR

@@ -1,0 +1,186 @@
+"""`sources`: the files are edited as asked, and who needs a person is told with what to do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor import clock
+from monitor.cli import cli
+from monitor.decide import Decision, decide
+from monitor.errors import MonitorError
+from monitor.model import FetchOutcome, Source
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.opening import open_database
+from monitor.store.section import SerialSection
+from tests.building import article, claimed, polled, rules, to_desk
+from tests.e2e.whole import news_monitor, write_config
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A config with two sources, in which the test stands."""
+    write_config(tmp_path, {"one": "https://one.example/feed", "two": "https://two.example/feed"})
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(cli, ["sources", *args], catch_exceptions=False)
+
+
+def test_a_source_is_added_and_removed(folder: Path) -> None:
+    """The file is what it was, to the byte."""
+    file = folder / "sources.yaml"
+    before = file.read_bytes()
+    added = run("add", "https://news.example.com/feed", "--name", "News: all", "--tag", "a", "--every", "2 minutes")
+    assert added.output == "added news-example-com to sources.yaml\n"
+    assert file.read_text(encoding="utf-8").splitlines()[-1] == (
+        "  - {id: news-example-com, url: https://news.example.com/feed, name: 'News: all', tags: [a], every: 2 minutes}"
+    )
+    assert run("remove", "news-example-com").output == "removed news-example-com from sources.yaml\n"
+    assert file.read_bytes() == before
+
+
+def test_what_is_added_is_polled(folder: Path) -> None:
+    """`sources list` knows it, and that nobody has polled it yet."""
+    run("add", "https://news.example.com/feed", "--file", str(folder / "sources.yaml"), "--language", "ko")
+    listed = {line.split()[0]: line for line in run("list").output.splitlines()}
+    assert "unverified" in listed["news-example-com"]
+    assert " ko " in listed["news-example-com"]
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["add", "https://one.example/feed"], r"sources.yaml:2:5: a source with this url stands here already"),
+        (["add", "https://x.example/", "--id", "two"], r"sources.yaml:3:5: a source with this id stands here already"),
+        (["add", "ftp://x.example/"], r"url: this is no web address; write one"),
+        (["add", "https://x.example/", "--file", "other.yaml"], r"other.yaml is not read: name it under sources: in"),
+        (["remove", "one", "thwo"], r"there is no source 'thwo' .*; did you mean 'two'\?"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_nothing_is_changed(folder: Path, args: list[str], said: str) -> None:
+    """In a line that says where, what and what to do."""
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(MonitorError, match=said):
+        run(*args)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_source_that_stands_twice_is_not_removed(folder: Path) -> None:
+    """Which of the two is meant, only a person knows."""
+    with (folder / "sources.yaml").open("a", encoding="utf-8") as file:
+        file.write("  - {id: one, url: 'https://other.example/'}\n")
+    with pytest.raises(
+        MonitorError, match=r"sources.yaml:2:5: 'one' .*\n.*sources.yaml:4:5: 'one' .*; remove one by hand"
+    ):
+        run("remove", "one")
+
+
+def test_a_source_with_a_fault_can_be_removed(folder: Path) -> None:
+    """And none can be added beside it: the file is left out as a whole until then."""
+    with (folder / "sources.yaml").open("a", encoding="utf-8") as file:
+        file.write("  - {id: bad, url: nowhere}\n")
+    with pytest.raises(MonitorError, match=r"sources.yaml:4:20: this is no web address"):
+        run("add", "https://x.example/")
+    assert run("remove", "bad", "two").output.endswith("removed two from sources.yaml\n")
+    assert "one" in run("list").output
+
+
+def test_sources_of_several_files_go_at_once(folder: Path) -> None:
+    """The command that `sources health` prints names them all."""
+    config = folder / "monitor.yaml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("[sources.yaml]", "[sources.yaml, more]"), encoding="utf-8"
+    )
+    (folder / "more").mkdir()
+    (folder / "more" / "a.yaml").write_text(
+        "sources:\n- id: three\n  url: https://three.example/\n# end\n", encoding="utf-8"
+    )
+    run("remove", "three", "one")
+    assert (folder / "more" / "a.yaml").read_text(encoding="utf-8") == "sources: []\n# end\n"
+    assert "id: one" not in (folder / "sources.yaml").read_text(encoding="utf-8")
+
+
+def poll(database: Database, name: str, ago: timedelta, *, good: bool) -> None:
+    """A poll of a source, committed; a good one brings an article."""
+    at = clock.now() - ago
+    claims = Claims(database, "test")
+    claims.know({name: Source(name, f"https://{name}.example/feed", name, timedelta(seconds=5))}, at)
+    claim = claimed(claims, name, at)
+    outcome = FetchOutcome.DOCUMENT if good else FetchOutcome.FAILED
+    with SerialSection(database).entered(at) as inside:
+        brought = [article(f"a-{name}", of=name, seen=at)] if good else []
+        decision = decide(brought, rules(), inside.state, at) if good else Decision((), inside.state)
+        assert inside.commit(polled(claim, at, outcome=outcome), decision, to_desk)
+
+
+@pytest.fixture
+def database(folder: Path) -> Database:
+    """Of the config."""
+    opened = open_database(f"sqlite:///{folder}/monitor.db")
+    opened.upgrade()
+    return opened
+
+
+def test_health_tells_who_needs_a_person_and_drops_the_dead_with_one_command(folder: Path, database: Database) -> None:
+    """Its command is taken as it is printed; the fine are counted."""
+    poll(database, "one", timedelta(minutes=1), good=True)
+    poll(database, "two", 20 * DAY, good=True)
+    poll(database, "two", 19 * DAY, good=False)
+    database.close()
+    told = run("health").output
+    assert [line.split()[:2] for line in told.splitlines()[1:2]] == [["dead", "two"]]
+    assert "1 of 2 sources are fine" in told
+    command = told.splitlines()[-1].split()
+    assert command == ["news-monitor", "sources", "remove", "two"]
+    assert run(*command[2:]).exit_code == 0
+    assert run("health").output == "1 of 1 sources are fine\n"
+    assert "id: two" not in (folder / "sources.yaml").read_text(encoding="utf-8")
+
+
+def test_when_nobody_answers_no_command_is_offered(database: Database) -> None:
+    """It is the network of this machine, most likely, and a hundred sources would go."""
+    for name in ("one", "two"):
+        poll(database, name, 20 * DAY, good=True)
+        poll(database, name, 19 * DAY, good=False)
+    database.close()
+    told = run("health").output
+    assert "0 of 2 sources are fine" in told
+    assert "look at the network of this machine" in told
+    assert "remove" not in told
+
+
+async def test_health_in_json_is_a_line_for_each_that_needs_a_person(folder: Path, database: Database) -> None:
+    """Words go to stderr; the exit code is 0 however they fare."""
+    poll(database, "one", timedelta(minutes=1), good=True)
+    database.close()
+    ended = await news_monitor("sources", "health", "--json", folder=folder)
+    assert ended.code == 0
+    assert [(row["id"], row["health"]) for row in ended.rows] == [("two", "unverified")]
+    assert {"since", "problem", "failures", "next_at", "last_ok_at", "articles", "url"} <= ended.rows[0].keys()
+    assert ended.told == ["1 of 2 sources are fine"]
+
+
+@pytest.mark.parametrize(
+    ("code", "args"),
+    [
+        (0, ["health"]),
+        (1, ["add", "https://one.example/feed"]),
+        (2, ["add", "nowhere"]),
+        (2, ["add"]),
+        (2, ["remove", "nobody"]),
+        (2, ["remove"]),
+        (1, ["add", "https://x.example/", "-c", "nosuch.yaml"]),
+    ],
+)
+async def test_exit_codes_of_sources(folder: Path, code: int, args: list[str]) -> None:
+    """0 fine, 1 a problem was found, 2 wrong usage."""
+    assert (await news_monitor("sources", *args, folder=folder)).code == code
