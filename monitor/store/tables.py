@@ -215,7 +215,9 @@ delivery = Table(
     UniqueConstraint("alert_id", "channel"),
     CheckConstraint(f"state IN ({_STATES})", name="state"),
 )
-# What is still to do must be found at once among years of accepted deliveries.
+# What is still to do must be found at once among years of accepted deliveries; so must what is dead, and when a channel
+# took something last.
+Index("ix_delivery_state", delivery.c.state, delivery.c.channel, delivery.c.ended_at)
 Index(
     "ix_delivery_open",
     delivery.c.state,
@@ -235,6 +237,16 @@ attempt = Table(
     Column("ended_at", Moment),
     Column("receipt", String),
     Column("detail", Text),
+)
+
+# What the operator has been told of and what is not over, by the subject of its notice ("source ID", "channel NAME" ...).
+noticed = Table(
+    "noticed",
+    metadata,
+    Column("subject", String, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("told_at", Moment, nullable=False),  # the last time
+    Column("over_at", Moment),  # it is over, and that waits to be told
 )
 
 # One row: how many times the serial section has committed. A process whose state is of an older number reads first.

@@ -19,6 +19,7 @@ def upgrade() -> None:
         op.create_index(f"ix_alert_{column}", "alert", [column], unique=False)
     op.create_index("ix_match_alert_id", "match", ["alert_id"], unique=False)
     op.add_column("delivery", sa.Column("forgiven", sa.Integer(), server_default="0", nullable=False))
+    op.create_index("ix_delivery_state", "delivery", ["state", "channel", "ended_at"], unique=False)
 
     op.create_table(
         "known",
@@ -45,4 +46,12 @@ def upgrade() -> None:
         sa.Column("stopped_at", sa.DateTime(), nullable=True),
         sa.Column("running", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("owner", name="pk_daemon"),
+    )
+    op.create_table(
+        "noticed",
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.Column("told_at", sa.DateTime(), nullable=False),
+        sa.Column("over_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("subject", name="pk_noticed"),
     )
