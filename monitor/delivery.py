@@ -27,6 +27,7 @@ from monitor.notify import Notifier, render
 from monitor.store.outbox import Outbox
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, log
+from monitor.telemetry.metrics import Metrics
 
 MARGIN = timedelta(seconds=90)  # what a lease has beyond the sending's own deadline: a process to start, a commit
 
@@ -42,6 +43,7 @@ class Dispatcher:
         notifier: Notifier,
         thread: StoreThread,
         name_of: Callable[[str], str],
+        metrics: Metrics | None = None,
     ) -> None:
         self._settings = settings
         self._zone = ZoneInfo(settings.timezone)
@@ -50,6 +52,7 @@ class Dispatcher:
         self._notifier = notifier
         self._thread = thread
         self._name_of = name_of
+        self._metrics = metrics or Metrics()
         self._room = asyncio.Semaphore(notifier.at_once)
         self._busy: dict[str, asyncio.Task[bool]] = {}
         self._waking: asyncio.Task[None] | None = None
@@ -128,6 +131,8 @@ class Dispatcher:
         verdict = after_attempt(receipt, delivery, limit=limit, now=now)
         settled = await self._settle(delivery, receipt, verdict, until=now + MARGIN / 2)
         _tell(delivery, receipt, verdict.state, settled=settled)
+        if settled:
+            self._metrics.attempted(delivery, verdict.state, now)
 
     async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict, until: datetime) -> bool:
         """Record the receipt; a database that fails for a while must not make us forget what a server has accepted."""

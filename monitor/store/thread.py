@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, ParamSpec, TypeVar
 
 from monitor.errors import StoreFailed, StoreRefused
+from monitor.telemetry.metrics import Metrics
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,13 +26,18 @@ TOGETHER = 50  # jobs at most: a reader of the log, and a person who waits, shou
 class StoreThread:
     """Runs calls to the store, in the order in which they were asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: Metrics | None = None) -> None:
+        self._metrics = metrics or Metrics()
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `function` gives or raises. A call that has begun ends, even if nobody waits for it any more."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, lambda: function(*args, **kwargs))
+
+        def timed() -> T:
+            with self._metrics.store.time():
+                return function(*args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
 
     def close(self) -> None:
         """Wait for the last call to end."""

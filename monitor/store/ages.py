@@ -1,0 +1,67 @@
+"""How old things are: when sources were last polled well, and since when deliveries wait. It is asked every few seconds
+(`daemon.health`), so it reads no more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from monitor.model import DeliveryState
+from monitor.store.database import Database
+from monitor.store.tables import alert, delivery, source
+
+_WAITING = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAges:
+    """`good`: when each source was last polled well, or None; `failing`: those whose last poll failed, and since when
+    all do."""
+
+    good: Mapping[str, datetime | None]
+    failing: Mapping[str, datetime]
+
+    @property
+    def unverified(self) -> int:
+        """How many were never polled well."""
+        return sum(at is None for at in self.good.values())
+
+    @property
+    def oldest(self) -> datetime | None:
+        """The good poll that is the longest ago, of those that had one."""
+        return min((at for at in self.good.values() if at is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a channel: how many deliveries, and since when the oldest alert of them."""
+
+    deliveries: int
+    since: datetime
+
+
+def source_ages(database: Database, ids: Collection[str]) -> SourceAges:
+    """Of these sources, also of those that nobody has polled yet."""
+    columns = (source.c.id, source.c.last_ok_at, source.c.failing_since)
+    with database.reading() as connection:
+        rows = {row.id: row for row in connection.execute(select(*columns))}
+    known = [rows[id_] for id_ in ids if id_ in rows]
+    return SourceAges(
+        dict.fromkeys(ids) | {row.id: row.last_ok_at for row in known},
+        {row.id: row.failing_since for row in known if row.failing_since is not None},
+    )
+
+
+def waiting(database: Database) -> Mapping[str, Waiting]:
+    """For each channel that something waits for."""
+    rows = (
+        select(delivery.c.channel, func.count().label("deliveries"), func.min(alert.c.at).label("since"))
+        .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
+        .where(delivery.c.state.in_(_WAITING))
+        .group_by(delivery.c.channel)
+    )
+    with database.reading() as connection:
+        return {row.channel: Waiting(row.deliveries, row.since) for row in connection.execute(rows)}

@@ -1,0 +1,89 @@
+"""The daemons that work on this database, or did: a row each, which the daemon itself keeps fresh.
+
+It says that a daemon was seen, not that it works: what it does for a living stands in its own health.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, delete, select, update
+
+from monitor.model import Running
+from monitor.store.database import Database, insert
+from monitor.store.tables import daemon
+
+ALIVE = timedelta(seconds=30)  # three heartbeats
+_REMEMBERED = timedelta(days=7)
+
+
+class Life(StrEnum):
+    """How a daemon is doing, from afar. Gone: not seen lately, and it never said that it stops."""
+
+    ALIVE = "alive"
+    GONE = "gone"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonReport:
+    """A daemon as it was when it was last seen."""
+
+    owner: str
+    version: str
+    started_at: datetime
+    seen_at: datetime
+    ticked_at: datetime | None
+    delivered_at: datetime | None
+    stopped_at: datetime | None
+    running: Running
+
+    @property
+    def name(self) -> str:
+        """What people find it by."""
+        host, process, _ = self.owner.rsplit(":", 2)
+        return f"process {process} on {host}"
+
+    def life(self, now: datetime) -> Life:
+        """Whether it is there now."""
+        if self.stopped_at is not None:
+            return Life.STOPPED
+        return Life.ALIVE if now - self.seen_at <= ALIVE else Life.GONE
+
+
+class Daemons:
+    """The row of one process (`owner`, "host:process:token")."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+
+    def started(self, version: str, running: Running, now: datetime) -> None:
+        """It works from now on. What was last seen long ago is forgotten."""
+        row = {"owner": self._owner, "version": version, "started_at": now, "seen_at": now, "running": running.as_row()}
+        with self._database.writing() as connection:
+            connection.execute(delete(daemon).where(daemon.c.seen_at < now - _REMEMBERED))
+            connection.execute(insert(connection, daemon).values(**row))
+
+    def beat(self, running: Running, now: datetime, *, ticked: datetime, delivered: datetime) -> None:
+        """It still works, and last ticked and delivered then."""
+        seen = {"seen_at": now, "ticked_at": ticked, "delivered_at": delivered, "running": running.as_row()}
+        with self._database.writing() as connection:
+            self._update(connection, seen)
+
+    def stopped(self, now: datetime) -> None:
+        """It ends in good order."""
+        with self._database.writing() as connection:
+            self._update(connection, {"seen_at": now, "stopped_at": now})
+
+    def _update(self, connection: Connection, values: dict[str, object]) -> None:
+        connection.execute(update(daemon).where(daemon.c.owner == self._owner).values(**values))
+
+
+def daemons(database: Database) -> list[DaemonReport]:
+    """All that were seen lately, the last started first."""
+    with database.reading() as connection:
+        rows = connection.execute(select(daemon).order_by(daemon.c.started_at.desc())).all()
+    return [DaemonReport(**{**row._mapping, "running": Running.of_row(row.running)}) for row in rows]  # noqa: SLF001 - public in SQLAlchemy

@@ -1,0 +1,129 @@
+"""Every metric, named in one place, and what is counted where. docs/operate.md explains them; a test holds the two
+together.
+
+Labels are words from short lists (an outcome, a state, a channel's name): never an address or a title. One metric has a
+label of each source, and no second one should. It does not serve them: `daemon.listening` does.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import partial
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
+
+from monitor.model import Delivery, DeliveryState, Judged, Polled
+
+_LATENCY = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400)  # s
+_LAG = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300)
+_CALL = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 20)
+_REMEMBERED = 10_000  # alerts on their way, of which we still know when their polls were planned
+
+# A second series for each of ours, which nobody asks for.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no types
+
+
+class Metrics:
+    """The metrics of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = own = CollectorRegistry()
+        gauge, counter = partial(Gauge, registry=own), partial(Counter, registry=own)
+        histogram = partial(Histogram, registry=own)
+
+        self.build = gauge("monitor_build_info", "Always 1; the version that runs.", ["version"])
+        self.config_faults = gauge("monitor_config_faults", "Faults in the user's files, as last read.")
+        self.checks = gauge("monitor_check", "The checks of /healthz: 0 ok, 1 warning, 2 problem.", ["check"])
+
+        self.sources = gauge("monitor_sources", "Sources that are polled.")
+        self.sources_failing = gauge("monitor_sources_failing", "Sources whose last poll failed.")
+        self.sources_unverified = gauge("monitor_sources_unverified", "Sources that were never polled well.")
+        self.last_success = gauge(
+            "monitor_source_last_success_timestamp_seconds",
+            "When a source was last polled well; 0: never.",
+            ["source"],
+        )
+        self.polls = counter("monitor_polls_total", "Polls that ended, by outcome.", ["outcome"])
+        self.polls_in_flight = gauge("monitor_polls_in_flight", "Polls that have begun and not ended.")
+        self.poll_lag = histogram(
+            "monitor_poll_lag_seconds", "From a poll's planned time to its beginning.", buckets=_LAG
+        )
+
+        self.articles = counter("monitor_articles_total", "New articles, and new versions of known ones.")
+        self.matches = counter("monitor_matches_total", "Matches, as news or mention.", ["kind"])
+        self.alerts = counter(
+            "monitor_alerts_total",
+            "Decisions on matches: told, with the alert's level, or held (level none).",
+            ["decision", "level"],
+        )
+        self.alert_latency = histogram(
+            "monitor_alert_latency_seconds",
+            "Until a channel's server accepted an alert: since the article was published, by its own date, and since "
+            "the poll that brought it was planned.",
+            ["since"],
+            buckets=_LATENCY,
+        )
+        self.deliveries = counter(
+            "monitor_deliveries_total",
+            "Attempts to deliver, by how they left the delivery.",
+            ["channel", "state"],
+        )
+        self.outbox_waiting = gauge("monitor_outbox_waiting", "Deliveries that wait or are being sent.")
+        self.outbox_oldest = gauge(
+            "monitor_outbox_oldest_seconds", "How long the oldest of them has waited; 0: none waits."
+        )
+
+        self.store = histogram("monitor_store_seconds", "Calls to the database, without their waiting.", buckets=_CALL)
+        ProcessCollector(registry=own)
+        self._planned: OrderedDict[str, datetime] = OrderedDict()
+
+    def polled(self, polled: Polled, judged: Iterable[Judged]) -> None:
+        """A poll was committed."""
+        self.polls.labels(polled.fetched.outcome.value).inc()
+        for each in judged:
+            self.articles.inc()
+            for decided in each.decisions:
+                self.matches.labels(decided.match.kind.value).inc()
+                if (alert := decided.alert) is None:
+                    self.alerts.labels("held", "none").inc()
+                else:
+                    self.alerts.labels("told", alert.level.value).inc()
+                    self._remember(alert.id, polled.claim.planned)
+
+    def attempted(self, delivery: Delivery, state: DeliveryState, now: datetime) -> None:
+        """An attempt to deliver was recorded."""
+        self.deliveries.labels(delivery.channel, state.value).inc()
+        if state is DeliveryState.ACCEPTED:
+            article = delivery.alert.article
+            if article.dated and article.version == 1:  # an edit may come days later
+                self._took("published", article.published, now)
+            if planned := self._planned.get(delivery.alert.id):
+                self._took("planned", planned, now)
+
+    def set_last_success(self, polled: Mapping[str, datetime | None]) -> None:
+        """These are the sources, and when each was last polled well."""
+        self.last_success.clear()
+        for source, at in polled.items():
+            self.last_success.labels(source).set(at.timestamp() if at else 0)
+
+    def exposed(self) -> bytes:
+        """All of them, as Prometheus reads them."""
+        return generate_latest(self.registry)
+
+    def _remember(self, alert: str, planned: datetime) -> None:
+        self._planned[alert] = planned
+        if len(self._planned) > _REMEMBERED:
+            self._planned.popitem(last=False)
+
+    def _took(self, since: str, began: datetime, now: datetime) -> None:
+        self.alert_latency.labels(since).observe(max((now - began).total_seconds(), 0))

@@ -1,0 +1,62 @@
+"""How old the sources' good polls are, and what waits in the outbox."""
+
+from __future__ import annotations
+
+from monitor.alerting.attempts import Verdict
+from monitor.decide import Decision, State
+from monitor.model import DeliveryState, FetchOutcome, OncePer, Receipt, ReceiptKind
+from monitor.store.ages import SourceAges, Waiting, source_ages, waiting
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.outbox import Outbox
+from monitor.store.section import SerialSection
+from tests.building import MINUTE, NOON, article, claimed, commit, polled, rule, rules, sources, to_desk
+
+
+def poll(database: Database, name: str, minutes: int, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> None:
+    at = NOON + minutes * MINUTE
+    claim = claimed(Claims(database, "here:1:aa"), name, at)
+    with SerialSection(database).entered(at) as inside:
+        assert inside.commit(polled(claim, at, outcome=outcome), Decision((), State()), to_desk)
+
+
+def test_sources_have_ages(database: Database) -> None:
+    """When each was last polled well, and since when it fails; those that are not in the config do not count."""
+    Claims(database, "here:1:aa").know(sources("good", "bad", "new", "never", "gone"), NOON)
+    for minutes in (0, 10):
+        poll(database, "good", minutes)
+    poll(database, "bad", 1)
+    for minutes in (2, 3):
+        poll(database, "bad", minutes, FetchOutcome.FAILED)
+        poll(database, "never", minutes, FetchOutcome.FAILED)
+        poll(database, "gone", minutes, FetchOutcome.FAILED)
+    ages = source_ages(database, ["good", "bad", "new", "never", "unheard-of"])
+    assert ages == SourceAges(
+        good={
+            "good": NOON + 10 * MINUTE, "bad": NOON + MINUTE, "new": None, "never": None, "unheard-of": None
+        },
+        failing={"bad": NOON + 2 * MINUTE, "never": NOON + 2 * MINUTE},
+    )  # fmt: skip
+    assert (ages.unverified, ages.oldest) == (3, NOON + MINUTE)
+
+
+def test_without_sources_nothing_is_old(database: Database) -> None:
+    """Nothing is unverified, and there is no oldest poll."""
+    ages = source_ages(database, [])
+    assert (ages.unverified, ages.oldest, ages.failing) == (0, None, {})
+
+
+def test_what_waits_for_a_channel_is_counted(database: Database) -> None:
+    """From the moment of the oldest alert, whether it was tried already or is being sent; what has ended does not."""
+    claims, outbox, section = Claims(database, "here:1:aa"), Outbox(database, "here:1:aa"), SerialSection(database)
+    claims.know(sources("wire"), NOON)
+    assert waiting(database) == {}
+    each = rules(rule(once_per=OncePer.ARTICLE))
+    for minutes, uid in enumerate("abc"):
+        at = NOON + minutes * MINUTE
+        commit(section, claimed(claims, "wire", at), article(uid, seen=at), at=at, ruleset=each)
+    first = outbox.claim("desk", NOON + 5 * MINUTE, MINUTE)
+    assert first is not None
+    assert waiting(database) == {"desk": Waiting(3, NOON)}
+    outbox.settle(first, Receipt(ReceiptKind.ACCEPTED), Verdict(DeliveryState.ACCEPTED), NOON + 5 * MINUTE)
+    assert waiting(database) == {"desk": Waiting(2, NOON + MINUTE)}

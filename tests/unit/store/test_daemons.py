@@ -1,0 +1,53 @@
+"""Which daemons work on a database, from afar."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from monitor.model import Running
+from monitor.store.daemons import ALIVE, Daemons, Life, daemons
+from monitor.store.database import Database
+from tests.building import HOUR, MINUTE, NOON
+
+RUNS = Running(NOON, rules=3, sources=5)
+EDITED = Running(
+    NOON, rules=3, sources=5, edited=NOON + HOUR, faults=("a.yaml:1:1: a", "b.yaml:2:1: b"), restart=("web",)
+)
+SECOND = timedelta(seconds=1)
+
+
+def test_a_daemon_is_alive_as_long_as_it_beats(database: Database) -> None:
+    """What it said last is what is known of it: its version, what it runs, its last turns."""
+    one = Daemons(database, "desk:17:aa")
+    one.started("1.2", RUNS, NOON)
+    (seen,) = daemons(database)
+    assert (seen.name, seen.version, seen.started_at, seen.running) == ("process 17 on desk", "1.2", NOON, RUNS)
+    assert (seen.ticked_at, seen.delivered_at, seen.stopped_at) == (None, None, None)
+    assert seen.life(NOON + ALIVE) is Life.ALIVE
+    assert seen.life(NOON + ALIVE + SECOND) is Life.GONE
+    one.beat(EDITED, NOON + MINUTE, ticked=NOON + MINUTE - SECOND, delivered=NOON + MINUTE - 2 * SECOND)
+    (seen,) = daemons(database)
+    assert (seen.seen_at, seen.started_at, seen.running) == (NOON + MINUTE, NOON, EDITED)
+    assert (seen.ticked_at, seen.delivered_at) == (NOON + MINUTE - SECOND, NOON + MINUTE - 2 * SECOND)
+    assert seen.life(NOON + MINUTE + ALIVE) is Life.ALIVE
+
+
+def test_a_stopped_daemon_is_not_a_dead_one(database: Database) -> None:
+    """It said goodbye; others are not touched by it."""
+    one, two = Daemons(database, "desk:17:aa"), Daemons(database, "fe80::1:18:bb")
+    one.started("1.2", RUNS, NOON)
+    two.started("1.3", RUNS, NOON + SECOND)
+    one.stopped(NOON + 2 * SECOND)
+    newer, older = daemons(database)
+    assert (newer.name, newer.life(NOON + HOUR)) == ("process 18 on fe80::1", Life.GONE)
+    assert (older.life(NOON + 2 * SECOND), older.life(NOON + HOUR)) == (Life.STOPPED, Life.STOPPED)
+    assert older.stopped_at == NOON + 2 * SECOND
+
+
+def test_what_was_seen_long_ago_is_forgotten(database: Database) -> None:
+    """A daemon that is started every minute leaves no endless list, and a stop of one that never started nothing."""
+    Daemons(database, "desk:1:aa").started("1", RUNS, NOON)
+    Daemons(database, "desk:2:bb").started("1", RUNS, NOON + timedelta(days=6))
+    Daemons(database, "desk:3:cc").started("1", RUNS, NOON + timedelta(days=8))
+    Daemons(database, "desk:4:dd").stopped(NOON + timedelta(days=8))
+    assert [seen.name for seen in daemons(database)] == ["process 3 on desk", "process 2 on desk"]
