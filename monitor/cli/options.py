@@ -6,9 +6,10 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
@@ -58,16 +59,22 @@ def database_of(settings: Settings) -> Database:
     return database
 
 
-def reports(settings: Settings) -> Reports:
-    """The database, for reading. Raises StoreFailed if there is none yet."""
+def existing_database(settings: Settings) -> Database:
+    """The database, as this version knows it. Raises StoreFailed if there is none yet, or another version's."""
     from monitor.errors import StoreFailed
-    from monitor.store.reports import Reports
 
     database = database_of(settings)
     if not database.exists():
         raise StoreFailed(f"{database.name} does not exist yet: `news-monitor run` makes it")
     database.require_schema()
-    return Reports(database)
+    return database
+
+
+def reports(settings: Settings) -> Reports:
+    """What has been committed, for reading. Raises StoreFailed if there is no database yet."""
+    from monitor.store.reports import Reports
+
+    return Reports(existing_database(settings))
 
 
 def local(moment: datetime | None, timezone: str) -> str:
@@ -77,10 +84,33 @@ def local(moment: datetime | None, timezone: str) -> str:
     return "never" if moment is None else f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M:%S %Z}"
 
 
+def moment(text: str | None, now: datetime, timezone: str) -> datetime | None:
+    """A time as people write it: '3 days' (ago), or a date with or without a time, in the configured time zone."""
+    from zoneinfo import ZoneInfo
+
+    from monitor.config.durations import duration
+    from monitor.errors import WrongUse
+
+    if text is None:
+        return None
+    with suppress(ValueError):
+        return now - duration(text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise WrongUse(f"'{text}' is no time: write '3 days' (ago), 2026-01-05 or '2026-01-05 09:00'") from None
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))
+
+
 def print_json(row: object) -> None:
-    """One line of JSON; times in ISO 8601. Where stdout is not UTF-8, it is escaped to ASCII."""
-    plain = (sys.stdout.encoding or "").lower() not in {"utf-8", "utf8"}
-    click.echo(json.dumps(row, ensure_ascii=plain, default=_plain))
+    """One line of JSON on stdout."""
+    click.echo(json_line(row, sys.stdout))
+
+
+def json_line(row: object, out: TextIO) -> str:
+    """A row as JSON; times in ISO 8601. Where `out` is not UTF-8, it is escaped to ASCII."""
+    plain = (out.encoding or "").lower() not in {"utf-8", "utf8"}
+    return json.dumps(row, ensure_ascii=plain, default=_plain)
 
 
 def print_faults(faults: Iterable[Fault]) -> None:

@@ -1,19 +1,39 @@
-"""`news-monitor outbox`: what is to be sent, and what became of it."""
+"""`news-monitor outbox`: what is to be sent, and what became of it; and the operator's word on what is stuck."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, print_json, print_table, reports
+from monitor.cli.options import (
+    config_option,
+    existing_database,
+    json_option,
+    load_config,
+    print_json,
+    print_table,
+    reports,
+)
 from monitor.model import DeliveryState
+
+if TYPE_CHECKING:
+    from monitor.store.outbox import Outbox
+
+_LEFT = {
+    DeliveryState.SENDING: "it is being sent just now; look again in a minute",
+    DeliveryState.ACCEPTED: "its channel has accepted it",
+    DeliveryState.DISCARDED: "it was discarded",
+    None: "there is no such delivery; `news-monitor outbox list` shows them",
+}
 
 
 @click.group()
 def outbox() -> None:
-    """The deliveries: list."""
+    """The deliveries: list, retry, discard."""
 
 
 @outbox.command("list")
@@ -42,3 +62,69 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], most: int) -> No
         return
     heads = ("id", "state", "channel", "attempts", "rule", "title", "last answer")
     print_table(heads, [[d.id, d.state, d.channel, d.attempts, d.rule, d.title, d.detail] for d in found])
+
+
+@outbox.command()
+@config_option
+@click.argument("ids", nargs=-1, type=int, metavar="[ID]...")
+@click.option("--dead", is_flag=True, help="All that are dead.")
+@click.option(
+    "--channel", metavar="NAME", help="All that are dead or wait on this channel; with --dead: all dead ones."
+)
+def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -> None:
+    """Send again, at once, what is dead or waits: with all its attempts, as if for the first time.
+
+    What was tried before is kept. What is being sent, was accepted or was discarded is left alone (exit code 1).
+
+    \b
+    Examples:
+      news-monitor outbox retry 17 18
+      news-monitor outbox retry --dead
+      news-monitor outbox retry --channel desk
+    """
+    from monitor import clock
+    from monitor.errors import WrongUse
+    from monitor.store.outbox import OPERATORS
+
+    if bool(ids) == bool(dead or channel):
+        raise WrongUse("say which: either IDs (`news-monitor outbox list`), or --dead, --channel NAME or both")
+    asked = _outbox(config)
+    wanted = ids or asked.ids([DeliveryState.DEAD] if dead else OPERATORS, channel)
+    if not wanted:
+        click.echo(f"nothing {'is dead' if dead else 'waits'}{f' on {channel}' if channel else ''}", err=True)
+    _tell(wanted, asked.retry(wanted, clock.now()), "is sent again at once")
+
+
+@outbox.command()
+@config_option
+@click.argument("ids", nargs=-1, type=int, required=True, metavar="ID...")
+def discard(config: Path, ids: tuple[int, ...]) -> None:
+    """Never send what is dead or waits. What was tried is kept, and the alert too.
+
+    What is being sent or was accepted is left alone (exit code 1).
+
+    \b
+    Example:
+      news-monitor outbox discard 17 18
+    """
+    from monitor import clock
+
+    _tell(ids, _outbox(config).discard(ids, clock.now()), "is discarded")
+
+
+def _outbox(config: Path) -> Outbox:
+    from monitor.store.outbox import Outbox
+
+    return Outbox(existing_database(load_config(config).config.settings), "operator")
+
+
+def _tell(wanted: Sequence[int], found: Mapping[int, DeliveryState], done: str) -> None:
+    """Each of them, once; exit code 1 if any was left as it is."""
+    left = [id_ for id_ in dict.fromkeys(wanted) if found.get(id_) in _LEFT]
+    for id_ in dict.fromkeys(wanted):
+        if id_ in left:
+            click.echo(f"{id_} is left as it is: {_LEFT[found.get(id_)]}", err=True)
+        else:
+            click.echo(f"{id_} {done}")
+    if left:
+        raise SystemExit(1)

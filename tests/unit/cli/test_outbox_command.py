@@ -1,0 +1,108 @@
+"""The operator's word on deliveries that are stuck."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.alerting.attempts import Verdict
+from monitor.model import DeliveryState, Receipt, ReceiptKind
+from monitor.store.database import Database
+from monitor.store.outbox import Outbox
+from tests.building import MINUTE, NOON
+from tests.e2e.whole import news_monitor
+
+REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")
+ACCEPTED = Receipt(ReceiptKind.ACCEPTED, "accepted")
+
+
+@pytest.fixture
+def stuck(lived_in: Database) -> tuple[Outbox, int, int]:
+    """The outbox, a delivery that is dead, and one that waits."""
+    outbox = Outbox(lived_in, "here:1")
+    sent = outbox.claim("desk", NOON, MINUTE)
+    assert sent is not None
+    outbox.settle(sent, REFUSED, Verdict(DeliveryState.DEAD), NOON)
+    (waiting,) = outbox.ids([DeliveryState.PENDING])
+    return outbox, sent.id, waiting
+
+
+async def test_what_is_named_is_sent_again(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
+    """Each is told of, once; the daemon finds them due."""
+    outbox, dead, waiting = stuck
+    ended = await news_monitor("outbox", "retry", str(dead), str(waiting), str(dead), folder=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines() == [f"{dead} is sent again at once", f"{waiting} is sent again at once"]
+    assert outbox.ids([DeliveryState.PENDING]) == [dead, waiting]
+
+
+@pytest.mark.parametrize(
+    ("options", "retried"),
+    [
+        (("--dead",), ["dead"]),
+        (("--dead", "--channel", "desk"), ["dead"]),
+        (("--channel", "desk"), ["dead", "waiting"]),
+        (("--channel", "phone"), []),
+    ],
+)
+async def test_what_is_stuck_is_sent_again(
+    stuck: tuple[Outbox, int, int], options: tuple[str, ...], retried: list[str], tmp_path: Path
+) -> None:
+    """All dead ones, those of a channel, or all that wait for a channel that is mended."""
+    _, dead, waiting = stuck
+    ended = await news_monitor("outbox", "retry", *options, folder=tmp_path)
+    assert ended.code == 0
+    numbers = {"dead": dead, "waiting": waiting}
+    assert ended.out.splitlines() == [f"{numbers[name]} is sent again at once" for name in retried]
+    assert ended.err == ("" if retried else "nothing waits on phone\n")
+
+
+async def test_what_is_discarded_is_not_sent(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
+    """And stays in the list, with its attempts and its last answer."""
+    _, dead, waiting = stuck
+    ended = await news_monitor("outbox", "discard", str(dead), str(waiting), folder=tmp_path)
+    assert ended.out.splitlines() == [f"{dead} is discarded", f"{waiting} is discarded"]
+    listed = await news_monitor("outbox", "list", "--json", "--state", "discarded", folder=tmp_path)
+    assert {row["id"]: (row["attempts"], row["detail"]) for row in listed.rows} == {
+        dead: (1, REFUSED.detail),
+        waiting: (0, None),
+    }
+
+
+@pytest.mark.parametrize("command", ["retry", "discard"])
+async def test_what_cannot_be_changed_is_told(stuck: tuple[Outbox, int, int], command: str, tmp_path: Path) -> None:
+    """Each with its reason, and the others are done; exit code 1."""
+    outbox, dead, sending = stuck
+    assert outbox.claim("desk", NOON, MINUTE) is not None
+    ended = await news_monitor("outbox", command, str(dead), str(sending), "999", folder=tmp_path)
+    assert ended.code == 1
+    assert ended.out.startswith(f"{dead} is ")
+    assert ended.told == [
+        f"{sending} is left as it is: it is being sent just now; look again in a minute",
+        "999 is left as it is: there is no such delivery; `news-monitor outbox list` shows them",
+    ]
+
+
+async def test_what_has_ended_stays_ended(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
+    """Nobody gets again what he has accepted, and what was discarded does not come back."""
+    outbox, dead, _ = stuck
+    sent = outbox.claim("desk", NOON, MINUTE)
+    assert sent is not None
+    outbox.settle(sent, ACCEPTED, Verdict(DeliveryState.ACCEPTED), NOON)
+    outbox.discard([dead], NOON)
+    ended = await news_monitor("outbox", "retry", str(sent.id), str(dead), folder=tmp_path)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.told == [
+        f"{sent.id} is left as it is: its channel has accepted it",
+        f"{dead} is left as it is: it was discarded",
+    ]
+
+
+@pytest.mark.parametrize("options", [("retry",), ("retry", "1", "--dead"), ("discard",), ("retry", "one")])
+@pytest.mark.usefixtures("stuck")
+async def test_it_must_be_said_which(options: tuple[str, ...], tmp_path: Path) -> None:
+    """Nothing is sent again, or discarded, by mistake."""
+    ended = await news_monitor("outbox", *options, folder=tmp_path)
+    assert ended.code == 2
+    assert ended.err
