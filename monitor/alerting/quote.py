@@ -1,19 +1,22 @@
-"""The sentence that fired, with its words marked."""
+"""The sentences that fired, with their words marked."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.model import Article, Field, Span
 from monitor.text.sentences import sentences
 
+_Home = tuple[Field, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence of the article and the (start, end) of the fired words in it."""
+    """A sentence of an article's field, and the (start, end) of the fired words in it."""
 
+    field: Field
     sentence: str
     marks: tuple[tuple[int, int], ...]
 
@@ -21,12 +24,40 @@ class Quote:
 def quote(article: Article, evidence: Sequence[Span]) -> Quote:
     """The sentence that holds most of the evidence; of several the first."""
     texts = {Field.TITLE: article.title, Field.TEXT: article.text}
+    if homes := _homes(texts, evidence):
+        # equal counts keep the order of the evidence
+        return _quote(texts, evidence, homes.most_common(1)[0][0])
+    return Quote(Field.TITLE, article.title, ())
+
+
+def quotes(title: str, text: str, evidence: Sequence[Span]) -> list[Quote]:
+    """Every sentence that holds evidence, the title first, in the order in which one reads."""
+    texts = {Field.TITLE: title, Field.TEXT: text}
+    homes = sorted(_homes(texts, evidence), key=lambda home: (home[0] is Field.TEXT, home[1]))
+    return [_quote(texts, evidence, home) for home in homes]
+
+
+def marked(
+    sentence: str, marks: Iterable[tuple[int, int]], around: tuple[str, str], show: Callable[[str], str] = str
+) -> str:
+    """The sentence with `around` its marks, each piece as `show` gives it; of marks that overlap the first is kept."""
+    parts, done = [], 0
+    for start, end in marks:
+        if start >= done:
+            parts += [show(sentence[done:start]), around[0], show(sentence[start:end]), around[1]]
+            done = end
+    return "".join([*parts, show(sentence[done:])])
+
+
+def _homes(texts: dict[Field, str], evidence: Sequence[Span]) -> Counter[_Home]:
+    """The sentences that hold evidence, and how much; in the order of the evidence."""
     places = {field: sentences(text) for field, text in texts.items()}
-    places[Field.TITLE] = [(0, len(article.title))]  # a title is one sentence, whatever stands in it
-    homes = [(span.field, a, b) for span in evidence for a, b in places[span.field] if a <= span.start < b]
-    if not homes:
-        return Quote(article.title, ())
-    (field, start, end), _ = Counter(homes).most_common(1)[0]  # equal counts keep the order of the evidence
+    places[Field.TITLE] = [(0, len(texts[Field.TITLE]))]  # a title is one sentence, whatever stands in it
+    return Counter((span.field, a, b) for span in evidence for a, b in places[span.field] if a <= span.start < b)
+
+
+def _quote(texts: dict[Field, str], evidence: Sequence[Span], home: _Home) -> Quote:
+    field, start, end = home
     inside = (span for span in evidence if span.field is field and start <= span.start < end)
     marks = sorted({(span.start - start, min(span.end, end) - start) for span in inside})
-    return Quote(texts[field][start:end], tuple(marks))
+    return Quote(field, texts[field][start:end], tuple(marks))

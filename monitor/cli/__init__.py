@@ -13,6 +13,7 @@ from monitor.cli.db import db
 from monitor.cli.demo import demo
 from monitor.cli.init import init
 from monitor.cli.match import match
+from monitor.cli.matches import matches
 from monitor.cli.outbox import outbox
 from monitor.cli.parse import parse
 from monitor.cli.run import run
@@ -35,7 +36,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, db, demo, init, match, outbox, parse, run, schema, sources, status):
+for _command in (check, db, demo, init, match, matches, outbox, parse, run, schema, sources, status):
     cli.add_command(_command)
 
 

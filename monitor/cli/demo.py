@@ -16,11 +16,12 @@ import click
 from monitor.cli.options import database_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from monitor.demo.newsroom import Newsroom
     from monitor.demo.receivers import Received
     from monitor.model import Config
+    from monitor.store.matches import MatchReport
     from monitor.store.reports import Reports
 
 PATIENCE = 90  # s: the longest that any step may take on a slow machine
@@ -48,6 +49,7 @@ async def _demo(folder: Path, *, keep: bool) -> int:
     from monitor.app import service
     from monitor.demo.newsroom import Newsroom, outlets
     from monitor.demo.receivers import Hook, Mailbox
+    from monitor.store.matches import Matches, Wanted
     from monitor.store.reports import Reports
     from monitor.telemetry import configure
 
@@ -65,14 +67,15 @@ async def _demo(folder: Path, *, keep: bool) -> int:
         async with service(config) as daemon:
             stop = asyncio.Event()
             running = asyncio.create_task(daemon.run(stop))
-            reports = Reports(database_of(config.settings))
+            database = database_of(config.settings)
+            reports = Reports(database)
             problem = await _play(newsroom, reports, lambda: len(received))
             if keep and problem is None:
                 click.echo("\nStill running: Ctrl-C ends it.")
                 await _interrupted()
             stop.set()
             await running
-        return _account(reports, received, problem)
+        return _account(reports.counts(), list(Matches(database).every(Wanted())), received, problem)
 
 
 async def _play(newsroom: Newsroom, reports: Reports, received: Callable[[], int]) -> str | None:
@@ -152,12 +155,13 @@ def _show(message: Received) -> None:
         click.echo(f"── by webhook: {message.title}")
 
 
-def _account(reports: Reports, received: list[Received], problem: str | None) -> int:
+def _account(
+    counts: Mapping[str, int], matches: list[MatchReport], received: list[Received], problem: str | None
+) -> int:
     from collections import Counter
 
-    counts, matches = reports.counts(), reports.matches(1_000)
-    told = [match for match in matches if match.decision.startswith("told")]
-    held = Counter(_why(match.decision) for match in matches if match.decision.startswith("held"))
+    told = {match.rule for match in matches if match.decision == "told"}
+    held = Counter(_why(match.reason) for match in matches if match.decision == "held")
     click.echo(f"\n{'─' * 78}")
     click.echo(
         f"{counts['articles']} articles in {counts['stories']} stories; {counts['matches']} matches; "
@@ -165,7 +169,7 @@ def _account(reports: Reports, received: list[Received], problem: str | None) ->
     )
     for why, number in held.most_common():
         click.echo(f"  {number:3} held: {why}")
-    missing = EXPECTED - {match.rule for match in told}
+    missing = EXPECTED - told
     if problem is None and missing:
         problem = f"no alert of {', '.join(sorted(missing))}"
     if problem is None and len(received) != 2 * counts["alerts"]:
@@ -181,13 +185,11 @@ def _account(reports: Reports, received: list[Received], problem: str | None) ->
     return 0
 
 
-def _why(decision: str) -> str:
-    """A decision's reason without the names and numbers of its case."""
+def _why(reason: str) -> str:
+    """A reason without the names and numbers of its case."""
     import re
 
-    return re.sub(
-        r"^held: |\s*\(S[0-9a-f]{16}\)", "", re.sub(r"\d+ (days?|hours?|minutes?) ago", "long ago", decision)
-    ).strip()
+    return re.sub(r"\s*\(S[0-9a-f]{16}\)", "", re.sub(r"\d+ (days?|hours?|minutes?) ago", "long ago", reason)).strip()
 
 
 def _texts(newsroom: Newsroom) -> int:

@@ -13,6 +13,7 @@ from html import escape
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
+from monitor.alerting.quote import marked
 from monitor.model import Alert, Delivery, Message
 
 TITLE = 160  # units of UTF-16: most characters are one, emoji two
@@ -37,8 +38,8 @@ def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
         *(["An earlier attempt got no clear answer: you may have this message already."] if delivery.repeat else []),
     ]
     heading = f"{alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
-    text = "\n".join([heading, "", f"“{_marked(sentence, marks, _MARKS)}”", "", *facts])
-    quoted = _marked(sentence, marks, _HTML_MARKS, escaped=True)
+    text = "\n".join([heading, "", f"“{marked(sentence, marks, _MARKS)}”", "", *facts])
+    quoted = marked(sentence, marks, _HTML_MARKS, escape)
     lines = "<br>".join(_linked(fact) for fact in facts)
     html = f"<p><b>{escape(heading)}</b></p>\n<p>“{quoted}”</p>\n<p>{lines}</p>"
     return Message(f"{alert.level.upper()}: {_cut(alert.article.title or alert.rule_title, TITLE)}", text, html)
@@ -81,17 +82,6 @@ def _window(sentence: str, marks: tuple[tuple[int, int], ...]) -> tuple[str, lis
     shift = len(before) - start
     inside = [(a + shift, b + shift) for a, b in marks if start <= a and b <= end]
     return before + sentence[start:end] + after, inside
-
-
-def _marked(sentence: str, marks: list[tuple[int, int]], around: tuple[str, str], *, escaped: bool = False) -> str:
-    """The sentence with its marks; of marks that overlap the first is kept."""
-    show = escape if escaped else str
-    parts, done = [], 0
-    for start, end in marks:
-        if start >= done:
-            parts += [show(sentence[done:start]), around[0], show(sentence[start:end]), around[1]]
-            done = end
-    return "".join([*parts, show(sentence[done:])])
 
 
 def _linked(fact: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import FromClause, func, select
 
 from monitor.model import DeliveryState
 from monitor.store.database import Database
-from monitor.store.tables import alert, article, article_version, delivery, match, source, story
+from monitor.store.tables import alert, article, delivery, match, source, story
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +39,6 @@ class DeliveryReport:
     alert: str
     rule: str
     level: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class MatchReport:
-    """A match, and what was decided on it."""
-
-    id: int
-    at: datetime
-    rule: str
-    kind: str
-    decision: str
-    source: str
     title: str
 
 
@@ -112,23 +99,6 @@ class Reports:
             rows = rows.where(delivery.c.state.in_(states))
         return [DeliveryReport(**_named(row, DeliveryReport)) for row in self._rows(rows)]
 
-    def matches(self, most: int) -> list[MatchReport]:
-        """The matches with their decisions, the newest first."""
-        columns = (
-            match, match.c.rule_id.label("rule"), article.c.source_id.label("source"), article_version.c.title,
-        )  # fmt: skip
-        version = (article_version.c.article_id == match.c.article_id) & (
-            article_version.c.version == match.c.article_version
-        )
-        rows = (
-            select(*columns)
-            .join_from(match, article, article.c.id == match.c.article_id)
-            .join(article_version, version)
-            .order_by(match.c.id.desc())
-            .limit(most)
-        )
-        return [MatchReport(**_named(row, MatchReport)) for row in self._rows(rows)]
-
     def oldest_waiting(self) -> Mapping[str, datetime]:
         """For each channel that something waits for: since when the oldest alert waits."""
         waiting = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
@@ -140,10 +110,16 @@ class Reports:
         )
         return {row.channel: row.since for row in self._rows(rows)}
 
+    def last_accepted(self) -> Mapping[str, datetime]:
+        """For each channel that ever took a message: when it took the last."""
+        ended = func.max(delivery.c.ended_at).label("at")
+        rows = select(delivery.c.channel, ended).where(delivery.c.state == DeliveryState.ACCEPTED)
+        return {row.channel: row.at for row in self._rows(rows.group_by(delivery.c.channel))}
+
     def _rows(self, statement: Any) -> Sequence[Any]:  # noqa: ANN401 - rows are turned into reports at once
         with self._database.reading() as connection:
             return connection.execute(statement).all()
 
 
-def _named(row: Any, shape: type[DeliveryReport | MatchReport | SourceReport]) -> dict[str, Any]:  # noqa: ANN401
+def _named(row: Any, shape: type[DeliveryReport | SourceReport]) -> dict[str, Any]:  # noqa: ANN401
     return {field.name: row._mapping[field.name] for field in fields(shape)}  # noqa: SLF001 - public in SQLAlchemy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alerting.quote import quote
+from monitor.alerting.quote import Quote, quote, quotes
 from monitor.model import Field, Span
 from tests.building import article
 
@@ -73,3 +73,19 @@ def test_words_that_fired_for_several_terms_are_marked_once() -> None:
     """Two terms may find the same words."""
     same = [Span(TITLE, 0, 7, "Missile", "missile"), Span(TITLE, 0, 7, "Missile", "miss*")]
     assert quote(article(title="Missile"), same).marks == ((0, 7),)
+
+
+def test_every_sentence_that_holds_evidence() -> None:
+    """The title first, then as one reads, whatever the order of the evidence; each sentence once."""
+    title, text = "Missile news", "North Korea fired. It rained. Missiles flew."
+    evidence = spans(title, text, (TEXT, "Missiles"), (TEXT, "fired"), (TITLE, "Missile"), (TEXT, "North Korea"))
+    assert quotes(title, text, evidence) == [
+        Quote(TITLE, "Missile news", ((0, 7),)),
+        Quote(TEXT, "North Korea fired.", ((0, 11), (12, 17))),
+        Quote(TEXT, "Missiles flew.", ((0, 8),)),
+    ]
+
+
+def test_evidence_of_a_text_that_is_gone_has_no_sentence() -> None:
+    """What left the archive is not quoted wrongly."""
+    assert quotes("", "", [Span(TEXT, 0, 7, "Missile", "missile")]) == []

@@ -1,0 +1,196 @@
+"""`news-monitor matches`: what was stored, what was decided on it, and what came of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO, TypeVar
+
+import click
+
+from monitor.cli.options import (
+    config_option,
+    existing_database,
+    json_line,
+    json_option,
+    load_config,
+    local,
+    moment,
+    print_json,
+    print_table,
+)
+from monitor.model import MatchKind
+
+if TYPE_CHECKING:
+    from monitor.config.load import Loaded
+    from monitor.store.matches import MatchAccount, Matches
+
+F = TypeVar("F", bound=Callable[..., object])
+_TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
+
+
+@click.group()
+def matches() -> None:
+    """Every match that was stored, with its decision: list, show, export."""
+
+
+def _rule_option(command: F) -> F:
+    return click.option("--rule", "rules", multiple=True, metavar="ID", help="Only of this rule.")(command)
+
+
+def _since_option(command: F) -> F:
+    return click.option("--since", metavar="TIME", help=f"Only from then on. {_TIME}")(command)
+
+
+@matches.command("list")
+@config_option
+@json_option
+@_rule_option
+@click.option("--source", "sources", multiple=True, metavar="ID", help="Only of this source.")
+@_since_option
+@click.option("--kind", type=click.Choice([kind.value for kind in MatchKind]), help="Only news, or only mentions.")
+@click.option("--decision", type=click.Choice(["told", "held"]), help="Only what was told, or what was held back.")
+@click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
+def list_(
+    config: Path,
+    *,
+    as_json: bool,
+    rules: tuple[str, ...],
+    sources: tuple[str, ...],
+    since: str | None,
+    kind: str | None,
+    decision: str | None,
+    most: int,
+) -> None:
+    """The matches, the newest first: each an article that met a rule, and whether and why it was told.
+
+    \b
+    Examples:
+      news-monitor matches list
+      news-monitor matches list --decision held --since '12 hours'
+      news-monitor matches list --rule taiwan-drills --source harbour-times --json
+    """
+    from monitor import clock
+    from monitor.store.matches import Wanted
+
+    loaded, asked = _asked(config)
+    zone = loaded.config.settings.timezone
+    from_ = moment(since, clock.now(), zone)
+    wanted = Wanted(rules, sources, since=from_, kind=MatchKind(kind) if kind else None, decision=decision)
+    found = asked.newest(wanted, most)
+    if as_json:
+        for match in found:
+            print_json(asdict(match))
+        return
+    heads = ("id", "at", "rule", "kind", "decision", "source", "title", "reason")
+    rows = [
+        (m.id, local(m.at, zone), m.rule, m.kind, m.decision, m.article.source, m.article.title, m.reason)
+        for m in found
+    ]
+    print_table(heads, rows)
+
+
+@matches.command()
+@config_option
+@json_option
+@click.argument("id_", type=click.IntRange(1, 2**31 - 1), metavar="ID")
+def show(config: Path, as_json: bool, id_: int) -> None:
+    """One match: its article, the sentences that fired, the decision, and each attempt to send its alert.
+
+    \b
+    Example:
+      news-monitor matches show 17
+    """
+    from monitor.alerting.quote import quotes
+    from monitor.errors import WrongUse
+
+    loaded, asked = _asked(config)
+    account = asked.account(id_)
+    if account is None:
+        raise WrongUse(f"there is no match {id_}: `news-monitor matches list` shows those that are")
+    if not as_json:
+        for line in _told(account, loaded):
+            click.echo(line)
+        return
+    match = account.match
+    sentences = [asdict(quote) for quote in quotes(match.article.title, account.text, match.evidence)]
+    more = {key: value for key, value in asdict(account).items() if key not in {"match", "text"}}
+    print_json({**asdict(match), "sentences": sentences, **more})
+
+
+@matches.command()
+@config_option
+@_rule_option
+@_since_option
+@click.option("--until", metavar="TIME", help=f"Only before then. {_TIME}")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default=Path("-"))
+def export(config: Path, rules: tuple[str, ...], since: str | None, until: str | None, file: Path) -> None:
+    """All matches as JSON lines, in the order in which they were stored, into FILE (none, or "-": stdout).
+
+    \b
+    Examples:
+      news-monitor matches export matches.jsonl
+      news-monitor matches export --since 2026-01-01 --until 2026-02-01 | gzip > january.jsonl.gz
+    """
+    from monitor import clock
+    from monitor.store.matches import Wanted
+
+    loaded, asked = _asked(config)
+    zone, now = loaded.config.settings.timezone, clock.now()
+    wanted = Wanted(rules, since=moment(since, now, zone), until=moment(until, now, zone))
+    with _opened(file) as out:
+        for match in asked.every(wanted):
+            out.write(f"{json_line(asdict(match), out)}\n")
+
+
+def _asked(config: Path) -> tuple[Loaded, Matches]:
+    from monitor.store.matches import Matches
+
+    loaded = load_config(config)
+    return loaded, Matches(existing_database(loaded.config.settings))
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[TextIO]:
+    """The file to write, or stdout."""
+    from monitor.errors import WrongUse
+
+    if str(file) == "-":
+        yield sys.stdout
+        return
+    try:
+        with file.open("w", encoding="utf-8", errors="backslashreplace") as out:
+            yield out
+    except OSError as error:  # it cannot be made, or the disk is full
+        raise WrongUse(f"cannot write {file}: {error.strerror}") from None
+
+
+def _told(account: MatchAccount, loaded: Loaded) -> Iterator[str]:
+    """A match as people read it."""
+    from monitor.alerting.quote import marked, quotes
+
+    match, zone = account.match, loaded.config.settings.timezone
+    article, now = match.article, loaded.config.rules.get(match.rule)
+    changed = "" if now and now.version == match.rule_version else "; it has changed since" if now else "; it is gone"
+    yield f"match     {match.id}, {match.kind}, {local(match.at, zone)}"
+    yield f"rule      {match.rule} (version {match.rule_version}{changed})"
+    yield f"article   {article.title}"
+    yield f"          {article.source}, version {article.version}, {article.url or 'without an address'}"
+    published = f"published {local(article.published, zone)}" if article.dated else "undated"
+    yield f"          {published}, first seen {local(article.seen, zone)}"
+    for quote in quotes(article.title, account.text, match.evidence):
+        yield f"{quote.field:<10}{' '.join(marked(quote.sentence, quote.marks, ('**', '**')).split())}"
+    yield f"words     {', '.join(dict.fromkeys(f'“{span.text}”' for span in match.evidence))}"
+    yield f"decision  {match.decision}: {match.reason}"
+    if match.story:
+        yield f"story     {match.story}, {account.joined}: {account.story_title}"
+    if match.alert:
+        yield f"alert     {match.alert}, {account.level}, {local(account.alerted, zone)}"
+    for delivery in account.deliveries:
+        yield f"delivery  {delivery.id} on {delivery.channel}: {delivery.state}"
+        for attempt in delivery.attempts:
+            ended = f"{attempt.receipt}: {attempt.detail}" if attempt.receipt else "no receipt yet"
+            yield f"          {attempt.number}. {local(attempt.started, zone)}, {ended}"

@@ -1,0 +1,206 @@
+"""Every match that was stored, with its evidence, its decision and what came of it. It only reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from monitor.model import DeliveryState, Field, MatchKind, Span
+from monitor.store.database import Database
+from monitor.store.tables import alert, article, article_version, attempt, delivery, match, story, story_article
+
+_SLICE = 500  # matches read at once: no reader holds up what the daemon wants to do with the file
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which matches are asked for; what is empty or None asks for nothing. `until` is the first moment too late."""
+
+    rules: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    kind: MatchKind | None = None
+    decision: str | None = None  # "told" or "held"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedArticle:
+    """The article in the version that matched; the other facts are of its latest."""
+
+    source: str
+    uid: str
+    version: int
+    title: str
+    url: str | None
+    language: str | None
+    published: datetime
+    dated: bool
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReport:
+    """A match, and what was decided on it: "told" or "held", and why. `alert`: only where it was told."""
+
+    id: int
+    at: datetime
+    rule: str
+    rule_version: str
+    kind: str
+    decision: str
+    reason: str
+    story: str | None
+    alert: str | None
+    article: MatchedArticle
+    evidence: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptReport:
+    """One attempt to send, and how it ended; None as long as it has not."""
+
+    number: int
+    started: datetime
+    ended: datetime | None
+    receipt: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryHistory:
+    """The alert on one channel, with every attempt."""
+
+    id: int
+    channel: str
+    state: DeliveryState
+    not_before: datetime
+    attempts: tuple[AttemptReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchAccount:
+    """A match with all that belongs to it. `text`: of the version that matched; `joined`: why it is of its story."""
+
+    match: MatchReport
+    text: str
+    story_title: str | None
+    joined: str | None
+    level: str | None
+    alerted: datetime | None
+    deliveries: tuple[DeliveryHistory, ...]
+
+
+class Matches:
+    """Answers from what has been committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest(self, wanted: Wanted, most: int) -> list[MatchReport]:
+        """At most so many, the newest first."""
+        with self._database.reading() as connection:
+            found = connection.execute(_asked(wanted).order_by(match.c.id.desc()).limit(most))
+            return [_report(row) for row in found]
+
+    def every(self, wanted: Wanted) -> Iterator[MatchReport]:
+        """All of them, in the order in which they were stored; whatever their number, few are held at once."""
+        last = 0
+        while True:
+            with self._database.reading() as connection:
+                some = _asked(wanted).where(match.c.id > last).order_by(match.c.id).limit(_SLICE)
+                found = [_report(row) for row in connection.execute(some)]
+            if not found:
+                return
+            yield from found
+            last = found[-1].id
+
+    def account(self, id_: int) -> MatchAccount | None:
+        """One match with all that belongs to it; None if there is none of this number."""
+        more = (article_version.c.text, story.c.title.label("story_title"), story_article.c.how)
+        asked = (
+            _asked(Wanted())
+            .where(match.c.id == id_)
+            .outerjoin(story, story.c.id == story_article.c.story_id)
+            .outerjoin(alert, alert.c.id == match.c.alert_id)
+            .add_columns(*more, alert.c.level, alert.c.at.label("alerted"))
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(asked).one_or_none()
+            if row is None:
+                return None
+            deliveries = _deliveries(connection, row.alert_id)
+        return MatchAccount(_report(row), row.text, row.story_title, row.how, row.level, row.alerted, deliveries)
+
+
+def _asked(wanted: Wanted) -> Select[Any]:
+    version = (article_version.c.article_id == match.c.article_id) & (
+        article_version.c.version == match.c.article_version
+    )
+    page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
+    asked = (
+        select(match, *page, article.c.published_at, article_version.c.title, story_article.c.story_id)
+        .join_from(match, article, article.c.id == match.c.article_id)
+        .join(article_version, version)
+        .outerjoin(story_article, story_article.c.article_id == match.c.article_id)
+    )
+    if wanted.rules:
+        asked = asked.where(match.c.rule_id.in_(wanted.rules))
+    if wanted.sources:
+        asked = asked.where(article.c.source_id.in_(wanted.sources))
+    if wanted.since is not None:
+        asked = asked.where(match.c.at >= wanted.since)
+    if wanted.until is not None:
+        asked = asked.where(match.c.at < wanted.until)
+    if wanted.kind is not None:
+        asked = asked.where(match.c.kind == wanted.kind)
+    if wanted.decision is not None:
+        asked = asked.where(match.c.decision.startswith(f"{wanted.decision}:"))
+    return asked
+
+
+def _report(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into reports at once
+    decision, _, reason = row.decision.partition(": ")
+    page = MatchedArticle(
+        source=row.source_id,
+        uid=row.uid,
+        version=row.article_version,
+        title=row.title,
+        url=row.url,
+        language=row.language,
+        published=row.published_at,
+        dated=row.dated,
+        seen=row.seen_at,
+    )
+    evidence = tuple(Span(Field(field), start, end, text, term) for field, start, end, text, term in row.evidence)
+    return MatchReport(
+        id=row.id,
+        at=row.at,
+        rule=row.rule_id,
+        rule_version=row.rule_version,
+        kind=row.kind,
+        decision=decision,
+        reason=reason,
+        story=row.story_id,
+        alert=row.alert_id,
+        article=page,
+        evidence=evidence,
+    )
+
+
+def _deliveries(connection: Connection, alert_id: str | None) -> tuple[DeliveryHistory, ...]:
+    ours = delivery.c.alert_id == alert_id
+    tried = select(attempt).join(delivery, delivery.c.id == attempt.c.delivery_id).where(ours).order_by(attempt.c.id)
+    attempts: dict[int, list[AttemptReport]] = defaultdict(list)
+    for row in connection.execute(tried):
+        ended = AttemptReport(row.number, row.started_at, row.ended_at, row.receipt, row.detail)
+        attempts[row.delivery_id].append(ended)
+    return tuple(
+        DeliveryHistory(row.id, row.channel, DeliveryState(row.state), row.not_before, tuple(attempts[row.id]))
+        for row in connection.execute(select(delivery).where(ours).order_by(delivery.c.id))
+    )

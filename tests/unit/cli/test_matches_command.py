@@ -1,0 +1,124 @@
+"""What was stored can be listed, shown and taken away."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.store.database import Database
+from tests.e2e.whole import news_monitor
+
+pytestmark = pytest.mark.usefixtures("lived_in")
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ((), ["other korea held", "other launch held", "wire korea told", "wire launch told"]),
+        (("--rule", "launch"), ["other launch held", "wire launch told"]),
+        (("--source", "wire", "--decision", "told"), ["wire korea told", "wire launch told"]),
+        (("--kind", "mention"), []),
+        (("--most", "1"), ["other korea held"]),
+        # in the configured zone: Seoul is nine hours ahead of the fixture's noon
+        (("--since", "2026-01-05 21:05"), ["other korea held", "other launch held"]),
+        (("--since", "2026-01-05T12:05Z"), ["other korea held", "other launch held"]),
+        (("--since", "2026-01-06"), []),
+        (("--since", "1 minute"), []),  # ago
+    ],
+)
+async def test_matches_are_listed_as_they_are_asked_for(
+    options: tuple[str, ...], found: list[str], tmp_path: Path
+) -> None:
+    """The newest first; each with the decision and its reason."""
+    ended = await news_monitor("matches", "list", "--json", *options, folder=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    told = [f"{row['article']['source']} {row['rule']} {row['decision']}" for row in ended.rows]
+    assert sorted(told) == sorted(found)
+    assert all(row["reason"] for row in ended.rows)
+
+
+async def test_a_list_for_people_has_what_they_look_for(tmp_path: Path) -> None:
+    """Number, local time, rule, decision, title and reason, a line each."""
+    ended = await news_monitor("matches", "list", "--rule", "launch", folder=tmp_path)
+    head, newest, oldest = ended.out.splitlines()
+    assert head.split()[:3] == ["id", "at", "rule"]
+    assert "held" in newest
+    for part in ("2026-01-05 21:00:00 KST", "launch", "told", "북한 미사일 발사", "the first that launch hears of"):
+        assert part in oldest
+
+
+async def test_a_match_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> None:
+    """Article, rule and version, the sentence with its words marked, the decision, the story, and each delivery."""
+    listed = await news_monitor("matches", "list", "--json", "--rule", "launch", folder=tmp_path)
+    id_ = next(row["id"] for row in listed.rows if row["decision"] == "told")
+    shown = (await news_monitor("matches", "show", str(id_), folder=tmp_path)).out
+    for part in (
+        f"match     {id_}, news, 2026-01-05 21:00:00 KST",
+        "rule      launch (version v1; it is gone)",  # the shipped rules have none of this name
+        "article   북한 미사일 발사",
+        "wire, version 1, https://x.test/1",
+        "title     북한 미사일 **발사**",
+        "text      **Missiles** flew.",
+        "decision  told: “발사” in the title; “Missiles” in the text; the first that launch hears of this story",
+        "on desk: pending",
+    ):
+        assert part in shown
+    [row] = (await news_monitor("matches", "show", "--json", str(id_), folder=tmp_path)).rows
+    assert row["sentences"] == [
+        {"field": "title", "sentence": "북한 미사일 발사", "marks": [[7, 9]]},
+        {"field": "text", "sentence": "Missiles flew.", "marks": [[0, 8]]},
+    ]
+    assert row["evidence"][0] == {"field": "title", "start": 7, "end": 9, "text": "발사", "term": "발사"}
+    assert [(each["channel"], each["state"], each["attempts"]) for each in row["deliveries"]] == [
+        ("desk", "pending", [])
+    ]
+    assert set(listed.rows[0]) < set(row)  # what the list says, and more
+
+
+@pytest.mark.parametrize("where", ["-", "all.jsonl"])
+async def test_everything_can_be_taken_away(where: str, tmp_path: Path) -> None:
+    """All matches as JSON lines, in the order in which they were stored, as the list has them."""
+    ended = await news_monitor("matches", "export", where, folder=tmp_path)
+    lines = ended.out if where == "-" else (tmp_path / where).read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in lines.splitlines()]
+    listed = (await news_monitor("matches", "list", "--json", folder=tmp_path)).rows
+    assert rows == listed[::-1]
+    assert len(rows) == 4
+
+
+async def test_a_span_of_time_can_be_taken_away(tmp_path: Path) -> None:
+    """From --since on and before --until, so that months meet and do not overlap."""
+    days = [("2026-01-05 21:00", "2026-01-05 21:10"), ("2026-01-05 21:10", "2026-01-06"), ("2026-01-06", "2026-01-07")]
+    counts = []
+    for since, until in days:
+        ended = await news_monitor("matches", "export", "--since", since, "--until", until, folder=tmp_path)
+        counts.append(len(ended.rows))
+    assert counts == [2, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("show", "99"), "there is no match 99: `news-monitor matches list` shows"),
+        (("list", "--since", "yesterday"), "'yesterday' is no time: write '3 days' (ago), 2026-01-05 or"),
+        (("export", "nosuch/all.jsonl"), "cannot write nosuch/all.jsonl: No such file or directory"),
+    ],
+)
+async def test_wrong_usage_is_told(command: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    """Exit code 2, and one line that says what to do."""
+    ended = await news_monitor("matches", *command, folder=tmp_path)
+    assert ended.code == 2
+    assert ended.err.startswith(said)
+
+
+async def test_what_is_not_utf8_gets_ascii(lived_in: Database, tmp_path: Path) -> None:
+    """A stdout that cannot show Korean gets JSON that says it in ASCII; a file is always UTF-8."""
+    del lived_in
+    plain = {"PYTHONIOENCODING": "ascii"}
+    ended = await news_monitor("matches", "export", folder=tmp_path, env=plain)
+    assert ended.out.isascii()
+    assert {row["article"]["title"] for row in ended.rows} == {"북한 미사일 발사"}
+    await news_monitor("matches", "export", "all.jsonl", folder=tmp_path, env=plain)
+    assert "발사" in (tmp_path / "all.jsonl").read_text(encoding="utf-8")

@@ -1,0 +1,118 @@
+"""Every match can be found again, with its evidence, its decision and what came of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.alerting.attempts import Verdict
+from monitor.model import DeliveryState, Field, MatchKind, Receipt, ReceiptKind, Span
+from monitor.store import matches
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.matches import AttemptReport, MatchAccount, Matches, Wanted
+from monitor.store.outbox import Outbox
+from monitor.store.section import SerialSection
+from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, claimed, commit, rule, rules, sources
+
+RULES = rules(rule("launch", ["missiles"]), rule("korea", ["North Korea"], max_age=HOUR))
+LATER = NOON + 10 * MINUTE
+
+
+@pytest.fixture
+def filled(database: Database) -> Matches:
+    """Two polls: the wire's headline, told by two rules; then another's, held, a mention, and a new version."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire", "other"), NOON)
+    first = article("a", url="https://x.test/1", text="Seoul says so. Missiles flew.")
+    commit(section, claimed(claims), first, ruleset=RULES)
+    deep = " ".join(["rain"] * 100) + " in North Korea."
+    again = article("b", of="other", seen=LATER)
+    mention = article("c", "It rains", deep, of="other", seen=LATER)
+    edited = article("a", f"{HEADLINE}!", version=2, of="other", seen=LATER)
+    commit(section, claimed(claims, "other", LATER), again, mention, edited, at=LATER, ruleset=RULES)
+    return Matches(database)
+
+
+def test_a_match_comes_back_as_it_was_decided(filled: Matches) -> None:
+    """Article, rule with its version, evidence to the character, decision and reason."""
+    told, *_ = filled.every(Wanted(rules=("launch",)))
+    assert (told.at, told.rule, told.rule_version, told.kind) == (NOON, "launch", "v1", "news")
+    assert told.decision == "told"
+    assert told.reason == "“missiles” in the title; the first that launch hears of this story"
+    assert told.story is not None
+    assert told.alert is not None
+    page = told.article
+    assert (page.source, page.uid, page.version, page.title, page.url) == ("wire", "a", 1, HEADLINE, "https://x.test/1")
+    assert (page.published, page.dated, page.seen) == (NOON, True, NOON)
+    assert told.evidence == (Span(Field.TITLE, 32, 40, "missiles", "missiles"),)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Wanted(), ["launch a", "korea a", "launch b", "korea b", "korea c", "launch a", "korea a"]),
+        (Wanted(rules=("launch",)), ["launch a", "launch b", "launch a"]),
+        (Wanted(rules=("launch", "korea"), sources=("wire",)), ["launch a", "korea a"]),
+        (Wanted(rules=("nosuch",)), []),
+        (Wanted(kind=MatchKind.MENTION), ["korea c"]),
+        (Wanted(decision="told", sources=("wire",)), ["launch a", "korea a"]),
+        (Wanted(decision="held", kind=MatchKind.NEWS, sources=("other",), rules=("korea",)), ["korea b", "korea a"]),
+        # from a moment on, and up to one
+        (Wanted(since=LATER), ["launch b", "korea b", "korea c", "launch a", "korea a"]),
+        (Wanted(until=LATER), ["launch a", "korea a"]),
+        (Wanted(since=NOON, until=NOON), []),
+    ],
+)
+def test_matches_are_found_by_what_is_asked(filled: Matches, wanted: Wanted, found: list[str]) -> None:
+    """All that is asked must hold; both ways of asking agree, each in its order."""
+    every = [f"{each.rule} {each.article.uid}" for each in filled.every(wanted)]
+    assert sorted(every) == sorted(found)
+    newest = filled.newest(wanted, 100)
+    assert newest == list(filled.every(wanted))[::-1]
+    assert filled.newest(wanted, 1) == newest[:1]
+
+
+def test_all_matches_come_in_a_stable_order_a_few_at_a_time(filled: Matches, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the size of a slice, each comes once; what is stored meanwhile comes at the end."""
+    whole = list(filled.every(Wanted()))
+    assert [match.id for match in whole] == sorted(match.id for match in whole)
+    for size in (1, 2, len(whole)):
+        monkeypatch.setattr(matches, "_SLICE", size)
+        assert list(filled.every(Wanted())) == whole
+
+
+def account_of(found: Matches, rule_id: str, uid: str, source: str = "wire") -> MatchAccount:
+    (match,) = (each for each in found.every(Wanted(rules=(rule_id,), sources=(source,))) if each.article.uid == uid)
+    account = found.account(match.id)
+    assert account is not None
+    assert account.match == match
+    return account
+
+
+def test_an_account_has_every_attempt_of_every_delivery(database: Database, filled: Matches) -> None:
+    """Text of the version that matched, story and why, the alert, and how each attempt ended."""
+    outbox = Outbox(database, "here:1")
+    sent = outbox.claim("desk", NOON, MINUTE)
+    assert sent is not None
+    busy, later = Receipt(ReceiptKind.TRY_LATER, "the server answered 503"), Verdict(DeliveryState.RETRY, NOON)
+    outbox.settle(sent, busy, later, NOON + MINUTE)
+    assert outbox.claim("desk", NOON + HOUR, MINUTE) is not None
+    account = account_of(filled, "launch", "a")
+    assert account.text == "Seoul says so. Missiles flew."
+    assert (account.story_title, account.level, account.alerted) == (HEADLINE, "high", NOON)
+    assert account.joined
+    (history,) = account.deliveries
+    assert (history.channel, history.state) == ("desk", "sending")
+    assert history.attempts == (
+        AttemptReport(1, NOON, NOON + MINUTE, "try later", "the server answered 503"),
+        AttemptReport(2, NOON + HOUR, None, None, None),
+    )
+
+
+def test_a_delivery_that_nobody_has_tried_is_there(filled: Matches) -> None:
+    """Without an attempt; and what was held has no alert, and no delivery."""
+    assert [each.attempts for each in account_of(filled, "launch", "a").deliveries] == [()]
+    held = account_of(filled, "korea", "c", "other")
+    assert (held.match.alert, held.level, held.alerted, held.deliveries) == (None, None, None, ())
+    assert held.story_title == "It rains"
+    assert filled.account(10**6) is None
