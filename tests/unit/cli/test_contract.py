@@ -14,7 +14,8 @@ from monitor.cli import cli
 from tests.e2e.whole import ROOT, news_monitor, started, write_config
 
 COMMANDS = (
-    "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list", "outbox list", "db upgrade",
+    "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
+    "sources health", "sources add", "sources remove", "outbox list", "db upgrade",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -48,6 +49,9 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("match", ["-c", "--rules", "--json"]),
         ("status", ["--json"]),
         ("sources list", ["--json"]),
+        ("sources health", ["--json"]),
+        ("sources add", ["--id", "--name", "--language", "--publisher", "--tag", "--every", "--file"]),
+        ("sources remove", ["-c"]),
         ("outbox list", ["--json"]),
     ],
 )
@@ -57,7 +61,7 @@ async def test_the_options_of_the_contract_are_there(command: str, options: list
     assert [option for option in options if option not in ended.out.split("Options:")[1]] == []
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["match"], ["sources", "list"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["match"], ["sources", "list"], ["sources", "add"]])
 async def test_help_imports_nothing_heavy(command: list[str]) -> None:
     """`--help` is there at once, whatever the program can do."""
     asking = IMPORTED.format(arguments=[*command, "--help"], heavy=HEAVY)

@@ -41,6 +41,8 @@ def item(indent: int) -> str:
             "sources: [{id: a}]\n---\nsources:\n  - id: b\n",
             f"sources: [{{id: a}}]\n---\nsources:\n  - id: b\n{item(2)}",
         ),
+        # a block of text goes on to the next line that is not blank
+        ("sources:\n- id: a\n  name: |\n    x\n\n# end\n", f"sources:\n- id: a\n  name: |\n    x\n{item(0)}\n# end\n"),
         # in braces, where the last one is
         (
             "sources:\n- {id: a}\n",
@@ -107,6 +109,7 @@ def test_in_a_list_in_brackets_it_comes_after_the_last(before: str, after: str) 
         ("sources: [{id: gone}]", "sources: []"),
         ("sources: [\n  {id: a},\n  {id: gone}  # why\n]\n", "sources: [\n  {id: a}\n]\n"),
         ("sources: [\n  {id: gone},  # why\n  # whose?\n  {id: b}\n]\n", "sources: [\n  # whose?\n  {id: b}\n]\n"),
+        ("sources: [{id: gone} # whose?\n , {id: b}]", "sources: [ # whose?\n {id: b}]"),
         # wherever in the file, and with an id in quotes
         ("sources: [{id: gone}]\n---\nsources:\n- id: 'gone'\n- id: a\n", "sources: []\n---\nsources:\n- id: a\n"),
     ],
