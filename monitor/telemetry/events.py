@@ -13,6 +13,7 @@ class Event(StrEnum):
     STOPPED = "stopped"
     FAULT = "fault in a file"
     RULES_ACTIVE = "rules active"
+    FILES_READ = "files read again"
 
     POLLED = "source polled"
     POLL_PROBLEM = "source has a problem"
@@ -28,3 +29,5 @@ class Event(StrEnum):
     DELIVERY_LATE = "receipt came after its lease"
     LEASES_RELEASED = "deliveries without a receipt will be tried again"
     STORE_PROBLEM = "the database has a problem"
+    WORK_MISSING = "the watchdog is not fed: work does not go on"
+    ACTING_AS = "acting as the owner of the database"

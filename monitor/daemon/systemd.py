@@ -1,0 +1,69 @@
+"""What the service tells systemd, over the socket that $NOTIFY_SOCKET names: one datagram for each message.
+
+Where there is no such socket (a terminal, another supervisor) nothing is told, and a message that systemd does not take
+is no reason to end: every function says whether it was told. It does not know when the service is ready or works.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from datetime import timedelta
+
+from monitor import clock
+
+_FULL = 2  # s: the longest that the daemon waits for a systemd that does not read its messages
+
+
+def ready(text: str) -> bool:
+    """The service has started, or has taken up the edited files."""
+    return _notify("READY=1", _status(text))
+
+
+def reloading() -> bool:
+    """The edited files are being read; `ready` ends it. systemd tells by the time to which reload this belongs."""
+    return _notify("RELOADING=1", f"MONOTONIC_USEC={int(clock.monotonic() * 1_000_000)}")
+
+
+def watchdog() -> bool:
+    """The service works; see `daemon.watchdog`."""
+    return _notify("WATCHDOG=1")
+
+
+def stopping() -> bool:
+    """The service ends."""
+    return _notify("STOPPING=1")
+
+
+def status(text: str) -> bool:
+    """How it is doing, in a line for `systemctl status`."""
+    return _notify(_status(text))
+
+
+def watchdog_interval(environment: Mapping[str, str] = os.environ) -> timedelta | None:
+    """How long systemd waits for a `watchdog` before it ends this process; None if it does not wait for it."""
+    wanted, process = environment.get("WATCHDOG_USEC", ""), environment.get("WATCHDOG_PID", str(os.getpid()))
+    if not wanted.isdecimal() or int(wanted) == 0 or process != str(os.getpid()):
+        return None
+    return timedelta(microseconds=int(wanted))
+
+
+def _status(text: str) -> str:
+    return "STATUS=" + " ".join(text.split())  # a second line would be a message of its own
+
+
+def _notify(*fields: str) -> bool:
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address.startswith(("/", "@")):
+        return False
+    if address.startswith("@"):  # an abstract socket, which is no file
+        address = "\0" + address[1:]
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to_systemd:
+            to_systemd.settimeout(_FULL)
+            to_systemd.connect(address)
+            to_systemd.sendall("\n".join(fields).encode())
+    except OSError:
+        return False
+    return True
