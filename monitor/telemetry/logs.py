@@ -1,11 +1,14 @@
-"""How logs are written: to stderr, as lines for people on a terminal and as JSON elsewhere.
+"""How logs are written: to stderr, as lines for people on a terminal, as lines with their priority in systemd's journal
+(which knows the time itself), and as JSON elsewhere.
 
 The loggers of the libraries flow in. Secrets are taken out on the way, whatever wrote them.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TextIO
@@ -15,6 +18,8 @@ from structlog.types import Processor
 
 # At lower levels they write tokens, topics and message texts.
 _TALKATIVE = ("apprise", "urllib3", "requests", "mail.log", "apscheduler", "asyncio", "aiohttp.access", "alembic")
+_PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}  # syslog's, as the journal reads them
+_TELLING = frozenset(' "=')  # where one word ends
 _SHORTEST_SECRET = 6  # a shorter one would blank out innocent words
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("monitor")
@@ -22,19 +27,15 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("monitor")
 
 def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level: int = logging.INFO) -> None:
     """Write logs to `stream` from now on, with `secrets` taken out."""
+    hide(secrets)
+    timestamp, renderer = _written_to(stream)
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *timestamp,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.format_exc_info,
-        _Redaction(secrets),
+        _redaction,
     ]
-    terminal = stream.isatty()
-    renderer: Processor = (
-        structlog.dev.ConsoleRenderer(colors=True)
-        if terminal
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -55,11 +56,55 @@ def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def hide(secrets: Iterable[str]) -> None:
+    """Take these out of all that is logged from now on, too."""
+    _redaction.add(secrets)
+
+
+def _written_to(stream: TextIO) -> tuple[list[Processor], Processor]:
+    """The time, where the reader does not add it, and the form of a line."""
+    if _is_journal(stream):
+        return [], _journal_lines
+    time = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    if stream.isatty():
+        return [time], structlog.dev.ConsoleRenderer(colors=True)
+    return [time], structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def _is_journal(stream: TextIO) -> bool:
+    """Whether the stream is the one that systemd connected to its journal, and not redirected since."""
+    try:
+        found = os.fstat(stream.fileno())
+    except (OSError, ValueError):  # no file at all
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+
+
+def _journal_lines(logger: object, method: str, event: MutableMapping[str, Any]) -> str:
+    """`<3>what happened key=value ...`; each line of a traceback is an entry of its own, of the same priority."""
+    del logger, method
+    priority = _PRIORITIES.get(event.pop("level"), _PRIORITIES["info"])  # libraries have levels of their own
+    what, traceback = event.pop("event"), event.pop("exception", None)
+    line = " ".join([what, *(f"{key}={_shown(value)}" for key, value in event.items())])
+    whole = f"{line}\n{traceback}" if traceback else line
+    return "\n".join(f"<{priority}>{each}" for each in whole.split("\n"))
+
+
+def _shown(value: object) -> str:
+    """On one line, and as JSON unless it is a plain word."""
+    plain = isinstance(value, str) and value.isprintable() and value and not _TELLING & set(value)
+    return str(value) if plain else json.dumps(value, ensure_ascii=False)
+
+
 class _Redaction:
     """Takes known secrets out of every text of an event."""
 
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = sorted({s for s in secrets if len(s) >= _SHORTEST_SECRET}, key=len, reverse=True)
+    def __init__(self) -> None:
+        self._secrets: list[str] = []
+
+    def add(self, secrets: Iterable[str]) -> None:
+        known = {*self._secrets, *(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)}
+        self._secrets = sorted(known, key=len, reverse=True)
 
     def __call__(self, logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         del logger, method
@@ -80,3 +125,6 @@ class _Redaction:
         if isinstance(value, list | tuple):
             return [self._cleaned(each) for each in value]
         return self._cleaned(repr(value))  # as the renderers would write it
+
+
+_redaction = _Redaction()

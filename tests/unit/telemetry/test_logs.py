@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
-from typing import Any
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
 
 import pytest
 import structlog
@@ -74,6 +76,69 @@ def test_on_a_terminal_lines_are_for_people() -> None:
     assert "ValueError" in text
     assert "{" not in text
     assert "s3cr3t" not in text
+
+
+@pytest.fixture
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TextIO]:
+    """A stream that systemd says it has connected to its journal."""
+    with (tmp_path / "journal").open("w+", encoding="utf-8") as file:
+        found = os.fstat(file.fileno())
+        monkeypatch.setenv("JOURNAL_STREAM", f"{found.st_dev}:{found.st_ino}")
+        yield file
+
+
+def lines_in(file: TextIO) -> list[str]:
+    file.seek(0)
+    return file.read().split("\n")[:-1]
+
+
+@pytest.mark.parametrize(
+    ("tell", "expected"),
+    [
+        (lambda: log.info(Event.STARTED, once=False, polls=64), "<6>started once=false polls=64"),
+        (lambda: log.warning(Event.POLL_PROBLEM, source="wire"), "<4>source has a problem source=wire"),
+        (lambda: log.error(Event.DEAD, channel=None), "<3>delivery is dead channel=null"),
+        (lambda: log.critical(Event.DEAD), "<2>delivery is dead"),
+        # words of strangers make neither a line nor a field of their own
+        (lambda: log.info(Event.MATCHED, title="a=b"), '<6>match title="a=b"'),
+        (lambda: log.info(Event.MATCHED, title="북한 \n<0>x"), '<6>match title="북한 \\n<0>x"'),
+        (lambda: log.info(Event.MATCHED, title='say "x"'), '<6>match title="say \\"x\\""'),
+        (lambda: log.info(Event.MATCHED, title="", rules=["a", "b"]), '<6>match title="" rules=["a", "b"]'),
+        (lambda: log.info(Event.MATCHED, url="json://h/s3cr3t-t0ken"), "<6>match url=***"),
+        (lambda: logging.getLogger("some.library").warning("lost %s", "it"), "<4>lost it"),
+        (lambda: logging.getLogger("some.library").log(33, "odd"), "<6>odd"),  # a level of its own
+    ],
+)
+def test_in_the_journal_lines_have_a_priority_and_no_time(
+    journal: TextIO, tell: Callable[[], None], expected: str
+) -> None:
+    """The journal reads the one and knows the other."""
+    configure(stream=journal, secrets=SECRETS)
+    tell()
+    assert lines_in(journal) == [expected]
+
+
+def test_in_the_journal_a_traceback_keeps_its_priority(journal: TextIO) -> None:
+    """Each of its lines is an entry: `journalctl -p err` shows all of it."""
+    configure(stream=journal, secrets=SECRETS)
+    try:
+        fail("s3cr3t-t0ken\nand more")
+    except ValueError:
+        log.exception(Event.POLL_CRASHED, source="wire")
+    first, *rest = lines_in(journal)
+    assert first == "<3>poll crashed source=wire"
+    assert rest[0] == "<3>Traceback (most recent call last):"
+    assert rest[-2:] == ["<3>ValueError: ***", "<3>and more"]
+    assert all(line.startswith("<3>") for line in rest)
+
+
+def test_what_is_redirected_away_from_the_journal_is_json(journal: TextIO, tmp_path: Path) -> None:
+    """The variable is inherited by everything that the service starts; the stream may be another."""
+    with (tmp_path / "elsewhere").open("w+", encoding="utf-8") as file:
+        configure(stream=file)
+        log.info(Event.STARTED)
+        assert json.loads(lines_in(file)[0])["timestamp"]
+    assert lines_in(journal) == []
 
 
 @pytest.mark.parametrize(
