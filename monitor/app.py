@@ -9,15 +9,20 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
 
 from monitor import clock
-from monitor.daemon import Daemon
+from monitor.config.secrets import telling_parts
+from monitor.config.user_files import UserFiles
+from monitor.daemon import Daemon, Job
+from monitor.daemon.reload import Reloader
 from monitor.daemon.turns import Turns
 from monitor.delivery import Dispatcher
+from monitor.errors import Fault
 from monitor.matching.live import compile_live
-from monitor.model import Alert, Config, Settings
+from monitor.model import Alert, Config, Settings, Source
 from monitor.notify import Notifier
 from monitor.pipeline import Active, Pipeline
 from monitor.sources.feed import ready
@@ -27,7 +32,7 @@ from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
-from monitor.telemetry import Event, log
+from monitor.telemetry import Event, hide, log
 from monitor.workers import Workers
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
@@ -36,8 +41,13 @@ PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed afte
 
 
 @asynccontextmanager
-async def service(config: Config) -> AsyncIterator[Daemon]:
-    """The daemon, wired and ready to run; a database that cannot be shared it has to itself. Raises StoreFailed."""
+async def service(
+    config: Config, files: UserFiles | None = None, faults: Sequence[Fault] = ()
+) -> AsyncIterator[Daemon]:
+    """The daemon, wired and ready to run; a database that cannot be shared it has to itself. Raises StoreFailed.
+
+    `files`: where the config came from, to be looked at while it runs; `faults`: what was wrong with them.
+    """
     settings, limits = config.settings, config.settings.limits
     async with AsyncExitStack() as stack:
         database = open_database(settings.database)
@@ -64,20 +74,18 @@ async def service(config: Config) -> AsyncIterator[Daemon]:
         await asyncio.gather(parsers.warm(ready), notifier.prepare())
         fetcher = await stack.enter_async_context(Fetcher(limits, settings.allow))
 
+        def name_of(source: str) -> str:
+            return pipeline.active.name_of(source)  # of what is active then, not of what is active now
+
         dispatcher = Dispatcher(
             settings,
             outbox=outbox,
             notifier=notifier,
             thread=thread,
-            name_of=lambda source: config.sources[source].name if source in config.sources else source,
-        )
-        active = Active(
-            dict(config.sources),
-            compile_live(config.rules.values(), config.entities),
-            lambda alert: channels_of(alert, settings),
+            name_of=name_of,
         )
         pipeline = Pipeline(
-            active,
+            _active(config),
             limits,
             fetcher=fetcher,
             parsers=parsers,
@@ -86,7 +94,19 @@ async def service(config: Config) -> AsyncIterator[Daemon]:
             thread=thread,
             deliver=dispatcher.wake,
         )
-        log.info(Event.RULES_ACTIVE, rules=len(active.rules.rules), sources=len(active.sources))
+        log.info(Event.RULES_ACTIVE, rules=len(pipeline.active.rules.rules), sources=len(config.sources))
+
+        async def take_up(new: Config) -> None:
+            before, active = pipeline.active, await asyncio.to_thread(_active, new)
+            now = clock.now()
+            await thread.run(claims.know, new.sources, now)
+            await thread.run(claims.hasten, _hastened(before.sources, new.sources, now))
+            hide(secrets_of(new.settings))
+            notifier.channels = new.settings.channels  # before the rules: what they decide must find its channels
+            pipeline.active = active
+
+        reloader = Reloader(files, config, faults, take_up) if files else None
+        jobs = [Job("files", timedelta(seconds=1), reloader.look)] if reloader else []
         turns = Turns(clock.monotonic())
         yield Daemon(
             pipeline,
@@ -95,8 +115,28 @@ async def service(config: Config) -> AsyncIterator[Daemon]:
             thread=thread,
             line_of=fetcher.line,
             slots=limits.polls,
+            jobs=jobs,
+            reload=reloader.reload if reloader else None,
             turns=turns,
         )
+
+
+def _active(config: Config) -> Active:
+    rules = compile_live(config.rules.values(), config.entities)
+    return Active(dict(config.sources), rules, lambda alert: channels_of(alert, config.settings))
+
+
+def _hastened(old: Mapping[str, Source], new: Mapping[str, Source], now: datetime) -> dict[str, datetime]:
+    """When the sources that are to be asked more often than before are polled at the latest."""
+    return {id_: now + source.every for id_, source in new.items() if id_ in old and source.every < old[id_].every}
+
+
+def secrets_of(settings: Settings) -> frozenset[str]:
+    """What no log may show of them: the channels' addresses, and a database's that may hold a password."""
+    urls = [channel.url for channel in settings.channels.values()]
+    if not settings.database.startswith("sqlite:"):
+        urls.append(settings.database)
+    return frozenset(part for url in urls for part in telling_parts(url))
 
 
 def channels_of(alert: Alert, settings: Settings) -> list[str]:

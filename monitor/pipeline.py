@@ -60,6 +60,10 @@ class Active:
     rules: RuleSet
     channels_of: Callable[[Alert], Iterable[str]]
 
+    def name_of(self, source: str) -> str:
+        """What people call a source; its id if it has left the config."""
+        return self.sources[source].name if source in self.sources else source
+
 
 @dataclass(frozen=True, slots=True)
 class _Brought:

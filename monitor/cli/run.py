@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import config_option, load_config
+from monitor.cli.options import config_option
 
 if TYPE_CHECKING:
+    from monitor.config.load import Loaded
+    from monitor.config.user_files import UserFiles
     from monitor.errors import Fault
-    from monitor.model import Config
 
 
 @click.command()
 @config_option
 @click.option("--once", is_flag=True, help="Poll every source once, due or not, deliver what is due, and end.")
 def run(config: Path, once: bool) -> None:
-    """Poll the sources, match the rules, send the alerts; until SIGTERM or Ctrl-C.
+    """Poll the sources, match the rules, send the alerts; until SIGTERM or Ctrl-C. Edits of the files are taken up
+    while it runs: a second after they are written, or at once on SIGHUP.
 
     \b
     Examples:
@@ -28,39 +30,64 @@ def run(config: Path, once: bool) -> None:
       news-monitor run --once
     """
     import asyncio
+    import os
     from threading import Thread
 
-    from monitor.config.secrets import telling_parts
+    from monitor.app import secrets_of
+    from monitor.config.user_files import UserFiles
     from monitor.notify import channel_faults
     from monitor.telemetry import configure
 
-    loaded = load_config(config)
-    channels = loaded.config.settings.channels.values()
-    configure(secrets=[part for channel in channels for part in telling_parts(channel.url)])
+    files = UserFiles(config, os.environ)
+    loaded = files.load()
+    settings = loaded.config.settings
+    configure(secrets=secrets_of(settings))
     _tell(loaded.faults)
     # Apprise takes most of a second to know its channels: the start does not wait for it.
-    Thread(target=lambda: _tell(channel_faults(channels)), name="channels").start()
-    asyncio.run(_run(loaded.config, once))
+    Thread(target=lambda: _tell(channel_faults(settings.channels.values())), name="channels").start()
+    asyncio.run(_run(loaded, files, once))
 
 
 def _tell(faults: Iterable[Fault]) -> None:
     from monitor.telemetry import Event, log
 
     for fault in faults:
-        log.error(Event.FAULT, place=str(fault.place), what=fault.what, meant=fault.meant)
+        log.error(Event.FAULT, fault=str(fault))
 
 
-async def _run(config: Config, once: bool) -> None:
+async def _run(loaded: Loaded, files: UserFiles, once: bool) -> None:
     import asyncio
     import signal
 
     from monitor.app import service
     from monitor.telemetry import Event, log
 
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with service(config) as daemon:
+    loop, stop, in_terminal = asyncio.get_running_loop(), asyncio.Event(), _has_terminal()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: None)  # until there is a daemon that can take up edits
+    async with service(loaded.config, files, loaded.faults) as daemon:
         log.info(Event.STARTED, once=once)
-        await (daemon.once(stop) if once else daemon.run(stop))
+        async with asyncio.TaskGroup() as reloads:
+
+            def hung_up() -> None:
+                if in_terminal and not _has_terminal():  # it was closed: nobody asks for a reload
+                    stop.set()
+                else:
+                    reloads.create_task(daemon.reload(), name="reload")
+
+            loop.add_signal_handler(signal.SIGHUP, hung_up)
+            await (daemon.once(stop) if once else daemon.run(stop))
+            loop.remove_signal_handler(signal.SIGHUP)
     log.info(Event.STOPPED)
+
+
+def _has_terminal() -> bool:
+    """Whether there is a terminal that could still be written to."""
+    import os
+
+    try:
+        os.close(os.open(os.ctermid(), os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

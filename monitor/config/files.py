@@ -1,4 +1,4 @@
-"""The YAML files that a path of the user's names: itself, or everything in a folder.
+"""The YAML files that a path of the user's names: itself, or everything in a folder; and whether they have changed.
 
 Files and folders whose name begins with a dot are left alone: editors keep their locks in them, and mounted
 configuration its older versions.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from monitor.config.yaml12 import Document, Where, read
@@ -40,6 +41,20 @@ def yaml_files(named: Iterable[tuple[Path, Place | None]]) -> tuple[list[Path], 
         for file in found:
             files.setdefault(_identity(file), file)
     return list(files.values()), faults
+
+
+Signature = frozenset[tuple[Path, int, int, int]]
+
+
+def signature(paths: Iterable[Path]) -> Signature:
+    """What tells that something has changed in these files and folders: every file with its time, size and identity."""
+    files, _ = yaml_files((path, None) for path in paths)
+    found = []
+    for file in files:
+        with suppress(OSError):  # gone meanwhile: its absence tells
+            about = file.stat()
+            found.append((file, about.st_mtime_ns, about.st_size, about.st_ino))
+    return frozenset(found)
 
 
 def _in_folder(folder: Path) -> tuple[list[Path], list[Fault]]:

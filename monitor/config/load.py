@@ -1,14 +1,14 @@
 """The door: all of the user's files -> everything good in them, and all that is wrong with them.
 
 A file with a fault contributes nothing and stops no other; only an unusable monitor.yaml stops everything. A rule that
-names what does not exist is left out. Nothing here knows what is running: what a faulty edit must not replace, the
-caller keeps.
+names what does not exist is left out. Nothing here knows what is running; but who loads again and again can have each
+file `Remembered` as it was when it last had no fault, and then that counts in place of a faulty edit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -41,20 +41,30 @@ class LoadedRules:
     faults: tuple[Fault, ...]
 
 
-def load(path: Path, environment: Mapping[str, str]) -> Loaded:
+def load(path: Path, environment: Mapping[str, str], remembered: Remembered | None = None) -> Loaded:
     """A monitor.yaml and all that it names. Raises Faulty, with the faults of all files, where monitor.yaml itself has
-    one: an address that cannot be had or a route that leads nowhere would lose alerts."""
+    one: an address that cannot be had or a route that leads nowhere would lose alerts.
+
+    `remembered`: what files said without a fault counts where they have one now, and is brought up to date.
+    """
+    remembered = Remembered() if remembered is None else remembered
     document = settings_document(path)
     own: list[Fault] = []
     made, every = None, timedelta(minutes=5)
     with noting(own):
         made, every = settings(document, environment, path.parent)
-    loaded = _rules(_named(document, path, "rules", "entities"), made.routes if made else None)
-    polled, faults = _sources(_named(document, path, "sources"), every)
+    routes = made.routes if made else None
+    loaded = _rules(_named(document, path, "rules", "entities"), routes, remembered.drafts)
+    polled, faults = _sources(_named(document, path, "sources"), every, remembered.sources)
     everything = _sorted([*own, *loaded.faults, *faults])
     if made is None:
         raise Faulty(everything)
     return Loaded(Config(made, polled, loaded.rules, loaded.entities), everything)
+
+
+def named_by(path: Path) -> list[Path]:
+    """The files and folders that a monitor.yaml names. Raises Faulty if it cannot be read."""
+    return [named for named, _ in _named(settings_document(path), path, "rules", "entities", "sources")]
 
 
 def load_rules(paths: Sequence[Path], beside: Path | None = None) -> LoadedRules:
@@ -63,12 +73,12 @@ def load_rules(paths: Sequence[Path], beside: Path | None = None) -> LoadedRules
     named: _Named = [(path, None) for path in paths]
     if beside is not None:
         named += _named(settings_document(beside), beside, "rules", "entities")
-    return _rules(named, None)
+    return _rules(named, None, {})
 
 
 def load_rules_of(path: Path) -> LoadedRules:
     """The rules and entities that a monitor.yaml names, without its secrets and the rest of it: what `match` needs."""
-    return _rules(_named(settings_document(path), path, "rules", "entities"), None)
+    return _rules(_named(settings_document(path), path, "rules", "entities"), None, {})
 
 
 _Named = list[tuple[Path, Place | None]]
@@ -85,12 +95,12 @@ def _sorted(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 # --- sources ----------------------------------------------------------------------------------------------------
 
 
-def _sources(named: _Named, every: timedelta) -> tuple[dict[str, Source], list[Fault]]:
+_Placed = tuple[Place, Source]
+
+
+def _sources(named: _Named, every: timedelta, last: dict[Path, list[_Placed]]) -> tuple[dict[str, Source], list[Fault]]:
     files, faults = yaml_files(named)
-    found: list[tuple[Place, Source]] = []
-    for file in files:
-        with noting(faults):
-            found += _whole(read(file), lambda document: sources(document, every))
+    found = _each(files, lambda document: sources(document, every), last, faults)
     kept: dict[str, Source] = {}
     ids: dict[str, Place] = {}
     urls: dict[str, Place] = {}
@@ -108,6 +118,24 @@ def _sources(named: _Named, every: timedelta) -> tuple[dict[str, Source], list[F
 _Read = TypeVar("_Read")
 
 
+def _each(
+    files: Iterable[Path],
+    reading: Callable[[Document], Iterable[_Read]],
+    last: dict[Path, list[_Read]],
+    faults: list[Fault],
+) -> list[_Read]:
+    """What all files hold; a faulty one, what it held when it was `last` without a fault."""
+    found: list[_Read] = []
+    for file in files:
+        with noting(faults):
+            documents = read(file)
+            if last.get(file) and not documents and not file.stat().st_size:  # an editor that was cut off, a full disk
+                raise Faulty([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
+            last[file] = _whole(documents, reading)
+        found += last.get(file, ())
+    return found
+
+
 def _whole(documents: Iterable[Document], reading: Callable[[Document], Iterable[_Read]]) -> list[_Read]:
     """What all documents of a file hold; raises Faulty with the faults of all of them."""
     found: list[_Read] = []
@@ -123,15 +151,15 @@ def _whole(documents: Iterable[Document], reading: Callable[[Document], Iterable
 # --- rules and entities -----------------------------------------------------------------------------------------
 
 
-def _rules(named: _Named, routes: Collection[str] | None) -> LoadedRules:
+def _rules(named: _Named, routes: Collection[str] | None, last: dict[Path, list[_Draft]]) -> LoadedRules:
     files, faults = yaml_files(named)
-    drafts: list[_Draft] = []
     tried: dict[str, Place] = {}
-    for file in files:
-        with noting(faults):
-            documents = read(file)
-            tried.update((_first(document, "entity"), document.place()) for document in documents)
-            drafts += _whole(documents, _draft)
+
+    def drafts_of(document: Document) -> list[_Draft]:
+        tried[_first(document, "entity")] = document.place()
+        return _draft(document)
+
+    drafts = _each(files, drafts_of, last, faults)
     entities = _unique([draft.says for draft in drafts if isinstance(draft.says, Entity)], faults)
     known = _Known({name: entity_digest(each) for name, each in entities.items()}, tried, routes)
     kept: list[Rule] = []
@@ -148,6 +176,14 @@ class _Draft:
 
     document: Document
     says: Rule | Entity
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What each file said when it was last without a fault."""
+
+    drafts: dict[Path, list[_Draft]] = field(default_factory=dict)
+    sources: dict[Path, list[_Placed]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import clock
 from monitor.daemon.fairness import may_begin
-from monitor.daemon.turns import Part, Turns
+from monitor.daemon.turns import Turns, Work
 from monitor.delivery import Dispatcher
 from monitor.errors import StoreFailed
 from monitor.model import Claim
@@ -43,7 +43,7 @@ class Job:
 
 class Daemon:
     """Runs until it is told to stop. `line_of` an address: whom it waits for; `slots`: how many polls at once; `turns`
-    is told of every turn; `jobs`: what else is done meanwhile."""
+    is told of every turn; `jobs`: what else is done meanwhile; `reload`: takes up edits of the files."""
 
     def __init__(
         self,
@@ -56,6 +56,7 @@ class Daemon:
         slots: int,
         turns: Turns,
         jobs: Sequence[Job] = (),
+        reload: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._dispatcher = dispatcher
@@ -64,8 +65,9 @@ class Daemon:
         self._line_of = line_of
         self._slots = slots
         self._turns = turns
+        self._reload = reload
         second = timedelta(seconds=1)
-        self._jobs = (Job(Part.TICK, second, self.tick), Job(Part.DELIVER, second, dispatcher.turn), *jobs)
+        self._jobs = (Job(Work.TICK, second, self.tick), Job(Work.DELIVERY, second, dispatcher.turn), *jobs)
         self._polls: dict[asyncio.Task[object], Claim] = {}
         self._ended = asyncio.Event()  # a poll has
         self._ticking = asyncio.Lock()
@@ -86,6 +88,11 @@ class Daemon:
             refilling.cancel()
             scheduler.shutdown(wait=False)
             await self._end()
+
+    async def reload(self) -> None:
+        """Take up edits of the files now, without waiting for a look at them."""
+        if self._reload is not None:
+            await _guarded(self._reload)
 
     async def once(self, stop: asyncio.Event) -> None:
         """Poll every source, due or not, and deliver what is due; `stop` ends it early, as it ends `run`."""

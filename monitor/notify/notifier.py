@@ -16,19 +16,20 @@ SENDERS = 16  # processes; they start when they are needed, and a hung channel h
 
 
 class Notifier:
-    """One for the daemon. `deadline`: the longest that one attempt may take before its process is killed."""
+    """One for the daemon. `channels` may be swapped while it runs. `deadline`: the longest that one attempt may take
+    before its process is killed."""
 
     at_once = SENDERS
 
     def __init__(self, channels: Mapping[str, Channel], deadline: timedelta) -> None:
-        self._channels = channels
+        self.channels = channels
         self._deadline = deadline
         self._workers = Workers(SENDERS)
         self._screen = Screen()
 
     async def send(self, channel: str, message: Message) -> Receipt:
         """One attempt, and how it ended; never raises for what a server does."""
-        known = self._channels.get(channel)
+        known = self.channels.get(channel)
         if known is None:
             return Receipt(ReceiptKind.TRY_LATER, "monitor.yaml no longer has this channel")
         if known.url.startswith(CONSOLE):

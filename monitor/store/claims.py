@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, or_, select, update
 
 from monitor.intake.articles import Known
+from monitor.intake.identity import uid_hash
 from monitor.model import Claim, Source, Validators
 from monitor.store.database import Database, in_batches, insert
-from monitor.store.tables import article, source
+from monitor.store.tables import article, known, source
 
 
 class Claims:
@@ -42,6 +43,13 @@ class Claims:
                     # is under way must leave nothing behind.
                     fresh |= {"first_at": None, "lease_until": None, "lease_owner": None, "token": source.c.token + 1}
                     connection.execute(update(source).where(source.c.id == wanted.id).values(**fresh))
+
+    def hasten(self, latest: Mapping[str, datetime]) -> None:
+        """Poll these sources no later than then, unless they fail: they are to be asked more often from now on."""
+        with self._database.writing() as connection:
+            for id_, moment in sorted(latest.items()):
+                late = (source.c.id == id_) & (source.c.next_at > moment) & (source.c.failures == 0)
+                connection.execute(update(source).where(late).values(next_at=moment))
 
     def due(self, ids: Iterable[str], now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
         """Claim at most `most` of these sources that are due, the longest due first."""
@@ -84,15 +92,22 @@ class Claims:
         with self._database.writing() as connection:
             connection.execute(update(source).values(lease_until=None, lease_owner=None))
 
-    def known(self, source_id: str, uids: Iterable[str]) -> dict[str, Known]:
-        """What we have of these articles of a source, by uid."""
-        asked = select(article.c.uid, article.c.version, article.c.digest, article.c.seen_at, article.c.baseline)
-        known = {}
+    def known(self, source_id: str, uids: Collection[str]) -> dict[str, Known]:
+        """What we have, or had, of these articles of a source, by uid."""
+        columns = ("version", "digest", "seen_at", "baseline")
+        here = select(article.c.uid, *(article.c[name] for name in columns))
+        left = select(known.c.uid_hash, *(known.c[name] for name in columns), known.c.forgotten)
+        found: dict[str, Known] = {}
         with self._database.reading() as connection:
             for some in in_batches(uids):
-                rows = connection.execute(asked.where(article.c.source_id == source_id, article.c.uid.in_(some)))
-                known.update({row.uid: Known(row.version, row.digest, row.seen_at, row.baseline) for row in rows})
-        return known
+                rows = connection.execute(here.where(article.c.source_id == source_id, article.c.uid.in_(some)))
+                found.update({row.uid: Known(*row[1:]) for row in rows})
+            # most documents hold nothing but what is here: then nothing more is asked
+            for missing in in_batches(uid for uid in uids if uid not in found):
+                uid_of = {uid_hash(uid): uid for uid in missing}
+                rows = connection.execute(left.where(known.c.source_id == source_id, known.c.uid_hash.in_(uid_of)))
+                found.update({uid_of[row.uid_hash]: Known(*row[1:]) for row in rows})
+        return found
 
 
 def _free(now: datetime) -> ColumnElement[bool]:

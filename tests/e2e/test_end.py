@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import pty
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,12 +37,27 @@ async def test_a_name_that_hangs_holds_no_end_up(tmp_path: Path) -> None:
     assert "Traceback" not in daemon.log.read_text()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_every_usual_signal_ends_it_in_good_order(tmp_path: Path, number: signal.Signals) -> None:
-    """Also a terminal that is closed; at the end there is a word in the log, and no traceback."""
+    """At the end there is a word in the log, and no traceback."""
     write_config(tmp_path, {"quick": "http://127.0.0.1:9/feed"})
     async with Daemon(tmp_path) as daemon:
         await until(lambda: "started" in daemon.log.read_text())
         assert await daemon.end(number) == 0
     assert '"event": "stopped"' in daemon.log.read_text()
     assert "Traceback" not in daemon.log.read_text()
+
+
+async def test_a_terminal_that_is_closed_ends_it(tmp_path: Path) -> None:
+    """SIGHUP asks for a reload elsewhere; here nobody is left to ask for anything."""
+    write_config(tmp_path, {"quick": "http://127.0.0.1:9/feed"})
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(tmp_path)
+        command = f'exec "{sys.executable}" -m monitor run 2>log'
+        os.execve("/bin/sh", ["sh", "-c", command], {**os.environ, "PYTHONPATH": str(ROOT)})
+    await until(lambda: (tmp_path / "log").exists() and "started" in (tmp_path / "log").read_text())
+    os.close(terminal)
+    _, ended = await asyncio.wait_for(asyncio.to_thread(os.waitpid, process, 0), 10)
+    assert os.waitstatus_to_exitcode(ended) == 0
+    assert '"event": "stopped"' in (tmp_path / "log").read_text()

@@ -13,7 +13,7 @@ from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
-from tests.building import MINUTE, NOON, article, claimed, commit, polled, rules, source, sources, to_desk
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, polled, rules, source, sources, to_desk
 
 LEASE = 3 * MINUTE
 NAMES = ("wire", "post", "times")
@@ -172,3 +172,13 @@ def test_many_sources_are_claimed_at_once(database: Database) -> None:
     many = sources(*(f"s{i}" for i in range(1000)))
     claims.know(many, NOON)
     assert len(claims.due(many, NOON, lease=timedelta(minutes=1), most=1000)) == 1000
+
+
+def test_a_source_that_is_to_be_asked_more_often_is_hastened(database: Database, claims: Claims) -> None:
+    """It does not wait for the end of its old interval; one that is due sooner, or that fails, stays as it is."""
+    commit(SerialSection(database), claimed(claims))
+    before = Reports(database).sources()["wire"].next_at
+    claims.hasten({"wire": before + HOUR})
+    assert Reports(database).sources()["wire"].next_at == before
+    claims.hasten({"wire": NOON + MINUTE})
+    assert Reports(database).sources()["wire"].next_at == NOON + MINUTE

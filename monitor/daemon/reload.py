@@ -1,0 +1,112 @@
+"""Takes up edits of the user's files while the daemon runs: on change, and on SIGHUP.
+
+A faulty file counts as it was when it last had no fault. If the others, taken together with it, would then lose a rule
+or a source that runs (a name that leads nowhere any more, a folder that is gone), nothing is taken up at all. What runs
+and how it differs from the files is told in `running`, which `status`, the log and the notices show.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC
+
+from monitor import clock
+from monitor.config.user_files import UserFiles
+from monitor.errors import Fault, Faulty
+from monitor.model import Config, Running, Settings
+from monitor.notify import channel_faults
+from monitor.telemetry import Event, log
+
+# What is wired once, at the start.
+_AT_START = ("database", "timezone", "allow", "limits")
+_SHARE = 0.05  # of the time may go into looking, where thousands of files are watched
+
+
+class Reloader:
+    """Looks at the files and has what is good in them taken up. `config` and `faults`: what the daemon began with."""
+
+    def __init__(
+        self, files: UserFiles, config: Config, faults: Sequence[Fault], take_up: Callable[[Config], Awaitable[None]]
+    ) -> None:
+        self._files = files
+        self._config = config
+        self._began_with = config.settings
+        self._take_up = take_up
+        self._reading = asyncio.Lock()
+        self._settling: object = None  # the signature of the last look
+        self._again = False  # what was read could not be taken up, for a reason outside the files
+        self._look_at = 0.0  # on the monotonic clock
+        self.running = _running(config, faults)
+
+    async def look(self) -> None:
+        """Read the files if they have changed and are not being written any more: two looks saw them alike."""
+        began = clock.monotonic()
+        if began < self._look_at:
+            return
+        found, changed = await asyncio.to_thread(lambda: (self._files.signature(), self._files.changed()))
+        self._look_at = clock.monotonic() + (clock.monotonic() - began) / _SHARE
+        settled, self._settling = found == self._settling, found
+        if settled and (changed or self._again):
+            await self.reload()
+
+    async def reload(self) -> None:
+        """Read the files now, and take up what is good in them. Raises StoreFailed."""
+        async with self._reading:
+            try:
+                loaded = await asyncio.to_thread(self._files.load)
+            except Faulty as faulty:
+                self._refuse(faulty.faults)
+                return
+            if await asyncio.to_thread(self._files.changed):
+                return  # half of it may be of one moment and half of another: the next looks read it again
+            unusable = await asyncio.to_thread(self._unusable_channels, loaded.config)
+            faults = (*loaded.faults, *unusable)
+            if unusable or (faults and _loses(self._config, loaded.config)):
+                self._refuse(faults)
+            else:
+                await self._accept(loaded.config, faults)
+
+    def _unusable_channels(self, config: Config) -> tuple[Fault, ...]:
+        """Of the channels that are new or changed: what runs already is told of elsewhere."""
+        known = self._config.settings.channels
+        return tuple(channel_faults(each for name, each in config.settings.channels.items() if each != known.get(name)))
+
+    def _refuse(self, faults: Sequence[Fault]) -> None:
+        self._tell(replace(_running(self._config, faults), since=self.running.since, restart=self.running.restart))
+
+    async def _accept(self, config: Config, faults: Sequence[Fault]) -> None:
+        restart = [name for name in _AT_START if _differs(name, config.settings, self._began_with)]
+        running = replace(_running(config, faults), restart=tuple(restart))
+        if config == self._config:
+            self._tell(replace(running, since=self.running.since))
+            return
+        self._again = True
+        await self._take_up(config)
+        self._config, self._again = config, False
+        self._tell(running)
+
+    def _tell(self, running: Running) -> None:
+        for fault in running.faults:
+            if fault not in self.running.faults:
+                log.error(Event.FAULT, fault=fault)
+        if running.faults == self.running.faults:  # the edit that brought them was an earlier one
+            running = replace(running, edited=self.running.edited)
+        self.running = running
+        tell = log.warning if running.faults else log.info
+        tell(Event.FILES_READ, rules=running.rules, sources=running.sources, now=running.said(UTC, clock.now()))
+
+
+def _running(config: Config, faults: Sequence[Fault]) -> Running:
+    """The config as taken up now."""
+    now, lines = clock.now(), tuple(map(str, faults))
+    return Running(now, len(config.rules), len(config.sources), edited=now if lines else None, faults=lines)
+
+
+def _loses(old: Config, new: Config) -> bool:
+    return not (old.rules.keys() <= new.rules.keys() and old.sources.keys() <= new.sources.keys())
+
+
+def _differs(name: str, one: Settings, other: Settings) -> bool:
+    return bool(getattr(one, name) != getattr(other, name))

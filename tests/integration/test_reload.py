@@ -1,0 +1,195 @@
+"""Edits of the user's files while a daemon runs: what is taken up, and what is said of the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from monitor.config.user_files import UserFiles
+from monitor.daemon.reload import Reloader
+from monitor.errors import StoreFailed
+from monitor.model import Config
+
+SETTINGS = """\
+database: sqlite:///news.db
+sources: [sources.yaml]
+rules: [rules]
+entities: [entities.yaml]
+channels: {screen: {url: "console://"}, log: {url: "console://"}}
+routes: {default: [screen]}
+"""
+RULE = "rule: {id}\ntitle: {title}\nlevel: low\nmatch: {{words: {{en: [missile]}}}}\n"
+ABOUT = "rule: about\ntitle: About\nlevel: low\nmatch: {entity: somewhere}\n"
+SOMEWHERE = "entity: somewhere\nkind: place\nname: Somewhere\nsure: {en: [Somewhere]}\n"
+SOURCE = "sources:\n  - {id: wire, url: 'https://wire.test/feed', name: Wire}\n"
+
+
+@dataclass
+class Taken:
+    """What has been taken up, and a database that may refuse it."""
+
+    configs: list[Config] = field(default_factory=list)
+    refusing: bool = False
+
+    async def up(self, config: Config) -> None:
+        if self.refusing:
+            raise StoreFailed("locked")
+        self.configs.append(config)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Of the rules that run."""
+        return {rule.id: rule.title for rule in self.configs[-1].rules.values()}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Files without a fault: two rules, an entity and a source."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "monitor.yaml").write_text(SETTINGS)
+    (tmp_path / "rules" / "launch.yaml").write_text(RULE.format(id="launch", title="Launch"))
+    (tmp_path / "rules" / "about.yaml").write_text(ABOUT)
+    (tmp_path / "entities.yaml").write_text(SOMEWHERE)
+    (tmp_path / "sources.yaml").write_text(SOURCE)
+    return tmp_path
+
+
+@pytest.fixture
+def taken() -> Taken:
+    return Taken()
+
+
+@pytest.fixture
+def reloader(folder: Path, taken: Taken) -> Reloader:
+    """As a daemon begins with these files."""
+    files = UserFiles(folder / "monitor.yaml", os.environ)
+    loaded = files.load()
+    taken.configs.append(loaded.config)
+    return Reloader(files, loaded.config, loaded.faults, taken.up)
+
+
+async def looks(reloader: Reloader, count: int = 3) -> None:
+    """As the clockwork has it look; it may not look as often as it is asked."""
+    for _ in range(count):
+        reloader._look_at = 0
+        await reloader.look()
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def rename(path: Path, text: str) -> None:
+    half = path.with_name(".half")
+    half.write_text(text)
+    half.replace(path)
+
+
+@pytest.mark.parametrize("edit", [write, rename], ids=["in place", "by rename"])
+async def test_a_good_edit_is_taken_up(
+    folder: Path, taken: Taken, reloader: Reloader, edit: Callable[[Path, str], None]
+) -> None:
+    """However an editor writes, and once: the same files are not taken up again."""
+    since = reloader.running.since
+    edit(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="A new title"))
+    await looks(reloader, 5)
+    assert len(taken.configs) == 2
+    assert taken.titles["launch"] == "A new title"
+    assert (reloader.running.edited, reloader.running.faults, reloader.running.rules) == (None, (), 2)
+    assert reloader.running.since > since
+
+
+async def test_nothing_is_read_while_it_is_being_written(folder: Path, taken: Taken, reloader: Reloader) -> None:
+    """A file that differs from look to look is half of something."""
+    for number in range(4):
+        write(folder / "rules" / "launch.yaml", RULE.format(id="launch", title=f"Title {number:0{number + 1}}"))
+        await looks(reloader, 1)
+    assert len(taken.configs) == 1
+    await looks(reloader, 1)
+    assert taken.titles["launch"] == "Title 0003"
+
+
+async def test_a_bad_edit_leaves_its_files_last_version_and_takes_up_the_others(
+    folder: Path, taken: Taken, reloader: Reloader
+) -> None:
+    """A colleague's mistake does not keep my edit away, nor lose his rule."""
+    write(folder / "rules" / "launch.yaml", "rule: launch\nlevel: enormous\n")
+    write(folder / "sources.yaml", SOURCE + "  - {id: post, url: 'https://post.test/feed', name: Post}\n")
+    await looks(reloader)
+    assert taken.titles == {"launch": "Launch", "about": "About"}
+    assert set(taken.configs[-1].sources) == {"wire", "post"}
+    running = reloader.running
+    assert running.edited is not None
+    assert [fault.partition(":")[0] for fault in running.faults] == [str(folder / "rules" / "launch.yaml")] * 3
+    write(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="Mended"))
+    await looks(reloader)
+    assert taken.titles["launch"] == "Mended"
+    assert (reloader.running.edited, reloader.running.faults) == (None, ())
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        # a file without a fault of its own
+        lambda folder: write(folder / "entities.yaml", SOMEWHERE.replace("somewhere", "elsewhere")),
+        lambda folder: write(folder / "monitor.yaml", SETTINGS.replace("[screen]", "[nobody]")),
+        # as while a network drive is away
+        lambda folder: (folder / "rules").rename(folder / "away"),
+        lambda folder: write(folder / "monitor.yaml", SETTINGS.replace("console", "carrier-pigeon", 1)),
+        # an editor that crashed, a full disk
+        lambda folder: write(folder / "rules" / "launch.yaml", ""),
+    ],
+    ids=["an entity goes", "a route leads nowhere", "a folder is gone", "an unknown channel", "a file is emptied"],
+)
+async def test_what_would_lose_what_runs_is_not_taken_up(
+    folder: Path, taken: Taken, reloader: Reloader, edit: Callable[[Path], None]
+) -> None:
+    """All stays as it runs, and is said to."""
+    since = reloader.running.since
+    edit(folder)
+    await looks(reloader)
+    assert taken.titles == {"launch": "Launch", "about": "About"}
+    assert len(taken.configs) == 1
+    assert reloader.running.since == since
+    assert reloader.running.edited is not None
+    assert reloader.running.faults
+
+
+async def test_a_rule_that_is_removed_in_good_order_goes(folder: Path, taken: Taken, reloader: Reloader) -> None:
+    """A deleted file is no fault."""
+    (folder / "rules" / "launch.yaml").unlink()
+    await looks(reloader)
+    assert taken.titles == {"about": "About"}
+
+
+async def test_the_edit_that_brought_the_faults_keeps_its_time(folder: Path, reloader: Reloader) -> None:
+    """A later good edit of another file does not make an old fault younger."""
+    write(folder / "rules" / "launch.yaml", "rule: launch\nlevel: enormous\n")
+    await looks(reloader)
+    edited = reloader.running.edited
+    write(folder / "rules" / "about.yaml", ABOUT.replace("About", "Else"))
+    await looks(reloader)
+    assert reloader.running.edited == edited
+
+
+async def test_what_is_taken_up_at_the_next_start_is_named(folder: Path, taken: Taken, reloader: Reloader) -> None:
+    """Channels and routes change at once; a database does not."""
+    write(folder / "monitor.yaml", SETTINGS.replace("news.db", "other.db").replace("[screen]", "[log]"))
+    await looks(reloader)
+    assert taken.configs[-1].settings.routes == {"default": ("log",)}
+    assert reloader.running.restart == ("database",)
+
+
+async def test_what_the_database_refused_is_tried_again(folder: Path, taken: Taken, reloader: Reloader) -> None:
+    """The edit is good: it must not wait for the next one."""
+    taken.refusing = True
+    write(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="Later"))
+    with pytest.raises(StoreFailed):
+        await looks(reloader)
+    taken.refusing = False
+    await looks(reloader)
+    assert taken.titles["launch"] == "Later"
