@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from monitor import clock
 from monitor.alerting.attempts import Verdict, after_attempt
 from monitor.errors import StoreFailed
-from monitor.model import Delivery, DeliveryState, Receipt, ReceiptKind, Settings
+from monitor.model import Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier, render
 from monitor.store.outbox import Outbox
 from monitor.store.thread import StoreThread
@@ -122,7 +122,7 @@ class Dispatcher:
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
-            message = render(delivery, source=self._name_of(delivery.alert.article.source), zone=self._zone)
+            message = render(delivery, name_of=self._name_of, zone=self._zone)
             receipt = await self._notifier.send(delivery.channel, message)
         except Exception as error:  # noqa: BLE001 - the boundary of one delivery: no message may stop the others
             log.exception(Event.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
@@ -148,10 +148,11 @@ class Dispatcher:
 
 def _tell(delivery: Delivery, receipt: Receipt, state: DeliveryState, *, settled: bool) -> None:
     """The log's account of an attempt."""
+    told = delivery.alert
     facts: Mapping[str, object] = {
         "channel": delivery.channel,
-        "alert": delivery.alert.id,
-        "rule": delivery.alert.rule,
+        "alert": told.id,
+        **({"notice": told.subject} if isinstance(told, Notice) else {"rule": told.rule}),
         "attempt": delivery.attempt,
         "receipt": receipt.kind.value,
         "detail": receipt.detail,
@@ -161,6 +162,6 @@ def _tell(delivery: Delivery, receipt: Receipt, state: DeliveryState, *, settled
     elif state is DeliveryState.ACCEPTED:
         log.info(Event.ACCEPTED, **facts)
     elif state is DeliveryState.DEAD:
-        log.error(Event.DEAD, **facts, todo="mend the channel; `news-monitor outbox list --state dead` shows it")
+        log.error(Event.DEAD, **facts, todo="mend the channel, then: news-monitor outbox retry --dead")
     else:
         log.warning(Event.RETRY, **facts)

@@ -8,6 +8,7 @@ import sys
 import click
 
 from monitor import __version__
+from monitor.cli.channels import channels
 from monitor.cli.check import check
 from monitor.cli.db import db
 from monitor.cli.demo import demo
@@ -36,7 +37,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, db, demo, init, match, matches, outbox, parse, run, schema, sources, status):
+for _command in (channels, check, db, demo, init, match, matches, outbox, parse, run, schema, sources, status):
     cli.add_command(_command)
 
 

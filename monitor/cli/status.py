@@ -54,5 +54,6 @@ def status(config: Path, as_json: bool) -> None:
         click.echo(f"waiting: {channel}: its oldest alert waits since {local(since, zone)}")
     if deliveries[DeliveryState.DEAD]:
         click.echo(
-            f"dead: {deliveries[DeliveryState.DEAD]} deliveries; `news-monitor outbox list --state dead` lists them"
+            f"dead: {deliveries[DeliveryState.DEAD]} deliveries; `news-monitor outbox list --state dead` lists them, "
+            "`news-monitor outbox retry --dead` sends them again"
         )

@@ -15,7 +15,8 @@ from tests.e2e.whole import ROOT, news_monitor, started, write_config
 
 COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
-    "sources health", "sources add", "sources remove", "outbox list", "db upgrade",
+    "sources health", "sources add", "sources remove", "outbox list", "outbox retry", "outbox discard",
+    "channels list", "channels test", "matches list", "matches show", "matches export", "db upgrade",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -53,6 +54,11 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("sources add", ["--id", "--name", "--language", "--publisher", "--tag", "--every", "--file"]),
         ("sources remove", ["-c"]),
         ("outbox list", ["--json"]),
+        ("outbox retry", ["--dead", "--channel"]),
+        ("channels list", ["--json"]),
+        ("matches list", ["--json", "--rule", "--source", "--since", "--kind", "--decision", "--most"]),
+        ("matches show", ["--json"]),
+        ("matches export", ["--since", "--until", "--rule"]),
     ],
 )
 async def test_the_options_of_the_contract_are_there(command: str, options: list[str], tmp_path: Path) -> None:
@@ -128,6 +134,17 @@ FILES: dict[str, str | bytes] = {
         (2, "sources nosuch"),
         (1, "status"),  # nothing has run yet
         (1, "outbox list"),
+        (1, "outbox retry 1"),
+        (1, "outbox discard 1"),
+        (2, "outbox retry"),
+        (2, "outbox discard"),
+        (1, "matches list"),
+        (1, "matches show 1"),
+        (1, "matches export"),
+        (2, "matches show one"),
+        (0, "channels list"),
+        (0, "channels test"),
+        (2, "channels test nosuch"),
         (0, "db upgrade"),
         (1, "db upgrade -c nosuch.yaml"),
         (0, "init new"),
@@ -155,6 +172,9 @@ async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
         ("sources list --json", "sources.yaml:3:"),
         ("status --json", "sources.yaml:3:"),
         ("outbox list --json", None),
+        ("channels list --json", "sources.yaml:3:"),
+        ("matches list --json", None),
+        ("matches export", None),
         ("parse --json broken.xml", "broken.xml: the document is ill-formed"),
     ],
 )

@@ -1,0 +1,174 @@
+"""`news-monitor channels`: where messages go, and whether they arrive. No address is ever shown: it is a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import (
+    config_option,
+    database_of,
+    json_option,
+    load_config,
+    local,
+    print_faults,
+    print_json,
+    print_table,
+)
+
+if TYPE_CHECKING:
+    from monitor.model import Delivery, Receipt, Settings
+
+# In the scripts that our readers' news is in: a channel that spoils one of them shows it here.
+_SENTENCE = "This is a test: prueba, проверка, 測試, 测试, テスト, 시험. 🛰"
+_MARKED = ((10, 14),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A channel, as it is listed. `operator`: it is told of dead sources and channels."""
+
+    name: str
+    kind: str
+    routes: list[str]
+    operator: bool
+    waiting_since: datetime | None
+    last_accepted: datetime | None
+
+
+@click.group()
+def channels() -> None:
+    """The channels that messages go to: list, test."""
+
+
+@channels.command("list")
+@config_option
+@json_option
+def list_(config: Path, as_json: bool) -> None:
+    """Every channel of the config: its kind, its routes, what waits for it, and when it last took a message.
+
+    \b
+    Example:
+      news-monitor channels list
+    """
+    loaded = load_config(config)
+    print_faults(loaded.faults)
+    settings = loaded.config.settings
+    waiting, accepted = _fared(settings)
+    rows = [
+        _Row(
+            name,
+            _kind(channel.url),
+            [route for route, names in settings.routes.items() if name in names],
+            name in settings.operator,
+            waiting.get(name),
+            accepted.get(name),
+        )
+        for name, channel in settings.channels.items()
+    ]
+    if as_json:
+        for row in rows:
+            print_json(asdict(row))
+        return
+    heads = ("channel", "kind", "routes", "its oldest alert waits since", "last accepted")
+    print_table(heads, [_for_people(row, settings.timezone) for row in rows])
+
+
+def _fared(settings: Settings) -> tuple[Mapping[str, datetime], Mapping[str, datetime]]:
+    """Since when the oldest alert waits, and when the last was accepted, by channel; nothing before the first run."""
+    from monitor.store.reports import Reports
+
+    database = database_of(settings)
+    if not database.exists():
+        return {}, {}
+    database.require_schema()
+    reports = Reports(database)
+    return reports.oldest_waiting(), reports.last_accepted()
+
+
+def _kind(url: str) -> str:
+    scheme = url.partition("://")[0].lower()
+    return scheme if scheme.isalnum() else "unknown"
+
+
+def _for_people(row: _Row, zone: str) -> list[str]:
+    routes = [*row.routes, *(["operator"] if row.operator else [])]
+    since = local(row.waiting_since, zone) if row.waiting_since else "nothing waits"
+    return [row.name, row.kind, ", ".join(routes) or "none", since, local(row.last_accepted, zone)]
+
+
+@channels.command()
+@config_option
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def test(config: Path, names: tuple[str, ...]) -> None:
+    """Send one real message on each of these channels (none named: on all), and print what its server answered.
+
+    Exit code 1 if any was not accepted. Nothing is stored, and the daemon may run meanwhile.
+
+    \b
+    Examples:
+      news-monitor channels test
+      news-monitor channels test phone desk
+    """
+    import asyncio
+
+    from monitor.config.faults import did_you_mean
+    from monitor.errors import WrongUse
+
+    settings = load_config(config).config.settings
+    for name in names:
+        if name not in settings.channels:
+            raise WrongUse(f"there is no channel '{name}'; {did_you_mean(name, settings.channels)}")
+    wanted = list(dict.fromkeys(names)) or list(settings.channels)
+    if not asyncio.run(_all_accepted(settings, wanted)):
+        raise SystemExit(1)
+
+
+async def _all_accepted(settings: Settings, names: list[str]) -> bool:
+    import asyncio
+    from zoneinfo import ZoneInfo
+
+    from monitor import clock
+    from monitor.model import ReceiptKind
+    from monitor.notify import Notifier, render
+
+    notifier, zone, now = Notifier(settings.channels, settings.limits.send), ZoneInfo(settings.timezone), clock.now()
+
+    async def sent(name: str) -> Receipt:
+        return await notifier.send(name, render(_delivery(name, now), source="News Monitor", zone=zone))
+
+    try:
+        sending = {name: asyncio.create_task(sent(name)) for name in names}
+        receipts = {}
+        for name, task in sending.items():
+            receipts[name] = receipt = await task
+            click.echo(f"{name}: {receipt.kind}" + (f": {receipt.detail}" if receipt.detail != receipt.kind else ""))
+    finally:
+        notifier.close()
+    return all(receipt.kind is ReceiptKind.ACCEPTED for receipt in receipts.values())
+
+
+def _delivery(channel: str, now: datetime) -> Delivery:
+    """A delivery that nobody decided on and no outbox knows."""
+    from monitor.model import Alert, Article, Delivery, Level
+
+    told = Alert(
+        id="none",
+        dedup_key="",
+        rule="none",
+        rule_title=f"A test of the channel {channel}",
+        level=Level.INFO,
+        at=now,
+        reason="somebody ran `news-monitor channels test`; this is no news",
+        routes=(),
+        story="none",
+        article=Article("", "", f"A test of the channel {channel}", "", now, now),
+        sentence=_SENTENCE,
+        marks=_MARKED,
+    )
+    return Delivery(0, channel, told, 1)

@@ -1,0 +1,98 @@
+"""Where messages go can be looked at and tried, and no address is shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from monitor.alerting.attempts import Verdict
+from monitor.model import DeliveryState, Receipt, ReceiptKind
+from monitor.store.database import Database
+from monitor.store.outbox import Outbox
+from tests.building import HOUR, MINUTE, NOON
+from tests.conftest import FaultServer
+from tests.e2e.whole import news_monitor, write_config
+
+
+async def test_channels_are_listed_without_their_addresses(lived_in: Database, tmp_path: Path) -> None:
+    """Kind and routes, since when the oldest alert waits, and when it last took a message."""
+    outbox = Outbox(lived_in, "here:1")
+    sent = outbox.claim("desk", NOON, MINUTE)
+    assert sent is not None
+    outbox.settle(sent, Receipt(ReceiptKind.ACCEPTED), Verdict(DeliveryState.ACCEPTED), NOON + HOUR)
+    ended = await news_monitor("channels", "list", "--json", folder=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    desk, screen = ended.rows
+    assert desk == {
+        "name": "desk",
+        "kind": "json",
+        "routes": ["default"],
+        "operator": True,
+        "waiting_since": NOON.isoformat(),
+        "last_accepted": (NOON + HOUR).isoformat(),
+    }
+    assert (screen["kind"], screen["operator"]) == ("console", False)
+    assert screen["waiting_since"] is screen["last_accepted"] is None
+    people = await news_monitor("channels", "list", folder=tmp_path)
+    _, first, second = people.out.splitlines()
+    for part in ("desk", "json", "default, operator", "2026-01-05 21:00:00 KST", "2026-01-05 22:00:00 KST"):
+        assert part in first
+    for part in ("screen", "console", "nothing waits", "never"):
+        assert part in second
+    assert "s3cr3t" not in ended.out + people.out + people.err
+
+
+async def test_channels_are_listed_before_anything_has_run(tmp_path: Path) -> None:
+    """A config that was just written can be looked at."""
+    write_config(tmp_path, {}, channels={"desk": "carrierpigeon://s3cr3t"})
+    ended = await news_monitor("channels", "list", "--json", folder=tmp_path)
+    [row] = ended.rows
+    assert (row["kind"], row["waiting_since"], row["last_accepted"]) == ("carrierpigeon", None, None)
+    assert not (tmp_path / "monitor.db").exists()
+
+
+async def test_a_test_tells_what_each_server_answered(faults: FaultServer, tmp_path: Path) -> None:
+    """One real message on each channel, in the order of the config; exit code 1 if any was not accepted."""
+    channels = {
+        "good": faults.url("ok/s3cr3t"),
+        "busy": faults.url("503/s3cr3t"),
+        "gone": faults.url("404/s3cr3t"),
+        "pigeon": "carrierpigeon://s3cr3t",
+        "screen": "console://",
+    }
+    write_config(tmp_path, {}, channels=channels)
+    ended = await news_monitor("channels", "test", folder=tmp_path)
+    assert ended.code == 1
+    told = [line for line in ended.out.splitlines() if line.partition(":")[0] in channels]
+    assert told == [
+        "good: accepted",
+        "busy: try later: the server answered 503",
+        "gone: refused: the server answered 404",
+        "pigeon: refused: Apprise does not know this kind of channel, or its address is incomplete",
+        "screen: accepted: printed",
+    ]
+    assert "s3cr3t" not in ended.out + ended.err
+    for path in ("ok/s3cr3t", "503/s3cr3t", "404/s3cr3t"):
+        assert len(faults.bodies(path)) == 1
+    assert "INFO: A test of the channel screen" in ended.out
+    assert not (tmp_path / "monitor.db").exists()  # nothing is stored
+
+
+async def test_a_test_message_is_rendered_as_alerts_are(faults: FaultServer, tmp_path: Path) -> None:
+    """Title, marks, the configured time zone, and every script: what a channel spoils is seen before an alert is."""
+    write_config(tmp_path, {}, channels={"desk": faults.url("ok"), "other": faults.url("404")})
+    ended = await news_monitor("channels", "test", "desk", "desk", folder=tmp_path)
+    assert (ended.code, ended.out, ended.err) == (0, "desk: accepted\n", "")
+    [body] = map(json.loads, faults.bodies("ok"))
+    assert body["title"] == "INFO: A test of the channel desk"
+    for part in ("a **test**:", "проверка", "測試", "测试", "テスト", "시험", "🛰", "News Monitor, ", " KST", "no news"):
+        assert part in body["message"]
+    assert faults.bodies("404") == []
+
+
+async def test_a_channel_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """Wrong usage, and nothing is sent on the others."""
+    write_config(tmp_path, {}, channels={"desk": "console://"})
+    ended = await news_monitor("channels", "test", "desk", "dsk", folder=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "there is no channel 'dsk'; did you mean 'desk'?\n"
