@@ -33,6 +33,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, hide, log
+from monitor.telemetry.metrics import Metrics
 from monitor.workers import Workers
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
@@ -64,7 +65,8 @@ async def service(
                 log.warning(Event.LEASES_RELEASED, deliveries=left)
         stack.callback(lambda: outbox.release_own(clock.now()))
         claims.know(config.sources, clock.now())
-        thread = StoreThread()
+        metrics, turns = Metrics(), Turns(clock.monotonic())
+        thread = StoreThread(metrics, turns.called)
         stack.callback(thread.close)
 
         notifier = Notifier(settings.channels, limits.send)
@@ -83,6 +85,7 @@ async def service(
             notifier=notifier,
             thread=thread,
             name_of=name_of,
+            metrics=metrics,
         )
         pipeline = Pipeline(
             _active(config),
@@ -93,6 +96,7 @@ async def service(
             section=SerialSection(database),
             thread=thread,
             deliver=dispatcher.wake,
+            metrics=metrics,
         )
         log.info(Event.RULES_ACTIVE, rules=len(pipeline.active.rules.rules), sources=len(config.sources))
 
@@ -107,7 +111,6 @@ async def service(
 
         reloader = Reloader(files, config, faults, take_up) if files else None
         jobs = [Job("files", timedelta(seconds=1), reloader.look)] if reloader else []
-        turns = Turns(clock.monotonic())
         yield Daemon(
             pipeline,
             dispatcher,
@@ -118,6 +121,7 @@ async def service(
             jobs=jobs,
             reload=reloader.reload if reloader else None,
             turns=turns,
+            metrics=metrics,
         )
 
 

@@ -45,6 +45,7 @@ from monitor.store.claims import Claims
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread, Together
 from monitor.telemetry import Event, log
+from monitor.telemetry.metrics import Metrics
 from monitor.workers import Workers
 
 # Longer than a poll takes, unless many hosts redirect to one slow one. A poll that outlives it is not begun twice
@@ -89,6 +90,7 @@ class Pipeline:
         section: SerialSection,
         thread: StoreThread,
         deliver: Callable[[], None],
+        metrics: Metrics | None = None,
     ) -> None:
         self.active = active
         self._limits = limits
@@ -98,6 +100,7 @@ class Pipeline:
         self._section = section
         self._commits = Together(thread, self._decide_and_commit)
         self._deliver = deliver
+        self._metrics = metrics or Metrics()
 
     async def poll(self, claim: Claim) -> Polled | None:
         """One source polled and committed; what it left behind, or None if that could not be committed."""
@@ -135,6 +138,7 @@ class Pipeline:
 
     async def _commit(self, claim: Claim, source: Source, fetched: Fetched, feed: Feed) -> Polled | None:
         polled, decision = await self._commits.run(_Brought(claim, source, fetched, feed))
+        self._metrics.polled(polled, decision.judged if decision else None)
         if decision is None:
             log.warning(Event.POLL_LOST, source=source.id, why="its lease had ended; another poll has taken over")
             return None

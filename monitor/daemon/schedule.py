@@ -26,6 +26,7 @@ from monitor.sources.politeness import Line
 from monitor.store.claims import Claims
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, log
+from monitor.telemetry.metrics import Metrics
 
 POLLS_END = timedelta(seconds=4)  # how long polls in flight may go on after SIGTERM; then they are given back
 REFILL = 0.05  # s from the end of a poll to the next tick: polls that end together are replaced together
@@ -55,6 +56,7 @@ class Daemon:
         line_of: Callable[[str], Line],
         slots: int,
         turns: Turns,
+        metrics: Metrics,
         jobs: Sequence[Job] = (),
         reload: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
@@ -65,6 +67,7 @@ class Daemon:
         self._line_of = line_of
         self._slots = slots
         self._turns = turns
+        self._metrics = metrics
         self._reload = reload
         second = timedelta(seconds=1)
         self._jobs = (Job(Work.TICK, second, self.tick), Job(Work.DELIVERY, second, dispatcher.turn), *jobs)
@@ -146,13 +149,16 @@ class Daemon:
         return may_begin(known, polling, lambda source: self._line_of(sources[source].url), slots=self._slots)
 
     def _begin(self, claims: Iterable[Claim]) -> None:
+        now = clock.now()
         for claim in claims:
+            self._metrics.begun(claim, now)
             task: asyncio.Task[object] = asyncio.create_task(self._pipeline.poll(claim), name=f"poll {claim.source}")
             self._polls[task] = claim
             task.add_done_callback(self._over)
 
     def _over(self, task: asyncio.Task[object]) -> None:
         del self._polls[task]
+        self._metrics.polls_in_flight.dec()
         self._ended.set()
 
     async def _end(self) -> None:

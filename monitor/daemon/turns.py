@@ -1,6 +1,6 @@
-"""Whether the clockwork turns: when each of its parts last did its work. `/healthz`, `status` and the watchdog ask it.
+"""That work goes on: when each kind of it was done last. `/healthz`, `status` and the watchdog read it, and judge.
 
-Measured on the clock that never jumps: after a jump of the other one, a clockwork that stands still must be seen.
+Measured on the clock that never jumps: when the other one does, a clockwork that stands still must be seen.
 """
 
 from __future__ import annotations
@@ -8,31 +8,35 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
-PATIENCE = timedelta(seconds=30)  # a part that did not turn for so long stands still
+from monitor import clock
 
 
-class Part(StrEnum):
-    """What must turn. The database turns when it answers the heartbeat."""
+class Work(StrEnum):
+    """What must go on, in the words of people."""
 
-    TICK = "tick"
-    DELIVER = "deliver"
-    DATABASE = "database"
+    CALL = "a call to the database ended"  # with an answer or a refusal
+    DATABASE = "the database answered"
+    TICK = "the tick turned"  # whatever the database said
+    DELIVERY = "delivery turned"
 
 
 class Turns:
-    """The last turn of each part; `now`, in seconds of `clock.monotonic`, stands for the first ones."""
+    """When each kind of work was done last; at first, as if all had been done at `now` (`clock.monotonic()`)."""
 
     def __init__(self, now: float) -> None:
-        self._at: dict[str, float] = dict.fromkeys(Part, now)
+        self._latest: dict[str, float] = dict.fromkeys(Work, now)
 
     def turned(self, what: str, now: float) -> None:
-        """A part, or any other job of the clockwork, has done its work."""
-        self._at[what] = now
+        """Some work, or any other job of the clockwork, has just been done."""
+        self._latest[what] = now
 
-    def age(self, what: Part, now: float) -> timedelta:
-        """How long ago that was."""
-        return timedelta(seconds=now - self._at[what])
+    def called(self, answered: bool) -> None:
+        """A call to the database has just ended; any thread may tell so."""
+        now = clock.monotonic()
+        self.turned(Work.CALL, now)
+        if answered:
+            self.turned(Work.DATABASE, now)
 
-    def stuck(self, now: float, patience: timedelta = PATIENCE) -> list[Part]:
-        """The parts that stand still."""
-        return [part for part in Part if self.age(part, now) > patience]
+    def age(self, what: Work, now: float) -> timedelta:
+        """How long ago it was done."""
+        return timedelta(seconds=now - self._latest[what])

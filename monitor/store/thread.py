@@ -24,18 +24,28 @@ TOGETHER = 50  # jobs at most: a reader of the log, and a person who waits, shou
 
 
 class StoreThread:
-    """Runs calls to the store, in the order in which they were asked for."""
+    """Runs calls to the store, in the order in which they were asked for. `ended` is told of each of them, in the
+    thread: whether the database has answered."""
 
-    def __init__(self, metrics: Metrics | None = None) -> None:
+    def __init__(self, metrics: Metrics | None = None, ended: Callable[[bool], object] | None = None) -> None:
         self._metrics = metrics or Metrics()
+        self._ended = ended
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="store")
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `function` gives or raises. A call that has begun ends, even if nobody waits for it any more."""
 
         def timed() -> T:
-            with self._metrics.store.time():
-                return function(*args, **kwargs)
+            answered = True
+            try:
+                with self._metrics.store.time():
+                    return function(*args, **kwargs)
+            except StoreFailed as error:
+                answered = isinstance(error, StoreRefused)
+                raise
+            finally:
+                if self._ended is not None:
+                    self._ended(answered)
 
         return await asyncio.get_running_loop().run_in_executor(self._executor, timed)
 

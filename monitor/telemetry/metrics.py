@@ -22,7 +22,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from monitor.model import Delivery, DeliveryState, Judged, Polled
+from monitor.model import Alert, Claim, Delivery, DeliveryState, Judged, Polled
 
 _LATENCY = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400)  # s
 _LAG = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300)
@@ -87,10 +87,15 @@ class Metrics:
         ProcessCollector(registry=own)
         self._planned: OrderedDict[str, datetime] = OrderedDict()
 
-    def polled(self, polled: Polled, judged: Iterable[Judged]) -> None:
-        """A poll was committed."""
-        self.polls.labels(polled.fetched.outcome.value).inc()
-        for each in judged:
+    def begun(self, claim: Claim, now: datetime) -> None:
+        """A poll has begun."""
+        self.polls_in_flight.inc()
+        self.poll_lag.observe(max((now - claim.planned).total_seconds(), 0))
+
+    def polled(self, polled: Polled, judged: Iterable[Judged] | None) -> None:
+        """A poll was committed, or was not: what it brought was lost to another poll of the same source."""
+        self.polls.labels("lost" if judged is None else polled.fetched.outcome.value).inc()
+        for each in judged or ():
             self.articles.inc()
             for decided in each.decisions:
                 self.matches.labels(decided.match.kind.value).inc()
@@ -103,11 +108,11 @@ class Metrics:
     def attempted(self, delivery: Delivery, state: DeliveryState, now: datetime) -> None:
         """An attempt to deliver was recorded."""
         self.deliveries.labels(delivery.channel, state.value).inc()
-        if state is DeliveryState.ACCEPTED:
-            article = delivery.alert.article
-            if article.dated and article.version == 1:  # an edit may come days later
-                self._took("published", article.published, now)
-            if planned := self._planned.get(delivery.alert.id):
+        alert = delivery.alert
+        if state is DeliveryState.ACCEPTED and isinstance(alert, Alert):
+            if alert.article.dated and alert.article.version == 1:  # an edit may come days later
+                self._took("published", alert.article.published, now)
+            if planned := self._planned.get(alert.id):
                 self._took("planned", planned, now)
 
     def set_last_success(self, polled: Mapping[str, datetime | None]) -> None:

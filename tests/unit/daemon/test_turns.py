@@ -1,22 +1,32 @@
-"""Whether the clockwork turns."""
+"""When work was done last."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.daemon.turns import PATIENCE, Part, Turns
+from monitor import clock
+from monitor.daemon.turns import Turns, Work
 
-STILL = PATIENCE.total_seconds()
+
+def ages(turns: Turns, now: float) -> dict[Work, float]:
+    return {work: turns.age(work, now) / timedelta(seconds=1) for work in Work}
 
 
-def test_a_part_that_does_not_turn_is_stuck() -> None:
-    """Each part for itself, and the start counts as its first turn."""
+def test_each_kind_of_work_has_its_age() -> None:
+    """Each for itself, and the start counts as its first time."""
     turns = Turns(100)
-    assert turns.stuck(100 + STILL) == []
-    turns.turned(Part.TICK, 105)
-    turns.turned(Part.DATABASE, 105)
-    assert turns.stuck(101 + STILL) == [Part.DELIVER]
-    assert turns.age(Part.TICK, 101 + STILL) == timedelta(seconds=STILL - 4)
-    assert turns.stuck(106 + STILL) == list(Part)
-    turns.turned(Part.DELIVER, 106 + STILL)
-    assert turns.stuck(106 + STILL) == [Part.TICK, Part.DATABASE]
+    assert ages(turns, 100) == dict.fromkeys(Work, 0)
+    turns.turned(Work.TICK, 105)
+    turns.turned("any other job", 105)
+    assert ages(turns, 107) == {**dict.fromkeys(Work, 7), Work.TICK: 2}
+
+
+def test_a_refusal_ends_a_call_and_is_no_answer() -> None:
+    """So that a database that refuses can be told from one that hangs."""
+    began = clock.monotonic()
+    turns = Turns(began - 60)
+    turns.called(False)
+    assert turns.age(Work.CALL, began) <= timedelta(0)
+    assert turns.age(Work.DATABASE, began) == timedelta(seconds=60)
+    turns.called(True)
+    assert turns.age(Work.DATABASE, began) <= timedelta(0)
