@@ -147,6 +147,26 @@ async def test_exhausted_attempts_end_dead_and_are_told(
     assert (dead["log_level"], dead["channel"], dead["detail"]) == ("error", "desk", f"the server answered {path}")
 
 
+@pytest.mark.usefixtures("at_once")
+async def test_an_operators_retry_gives_all_attempts_again(database: Database, faults: FaultServer) -> None:
+    """A channel that is mended gets what was dead; one that is not uses up its attempts once more, each on record."""
+    fill(database, ["desk", "phone"])
+    faults.then["ok/desk"] = ["503", "503"]
+    urls = {"desk": faults.url("ok/desk"), "phone": faults.url("503")}
+    async with dispatching(database, urls, Limits(attempts=2)) as dispatcher:
+        await dispatcher.finish()
+        assert states(database) == {"dead": 2}
+        outbox = Outbox(database, "operator")
+        outbox.retry(outbox.ids([DeliveryState.DEAD]), clock.now())
+        await dispatcher.finish()
+    assert states(database) == {"accepted": 1, "dead": 1}
+    assert (len(faults.bodies("ok/desk")), len(faults.bodies("503"))) == (3, 4)
+    assert {report.channel: report.attempts for report in Reports(database).deliveries([], 10)} == {
+        "desk": 3,
+        "phone": 4,
+    }
+
+
 async def test_a_hung_channel_delays_no_other(database: Database, faults: FaultServer) -> None:
     """While one channel hangs, the other's messages, also those that come later, are accepted."""
     urls = {"hung": faults.url("hang"), "desk": faults.url("ok/desk")}
