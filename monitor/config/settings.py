@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from monitor.config.faults import checked, did_you_mean, noting
 from monitor.config.secrets import filled
 from monitor.config.shape import Duration, Id, Interval, Shape, Size, Text, refusal
+from monitor.config.web import WebShape
 from monitor.config.yaml12 import Document, Where, shown
 from monitor.errors import Fault, Faulty
 from monitor.model import Channel, Limits, Settings
@@ -158,6 +159,9 @@ class SettingsShape(Shape):
     limits: LimitsShape | None = Field(
         None, description="Bounds of fetching and sending.", examples=[{"total": "30 s"}]
     )
+    web: WebShape | None = Field(
+        None, description="Where the daemon itself can be asked.", examples=[{"listen": "127.0.0.1:8787"}]
+    )
 
 
 def settings(document: Document, environment: Mapping[str, str], folder: Path) -> tuple[Settings, timedelta]:
@@ -178,6 +182,7 @@ def settings(document: Document, environment: Mapping[str, str], folder: Path) -
         operator=_once(shape.operator or ()),
         allow=_networks(shape.network),
         limits=_limits(shape.limits),
+        web=shape.web.listen if shape.web else None,
     )
     return made, shape.every or _EVERY
 

@@ -7,7 +7,6 @@ it. When a word is built, it leaves this table.
 from __future__ import annotations
 
 KEYS: dict[str, set[str]] = {
-    "monitor.yaml": {"web"},
     "rule": {
         "owner",
         "why",

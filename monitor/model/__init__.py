@@ -26,7 +26,7 @@ from monitor.model.rules import (
     Words,
 )
 from monitor.model.running import Running
-from monitor.model.settings import Config, Limits, Settings
+from monitor.model.settings import Config, Endpoint, Limits, Settings
 from monitor.model.sources import Article, Claim, Entry, Feed, Fetched, FetchOutcome, Polled, Source, Validators
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Decided",
     "Delivery",
     "DeliveryState",
+    "Endpoint",
     "Entity",
     "EntityNamed",
     "Entry",

@@ -32,6 +32,17 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where something listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What monitor.yaml says, with paths resolved and secrets filled in. `routes` always has "default"."""
 
@@ -42,6 +53,7 @@ class Settings:
     operator: tuple[str, ...] = ()
     allow: tuple[IPv4Network | IPv6Network, ...] = ()
     limits: Limits = Limits()
+    web: Endpoint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ def test_an_unusable_monitor_yaml_is_refused_with_the_faults_of_all_files(write:
     folder = write(
         _GOOD
         | {
-            "monitor.yaml": _MONITOR + "timezone: Mars\nweb: {}\n",
+            "monitor.yaml": _MONITOR + "timezone: Mars\nwebs: {}\n",
             "rules/bad.yaml": "rule: x\n",
             "sources/one.yaml": "[]",
         }

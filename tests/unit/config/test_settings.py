@@ -12,7 +12,7 @@ import pytest
 from monitor.config.settings import LimitsShape, settings
 from monitor.config.yaml12 import parse
 from monitor.errors import Faulty
-from monitor.model import Limits, Settings
+from monitor.model import Endpoint, Limits, Settings
 
 _CHANNEL = "channels: {desk: {url: 'console://'}}\n"
 _NOBODY = (
@@ -61,6 +61,22 @@ def test_what_is_not_written_has_its_default() -> None:
     assert least == Settings("UTC", "sqlite:////srv/news/monitor.db", least.channels, {"default": ("desk",)})
 
 
+@pytest.mark.parametrize(
+    ("written", "endpoint"),
+    [
+        ("web: {listen: '127.0.0.1:8787'}", Endpoint("127.0.0.1", 8787)),
+        ("web: {listen: '127.8.7.6:1'}", Endpoint("127.8.7.6", 1)),  # all of 127/8 is this machine
+        ("web: {listen: '[::1]:8787'}", Endpoint("::1", 8787)),
+        ("web: {listen: '127.0.0.1:0'}", Endpoint("127.0.0.1", 0)),  # any free port
+        ("web: {}", None),
+        ("web:", None),
+    ],
+)
+def test_the_daemon_can_be_asked_on_this_machine(written: str, endpoint: Endpoint | None) -> None:
+    """Where it is written, and nowhere if it is not."""
+    assert made(f"{_ROUTED}{written}\n").web == endpoint
+
+
 def test_an_absolute_database_stays_where_it_is() -> None:
     """Only relative paths count from the folder of monitor.yaml."""
     assert made(_ROUTED + "database: sqlite:////var/lib/news.db").database == "sqlite:////var/lib/news.db"
@@ -86,7 +102,21 @@ def test_each_limit_can_be_set() -> None:
         ("database: 'sqlite://'", "1:11: this is no database that can be used"),
         ("database: 'sqlite:///'", "1:11: a database in memory is lost at every stop"),
         ("database: 'sqlite:///:memory:'", "1:11: this is no database that can be used"),
-        ("web: {listen: '127.0.0.1:8080'}", "1:1: 'web' is not built yet (it comes with a later version); remove it"),
+        ("web: {listen: 8787}", "1:15: '8787' is no address to listen at; write, for example, 127.0.0.1:8787"),
+        ("web: {listen: '127.0.0.1'}", "1:15: '127.0.0.1' is no address to listen at"),
+        ("web: {listen: 'localhost:8787'}", "1:15: 'localhost:8787' is no address to listen at"),  # it may be two
+        ("web: {listen: '127.0.0.1:99999'}", "1:15: '127.0.0.1:99999' is no address to listen at"),
+        ("web: {listen: '::1:8787'}", "1:15: '::1:8787' is no address to listen at"),
+        ("web: {listen: 'http://127.0.0.1:80/'}", "1:15: (an address) is no address to listen at"),
+        (
+            "web: {listen: '0.0.0.0:8787'}",
+            (
+                "1:15: '0.0.0.0:8787' could be reached from other machines, and nobody is asked who they are; "
+                "write 127.0.0.1:8787, and put a proxy with a password in front of it"
+            ),
+        ),
+        ("web: {listen: '[::]:8787'}", "1:15: '[::]:8787' could be reached from other machines"),
+        ("web: {listen: '192.168.0.7:8787'}", "1:15: '192.168.0.7:8787' could be reached from other machines"),
         ("every: 4 s", "1:8: '4 s' cannot be read; the shortest interval is '5 s'"),
         ("rules: rules", "1:8: text stands where a list belongs; write [rules]"),
         ("network: {allow: [10.0.0.1/8]}", "1:19: '10.0.0.1/8' is no network; did you mean 10.0.0.0/8?"),
