@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import time
 from base64 import b64encode
@@ -20,6 +19,8 @@ from typing import Any
 from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
+
+from tests.ports import free_port
 
 UNPACKED = Path(__file__).parents[1] / ".venv" / "tmp" / "ntfy"
 _PATIENCE = 30  # s
@@ -97,7 +98,7 @@ class Ntfy:
 @contextmanager
 def serving(folder: Path, **settings: object) -> Iterator[Ntfy]:
     """A server with its files in `folder`; `settings` as its server.yml has them, "_" for "-". Raises Unavailable."""
-    ntfy = Ntfy(_free_port(), folder, program())
+    ntfy = Ntfy(free_port(), folder, program())
     whole = {
         "listen-http": f"127.0.0.1:{ntfy.port}",
         "base-url": f"http://127.0.0.1:{ntfy.port}",
@@ -117,13 +118,6 @@ def serving(folder: Path, **settings: object) -> Iterator[Ntfy]:
     finally:
         process.kill()
         process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def _answers(ntfy: Ntfy, process: subprocess.Popen[bytes]) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.ports import free_port
 
 NOBODY = 65534
 
@@ -28,7 +29,7 @@ def postgres(*options: str) -> Iterator[str]:
     programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     prefix: tuple[str | Path, ...] = _unprivileged(folder, programs)
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
     _run(
         *prefix, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
         "--no-sync",
@@ -70,10 +71,3 @@ def _run(*command: str | Path) -> None:
         [str(part) for part in command], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
     assert done.returncode == 0, f"{command[-1]}: {done.stderr}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
