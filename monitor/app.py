@@ -12,22 +12,26 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from monitor import clock
 from monitor.config.secrets import telling_parts
 from monitor.config.user_files import UserFiles
 from monitor.daemon import Daemon, Job
+from monitor.daemon.health import BEAT, Health
+from monitor.daemon.listening import AGAIN, Listening
 from monitor.daemon.reload import Reloader
 from monitor.daemon.turns import Turns
 from monitor.delivery import Dispatcher
 from monitor.errors import Fault
 from monitor.matching.live import compile_live
-from monitor.model import Alert, Config, Settings, Source
+from monitor.model import Alert, Config, Running, Settings, Source
 from monitor.notify import Notifier
 from monitor.pipeline import Active, Pipeline
 from monitor.sources.feed import ready
 from monitor.sources.fetch import Fetcher
 from monitor.store.claims import Claims
+from monitor.store.daemons import Daemons
 from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.section import SerialSection
@@ -58,12 +62,10 @@ async def service(
 
         # a number of its own: in containers every daemon is process 1 of a host with any name
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        claims, outbox = Claims(database, owner), Outbox(database, owner)
+        claims, outbox, daemons = Claims(database, owner), Outbox(database, owner), Daemons(database, owner)
         if not database.shared:  # what is claimed was left by a dead process; elsewhere its leases end with time
-            claims.release_all()
-            if left := outbox.release_all(clock.now()):
-                log.warning(Event.LEASES_RELEASED, deliveries=left)
-        stack.callback(lambda: outbox.release_own(clock.now()))
+            _take_back(claims, outbox)
+        stack.callback(_goodbye, outbox, daemons)
         claims.know(config.sources, clock.now())
         metrics, turns = Metrics(), Turns(clock.monotonic())
         thread = StoreThread(metrics, turns.called)
@@ -111,6 +113,19 @@ async def service(
 
         reloader = Reloader(files, config, faults, take_up) if files else None
         jobs = [Job("files", timedelta(seconds=1), reloader.look)] if reloader else []
+
+        begun_with = Running(clock.now(), len(config.rules), len(config.sources))
+        health = Health(
+            database,
+            daemons,
+            thread=thread,
+            turns=turns,
+            metrics=metrics,
+            running=lambda: reloader.running if reloader else begun_with,
+            sources=lambda: pipeline.active.sources,
+            zone=ZoneInfo(settings.timezone),
+        )
+        jobs += _told(health, settings, stack)
         yield Daemon(
             pipeline,
             dispatcher,
@@ -123,6 +138,28 @@ async def service(
             turns=turns,
             metrics=metrics,
         )
+
+
+def _take_back(claims: Claims, outbox: Outbox) -> None:
+    claims.release_all()
+    if left := outbox.release_all(clock.now()):
+        log.warning(Event.LEASES_RELEASED, deliveries=left)
+
+
+def _goodbye(outbox: Outbox, daemons: Daemons) -> None:
+    """Together: a database that does not answer is waited for once."""
+    outbox.release_own(clock.now())
+    daemons.stopped(clock.now())
+
+
+def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job]:
+    """What tells others how it is doing: a sign of life in the database, and answers on loopback."""
+    beat = Job("beat", BEAT, health.beat)
+    if settings.web is None:
+        return [beat]
+    listening = Listening(settings.web, health)
+    stack.push_async_callback(listening.close)
+    return [beat, Job("listen", AGAIN, listening.listen)]
 
 
 def _active(config: Config) -> Active:

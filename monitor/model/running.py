@@ -24,10 +24,10 @@ class Running:
 
     def said(self, zone: tzinfo, now: datetime) -> str:
         """In one line, as the log, `status` and notices say it: the faults themselves are not in it."""
-        parts = [f"running the version of {_time(self.since, zone, now)}"]
+        parts = [f"running the version of {time_of_day(self.since, zone, now)}"]
         if self.edited:
             count = f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)}"
-            parts.append(f"your edit of {_time(self.edited, zone, now)} has {count}")
+            parts.append(f"your edit of {time_of_day(self.edited, zone, now)} has {count}")
         if self.restart:
             parts.append(f"changed, and taken up at the next start: {', '.join(self.restart)}")
         return "; ".join(parts)
@@ -56,7 +56,7 @@ class Running:
         )
 
 
-def _time(moment: datetime, zone: tzinfo, now: datetime) -> str:
+def time_of_day(moment: datetime, zone: tzinfo, now: datetime) -> str:
     """The time of day; with its date where that is not today's."""
     local = moment.astimezone(zone)
     return f"{local:%H:%M}" if local.date() == now.astimezone(zone).date() else f"{local.day} {local:%b, %H:%M}"

@@ -74,7 +74,7 @@ class Daemons:
             self._update(connection, seen)
 
     def stopped(self, now: datetime) -> None:
-        """It ends in good order."""
+        """It ends in good order, if it ever was there."""
         with self._database.writing() as connection:
             self._update(connection, {"seen_at": now, "stopped_at": now})
 

@@ -13,6 +13,8 @@ class Event(StrEnum):
     STOPPED = "stopped"
     FAULT = "fault in a file"
     RULES_ACTIVE = "rules active"
+    LISTENING = "listening"
+    NOT_LISTENING = "cannot listen"
     FILES_READ = "files read again"
 
     POLLED = "source polled"

@@ -1,0 +1,169 @@
+"""What the daemon knows of itself, and what of that is a problem.
+
+Every 10 s `beat` tells the database that we live, and takes from it how old the sources' good polls are and what waits
+in the outbox. Everything else is answered from memory and at once, however long the database hangs. It only reports:
+whom to tell of what is decided in `alerting`, and whether to go on living in `watchdog`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from zoneinfo import ZoneInfo
+
+import monitor
+from monitor import clock
+from monitor.daemon.turns import Turns, Work
+from monitor.model import Running
+from monitor.model.running import time_of_day
+from monitor.store.ages import SourceAges, Waiting, source_ages, waiting
+from monitor.store.daemons import Daemons
+from monitor.store.database import Database
+from monitor.store.thread import StoreThread
+from monitor.telemetry.metrics import Metrics
+
+BEAT = timedelta(seconds=10)
+PATIENCE = timedelta(seconds=30)  # the longest that the clockwork and the database are waited for
+SLOW = timedelta(seconds=5)
+WAITS = timedelta(minutes=15)  # the longest that an alert may wait for its channel
+
+
+class Grade(IntEnum):
+    """How bad it is; a problem is what a person should be woken for."""
+
+    OK = 0
+    WARNING = 1
+    PROBLEM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at, and what is to be said of it."""
+
+    name: str
+    grade: Grade
+    says: str
+
+
+class Health:
+    """Of one daemon. `running`: what it runs now; `sources`: the ids of what it polls now; `zone`: in which times are
+    told."""
+
+    def __init__(
+        self,
+        database: Database,
+        daemons: Daemons,
+        *,
+        thread: StoreThread,
+        turns: Turns,
+        metrics: Metrics,
+        running: Callable[[], Running],
+        sources: Callable[[], Collection[str]],
+        zone: ZoneInfo,
+    ) -> None:
+        self._database = database
+        self._daemons = daemons
+        self._thread = thread
+        self._turns = turns
+        self._metrics = metrics
+        self._running = running
+        self._sources = sources
+        self._zone = zone
+        self._started = False
+        self._took = timedelta(0)
+        self._ages = SourceAges({}, {})
+        self._waiting: dict[str, Waiting] = {}
+        metrics.build.labels(monitor.__version__).set(1)
+
+    async def beat(self) -> None:
+        """Tell the database that we live, and ask it how things stand. Raises StoreFailed."""
+        began = clock.monotonic()
+        known = await self._thread.run(self._exchange, self._running(), list(self._sources()), clock.now(), began)
+        self._ages, self._waiting = known
+        self._took = timedelta(seconds=clock.monotonic() - began)
+        self._metrics.set_last_success(self._ages.good)
+
+    def _exchange(
+        self, running: Running, sources: Collection[str], now: datetime, turned: float
+    ) -> tuple[SourceAges, dict[str, Waiting]]:
+        ticked, delivered = (now - self._turns.age(work, turned) for work in (Work.TICK, Work.DELIVERY))
+        if not self._started:
+            self._daemons.started(monitor.__version__, running, now)
+            self._started = True
+        self._daemons.beat(running, now, ticked=ticked, delivered=delivered)
+        return source_ages(self._database, sources), dict(waiting(self._database))
+
+    def checks(self, now: datetime, monotonic: float) -> list[Check]:
+        """How it is doing, with the reasons. `now` and `monotonic` are the same moment on both clocks."""
+        return [
+            self._turned("tick", "the last tick was", Work.TICK, monotonic),
+            self._turned("delivery", "the last turn was", Work.DELIVERY, monotonic),
+            self._database_answers(monotonic),
+            self._outbox(now),
+            self._source_ages(now),
+            self._files(now),
+        ]
+
+    def measured(self, checks: list[Check], now: datetime) -> bytes:
+        """All metrics, as Prometheus reads them; those that are a matter of the moment are of this one."""
+        metrics = self._metrics
+        for check in checks:
+            metrics.checks.labels(check.name).set(check.grade)
+        metrics.config_faults.set(len(self._running().faults))
+        metrics.sources.set(len(self._ages.good))
+        metrics.sources_failing.set(len(self._ages.failing))
+        metrics.sources_unverified.set(self._ages.unverified)
+        metrics.outbox_waiting.set(sum(channel.deliveries for channel in self._waiting.values()))
+        oldest = min((channel.since for channel in self._waiting.values()), default=now)
+        metrics.outbox_oldest.set(max((now - oldest).total_seconds(), 0))
+        return metrics.exposed()
+
+    def _turned(self, name: str, last: str, work: Work, monotonic: float) -> Check:
+        age = self._turns.age(work, monotonic)
+        return Check(name, Grade.PROBLEM if age > PATIENCE else Grade.OK, f"{last} {_length(age)} ago")
+
+    def _database_answers(self, monotonic: float) -> Check:
+        age = self._turns.age(Work.DATABASE, monotonic)
+        if age <= PATIENCE:
+            grade = Grade.WARNING if self._took > SLOW else Grade.OK
+            took = f"the last heartbeat took {self._took.total_seconds():.3f} s"
+            return Check("database", grade, f"the database answered {_length(age)} ago; {took}")
+        hangs = self._turns.age(Work.CALL, monotonic) > PATIENCE
+        what = "has not answered" if hangs else "has refused everything, as the log says,"
+        return Check("database", Grade.PROBLEM, f"the database {what} for {_length(age)}")
+
+    def _outbox(self, now: datetime) -> Check:
+        late = {name: channel for name, channel in self._waiting.items() if now - channel.since > WAITS}
+        if late:
+            since = ((name, self._time(channel.since, now)) for name, channel in sorted(late.items()))
+            told = "; ".join(f"channel {name}: its oldest alert waits since {at}" for name, at in since)
+            return Check("outbox", Grade.PROBLEM, told)
+        deliveries = sum(channel.deliveries for channel in self._waiting.values())
+        return Check("outbox", Grade.OK, f"{deliveries} deliveries wait" if deliveries else "nothing waits")
+
+    def _source_ages(self, now: datetime) -> Check:
+        grade = Grade.WARNING if self._ages.failing else Grade.OK
+        return Check("sources", grade, "; ".join(self._said_of_sources(now)) or "nothing is known of them yet")
+
+    def _said_of_sources(self, now: datetime) -> Iterator[str]:
+        ages = self._ages
+        if ages.failing:
+            since = self._time(min(ages.failing.values()), now)
+            yield f"{len(ages.failing)} of {len(ages.good)} sources fail; the oldest since {since}"
+        if ages.unverified:
+            yield f"{ages.unverified} were never polled well"
+        if ages.oldest:
+            yield f"the good poll that is the longest ago was at {self._time(ages.oldest, now)}"
+
+    def _files(self, now: datetime) -> Check:
+        running = self._running()
+        return Check("files", Grade.WARNING if running.faults else Grade.OK, running.said(self._zone, now))
+
+    def _time(self, moment: datetime, now: datetime) -> str:
+        return time_of_day(moment, self._zone, now)
+
+
+def _length(age: timedelta) -> str:
+    return f"{max(round(age.total_seconds()), 0)} s"
