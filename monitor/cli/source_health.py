@@ -40,9 +40,7 @@ def faring(source: Source, report: SourceReport | None, now: datetime) -> Faring
     if report is None:
         return Faring(Health.UNVERIFIED, None, "not polled yet")
     if report.failures:
-        # until reports.py hands on the column `failing_since`, the last good poll stands in for it
-        since: datetime | None = getattr(report, "failing_since", None) or report.last_ok_at
-        return Faring(_failing(report, since, now), since, report.problem)
+        return Faring(_failing(report, report.failing_since, now), report.failing_since, report.problem)
     if report.last_ok_at is None:
         return Faring(Health.UNVERIFIED, None, "not polled yet")
     if now - report.last_ok_at > max(3 * source.every, QUIET):

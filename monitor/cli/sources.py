@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from monitor.model import Source
     from monitor.store.reports import SourceReport
 
-_NEVER = {"next_at": None, "last_ok_at": None, "failures": 0, "problem": None, "articles": 0}
+_NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0}
 
 
 @click.group()

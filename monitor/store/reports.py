@@ -21,6 +21,7 @@ class SourceReport:
     id: str
     next_at: datetime
     last_ok_at: datetime | None
+    failing_since: datetime | None
     failures: int
     problem: str | None
     articles: int
@@ -28,7 +29,7 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """A delivery, with what it tells of."""
+    """A delivery, with what it tells of; `rule` is the subject where that is a notice."""
 
     id: int
     channel: str
@@ -49,13 +50,13 @@ class Reports:
         self._database = database
 
     def counts(self) -> Mapping[str, int]:
-        """How many articles, matches, stories and alerts there are."""
+        """How many articles, matches, stories and alerts there are; notices are no alerts."""
         with self._database.reading() as connection:
             tables: Mapping[str, FromClause] = {
                 "articles": article,
                 "matches": match,
                 "stories": story,
-                "alerts": alert,
+                "alerts": select(alert.c.id).where(alert.c.subject.is_(None)).subquery(),
             }
             return {
                 name: connection.execute(select(func.count()).select_from(table)).scalar_one()
@@ -85,8 +86,10 @@ class Reports:
 
     def deliveries(self, states: Sequence[DeliveryState], most: int) -> list[DeliveryReport]:
         """The deliveries in these states (none: in any), the newest first."""
+        # a notice has a subject and a title of its own
+        rule, title = func.coalesce(alert.c.rule_id, alert.c.subject), func.coalesce(article.c.title, alert.c.title)
         columns = (
-            delivery, delivery.c.alert_id.label("alert"), alert.c.rule_id.label("rule"), alert.c.level, article.c.title,
+            delivery, delivery.c.alert_id.label("alert"), rule.label("rule"), alert.c.level, title.label("title"),
         )  # fmt: skip
         rows = (
             select(*columns)

@@ -16,8 +16,7 @@ async def test_a_channel_that_cannot_work_is_told_at_the_start(tmp_path: Path) -
     lines = [json.loads(line) for line in ended.told]
     [fault] = [line for line in lines if line["event"] == "fault in a file"]
     assert fault["level"] == "error"
-    assert fault["place"] == "monitor.yaml:9:15"
-    assert fault["what"].startswith("Apprise does not know a channel of the kind 'carrierpigeon'")
+    assert fault["fault"].startswith("monitor.yaml:9:15: Apprise does not know a channel of the kind 'carrierpigeon'")
     assert "s3cr3t" not in ended.err
 
 
