@@ -1,6 +1,7 @@
 """A number and a unit, as people write them: durations ('12 hours') and sizes ('5 MiB').
 
-They raise ValueError with a message that says how to write it. No calendar units: a month has no fixed length.
+They raise ValueError with a message that says how to write it. No calendar units: a month has no fixed length, and a
+year is 365 days.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ _UNITS = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), timedelta(hours=1)),
     **dict.fromkeys(("d", "day", "days"), timedelta(days=1)),
     **dict.fromkeys(("week", "weeks"), timedelta(weeks=1)),
+    **dict.fromkeys(("year", "years"), timedelta(days=365)),
 }
 _SIZES = {"B": 1, "KB": 10**3, "MB": 10**6, "KiB": 2**10, "MiB": 2**20}
 _LONGEST = timedelta(days=3660)

@@ -1,30 +1,34 @@
 """monitor.yaml: the shape, and its way into the model.
 
-Which files it names is read in `files.py`; this knows zones, the database, channels, routes, networks and limits.
+Which files it names is read in `files.py`; this knows zones, the database, channels, routes, networks,
+limits and how long things are kept.
 """
 
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
+from monitor.config.durations import DURATION_PATTERN, duration
 from monitor.config.faults import checked, did_you_mean, noting
 from monitor.config.secrets import filled
-from monitor.config.shape import Duration, Id, Interval, Shape, Size, Text, refusal
+from monitor.config.shape import Duration, Id, Interval, Shape, Size, Text, measured, refusal
 from monitor.config.web import WebShape
 from monitor.config.yaml12 import Document, Where, shown
 from monitor.errors import Fault, Faulty
-from monitor.model import Channel, Limits, Settings
+from monitor.model import FOR_GOOD, Channel, Limits, Retention, Settings
+from monitor.stories import SAME_ADDRESS
 
 _EVERY = timedelta(minutes=5)
 _DATABASE = "sqlite:///monitor.db"
+_FOR_GOOD = "for good"
 
 
 def _zone(name: str) -> str:
@@ -61,6 +65,18 @@ def _as_network(text: str) -> str:
         return "write a range such as 10.0.0.0/8 or fd00::/8"
 
 
+def _kept(text: object) -> timedelta:
+    if text == _FOR_GOOD:
+        return FOR_GOOD
+    try:
+        length = duration(text)
+    except ValueError as wrong:
+        raise ValueError(f"{wrong}, or '{_FOR_GOOD}'") from None
+    if length < SAME_ADDRESS:  # what is told again meanwhile is recognised by what is kept
+        raise ValueError(f"the shortest is '{SAME_ADDRESS.days} days'")
+    return length
+
+
 Zone = Annotated[str, AfterValidator(_zone), WithJsonSchema({"type": "string"})]
 Database = Annotated[
     str,
@@ -69,6 +85,11 @@ Database = Annotated[
 ]
 Network = Annotated[str, AfterValidator(_network), WithJsonSchema({"type": "string"})]
 Count = Annotated[int, Field(ge=1)]
+Kept = Annotated[
+    timedelta,
+    PlainValidator(measured(_kept)),
+    WithJsonSchema({"type": "string", "pattern": f"{DURATION_PATTERN}|^{_FOR_GOOD}$"}),
+]
 
 
 class ChannelShape(Shape):
@@ -114,6 +135,37 @@ class LimitsShape(Shape):
     parse: Duration | None = Field(None, description="Time to parse a document.", examples=["10 s"])
     send: Duration | None = Field(None, description="Time to send a message.", examples=["60 s"])
     attempts: Count | None = Field(None, description="Attempts before a delivery is dead.", examples=[30])
+
+
+class RetentionShape(Shape):
+    """How long what is stored is kept: '7 days' or more, or 'for good'."""
+
+    called: ClassVar[str] = "retention"
+
+    articles: Kept | None = Field(
+        None,
+        description="Articles that led to no alert, counted from their latest version (default: 90 days).",
+        examples=["90 days"],
+    )
+    alerts: Kept | None = Field(
+        None,
+        description="Alerts, with their articles, matches, stories and deliveries (default: 2 years).",
+        examples=["2 years"],
+    )
+    fetches: Kept | None = Field(
+        None, description="The evidence of what sources did (default: 14 days).", examples=["14 days"]
+    )
+    known: Kept | None = Field(
+        None,
+        description="The hashes by which an article that has left is recognised when its source lists it again "
+        "(default: for good).",
+        examples=["10 years"],
+    )
+    rules: dict[Id, Kept] | None = Field(
+        None,
+        description="For what these rules have matched, with or without an alert, in place of the above.",
+        examples=[{"taiwan-drills": "5 years"}],
+    )
 
 
 class SettingsShape(Shape):
@@ -162,6 +214,9 @@ class SettingsShape(Shape):
     web: WebShape | None = Field(
         None, description="Where the daemon itself can be asked.", examples=[{"listen": "127.0.0.1:8787"}]
     )
+    retention: RetentionShape | None = Field(
+        None, description="How long what is stored is kept.", examples=[{"articles": "90 days"}]
+    )
 
 
 def settings(document: Document, environment: Mapping[str, str], folder: Path) -> tuple[Settings, timedelta]:
@@ -183,8 +238,17 @@ def settings(document: Document, environment: Mapping[str, str], folder: Path) -
         allow=_networks(shape.network),
         limits=_limits(shape.limits),
         web=shape.web.listen if shape.web else None,
+        retention=_retention(shape.retention),
     )
     return made, shape.every or _EVERY
+
+
+def unknown_rules(document: Document, retention: Retention, known: Collection[str]) -> Iterator[Fault]:
+    """What is kept by the word of rules that do not exist: it stays in force, for what they matched when they did."""
+    for rule in retention.rules:
+        if rule not in known:
+            meant = did_you_mean(rule, known)
+            yield Fault(document.key_place(("retention", "rules", rule)), f"there is no rule {shown(rule)}", meant)
 
 
 def _channels(
@@ -256,3 +320,7 @@ def _networks(shape: NetworkShape | None) -> tuple[IPv4Network | IPv6Network, ..
 
 def _limits(shape: LimitsShape | None) -> Limits:
     return replace(Limits(), **shape.model_dump(exclude_none=True)) if shape else Limits()
+
+
+def _retention(shape: RetentionShape | None) -> Retention:
+    return replace(Retention(), **shape.model_dump(exclude_none=True)) if shape else Retention()

@@ -134,7 +134,7 @@ def _web_address(url: str) -> str:
     return url
 
 
-def _measured(read: Callable[[object], Any]) -> Callable[[object], Any]:
+def measured(read: Callable[[object], Any]) -> Callable[[object], Any]:
     """A reader of durations or sizes as a validator."""
 
     def validated(value: object) -> Any:  # noqa: ANN401 - the field's own type says it
@@ -162,10 +162,10 @@ LanguageOfWords = Annotated[
 TermText = Annotated[str, AfterValidator(_term), WithJsonSchema({"type": "string", "minLength": 1})]
 WebAddress = Annotated[str, AfterValidator(_web_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
-Duration = Annotated[timedelta, PlainValidator(_measured(duration)), _DURATION_SCHEMA]
-Interval = Annotated[timedelta, PlainValidator(_measured(_interval)), _DURATION_SCHEMA]
+Duration = Annotated[timedelta, PlainValidator(measured(duration)), _DURATION_SCHEMA]
+Interval = Annotated[timedelta, PlainValidator(measured(_interval)), _DURATION_SCHEMA]
 Size = Annotated[
     int,
-    PlainValidator(_measured(size)),
+    PlainValidator(measured(size)),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": SIZE_PATTERN}]}),
 ]

@@ -28,13 +28,14 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What we have of an article: its latest version, that version's digest, when we first saw it, and whether that
-    was in its source's first poll."""
+    """What we have of an article, or had: its latest version, that version's digest, when we first saw it, and whether
+    that was in its source's first poll. `forgotten`: on the operator's word it is not taken in again."""
 
     version: int
     digest: str
     seen: datetime
     baseline: bool = False
+    forgotten: bool = False
 
 
 def unseen(
@@ -57,7 +58,7 @@ def unseen(
     articles, restless = [], 0
     for uid, entry in each.items():
         before = known.get(uid)
-        if before is not None and before.digest == digest(entry.title, _text(entry)):
+        if before is not None and (before.forgotten or before.digest == digest(entry.title, _text(entry))):
             continue
         if before is not None and before.version >= VERSIONS:
             restless += 1

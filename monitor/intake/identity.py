@@ -46,6 +46,11 @@ def _whole(entry: Entry) -> str:
     return f"content:{digest(entry.guid or '', entry.link or '', *texts)}"
 
 
+def uid_hash(uid: str) -> str:
+    """By what a uid is recognised when it must not be read any more: a guid may be an address, or words."""
+    return digest(uid)
+
+
 def digest(*parts: str) -> str:
     """32 hexadecimal digits that stand for these texts, the same in every process."""
     return blake2b("\x00".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

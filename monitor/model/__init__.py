@@ -26,10 +26,11 @@ from monitor.model.rules import (
     Words,
 )
 from monitor.model.running import Running
-from monitor.model.settings import Config, Endpoint, Limits, Settings
+from monitor.model.settings import FOR_GOOD, Config, Endpoint, Limits, Retention, Settings
 from monitor.model.sources import Article, Claim, Entry, Feed, Fetched, FetchOutcome, Polled, Source, Validators
 
 __all__ = [
+    "FOR_GOOD",
     "Alert",
     "AlertPolicy",
     "AllOf",
@@ -63,6 +64,7 @@ __all__ = [
     "Polled",
     "Receipt",
     "ReceiptKind",
+    "Retention",
     "Rule",
     "RuleStatus",
     "RuleTest",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 
@@ -31,6 +31,25 @@ class Limits:
     attempts: int = 30
 
 
+FOR_GOOD = timedelta.max
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long what is stored is kept; every length can be set under `retention` in monitor.yaml, or be FOR_GOOD.
+
+    `articles`: those that led to no alert, counted from their latest version; `alerts`: alerts, with their articles,
+    matches, stories and deliveries; `fetches`: the evidence of what sources did; `known`: enough to recognise an
+    article that has left; `rules`: what a rule has matched, in place of `articles` and `alerts`.
+    """
+
+    articles: timedelta = timedelta(days=90)
+    alerts: timedelta = timedelta(days=730)
+    fetches: timedelta = timedelta(days=14)
+    known: timedelta = FOR_GOOD
+    rules: Mapping[str, timedelta] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where something listens."""
@@ -54,6 +73,7 @@ class Settings:
     allow: tuple[IPv4Network | IPv6Network, ...] = ()
     limits: Limits = Limits()
     web: Endpoint | None = None
+    retention: Retention = Retention()
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,18 @@ class Database(ABC):
         """Keep a copy of everything, by the name of `tag`, before `connection` changes it. Raises StoreFailed."""
 
     @abstractmethod
+    def backup(self, path: Path) -> None:
+        """A whole copy of what is committed, in a new file, while others go on writing. Raises StoreFailed."""
+
+    @abstractmethod
+    def check(self) -> Iterator[str]:
+        """What is damaged, a line each. Raises StoreFailed if it cannot even be read."""
+
+    @abstractmethod
+    def tidy(self) -> Iterator[None]:
+        """Give back the room of what was deleted, and keep the planner's figures fresh; a short step at a time."""
+
+    @abstractmethod
     def enter_section(self, connection: Connection) -> None:
         """Wait until no other process is in the serial section; it is left with the transaction."""
 

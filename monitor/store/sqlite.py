@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -19,6 +19,9 @@ from monitor.errors import StoreFailed, StoreTaken
 from monitor.store.database import Database
 
 _OLDEST = (3, 35)  # RETURNING
+_SPARE = 0.1  # of the file
+_PAGES = 500  # given back in one go
+_COUNTS = ("freelist_count", "page_count")
 _BUSY = 20_000  # ms: the longest that a writer waits for another process
 _MIGRATING = (
     f"busy_timeout={_BUSY}",
@@ -26,7 +29,7 @@ _MIGRATING = (
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL can lose the last commits on power loss
 )  # without foreign keys: Alembic alters a table by copying it, and dropping the old one would empty what refers to it
-_WRITING = (*_MIGRATING, "foreign_keys=ON")
+_WRITING = (*_MIGRATING, "foreign_keys=ON", "secure_delete=ON")  # what is deleted is overwritten
 _READING = (f"busy_timeout={_BUSY}", "query_only=ON")
 
 
@@ -86,14 +89,9 @@ class SqliteDatabase(Database):
     def copy(self, connection: Connection, tag: str) -> None:
         del connection  # it holds the lock; what is copied is what was committed before
         kept = self.path.with_name(f"{self.path.name}.{tag}")
-        half = kept.with_name(f"{kept.name}.half")
         try:
-            half.unlink(missing_ok=True)
-            self.copy_to(half)
-            shutil.copymode(self.path, half)
-            half.replace(kept)
+            self._copy_whole(kept)
         except (OSError, sqlite3.Error) as error:
-            half.unlink(missing_ok=True)
             raise StoreFailed(
                 f"cannot copy {self.path} to {kept} before its upgrade ({error}): make room, or copy it yourself and "
                 "run `news-monitor db upgrade --no-copy`"
@@ -106,6 +104,59 @@ class SqliteDatabase(Database):
             source.execute("VACUUM INTO ?", (str(path),))
         finally:
             source.close()
+
+    def backup(self, path: Path) -> None:
+        if path.exists():
+            raise StoreFailed(f"{path} is there already: name a new file, or delete it")
+        try:
+            self._copy_whole(path)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreFailed(f"cannot copy {self.path} to {path}: {error}") from None
+
+    def _copy_whole(self, path: Path) -> None:
+        """A copy that is there whole or not at all, and that nobody may read who may not read the database."""
+        half = path.with_name(f"{path.name}.half")
+        try:
+            half.unlink(missing_ok=True)
+            half.touch(mode=0o600)
+            self.copy_to(half)
+            shutil.copymode(self.path, half)
+            half.replace(path)
+        except (OSError, sqlite3.Error):
+            half.unlink(missing_ok=True)
+            raise
+
+    def check(self) -> Iterator[str]:
+        with self.reading() as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            yield from (line for line in found if line != "ok")
+            for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+                yield f"table {row[0]}, row {row[1]}: the {row[2]} that it names is not there"
+
+    def tidy(self) -> Iterator[None]:
+        too_many = self._too_many_free()
+        while too_many > 0:
+            self._run(f"PRAGMA incremental_vacuum({_PAGES})")
+            yield
+            before, too_many = too_many, self._too_many_free()
+            if too_many >= before:  # others delete too; and a file of somebody else's making may not be able to shrink
+                break
+        self._run("PRAGMA analysis_limit=400; PRAGMA optimize=0x10002")  # of every table: it used none
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)", busy=0.2)  # others wait while it waits for a reader
+
+    def _run(self, script: str, *, busy: float = _BUSY / 1000) -> None:
+        """Statements that SQLAlchemy cannot run to their end, or that stand in no transaction."""
+        try:
+            with closing(sqlite3.connect(self.path, timeout=busy, isolation_level=None)) as alone:
+                alone.executescript(script)
+        except sqlite3.Error as error:
+            raise StoreFailed(f"{self.path}: {error}; {self.advice}") from None
+
+    def _too_many_free(self) -> int:
+        """How many pages could be given back. Some may be free: the next articles need no new room then."""
+        with self.reading() as connection:
+            free, pages = (connection.exec_driver_sql(f"PRAGMA {of}").scalar_one() for of in _COUNTS)
+        return int(free - pages * _SPARE)
 
     def enter_section(self, connection: Connection) -> None:
         del connection  # BEGIN IMMEDIATE has waited

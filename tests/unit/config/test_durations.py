@@ -22,6 +22,7 @@ from monitor.config.durations import duration, size
         ("12 hrs", timedelta(hours=12)),
         ("3 days", timedelta(days=3)),
         ("2 weeks", timedelta(weeks=2)),
+        ("2 years", timedelta(days=730)),  # counted as 365 days each
     ],
 )
 def test_a_duration_is_a_number_and_a_unit(text: str, length: timedelta) -> None:

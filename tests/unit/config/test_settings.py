@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.settings import LimitsShape, settings
+from monitor.config.settings import LimitsShape, RetentionShape, settings
 from monitor.config.yaml12 import parse
 from monitor.errors import Faulty
-from monitor.model import Endpoint, Limits, Settings
+from monitor.model import FOR_GOOD, Endpoint, Limits, Retention, Settings
 
 _CHANNEL = "channels: {desk: {url: 'console://'}}\n"
 _NOBODY = (
@@ -83,8 +83,17 @@ def test_an_absolute_database_stays_where_it_is() -> None:
 
 
 def test_each_limit_can_be_set() -> None:
-    """The shape knows exactly the limits of the model."""
+    """The shape knows exactly the limits of the model, and how long each thing is kept."""
     assert set(LimitsShape.keys()) == {field.name for field in fields(Limits)}
+    assert set(RetentionShape.keys()) == {field.name for field in fields(Retention)}
+
+
+def test_things_are_kept_as_long_as_is_written() -> None:
+    """Each length by itself, the others as they are by default."""
+    written = made(_ROUTED + "retention: {articles: 30 days, alerts: for good, rules: {drills: 5 years}}").retention
+    rules = {"drills": timedelta(days=1825)}
+    assert written == Retention(articles=timedelta(days=30), alerts=FOR_GOOD, rules=rules)
+    assert made(_ROUTED).retention == Retention()
 
 
 @pytest.mark.parametrize(
@@ -126,6 +135,9 @@ def test_each_limit_can_be_set() -> None:
         ("limits: {polls: true}", "1:17: true or false stands where a whole number belongs"),
         ("limits: {wire_bytes: 5 XB}", "1:22: '5 XB' cannot be read; write a number of bytes"),
         ("limits: {totl: 30 s}", "1:10: I do not know 'totl'; did you mean 'total'?"),
+        ("retention: {articles: 1 day}", "1:23: '1 day' cannot be read; the shortest is '7 days'"),
+        ("retention: {rules: {drills: 60 s}}", "1:29: '60 s' cannot be read; the shortest is '7 days'"),
+        ("retention: {known: always}", "1:20: 'always' cannot be read; write a number and a unit"),
         ("- a", "1:1: a list stands where a mapping belongs"),
         # references
         (_CHANNEL, "1:1: there is no route 'default'; write, for example, 'routes: {default: [desk]}'"),

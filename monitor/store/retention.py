@@ -1,0 +1,256 @@
+"""Lets go what has been kept for its time, slice by slice; what is still being delivered stays.
+
+How long that is, `intake.keeping` says. Each slice is one short transaction, in the serial section, so that no poll
+adds to an article that is just leaving. What leaves goes over into `known`, so that an entry which its source lists
+again is not news.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, Select, and_, delete, exists, func, select, tuple_, update
+
+from monitor.intake.identity import uid_hash
+from monitor.intake.keeping import kept, shortest, until
+from monitor.model import FOR_GOOD, DeliveryState, Retention
+from monitor.store.database import Database, insert
+from monitor.store.tables import (
+    alert,
+    article,
+    article_version,
+    attempt,
+    daemon,
+    delivery,
+    fetch,
+    known,
+    match,
+    story,
+    story_article,
+)
+
+SLICE = 250  # rows looked at in one go: others wait for a tenth of a second
+_Found = Row[*tuple[Any, ...]]
+_OPEN = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
+_WAITS = exists().where(delivery.c.alert_id == alert.c.id, delivery.c.state.in_(_OPEN)).label("waits")
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A slice of rows: those that may go, what a person counts of them, and the last row, from which to look on."""
+
+    old: Sequence[_Found]
+    counts: Counter[str]
+    last: _Found | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One walk through a table, the oldest rows first. `look` after a row; `drop` those that may go."""
+
+    look: Callable[[Connection, _Found | None], _Looked]
+    drop: Callable[[Connection, Sequence[_Found]], None]
+
+
+class Pruning:
+    """What of a database may go by the word of a retention."""
+
+    def __init__(self, database: Database, retention: Retention) -> None:
+        self._database = database
+        self._retention = retention
+
+    def slices(self, now: datetime, *, dry_run: bool = False) -> Iterator[Counter[str]]:
+        """Let go what has been kept for its time; after each slice, what went: articles, alerts, fetches, known.
+
+        With `dry_run` nothing goes. Between two slices others may use the database.
+        """
+        old = _Old(self._retention, now)
+        articles = _Pass(old.articles, lambda connection, rows: _drop_articles(connection, rows, now))
+        passes = [articles, _Pass(old.alerts, _drop_alerts), _Pass(old.fetches, _drop_fetches)]
+        for each in passes if dry_run else [*passes, _Pass(old.stories, _drop_stories)]:
+            yield from self._walked(each, dry_run=dry_run)
+        yield from self._known(now, dry_run=dry_run)
+        if not dry_run:
+            self._daemons(now)
+            yield from (Counter[str]() for _ in self._database.tidy())
+
+    def _walked(self, each: _Pass, *, dry_run: bool) -> Iterator[Counter[str]]:
+        last: _Found | None = None
+        while True:
+            with self._database.reading() as connection:  # most slices hold nothing that may go
+                looked = each.look(connection, last)
+            if looked.old and not dry_run:
+                with self._database.writing() as connection:
+                    self._database.enter_section(connection)
+                    looked = each.look(connection, last)
+                    each.drop(connection, looked.old)
+            yield looked.counts
+            if looked.last is None:
+                return
+            last = looked.last
+
+    def _known(self, now: datetime, *, dry_run: bool) -> Iterator[Counter[str]]:
+        """What left long ago, if the retention limits that; what the operator had forgotten never."""
+        if self._retention.known == FOR_GOOD:
+            return
+        over = and_(known.c.left_at < until(self._retention.known, now), known.c.forgotten.is_(False))
+        if dry_run:
+            with self._database.reading() as connection:
+                counted = connection.execute(select(func.count()).select_from(known).where(over)).scalar_one()
+            yield Counter(known=counted)
+            return
+        key = tuple_(known.c.source_id, known.c.uid_hash)
+        some = select(known.c.source_id, known.c.uid_hash).where(over).limit(SLICE)
+        while True:
+            with self._database.writing() as connection:
+                keys = [tuple(row) for row in connection.execute(some)]
+                connection.execute(delete(known).where(key.in_(keys)))
+            yield Counter(known=len(keys))
+            if len(keys) < SLICE:
+                return
+
+    def _daemons(self, now: datetime) -> None:
+        """The rows of daemons that ended, or died, long ago."""
+        seen = func.coalesce(daemon.c.stopped_at, daemon.c.seen_at)
+        with self._database.writing() as connection:
+            connection.execute(delete(daemon).where(seen < until(self._retention.fetches, now)))
+
+
+class _Old:
+    """Finds what has been kept for its time."""
+
+    def __init__(self, retention: Retention, now: datetime) -> None:
+        self._retention = retention
+        self._now = now
+        self._newest = until(shortest(retention), now)
+
+    def articles(self, connection: Connection, after: _Found | None) -> _Looked:
+        """Articles whose latest version is old enough for all that came of them."""
+        latest = and_(article_version.c.article_id == article.c.id, article_version.c.version == article.c.version)
+        first_seen = article.c.seen_at < self._newest  # has an index; the latest version may be younger
+        asked = select(article, article_version.c.at).join(article_version, latest).where(first_seen)
+        rows = _slice(connection, asked, (article.c.seen_at, article.c.id), after)
+        candidates = [row for row in rows if row.at < self._newest]
+        came = _what_came_of(connection, [row.id for row in candidates])
+        old = [
+            row
+            for row in candidates
+            if not came[row.id].waits and row.at < until(kept(self._retention, came[row.id].matched), self._now)
+        ]
+        return _Looked(old, Counter(articles=len(old), alerts=sum(came[row.id].alerts for row in old)), _last(rows))
+
+    def alerts(self, connection: Connection, after: _Found | None) -> _Looked:
+        """Alerts that are of no article: notices, and those whose article was forgotten."""
+        asked = select(alert.c.id, alert.c.at, alert.c.rule_id, _WAITS)
+        alone = asked.where(alert.c.article_id.is_(None), alert.c.at < self._newest)
+        rows = _slice(connection, alone, (alert.c.at, alert.c.id), after)
+        old = [
+            row
+            for row in rows
+            if not row.waits and row.at < until(kept(self._retention, [(row.rule_id, True)]), self._now)
+        ]
+        return _Looked(old, Counter(alerts=len(old)), _last(rows))
+
+    def stories(self, connection: Connection, after: _Found | None) -> _Looked:
+        """Stories of which neither an article nor an alert is left; young ones are still in the state in memory."""
+        held = exists().where(story_article.c.story_id == story.c.id) | exists().where(alert.c.story_id == story.c.id)
+        asked = select(story.c.id, story.c.last_at, held.label("held")).where(story.c.last_at < self._newest)
+        rows = _slice(connection, asked, (story.c.last_at, story.c.id), after)
+        return _Looked([row for row in rows if not row.held], Counter(), _last(rows))
+
+    def fetches(self, connection: Connection, after: _Found | None) -> _Looked:
+        """Evidence of fetches: it is in the order of time, so that a slice without an old one ends the walk."""
+        rows = _slice(connection, select(fetch.c.id, fetch.c.at), (fetch.c.id,), after)
+        old = [row for row in rows if row.at < until(self._retention.fetches, self._now)]
+        return _Looked(old, Counter(fetches=len(old)), _last(rows) if old else None)
+
+
+def _slice(
+    connection: Connection, asked: Select[*tuple[Any, ...]], key: tuple[Column[Any], ...], after: _Found | None
+) -> Sequence[_Found]:
+    """So many rows as one slice holds, in the order of their key, after this one."""
+    if after is not None:
+        asked = asked.where(tuple_(*key) > tuple(getattr(after, column.name) for column in key))
+    return connection.execute(asked.order_by(*key).limit(SLICE)).all()
+
+
+def _last(rows: Sequence[_Found]) -> _Found | None:
+    return rows[-1] if len(rows) == SLICE else None
+
+
+@dataclass(slots=True)
+class _Came:
+    """What came of an article: the rules that it met, each with or without an alert; how many alerts; whether one of
+    them waits to be delivered."""
+
+    matched: list[tuple[str | None, bool]] = field(default_factory=list)
+    alerts: int = 0
+    waits: bool = False
+
+
+def _what_came_of(connection: Connection, ids: Sequence[int]) -> Mapping[int, _Came]:
+    came = {id_: _Came() for id_ in ids}
+    matches = select(match.c.article_id, match.c.rule_id, match.c.alert_id).where(match.c.article_id.in_(ids))
+    for row in connection.execute(matches):
+        came[row.article_id].matched.append((row.rule_id, row.alert_id is not None))
+    told = select(alert.c.article_id, alert.c.rule_id, _WAITS).where(alert.c.article_id.in_(ids))
+    for row in connection.execute(told):
+        came[row.article_id].matched.append((row.rule_id, True))
+        came[row.article_id].alerts += 1
+        came[row.article_id].waits |= row.waits
+    return came
+
+
+def _drop_articles(connection: Connection, old: Sequence[_Found], now: datetime) -> None:
+    ids = [row.id for row in old]
+    connection.execute(delete(match).where(match.c.article_id.in_(ids)))
+    _drop_alerts(connection, connection.execute(select(alert.c.id).where(alert.c.article_id.in_(ids))).all())
+    connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
+    connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
+    write_known(connection, old, now)
+    connection.execute(delete(article).where(article.c.id.in_(ids)))
+
+
+def _drop_alerts(connection: Connection, old: Sequence[_Found]) -> None:
+    """Alerts with their deliveries. If one is being sent again just now, on the operator's word, its delivery stays and
+    the foreign key refuses the whole slice: it is looked at again the next time."""
+    ids = [row.id for row in old]
+    ended = select(delivery.c.id).where(delivery.c.alert_id.in_(ids), delivery.c.state.not_in(_OPEN))
+    connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(ended)))
+    connection.execute(delete(delivery).where(delivery.c.id.in_(ended)))
+    connection.execute(update(match).where(match.c.alert_id.in_(ids)).values(alert_id=None))
+    connection.execute(delete(alert).where(alert.c.id.in_(ids)))
+
+
+def _drop_stories(connection: Connection, old: Sequence[_Found]) -> None:
+    connection.execute(delete(story).where(story.c.id.in_([row.id for row in old])))
+
+
+def _drop_fetches(connection: Connection, old: Sequence[_Found]) -> None:
+    connection.execute(delete(fetch).where(fetch.c.id.in_([row.id for row in old])))
+
+
+def write_known(connection: Connection, left: Sequence[_Found], now: datetime) -> None:
+    """Rows of articles that leave, kept as what they are recognised by."""
+    if not left:
+        return
+    rows = [
+        {
+            "source_id": row.source_id,
+            "uid_hash": uid_hash(row.uid),
+            "version": row.version,
+            "digest": row.digest,
+            "seen_at": row.seen_at,
+            "baseline": row.baseline,
+            "forgotten": False,
+            "left_at": now,
+        }
+        for row in left
+    ]
+    writing = insert(connection, known)
+    anew = {name: writing.excluded[name] for name in ("version", "digest", "left_at")}
+    connection.execute(writing.on_conflict_do_update(index_elements=["source_id", "uid_hash"], set_=anew), rows)

@@ -1,0 +1,270 @@
+"""What has been kept for its time goes, what is still delivered stays, and what went is not news again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Table, func, insert, select, update
+
+from monitor.decide import Decision
+from monitor.intake.articles import Known
+from monitor.intake.identity import uid_hash
+from monitor.model import Article, DeliveryState, Retention
+from monitor.store import retention as module
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.retention import Pruning
+from monitor.store.section import SerialSection
+from monitor.store.tables import (
+    alert,
+    article_version,
+    attempt,
+    daemon,
+    delivery,
+    fetch,
+    known,
+    match,
+    story,
+    story_article,
+)
+from monitor.store.tables import article as articles
+from tests.building import MINUTE, NOON, article, claimed, commit, rule, rules, sources
+
+DAY = timedelta(days=1)
+QUIET = "Ferries run on time"
+RETENTION = Retention(articles=90 * DAY, alerts=730 * DAY, fetches=14 * DAY)
+TABLES = (articles, article_version, story_article, story, match, alert, delivery)
+
+
+class Archive:
+    """A database with what was committed to it by hand, as a daemon would have."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.claims = Claims(database, "here:1")
+        self.claims.know(sources("wire", "post"), NOON)
+        self._section = SerialSection(database)
+
+    def poll(self, *articles: Article, at: datetime, told_by: str = "launch") -> Decision:
+        """A poll of the wire, or of the source that the first article is of, and its commit."""
+        name = articles[0].source if articles else "wire"
+        claim = claimed(self.claims, name, at)
+        return commit(self._section, claim, *articles, at=at, ruleset=rules(rule(told_by)))
+
+    def ended(self, state: DeliveryState) -> None:
+        """All deliveries end so, or do not."""
+        with self.database.writing() as connection:
+            connection.execute(update(delivery).values(state=state, attempts=1))
+            for row in connection.execute(select(delivery.c.id)).all():
+                connection.execute(insert(attempt).values(delivery_id=row.id, number=1, started_at=NOON))
+
+    def prune(self, now: datetime, retention: Retention = RETENTION, *, dry_run: bool = False) -> Counter[str]:
+        return sum(Pruning(self.database, retention).slices(now, dry_run=dry_run), Counter[str]())
+
+    def count(self, table: Table) -> int:
+        with self.database.reading() as connection:
+            found: int = connection.execute(select(func.count()).select_from(table)).scalar_one()
+            return found
+
+    def counts(self) -> list[int]:
+        return [self.count(table) for table in TABLES]
+
+    def uids(self) -> list[str]:
+        with self.database.reading() as connection:
+            return sorted(connection.execute(select(articles.c.uid)).scalars())
+
+
+@pytest.fixture
+def archive(database: Database) -> Archive:
+    return Archive(database)
+
+
+def quiet(uid: str, at: datetime, version: int = 1) -> Article:
+    return article(uid, QUIET + uid, f"Text {version}", seen=at, version=version)
+
+
+def test_what_led_to_no_alert_goes_first(archive: Archive) -> None:
+    """After its 90 days an article goes with its text, its story and its hold; an alerted one stays with its own."""
+    archive.poll(article("told", seen=NOON), quiet("quiet", NOON), at=NOON)
+    archive.ended(DeliveryState.ACCEPTED)
+    assert archive.prune(NOON + 90 * DAY)["articles"] == 0
+    assert archive.prune(NOON + 90 * DAY + MINUTE) == Counter(articles=1)
+    assert archive.uids() == ["told"]
+    assert archive.counts() == [1] * len(TABLES)
+
+
+def test_an_alert_goes_with_all_that_hangs_on_it(archive: Archive) -> None:
+    """After its two years nothing is left of it but what its article is recognised by."""
+    archive.poll(article("told", seen=NOON), at=NOON)
+    archive.ended(DeliveryState.ACCEPTED)
+    assert archive.prune(NOON + 731 * DAY)["alerts"] == 1
+    assert archive.counts() == [0] * len(TABLES)
+    assert archive.count(attempt) == 0
+    assert archive.count(known) == 1
+
+
+def test_a_page_that_goes_on_changing_is_kept(archive: Archive) -> None:
+    """What counts is the latest version, not when the article was first seen."""
+    archive.poll(quiet("page", NOON), at=NOON)
+    archive.poll(quiet("page", NOON, 2), at=NOON + 60 * DAY)
+    assert archive.prune(NOON + 149 * DAY)["articles"] == 0
+    assert archive.count(article_version) == 2
+    assert archive.prune(NOON + 151 * DAY)["articles"] == 1
+    assert archive.claims.known("wire", ["page"])["page"].version == 2
+
+
+@pytest.mark.parametrize("state", [DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING])
+def test_what_is_still_being_delivered_is_never_let_go(archive: Archive, state: DeliveryState) -> None:
+    """Not after ten years either: it is an alert that nobody has got."""
+    archive.poll(article("told", seen=NOON), at=NOON)
+    archive.ended(state)
+    assert archive.prune(NOON + 3650 * DAY) == Counter(fetches=1)
+    assert archive.counts() == [1] * len(TABLES)
+
+
+@pytest.mark.parametrize("state", [DeliveryState.ACCEPTED, DeliveryState.DEAD, DeliveryState.DISCARDED])
+def test_what_has_ended_goes(archive: Archive, state: DeliveryState) -> None:
+    """However it ended."""
+    archive.poll(article("told", seen=NOON), at=NOON)
+    archive.ended(state)
+    assert archive.prune(NOON + 731 * DAY) == Counter(articles=1, alerts=1, fetches=1)
+
+
+def test_a_rule_may_keep_longer_or_shorter(archive: Archive) -> None:
+    """Its matches, with or without an alert, go by its own length."""
+    archive.poll(article("long", seen=NOON), at=NOON, told_by="drills")
+    archive.poll(article("short", "Other missile", seen=NOON), at=NOON, told_by="talks")
+    archive.poll(article("held", "Old missile", published=NOON - 900 * DAY), at=NOON, told_by="drills")
+    archive.poll(quiet("quiet", NOON), at=NOON)
+    archive.ended(DeliveryState.ACCEPTED)
+    own = replace(RETENTION, rules={"drills": 1825 * DAY, "talks": 7 * DAY})
+    assert archive.prune(NOON + 8 * DAY, own) == Counter(articles=1, alerts=1)
+    assert archive.uids() == ["held", "long", "quiet"]
+    archive.prune(NOON + 800 * DAY, own)
+    assert archive.uids() == ["held", "long"]
+    archive.prune(NOON + 1826 * DAY, own)
+    assert archive.uids() == []
+
+
+def test_a_story_goes_with_its_last_article_and_alert(archive: Archive) -> None:
+    """An alert keeps its story, an article too."""
+    archive.poll(article("told", seen=NOON), at=NOON)
+    archive.poll(article("also", of="post", seen=NOON + MINUTE), at=NOON + MINUTE)
+    archive.ended(DeliveryState.ACCEPTED)
+    archive.prune(NOON + 100 * DAY)
+    assert (archive.uids(), archive.count(story)) == (["told"], 1)
+    archive.prune(NOON + 731 * DAY)
+    assert archive.count(story) == 0
+
+
+def test_evidence_of_fetches_and_daemons_goes_by_its_own_time(archive: Archive) -> None:
+    """Two weeks of both, whatever became of the articles; a daemon that only died counts from when it was seen."""
+    for day in range(20):
+        archive.poll(quiet(str(day), NOON + day * DAY), at=NOON + day * DAY)
+    with archive.database.writing() as connection:
+        for owner, seen, stopped in (("died", 1, None), ("ended", 1, 2), ("runs", 19, None)):
+            times = {"started_at": NOON, "seen_at": NOON + seen * DAY}
+            ended = None if stopped is None else NOON + stopped * DAY
+            row: dict[str, object] = {"owner": owner, "version": "1", "running": {}, "stopped_at": ended}
+            connection.execute(insert(daemon).values(**row, **times))
+    assert archive.prune(NOON + 20 * DAY) == Counter(fetches=6)
+    with archive.database.reading() as connection:
+        assert list(connection.execute(select(daemon.c.owner)).scalars()) == ["runs"]
+        assert connection.execute(select(func.min(fetch.c.at))).scalar_one() == NOON + 6 * DAY
+
+
+def test_alerts_without_an_article_go_in_their_time(archive: Archive) -> None:
+    """Notices to the operator, and what is left of forgotten articles."""
+    with archive.database.writing() as connection:
+        for id_, at in (("old", NOON), ("young", NOON + 500 * DAY)):
+            row = {"id": id_, "dedup_key": id_, "kind": "notice", "at": at, "level": "high", "reason": ""}
+            connection.execute(insert(alert).values(**row, sentence="", marks=[]))
+    assert archive.prune(NOON + 731 * DAY) == Counter(alerts=1)
+    with archive.database.reading() as connection:
+        assert connection.execute(select(alert.c.id)).scalar_one() == "young"
+
+
+def test_many_go_in_slices(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slice after slice, each a transaction of its own, and what stays does not stop the walk; a dry run counts the
+    same, and changes nothing."""
+    monkeypatch.setattr(module, "SLICE", 3)
+    for number in range(20):
+        young = number % 4 == 0
+        new = quiet(str(number), NOON)
+        archive.poll(new, at=NOON)
+        if young:
+            archive.poll(replace(new, version=2), at=NOON + 50 * DAY)
+    assert archive.prune(NOON + 100 * DAY, dry_run=True) == Counter(articles=15, fetches=25)
+    assert archive.counts()[:4] == [20, 25, 20, 20]
+    slices = [slice_ for slice_ in Pruning(archive.database, RETENTION).slices(NOON + 100 * DAY) if slice_["articles"]]
+    assert sum(slice_["articles"] for slice_ in slices) == 15
+    assert max(slice_["articles"] for slice_ in slices) <= 3
+    assert archive.counts()[:4] == [5, 10, 5, 5]
+    assert archive.count(known) == 15
+
+
+def test_what_has_left_stays_known(archive: Archive) -> None:
+    """An entry that its source lists again is recognised, by nothing that could be read."""
+    page = replace(quiet("https://x.test/secret-name", NOON), digest="d1", baseline=True)
+    archive.poll(page, at=NOON)
+    archive.prune(NOON + 91 * DAY)
+    with archive.database.reading() as connection:
+        row = connection.execute(select(known)).one()
+    assert "secret-name" not in str(row)
+    found = archive.claims.known("wire", ["https://x.test/secret-name", "other"])
+    assert found == {page.uid: Known(1, "d1", NOON, baseline=True)}
+    assert archive.claims.known("post", [page.uid]) == {}
+
+
+def test_what_comes_back_changed_goes_on_where_it_was(archive: Archive) -> None:
+    """A new version under its next number; what it is known by is what is here, and when it leaves again, that."""
+    archive.poll(quiet("page", NOON), at=NOON)
+    archive.prune(NOON + 91 * DAY)
+    archive.poll(quiet("page", NOON, 2), at=NOON + 92 * DAY)
+    assert archive.claims.known("wire", ["page"])["page"].version == 2
+    archive.prune(NOON + 183 * DAY)
+    assert archive.uids() == []
+    assert archive.claims.known("wire", ["page"])["page"] == Known(2, quiet("page", NOON, 2).digest, NOON)
+
+
+def test_what_is_known_goes_only_if_the_retention_limits_it(archive: Archive) -> None:
+    """And what was forgotten on the operator's word never."""
+    archive.poll(quiet("a", NOON), quiet("b", NOON), at=NOON)
+    archive.prune(NOON + 91 * DAY)
+    with archive.database.writing() as connection:
+        connection.execute(update(known).where(known.c.uid_hash == uid_hash("b")).values(forgotten=True))
+    archive.prune(NOON + 9000 * DAY)
+    assert archive.count(known) == 2
+    limited = replace(RETENTION, known=365 * DAY)
+    assert archive.prune(NOON + 456 * DAY, limited) == Counter()
+    assert archive.prune(NOON + 457 * DAY, limited, dry_run=True) == Counter(known=1)
+    assert archive.prune(NOON + 457 * DAY, limited) == Counter(known=1)
+    assert archive.claims.known("wire", ["a", "b"]).keys() == {"b"}
+
+
+def test_a_running_daemon_goes_on(archive: Archive) -> None:
+    """Its state is in memory: what it told stays told until it is started anew, and new articles find their stories."""
+    archive.poll(article("told", seen=NOON), at=NOON, told_by="launch")
+    archive.ended(DeliveryState.ACCEPTED)
+    archive.prune(NOON + 731 * DAY)
+    later = NOON + 732 * DAY
+    decision = archive.poll(article("new", seen=later), at=later)
+    assert [decided.reason[:4] for judged in decision.judged for decided in judged.decisions] == ["told"]
+    assert archive.counts() == [1] * len(TABLES)
+    assert Archive(archive.database).poll(article("again", of="post", seen=later + MINUTE), at=later + MINUTE)
+    assert archive.count(story) == 1
+
+
+def test_the_room_is_given_back(archive: Archive) -> None:
+    """A SQLite file shrinks when much of it is unused; what was deleted cannot be read in it any more."""
+    archive.poll(replace(article("a", QUIET, "tr0ub4dor " * 200_000), digest="d1"), at=NOON)
+    archive.prune(NOON + 91 * DAY)
+    assert list(archive.database.check()) == []
+    if not archive.database.shared:
+        path = archive.database.path  # type: ignore[attr-defined]  # SQLite's
+        assert path.stat().st_size < 1_000_000
+        assert b"tr0ub4dor" not in path.read_bytes()
+        assert path.with_name(f"{path.name}-wal").stat().st_size == 0
