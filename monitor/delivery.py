@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 from monitor import clock
 from monitor.alerting.attempts import Verdict, after_attempt
 from monitor.errors import StoreFailed
-from monitor.model import Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
+from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier, render
 from monitor.store.outbox import Outbox
 from monitor.store.thread import StoreThread
@@ -122,7 +122,7 @@ class Dispatcher:
 
     async def _deliver(self, delivery: Delivery) -> None:
         try:
-            message = render(delivery, name_of=self._name_of, zone=self._zone)
+            message = render(delivery, source=self._source_of(delivery.alert), zone=self._zone)
             receipt = await self._notifier.send(delivery.channel, message)
         except Exception as error:  # noqa: BLE001 - the boundary of one delivery: no message may stop the others
             log.exception(Event.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
@@ -133,6 +133,9 @@ class Dispatcher:
         _tell(delivery, receipt, verdict.state, settled=settled)
         if settled:
             self._metrics.attempted(delivery, verdict.state, now)
+
+    def _source_of(self, told: Alert | Notice) -> str:
+        return "News Monitor" if isinstance(told, Notice) else self._name_of(told.article.source)
 
     async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict, until: datetime) -> bool:
         """Record the receipt; a database that fails for a while must not make us forget what a server has accepted."""

@@ -17,6 +17,8 @@ from monitor.model import (
     Fetched,
     FetchOutcome,
     Level,
+    Notice,
+    NoticeKind,
     OncePer,
     Polled,
     Rule,
@@ -137,6 +139,21 @@ def endless(sign: str) -> Alert:
     return replace(made, sentence=many, marks=((0, 1),), reason=many)
 
 
-def delivery(told: Alert | None = None, *, attempt: int = 1, repeat: bool = False) -> Delivery:
-    """A delivery of an alert to the desk."""
+def notice(*, title: str = "Source wire fails", text: str = "It is gone.", channels: tuple[str, ...] = ()) -> Notice:
+    """A notice of a source that fails."""
+    reason = "a source that fails for 3 hours is told"
+    return Notice(
+        "n1", "notice 1", "source wire", NoticeKind.PROBLEM, Level.MEDIUM, NOON, title, text, reason, channels
+    )
+
+
+def alert_of(sent: Delivery | None) -> Alert:
+    """The alert that a claimed delivery tells of."""
+    assert sent is not None
+    assert isinstance(sent.alert, Alert)
+    return sent.alert
+
+
+def delivery(told: Alert | Notice | None = None, *, attempt: int = 1, repeat: bool = False) -> Delivery:
+    """A delivery of an alert, or of a notice, to the desk."""
     return Delivery(1, "desk", told or alert(), attempt, repeat)

@@ -6,6 +6,15 @@ They hold no behaviour beyond naming themselves: what is decided about them is d
 
 from monitor.model.decisions import Alert, Decided, Judged, Match, MatchKind, Span, Story
 from monitor.model.deliveries import Channel, Delivery, DeliveryState, Message, Receipt, ReceiptKind
+from monitor.model.notices import (
+    FailingSource,
+    GivenUp,
+    Notice,
+    Noticed,
+    NoticeKind,
+    Observed,
+    WaitingChannel,
+)
 from monitor.model.places import Place
 from monitor.model.rules import (
     AlertPolicy,
@@ -25,7 +34,7 @@ from monitor.model.rules import (
     Term,
     Words,
 )
-from monitor.model.running import Running
+from monitor.model.running import Running, time_of_day
 from monitor.model.settings import FOR_GOOD, Config, Endpoint, Limits, Retention, Settings
 from monitor.model.sources import Article, Claim, Entry, Feed, Fetched, FetchOutcome, Polled, Source, Validators
 
@@ -47,10 +56,12 @@ __all__ = [
     "Entity",
     "EntityNamed",
     "Entry",
+    "FailingSource",
     "Feed",
     "FetchOutcome",
     "Fetched",
     "Field",
+    "GivenUp",
     "In",
     "Judged",
     "Level",
@@ -59,6 +70,10 @@ __all__ = [
     "MatchKind",
     "Message",
     "Near",
+    "Notice",
+    "NoticeKind",
+    "Noticed",
+    "Observed",
     "OncePer",
     "Place",
     "Polled",
@@ -75,5 +90,7 @@ __all__ = [
     "Story",
     "Term",
     "Validators",
+    "WaitingChannel",
     "Words",
+    "time_of_day",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from monitor.model.decisions import Alert
+from monitor.model.notices import Notice
 from monitor.model.places import Place
 
 
@@ -48,7 +49,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One alert on one channel, claimed for sending: this is attempt number `attempt` (from 1), after `refusals`.
+    """One alert (or notice) on one channel, claimed: this is attempt number `attempt` (from 1), after `refusals`.
 
     `repeat`: an earlier attempt ended unknown, so the reader may already have the message. `forgiven`: so many attempts
     were made before an operator said: try again. They keep their numbers and count no more, nor do their refusals.
@@ -56,7 +57,7 @@ class Delivery:
 
     id: int
     channel: str
-    alert: Alert
+    alert: Alert | Notice
     attempt: int
     repeat: bool = False
     refusals: int = 0

@@ -1,4 +1,4 @@
-"""An alert -> the message that people read: as plain text and as HTML.
+"""An alert or a notice -> the message that people read: as plain text and as HTML.
 
 It decides nothing. Lengths are capped by hand, far below what channels say that they take: a message that is refused
 for its size would be a lost alert. The narrowest is a real ntfy, whose plug-in says 7,800 characters: it takes 4,096
@@ -14,28 +14,37 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.quote import marked
-from monitor.model import Alert, Delivery, Message
+from monitor.model import Alert, Delivery, Message, Notice
 
 TITLE = 160  # units of UTF-16: most characters are one, emoji two
 RULE_TITLE = 100
 SENTENCE = 400
 SOURCE = 80
 REASON = 300
+NOTICE_TITLE = 100
+NOTICE = 760
 ADDRESS = 900  # bytes of JSON
 _MARKS = ("**", "**")
 _HTML_MARKS = ("<mark>**", "**</mark>")  # the stars are what is left of it in a mail's plain text
 
 
 def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
-    """The message of a delivery; `source` is what people call the article's source."""
-    alert = delivery.alert
+    """The message of a delivery; `source` is what people call the article's source (of a notice: nothing is shown)."""
+    told = delivery.alert
+    repeat = ["An earlier attempt got no clear answer: you may have this message already."] if delivery.repeat else []
+    if isinstance(told, Notice):
+        return _of_notice(told, repeat)
+    return _of_alert(told, source, repeat, zone)
+
+
+def _of_alert(alert: Alert, source: str, repeat: list[str], zone: ZoneInfo) -> Message:
     sentence, marks = _window(alert.sentence, alert.marks)
     facts = [
         f"{_cut(source, SOURCE)}, {_when(alert, zone)}",
         *_address(alert.article.url),
         f"Why: {_cut(alert.reason, REASON)}.",
         f"Rule {alert.rule}, story {alert.story}, alert {alert.id}",
-        *(["An earlier attempt got no clear answer: you may have this message already."] if delivery.repeat else []),
+        *repeat,
     ]
     heading = f"{alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
     text = "\n".join([heading, "", f"“{marked(sentence, marks, _MARKS)}”", "", *facts])
@@ -43,6 +52,16 @@ def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
     lines = "<br>".join(_linked(fact) for fact in facts)
     html = f"<p><b>{escape(heading)}</b></p>\n<p>“{quoted}”</p>\n<p>{lines}</p>"
     return Message(f"{alert.level.upper()}: {_cut(alert.article.title or alert.rule_title, TITLE)}", text, html)
+
+
+def _of_notice(notice: Notice, repeat: list[str]) -> Message:
+    """It is marked as one: who is woken must see at once whether it is the news or the service."""
+    title = f"NOTICE: {_cut(notice.title, NOTICE_TITLE)}"
+    said = _cut(notice.text, NOTICE)
+    facts = [f"Why: {_cut(notice.reason, REASON)}.", f"Notice {notice.id}", *repeat]
+    paragraphs = (part.splitlines() for part in (title, said, "\n".join(facts)))
+    html = "\n".join(f"<p>{'<br>'.join(map(escape, lines))}</p>" for lines in paragraphs)
+    return Message(title, "\n".join([title, "", said, "", *facts]), html)
 
 
 def _when(alert: Alert, zone: ZoneInfo) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from monitor.model import DeliveryState
 from monitor.store.database import Database
-from monitor.store.tables import alert, delivery, source
+from monitor.store.tables import alert, attempt, delivery, source
 
-_WAITING = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
+WAITING = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class SourceAges:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits for a channel: how many deliveries, and since when the oldest alert of them."""
+    """What waits for a channel: how many deliveries, and since when the oldest of them."""
 
     deliveries: int
     since: datetime
@@ -57,11 +57,26 @@ def source_ages(database: Database, ids: Collection[str]) -> SourceAges:
 
 def waiting(database: Database) -> Mapping[str, Waiting]:
     """For each channel that something waits for."""
+    with database.reading() as connection:
+        return waiting_for(connection)
+
+
+def waiting_for(connection: Connection) -> Mapping[str, Waiting]:
+    """For each channel that something waits for."""
     rows = (
-        select(delivery.c.channel, func.count().label("deliveries"), func.min(alert.c.at).label("since"))
+        select(delivery.c.channel, func.count().label("deliveries"), func.min(_since()).label("since"))
         .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
-        .where(delivery.c.state.in_(_WAITING))
+        .where(delivery.c.state.in_(WAITING))
         .group_by(delivery.c.channel)
     )
-    with database.reading() as connection:
-        return {row.channel: Waiting(row.deliveries, row.since) for row in connection.execute(rows)}
+    return {row.channel: Waiting(row.deliveries, row.since) for row in connection.execute(rows)}
+
+
+def _since() -> ColumnElement[datetime]:
+    """Since when a delivery waits: since the alert, or since an operator had it tried again. That is when it was first
+    tried after that, or what it is to wait for until then."""
+    first = select(attempt.c.started_at).where(
+        attempt.c.delivery_id == delivery.c.id, attempt.c.number == delivery.c.forgiven + 1
+    )
+    again = func.coalesce(first.scalar_subquery(), delivery.c.not_before)
+    return case((delivery.c.forgiven == 0, alert.c.at), else_=again)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, or_, select, true, update
 
 from monitor.alerting.attempts import Verdict
-from monitor.model import Alert, Article, Delivery, DeliveryState, Level, Receipt, ReceiptKind
+from monitor.model import Alert, Article, Delivery, DeliveryState, Level, Notice, NoticeKind, Receipt, ReceiptKind
 from monitor.store.database import Database, in_batches
 from monitor.store.tables import alert, article, article_version, attempt, delivery
 
@@ -156,17 +156,32 @@ def _end_attempt(connection: Connection, delivery_id: int, number: int, receipt:
     connection.execute(ending.values(ended_at=now, receipt=receipt.kind, detail=receipt.detail))
 
 
-def _alert(connection: Connection, alert_id: str) -> Alert:
+def _alert(connection: Connection, alert_id: str) -> Alert | Notice:
     version = (article_version.c.article_id == article.c.id) & (article_version.c.version == alert.c.article_version)
     texts = (article_version.c.version, article_version.c.title.label("headline"), article_version.c.text)
     page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
     joined = (
         select(alert, *texts, *page, article.c.published_at)
-        .join_from(alert, article, article.c.id == alert.c.article_id)
-        .join(article_version, version)
+        .join_from(alert, article, article.c.id == alert.c.article_id, isouter=True)  # a notice has none
+        .join(article_version, version, isouter=True)
         .where(alert.c.id == alert_id)
     )
-    return _read(connection.execute(joined).one())
+    row = connection.execute(joined).one()
+    return _read(row) if row.subject is None else _notice(row)
+
+
+def _notice(row: Row[*tuple[Any, ...]]) -> Notice:
+    return Notice(
+        id=row.id,
+        dedup_key=row.dedup_key,
+        subject=row.subject,
+        kind=NoticeKind(row.kind),
+        level=Level(row.level),
+        at=row.at,
+        title=row.title,
+        text=row.sentence,
+        reason=row.reason,
+    )
 
 
 def _read(row: Row[*tuple[Any, ...]]) -> Alert:

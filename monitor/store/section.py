@@ -9,18 +9,19 @@ written stands in `writing`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
 from monitor.decide import Decision, State
-from monitor.model import Polled
+from monitor.model import Notice, Noticed, Observed, Polled
 from monitor.store import tables
 from monitor.store.database import Database
 from monitor.store.memory import Mark, catch_up, mark
-from monitor.store.writing import ChannelsOf, write_decision, write_source
+from monitor.store.observed import observe
+from monitor.store.writing import ChannelsOf, write_decision, write_notices, write_source
 
 
 class SerialSection:
@@ -78,3 +79,11 @@ class Entered:
             write_decision(self._connection, decision, channels_of, polled.at)
             self.state, self.decided = decision.state.settled(polled.at), True
         return True
+
+    def observe(self, now: datetime) -> Observed:
+        """What the operator may have to be told of, and what he was told."""
+        return observe(self._connection, now)
+
+    def tell(self, notices: Iterable[Notice], noticed: Iterable[Noticed]) -> list[Notice]:
+        """Write notices with their deliveries, and what the operator knows after them; those that are new."""
+        return write_notices(self._connection, notices, noticed)

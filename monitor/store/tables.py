@@ -239,7 +239,7 @@ attempt = Table(
     Column("detail", Text),
 )
 
-# What the operator has been told of and what is not over, by the subject of its notice ("source ID", "channel NAME" ...).
+# What the operator has been told of and what is not over, by the notice's subject ("source ID", "channel NAME" ...).
 noticed = Table(
     "noticed",
     metadata,

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from monitor.decide import Decision
-from monitor.model import Alert, Article, Decided, DeliveryState, FetchOutcome, Judged, Polled
+from monitor.model import Alert, Article, Decided, DeliveryState, FetchOutcome, Judged, Notice, Noticed, Polled
 from monitor.store import tables
 from monitor.store.database import insert
 
@@ -133,6 +133,47 @@ def _write_alert(connection: Connection, alert: Alert, article_id: int, channels
         )
     )
     write_deliveries(connection, alert.id, channels, alert.at)
+
+
+def write_notices(connection: Connection, notices: Iterable[Notice], noticed: Iterable[Noticed]) -> list[Notice]:
+    """Notices with their deliveries, and what the operator knows after them; those that had not been told before.
+
+    One without channels reaches nobody, and is not written.
+    """
+    _write_noticed(connection, {each.subject: each for each in noticed})
+    return [each for each in notices if not each.channels or _write_notice(connection, each)]
+
+
+def _write_notice(connection: Connection, notice: Notice) -> bool:
+    row = {
+        "id": notice.id,
+        "dedup_key": notice.dedup_key,
+        "kind": notice.kind,
+        "at": notice.at,
+        "level": notice.level,
+        "title": notice.title,
+        "subject": notice.subject,
+        "reason": notice.reason,
+        "sentence": notice.text,
+        "marks": [],
+    }
+    new = insert(connection, tables.alert).values(**row).on_conflict_do_nothing().returning(tables.alert.c.id)
+    if connection.execute(new).first() is None:
+        return False
+    write_deliveries(connection, notice.id, notice.channels, notice.at)
+    return True
+
+
+def _write_noticed(connection: Connection, wanted: Mapping[str, Noticed]) -> None:
+    table = tables.noticed
+    before = {row.subject: Noticed(**row._mapping) for row in connection.execute(select(table))}  # noqa: SLF001 - public in SQLAlchemy
+    for subject in before.keys() - wanted.keys():
+        connection.execute(delete(table).where(table.c.subject == subject))
+    for each in wanted.values():
+        if before.get(each.subject) != each:
+            row = {"since": each.since, "told_at": each.told_at, "over_at": each.over_at}
+            new = insert(connection, table).values(subject=each.subject, **row)
+            connection.execute(new.on_conflict_do_update(index_elements=["subject"], set_=row))
 
 
 def write_deliveries(connection: Connection, alert_id: str, channels: Iterable[str], now: datetime) -> None:

@@ -23,6 +23,7 @@ class Event(StrEnum):
     POLL_CRASHED = "poll crashed"
     MATCHED = "match"
     ALERTED = "alert"
+    NOTICE = "notice to the operator"
 
     ACCEPTED = "delivery accepted"
     RETRY = "delivery will be tried again"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from monitor.alerting.attempts import Verdict
 from monitor.decide import Decision, State
-from monitor.model import DeliveryState, FetchOutcome, OncePer, Receipt, ReceiptKind
+from monitor.model import Delivery, DeliveryState, FetchOutcome, OncePer, Receipt, ReceiptKind
 from monitor.store.ages import SourceAges, Waiting, source_ages, waiting
 from monitor.store.claims import Claims
 from monitor.store.database import Database
@@ -60,3 +62,24 @@ def test_what_waits_for_a_channel_is_counted(database: Database) -> None:
     assert waiting(database) == {"desk": Waiting(3, NOON)}
     outbox.settle(first, Receipt(ReceiptKind.ACCEPTED), Verdict(DeliveryState.ACCEPTED), NOON + 5 * MINUTE)
     assert waiting(database) == {"desk": Waiting(2, NOON + MINUTE)}
+
+
+def test_what_an_operator_has_tried_again_waits_from_then_on(database: Database) -> None:
+    """An alert of last week that was dead does not make a channel late for a week, before it is tried and after."""
+    claims, outbox = Claims(database, "here:1:aa"), Outbox(database, "here:1:aa")
+    claims.know(sources("wire"), NOON)
+    commit(SerialSection(database), claimed(claims), article())
+
+    def fails(at: datetime, state: DeliveryState) -> Delivery:
+        sent = outbox.claim("desk", at, MINUTE)
+        assert sent is not None
+        outbox.settle(sent, Receipt(ReceiptKind.TRY_LATER), Verdict(state, at), at)
+        return sent
+
+    dead = fails(NOON, DeliveryState.DEAD)
+    later = NOON + timedelta(days=7)
+    outbox.retry([dead.id], later)
+    assert waiting(database) == {"desk": Waiting(1, later)}
+    for minutes in (1, 2):
+        fails(later + minutes * MINUTE, DeliveryState.RETRY)
+        assert waiting(database) == {"desk": Waiting(1, later + MINUTE)}

@@ -22,7 +22,7 @@ from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.tables import metadata, section, source
-from tests.building import NOON
+from tests.building import NOON, alert_of
 
 
 def at(path: Path) -> Database:
@@ -153,8 +153,7 @@ def test_nothing_of_a_finished_part_is_lost(tmp_path: Path) -> None:
     assert {state: n for state, n in report.delivery_counts().items() if n} == {"accepted": 2, "retry": 1, "sending": 1}
     assert {name: each.failures for name, each in report.sources().items()} == {"en": 0, "ko": 0, "dead": 2}
     waiting = Outbox(opened, "test").claim("bad", NOON + timedelta(days=3650), timedelta(minutes=3))
-    assert waiting is not None
-    assert waiting.alert.rule == "north-korea-missile-launch"
+    assert alert_of(waiting).rule == "north-korea-missile-launch"
     with opened.reading() as connection:
         times = connection.execute(select(source.c.failing_since, source.c.polled_at).order_by(source.c.id)).all()
     assert [row.failing_since is not None for row in times] == [True, False, False]

@@ -15,7 +15,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.tables import attempt, delivery
-from tests.building import MINUTE, NOON, alerts, article, claimed, commit, rule, rules, sources
+from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
 
 LEASE = 2 * MINUTE
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
@@ -60,7 +60,7 @@ def test_a_claim_carries_the_alert_as_it_was_decided(database: Database, outbox:
     (told,) = fill(database, of)
     sent = take(outbox)
     assert (sent.channel, sent.attempt, sent.repeat) == ("desk", 1, False)
-    back = sent.alert
+    back = alert_of(sent)
     assert (back.id, back.rule, back.rule_title, back.level) == (told.id, told.rule, told.rule_title, told.level)
     assert (back.reason, back.sentence, back.marks) == (told.reason, told.sentence, told.marks)
     assert (back.story, back.at, back.kind, back.dedup_key) == (told.story, told.at, told.kind, told.dedup_key)
@@ -72,7 +72,7 @@ def test_a_claim_carries_the_alert_as_it_was_decided(database: Database, outbox:
 def test_an_alert_shows_the_version_that_fired(database: Database, outbox: Outbox) -> None:
     """An edit between decision and delivery does not change the message."""
     fill(database, article(), article(title="All missiles were a drill", version=2))
-    assert take(outbox).alert.article.title == article().title
+    assert alert_of(take(outbox)).article.title == article().title
 
 
 def test_deliveries_are_claimed_in_order_one_at_a_time(database: Database, outbox: Outbox) -> None:
@@ -80,8 +80,8 @@ def test_deliveries_are_claimed_in_order_one_at_a_time(database: Database, outbo
     fill(database, article("a"), article("b"), article("c"))
     first = take(outbox)
     assert outbox.settle(first, BUSY, again(1), NOON)
-    order = [take(outbox, NOON + 2 * MINUTE).alert.article.uid for _ in range(3)]
-    assert (first.alert.article.uid, order) == ("a", ["b", "c", "a"])
+    order = [alert_of(take(outbox, NOON + 2 * MINUTE)).article.uid for _ in range(3)]
+    assert (alert_of(first).article.uid, order) == ("a", ["b", "c", "a"])
     assert outbox.claim("desk", NOON + 2 * MINUTE, LEASE) is None
 
 
@@ -298,7 +298,7 @@ def test_two_processes_never_claim_one_delivery(database: Database, outbox: Outb
     fill(database, article("a"), article("b"))
     other = Outbox(database, "there:2")
     claims = [box.claim("desk", NOON, LEASE) for box in (outbox, other, outbox, other)]
-    assert [claim and claim.alert.article.uid for claim in claims] == ["a", "b", None, None]
+    assert [claim and alert_of(claim).article.uid for claim in claims] == ["a", "b", None, None]
 
 
 def test_counts_name_every_state(database: Database, outbox: Outbox) -> None:

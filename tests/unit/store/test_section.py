@@ -20,6 +20,7 @@ from tests.building import (
     HOUR,
     MINUTE,
     NOON,
+    alert_of,
     alerts,
     article,
     claimed,
@@ -153,9 +154,8 @@ def test_a_new_version_brings_its_date(database: Database, claims: Claims) -> No
     commit(serial, claimed(claims), article(title="Quiet day in Pyongyang", dated=False))
     later = article(version=2, dated=True, published=NOON - HOUR)
     commit(serial, claimed(claims), later)
-    delivery = Outbox(database, "here:1").claim("desk", NOON, HOUR)
-    assert delivery is not None
-    assert (delivery.alert.article.dated, delivery.alert.article.published) == (True, NOON - HOUR)
+    page = alert_of(Outbox(database, "here:1").claim("desk", NOON, HOUR)).article
+    assert (page.dated, page.published) == (True, NOON - HOUR)
 
 
 def test_several_rules_leave_several_matches(database: Database, claims: Claims) -> None:

@@ -1,0 +1,195 @@
+"""Which notices are due: a trouble is told once when it has lasted, again each day while it lasts, and when it is over.
+
+Many at once are one notice: who is woken at three in the morning wants one message and not three hundred. It does not
+look at anything itself, and sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from monitor.alerting.troubles import CHANNEL, GIVEN_UP, Look, Sort, Trouble
+from monitor.model import Level, Notice, Noticed, NoticeKind
+
+DAY = timedelta(days=1)
+_WITH = timedelta(hours=12)  # what was told so long ago is reminded of along with what was told a day ago
+LISTED = 10
+_LINES = 600  # characters that the lines of a notice share
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The notices that are due, and what the operator knows once they are told."""
+
+    notices: tuple[Notice, ...]
+    noticed: tuple[Noticed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """A notice to be: what it is about, with the moment that makes it another notice than the one before."""
+
+    sort: Sort
+    kind: NoticeKind
+    about: Mapping[str, datetime]
+    title: str
+    lines: Sequence[str]
+
+
+def due_notices(look: Look) -> Noted:
+    """What is to be told now, from what is seen and from what was told."""
+    tellings: list[_Telling] = []
+    noticed: list[Noticed] = []
+    for sort, troubles in look.troubles():
+        known = {
+            each.subject: each
+            for each in look.observed.noticed
+            if sort.name_of(each.subject) is not None and look.knows(each.subject)
+        }
+        told, after = _of_a_sort(sort, troubles, known, look)
+        tellings += told
+        noticed += after
+    down = {CHANNEL.name_of(each.subject) for each in noticed}
+    return Noted(tuple(_notice(telling, down, look) for telling in tellings), tuple(noticed))
+
+
+def _of_a_sort(
+    sort: Sort, troubles: Sequence[Trouble], known: Mapping[str, Noticed], look: Look
+) -> tuple[list[_Telling], list[Noticed]]:
+    news = _news(sort, troubles, known, look.now)
+    fresh = {each.subject for each in news}
+    late = _late(sort, [each for each in troubles if each.subject not in fresh], known, look.now)
+    after = _still(sort, {each.subject for each in troubles}, known, look)
+    over = _over(sort, after.values(), look.now)
+    tellings = []
+    if news:
+        about = {each.subject: each.since for each in news}
+        tellings.append(_Telling(sort, NoticeKind.PROBLEM, about, _title(sort, news), _lines(news)))
+    if late:
+        about = {each.subject: known[each.subject].told_at for each in late}
+        tellings.append(_Telling(sort, NoticeKind.REMINDER, about, f"Still: {_title(sort, late)}", _lines(late)))
+    if over:
+        tellings.append(_recovery(sort, over, look))
+    after |= {each.subject: replace(after[each.subject], told_at=look.now) for each in late}
+    after |= {each.subject: Noticed(each.subject, each.since, look.now) for each in news}
+    gone = {each.subject for each in over}
+    return tellings, [each for each in after.values() if each.subject not in gone]
+
+
+def _news(sort: Sort, troubles: Iterable[Trouble], known: Mapping[str, Noticed], now: datetime) -> list[Trouble]:
+    """What is told for the first time: once one has lasted long enough, those that are nearly there come along."""
+
+    def untold(trouble: Trouble) -> bool:
+        before = known.get(trouble.subject)
+        if before is None:
+            return True
+        return sort.again is not None and trouble.since > before.since and now - before.told_at >= sort.again
+
+    new = [each for each in troubles if untold(each)]
+    if not any(each.lasted >= sort.after for each in new):
+        return []
+    return [each for each in new if each.lasted >= sort.after - sort.company]
+
+
+def _late(sort: Sort, troubles: Iterable[Trouble], known: Mapping[str, Noticed], now: datetime) -> list[Trouble]:
+    """What is to be told again, as it lasts."""
+    if not sort.reminded:
+        return []
+    ages = {each.subject: now - known[each.subject].told_at for each in troubles if each.subject in known}
+    lasting = [each for each in troubles if each.subject in ages and each.lasted >= sort.after]
+    if not any(ages[each.subject] >= DAY for each in lasting):
+        return []
+    return [each for each in lasting if ages[each.subject] >= _WITH]
+
+
+def _still(sort: Sort, seen: set[str], known: Mapping[str, Noticed], look: Look) -> dict[str, Noticed]:
+    """What was told and is not done with. A trouble that is not seen any more is over only if its subject has done
+    well since: a channel that nothing waits for may have taken its messages, or they were given up."""
+    after = {}
+    for subject, noticed in known.items():
+        well = look.well(subject)
+        if subject in seen:
+            after[subject] = replace(noticed, over_at=None)
+        elif not sort.reminded:
+            continue
+        elif well is not None and well > noticed.told_at:
+            after[subject] = replace(noticed, over_at=noticed.over_at or look.now)
+        else:
+            after[subject] = noticed
+    return after
+
+
+def _over(sort: Sort, noticed: Iterable[Noticed], now: datetime) -> list[Noticed]:
+    """What is told to be over: at once, unless others that began at the same time still last, and then in an hour."""
+    over = [(each, each.over_at) for each in noticed if each.over_at is not None]
+    lasting = [each.since for each in noticed if each.over_at is None]
+
+    def ripe(each: Noticed, over_at: datetime) -> bool:
+        return now - over_at >= sort.company or not any(abs(each.since - other) <= sort.company for other in lasting)
+
+    return [each for each, _ in over] if any(ripe(*pair) for pair in over) else []
+
+
+def _recovery(sort: Sort, over: Sequence[Noticed], look: Look) -> _Telling:
+    name = sort.name_of(over[0].subject)
+    title = sort.over.format(name=name) if len(over) == 1 else sort.several_over.format(number=len(over))
+    lines = [f"{each.subject}: {sort.had} since {look.time(each.since)}" for each in over]
+    return _Telling(sort, NoticeKind.RECOVERY, {each.subject: each.told_at for each in over}, title, lines)
+
+
+def _title(sort: Sort, troubles: Sequence[Trouble]) -> str:
+    return troubles[0].title if len(troubles) == 1 else sort.several.format(number=len(troubles))
+
+
+def _lines(troubles: Iterable[Trouble]) -> list[str]:
+    return [line for each in troubles for line in each.lines]
+
+
+def _notice(telling: _Telling, down: Collection[str | None], look: Look) -> Notice:
+    sort, about = telling.sort, telling.about
+    subject = next(iter(about)) if len(about) == 1 else sort.name
+    marks = sorted(f"{each} {moment.isoformat()}" for each, moment in about.items())
+    key = f"notice {telling.kind} {blake2b(chr(10).join(marks).encode(), digest_size=16).hexdigest()}"
+    return Notice(
+        id=blake2b(key.encode(), digest_size=8).hexdigest(),
+        dedup_key=key,
+        subject=subject,
+        kind=telling.kind,
+        level=Level.INFO if telling.kind is NoticeKind.RECOVERY else sort.level,
+        at=look.now,
+        title=telling.title,
+        text=_text(telling),
+        reason=_reason(telling),
+        channels=_channels(telling, down, look.config.settings.operator),
+    )
+
+
+def _text(telling: _Telling) -> str:
+    shown = telling.lines[:LISTED]
+    each = _LINES // max(1, len(shown))
+    lines = [line if len(line) <= each else f"{line[: each - 1].rstrip()}…" for line in shown]
+    if left := len(telling.lines) - len(shown):
+        lines.append(f"and {left} more")
+    if telling.kind is not NoticeKind.RECOVERY:
+        sort, about = telling.sort, telling.about
+        todo = sort.todo if len(about) == 1 else sort.todo_many or sort.todo
+        lines.append(todo.format(name=sort.name_of(next(iter(about)))))
+    return "\n".join(lines)
+
+
+def _reason(telling: _Telling) -> str:
+    if telling.kind is NoticeKind.PROBLEM:
+        return telling.sort.reason
+    return "told a day ago, and it lasts" if telling.kind is NoticeKind.REMINDER else "it was told, and is over"
+
+
+def _channels(telling: _Telling, down: Collection[str | None], operator: tuple[str, ...]) -> tuple[str, ...]:
+    """A channel's trouble is told on another one that works, or on another one, or else on itself, for later."""
+    if telling.sort not in (CHANNEL, GIVEN_UP) or telling.kind is NoticeKind.RECOVERY:
+        return operator
+    about = {telling.sort.name_of(each) for each in telling.about}
+    others = tuple(each for each in operator if each not in about)
+    return tuple(each for each in others if each not in down) or others or operator

@@ -1,0 +1,192 @@
+"""What is not as it should be, from what was observed: which subject, since when, and the words for it.
+
+It does not say what is told of it: that is `notices`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from monitor.model import Config, Level, Observed, time_of_day
+
+EBB = timedelta(minutes=5)  # a channel whose oldest message is younger takes what it is given
+_OVERDUE = timedelta(minutes=5)  # a source that should have been polled so long ago: we have been away ourselves
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort of trouble, and how it is told: once it has lasted for `after`, in one notice with those that are at
+    most `company` younger; so long its recoveries wait for those that began with it.
+
+    `again`: what is told already and has begun anew is told once more after so long (None: never). What is not
+    `reminded` has no recovery either: it ends silently.
+    """
+
+    name: str
+    level: Level
+    after: timedelta
+    reason: str
+    todo: str
+    several: str = ""
+    todo_many: str = ""
+    over: str = ""
+    several_over: str = ""
+    had: str = ""
+    company: timedelta = timedelta(0)
+    again: timedelta | None = None
+    reminded: bool = True
+
+    def subject(self, name: str) -> str:
+        """What a notice about this one is about."""
+        return f"{self.name} {name}"
+
+    def name_of(self, subject: str) -> str | None:
+        """Which one a subject of this sort is; None if it is of another sort."""
+        sort, _, name = subject.partition(" ")
+        return name if sort == self.name else None
+
+
+SOURCE = Sort(
+    "source",
+    Level.MEDIUM,
+    timedelta(hours=3),
+    company=timedelta(hours=1),
+    reason="a source that fails for 3 hours is told once, and again each day",
+    several="{number} sources fail",
+    todo="It is tried on. If it is gone for good: `news-monitor sources remove {name}`.",
+    todo_many="They are tried on; `news-monitor sources health` shows all. Many at once: see this machine's network.",
+    over="Source {name} works again",
+    several_over="{number} sources work again",
+    had="had failed",
+)
+CHANNEL = Sort(
+    "channel",
+    Level.HIGH,
+    timedelta(minutes=15),
+    company=timedelta(minutes=5),
+    reason="a channel whose oldest message waits for 15 minutes is told once, and again each day",
+    several="{number} channels do not take their messages",
+    todo="They are kept and tried on. Mend the channel; `news-monitor channels test {name}` tries it.",
+    todo_many="They are kept and tried on. Mend the channels; `news-monitor channels test` tries them.",
+    over="Channel {name} takes messages again",
+    several_over="{number} channels take messages again",
+    had="messages had waited",
+)
+GIVEN_UP = Sort(
+    "dead",
+    Level.HIGH,
+    timedelta(0),
+    again=timedelta(hours=1),
+    reminded=False,
+    reason="alerts that were given up are told, at most once an hour for each channel",
+    several="Alerts on {number} channels were given up",
+    todo="Mend the channel, then send them again: `news-monitor outbox retry --dead`.",
+)
+CONFIG = Sort(
+    "config",
+    Level.MEDIUM,
+    timedelta(minutes=1),  # nobody is told of a file that is being written
+    again=timedelta(0),
+    reason="an edit with faults that stands for a minute is told, and again each day",
+    todo="Mend them: a good edit is taken up at once. `news-monitor check` shows all.",
+    over="No file has a fault any more: what runs is what the files say",
+    had="had faults",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One trouble: `title` is a notice's that tells of nothing else, `lines` say more; `lasted`: for how long it was
+    seen to last, which is not long where we have been away ourselves."""
+
+    subject: str
+    since: datetime
+    lasted: timedelta
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that is known at one moment. `began`: since when this process delivers."""
+
+    observed: Observed
+    config: Config
+    zone: tzinfo
+    began: datetime
+    now: datetime
+
+    def time(self, moment: datetime) -> str:
+        """As people read it."""
+        return time_of_day(moment, self.zone, self.now)
+
+    def troubles(self) -> Iterator[tuple[Sort, list[Trouble]]]:
+        """Of each sort, those of what the config has, the oldest first."""
+        for sort, found in (
+            (CONFIG, self._config()),
+            (CHANNEL, self._channels()),
+            (GIVEN_UP, self._given_up()),
+            (SOURCE, self._sources()),
+        ):
+            yield sort, sorted(found, key=lambda trouble: (trouble.since, trouble.subject))
+
+    def knows(self, subject: str) -> bool:
+        """Whether the config still has it."""
+        if (source := SOURCE.name_of(subject)) is not None:
+            return source in self.config.sources
+        channel = CHANNEL.name_of(subject)
+        return channel is None or channel in self.config.settings.channels
+
+    def well(self, subject: str) -> datetime | None:
+        """When it last did what it is there for."""
+        if subject == CONFIG.name:
+            running = self.observed.running
+            return self.now if running and not any(each.edited for each in running) else None
+        return self.observed.well.get(subject)
+
+    def _sources(self) -> Iterator[Trouble]:
+        for source in self.observed.failing:
+            if source.id in self.config.sources:
+                away = source.next_at < self.now - _OVERDUE
+                since = self.time(source.since)
+                yield Trouble(
+                    SOURCE.subject(source.id),
+                    source.since,
+                    timedelta(0) if away else self.now - source.since,
+                    f"Source {source.id} fails since {since}",
+                    (f"{source.id}, since {since}: {source.problem}; next try {self.time(source.next_at)}",),
+                )
+
+    def _channels(self) -> Iterator[Trouble]:
+        for channel in self.observed.waiting:
+            if channel.name in self.config.settings.channels and self.now - channel.since >= EBB:
+                wait = "1 message waits" if channel.messages == 1 else f"{channel.messages} messages wait, the oldest"
+                since = self.time(channel.since)
+                yield Trouble(
+                    CHANNEL.subject(channel.name),
+                    channel.since,
+                    self.now - max(channel.since, self.began),
+                    f"Channel {channel.name}: {wait} since {since}",
+                    (f"{channel.name}: {wait} since {since}; last answer: {channel.detail or 'none yet'}",),
+                )
+
+    def _given_up(self) -> Iterator[Trouble]:
+        for dead in self.observed.given_up:
+            were = "1 alert was" if dead.messages == 1 else f"{dead.messages} alerts were"
+            yield Trouble(
+                GIVEN_UP.subject(dead.channel),
+                dead.last_at,
+                self.now - dead.last_at,
+                f"Channel {dead.channel}: {were} given up",
+                (f"{dead.channel}: {were} given up, the last at {self.time(dead.last_at)}",),
+            )
+
+    def _config(self) -> Iterator[Trouble]:
+        edited = [(each.edited, each) for each in self.observed.running if each.edited is not None]
+        if edited:
+            since, running = max(edited, key=lambda pair: pair[0])
+            said = running.said(self.zone, self.now)
+            title = said[0].upper() + said[1:]
+            yield Trouble(CONFIG.name, since, self.now - since, title, running.faults)

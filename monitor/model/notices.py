@@ -1,0 +1,93 @@
+"""Notices, and what the service has seen of itself that may be worth one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.rules import Level
+from monitor.model.running import Running
+
+
+class NoticeKind(StrEnum):
+    """What a notice says of its subject."""
+
+    PROBLEM = "problem"
+    REMINDER = "reminder"
+    RECOVERY = "recovery"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the service tells its operator, with its reason: an alert without rule, story and article.
+
+    `subject` is "source ID", "channel NAME", "dead NAME" (messages given up on that channel) or "config"; where it is
+    of several at once, their sort alone. `channels`: where it goes; of one that is stored they have become deliveries.
+    """
+
+    id: str
+    dedup_key: str
+    subject: str
+    kind: NoticeKind
+    level: Level
+    at: datetime
+    title: str
+    text: str
+    reason: str
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A subject that the operator was told of (last at `told_at`) and that is not over, or not told to be over yet:
+    then `over_at` is when that was seen."""
+
+    subject: str
+    since: datetime
+    told_at: datetime
+    over_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailingSource:
+    """A source that gives nothing, since its first failed poll."""
+
+    id: str
+    since: datetime
+    next_at: datetime
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingChannel:
+    """A channel that messages wait for, the oldest since then; `detail` is what it last answered to the oldest one that
+    it was asked to take."""
+
+    name: str
+    since: datetime
+    messages: int
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Alerts that a channel has not taken and that are no longer tried; the last was given up at `last_at`."""
+
+    channel: str
+    messages: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What stands in the database now. `well`: when subjects of `noticed` last did what they are there for; `running`:
+    of each daemon that is alive."""
+
+    failing: tuple[FailingSource, ...] = ()
+    waiting: tuple[WaitingChannel, ...] = ()
+    given_up: tuple[GivenUp, ...] = ()
+    running: tuple[Running, ...] = ()
+    well: Mapping[str, datetime] = field(default_factory=dict)
+    noticed: tuple[Noticed, ...] = ()

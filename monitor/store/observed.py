@@ -1,0 +1,75 @@
+"""What stands in the database that the operator may have to be told of. It reads, and judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from monitor.alerting.troubles import CHANNEL, SOURCE
+from monitor.model import DeliveryState, FailingSource, GivenUp, Noticed, Observed, Running, WaitingChannel
+from monitor.store.ages import WAITING, waiting_for
+from monitor.store.daemons import ALIVE
+from monitor.store.database import in_batches
+from monitor.store.tables import alert, daemon, delivery, noticed, source
+
+
+def observe(connection: Connection, now: datetime) -> Observed:
+    """All of it, as it is committed now."""
+    told = tuple(Noticed(**row._mapping) for row in connection.execute(select(noticed)))  # noqa: SLF001 - public in SQLAlchemy
+    subjects = {each.subject for each in told}
+    return Observed(
+        failing=tuple(_failing(connection)),
+        waiting=tuple(_waiting(connection)),
+        given_up=tuple(_given_up(connection)),
+        running=tuple(_running(connection, now)),
+        well=dict(_well(connection, subjects)),
+        noticed=told,
+    )
+
+
+def _failing(connection: Connection) -> Iterator[FailingSource]:
+    columns = (source.c.id, source.c.failing_since, source.c.next_at, source.c.problem)
+    for row in connection.execute(select(*columns).where(source.c.failing_since.is_not(None))):
+        yield FailingSource(row.id, row.failing_since, row.next_at, row.problem)
+
+
+def _waiting(connection: Connection) -> Iterator[WaitingChannel]:
+    tried = select(delivery.c.detail).where(delivery.c.state.in_(WAITING), delivery.c.detail.is_not(None))
+    oldest = tried.order_by(delivery.c.id).limit(1)
+    for name, waits in waiting_for(connection).items():
+        detail = connection.execute(oldest.where(delivery.c.channel == name)).scalar()
+        yield WaitingChannel(name, waits.since, waits.deliveries, detail)
+
+
+def _given_up(connection: Connection) -> Iterator[GivenUp]:
+    """Of alerts only: a notice that is given up would otherwise be the reason of the next."""
+    last, count = func.max(delivery.c.ended_at).label("last_at"), func.count().label("messages")
+    rows = (
+        select(delivery.c.channel, count, last)
+        .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
+        .where(delivery.c.state == DeliveryState.DEAD, alert.c.subject.is_(None))
+        .group_by(delivery.c.channel)
+    )
+    for row in connection.execute(rows):
+        yield GivenUp(row.channel, row.messages, row.last_at)
+
+
+def _running(connection: Connection, now: datetime) -> Iterator[Running]:
+    alive = daemon.c.stopped_at.is_(None) & (daemon.c.seen_at >= now - ALIVE)
+    for row in connection.execute(select(daemon.c.running).where(alive)):
+        yield Running.of_row(row.running)
+
+
+def _well(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[str, datetime]]:
+    """When the subjects that the operator was told of last did well: only these, as the table of deliveries is long."""
+    polled = select(source.c.id, source.c.last_ok_at).where(source.c.last_ok_at.is_not(None))
+    accepted = select(func.max(delivery.c.ended_at)).where(delivery.c.state == DeliveryState.ACCEPTED)
+    names = {sort: [name for name in map(sort.name_of, subjects) if name is not None] for sort in (SOURCE, CHANNEL)}
+    for some in in_batches(names[SOURCE]):
+        for row in connection.execute(polled.where(source.c.id.in_(some))):
+            yield SOURCE.subject(row.id), row.last_ok_at
+    for name in names[CHANNEL]:
+        if last := connection.execute(accepted.where(delivery.c.channel == name)).scalar():
+            yield CHANNEL.subject(name), last

@@ -1,0 +1,395 @@
+"""Notices: told once, again each day, and when it is over; many at once are one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.alerting.notices import DAY, LISTED, due_notices
+from monitor.alerting.troubles import EBB, Look
+from monitor.model import (
+    Channel,
+    Config,
+    FailingSource,
+    GivenUp,
+    Level,
+    Notice,
+    Noticed,
+    NoticeKind,
+    Observed,
+    Running,
+    Settings,
+    WaitingChannel,
+)
+from tests.building import HOUR, MINUTE, NOON, sources
+
+SEOUL = ZoneInfo("Asia/Seoul")  # noon UTC is 21:00
+CHANNELS = ("desk", "mail", "phone")
+
+
+class Operator:
+    """Who is told: remembers what was told between one look and the next."""
+
+    def __init__(
+        self, *, operator: tuple[str, ...] = ("mail", "phone"), of: Collection[str] = ("wire", "post", "gone")
+    ) -> None:
+        channels = {name: Channel(name, "json://x.test") for name in CHANNELS}
+        self.config = Config(Settings("Asia/Seoul", "", channels, {}, operator), sources(*of), {}, {})
+        self.noticed: tuple[Noticed, ...] = ()
+
+    def looks(self, now: datetime, seen: Observed, *, began: datetime = NOON - DAY) -> list[Notice]:
+        noted = due_notices(Look(replace(seen, noticed=self.noticed), self.config, SEOUL, began, now))
+        self.noticed = noted.noticed
+        return list(noted.notices)
+
+
+def failing(name: str = "wire", since: datetime = NOON, *, next_in: timedelta = 100 * DAY) -> FailingSource:
+    return FailingSource(name, since, since + next_in, "the server answered 503")
+
+
+def waiting(name: str = "desk", since: datetime = NOON, messages: int = 3) -> WaitingChannel:
+    return WaitingChannel(name, since, messages, "the server answered 502")
+
+
+def sick(*which: FailingSource | WaitingChannel | GivenUp, **well: datetime) -> Observed:
+    """These are not as they should be; of `well`, "source_wire" did well then."""
+    return Observed(
+        failing=tuple(each for each in which if isinstance(each, FailingSource)),
+        waiting=tuple(each for each in which if isinstance(each, WaitingChannel)),
+        given_up=tuple(each for each in which if isinstance(each, GivenUp)),
+        well={name.replace("_", " "): at for name, at in well.items()},
+    )
+
+
+def short(notices: list[Notice]) -> list[tuple[str, str]]:
+    return [(each.kind.value, each.subject) for each in notices]
+
+
+def test_a_source_is_told_of_once_after_three_hours() -> None:
+    """Not before, and not again at every look; the notice says what, since when, why, what to do."""
+    operator = Operator()
+    assert operator.looks(NOON + 3 * HOUR - MINUTE, sick(failing())) == []
+    (told,) = operator.looks(NOON + 3 * HOUR, sick(failing(next_in=4 * HOUR)))
+    assert told == Notice(
+        id=told.id,
+        dedup_key=told.dedup_key,
+        subject="source wire",
+        kind=NoticeKind.PROBLEM,
+        level=Level.MEDIUM,
+        at=NOON + 3 * HOUR,
+        title="Source wire fails since 5 Jan, 21:00",
+        text=(
+            "wire, since 5 Jan, 21:00: the server answered 503; next try 01:00\n"
+            "It is tried on. If it is gone for good: `news-monitor sources remove wire`."
+        ),
+        reason="a source that fails for 3 hours is told once, and again each day",
+        channels=("mail", "phone"),
+    )
+    assert operator.looks(NOON + 3 * HOUR + MINUTE, sick(failing())) == []
+    assert operator.looks(NOON + 20 * HOUR, sick(failing())) == []
+
+
+def test_a_channel_is_told_of_once_after_a_quarter_of_an_hour() -> None:
+    """With how many wait, since when, and what it answered last."""
+    operator = Operator()
+    assert operator.looks(NOON + 14 * MINUTE, sick(waiting())) == []
+    (told,) = operator.looks(NOON + 15 * MINUTE, sick(waiting()))
+    assert (told.subject, told.level, told.title) == (
+        "channel desk",
+        Level.HIGH,
+        "Channel desk: 3 messages wait, the oldest since 21:00",
+    )
+    assert "last answer: the server answered 502" in told.text
+    assert "news-monitor channels test desk" in told.text
+    assert operator.looks(NOON + 16 * MINUTE, sick(waiting())) == []
+
+
+@pytest.mark.parametrize(
+    ("trouble", "subject", "first"),
+    [(failing(), "source wire", 3 * HOUR), (waiting(), "channel desk", 15 * MINUTE)],
+)
+def test_what_lasts_is_told_again_each_day(
+    trouble: FailingSource | WaitingChannel, subject: str, first: timedelta
+) -> None:
+    """A day after it was told last, for as long as it lasts; each is a notice of its own."""
+    operator, keys = Operator(), set()
+    for day in range(4):
+        at = NOON + first + day * DAY
+        (told,) = operator.looks(at, sick(trouble))
+        keys.add(told.dedup_key)
+        assert short([told]) == [("problem" if day == 0 else "reminder", subject)]
+        assert told.title.startswith("Still: ") is (day > 0)
+        assert operator.looks(at + DAY - MINUTE, sick(trouble)) == []
+    assert len(keys) == 4
+
+
+def test_what_is_over_is_told_once_it_does_well() -> None:
+    """The first good poll after the notice; what follows is silence, and a new failure a new problem."""
+    operator = Operator()
+    operator.looks(NOON + 3 * HOUR, sick(failing()))
+    (told,) = operator.looks(NOON + 5 * HOUR, sick(source_wire=NOON + 5 * HOUR))
+    assert (short([told]), told.level) == ([("recovery", "source wire")], Level.INFO)
+    assert (told.title, told.text) == ("Source wire works again", "source wire: had failed since 5 Jan, 21:00")
+    assert operator.noticed == ()
+    assert operator.looks(NOON + 6 * HOUR, sick(source_wire=NOON + 6 * HOUR)) == []
+    again = sick(failing(since=NOON + 7 * HOUR))
+    assert operator.looks(NOON + 9 * HOUR, again) == []
+    assert short(operator.looks(NOON + 10 * HOUR, again)) == [("problem", "source wire")]
+
+
+def test_what_was_not_told_has_no_recovery() -> None:
+    """A source that failed for two hours is nobody's business."""
+    operator = Operator()
+    operator.looks(NOON + 2 * HOUR, sick(failing()))
+    assert operator.looks(NOON + 2 * HOUR + MINUTE, sick(source_wire=NOON + 2 * HOUR)) == []
+
+
+def test_a_failure_that_is_forgotten_is_no_recovery() -> None:
+    """A source whose address was edited starts afresh: it works again when it has given something, not before."""
+    operator = Operator()
+    operator.looks(NOON + 3 * HOUR, sick(failing()))
+    assert operator.looks(NOON + 4 * HOUR, sick(source_wire=NOON - HOUR)) == []
+    assert short(operator.looks(NOON + 5 * HOUR, sick(source_wire=NOON + 5 * HOUR))) == [("recovery", "source wire")]
+
+
+def test_a_channel_has_recovered_only_if_it_took_something() -> None:
+    """Messages that were given up or discarded do not wait any more: that is no recovery."""
+    operator = Operator()
+    operator.looks(NOON + 15 * MINUTE, sick(waiting(), channel_desk=NOON + MINUTE))
+    assert operator.looks(NOON + 30 * MINUTE, sick(channel_desk=NOON + MINUTE)) == []
+    assert operator.looks(NOON + 40 * DAY, sick(channel_desk=NOON + MINUTE)) == []
+    new = sick(waiting(since=NOON + 41 * DAY))
+    assert short(operator.looks(NOON + 41 * DAY + 15 * MINUTE, new)) == [("reminder", "channel desk")]
+    took = sick(channel_desk=NOON + 42 * DAY)
+    assert short(operator.looks(NOON + 42 * DAY, took)) == [("recovery", "channel desk")]
+
+
+def test_a_channel_that_lags_does_not_come_and_go() -> None:
+    """While its backlog shrinks it is neither over nor told again; over it is when nothing has waited for long."""
+    operator = Operator()
+    operator.looks(NOON + 15 * MINUTE, sick(waiting()))
+    for minutes in range(16, 40):
+        now = NOON + minutes * MINUTE
+        age = max(EBB, (31 - minutes) * MINUTE)
+        assert operator.looks(now, sick(waiting(since=now - age), channel_desk=now)) == []
+    now = NOON + HOUR
+    over = sick(waiting(since=now - EBB + MINUTE), channel_desk=now)
+    assert short(operator.looks(now, over)) == [("recovery", "channel desk")]
+
+
+@pytest.mark.parametrize("subject", ["source wire", "channel desk"])
+def test_what_has_left_the_config_ends_silently(subject: str) -> None:
+    """No reminder and no recovery of what nobody wants any more."""
+    operator = Operator()
+    trouble = sick(failing() if subject == "source wire" else waiting())
+    assert short(operator.looks(NOON + 3 * HOUR, trouble)) == [("problem", subject)]
+    channels = {name: each for name, each in operator.config.settings.channels.items() if name != "desk"}
+    operator.config = Config(replace(operator.config.settings, channels=channels), sources("post"), {}, {})
+    assert operator.looks(NOON + 3 * DAY, trouble) == []
+    assert operator.noticed == ()
+
+
+def names(count: int) -> list[str]:
+    return [f"s{number:03}" for number in range(count)]
+
+
+def test_three_hundred_sources_at_once_are_one_message() -> None:
+    """The network went down: they fail within an hour of each other. One notice lists ten and counts the rest."""
+    operator = Operator(of=names(300))
+    down = sick(*(failing(name, NOON + 12 * n * timedelta(seconds=1)) for n, name in enumerate(names(300))))
+    (told,) = operator.looks(NOON + 3 * HOUR, down)
+    assert (told.subject, told.title) == ("source", "300 sources fail")
+    lines = told.text.splitlines()
+    assert [line[:4] for line in lines[:LISTED]] == names(LISTED)
+    assert lines[LISTED] == "and 290 more"
+    assert "this machine's network" in lines[-1]
+    minutes = (NOON + 3 * HOUR + minutes * MINUTE for minutes in range(24 * 60))
+    assert [notice for now in minutes for notice in operator.looks(now, down)] == []
+    assert short(operator.looks(NOON + 3 * HOUR + DAY, down)) == [("reminder", "source")]
+
+
+def test_three_hundred_recoveries_are_one_message() -> None:
+    """They come back within a quarter of an hour, as they are polled: told when all are, in one."""
+    operator, all_ = Operator(of=names(300)), names(300)
+    operator.looks(NOON + 3 * HOUR, sick(*map(failing, all_)))
+    now, told = NOON + 8 * HOUR, []
+    for back in range(0, 301, 20):
+        now += MINUTE
+        told += operator.looks(now, sick(*map(failing, all_[back:]), **{f"source_{name}": now for name in all_[:back]}))
+    (notice,) = told
+    assert (notice.at, notice.title) == (now, "300 sources work again")
+    assert operator.noticed == ()
+
+
+def test_recoveries_wait_an_hour_for_one_that_stays_away() -> None:
+    """What works again is told then; the one that does not is told when it does."""
+    operator = Operator()
+    operator.looks(NOON + 3 * HOUR, sick(failing("wire"), failing("post"), failing("gone")))
+    back = NOON + 4 * HOUR
+    partly = sick(failing("gone"), source_wire=back, source_post=back)
+    assert operator.looks(back, partly) == []
+    (told,) = operator.looks(back + HOUR, partly)
+    assert told.title == "2 sources work again"
+    assert short(operator.looks(back + 2 * HOUR, sick(source_gone=back + HOUR))) == [("recovery", "source gone")]
+
+
+def test_a_recovery_does_not_wait_for_what_failed_long_ago() -> None:
+    """Only what began together may end together."""
+    operator = Operator()
+    operator.looks(NOON + 3 * HOUR, sick(failing("gone")))
+    both = (failing("gone"), failing("wire", NOON + 10 * HOUR))
+    assert short(operator.looks(NOON + 13 * HOUR, sick(*both))) == [("problem", "source wire")]
+    (told,) = operator.looks(NOON + 14 * HOUR, sick(both[0], source_wire=NOON + 14 * HOUR))
+    assert short([told]) == [("recovery", "source wire")]
+
+
+def test_a_source_that_fails_again_before_it_was_told_to_be_over_has_not_recovered() -> None:
+    """One good poll among the bad, while others are down: neither a recovery nor a new problem."""
+    operator = Operator()
+    operator.looks(NOON + 3 * HOUR, sick(failing("wire"), failing("post")))
+    once = NOON + 4 * HOUR
+    assert operator.looks(once, sick(failing("post"), source_wire=once)) == []
+    worse = sick(failing("post"), failing("wire", once + MINUTE), source_wire=once)
+    assert operator.looks(once + 2 * HOUR, worse) == []
+    assert [each.over_at for each in operator.noticed] == [None, None]
+
+
+def test_reminders_come_together() -> None:
+    """What was told at different hours is reminded of at one."""
+    operator = Operator()
+    first, second = failing("wire"), failing("post", NOON + 8 * HOUR)
+    operator.looks(NOON + 3 * HOUR, sick(first))
+    operator.looks(NOON + 11 * HOUR, sick(first, second))
+    (told,) = operator.looks(NOON + 3 * HOUR + DAY, sick(first, second))
+    assert told.title == "Still: 2 sources fail"
+    assert operator.looks(NOON + 11 * HOUR + DAY, sick(first, second)) == []
+
+
+def test_a_source_that_we_did_not_ask_is_not_told() -> None:
+    """After a night in which the daemon did not run, a failure of yesterday evening is no failure of a whole night."""
+    operator = Operator()
+    left = failing(next_in=10 * MINUTE)
+    assert operator.looks(NOON + 10 * HOUR, sick(left)) == []
+    assert short(operator.looks(NOON + 10 * HOUR, sick(failing(next_in=10 * HOUR + MINUTE)))) == [
+        ("problem", "source wire")
+    ]
+
+
+def test_a_message_that_waited_while_we_were_away_is_no_channels_fault() -> None:
+    """A channel is given its time from our start on."""
+    operator, start = Operator(), NOON + 10 * HOUR
+    assert operator.looks(start, sick(waiting()), began=start) == []
+    assert operator.looks(start + 14 * MINUTE, sick(waiting()), began=start) == []
+    assert short(operator.looks(start + 15 * MINUTE, sick(waiting()), began=start)) == [("problem", "channel desk")]
+
+
+@pytest.mark.parametrize(
+    ("operator", "sick_already", "told"),
+    [
+        (("mail", "phone"), [], ("mail", "phone")),  # the channel is none of the operator's
+        (("desk", "mail"), [], ("mail",)),  # not on itself
+        (("desk", "mail", "phone"), ["mail"], ("phone",)),  # not on one that does not work either
+        (("desk", "mail"), ["mail"], ("mail",)),  # none works: on another one, for later
+        (("desk",), [], ("desk",)),  # there is no other: it is told when it comes back
+        ((), [], ()),  # nobody is to be told
+    ],
+)
+def test_a_channels_trouble_is_told_elsewhere(
+    operator: tuple[str, ...], sick_already: list[str], told: tuple[str, ...]
+) -> None:
+    """Where somebody reads it."""
+    who = Operator(operator=operator)
+    down = [waiting(name, NOON - HOUR) for name in sick_already]
+    who.looks(NOON, sick(*down))
+    (notice,) = who.looks(NOON + 15 * MINUTE, sick(*down, waiting("desk")))
+    assert (notice.subject, notice.channels) == ("channel desk", told)
+    given_up = GivenUp("desk", 1, NOON + HOUR)
+    (notice,) = who.looks(NOON + HOUR, sick(*down, waiting("desk"), given_up))
+    assert (notice.subject, notice.channels) == ("dead desk", told)
+
+
+def test_a_recovery_is_told_on_all() -> None:
+    """The channel that is back too."""
+    who = Operator(operator=("desk", "mail"))
+    who.looks(NOON + HOUR, sick(waiting()))
+    (notice,) = who.looks(NOON + 2 * HOUR, sick(channel_desk=NOON + 2 * HOUR))
+    assert (short([notice]), notice.channels) == ([("recovery", "channel desk")], ("desk", "mail"))
+
+
+def test_alerts_that_were_given_up_are_told_with_the_command_that_sends_them() -> None:
+    """At once; new ones on the same channel at most once an hour; without a reminder, and they end silently."""
+    operator = Operator()
+    (told,) = operator.looks(NOON, sick(GivenUp("desk", 1, NOON)))
+    assert (told.title, told.level) == ("Channel desk: 1 alert was given up", Level.HIGH)
+    assert "news-monitor outbox retry --dead" in told.text
+    more = GivenUp("desk", 41, NOON + MINUTE)
+    assert operator.looks(NOON + MINUTE, sick(more)) == []
+    (told,) = operator.looks(NOON + HOUR, sick(more))
+    assert (short([told]), told.title) == ([("problem", "dead desk")], "Channel desk: 41 alerts were given up")
+    assert operator.looks(NOON + 3 * DAY, sick(more)) == []
+    assert operator.looks(NOON + 3 * DAY, sick()) == []
+    assert operator.noticed == ()
+
+
+def runs(edited: datetime | None = None, *, faults: int = 2, since: datetime = NOON - 2 * HOUR) -> Running:
+    lines = tuple(f"rules/r.yaml:{n}:1: no such word" for n in range(faults)) if edited else ()
+    return Running(since, 3, 10, edited, lines)
+
+
+def test_a_bad_edit_is_told_and_a_good_one_too() -> None:
+    """Which version runs, which edit is faulty, the first faults; a minute later, so that nobody is told of half an
+    edit."""
+    operator, edited = Operator(), NOON + 15 * MINUTE
+    bad = Observed(running=(runs(edited),))
+    assert operator.looks(edited + MINUTE / 2, bad) == []
+    (told,) = operator.looks(edited + MINUTE, bad)
+    assert told.title == "Running the version of 19:00; your edit of 21:15 has 2 faults"
+    assert told.text.splitlines()[:2] == ["rules/r.yaml:0:1: no such word", "rules/r.yaml:1:1: no such word"]
+    assert "news-monitor check" in told.text
+    assert operator.looks(edited + HOUR, bad) == []
+    (told,) = operator.looks(edited + 2 * HOUR, Observed(running=(runs(),)))
+    assert (short([told]), told.text) == ([("recovery", "config")], "config: had faults since 21:15")
+
+
+def test_a_second_bad_edit_is_told_too() -> None:
+    """What was told of the first is not true of the second."""
+    operator = Operator()
+    operator.looks(NOON + MINUTE, Observed(running=(runs(NOON),)))
+    second = Observed(running=(runs(NOON + 5 * MINUTE, faults=1),))
+    assert operator.looks(NOON + 5 * MINUTE, second) == []
+    (told,) = operator.looks(NOON + 6 * MINUTE, second)
+    assert told.title.endswith("your edit of 21:05 has 1 fault")
+
+
+def test_of_several_daemons_the_faulty_one_is_told() -> None:
+    """They look one after the other, and must not tell a problem and its recovery in turns; and a daemon of which
+    nothing is seen says nothing."""
+    operator = Operator()
+    both = Observed(running=(runs(), runs(NOON)))
+    assert short(operator.looks(NOON + MINUTE, both)) == [("problem", "config")]
+    assert operator.looks(NOON + 2 * MINUTE, both) == []
+    assert operator.looks(NOON + 3 * MINUTE, Observed()) == []
+
+
+def test_what_was_decided_twice_has_one_key() -> None:
+    """Two daemons that see the same make the same notice, whenever each looks: the database takes it once."""
+    keys = {
+        due_notices(Look(sick(failing(), failing("post")), Operator().config, SEOUL, NOON, NOON + hours * HOUR))
+        .notices[0]
+        .dedup_key
+        for hours in (3, 4)
+    }
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize("count", [1, LISTED, LISTED + 1])
+def test_a_notice_is_short(count: int) -> None:
+    """Whatever servers answer: what to do is never cut off."""
+    many = [replace(failing(name), problem="x" * 1000) for name in names(count)]
+    (told,) = Operator(of=names(count)).looks(NOON + 3 * HOUR, sick(*many))
+    assert len(told.text) <= 760
+    assert "news-monitor sources" in told.text.splitlines()[-1]

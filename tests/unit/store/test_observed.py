@@ -1,0 +1,131 @@
+"""What the operator may have to be told of, as it stands in the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import insert
+
+from monitor.alerting.attempts import Verdict
+from monitor.decide import Decision, State
+from monitor.model import (
+    DeliveryState,
+    FailingSource,
+    FetchOutcome,
+    GivenUp,
+    Noticed,
+    Observed,
+    OncePer,
+    Receipt,
+    ReceiptKind,
+    Running,
+    WaitingChannel,
+)
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.observed import observe
+from monitor.store.outbox import Outbox
+from monitor.store.section import SerialSection
+from monitor.store.tables import daemon
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, notice, polled, rule, rules, sources, to_desk
+
+BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
+
+
+def seen(database: Database, now: datetime = NOON) -> Observed:
+    with database.reading() as connection:
+        return observe(connection, now)
+
+
+def told(database: Database, *subjects: str) -> None:
+    """The operator was told of these, at noon."""
+    with SerialSection(database).entered(NOON) as inside:
+        inside.tell([], [Noticed(subject, NOON, NOON) for subject in subjects])
+
+
+def poll(database: Database, outcome: FetchOutcome, at: datetime) -> None:
+    claims = Claims(database, "here:1:aa")
+    claims.know(sources("wire", "post"), NOON)
+    claim = claimed(claims, at=at)
+    with SerialSection(database).entered(at) as inside:
+        assert inside.commit(polled(claim, at, outcome=outcome), Decision((), State()), to_desk)
+
+
+def alerted(database: Database, *uids: str) -> None:
+    """An alert for each of these, on the desk, at noon."""
+    claims = Claims(database, "here:1:aa")
+    claims.know(sources("wire"), NOON)
+    commit(
+        SerialSection(database),
+        claimed(claims),
+        *(article(uid) for uid in uids),
+        ruleset=rules(rule(once_per=OncePer.ARTICLE)),
+    )
+
+
+def tried(database: Database, channel: str, at: datetime, state: DeliveryState) -> None:
+    outbox = Outbox(database, "here:1:aa")
+    sent = outbox.claim(channel, at, MINUTE)
+    assert sent is not None
+    outbox.settle(sent, BUSY, Verdict(state, at + 100 * HOUR), at)
+
+
+def test_an_empty_database_has_nothing_to_tell(database: Database) -> None:
+    """No source, no channel, no daemon."""
+    assert seen(database) == Observed()
+
+
+def test_a_source_that_fails_is_seen_from_its_first_failure_on(database: Database) -> None:
+    """One that works is not; of one that the operator was told of, the last good poll."""
+    poll(database, FetchOutcome.DOCUMENT, NOON)
+    assert seen(database) == Observed()
+    for minutes in (10, 20):
+        poll(database, FetchOutcome.FAILED, NOON + minutes * MINUTE)
+    assert seen(database).failing == (FailingSource("wire", NOON + 10 * MINUTE, NOON + 25 * MINUTE, None),)
+    told(database, "source wire", "channel wire")
+    poll(database, FetchOutcome.DOCUMENT, NOON + HOUR)
+    after = seen(database)
+    assert (after.failing, after.well) == ((), {"source wire": NOON + HOUR})
+
+
+def test_a_channel_is_seen_by_what_waits_for_it(database: Database) -> None:
+    """How many, since when, and what it answered; of one that the operator was told of, the last acceptance."""
+    alerted(database, "a", "b", "c")
+    assert seen(database).waiting == (WaitingChannel("desk", NOON, 3, None),)
+    tried(database, "desk", NOON + MINUTE, DeliveryState.RETRY)
+    assert seen(database).waiting == (WaitingChannel("desk", NOON, 3, BUSY.detail),)
+    told(database, "channel desk", "channel other", "source desk")
+    assert seen(database).well == {}
+    for minutes in (2, 3):
+        tried(database, "desk", NOON + minutes * MINUTE, DeliveryState.ACCEPTED)
+        assert seen(database).well == {"channel desk": NOON + minutes * MINUTE}
+
+
+def test_alerts_that_were_given_up_are_counted_and_notices_are_not(database: Database) -> None:
+    """A notice that cannot be told must not be the reason of another one."""
+    alerted(database, "a", "b")
+    with SerialSection(database).entered(NOON) as inside:
+        assert len(inside.tell([notice(channels=("desk", "phone"))], [])) == 1
+    for minutes in (1, 2, 3):
+        tried(database, "desk", NOON + minutes * MINUTE, DeliveryState.DEAD)
+    tried(database, "phone", NOON + 4 * MINUTE, DeliveryState.DEAD)
+    assert seen(database).given_up == (GivenUp("desk", 2, NOON + 2 * MINUTE),)
+
+
+def test_a_notice_that_waits_is_a_message_that_waits(database: Database) -> None:
+    """A channel that only the operator uses can fail too."""
+    with SerialSection(database).entered(NOON) as inside:
+        inside.tell([notice(channels=("phone",))], [])
+    assert seen(database).waiting == (WaitingChannel("phone", NOON, 1, None),)
+
+
+def test_what_runs_is_what_the_living_daemons_say(database: Database) -> None:
+    """Not one that has stopped, nor one that was not seen lately."""
+    rows: list[dict[str, object]] = []
+    for owner, at, stopped in (("alive", NOON, None), ("gone", NOON - HOUR, None), ("ended", NOON, NOON)):
+        running = Running(at, len(rows), 1, edited=NOON - MINUTE, faults=("x",))
+        row = {"owner": owner, "version": "1", "started_at": at, "seen_at": at, "stopped_at": stopped}
+        rows.append({**row, "running": running.as_row()})
+    with database.writing() as connection:
+        connection.execute(insert(daemon), rows)
+    assert [each.rules for each in seen(database).running] == [0]
