@@ -32,8 +32,13 @@ class Case:
     def dedup_key(self) -> str:
         """What this rule tells at most once."""
         if self.rule.alert.once_per is OncePer.ARTICLE:
-            return f"{self.rule.id} article {self.article.source} {self.article.uid}"
+            return article_key(self.rule.id, self.article.source, self.article.uid)
         return f"{self.rule.id} story {self.story.id}"
+
+
+def article_key(rule: str, source: str, uid: str) -> str:
+    """The dedup key of a rule that tells once an article."""
+    return f"{rule} article {source} {uid}"
 
 
 Stage = Callable[[Case], str | None]

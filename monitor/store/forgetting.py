@@ -1,0 +1,153 @@
+"""Deletes the texts of articles on the operator's word, everywhere they stand, and sees to it that they stay away.
+
+What stays is evidence without words: that an alert was made, of which rule and story, when, on which channels, and
+what their servers answered. It does not reach what has left the database: messages, logs, copies.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
+
+from monitor.alerting.policy import article_key
+from monitor.intake.address import canonical
+from monitor.intake.identity import uid_hash
+from monitor.model import DeliveryState
+from monitor.store.database import Database, in_batches, insert
+from monitor.store.retention import SLICE
+from monitor.store.tables import alert, article, article_version, delivery, known, match, source, story, story_article
+
+WHY = "its article was forgotten on the operator's word"
+# A dead one too: it could be tried again. What is being sent may still arrive.
+_TO_SEND = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING, DeliveryState.DEAD)
+_Article = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is to be forgotten: articles that are here, by id; `left`: how many that have left are to stay away whatever
+    they say; and what hangs on them."""
+
+    what: str
+    source: bool
+    articles: Sequence[int]
+    left: int
+    alerts: int
+    to_send: int
+
+
+class Forgetting:
+    """Forgets articles by their address, or all of a source."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, what: str) -> Found:
+        """Everything of a source, by its id, or every article that has, or had, this address."""
+        with self._database.reading() as connection:
+            of_source = connection.execute(select(source.c.id).where(source.c.id == what)).first() is not None
+            here = article.c.source_id == what if of_source else _at_address(what)
+            ids = list(connection.execute(select(article.c.id).where(here).order_by(article.c.id)).scalars())
+            left = select(func.count()).select_from(known).where(_left(what, of_source=of_source))
+            alerts = to_send = 0
+            for some in in_batches(ids):
+                told = select(alert.c.id).where(alert.c.article_id.in_(some))
+                alerts += connection.execute(select(func.count()).select_from(told.subquery())).scalar_one()
+                waiting = delivery.c.alert_id.in_(told) & delivery.c.state.in_(_TO_SEND)
+                to_send += connection.execute(select(func.count()).where(waiting)).scalar_one()
+            return Found(what, of_source, ids, connection.execute(left).scalar_one(), alerts, to_send)
+
+    def forget(self, found: Found, now: datetime) -> Iterator[int]:
+        """Forget what was found, slice by slice; how many articles with each."""
+        with self._database.writing() as connection:
+            gone = _left(found.what, of_source=found.source)
+            connection.execute(update(known).where(gone).values(forgotten=True, digest="", left_at=now))
+        for first in range(0, len(found.articles), SLICE):
+            with self._database.writing() as connection:
+                self._database.enter_section(connection)
+                yield _forget(connection, found.articles[first : first + SLICE], now)
+        for _ in self._database.tidy():
+            yield 0
+
+
+def _at_address(url: str) -> ColumnElement[bool]:
+    same = canonical(url) or url  # what is no page's address is none of these
+    once = select(article_version.c.article_id).where(article_version.c.canonical == same)
+    return or_(article.c.url == url, article.c.uid == url, article.c.canonical == same, article.c.id.in_(once))
+
+
+def _left(what: str, *, of_source: bool) -> ColumnElement[bool]:
+    hashes = [uid_hash(what), uid_hash(canonical(what) or what)]
+    which = known.c.source_id == what if of_source else known.c.uid_hash.in_(hashes)
+    return and_(which, known.c.forgotten.is_(False))
+
+
+def _forget(connection: Connection, ids: Sequence[int], now: datetime) -> int:
+    articles = connection.execute(select(article).where(article.c.id.in_(ids))).all()
+    # A poll that is under way has read what we know before this: it must leave nothing behind.
+    polled = source.c.id.in_({row.source_id for row in articles})
+    connection.execute(
+        update(source).where(polled).values(token=source.c.token + 1, lease_until=None, lease_owner=None)
+    )
+    _silence(connection, articles, now)
+    connection.execute(delete(match).where(match.c.article_id.in_(ids)))
+    _leave_stories(connection, ids)
+    connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
+    connection.execute(delete(article).where(article.c.id.in_(ids)))
+    _write_tombstones(connection, articles, now)
+    return len(articles)
+
+
+def _silence(connection: Connection, articles: Iterable[_Article], now: datetime) -> None:
+    """Take the words out of alerts, and never send what was still to be sent of them."""
+    by_id = {row.id: row for row in articles}
+    told = connection.execute(select(alert).where(alert.c.article_id.in_(by_id))).all()
+    waiting = delivery.c.alert_id.in_([row.id for row in told]) & delivery.c.state.in_(_TO_SEND)
+    discarded = {"state": DeliveryState.DISCARDED, "ended_at": now, "lease_until": None, "lease_owner": None}
+    connection.execute(update(delivery).where(waiting).values(**discarded, detail=WHY))
+    for row in told:
+        of = by_id[row.article_id]
+        wordless: dict[str, object] = {"reason": WHY, "sentence": "", "marks": [], "article_id": None}
+        if row.dedup_key == article_key(row.rule_id, of.source_id, of.uid):  # a uid may be an address, or words
+            wordless["dedup_key"] = article_key(row.rule_id, of.source_id, uid_hash(of.uid))
+        connection.execute(update(alert).where(alert.c.id == row.id).values(**wordless, article_version=None))
+
+
+def _leave_stories(connection: Connection, ids: Sequence[int]) -> None:
+    """A story that bears the headline of one of these takes that of its next article, or none. Its row stays: in the
+    memory of a running daemon it may be told on."""
+    headlines: defaultdict[str, set[str]] = defaultdict(set)
+    told = select(story_article.c.story_id, article_version.c.title).join(
+        article_version, article_version.c.article_id == story_article.c.article_id
+    )
+    for row in connection.execute(told.where(story_article.c.article_id.in_(ids))):
+        headlines[row.story_id].add(row.title)
+    connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
+    for row in connection.execute(select(story.c.id, story.c.title).where(story.c.id.in_(headlines))).all():
+        if row.title in headlines[row.id]:
+            others = select(article.c.title).join(story_article, story_article.c.article_id == article.c.id)
+            first = others.where(story_article.c.story_id == row.id).order_by(article.c.id).limit(1)
+            title = connection.execute(first).scalar_one_or_none()
+            connection.execute(update(story).where(story.c.id == row.id).values(title=title or ""))
+
+
+def _write_tombstones(connection: Connection, articles: Iterable[_Article], now: datetime) -> None:
+    """By every identity that their entries would have if the document changed its ways (`intake.identity`)."""
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    for row in articles:
+        uids = [row.uid] if row.canonical is None else [row.uid, row.canonical, f"{row.uid}|{row.canonical}"]
+        about = {"version": row.version, "seen_at": row.seen_at, "baseline": row.baseline}
+        for hashed in map(uid_hash, uids):
+            key = {"source_id": row.source_id, "uid_hash": hashed}
+            rows[row.source_id, hashed] = key | about | {"digest": "", "forgotten": True, "left_at": now}
+    if rows:
+        writing = insert(connection, known)
+        anew = {name: writing.excluded[name] for name in ("digest", "forgotten", "left_at")}
+        connection.execute(
+            writing.on_conflict_do_update(index_elements=["source_id", "uid_hash"], set_=anew), list(rows.values())
+        )

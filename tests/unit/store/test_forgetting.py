@@ -1,0 +1,202 @@
+"""What is forgotten stands nowhere any more, and never comes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from monitor.alerting.attempts import Verdict
+from monitor.decide import decide
+from monitor.intake.articles import unseen
+from monitor.intake.identity import digest
+from monitor.model import Article, DeliveryState, Entry, OncePer, Receipt, ReceiptKind
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.forgetting import WHY, Forgetting
+from monitor.store.outbox import Outbox
+from monitor.store.reports import Reports
+from monitor.store.section import SerialSection
+from monitor.store.tables import alert, attempt, delivery, known, metadata, story
+from monitor.store.tables import article as articles
+from tests.building import MINUTE, NOON, article, claimed, commit, polled, rule, rules, source, sources, to_desk
+
+URL = "https://x.test/2026/secret-name"
+SECRET = "Tr0ub4dor"
+RULES = rules(rule("launch"), rule("every", once_per=OncePer.ARTICLE))
+
+
+class Desk:
+    """A database, the claims and the section of a running daemon, and the operator."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.claims = Claims(database, "here:1")
+        self.claims.know(sources("wire", "post"), NOON)
+        self.section = SerialSection(database)
+        self.outbox = Outbox(database, "here:1")
+
+    def poll(self, *brought: Article, at: datetime = NOON) -> None:
+        commit(self.section, claimed(self.claims, brought[0].source, at), *brought, at=at, ruleset=RULES)
+
+    def forget(self, what: str) -> int:
+        forgetting = Forgetting(self.database)
+        return sum(forgetting.forget(forgetting.find(what), NOON + MINUTE))
+
+    def everything(self) -> str:
+        """All that stands in the tables, as text."""
+        with self.database.reading() as connection:
+            rows = [row for table in metadata.sorted_tables for row in connection.execute(select(table))]
+            return "\n".join(map(str, rows))
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+def secret(uid: str = URL, *, version: int = 1, of: str = "wire") -> Article:
+    """An article that is told, with a name in its title, its text, its address and its uid."""
+    title = f"{SECRET}'s missile flies"
+    made = article(uid, title, f"{SECRET} {version}", of=of, version=version, url=URL, canonical=URL)
+    return replace(made, digest=digest(title, str(version)))
+
+
+@pytest.mark.parametrize("what", [URL, "http://www.x.test/2026/secret-name?utm_source=a", "wire"])
+def test_no_word_is_left_anywhere(desk: Desk, what: str) -> None:
+    """By an address, however it is written, or with all of its source; earlier versions, matches and alerts too."""
+    desk.poll(secret())
+    desk.poll(secret(version=2))
+    assert SECRET in desk.everything()
+    assert desk.forget(what) == 1
+    left = desk.everything()
+    assert SECRET not in left
+    assert "secret-name" not in left
+    assert list(desk.database.check()) == []
+    if not desk.database.shared:
+        path = desk.database.path  # type: ignore[attr-defined]  # SQLite's
+        assert all(SECRET.encode() not in file.read_bytes() for file in path.parent.glob("news.db*"))
+
+
+def test_that_there_was_an_alert_is_kept(desk: Desk) -> None:
+    """Its rule, story, time, deliveries and attempts stay, and what was still to be sent says why it was not."""
+    desk.poll(secret())
+    sent = desk.outbox.claim("desk", NOON, MINUTE)
+    assert sent is not None
+    assert desk.outbox.settle(sent, Receipt(ReceiptKind.ACCEPTED), Verdict(DeliveryState.ACCEPTED), NOON)
+    desk.forget(URL)
+    with desk.database.reading() as connection:
+        told = connection.execute(select(alert).order_by(alert.c.rule_id)).all()
+        states = connection.execute(select(delivery.c.state, delivery.c.detail).order_by(delivery.c.state)).all()
+        assert [(row.rule_id, row.reason, row.article_id) for row in told] == [
+            ("every", WHY, None),
+            ("launch", WHY, None),
+        ]
+        assert all(row.story_id for row in told)
+        assert [tuple(row) for row in states] == [("accepted", ""), ("discarded", WHY)]
+        assert len(connection.execute(select(attempt)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    "state", [DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING, DeliveryState.DEAD]
+)
+def test_nothing_of_it_is_sent_any_more(desk: Desk, state: DeliveryState) -> None:
+    """Neither what waits nor what is dead and could be tried again."""
+    desk.poll(secret())
+    with desk.database.writing() as connection:
+        connection.execute(update(delivery).values(state=state, lease_until=NOON))
+    desk.forget(URL)
+    assert desk.outbox.claim("desk", NOON + MINUTE, MINUTE) is None
+    assert desk.outbox.release_expired(NOON + MINUTE) == 0
+    (first, *_) = desk.outbox.ids([DeliveryState.DISCARDED])
+    assert desk.outbox.retry([first], NOON) == {first: DeliveryState.DISCARDED}
+    assert Reports(desk.database).delivery_counts()["discarded"] == 2
+
+
+def test_an_attempt_under_way_ends_as_it_ends(desk: Desk) -> None:
+    """The sender gets its receipt, which stays as evidence; the delivery stays discarded."""
+    desk.poll(secret())
+    sent = desk.outbox.claim("desk", NOON, MINUTE)
+    assert sent is not None
+    desk.forget(URL)
+    later = Verdict(DeliveryState.RETRY, NOON)
+    assert not desk.outbox.settle(sent, Receipt(ReceiptKind.TRY_LATER), later, NOON)
+    assert Reports(desk.database).delivery_counts()["discarded"] == 2
+    with desk.database.reading() as connection:
+        assert connection.execute(select(attempt.c.receipt)).scalar_one() == "try later"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Entry(guid=URL, link=URL, title="Missile", content="Other words"),
+        Entry(link=URL, title="Missile"),  # the feed has lost its guids
+    ],
+)
+def test_it_never_comes_back(desk: Desk, entry: Entry) -> None:
+    """Whatever it says, and however its source names it."""
+    desk.poll(secret())
+    desk.forget(URL)
+    found = desk.claims.known("wire", [URL])
+    assert found[URL].forgotten
+    assert unseen(source(), [entry], [URL], found, now=NOON, baseline=False).articles == ()
+
+
+def test_what_left_the_archive_is_forgotten_too(desk: Desk) -> None:
+    """Nothing of it can be read, but it would have come back with its next version."""
+    row = {"version": 3, "digest": "d", "seen_at": NOON, "baseline": False, "forgotten": False, "left_at": NOON}
+    with desk.database.writing() as connection:
+        for of in ("wire", "post"):
+            connection.execute(insert(known).values(source_id=of, uid_hash=digest(URL), **row))
+    assert Forgetting(desk.database).find("wire").left == 1
+    assert Forgetting(desk.database).find(URL).left == 2
+    desk.forget(URL)
+    assert [desk.claims.known(of, [URL])[URL].forgotten for of in ("wire", "post")] == [True, True]
+    assert Forgetting(desk.database).find(URL).left == 0
+
+
+def test_only_what_is_meant_is_forgotten(desk: Desk) -> None:
+    """Articles without an address of their own are not those of any; the rest of a source stays."""
+    desk.poll(secret(), article("other", "Another missile"), article("https://x.test/", "Home missile"))
+    assert Forgetting(desk.database).find("https://x.test/nothing").articles == []
+    assert Forgetting(desk.database).find("nobody").articles == []
+    assert desk.forget("https://x.test/") == 1
+    assert desk.forget(URL) == 1
+    with desk.database.reading() as connection:
+        assert connection.execute(select(articles.c.uid)).scalar_one() == "other"
+
+
+def test_a_story_goes_on_under_its_next_headline(desk: Desk) -> None:
+    """The same story in another outlet keeps its own words."""
+    desk.poll(secret())
+    other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
+    desk.poll(other, at=NOON + MINUTE)
+    desk.forget("wire")
+    with desk.database.reading() as connection:
+        assert connection.execute(select(story.c.title)).scalar_one() == "Missile over the sea"
+
+
+def test_a_running_daemon_does_not_bring_the_headline_back(desk: Desk) -> None:
+    """It knows the story in memory: the next article joins it, is not told again, and the title stays away."""
+    desk.poll(secret())
+    desk.forget("wire")
+    other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
+    desk.poll(other, at=NOON + MINUTE)
+    assert SECRET not in desk.everything()
+    with desk.database.reading() as connection:
+        assert len(connection.execute(select(alert).where(alert.c.rule_id == "launch")).all()) == 1
+    Desk(desk.database).poll(article("c", "Third missile", seen=NOON + 2 * MINUTE), at=NOON + 2 * MINUTE)
+
+
+def test_a_poll_that_is_under_way_brings_nothing_back(desk: Desk) -> None:
+    """It has read what we know before it was forgotten: it is not committed, and the source is due again."""
+    desk.poll(secret())
+    under_way = claimed(desk.claims, at=NOON + MINUTE)
+    desk.forget(URL)
+    with desk.section.entered(NOON + MINUTE) as inside:
+        decision = decide([secret(version=2)], RULES, inside.state, NOON + MINUTE)
+        assert not inside.commit(polled(under_way), decision, to_desk)
+    assert SECRET not in desk.everything()
+    assert claimed(desk.claims, at=NOON + MINUTE).token == under_way.token + 2
