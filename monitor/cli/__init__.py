@@ -8,6 +8,7 @@ import sys
 import click
 
 from monitor import __version__
+from monitor.cli.articles import articles
 from monitor.cli.channels import channels
 from monitor.cli.check import check
 from monitor.cli.db import db
@@ -37,7 +38,22 @@ def cli() -> None:
     """
 
 
-for _command in (channels, check, db, demo, init, match, matches, outbox, parse, run, schema, sources, status):
+for _command in (
+    articles,
+    channels,
+    check,
+    db,
+    demo,
+    init,
+    match,
+    matches,
+    outbox,
+    parse,
+    run,
+    schema,
+    sources,
+    status,
+):
     cli.add_command(_command)
 
 

@@ -3,26 +3,112 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import config_option, database_of, load_config
+from monitor.cli.options import config_option, database_of, existing_database, load_config
+
+if TYPE_CHECKING:
+    from monitor.store.database import Database
+
+PAUSE = 0.05  # s between two slices: SQLite does not queue those who want to write, and a daemon wants to
 
 
 @click.group()
 def db() -> None:
-    """The database: upgrade."""
+    """The database: upgrade, backup, check, prune."""
 
 
 @db.command()
 @config_option
-def upgrade(config: Path) -> None:
-    """Make the database, or bring it to this version's schema (`run` does so too).
+@click.option("--no-copy", is_flag=True, help="Make no copy before: for who has one.")
+def upgrade(config: Path, no_copy: bool) -> None:
+    """Make the database, or bring it to this version's schema, after a copy (`run` does so too).
+
+    \b
+    Examples:
+      news-monitor db upgrade
+      news-monitor db upgrade --no-copy
+    """
+    database = database_of(load_config(config).config.settings)
+    database.upgrade(copy=not no_copy)
+    click.echo(f"{database.name} is up to date")
+
+
+@db.command()
+@config_option
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(config: Path, file: Path) -> None:
+    """Write a whole copy of the database to a new file, while the daemon runs too.
+
+    To go back to it, stop the daemon and put it in the place of the database. PostgreSQL has its own tool: the command
+    for it is printed (exit code 1: nothing was copied).
 
     \b
     Example:
-      news-monitor db upgrade
+      news-monitor db backup /backup/news-monitor-2026-01-05.db
     """
+    database = _existing(config)
+    database.backup(file)
+    click.echo(f"{database.name} is copied to {file}")
+
+
+@db.command()
+@config_option
+def check(config: Path) -> None:
+    """Read all of the database: is anything damaged? Exit code 1 if so.
+
+    \b
+    Example:
+      news-monitor db check
+    """
+    database = _existing(config)
+    damaged = list(database.check())
+    for line in damaged:
+        click.echo(f"{database.name}: {line}", err=True)
+    if damaged:
+        click.echo("restore the last good backup; docs/privacy.md and `db backup` say more", err=True)
+        raise SystemExit(1)
+    click.echo(f"{database.name} is sound")
+
+
+@db.command()
+@config_option
+@click.option("--dry-run", is_flag=True, help="Only count what would go.")
+def prune(config: Path, dry_run: bool) -> None:
+    """Let go what has been kept for as long as `retention` in monitor.yaml says (`run` does so every hour).
+
+    What is still to be delivered stays. It may be done while the daemon runs.
+
+    \b
+    Examples:
+      news-monitor db prune --dry-run
+      news-monitor db prune
+    """
+    import time
+    from collections import Counter
+
+    from monitor import clock
+    from monitor.store.retention import Pruning
+
+    settings = load_config(config).config.settings
+    gone: Counter[str] = Counter()
+    for slice_ in Pruning(existing_database(settings), settings.retention).slices(clock.now(), dry_run=dry_run):
+        gone += slice_
+        time.sleep(0 if dry_run else PAUSE)
+    counts = ", ".join(f"{gone[what]} {name}" for what, name in _PRUNED.items())
+    click.echo(f"{'would go' if dry_run else 'gone'}: {counts}")
+
+
+_PRUNED = {"articles": "articles", "alerts": "alerts", "fetches": "fetches", "known": "of what had left before"}
+
+
+def _existing(config: Path) -> Database:
+    """The database, of whatever version. Raises StoreFailed if there is none."""
+    from monitor.errors import StoreFailed
+
     database = database_of(load_config(config).config.settings)
-    database.upgrade()
-    click.echo(f"{database.name} is up to date")
+    if not database.exists():
+        raise StoreFailed(f"{database.name} does not exist yet: `news-monitor run` makes it")
+    return database

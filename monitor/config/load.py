@@ -17,7 +17,7 @@ from monitor.config.entities import entity
 from monitor.config.faults import did_you_mean, noting
 from monitor.config.files import paths_named, settings_document, yaml_files
 from monitor.config.rules import entities_named, entity_digest, rule, with_version
-from monitor.config.settings import settings
+from monitor.config.settings import settings, unknown_rules
 from monitor.config.sources import sources
 from monitor.config.yaml12 import Document, read, shown
 from monitor.errors import Fault, Faulty
@@ -34,11 +34,13 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
-    """Everything good in files of rules and entities, and the faults of the others."""
+    """Everything good in files of rules and entities, and the faults of the others. `tried`: the rules that stand
+    somewhere, if only in a faulty file."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
     faults: tuple[Fault, ...]
+    tried: frozenset[str]
 
 
 def load(path: Path, environment: Mapping[str, str], remembered: Remembered | None = None) -> Loaded:
@@ -56,6 +58,8 @@ def load(path: Path, environment: Mapping[str, str], remembered: Remembered | No
     routes = made.routes if made else None
     loaded = _rules(_named(document, path, "rules", "entities"), routes, remembered.drafts)
     polled, faults = _sources(_named(document, path, "sources"), every, remembered.sources)
+    if made is not None:
+        own += unknown_rules(document, made.retention, loaded.rules.keys() | loaded.tried)
     everything = _sorted([*own, *loaded.faults, *faults])
     if made is None:
         raise Faulty(everything)
@@ -154,9 +158,11 @@ def _whole(documents: Iterable[Document], reading: Callable[[Document], Iterable
 def _rules(named: _Named, routes: Collection[str] | None, last: dict[Path, list[_Draft]]) -> LoadedRules:
     files, faults = yaml_files(named)
     tried: dict[str, Place] = {}
+    tried_rules: set[str] = set()
 
     def drafts_of(document: Document) -> list[_Draft]:
         tried[_first(document, "entity")] = document.place()
+        tried_rules.add(_first(document, "rule"))
         return _draft(document)
 
     drafts = _each(files, drafts_of, last, faults)
@@ -167,7 +173,7 @@ def _rules(named: _Named, routes: Collection[str] | None, last: dict[Path, list[
         if isinstance(draft.says, Rule):
             with noting(faults):
                 kept.append(_looked_up(draft.document, draft.says, known))
-    return LoadedRules(_unique(kept, faults), entities, _sorted(faults))
+    return LoadedRules(_unique(kept, faults), entities, _sorted(faults), frozenset(tried_rules))
 
 
 @dataclass(frozen=True, slots=True)

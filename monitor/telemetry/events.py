@@ -31,6 +31,7 @@ class Event(StrEnum):
     DELIVERY_CRASHED = "delivery crashed"
     DELIVERY_LATE = "receipt came after its lease"
     LEASES_RELEASED = "deliveries without a receipt will be tried again"
+    PRUNED = "what was kept for its time has gone"
     STORE_PROBLEM = "the database has a problem"
     WORK_MISSING = "the watchdog is not fed: work does not go on"
     ACTING_AS = "acting as the owner of the database"

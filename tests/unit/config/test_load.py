@@ -277,3 +277,17 @@ def test_the_rules_of_a_monitor_yaml_can_be_had_without_its_secrets(write: Write
     folder = write(_GOOD | {"monitor.yaml": _MONITOR.replace("console://", "mailto://${env:NONE}")})
     result = load_rules_of(folder / "monitor.yaml")
     assert (list(result.rules), list(result.entities), result.faults) == (["drills"], ["taiwan"], ())
+
+
+def test_a_rule_to_keep_longer_must_exist(write: Write) -> None:
+    """Its name is looked up when all rules are read; one in a faulty file has its own fault. Nothing is stopped by it,
+    and what is kept by the word of a rule that is gone goes on being kept."""
+    rules = "retention: {rules: {drills: 5 years, drill: 9 days, broken: 9 days}}\n"
+    broken = _RULE.replace("drills", "broken").replace("high", "hgh")
+    folder = write(_GOOD | {"monitor.yaml": rules + _MONITOR, "rules/broken.yaml": broken})
+    result = loaded(folder)
+    assert told(result, folder) == [
+        "monitor.yaml:1:38: there is no rule 'drill'; did you mean 'drills'?",
+        "rules/broken.yaml:3:8: 'hgh' is not one of: info, low, medium, high, critical; did you mean 'high'?",
+    ]
+    assert result.config.settings.retention.rules["drill"] == timedelta(days=9)

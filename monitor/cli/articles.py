@@ -1,0 +1,63 @@
+"""`news-monitor articles`: what was taken in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import config_option, existing_database, load_config
+
+if TYPE_CHECKING:
+    from monitor.store.forgetting import Found
+
+
+@click.group()
+def articles() -> None:
+    """The articles: forget."""
+
+
+@articles.command()
+@config_option
+@click.argument("what", metavar="URL|SOURCE")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(config: Path, what: str, yes: bool) -> None:
+    """Delete the words of an article, or of all articles of a source, and never take them in again.
+
+    Deleted are texts, matches and what alerts quote; what is still to be sent of them is discarded. That there was an
+    alert, and how it was delivered, is kept without its words. It may be done while the daemon runs. Exit code 1 if
+    nothing was found.
+
+    \b
+    Examples:
+      news-monitor articles forget https://news.example.org/2026/01/05/a-name
+      news-monitor articles forget old-source --yes
+    """
+    from monitor import clock
+    from monitor.store.forgetting import Forgetting
+
+    loaded = load_config(config).config
+    forgetting = Forgetting(existing_database(loaded.settings))
+    found = forgetting.find(what)
+    if not found.articles and not found.left:
+        click.echo(f"nothing is known of '{what}': give the id of a source, or the address of an article", err=True)
+        raise SystemExit(1)
+    click.echo(_told(found))
+    if not yes:
+        click.confirm("Forget them for good?", abort=True)
+    done = sum(forgetting.forget(found, clock.now()))
+    click.echo(f"forgotten: {_count(done, 'article')}; messages, the log and copies of the database are not reached")
+    if found.source and what in loaded.sources:
+        click.echo(f"{what} is still polled, and what is new in it comes in: `news-monitor sources remove {what}`")
+
+
+def _told(found: Found) -> str:
+    here = f"{_count(len(found.articles), 'article')} with {_count(found.alerts, 'alert')}"
+    waiting = f", of which {_count(found.to_send, 'delivery', 'deliveries')} will not be sent" if found.to_send else ""
+    left = f"; {_count(found.left, 'more')} left the archive before" if found.left else ""
+    return f"{found.what}: {here}{waiting}{left}"
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
