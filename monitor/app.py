@@ -23,6 +23,7 @@ from monitor.daemon.listening import AGAIN, Listening
 from monitor.daemon.reload import Reloader
 from monitor.daemon.turns import Turns
 from monitor.delivery import Dispatcher
+from monitor.due import Due
 from monitor.errors import Fault
 from monitor.matching.live import compile_live
 from monitor.model import Alert, Config, Running, Settings, Source
@@ -42,6 +43,7 @@ from monitor.workers import Workers
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
 PARSER_MEMORY = 2**30
+DUE = timedelta(seconds=30)
 PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed after so many documents
 
 
@@ -71,12 +73,7 @@ async def service(
         thread = StoreThread(metrics, turns.called)
         stack.callback(thread.close)
 
-        notifier = Notifier(settings.channels, limits.send)
-        stack.callback(notifier.close)
-        parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)
-        stack.callback(parsers.close)
-        await asyncio.gather(parsers.warm(ready), notifier.prepare())
-        fetcher = await stack.enter_async_context(Fetcher(limits, settings.allow))
+        fetcher, parsers, notifier = await _outside(settings, stack)
 
         def name_of(source: str) -> str:
             return pipeline.active.name_of(source)  # of what is active then, not of what is active now
@@ -89,13 +86,15 @@ async def service(
             name_of=name_of,
             metrics=metrics,
         )
+        section = SerialSection(database)
+        due = Due(config, section=section, thread=thread, deliver=dispatcher.wake, began=clock.now())
         pipeline = Pipeline(
             _active(config),
             limits,
             fetcher=fetcher,
             parsers=parsers,
             claims=claims,
-            section=SerialSection(database),
+            section=section,
             thread=thread,
             deliver=dispatcher.wake,
             metrics=metrics,
@@ -110,6 +109,7 @@ async def service(
             hide(secrets_of(new.settings))
             notifier.channels = new.settings.channels  # before the rules: what they decide must find its channels
             pipeline.active = active
+            due.config = new
 
         reloader = Reloader(files, config, faults, take_up) if files else None
         jobs = [Job("files", timedelta(seconds=1), reloader.look)] if reloader else []
@@ -125,7 +125,7 @@ async def service(
             sources=lambda: pipeline.active.sources,
             zone=ZoneInfo(settings.timezone),
         )
-        jobs += _told(health, settings, stack)
+        jobs += [Job("due", DUE, due.turn), *_told(health, settings, stack)]
         yield Daemon(
             pipeline,
             dispatcher,
@@ -138,6 +138,16 @@ async def service(
             turns=turns,
             metrics=metrics,
         )
+
+
+async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, Workers, Notifier]:
+    """What speaks with other machines, and reads what they say."""
+    notifier = Notifier(settings.channels, settings.limits.send)
+    stack.callback(notifier.close)
+    parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)
+    stack.callback(parsers.close)
+    await asyncio.gather(parsers.warm(ready), notifier.prepare())
+    return await stack.enter_async_context(Fetcher(settings.limits, settings.allow)), parsers, notifier
 
 
 def _take_back(claims: Claims, outbox: Outbox) -> None:

@@ -59,8 +59,7 @@ class Due:
         """The notices that have fallen due, committed."""
         config = self.config
         with self._section.entered(now) as section:
-            look = Look(section.observe(now), config, self._zone, self._began, now)
-            noted = due_notices(look)
+            noted = due_notices(Look(section.observe(now), config, self._zone, self._began, now))
             return section.tell(noted.notices, noted.noticed)
 
 

@@ -13,7 +13,7 @@ import monitor
 ROOT = Path(monitor.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 LONGEST = 400
-READ_FIRST = {"pipeline.py": 200, "decide.py": 200, "delivery.py": 200}
+READ_FIRST = {"pipeline.py": 200, "decide.py": 200, "due.py": 200, "delivery.py": 200}
 SHELVES = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "base", "misc"}
 
 WIDE = {"Exception", "BaseException"}
