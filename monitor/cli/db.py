@@ -68,7 +68,7 @@ def check(config: Path) -> None:
     for line in damaged:
         click.echo(f"{database.name}: {line}", err=True)
     if damaged:
-        click.echo("restore the last good backup; docs/privacy.md and `db backup` say more", err=True)
+        click.echo("put the last good backup in its place: `news-monitor db backup --help`", err=True)
         raise SystemExit(1)
     click.echo(f"{database.name} is sound")
 

@@ -31,7 +31,8 @@ class PostgresDatabase(Database):
     advice = "is the server up, and is this a database of news-monitor that the user may write?"
 
     def __init__(self, url: URL) -> None:
-        self.name = url.set(drivername="postgresql", password=None, query={}).render_as_string()
+        plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+        self.name = plain.render_as_string()
         self.write = _engine(url, _SESSION)
         self.read = _engine(url, _READING)
 

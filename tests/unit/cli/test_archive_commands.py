@@ -1,0 +1,129 @@
+"""`db` and `articles`: what an operator does to the archive by hand, on either kind of database."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from monitor import clock
+from monitor.store.claims import Claims
+from monitor.store.opening import open_database
+from monitor.store.section import SerialSection
+from monitor.store.tables import delivery
+from tests.building import article, claimed, commit, sources
+from tests.e2e.whole import Ended, news_monitor, write_config
+
+URL = "https://x.test/1"
+MANY = timedelta(days=1000)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, empty_url: str) -> Path:
+    """The folder of a monitor.yaml, with an old article that was alerted and delivered, and a young one."""
+    write_config(tmp_path, {"wire": "http://127.0.0.1:9/feed"})
+    config = tmp_path / "monitor.yaml"
+    config.write_text(config.read_text().replace("sqlite:///monitor.db", empty_url), encoding="utf-8")
+    database, now = open_database(empty_url), clock.now()
+    database.upgrade()
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire"), now - MANY)
+    for uid, url, at in (("old", URL, now - MANY), ("young", None, now)):
+        commit(section, claimed(claims, at=at), article(uid, f"A missile, {uid}", seen=at, url=url), at=at)
+    with database.writing() as connection:
+        connection.execute(update(delivery).values(state="accepted"))
+    database.close()
+    return tmp_path
+
+
+async def run(folder: Path, command: str, stdin: bytes = b"") -> Ended:
+    return await news_monitor(*command.split(), folder=folder, stdin=stdin)
+
+
+async def test_prune_tells_what_would_go_and_what_went(folder: Path) -> None:
+    """A dry run first, which changes nothing."""
+    for command, said in (
+        ("db prune --dry-run", "would go: 1 articles, 1 alerts, 1 fetches, 0 of what had left before\n"),
+        ("db prune", "gone: 1 articles, 1 alerts, 1 fetches, 0 of what had left before\n"),
+        ("db prune", "gone: 0 articles, 0 alerts, 0 fetches, 0 of what had left before\n"),
+    ):
+        ended = await run(folder, command)
+        assert (ended.code, ended.out, ended.err) == (0, said, "")
+
+
+async def test_prune_obeys_monitor_yaml(folder: Path) -> None:
+    """What is kept for good does not go."""
+    with (folder / "monitor.yaml").open("a", encoding="utf-8") as config:
+        config.write("retention: {articles: for good, alerts: for good, fetches: for good}\n")
+    assert (await run(folder, "db prune")).out == "gone: 0 articles, 0 alerts, 0 fetches, 0 of what had left before\n"
+
+
+async def test_forget_asks_before_it_does(folder: Path) -> None:
+    """It says what is meant, and without a yes nothing happens."""
+    asked = await run(folder, f"articles forget {URL}", b"n\n")
+    assert (asked.code, "1 article with 1 alert" in asked.out) == (1, True)
+    assert (await run(folder, f"articles forget {URL}")).code == 1  # nobody there to answer
+    done = await run(folder, f"articles forget {URL}", b"y\n")
+    assert (done.code, "forgotten: 1 article;" in done.out) == (0, True)
+    again = await run(folder, f"articles forget {URL} --yes")
+    assert (again.code, again.err.startswith(f"nothing is known of '{URL}'")) == (1, True)
+
+
+async def test_forgetting_a_source_says_that_it_is_still_polled(folder: Path) -> None:
+    """With what to type."""
+    ended = await run(folder, "articles forget wire --yes")
+    assert ended.code == 0
+    assert ended.out.splitlines()[-1].endswith("`news-monitor sources remove wire`")
+    assert "2 articles with 2 alerts" in ended.out
+
+
+async def test_a_sound_database_is_sound(folder: Path) -> None:
+    """On PostgreSQL every row is read."""
+    ended = await run(folder, "db check")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.endswith(" is sound\n")
+
+
+async def test_what_is_damaged_is_told(folder: Path) -> None:
+    """A row that names what is not there, and a file with holes in it: exit code 1, and what to do."""
+    path = folder / "news.db"
+    if not path.exists():
+        pytest.skip("a damaged PostgreSQL would need a server of its own")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM source")
+    ended = await run(folder, "db check")
+    assert ended.code == 1
+    assert "table article, row 1: the source that it names is not there" in ended.err
+    path.write_bytes(path.read_bytes()[:8192] + os.urandom(4096) * 20)
+    ended = await run(folder, "db check")
+    assert (ended.code, "news.db: " in ended.err) == (1, True)
+
+
+async def test_a_backup_is_whole_and_overwrites_nothing(folder: Path) -> None:
+    """On PostgreSQL its own tool is named, and no password."""
+    if not (folder / "news.db").exists():
+        config = folder / "monitor.yaml"
+        config.write_text(config.read_text().replace("postgres@", "postgres:tr0ub4dor@"), encoding="utf-8")
+        told = await run(folder, "db backup news.dump")
+        assert told.code == 1
+        assert "pg_dump --format=custom --file=news.dump postgresql://postgres@" in told.err
+        assert "tr0ub4dor" not in told.err
+        return
+    (folder / "news.db").chmod(0o600)
+    assert (await run(folder, "db backup kept.db")).code == 0
+    copy = folder / "kept.db"
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT count(*) FROM article").fetchone() == (2,)
+    before = copy.read_bytes()
+    again = await run(folder, "db backup kept.db")
+    assert (again.code, "is there already" in again.err) == (1, True)
+    nowhere = await run(folder, "db backup nosuch/kept.db")
+    assert (nowhere.code, nowhere.err.count("\n")) == (1, 1)
+    assert copy.read_bytes() == before
+    assert not (folder / "kept.db.half").exists()
