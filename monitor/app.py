@@ -20,6 +20,7 @@ from monitor.config.user_files import UserFiles
 from monitor.daemon import Daemon, Job
 from monitor.daemon.health import BEAT, Health
 from monitor.daemon.listening import AGAIN, Listening
+from monitor.daemon.pruning import EVERY, prune
 from monitor.daemon.reload import Reloader
 from monitor.daemon.turns import Turns
 from monitor.delivery import Dispatcher
@@ -35,6 +36,7 @@ from monitor.store.claims import Claims
 from monitor.store.daemons import Daemons
 from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
+from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, hide, log
@@ -125,7 +127,8 @@ async def service(
             sources=lambda: pipeline.active.sources,
             zone=ZoneInfo(settings.timezone),
         )
-        jobs += [Job("due", DUE, due.turn), *_told(health, settings, stack)]
+        pruned = Job("prune", EVERY, lambda: prune(Pruning(database, due.config.settings.retention), thread))
+        jobs += [Job("due", DUE, due.turn), pruned, *_told(health, settings, stack)]
         yield Daemon(
             pipeline,
             dispatcher,

@@ -57,18 +57,18 @@ class _Pass:
 
 
 class Pruning:
-    """What of a database may go by the word of a retention, which may be replaced meanwhile."""
+    """What of a database may go by the word of a retention."""
 
     def __init__(self, database: Database, retention: Retention) -> None:
         self._database = database
-        self.retention = retention
+        self._retention = retention
 
     def slices(self, now: datetime, *, dry_run: bool = False) -> Iterator[Counter[str]]:
         """Let go what has been kept for its time; after each slice, what went: articles, alerts, fetches, known.
 
         With `dry_run` nothing goes. Between two slices others may use the database.
         """
-        old = _Old(self.retention, now)
+        old = _Old(self._retention, now)
         articles = _Pass(old.articles, lambda connection, rows: _drop_articles(connection, rows, now))
         passes = [articles, _Pass(old.alerts, _drop_alerts), _Pass(old.fetches, _drop_fetches)]
         for each in passes if dry_run else [*passes, _Pass(old.stories, _drop_stories)]:
@@ -95,9 +95,9 @@ class Pruning:
 
     def _known(self, now: datetime, *, dry_run: bool) -> Iterator[Counter[str]]:
         """What left long ago, if the retention limits that; what the operator had forgotten never."""
-        if self.retention.known == FOR_GOOD:
+        if self._retention.known == FOR_GOOD:
             return
-        over = and_(known.c.left_at < until(self.retention.known, now), known.c.forgotten.is_(False))
+        over = and_(known.c.left_at < until(self._retention.known, now), known.c.forgotten.is_(False))
         if dry_run:
             with self._database.reading() as connection:
                 counted = connection.execute(select(func.count()).select_from(known).where(over)).scalar_one()
@@ -117,7 +117,7 @@ class Pruning:
         """The rows of daemons that ended, or died, long ago."""
         seen = func.coalesce(daemon.c.stopped_at, daemon.c.seen_at)
         with self._database.writing() as connection:
-            connection.execute(delete(daemon).where(seen < until(self.retention.fetches, now)))
+            connection.execute(delete(daemon).where(seen < until(self._retention.fetches, now)))
 
 
 class _Old:
