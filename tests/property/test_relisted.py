@@ -1,0 +1,104 @@
+"""What was let go, or forgotten, and is listed again brings nothing."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from monitor.intake.articles import unseen
+from monitor.intake.identity import identify
+from monitor.model import Entry, Retention
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.forgetting import Forgetting
+from monitor.store.reports import Reports
+from monitor.store.retention import Pruning
+from monitor.store.section import SerialSection
+from monitor.store.tables import alert, delivery
+from tests.building import NOON, claimed, commit, source
+
+DAY = timedelta(days=1)
+RETENTIONS = (
+    Retention(),
+    Retention(articles=7 * DAY, alerts=7 * DAY, rules={"launch": 30 * DAY}),
+    Retention(articles=30 * DAY, alerts=90 * DAY, fetches=7 * DAY),
+)
+_names = map("s{}".format, itertools.count())
+
+
+def entries() -> st.SearchStrategy[Entry]:
+    """Of few guids, addresses and texts, so that some share them."""
+    return st.builds(
+        Entry,
+        guid=st.sampled_from([None, "1", "2", "https://x.test/a"]),
+        link=st.sampled_from([None, "https://x.test/a", "https://x.test/b", "https://x.test/"]),
+        title=st.sampled_from(["A missile flies", "Ferries run on time", ""]),
+        summary=st.sampled_from(["", "One", "Two"]),
+    )
+
+
+documents = st.lists(st.lists(entries(), max_size=5), min_size=1, max_size=4)
+
+
+class Reader:
+    """Polls documents of a source of its own, as the pipeline does."""
+
+    def __init__(self, database: Database) -> None:
+        self.source = source(next(_names))
+        self._claims = Claims(database, "here:1")
+        self._claims.know({self.source.id: self.source}, NOON)
+        self._section = SerialSection(database)
+
+    def poll(self, document: list[Entry], now: datetime) -> int:
+        """How many articles it brought."""
+        claim = claimed(self._claims, self.source.id, now)
+        uids = identify(document)
+        known = self._claims.known(self.source.id, uids)
+        taken = unseen(self.source, document, uids, known, now=now, baseline=claim.first)
+        return len(commit(self._section, claim, *taken.articles, at=now).judged)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(documents, st.integers(0, 1000), st.sampled_from(RETENTIONS), st.booleans())
+def test_a_document_that_is_listed_again_brings_nothing(
+    database: Database, history: list[list[Entry]], days: int, retention: Retention, told: bool
+) -> None:
+    """Whatever it held, whenever it was pruned, and whatever was still to be sent: no article, match or alert."""
+    reader, now = Reader(database), NOON
+    for document in history:
+        reader.poll(document, now)
+        now += 5 * DAY
+    if told:
+        own = select(alert.c.id).where(alert.c.story_id.is_not(None))
+        with database.writing() as connection:
+            connection.execute(update(delivery).where(delivery.c.alert_id.in_(own)).values(state="accepted"))
+    for _ in Pruning(database, retention).slices(now + days * DAY):
+        pass
+    before = Reports(database).counts()
+    assert reader.poll(history[-1], now + days * DAY) == 0
+    assert Reports(database).counts() == before
+    assert list(database.check()) == []
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(documents, st.integers(0, 200), st.booleans())
+def test_what_was_forgotten_brings_nothing_whatever_becomes_of_it(
+    database: Database, history: list[list[Entry]], days: int, pruned: bool
+) -> None:
+    """Here or pruned before: the whole source is forgotten, and then its last document comes again."""
+    reader, now = Reader(database), NOON + days * DAY
+    for document in history:
+        reader.poll(document, NOON)
+    if pruned:
+        for _ in Pruning(database, RETENTIONS[1]).slices(now):
+            pass
+    forgetting = Forgetting(database)
+    for _ in forgetting.forget(forgetting.find(reader.source.id), now):
+        pass
+    assert reader.poll(history[-1], now) == 0
+    assert Reports(database).sources()[reader.source.id].articles == 0
+    assert list(database.check()) == []
