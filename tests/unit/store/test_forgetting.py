@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from monitor.alerting.attempts import Verdict
 from monitor.decide import decide
 from monitor.intake.articles import unseen
-from monitor.intake.identity import digest
+from monitor.intake.identity import digest, identify
 from monitor.model import Article, DeliveryState, Entry, OncePer, Receipt, ReceiptKind
 from monitor.store.claims import Claims
 from monitor.store.database import Database
@@ -129,19 +129,28 @@ def test_an_attempt_under_way_ends_as_it_ends(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "entry",
+    "document",
     [
-        Entry(guid=URL, link=URL, title="Missile", content="Other words"),
-        Entry(link=URL, title="Missile"),  # the feed has lost its guids
+        [Entry(guid="g1", link=URL, title="Missile", content="Other words")],
+        [Entry(link=URL, title="Missile")],  # the feed has lost its guids
+        [Entry(guid="g1", link=URL, title="a"), Entry(guid="g1", link="https://x.test/2", title="b")],  # all have one
     ],
 )
-def test_it_never_comes_back(desk: Desk, entry: Entry) -> None:
+@pytest.mark.parametrize("left", [False, True], ids=["here", "had left before"])
+def test_it_never_comes_back(desk: Desk, document: list[Entry], left: bool) -> None:
     """Whatever it says, and however its source names it."""
-    desk.poll(secret())
+    desk.poll(secret("g1"))
+    if left:  # and came back changed
+        with desk.database.writing() as connection:
+            row = {"version": 1, "digest": "d", "seen_at": NOON, "baseline": False, "forgotten": False}
+            connection.execute(insert(known).values(source_id="wire", uid_hash=digest("g1"), left_at=NOON, **row))
     desk.forget(URL)
-    found = desk.claims.known("wire", [URL])
-    assert found[URL].forgotten
-    assert unseen(source(), [entry], [URL], found, now=NOON, baseline=False).articles == ()
+    uids = identify(document)
+    found = desk.claims.known("wire", uids)
+    assert found[uids[0]].forgotten
+    assert [new.title for new in unseen(source(), document, uids, found, now=NOON, baseline=False).articles] == [
+        entry.title for entry in document[1:]
+    ]
 
 
 def test_what_left_the_archive_is_forgotten_too(desk: Desk) -> None:

@@ -149,6 +149,20 @@ def test_a_rule_may_keep_longer_or_shorter(archive: Archive) -> None:
     assert archive.uids() == []
 
 
+def test_an_alert_that_tells_of_several_articles_goes_with_its_first(archive: Archive) -> None:
+    """The others keep their matches; they are no longer kept for an alert."""
+    archive.poll(article("told", seen=NOON), at=NOON)
+    later = NOON + 600 * DAY
+    archive.poll(article("also", "Missile of another day", seen=later), at=later)
+    archive.ended(DeliveryState.ACCEPTED)
+    with archive.database.writing() as connection:
+        first = connection.execute(select(match.c.alert_id).order_by(match.c.id)).scalars().first()
+        connection.execute(update(match).values(alert_id=first))
+    assert archive.prune(NOON + 731 * DAY)["articles"] == 1
+    assert archive.uids() == ["also"]
+    assert archive.count(match) == 1
+
+
 def test_a_story_goes_with_its_last_article_and_alert(archive: Archive) -> None:
     """An alert keeps its story, an article too."""
     archive.poll(article("told", seen=NOON), at=NOON)
@@ -177,14 +191,16 @@ def test_evidence_of_fetches_and_daemons_goes_by_its_own_time(archive: Archive) 
 
 
 def test_alerts_without_an_article_go_in_their_time(archive: Archive) -> None:
-    """Notices to the operator, and what is left of forgotten articles."""
+    """Notices to the operator, and what is left of forgotten articles; unless one is still to be delivered."""
     with archive.database.writing() as connection:
-        for id_, at in (("old", NOON), ("young", NOON + 500 * DAY)):
+        for id_, at in (("old", NOON), ("waits", NOON), ("young", NOON + 500 * DAY)):
             row = {"id": id_, "dedup_key": id_, "kind": "notice", "at": at, "level": "high", "reason": ""}
             connection.execute(insert(alert).values(**row, sentence="", marks=[]))
+        waits = {"alert_id": "waits", "channel": "desk", "state": DeliveryState.RETRY, "not_before": NOON}
+        connection.execute(insert(delivery).values(**waits))
     assert archive.prune(NOON + 731 * DAY) == Counter(alerts=1)
     with archive.database.reading() as connection:
-        assert connection.execute(select(alert.c.id)).scalar_one() == "young"
+        assert list(connection.execute(select(alert.c.id).order_by(alert.c.id)).scalars()) == ["waits", "young"]
 
 
 def test_many_go_in_slices(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
