@@ -279,6 +279,13 @@ def test_a_source_that_we_did_not_ask_is_not_told() -> None:
     ]
 
 
+def test_what_was_told_is_not_told_again_before_it_was_looked_at() -> None:
+    """Nor is a reminder sent at a start after a day's absence."""
+    operator = Operator()
+    operator.looks(NOON + 3 * HOUR, sick(failing()))
+    assert operator.looks(NOON + 3 * DAY, sick(failing(next_in=3 * HOUR))) == []
+
+
 def test_a_message_that_waited_while_we_were_away_is_no_channels_fault() -> None:
     """A channel is given its time from our start on."""
     operator, start = Operator(), NOON + 10 * HOUR
@@ -369,8 +376,9 @@ def test_of_several_daemons_the_faulty_one_is_told() -> None:
     """They look one after the other, and must not tell a problem and its recovery in turns; and a daemon of which
     nothing is seen says nothing."""
     operator = Operator()
-    both = Observed(running=(runs(), runs(NOON)))
-    assert short(operator.looks(NOON + MINUTE, both)) == [("problem", "config")]
+    both = Observed(running=(runs(NOON - HOUR, faults=1), runs(), runs(NOON)))
+    (told,) = operator.looks(NOON + MINUTE, both)
+    assert told.title.endswith("your edit of 21:00 has 2 faults")  # the last one
     assert operator.looks(NOON + 2 * MINUTE, both) == []
     assert operator.looks(NOON + 3 * MINUTE, Observed()) == []
 

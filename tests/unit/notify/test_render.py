@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.model import Alert, Level, Message
+from monitor.model import Alert, Level, Message, Notice
 from monitor.notify import render
 from monitor.notify.render import ADDRESS, SENTENCE, TITLE
-from tests.building import alert, article, delivery, endless
+from tests.building import alert, article, delivery, endless, notice
 
 SEOUL = ZoneInfo("Asia/Seoul")
 PAGE = "https://x.test/1?a=1&b=2"
@@ -26,7 +26,7 @@ def told(sentence: str = "", marks: tuple[tuple[int, int], ...] = ()) -> Alert:
     return replace(made, sentence=sentence, marks=marks) if sentence else made
 
 
-def message(of: Alert | None = None, *, repeat: bool = False, source: str = "The Wire") -> Message:
+def message(of: Alert | Notice | None = None, *, repeat: bool = False, source: str = "The Wire") -> Message:
     return render(delivery(of or told(), repeat=repeat), source=source, zone=SEOUL)
 
 
@@ -180,3 +180,36 @@ def test_two_halves_of_an_emoji_stay_together() -> None:
 def test_an_article_without_a_title_has_a_message_with_one() -> None:
     """The rule's title stands in."""
     assert message(alert(article(title="", text="Missiles."))).title == "HIGH: About launch"
+
+
+def test_a_notice_says_that_it_is_one() -> None:
+    """What is told, line by line, why, and what to find it by; never taken for news."""
+    of = notice(title="Source wire fails", text="wire: <gone>\nIt is tried on.")
+    assert message(of, repeat=True) == Message(
+        title="NOTICE: Source wire fails",
+        text=(
+            "NOTICE: Source wire fails\n"
+            "\n"
+            "wire: <gone>\n"
+            "It is tried on.\n"
+            "\n"
+            "Why: a source that fails for 3 hours is told.\n"
+            "Notice n1\n"
+            "An earlier attempt got no clear answer: you may have this message already."
+        ),
+        html=(
+            "<p>NOTICE: Source wire fails</p>\n"
+            "<p>wire: &lt;gone&gt;<br>It is tried on.</p>\n"
+            "<p>Why: a source that fails for 3 hours is told.<br>Notice n1<br>"
+            "An earlier attempt got no clear answer: you may have this message already.</p>"
+        ),
+    )
+
+
+@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
+def test_a_notice_fits_every_channel(sign: str) -> None:
+    """A fault may quote a user's file, a problem a server."""
+    longest = message(replace(notice(title=sign * 5000, text=sign * 5000), reason=sign * 5000), repeat=True)
+    assert len(longest.text.encode()) <= 4096
+    assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
+    assert "you may have this message already" in longest.text
