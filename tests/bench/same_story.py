@@ -45,10 +45,9 @@ class Tally:
         return sum(count for number, count in self.alerts.items() if number != 1)
 
 
-def race(folder: Path, tries: int) -> Tally:
-    """So many tries on one new database in the folder."""
+def race(url: str, tries: int) -> Tally:
+    """So many tries on one new database."""
     tally, barrier, began = Tally(), Barrier(len(SOURCES)), time.monotonic()
-    url = f"sqlite:///{folder / 'race.db'}"
     with ExitStack() as stack:
         databases = [open_database(url) for _ in SOURCES]
         for database in databases:
@@ -82,7 +81,7 @@ def main() -> int:
     parser.add_argument("--tries", type=int, default=1000)
     tries = parser.parse_args().tries
     with tempfile.TemporaryDirectory() as folder:
-        tally = race(Path(folder), tries)
+        tally = race(f"sqlite:///{Path(folder) / 'race.db'}", tries)
     firsts = ", ".join(f"{name} {count}" for name, count in sorted(tally.first.items()))
     print(f"{tries} tries in {tally.seconds:.1f} s: {tally.violations} violations, {tally.deliveries} deliveries")
     print(f"alerts a try: {dict(sorted(tally.alerts.items()))}; whose alert it was: {firsts}")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.bench.same_story import race
 
 TRIES = 50
 
 
-def test_the_same_story_at_the_same_instant_is_one_alert(tmp_path: Path) -> None:
-    """Two sections on one database decide one after the other, whoever is first."""
-    tally = race(tmp_path, TRIES)
+def test_the_same_story_at_the_same_instant_is_one_alert(empty_url: str) -> None:
+    """Two sections on one database of either kind decide one after the other, whoever is first."""
+    tally = race(empty_url, TRIES)
     assert tally.alerts == {1: TRIES}
     assert tally.deliveries == TRIES
