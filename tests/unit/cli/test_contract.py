@@ -16,7 +16,8 @@ from tests.e2e.whole import ROOT, news_monitor, started, write_config
 COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
     "sources health", "sources add", "sources remove", "outbox list", "outbox retry", "outbox discard",
-    "channels list", "channels test", "matches list", "matches show", "matches export", "db upgrade",
+    "channels list", "channels test", "matches list", "matches show", "matches export", "articles forget", "db upgrade", "db backup", "db check",
+    "db prune",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -146,7 +147,14 @@ FILES: dict[str, str | bytes] = {
         (0, "channels test"),
         (2, "channels test nosuch"),
         (0, "db upgrade"),
+        (0, "db upgrade --no-copy"),
         (1, "db upgrade -c nosuch.yaml"),
+        (1, "db backup copy.db"),  # nothing has run yet
+        (2, "db backup"),
+        (1, "db check"),
+        (1, "db prune"),
+        (1, "articles forget https://x.test/1"),
+        (2, "articles forget"),
         (0, "init new"),
         (2, "init feed.xml"),  # a file, not a folder
         (2, "init feed.xml/below"),
