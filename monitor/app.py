@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 from monitor import clock
 from monitor.config.secrets import telling_parts
 from monitor.config.user_files import UserFiles
-from monitor.daemon import Daemon, Job
+from monitor.daemon import Daemon, Job, systemd
 from monitor.daemon.health import BEAT, Health
 from monitor.daemon.listening import AGAIN, Listening
 from monitor.daemon.pruning import EVERY, prune
 from monitor.daemon.reload import Reloader
 from monitor.daemon.turns import Turns
+from monitor.daemon.watchdog import USUAL, Watchdog
 from monitor.delivery import Dispatcher
 from monitor.due import Due
 from monitor.errors import Fault
@@ -128,7 +129,7 @@ async def service(
             zone=ZoneInfo(settings.timezone),
         )
         pruned = Job("prune", EVERY, lambda: prune(Pruning(database, due.config.settings.retention), thread))
-        jobs += [Job("due", DUE, due.turn), pruned, *_told(health, settings, stack)]
+        jobs += [Job("due", DUE, due.turn), pruned, _fed(turns), *_told(health, settings, stack)]
         yield Daemon(
             pipeline,
             dispatcher,
@@ -163,6 +164,17 @@ def _goodbye(outbox: Outbox, daemons: Daemons) -> None:
     """Together: a database that does not answer is waited for once."""
     outbox.release_own(clock.now())
     daemons.stopped(clock.now())
+
+
+def _fed(turns: Turns) -> Job:
+    """Systemd's watchdog, three times in the interval that it waits for proof of work."""
+    interval = systemd.watchdog_interval()
+    watchdog = Watchdog(interval, turns)
+
+    async def feed() -> None:
+        watchdog.feed(clock.monotonic())
+
+    return Job("watchdog", (interval or USUAL) / 3, feed)
 
 
 def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job]:

@@ -16,6 +16,7 @@ from datetime import UTC, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import clock
+from monitor.daemon import systemd
 from monitor.daemon.fairness import may_begin
 from monitor.daemon.turns import Turns, Work
 from monitor.delivery import Dispatcher
@@ -85,6 +86,7 @@ class Daemon:
             scheduler.add_job(self._turn, "interval", (job,), seconds=every, id=job.name, next_run_time=clock.now())
         scheduler.start()
         refilling = asyncio.create_task(self._refill(), name="refill")
+        systemd.ready(self._at_work())
         try:
             await stop.wait()
         finally:
@@ -95,7 +97,13 @@ class Daemon:
     async def reload(self) -> None:
         """Take up edits of the files now, without waiting for a look at them."""
         if self._reload is not None:
+            systemd.reloading()
             await _guarded(self._reload)
+            systemd.ready(self._at_work())
+
+    def _at_work(self) -> str:
+        active = self._pipeline.active
+        return f"polling {len(active.sources)} sources for {len(active.rules.rules)} rules"
 
     async def once(self, stop: asyncio.Event) -> None:
         """Poll every source, due or not, and deliver what is due; `stop` ends it early, as it ends `run`."""
@@ -162,6 +170,7 @@ class Daemon:
         self._ended.set()
 
     async def _end(self) -> None:
+        systemd.stopping()
         log.info(Event.STOPPING, polls=len(self._polls))
         polls = dict(self._polls)
         await asyncio.gather(self._end_polls(polls), self._dispatcher.stop(SENDING_ENDS))
