@@ -16,8 +16,8 @@ from tests.e2e.whole import ROOT, news_monitor, started, write_config
 COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
     "sources health", "sources add", "sources remove", "outbox list", "outbox retry", "outbox discard",
-    "channels list", "channels test", "matches list", "matches show", "matches export", "articles forget", "db upgrade", "db backup", "db check",
-    "db prune",
+    "channels list", "channels test", "matches list", "matches show", "matches export",
+    "articles forget", "db upgrade", "db backup", "db check", "db prune",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
