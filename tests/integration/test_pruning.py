@@ -1,0 +1,64 @@
+"""The archive is pruned while polls go on, in the thread that both share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from monitor import clock
+from monitor.daemon.pruning import prune
+from monitor.model import Retention
+from monitor.store import retention as module
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.reports import Reports
+from monitor.store.retention import Pruning
+from monitor.store.section import SerialSection
+from monitor.store.thread import StoreThread
+from monitor.telemetry import Event
+from tests.building import MINUTE, article, claimed, commit, sources
+
+OLD = timedelta(days=100)
+
+
+@pytest.fixture
+async def thread() -> AsyncIterator[StoreThread]:
+    """The thread that speaks with the database."""
+    made = StoreThread()
+    yield made
+    made.close()
+
+
+async def test_others_get_in_between_the_slices(
+    database: Database, thread: StoreThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for the thread while much is let go waits for one slice, not for all; what went is told."""
+    monkeypatch.setattr(module, "SLICE", 2)
+    claims, section, now = Claims(database, "here:1"), SerialSection(database), clock.now()
+    claims.know(sources("wire"), now)
+    old = (article(str(n), f"Ferry {n}", seen=now - OLD) for n in range(20))
+    commit(section, claimed(claims, at=now - OLD), *old, at=now - OLD)
+    left: list[int] = []
+    with capture_logs() as logs:
+        pruning = asyncio.create_task(prune(Pruning(database, Retention()), thread))
+        while not pruning.done():
+            left.append(await thread.run(lambda: Reports(database).counts()["articles"]))
+    await pruning
+    assert [entry for entry in logs if entry["event"] == Event.PRUNED] == [
+        {"event": Event.PRUNED, "log_level": "info", "articles": 20, "fetches": 1}
+    ]
+    assert len(set(left)) > 5
+    assert Reports(database).counts()["articles"] == 0
+    commit(section, claimed(claims, at=now + MINUTE), article("new", seen=now + MINUTE), at=now + MINUTE)
+    assert Reports(database).counts()["alerts"] == 1
+
+
+async def test_nothing_to_let_go_is_not_told(database: Database, thread: StoreThread) -> None:
+    """An hour after hour without news is none for the log."""
+    with capture_logs() as logs:
+        await prune(Pruning(database, Retention()), thread)
+    assert logs == []
