@@ -51,10 +51,12 @@ def load_config(path: Path) -> Loaded:
 
 
 def database_of(settings: Settings) -> Database:
-    """The database, closed when the command ends."""
+    """The database, closed when the command ends. Root becomes its owner first."""
     from monitor.store.opening import open_database
+    from monitor.store.ownership import act_as_owner
 
     database = open_database(settings.database)
+    act_as_owner(settings.database)
     click.get_current_context().call_on_close(database.close)
     return database
 

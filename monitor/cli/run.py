@@ -30,18 +30,23 @@ def run(config: Path, once: bool) -> None:
       news-monitor run --once
     """
     import asyncio
+    import faulthandler
     import os
     from threading import Thread
 
     from monitor.app import secrets_of
     from monitor.config.user_files import UserFiles
     from monitor.notify import channel_faults
-    from monitor.telemetry import configure
+    from monitor.store.ownership import act_as_owner
+    from monitor.telemetry import Event, configure, log
 
+    faulthandler.enable()  # systemd's watchdog ends us with SIGABRT: every thread then writes what it hung at
     files = UserFiles(config, os.environ)
     loaded = files.load()
     settings = loaded.config.settings
     configure(secrets=secrets_of(settings))
+    if owner := act_as_owner(settings.database):
+        log.warning(Event.ACTING_AS, owner=owner)
     _tell(loaded.faults)
     # Apprise takes most of a second to know its channels: the start does not wait for it.
     Thread(target=lambda: _tell(channel_faults(settings.channels.values())), name="channels").start()
