@@ -22,9 +22,9 @@ and not for what it does not heal:
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
 
 from monitor.daemon import systemd
+from monitor.daemon.turns import Turns, Work
 from monitor.telemetry import Event, log
 
 USUAL = timedelta(seconds=90)  # where systemd asks for no proof, `missing` still tells: for people
@@ -32,34 +32,19 @@ TURN = timedelta(minutes=5)
 OUTAGE = timedelta(minutes=15)
 
 
-class Work(StrEnum):
-    """What must go on, in the words of people."""
-
-    CALL = "a call to the database ended"  # with an answer or a refusal
-    DATABASE = "the database answered"
-    TICK = "the tick turned"  # whatever the database said
-    DELIVERY = "delivery turned"
-
-
 class Watchdog:
-    """`interval`: systemd's WatchdogSec, in which `feed` is called at least three times; None: it does not wait.
+    """Fed from `turns`. `interval`: systemd's WatchdogSec, in which `feed` is called three times; None: it asks for no
+    proof. `now` is `clock.monotonic()`."""
 
-    `now` is `clock.monotonic()`. `turned` may be called from any thread.
-    """
-
-    def __init__(self, interval: timedelta | None, now: float) -> None:
+    def __init__(self, interval: timedelta | None, turns: Turns) -> None:
         call = (interval or USUAL) / 2
         self._patience = {Work.CALL: call, Work.DATABASE: OUTAGE, Work.TICK: TURN, Work.DELIVERY: TURN}
-        self._latest = dict.fromkeys(Work, now)
+        self._turns = turns
         self._told: list[Work] = []
-
-    def turned(self, work: Work, now: float) -> None:
-        """It has just been done."""
-        self._latest[work] = now
 
     def missing(self, now: float) -> list[Work]:
         """The work that has not been done for too long."""
-        return [work for work in Work if now - self._latest[work] > self._patience[work].total_seconds()]
+        return [work for work, patience in self._patience.items() if self._turns.age(work, now) > patience]
 
     def feed(self, now: float) -> bool:
         """Give systemd its WATCHDOG=1 if all work goes on; whether it was given. What is missing is logged once."""

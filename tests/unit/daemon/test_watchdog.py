@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from monitor.daemon.watchdog import Watchdog, Work
+from monitor.daemon.turns import Turns, Work
+from monitor.daemon.watchdog import Watchdog
 
 INTERVAL = timedelta(seconds=90)
 MINUTE = 60
@@ -58,9 +59,10 @@ def test_it_is_fed_only_while_all_work_goes_on(
     fed: Callable[[], int], done: set[Work], after: int, missing: set[Work]
 ) -> None:
     """Work that was done just now, and the rest so many seconds ago."""
-    watchdog = Watchdog(INTERVAL, now=1000)
+    turns = Turns(1000)
+    watchdog = Watchdog(INTERVAL, turns)
     for work in done:
-        watchdog.turned(work, 1000 + after)
+        turns.turned(work, 1000 + after)
     assert set(watchdog.missing(1000 + after)) == missing
     assert watchdog.feed(1000 + after) is (not missing)
     assert fed() == (0 if missing else 1)
@@ -68,16 +70,17 @@ def test_it_is_fed_only_while_all_work_goes_on(
 
 def test_feeding_begins_again_with_the_work(fed: Callable[[], int]) -> None:
     """What was slow and has ended is no reason to be restarted."""
-    watchdog = Watchdog(INTERVAL, now=0)
+    turns = Turns(0)
+    watchdog = Watchdog(INTERVAL, turns)
     assert not watchdog.feed(60)
-    watchdog.turned(Work.CALL, 61)
+    turns.turned(Work.CALL, 61)
     assert watchdog.feed(62)
     assert fed() == 1
 
 
 def test_what_is_missing_is_said_once() -> None:
     """In the log, before systemd acts; and again when it is something else."""
-    watchdog = Watchdog(INTERVAL, now=0)
+    watchdog = Watchdog(INTERVAL, Turns(0))
     with capture_logs() as lines:
         for now in (10, 46, 47, 48, 301, 302):
             watchdog.feed(now)
@@ -88,6 +91,6 @@ def test_what_is_missing_is_said_once() -> None:
 def test_where_systemd_asks_for_no_proof_it_is_known_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """`status` and the health page tell people."""
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    watchdog = Watchdog(None, now=0)
+    watchdog = Watchdog(None, Turns(0))
     assert not watchdog.feed(1)
     assert watchdog.missing(46) == [Work.CALL]
