@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import monitor
 from monitor import clock
+from monitor.alerting.troubles import CHANNEL
 from monitor.daemon.turns import Turns, Work
-from monitor.model import Running
-from monitor.model.running import time_of_day
+from monitor.model import Running, time_of_day
 from monitor.store.ages import SourceAges, Waiting, source_ages, waiting
 from monitor.store.daemons import Daemons
 from monitor.store.database import Database
@@ -27,7 +27,6 @@ from monitor.telemetry.metrics import Metrics
 BEAT = timedelta(seconds=10)
 PATIENCE = timedelta(seconds=30)  # the longest that the clockwork and the database are waited for
 SLOW = timedelta(seconds=5)
-WAITS = timedelta(minutes=15)  # the longest that an alert may wait for its channel
 
 
 class Grade(IntEnum):
@@ -71,7 +70,6 @@ class Health:
         self._running = running
         self._sources = sources
         self._zone = zone
-        self._started = False
         self._took = timedelta(0)
         self._ages = SourceAges({}, {})
         self._waiting: dict[str, Waiting] = {}
@@ -89,10 +87,8 @@ class Health:
         self, running: Running, sources: Collection[str], now: datetime, turned: float
     ) -> tuple[SourceAges, dict[str, Waiting]]:
         ticked, delivered = (now - self._turns.age(work, turned) for work in (Work.TICK, Work.DELIVERY))
-        if not self._started:
+        if not self._daemons.beat(running, now, ticked=ticked, delivered=delivered):
             self._daemons.started(monitor.__version__, running, now)
-            self._started = True
-        self._daemons.beat(running, now, ticked=ticked, delivered=delivered)
         return source_ages(self._database, sources), dict(waiting(self._database))
 
     def checks(self, now: datetime, monotonic: float) -> list[Check]:
@@ -135,13 +131,13 @@ class Health:
         return Check("database", Grade.PROBLEM, f"the database {what} for {_length(age)}")
 
     def _outbox(self, now: datetime) -> Check:
-        late = {name: channel for name, channel in self._waiting.items() if now - channel.since > WAITS}
+        late = {name: channel for name, channel in self._waiting.items() if now - channel.since > CHANNEL.after}
         if late:
             since = ((name, self._time(channel.since, now)) for name, channel in sorted(late.items()))
             told = "; ".join(f"channel {name}: its oldest alert waits since {at}" for name, at in since)
             return Check("outbox", Grade.PROBLEM, told)
         deliveries = sum(channel.deliveries for channel in self._waiting.values())
-        return Check("outbox", Grade.OK, f"{deliveries} deliveries wait" if deliveries else "nothing waits")
+        return Check("outbox", Grade.OK, f"deliveries that wait: {deliveries}" if deliveries else "nothing waits")
 
     def _source_ages(self, now: datetime) -> Check:
         grade = Grade.WARNING if self._ages.failing else Grade.OK

@@ -67,19 +67,21 @@ class Daemons:
             connection.execute(delete(daemon).where(daemon.c.seen_at < now - _REMEMBERED))
             connection.execute(insert(connection, daemon).values(**row))
 
-    def beat(self, running: Running, now: datetime, *, ticked: datetime, delivered: datetime) -> None:
-        """It still works, and last ticked and delivered then."""
+    def beat(self, running: Running, now: datetime, *, ticked: datetime, delivered: datetime) -> bool:
+        """It still works, and last ticked and delivered then. False if it is not known: it has not started, or was
+        asleep for so long that it was forgotten."""
         seen = {"seen_at": now, "ticked_at": ticked, "delivered_at": delivered, "running": running.as_row()}
         with self._database.writing() as connection:
-            self._update(connection, seen)
+            return self._update(connection, seen)
 
     def stopped(self, now: datetime) -> None:
         """It ends in good order, if it ever was there."""
         with self._database.writing() as connection:
             self._update(connection, {"seen_at": now, "stopped_at": now})
 
-    def _update(self, connection: Connection, values: dict[str, object]) -> None:
-        connection.execute(update(daemon).where(daemon.c.owner == self._owner).values(**values))
+    def _update(self, connection: Connection, values: dict[str, object]) -> bool:
+        mine = update(daemon).where(daemon.c.owner == self._owner)
+        return connection.execute(mine.values(**values)).rowcount == 1
 
 
 def daemons(database: Database) -> list[DaemonReport]:

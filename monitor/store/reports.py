@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import FromClause, func, select
 
 from monitor.model import DeliveryState
+from monitor.store.ages import waiting
 from monitor.store.database import Database
 from monitor.store.tables import alert, article, delivery, match, source, story
 
@@ -103,15 +104,8 @@ class Reports:
         return [DeliveryReport(**_named(row, DeliveryReport)) for row in self._rows(rows)]
 
     def oldest_waiting(self) -> Mapping[str, datetime]:
-        """For each channel that something waits for: since when the oldest alert waits."""
-        waiting = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
-        rows = (
-            select(delivery.c.channel, func.min(alert.c.at).label("since"))
-            .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
-            .where(delivery.c.state.in_(waiting))
-            .group_by(delivery.c.channel)
-        )
-        return {row.channel: row.since for row in self._rows(rows)}
+        """For each channel that something waits for: since when the oldest delivery waits."""
+        return {channel: waits.since for channel, waits in waiting(self._database).items()}
 
     def last_accepted(self) -> Mapping[str, datetime]:
         """For each channel that ever took a message: when it took the last."""

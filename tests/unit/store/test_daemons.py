@@ -19,13 +19,15 @@ SECOND = timedelta(seconds=1)
 def test_a_daemon_is_alive_as_long_as_it_beats(database: Database) -> None:
     """What it said last is what is known of it: its version, what it runs, its last turns."""
     one = Daemons(database, "desk:17:aa")
+    assert not one.beat(RUNS, NOON, ticked=NOON, delivered=NOON)
+    assert daemons(database) == []
     one.started("1.2", RUNS, NOON)
     (seen,) = daemons(database)
     assert (seen.name, seen.version, seen.started_at, seen.running) == ("process 17 on desk", "1.2", NOON, RUNS)
     assert (seen.ticked_at, seen.delivered_at, seen.stopped_at) == (None, None, None)
     assert seen.life(NOON + ALIVE) is Life.ALIVE
     assert seen.life(NOON + ALIVE + SECOND) is Life.GONE
-    one.beat(EDITED, NOON + MINUTE, ticked=NOON + MINUTE - SECOND, delivered=NOON + MINUTE - 2 * SECOND)
+    assert one.beat(EDITED, NOON + MINUTE, ticked=NOON + MINUTE - SECOND, delivered=NOON + MINUTE - 2 * SECOND)
     (seen,) = daemons(database)
     assert (seen.seen_at, seen.started_at, seen.running) == (NOON + MINUTE, NOON, EDITED)
     assert (seen.ticked_at, seen.delivered_at) == (NOON + MINUTE - SECOND, NOON + MINUTE - 2 * SECOND)

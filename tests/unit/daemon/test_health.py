@@ -1,0 +1,210 @@
+"""What the daemon says of itself, what of it is a problem, and that it tells the database that it lives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor import clock
+from monitor.daemon.health import PATIENCE, SLOW, Check, Grade, Health
+from monitor.daemon.turns import Turns, Work
+from monitor.decide import Decision, State
+from monitor.model import FetchOutcome, Running
+from monitor.store.claims import Claims
+from monitor.store.daemons import Daemons, daemons
+from monitor.store.database import Database
+from monitor.store.outbox import Outbox
+from monitor.store.section import SerialSection
+from monitor.store.thread import StoreThread
+from monitor.telemetry.metrics import Metrics
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, polled, sources, to_desk
+
+SECOND = timedelta(seconds=1)
+OWNER = "desk:17:aa"
+MORNING = NOON.replace(hour=9)
+
+
+@dataclass
+class Watched:
+    """A daemon's health, and what it is made from. Its clocks stand at noon and at 1000 s."""
+
+    database: Database
+    turns: Turns
+    thread: StoreThread
+    metrics: Metrics = field(default_factory=Metrics)
+    runs: Running = field(default_factory=lambda: Running(MORNING, rules=3, sources=2))
+    names: tuple[str, ...] = ("wire", "post")
+
+    def __post_init__(self) -> None:
+        self.health = Health(
+            self.database,
+            Daemons(self.database, OWNER),
+            thread=self.thread,
+            turns=self.turns,
+            metrics=self.metrics,
+            running=lambda: self.runs,
+            sources=lambda: self.names,
+            zone=ZoneInfo("Europe/Berlin"),
+        )
+
+    def all(self, now: datetime = NOON, monotonic: float = 1000) -> dict[str, Check]:
+        return {check.name: check for check in self.health.checks(now, monotonic)}
+
+    def poll(self, name: str, at: datetime, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> None:
+        claim = claimed(Claims(self.database, OWNER), name, at)
+        with SerialSection(self.database).entered(at) as inside:
+            assert inside.commit(polled(claim, at, outcome=outcome), Decision((), State()), to_desk)
+
+
+@pytest.fixture
+def watched(database: Database) -> Iterator[Watched]:
+    """A daemon that knows two sources and has polled neither."""
+    Claims(database, OWNER).know(sources("wire", "post"), MORNING)
+    thread = StoreThread()
+    yield Watched(database, Turns(1000), thread)
+    thread.close()
+
+
+async def test_the_heartbeat_tells_what_runs_and_when_it_turned(watched: Watched) -> None:
+    """From the first one on it is known; one that was forgotten while it slept is known again."""
+    await watched.health.beat()
+    (seen,) = daemons(watched.database)
+    assert (seen.owner, seen.running) == (OWNER, watched.runs)
+    watched.turns.turned(Work.TICK, clock.monotonic() - 5)
+    watched.turns.turned(Work.DELIVERY, clock.monotonic() - 65)
+    watched.runs = Running(NOON, rules=4, sources=2)
+    await watched.health.beat()
+    (seen,) = daemons(watched.database)
+    assert seen.running.rules == 4
+    assert seen.ticked_at is not None
+    assert seen.delivered_at is not None
+    assert timedelta(seconds=59) < seen.ticked_at - seen.delivered_at < timedelta(seconds=61)
+
+
+async def test_all_is_well(watched: Watched) -> None:
+    """Each check says what it saw, in the zone of the settings."""
+    watched.poll("wire", MORNING)
+    watched.poll("post", NOON)
+    await watched.health.beat()
+    watched.turns.turned(Work.TICK, 998)
+    watched.turns.turned(Work.DELIVERY, 999)
+    found = watched.all()
+    assert {check.grade for check in found.values()} == {Grade.OK}
+    assert found["database"].says.startswith("the database answered 0 s ago; the last heartbeat took 0.")
+    assert {name: check.says for name, check in found.items() if name != "database"} == {
+        "tick": "the last tick was 2 s ago",
+        "delivery": "the last turn was 1 s ago",
+        "outbox": "nothing waits",
+        "sources": "the good poll that is the longest ago was at 10:00",
+        "files": "running the version of 10:00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("still", "problems"),
+    [
+        (set(), {}),
+        # the loop or a lock of ours
+        ({Work.TICK}, {"tick": "the last tick was 31 s ago"}),
+        ({Work.DELIVERY}, {"delivery": "the last turn was 31 s ago"}),
+        # it says no to everything, at once
+        ({Work.DATABASE}, {"database": "the database has refused everything, as the log says, for 31 s"}),
+        # it says nothing: all that waits for it stands still with it
+        (
+            set(Work),
+            {
+                "tick": "the last tick was 31 s ago",
+                "delivery": "the last turn was 31 s ago",
+                "database": "the database has not answered for 31 s",
+            },
+        ),
+    ],
+)
+def test_what_stands_still_is_a_problem(watched: Watched, still: set[Work], problems: dict[str, str]) -> None:
+    """After 30 s, and not before; it is told from memory, and by its name."""
+    assert {check.grade for check in watched.all(monotonic=1000 + PATIENCE.total_seconds()).values()} == {Grade.OK}
+    later = 1000 + PATIENCE.total_seconds() + 1
+    for work in set(Work) - still:
+        watched.turns.turned(work, later)
+    found = {name: check for name, check in watched.all(monotonic=later).items() if check.grade is not Grade.OK}
+    assert {name: check.says for name, check in found.items()} == problems
+    assert {check.grade for check in found.values()} <= {Grade.PROBLEM}
+
+
+async def test_a_database_that_is_slow_is_a_warning(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the heartbeat took, its waiting for others included, is said."""
+    moments = iter((1000.0, 1000.0 + SLOW.total_seconds() + 1))
+    with monkeypatch.context() as patched:
+        patched.setattr("monitor.daemon.health.clock.monotonic", lambda: next(moments, 1000.0))
+        await watched.health.beat()
+    watched.turns.turned(Work.DATABASE, 1000)
+    found = watched.all()["database"]
+    assert (found.grade, found.says) == (
+        Grade.WARNING,
+        "the database answered 0 s ago; the last heartbeat took 6.000 s",
+    )
+
+
+async def test_sources_that_fail_are_a_warning(watched: Watched) -> None:
+    """How many, since when, and how many never worked; the log, `status` and notices name them."""
+    assert watched.all()["sources"] == Check("sources", Grade.OK, "nothing is known of them yet")
+    watched.names = ("wire", "post", "new")
+    watched.poll("wire", MORNING)
+    watched.poll("wire", MORNING + MINUTE, FetchOutcome.FAILED)
+    watched.poll("post", MORNING - 24 * HOUR, FetchOutcome.FAILED)
+    await watched.health.beat()
+    said = (
+        "2 of 3 sources fail; the oldest since 4 Jan, 10:00; 2 were never polled well; "
+        "the good poll that is the longest ago was at 10:00"
+    )
+    assert watched.all()["sources"] == Check("sources", Grade.WARNING, said)
+
+
+async def test_a_channel_whose_oldest_alert_waits_is_a_problem(watched: Watched) -> None:
+    """From the 15 minutes on after which a notice tells of it too."""
+    commit(SerialSection(watched.database), claimed(Claims(watched.database, OWNER), "wire", NOON), article(), at=NOON)
+    await watched.health.beat()
+    assert watched.all(NOON + 15 * MINUTE)["outbox"] == Check("outbox", Grade.OK, "deliveries that wait: 1")
+    late = watched.all(NOON + 15 * MINUTE + SECOND)["outbox"]
+    assert late == Check("outbox", Grade.PROBLEM, "channel desk: its oldest alert waits since 13:00")
+    Outbox(watched.database, OWNER).discard([1], NOON)
+    await watched.health.beat()
+    assert watched.all(NOON + HOUR)["outbox"].grade is Grade.OK
+
+
+def test_an_edit_with_faults_is_a_warning(watched: Watched) -> None:
+    """What runs is good, and the user believes that it is something else."""
+    watched.runs = Running(MORNING, 3, 2, edited=NOON, faults=("a.yaml:1:1: what", "a.yaml:2:1: what"))
+    said = "running the version of 10:00; your edit of 13:00 has 2 faults"
+    assert watched.all()["files"] == Check("files", Grade.WARNING, said)
+
+
+async def test_metrics_of_the_moment_are_taken_when_they_are_asked_for(watched: Watched) -> None:
+    """Ages grow while the database hangs; each source has its last good poll, and one that has left has none."""
+    watched.poll("wire", MORNING)
+    watched.poll("post", MORNING, FetchOutcome.FAILED)
+    commit(SerialSection(watched.database), claimed(Claims(watched.database, OWNER), "wire", NOON), article(), at=NOON)
+    await watched.health.beat()
+    watched.runs = Running(MORNING, 3, 2, edited=NOON, faults=("a.yaml:1:1: what",))
+
+    def value(name: str, **labels: str) -> float | None:
+        return watched.metrics.registry.get_sample_value(name, labels)
+
+    exposed = watched.health.measured(watched.health.checks(NOON + HOUR, 1000), NOON + HOUR)
+    assert b'monitor_source_last_success_timestamp_seconds{source="post"} 0.0' in exposed
+    assert value("monitor_source_last_success_timestamp_seconds", source="wire") == NOON.timestamp()
+    assert (value("monitor_sources"), value("monitor_sources_failing"), value("monitor_sources_unverified")) == (
+        2,
+        1,
+        1,
+    )
+    assert (value("monitor_outbox_waiting"), value("monitor_outbox_oldest_seconds")) == (1, 3600)
+    assert (value("monitor_check", check="outbox"), value("monitor_check", check="files")) == (2, 1)
+    assert (value("monitor_config_faults"), value("monitor_check", check="tick")) == (1, 0)
+    watched.names = ("post",)
+    await watched.health.beat()
+    assert value("monitor_source_last_success_timestamp_seconds", source="wire") is None
