@@ -201,8 +201,8 @@ class SettingsShape(Shape):
     )
     operator: list[Id] | None = Field(
         None,
-        description="Reserved: from the next version on, these channels are told when a source or a channel fails. "
-        "Nothing uses it yet; until then `news-monitor status` tells.",
+        description="Channels that are told how the service itself is doing: a source that fails for 3 hours, a channel "
+        "whose messages wait for 15 minutes, alerts that were given up, an edit with faults; and when it is over.",
         examples=[["screen"]],
     )
     network: NetworkShape | None = Field(

@@ -64,7 +64,6 @@ def test_the_schema_of_rules_knows_the_language() -> None:
 @pytest.mark.parametrize(
     ("key", "properties"),
     [
-        ("operator", schema("config")["properties"]),
         ("publisher", schema("sources")["definitions"]["SourceShape"]["properties"]),
         ("wire", schema("sources")["definitions"]["SourceShape"]["properties"]),
     ],
