@@ -1,0 +1,83 @@
+"""The daemon's process with its workers, as /proc shows them: what they hold in memory, and what time they took."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.e2e.whole import ROOT
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+async def started(folder: Path, log: str = "log") -> asyncio.subprocess.Process:
+    """The daemon of the folder's monitor.yaml, as an operator starts it."""
+    command = (sys.executable, "-m", "monitor", "run", "-c", "monitor.yaml")
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with (folder / log).open("ab") as file:
+        return await asyncio.create_subprocess_exec(*command, cwd=folder, env=surroundings, stdout=file, stderr=file)
+
+
+def family(pid: int) -> list[int]:
+    """The process and all that descend from it."""
+    children = defaultdict(list)
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            children[int(_stat(int(folder.name))[1])].append(int(folder.name))
+    found = [pid]
+    for each in found:
+        found.extend(children[each])
+    return found
+
+
+def memory(pid: int) -> float:
+    """MiB that the whole family holds, what they share counted once (PSS)."""
+    kib = 0
+    for each in family(pid):
+        with suppress(OSError):
+            lines = Path(f"/proc/{each}/smaps_rollup").read_text(encoding="ascii").splitlines()
+            kib += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return kib / 1024
+
+
+def cpu(pid: int) -> float:
+    """Seconds that the family has computed, those that have ended included."""
+    ticks = 0
+    for each in family(pid):
+        with suppress(OSError):
+            fields = _stat(each)
+            ticks += sum(int(field) for field in fields[11:15])  # own, and of children that were waited for
+    return ticks / _TICKS
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields after the name, which may hold anything."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+
+
+@dataclass
+class Samples:
+    """Memory in MiB and the size of SQLite's WAL in MiB, taken every `every` seconds."""
+
+    pid: int
+    wal_file: Path
+    every: float = 2.0
+    memory: list[float] = field(default_factory=list)
+    wal: list[float] = field(default_factory=list)
+
+    async def take(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            self.memory.append(await asyncio.to_thread(memory, self.pid))
+            self.wal.append(self.wal_file.stat().st_size / 2**20 if self.wal_file.exists() else 0.0)
+            await asyncio.sleep(self.every)
+
+    def fifth(self, number: int) -> list[float]:
+        """The memory in this fifth of the time."""
+        size = len(self.memory) / 5
+        return self.memory[round((number - 1) * size) : round(number * size)]
