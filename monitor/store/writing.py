@@ -4,6 +4,7 @@ their deliveries. It decides nothing; `section` says when it is called."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -12,7 +13,7 @@ from sqlalchemy import insert as plain_insert
 from monitor.decide import Decision
 from monitor.model import Alert, Article, Decided, DeliveryState, FetchOutcome, Judged, Notice, Noticed, Polled
 from monitor.store import tables
-from monitor.store.database import insert
+from monitor.store.database import in_batches, insert
 
 # What a new version of an article says anew.
 _CHANGING = ("version", "url", "canonical", "title", "language", "digest", "published_at", "dated")
@@ -167,13 +168,12 @@ def _write_notice(connection: Connection, notice: Notice) -> bool:
 def _write_noticed(connection: Connection, wanted: Mapping[str, Noticed]) -> None:
     table = tables.noticed
     before = {row.subject: Noticed(**row._mapping) for row in connection.execute(select(table))}  # noqa: SLF001 - public in SQLAlchemy
-    for subject in before.keys() - wanted.keys():
-        connection.execute(delete(table).where(table.c.subject == subject))
-    for each in wanted.values():
-        if before.get(each.subject) != each:
-            row = {"since": each.since, "told_at": each.told_at, "over_at": each.over_at}
-            new = insert(connection, table).values(subject=each.subject, **row)
-            connection.execute(new.on_conflict_do_update(index_elements=["subject"], set_=row))
+    for some in in_batches(before.keys() - wanted.keys()):
+        connection.execute(delete(table).where(table.c.subject.in_(some)))
+    new = insert(connection, table)
+    changed = {name: new.excluded[name] for name in ("since", "told_at", "over_at")}
+    if rows := [asdict(each) for each in wanted.values() if before.get(each.subject) != each]:
+        connection.execute(new.on_conflict_do_update(index_elements=["subject"], set_=changed), rows)
 
 
 def write_deliveries(connection: Connection, alert_id: str, channels: Iterable[str], now: datetime) -> None:
