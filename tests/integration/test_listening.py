@@ -1,0 +1,148 @@
+"""`/healthz` and `/metrics`, asked over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import pytest
+from aiohttp import ClientSession
+from structlog.testing import capture_logs
+
+import monitor
+from monitor import clock
+from monitor.daemon.health import Health
+from monitor.daemon.listening import Listening
+from monitor.daemon.turns import Turns, Work
+from monitor.model import Endpoint, Running
+from monitor.store.daemons import Daemons
+from monitor.store.database import Database
+from monitor.store.thread import StoreThread
+from monitor.telemetry import Event
+from monitor.telemetry.metrics import Metrics
+from tests.building import NOON
+from tests.ports import free_port
+
+
+@dataclass
+class Page:
+    """An answer. `checks`: name: [status, what it says]."""
+
+    status: int
+    kind: str
+    body: str
+
+    @property
+    def checks(self) -> dict[str, list[str]]:
+        return {name: [told["status"], told["says"]] for name, told in json.loads(self.body)["checks"].items()}
+
+
+@dataclass
+class Asked:
+    """A daemon that can be asked, once it listens."""
+
+    listening: Listening
+    turns: Turns
+    thread: StoreThread
+    address: str = ""
+
+    async def listen(self) -> list[str]:
+        """Let it try to; what it logged."""
+        with capture_logs() as lines:
+            await self.listening.listen()
+        for line in lines:
+            if line["event"] == Event.LISTENING:
+                self.address = line["health"].removesuffix("/healthz")
+        return [line["event"] for line in lines]
+
+    async def get(self, path: str, method: str = "GET") -> Page:
+        async with ClientSession() as session, session.request(method, f"{self.address}{path}") as answer:
+            return Page(answer.status, answer.headers["Content-Type"], await answer.text())
+
+
+@asynccontextmanager
+async def asked(database: Database, endpoint: Endpoint) -> AsyncIterator[Asked]:
+    turns = Turns(clock.monotonic())
+    thread = StoreThread(ended=turns.called)
+    health = Health(
+        database,
+        Daemons(database, "desk:17:aa"),
+        thread=thread,
+        turns=turns,
+        metrics=Metrics(),
+        running=lambda: Running(NOON, 1, 0),
+        sources=tuple[str, ...],
+        zone=ZoneInfo("UTC"),
+    )
+    await health.beat()
+    listening = Listening(endpoint, health)
+    try:
+        yield Asked(listening, turns, thread)
+    finally:
+        await listening.close()
+        thread.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_two_pages_and_nothing_else(database: Database, host: str) -> None:
+    """How it is doing as JSON, its figures as Prometheus reads them; on a free port, which the log names."""
+    async with asked(database, Endpoint(host, 0)) as daemon:
+        assert await daemon.listen() == [Event.LISTENING]
+        page = await daemon.get("/healthz")
+        told = json.loads(page.body)
+        assert (page.status, told["status"], told["version"]) == (200, "ok", monitor.__version__)
+        assert page.checks["outbox"] == ["ok", "nothing waits"]
+        figures = await daemon.get("/metrics")
+        assert (figures.status, figures.kind) == (200, "text/plain; version=0.0.4; charset=utf-8")
+        assert f'monitor_build_info{{version="{monitor.__version__}"}} 1.0' in figures.body
+        assert [(await daemon.get(path)).status for path in ("/", "/healthz/", "/status")] == [404, 404, 404]
+        assert (await daemon.get("/healthz", "POST")).status == 405
+
+
+async def test_a_problem_is_503_and_says_why(database: Database) -> None:
+    """Whoever reads only the status knows; whoever reads the page knows the reason."""
+    async with asked(database, Endpoint("127.0.0.1", 0)) as daemon:
+        await daemon.listen()
+        daemon.turns.turned(Work.TICK, clock.monotonic() - 40)
+        page = await daemon.get("/healthz")
+        assert (page.status, json.loads(page.body)["status"]) == (503, "problem")
+        assert page.checks["tick"] == ["problem", "the last tick was 40 s ago"]
+
+
+async def test_it_answers_while_the_database_hangs(database: Database) -> None:
+    """From memory: a call that does not end holds no page up."""
+    began, ends = threading.Event(), threading.Event()
+
+    def hang() -> bool:
+        began.set()
+        return ends.wait(60)
+
+    async with asked(database, Endpoint("127.0.0.1", 0)) as daemon:
+        await daemon.listen()
+        hanging = asyncio.create_task(daemon.thread.run(hang))
+        await asyncio.to_thread(began.wait)
+        assert (await daemon.get("/healthz")).status == 200
+        for work in Work:
+            daemon.turns.turned(work, clock.monotonic() - 35)
+        page = await daemon.get("/healthz")
+        assert page.status == 503
+        assert page.checks["database"] == ["problem", "the database has not answered for 35 s"]
+        assert 'monitor_check{check="database"} 2.0' in (await daemon.get("/metrics")).body
+        ends.set()
+        assert await hanging
+
+
+async def test_a_port_that_is_taken_is_told_once_and_tried_again(database: Database) -> None:
+    """The daemon goes on without it, and has it as soon as it is free."""
+    with socket.create_server(("127.0.0.1", free_port())) as other:
+        async with asked(database, Endpoint(*other.getsockname())) as daemon:
+            assert [await daemon.listen() for _ in range(2)] == [[Event.NOT_LISTENING], []]
+            other.close()
+            assert [await daemon.listen() for _ in range(2)] == [[Event.LISTENING], []]
+            assert (await daemon.get("/healthz")).status == 200
