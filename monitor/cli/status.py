@@ -1,59 +1,173 @@
-"""`news-monitor status`: how it is doing."""
+"""`news-monitor status`: how it is doing. What needs a person stands first."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, local, print_faults, print_json, reports
+from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults, print_json
+from monitor.cli.options import local as local_time
 from monitor.model import DeliveryState
+
+if TYPE_CHECKING:
+    from monitor.config.load import Loaded
+    from monitor.store.ages import SourceAges, Waiting
+    from monitor.store.daemons import DaemonReport
+    from monitor.store.database import Database
+    from monitor.store.reports import SourceReport
+
+_LATELY = timedelta(days=1)  # a daemon that died before that is history, if another one runs
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the files and the database say now."""
+
+    now: datetime
+    loaded: Loaded
+    daemons: list[DaemonReport]
+    counts: Mapping[str, int]
+    deliveries: Mapping[str, int]
+    failing: Mapping[str, SourceReport]
+    ages: SourceAges
+    waiting: Mapping[str, Waiting]
+    last_fetch: datetime | None
+    database: Database
+    size: int
+
+    def local(self, moment: datetime | None) -> str:
+        """As people in the configured time zone read it."""
+        return local_time(moment, self.loaded.config.settings.timezone)
 
 
 @click.command()
 @config_option
 @json_option
 def status(config: Path, as_json: bool) -> None:
-    """Counts of sources, articles, matches, alerts and deliveries, and what needs a person.
+    """Whether it runs, what needs a person, and counts of sources, articles, matches, alerts and deliveries.
 
     \b
     Example:
       news-monitor status --json
     """
-    loaded = load_config(config)
-    asked = reports(loaded.config.settings)
-    deliveries = asked.delivery_counts()
-    fared = asked.sources()
-    failing = {id_: found for id_, found in fared.items() if id_ in loaded.config.sources and found.failures}
-    waiting = asked.oldest_waiting()
-    row = {
-        "sources": len(loaded.config.sources),
-        **asked.counts(),
-        "deliveries": deliveries,
-        "rules": len(loaded.config.rules),
-        "faults": len(loaded.faults),
-        "failing": {id_: found.problem for id_, found in failing.items()},
-        "waiting": waiting,
-        "last_fetch": asked.last_fetch_at(),
-    }
+    seen = _look(load_config(config))
     if as_json:
-        print_faults(loaded.faults)
-        print_json(row)
+        print_faults(seen.loaded.faults)
+        print_json(_row(seen))
         return
-    zone = loaded.config.settings.timezone
-    for name in ("sources", "rules", "articles", "matches", "stories", "alerts"):
-        click.echo(f"{name:<12}{row[name]}")
-    click.echo(f"{'deliveries':<12}{', '.join(f'{n} {state}' for state, n in deliveries.items() if n) or 'none'}")
-    click.echo(f"{'last fetch':<12}{local(asked.last_fetch_at(), zone)}")
-    for fault in loaded.faults:
-        click.echo(f"fault: {fault}")
-    for id_, found in failing.items():
-        then = local(found.next_at, zone)
-        click.echo(f"failing: {id_}: {found.problem} ({found.failures} in a row; next try {then})")
-    for channel, since in waiting.items():
-        click.echo(f"waiting: {channel}: its oldest alert waits since {local(since, zone)}")
-    if deliveries[DeliveryState.DEAD]:
-        click.echo(
-            f"dead: {deliveries[DeliveryState.DEAD]} deliveries; `news-monitor outbox list --state dead` lists them, "
+    for line in _warnings(seen):
+        click.echo(line)
+    for name, line in _lines(seen):
+        click.echo(f"{name:<12}{line}")
+
+
+def _look(loaded: Loaded) -> _Seen:
+    from monitor import clock
+    from monitor.store.ages import source_ages, waiting
+    from monitor.store.daemons import daemons
+    from monitor.store.reports import Reports
+
+    sources = loaded.config.sources
+    database = existing_database(loaded.config.settings)
+    reports = Reports(database)
+    return _Seen(
+        now=clock.now(),
+        loaded=loaded,
+        daemons=daemons(database),
+        counts=reports.counts(),
+        deliveries=reports.delivery_counts(),
+        failing={id_: found for id_, found in reports.sources().items() if id_ in sources and found.failures},
+        ages=source_ages(database, sources),
+        waiting=waiting(database),
+        last_fetch=reports.last_fetch_at(),
+        database=database,
+        size=database.size(),
+    )
+
+
+def _row(seen: _Seen) -> dict[str, object]:
+    return {
+        "sources": len(seen.loaded.config.sources),
+        **seen.counts,
+        "deliveries": seen.deliveries,
+        "rules": len(seen.loaded.config.rules),
+        "faults": len(seen.loaded.faults),
+        "failing": {id_: found.problem for id_, found in seen.failing.items()},
+        "waiting": {channel: waits.since for channel, waits in seen.waiting.items()},
+        "last_fetch": seen.last_fetch,
+        "daemons": [
+            {**asdict(daemon), "life": daemon.life(seen.now), "running": daemon.running.as_row()}
+            for daemon in seen.daemons
+        ],
+        "unverified": [id_ for id_, at in seen.ages.good.items() if at is None],
+        "oldest_poll": seen.ages.oldest,
+        "outbox": {channel: asdict(waits) for channel, waits in seen.waiting.items()},
+        "database": {"kind": seen.database.kind, "name": seen.database.name, "bytes": seen.size},
+    }
+
+
+def _warnings(seen: _Seen) -> Iterator[str]:
+    yield from _of_daemons(seen)
+    for fault in seen.loaded.faults:
+        yield f"fault: {fault}"
+    for channel, waits in seen.waiting.items():
+        yield f"waiting: {channel}: its oldest alert waits since {seen.local(waits.since)}"
+    if dead := seen.deliveries[DeliveryState.DEAD]:
+        yield (
+            f"dead: {dead} deliveries; `news-monitor outbox list --state dead` lists them, "
             "`news-monitor outbox retry --dead` sends them again"
         )
+    for id_, found in seen.failing.items():
+        since = "" if found.failing_since is None else f"since {seen.local(found.failing_since)}, "
+        then = f"{found.failures} in a row; next try {seen.local(found.next_at)}"
+        yield f"failing: {id_}: {found.problem} ({since}{then})"
+
+
+def _of_daemons(seen: _Seen) -> Iterator[str]:
+    from monitor.store.daemons import Life
+
+    alive = [daemon for daemon in seen.daemons if daemon.life(seen.now) is Life.ALIVE]
+    gone = [daemon for daemon in seen.daemons if daemon.life(seen.now) is Life.GONE]
+    if not alive:
+        stopped = [daemon.stopped_at for daemon in seen.daemons if daemon.stopped_at is not None]
+        last = f"; the last one was stopped {seen.local(max(stopped))}" if stopped and not gone else ""
+        yield f"no daemon is running{last}"
+    for daemon in gone:
+        if not alive or seen.now - daemon.seen_at < _LATELY:
+            last = f"was last seen {seen.local(daemon.seen_at)} and has said no goodbye"
+            yield f"gone: {daemon.name} {last}: it was killed, or its machine or database hangs"
+    for daemon in alive:
+        if daemon.stands_still:
+            yield f"stuck: {daemon.name} lives and does not work; see its log and /healthz"
+        if daemon.running.edited or daemon.running.restart:
+            yield f"files: {daemon.name}: {_runs(daemon, seen)}"
+
+
+def _lines(seen: _Seen) -> Iterator[tuple[str, str]]:
+    from monitor.store.daemons import Life
+
+    for daemon in seen.daemons:
+        if daemon.life(seen.now) is Life.ALIVE:
+            since, tick = seen.local(daemon.started_at), seen.local(daemon.ticked_at)
+            yield "daemon", f"{daemon.name}, version {daemon.version}, since {since}, last tick {tick}"
+            yield "", _runs(daemon, seen)
+    sources = len(seen.loaded.config.sources)
+    yield "sources", f"{sources}; {len(seen.failing)} fail, {seen.ages.unverified} were never polled well"
+    yield "oldest poll", seen.local(seen.ages.oldest)
+    yield "last fetch", seen.local(seen.last_fetch)
+    yield "rules", str(len(seen.loaded.config.rules))
+    for name in ("articles", "matches", "stories", "alerts"):
+        yield name, str(seen.counts[name])
+    yield "deliveries", ", ".join(f"{n} {state}" for state, n in seen.deliveries.items() if n) or "none"
+    yield "database", f"{seen.database.kind}, {seen.database.name}, {seen.size / 2**20:.1f} MiB"
+
+
+def _runs(daemon: DaemonReport, seen: _Seen) -> str:
+    from zoneinfo import ZoneInfo
+
+    return daemon.running.said(ZoneInfo(seen.loaded.config.settings.timezone), seen.now)

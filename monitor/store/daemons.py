@@ -46,6 +46,12 @@ class DaemonReport:
         host, process, _ = self.owner.rsplit(":", 2)
         return f"process {process} on {host}"
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether it lived and did not work, when it was last seen."""
+        turns = [at for at in (self.ticked_at, self.delivered_at) if at is not None]
+        return bool(turns) and self.seen_at - min(turns) > ALIVE
+
     def life(self, now: datetime) -> Life:
         """Whether it is there now."""
         if self.stopped_at is not None:

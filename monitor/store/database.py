@@ -27,11 +27,13 @@ _VARIABLES = 5_000
 
 
 class Database(ABC):
-    """A database. `name` is what messages call it, without a password; `shared`: several daemons may work on it.
+    """A database. `kind` is its make, `name` what messages call it, without a password; `shared`: several daemons may
+    work on it.
 
     `write` and `read` are its engines; `read` cannot change anything.
     """
 
+    kind: str
     name: str
     shared: bool
     write: Engine
@@ -105,6 +107,10 @@ class Database(ABC):
     @abstractmethod
     def exists(self) -> bool:
         """Whether there is a database to ask; it may be empty."""
+
+    @abstractmethod
+    def size(self) -> int:
+        """The bytes that it takes on its disk. Raises StoreFailed."""
 
     @abstractmethod
     def taken(self) -> AbstractContextManager[None]:

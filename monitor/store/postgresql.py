@@ -27,6 +27,7 @@ _READING = f"{_SESSION} -c default_transaction_read_only=on"
 class PostgresDatabase(Database):
     """The database behind a URL. Raises StoreFailed if the driver is not installed."""
 
+    kind = "PostgreSQL"
     shared = True
     advice = "is the server up, and is this a database of news-monitor that the user may write?"
 
@@ -38,6 +39,10 @@ class PostgresDatabase(Database):
 
     def exists(self) -> bool:
         return True
+
+    def size(self) -> int:
+        with self.reading() as connection:
+            return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
 
     @contextmanager
     def taken(self) -> Iterator[None]:

@@ -36,6 +36,7 @@ _READING = (f"busy_timeout={_BUSY}", "query_only=ON")
 class SqliteDatabase(Database):
     """The database in a file; `path` is the file's. Raises StoreFailed if SQLite is too old."""
 
+    kind = "SQLite"
     shared = False
     advice = "is it writable, and a database of news-monitor?"
 
@@ -57,6 +58,10 @@ class SqliteDatabase(Database):
 
     def exists(self) -> bool:
         return self.path.exists()
+
+    def size(self) -> int:
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
 
     @contextmanager
     def taken(self) -> Iterator[None]:

@@ -1,0 +1,156 @@
+"""What `status` says, on both databases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from monitor import clock
+from monitor.cli import cli
+from monitor.decide import Decision, State
+from monitor.model import FetchOutcome, Running
+from monitor.store.claims import Claims
+from monitor.store.daemons import Daemons
+from monitor.store.database import Database
+from monitor.store.section import SerialSection
+from tests.building import HOUR, MINUTE, article, claimed, commit, polled, sources, to_desk
+from tests.e2e.whole import write_config
+
+NOW = clock.now().replace(microsecond=0)
+SECOND = timedelta(seconds=1)
+RUNS = Running(NOW - HOUR, rules=3, sources=3)
+
+
+@pytest.fixture
+def said(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """The lines of `status` in a folder whose config knows three sources and this database."""
+    url = database.write.url.render_as_string(hide_password=False)
+    names = {name: f"https://{name}.test/feed" for name in ("wire", "post", "new")}
+    write_config(tmp_path, names, channels={"desk": "console://"})
+    config = tmp_path / "monitor.yaml"
+    config.write_text(config.read_text().replace("sqlite:///monitor.db", url))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("monitor.clock.now", lambda: NOW)
+
+    def run(*options: str) -> list[str]:
+        ended = CliRunner().invoke(cli, ["status", *options])
+        assert ended.exit_code == 0, ended.output
+        return ended.stdout.splitlines()
+
+    return run
+
+
+def lived(database: Database, owner: str, *, seen: timedelta, runs: Running = RUNS, ticked: timedelta = SECOND) -> None:
+    """A daemon that was seen so long ago, and ticked so long before that."""
+    one, then = Daemons(database, owner), NOW - seen
+    one.started("1.2", runs, then - HOUR)
+    assert one.beat(runs, then, ticked=then - ticked, delivered=then - SECOND)
+
+
+def poll(database: Database, name: str, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> None:
+    claims = Claims(database, "desk:1:aa")
+    claims.know(sources("wire", "post"), NOW - HOUR)
+    claim = claimed(claims, name, NOW - HOUR)
+    with SerialSection(database).entered(NOW - HOUR) as inside:
+        assert inside.commit(polled(claim, NOW - HOUR, outcome=outcome), Decision((), State()), to_desk)
+
+
+def test_a_daemon_that_runs_is_shown(database: Database, said: Callable[..., list[str]]) -> None:
+    """Which process on which machine, its version, since when, its last tick, what it runs; and nothing before that."""
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    daemon, runs = said()[:2]
+    assert daemon.startswith("daemon      process 17 on desk, version 1.2, since ")
+    assert runs.startswith("            running the version of ")
+
+
+@pytest.mark.parametrize(
+    ("seen", "stopped", "line"),
+    [
+        (None, False, "no daemon is running"),
+        (HOUR, True, "no daemon is running; the last one was stopped "),
+        (HOUR, False, "no daemon is running"),
+        (31 * SECOND, False, "no daemon is running"),
+    ],
+)
+def test_that_none_runs_stands_first(
+    database: Database, said: Callable[..., list[str]], seen: timedelta | None, stopped: bool, line: str
+) -> None:
+    """Nothing that follows matters as much."""
+    if seen is not None:
+        lived(database, "desk:17:aa", seen=seen)
+    if stopped:
+        Daemons(database, "desk:17:aa").stopped(NOW - HOUR)
+    lines = said()
+    assert lines[0].startswith(line)
+    gone = [each for each in lines if each.startswith("gone: process 17 on desk was last seen ")]
+    assert len(gone) == (seen is not None and not stopped)
+    assert not any(each.startswith("daemon ") for each in lines)
+
+
+def test_one_that_died_lately_is_told_beside_one_that_runs(database: Database, said: Callable[..., list[str]]) -> None:
+    """For a day; then it is history."""
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    lived(database, "desk:16:bb", seen=HOUR)
+    lived(database, "desk:15:cc", seen=25 * HOUR)
+    warnings = [line for line in said() if line.startswith(("gone", "no daemon", "stuck"))]
+    assert [line.partition(" was ")[0] for line in warnings] == ["gone: process 16 on desk"]
+
+
+def test_what_a_daemon_runs_and_does_not_do_is_told(database: Database, said: Callable[..., list[str]]) -> None:
+    """An edit with faults that is not running, and a clockwork that stands still in a process that lives."""
+    edited = Running(NOW - HOUR, 3, 3, edited=NOW - MINUTE, faults=("a.yaml:1:1: what", "a.yaml:2:1: what"))
+    lived(database, "desk:17:aa", seen=2 * SECOND, runs=edited)
+    lived(database, "desk:18:bb", seen=2 * SECOND, ticked=31 * SECOND)
+    stuck, files = sorted(said()[:2], reverse=True)
+    assert stuck == "stuck: process 18 on desk lives and does not work; see its log and /healthz"
+    assert files.startswith("files: process 17 on desk: running the version of ")
+    assert files.endswith(" has 2 faults")
+
+
+def test_what_fails_and_waits_stands_before_the_counts(database: Database, said: Callable[..., list[str]]) -> None:
+    """A line each; then figures, the database among them."""
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    poll(database, "wire")
+    poll(database, "post", FetchOutcome.FAILED)
+    commit(SerialSection(database), claimed(Claims(database, "desk:1:aa"), "wire", NOW), article(), at=NOW - HOUR)
+    lines = said()
+    assert lines[0].startswith("waiting: desk: its oldest alert waits since ")
+    assert lines[1].startswith("failing: post: None (since ")
+    figures = {line[:12].strip(): line[12:] for line in lines[2:]}
+    assert figures["sources"] == "3; 1 fail, 2 were never polled well"
+    assert figures["deliveries"] == "1 pending"
+    assert figures["alerts"] == "1"
+    assert figures["database"].startswith(f"{database.kind}, {database.name}, ")
+    assert figures["database"].endswith(" MiB")
+
+
+def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str]]) -> None:
+    """One line of JSON: the keys of before, and those of the daemons, ages, outbox and database."""
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    lived(database, "desk:16:bb", seen=HOUR)
+    poll(database, "wire")
+    poll(database, "post", FetchOutcome.FAILED)
+    commit(SerialSection(database), claimed(Claims(database, "desk:1:aa"), "wire", NOW), article(), at=NOW - HOUR)
+    (line,) = said("--json")
+    row: dict[str, Any] = json.loads(line)
+    before = {"sources", "articles", "matches", "stories", "alerts", "deliveries", "rules", "faults", "failing"}
+    assert row.keys() == before | {
+        *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database")
+    }
+    then = (NOW - HOUR).isoformat()
+    assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)
+    assert (row["unverified"], row["oldest_poll"]) == (["post", "new"], then)
+    assert row["outbox"] == {"desk": {"deliveries": 1, "since": then}}
+    assert row["database"]["kind"] == database.kind
+    assert row["database"]["bytes"] > 10_000
+    assert {daemon["owner"]: daemon["life"] for daemon in row["daemons"]} == {
+        "desk:17:aa": "alive",
+        "desk:16:bb": "gone",
+    }
+    assert row["daemons"][0]["running"]["rules"] == 3
