@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
 from monitor.model import Running
 from monitor.store.database import Database, insert
 from monitor.store.tables import daemon
 
 ALIVE = timedelta(seconds=30)  # three heartbeats
-_REMEMBERED = timedelta(days=7)
 
 
 class Life(StrEnum):
@@ -67,10 +66,9 @@ class Daemons:
         self._owner = owner
 
     def started(self, version: str, running: Running, now: datetime) -> None:
-        """It works from now on. What was last seen long ago is forgotten."""
+        """It works from now on."""
         row = {"owner": self._owner, "version": version, "started_at": now, "seen_at": now, "running": running.as_row()}
         with self._database.writing() as connection:
-            connection.execute(delete(daemon).where(daemon.c.seen_at < now - _REMEMBERED))
             connection.execute(insert(connection, daemon).values(**row))
 
     def beat(self, running: Running, now: datetime, *, ticked: datetime, delivered: datetime) -> bool:

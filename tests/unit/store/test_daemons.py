@@ -46,10 +46,7 @@ def test_a_stopped_daemon_is_not_a_dead_one(database: Database) -> None:
     assert older.stopped_at == NOON + 2 * SECOND
 
 
-def test_what_was_seen_long_ago_is_forgotten(database: Database) -> None:
-    """A daemon that is started every minute leaves no endless list, and a stop of one that never started nothing."""
-    Daemons(database, "desk:1:aa").started("1", RUNS, NOON)
-    Daemons(database, "desk:2:bb").started("1", RUNS, NOON + timedelta(days=6))
-    Daemons(database, "desk:3:cc").started("1", RUNS, NOON + timedelta(days=8))
-    Daemons(database, "desk:4:dd").stopped(NOON + timedelta(days=8))
-    assert [seen.name for seen in daemons(database)] == ["process 3 on desk", "process 2 on desk"]
+def test_a_goodbye_of_one_that_never_started_is_nothing(database: Database) -> None:
+    """As of `run --once`."""
+    Daemons(database, "desk:4:dd").stopped(NOON)
+    assert daemons(database) == []
