@@ -70,6 +70,7 @@ class Health:
         self._running = running
         self._sources = sources
         self._zone = zone
+        self._beaten = clock.monotonic()
         self._took = timedelta(0)
         self._ages = SourceAges({}, {})
         self._waiting: dict[str, Waiting] = {}
@@ -80,7 +81,8 @@ class Health:
         began = clock.monotonic()
         known = await self._thread.run(self._exchange, self._running(), list(self._sources()), clock.now(), began)
         self._ages, self._waiting = known
-        self._took = timedelta(seconds=clock.monotonic() - began)
+        self._beaten = clock.monotonic()
+        self._took = timedelta(seconds=self._beaten - began)
         self._metrics.set_last_success(self._ages.good)
 
     def _exchange(
@@ -121,14 +123,19 @@ class Health:
         return Check(name, Grade.PROBLEM if age > PATIENCE else Grade.OK, f"{last} {_length(age)} ago")
 
     def _database_answers(self, monotonic: float) -> Check:
-        age = self._turns.age(Work.DATABASE, monotonic)
+        """By the heartbeat, which writes: a database that is locked, or whose disk is full, can still be read."""
+        age = timedelta(seconds=monotonic - self._beaten)
         if age <= PATIENCE:
             grade = Grade.WARNING if self._took > SLOW else Grade.OK
-            took = f"the last heartbeat took {self._took.total_seconds():.3f} s"
-            return Check("database", grade, f"the database answered {_length(age)} ago; {took}")
-        hangs = self._turns.age(Work.CALL, monotonic) > PATIENCE
-        what = "has not answered" if hangs else "has refused everything, as the log says,"
-        return Check("database", Grade.PROBLEM, f"the database {what} for {_length(age)}")
+            took = f"{self._took.total_seconds():.3f} s"
+            return Check("database", grade, f"the database took the last heartbeat {_length(age)} ago, within {took}")
+        if self._turns.age(Work.CALL, monotonic) > PATIENCE:
+            what = "has not answered"
+        elif self._turns.age(Work.DATABASE, monotonic) > PATIENCE:
+            what = "has refused everything"
+        else:
+            what = "can be read, and has taken nothing"
+        return Check("database", Grade.PROBLEM, f"the database {what} for {_length(age)}; see the log")
 
     def _outbox(self, now: datetime) -> Check:
         late = {name: channel for name, channel in self._waiting.items() if now - channel.since > CHANNEL.after}
