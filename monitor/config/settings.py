@@ -201,8 +201,9 @@ class SettingsShape(Shape):
     )
     operator: list[Id] | None = Field(
         None,
-        description="Channels that are told how the service itself is doing: a source that fails for 3 hours, a channel "
-        "whose messages wait for 15 minutes, alerts that were given up, an edit with faults; and when it is over.",
+        description="Channels that are told how the service itself is doing: a source that fails for 3 hours, a "
+        "channel whose messages wait for 15 minutes, alerts that were given up, an edit with faults; and when it is "
+        "over.",
         examples=[["screen"]],
     )
     network: NetworkShape | None = Field(
