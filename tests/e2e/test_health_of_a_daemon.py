@@ -1,0 +1,92 @@
+"""How a real daemon says that it is well, and that it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+
+from tests.e2e.whole import PATIENCE, Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
+
+WEB = 'limits: {total: 5 s, idle: 2 s}\nweb: {listen: "127.0.0.1:0"}\n'
+
+
+async def listening(daemon: Daemon) -> str:
+    """Where it can be asked; it says so in its log."""
+    await until(lambda: '"event": "listening"' in daemon.log.read_text())
+    (found,) = re.findall(r'"health": "(http://127.0.0.1:\d+)/healthz"', daemon.log.read_text())
+    return str(found)
+
+
+async def asked(page: str) -> tuple[int, str]:
+    async with ClientSession() as session, session.get(page) as answer:
+        return answer.status, await answer.text()
+
+
+async def until_asked(page: str, holds: Callable[[int, str], bool]) -> str:
+    """Ask until the answer is as wanted; TimeoutError if it never is."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds(*(told := await asked(page))):  # noqa: ASYNC110 - it happens in another process
+            await asyncio.sleep(0.2)
+    return told[1]
+
+
+async def health(origin: str) -> tuple[int, dict[str, Any]]:
+    status, body = await asked(f"{origin}/healthz")
+    return status, json.loads(body)["checks"]
+
+
+async def test_a_daemon_says_that_it_is_well(tmp_path: Path) -> None:
+    """Over HTTP, and in `status` while it runs and after it was stopped."""
+    site = Site({"/wire": document(rss(("A quiet day", "/quiet", now())))})
+    async with serving(site):
+        write_config(tmp_path, {"wire": site.url("/wire"), "gone": site.url("/nowhere")}, more=WEB)
+        async with Daemon(tmp_path) as daemon:
+            origin = await listening(daemon)
+            # with the next heartbeat
+            figures = await until_asked(f"{origin}/metrics", lambda _, body: "monitor_sources_failing 1.0" in body)
+            assert 'monitor_polls_total{outcome="document"}' in figures
+            assert 'monitor_source_last_success_timestamp_seconds{source="gone"} 0.0' in figures
+            status, checks = await health(origin)
+            assert status == 200
+            assert {name: check["status"] for name, check in checks.items()} == {
+                "tick": "ok", "delivery": "ok", "database": "ok", "outbox": "ok", "sources": "warning", "files": "ok"
+            }  # fmt: skip
+            assert checks["sources"]["says"].startswith("1 of 2 sources fail; the oldest since ")
+            told = await news_monitor("status", folder=tmp_path)
+            assert f"daemon      process {daemon.process.pid} on " in told.out
+            assert "no daemon" not in told.out
+            assert await daemon.end(signal.SIGTERM) == 0
+        told = await news_monitor("status", folder=tmp_path)
+        assert told.out.startswith("no daemon is running; the last one was stopped ")
+        (row,) = (await news_monitor("status", "--json", folder=tmp_path)).rows
+        assert [each["life"] for each in row["daemons"]] == ["stopped"]
+
+
+async def test_a_database_that_is_locked_is_told_within_half_a_minute(tmp_path: Path) -> None:
+    """By a page that answers all the while; and it is well again when the database is."""
+    write_config(tmp_path, {}, more=WEB)
+    async with Daemon(tmp_path) as daemon:
+        origin = await listening(daemon)
+        assert (await health(origin))[0] == 200
+        with closing(sqlite3.connect(tmp_path / "monitor.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            body = await until_asked(f"{origin}/healthz", lambda status, _: status == 503)
+            check = json.loads(body)["checks"]["database"]
+            assert check["status"] == "problem"
+            assert re.fullmatch(
+                r"the database (has not answered|can be read, and has taken nothing) for \d+ s; see the log",
+                check["says"],
+            )
+            other.execute("ROLLBACK")
+        await until_asked(f"{origin}/healthz", lambda status, _: status == 200)
+        assert await daemon.end(signal.SIGTERM) == 0
+    assert "database is locked" in daemon.log.read_text()
