@@ -20,8 +20,8 @@ KEPT = 20  # entries that a feed lists
 _UID = re.compile(r"report (\d+-\d+)")
 _WORDS = (
     "bank", "border", "bridge", "budget", "city", "company", "council", "court", "election", "energy", "export",
-    "ferry", "festival", "harvest", "hospital", "island", "market", "minister", "museum", "parliament", "police", "price",
-    "railway", "river", "school", "storm", "strike", "team", "weather", "worker",
+    "ferry", "festival", "harvest", "hospital", "island", "market", "minister", "museum", "parliament", "police",
+    "price", "railway", "river", "school", "storm", "strike", "team", "weather", "worker",
 )  # fmt: skip
 
 
@@ -114,6 +114,40 @@ class Feeds:
         items = "".join(entry.item() for entry in reversed(entries))
         body = f"<rss version='2.0'><channel><title>Feed {number}</title>{items}</channel></rss>"
         return web.Response(text=body, content_type="text/xml", headers={"ETag": etag})
+
+
+@dataclass
+class Revealing:
+    """Publishes entries that are to be told in a feed whenever it is asked, until it is stopped; `asked`: the feeds
+    that were asked since then."""
+
+    feeds: Feeds
+    entries: int
+    chance: float = 1.0
+    going: bool = True
+    asked: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(1)
+        self.feeds.on_ask = self.on_ask
+
+    def on_ask(self, number: int) -> None:
+        """A feed is about to answer."""
+        if not self.going:
+            self.asked.add(number)
+        elif self._random.random() < self.chance:
+            for _ in range(self.entries):
+                self.feeds.publish(number, told=True)
+
+    def stop(self) -> None:
+        """No more: what each feed says the next time is its last word."""
+        self.going = False
+        self.asked.clear()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every feed has said its last word."""
+        return len(self.asked) == self.feeds.count
 
 
 @asynccontextmanager

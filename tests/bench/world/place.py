@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,10 +16,11 @@ from monitor.model import DeliveryState
 from monitor.store import tables
 from monitor.store.database import Database
 from monitor.store.opening import open_database
-from tests.bench.world.feeds import WORD, Feeds
+from tests.bench.world.feeds import WORD, Feeds, Revealing
 from tests.postgres import postgres
 
 KINDS = ("sqlite", "postgresql")
+LEASES = 240.0  # s: the longest that what a dead daemon held on PostgreSQL may keep everybody waiting, and a minute
 ENDED = (DeliveryState.ACCEPTED, DeliveryState.DEAD, DeliveryState.DISCARDED)
 RULE = f"""\
 rule: sighting
@@ -88,3 +90,23 @@ def unsent(database: Database) -> int:
     open_ = select(func.count()).select_from(tables.delivery).where(tables.delivery.c.state.not_in(ENDED))
     with database.reading() as connection:
         return int(connection.execute(open_).scalar_one())
+
+
+def left_by(database: Database, pid: int) -> int:
+    """How many deliveries a process that is dead has claimed and not settled."""
+    held = tables.delivery.c.lease_owner.contains(f":{pid}:", autoescape=True)
+    with database.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(tables.delivery).where(held)).scalar_one())
+
+
+async def settled(database: Database, revealing: Revealing, within: float) -> None:
+    """Wait until each feed was asked for its last word and everything is sent: nothing is open for three seconds.
+
+    TimeoutError: that is not so, even now.
+    """
+    revealing.stop()
+    quiet = 0
+    async with asyncio.timeout(within):
+        while quiet < 3:
+            await asyncio.sleep(1)
+            quiet = quiet + 1 if revealing.complete and not await asyncio.to_thread(unsent, database) else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections import defaultdict
 from contextlib import suppress
@@ -21,6 +22,29 @@ async def started(folder: Path, log: str = "log") -> asyncio.subprocess.Process:
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
     with (folder / log).open("ab") as file:
         return await asyncio.create_subprocess_exec(*command, cwd=folder, env=surroundings, stdout=file, stderr=file)
+
+
+async def killed(daemon: asyncio.subprocess.Process, folder: Path) -> None:
+    """SIGKILL, at this moment. A daemon that has ended before has a fault of its own."""
+    if daemon.returncode is not None:
+        raise SystemExit(f"the daemon ended by itself with {daemon.returncode}:\n{_tail(folder / 'log')}")
+    daemon.kill()
+    await daemon.wait()
+
+
+async def ended(daemon: asyncio.subprocess.Process) -> int:
+    """Its exit code after SIGTERM. It is killed if that takes too long."""
+    if daemon.returncode is None:
+        daemon.send_signal(signal.SIGTERM)
+    try:
+        return await asyncio.wait_for(daemon.wait(), 15)
+    except TimeoutError:
+        daemon.kill()
+        return await daemon.wait()
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(encoding="utf-8")[-2000:]
 
 
 def family(pid: int) -> list[int]:
