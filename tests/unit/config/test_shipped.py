@@ -32,7 +32,7 @@ def found(site: Path, cwd: Path) -> Path:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the tree, so that building leaves nothing in ours."""
     copy = tmp_path_factory.mktemp("checkout")
-    for name in ("monitor", "rules", "seeds"):
+    for name in ("monitor", "rules", "seeds", "systemd"):
         shutil.copytree(_ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(_ROOT / name, copy / name)
@@ -47,14 +47,15 @@ def unpacked(wheels: Path, into: Path) -> Path:
 
 
 def test_in_a_wheel_they_lie_in_the_package(checkout: Path, tmp_path: Path) -> None:
-    """All rules and seeds are in the wheel, as they are in the tree."""
+    """All rules, seeds and units are in the wheel, as they are in the tree."""
     run("-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path / "w", checkout, cwd=tmp_path)
     site = unpacked(tmp_path / "w", tmp_path / "site")
     folder = found(site, tmp_path)
     assert folder == (site / "monitor" / "_shipped").resolve()
-    ours = {path.relative_to(_ROOT) for top in ("rules", "seeds") for path in (_ROOT / top).rglob("*.yaml")}
-    assert ours
-    assert {path.relative_to(folder) for path in folder.rglob("*.yaml")} == ours
+    tops = ("rules", "seeds", "systemd")
+    ours = {path.relative_to(_ROOT) for top in tops for path in (_ROOT / top).rglob("*.*") if path.is_file()}
+    assert {path.parts[0] for path in ours} == set(tops)
+    assert {path.relative_to(folder) for path in folder.rglob("*.*") if path.is_file()} == ours
     assert (site / "monitor" / "config" / "starter.yaml").is_file()
 
 

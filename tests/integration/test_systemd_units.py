@@ -1,0 +1,140 @@
+"""The units, judged by systemd itself; and that the program lives with what they forbid."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+UNITS = Path(__file__).parents[2] / "systemd"
+SYSTEM, USER = UNITS / "news-monitor.service", UNITS / "user" / "news-monitor.service"
+DROP_INS = sorted((UNITS / "drop-ins").glob("*.conf"))
+EXPOSURE = 15  # tenths
+# In CI it is installed, and a test that cannot be run there fails.
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None and not os.environ.get("CI"), reason="systemd-analyze is not installed"
+)
+COMBINED = [(SYSTEM, None), (USER, None), *((SYSTEM, each) for each in DROP_INS), (USER, DROP_INS[0])]
+
+
+def installed(folder: Path, unit: Path, drop_in: Path | None = None) -> Path:
+    """A copy of the unit whose program exists here, and of a drop-in of it."""
+    copy = folder / unit.name
+    copy.write_text(re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={sys.executable}", unit.read_text()))
+    if drop_in:
+        (folder / f"{unit.name}.d").mkdir()
+        shutil.copy(drop_in, folder / f"{unit.name}.d")
+    return copy
+
+
+def analyze(folder: Path, *args: str | Path) -> subprocess.CompletedProcess[str]:
+    surroundings = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+    command = ["systemd-analyze", *map(str, args)]
+    return subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=60, check=False)
+
+
+def verified(folder: Path, unit: Path) -> subprocess.CompletedProcess[str]:
+    manager = "--user" if unit == USER else "--system"
+    return analyze(folder, "verify", "--man=no", manager, folder / unit.name)
+
+
+@needs_systemd
+@pytest.mark.parametrize(("unit", "drop_in"), COMBINED)
+def test_systemd_finds_nothing_to_complain_of(tmp_path: Path, unit: Path, drop_in: Path | None) -> None:
+    """Alone, and with each of the drop-ins."""
+    installed(tmp_path, unit, drop_in)
+    done = verified(tmp_path, unit)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "")
+
+
+@needs_systemd
+@pytest.mark.parametrize("unit", [SYSTEM, USER])
+def test_what_is_wrong_in_a_drop_in_is_found(tmp_path: Path, unit: Path) -> None:
+    """The proof that the drop-ins are read at all."""
+    wrong = tmp_path / "wrong.conf"
+    wrong.write_text("[Service]\nProtectEverything=yes\n")
+    installed(tmp_path, unit, wrong)
+    assert "ProtectEverything" in verified(tmp_path, unit).stderr
+
+
+@needs_systemd
+@pytest.mark.parametrize("drop_in", [None, *DROP_INS])
+def test_little_is_exposed(tmp_path: Path, drop_in: Path | None) -> None:
+    """At most 1.5 of 10, with each of the drop-ins too."""
+    unit = installed(tmp_path, SYSTEM, drop_in)
+    done = analyze(tmp_path, "security", "--offline=true", "--no-pager", f"--threshold={EXPOSURE}", unit)
+    assert done.returncode == 0, done.stdout[-300:]
+    assert "Overall exposure level" in done.stdout
+
+
+@needs_systemd
+def test_the_user_can_be_made(tmp_path: Path) -> None:
+    """By the name that the unit runs as."""
+    (tmp_path / "etc").mkdir()
+    command = ["systemd-sysusers", "--dry-run", f"--root={tmp_path}", str(UNITS / "news-monitor.sysusers.conf")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Creating user 'news-monitor'" in done.stderr
+    assert "\nUser=news-monitor\n" in SYSTEM.read_text()
+
+
+def test_every_line_of_the_system_unit_is_explained() -> None:
+    """By a comment above it, or above the lines with which it stands."""
+    lines = [line for line in SYSTEM.read_text().splitlines() if line]
+    unexplained = [
+        line for above, line in pairwise(lines) if re.match(r"\w+=", line) and above.startswith(("[", "# ---"))
+    ]
+    assert unexplained == []
+
+
+# In a fresh process: a kernel that refuses memory to be both written and executed cannot be told otherwise again.
+DENIED = """\
+import ctypes, importlib, mmap, re, sys
+from importlib.metadata import packages_distributions, requires
+
+REFUSE = 65, 1  # PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN: what MemoryDenyWriteExecute= asks for
+if ctypes.CDLL(None, use_errno=True).prctl(*REFUSE, 0, 0, 0):
+    sys.exit(77)
+try:
+    mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+except PermissionError:
+    pass
+else:
+    sys.exit("nothing is denied: the rest would prove nothing")
+
+def plain(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+wanted = {plain(re.match(r"[\\w.-]+", each)[0]) for each in requires("news-monitor")}
+modules = {name for name, found in packages_distributions().items() if wanted & set(map(plain, found))}
+for name in sorted({*modules, "ssl", "sqlite3"}):
+    importlib.import_module(name)
+number = ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 7)()
+print(number, *sorted(modules))
+
+from apprise import Apprise
+door = Apprise()
+door.add("json://127.0.0.1:9/?cto=2&rto=2")
+print("sent" if door.notify(title="a", body="b") else "refused")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a rule of Linux")
+def test_no_library_needs_memory_that_is_written_and_executed(tmp_path: Path) -> None:
+    """Every one that we depend on is loaded, a callback from C is made, and a message is sent."""
+    done = subprocess.run(
+        [sys.executable, "-c", DENIED], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    if done.returncode == 77 and not os.environ.get("CI"):
+        pytest.skip("the kernel is older than 6.3 and cannot deny it")
+    assert done.returncode == 0, done.stderr[-2000:]
+    loaded, sent = done.stdout.splitlines()
+    assert loaded.startswith("7 ")
+    assert {"aiohttp", "apprise", "feedparser", "psycopg", "sqlalchemy", "yaml"} <= set(loaded.split())
+    assert sent == "refused"
