@@ -9,9 +9,9 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
@@ -28,7 +28,7 @@ from monitor.delivery import Dispatcher
 from monitor.due import Due
 from monitor.errors import Fault
 from monitor.matching.live import compile_live
-from monitor.model import Alert, Config, Running, Settings, Source
+from monitor.model import Alert, Config, Running, Settings
 from monitor.notify import Notifier
 from monitor.pipeline import Active, Pipeline
 from monitor.sources.feed import ready
@@ -105,10 +105,8 @@ async def service(
         log.info(Event.RULES_ACTIVE, rules=len(pipeline.active.rules.rules), sources=len(config.sources))
 
         async def take_up(new: Config) -> None:
-            before, active = pipeline.active, await asyncio.to_thread(_active, new)
-            now = clock.now()
-            await thread.run(claims.know, new.sources, now)
-            await thread.run(claims.hasten, _hastened(before.sources, new.sources, now))
+            active = await asyncio.to_thread(_active, new)
+            await thread.run(claims.know, new.sources, clock.now())
             hide(secrets_of(new.settings))
             notifier.channels = new.settings.channels  # before the rules: what they decide must find its channels
             pipeline.active = active
@@ -190,11 +188,6 @@ def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job
 def _active(config: Config) -> Active:
     rules = compile_live(config.rules.values(), config.entities)
     return Active(dict(config.sources), rules, lambda alert: channels_of(alert, config.settings))
-
-
-def _hastened(old: Mapping[str, Source], new: Mapping[str, Source], now: datetime) -> dict[str, datetime]:
-    """When the sources that are to be asked more often than before are polled at the latest."""
-    return {id_: now + source.every for id_, source in new.items() if id_ in old and source.every < old[id_].every}
 
 
 def secrets_of(settings: Settings) -> frozenset[str]:

@@ -31,6 +31,7 @@ from monitor.telemetry.metrics import Metrics
 
 POLLS_END = timedelta(seconds=4)  # how long polls in flight may go on after SIGTERM; then they are given back
 REFILL = 0.05  # s from the end of a poll to the next tick: polls that end together are replaced together
+CLOCK = 5  # s between two looks at whether the clock was set back
 SENDING_ENDS = timedelta(seconds=4)
 
 
@@ -85,12 +86,13 @@ class Daemon:
             every = job.every.total_seconds()
             scheduler.add_job(self._turn, "interval", (job,), seconds=every, id=job.name, next_run_time=clock.now())
         scheduler.start()
-        refilling = asyncio.create_task(self._refill(), name="refill")
+        beside = [asyncio.create_task(work) for work in (self._refill(), self._keep_time(scheduler))]
         systemd.ready(self._at_work())
         try:
             await stop.wait()
         finally:
-            refilling.cancel()
+            for task in beside:
+                task.cancel()
             scheduler.shutdown(wait=False)
             await self._end()
 
@@ -98,8 +100,10 @@ class Daemon:
         """Take up edits of the files now, without waiting for a look at them."""
         if self._reload is not None:
             systemd.reloading()
-            await _guarded(self._reload)
-            systemd.ready(self._at_work())
+            try:
+                await _guarded(self._reload)
+            finally:
+                systemd.ready(self._at_work())
 
     def _at_work(self) -> str:
         active = self._pipeline.active
@@ -140,6 +144,18 @@ class Daemon:
             await asyncio.sleep(REFILL)
             self._ended.clear()
             await _guarded(self.tick)
+
+    async def _keep_time(self, scheduler: AsyncIOScheduler) -> None:
+        """All falls due by the clock on the wall: set back by an hour, it would let nothing happen for one."""
+        while True:
+            wall, steady = clock.now(), clock.monotonic()
+            await asyncio.sleep(CLOCK)
+            ahead = timedelta(seconds=clock.monotonic() - steady) - (clock.now() - wall)
+            if ahead > timedelta(seconds=1):
+                log.warning(Event.CLOCK_SET_BACK, seconds=round(ahead.total_seconds()))
+                for job in scheduler.get_jobs():
+                    job.modify(next_run_time=clock.now())
+                await _guarded(lambda: self._thread.run(self._claims.know, self._pipeline.active.sources, clock.now()))
 
     async def tick(self) -> None:
         """Claim what is due and may be polled now, and begin to poll it."""

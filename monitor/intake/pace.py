@@ -27,9 +27,14 @@ def next_poll(
         wait = min(source.every * 2.0 ** min(failures - 1, 20), max(cap, source.every))
         return now + max(wait, fetched.retry_after or timedelta(0))
     if first:
-        return now + source.every * _phase(source.id)
+        return within_interval(source, now)
     missed = max(0, (now - planned) // source.every)
     return planned + source.every * (missed + 1)
+
+
+def within_interval(source: Source, now: datetime) -> datetime:
+    """A moment in the interval that begins now, which is the source's own: a thousand fall due spread over it."""
+    return now + source.every * _phase(source.id)
 
 
 def _phase(source_id: str) -> float:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, or_, select, update
 
 from monitor.intake.articles import Known
 from monitor.intake.identity import uid_hash
+from monitor.intake.pace import within_interval
 from monitor.model import Claim, Source, Validators
 from monitor.store.database import Database, in_batches, insert
 from monitor.store.tables import article, known, source
@@ -22,15 +23,17 @@ class Claims:
         self._owner = owner
 
     def know(self, sources: Mapping[str, Source], now: datetime) -> None:
-        """Sources that the database does not know yet are due at once; one with a new address starts afresh."""
+        """Sources that the database does not know yet are due at once; one with a new address starts afresh. None that
+        is well waits longer than its interval: it may be a new one, or the clock may have been set back."""
         with self._database.writing() as connection:
-            addresses = {row.id: row.url for row in connection.execute(select(source.c.id, source.c.url))}
+            columns = (source.c.id, source.c.url, source.c.next_at, source.c.failures)
+            there = {row.id: row for row in connection.execute(select(*columns))}
             # in one order: several daemons may start at once, and must not wait for each other in a circle
             for wanted in sorted(sources.values(), key=lambda wanted: wanted.id):
-                if wanted.id not in addresses:
+                if (found := there.get(wanted.id)) is None:
                     new = insert(connection, source).values(id=wanted.id, url=wanted.url, next_at=now)
                     connection.execute(new.on_conflict_do_nothing())
-                elif addresses[wanted.id] != wanted.url:
+                elif found.url != wanted.url:
                     fresh: dict[str, object] = {
                         "url": wanted.url,
                         "next_at": now,
@@ -43,13 +46,9 @@ class Claims:
                     # is under way must leave nothing behind.
                     fresh |= {"first_at": None, "lease_until": None, "lease_owner": None, "token": source.c.token + 1}
                     connection.execute(update(source).where(source.c.id == wanted.id).values(**fresh))
-
-    def hasten(self, latest: Mapping[str, datetime]) -> None:
-        """Poll these sources no later than then, unless they fail: they are to be asked more often from now on."""
-        with self._database.writing() as connection:
-            for id_, moment in sorted(latest.items()):
-                late = (source.c.id == id_) & (source.c.next_at > moment) & (source.c.failures == 0)
-                connection.execute(update(source).where(late).values(next_at=moment))
+                elif found.next_at > now + wanted.every and not found.failures:
+                    sooner = update(source).where(source.c.id == wanted.id, source.c.next_at == found.next_at)
+                    connection.execute(sooner.values(next_at=within_interval(wanted, now)))
 
     def due(self, ids: Iterable[str], now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
         """Claim at most `most` of these sources that are due, the longest due first."""

@@ -19,6 +19,8 @@ from monitor.store.tables import metadata
 _SECTION = 0x4E4D_0001
 _MIGRATION = 0x4E4D_0002
 _CONNECT = 10  # s
+# A server that vanishes without a word (a cable, a firewall) is noticed within a minute, and not when TCP gives up.
+_VANISHED = {"keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 50_000}
 # A process that is stopped inside the section would hold it for ever; a lock that does not come is a problem to tell.
 _SESSION = "-c idle_in_transaction_session_timeout=60s -c lock_timeout=20s"
 _READING = f"{_SESSION} -c default_transaction_read_only=on"
@@ -90,7 +92,7 @@ def _engine(url: URL, options: str) -> Engine:
     given = url.query.get("options")
     options = f"{given} {options}" if isinstance(given, str) else options
     address = url.set(drivername="postgresql+psycopg").difference_update_query(["options"])
-    arguments = {"connect_timeout": _CONNECT, "application_name": "news-monitor", "options": options}
+    arguments = {"connect_timeout": _CONNECT, "application_name": "news-monitor", "options": options, **_VANISHED}
     try:
         # pre_ping: after a restart of the server the pool is full of dead connections
         return create_engine(address, connect_args=arguments, pool_pre_ping=True)

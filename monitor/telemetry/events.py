@@ -11,6 +11,7 @@ class Event(StrEnum):
     STARTED = "started"
     STOPPING = "stopping"
     STOPPED = "stopped"
+    CLOCK_SET_BACK = "the clock was set back"
     FAULT = "fault in a file"
     RULES_ACTIVE = "rules active"
     LISTENING = "listening"

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from monitor.decide import Decision, State, decide
 from monitor.model import Claim, FetchOutcome, Validators
+from monitor.store import tables
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.reports import Reports
@@ -174,11 +176,17 @@ def test_many_sources_are_claimed_at_once(database: Database) -> None:
     assert len(claims.due(many, NOON, lease=timedelta(minutes=1), most=1000)) == 1000
 
 
-def test_a_source_that_is_to_be_asked_more_often_is_hastened(database: Database, claims: Claims) -> None:
-    """It does not wait for the end of its old interval; one that is due sooner, or that fails, stays as it is."""
+def test_no_source_that_is_well_waits_longer_than_its_interval(database: Database, claims: Claims) -> None:
+    """It is asked more often from now on, or the clock was set back; one that fails waits as long as it must."""
     commit(SerialSection(database), claimed(claims))
-    before = Reports(database).sources()["wire"].next_at
-    claims.hasten({"wire": before + HOUR})
-    assert Reports(database).sources()["wire"].next_at == before
-    claims.hasten({"wire": NOON + MINUTE})
-    assert Reports(database).sources()["wire"].next_at == NOON + MINUTE
+
+    def known(every: timedelta, now: datetime) -> datetime:
+        claims.know({"wire": source(every=every)}, now)
+        return Reports(database).sources()["wire"].next_at
+
+    assert known(5 * MINUTE, NOON) == NOON + 5 * MINUTE
+    assert NOON < known(MINUTE, NOON) <= NOON + MINUTE
+    assert NOON - HOUR < known(MINUTE, NOON - HOUR) <= NOON - HOUR + MINUTE
+    with database.writing() as connection:
+        connection.execute(update(tables.source).values(next_at=NOON + HOUR, failures=3))
+    assert known(MINUTE, NOON) == NOON + HOUR

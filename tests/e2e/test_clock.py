@@ -1,0 +1,38 @@
+"""A clock that is set back under a running daemon, as by NTP or when a paused machine goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+from tests.e2e.whole import ROOT, Daemon, Site, document, now, rss, serving, until, write_config
+
+# Python runs a file of this name when it starts: both that ask what time it is are an hour late from a moment on.
+SET_BACK = """\
+import os
+from datetime import datetime, timedelta
+class Late(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        back = timedelta(hours=os.path.exists("set-back"))
+        return datetime.now(tz) - back
+import apscheduler.schedulers.base, monitor.clock
+apscheduler.schedulers.base.datetime = monitor.clock.datetime = Late
+"""
+
+
+async def test_a_clock_that_is_set_back_stops_nothing(tmp_path: Path) -> None:
+    """Sources are polled and news is told as before, and not an hour later."""
+    (tmp_path / "sitecustomize.py").write_text(SET_BACK)
+    path, site = os.pathsep.join(map(str, (tmp_path, ROOT))), Site()
+    async with serving(site):
+        site.pages["/wire"] = document(rss(("A quiet day", "/quiet", now())))
+        write_config(tmp_path, {"wire": site.url("/wire")})
+        async with Daemon(tmp_path, {"PYTHONPATH": path}) as daemon:
+            await until(lambda: site.asked["/wire"] > 1)
+            (tmp_path / "set-back").touch()
+            await until(lambda: "the clock was set back" in daemon.log.read_text())
+            site.asked.clear()
+            await until(lambda: site.asked["/wire"] > 1)
+            assert await daemon.end(signal.SIGTERM) == 0
