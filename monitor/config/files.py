@@ -10,7 +10,9 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR
 
+from monitor.config.faults import noting
 from monitor.config.yaml12 import Document, Where, read
 from monitor.errors import Fault, Faulty
 from monitor.model import Place
@@ -30,16 +32,11 @@ def yaml_files(named: Iterable[tuple[Path, Place | None]]) -> tuple[list[Path], 
     files: dict[Path, Path] = {}
     faults: list[Fault] = []
     for path, place in named:
-        if path.is_dir():
-            found, unread = _in_folder(path)
+        with noting(faults):
+            found, unread = _behind(path, place or Place(str(path)))
             faults.extend(unread)
-        elif path.exists() or path.is_symlink():
-            found = [path]
-        else:
-            found = []
-            faults.append(Fault(place or Place(str(path)), f"there is no file or folder '{path}'"))
-        for file in found:
-            files.setdefault(_identity(file), file)
+            for file in found:
+                files.setdefault(_identity(file), file)
     return list(files.values()), faults
 
 
@@ -57,13 +54,39 @@ def signature(paths: Iterable[Path]) -> Signature:
     return frozenset(found)
 
 
+def _behind(path: Path, place: Place) -> tuple[list[Path], list[Fault]]:
+    """The files behind a name, and what of them cannot be read. Raises Faulty, at the place of the name."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the name
+        if path.is_symlink():  # it leads nowhere, and is told of when it is read
+            return [path], []
+        raise Faulty([Fault(place, f"there is no file or folder '{path}'")]) from None
+    except OSError as refused:
+        raise Faulty([unreadable(place, refused, f"'{path}' ")]) from None
+    return _in_folder(path) if S_ISDIR(mode) else ([path], [])
+
+
 def _in_folder(folder: Path) -> tuple[list[Path], list[Fault]]:
     files: list[Path] = []
     unread: list[OSError] = []
     for inside, folders, names in os.walk(folder, onerror=unread.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         files += [Path(inside, name) for name in names if is_read(name)]
-    return sorted(files), [Fault(Place(str(each.filename)), f"cannot be read: {each.strerror}") for each in unread]
+    return sorted(files), [unreadable(Place(str(each.filename)), each) for each in unread]
+
+
+def is_empty(file: Path) -> bool:
+    """Whether nothing stands in it. Raises Faulty, should it have gone."""
+    try:
+        return file.stat().st_size == 0
+    except OSError as refused:
+        raise Faulty([unreadable(Place(str(file)), refused)]) from None
+
+
+def unreadable(place: Place, refused: OSError, called: str = "") -> Fault:
+    """What the system would not let us read."""
+    return Fault(place, f"{called}cannot be read: {refused.strerror}")
 
 
 def is_read(name: str) -> bool:
@@ -85,8 +108,12 @@ def _list(value: object) -> list[object]:
 
 def settings_document(path: Path) -> Document:
     """The document of a monitor.yaml. Raises Faulty."""
-    if not path.exists():
-        raise Faulty([Fault(Place(str(path)), "there is no such file", "news-monitor init writes one")])
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise Faulty([Fault(Place(str(path)), "there is no such file", "news-monitor init writes one")]) from None
+    except OSError as refused:
+        raise Faulty([unreadable(Place(str(path)), refused)]) from None
     return only_document(read(path), path)
 
 

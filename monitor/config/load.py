@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from monitor.config.entities import entity
 from monitor.config.faults import did_you_mean, noting
-from monitor.config.files import paths_named, settings_document, yaml_files
+from monitor.config.files import is_empty, paths_named, settings_document, yaml_files
 from monitor.config.rules import entities_named, entity_digest, rule, with_version
 from monitor.config.settings import settings, unknown_rules
 from monitor.config.sources import sources
@@ -133,7 +133,7 @@ def _each(
     for file in files:
         with noting(faults):
             documents = read(file)
-            if last.get(file) and not documents and not file.stat().st_size:  # an editor that was cut off, a full disk
+            if last.get(file) and not documents and is_empty(file):  # an editor that was cut off, a full disk
                 raise Faulty([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
             last[file] = _whole(documents, reading)
         found += last.get(file, ())

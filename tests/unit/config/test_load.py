@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from monitor.config.load import Loaded, load, load_rules, load_rules_of
+from monitor.config.files import signature
+from monitor.config.load import Loaded, Remembered, load, load_rules, load_rules_of
 from monitor.errors import Faulty
 
 Write = Callable[[dict[str, str]], Path]
@@ -213,6 +216,49 @@ def test_what_monitor_yaml_names_and_is_not_there_is_told_at_its_place(write: Wr
     folder = write(_GOOD | {"monitor.yaml": _MONITOR.replace("[rules]", "[rules, nowhere]")})
     result = loaded(folder)
     assert told(result, folder) == ["monitor.yaml:2:16: there is no file or folder 'nowhere'"]
+    assert list(result.config.rules) == ["drills"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("a" * 300, "cannot be read: File name too long"),
+        ("round", "cannot be read: Too many levels of symbolic links"),
+    ],
+)
+def test_a_path_that_the_system_refuses_is_told_at_its_place(write: Write, name: str, why: str) -> None:
+    """It stops nothing else either, and looking for changes goes on."""
+    folder = write(_GOOD | {"monitor.yaml": _MONITOR.replace("[rules]", f"[rules, {name}]")})
+    (folder / "round").symlink_to("round")
+    result = loaded(folder)
+    assert told(result, folder) == [f"monitor.yaml:2:16: '{name}' {why}"]
+    assert list(result.config.rules) == ["drills"]
+    assert signature([folder / name, folder / "rules"]) == signature([folder / "rules"])
+
+
+def test_a_monitor_yaml_that_the_system_refuses_is_told(tmp_path: Path) -> None:
+    """In one line, whatever the reason."""
+    with pytest.raises(Faulty, match="cannot be read: File name too long"):
+        load(tmp_path / ("a" * 300), {})
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_told(write: Write) -> None:
+    """Between its content, which is empty, and its size, which nobody can tell any more."""
+    folder, remembered = write(_GOOD), Remembered()
+    load(folder / "monitor.yaml", {}, remembered)
+    rule = folder / "rules" / "drills.yaml"
+    rule.unlink()
+    os.mkfifo(rule)
+
+    def vanish() -> None:
+        with rule.open("w"):  # waits for the reader, who then finds nothing in it
+            rule.unlink()
+
+    vanishing = Thread(target=vanish)
+    vanishing.start()
+    result = load(folder / "monitor.yaml", {}, remembered)
+    vanishing.join()
+    assert told(result, folder) == ["rules/drills.yaml:1:1: cannot be read: No such file or directory"]
     assert list(result.config.rules) == ["drills"]
 
 
