@@ -21,24 +21,12 @@ from datetime import datetime, timedelta
 
 from monitor import clock
 from monitor.decide import Decision, decide
-from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
+from monitor.errors import FeedUnreadable, StoreFailed, StoreRefused, WorkerLost
 from monitor.intake.articles import Taken, unseen
 from monitor.intake.identity import identify
 from monitor.intake.pace import next_poll
 from monitor.matching import RuleSet
-from monitor.model import (
-    Alert,
-    Article,
-    Claim,
-    Entry,
-    Feed,
-    Fetched,
-    FetchOutcome,
-    Limits,
-    Polled,
-    Source,
-    Validators,
-)
+from monitor.model import Alert, Article, Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Polled, Source, Validators
 from monitor.sources.feed import parse_feed
 from monitor.sources.fetch import Fetcher
 from monitor.store.claims import Claims
@@ -105,12 +93,14 @@ class Pipeline:
     async def poll(self, claim: Claim) -> Polled | None:
         """One source polled and committed; what it left behind, or None if that could not be committed."""
         source = self.active.sources.get(claim.source)
-        if source is None:  # it has just left the config
+        if source is None or source.url != claim.url:  # it has just left the config, or moved: this is no poll of it
             return None
         try:
             return await self._poll(claim, source)
         except StoreFailed as error:
             log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
+            if not isinstance(error, StoreRefused):  # no fault of the source's: it is polled again
+                return None
             problem = str(error)
         except Exception as error:  # noqa: BLE001 - the boundary of one poll: no document may stop the others
             log.exception(Event.POLL_CRASHED, source=source.id)
@@ -119,7 +109,7 @@ class Pipeline:
         failed = Fetched(FetchOutcome.FAILED, source.url, problem=problem)
         try:
             return await self._commit(claim, source, failed, Feed(()))
-        except StoreFailed as error:  # the lease will end, and the source is polled again
+        except StoreFailed as error:
             log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
             return None
 
@@ -191,7 +181,7 @@ def _tell(polled: Polled, decision: Decision) -> None:
     source, fetched = polled.claim.source, polled.fetched
     if polled.problem:
         log.warning(Event.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
-    tell = log.info if decision.judged or fetched.outcome is FetchOutcome.DOCUMENT else log.debug
+    tell = log.info if decision.judged else log.debug
     tell(Event.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=len(decision.judged))
     for judged in decision.judged:
         for decided in judged.decisions:

@@ -74,6 +74,7 @@ class Daemon:
         second = timedelta(seconds=1)
         self._jobs = (Job(Work.TICK, second, self.tick), Job(Work.DELIVERY, second, dispatcher.turn), *jobs)
         self._polls: dict[asyncio.Task[object], Claim] = {}
+        self._unpolled: list[Claim] = []  # polls that came to nothing: their claims are given back with the next tick
         self._ended = asyncio.Event()  # a poll has
         self._ticking = asyncio.Lock()
 
@@ -160,6 +161,9 @@ class Daemon:
     async def tick(self) -> None:
         """Claim what is due and may be polled now, and begin to poll it."""
         async with self._ticking:
+            if self._unpolled:
+                unpolled, self._unpolled = self._unpolled, []
+                await self._thread.run(self._claims.release, unpolled)
             if len(self._polls) >= self._slots:
                 return
             now = clock.now()
@@ -181,7 +185,9 @@ class Daemon:
             task.add_done_callback(self._over)
 
     def _over(self, task: asyncio.Task[object]) -> None:
-        del self._polls[task]
+        claim = self._polls.pop(task)
+        if not task.cancelled() and task.exception() is None and task.result() is None:
+            self._unpolled.append(claim)
         self._metrics.polls_in_flight.dec()
         self._ended.set()
 

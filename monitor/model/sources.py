@@ -108,9 +108,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A source claimed for one poll. `token` fences: whoever claimed it later makes this claim void."""
+    """A source claimed for one poll of `url`. `token` fences: whoever claimed it later makes this claim void."""
 
     source: str
+    url: str
     token: int
     planned: datetime
     validators: Validators = Validators()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
 from monitor.intake.articles import Known
 from monitor.intake.identity import uid_hash
@@ -25,11 +26,10 @@ class Claims:
     def know(self, sources: Mapping[str, Source], now: datetime) -> None:
         """Sources that the database does not know yet are due at once; one with a new address starts afresh. None that
         is well waits longer than its interval: it may be a new one, or the clock may have been set back."""
-        with self._database.writing() as connection:
+        with self._several() as connection:
             columns = (source.c.id, source.c.url, source.c.next_at, source.c.failures)
             there = {row.id: row for row in connection.execute(select(*columns))}
-            # in one order: several daemons may start at once, and must not wait for each other in a circle
-            for wanted in sorted(sources.values(), key=lambda wanted: wanted.id):
+            for wanted in sources.values():
                 if (found := there.get(wanted.id)) is None:
                     new = insert(connection, source).values(id=wanted.id, url=wanted.url, next_at=now)
                     connection.execute(new.on_conflict_do_nothing())
@@ -45,7 +45,8 @@ class Claims:
                     # first_at too: what an unknown document holds is not news. token: a poll of the old address that
                     # is under way must leave nothing behind.
                     fresh |= {"first_at": None, "lease_until": None, "lease_owner": None, "token": source.c.token + 1}
-                    connection.execute(update(source).where(source.c.id == wanted.id).values(**fresh))
+                    other = (source.c.id == wanted.id) & (source.c.url != wanted.url)  # not if another daemon was first
+                    connection.execute(update(source).where(other).values(**fresh))
                 elif found.next_at > now + wanted.every and not found.failures:
                     sooner = update(source).where(source.c.id == wanted.id, source.c.next_at == found.next_at)
                     connection.execute(sooner.values(next_at=within_interval(wanted, now)))
@@ -81,8 +82,8 @@ class Claims:
 
     def release(self, claims: Iterable[Claim]) -> None:
         """Give claims back that were not polled: their sources stay due."""
-        with self._database.writing() as connection:
-            for claim in sorted(claims, key=lambda claim: claim.source):
+        with self._several() as connection:
+            for claim in claims:
                 mine = (source.c.id == claim.source) & (source.c.token == claim.token)
                 connection.execute(update(source).where(mine).values(lease_until=None, lease_owner=None))
 
@@ -90,6 +91,14 @@ class Claims:
         """Give back every claim, whoever made it: for a process that holds the database alone, at its start."""
         with self._database.writing() as connection:
             connection.execute(update(source).values(lease_until=None, lease_owner=None))
+
+    @contextmanager
+    def _several(self) -> Iterator[Connection]:
+        """A transaction that locks one source after the other: in the serial section, whose polls do so too, or two of
+        them would wait for each other in a circle."""
+        with self._database.writing() as connection:
+            self._database.enter_section(connection)
+            yield connection
 
     def known(self, source_id: str, uids: Collection[str]) -> dict[str, Known]:
         """What we have, or had, of these articles of a source, by uid."""
@@ -117,6 +126,7 @@ def _claim(row: Row[*tuple[object, ...]]) -> Claim:
     values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
     return Claim(
         source=values["id"],
+        url=values["url"],
         token=values["token"],
         planned=values["next_at"],
         validators=Validators(values["etag"], values["last_modified"]),

@@ -10,9 +10,12 @@ import asyncio
 from asyncio import Future
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Generic, ParamSpec, TypeVar
 
+from monitor import clock
 from monitor.errors import StoreFailed, StoreRefused
+from monitor.telemetry import Event, log
 from monitor.telemetry.metrics import Metrics
 
 P = ParamSpec("P")
@@ -20,6 +23,8 @@ T = TypeVar("T")
 Job = TypeVar("Job")
 Done = TypeVar("Done")
 
+PATIENCE = 60  # s that a job waits for a database that cannot be used: less than a poll's lease
+AGAIN = 1  # s until it is asked again
 TOGETHER = 50  # jobs at most: a reader of the log, and a person who waits, should see them one after the other
 
 
@@ -58,44 +63,69 @@ class Together(Generic[Job, Done]):
     """Does jobs that wait for the database at the same time in one call of `work`, so that they share its commit.
 
     `work` does all of its jobs or none. Where it fails with several, each is done alone, so that one that cannot be
-    done takes no other with it; a database that cannot be used at all is asked only once.
+    done takes no other with it. While the database cannot be used at all, everything waits for it, up to PATIENCE.
     """
 
     def __init__(self, thread: StoreThread, work: Callable[[Sequence[Job]], Sequence[Done]]) -> None:
         self._thread = thread
         self._work = work
-        self._waiting: list[tuple[Job, Future[Done]]] = []
+        self._waiting: list[_Waiting[Job, Done]] = []
         self._working: asyncio.Task[None] | None = None
 
     async def run(self, job: Job) -> Done:
         """What `work` gives or raises for this job. If nobody waits any more before it has begun, it is not done."""
         future: Future[Done] = asyncio.get_running_loop().create_future()
-        self._waiting.append((job, future))
+        self._waiting.append(_Waiting(job, future, clock.monotonic() + PATIENCE))
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._until_done(), name="commit")
         return await future
 
     async def _until_done(self) -> None:
         while self._waiting:
-            wanted = [(job, future) for job, future in self._waiting[:TOGETHER] if not future.done()]
+            wanted = [each for each in self._waiting[:TOGETHER] if not each.future.done()]
             del self._waiting[:TOGETHER]
-            if wanted and not await self._done(wanted):
-                for each in wanted:
-                    await self._done([each])
+            error = await self._done(wanted) if wanted else None
+            if error is None:
+                continue
+            if _unusable(error) or len(wanted) == 1:
+                await self._failed(wanted, error)
+                continue
+            for each in wanted:
+                if own := await self._done([each]):
+                    await self._failed([each], own)
 
-    async def _done(self, wanted: list[tuple[Job, Future[Done]]]) -> bool:
-        """False if each must be tried alone."""
-        doing = self._thread.run(self._work, [job for job, _ in wanted])
+    async def _done(self, wanted: list[_Waiting[Job, Done]]) -> BaseException | None:
+        """Do them; what came in between, if they could not be done."""
+        doing = self._thread.run(self._work, [each.job for each in wanted])
         (ended,) = await asyncio.gather(doing, return_exceptions=True)
         if isinstance(ended, BaseException):
-            broken = isinstance(ended, StoreFailed) and not isinstance(ended, StoreRefused)
-            if len(wanted) > 1 and not broken:
-                return False
-            for _, future in wanted:
-                if not future.done():
-                    future.set_exception(ended)
-            return True
-        for (_, future), done in zip(wanted, ended, strict=True):
-            if not future.done():
-                future.set_result(done)
-        return True
+            return ended
+        for each, done in zip(wanted, ended, strict=True):
+            if not each.future.done():
+                each.future.set_result(done)
+        return None
+
+    async def _failed(self, wanted: list[_Waiting[Job, Done]], error: BaseException) -> None:
+        """Tell those who wait; or have them wait on, if it is the database that has to recover."""
+        unusable, now = _unusable(error), clock.monotonic()
+        for each in wanted:
+            if not each.future.done() and not (unusable and now < each.until):
+                each.future.set_exception(error)
+        again = [each for each in wanted if not each.future.done()]
+        if again:
+            log.error(Event.STORE_PROBLEM, waiting=len(again) + len(self._waiting), problem=str(error))
+            self._waiting[:0] = again
+            await asyncio.sleep(AGAIN)
+
+
+def _unusable(error: BaseException) -> bool:
+    return isinstance(error, StoreFailed) and not isinstance(error, StoreRefused)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting(Generic[Job, Done]):
+    """A job, who waits for it, and until when (on the monotonic clock)."""
+
+    job: Job
+    future: Future[Done]
+    until: float

@@ -54,6 +54,8 @@ def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level
     root.setLevel(level)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns of each turn that is left out while the one before waits for a slow database: two a second.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def hide(secrets: Iterable[str]) -> None:

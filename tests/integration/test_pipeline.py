@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.utils import format_datetime
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 from structlog.testing import capture_logs
 
 from monitor import clock
@@ -20,15 +22,17 @@ from monitor.sources.feed import ready
 from monitor.sources.fetch import Fetcher
 from monitor.store.claims import Claims
 from monitor.store.database import Database
+from monitor.store.opening import open_database
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
-from monitor.store.tables import section, source
+from monitor.store.tables import source
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
 from monitor.workers import Workers
 from tests.building import HEADLINE, HOUR, claimed, rules, to_desk
 from tests.building import source as built
 from tests.conftest import FaultServer
+from tests.e2e.whole import until
 
 
 def feed(*titles: str, age: timedelta = timedelta(0)) -> str:
@@ -192,25 +196,67 @@ async def test_an_error_of_our_own_stops_one_poll_only(
     assert Reports(database).counts()["articles"] == 1
 
 
-@pytest.mark.parametrize("crashing", [False, True], ids=["at the commit", "after an error of our own"])
-async def test_a_database_that_fails_stops_one_poll_only(
-    database: Database, faults: FaultServer, monkeypatch: pytest.MonkeyPatch, crashing: bool
-) -> None:
-    """It is logged and nothing is raised; the source is polled again when the lease has ended."""
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a database."""
+    monkeypatch.setattr("monitor.store.thread.PATIENCE", 0)
+
+
+@contextmanager
+def unusable(database: Database) -> Iterator[None]:
+    """The database refuses everybody who enters the section: its lock is held, and not waited for."""
+    statement = "SET lock_timeout = '50ms'" if database.shared else "PRAGMA busy_timeout = 50"
+
+    def hurry(connection: Any, record: object) -> None:
+        del record
+        connection.cursor().execute(statement).close()
+
+    database.write.dispose()
+    event.listen(database.write, "connect", hurry)
+    holder = open_database(database.write.url.render_as_string(hide_password=False))
+    with holder.writing() as connection:
+        holder.enter_section(connection)
+        yield
+    holder.close()
+
+
+async def test_a_database_that_recovers_takes_what_was_brought(database: Database, faults: FaultServer) -> None:
+    """The document waits for it, and the source is not to blame: nothing is fetched again."""
     faults.documents["wire.xml"] = feed(HEADLINE)
-    if crashing:
-        monkeypatch.setattr("monitor.pipeline.identify", crash)
     async with polling(database, faults, wire="wire.xml") as polls:
         claim = polls.claim()
-        with database.writing() as connection:
-            connection.exec_driver_sql("ALTER TABLE section RENAME TO away")
-        with capture_logs() as logs:
+        with capture_logs() as logs, unusable(database):
+            polling_on = asyncio.create_task(polls.pipeline.poll(claim))
+            await until(lambda: logs)
+        polled = await polling_on
+    assert polled is not None
+    assert (polled.failures, polled.problem) == (0, None)
+    assert logs[0]["event"] == Event.STORE_PROBLEM
+    assert Reports(database).counts()["articles"] == 1
+    assert len(faults.received) == 1
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_database_that_fails_for_long_is_no_fault_of_the_source(
+    database: Database, faults: FaultServer
+) -> None:
+    """It is logged and nothing is raised; the source is polled again when its claim is given back."""
+    faults.documents["wire.xml"] = feed(HEADLINE)
+    async with polling(database, faults, wire="wire.xml") as polls:
+        claim = polls.claim()
+        with capture_logs() as logs, unusable(database):
             assert await polls.pipeline.poll(claim) is None
         assert logs[-1]["event"] == Event.STORE_PROBLEM
-        monkeypatch.undo()
-        with database.writing() as connection:
-            connection.exec_driver_sql("ALTER TABLE away RENAME TO section")
-            connection.execute(update(section).values(sequence=0))
-            connection.execute(update(source).values(lease_until=None))
+        polls.claims.release([claim])
+        assert Reports(database).sources()["wire"].failures == 0
         assert await polls.poll()
     assert Reports(database).counts()["alerts"] == 1
+
+
+async def test_a_claim_of_an_address_that_has_changed_is_not_polled(database: Database, faults: FaultServer) -> None:
+    """Another daemon has read the edit already: the old address is nothing to be asked for the new one's sake."""
+    async with polling(database, faults, wire="wire.xml") as polls:
+        moved = replace(built("wire"), url="https://elsewhere.test/feed")
+        polls.claims.know({"wire": moved}, clock.now())
+        assert await polls.poll() is None
+    assert faults.received == []

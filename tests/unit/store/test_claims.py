@@ -45,7 +45,7 @@ def fail(section: SerialSection, claim: Claim) -> None:
 def test_a_new_source_is_due_at_once(claims: Claims) -> None:
     """It is claimed with nothing known of it, for its first poll."""
     (claim,) = due(claims, ids=("wire",))
-    assert claim == Claim("wire", 1, NOON, Validators(), failures=0, first=True)
+    assert claim == Claim("wire", "https://wire.test/feed", 1, NOON, Validators(), failures=0, first=True)
 
 
 def test_only_what_is_due_is_claimed(database: Database, claims: Claims) -> None:

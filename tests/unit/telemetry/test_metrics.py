@@ -39,7 +39,7 @@ def rows(heading: str) -> dict[str, str]:
 def test_a_poll_is_counted_with_all_that_came_of_it(metrics: Metrics) -> None:
     """Its outcome, articles, matches by kind, and decisions: an alert by its level, or none."""
     value = metrics.registry.get_sample_value
-    claim = Claim("wire", 1, NOON)
+    claim = Claim("wire", "u", 1, NOON)
     metrics.begun(claim, NOON + 2 * SECOND)
     assert (value("monitor_polls_in_flight"), value("monitor_poll_lag_seconds_sum")) == (1, 2)
     mention = article("b", "Ferries run", "They run on time. " * 40 + "A missile flew.")
@@ -58,7 +58,7 @@ def test_an_accepted_alert_has_its_latency(metrics: Metrics) -> None:
     """Since its article's own date, and since the poll that brought it was planned; other attempts have none."""
     brought = judged(article(published=NOON - HOUR))
     (told,) = alerts(Decision(brought, State()))
-    metrics.polled(polled(Claim("wire", 1, NOON)), brought)
+    metrics.polled(polled(Claim("wire", "u", 1, NOON)), brought)
     sent = delivery(told)
     metrics.attempted(sent, DeliveryState.RETRY, NOON + SECOND)
     metrics.attempted(sent, DeliveryState.ACCEPTED, NOON + 3 * SECOND)
@@ -92,7 +92,7 @@ def test_what_is_remembered_of_alerts_is_bounded(metrics: Metrics, monkeypatch: 
     told = [replace(alert(), id=name) for name in "abc"]
     for each in told:
         only = replace(judged(article())[0], decisions=(replace(judged(article())[0].decisions[0], alert=each),))
-        metrics.polled(polled(Claim("wire", 1, NOON)), (only,))
+        metrics.polled(polled(Claim("wire", "u", 1, NOON)), (only,))
     assert list(metrics._planned) == ["b", "c"]
 
 
