@@ -7,7 +7,8 @@ file `Remembered` as it was when it last had no fault, and then that counts in p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -47,7 +48,8 @@ def load(path: Path, environment: Mapping[str, str], remembered: Remembered | No
     """A monitor.yaml and all that it names. Raises Faulty, with the faults of all files, where monitor.yaml itself has
     one: an address that cannot be had or a route that leads nowhere would lose alerts.
 
-    `remembered`: what files said without a fault counts where they have one now, and is brought up to date.
+    `remembered`: what files said without a fault counts where they have one now, and is brought up to date; of a file
+    that is gone it is forgotten, as soon as nothing is at fault.
     """
     remembered = Remembered() if remembered is None else remembered
     document = settings_document(path)
@@ -56,11 +58,16 @@ def load(path: Path, environment: Mapping[str, str], remembered: Remembered | No
     with noting(own):
         made, every = settings(document, environment, path.parent)
     routes = made.routes if made else None
-    loaded = _rules(_named(document, path, "rules", "entities"), routes, remembered.drafts)
-    polled, faults = _sources(_named(document, path, "sources"), every, remembered.sources)
+    drafts, placed = ChainMap({}, remembered.drafts), ChainMap({}, remembered.sources)
+    loaded = _rules(_named(document, path, "rules", "entities"), routes, drafts)
+    polled, faults = _sources(_named(document, path, "sources"), every, placed)
     if made is not None:
         own += unknown_rules(document, made.retention, loaded.rules.keys() | loaded.tried)
     everything = _sorted([*own, *loaded.faults, *faults])
+    if not everything:  # what was not read is gone in good order
+        remembered.forget()
+    remembered.drafts.update(drafts.maps[0])
+    remembered.sources.update(placed.maps[0])
     if made is None:
         raise Faulty(everything)
     return Loaded(Config(made, polled, loaded.rules, loaded.entities), everything)
@@ -102,7 +109,7 @@ def _sorted(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 _Placed = tuple[Place, Source]
 
 
-def _sources(named: _Named, every: timedelta, last: dict[Path, list[_Placed]]) -> tuple[dict[str, Source], list[Fault]]:
+def _sources(named: _Named, every: timedelta, last: _Last[_Placed]) -> tuple[dict[str, Source], list[Fault]]:
     files, faults = yaml_files(named)
     found = _each(files, lambda document: sources(document, every), last, faults)
     kept: dict[str, Source] = {}
@@ -120,12 +127,13 @@ def _sources(named: _Named, every: timedelta, last: dict[Path, list[_Placed]]) -
 
 
 _Read = TypeVar("_Read")
+_Last = MutableMapping[Path, list[_Read]]
 
 
 def _each(
     files: Iterable[Path],
     reading: Callable[[Document], Iterable[_Read]],
-    last: dict[Path, list[_Read]],
+    last: _Last[_Read],
     faults: list[Fault],
 ) -> list[_Read]:
     """What all files hold; a faulty one, what it held when it was `last` without a fault."""
@@ -155,7 +163,7 @@ def _whole(documents: Iterable[Document], reading: Callable[[Document], Iterable
 # --- rules and entities -----------------------------------------------------------------------------------------
 
 
-def _rules(named: _Named, routes: Collection[str] | None, last: dict[Path, list[_Draft]]) -> LoadedRules:
+def _rules(named: _Named, routes: Collection[str] | None, last: _Last[_Draft]) -> LoadedRules:
     files, faults = yaml_files(named)
     tried: dict[str, Place] = {}
     tried_rules: set[str] = set()
@@ -190,6 +198,11 @@ class Remembered:
 
     drafts: dict[Path, list[_Draft]] = field(default_factory=dict)
     sources: dict[Path, list[_Placed]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """As if nothing had been read yet."""
+        self.drafts.clear()
+        self.sources.clear()
 
 
 @dataclass(frozen=True, slots=True)

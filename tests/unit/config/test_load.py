@@ -262,6 +262,28 @@ def test_a_file_that_vanishes_while_it_is_read_is_told(write: Write) -> None:
     assert list(result.config.rules) == ["drills"]
 
 
+def test_what_a_removed_file_said_does_not_come_back(write: Write) -> None:
+    """A new file of its name is a new file. Where something is at fault it may only be away, and is remembered."""
+    folder, remembered = write(_GOOD | {"rules/other.yaml": _OTHER}), Remembered()
+    path, other = folder / "monitor.yaml", folder / "rules" / "other.yaml"
+    bad = {"rules/drills.yaml": "rule: x\n", "rules/other.yaml": "rule: x\n"}
+
+    def rules() -> set[str]:
+        return set(load(path, {}, remembered).config.rules)
+
+    assert rules() == {"drills", "other"}
+    other.unlink()
+    write({"rules/drills.yaml": "rule: x\n"})
+    assert rules() == {"drills"}
+    write(bad)
+    assert rules() == {"drills", "other"}
+    other.unlink()
+    write({"rules/drills.yaml": _RULE})
+    assert rules() == {"drills"}
+    write(bad)
+    assert rules() == {"drills"}
+
+
 def test_a_link_in_a_circle_is_told_and_stops_nothing(write: Write) -> None:
     """A file that cannot be read is a fault at that file."""
     folder = write(_GOOD)
