@@ -20,7 +20,7 @@ from monitor.notify import channel_faults
 from monitor.telemetry import Event, log
 
 # What is wired once, at the start.
-_AT_START = ("database", "timezone", "allow", "limits")
+_AT_START = ("timezone", "database", "allow", "limits", "web")
 _SHARE = 0.05  # of the time may go into looking, where thousands of files are watched
 
 

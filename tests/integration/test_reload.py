@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import pytest
 
 from monitor.config.user_files import UserFiles
-from monitor.daemon.reload import Reloader
+from monitor.daemon.reload import _AT_START, Reloader
 from monitor.errors import StoreFailed
-from monitor.model import Config
+from monitor.model import Config, Settings
 
 SETTINGS = """\
 database: sqlite:///news.db
@@ -178,10 +178,18 @@ async def test_the_edit_that_brought_the_faults_keeps_its_time(folder: Path, rel
 
 async def test_what_is_taken_up_at_the_next_start_is_named(folder: Path, taken: Taken, reloader: Reloader) -> None:
     """Channels and routes change at once; a database does not."""
-    write(folder / "monitor.yaml", SETTINGS.replace("news.db", "other.db").replace("[screen]", "[log]"))
+    edited = SETTINGS.replace("news.db", "other.db").replace("[screen]", "[log]")
+    write(folder / "monitor.yaml", edited + "web: {listen: '127.0.0.1:8799'}\n")
     await looks(reloader)
     assert taken.configs[-1].settings.routes == {"default": ("log",)}
-    assert reloader.running.restart == ("database",)
+    assert reloader.running.restart == ("database", "web")
+
+
+def test_every_setting_is_live_or_taken_up_at_the_next_start() -> None:
+    """Whoever adds one decides; a setting that is neither would be edited in vain, and nobody told."""
+    live = {"channels", "routes", "operator", "retention"}
+    assert live.isdisjoint(_AT_START)
+    assert live | set(_AT_START) == {each.name for each in fields(Settings)}
 
 
 async def test_what_the_database_refused_is_tried_again(folder: Path, taken: Taken, reloader: Reloader) -> None:
