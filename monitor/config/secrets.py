@@ -7,6 +7,7 @@ one into an address percent-encodes it where it is kept.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,6 +26,7 @@ _PLAIN_OPTIONS = {
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CREDENTIAL = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9_@+.-]*")  # a file's name, never a path
 _LARGEST = 16 * 2**10  # bytes: more is no password, and no address takes it
+_OF_SERVICE = Path("/run/credentials/news-monitor.service")  # systemd's, while the service runs: for other commands
 _WAYS = "${env:NAME}, ${file:/PATH} or ${credential:NAME}"
 
 
@@ -76,13 +78,16 @@ def _of_environment(name: str, environment: Mapping[str, str]) -> str:
 def _of_systemd(name: str, environment: Mapping[str, str]) -> str:
     """It stands in a file: systemd puts credentials into a folder that only the service can read."""
     load = f"LoadCredential={name}:/PATH"
-    if not (given := environment.get("CREDENTIALS_DIRECTORY")):
-        raise _Missing(
-            f"there is no credential {name}: systemd gave none",
-            f"write {load} into the [Service] part of the unit; elsewhere set CREDENTIALS_DIRECTORY to a folder with "
-            f"the file {name}",
-        )
-    return _of_file(Path(given) / name, f"the credential {name}", f"see {load} in the [Service] part of the unit")
+    if given := environment.get("CREDENTIALS_DIRECTORY"):
+        return _of_file(Path(given) / name, f"the credential {name}", f"see {load} in the [Service] part of the unit")
+    if os.access(_OF_SERVICE, os.F_OK):
+        called = f"the credential {name} of the running service ({_OF_SERVICE / name})"
+        return _of_file(_OF_SERVICE / name, called, f"see {load} in the unit, or set CREDENTIALS_DIRECTORY")
+    raise _Missing(
+        f"there is no credential {name}: systemd gave none, and there is no {_OF_SERVICE}",
+        f"write {load} into the [Service] part of the unit; elsewhere set CREDENTIALS_DIRECTORY to a folder with "
+        f"the file {name}",
+    )
 
 
 def _of_file(path: Path, called: str, todo: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config import secrets
 from monitor.config.secrets import filled, telling_parts
 from monitor.errors import Faulty
 from monitor.model import Place
@@ -127,11 +128,28 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert "cannot be read: that is no path" in said_of("x://${file:a\0b}", {}, tmp_path)
 
 
-def test_without_systemd_a_credential_says_how_it_is_given() -> None:
+def test_a_command_beside_the_service_has_its_credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody names another folder; what is not in it is told with both ways."""
+    monkeypatch.setattr(secrets, "_OF_SERVICE", tmp_path / "service")
+    for folder in ("service", "named"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mail").write_text(folder)
+    assert filled("${credential:mail}", {}, _HERE, _NOWHERE) == "service"
+    named = {"CREDENTIALS_DIRECTORY": str(tmp_path / "named")}
+    assert filled("${credential:mail}", named, _HERE, _NOWHERE) == "named"
+    assert said_of("${credential:chat}", {}, _NOWHERE) == (
+        f"the credential chat of the running service ({tmp_path}/service/chat) does not exist; "
+        "see LoadCredential=chat:/PATH in the unit, or set CREDENTIALS_DIRECTORY"
+    )
+
+
+def test_without_systemd_a_credential_says_how_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who starts by hand learns of the unit's line, and of the way without systemd."""
+    monkeypatch.setattr(secrets, "_OF_SERVICE", tmp_path / "none")
     assert said_of("x://${credential:mail}", {}, _NOWHERE) == (
-        "there is no credential mail: systemd gave none; write LoadCredential=mail:/PATH into the [Service] part of "
-        "the unit; elsewhere set CREDENTIALS_DIRECTORY to a folder with the file mail"
+        f"there is no credential mail: systemd gave none, and there is no {tmp_path}/none; "
+        "write LoadCredential=mail:/PATH into the [Service] part of the unit; "
+        "elsewhere set CREDENTIALS_DIRECTORY to a folder with the file mail"
     )
 
 
