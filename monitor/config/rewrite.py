@@ -28,6 +28,8 @@ class Rewrite:
     def write(self) -> None:
         """Puts it in place. Raises MonitorError, and leaves the file as it is, where that is not safe."""
         try:
+            if os.geteuid() == 0 and (link := _led_away(self.path)):
+                raise PermissionError(0, f"{link} leads elsewhere and is not root's; 'chown -h root' it if it may")
             self._write(Path(os.path.realpath(self.path)))  # a link goes on pointing to its file
         except OSError as refused:
             raise MonitorError(f"{self.path}: cannot be written: {refused.strerror}; nothing was changed") from None
@@ -64,6 +66,21 @@ def rewrite(path: Path, edit: Callable[[str, str], str]) -> Rewrite:
     text = decoded(before or b"", str(path))
     mark = BOM_UTF8 if before and before.startswith(BOM_UTF8) else b""
     return Rewrite(path, before, mark + edit(text, str(path)).encode())
+
+
+def _led_away(path: Path) -> Path | None:
+    """The first link on the way to the file that leads out of the folder in which it stands and is not root's: who
+    may write there would have root write wherever he likes."""
+    for link in reversed((path.absolute(), *path.absolute().parents)):
+        if link.is_symlink():
+            with suppress(FileNotFoundError):
+                link.stat()  # a circle of links ends here
+            inside = Path(os.path.realpath(link)).is_relative_to(os.path.realpath(link.parent))
+            if not inside and link.lstat().st_uid != 0:
+                return link
+            if further := _led_away(link.parent / link.readlink()):
+                return further
+    return None
 
 
 def _content(path: Path) -> bytes | None:

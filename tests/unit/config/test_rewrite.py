@@ -82,6 +82,40 @@ def test_root_leaves_the_file_to_its_owner(tmp_path: Path) -> None:
         assert (each.stat().st_uid, each.stat().st_gid) == (1234, 2345), each
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can write everywhere")
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("file.yaml", "file.yaml"),
+        ("folder/new.yaml", "folder"),
+        ("../named/new.yaml", "folder"),  # root's own link leads to theirs
+        ("ours.yaml", None),
+        ("beside.yaml", None),  # it stays in its folder
+        ("round.yaml", "Too many levels of symbolic links"),
+    ],
+)
+def test_root_follows_no_link_of_others_elsewhere(tmp_path: Path, name: str, refused: str | None) -> None:
+    """Who may write into the folder of the sources would have root write into any other."""
+    open_to_them, elsewhere = tmp_path / "sources", tmp_path / "elsewhere"
+    open_to_them.mkdir()
+    elsewhere.mkdir()
+    links = {
+        "file.yaml": "../elsewhere/new.yaml", "folder": "../elsewhere", "ours.yaml": "../elsewhere/new.yaml",
+        "beside.yaml": "plain.yaml", "round.yaml": "round.yaml",
+    }  # fmt: skip
+    for link, target in links.items():
+        (open_to_them / link).symlink_to(target)
+        os.lchown(open_to_them / link, 0 if link == "ours.yaml" else 1234, -1)
+    (tmp_path / "named").symlink_to("sources/folder")
+    made = Rewrite(open_to_them / name, None, b"a")
+    if refused is None:
+        made.write()
+    else:
+        with pytest.raises(MonitorError, match=f"cannot be written: .*{refused}.*; nothing was changed"):
+            made.write()
+        assert list(elsewhere.iterdir()) == []
+
+
 def test_what_cannot_be_read_or_written_is_one_line(tmp_path: Path) -> None:
     """With the file's name, and that nothing was changed."""
     with pytest.raises(MonitorError, match="cannot be read: Is a directory"):
