@@ -119,14 +119,17 @@ class SqliteDatabase(Database):
             raise StoreFailed(f"cannot copy {self.path} to {path}: {error}") from None
 
     def _copy_whole(self, path: Path) -> None:
-        """A copy that is there whole or not at all, and that nobody may read who may not read the database."""
+        """A copy that is there whole or not at all, even after a power cut, and that nobody may read who may not read
+        the database."""
         half = path.with_name(f"{path.name}.half")
         try:
             half.unlink(missing_ok=True)
             half.touch(mode=0o600)
             self.copy_to(half)
             shutil.copymode(self.path, half)
+            _sync(half)  # not every SQLite does so after VACUUM INTO
             half.replace(path)
+            _sync(path.parent)
         except (OSError, sqlite3.Error):
             half.unlink(missing_ok=True)
             raise
@@ -178,6 +181,15 @@ class SqliteDatabase(Database):
             return lock.open("a+", encoding="ascii")
         except OSError as error:
             raise StoreFailed(f"cannot open {lock}, which keeps other daemons away: {error.strerror}") from None
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would survive a power cut."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:

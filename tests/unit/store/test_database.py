@@ -114,6 +114,21 @@ def test_an_upgrade_keeps_a_copy_of_what_was_there(old_url: str) -> None:
     opened.close()
 
 
+def test_a_copy_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes reach the disk before its name does, and its name before anything is upgraded."""
+    opened, copy, synced = at(kept(tmp_path, "part-1")), tmp_path / "copy.db", []
+    fsync = os.fsync
+
+    def noted(opened: int) -> None:
+        synced.append((os.fstat(opened).st_ino, copy.exists()))
+        fsync(opened)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    opened.backup(copy)
+    assert synced == [(copy.stat().st_ino, False), (tmp_path.stat().st_ino, True)]
+    opened.close()
+
+
 KILLED = """
 import os, sys
 from alembic import op
