@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,8 +52,8 @@ class Forgetting:
         """Everything of a source, by its id, or every article that has, or had, this address."""
         with self._database.reading() as connection:
             of_source = connection.execute(select(source.c.id).where(source.c.id == what)).first() is not None
-            here = article.c.source_id == what if of_source else _at_address(what)
-            ids = list(connection.execute(select(article.c.id).where(here).order_by(article.c.id)).scalars())
+            here = select(article.c.id).where(_here(what, of_source=of_source)).order_by(article.c.id)
+            ids = list(connection.execute(here).scalars())
             left = select(func.count()).select_from(known).where(_left(what, of_source=of_source))
             alerts = to_send = 0
             for some in in_batches(ids):
@@ -63,22 +64,33 @@ class Forgetting:
             return Found(what, of_source, ids, connection.execute(left).scalar_one(), alerts, to_send)
 
     def forget(self, found: Found, now: datetime) -> Iterator[int]:
-        """Forget what was found, slice by slice; how many articles with each."""
-        with self._database.writing() as connection:
-            gone = _left(found.what, of_source=found.source)
-            connection.execute(update(known).where(gone).values(forgotten=True, digest="", left_at=now))
-        for first in range(0, len(found.articles), SLICE):
-            with self._database.writing() as connection:
-                self._database.enter_section(connection)
-                yield _forget(connection, found.articles[first : first + SLICE], now)
+        """Forget it slice by slice; how many articles after each. Between two slices others may use the database, and
+        what leaves the archive then, or comes back to it, is forgotten too."""
+        here = _here(found.what, of_source=found.source)
+        while True:
+            with self._section() as connection:
+                ids = connection.execute(select(article.c.id).where(here).limit(SLICE)).scalars().all()
+                if not ids:
+                    _keep_away(connection, _left(found.what, of_source=found.source), now)
+                    break
+                forgotten = _forget(connection, ids, now)
+            yield forgotten
         for _ in self._database.tidy():
             yield 0
 
+    @contextmanager
+    def _section(self) -> Iterator[Connection]:
+        with self._database.writing() as connection:
+            self._database.enter_section(connection)
+            yield connection
 
-def _at_address(url: str) -> ColumnElement[bool]:
-    same = canonical(url) or url  # what is no page's address is none of these
+
+def _here(what: str, *, of_source: bool) -> ColumnElement[bool]:
+    if of_source:
+        return article.c.source_id == what
+    same = canonical(what) or what  # what is no page's address is none of these
     once = select(article_version.c.article_id).where(article_version.c.canonical == same)
-    return or_(article.c.url == url, article.c.uid == url, article.c.canonical == same, article.c.id.in_(once))
+    return or_(article.c.url == what, article.c.uid == what, article.c.canonical == same, article.c.id.in_(once))
 
 
 def _left(what: str, *, of_source: bool) -> ColumnElement[bool]:
@@ -87,13 +99,14 @@ def _left(what: str, *, of_source: bool) -> ColumnElement[bool]:
     return and_(which, known.c.forgotten.is_(False))
 
 
+def _keep_away(connection: Connection, left: ColumnElement[bool], now: datetime) -> None:
+    _leave_polls_nothing(connection, source.c.id.in_(select(known.c.source_id).where(left)))
+    connection.execute(update(known).where(left).values(forgotten=True, digest="", left_at=now))
+
+
 def _forget(connection: Connection, ids: Sequence[int], now: datetime) -> int:
     articles = connection.execute(select(article).where(article.c.id.in_(ids))).all()
-    # A poll that is under way has read what we know before this: it must leave nothing behind.
-    polled = source.c.id.in_({row.source_id for row in articles})
-    connection.execute(
-        update(source).where(polled).values(token=source.c.token + 1, lease_until=None, lease_owner=None)
-    )
+    _leave_polls_nothing(connection, source.c.id.in_({row.source_id for row in articles}))
     _silence(connection, articles, now)
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
     _leave_stories(connection, ids)
@@ -101,6 +114,12 @@ def _forget(connection: Connection, ids: Sequence[int], now: datetime) -> int:
     connection.execute(delete(article).where(article.c.id.in_(ids)))
     _write_tombstones(connection, articles, now)
     return len(articles)
+
+
+def _leave_polls_nothing(connection: Connection, polled: ColumnElement[bool]) -> None:
+    """A poll of these sources that is under way has read what we know before it was forgotten: it is not committed."""
+    ended: dict[str, object] = {"token": source.c.token + 1, "lease_until": None, "lease_owner": None}
+    connection.execute(update(source).where(polled).values(**ended))
 
 
 def _silence(connection: Connection, articles: Iterable[_Article], now: datetime) -> None:

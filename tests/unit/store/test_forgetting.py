@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -12,12 +12,13 @@ from monitor.alerting.attempts import Verdict
 from monitor.decide import decide
 from monitor.intake.articles import unseen
 from monitor.intake.identity import digest, identify
-from monitor.model import Article, DeliveryState, Entry, OncePer, Receipt, ReceiptKind
+from monitor.model import Article, DeliveryState, Entry, OncePer, Receipt, ReceiptKind, Retention
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.forgetting import WHY, Forgetting
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
+from monitor.store.retention import SLICE, Pruning
 from monitor.store.section import SerialSection
 from monitor.store.tables import alert, attempt, delivery, known, metadata, story
 from monitor.store.tables import article as articles
@@ -55,6 +56,14 @@ class Desk:
 @pytest.fixture
 def desk(database: Database) -> Desk:
     return Desk(database)
+
+
+def leave(desk: Desk) -> None:
+    """All that is in the archive leaves it, as it does when it has been kept for its time."""
+    with desk.database.writing() as connection:
+        connection.execute(update(delivery).values(state=DeliveryState.ACCEPTED))
+    for _ in Pruning(desk.database, Retention()).slices(NOON + timedelta(days=1000)):
+        pass
 
 
 def secret(uid: str = URL, *, version: int = 1, of: str = "wire") -> Article:
@@ -199,13 +208,44 @@ def test_a_running_daemon_does_not_bring_the_headline_back(desk: Desk) -> None:
     Desk(desk.database).poll(article("c", "Third missile", seen=NOON + 2 * MINUTE), at=NOON + 2 * MINUTE)
 
 
-def test_a_poll_that_is_under_way_brings_nothing_back(desk: Desk) -> None:
+@pytest.mark.parametrize("left", [False, True], ids=["here", "had left before"])
+def test_a_poll_that_is_under_way_brings_nothing_back(desk: Desk, left: bool) -> None:
     """It has read what we know before it was forgotten: it is not committed, and the source is due again."""
     desk.poll(secret())
+    if left:
+        leave(desk)
     under_way = claimed(desk.claims, at=NOON + MINUTE)
     desk.forget(URL)
     with desk.section.entered(NOON + MINUTE) as inside:
         decision = decide([secret(version=2)], RULES, inside.state, NOON + MINUTE)
         assert not inside.commit(polled(under_way), decision, to_desk)
     assert SECRET not in desk.everything()
+    assert desk.claims.known("wire", [URL])[URL].forgotten
     assert claimed(desk.claims, at=NOON + MINUTE).token == under_way.token + 2
+
+
+@pytest.mark.parametrize("at_first", ["here", "left"])
+def test_what_leaves_or_comes_back_while_the_operator_is_asked_is_forgotten_too(desk: Desk, at_first: str) -> None:
+    """What was found may be another thing when it is done."""
+    desk.poll(secret())
+    if at_first == "left":
+        leave(desk)
+    found = Forgetting(desk.database).find(URL)
+    if at_first == "left":
+        desk.poll(secret(version=2), at=NOON + MINUTE)
+    else:
+        leave(desk)
+    assert sum(Forgetting(desk.database).forget(found, NOON + MINUTE)) == (1 if at_first == "left" else 0)
+    assert SECRET not in desk.everything()
+    assert desk.claims.known("wire", [URL])[URL].forgotten
+
+
+def test_between_two_slices_others_may_use_the_database(desk: Desk) -> None:
+    """A slice that is told is committed, and a daemon beside it polls on."""
+    desk.poll(*(secret(str(number)) for number in range(SLICE + 1)))
+    slices = Forgetting(desk.database).forget(Forgetting(desk.database).find("wire"), NOON + MINUTE)
+    assert next(slices) == SLICE
+    desk.poll(article("b", "Another missile", of="post", seen=NOON + MINUTE), at=NOON + MINUTE)
+    with desk.database.reading() as connection:
+        assert len(connection.execute(select(articles.c.id)).all()) == 2
+    assert sum(slices) == 1
