@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import config_option, existing_database, load_config
+from monitor.cli.options import PAUSE, config_option, existing_database, load_config
 
 if TYPE_CHECKING:
     from monitor.store.forgetting import Found
@@ -34,6 +34,8 @@ def forget(config: Path, what: str, yes: bool) -> None:
       news-monitor articles forget https://news.example.org/2026/01/05/a-name
       news-monitor articles forget old-source --yes
     """
+    import time
+
     from monitor import clock
     from monitor.store.forgetting import Forgetting
 
@@ -46,7 +48,10 @@ def forget(config: Path, what: str, yes: bool) -> None:
     click.echo(_told(found))
     if not yes:
         click.confirm("Forget them for good?", abort=True)
-    done = sum(forgetting.forget(found, clock.now()))
+    done = 0
+    for slice_ in forgetting.forget(found, clock.now()):
+        done += slice_
+        time.sleep(PAUSE)
     click.echo(f"forgotten: {_count(done, 'article')}; messages, the log and copies of the database are not reached")
     if found.source and what in loaded.sources:
         click.echo(f"{what} is still polled, and what is new in it comes in: `news-monitor sources remove {what}`")

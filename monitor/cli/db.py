@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import config_option, database_of, existing_database, load_config
+from monitor.cli.options import PAUSE, config_option, database_of, existing_database, load_config
 
 if TYPE_CHECKING:
     from monitor.store.database import Database
-
-PAUSE = 0.05  # s between two slices: SQLite does not queue those who want to write, and a daemon wants to
 
 
 @click.group()

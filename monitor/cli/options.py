@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.store.database import Database
     from monitor.store.reports import Reports
 
+PAUSE = 0.05  # s between two slices: SQLite does not queue those who want to write, and a daemon wants to
 _WIDE = 2_000  # where nobody looks at it, no cell is cut
 F = TypeVar("F", bound=Callable[..., object])
 
