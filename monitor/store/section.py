@@ -11,7 +11,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
@@ -23,6 +24,8 @@ from monitor.store.memory import Mark, catch_up, mark
 from monitor.store.observed import observe
 from monitor.store.writing import ChannelsOf, write_decision, write_notices, write_source
 
+_AFRESH = timedelta(days=1)
+
 
 class SerialSection:
     """Holds the state between commits. One for each process."""
@@ -33,6 +36,7 @@ class SerialSection:
         self._state = State()
         self._mark = Mark()
         self._sequence: int | None = None
+        self._afresh: datetime | None = None
 
     @contextmanager
     def entered(self, now: datetime) -> Iterator[Entered]:
@@ -52,7 +56,11 @@ class SerialSection:
                 self._state, self._mark, self._sequence = inside.state.settled(now), end, sequence
 
     def _caught_up(self, connection: Connection, sequence: int, now: datetime) -> State:
-        """The state, with what other processes have committed since it was ours."""
+        """The state, with what other processes have committed since it was ours. Once a day what was told is read
+        afresh, because retention takes alerts out of the database; stories that are over leave by themselves."""
+        if self._afresh is None or abs(now - self._afresh) >= _AFRESH:
+            self._state, self._mark = State(self._state.stories), replace(self._mark, match=0)
+            self._sequence, self._afresh = None, now
         if sequence != self._sequence:
             end = mark(connection)
             catch_up(connection, self._state, self._mark, now)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from monitor.decide import Decision, State, decide
 from monitor.errors import StoreFailed
@@ -15,7 +17,8 @@ from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
-from monitor.store.tables import article_version, attempt, delivery, fetch, match, section, story_article
+from monitor.store.tables import alert, article_version, attempt, delivery, fetch, match, section, story_article
+from monitor.store.tables import article as articles
 from tests.building import (
     HOUR,
     MINUTE,
@@ -175,6 +178,28 @@ def test_old_stories_are_not_read_back(database: Database, claims: Claims) -> No
     with SerialSection(database).entered(later) as inside:
         assert inside.state.stories.telling(f"address {page}") is None
         assert len(inside.state.told) == 1
+
+
+@pytest.mark.parametrize("passed", [24 * HOUR, -24 * HOUR], ids=["a day later", "the clock was set back"])
+def test_what_has_left_the_database_leaves_the_memory_within_a_day(
+    database: Database, claims: Claims, passed: timedelta
+) -> None:
+    """Tellings would be remembered for as long as the process runs; those that stand there, and the open stories, are
+    still known."""
+    serial = SerialSection(database)
+    commit(serial, claimed(claims), article("old", "Missile over the sea"), article("young"))
+    with database.writing() as connection:
+        gone = select(match.c.alert_id).join(articles).where(articles.c.uid == "old")
+        left = connection.execute(gone).scalar_one()
+        connection.execute(update(match).where(match.c.alert_id == left).values(alert_id=None))
+        connection.execute(delete(delivery).where(delivery.c.alert_id == left))
+        connection.execute(delete(alert).where(alert.c.id == left))
+    for at, known in ((NOON, 2), (NOON + passed, 1), (NOON + passed, 1)):
+        with serial.entered(at) as inside:
+            assert len(inside.state.told) == known
+            assert inside.state.stories.telling("article wire young") is not None
+    again = article("young", version=2, seen=NOON + passed)
+    assert alerts(commit(serial, claimed(claims, at=NOON + passed), again, at=NOON + passed)) == []
 
 
 def test_a_section_that_only_looks_commits_nothing(database: Database, claims: Claims) -> None:
