@@ -44,6 +44,13 @@ def verified(folder: Path, unit: Path) -> subprocess.CompletedProcess[str]:
     return analyze(folder, "verify", "--man=no", manager, folder / unit.name)
 
 
+@pytest.mark.parametrize("unit", [SYSTEM, USER, *DROP_INS], ids=lambda unit: f"{unit.parent.name} {unit.name}")
+def test_the_tests_that_a_unit_names_are_there(unit: Path) -> None:
+    """Its comments lead to what proves them."""
+    named = re.findall(r"tests/[\w/]+\.py", unit.read_text())
+    assert [name for name in named if not (UNITS.parent / name).exists()] == []
+
+
 @needs_systemd
 @pytest.mark.parametrize(("unit", "drop_in"), COMBINED)
 def test_systemd_finds_nothing_to_complain_of(tmp_path: Path, unit: Path, drop_in: Path | None) -> None:
