@@ -40,14 +40,14 @@ def postgres_server() -> Iterator[Engine]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a database of each kind may be made, with nothing in it yet."""
-    return f"sqlite:///{tmp_path / 'news.db'}" if request.param == "sqlite" else _made(request, "template0")
+    return f"sqlite:///{tmp_path / 'news.db'}" if request.param == "sqlite" else new_database(request, "template0")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database of each kind, at the newest schema."""
     sqlite = request.param == "sqlite"
-    opened = open_database(f"sqlite:///{tmp_path / 'news.db'}" if sqlite else _made(request, "newest"))
+    opened = open_database(f"sqlite:///{tmp_path / 'news.db'}" if sqlite else new_database(request, "newest"))
     if sqlite:
         opened.upgrade()
     yield opened
@@ -57,7 +57,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 _count = itertools.count(1)
 
 
-def _made(request: pytest.FixtureRequest, template: str) -> str:
+def new_database(request: pytest.FixtureRequest, template: str) -> str:
     """The URL of a new database on the server; it goes with the server."""
     engine: Engine = request.getfixturevalue("postgres_server")
     name = f"test_{next(_count)}"

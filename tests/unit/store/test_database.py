@@ -23,6 +23,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.tables import metadata, section, source
 from tests.building import NOON, alert_of
+from tests.conftest import new_database
 
 
 def at(path: Path) -> Database:
@@ -114,9 +115,11 @@ def test_an_upgrade_keeps_a_copy_of_what_was_there(old_url: str) -> None:
     opened.close()
 
 
-def test_a_copy_survives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_survives_a_power_cut(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its bytes reach the disk before its name does, and its name before anything is upgraded."""
-    opened, copy, synced = at(kept(tmp_path, "part-1")), tmp_path / "copy.db", []
+    opened, copy, synced = open_database(kept(tmp_path, request, "part-1.sqlite")), tmp_path / "copy.db", []
     fsync = os.fsync
 
     def noted(opened: int) -> None:
@@ -158,16 +161,27 @@ def test_an_upgrade_that_is_killed_changes_nothing(old_url: str) -> None:
     opened.close()
 
 
-def test_nothing_of_a_finished_part_is_lost(tmp_path: Path) -> None:
-    """Its database, kept as it was written then, is upgraded with all that it holds."""
-    path = kept(tmp_path, "part-1")
-    opened = at(path)
+@pytest.mark.parametrize(
+    ("part", "counts", "deliveries"),
+    [
+        ("part-1.sqlite", {"articles": 6, "matches": 3, "stories": 3, "alerts": 2}, {"accepted": 2}),
+        ("part-2.sqlite", {"articles": 3, "matches": 2, "stories": 3, "alerts": 2}, {"accepted": 2}),
+        ("part-2.postgresql", {"articles": 3, "matches": 2, "stories": 3, "alerts": 2}, {"accepted": 2}),
+    ],
+)
+def test_nothing_of_a_finished_part_is_lost(
+    tmp_path: Path, request: pytest.FixtureRequest, part: str, counts: dict[str, int], deliveries: dict[str, int]
+) -> None:
+    """Its database, kept as it was written then (`tests/keep.py`), is upgraded with all that it holds."""
+    opened = open_database(kept(tmp_path, request, part))
     opened.upgrade()
     report = Reports(opened)
-    assert report.counts() == {"articles": 6, "matches": 3, "stories": 3, "alerts": 2}
-    assert {state: n for state, n in report.delivery_counts().items() if n} == {"accepted": 2, "retry": 1, "sending": 1}
+    assert report.counts() == counts
+    found = {state: n for state, n in report.delivery_counts().items() if n}
+    assert found == {**deliveries, "retry": 1, "sending": 1}
     assert {name: each.failures for name, each in report.sources().items()} == {"en": 0, "ko": 0, "dead": 2}
     waiting = Outbox(opened, "test").claim("bad", NOON + timedelta(days=3650), timedelta(minutes=3))
+    assert waiting is not None
     assert alert_of(waiting).rule == "north-korea-missile-launch"
     with opened.reading() as connection:
         times = connection.execute(select(source.c.failing_since, source.c.polled_at).order_by(source.c.id)).all()
@@ -176,19 +190,26 @@ def test_nothing_of_a_finished_part_is_lost(tmp_path: Path) -> None:
     opened.close()
 
 
-def kept(folder: Path, name: str) -> Path:
-    """A database as a finished part left it."""
-    path = folder / "news.db"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript((Path(__file__).parents[2] / "data" / f"{name}.sql").read_text(encoding="utf-8"))
-    return path
+def kept(folder: Path, request: pytest.FixtureRequest, part: str) -> str:
+    """The URL of a database as a finished part left it."""
+    script = (Path(__file__).parents[2] / "data" / f"{part}.sql").read_text(encoding="utf-8")
+    if part.endswith("postgresql"):
+        url = new_database(request, "template0")
+        filled = open_database(url)
+        with filled.writing() as postgres:
+            postgres.exec_driver_sql(script.replace("%", "%%"))
+        filled.close()
+        return url
+    with closing(sqlite3.connect(folder / "news.db")) as connection:
+        connection.executescript(script)
+    return f"sqlite:///{folder / 'news.db'}"
 
 
 @pytest.fixture
-def old_url(empty_url: str, tmp_path: Path) -> str:
+def old_url(empty_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """A database of the first part, of each kind. Part 1 knew only SQLite: the other has its schema and its sources."""
     if empty_url.startswith("sqlite"):
-        return f"sqlite:///{kept(tmp_path, 'part-1')}"
+        return kept(tmp_path, request, "part-1.sqlite")
     opened = open_database(empty_url)
     with opened.writing() as connection:
         config = alembic_config()
