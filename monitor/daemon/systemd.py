@@ -13,17 +13,17 @@ from datetime import timedelta
 
 from monitor import clock
 
-_FULL = 2  # s: the longest that the daemon waits for a systemd that does not read its messages
+_FULL = 0.1  # s that a message which comes only once waits for a systemd whose queue is full; the event loop with it
 
 
 def ready(text: str) -> bool:
     """The service has started, or has taken up the edited files."""
-    return _notify("READY=1", _status(text))
+    return _notify("READY=1", _status(text), patience=_FULL)
 
 
 def reloading() -> bool:
     """The edited files are being read; `ready` ends it. systemd tells by the time to which reload this belongs."""
-    return _notify("RELOADING=1", f"MONOTONIC_USEC={int(clock.monotonic() * 1_000_000)}")
+    return _notify("RELOADING=1", f"MONOTONIC_USEC={int(clock.monotonic() * 1_000_000)}", patience=_FULL)
 
 
 def watchdog() -> bool:
@@ -33,7 +33,7 @@ def watchdog() -> bool:
 
 def stopping() -> bool:
     """The service ends."""
-    return _notify("STOPPING=1")
+    return _notify("STOPPING=1", patience=_FULL)
 
 
 def status(text: str) -> bool:
@@ -53,7 +53,7 @@ def _status(text: str) -> str:
     return "STATUS=" + " ".join(text.split())  # a second line would be a message of its own
 
 
-def _notify(*fields: str) -> bool:
+def _notify(*fields: str, patience: float = 0) -> bool:
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
         return False
@@ -61,7 +61,7 @@ def _notify(*fields: str) -> bool:
         address = "\0" + address[1:]
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to_systemd:
-            to_systemd.settimeout(_FULL)
+            to_systemd.settimeout(patience)
             to_systemd.connect(address)
             to_systemd.sendall("\n".join(fields).encode())
     except OSError:
