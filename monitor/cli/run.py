@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ def run(config: Path, once: bool) -> None:
     import asyncio
     import faulthandler
     import os
+    import signal
     from threading import Thread
 
     from monitor.app import secrets_of
@@ -40,6 +41,8 @@ def run(config: Path, once: bool) -> None:
     from monitor.store.ownership import act_as_owner
     from monitor.telemetry import Event, configure, log
 
+    if not _has_terminal():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it may ask for a reload: what starts will read the files
     faulthandler.enable()  # systemd's watchdog ends us with SIGABRT: every thread then writes what it hung at
     files = UserFiles(config, os.environ)
     loaded = files.load()
@@ -70,20 +73,23 @@ async def _run(loaded: Loaded, files: UserFiles, once: bool) -> None:
     loop, stop, in_terminal = asyncio.get_running_loop(), asyncio.Event(), _has_terminal()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, lambda: None)  # until there is a daemon that can take up edits
+
+    def on_hangup(reload: Callable[[], None]) -> None:
+        def hung_up() -> None:
+            if in_terminal and not _has_terminal():  # it was closed: nobody asks for a reload
+                stop.set()
+            else:
+                reload()
+
+        # a handler of the loop's own would be gone before the process is, and SIGHUP then kills
+        signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(hung_up))
+
+    on_hangup(lambda: None)  # until there is a daemon that can take up edits
     async with service(loaded.config, files, loaded.faults) as daemon:
         log.info(Event.STARTED, once=once)
-        async with asyncio.TaskGroup() as reloads:
-
-            def hung_up() -> None:
-                if in_terminal and not _has_terminal():  # it was closed: nobody asks for a reload
-                    stop.set()
-                else:
-                    reloads.create_task(daemon.reload(), name="reload")
-
-            loop.add_signal_handler(signal.SIGHUP, hung_up)
-            await (daemon.once(stop) if once else daemon.run(stop))
-            loop.remove_signal_handler(signal.SIGHUP)
+        on_hangup(daemon.ask_for_reload)
+        await (daemon.once(stop) if once else daemon.run(stop))
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     log.info(Event.STOPPED)
 
 

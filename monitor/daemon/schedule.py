@@ -12,11 +12,13 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from typing import Never
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import clock
 from monitor.daemon import systemd
+from monitor.daemon.beside import kept_up
 from monitor.daemon.fairness import may_begin
 from monitor.daemon.turns import Turns, Work
 from monitor.delivery import Dispatcher
@@ -60,7 +62,7 @@ class Daemon:
         turns: Turns,
         metrics: Metrics,
         jobs: Sequence[Job] = (),
-        reload: Callable[[], Awaitable[None]] | None = None,
+        reload: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._dispatcher = dispatcher
@@ -76,6 +78,7 @@ class Daemon:
         self._polls: dict[asyncio.Task[object], Claim] = {}
         self._unpolled: list[Claim] = []  # polls that came to nothing: their claims are given back with the next tick
         self._ended = asyncio.Event()  # a poll has
+        self._asked = asyncio.Event()  # for a reload
         self._ticking = asyncio.Lock()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -87,22 +90,31 @@ class Daemon:
             every = job.every.total_seconds()
             scheduler.add_job(self._turn, "interval", (job,), seconds=every, id=job.name, next_run_time=clock.now())
         scheduler.start()
-        beside = [asyncio.create_task(work) for work in (self._refill(), self._keep_time(scheduler))]
+        works = {"refill": self._refill, "time": lambda: self._keep_time(scheduler), "reload": self._reload_when_asked}
+        beside = [asyncio.create_task(kept_up(name, work), name=name) for name, work in works.items()]
         systemd.ready(self._at_work())
         try:
             await stop.wait()
         finally:
             for task in beside:
                 task.cancel()
+            await asyncio.wait(beside)  # so that systemd hears nothing after STOPPING
             scheduler.shutdown(wait=False)
             await self._end()
 
-    async def reload(self) -> None:
-        """Take up edits of the files now, without waiting for a look at them."""
-        if self._reload is not None:
+    def ask_for_reload(self) -> None:
+        """Have edits of the files taken up now, without waiting for a look at them: as soon as `run` has begun, and
+        once more if they are being read already."""
+        self._asked.set()
+
+    async def _reload_when_asked(self) -> Never:
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
             systemd.reloading()
             try:
-                await _guarded(self._reload)
+                if self._reload is not None:
+                    await _guarded(self._reload)
             finally:
                 systemd.ready(self._at_work())
 
@@ -139,14 +151,14 @@ class Daemon:
             await _guarded(job.work)
             self._turns.turned(job.name, clock.monotonic())
 
-    async def _refill(self) -> None:
+    async def _refill(self) -> Never:
         while True:
             await self._ended.wait()
             await asyncio.sleep(REFILL)
             self._ended.clear()
             await _guarded(self.tick)
 
-    async def _keep_time(self, scheduler: AsyncIOScheduler) -> None:
+    async def _keep_time(self, scheduler: AsyncIOScheduler) -> Never:
         """All falls due by the clock on the wall: set back by an hour, it would let nothing happen for one."""
         while True:
             wall, steady = clock.now(), clock.monotonic()
