@@ -15,7 +15,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.config.secrets import telling_parts
+from monitor.config.secrets import password_of, telling_parts
 from monitor.config.user_files import UserFiles
 from monitor.daemon import Daemon, Job, systemd
 from monitor.daemon.health import BEAT, Health
@@ -191,11 +191,9 @@ def _active(config: Config) -> Active:
 
 
 def secrets_of(settings: Settings) -> frozenset[str]:
-    """What no log may show of them: the channels' addresses, and a database's that may hold a password."""
-    urls = [channel.url for channel in settings.channels.values()]
-    if not settings.database.startswith("sqlite:"):
-        urls.append(settings.database)
-    return frozenset(part for url in urls for part in telling_parts(url))
+    """What no log may show of them: what is telling in the channels' addresses, and a database's password."""
+    telling = (telling_parts(channel.url) for channel in settings.channels.values())
+    return password_of(settings.database).union(*telling)
 
 
 def channels_of(alert: Alert, settings: Settings) -> list[str]:

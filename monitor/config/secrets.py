@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from monitor.errors import Fault, Faulty
 from monitor.model import Place
@@ -123,7 +123,8 @@ def telling_parts(url: str) -> frozenset[str]:
     """A channel's URL as a whole and in its parts, as written and decoded: what must never stand in a log.
 
     Any part may be the secret one: slack:// has a token in the host's place, ntfy:// a topic, mail a password with
-    any character in it. Only the scheme, the names of options and words that tell nothing are left out.
+    any character in it. Only the scheme, the names of options, a machine's name and words that tell nothing are left
+    out: who reads at three in the morning that a server is out of reach must see which.
     """
     _, _, rest = url.partition("://")
     address, _, query = rest.partition("?")
@@ -132,8 +133,25 @@ def telling_parts(url: str) -> frozenset[str]:
         for written in (piece, *_BETWEEN.split(piece)):
             for text in (written, unquote(written), unquote_plus(written)):
                 parts.update((text, *_BETWEEN.split(text)))
-    parts -= {"", "localhost"}
+    parts -= {"", "localhost", "monitor", *_machine(address)}
     return frozenset({url, *parts} if parts else ())
+
+
+def password_of(url: str) -> frozenset[str]:
+    """A database's password, as written and decoded: the rest of its URL is no secret."""
+    try:
+        password = urlsplit(url).password
+    except ValueError:  # a bracket out of place
+        return frozenset({url})
+    return frozenset({password, unquote(password)} if password else ())
+
+
+def _machine(address: str) -> set[str]:
+    """The host of an address, where it is a machine's name and no token: only such a name has a dot (or an IPv6
+    address's brackets) in it; alone and with its port."""
+    place = address.rpartition("@")[2].partition("/")[0]
+    host = place.partition("]")[0].lstrip("[") if place.startswith("[") else place.partition(":")[0]
+    return {host, place} if "." in host or place.startswith("[") else set()
 
 
 def _values(query: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import secrets
-from monitor.config.secrets import filled, telling_parts
+from monitor.config.secrets import filled, password_of, telling_parts
 from monitor.errors import Faulty
 from monitor.model import Place
 
@@ -167,8 +167,8 @@ def test_every_missing_secret_of_a_text_is_told() -> None:
         # a password with any character, encoded or not
         (
             "mailtos://monitor:pa[ss%2Fw0rd@mail.example.org?mode=starttls&to=desk@x.org",
-            "pa[ss/w0rd pa[ss%2Fw0rd monitor",
-            "mailtos starttls mode",
+            "pa[ss/w0rd pa[ss%2Fw0rd",
+            "mailtos starttls mode monitor mail.example.org",
         ),
         ("mailto://us[er:p@ssw0rd@h.test?from=newsroom%40x.test", "ssw0rd us[er newsroom newsroom@x.test", "from"),
         # tokens in the host's place and behind it
@@ -192,3 +192,30 @@ def test_what_of_a_channel_no_log_may_show(url: str, secret: str, innocent: str)
     assert set(secret.split()) - parts == set()
     assert set(innocent.split()) & parts == set()
     assert (url in parts) is (url != "console://")
+
+
+@pytest.mark.parametrize(
+    ("url", "seen"),
+    [
+        ("json://127.0.0.1:8124/alert", "127.0.0.1 127.0.0.1:8124"),
+        ("mailtos://me:s3cret@mail.example.org:587?to=desk@news.example", "mail.example.org"),
+        ("json://me:pass@[2001:db8::1]:80/x", "2001:db8::1"),
+    ],
+)
+def test_the_name_of_a_machine_may_be_read(url: str, seen: str) -> None:
+    """Who looks for the cause at three in the morning must see which server does not answer."""
+    assert set(seen.split()) & telling_parts(url) == set()
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        ("postgresql://monitor:tr0ub%40dor@db.example.org/news", {"tr0ub%40dor", "tr0ub@dor"}),
+        ("postgresql://monitor@db.example.org/news", set()),
+        ("sqlite:////var/lib/news-monitor/monitor.db", set()),
+        ("postgresql://monitor:pa]ss[@db/news", {"postgresql://monitor:pa]ss[@db/news"}),
+    ],
+)
+def test_of_a_database_only_the_password_is_hidden(url: str, hidden: set[str]) -> None:
+    """The program's own name, the user and the server are in every second line of the log."""
+    assert password_of(url) == hidden
