@@ -76,6 +76,17 @@ def _in_folder(folder: Path) -> tuple[list[Path], list[Fault]]:
     return sorted(files), [unreadable(Place(str(each.filename)), each) for each in unread]
 
 
+def is_there(path: Path) -> bool:
+    """Whether something has this name; also where the system does not let us look, which reading it then tells."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError:
+        pass
+    return True
+
+
 def is_empty(file: Path) -> bool:
     """Whether nothing stands in it. Raises Faulty, should it have gone."""
     try:

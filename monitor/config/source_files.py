@@ -13,11 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from urllib.parse import urlsplit
 
 from monitor.config.edit import NewSource
 from monitor.config.faults import checked, noting
-from monitor.config.files import is_read, paths_named, settings_document, yaml_files
+from monitor.config.files import is_read, is_there, paths_named, settings_document, yaml_files
 from monitor.config.sources import SourceShape, sources
 from monitor.config.yaml12 import Document, Plain, Where, read
 from monitor.errors import Fault, Faulty, WrongUse
@@ -70,7 +71,7 @@ class SourceFiles:
 def source_files(config: Path) -> SourceFiles:
     """Reads them; what is faulty is noted, and what is not there yet is no fault. Raises Faulty for monitor.yaml."""
     named = paths_named(settings_document(config), "sources", config.parent)
-    there = [(path, place) for path, place in named if path.exists() or path.is_symlink()]
+    there = [(path, place) for path, place in named if is_there(path)]
     files, faults = yaml_files(there)
     standing: list[Standing] = []
     for file in files:
@@ -81,7 +82,7 @@ def source_files(config: Path) -> SourceFiles:
 
 def check_file(file: Path) -> None:
     """Raises Faulty where the file has a fault: it is left out as a whole, and so would be what is added to it."""
-    if file.exists():
+    if is_there(file):
         faults: list[Fault] = []
         for document in read(file):
             with noting(faults):
@@ -130,7 +131,11 @@ def _holds(named: Path, wish: Path) -> bool:
 
 
 def _is_file(path: Path) -> bool:
-    return path.is_file() or (not path.is_dir() and is_read(path.name))
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return is_read(path.name)
+    return S_ISREG(mode) or (not S_ISDIR(mode) and is_read(path.name))
 
 
 def _real(path: Path) -> Path:

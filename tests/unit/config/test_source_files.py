@@ -44,6 +44,18 @@ def test_where_a_new_source_goes(write: Write, named: str, expected: str) -> Non
     assert source_files(config).file_for(None) == config.parent / expected
 
 
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + ".yaml"])
+def test_a_name_that_the_system_refuses_is_told(write: Write, name: str) -> None:
+    """Whether a file or a folder was meant; and nothing is written there."""
+    files = source_files(write({"monitor.yaml": f"sources: [{name}, b.yaml]", "b.yaml": ""}))
+    assert [fault.what for fault in files.faults] == [
+        f"'{files.config.parent / name}' cannot be read: File name too long"
+    ]
+    with pytest.raises(Faulty, match="cannot be read: File name too long"):
+        check_file(files.config.parent / name / "sources.yaml")
+    assert files.file_for(None).name == (name if name.endswith(".yaml") else "b.yaml")
+
+
 @pytest.mark.parametrize("text", ["", "sources:", "sources: []"])
 def test_where_no_sources_are_named_it_says_how(write: Write, text: str) -> None:
     """It does not edit monitor.yaml by itself."""
