@@ -61,7 +61,7 @@ def check(config: Path) -> None:
     Example:
       news-monitor db check
     """
-    database = _existing(config)
+    database = existing_database(load_config(config).config.settings)
     damaged = list(database.check())
     for line in damaged:
         click.echo(f"{database.name}: {line}", err=True)

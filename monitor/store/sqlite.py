@@ -113,6 +113,8 @@ class SqliteDatabase(Database):
     def backup(self, path: Path) -> None:
         if path.exists():
             raise StoreFailed(f"{path} is there already: name a new file, or delete it")
+        if not path.parent.is_dir():
+            raise StoreFailed(f"cannot copy {self.path} to {path}: there is no folder {path.parent}; make it first")
         try:
             self._copy_whole(path)
         except (OSError, sqlite3.Error) as error:

@@ -89,6 +89,18 @@ async def test_a_sound_database_is_sound(folder: Path) -> None:
     assert ended.out.endswith(" is sound\n")
 
 
+async def test_a_database_with_nothing_in_it_is_not_called_sound(tmp_path: Path, empty_url: str) -> None:
+    """It may be the wrong one: an empty PostgreSQL, or a file of no bytes."""
+    write_config(tmp_path, {})
+    config = tmp_path / "monitor.yaml"
+    config.write_text(config.read_text().replace("sqlite:///monitor.db", empty_url), encoding="utf-8")
+    if empty_url.startswith("sqlite:"):
+        (tmp_path / "news.db").touch()
+    ended = await run(tmp_path, "db check")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.endswith(" holds nothing yet: `news-monitor run` makes its tables\n")
+
+
 async def test_what_is_damaged_is_told(folder: Path) -> None:
     """A row that names what is not there, and a file with holes in it: exit code 1, and what to do."""
     path = folder / "news.db"
@@ -125,5 +137,6 @@ async def test_a_backup_is_whole_and_overwrites_nothing(folder: Path) -> None:
     assert (again.code, "is there already" in again.err) == (1, True)
     nowhere = await run(folder, "db backup nosuch/kept.db")
     assert (nowhere.code, nowhere.err.count("\n")) == (1, 1)
+    assert nowhere.err.endswith(" to nosuch/kept.db: there is no folder nosuch; make it first\n")
     assert copy.read_bytes() == before
     assert not (folder / "kept.db.half").exists()
