@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from functools import partial
 from typing import Never
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,6 +21,7 @@ from monitor import clock
 from monitor.daemon import systemd
 from monitor.daemon.beside import kept_up
 from monitor.daemon.fairness import may_begin
+from monitor.daemon.outage import Outage
 from monitor.daemon.turns import Turns, Work
 from monitor.delivery import Dispatcher
 from monitor.errors import StoreFailed
@@ -76,6 +78,7 @@ class Daemon:
         second = timedelta(seconds=1)
         self._jobs = (Job(Work.TICK, second, self.tick), Job(Work.DELIVERY, second, dispatcher.turn), *jobs)
         self._polls: dict[asyncio.Task[object], Claim] = {}
+        self._outage = Outage()
         self._unpolled: list[Claim] = []  # polls that came to nothing: their claims are given back with the next tick
         self._ended = asyncio.Event()  # a poll has
         self._asked = asyncio.Event()  # for a reload
@@ -114,7 +117,7 @@ class Daemon:
             systemd.reloading()
             try:
                 if self._reload is not None:
-                    await _guarded(self._reload)
+                    await self._guarded(self._reload)
             finally:
                 systemd.ready(self._at_work())
 
@@ -148,15 +151,23 @@ class Daemon:
 
     async def _turn(self, job: Job) -> None:
         with suppress(asyncio.CancelledError):  # APScheduler cancels at shutdown, and writes a traceback of it
-            await _guarded(job.work)
+            await self._guarded(job.work)
             self._turns.turned(job.name, clock.monotonic())
+
+    async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
+        """A database that cannot be used for a while must not end the clockwork."""
+        try:
+            await work()
+        except StoreFailed as error:
+            self._outage.refused(error, clock.monotonic())
+        self._outage.look(clock.monotonic())
 
     async def _refill(self) -> Never:
         while True:
             await self._ended.wait()
             await asyncio.sleep(REFILL)
             self._ended.clear()
-            await _guarded(self.tick)
+            await self._guarded(self.tick)
 
     async def _keep_time(self, scheduler: AsyncIOScheduler) -> Never:
         """All falls due by the clock on the wall: set back by an hour, it would let nothing happen for one."""
@@ -168,7 +179,9 @@ class Daemon:
                 log.warning(Event.CLOCK_SET_BACK, seconds=round(ahead.total_seconds()))
                 for job in scheduler.get_jobs():
                     job.modify(next_run_time=clock.now())
-                await _guarded(lambda: self._thread.run(self._claims.know, self._pipeline.active.sources, clock.now()))
+                await self._guarded(
+                    lambda: self._thread.run(self._claims.know, self._pipeline.active.sources, clock.now())
+                )
 
     async def tick(self) -> None:
         """Claim what is due and may be polled now, and begin to poll it."""
@@ -217,11 +230,3 @@ class Daemon:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await self._thread.run(self._claims.release, [polls[task] for task in running])
-
-
-async def _guarded(work: Callable[[], Awaitable[object]]) -> None:
-    """A database that cannot be used for a while must not end the clockwork."""
-    try:
-        await work()
-    except StoreFailed as error:
-        log.error(Event.STORE_PROBLEM, problem=str(error))

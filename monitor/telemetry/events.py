@@ -34,6 +34,7 @@ class Event(StrEnum):
     LEASES_RELEASED = "deliveries without a receipt will be tried again"
     PRUNED = "what was kept for its time has gone"
     STORE_PROBLEM = "the database has a problem"
+    STORE_WELL = "the database is well again"
     WORK_CRASHED = "work of the daemon crashed, and begins anew"
     WORK_MISSING = "the watchdog is not fed: work does not go on"
     ACTING_AS = "acting as the owner of the database"

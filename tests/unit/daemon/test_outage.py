@@ -1,0 +1,24 @@
+"""What the log tells of a database that cannot be used."""
+
+from __future__ import annotations
+
+from structlog.testing import capture_logs
+
+from monitor.daemon.outage import Outage
+from monitor.errors import StoreFailed
+from monitor.telemetry import Event
+
+
+def test_an_outage_is_told_now_and_then_and_at_its_end() -> None:
+    """Two refusals a second for 150 s are three lines; a pause between two refusals is no end."""
+    outage = Outage()
+    with capture_logs() as logs:
+        for second in range(150):
+            for _ in range(2):
+                outage.refused(StoreFailed("out of reach"), 1000.0 + second)
+            outage.look(1000.0 + second)
+        for second in range(150, 220):
+            outage.look(1000.0 + second)
+        outage.refused(StoreFailed("again"), 2000.0)
+    assert [entry["event"] for entry in logs] == [Event.STORE_PROBLEM] * 3 + [Event.STORE_WELL, Event.STORE_PROBLEM]
+    assert logs[3]["seconds"] == 149
