@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, timedelta
-from functools import partial
 from typing import Never
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
