@@ -19,8 +19,8 @@ from monitor.model import Config, Running, Settings
 from monitor.notify import channel_faults
 from monitor.telemetry import Event, log
 
-# What is wired once, at the start.
-_AT_START = ("timezone", "database", "allow", "limits", "web")
+# What is wired once, at the start: fields of Settings, as monitor.yaml calls them.
+_AT_START = {"timezone": "timezone", "database": "database", "allow": "network", "limits": "limits", "web": "web"}
 _SHARE = 0.05  # of the time may go into looking, where thousands of files are watched
 
 
@@ -77,7 +77,7 @@ class Reloader:
         self._tell(replace(_running(self._config, faults), since=self.running.since, restart=self.running.restart))
 
     async def _accept(self, config: Config, faults: Sequence[Fault]) -> None:
-        restart = [name for name in _AT_START if _differs(name, config.settings, self._began_with)]
+        restart = [key for name, key in _AT_START.items() if _differs(name, config.settings, self._began_with)]
         running = replace(_running(config, faults), restart=tuple(restart))
         if config == self._config:
             self._tell(replace(running, since=self.running.since))
