@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from monitor.store.reports import SourceReport
 
 _LATELY = timedelta(days=1)  # a daemon that died before that is history, if another one runs
+_SHOWN = 10  # of the sources that fail: with the network down, all do
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +123,30 @@ def _warnings(seen: _Seen) -> Iterator[str]:
             f"dead: {dead} deliveries; `news-monitor outbox list --state dead` lists them, "
             "`news-monitor outbox retry --dead` sends them again"
         )
-    for id_, found in seen.failing.items():
+    yield from _of_sources(seen)
+
+
+def _of_sources(seen: _Seen) -> Iterator[str]:
+    failing = sorted(seen.failing.values(), key=lambda found: found.failing_since or seen.now)
+    well = any(at is not None and id_ not in seen.failing for id_, at in seen.ages.good.items())
+    if len(failing) > 1 and not well:
+        which = "sources" if len(failing) == len(seen.ages.good) else "sources that were polled"
+        since = seen.local(failing[-1].failing_since)
+        yield f"failing: all {len(failing)} {which} fail since {since}: is this machine's network up?"
+        return
+    for found in failing[:_SHOWN]:
         since = "" if found.failing_since is None else f"since {seen.local(found.failing_since)}, "
         then = f"{found.failures} in a row; next try {seen.local(found.next_at)}"
-        yield f"failing: {id_}: {found.problem} ({since}{then})"
+        yield f"failing: {found.id}: {found.problem} ({since}{then})"
+    if len(failing) > _SHOWN:
+        yield f"failing: and {len(failing) - _SHOWN} more: `news-monitor sources health` lists them"
 
 
 def _of_daemons(seen: _Seen) -> Iterator[str]:
     from monitor.store.daemons import Life
 
     alive = [daemon for daemon in seen.daemons if daemon.life(seen.now) is Life.ALIVE]
-    gone = [daemon for daemon in seen.daemons if daemon.life(seen.now) is Life.GONE]
+    gone = [daemon for daemon in seen.daemons if daemon.life(seen.now) is Life.GONE and not _restarted(daemon, seen)]
     if not alive:
         stopped = [daemon.stopped_at for daemon in seen.daemons if daemon.stopped_at is not None]
         last = f"; the last one was stopped {seen.local(max(stopped))}" if stopped and not gone else ""
@@ -146,6 +160,11 @@ def _of_daemons(seen: _Seen) -> Iterator[str]:
             yield f"stuck: {daemon.name} lives and does not work; see its log and /healthz"
         if daemon.running.edited or daemon.running.restart:
             yield f"files: {daemon.name}: {_runs(daemon, seen)}"
+
+
+def _restarted(gone: DaemonReport, seen: _Seen) -> bool:
+    """Whether a later start on its machine has healed it."""
+    return any(daemon.host == gone.host and daemon.started_at > gone.seen_at for daemon in seen.daemons)
 
 
 def _lines(seen: _Seen) -> Iterator[tuple[str, str]]:

@@ -46,6 +46,11 @@ class DaemonReport:
         return f"process {process} on {host}"
 
     @property
+    def host(self) -> str:
+        """The machine that it runs on."""
+        return self.owner.rsplit(":", 2)[0]
+
+    @property
     def stands_still(self) -> bool:
         """Whether it lived and did not work, when it was last seen."""
         turns = [at for at in (self.ticked_at, self.delivered_at) if at is not None]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -24,6 +25,7 @@ from tests.e2e.whole import write_config
 
 NOW = clock.now().replace(microsecond=0)
 SECOND = timedelta(seconds=1)
+ZONE = ZoneInfo("Asia/Seoul")  # of the config
 RUNS = Running(NOW - HOUR, rules=3, sources=3)
 
 
@@ -53,12 +55,14 @@ def lived(database: Database, owner: str, *, seen: timedelta, runs: Running = RU
     assert one.beat(runs, then, ticked=then - ticked, delivered=then - SECOND)
 
 
-def poll(database: Database, name: str, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> None:
+def poll(
+    database: Database, name: str, outcome: FetchOutcome = FetchOutcome.DOCUMENT, at: datetime = NOW - HOUR
+) -> None:
     claims = Claims(database, "desk:1:aa")
-    claims.know(sources("wire", "post"), NOW - HOUR)
-    claim = claimed(claims, name, NOW - HOUR)
-    with SerialSection(database).entered(NOW - HOUR) as inside:
-        assert inside.commit(polled(claim, NOW - HOUR, outcome=outcome), Decision((), State()), to_desk)
+    claims.know(sources("wire", "post", name), at)
+    claim = claimed(claims, name, at)
+    with SerialSection(database).entered(at) as inside:
+        assert inside.commit(polled(claim, at, outcome=outcome), Decision((), State()), to_desk)
 
 
 def test_a_daemon_that_runs_is_shown(database: Database, said: Callable[..., list[str]]) -> None:
@@ -102,6 +106,23 @@ def test_one_that_died_lately_is_told_beside_one_that_runs(database: Database, s
     assert [line.partition(" was ")[0] for line in warnings] == ["gone: process 16 on desk"]
 
 
+def test_a_restart_ends_what_is_told_of_the_one_before(database: Database, said: Callable[..., list[str]]) -> None:
+    """On the same machine: what another one's daemon does, heals nothing there."""
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    lived(database, "desk:16:bb", seen=2 * HOUR)
+    lived(database, "attic:16:cc", seen=3 * HOUR)
+    gone = [line.partition(" was ")[0] for line in said() if line.startswith("gone")]
+    assert gone == ["gone: process 16 on attic"]
+
+
+def test_a_restart_that_ended_well_is_what_is_told(database: Database, said: Callable[..., list[str]]) -> None:
+    """Not that the one before it was killed."""
+    lived(database, "desk:16:bb", seen=3 * HOUR)
+    lived(database, "desk:17:aa", seen=HOUR)
+    Daemons(database, "desk:17:aa").stopped(NOW - HOUR)
+    assert said()[0].startswith("no daemon is running; the last one was stopped ")
+
+
 def test_what_a_daemon_runs_and_does_not_do_is_told(database: Database, said: Callable[..., list[str]]) -> None:
     """An edit with faults that is not running, and a clockwork that stands still in a process that lives."""
     edited = Running(NOW - HOUR, 3, 3, edited=NOW - MINUTE, faults=("a.yaml:1:1: what", "a.yaml:2:1: what"))
@@ -128,6 +149,50 @@ def test_what_fails_and_waits_stands_before_the_counts(database: Database, said:
     assert figures["alerts"] == "1"
     assert figures["database"].startswith(f"{database.kind}, {database.name}, ")
     assert figures["database"].endswith(" MiB")
+
+
+def more_sources(count: int) -> list[str]:
+    """So many more in the config that stands here."""
+    names = [f"more-{n:02}" for n in range(count)]
+    with Path("sources.yaml").open("a", encoding="utf-8") as file:
+        file.writelines(f"  - {{id: {name}, url: 'https://{name}.test/feed'}}\n" for name in names)
+    return names
+
+
+def test_of_many_that_fail_those_that_do_so_the_longest_are_told(
+    database: Database, said: Callable[..., list[str]]
+) -> None:
+    """Ten, and how many more; scripts find all."""
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    poll(database, "wire")
+    names = more_sources(12)
+    for ago, name in enumerate(names, start=1):
+        poll(database, name, FetchOutcome.FAILED, NOW - ago * MINUTE)
+    *told, last = [line for line in said() if line.startswith("failing: ")]
+    assert [line.split(": ")[1] for line in told] == names[:1:-1]
+    assert last == "failing: and 2 more: `news-monitor sources health` lists them"
+    assert len(json.loads(said("--json")[0])["failing"]) == 12
+
+
+@pytest.mark.parametrize(
+    ("names", "line"),
+    [
+        (("wire", "post", "new"), "failing: all 3 sources fail since "),
+        (("wire", "post"), "failing: all 2 sources that were polled fail since "),
+        (("wire",), "failing: wire: None (since "),  # its own problem says more
+    ],
+)
+def test_where_all_fail_the_network_is_asked_about(
+    database: Database, said: Callable[..., list[str]], names: tuple[str, ...], line: str
+) -> None:
+    """In one line, with the moment since when no source has answered well; scripts find all."""
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    for ago, name in enumerate(names, start=1):
+        poll(database, name, FetchOutcome.FAILED, NOW - ago * MINUTE)
+    (told,) = [line for line in said() if line.startswith("failing: ")]
+    assert told.startswith(f"{line}{(NOW - MINUTE).astimezone(ZONE):%Y-%m-%d %H:%M}")
+    assert told.endswith(": is this machine's network up?") == (len(names) > 1)
+    assert json.loads(said("--json")[0])["failing"].keys() == set(names)
 
 
 def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str]]) -> None:
