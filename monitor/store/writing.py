@@ -3,7 +3,7 @@ their deliveries. It decides nothing; `section` says when it is called."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -58,44 +58,45 @@ def write_decision(connection: Connection, decision: Decision, channels_of: Chan
             _write_match(connection, judged, decided, article_id, at)
 
 
-def _write_articles(connection: Connection, judged: Iterable[Judged], at: datetime) -> Mapping[tuple[str, str], int]:
-    ids = {}
-    for article in (item.article for item in judged):
-        columns = _columns(article)
-        changed = {key: columns[key] for key in _CHANGING}
-        statement = (
-            insert(connection, tables.article)
-            .values(**columns)
-            .on_conflict_do_update(index_elements=["source_id", "uid"], set_=changed)
-            .returning(tables.article.c.id)
-        )
-        ids[article.source, article.uid] = connection.execute(statement).scalar_one()
-        connection.execute(
-            plain_insert(tables.article_version).values(
-                article_id=ids[article.source, article.uid],
-                version=article.version,
-                at=at,
-                canonical=article.canonical,
-                title=article.title,
-                text=article.text,
-                digest=article.digest,
-            )
-        )
+def _write_articles(connection: Connection, judged: Sequence[Judged], at: datetime) -> Mapping[tuple[str, str], int]:
+    # One statement, and its values beside it: building one for each article costs more than running it.
+    new = insert(connection, tables.article)
+    changed = {key: new.excluded[key] for key in _CHANGING}
+    latest = new.on_conflict_do_update(index_elements=["source_id", "uid"], set_=changed).returning(tables.article.c.id)
+    articles = [item.article for item in judged]
+    ids = {
+        (article.source, article.uid): connection.execute(latest, _columns(article)).scalar_one()
+        for article in articles
+    }
+    versions = [
+        {
+            "article_id": ids[article.source, article.uid],
+            "version": article.version,
+            "at": at,
+            "canonical": article.canonical,
+            "title": article.title,
+            "text": article.text,
+            "digest": article.digest,
+        }
+        for article in articles
+    ]
+    connection.execute(plain_insert(tables.article_version), versions)
     return ids
 
 
-def _write_stories(connection: Connection, judged: Iterable[Judged], ids: Mapping[tuple[str, str], int]) -> None:
-    for item in judged:
-        story, seen = item.story, item.article.seen
-        connection.execute(
-            insert(connection, tables.story)
-            .values(id=story.id, title=story.title, opened_at=story.opened, last_at=seen)
-            .on_conflict_do_update(index_elements=["id"], set_={"last_at": seen})
-        )
-        membership = {"article_id": ids[item.article.source, item.article.uid], "story_id": story.id}
-        connection.execute(
-            insert(connection, tables.story_article).values(**membership, how=item.joined).on_conflict_do_nothing()
-        )
+def _write_stories(connection: Connection, judged: Sequence[Judged], ids: Mapping[tuple[str, str], int]) -> None:
+    new = insert(connection, tables.story)
+    told_again = new.on_conflict_do_update(index_elements=["id"], set_={"last_at": new.excluded.last_at})
+    stories = [(item.story, item.article.seen) for item in judged]
+    connection.execute(
+        told_again,
+        [{"id": one.id, "title": one.title, "opened_at": one.opened, "last_at": seen} for one, seen in stories],
+    )
+    members = [
+        {"article_id": ids[item.article.source, item.article.uid], "story_id": item.story.id, "how": item.joined}
+        for item in judged
+    ]
+    connection.execute(insert(connection, tables.story_article).on_conflict_do_nothing(), members)
 
 
 def _write_match(connection: Connection, judged: Judged, decided: Decided, article_id: int, at: datetime) -> None:
