@@ -63,7 +63,8 @@ async def service(
         database = open_database(settings.database)
         stack.callback(database.close)
         stack.enter_context(database.taken())
-        database.upgrade()
+        if database.upgrade():
+            log.info(Event.DATABASE_MADE, database=database.name)  # at a path that was mistyped there is none yet
 
         # a number of its own: in containers every daemon is process 1 of a host with any name
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -30,8 +30,8 @@ def upgrade(config: Path, no_copy: bool) -> None:
       news-monitor db upgrade --no-copy
     """
     database = database_of(load_config(config).config.settings)
-    database.upgrade(copy=not no_copy)
-    click.echo(f"{database.name} is up to date")
+    made = database.upgrade(copy=not no_copy)
+    click.echo(f"made a new database: {database.name}" if made else f"{database.name} is up to date")
 
 
 @db.command()

@@ -61,18 +61,20 @@ class Database(ABC):
             unusable = isinstance(error, OperationalError | InterfaceError)
             raise (StoreFailed if unusable else StoreRefused)(f"{self.name}: {said}; {self.advice}") from error
 
-    def upgrade(self, *, copy: bool = True) -> None:
+    def upgrade(self, *, copy: bool = True) -> bool:
         """Bring the schema to this version's, after a copy; several processes may do so at once, and one that is
-        killed meanwhile leaves everything as it was. Raises StoreNewer, StoreFailed."""
+        killed meanwhile leaves everything as it was. True if it was made from nothing. Raises StoreNewer, StoreFailed.
+        """
         with self.translated(), self.migrating() as connection:
             found = self._revision(connection)
             if found == _head():
-                return
+                return False
             if found is not None and copy:
                 self.copy(connection, f"before-{_head()}")
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            return found is None
 
     def require_schema(self) -> None:
         """Raises StoreFailed if there is nothing in the database yet, StoreOlder or StoreNewer if it is of another

@@ -17,6 +17,7 @@ class Event(StrEnum):
     LISTENING = "listening"
     NOT_LISTENING = "cannot listen"
     FILES_READ = "files read again"
+    DATABASE_MADE = "made a new database"
 
     POLLED = "source polled"
     POLL_PROBLEM = "source has a problem"

@@ -89,14 +89,28 @@ async def test_a_sound_database_is_sound(folder: Path) -> None:
     assert ended.out.endswith(" is sound\n")
 
 
-async def test_a_database_with_nothing_in_it_is_not_called_sound(tmp_path: Path, empty_url: str) -> None:
-    """It may be the wrong one: an empty PostgreSQL, or a file of no bytes."""
+@pytest.fixture
+def empty(tmp_path: Path, empty_url: str) -> Path:
+    """The folder of a monitor.yaml whose database holds nothing yet."""
     write_config(tmp_path, {})
     config = tmp_path / "monitor.yaml"
     config.write_text(config.read_text().replace("sqlite:///monitor.db", empty_url), encoding="utf-8")
+    return tmp_path
+
+
+async def test_an_upgrade_says_what_it_made(empty: Path) -> None:
+    """A new database, which may be at a path that was mistyped, or nothing new."""
+    made = (await run(empty, "db upgrade")).out
+    assert made.startswith("made a new database: ")
+    name = made.removeprefix("made a new database: ").strip()
+    assert (await run(empty, "db upgrade")).out == f"{name} is up to date\n"
+
+
+async def test_a_database_with_nothing_in_it_is_not_called_sound(empty: Path, empty_url: str) -> None:
+    """It may be the wrong one: an empty PostgreSQL, or a file of no bytes."""
     if empty_url.startswith("sqlite:"):
-        (tmp_path / "news.db").touch()
-    ended = await run(tmp_path, "db check")
+        (empty / "news.db").touch()
+    ended = await run(empty, "db check")
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.endswith(" holds nothing yet: `news-monitor run` makes its tables\n")
 

@@ -26,3 +26,13 @@ async def test_an_address_in_any_shape_starts(tmp_path: Path) -> None:
     ended = await news_monitor("run", "--once", folder=tmp_path)
     assert ended.code == 0
     assert "pa[ss" not in ended.err
+
+
+async def test_a_database_made_from_nothing_is_told(tmp_path: Path) -> None:
+    """Once, with its name: where its path was mistyped, nothing else would look odd."""
+    write_config(tmp_path, {})
+    told = []
+    for _ in range(2):
+        lines = [json.loads(line) for line in (await news_monitor("run", "--once", folder=tmp_path)).told]
+        told += [line["database"] for line in lines if line["event"] == "made a new database"]
+    assert told == [str(tmp_path / "monitor.db")]
