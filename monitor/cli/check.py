@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence, Sized
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from monitor.cli.options import config_option, json_option, load_config, print_j
 
 if TYPE_CHECKING:
     from monitor.errors import Fault
+    from monitor.model import Entity, Rule
 
 
 @click.command()
@@ -31,19 +33,46 @@ def check(config: Path, as_json: bool, paths: tuple[Path, ...]) -> None:
 
     Exit code 1 if there are faults; each is told as file:line:col.
     """
-    faults = sorted(_faults_of(paths, config) if paths else _faults(config))
-    for fault in faults:
+    checked = _of_files(paths, config) if paths else _of_config(config)
+    for fault in checked.faults:
         if as_json:
             place = {"file": fault.place.file, "line": fault.place.line, "col": fault.place.col}
             print_json({**place, "what": fault.what, "meant": fault.meant})
         else:
             click.echo(str(fault))
     if not as_json:
-        click.echo(f"{len(faults)} fault{'s' * (len(faults) != 1)}" if faults else "no faults", err=True)
-    raise SystemExit(1 if faults else 0)
+        click.echo(checked.said(), err=True)
+    raise SystemExit(1 if checked.faults else 0)
 
 
-def _faults(path: Path) -> Iterator[Fault]:
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """The faults, and what they were looked for in: a phrase each; nothing where monitor.yaml cannot be used."""
+
+    faults: Sequence[Fault]
+    of: tuple[str, ...] = ()
+
+    def said(self) -> str:
+        """In a line."""
+        if not self.faults:
+            return f"no faults: {', '.join(self.of)}"
+        found = _counted(self.faults, "fault")
+        return f"{found} in {', '.join(self.of)}" if self.of else found
+
+
+def _counted(what: Sized, one: str, several: str | None = None) -> str:
+    return f"{len(what)} {one if len(what) == 1 else several or f'{one}s'}"
+
+
+def _tested(rules: Collection[Rule], entities: Collection[Entity]) -> tuple[str, str]:
+    of_rules, of_entities = ([test for each in tested for test in each.tests] for tested in (rules, entities))
+    return (
+        f"{_counted(rules, 'rule')} with {_counted(of_rules, 'test')}",
+        f"{_counted(entities, 'entity', 'entities')} with {_counted(of_entities, 'test')}",
+    )
+
+
+def _of_config(path: Path) -> _Checked:
     from monitor import clock
     from monitor.errors import Faulty
     from monitor.lab.rule_tests import failures
@@ -52,24 +81,31 @@ def _faults(path: Path) -> Iterator[Fault]:
     try:
         loaded = load_config(path)
     except Faulty as faulty:
-        yield from faulty.faults
-        return
-    yield from loaded.faults
-    yield from channel_faults(loaded.config.settings.channels.values())
-    yield from failures(loaded.config.rules.values(), loaded.config.entities, clock.now())
+        return _Checked(faulty.faults)
+    config = loaded.config
+    faults = [
+        *loaded.faults,
+        *channel_faults(config.settings.channels.values()),
+        *failures(config.rules.values(), config.entities, clock.now()),
+    ]
+    more = (_counted(config.sources, "source"), _counted(config.settings.channels, "channel"))
+    return _Checked(sorted(faults), (*_tested(config.rules.values(), config.entities.values()), *more))
 
 
-def _faults_of(paths: tuple[Path, ...], config: Path) -> Iterator[Fault]:
-    """The faults in these files; what they name may stand in the files of the config, if there is one."""
+def _of_files(paths: tuple[Path, ...], config: Path) -> _Checked:
+    """What stands in these files; what they name may stand in the files of the config, if there is one."""
     from monitor import clock
     from monitor.config.load import load_rules
     from monitor.lab.rule_tests import failures
 
     loaded = load_rules(paths, beside=config if config.exists() else None)
     rules = [rule for rule in loaded.rules.values() if _within(rule.place.file, paths)]
-    tested = [entity for entity in loaded.entities.values() if _within(entity.place.file, paths)]
-    yield from (fault for fault in loaded.faults if _within(fault.place.file, paths))
-    yield from failures(rules, loaded.entities, clock.now(), tested=tested)
+    entities = [entity for entity in loaded.entities.values() if _within(entity.place.file, paths)]
+    faults = [
+        *(fault for fault in loaded.faults if _within(fault.place.file, paths)),
+        *failures(rules, loaded.entities, clock.now(), tested=entities),
+    ]
+    return _Checked(sorted(faults), _tested(rules, entities))
 
 
 def _within(file: str, paths: tuple[Path, ...]) -> bool:

@@ -56,3 +56,20 @@ async def test_its_own_tests_are_run(folder: Path) -> None:
     ended = await news_monitor("check", "rules", folder=folder)
     assert ended.code == 1
     assert "rules/quake.yaml:5:17: this test of quake must fire" in ended.out
+
+
+async def test_it_says_what_it_has_checked(folder: Path) -> None:
+    """With faults or without, so that nobody takes a check of nothing for a check; people only."""
+    faulty = await news_monitor("check", folder=folder)
+    read = "1 rule with 2 tests, 1 entity with 0 tests, 0 sources, 1 channel"
+    assert faulty.told == [f"1 fault in {read}"]
+    (folder / "rules/broken.yaml").unlink()
+    for args, told in (
+        ([], [f"no faults: {read}"]),
+        (["rules"], ["no faults: 1 rule with 2 tests, 0 entities with 0 tests"]),
+        (["--json"], []),
+    ):
+        ended = await news_monitor("check", *args, folder=folder)
+        assert (ended.code, ended.out, ended.told) == (0, "", told)
+    (folder / "monitor.yaml").write_text("routes: 1\n", encoding="utf-8")
+    assert (await news_monitor("check", folder=folder)).told[-1].endswith(("fault", "faults"))  # nothing else was
