@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence, Sized
+from collections.abc import Collection, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,11 +85,24 @@ def _of_config(path: Path) -> _Checked:
     config = loaded.config
     faults = [
         *loaded.faults,
+        *_of_database(path, config.settings.database),
         *channel_faults(config.settings.channels.values()),
         *failures(config.rules.values(), config.entities, clock.now()),
     ]
     more = (_counted(config.sources, "source"), _counted(config.settings.channels, "channel"))
     return _Checked(sorted(faults), (*_tested(config.rules.values(), config.entities.values()), *more))
+
+
+def _of_database(path: Path, url: str) -> Iterator[Fault]:
+    """Why its kind of database cannot be used here; it is not asked for anything itself."""
+    from monitor.config.files import settings_document
+    from monitor.errors import Fault, StoreFailed
+    from monitor.store.opening import open_database
+
+    try:
+        open_database(url).close()
+    except StoreFailed as failed:
+        yield Fault(settings_document(path).place(("database",)), str(failed))
 
 
 def _of_files(paths: tuple[Path, ...], config: Path) -> _Checked:

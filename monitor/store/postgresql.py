@@ -96,5 +96,8 @@ def _engine(url: URL, options: str) -> Engine:
     try:
         # pre_ping: after a restart of the server the pool is full of dead connections
         return create_engine(address, connect_args=arguments, pool_pre_ping=True)
-    except ModuleNotFoundError:
-        raise StoreFailed("PostgreSQL needs a driver: pip install 'news-monitor[postgres]'") from None
+    except ImportError:  # it is not installed, or it does not find the library that it needs
+        raise StoreFailed(
+            "PostgreSQL needs a driver: pip install 'psycopg[binary]' into the same venv (or '.[postgres]' from the "
+            "source folder)"
+        ) from None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import news_monitor
+from tests.e2e.whole import ROOT, news_monitor
 
 RULE = """\
 rule: quake
@@ -73,3 +74,20 @@ async def test_it_says_what_it_has_checked(folder: Path) -> None:
         assert (ended.code, ended.out, ended.told) == (0, "", told)
     (folder / "monitor.yaml").write_text("routes: 1\n", encoding="utf-8")
     assert (await news_monitor("check", folder=folder)).told[-1].endswith(("fault", "faults"))  # nothing else was
+
+
+async def test_a_database_without_its_driver_is_a_fault(folder: Path) -> None:
+    """Before the daemon is started; with it, the server is not asked for anything, and no database is made."""
+    (folder / "rules/broken.yaml").unlink()
+    config = folder / "monitor.yaml"
+    config.write_text(f"{CONFIG}database: postgresql://monitor:tr0ub4dor@127.0.0.1:9/news\n", encoding="utf-8")
+    assert (await news_monitor("check", folder=folder)).code == 0
+    (folder / "without").mkdir()
+    (folder / "without/psycopg.py").write_text("raise ImportError('no psycopg')\n", encoding="utf-8")
+    ended = await news_monitor("check", folder=folder, env={"PYTHONPATH": f"{folder / 'without'}{os.pathsep}{ROOT}"})
+    assert ended.code == 1
+    assert ended.out.startswith("monitor.yaml:5:11: PostgreSQL needs a driver: pip install 'psycopg[binary]' into ")
+    assert "tr0ub4dor" not in ended.out + ended.err
+    config.write_text(f"{CONFIG}database: sqlite:///new/news.db\n", encoding="utf-8")
+    assert (await news_monitor("check", folder=folder)).code == 0
+    assert not (folder / "new").exists()
