@@ -19,6 +19,7 @@ from monitor.cli.options import (
     print_faults,
     print_json,
     print_table,
+    require_known,
 )
 
 if TYPE_CHECKING:
@@ -117,13 +118,8 @@ def test(config: Path, names: tuple[str, ...]) -> None:
     """
     import asyncio
 
-    from monitor.config.faults import did_you_mean
-    from monitor.errors import WrongUse
-
     settings = load_config(config).config.settings
-    for name in names:
-        if name not in settings.channels:
-            raise WrongUse(f"there is no channel '{name}'; {did_you_mean(name, settings.channels)}")
+    require_known("channel", names, settings.channels)
     wanted = list(dict.fromkeys(names)) or list(settings.channels)
     if not asyncio.run(_all_accepted(settings, wanted)):
         raise SystemExit(1)

@@ -21,6 +21,7 @@ from monitor.cli.options import (
     moment,
     print_json,
     print_table,
+    require_known,
 )
 from monitor.model import MatchKind
 
@@ -77,6 +78,8 @@ def list_(
     from monitor.store.matches import Wanted
 
     loaded, asked = _asked(config)
+    require_known("rule", rules, loaded.config.rules, asked.rules)
+    require_known("source", sources, loaded.config.sources, asked.sources)
     zone = loaded.config.settings.timezone
     from_ = moment(since, clock.now(), zone)
     wanted = Wanted(rules, sources, since=from_, kind=MatchKind(kind) if kind else None, decision=decision)
@@ -139,6 +142,7 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
     from monitor.store.matches import Wanted
 
     loaded, asked = _asked(config)
+    require_known("rule", rules, loaded.config.rules, asked.rules)
     zone, now = loaded.config.settings.timezone, clock.now()
     wanted = Wanted(rules, since=moment(since, now, zone), until=moment(until, now, zone))
     with _opened(file) as out:

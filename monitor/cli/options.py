@@ -80,6 +80,22 @@ def reports(settings: Settings) -> Reports:
     return Reports(existing_database(settings))
 
 
+def require_known(
+    what: str, names: Iterable[str], here: Iterable[str], kept: Callable[[], Iterable[str]] = tuple
+) -> None:
+    """Raises WrongUse for a name that stands neither `here`, in the files, nor in what the database has `kept`."""
+    from monitor.config.faults import did_you_mean
+    from monitor.errors import WrongUse
+
+    known = list(here)
+    if any(name not in known for name in names):
+        known = list(dict.fromkeys([*known, *kept()]))
+    for name in names:
+        if name not in known:
+            meant = did_you_mean(name, known) or "there is none at all"
+            raise WrongUse(f"there is no {what} '{name}'; {meant}")
+
+
 def local(moment: datetime | None, timezone: str) -> str:
     """A moment as people in the configured time zone read it; "never" for none."""
     from zoneinfo import ZoneInfo

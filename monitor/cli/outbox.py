@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,11 +16,9 @@ from monitor.cli.options import (
     print_json,
     print_table,
     reports,
+    require_known,
 )
 from monitor.model import DeliveryState
-
-if TYPE_CHECKING:
-    from monitor.store.outbox import Outbox
 
 _LEFT = {
     DeliveryState.SENDING: "it is being sent just now; look again in a minute",
@@ -84,11 +81,13 @@ def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -
     """
     from monitor import clock
     from monitor.errors import WrongUse
-    from monitor.store.outbox import OPERATORS
+    from monitor.store.outbox import OPERATORS, Outbox
 
     if bool(ids) == bool(dead or channel):
         raise WrongUse("say which: either IDs (`news-monitor outbox list`), or --dead, --channel NAME or both")
-    asked = _outbox(config)
+    settings = load_config(config).config.settings
+    asked = Outbox(existing_database(settings), "operator")
+    require_known("channel", [channel] if channel else [], settings.channels, asked.channels)
     wanted = ids or asked.ids([DeliveryState.DEAD] if dead else OPERATORS, channel)
     if not wanted:
         click.echo(f"nothing {'is dead' if dead else 'waits'}{f' on {channel}' if channel else ''}", err=True)
@@ -108,14 +107,10 @@ def discard(config: Path, ids: tuple[int, ...]) -> None:
       news-monitor outbox discard 17 18
     """
     from monitor import clock
-
-    _tell(ids, _outbox(config).discard(ids, clock.now()), "is discarded")
-
-
-def _outbox(config: Path) -> Outbox:
     from monitor.store.outbox import Outbox
 
-    return Outbox(existing_database(load_config(config).config.settings), "operator")
+    asked = Outbox(existing_database(load_config(config).config.settings), "operator")
+    _tell(ids, asked.discard(ids, clock.now()), "is discarded")
 
 
 def _tell(wanted: Sequence[int], found: Mapping[int, DeliveryState], done: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from monitor.model import DeliveryState, Field, MatchKind, Span
 from monitor.store.database import Database
@@ -119,6 +119,18 @@ class Matches:
                 return
             yield from found
             last = found[-1].id
+
+    def rules(self) -> list[str]:
+        """The rules that a match is kept of."""
+        return self._distinct(match.c.rule_id)
+
+    def sources(self) -> list[str]:
+        """The sources that an article is kept of."""
+        return self._distinct(article.c.source_id)
+
+    def _distinct(self, column: ColumnElement[str]) -> list[str]:
+        with self._database.reading() as connection:
+            return list(connection.execute(select(column).distinct().order_by(column)).scalars())
 
     def account(self, id_: int) -> MatchAccount | None:
         """One match with all that belongs to it; None if there is none of this number."""

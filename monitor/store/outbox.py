@@ -121,6 +121,12 @@ class Outbox:
         with self._database.reading() as connection:
             return list(connection.execute(found).scalars())
 
+    def channels(self) -> list[str]:
+        """The channels that a delivery is kept of."""
+        found = select(delivery.c.channel).distinct().order_by(delivery.c.channel)
+        with self._database.reading() as connection:
+            return list(connection.execute(found).scalars())
+
     def retry(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
         """Have these sent now, as if for the first time: their attempts so far are forgiven, and stay as evidence, and
         their numbers go on. Done for those that are dead or wait; the state in which each was found."""

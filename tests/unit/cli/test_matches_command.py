@@ -39,6 +39,22 @@ async def test_matches_are_listed_as_they_are_asked_for(
     assert all(row["reason"] for row in ended.rows)
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("list", "--rule", "lanch"), "there is no rule 'lanch'; did you mean 'launch'?"),  # the database knows it
+        (("list", "--rule", "x", "--json"), "there is no rule 'x'; known are: "),
+        (("list", "--rule", "launch", "--source", "nope"), "there is no source 'nope'; known are: other, wire"),
+        (("export", "--rule", "x"), "there is no rule 'x'; known are: "),
+    ],
+)
+async def test_a_name_that_nobody_knows_is_wrong_use(args: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    """An empty list would be taken for an answer. What only the database knows still is known."""
+    ended = await news_monitor("matches", *args, folder=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(said)
+
+
 async def test_a_list_for_people_has_what_they_look_for(tmp_path: Path) -> None:
     """Number, local time, rule, decision, title and reason, a line each."""
     ended = await news_monitor("matches", "list", "--rule", "launch", folder=tmp_path)

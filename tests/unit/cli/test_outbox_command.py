@@ -11,7 +11,7 @@ from monitor.model import DeliveryState, Receipt, ReceiptKind
 from monitor.store.database import Database
 from monitor.store.outbox import Outbox
 from tests.building import MINUTE, NOON
-from tests.e2e.whole import news_monitor
+from tests.e2e.whole import news_monitor, write_config
 
 REFUSED = Receipt(ReceiptKind.REFUSED, "the server answered 404")
 ACCEPTED = Receipt(ReceiptKind.ACCEPTED, "accepted")
@@ -43,7 +43,7 @@ async def test_what_is_named_is_sent_again(stuck: tuple[Outbox, int, int], tmp_p
         (("--dead",), ["dead"]),
         (("--dead", "--channel", "desk"), ["dead"]),
         (("--channel", "desk"), ["dead", "waiting"]),
-        (("--channel", "phone"), []),
+        (("--channel", "screen"), []),
     ],
 )
 async def test_what_is_stuck_is_sent_again(
@@ -55,7 +55,17 @@ async def test_what_is_stuck_is_sent_again(
     assert ended.code == 0
     numbers = {"dead": dead, "waiting": waiting}
     assert ended.out.splitlines() == [f"{numbers[name]} is sent again at once" for name in retried]
-    assert ended.err == ("" if retried else "nothing waits on phone\n")
+    assert ended.err == ("" if retried else "nothing waits on screen\n")
+
+
+@pytest.mark.usefixtures("stuck")
+async def test_a_channel_that_nobody_knows_is_wrong_use(tmp_path: Path) -> None:
+    """What the database still knows is no longer in the files, and can be sent again when it stands there anew."""
+    ended = await news_monitor("outbox", "retry", "--channel", "nope", folder=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "there is no channel 'nope'; known are: desk, screen\n"
+    write_config(tmp_path, {})
+    assert (await news_monitor("outbox", "retry", "--channel", "desk", folder=tmp_path)).code == 0
 
 
 async def test_what_is_discarded_is_not_sent(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
