@@ -17,9 +17,10 @@ from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
-from monitor.store.tables import alert, article_version, attempt, delivery, fetch, match, section, story_article
+from monitor.store.tables import alert, article_version, attempt, delivery, fetch, match, section, story, story_article
 from monitor.store.tables import article as articles
 from tests.building import (
+    HEADLINE,
     HOUR,
     MINUTE,
     NOON,
@@ -61,6 +62,16 @@ def test_one_commit_holds_everything(database: Database, claims: Claims) -> None
         waiting = connection.execute(select(delivery)).one()
         assert (waiting.channel, waiting.state, waiting.not_before) == ("desk", "pending", NOON)
         assert connection.execute(select(attempt)).all() == []
+
+
+def test_a_story_that_goes_on_keeps_its_beginning(database: Database, claims: Claims) -> None:
+    """Its title and its opening stay those of the first article; its last moment is that of the last one."""
+    serial = SerialSection(database)
+    commit(serial, claimed(claims), article("a1"))
+    commit(serial, claimed(claims, "post"), article("b1", of="post", seen=NOON + MINUTE), at=NOON + MINUTE)
+    with database.reading() as connection:
+        kept = connection.execute(select(story)).one()
+    assert (kept.title, kept.opened_at, kept.last_at) == (HEADLINE, NOON, NOON + MINUTE)
 
 
 def test_an_alert_goes_to_every_channel(database: Database, claims: Claims) -> None:
