@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.config.load import Loaded
     from monitor.config.source_files import SourceFiles, Standing
     from monitor.model import Source
+    from monitor.sources.guard import Network
     from monitor.store.reports import SourceReport
 
 _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0}
@@ -142,6 +143,8 @@ def add(config: Path, url: str, id_: str | None, file: Path | None, tags: tuple[
     check_file(target)
     rewrite(target, lambda text, name: with_source(text, name, source)).write()
     click.echo(f"added {source['id']} to {target}")
+    if refused := _refused(url, config):
+        click.echo(f"{source['id']} will be refused: {refused}", err=True)
 
 
 _ORDER = ("id", "name", "language", "publisher", "tags", "every")
@@ -223,6 +226,40 @@ def _refuse_known(files: SourceFiles, url: str, id_: str) -> None:
     ]
     if faults:
         raise Faulty(faults)
+
+
+def _refused(url: str, config: Path) -> str | None:
+    """Why nothing will be fetched from there, as far as that is known before names are resolved; None: none."""
+    from ipaddress import ip_network
+    from urllib.parse import urlsplit
+
+    from monitor.sources.guard import refusal
+
+    host = urlsplit(url).hostname or ""
+    address = "127.0.0.1" if host == "localhost" else host
+    try:
+        network = ip_network(address)
+        if refusal(address, list(_allowed(config))) is None:
+            return None
+    except ValueError:  # a name
+        return None
+    meant = f"`network: {{allow: ['{network}']}}` in {config} names it and the daemon is started anew"
+    return f"{host} is a private or special address, which no source may reach until {meant}"
+
+
+def _allowed(config: Path) -> Iterator[Network]:
+    """The networks that monitor.yaml allows: its secrets are not needed for that, and its faults are not ours."""
+    from contextlib import suppress
+    from ipaddress import ip_network
+
+    from monitor.config.files import settings_document
+
+    data = settings_document(config).data
+    network = data.get("network") if isinstance(data, dict) else None
+    allow = network.get("allow") if isinstance(network, dict) else None
+    for text in allow if isinstance(allow, list) else ():
+        with suppress(ValueError):
+            yield ip_network(str(text))
 
 
 def _standing(files: SourceFiles, id_: str) -> Standing:

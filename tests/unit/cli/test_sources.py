@@ -57,6 +57,32 @@ def test_what_is_added_is_polled(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "network"),
+    [
+        ("http://192.168.1.5/f.xml", "192.168.1.5/32"),
+        ("http://[::1]:8080/f.xml", "::1/128"),
+        ("http://127.0.0.1/f.xml", None),  # the config allows it
+        ("http://localhost/f.xml", None),
+        ("http://9.9.9.9/f.xml", None),  # public
+        ("http://intranet/f.xml", None),  # nobody knows yet where that leads
+    ],
+)
+def test_that_an_address_will_be_refused_is_told_at_once(folder: Path, url: str, network: str | None) -> None:
+    """It is added all the same, and what is told can be written as it stands."""
+    added = run("add", url, "--id", "near")
+    assert added.stdout == "added near to sources.yaml\n"
+    assert ("near" in (folder / "sources.yaml").read_text(encoding="utf-8"), added.exit_code) == (True, 0)
+    if network is None:
+        assert added.stderr == ""
+        return
+    assert added.stderr.startswith("near will be refused: ")
+    assert f"until `network: {{allow: ['{network}']}}` in monitor.yaml names it" in added.stderr
+    config = folder / "monitor.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("127.0.0.0/8", f"'{network}'"), encoding="utf-8")
+    assert run("add", url.replace("f.xml", "g.xml"), "--id", "too").stderr == ""
+
+
+@pytest.mark.parametrize(
     ("args", "said"),
     [
         (["add", "https://one.example/feed"], r"sources.yaml:2:5: a source with this url stands here already"),
