@@ -34,7 +34,7 @@ from tests.bench.world.account import settle_account
 from tests.bench.world.feeds import Ask, Feeds, Revealing
 from tests.bench.world.figures import Figures, demand_quiet
 from tests.bench.world.place import LEASES, made, opened, parser_of, settled, write_files
-from tests.bench.world.process import ended, killed, started
+from tests.bench.world.process import ended, killed, run, started
 from tests.bench.world.receivers import Webhook
 
 FEEDS = 100
@@ -196,4 +196,4 @@ if __name__ == "__main__":
     parser.add_argument("--every-kill", type=float, default=10, metavar="SECONDS")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    sys.exit(asyncio.run(measure(given.daemons, given.minutes * 60, given.every_kill, given.seed)))
+    sys.exit(run(measure(given.daemons, given.minutes * 60, given.every_kill, given.seed)))

@@ -39,7 +39,7 @@ from tests.bench.world.account import settle_account
 from tests.bench.world.feeds import WORD, Feeds, Revealing
 from tests.bench.world.figures import Figures, share
 from tests.bench.world.place import KINDS, made, opened, parser_of, settled, write_files
-from tests.bench.world.process import ended, started
+from tests.bench.world.process import ended, run, started
 from tests.bench.world.receivers import Taken, Webhook
 from tests.e2e.whole import until
 from tests.ports import free_port
@@ -304,4 +304,4 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=KINDS, default="sqlite")
     given = parser.parse_args()
-    sys.exit(asyncio.run(measure(given.edits, given.seed, given.database)))
+    sys.exit(run(measure(given.edits, given.seed, given.database)))

@@ -26,7 +26,7 @@ from tests.bench.world.account import settle_account
 from tests.bench.world.feeds import Feeds, Revealing
 from tests.bench.world.figures import Figures
 from tests.bench.world.place import KINDS, LEASES, left_by, made, opened, parser_of, settled, write_files
-from tests.bench.world.process import ended, killed, started
+from tests.bench.world.process import ended, killed, run, started
 from tests.bench.world.receivers import Webhook
 from tests.e2e.whole import until
 
@@ -46,12 +46,14 @@ async def kills(folder: Path, url: str, feeds: Feeds, count: int, seed: int) -> 
     for number in range(count):
         size = log.stat().st_size if log.exists() else 0
         daemon = await started(folder)
-        if number % 5 == 4:
-            await asyncio.sleep(moments.uniform(0.2, 1.5))
-        else:
-            await began(daemon, log, size)
-            await asyncio.sleep(moments.uniform(0, 3.5))
-        await killed(daemon, folder)
+        try:
+            if number % 5 == 4:
+                await asyncio.sleep(moments.uniform(0.2, 1.5))
+            else:
+                await began(daemon, log, size)
+                await asyncio.sleep(moments.uniform(0, 3.5))
+        finally:
+            await killed(daemon, folder)
         held = await asyncio.to_thread(held_by, url, daemon.pid)
         between += bool(held)
         print(f"kill {number + 1}: {len(feeds.published)} revealed, {held} in sending", flush=True)
@@ -109,4 +111,4 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=KINDS, default="sqlite")
     given = parser.parse_args()
-    sys.exit(asyncio.run(measure(given.kills, given.seed, given.database)))
+    sys.exit(run(measure(given.kills, given.seed, given.database)))

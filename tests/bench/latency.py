@@ -36,7 +36,7 @@ from tests.bench.world.account import settle_account
 from tests.bench.world.feeds import Ask, Feeds
 from tests.bench.world.figures import Figures, demand_quiet, mean, share
 from tests.bench.world.place import KINDS, made, next_polls, opened, parser_of, write_files
-from tests.bench.world.process import Samples, cpu, family, started
+from tests.bench.world.process import Samples, cpu, family, run, started
 from tests.bench.world.receivers import Taken, listening
 from tests.e2e.whole import until
 from tests.ntfy import Ntfy
@@ -227,7 +227,7 @@ def main(docstring: str | None, *, feeds: int, minutes: float, median: float | N
     parser.add_argument("--minutes", type=float, default=minutes)
     parser.add_argument("--database", choices=KINDS, default="sqlite")
     given = parser.parse_args()
-    return asyncio.run(measure(Plan(given.feeds, given.every, given.minutes, given.database, median, p95)))
+    return run(measure(Plan(given.feeds, given.every, given.minutes, given.database, median, p95)))
 
 
 if __name__ == "__main__":

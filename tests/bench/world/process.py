@@ -7,13 +7,21 @@ import os
 import signal
 import sys
 from collections import defaultdict
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.whole import ROOT
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def run(measuring: Coroutine[Any, Any, int]) -> int:
+    """The exit code of a benchmark. SIGTERM ends it as Ctrl-C does, so that no server and no daemon is left behind."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    return asyncio.run(measuring)
 
 
 async def started(folder: Path, log: str = "log") -> asyncio.subprocess.Process:
