@@ -113,7 +113,10 @@ async def service(
             pipeline.active = active
             due.config = new
 
-        reloader = Reloader(files, config, faults, take_up) if files else None
+        async def told() -> None:
+            await health.beat()  # `status` says at once what runs
+
+        reloader = Reloader(files, config, faults, take_up, told) if files else None
         jobs = [Job("files", timedelta(seconds=1), reloader.look)] if reloader else []
 
         begun_with = Running(clock.now(), len(config.rules), len(config.sources))

@@ -25,15 +25,22 @@ _SHARE = 0.05  # of the time may go into looking, where thousands of files are w
 
 
 class Reloader:
-    """Looks at the files and has what is good in them taken up. `config` and `faults`: what the daemon began with."""
+    """Looks at the files and has what is good in them taken up. `config` and `faults`: what the daemon began with;
+    `told` is called when `running` has changed."""
 
     def __init__(
-        self, files: UserFiles, config: Config, faults: Sequence[Fault], take_up: Callable[[Config], Awaitable[None]]
+        self,
+        files: UserFiles,
+        config: Config,
+        faults: Sequence[Fault],
+        take_up: Callable[[Config], Awaitable[None]],
+        told: Callable[[], Awaitable[None]],
     ) -> None:
         self._files = files
         self._config = config
         self._began_with = config.settings
         self._take_up = take_up
+        self._told = told
         self._reading = asyncio.Lock()
         self._settling: object = None  # the signature of the last look
         self._again = False  # what was read could not be taken up, for a reason outside the files
@@ -57,14 +64,14 @@ class Reloader:
             try:
                 loaded = await asyncio.to_thread(self._files.load)
             except Faulty as faulty:
-                self._refuse(faulty.faults)
+                await self._refuse(faulty.faults)
                 return
             if await asyncio.to_thread(self._files.changed):
                 return  # half of it may be of one moment and half of another: the next looks read it again
             unusable = await asyncio.to_thread(self._unusable_channels, loaded.config)
             faults = (*loaded.faults, *unusable)
             if unusable or (faults and _loses(self._config, loaded.config)):
-                self._refuse(faults)
+                await self._refuse(faults)
             else:
                 await self._accept(loaded.config, faults)
 
@@ -73,21 +80,23 @@ class Reloader:
         known = self._config.settings.channels
         return tuple(channel_faults(each for name, each in config.settings.channels.items() if each != known.get(name)))
 
-    def _refuse(self, faults: Sequence[Fault]) -> None:
-        self._tell(replace(_running(self._config, faults), since=self.running.since, restart=self.running.restart))
+    async def _refuse(self, faults: Sequence[Fault]) -> None:
+        await self._tell(
+            replace(_running(self._config, faults), since=self.running.since, restart=self.running.restart)
+        )
 
     async def _accept(self, config: Config, faults: Sequence[Fault]) -> None:
         restart = [key for name, key in _AT_START.items() if _differs(name, config.settings, self._began_with)]
         running = replace(_running(config, faults), restart=tuple(restart))
         if config == self._config:
-            self._tell(replace(running, since=self.running.since))
+            await self._tell(replace(running, since=self.running.since))
             return
         self._again = True
         await self._take_up(config)
         self._config, self._again = config, False
-        self._tell(running)
+        await self._tell(running)
 
-    def _tell(self, running: Running) -> None:
+    async def _tell(self, running: Running) -> None:
         for fault in running.faults:
             if fault not in self.running.faults:
                 log.error(Event.FAULT, fault=fault)
@@ -96,6 +105,7 @@ class Reloader:
         self.running = running
         tell = log.warning if running.faults else log.info
         tell(Event.FILES_READ, rules=running.rules, sources=running.sources, now=running.said(UTC, clock.now()))
+        await self._told()
 
 
 def _running(config: Config, faults: Sequence[Fault]) -> Running:

@@ -34,11 +34,15 @@ class Taken:
 
     configs: list[Config] = field(default_factory=list)
     refusing: bool = False
+    tellings: int = 0
 
     async def up(self, config: Config) -> None:
         if self.refusing:
             raise StoreFailed("locked")
         self.configs.append(config)
+
+    async def told(self) -> None:
+        self.tellings += 1
 
     @property
     def titles(self) -> dict[str, str]:
@@ -69,7 +73,7 @@ def reloader(folder: Path, taken: Taken) -> Reloader:
     files = UserFiles(folder / "monitor.yaml", os.environ)
     loaded = files.load()
     taken.configs.append(loaded.config)
-    return Reloader(files, loaded.config, loaded.faults, taken.up)
+    return Reloader(files, loaded.config, loaded.faults, taken.up, taken.told)
 
 
 async def looks(reloader: Reloader, count: int = 3) -> None:
@@ -101,6 +105,7 @@ async def test_a_good_edit_is_taken_up(
     assert taken.titles["launch"] == "A new title"
     assert (reloader.running.edited, reloader.running.faults, reloader.running.rules) == (None, (), 2)
     assert reloader.running.since > since
+    assert taken.tellings == 1
 
 
 async def test_nothing_is_read_while_it_is_being_written(folder: Path, taken: Taken, reloader: Reloader) -> None:
