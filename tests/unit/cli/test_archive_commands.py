@@ -115,11 +115,10 @@ async def test_a_database_with_nothing_in_it_is_not_called_sound(empty: Path, em
     assert ended.err.endswith(" holds nothing yet: `news-monitor run` makes its tables\n")
 
 
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)  # PostgreSQL's files are its server's
 async def test_what_is_damaged_is_told(folder: Path) -> None:
     """A row that names what is not there, and a file with holes in it: exit code 1, and what to do."""
     path = folder / "news.db"
-    if not path.exists():
-        pytest.skip("a damaged PostgreSQL would need a server of its own")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DELETE FROM source")
     ended = await run(folder, "db check")
