@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from tempfile import TemporaryDirectory
+from pathlib import Path
 
-from hypothesis import example, given, settings
+import pytest
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from monitor.decide import decide
 from monitor.model import Article
 from monitor.store.claims import Claims
+from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
 from tests.building import HOUR, NOON, article, claimed, commit, rules, sources
+from tests.conftest import new_database
 
 SOURCES = ("wire", "post")
 HEADLINES = (
@@ -68,6 +73,22 @@ def reader() -> Callable[[Telling, timedelta], Article]:
     return read
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def anew(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Database]:
+    """Gives one empty database of its kind after the other."""
+    numbers = itertools.count()
+
+    def made() -> Database:
+        sqlite = request.param == "sqlite"
+        opened = open_database(
+            f"sqlite:///{tmp_path}/{next(numbers)}.db" if sqlite else new_database(request, "newest")
+        )
+        opened.upgrade()
+        return opened
+
+    return made
+
+
 # An old article takes a younger one's headline: its telling is of its first sight.
 @example(
     [
@@ -77,13 +98,11 @@ def reader() -> Callable[[Telling, timedelta], Article]:
         Telling(7, "post", "b", HEADLINES[1], None),
     ]
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])  # each has its own database
 @given(st.lists(st.composite(tellings)(), min_size=1, max_size=10))
-def test_a_rebuilt_state_joins_and_tells_as_the_live_one(history: list[Telling]) -> None:
+def test_a_rebuilt_state_joins_and_tells_as_the_live_one(anew: Callable[[], Database], history: list[Telling]) -> None:
     """Whatever was committed before, a restart before any poll changes neither its story nor its alerts."""
-    with TemporaryDirectory() as folder:
-        database = open_database(f"sqlite:///{folder}/news.db")
-        database.upgrade()
+    with closing(anew()) as database:
         claims = Claims(database, "here:1")
         claims.know(sources(*SOURCES), NOON)
         live, read, after = SerialSection(database), reader(), timedelta(0)
@@ -93,4 +112,3 @@ def test_a_rebuilt_state_joins_and_tells_as_the_live_one(history: list[Telling])
             with SerialSection(database).entered(now) as restarted:
                 expected = decide([new], rules(), restarted.state, now)
             assert commit(live, claimed(claims, told.source, now), new, at=now).judged == expected.judged
-        database.close()
