@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from monitor import clock
 from monitor.errors import StoreFailed, StoreTaken
 from monitor.store.database import Database
 
@@ -202,7 +204,7 @@ def _engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
         connection.isolation_level = None  # sqlite3 must not open transactions on its own
         try:
             for pragma in pragmas:
-                connection.execute(f"PRAGMA {pragma}")
+                _set(connection, pragma)
         except sqlite3.Error:  # a file that is no database: SQLAlchemy would leave the connection open
             connection.close()
             raise
@@ -213,3 +215,18 @@ def _engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", start)
     return engine
+
+
+def _set(connection: sqlite3.Connection, pragma: str) -> None:
+    """Set a pragma. The first change to WAL needs the file alone, and SQLite does not wait for that: several processes
+    that open a new file at once must."""
+    until = clock.monotonic() + _BUSY / 1000
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or clock.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
