@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from monitor import clock
 from monitor.errors import StoreFailed, StoreTaken
 from monitor.store.database import Database
 
@@ -220,13 +219,13 @@ def _engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
 def _set(connection: sqlite3.Connection, pragma: str) -> None:
     """Set a pragma. The first change to WAL needs the file alone, and SQLite does not wait for that: several processes
     that open a new file at once must."""
-    until = clock.monotonic() + _BUSY / 1000
-    while True:
+    pause = 50  # ms
+    for left in reversed(range(_BUSY // pause)):
         try:
             connection.execute(f"PRAGMA {pragma}")
         except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or clock.monotonic() > until:
+            if "locked" not in str(error) or not left:
                 raise
-            time.sleep(0.05)
+            time.sleep(pause / 1000)
         else:
             return
