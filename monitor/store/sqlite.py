@@ -24,13 +24,18 @@ _SPARE = 0.1  # of the file
 _PAGES = 500  # given back in one go
 _COUNTS = ("freelist_count", "page_count")
 _BUSY = 20_000  # ms: the longest that a writer waits for another process
-_MIGRATING = (
-    f"busy_timeout={_BUSY}",
-    "auto_vacuum=INCREMENTAL",  # only before the first table does it take effect
+_OPENING = (
+    "busy_timeout=0",  # `_set` waits
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL can lose the last commits on power loss
+    f"busy_timeout={_BUSY}",
+)
+_MIGRATING = (
+    _OPENING[0],
+    "auto_vacuum=INCREMENTAL",  # it writes, and only before the first table does it take effect
+    *_OPENING[1:],
 )  # without foreign keys: Alembic alters a table by copying it, and dropping the old one would empty what refers to it
-_WRITING = (*_MIGRATING, "foreign_keys=ON", "secure_delete=ON")  # what is deleted is overwritten
+_WRITING = (*_OPENING, "foreign_keys=ON", "secure_delete=ON")  # what is deleted is overwritten
 _READING = (f"busy_timeout={_BUSY}", "query_only=ON")
 
 
