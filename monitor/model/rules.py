@@ -20,9 +20,10 @@ class Level(StrEnum):
 
 
 class RuleStatus(StrEnum):
-    """Whether a rule runs."""
+    """Whether a rule runs. Shadow: it matches and is kept like a live one, and never tells anybody."""
 
     LIVE = "live"
+    SHADOW = "shadow"
     OFF = "off"
 
 
@@ -34,18 +35,37 @@ class OncePer(StrEnum):
 
 
 class Field(StrEnum):
-    """The parts of an article that words are looked for in."""
+    """The parts of an article that words are looked for in; `LEAD` is the beginning of `TEXT`."""
 
     TITLE = "title"
     TEXT = "text"
+    LEAD = "lead"
+    AUTHOR = "author"
+    TAGS = "tags"
+    URL = "url"
+
+
+class Unit(StrEnum):
+    """What things that stand near each other stand together in."""
+
+    SENTENCE = "sentence"
+    PARAGRAPH = "paragraph"
+
+
+# --- conditions -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or phrase as the rule's author wrote it (`*` at an end of a word opens it); `language` may be "any"."""
+    """A word or phrase as the rule's author wrote it (`*` at an end of a word opens it); `language` may be "any".
+
+    `exact`: its case counts. `forms`: it stands for all of its forms, where its language inflects.
+    """
 
     text: str
     language: str = "any"
+    exact: bool = False
+    forms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +76,60 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class ListNamed:
+    """Holds where one of the words of a shared list stands."""
+
+    list: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntityNamed:
-    """Holds where a sure name of the entity stands."""
+    """Holds where the entity is named."""
 
     entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNamed:
+    """Holds where an entity of this kind and of this group is named (None: of any)."""
+
+    kind: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Holds where the RE2 expression matches; `exact`: case counts."""
+
+    pattern: str
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Words that spoil what stands at most `words` words from them, in the same sentence."""
+
+    words: int
+    condition: Words | ListNamed
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Which occurrences do not count: those inside one of the words or lists, those with one `before` them or `after`
+    them. A list brings its own `before` and `after`."""
+
+    terms: tuple[Term, ...] = ()
+    lists: tuple[str, ...] = ()
+    before: Reach | None = None
+    after: Reach | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignoring:
+    """Holds where its condition (words, a list, an entity, a pattern) stands, and is not to be ignored there."""
+
+    condition: Condition
+    ignore: Ignore
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +148,16 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Holds where one span of each condition stands together: in one sentence (`words` is None), or with at most
-    `words` words between the first and the last of them (two Han or kana characters count as a word)."""
+    """Holds where one span of each condition stands together: in one `unit` (`words` is None), or with at most
+    `words` words between the first and the last of them (two Han or kana characters count as a word).
+
+    `in_order`: and each behind the one before it.
+    """
 
     conditions: tuple[Condition, ...]
     words: int | None = None
+    unit: Unit = Unit.SENTENCE
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +168,62 @@ class In:
     condition: Condition
 
 
-Condition = Words | EntityNamed | AllOf | AnyOf | Near | In
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Holds where its condition stands at least so many times; overlapping places count once."""
+
+    times: int
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Its condition, with the name by which reports call it."""
+
+    name: str
+    condition: Condition
+
+
+Condition = (
+    Words | ListNamed | EntityNamed | GroupNamed | Pattern | Ignoring | AllOf | AnyOf | Near | In | Times | Named
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which articles a rule looks at: each key that is given must hold, and nothing of `excluded`.
+
+    Languages are primary subtags. `unknown`: whether an article of which such a value is not known counts.
+    """
+
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+    unknown: bool = True
+    excluded: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelChange:
+    """The level of a match for which the condition holds."""
+
+    to: Level
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class WordList:
+    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list."""
+
+    id: str
+    terms: tuple[Term, ...] = ()
+    before: Reach | None = None
+    after: Reach | None = None
+    place: Place = Place("")
+
+
+# --- rules ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +250,8 @@ class RuleTest:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What matters to somebody. `version` is a digest of what it says, entities included; `max_age` None: no limit."""
+    """What matters to somebody. `version` is a digest of what it says, entities and lists included; `max_age` None: no
+    limit. `news_in`: how far evidence may reach to be news: the title, title and lead, or the whole text."""
 
     id: str
     title: str
@@ -131,17 +262,55 @@ class Rule:
     unless: Condition | None = None
     max_age: timedelta | None = None
     alert: AlertPolicy = AlertPolicy()
+    where: Where | None = None
+    raises: tuple[LevelChange, ...] = ()
+    lowers: tuple[LevelChange, ...] = ()
+    news_in: Field = Field.LEAD
+    mention_if: Condition | None = None
+    owner: str | None = None
+    why: str | None = None
+    known_false_alarms: tuple[str, ...] = ()
     tests: tuple[RuleTest, ...] = ()
     place: Place = Place("")
 
 
 @dataclass(frozen=True, slots=True)
+class CountsIf:
+    """When a name that is not enough alone counts; one of these is enough.
+
+    `sure_seen`: a sure name stands in the article (`earlier`: before this one). `near`: such words stand that near;
+    its one condition is of words, a list or an entity. `where`: the article is of these sources or languages.
+    """
+
+    sure_seen: bool = False
+    earlier: bool = False
+    near: Near | None = None
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """Names that are not enough alone."""
+
+    terms: tuple[Term, ...]
+    counts_if: CountsIf
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
-    """A person, place, organisation or weapon with the names that are enough to know it by."""
+    """A person, place, organisation or weapon with the names that are enough to know it by (`sure`).
+
+    `maybe`: names that count only with more. `never`: names of others that contain one of these. `titles`: of others;
+    a maybe name beside one does not count. `groups`: what it belongs to.
+    """
 
     id: str
     kind: str
     name: str
     sure: tuple[Term, ...]
+    maybe: Maybe | None = None
+    never: tuple[Term, ...] = ()
+    titles: tuple[Term, ...] = ()
+    groups: tuple[str, ...] = ()
     tests: tuple[RuleTest, ...] = ()
     place: Place = Place("")
