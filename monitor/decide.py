@@ -60,7 +60,7 @@ def decide(articles: Iterable[Article], rules: RuleSet, state: State, now: datet
 def _judged(article: Article, rules: RuleSet, state: State, now: datetime) -> Judged:
     joined = join(article, state.stories)
     decisions: list[Decided] = []
-    for match in rules.match(article.title, article.text):
+    for match in rules.match(article):
         case = Case(rules.rules[match.rule], match, article, joined.story, state.told, now)
         decided = judge(case)
         if decided.alert is not None:

@@ -87,7 +87,7 @@ def _alert(case: Case, reason: str) -> Alert:
         dedup_key=case.dedup_key,
         rule=case.rule.id,
         rule_title=case.rule.title,
-        level=case.rule.level,
+        level=case.match.level,
         at=case.now,
         reason=reason,
         routes=case.rule.alert.to or ("default",),

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TypeGuard
 
 from monitor.matching.nodes import AllNode, AnyNode, NearNode, Node, TermsNode
 from monitor.matching.ruleset import CompiledRule, CompiledTerm, RuleSet
 from monitor.matching.terms import Pattern, compile_term
-from monitor.model import AllOf, AnyOf, Condition, Entity, EntityNamed, Field, In, Near, Rule, Term, Words
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Entity,
+    EntityNamed,
+    Field,
+    In,
+    Near,
+    Rule,
+    Source,
+    Term,
+    WordList,
+    Words,
+)
 
 
-def compile_rules(rules: Iterable[Rule], entities: Mapping[str, Entity]) -> RuleSet:
-    """One set of all rules. Every entity that a rule names must be in `entities` (KeyError otherwise)."""
+def compile_rules(
+    rules: Iterable[Rule],
+    entities: Mapping[str, Entity],
+    lists: Mapping[str, WordList] = MappingProxyType({}),  # noqa: ARG001 - the next commits use it
+    sources: Mapping[str, Source] = MappingProxyType({}),  # noqa: ARG001 - likewise
+) -> RuleSet:
+    """One set of all rules. Every entity and list that a rule names must be there (KeyError otherwise); `sources` are
+    those whose tags and publishers are known."""
     compiler = _Compiler(entities)
     compiled = [compiler.rule(rule) for rule in rules]
     return RuleSet(compiled, compiler.terms)
@@ -44,6 +65,8 @@ class _Compiler:
                 return self._terms(condition.terms, field)
             case EntityNamed():
                 return self._terms(self._entities[condition.entity].sure, field)
+            case _:
+                raise NotImplementedError(type(condition).__name__)
 
     def _member(self, condition: Condition, field: Field | None) -> TermsNode | AnyNode:
         node = self._node(condition, field)

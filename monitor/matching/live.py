@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from monitor.matching.compile import compile_rules
 from monitor.matching.ruleset import RuleSet
-from monitor.model import Entity, Rule, RuleStatus
+from monitor.model import Entity, Rule, RuleStatus, Source, WordList
 
 
-def compile_live(rules: Iterable[Rule], entities: Mapping[str, Entity]) -> RuleSet:
-    """Those of the rules that are live, compiled."""
-    return compile_rules([rule for rule in rules if rule.status is RuleStatus.LIVE], entities)
+def compile_live(
+    rules: Iterable[Rule],
+    entities: Mapping[str, Entity],
+    lists: Mapping[str, WordList] = MappingProxyType({}),
+    sources: Mapping[str, Source] = MappingProxyType({}),
+) -> RuleSet:
+    """Those of the rules that are not off, compiled."""
+    running = [rule for rule in rules if rule.status is not RuleStatus.OFF]
+    return compile_rules(running, entities, lists, sources)

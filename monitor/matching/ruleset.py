@@ -17,7 +17,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from monitor.matching.document import Document
 from monitor.matching.nodes import Found, Hit, Hits, Node
 from monitor.matching.terms import Pattern
-from monitor.model import Match, MatchKind, Rule, Span
+from monitor.model import Article, Match, MatchKind, Rule, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class RuleSet:
         self._literals = tuple(self._terms_of)
         self._automaton = AhoCorasick(self._literals, implementation=Implementation.ContiguousNFA)
 
-    def match(self, title: str, text: str = "") -> tuple[Match, ...]:
+    def match(self, article: Article) -> tuple[Match, ...]:
         """The rules that an article meets, in the order of the set, as news or mention, with the evidence."""
-        document = Document(title, text)
+        document = Document(article.title, article.text)
         hits = self._hits(document)
         numbers = sorted({number for term in hits for number in self._candidates.get(term, ())})
         evaluated = (self._evaluate(self._compiled[number], document, hits) for number in numbers)
@@ -80,7 +80,9 @@ class RuleSet:
             kind, evidence = MatchKind.MENTION, compiled.node.evidence(whole)
         if evidence is None or (compiled.unless is not None and compiled.unless.evidence(whole) is not None):
             return None
-        return Match(compiled.rule.id, compiled.rule.version, kind, self._spans(document, evidence))
+        return Match(
+            compiled.rule.id, compiled.rule.version, kind, self._spans(document, evidence), compiled.rule.level
+        )
 
     def _spans(self, document: Document, evidence: Hits) -> tuple[Span, ...]:
         return tuple(document.span(hit.first, hit.end, self._terms[hit.term].text) for hit in sorted(set(evidence)))

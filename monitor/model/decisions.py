@@ -19,23 +19,29 @@ class MatchKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Evidence: `text` is the article's own field from `start` to `end` (string offsets), found through `term`."""
+    """Evidence: `text` is the article's own field from `start` to `end` (string offsets), found through `term`.
+
+    Of authors and tags, which are several, `start` and `end` count in all of them joined by ", ". `node`: the name that
+    the rule gives the condition that it holds for, or nothing.
+    """
 
     field: Field
     start: int
     end: int
     text: str
     term: str
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An article met a rule: which version of it, as what, and the spans that say why."""
+    """An article met a rule: which version of it, as what, how much it matters, and the spans that say why."""
 
     rule: str
     rule_version: str
     kind: MatchKind
     evidence: tuple[Span, ...]
+    level: Level
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,9 @@ def _report(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into rep
         dated=row.dated,
         seen=row.seen_at,
     )
-    evidence = tuple(Span(Field(field), start, end, text, term) for field, start, end, text, term in row.evidence)
+    evidence = tuple(
+        Span(Field(field), start, end, text, term, *node) for field, start, end, text, term, *node in row.evidence
+    )
     return MatchReport(
         id=row.id,
         at=row.at,

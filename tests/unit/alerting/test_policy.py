@@ -20,7 +20,7 @@ def judged(
     of: Article, by: Rule | None = None, *, told: Iterable[str] = (), kind: MatchKind = MatchKind.NEWS
 ) -> Decided:
     by = by or rule()
-    return judge(Case(by, Match(by.id, by.version, kind, EVIDENCE), of, STORY, Told(told), NOON))
+    return judge(Case(by, Match(by.id, by.version, kind, EVIDENCE, by.level), of, STORY, Told(told), NOON))
 
 
 def told(decided: Decided) -> Alert:
@@ -141,5 +141,5 @@ def test_the_reason_names_words_within_words_once() -> None:
         for text in ("South Korea", "President of South Korea", "Beijing")
     )
     by = rule()
-    decided = judge(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans), article(), STORY, Told(), NOON))
+    decided = judge(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, Told(), NOON))
     assert decided.reason.startswith("told: “President of South Korea”, “Beijing” in the title;")

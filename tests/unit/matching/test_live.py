@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from monitor.matching.live import compile_live
 from monitor.model import RuleStatus
-from tests.building import HEADLINE, rule
+from tests.building import HEADLINE, article, rule
 
 
 def test_only_live_rules_run() -> None:
@@ -14,4 +14,4 @@ def test_only_live_rules_run() -> None:
     off = replace(rule("asleep"), status=RuleStatus.OFF)
     compiled = compile_live([rule("awake"), off], {})
     assert list(compiled.rules) == ["awake"]
-    assert [match.rule for match in compiled.match(HEADLINE)] == ["awake"]
+    assert [match.rule for match in compiled.match(article(title=HEADLINE))] == ["awake"]

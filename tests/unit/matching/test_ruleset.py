@@ -18,6 +18,7 @@ from monitor.model import (
     Term,
     Words,
 )
+from tests.building import article
 
 
 def words(**by_language: list[str]) -> Words:
@@ -30,7 +31,7 @@ def ruleset(condition: Condition, unless: Condition | None = None, *entities: En
 
 
 def hits(condition: Condition, title: str, text: str = "", unless: Condition | None = None) -> bool:
-    return bool(ruleset(condition, unless).match(title, text))
+    return bool(ruleset(condition, unless).match(article(title=title, text=text)))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_a_sentence_bounds_near() -> None:
 def test_the_evidence_quotes_the_article() -> None:
     """Spans give the field, its own characters and the term as the rule's author wrote it."""
     condition = AllOf((words(zh=["台湾"]), AnyOf((words(zh=["军演"]), words(en=["drill*"])))))
-    (match,) = ruleset(condition).match("解放軍環臺", "在臺灣周邊舉行軍演")
+    (match,) = ruleset(condition).match(article(title="解放軍環臺", text="在臺灣周邊舉行軍演"))
     assert [(s.field, s.text, s.term) for s in match.evidence] == [
         (Field.TEXT, "臺灣", "台湾"),
         (Field.TEXT, "軍演", "军演"),
@@ -129,16 +130,16 @@ def test_the_evidence_quotes_the_article() -> None:
 def test_complete_only_deep_in_the_text_is_a_mention() -> None:
     """News needs the evidence in title and first 60 words together; deeper in the text it is a mention."""
     condition = AllOf((words(en=["Taiwan"]), words(en=["drills"])))
-    (news,) = ruleset(condition).match("Taiwan today", "word " * 58 + "drills")
-    (mention,) = ruleset(condition).match("Taiwan today", "word " * 61 + "drills")
+    (news,) = ruleset(condition).match(article(title="Taiwan today", text="word " * 58 + "drills"))
+    (mention,) = ruleset(condition).match(article(title="Taiwan today", text="word " * 61 + "drills"))
     assert (news.kind, mention.kind) == (MatchKind.NEWS, MatchKind.MENTION)
 
 
 def test_the_lead_of_a_chinese_text_is_120_characters() -> None:
     """Half words measure the lead in every script."""
     condition = words(zh=["军演"])
-    (news,) = ruleset(condition).match("", "字" * 118 + "军演")
-    (mention,) = ruleset(condition).match("", "字" * 119 + "军演")
+    (news,) = ruleset(condition).match(article(title="", text="字" * 118 + "军演"))
+    (mention,) = ruleset(condition).match(article(title="", text="字" * 119 + "军演"))
     assert (news.kind, mention.kind) == (MatchKind.NEWS, MatchKind.MENTION)
 
 
@@ -153,15 +154,15 @@ def test_an_entity_is_found_by_its_sure_names() -> None:
     """Any sure name in any language is enough."""
     lee = Entity("lee", "person", "Lee", (Term("Lee Jae-myung", "en"), Term("이재명", "ko")))
     compiled = ruleset(EntityNamed("lee"), None, lee)
-    assert compiled.match("Lee Jae Myung lands in Beijing")
-    assert compiled.match("이재명은 베이징에")
-    assert not compiled.match("Bruce Lee")
+    assert compiled.match(article(title="Lee Jae Myung lands in Beijing"))
+    assert compiled.match(article(title="이재명은 베이징에"))
+    assert not compiled.match(article(title="Bruce Lee"))
 
 
 def test_many_rules_share_one_pass() -> None:
     """Every rule that holds is reported, in the set's order, and no other."""
     rules = [Rule(f"r{i}", "", Level.LOW, words(en=[f"word{i}"]), "v") for i in range(200)]
-    matched = compile_rules(rules, {}).match("word150 word7 and word199", "")
+    matched = compile_rules(rules, {}).match(article(title="word150 word7 and word199", text=""))
     assert [m.rule for m in matched] == ["r7", "r150", "r199"]
 
 
