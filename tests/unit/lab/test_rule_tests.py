@@ -49,6 +49,6 @@ def test_rules_that_are_off_are_tested_too() -> None:
 def test_entities_are_tested_by_their_names() -> None:
     """An entity fires where one of its sure names stands."""
     tests = (RuleTest(fires=True, title="Kim spoke"), RuleTest(fires=True, title="Nobody spoke"))
-    entity = Entity("kim", "person", "Kim", (Term("Kim", "en"),), tests)
+    entity = Entity("kim", "person", "Kim", (Term("Kim", "en"),), tests=tests)
     (fault,) = failures([], {"kim": entity}, NOON)
     assert "this test of kim must fire" in fault.what
