@@ -1,7 +1,8 @@
 """The JSON Schema of each kind of file, for editors: it completes, explains and underlines while one types.
 
 It is made from the same shapes that read the files. It is a little narrower (an empty value is underlined) and a little
-wider (whether names exist, only reading can tell). Draft 7, because yaml-language-server speaks none newer.
+wider (whether names exist, only reading can tell). Draft 7, which every editor speaks; `errorMessage` and
+`patternErrorMessage` are not of the standard, and where an editor knows them it says them instead of its own words.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def schema(kind: Kind) -> dict[str, Any]:
     definitions = made.pop("$defs", {})
     for name, words in _CONDITIONS.items():
         if name in definitions:
-            definitions[name]["oneOf"] = [{"required": [word]} for word in words]
+            told = f"Write one of: {', '.join(words)}."
+            definitions[name]["oneOf"] = [{"required": [word], "errorMessage": told} for word in words]
     return {"$schema": "http://json-schema.org/draft-07/schema#", **_plain(made), "definitions": _plain(definitions)}
 
 
@@ -52,8 +54,19 @@ def _plain(part: Any) -> Any:  # noqa: ANN401 - JSON
         for key, value in part.items()
         if not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
     }
-    choices = [choice for choice in kept.get("anyOf", ()) if choice != {"type": "null"}]
+    choices = [choice for choice in kept.pop("anyOf", ()) if choice != {"type": "null"}]
     if len(choices) == 1:
-        del kept["anyOf"]
-        return {**choices[0], **kept}
-    return {**kept, "anyOf": choices} if choices else kept
+        kept = {**choices[0], **kept}
+    elif choices:
+        kept["anyOf"] = choices
+    return {**kept, **_added(kept)}
+
+
+def _added(part: dict[str, Any]) -> dict[str, Any]:
+    """What pydantic does not say: that keys of a certain form are the only ones, and what a pattern asks for."""
+    added: dict[str, Any] = {}
+    if "patternProperties" in part:
+        added["additionalProperties"] = False
+    if "pattern" in part and "examples" in part:
+        added["patternErrorMessage"] = f"Write it like this: {part['examples'][0]}"
+    return added

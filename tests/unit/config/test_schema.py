@@ -29,6 +29,7 @@ def test_no_mapping_takes_unknown_keys(kind: Kind) -> None:
     """An editor underlines what reading would refuse."""
     assert mappings(kind)
     assert all(part["additionalProperties"] is False for part in mappings(kind))
+    assert all(part["additionalProperties"] is False for part in parts(schema(kind)) if "patternProperties" in part)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -49,6 +50,13 @@ def test_every_reference_leads_somewhere(kind: Kind) -> None:
     assert "$defs" not in json.dumps(whole)
 
 
+def test_where_a_pattern_is_all_that_is_said_an_example_explains_it() -> None:
+    """Nobody is told to read a regular expression."""
+    properties = schema("rule")["properties"]
+    assert properties["rule"]["patternErrorMessage"] == "Write it like this: taiwan-drills"
+    assert properties["max_age"]["patternErrorMessage"] == "Write it like this: 12 hours"
+
+
 def test_the_schema_of_rules_knows_the_language() -> None:
     """The keys of a rule, those that it needs, and that a condition says exactly one thing."""
     whole = schema("rule")
@@ -57,7 +65,9 @@ def test_the_schema_of_rules_knows_the_language() -> None:
         *("rule", "title", "level", "status", "match", "unless", "max_age", "alert", "tests")
     ]
     condition = whole["definitions"]["Condition"]
-    assert condition["oneOf"] == [{"required": [key]} for key in ("words", "entity", "all", "any", "near")]
+    told = "Write one of: words, entity, all, any, near."
+    keys = ("words", "entity", "all", "any", "near")
+    assert condition["oneOf"] == [{"required": [key], "errorMessage": told} for key in keys]
     assert condition["properties"]["in"]["const"] == "title"
 
 
