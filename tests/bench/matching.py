@@ -1,0 +1,219 @@
+"""Matching against a bare pass of the automaton: cost by language, compiling, candidates, linearity, memory.
+
+300 articles of 600 words in six languages, and 10,000 rules of which the first 1,000 are the smaller set. All is of
+one run: for each pass every article is first searched by the bare automaton (`find_matches_as_indexes`, overlapping,
+called from Python on the text as the set folded it) and then matched, folding included. CPU time of the process, the
+best of the passes, the garbage collector frozen. It demands:
+
+    match / bare pass         at most 7 with 1,000 rules, at most 9 with 10,000
+    compiling                 10,000 loaded rules in at most 1.5 CPU s (the first time, collector running)
+    candidates evaluated      at most 2 a match
+    memory                    at most 5 kB a rule
+    text ten times as long    at most 12 times the time: usual texts, and hostile ones (world/hostile.py) twice over
+
+    ./dev bench matching [--articles 300] [--passes 5] [--seed 1] [--only speed|linear]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, repeat
+from pathlib import Path
+from typing import TypeVar
+
+from ahocorasick_rs import AhoCorasick
+
+from monitor.matching import RuleSet, compile_rules
+from monitor.matching.document import Document
+from monitor.model import Article, Rule
+from tests.bench.world import articles as news
+from tests.bench.world import hostile
+from tests.bench.world.figures import Figures
+from tests.bench.world.rules import rules
+from tests.building import article
+
+Work = TypeVar("Work")
+
+SIZES = {1_000: 7.0, 10_000: 9.0}  # rules -> the most that matching may cost, in bare passes
+LONGER = 10
+TIMES = 12.0
+_LEAST = 0.02  # CPU s: what takes less is done again until it has taken so long
+_HOSTILE = 4_000  # characters
+
+
+# --- the inside of a compiled set, known here only --------------------------------------------------------------
+
+
+def automaton_of(compiled: RuleSet) -> AhoCorasick:
+    """What the bare pass searches with."""
+    return compiled._automaton
+
+
+def joined(one: Article) -> str:
+    """The text that the automaton reads of an article."""
+    return Document(one.title, one.text).joined
+
+
+def evaluated(compiled: RuleSet, one: Article) -> int:
+    """How many rules were looked at after the automaton's pass."""
+    hits = compiled._hits(Document(one.title, one.text))
+    return len({number for term in hits for number in compiled._candidates.get(term, ())})
+
+
+# --- speed ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Subject:
+    """A compiled set, the texts, and the best times of each language: bare, matched."""
+
+    compiled: RuleSet
+    articles: dict[str, list[Article]]
+    bare: dict[str, float]
+    matched: dict[str, float]
+
+    def measure(self) -> None:
+        """One pass over all articles."""
+        find = automaton_of(self.compiled).find_matches_as_indexes
+        for language, some in self.articles.items():
+            bare = seconds(lambda text: find(text, overlapping=True), [joined(one) for one in some])
+            matched = seconds(self.compiled.match, some)
+            self.bare[language] = min(self.bare.get(language, bare), bare)
+            self.matched[language] = min(self.matched.get(language, matched), matched)
+
+    @property
+    def ratio(self) -> float:
+        """Over all languages."""
+        return sum(self.matched.values()) / sum(self.bare.values())
+
+
+def seconds(work: Callable[[Work], object], given: Iterable[Work]) -> float:
+    """CPU time of this process for all that is given."""
+    began = time.process_time()
+    for each in given:
+        work(each)
+    return time.process_time() - began
+
+
+def speed(figures: Figures, loaded: Sequence[Rule], some: list[Article], passes: int) -> None:
+    """Compiling, and both sizes in turn."""
+    before = resident()
+    began = time.process_time()
+    compiled = compile_rules(loaded, {})
+    figures.demand("compiling 10,000 rules, CPU s", time.process_time() - began, most=1.5)
+    gc.collect()
+    figures.demand("memory of a rule, bytes", (resident() - before) / len(loaded), most=5_000)
+    by_language: dict[str, list[Article]] = {}
+    for one in some:
+        by_language.setdefault(one.source, []).append(one)
+    sets = {size: compile_rules(loaded[:size], {}) if size < len(loaded) else compiled for size in SIZES}
+    subjects = {size: Subject(each, by_language, {}, {}) for size, each in sets.items()}
+    for _ in range(passes):
+        for subject in subjects.values():
+            subject.measure()
+    for size, subject in subjects.items():
+        report(figures, size, subject, some)
+
+
+def report(figures: Figures, size: int, subject: Subject, some: list[Article]) -> None:
+    """What came of one size."""
+    count = len(some)
+    name = f"{size:,} rules"
+    figures.demand(f"{name}: match / bare pass", subject.ratio, most=SIZES[size])
+    figures.note(**{f"{name}: bare pass, us an article": 1e6 * sum(subject.bare.values()) / count})
+    figures.note(**{f"{name}: match, us an article": 1e6 * sum(subject.matched.values()) / count})
+    for language, bare in subject.bare.items():
+        matched, each = subject.matched[language], len(subject.articles[language])
+        said = f"{1e6 * bare / each:.0f} us bare, {1e6 * matched / each:.0f} matched: {matched / bare:.1f} x"
+        figures.note(**{f"{name}: {language}": said})
+    matches = sum(len(subject.compiled.match(one)) for one in some)
+    figures.note(**{f"{name}: share of the rules that an article meets": matches / count / size})
+    candidates = sum(evaluated(subject.compiled, one) for one in some) / max(matches, 1)
+    if size == max(SIZES):
+        figures.demand(f"{name}: candidates evaluated for a match", candidates, most=2)
+    else:
+        figures.note(**{f"{name}: candidates evaluated for a match": candidates})
+
+
+def resident() -> int:
+    """The memory of this process, in bytes."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+
+
+# --- linearity --------------------------------------------------------------------------------------------------
+
+
+def linear(figures: Figures, loaded: Sequence[Rule], seed: int, passes: int) -> None:
+    """Texts ten times as long: usual ones, and hostile ones in two steps."""
+    compiled = compile_rules(loaded, {})
+    short, long = news.articles(6, seed), news.articles(6, seed, LONGER * news.WORDS)
+    for one, longer in zip(short, long, strict=True):
+        again = news.Text(one.language, one.title, "\n\n".join([one.text] * LONGER))
+        for name, other in (("the same ten times", again), ("ten times as long", longer)):
+            (ratio,) = ratios(compiled, [as_article(one), as_article(other)], passes)
+            figures.demand(f"{one.language}: {name}", ratio, most=TIMES)
+    cases = [case for case in hostile.cases() if built(figures, case)]
+    compiled = compile_rules([*loaded, *(case.rule for case in cases)], {})
+    for case in cases:
+        texts = [article(text=case.text(_HOSTILE * LONGER**step)) for step in range(3)]
+        figures.demand(f"hostile: {case.name}", max(ratios(compiled, texts, passes)), most=TIMES)
+
+
+def built(figures: Figures, case: hostile.Case) -> bool:
+    """Whether the matcher knows the rule's conditions already."""
+    try:
+        compile_rules([case.rule], {})
+    except NotImplementedError:
+        figures.demand(f"hostile: {case.name}", float("inf"), most=TIMES)
+        return False
+    return True
+
+
+def ratios(compiled: RuleSet, texts: Iterable[Article], passes: int) -> list[float]:
+    """Of the times of texts, each to the one before."""
+    took = [min(repeated(compiled, one) for _ in range(passes)) for one in texts]
+    return [longer / shorter for shorter, longer in pairwise(took)]
+
+
+def repeated(compiled: RuleSet, one: Article) -> float:
+    """CPU time of one match, of as many as can be measured."""
+    times = 1
+    while (took := seconds(compiled.match, repeat(one, times))) < _LEAST:
+        times *= 4
+    return took / times
+
+
+def as_article(text: news.Text) -> Article:
+    """Its source is the language."""
+    return article(title=text.title, text=text.text, of=text.language)
+
+
+def main() -> int:
+    """Print the figures; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=300)
+    parser.add_argument("--passes", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=("speed", "linear"))
+    given = parser.parse_args()
+    figures = Figures()
+    loaded = rules(max(SIZES), given.seed)
+    some = [as_article(text) for text in news.articles(given.articles, given.seed)]
+    gc.collect()
+    gc.freeze()
+    if given.only != "linear":
+        speed(figures, loaded, some, given.passes)
+    gc.freeze()
+    if given.only != "speed":
+        linear(figures, loaded, given.seed, given.passes)
+    return figures.verdict()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
