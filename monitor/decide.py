@@ -24,7 +24,7 @@ from monitor.stories import Stories, join
 
 
 class State:
-    """What deciding must remember: the stories of the last days, and the dedup keys of the alerts that exist.
+    """What deciding must remember: the stories of the last days, and what was told, or would have been in shadow.
 
     It is advanced only after the commit (`settled`), and can always be rebuilt from the database.
     """
@@ -63,7 +63,8 @@ def _judged(article: Article, rules: RuleSet, state: State, now: datetime) -> Ju
     for match in rules.match(article):
         case = Case(rules.rules[match.rule], match, article, joined.story, state.told, now)
         decided = judge(case)
-        if decided.alert is not None:
-            state.told.add(decided.alert.dedup_key)
+        key = decided.alert.dedup_key if decided.alert is not None else decided.shadow_key
+        if key is not None:
+            state.told.add(key)
         decisions.append(decided)
     return Judged(article, joined.story, joined.how, tuple(decisions))

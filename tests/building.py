@@ -22,6 +22,7 @@ from monitor.model import (
     OncePer,
     Polled,
     Rule,
+    RuleStatus,
     Source,
     Term,
     Validators,
@@ -75,10 +76,12 @@ def rule(
     once_per: OncePer = OncePer.STORY,
     max_age: timedelta | None = None,
     to: tuple[str, ...] = (),
+    status: RuleStatus = RuleStatus.LIVE,
 ) -> Rule:
     """A rule that fires at any of these words."""
     condition = Words(tuple(Term(word) for word in words))
-    return Rule(name, f"About {name}", level, condition, "v1", max_age=max_age, alert=AlertPolicy(to, once_per))
+    policy = AlertPolicy(to, once_per)
+    return Rule(name, f"About {name}", level, condition, "v1", status, max_age=max_age, alert=policy)
 
 
 def rules(*which: Rule) -> RuleSet:

@@ -1,6 +1,7 @@
 """The policy stages: each may hold a match back, and says why; a match that none holds becomes an alert.
 
-The order of STAGES is the order in which a person asks: is it news at all, is it fresh, have we told it already.
+The order of STAGES is the order in which a person asks: is it news at all, is it fresh, have we told it already. A rule
+in shadow goes through the same stages, says what it would have done, and holds everything back.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from hashlib import blake2b
 
 from monitor.alerting.quote import quote
 from monitor.alerting.told import Told
-from monitor.model import Alert, Article, Decided, Match, MatchKind, OncePer, Rule, Span, Story
+from monitor.model import Alert, Article, Decided, Match, MatchKind, OncePer, Rule, RuleStatus, Span, Story
 
 BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
 
@@ -35,6 +36,17 @@ class Case:
             return article_key(self.rule.id, self.article.source, self.article.uid)
         return f"{self.rule.id} story {self.story.id}"
 
+    @property
+    def shadow(self) -> bool:
+        """Whether the rule may tell nobody."""
+        return self.rule.status is RuleStatus.SHADOW
+
+    @property
+    def shadow_key(self) -> str:
+        """By what a rule in shadow remembers that it would have told this: no rule's id has a colon, so it silences
+        nothing once the rule is live."""
+        return f"shadow: {self.dedup_key}"
+
 
 def article_key(rule: str, source: str, uid: str) -> str:
     """The dedup key of a rule that tells once an article."""
@@ -48,8 +60,11 @@ def judge(case: Case) -> Decided:
     """The decision on one match, with its reason."""
     held = next((reason for stage in STAGES if (reason := stage(case)) is not None), None)
     if held is not None:
-        return Decided(case.match, f"held: {held}")
+        return Decided(case.match, f"held: {held}; {case.rule.id} is in shadow" if case.shadow else f"held: {held}")
     reason = f"{_evidence(case.match)}; the first that {case.rule.id} hears of this {case.rule.alert.once_per}"
+    if case.shadow:
+        would = f"held: {case.rule.id} is in shadow; it would have told: {reason}"
+        return Decided(case.match, would, shadow_key=case.shadow_key)
     return Decided(case.match, f"told: {reason}", _alert(case, reason))
 
 
@@ -72,8 +87,11 @@ def _stale(case: Case) -> str | None:
 
 
 def _already_told(case: Case) -> str | None:
+    this = f"this {case.rule.alert.once_per} already ({case.story.id})"
     if case.dedup_key in case.told:
-        return f"{case.rule.id} has told this {case.rule.alert.once_per} already ({case.story.id})"
+        return f"{case.rule.id} has told {this}"
+    if case.shadow and case.shadow_key in case.told:
+        return f"{case.rule.id} would have told {this}"
     return None
 
 

@@ -1,4 +1,5 @@
-"""What has been told: the dedup keys of the alerts that exist."""
+"""What has been told: the dedup keys of the alerts that exist, and beside them, under keys of their own, what rules in
+shadow would have told."""
 
 from __future__ import annotations
 

@@ -77,11 +77,16 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What came of one match: an alert, or none; always with the reason, which a person reads."""
+    """What came of one match: an alert, or none; always with the reason, which a person reads.
+
+    `shadow_key`: the rule is in shadow, and would have told; by this the state remembers it, as it does a telling by
+    the alert's `dedup_key`.
+    """
 
     match: Match
     reason: str
     alert: Alert | None = None
+    shadow_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from monitor.alerting.told import Told
 from monitor.decide import State, decide
-from monitor.model import MatchKind, OncePer
+from monitor.model import MatchKind, OncePer, RuleStatus
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules
 
 OUTLETS = ("wire", "post", "times", "herald", "globe")
@@ -103,6 +103,19 @@ def test_a_rule_that_is_edited_does_not_tell_again() -> None:
     first = decide([article()], rules(), State(), NOON)
     changed = rules(replace(rule(words=["ballistic"]), version="v2"))
     assert alerts(decide([article(version=2, text="More.")], changed, first.state.settled(NOON), NOON)) == []
+
+
+def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:
+    """It says of one article of five that it would have told it; made live, it tells the next of the same story."""
+    shadow = rules(rule(status=RuleStatus.SHADOW))
+    seen = decide([article(of=outlet) for outlet in OUTLETS], shadow, State(), NOON)
+    assert alerts(seen) == []
+    assert ["would have told:" in reason for reason in reasons(seen)] == [True, False, False, False, False]
+    state = seen.state.settled(NOON)
+    live = decide([article("live"), article("b")], rules(), state, NOON)
+    assert [alert.article.uid for alert in alerts(live)] == ["live"]
+    back = decide([article("c")], shadow, live.state.settled(NOON), NOON)
+    assert reasons(back)[0].startswith("held: launch has told this story already")
 
 
 def test_tomorrows_launch_is_told_again() -> None:

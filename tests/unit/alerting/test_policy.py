@@ -9,7 +9,20 @@ import pytest
 
 from monitor.alerting.policy import STAGES, Case, judge
 from monitor.alerting.told import Told
-from monitor.model import Alert, Article, Decided, Field, Level, Match, MatchKind, OncePer, Rule, Span, Story
+from monitor.model import (
+    Alert,
+    Article,
+    Decided,
+    Field,
+    Level,
+    Match,
+    MatchKind,
+    OncePer,
+    Rule,
+    RuleStatus,
+    Span,
+    Story,
+)
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
 STORY = Story("S1", "The story", NOON)
@@ -30,6 +43,7 @@ def told(decided: Decided) -> Alert:
 
 TELLING = "told: “missiles” in the title; “Seoul” in the text; the first that launch hears of this story"
 STALE = "held: published 13 hours ago, and max_age is 12 hours"
+MENTION = "held: only mentioned, deeper in the text than its lead; mentions are kept and not sent"
 UNDATED = "held: it stood in the feed when the source was first polled, and has no date of its own"
 
 
@@ -80,7 +94,7 @@ def test_a_mention_is_held() -> None:
     """What is only mentioned is kept and not sent."""
     decided = judged(article(), kind=MatchKind.MENTION)
     assert decided.alert is None
-    assert decided.reason == "held: only mentioned, deeper in the text than its lead; mentions are kept and not sent"
+    assert decided.reason == MENTION
 
 
 @pytest.mark.parametrize(
@@ -115,6 +129,50 @@ def test_stages_speak_in_the_order_of_a_persons_questions() -> None:
     assert judged(old, by, told=key).reason.startswith("held: published")
     assert judged(article(), by, told=key).reason.startswith("held: launch has told")
     assert len(STAGES) == 3
+
+
+SHADOW = rule(status=RuleStatus.SHADOW)
+OLD = article(baseline=True, published=NOON - 13 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("of", "kind", "told", "reason"),
+    [
+        # nothing else holds it
+        (article(), MatchKind.NEWS, (), f"held: launch is in shadow; it would have {TELLING}"),
+        (article(), MatchKind.NEWS, ["drills story S1"], f"held: launch is in shadow; it would have {TELLING}"),
+        # what would hold it anyway
+        (OLD, MatchKind.NEWS, (), f"{STALE}; launch is in shadow"),
+        (article(), MatchKind.MENTION, (), f"{MENTION}; launch is in shadow"),
+        # it told this story while it was live, or would have while in shadow
+        (
+            article(),
+            MatchKind.NEWS,
+            ["launch story S1"],
+            "held: launch has told this story already (S1); launch is in shadow",
+        ),
+        (
+            article(),
+            MatchKind.NEWS,
+            ["shadow: launch story S1"],
+            "held: launch would have told this story already (S1); launch is in shadow",
+        ),
+    ],
+)
+def test_a_rule_in_shadow_says_what_it_would_have_done(
+    of: Article, kind: MatchKind, told: Iterable[str], reason: str
+) -> None:
+    """It tells nobody, whatever it says; only what it would have told is remembered."""
+    decided = judged(of, SHADOW, told=told, kind=kind)
+    assert (decided.reason, decided.alert) == (reason, None)
+    assert decided.shadow_key == ("shadow: launch story S1" if "would have told:" in reason else None)
+
+
+def test_what_was_seen_in_shadow_silences_no_live_rule() -> None:
+    """Nobody has been told of it."""
+    key = judged(article(), SHADOW).shadow_key
+    assert key is not None
+    assert judged(article(), told=[key]).reason == TELLING
 
 
 def test_an_alert_says_everything() -> None:
