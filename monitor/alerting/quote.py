@@ -1,4 +1,4 @@
-"""The sentences that fired, with their words marked."""
+"""The sentences that fired, with their words marked. Evidence in authors, tags or the address has no sentence."""
 
 from __future__ import annotations
 
@@ -22,12 +22,16 @@ class Quote:
 
 
 def quote(article: Article, evidence: Sequence[Span]) -> Quote:
-    """The sentence that holds most of the evidence; of several the first."""
+    """The sentence that holds most of the evidence; of several the first. Where none does: the title, or the beginning
+    of an article without one."""
     texts = {Field.TITLE: article.title, Field.TEXT: article.text}
     if homes := _homes(texts, evidence):
         # equal counts keep the order of the evidence
         return _quote(texts, evidence, homes.most_common(1)[0][0])
-    return Quote(Field.TITLE, article.title, ())
+    begins = sentences(article.text)
+    if article.title or not begins:
+        return Quote(Field.TITLE, article.title, ())
+    return _quote(texts, (), (Field.TEXT, *begins[0]))
 
 
 def quotes(title: str, text: str, evidence: Sequence[Span]) -> list[Quote]:
@@ -53,7 +57,8 @@ def _homes(texts: dict[Field, str], evidence: Sequence[Span]) -> Counter[_Home]:
     """The sentences that hold evidence, and how much; in the order of the evidence."""
     places = {field: sentences(text) for field, text in texts.items()}
     places[Field.TITLE] = [(0, len(texts[Field.TITLE]))]  # a title is one sentence, whatever stands in it
-    return Counter((span.field, a, b) for span in evidence for a, b in places[span.field] if a <= span.start < b)
+    homes = ((span, home) for span in evidence for home in places.get(span.field, ()))
+    return Counter((span.field, a, b) for span, (a, b) in homes if a <= span.start < b)
 
 
 def _quote(texts: dict[Field, str], evidence: Sequence[Span], home: _Home) -> Quote:

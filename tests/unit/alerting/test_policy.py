@@ -191,6 +191,16 @@ def test_a_rule_without_routes_tells_the_default_one() -> None:
     assert told(judged(article())).routes == ("default",)
 
 
+def test_the_reason_names_every_field() -> None:
+    """Evidence may stand in what is no sentence."""
+    spans = tuple(Span(field, 0, 3, "Kim", "kim") for field in (Field.TITLE, Field.AUTHOR, Field.TAGS, Field.URL))
+    by = rule()
+    decided = judge(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, Told(), NOON))
+    reason = "“Kim” in the title; “Kim” in the author; “Kim” in the tags; “Kim” in the url"
+    assert decided.reason.startswith(f"told: {reason};")
+    assert told(decided).marks == ((0, 3),)
+
+
 def test_the_reason_names_words_within_words_once() -> None:
     """“South Korea” and “President of South Korea” at one place are one piece of evidence for a reader."""
     title = "President of South Korea in Beijing"

@@ -56,8 +56,10 @@ TITLE, TEXT = Field.TITLE, Field.TEXT
         ("🚀", "🚀🚀 up. 🚀 A missile 🚀.", [(TEXT, "missile")], "🚀 A missile 🚀.", ["missile"]),
         # evidence that leads out of its sentence is cut with it
         ("t", "The Sea.\nof Japan", [(TEXT, "Sea.\nof")], "The Sea.", ["Sea."]),
-        # no evidence: the title
+        # no evidence in either: the title, or how it begins
         ("Missile", "A launch.", [], "Missile", []),
+        ("", "A launch. A test.", [], "A launch.", []),
+        ("", "", [], "", []),
     ],
 )
 def test_the_sentence_with_most_of_the_evidence(
@@ -67,6 +69,17 @@ def test_the_sentence_with_most_of_the_evidence(
     quoted = quote(article(title=title, text=text), spans(title, text, *evidence))
     assert quoted.sentence == sentence
     assert [quoted.sentence[a:b] for a, b in quoted.marks] == marked
+
+
+@pytest.mark.parametrize("field", [Field.AUTHOR, Field.TAGS, Field.URL])
+def test_evidence_elsewhere_is_not_quoted(field: Field) -> None:
+    """What stands in the author, the tags or the address is no sentence: the title is shown, and beside other evidence
+    only that is marked."""
+    apart, title, text = Span(field, 0, 3, "Kim", "kim"), Span(TITLE, 0, 7, "Missile", "missile"), "It flew. It fell."
+    of = article(title="Missile news", text=text)
+    assert quote(of, [apart]) == Quote(TITLE, "Missile news", ())
+    assert quote(of, [apart, title]) == Quote(TITLE, "Missile news", ((0, 7),))
+    assert quotes("Missile news", text, [apart]) == []
 
 
 def test_words_that_fired_for_several_terms_are_marked_once() -> None:
