@@ -67,6 +67,10 @@ def _added(part: dict[str, Any]) -> dict[str, Any]:
     added: dict[str, Any] = {}
     if "patternProperties" in part:
         added["additionalProperties"] = False
-    if "pattern" in part and "examples" in part:
-        added["patternErrorMessage"] = f"Write it like this: {part['examples'][0]}"
-    return added
+    example = next((each for each in part.get("examples", ()) if isinstance(each, str)), None)
+    if example is None:
+        return added
+    told = {"patternErrorMessage": f"Write it like this: {example}"}
+    for union in part.keys() & {"anyOf", "oneOf"}:
+        added[union] = [{**choice, **told} if "pattern" in choice else choice for choice in part[union]]
+    return {**added, **told} if "pattern" in part else added

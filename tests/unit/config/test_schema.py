@@ -55,6 +55,8 @@ def test_where_a_pattern_is_all_that_is_said_an_example_explains_it() -> None:
     properties = schema("rule")["properties"]
     assert properties["rule"]["patternErrorMessage"] == "Write it like this: taiwan-drills"
     assert properties["max_age"]["patternErrorMessage"] == "Write it like this: 12 hours"
+    limits = schema("config")["definitions"]["LimitsShape"]["properties"]
+    assert limits["wire_bytes"]["anyOf"][1]["patternErrorMessage"] == "Write it like this: 5 MiB"
 
 
 def test_the_schema_of_rules_knows_the_language() -> None:
