@@ -60,11 +60,25 @@ def article(
     url: str | None = None,
     canonical: str | None = None,
     baseline: bool = False,
+    authors: tuple[str, ...] = (),
+    tags: tuple[str, ...] = (),
 ) -> Article:
     """An article, seen at noon and published then."""
-    published = seen if published is None else published
     return Article(
-        of, uid, title, text, seen, published, dated, version, url, canonical, None, f"{title}{text}", baseline=baseline
+        of,
+        uid,
+        title,
+        text,
+        seen,
+        published=seen if published is None else published,
+        dated=dated,
+        version=version,
+        url=url,
+        canonical=canonical,
+        digest=f"{title}{text}",
+        authors=authors,
+        tags=tags,
+        baseline=baseline,
     )
 
 

@@ -192,7 +192,7 @@ def _told(account: MatchAccount, loaded: Loaded) -> Iterator[str]:
     if match.story:
         yield f"story     {match.story}, {account.joined}: {account.story_title}"
     if match.alert:
-        yield f"alert     {match.alert}, {account.level}, {local(account.alerted, zone)}"
+        yield f"alert     {match.alert}, {local(account.alerted, zone)}"
     for delivery in account.deliveries:
         yield f"delivery  {delivery.id} on {delivery.channel}: {delivery.state}"
         for attempt in delivery.attempts:

@@ -26,7 +26,7 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     kind: MatchKind | None = None
-    decision: str | None = None  # "told" or "held"
+    decision: str | None = None  # "told", "held", or of what is held "shadow": what a rule in shadow would have told
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,15 @@ class MatchedArticle:
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """A match, and what was decided on it: "told" or "held", and why. `alert`: only where it was told."""
+    """A match, and what was decided on it: "told" or "held", and why. `alert`: only where it was told. `level`: None
+    where it was held by a version that did not keep it."""
 
     id: int
     at: datetime
     rule: str
     rule_version: str
     kind: str
+    level: str | None
     decision: str
     reason: str
     story: str | None
@@ -91,7 +93,6 @@ class MatchAccount:
     text: str
     story_title: str | None
     joined: str | None
-    level: str | None
     alerted: datetime | None
     deliveries: tuple[DeliveryHistory, ...]
 
@@ -140,14 +141,14 @@ class Matches:
             .where(match.c.id == id_)
             .outerjoin(story, story.c.id == story_article.c.story_id)
             .outerjoin(alert, alert.c.id == match.c.alert_id)
-            .add_columns(*more, alert.c.level, alert.c.at.label("alerted"))
+            .add_columns(*more, alert.c.at.label("alerted"))
         )
         with self._database.reading() as connection:
             row = connection.execute(asked).one_or_none()
             if row is None:
                 return None
             deliveries = _deliveries(connection, row.alert_id)
-        return MatchAccount(_report(row), row.text, row.story_title, row.how, row.level, row.alerted, deliveries)
+        return MatchAccount(_report(row), row.text, row.story_title, row.how, row.alerted, deliveries)
 
 
 def _asked(wanted: Wanted) -> Select[Any]:
@@ -171,7 +172,9 @@ def _asked(wanted: Wanted) -> Select[Any]:
         asked = asked.where(match.c.at < wanted.until)
     if wanted.kind is not None:
         asked = asked.where(match.c.kind == wanted.kind)
-    if wanted.decision is not None:
+    if wanted.decision == "shadow":
+        asked = asked.where(match.c.shadow_key.is_not(None))
+    elif wanted.decision is not None:
         asked = asked.where(match.c.decision.startswith(f"{wanted.decision}:"))
     return asked
 
@@ -198,6 +201,7 @@ def _report(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into rep
         rule=row.rule_id,
         rule_version=row.rule_version,
         kind=row.kind,
+        level=row.level,
         decision=decision,
         reason=reason,
         story=row.story_id,

@@ -29,7 +29,7 @@ def mark(connection: Connection) -> Mark:
 
 def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -> None:
     """Tell `state` what was committed after the mark: the stories of the last days by what they are recognised by,
-    and the alerts' dedup keys."""
+    the alerts' dedup keys, and the keys of what rules in shadow would have told."""
     columns = (
         article.c.source_id, article.c.uid, article.c.seen_at, article_version.c.canonical, article_version.c.title,
         story.c.id.label("story"), story.c.title.label("story_title"), story.c.opened_at,
@@ -49,5 +49,6 @@ def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -
     keys = select(alert.c.dedup_key).where(alert.c.subject.is_(None))  # what the operator was told is no story
     if since.match:
         keys = keys.join(match, match.c.alert_id == alert.c.id).where(match.c.id > since.match)
-    for key in connection.execute(keys).scalars():
+    would = select(match.c.shadow_key).where(match.c.shadow_key.is_not(None), match.c.id > since.match)
+    for key in (*connection.execute(keys).scalars(), *connection.execute(would).scalars()):
         state.told.add(key)

@@ -111,7 +111,7 @@ article = Table(
     UniqueConstraint("source_id", "uid"),
 )
 
-# The big texts, apart, so that scans of articles stay small.
+# What is matched of each version, the big texts among it: apart, so that scans of articles stay small.
 article_version = Table(
     "article_version",
     metadata,
@@ -123,6 +123,8 @@ article_version = Table(
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("digest", String, nullable=False),
+    Column("authors", JSON),  # these two: null in versions of before we kept them
+    Column("tags", JSON),
     UniqueConstraint("article_id", "version"),
 )
 
@@ -171,8 +173,13 @@ match = Table(
     Column("at", Moment, nullable=False, index=True),
     Column("decision", Text, nullable=False),
     Column("alert_id", ForeignKey("alert.id"), index=True),
+    Column("level", String),  # null: held before we kept it
+    Column("shadow_key", Text),  # what a rule in shadow would have told is remembered by it
     UniqueConstraint("article_id", "article_version", "rule_id"),
 )
+# A few among all matches, read at every start.
+_would = match.c.shadow_key.is_not(None)
+Index("ix_match_shadow_key", match.c.shadow_key, sqlite_where=_would, postgresql_where=_would)
 
 # A decision to tell somebody. A notice to the operator has no rule, story and article, but a subject.
 alert = Table(

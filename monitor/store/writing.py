@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from monitor.decide import Decision
-from monitor.model import Alert, Article, Decided, DeliveryState, FetchOutcome, Judged, Notice, Noticed, Polled
+from monitor.model import Alert, Article, Decided, DeliveryState, FetchOutcome, Judged, Notice, Noticed, Polled, Span
 from monitor.store import tables
 from monitor.store.database import in_batches, insert
 
@@ -77,6 +77,8 @@ def _write_articles(connection: Connection, judged: Sequence[Judged], at: dateti
             "title": article.title,
             "text": article.text,
             "digest": article.digest,
+            "authors": article.authors,
+            "tags": article.tags,
         }
         for article in articles
     ]
@@ -108,12 +110,20 @@ def _write_match(connection: Connection, judged: Judged, decided: Decided, artic
             rule_id=found.rule,
             rule_version=found.rule_version,
             kind=found.kind,
-            evidence=[[s.field, s.start, s.end, s.text, s.term] for s in found.evidence],
+            level=found.level,
+            evidence=[_evidence(span) for span in found.evidence],
             at=at,
             decision=decided.reason,
             alert_id=decided.alert.id if decided.alert else None,
+            shadow_key=decided.shadow_key,
         )
     )
+
+
+def _evidence(span: Span) -> list[str | int]:
+    """Without the name of its condition where that has none, as most have."""
+    named = [span.node] if span.node else []
+    return [span.field, span.start, span.end, span.text, span.term, *named]
 
 
 def _write_alert(connection: Connection, alert: Alert, article_id: int, channels: Iterable[str]) -> None:

@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from monitor.decide import decide
-from monitor.model import Article
+from monitor.model import Article, OncePer, RuleStatus
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
-from tests.building import HOUR, NOON, article, claimed, commit, rules, sources
+from tests.building import HOUR, NOON, article, claimed, commit, rule, rules, sources
 from tests.conftest import new_database
 
 SOURCES = ("wire", "post")
@@ -33,13 +33,15 @@ PAGES = (None, None, "https://x.test/1")
 
 @dataclass(frozen=True)
 class Telling:
-    """A poll that brings one article, so many hours after the one before; an article known already is edited."""
+    """A poll that brings one article, so many hours after the one before, to rules that are live or in shadow; an
+    article known already is edited."""
 
     hours: int
     source: str
     uid: str
     title: str
     page: str | None
+    status: RuleStatus = RuleStatus.LIVE
 
 
 def tellings(draw: st.DrawFn) -> Telling:
@@ -49,6 +51,7 @@ def tellings(draw: st.DrawFn) -> Telling:
         draw(st.sampled_from("ab")),
         draw(st.sampled_from(HEADLINES)),
         draw(st.sampled_from(PAGES)),
+        draw(st.sampled_from([RuleStatus.LIVE, RuleStatus.SHADOW])),
     )
 
 
@@ -89,6 +92,13 @@ def anew(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Databas
     return made
 
 
+# What would have been told in shadow is told when the rule is live, and neither is said twice.
+@example(
+    [
+        Telling(0, "wire", "a", HEADLINES[0], None, status)
+        for status in (RuleStatus.SHADOW, RuleStatus.SHADOW, RuleStatus.LIVE, RuleStatus.LIVE, RuleStatus.SHADOW)
+    ]
+)
 # An old article takes a younger one's headline: its telling is of its first sight.
 @example(
     [
@@ -109,6 +119,7 @@ def test_a_rebuilt_state_joins_and_tells_as_the_live_one(anew: Callable[[], Data
         for told in history:
             after += told.hours * HOUR
             new, now = read(told, after), NOON + after
+            both = rules(rule(status=told.status), rule("every", once_per=OncePer.ARTICLE, status=told.status))
             with SerialSection(database).entered(now) as restarted:
-                expected = decide([new], rules(), restarted.state, now)
-            assert commit(live, claimed(claims, told.source, now), new, at=now).judged == expected.judged
+                expected = decide([new], both, restarted.state, now)
+            assert commit(live, claimed(claims, told.source, now), new, at=now, ruleset=both).judged == expected.judged

@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreTaken
 from monitor.store.database import Database, alembic_config
+from monitor.store.matches import Matches, Wanted
 from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
@@ -106,9 +107,9 @@ def test_an_upgrade_keeps_a_copy_of_what_was_there(old_url: str) -> None:
     opened.upgrade()
     if opened.shared:
         with opened.reading() as connection:
-            found = connection.exec_driver_sql("SELECT version_num FROM before_0002.alembic_version").scalar_one()
+            found = connection.exec_driver_sql("SELECT version_num FROM before_0003.alembic_version").scalar_one()
     else:
-        copy = old_url.removeprefix("sqlite:///") + ".before-0002"
+        copy = old_url.removeprefix("sqlite:///") + ".before-0003"
         with closing(sqlite3.connect(copy)) as connection:
             (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     assert found == "0001"
@@ -183,6 +184,8 @@ def test_nothing_of_a_finished_part_is_lost(
     waiting = Outbox(opened, "test").claim("bad", NOON + timedelta(days=3650), timedelta(minutes=3))
     assert waiting is not None
     assert alert_of(waiting).rule == "north-korea-missile-launch"
+    for match in Matches(opened).every(Wanted()):
+        assert match.level == ("critical" if match.decision == "told" else None)  # as its alert says, or unknown
     with opened.reading() as connection:
         times = connection.execute(select(source.c.failing_since, source.c.polled_at).order_by(source.c.id)).all()
     assert [row.failing_since is not None for row in times] == [True, False, False]

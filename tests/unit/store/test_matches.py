@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.alerting.attempts import Verdict
-from monitor.model import DeliveryState, Field, MatchKind, Receipt, ReceiptKind, Span
+from monitor.decide import decide
+from monitor.model import DeliveryState, Field, Level, MatchKind, Receipt, ReceiptKind, RuleStatus, Span
 from monitor.store import matches
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.matches import AttemptReport, MatchAccount, Matches, Wanted
 from monitor.store.outbox import Outbox
 from monitor.store.section import SerialSection
-from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, claimed, commit, rule, rules, sources
+from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, claimed, commit, polled, rule, rules, sources, to_desk
 
 RULES = rules(rule("launch", ["missiles"]), rule("korea", ["North Korea"], max_age=HOUR))
 LATER = NOON + 10 * MINUTE
@@ -36,7 +39,7 @@ def filled(database: Database) -> Matches:
 def test_a_match_comes_back_as_it_was_decided(filled: Matches) -> None:
     """Article, rule with its version, evidence to the character, decision and reason."""
     told, *_ = filled.every(Wanted(rules=("launch",)))
-    assert (told.at, told.rule, told.rule_version, told.kind) == (NOON, "launch", "v1", "news")
+    assert (told.at, told.rule, told.rule_version, told.kind, told.level) == (NOON, "launch", "v1", "news", "high")
     assert told.decision == "told"
     assert told.reason == "“missiles” in the title; the first that launch hears of this story"
     assert told.story is not None
@@ -81,6 +84,42 @@ def test_all_matches_come_in_a_stable_order_a_few_at_a_time(filled: Matches, mon
         assert list(filled.every(Wanted())) == whole
 
 
+def test_evidence_comes_back_with_the_names_and_fields_that_it_had(database: Database) -> None:
+    """The names of conditions, authors, tags and addresses; the level is the match's own, not its rule's."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire"), NOON)
+    claim = claimed(claims)
+    evidence = (
+        Span(Field.TITLE, 32, 40, "missiles", "missile*", "what"),
+        Span(Field.AUTHOR, 0, 3, "Kim", "kim"),
+        Span(Field.TAGS, 0, 3, "DPRK", "dprk", "who"),
+        Span(Field.URL, 8, 9, "x", "x"),
+    )
+    with section.entered(NOON) as inside:
+        decision = decide([article()], RULES, inside.state, NOON)
+        (judged,) = decision.judged
+        found = replace(judged.decisions[0].match, level=Level.LOW, evidence=evidence)
+        changed = replace(judged, decisions=(replace(judged.decisions[0], match=found),))
+        assert inside.commit(polled(claim), replace(decision, judged=(changed,)), to_desk)
+    (back,) = Matches(database).every(Wanted())
+    assert (back.evidence, back.level) == (evidence, "low")
+
+
+def test_what_a_rule_in_shadow_would_have_told_is_found(database: Database) -> None:
+    """Not what it would have held back anyway; all of it is held."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire", "other"), NOON)
+    shadow = rules(rule(status=RuleStatus.SHADOW), rule("live"))
+    commit(section, claimed(claims), article("a"), article("b"), ruleset=shadow)
+    commit(section, claimed(claims, "other"), article("c", of="other"), ruleset=shadow)
+    found = Matches(database)
+    (would,) = found.every(Wanted(decision="shadow"))
+    assert (would.article.uid, would.rule, would.decision, would.alert) == ("a", "launch", "held", None)
+    assert would.reason.startswith("launch is in shadow; it would have told: “missiles” in the title")
+    held = [f"{each.rule} {each.article.uid}" for each in found.every(Wanted(decision="held"))]
+    assert held == ["launch a", "launch b", "live b", "launch c", "live c"]
+
+
 def account_of(found: Matches, rule_id: str, uid: str, source: str = "wire") -> MatchAccount:
     (match,) = (each for each in found.every(Wanted(rules=(rule_id,), sources=(source,))) if each.article.uid == uid)
     account = found.account(match.id)
@@ -99,7 +138,7 @@ def test_an_account_has_every_attempt_of_every_delivery(database: Database, fill
     assert outbox.claim("desk", NOON + HOUR, MINUTE) is not None
     account = account_of(filled, "launch", "a")
     assert account.text == "Seoul says so. Missiles flew."
-    assert (account.story_title, account.level, account.alerted) == (HEADLINE, "high", NOON)
+    assert (account.story_title, account.match.level, account.alerted) == (HEADLINE, "high", NOON)
     assert account.joined
     (history,) = account.deliveries
     assert (history.channel, history.state) == ("desk", "sending")
@@ -113,6 +152,6 @@ def test_a_delivery_that_nobody_has_tried_is_there(filled: Matches) -> None:
     """Without an attempt; and what was held has no alert, and no delivery."""
     assert [each.attempts for each in account_of(filled, "launch", "a").deliveries] == [()]
     held = account_of(filled, "korea", "c", "other")
-    assert (held.match.alert, held.level, held.alerted, held.deliveries) == (None, None, None, ())
+    assert (held.match.alert, held.match.level, held.alerted, held.deliveries) == (None, "high", None, ())
     assert held.story_title == "It rains"
     assert filled.account(10**6) is None
