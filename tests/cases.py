@@ -1,0 +1,372 @@
+"""Generated rules and articles for the whole rule language, in many scripts: what the reference evaluator is asked of.
+
+One seed gives one batch: a few rules that share words, lists and entities, and a few articles, most of which are
+written so that some of the rules may hit. The words are few and alike, so that hits overlap, touch and nearly miss.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    Article,
+    Condition,
+    CountsIf,
+    Entity,
+    EntityNamed,
+    Field,
+    GroupNamed,
+    Ignore,
+    Ignoring,
+    In,
+    Level,
+    LevelChange,
+    ListNamed,
+    Maybe,
+    Named,
+    Near,
+    Pattern,
+    Reach,
+    Rule,
+    RuleStatus,
+    Source,
+    Term,
+    Times,
+    Unit,
+    Where,
+    WordList,
+    Words,
+)
+from monitor.text.inflection import forms
+from tests.reference import World
+from tests.writings import GUISES, WRITINGS
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+FIELDS = tuple(Field)
+
+MIXED = "mixed"
+SCRIPTS = (*WRITINGS, MIXED)
+
+_JOINTS = ("-", "\n", ", ", ". ", "\u3000", " ", "\n\n", "・", "")
+SOURCES = {
+    "wire": Source("wire", "u", "Wire", timedelta(minutes=5), "en", "AFP", None, ("agency", "fast")),
+    "desk": Source("desk", "u", "Desk", timedelta(minutes=5), None, "Desk & Co", None, ("local",)),
+    "bare": Source("bare", "u", "Bare", timedelta(minutes=5)),
+}
+Piece = tuple[Field | None, str]
+"""What is to stand in an article, and where (None: in title and text)."""
+
+_KINDS = ("country", "person", "weapon")
+_GROUPS = ("east-asia", "nuclear")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rules and articles that are held against each other, each with each."""
+
+    script: str
+    rules: tuple[Rule, ...]
+    articles: tuple[Article, ...]
+    world: World
+
+
+def batch(seed: int, rules: int, articles: int, without: frozenset[str] = frozenset()) -> Batch:
+    """The batch of a seed. `without`: constructs that it leaves out."""
+    chance = Random(seed)
+    script = SCRIPTS[seed % len(SCRIPTS)]
+    maker = _Rules(chance, script, without)
+    made = tuple(maker.rule(number) for number in range(rules))
+    writer = _Articles(chance, maker)
+    return Batch(script, made, tuple(writer.article(number, made) for number in range(articles)), maker.world)
+
+
+class _Rules:
+    """Rules of one batch, with the words, lists and entities that they share."""
+
+    def __init__(self, chance: Random, script: str, without: frozenset[str]) -> None:
+        self.chance, self.without = chance, without
+        self.writings = chance.sample(list(WRITINGS.values()), 2) if script == MIXED else [WRITINGS[script]]
+        if script not in {MIXED, "Latin"} and chance.random() < 0.1:
+            self.writings.append(WRITINGS["Latin"])
+        self.small = [Term(word) for writing in self.writings for word in chance.sample(writing.small, 4)]
+        self.pool = [self.term(word) for each in self.writings for word in chance.sample(each.words, 6)]
+        self.lists: dict[str, WordList] = {}
+        self.lists = {name: self.word_list(name) for name in ("denials", "drills")}
+        self.entities: dict[str, Entity] = {}
+        for number in range(3):
+            self.entities[f"e{number}"] = self.entity(number)
+        self.world = World(self.entities, self.lists, SOURCES)
+
+    def maybe(self, likelihood: float, construct: str = "") -> bool:
+        return construct not in self.without and self.chance.random() < likelihood
+
+    def some(self, terms: Sequence[Term], least: int = 1, most: int = 3) -> tuple[Term, ...]:
+        return tuple(self.chance.sample(terms, min(len(terms), self.chance.randint(least, most))))
+
+    # --- what rules share ---------------------------------------------------------------------------------------
+
+    def term(self, text: str) -> Term:
+        language = next(each for each in self.writings if text in each.words).languages
+        return Term(text, self.chance.choice(language), self.maybe(0.1, "case exact"), self.maybe(0.5, "forms"))
+
+    def swallower(self, term: Term) -> Term:
+        """A longer word with the term in it."""
+        small = self.chance.choice(self.small).text
+        gap = next((each.gap for each in self.writings if term.text in each.words), " ")
+        return Term(gap.join(self.chance.choice([(term.text, small), (small, term.text)])))
+
+    def reach(self) -> Reach:
+        by_list = self.lists and self.maybe(0.3, "list")
+        condition: Words | ListNamed = ListNamed("denials") if by_list else Words(self.some(self.small))
+        return Reach(self.chance.choice([1, 2, 3, 5, 99]), condition)
+
+    def word_list(self, name: str) -> WordList:
+        terms = self.some([*self.pool, *self.small])
+        before = self.reach() if self.maybe(0.5) else None
+        after = self.reach() if self.maybe(0.5) else None
+        return WordList(name, terms, before, after)
+
+    def entity(self, number: int) -> Entity:
+        sure, names = self.some(self.pool), self.some([*self.pool, *self.small])
+        never = (
+            tuple(self.swallower(self.chance.choice(sure + names)) for _ in range(2))
+            if self.maybe(0.4, "never")
+            else ()
+        )
+        titles = self.some(self.small) if self.maybe(0.4, "titles") else ()
+        maybe = Maybe(names, self.counts_if(number)) if self.maybe(0.7, "maybe") else None
+        groups = tuple(group for group in _GROUPS if self.chance.random() < 0.5)
+        kind = self.chance.choice(_KINDS)
+        return Entity(f"e{number}", kind, kind, sure, maybe, never, titles, groups)
+
+    def counts_if(self, number: int) -> CountsIf:
+        near = where = None
+        seen = self.chance.random() < 0.5
+        if self.chance.random() < 0.5:
+            others: list[Condition] = [EntityNamed(f"e{each}") for each in range(number)]
+            context = self.chance.choice([Words(self.some(self.small)), ListNamed("drills"), *others])
+            near = self.near((context,))
+        if (not seen and near is None) or self.chance.random() < 0.2:
+            where = self.where()
+        return CountsIf(seen, seen and self.chance.random() < 0.5, near, where)
+
+    def near(self, conditions: tuple[Condition, ...], *, in_order: bool = False) -> Near:
+        within = self.chance.choice(["words", "words", Unit.SENTENCE, Unit.PARAGRAPH])
+        if isinstance(within, Unit) and f"near {within}" not in self.without:
+            return Near(conditions, None, within, in_order)
+        return Near(conditions, self.chance.choice([1, 2, 3, 5, 20]), Unit.SENTENCE, in_order)
+
+    # --- conditions ---------------------------------------------------------------------------------------------
+
+    def leaf(self) -> Condition:
+        """Words, a list, an entity, a group or a pattern, with or without what is to be ignored."""
+        makers: dict[str, Callable[[], Condition]] = {
+            "words": lambda: Words(self.some(self.pool)),
+            "list": lambda: ListNamed(self.chance.choice(list(self.lists))),
+            "entity": lambda: EntityNamed(self.chance.choice(list(self.entities))),
+            "group": self.group,
+            "pattern": self.pattern,
+        }
+        kinds = [kind for kind in ("words", "words", "words", *makers) if kind not in self.without]
+        kind = self.chance.choice(kinds)
+        made = makers[kind]()
+        return Ignoring(made, self.ignore()) if kind != "group" and self.maybe(0.25, "ignore") else made
+
+    def group(self) -> GroupNamed:
+        kind, group = self.chance.choice([*_KINDS, None]), self.chance.choice([*_GROUPS, None])
+        return GroupNamed(kind, group) if kind or group else GroupNamed(None, _GROUPS[0])
+
+    def pattern(self) -> Pattern:
+        word = unicodedata.normalize("NFKC", self.chance.choice(self.pool).text.strip("*").split("*")[0].strip())
+        forms = [word, word[1:] or word, rf"\b{word}", f"{word}\\w*", f"{word[0]}.?{word[-1]}", f"{word}.{{0,8}}{word}"]
+        forms += [f"({word}|{self.chance.choice(self.small).text})+"]
+        return Pattern(self.chance.choice(forms), self.maybe(0.3, "case exact"))
+
+    def ignore(self) -> Ignore:
+        """At least one way to ignore, often several."""
+        chosen = {kind for kind in ("inside", "list", "before", "after") if self.chance.random() < 0.4} or {"inside"}
+        terms = tuple(self.swallower(self.chance.choice(self.pool)) for _ in range(3)) if "inside" in chosen else ()
+        return Ignore(
+            terms,
+            (self.chance.choice(list(self.lists)),) if "list" in chosen else (),
+            self.reach() if "before" in chosen else None,
+            self.reach() if "after" in chosen else None,
+        )
+
+    def countable(self) -> Condition:
+        """What `near` and `times` take: a leaf, or any of those."""
+        if self.maybe(0.25):
+            return self.named(AnyOf(tuple(self.named(self.leaf()) for _ in range(self.chance.randint(1, 3)))))
+        return self.named(self.leaf())
+
+    def named(self, condition: Condition) -> Condition:
+        return Named(self.chance.choice(["who", "what"]), condition) if self.maybe(0.2, "name") else condition
+
+    def condition(self, depth: int = 2) -> Condition:
+        return self.named(self.within_field(self.bare(depth)))
+
+    def within_field(self, condition: Condition) -> Condition:
+        return In(self.chance.choice(FIELDS), condition) if self.maybe(0.15, "in") else condition
+
+    def bare(self, depth: int) -> Condition:
+        kinds = ["leaf", "near", "near", "times", *(("all", "any") if depth else ())]
+        kind = self.chance.choice([each for each in kinds if each not in self.without])
+        if kind == "near":
+            members = self.chance.choice([2, 2, 2, 3, 4])
+            return self.near(tuple(self.countable() for _ in range(members)), in_order=self.maybe(0.3, "in order"))
+        if kind == "times":
+            return Times(self.chance.choice([2, 2, 3]), self.countable())
+        if kind in {"all", "any"}:
+            parts = tuple(self.condition(depth - 1) for _ in range(self.chance.randint(1, 3)))
+            return AllOf(parts) if kind == "all" else AnyOf(parts)
+        return self.leaf()
+
+    # --- a rule -------------------------------------------------------------------------------------------------
+
+    def where(self, *, inner: bool = False) -> Where:
+        values = {
+            "languages": ("en", "ko", "zh", "ja", "ru"),
+            "sources": ("wire", "desk", "stray"),
+            "tags": ("agency", "local", "fast"),
+            "publishers": ("AFP", "Desk & Co"),
+        }
+        likelihood = 0.2 if inner else 0.3
+        given = {
+            key: tuple(self.chance.sample(those, self.chance.randint(1, 2))) if self.maybe(likelihood, key) else ()
+            for key, those in values.items()
+        }
+        excluded = None if inner or not self.maybe(0.4) else self.where(inner=True)
+        return Where(**given, unknown=inner or self.chance.random() < 0.7, excluded=excluded)
+
+    def changes(self, levels: list[Level]) -> tuple[LevelChange, ...]:
+        return tuple(LevelChange(level, self.condition(0)) for level in levels if self.chance.random() < 0.7)
+
+    def rule(self, number: int) -> Rule:
+        return Rule(
+            f"r{number}",
+            f"Rule {number}",
+            Level.MEDIUM,
+            self.condition(),
+            "v1",
+            status=RuleStatus.SHADOW if self.maybe(0.1) else RuleStatus.LIVE,
+            unless=self.condition(1) if self.maybe(0.12, "unless") else None,
+            where=self.where() if self.maybe(0.15, "where") else None,
+            raises=self.changes([Level.HIGH, Level.CRITICAL]) if self.maybe(0.2, "raise") else (),
+            lowers=self.changes([Level.LOW, Level.INFO]) if self.maybe(0.2, "lower") else (),
+            news_in=self.chance.choice([Field.TITLE, Field.TEXT]) if self.maybe(0.3, "news in") else Field.LEAD,
+            mention_if=self.condition(0) if self.maybe(0.15, "mention if") else None,
+        )
+
+
+class _Articles:
+    """Articles in which words of the rules stand, in many guises."""
+
+    def __init__(self, chance: Random, maker: _Rules) -> None:
+        self.chance, self.maker = chance, maker
+
+    def article(self, number: int, rules: Sequence[Rule]) -> Article:
+        chance = self.chance
+        wanted = chance.sample(rules, chance.choice([0, 1, 2, 2, 3, 4]))
+        planted = [piece for rule in wanted for piece in self.plan(rule.condition)]
+        anywhere = [text for field, text in planted if field is None]
+        loose = [self.surface(term) for term in chance.choices(self.maker.pool, k=chance.randint(0, 4))]
+        aside = loose[:2] if chance.random() < 0.3 else []
+        shown = {
+            Field.TITLE: chance.choice([anywhere, anywhere, loose, []]),
+            Field.LEAD: chance.choice([anywhere, anywhere, loose]),
+            Field.TEXT: anywhere,
+            **dict.fromkeys((Field.AUTHOR, Field.TAGS, Field.URL), aside),
+        }
+        said = {field: [*texts, *(text for where, text in planted if where is field)] for field, texts in shown.items()}
+        deep = self.prose(self.filler(25, 70)) + self.prose(said[Field.TEXT]) if chance.random() < 0.35 else ""
+        return Article(
+            chance.choice(["wire", "wire", "desk", "bare", "stray", ""]),
+            f"a{number}",
+            self.prose([*self.filler(0, 3), *said[Field.TITLE], *self.filler(0, 2)]),
+            self.prose([*self.filler(0, 6), *said[Field.LEAD], *self.filler(0, 6)]) + deep,
+            NOON,
+            NOON,
+            url=f"https://x.test/{'-'.join(said[Field.URL])}" if chance.random() < 0.8 else None,
+            language=chance.choice([None, "en", "zh-Hant", "ko", "ja", "ru", "th"]),
+            authors=tuple(said[Field.AUTHOR]),
+            tags=tuple(said[Field.TAGS]),
+        )
+
+    def filler(self, least: int, most: int) -> list[str]:
+        words = [term.text for term in self.maker.small]
+        return self.chance.choices(words, k=self.chance.randint(least, most))
+
+    def prose(self, pieces: Sequence[str]) -> str:
+        """The pieces one behind the other, in sentences and paragraphs."""
+        chance, writing = self.chance, self.maker.writings[0]
+        text = ""
+        for piece in pieces:
+            draw = chance.random()
+            if draw < 0.8:
+                joint = writing.gap
+            elif draw < 0.88:
+                joint = chance.choice(writing.ends)
+            else:
+                joint = chance.choice(_JOINTS)
+            text += piece + joint
+        return text
+
+    def plan(self, condition: Condition, field: Field | None = None) -> Iterator[Piece]:
+        """Surfaces with which the condition may hold."""
+        match condition:
+            case In():
+                yield from self.plan(condition.condition, condition.field)
+            case Named():
+                yield from self.plan(condition.condition, field)
+            case Ignoring():
+                yield from self.plan(condition.condition, field)
+                if condition.ignore.terms and self.chance.random() < 0.3:
+                    yield field, self.surface(self.chance.choice(condition.ignore.terms))
+            case Times():
+                for _ in range(condition.times):
+                    yield from self.plan(condition.condition, field)
+            case AllOf() | Near():
+                for each in condition.conditions:
+                    yield from self.plan(each, field)
+                    yield from ((field, small) for small in self.filler(0, 1))
+            case AnyOf():
+                yield from self.plan(self.chance.choice(condition.conditions), field)
+            case _:
+                yield from (
+                    (field, self.surface(self.chance.choice(those))) for those in [self.terms(condition)] if those
+                )
+
+    def terms(self, condition: Condition) -> tuple[Term, ...]:
+        match condition:
+            case Words():
+                return condition.terms
+            case ListNamed():
+                return self.maker.lists[condition.list].terms
+            case EntityNamed():
+                return self.names(self.maker.entities[condition.entity])
+            case Pattern():
+                return tuple(self.maker.pool)
+        return tuple(term for each in self.maker.entities.values() for term in self.names(each))
+
+    def names(self, entity: Entity) -> tuple[Term, ...]:
+        """Sure names most of all, and whatever else is written in an entity."""
+        maybe = entity.maybe.terms if entity.maybe else ()
+        return self.chance.choice([entity.sure, entity.sure + maybe, entity.sure + maybe, maybe + entity.never, maybe])
+
+    def surface(self, term: Term) -> str:
+        """How a term stands in a text: as it is, or changed as newspapers, feeds and grammar change words."""
+        chance = self.chance
+        text = chance.choice(forms(term.text, term.language))
+        text = "".join(chance.choice(["", "s", "ы", "했다"]) if letter == "*" else letter for letter in text)
+        if " " in text and chance.random() < 0.3:
+            text = text.replace(" ", chance.choice(_JOINTS))
+        if chance.random() < 0.3:
+            text = chance.choice(GUISES)(text, chance)
+        tails = next((each.tails for each in self.maker.writings if term.text in each.words), ("x",))
+        return text + chance.choice(tails) if chance.random() < 0.2 else text

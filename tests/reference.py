@@ -1,0 +1,424 @@
+"""The reference evaluator: the rule language once more, slow and obviously right; the compiled set is held against it.
+
+Every article is read word by word for every rule. There is no automaton and no index here, and nothing of
+`monitor.matching`. Normalising, folding, cutting into tokens and sentences, offsets and the scripts' table are
+`monitor.text`'s, which has tests of its own.
+
+Where the words of the language leave a choice, this is what was chosen:
+
+- A hit stands in the sentence, and in the paragraph, in which it begins. What is `before` or `after` a hit is in its
+  sentence if the two tokens that face each other are in one.
+- Title, authors, tags and address are each one sentence and one paragraph. Several authors are one text, with commas.
+- Of two hits that begin together the shorter one is "the first" that `near` measures from.
+- An inner `in` wins over an outer one.
+- Only a word in Han or kana may be of a language that the article clearly is not in.
+- An empty match of a pattern is no hit.
+- A list brings `ignore` its words, `before` and `after`; elsewhere, and within a `before` or `after`, its words alone.
+- "Earlier" is: it ends before the maybe name begins, in the order title, text, author, tags, address.
+- Words near a maybe name may overlap it but are not the very same tokens.
+- The source of an article is known if it has one, configured or not. Of a source without a publisher, that is unknown;
+  a source without tags has none.
+- What the news limit showed and `mention_if` made a mention asks for its level within the news limit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from itertools import pairwise, product
+
+import re2
+
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    Article,
+    Condition,
+    CountsIf,
+    Entity,
+    EntityNamed,
+    Field,
+    GroupNamed,
+    Ignore,
+    Ignoring,
+    In,
+    Level,
+    ListNamed,
+    Match,
+    MatchKind,
+    Named,
+    Near,
+    Pattern,
+    Reach,
+    Rule,
+    Source,
+    Span,
+    Term,
+    Times,
+    Unit,
+    Where,
+    WordList,
+    Words,
+)
+from monitor.text.folding import fold
+from monitor.text.inflection import forms
+from monitor.text.language import language_of, ruled_out
+from monitor.text.record import Offsets, record_of
+from monitor.text.scripts import HAN, KANA, TOKEN, is_unspaced, script_of
+from monitor.text.sentences import paragraphs, sentences
+
+LEVELS = list(Level)
+PROSE = (Field.TITLE, Field.TEXT)
+LEAD = 60.0  # words
+PATTERN_HITS = 100  # of a pattern in one zone
+
+
+@dataclass(frozen=True, order=True)
+class Hit:
+    """Something stands at a zone's tokens from `first` up to `end`."""
+
+    zone: Field
+    first: int
+    end: int
+    term: str = ""
+    node: str = ""
+
+    def inside(self, other: Hit) -> bool:
+        return self.zone is other.zone and other.first <= self.first and self.end <= other.end
+
+
+Counts = Callable[[Hit], bool]
+
+
+@dataclass(frozen=True)
+class World:
+    """All that a rule may ask of besides the article."""
+
+    entities: Mapping[str, Entity] = field(default_factory=dict)
+    lists: Mapping[str, WordList] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+
+class Zone:
+    """One text of an article, apart from the others."""
+
+    def __init__(self, text: str, *, prose: bool) -> None:
+        self.text, self.record = text, record_of(text)
+        self.spans = [match.span() for match in TOKEN.finditer(self.record)]
+        self.cased = [fold(self.record[a:b], cased=True) for a, b in self.spans]
+        self.folded = [fold(self.record[a:b]) for a, b in self.spans]
+        self.words = [0.5 if is_unspaced(token) else 1.0 for token in self.folded]
+        self.sentence = self._numbers(sentences(self.record) if prose else [])
+        self.paragraph = self._numbers(paragraphs(self.record) if prose else [])
+
+    def _numbers(self, pieces: list[tuple[int, int]]) -> list[int]:
+        """Of each token, the number of the piece of the text that it stands in."""
+        return [sum(start <= a for start, _ in pieces) for a, _ in self.spans]
+
+    def found(self, term: Term) -> set[tuple[int, int]]:
+        """Where the term stands: from one token up to another."""
+        tokens = self.cased if term.exact else self.folded
+        return {
+            (first, first + len(wanted))
+            for wanted in described(term)
+            for first in range(len(tokens) - len(wanted) + 1 if wanted else 0)
+            if all(map(re.Pattern.fullmatch, wanted, tokens[first : first + len(wanted)]))
+        }
+
+    @cached_property
+    def offsets(self) -> Offsets:
+        return Offsets(self.text)
+
+    def original(self, first: int, end: int) -> tuple[int, int]:
+        return self.offsets.original(self.spans[first][0], self.spans[end - 1][1])
+
+
+@cache
+def described(term: Term) -> list[list[re.Pattern[str]]]:
+    """Of each of its forms, an expression for each token, edges included."""
+    texts = forms(term.text, term.language) if term.forms else (term.text,)
+    return [
+        [
+            re.compile(left + re.escape(fold(token, cased=term.exact)) + right)
+            for word in text.split()
+            for token, left, right in edged(word)
+        ]
+        for text in texts
+    ]
+
+
+def edged(word: str) -> Iterator[tuple[str, str, str]]:
+    """The tokens of a word, with what may touch them on the left and on the right."""
+    tokens = TOKEN.findall(record_of(word))
+    for number, token in enumerate(tokens):
+        left = right = ""
+        if number == 0 and not is_unspaced(token):
+            left = ".*" if word.startswith("*") else one_of(script_of(token[0]).heads)
+        if number == len(tokens) - 1 and not is_unspaced(token):
+            right = ".*" if word.endswith("*") else one_of(script_of(token[-1]).tails)
+        yield token, left, right
+
+
+def one_of(texts: Iterable[str]) -> str:
+    return f"(?:{'|'.join(map(re.escape, texts))})"
+
+
+class Reading:
+    """One article, read for any rule."""
+
+    def __init__(self, article: Article, world: World) -> None:
+        self.article, self.world = article, world
+        self.zones = {
+            Field.TITLE: Zone(article.title, prose=False),
+            Field.TEXT: Zone(article.text, prose=True),
+            Field.AUTHOR: Zone(", ".join(article.authors), prose=False),
+            Field.TAGS: Zone(", ".join(article.tags), prose=False),
+            Field.URL: Zone(article.url or "", prose=False),
+        }
+        self.prose = f"{article.title} {article.text}"
+        self._terms: dict[Term, list[Hit]] = {}
+
+    # --- a rule -------------------------------------------------------------------------------------------------
+
+    def verdict(self, rule: Rule) -> tuple[MatchKind, Level] | None:
+        """As what the article meets the rule, and how much that matters; None: it does not."""
+        if rule.where is not None and not self.looked_at(rule.where):
+            return None
+        if rule.unless is not None and self.holds(rule.unless, self.within(Field.TEXT)):
+            return None
+        limit = self.limit(rule)
+        if limit is None:
+            return None
+        within = self.within(limit)
+        mention = limit is not rule.news_in or (rule.mention_if is not None and self.holds(rule.mention_if, within))
+        return MatchKind.MENTION if mention else MatchKind.NEWS, self.level(rule, within)
+
+    def limit(self, rule: Rule) -> Field | None:
+        """How far into the article its evidence may reach: as far as news may, else anywhere; None: it is not met."""
+        limits = (rule.news_in, Field.TEXT)
+        return next((limit for limit in limits if self.holds(rule.condition, self.within(limit))), None)
+
+    def level(self, rule: Rule, counts: Counts) -> Level:
+        """The highest raise that holds, else the lowest lower that holds, else the rule's own."""
+        raised = [change.to for change in rule.raises if self.holds(change.condition, counts)]
+        lowered = [change.to for change in rule.lowers if self.holds(change.condition, counts)]
+        if raised:
+            return max(raised, key=LEVELS.index)
+        return min(lowered, key=LEVELS.index) if lowered else rule.level
+
+    def faults(self, rule: Rule, match: Match) -> list[str]:
+        """What is wrong with the evidence of a match: it must be of hits that count, and be enough by itself."""
+        limit = self.limit(rule)
+        assert limit is not None
+        within = self.within(limit)
+        counted = {self.span(hit) for hit in self.hits(rule.condition) if within(hit)}
+        wrong = [f"{span} does not count" for span in match.evidence if span not in counted]
+        if not self.holds(rule.condition, lambda hit: within(hit) and self.span(hit) in match.evidence):
+            wrong.append("the evidence is not enough")
+        if len(set(match.evidence)) < len(match.evidence):
+            wrong.append("a span stands twice")
+        return wrong
+
+    def span(self, hit: Hit) -> Span:
+        zone = self.zones[hit.zone]
+        start, end = zone.original(hit.first, hit.end)
+        return Span(hit.zone, start, end, zone.text[start:end], hit.term, hit.node)
+
+    # --- which hits count -----------------------------------------------------------------------------------------
+
+    def within(self, limit: Field) -> Counts:
+        """The hits that a limit lets through: those in the text up to there, and all that are elsewhere."""
+        return lambda hit: (
+            hit.zone is not Field.TEXT or limit is Field.TEXT or (limit is Field.LEAD and self.in_lead(hit))
+        )
+
+    def in_lead(self, hit: Hit) -> bool:
+        return sum(self.zones[Field.TEXT].words[: hit.end]) <= LEAD
+
+    def in_field(self, hit: Hit, wanted: Field | None) -> bool:
+        if wanted is None:
+            return hit.zone in PROSE
+        if wanted is Field.LEAD:
+            return hit.zone is Field.TEXT and self.in_lead(hit)
+        return hit.zone is wanted
+
+    # --- conditions -----------------------------------------------------------------------------------------------
+
+    def holds(self, condition: Condition, counts: Counts, field: Field | None = None, node: str = "") -> bool:
+        """Whether the condition holds with the hits that count."""
+        match condition:
+            case Named():
+                return self.holds(condition.condition, counts, field, condition.name)
+            case In():
+                return self.holds(condition.condition, counts, condition.field, node)
+            case AllOf():
+                return all(self.holds(each, counts, field, node) for each in condition.conditions)
+            case AnyOf():
+                return any(self.holds(each, counts, field, node) for each in condition.conditions)
+            case Near():
+                members = [list(filter(counts, self.hits(each, field, node))) for each in condition.conditions]
+                return any(self.together(chosen, condition) for chosen in product(*members))
+        hits = list(filter(counts, self.hits(condition, field, node)))
+        return apart(hits) >= (condition.times if isinstance(condition, Times) else 1)
+
+    def hits(self, condition: Condition, field: Field | None = None, node: str = "") -> list[Hit]:
+        """All hits of a condition that count in the whole article, within a field (none: title and text)."""
+        match condition:
+            case Named():
+                return self.hits(condition.condition, field, condition.name)
+            case In():
+                return self.hits(condition.condition, condition.field, node)
+            case Times():
+                return self.hits(condition.condition, field, node)
+            case AllOf() | AnyOf() | Near():
+                return [hit for each in condition.conditions for hit in self.hits(each, field, node)]
+        return [replace(hit, node=node) for hit in self.standing(condition) if self.in_field(hit, field)]
+
+    def standing(self, condition: Condition) -> list[Hit]:
+        """Where words, a list, an entity, a group or a pattern stand, in all zones."""
+        match condition:
+            case Words():
+                return self.terms(condition.terms)
+            case ListNamed():
+                return self.terms(self.world.lists[condition.list].terms)
+            case EntityNamed():
+                return self.entity(self.world.entities[condition.entity])
+            case GroupNamed():
+                entities = self.world.entities.values()
+                return [hit for each in entities if belongs(each, condition) for hit in self.entity(each)]
+            case Pattern():
+                return [hit for zone in self.zones for hit in self.pattern(zone, condition)]
+            case Ignoring():
+                hits = self.standing(condition.condition)
+                return [hit for hit in hits if not self.ignored(hit, condition.ignore)]
+        raise TypeError(condition)
+
+    def together(self, chosen: tuple[Hit, ...], near: Near) -> bool:
+        if len({hit.zone for hit in chosen}) > 1 or len({(hit.first, hit.end) for hit in chosen}) < len(chosen):
+            return False
+        if near.in_order and any(after.first < before.end for before, after in pairwise(chosen)):
+            return False
+        zone = self.zones[chosen[0].zone]
+        if near.words is None:
+            numbers = zone.sentence if near.unit is Unit.SENTENCE else zone.paragraph
+            return len({numbers[hit.first] for hit in chosen}) == 1
+        ordered = sorted(chosen)
+        return between(ordered[0], ordered[-1], zone) <= near.words
+
+    def ignored(self, hit: Hit, ignore: Ignore) -> bool:
+        lists = [self.world.lists[each] for each in ignore.lists]
+        swallowing = [*ignore.terms, *(term for each in lists for term in each.terms)]
+        before = [ignore.before, *(each.before for each in lists)]
+        after = [ignore.after, *(each.after for each in lists)]
+        return (
+            any(map(hit.inside, self.terms(swallowing)))
+            or any(self.reaches(word, hit, each) for each in before if each for word in self.standing(each.condition))
+            or any(self.reaches(hit, word, each) for each in after if each for word in self.standing(each.condition))
+        )
+
+    def reaches(self, left: Hit, right: Hit, reach: Reach) -> bool:
+        zone = self.zones[left.zone]
+        return (
+            left.zone is right.zone
+            and left.end <= right.first
+            and zone.sentence[left.end - 1] == zone.sentence[right.first]
+            and between(left, right, zone) <= reach.words
+        )
+
+    # --- what stands where ------------------------------------------------------------------------------------------
+
+    def terms(self, terms: tuple[Term, ...] | list[Term]) -> list[Hit]:
+        return [hit for term in terms for hit in self.term(term)]
+
+    def term(self, term: Term) -> list[Hit]:
+        if term not in self._terms:
+            zones = {} if self.is_of_other_language(term) else self.zones
+            places = [(name, *place) for name, zone in zones.items() for place in sorted(zone.found(term))]
+            self._terms[term] = [Hit(name, first, end, term.text) for name, first, end in places]
+        return self._terms[term]
+
+    def is_of_other_language(self, term: Term) -> bool:
+        shared = HAN.search(term.text) or KANA.search(term.text)
+        return shared is not None and term.language.split("-")[0].lower() in ruled_out(self.prose)
+
+    def pattern(self, name: Field, pattern: Pattern) -> list[Hit]:
+        options = re2.Options()
+        options.case_sensitive = pattern.exact
+        zone, hits = self.zones[name], set()
+        for count, found in enumerate(re2.compile(pattern.pattern, options).finditer(zone.record)):
+            touched = [i for i, (a, b) in enumerate(zone.spans) if a < found.end() and found.start() < b]
+            if touched and found.start() < found.end() and count < PATTERN_HITS:
+                hits.add(Hit(name, touched[0], touched[-1] + 1, pattern.pattern))
+        return sorted(hits)
+
+    def entity(self, entity: Entity) -> list[Hit]:
+        never = self.terms(entity.never)
+        sure = outside(self.terms(entity.sure), never)
+        if entity.maybe is None:
+            return sure
+        titles = self.terms(entity.titles)
+        maybe = outside(self.terms(entity.maybe.terms), [*never, *sure])
+        alone = [hit for hit in maybe if not any(touch(hit, title) for title in titles)]
+        return sure + [hit for hit in alone if self.counts(hit, sure, entity.maybe.counts_if)]
+
+    def counts(self, name: Hit, sure: list[Hit], counts_if: CountsIf) -> bool:
+        """Whether a maybe name counts."""
+        order = list(self.zones).index
+        seen = [
+            hit
+            for hit in sure
+            if hit.zone in PROSE
+            and (not counts_if.earlier or (order(hit.zone), hit.end) <= (order(name.zone), name.first))
+        ]
+        near, where = counts_if.near, counts_if.where
+        return (
+            (counts_if.sure_seen and seen != [])
+            or (near is not None and any(self.together((name, hit), near) for hit in self.standing(near.conditions[0])))
+            or (where is not None and self.looked_at(where))
+        )
+
+    def looked_at(self, where: Where) -> bool:
+        """Whether the article is one of those."""
+        source = self.world.sources.get(self.article.source)
+        language = language_of(self.prose, self.article.language)
+        had: dict[str, set[str] | None] = {
+            "languages": {language} if language else None,
+            "sources": {self.article.source} if self.article.source else None,
+            "tags": set(source.tags) if source else None,
+            "publishers": {source.publisher} if source and source.publisher else None,
+        }
+        for key, values in had.items():
+            wanted, unwanted = set(getattr(where, key)), set(getattr(where.excluded, key, ()))
+            if wanted and (not where.unknown if values is None else wanted.isdisjoint(values)):
+                return False
+            if values is not None and not unwanted.isdisjoint(values):
+                return False
+        return True
+
+
+def between(left: Hit, right: Hit, zone: Zone) -> float:
+    """The words between two hits; of hits that overlap there are none."""
+    return sum(zone.words[left.end : right.first])
+
+
+def apart(hits: list[Hit]) -> int:
+    """How many of the hits do not overlap."""
+    count, last = 0, None
+    for hit in sorted(hits, key=lambda hit: (hit.zone, hit.end)):
+        if last is None or last.zone is not hit.zone or last.end <= hit.first:
+            count, last = count + 1, hit
+    return count
+
+
+def outside(hits: list[Hit], others: list[Hit]) -> list[Hit]:
+    return [hit for hit in hits if not any(map(hit.inside, others))]
+
+
+def touch(name: Hit, title: Hit) -> bool:
+    return name.zone is title.zone and (title.end == name.first or name.end == title.first)
+
+
+def belongs(entity: Entity, named: GroupNamed) -> bool:
+    return named.kind in {None, entity.kind} and (named.group is None or named.group in entity.groups)
