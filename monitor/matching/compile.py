@@ -1,90 +1,214 @@
-"""Rules and entities -> one compiled set. Pure; what is wrong with a rule was told when its file was read."""
+"""Rules, entities and lists -> one compiled set. Pure; what is wrong with a rule was told when its file was read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TypeGuard
 
-from monitor.matching.nodes import AllNode, AnyNode, NearNode, Node, TermsNode
-from monitor.matching.ruleset import CompiledRule, CompiledTerm, RuleSet
-from monitor.matching.terms import Pattern, compile_term
+from monitor.matching import finders, nodes
+from monitor.matching.finders import CompiledMaybe, CompiledTerm, Finder, Spoiling, Terms, Vicinity
+from monitor.matching.ruleset import CompiledChange, CompiledRule, Lookup, RuleSet
+from monitor.matching.terms import Pattern as TermPattern
+from monitor.matching.terms import compile_term
+from monitor.matching.where import WhereTest
 from monitor.model import (
     AllOf,
     AnyOf,
     Condition,
+    CountsIf,
     Entity,
     EntityNamed,
     Field,
+    GroupNamed,
+    Ignore,
+    Ignoring,
     In,
+    LevelChange,
+    ListNamed,
+    Named,
     Near,
+    Pattern,
+    Reach,
     Rule,
     Source,
     Term,
+    Times,
+    Where,
     WordList,
     Words,
 )
+from monitor.text.patterns import compiled
+
+_BESIDE = {Field.AUTHOR, Field.TAGS, Field.URL}
 
 
 def compile_rules(
     rules: Iterable[Rule],
     entities: Mapping[str, Entity],
-    lists: Mapping[str, WordList] = MappingProxyType({}),  # noqa: ARG001 - the next commits use it
-    sources: Mapping[str, Source] = MappingProxyType({}),  # noqa: ARG001 - likewise
+    lists: Mapping[str, WordList] = MappingProxyType({}),
+    sources: Mapping[str, Source] = MappingProxyType({}),
 ) -> RuleSet:
     """One set of all rules. Every entity and list that a rule names must be there (KeyError otherwise); `sources` are
     those whose tags and publishers are known."""
-    compiler = _Compiler(entities)
-    compiled = [compiler.rule(rule) for rule in rules]
-    return RuleSet(compiled, compiler.terms)
+    compiler = _Compiler(entities, lists, sources)
+    compiled_rules = [compiler.rule(rule) for rule in rules]
+    return RuleSet(compiled_rules, compiler.lookup())
 
 
 class _Compiler:
-    """Numbers the terms, so that rules share them."""
+    """Numbers terms and literals, so that rules share them, and what they find."""
 
-    def __init__(self, entities: Mapping[str, Entity]) -> None:
+    def __init__(
+        self, entities: Mapping[str, Entity], lists: Mapping[str, WordList], sources: Mapping[str, Source]
+    ) -> None:
         self._entities = entities
-        self._numbers: dict[tuple[Pattern, str], int] = {}
-        self.terms: list[CompiledTerm] = []
+        self._lists = lists
+        self._sources = sources
+        self._literals: dict[str, int] = {}
+        self._texts: list[str] = []
+        self._terms: dict[Term, list[tuple[int, CompiledTerm]]] = {}
+        self._shared: dict[object, Finder] = {}
+        self._beside = False
+
+    def lookup(self) -> Lookup:
+        return Lookup(tuple(self._literals), tuple(self._texts), beside=self._beside)
 
     def rule(self, rule: Rule) -> CompiledRule:
-        unless = None if rule.unless is None else self._node(rule.unless, None)
-        return CompiledRule(rule, self._node(rule.condition, None), unless)
+        return CompiledRule(
+            rule=rule,
+            node=self._node(rule.condition),
+            unless=self._optional(rule.unless),
+            mention_if=self._optional(rule.mention_if),
+            where=None if rule.where is None else WhereTest(rule.where, self._sources),
+            changes=(
+                *self._changes(sorted(rule.raises, key=lambda change: -change.to.rank)),
+                *self._changes(sorted(rule.lowers, key=lambda change: change.to.rank)),
+            ),
+        )
 
-    def _node(self, condition: Condition, field: Field | None) -> Node:
+    def _optional(self, condition: Condition | None) -> nodes.Node | None:
+        return None if condition is None else self._node(condition)
+
+    def _changes(self, changes: Iterable[LevelChange]) -> Iterator[CompiledChange]:
+        return (CompiledChange(change.to, self._node(change.condition)) for change in changes)
+
+    # --- conditions ---------------------------------------------------------------------------------------------
+
+    def _node(self, condition: Condition, field: Field | None = None, name: str = "") -> nodes.Node:
         match condition:
+            case Named():
+                return self._node(condition.condition, field, condition.name)
             case In():
-                return self._node(condition.condition, condition.field)
-            case AllOf():
-                return AllNode(tuple(self._node(c, field) for c in condition.conditions))
-            case AnyOf():
-                return AnyNode(tuple(self._node(c, field) for c in condition.conditions))
+                self._beside = self._beside or condition.field in _BESIDE
+                return self._node(condition.condition, condition.field, name)
+            case AllOf() | AnyOf():
+                several = nodes.AllOf if isinstance(condition, AllOf) else nodes.AnyOf
+                return several([self._node(each, field, name) for each in condition.conditions], name)
             case Near():
-                return NearNode(tuple(self._member(c, field) for c in condition.conditions), condition.words)
-            case Words():
-                return self._terms(condition.terms, field)
-            case EntityNamed():
-                return self._terms(self._entities[condition.entity].sure, field)
+                members = [self._leaf(each, field, "") for each in condition.conditions]
+                return nodes.Near(members, condition.words, condition.unit, in_order=condition.in_order, name=name)
             case _:
-                raise NotImplementedError(type(condition).__name__)
+                return self._leaf(condition, field, name)
 
-    def _member(self, condition: Condition, field: Field | None) -> TermsNode | AnyNode:
-        node = self._node(condition, field)
-        if not _is_of_terms(node):
-            raise TypeError(f"near takes words, entities and any of those, not {condition!r}")
-        return node
+    def _leaf(self, condition: Condition, field: Field | None, name: str) -> nodes.Leaf:
+        if isinstance(condition, Named):
+            return self._leaf(condition.condition, field, condition.name)
+        if isinstance(condition, Times):
+            return nodes.Leaf(self._finder(condition.condition), field, name, condition.times)
+        return nodes.Leaf(self._finder(condition), field, name)
 
-    def _terms(self, terms: Iterable[Term], field: Field | None) -> TermsNode:
-        patterns = ((compile_term(term), term.text) for term in terms)
-        return TermsNode(tuple(self._number(pattern, text) for pattern, text in patterns if pattern is not None), field)
+    # --- what stands somewhere ----------------------------------------------------------------------------------
 
-    def _number(self, pattern: Pattern, text: str) -> int:
-        key = (pattern, text)
-        if key not in self._numbers:
-            self._numbers[key] = len(self.terms)
-            self.terms.append(CompiledTerm(pattern, text))
-        return self._numbers[key]
+    def _finder(self, condition: Condition) -> Finder:
+        finder: Finder
+        match condition:
+            case Words():
+                finder = self._words(condition.terms)
+            case ListNamed():
+                finder = self._once(condition, lambda: self._words(self._lists[condition.list].terms))
+            case EntityNamed():
+                finder = self._once(condition, lambda: self._entity(self._entities[condition.entity]))
+            case GroupNamed():
+                finder = self._once(condition, lambda: self._group(condition))
+            case Pattern():
+                pattern = compiled(condition.pattern, exact=condition.exact)
+                finder = finders.Matching(self._number(condition.pattern), pattern)
+            case Ignoring():
+                finder = finders.Ignoring(self._finder(condition.condition), self._spoiling(condition.ignore))
+            case AnyOf():
+                finder = finders.Any(map(self._finder, condition.conditions))
+            case Named():
+                finder = self._finder(condition.condition)
+            case _:
+                raise TypeError(f"words, entities, patterns and any of those stand somewhere, not {condition!r}")
+        return finder
 
+    def _once(self, key: object, make: Callable[[], Finder]) -> Finder:
+        if key not in self._shared:
+            self._shared[key] = make()
+        return self._shared[key]
 
-def _is_of_terms(node: Node) -> TypeGuard[TermsNode | AnyNode]:
-    return isinstance(node, TermsNode) or (isinstance(node, AnyNode) and all(map(_is_of_terms, node.nodes)))
+    def _words(self, terms: Iterable[Term]) -> Terms:
+        by_literal: dict[int, list[CompiledTerm]] = defaultdict(list)
+        for term in terms:
+            for literal, each in self._compiled(term):
+                by_literal[literal].append(each)
+        return Terms(by_literal)
+
+    def _compiled(self, term: Term) -> list[tuple[int, CompiledTerm]]:
+        known = self._terms.get(term)
+        if known is None:
+            number = self._number(term.text)
+            patterns: list[TermPattern] = compile_term(term)
+            known = self._terms[term] = [
+                (self._literals.setdefault(pattern.literal, len(self._literals)), CompiledTerm(number, pattern))
+                for pattern in patterns
+            ]
+        return known
+
+    def _number(self, text: str) -> int:
+        self._texts.append(text)
+        return len(self._texts) - 1
+
+    # --- entities -----------------------------------------------------------------------------------------------
+
+    def _entity(self, entity: Entity) -> Finder:
+        never = self._words(entity.never) if entity.never else None
+        maybe = None
+        if entity.maybe is not None:
+            terms, titles = self._words(entity.maybe.terms), self._words(entity.titles) if entity.titles else None
+            maybe = self._maybe(terms, titles, entity.maybe.counts_if)
+        return finders.Named(self._words(entity.sure), never, maybe)
+
+    def _maybe(self, terms: Terms, titles: Terms | None, counts_if: CountsIf) -> CompiledMaybe:
+        near = None
+        if counts_if.near is not None:
+            finder = finders.Any(map(self._finder, counts_if.near.conditions))
+            near = Vicinity(finder, counts_if.near.words, counts_if.near.unit)
+        where: Where | None = counts_if.where
+        test = None if where is None else WhereTest(where, self._sources)
+        return CompiledMaybe(terms, titles, counts_if.sure_seen, counts_if.earlier, near, test)
+
+    def _group(self, group: GroupNamed) -> Finder:
+        members = [
+            EntityNamed(entity.id)
+            for entity in self._entities.values()
+            if group.kind in (None, entity.kind) and (group.group is None or group.group in entity.groups)
+        ]
+        return finders.Any(map(self._finder, members))
+
+    # --- what does not count ------------------------------------------------------------------------------------
+
+    def _spoiling(self, ignore: Ignore) -> Spoiling:
+        named = [self._lists[each] for each in ignore.lists]
+        inside: list[Finder] = [self._words(ignore.terms)] if ignore.terms else []
+        inside += [self._finder(ListNamed(each.id)) for each in named if each.terms]
+        return Spoiling(
+            tuple(inside),
+            self._reaches([ignore.before, *(each.before for each in named)]),
+            self._reaches([ignore.after, *(each.after for each in named)]),
+        )
+
+    def _reaches(self, reaches: Iterable[Reach | None]) -> tuple[tuple[int, Finder], ...]:
+        return tuple((reach.words, self._finder(reach.condition)) for reach in reaches if reach is not None)

@@ -1,7 +1,8 @@
-"""An article laid out for matching: its tokens, folded and joined, and lazily what positions are needed of them.
+"""An article laid out for matching: its words, folded and joined, and lazily what positions are needed of them.
 
-Title and text lie in one row of tokens with a barrier between, so one pass finds the words of both and no phrase
-reaches across. Distances count half words: a token of a script without spaces is one, any other is two.
+All fields lie in one row of tokens with a barrier between, so one pass finds the words of all and no phrase reaches
+across. A place in the article is a range of the joined text, from the first letter of a token to behind the last of
+one. Distances count half words: a token of a script without spaces is one, any other is two.
 """
 
 from __future__ import annotations
@@ -10,100 +11,232 @@ from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
 
-from monitor.model import Field, Span
-from monitor.text.folding import fold
-from monitor.text.language import ruled_out
+from monitor.model import Article, Field, Span, Unit
+from monitor.text.folding import comparable
+from monitor.text.language import language_of, ruled_out
 from monitor.text.record import Offsets, record_of
 from monitor.text.scripts import TOKEN, is_unspaced
-from monitor.text.sentences import sentences
+from monitor.text.sentences import paragraphs, sentences
 
 LEAD = 120  # half words: 60 words, or 120 Han or kana characters
 _BARRIER = "\x02"  # no token holds it, and no split() takes it for white space
-_FAR = 10_000  # half words between title and text: near in neither
+_FAR = 10_000  # half words between two fields: near in neither
+_BESIDE = (Field.AUTHOR, Field.TAGS, Field.URL)
+
+Region = tuple[int, int]
+"""A range of the joined text: what lies in it begins at or behind the first and ends at or before the second."""
 
 
 class Document:
-    """What the matcher sees of an article. `joined` is ` token token … ` with a barrier between title and text."""
+    """What the matcher sees of an article. `joined` is ` token token … `, with barriers between the fields.
 
-    def __init__(self, title: str, text: str) -> None:
-        self._original = {Field.TITLE: title, Field.TEXT: text}
-        self._record = {Field.TITLE: record_of(title), Field.TEXT: record_of(text)}
-        heading = TOKEN.findall(self._record[Field.TITLE])
-        self.title_end = len(heading)  # the barrier's own token number
-        self.joined = f" {fold(' '.join([*heading, _BARRIER, *TOKEN.findall(self._record[Field.TEXT])]))} "
+    `whole`: with authors, tags and address; a set that asks for none of these does without.
+    """
+
+    def __init__(self, article: Article, *, whole: bool = False) -> None:
+        self.article = article
+        self._fields = {Field.TITLE: article.title, Field.TEXT: article.text}
+        if whole:
+            self._fields |= {
+                Field.AUTHOR: ", ".join(article.authors),
+                Field.TAGS: ", ".join(article.tags),
+                Field.URL: article.url or "",
+            }
+        self._regions: dict[Field, Region] = {}
+        self.joined = self._laid_out()
+
+    def _laid_out(self) -> str:
+        pieces: list[str] = []
+        position = 1
+        for field, text in self._fields.items():
+            if self._regions:
+                pieces.append(_BARRIER)
+                position += len(_BARRIER) + 1
+            words = comparable(text)
+            self._regions[field] = (position, position + len(words))
+            if words:
+                pieces.append(words)
+                position += len(words) + 1
+        return f" {' '.join(pieces)} "
+
+    # --- regions ------------------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> Region:
+        return self._regions[Field.TITLE]
+
+    @property
+    def everything(self) -> int:
+        """The end of the text: evidence may lie anywhere before it."""
+        return self._regions[Field.TEXT][1]
 
     @cached_property
-    def tokens(self) -> list[str]:
-        """The folded tokens; one of them is the barrier."""
-        return self.joined.split()
+    def lead_end(self) -> int:
+        """Where the lead ends, in the joined text."""
+        start, end = self._regions[Field.TEXT]
+        width, behind = 0, start
+        for word in self.joined[start:end].split(" ", LEAD)[:LEAD]:
+            width += 1 if word > "\u0dff" and is_unspaced(word) else 2
+            if width > LEAD:
+                break
+            behind += len(word) + 1
+        return min(max(behind - 1, start), end)
 
-    @cached_property
-    def _token_starts(self) -> list[int]:
-        return [1, *accumulate((len(token) + 1 for token in self.tokens[:-1]), initial=1)][1:]
+    def limit(self, field: Field) -> int:
+        """How far evidence may reach to be news."""
+        if field is Field.TITLE:
+            return self.title[1]
+        return self.lead_end if field is Field.LEAD else self.everything
+
+    def region(self, field: Field | None, limit: int) -> Region:
+        """Where words are looked for that may stand in this field (None: title and text), up to the limit."""
+        if field is None:
+            return 0, limit
+        if field in _BESIDE:
+            return self._regions[field]
+        start, end = self._regions[Field.TEXT if field is Field.LEAD else field]
+        return start, min(limit, self.lead_end if field is Field.LEAD else end)
+
+    # --- languages ----------------------------------------------------------------------------------------------
 
     @cached_property
     def ruled_out(self) -> frozenset[str]:
         """The languages that the article clearly is not in."""
-        return ruled_out(f"{self._record[Field.TITLE]} {self._record[Field.TEXT]}")
+        return ruled_out(f"{self.article.title} {self.article.text}")
 
     @cached_property
-    def places(self) -> list[int]:
+    def language(self) -> str | None:
+        """The language of the article, as far as it is known (primary subtag)."""
+        return language_of(f"{self.article.title} {self.article.text}", self.article.language)
+
+    # --- tokens -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """The folded tokens; barriers are among them."""
+        return self.joined.split()
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return list(accumulate((len(token) + 1 for token in self.tokens[:-1]), initial=1))
+
+    @cached_property
+    def _places(self) -> list[int]:
         """Where each token begins, in half words; one more for the end."""
-        widths = [_FAR if token == _BARRIER else 1 if is_unspaced(token) else 2 for token in self.tokens]
+        if self.joined.isascii():
+            widths = [_FAR if token == _BARRIER else 2 for token in self.tokens]
+        else:
+            widths = [_FAR if token == _BARRIER else 1 if is_unspaced(token) else 2 for token in self.tokens]
         return list(accumulate(widths, initial=0))
 
-    @cached_property
-    def lead_end(self) -> int:
-        """The number of the first token behind the lead."""
-        start = self.title_end + 1
-        return start + bisect_right(self.places[start:], self.places[start] + LEAD) - 1
+    def token_at(self, position: int) -> int:
+        """The number of the token that a position of the joined text is in."""
+        return bisect_right(self._starts, position) - 1
+
+    def between(self, end: int, start: int) -> int:
+        """How many half words lie between the end of one place and the start of another one behind it."""
+        return self._places[self.token_at(start)] - self._places[self.token_at(end - 1) + 1]
+
+    def reach(self, start: int, end: int, words: int | None, unit: Unit) -> int:
+        """The position behind which nothing stands together any more with what lies from `start` to `end`: in another
+        unit (`words` is None), or with more than `words` words between."""
+        if words is None:
+            return self._ends(unit)[self.token_at(start)]
+        token = bisect_right(self._places, self._places[self.token_at(end - 1) + 1] + 2 * words)
+        return self._starts[token] if token < len(self._starts) else len(self.joined)
+
+    def unit_at(self, unit: Unit, position: int) -> int:
+        """The number of the sentence or paragraph that a position lies in."""
+        return self._numbers(unit)[self.token_at(position)]
+
+    def _numbers(self, unit: Unit) -> list[int]:
+        return self._sentences if unit is Unit.SENTENCE else self._paragraphs
+
+    def _ends(self, unit: Unit) -> list[int]:
+        return self._sentence_ends if unit is Unit.SENTENCE else self._paragraph_ends
 
     @cached_property
-    def sentence_of(self) -> list[int]:
-        """The sentence that each token stands in; the title is a sentence of its own, and so is the barrier."""
-        starts = [a for a, _ in sentences(self._record[Field.TEXT])]
-        numbers = [bisect_right(starts, a) for a, _ in self._token_spans[Field.TEXT]]
-        return [-1] * self.title_end + [-2] + numbers
+    def _sentences(self) -> list[int]:
+        return self._numbered([a for a, _ in sentences(self.records[Field.TEXT])])
+
+    @cached_property
+    def _paragraphs(self) -> list[int]:
+        return self._numbered([a for a, _ in paragraphs(self.records[Field.TEXT])])
+
+    def _numbered(self, starts: list[int]) -> list[int]:
+        """The unit that each token stands in. A field that is no text is one unit, and so is each barrier."""
+        numbers: list[int] = []
+        for number, (field, spans) in enumerate(self._token_spans.items()):
+            if number:
+                numbers.append(-2 * number)
+            is_text = field is Field.TEXT
+            numbers += [bisect_right(starts, a) for a, _ in spans] if is_text else [-2 * number - 1] * len(spans)
+        return numbers
 
     @cached_property
     def _sentence_ends(self) -> list[int]:
-        """For each token, the number of the first token behind its sentence."""
-        ends, end = [], len(self.sentence_of)
-        for token in reversed(range(len(self.sentence_of))):
-            if token + 1 < len(self.sentence_of) and self.sentence_of[token] != self.sentence_of[token + 1]:
-                end = token + 1
+        return self._ends_of(self._sentences)
+
+    @cached_property
+    def _paragraph_ends(self) -> list[int]:
+        return self._ends_of(self._paragraphs)
+
+    def _ends_of(self, numbers: list[int]) -> list[int]:
+        """For each token, where the unit behind its own begins."""
+        ends, end = [], len(self.joined)
+        for token in reversed(range(len(numbers))):
+            if token + 1 < len(numbers) and numbers[token] != numbers[token + 1]:
+                end = self._starts[token + 1]
             ends.append(end)
         return ends[::-1]
 
-    def reach(self, first: int, end: int, words: int | None) -> int:
-        """The number of the first token that does not stand together with the tokens from `first` up to `end`: in
-        another sentence (`words` is None), or with more than `words` words between."""
-        if words is None:
-            return self._sentence_ends[first]
-        return bisect_right(self.places, self.places[end] + 2 * words)
+    # --- what is only asked of a few ----------------------------------------------------------------------------
 
-    def token_at(self, position: int) -> int:
-        """The number of the token that the joined text has at a position (a blank belongs to the token behind it)."""
-        if self.joined[position] == " ":
-            position += 1
-        return bisect_right(self._token_starts, position) - 1
+    def cased(self, start: int, end: int) -> str:
+        """The tokens of a place, folded but for their case."""
+        if len(self._cased) == len(self.joined):
+            return self._cased[start:end]
+        first, last = self.token_at(start), self.token_at(end - 1)
+        return " ".join(self._cased_tokens[first : last + 1])
 
-    def field_of(self, token: int) -> Field:
-        """The field that a token stands in."""
-        return Field.TITLE if token < self.title_end else Field.TEXT
+    @cached_property
+    def _cased(self) -> str:
+        words = (comparable(text, cased=True) for text in self._fields.values())
+        return f" {f' {_BARRIER} '.join(words)} ".replace("  ", " ")
 
-    def span(self, first: int, end: int, term: str) -> Span:
-        """The evidence in the article's own field for the tokens from `first` up to `end`."""
-        field = self.field_of(first)
-        shift = 0 if field is Field.TITLE else self.title_end + 1
+    @cached_property
+    def _cased_tokens(self) -> list[str]:
+        return self._cased.split()
+
+    def place_of(self, field: Field, start: int, end: int) -> tuple[int, int] | None:
+        """The place of the tokens that the characters from `start` to `end` of a field's record touch, if any."""
         spans = self._token_spans[field]
-        start, stop = self._offsets[field].original(spans[first - shift][0], spans[end - 1 - shift][1])
-        return Span(field, start, stop, self._original[field][start:stop], term)
+        first = bisect_right(spans, start, key=lambda span: span[1])
+        behind = bisect_right(spans, end - 1, key=lambda span: span[0])
+        if first >= behind:
+            return None
+        base = self.token_at(self._regions[field][0])
+        last = base + behind - 1
+        return self._starts[base + first], self._starts[last] + len(self.tokens[last])
+
+    def span(self, start: int, end: int, term: str, node: str = "") -> Span:
+        """The evidence in the article's own field for a place."""
+        field = next(field for field, (a, b) in self._regions.items() if a <= start and end <= b)
+        base = self.token_at(self._regions[field][0])
+        spans = self._token_spans[field]
+        first, last = self.token_at(start) - base, self.token_at(end - 1) - base
+        a, b = self._offsets[field].original(spans[first][0], spans[last][1])
+        return Span(field, a, b, self._fields[field][a:b], term, node)
+
+    @cached_property
+    def records(self) -> dict[Field, str]:
+        """The record of each field."""
+        return {field: record_of(text) for field, text in self._fields.items()}
 
     @cached_property
     def _token_spans(self) -> dict[Field, list[tuple[int, int]]]:
-        return {field: [m.span() for m in TOKEN.finditer(record)] for field, record in self._record.items()}
+        return {field: [m.span() for m in TOKEN.finditer(record)] for field, record in self.records.items()}
 
     @cached_property
     def _offsets(self) -> dict[Field, Offsets]:
-        return {field: Offsets(text) for field, text in self._original.items()}
+        return {field: Offsets(text) for field, text in self._fields.items()}

@@ -1,168 +1,148 @@
-"""A rule's conditions, compiled, and what evidence of them stands in a document.
+"""A rule's conditions, compiled, and what evidence of them stands in an article.
 
-Every node answers with the hits that make it hold, or None. There is no automaton and no index here: it sees the hits
-that were found and decides.
+Every node answers whether it holds, and with which evidence, given up to where it may look. There is no automaton and
+no index here: it sees the hits that were found and decides.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
-from monitor.matching.document import Document
-from monitor.model import Field
+from monitor.matching.finders import Finder, Found, Hit
+from monitor.matching.together import Members, in_any_order, in_this_order
+from monitor.model import Field, Unit
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Hit:
-    """A term stands at the document's tokens from `first` up to `end`. `term` is its number in the compiled set."""
-
-    first: int
-    end: int
-    term: int
+Evidence = tuple[int, int, int, str]
+"""A hit, and the name of the condition that it is evidence of ("" where the rule gives none)."""
 
 
-Hits = tuple[Hit, ...]
+class Node(ABC):
+    """A condition of a rule. `name`: what the rule calls it, or ""."""
+
+    name: str = ""
+
+    @abstractmethod
+    def holds(self, found: Found, limit: int) -> bool:
+        """Whether it holds with what stands before the limit."""
+
+    @abstractmethod
+    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+        """The hits by which it holds; none where it does not."""
+
+    @abstractmethod
+    def required(self) -> list[frozenset[int]]:
+        """Sets of literals: where one of them is absent as a whole, this cannot hold."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The hits in a document, by term, and how far into it one may look (`limit`: a token number)."""
+class Leaf(Node):
+    """Something stands in a field, at least so many times."""
 
-    document: Document
-    by_term: Mapping[int, Sequence[Hit]]
-    limit: int
+    def __init__(self, finder: Finder, field: Field | None, name: str, times: int = 1) -> None:
+        self.finder = finder
+        self.field = field
+        self.name = name
+        self.times = times
 
-    def of(self, term: int, field: Field | None) -> list[Hit]:
-        """The term's hits within the limit and the field."""
-        hits = [hit for hit in self.by_term.get(term, ()) if hit.end <= self.limit]
-        return hits if field is None else [hit for hit in hits if self.document.field_of(hit.first) is field]
+    def hits(self, found: Found, limit: int) -> list[Hit]:
+        """Those within the field, up to the limit."""
+        first, last = found.document.region(self.field, limit)
+        return [hit for hit in self.finder.hits(found) if hit[0] >= first and hit[1] <= last]
+
+    def holds(self, found: Found, limit: int) -> bool:
+        if self.times > 1:
+            return apart(self.hits(found, limit)) >= self.times
+        first, last = found.document.region(self.field, limit)
+        return any(hit[0] >= first and hit[1] <= last for hit in self.finder.hits(found))
+
+    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+        """The first hit of each term; all of them, where they are counted."""
+        hits = self.hits(found, limit)
+        if self.times > 1:
+            return tuple((*hit, self.name) for hit in hits) if apart(hits) >= self.times else ()
+        firsts = {hit[2]: hit for hit in reversed(hits)}
+        return tuple((*hit, self.name) for hit in sorted(firsts.values()))
+
+    def required(self) -> list[frozenset[int]]:
+        literals = self.finder.literals()
+        return [] if literals is None else [literals]
 
 
-@dataclass(frozen=True, slots=True)
-class TermsNode:
-    """One of these terms (of `words`, or the sure names of an entity) stands in the field."""
-
-    terms: tuple[int, ...]
-    field: Field | None = None
-
-    def hits(self, found: Found) -> list[Hit]:
-        """All of their hits, in the text's order."""
-        return sorted(hit for term in self.terms for hit in found.of(term, self.field))
-
-    def evidence(self, found: Found) -> Hits | None:
-        firsts = [hits[0] for term in self.terms if (hits := found.of(term, self.field))]
-        return tuple(sorted(firsts)) or None
-
-    def required(self) -> frozenset[int]:
-        """Terms of which at least one must stand in a document for this to hold."""
-        return frozenset(self.terms)
+def apart(hits: Iterable[Hit]) -> int:
+    """How many of the hits stand in the text without overlapping."""
+    count, behind = 0, 0
+    for start, end, _ in sorted(hits, key=lambda hit: hit[1]):
+        if start >= behind:
+            count, behind = count + 1, end
+    return count
 
 
-@dataclass(frozen=True, slots=True)
-class AllNode:
+class AllOf(Node):
     """All of these hold."""
 
-    nodes: tuple[Node, ...]
+    def __init__(self, nodes: Sequence[Node], name: str = "") -> None:
+        self.nodes = tuple(nodes)
+        self.name = name
 
-    def evidence(self, found: Found) -> Hits | None:
-        gathered: Hits = ()
-        for node in self.nodes:
-            evidence = node.evidence(found)
-            if evidence is None:
-                return None
-            gathered += evidence
-        return gathered
+    def holds(self, found: Found, limit: int) -> bool:
+        return all(node.holds(found, limit) for node in self.nodes)
 
-    def required(self) -> frozenset[int]:
-        return min((node.required() for node in self.nodes), key=len)
+    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+        each = [node.evidence(found, limit) for node in self.nodes]
+        return tuple(chain.from_iterable(each)) if all(each) else ()
+
+    def required(self) -> list[frozenset[int]]:
+        return [literals for node in self.nodes for literals in node.required()]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyNode:
+class AnyOf(Node):
     """One of these holds; the evidence is that of all that do."""
 
-    nodes: tuple[Node, ...]
+    def __init__(self, nodes: Sequence[Node], name: str = "") -> None:
+        self.nodes = tuple(nodes)
+        self.name = name
 
-    def hits(self, found: Found) -> list[Hit]:
-        """All hits of the members; only where every member is of terms (as inside `near`)."""
-        return sorted(hit for node in self.nodes if isinstance(node, TermsNode | AnyNode) for hit in node.hits(found))
+    def holds(self, found: Found, limit: int) -> bool:
+        return any(node.holds(found, limit) for node in self.nodes)
 
-    def evidence(self, found: Found) -> Hits | None:
-        gathered = [evidence for node in self.nodes if (evidence := node.evidence(found)) is not None]
-        return tuple(hit for evidence in gathered for hit in evidence) if gathered else None
+    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+        return tuple(chain.from_iterable(node.evidence(found, limit) for node in self.nodes))
 
-    def required(self) -> frozenset[int]:
-        return frozenset[int]().union(*(node.required() for node in self.nodes))
+    def required(self) -> list[frozenset[int]]:
+        """Of each member the smallest set, all together; where one requires nothing, nor does this."""
+        each = [min(node.required(), key=len, default=None) for node in self.nodes]
+        known = [literals for literals in each if literals is not None]
+        return [frozenset[int]().union(*known)] if len(known) == len(each) else []
 
 
-@dataclass(frozen=True, slots=True)
-class NearNode:
-    """One hit of each member stands together: in one sentence, or with at most `words` words from the end of the
-    first to the beginning of the last. No hit serves two members."""
+class Near(Node):
+    """One hit of each member stands together: in one sentence or paragraph (`words` is None), or with at most `words`
+    words from the end of the first to the beginning of the last. No hit serves two members."""
 
-    nodes: tuple[TermsNode | AnyNode, ...]
-    words: int | None
+    def __init__(self, nodes: Sequence[Leaf], words: int | None, unit: Unit, *, in_order: bool, name: str = "") -> None:
+        self.nodes = tuple(nodes)
+        self.words = words
+        self.unit = unit
+        self.in_order = in_order
+        self.name = name
 
-    def evidence(self, found: Found) -> Hits | None:
-        members = [node.hits(found) for node in self.nodes]
+    def holds(self, found: Found, limit: int) -> bool:
+        return self._chosen(found, limit) is not None
+
+    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+        chosen = self._chosen(found, limit)
+        names = (node.name or self.name for node in self.nodes)
+        return () if chosen is None else tuple((*hit, name) for hit, name in zip(chosen, names, strict=True))
+
+    def _chosen(self, found: Found, limit: int) -> Sequence[Hit] | None:
+        """A hit of each member, in the members' order."""
+        members: Members = [node.hits(found, limit) for node in self.nodes]
         if not all(members):
             return None
-        for start in sorted({hit for hits in members for hit in hits}):
-            chosen = self._from(start, members, found.document)
-            if chosen is not None:
-                return chosen
-        return None
+        document = found.document
+        choose = in_this_order if self.in_order else in_any_order
+        return choose(members, lambda hit: document.reach(hit[0], hit[1], self.words, self.unit))
 
-    def _from(self, start: Hit, members: list[list[Hit]], document: Document) -> Hits | None:
-        """A choice of which `start` is the first; of an article that repeats its words this is asked very often."""
-        limit = document.reach(start.first, start.end, self.words)
-        reach = [_within(hits, start, limit, len(members)) for hits in members]
-        if not all(reach):
-            return None
-        for number, hits in enumerate(reach):
-            if hits[0] == start:
-                others = _one_each([*reach[:number], *reach[number + 1 :]], start)
-                if others is not None:
-                    return tuple(sorted((start, *others)))
-        return None
-
-    def required(self) -> frozenset[int]:
-        return min((node.required() for node in self.nodes), key=len)
-
-
-Node = TermsNode | AllNode | AnyNode | NearNode
-
-
-def _within(hits: list[Hit], start: Hit, limit: int, most: int) -> list[Hit]:
-    """The first hits from `start` on that begin before the token `limit`, at `most` different places: of as many
-    places as there are members, one is always left for a member that chooses last."""
-    found: dict[tuple[int, int], Hit] = {}
-    for hit in islice(hits, bisect_left(hits, start), None):
-        if hit.first >= limit or len(found) == most:
-            break
-        found.setdefault((hit.first, hit.end), hit)
-    return list(found.values())
-
-
-def _one_each(reach: list[list[Hit]], start: Hit) -> Hits | None:
-    """A hit for each member, no two at the very same tokens and none at the start's (augmenting paths)."""
-    owner: dict[tuple[int, int], int] = {}
-    chosen: dict[int, Hit] = {}
-
-    def choose(member: int, tried: set[tuple[int, int]]) -> bool:
-        for hit in reach[member]:
-            place = (hit.first, hit.end)
-            if place == (start.first, start.end) or place in tried:
-                continue
-            tried.add(place)
-            if place not in owner or choose(owner[place], tried):
-                owner[place], chosen[member] = member, hit
-                return True
-        return False
-
-    if all(choose(member, set()) for member in range(len(reach))):
-        return tuple(chosen.values())
-    return None
+    def required(self) -> list[frozenset[int]]:
+        return [literals for node in self.nodes for literals in node.required()]

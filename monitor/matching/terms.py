@@ -1,92 +1,167 @@
 """A term as its author wrote it -> what to look for, with the edges of its script.
 
-Edges: a word of a script with spaces is a whole word; a Korean word begins where its word begins, and behind it
-nothing or a particle may follow; characters of scripts without spaces have no edges. `*` at an end of a word opens it.
+Edges: a word of a script with spaces is a whole word, but for what `text.scripts` lets touch it (a Korean particle);
+characters of scripts without spaces have no edges. `*` at an end of a word opens it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from monitor.matching.document import Document, Region
 from monitor.model import Term
 from monitor.text.folding import folded_tokens
-from monitor.text.scripts import is_unspaced, takes_particles
+from monitor.text.inflection import forms
+from monitor.text.scripts import HAN, KANA, Script, is_unspaced, script_of
 
-# What may follow a Korean noun within its word. A closed list: an open end would take 북한 for the mountain 북한산.
-_PARTICLES = """
-이 가 은 는 을 를 의 에 에서 에게 에겐 에게서 께 께서 한테 와 과 랑 이랑 도 만 로 으로 로서 으로서 로써 으로써
-까지 부터 보다 처럼 마다 조차 마저 밖에 뿐 이나 나 이든 든 라도 이라도 라고 이라고 란 이란 라는 이라는 며 이며
-고 이고 다 이다 인 일 임 였다 이었다 였던 이었던 입니다 측 측은 측이 측에 에는 에도 에만 에서는 에서도 에서의
-에선 에게는 에게도 와의 과의 와는 과는 와도 과도 로는 으로는 로도 으로도 로의 으로의 로부터 으로부터 까지의
-까지는 부터는 만의 만을 만이 보다는 보다도 마저도 조차도 들 들이 들은 들을 들의 들에 들에게 들과 들도 들로
-"""
-PARTICLES = frozenset(("", *_PARTICLES.split()))
+_SHARING_HAN = ("zh", "ja", "ko")
+_OTHER = Script("other", "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Token:
-    """One token to look for; an open side may be the inside of a longer token, `particles` may follow a closed one."""
+    """One token to look for. An open side may be the inside of a longer token; of a closed one, `first` and `last` (the
+    scripts of its ends) say what may touch it."""
 
     text: str
     open_left: bool = False
     open_right: bool = False
-    particles: bool = False
-
-    def fits(self, token: str) -> bool:
-        """Whether a token of an article is this one."""
-        if not self.open_left:
-            return token.startswith(self.text) and self._tail_fits(token[len(self.text) :])
-        starts = (i for i in range(len(token)) if token.startswith(self.text, i))
-        return any(self._tail_fits(token[i + len(self.text) :]) for i in starts)
-
-    def _tail_fits(self, tail: str) -> bool:
-        return self.open_right or not tail or (self.particles and tail in PARTICLES)
+    first: Script = _OTHER
+    last: Script = _OTHER
 
     @property
     def left(self) -> str:
-        return "" if self.open_left else " "
+        return " " if self.plain_left else ""
 
     @property
     def right(self) -> str:
-        return "" if self.open_right or self.particles else " "
+        return " " if self.plain_right else ""
+
+    @cached_property
+    def plain_left(self) -> bool:
+        """Whether nothing may stand before it in its token."""
+        return not self.open_left and len(self.first.heads) == 1
+
+    @cached_property
+    def plain_right(self) -> bool:
+        """Whether nothing may stand behind it in its token."""
+        return not self.open_right and len(self.last.tails) == 1
+
+    @cached_property
+    def _beginnings(self) -> tuple[str, ...]:
+        return tuple(head + self.text for head in self.first.heads)
+
+    @cached_property
+    def _endings(self) -> tuple[str, ...]:
+        return tuple(self.text + tail for tail in self.last.tails)
+
+    def fits(self, token: str) -> bool:
+        """Whether a token of an article is this one."""
+        if self.open_left:
+            return self.text in token if self.open_right else token.endswith(self._endings)
+        if self.open_right:
+            return token.startswith(self._beginnings)
+        if self.plain_left:
+            return token.startswith(self.text) and token[len(self.text) :] in self.last.tails
+        return any(
+            token.startswith(beginning) and token[len(beginning) :] in self.last.tails for beginning in self._beginnings
+        )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """A term, ready to be looked for.
 
     `literal` is its longest piece without an open end in it: finding that in a joined text is necessary for the term,
     and also sufficient where `proof`. The piece begins at the pattern's token number `at`. `language` is the primary
-    subtag of the language that the term is of, or "any".
+    subtag of the language that the term is of, where others share its letters. `cased`: its tokens with their case,
+    where that counts.
     """
 
     tokens: tuple[Token, ...]
     literal: str
     at: int
     proof: bool
-    language: str
+    language: str | None
+    cased: tuple[Token, ...] | None = None
+
+    def places(self, document: Document, positions: Iterable[int]) -> list[Region]:
+        """Where the term stands, given where its literal does (in order)."""
+        if self.language is not None and self.language in document.ruled_out:
+            return []
+        if self.proof:
+            length = len(self.literal) - 1
+            return [(position + 1, position + length) for position in positions]
+        return list(self._checked(document, positions))
+
+    def _checked(self, document: Document, positions: Iterable[int]) -> Iterable[Region]:
+        joined, seen = document.joined, 0
+        for position in positions:
+            if position < seen:  # in a token that was asked already: a long one may hold the literal very often
+                continue
+            seen = joined.index(" ", position + 1)
+            start = position + 1 if self.tokens[self.at].plain_left else joined.rindex(" ", 0, position + 1) + 1
+            for _ in range(self.at):
+                start = joined.rfind(" ", 0, max(start - 1, 0)) + 1
+            end = self._end(joined, start)
+            if end and (self.cased is None or self._is_cased(document.cased(start, end))):
+                yield start, end
+
+    def _end(self, joined: str, start: int) -> int:
+        """Where the term ends that begins at `start`; 0 if it does not."""
+        end = start - 1
+        for wanted in self.tokens:
+            start, end = end + 1, joined.find(" ", end + 1)
+            if end < 0 or not wanted.fits(joined[start:end]):
+                return 0
+        return end
+
+    def _is_cased(self, place: str) -> bool:
+        assert self.cased is not None
+        return all(wanted.fits(token) for wanted, token in zip(self.cased, place.split(), strict=True))
 
 
-def compile_term(term: Term) -> Pattern | None:
-    """The pattern of a term; None if nothing comparable is left of it (punctuation only)."""
-    tokens = tuple(token for word in term.text.split() for token in _word(word))
+def compile_term(term: Term) -> list[Pattern]:
+    """The patterns of a term: one, or one for each of its forms; none if nothing comparable is left of it (punctuation
+    only)."""
+    texts = forms(term.text, term.language) if term.forms else (term.text,)
+    return [pattern for text in texts if (pattern := _pattern(text, term)) is not None]
+
+
+def _pattern(text: str, term: Term) -> Pattern | None:
+    tokens = _tokens(text)
     if not tokens:
         return None
     pieces = _pieces(tokens)
     at, literal = max(pieces, key=lambda piece: len(piece[1]))
-    proof = len(pieces) == 1 and not any(token.particles or token.open_left or token.open_right for token in tokens)
-    return Pattern(tokens, literal, at, proof, term.language.split("-")[0].lower())
+    proof = len(pieces) == 1 and not term.exact and literal[0] == literal[-1] == " "
+    cased = _tokens(text, cased=True) if term.exact else None
+    return Pattern(tokens, literal, at, proof, _language(term), cased)
 
 
-def _word(word: str) -> list[Token]:
-    texts = folded_tokens(word)
+def _language(term: Term) -> str | None:
+    language = term.language.split("-")[0].lower()
+    return language if language in _SHARING_HAN and (HAN.search(term.text) or KANA.search(term.text)) else None
+
+
+def _tokens(text: str, *, cased: bool = False) -> tuple[Token, ...]:
+    return tuple(token for word in text.split() for token in _word(word, cased=cased))
+
+
+def _word(word: str, *, cased: bool) -> list[Token]:
+    texts = folded_tokens(word, cased=cased)
     last = len(texts) - 1
     return [
-        Token(
+        Token(text)
+        if is_unspaced(text)
+        else Token(
             text,
-            open_left=i == 0 and word.startswith("*") and not is_unspaced(text),
-            open_right=(opened := i == last and word.endswith("*") and not is_unspaced(text)),
-            particles=i == last and not opened and takes_particles(text),
+            open_left=i == 0 and word.startswith("*"),
+            open_right=i == last and word.endswith("*"),
+            first=script_of(text[0]) if i == 0 else _OTHER,
+            last=script_of(text[-1]) if i == last else _OTHER,
         )
         for i, text in enumerate(texts)
     ]
@@ -96,7 +171,7 @@ def _pieces(tokens: tuple[Token, ...]) -> list[tuple[int, str]]:
     """The runs of tokens that stand in a joined text just so: (number of the first token, ` token token `)."""
     pieces: list[tuple[int, str]] = []
     for i, token in enumerate(tokens):
-        joins = i > 0 and tokens[i - 1].right == " " and token.left == " "
+        joins = i > 0 and tokens[i - 1].plain_right and token.plain_left
         if joins:
             at, text = pieces[-1]
             pieces[-1] = (at, f"{text}{token.text}{token.right}")

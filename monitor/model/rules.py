@@ -18,6 +18,11 @@ class Level(StrEnum):
     HIGH = "high"
     CRITICAL = "critical"
 
+    @property
+    def rank(self) -> int:
+        """Its place among the levels, from 0."""
+        return list(Level).index(self)
+
 
 class RuleStatus(StrEnum):
     """Whether a rule runs. Shadow: it matches and is kept like a live one, and never tells anybody."""

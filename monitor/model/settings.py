@@ -8,7 +8,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 
 from monitor.model.deliveries import Channel
-from monitor.model.rules import Entity, Rule
+from monitor.model.rules import Entity, Rule, WordList
 from monitor.model.sources import Source
 
 
@@ -84,3 +84,4 @@ class Config:
     sources: Mapping[str, Source]
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
+    lists: Mapping[str, WordList] = field(default_factory=dict)

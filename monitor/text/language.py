@@ -1,23 +1,96 @@
-"""Which languages a text clearly is not, judged from the text itself.
+"""Which language a text is in, and which it clearly is not, judged from the text itself.
 
 Only languages that share a script need telling apart; in doubt nothing is ruled out, because a wrong guess must never
-silence a rule. What a feed declares is not asked here.
+silence a rule. What a feed declares rules nothing out; it only says which of the languages of its script a text is in.
 """
 
 from __future__ import annotations
 
-from monitor.text.scripts import HAN, KANA
+import re
+from functools import cache
 
+from monitor.text.scripts import HAN, HANGUL, KANA, script_of
+
+_SAMPLE = 600  # characters: the title and the first lines say it
 _JAPANESE_SHARE = 0.10  # kana among Han and kana; Chinese prose quotes a brand or a の now and then, Japanese has > 0.3
 _CHINESE_LENGTH = 40  # so many Han characters without a single kana are not Japanese prose
+_CLEAR = 2  # characters that only the one of the two writes; a single one may be in a name that is quoted
+_MIXED = 8  # so many Han characters without any Hangul are not Korean, which writes 北 or 美 among its own
+_LETTER = re.compile(r"[^\W\d_]")
+
+_WRITTEN_IN = {
+    "zh": ("Han",),
+    "ja": ("Han", "kana"),
+    "ko": ("Hangul", "Han"),
+    "th": ("Thai",),
+    "lo": ("Lao",),
+    "my": ("Burmese",),
+    "km": ("Khmer",),
+    "el": ("Greek",),
+    **dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "tg"), ("Cyrillic",)),
+    **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "ug"), ("Arabic",)),
+}
+"""The scripts of languages; those that are not here are written in Latin, or in a script of which we know nothing."""
 
 
 def ruled_out(text: str) -> frozenset[str]:
-    """The languages (primary subtags) that `text` clearly is not, among those that share its script."""
-    kana = len(KANA.findall(text))
-    han = len(HAN.findall(text))
-    if kana and kana >= _JAPANESE_SHARE * (han + kana):
-        return frozenset({"zh"})
-    if not kana and han >= _CHINESE_LENGTH:
-        return frozenset({"ja"})
-    return frozenset()
+    """The languages (primary subtags) that `text` clearly is not, among those that share Han characters."""
+    sample = text[:_SAMPLE]
+    han = HAN.findall(sample)
+    kana = len(KANA.findall(sample))
+    if not han and not kana:
+        return frozenset()
+    korean = HANGUL.search(sample) is not None
+    out = set() if korean or len(han) + kana < _MIXED else {"ko"}
+    if kana and kana >= _JAPANESE_SHARE * (len(han) + kana):
+        out.add("zh")
+    elif not kana:
+        chinese, japanese = _only("zh", han), _only("ja", han)
+        if len(han) >= _CHINESE_LENGTH or (chinese >= _CLEAR and not japanese):
+            out.add("ja")
+        elif japanese >= _CLEAR and not chinese:
+            out.add("zh")
+    return frozenset(out)
+
+
+def _only(language: str, han: list[str]) -> int:
+    """How many characters only Chinese writes (导), or only Japanese (発), by their national character sets."""
+    return sum(_written_by(character) == language for character in han)
+
+
+@cache
+def _written_by(character: str) -> str:
+    """Which of Chinese and Japanese alone has a character in its national sets ("" if both or neither)."""
+    japanese = _encodes(character, "shift_jis")
+    chinese = _encodes(character, "gb2312") or _encodes(character, "big5")
+    return "" if japanese == chinese else "ja" if japanese else "zh"
+
+
+def _encodes(character: str, page: str) -> bool:
+    try:
+        character.encode(page)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def language_of(text: str, declared: str | None) -> str | None:
+    """The language of a text (primary subtag): what its script makes clear, else what its feed declares where that fits
+    the script, else None."""
+    sample = text[:_SAMPLE]
+    out = ruled_out(sample)
+    hangul = len(HANGUL.findall(sample))
+    kana = len(KANA.findall(sample))
+    han = len(HAN.findall(sample))
+    if hangul > han + kana:
+        return "ko"
+    if kana and "zh" in out:
+        return "ja"
+    if han and "ja" in out and not hangul:
+        return "zh"
+    said = declared.split("-")[0].lower() if declared else None
+    first = _LETTER.search(sample)
+    if said is None or first is None:
+        return said
+    fits = script_of(first.group()).name in _WRITTEN_IN.get(said, ("Latin", "other"))
+    return said if fits and said not in out else None

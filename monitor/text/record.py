@@ -11,8 +11,8 @@ import unicodedata
 from functools import cache
 
 # Soft hyphen, zero-width characters, word joiner, BOM and tatweel would split a word in two ("Tai<SHY>wan"); so would
-# a combining mark that found nothing to compose with (the stress mark in "Коре́я").
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u0640\u0300-\u036f]")
+# a combining mark that found nothing to compose with (the stress mark in "Коре́я") and Arabic vowel signs.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u0640\u0300-\u036f\u064b-\u0652\u0670]")
 
 
 def record_of(text: str) -> str:

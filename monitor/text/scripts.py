@@ -1,27 +1,79 @@
-"""Cuts a record into tokens, by script.
+"""Cuts a record into tokens, by script, and says what may touch a word in each.
 
-A token is one Han or kana or Thai character (these scripts put no spaces between words), a run of Hangul (a word with
-its particles), or a run of other letters and digits. Hangul is cut from what touches it, so that THAAD is found in
-"THAAD를". There is no dictionary: a segmenter makes 弹道导弹 one word and then misses 导弹.
+A token is one character of a script that puts no spaces between words (Han, kana, Thai ...), a run of Hangul (a word
+with its particles), or a run of other letters and digits. Hangul is cut from what touches it, so that THAAD is found
+in "THAAD를". There is no dictionary: a segmenter makes 弹道导弹 one word and then misses 导弹.
+
+A further script is one row of SCRIPTS; without one, its words end where its letters end, as those of Latin do.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-# U+30FB, the dot between the parts of foreign names in Japanese, is left out: it separates.
-UNSPACED = (
-    "\u3005\u3007\u3040-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0003134f\u0e00-\u0e7f"
+_NOTHING = frozenset(("",))
+
+# What may follow a Korean noun within its word. A closed list: an open end would take 북한 for the mountain 북한산.
+_PARTICLES = """
+이 가 은 는 을 를 의 에 에서 에게 에겐 에게서 께 께서 한테 와 과 랑 이랑 도 만 로 으로 로서 으로서 로써 으로써
+까지 부터 보다 처럼 마다 조차 마저 밖에 뿐 이나 나 이든 든 라도 이라도 라고 이라고 란 이란 라는 이라는 며 이며
+고 이고 다 이다 인 일 임 였다 이었다 였던 이었던 입니다 측 측은 측이 측에 에는 에도 에만 에서는 에서도 에서의
+에선 에게는 에게도 와의 과의 와는 과는 와도 과도 로는 으로는 로도 으로도 로의 으로의 로부터 으로부터 까지의
+까지는 부터는 만의 만을 만이 보다는 보다도 마저도 조차도 들 들이 들은 들을 들의 들에 들에게 들과 들도 들로
+"""
+# What Arabic writes together with the word behind it: and, so, with, like, for, and the article.
+_PROCLITICS = "و ف ب ك ل ال وال فال بال كال لل ولل وب ول وك فب فل وبال"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How words of a script stand in a text. `letters`: the inside of a regular expression's class.
+
+    `spaced`: its words stand apart, else each letter is a token. `apart`: it is cut from the other letters that touch
+    it. `heads`, `tails`: what may touch a word on its left and right, besides nothing.
+    """
+
+    name: str
+    letters: str
+    spaced: bool = True
+    apart: bool = False
+    heads: frozenset[str] = _NOTHING
+    tails: frozenset[str] = _NOTHING
+
+
+SCRIPTS = (
+    # U+30FB, the dot between the parts of foreign names in Japanese, is left out: it separates.
+    Script("kana", "\u3040-\u30fa\u30fc-\u30ff\u31f0-\u31ff", spaced=False),
+    Script("Han", "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f", spaced=False),
+    Script("Thai", "\u0e00-\u0e7f", spaced=False),
+    Script("Lao", "\u0e80-\u0eff", spaced=False),
+    Script("Burmese", "\u1000-\u109f", spaced=False),
+    Script("Khmer", "\u1780-\u17ff", spaced=False),
+    Script(
+        "Hangul",
+        "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7ff",
+        apart=True,
+        tails=frozenset(("", *_PARTICLES.split())),
+    ),
+    Script("Latin", "A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff"),
+    Script("Cyrillic", "\u0400-\u052f"),
+    Script("Greek", "\u0370-\u03ff\u1f00-\u1fff"),
+    Script("Arabic", "\u0621-\u064a\u0671-\u06d3", heads=frozenset(("", *_PROCLITICS.split()))),
 )
-HANGUL = "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7ff"
+_OTHER = Script("other", "")
 
-TOKEN = re.compile(rf"[{UNSPACED}]|[{HANGUL}]+|[^\W_{UNSPACED}{HANGUL}]+")
-HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
-KANA = re.compile("[\u3040-\u30fa\u30fc-\u30ff\u31f0-\u31ff]")
+UNSPACED = "".join(script.letters for script in SCRIPTS if not script.spaced)
+_APART = "".join(script.letters for script in SCRIPTS if script.apart)
+_LETTERS = {script.name: re.compile(f"[{script.letters}]") for script in SCRIPTS}
+HAN, KANA, HANGUL = (_LETTERS[name] for name in ("Han", "kana", "Hangul"))
+
+_SPACED = rf"[{_APART}]+|[^\W_{UNSPACED}{_APART}]+"
+TOKEN = re.compile(rf"[{UNSPACED}]|{_SPACED}")
+RUN = re.compile(rf"[{UNSPACED}]+|{_SPACED}")
+"""A token, or several of a script without spaces."""
 
 _UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
-_HANGUL_END = re.compile(f"[{HANGUL}]$")
 
 
 def is_unspaced(token: str) -> bool:
@@ -29,6 +81,6 @@ def is_unspaced(token: str) -> bool:
     return _UNSPACED_ONE.match(token) is not None
 
 
-def takes_particles(token: str) -> bool:
-    """Whether Korean particles may follow the token within its word."""
-    return _HANGUL_END.search(token) is not None
+def script_of(letter: str) -> Script:
+    """The script of a letter; of one that no row names, one with plain word edges."""
+    return next((script for script in SCRIPTS if _LETTERS[script.name].match(letter)), _OTHER)

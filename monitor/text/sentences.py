@@ -1,4 +1,4 @@
-"""Where sentences end, in any script, on a text as received or on its record.
+"""Where sentences and paragraphs end, in any script, on a text as received or on its record.
 
 It errs towards longer sentences: a sentence cut in two separates words that belong together (a missed alert), two
 sentences taken for one only bring words nearer.
@@ -16,6 +16,8 @@ _END = re.compile(
     r"|(?<![!?])(?P<mixed>[!?]++)(?=[\u3000-\u9fff])"
     r"|\n\s*"
 )
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+_LINE_BREAK = re.compile(r"\n")
 _NEXT = re.compile(r"\s*(\S?)")
 # "U.S. forces", "Gen. Kim": a full stop behind one of these, or behind a single letter, ends no sentence.
 _ABBREVIATION = re.compile(
@@ -53,3 +55,11 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     piece = text[start:end]
     left = len(piece) - len(piece.lstrip())
     return start + left, start + left + len(piece.strip())
+
+
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """The (start, end) of each paragraph, in order. A blank line ends one; in a text without any, a line break does."""
+    borders = list(_BLANK_LINE.finditer(text)) or list(_LINE_BREAK.finditer(text))
+    starts = [0, *(border.end() for border in borders)]
+    ends = [*(border.start() for border in borders), len(text)]
+    return [(a, b) for a, b in zip(starts, ends, strict=True) if text[a:b].strip()]

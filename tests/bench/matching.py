@@ -57,13 +57,12 @@ def automaton_of(compiled: RuleSet) -> AhoCorasick:
 
 def joined(one: Article) -> str:
     """The text that the automaton reads of an article."""
-    return Document(one.title, one.text).joined
+    return Document(one).joined
 
 
 def evaluated(compiled: RuleSet, one: Article) -> int:
     """How many rules were looked at after the automaton's pass."""
-    hits = compiled._hits(Document(one.title, one.text))
-    return len({number for term in hits for number in compiled._candidates.get(term, ())})
+    return len(compiled.candidates(compiled.found(one)))
 
 
 # --- speed ------------------------------------------------------------------------------------------------------

@@ -38,3 +38,9 @@ def test_hangul_is_cut_from_what_touches_it() -> None:
 def test_scripts_without_spaces_are_cut_into_characters() -> None:
     """导弹 is found in 弹道导弹: no segmenter decides where words end."""
     assert folded_tokens("弹道导弹THAAD") == ["弹", "道", "导", "弹", "thaad"]
+
+
+def test_arabic_is_found_with_what_is_written_to_it() -> None:
+    """Vowel signs, the forms of alif and of ta are not told apart."""
+    assert folded_tokens("أَطْلَقَتْ") == folded_tokens("اطلقت")
+    assert folded_tokens("كوريا الشمالية") == folded_tokens("كوريا الشماليه")

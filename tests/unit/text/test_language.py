@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.language import ruled_out
+from monitor.text.language import language_of, ruled_out
 
 
 @pytest.mark.parametrize(
     ("text", "languages"),
     [
-        ("北朝鮮が弾道ミサイルを発射した", {"zh"}),  # kana: not Chinese
-        ("朝鲜发射导弹", set()),  # too short to say that it is not a Japanese headline
-        ("朝鲜" * 30, {"ja"}),  # so much Han without kana is no Japanese
-        ("优衣库の每日新闻发布了新的报道并引起广泛关注", set()),  # one の in Chinese: in doubt both run
+        ("北朝鮮が弾道ミサイルを発射した", {"zh", "ko"}),  # kana: not Chinese; no Hangul: not Korean
+        ("朝鲜发射导弹", {"ja"}),  # 鲜 and 导 are not written in Japan
+        ("中國軍演", set()),  # traditional, and short: may be a Japanese headline
+        ("北朝鮮飛翔体発射 対日警戒", {"zh", "ko"}),  # 発 and 対 are written in Japan only
+        ("朝鲜" * 30, {"ja", "ko"}),  # so much Han without kana is no Japanese
+        ("优衣库の每日新闻发布了新的报道并引起广泛关注", {"ko"}),  # one の in Chinese: in doubt both run
         ("North Korea fired", set()),
         ("北, 탄도미사일 발사", set()),
     ],
@@ -19,3 +21,25 @@ from monitor.text.language import ruled_out
 def test_only_a_clear_text_rules_a_language_out(text: str, languages: set[str]) -> None:
     """In doubt the words of every language run: a wrong guess must not silence a rule."""
     assert ruled_out(text) == languages
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "language"),
+    [
+        ("북한이 미사일을 발사했다", "en", "ko"),  # the script says it, whatever the feed declares
+        ("北朝鮮が弾道ミサイルを発射した", "en", "ja"),
+        ("朝鲜发射导弹", None, "zh"),
+        ("中國軍演", "zh-Hant", "zh"),  # of the two that it may be, the declared one
+        ("中國軍演", None, None),
+        ("КНДР запустила ракету", "ru-RU", "ru"),
+        ("КНДР запустила ракету", "en", None),  # declared, and clearly not so
+        ("North Korea fires", "en", "en"),
+        ("North Korea fires", "ko", None),
+        ("North Korea fires", None, None),
+        ("12", "ko", "ko"),  # nothing to judge by
+        ("أطلقت كوريا صاروخا", "ar", "ar"),
+    ],
+)
+def test_the_script_says_more_than_the_feed(text: str, declared: str | None, language: str | None) -> None:
+    """A wrong `lang` does not decide; where the script does not either, the language is not known."""
+    assert language_of(text, declared) == language

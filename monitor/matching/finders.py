@@ -1,0 +1,274 @@
+"""Where something stands in an article: words, an entity, a pattern, and which of their places count.
+
+A finder gives all places in the whole article, in its order; up to where they may lie is for `nodes` to say. What one
+gives for an article is found once, however many rules ask.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, islice
+from operator import itemgetter
+
+from monitor.matching.document import Document
+from monitor.matching.terms import Pattern
+from monitor.matching.where import WhereTest
+from monitor.model import Unit
+from monitor.text.patterns import Compiled
+
+Hit = tuple[int, int, int]
+"""A place in the joined text, from its start to its end, and the number of the term that stands there."""
+
+_END = itemgetter(1)
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTerm:
+    """What to look for, under the number by which evidence names its term."""
+
+    number: int
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the automaton found in a document: the positions of each literal, in order, and which those are. `memo`:
+    what finders made of it."""
+
+    document: Document
+    positions: Mapping[int, Sequence[int]]
+    present: frozenset[int]
+    memo: dict[object, list[Hit]] = field(default_factory=dict)
+
+
+class Finder(ABC):
+    """Finds something in a document."""
+
+    @abstractmethod
+    def literals(self) -> frozenset[int] | None:
+        """The literals of which at least one must stand in a document that this is in; None: nobody can tell."""
+
+    @abstractmethod
+    def look(self, found: Found) -> list[Hit]:
+        """All places, in the document's order."""
+
+    def hits(self, found: Found) -> list[Hit]:
+        """All places, in the document's order, looked for once."""
+        if (known := found.memo.get(self)) is None:
+            known = found.memo[self] = self.look(found)
+        return known
+
+
+class Terms(Finder):
+    """Where one of these terms stands. `by_literal`: the terms that each literal may be."""
+
+    def __init__(self, by_literal: Mapping[int, Sequence[CompiledTerm]]) -> None:
+        self._by_literal = by_literal
+        self._literals = frozenset(by_literal)
+
+    def literals(self) -> frozenset[int]:
+        return self._literals
+
+    def look(self, found: Found) -> list[Hit]:
+        hits = [hit for literal in self._literals & found.present for hit in self._of(literal, found)]
+        return sorted(hits)
+
+    def _of(self, literal: int, found: Found) -> list[Hit]:
+        positions, document = found.positions[literal], found.document
+        return [
+            (start, end, term.number)
+            for term in self._by_literal[literal]
+            for start, end in term.pattern.places(document, positions)
+        ]
+
+
+class Any(Finder):
+    """Where one of several things stands."""
+
+    def __init__(self, finders: Iterable[Finder]) -> None:
+        self._finders = tuple(finders)
+
+    def literals(self) -> frozenset[int] | None:
+        each = [finder.literals() for finder in self._finders]
+        known = [literals for literals in each if literals is not None]
+        return frozenset[int]().union(*known) if len(known) == len(each) else None
+
+    def look(self, found: Found) -> list[Hit]:
+        return sorted(hit for finder in self._finders for hit in finder.hits(found))
+
+
+class Matching(Finder):
+    """Where a pattern of the user's matches, the first so many times in a field; a place is the tokens that the match
+    touches."""
+
+    _MOST = 100  # each costs a search of its own: without a limit, time would grow with the square of the text
+
+    def __init__(self, number: int, pattern: Compiled) -> None:
+        self._number = number
+        self._pattern = pattern
+
+    def literals(self) -> None:
+        return None
+
+    def look(self, found: Found) -> list[Hit]:
+        document = found.document
+        places = {
+            place
+            for field_, record in document.records.items()
+            for match in islice(self._pattern.finditer(record), self._MOST)
+            if (place := document.place_of(field_, *match.span())) is not None
+        }
+        return sorted((start, end, self._number) for start, end in places)
+
+
+@dataclass(frozen=True)
+class Spoiling:
+    """What spoils a place: standing inside one of `inside`, or within so many words behind one of `before`, or before
+    one of `after`, in the same sentence."""
+
+    inside: tuple[Finder, ...] = ()
+    before: tuple[tuple[int, Finder], ...] = ()
+    after: tuple[tuple[int, Finder], ...] = ()
+
+
+class Ignoring(Finder):
+    """Where something stands and is not spoilt."""
+
+    def __init__(self, finder: Finder, spoiling: Spoiling) -> None:
+        self._finder = finder
+        self._spoiling = spoiling
+
+    def literals(self) -> frozenset[int] | None:
+        return self._finder.literals()
+
+    def look(self, found: Found) -> list[Hit]:
+        hits, document = self._finder.hits(found), found.document
+        if not hits:
+            return hits
+        for finder in self._spoiling.inside:
+            hits = outside(hits, finder.hits(found))
+        for words, finder in self._spoiling.before:
+            ends = sorted(_END(hit) for hit in finder.hits(found))
+            hits = [hit for hit in hits if not _behind(document, hit, ends, words)]
+        for words, finder in self._spoiling.after:
+            starts = [start for start, _, _ in finder.hits(found)]
+            hits = [hit for hit in hits if not _ahead(document, hit, starts, words)]
+        return hits
+
+
+def outside(hits: Sequence[Hit], others: Sequence[Hit]) -> list[Hit]:
+    """Those hits that do not lie wholly inside one of the others (both in order)."""
+    if not others:
+        return list(hits)
+    starts = [start for start, _, _ in others]
+    reach = list(accumulate((end for _, end, _ in others), max))
+    kept = []
+    for hit in hits:
+        before = bisect_right(starts, hit[0])
+        if not before or reach[before - 1] < hit[1]:
+            kept.append(hit)
+    return kept
+
+
+def _behind(document: Document, hit: Hit, ends: Sequence[int], words: int) -> bool:
+    """Whether the hit stands behind one of the ends, in its sentence, with at most so many words between."""
+    number = bisect_right(ends, hit[0])
+    return number > 0 and _together(document, ends[number - 1], hit[0], words)
+
+
+def _ahead(document: Document, hit: Hit, starts: Sequence[int], words: int) -> bool:
+    """Whether the hit stands before one of the starts, in its sentence, with at most so many words between."""
+    number = bisect_left(starts, hit[1])
+    return number < len(starts) and _together(document, hit[1], starts[number], words)
+
+
+def _together(document: Document, end: int, start: int, words: int) -> bool:
+    sentence = document.unit_at(Unit.SENTENCE, end - 1) == document.unit_at(Unit.SENTENCE, start)
+    return sentence and document.between(end, start) <= 2 * words
+
+
+@dataclass(frozen=True)
+class Vicinity:
+    """Words near a name that make it count: in its `unit` (`words` is None), or within `words` words on either side."""
+
+    finder: Finder
+    words: int | None
+    unit: Unit
+
+    def of(self, hits: Sequence[Hit], found: Found) -> list[Hit]:
+        """Those hits that have such words near."""
+        context, document = self.finder.hits(found), found.document
+        if not context or not hits:
+            return []
+        if self.words is None:
+            units = {document.unit_at(self.unit, start) for start, _, _ in context}
+            return [hit for hit in hits if document.unit_at(self.unit, hit[0]) in units]
+        starts, ends = [start for start, _, _ in context], sorted(map(_END, context))
+        return [hit for hit in hits if self._is_near(document, hit, starts, ends, 2 * self.words)]
+
+    @staticmethod
+    def _is_near(document: Document, hit: Hit, starts: Sequence[int], ends: Sequence[int], width: int) -> bool:
+        behind, ahead = bisect_right(ends, hit[0]), bisect_left(starts, hit[1])
+        if behind < ahead:  # one neither ends before the hit nor begins behind it: it overlaps
+            return True
+        return (behind > 0 and document.between(ends[behind - 1], hit[0]) <= width) or (
+            ahead < len(starts) and document.between(hit[1], starts[ahead]) <= width
+        )
+
+
+@dataclass(frozen=True)
+class CompiledMaybe:
+    """Names that are not enough alone, and what makes one count."""
+
+    terms: Finder
+    titles: Finder | None = None
+    sure_seen: bool = False
+    earlier: bool = False
+    near: Vicinity | None = None
+    where: WhereTest | None = None
+
+
+class Named(Finder):
+    """Where an entity is named."""
+
+    def __init__(self, sure: Finder, never: Finder | None, maybe: CompiledMaybe | None) -> None:
+        self._sure = sure
+        self._never = never
+        self._maybe = maybe
+
+    def literals(self) -> frozenset[int] | None:
+        each = [self._sure.literals(), frozenset[int]() if self._maybe is None else self._maybe.terms.literals()]
+        known = [literals for literals in each if literals is not None]
+        return frozenset[int]().union(*known) if len(known) == len(each) else None
+
+    def look(self, found: Found) -> list[Hit]:
+        never = [] if self._never is None else self._never.hits(found)
+        sure = outside(self._sure.hits(found), never)
+        if self._maybe is None:
+            return sure
+        others = outside(outside(self._maybe.terms.hits(found), never), sure)
+        return sorted({*sure, *self._counted(self._maybe, others, sure, found)})
+
+    @staticmethod
+    def _counted(maybe: CompiledMaybe, hits: list[Hit], sure: list[Hit], found: Found) -> list[Hit]:
+        """The names that count, although they are not enough alone."""
+        if maybe.titles is not None and hits:
+            hits = _without_titles(hits, maybe.titles.hits(found))
+        in_fields = [hit for hit in sure if hit[1] <= found.document.everything]
+        if not hits or (maybe.where is not None and maybe.where.holds(found.document)):
+            return hits
+        if maybe.sure_seen and in_fields:
+            return hits
+        counted = maybe.near.of(hits, found) if maybe.near is not None else []
+        if maybe.earlier and in_fields:
+            counted += [hit for hit in hits if hit[0] >= in_fields[0][1]]
+        return counted
+
+
+def _without_titles(hits: Sequence[Hit], titles: Sequence[Hit]) -> list[Hit]:
+    """Those hits that no title touches on either side."""
+    ends, starts = {end for _, end, _ in titles}, {start for start, _, _ in titles}
+    return [hit for hit in hits if hit[0] - 1 not in ends and hit[1] + 1 not in starts]

@@ -1,0 +1,54 @@
+"""Patterns: the user's regular expressions, through RE2, whose time grows with the text and with nothing else.
+
+For that, RE2 has no look-around and no back-references; it says so here, when a rule is read, and never later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol, cast
+
+import re2
+
+_MEMORY = 4 * 2**20
+"""Bytes that a pattern may use: what does not fit into them is refused."""
+
+_PLAINLY = {
+    ("invalid perl operator: (?=", "invalid perl operator: (?!", "invalid perl operator: (?<"): (
+        "look-ahead and look-behind do not exist here: say it with near, ignore or unless"
+    ),
+    ("invalid perl operator: (?P",): "back-references do not exist here: write out what is to stand there",
+    tuple(f"invalid escape sequence: \\{sign}" for sign in "123456789k"): (
+        "back-references do not exist here: write out what is to stand there"
+    ),
+    ("invalid escape sequence: \\u", "invalid escape sequence: \\U", "invalid escape sequence: \\N"): (
+        "write the character itself"
+    ),
+}
+"""How RE2 puts it -> what that means to who wrote it."""
+
+
+class Found(Protocol):
+    """Where a pattern matches."""
+
+    def span(self) -> tuple[int, int]: ...
+
+
+class Compiled(Protocol):
+    """A pattern, ready to search with."""
+
+    def finditer(self, text: str) -> Iterator[Found]: ...
+
+
+def compiled(pattern: str, *, exact: bool = False) -> Compiled:
+    """The pattern, ready to search with; `exact`: case counts. Raises ValueError, in words for who wrote it."""
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MEMORY
+    options.case_sensitive = exact
+    try:
+        return cast("Compiled", re2.compile(pattern, options))
+    except re2.error as refused:
+        said = refused.args[0].decode(errors="replace")
+    plainly = next((words for beginnings, words in _PLAINLY.items() if said.startswith(beginnings)), None)
+    raise ValueError(f"{said} ({plainly})" if plainly else said)

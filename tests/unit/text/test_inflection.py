@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.text.inflection import forms
+
+
+@pytest.mark.parametrize(
+    ("text", "some", "none"),
+    [
+        ("ракета", {"ракеты", "ракетой", "ракетами"}, set()),
+        ("Северная Корея", {"Северной Кореи", "Северную Корею"}, {"Северных Корей"}),  # names have no plural
+        ("баллистическая ракета", {"баллистических ракет", "баллистическую ракету"}, {"баллистическая ракеты"}),
+        ("Ким Чен Ын", {"Ким Чен Ына", "Ким Чен Ыну"}, set()),  # in no dictionary
+        ("Владимир Путин", {"Владимира Путина", "Владимиром Путиным"}, set()),
+        ("Народно-освободительная армия Китая", {"Народно-освободительной армии Китая"}, set()),  # a genitive stays
+        ("КНДР", {"КНДР"}, set()),
+        ("запустила", set(), {"запустит", "запустить"}),  # another form is other news
+    ],
+)
+def test_a_russian_name_or_noun_stands_for_all_of_its_forms(text: str, some: set[str], none: set[str]) -> None:
+    """Each case, and both numbers of what is no name; verbs stay as they are."""
+    found = set(forms(text, "ru"))
+    assert text in found
+    assert some <= found
+    assert not none & found
+
+
+def test_other_languages_and_open_ends_stay_as_they_are() -> None:
+    """Nothing is inflected that its author left open, or that no library knows."""
+    assert forms("ракет*", "ru") == ("ракет*",)
+    assert forms("missile", "en") == ("missile",)
