@@ -34,7 +34,7 @@ def _accents() -> dict[str, str]:
 
 # Letters that are written one for the other: beyond Latin, a language's whole folding is its pairs here.
 _PAIRS = "øo łl đd ıi ØO ŁL ĐD ёе ЁЕ أا إا آا ٱا ىي ةه"
-_TABLE = _simplified() | _accents() | {pair[0]: pair[1] for pair in _PAIRS.split()}
+_TABLE = _simplified() | _accents() | {"ß": "ss"} | {pair[0]: pair[1] for pair in _PAIRS.split()}
 _CHANGING = re.compile(f"[{''.join(map(re.escape, _TABLE))}]")
 
 
