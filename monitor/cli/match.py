@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import json_option, print_faults, print_json
+from monitor.cli.options import json_option, print_faults, print_json, span_row, words_of
 
 if TYPE_CHECKING:
     from monitor.config.load import LoadedRules
@@ -89,18 +89,12 @@ def _row(judged: Judged) -> dict[str, object]:
     from monitor.model import MatchKind
 
     matches = [decided.match for decided in judged.decisions]
-    why = {
-        found.rule: [
-            {"field": span.field, "start": span.start, "end": span.end, "text": span.text, "term": span.term}
-            for span in found.evidence
-        ]
-        for found in matches
-    }
     return {
         "id": judged.article.uid,
         "rules": [found.rule for found in matches if found.kind is MatchKind.NEWS],
         "mentions": [found.rule for found in matches if found.kind is MatchKind.MENTION],
-        "why": why,
+        "why": {found.rule: [span_row(span) for span in found.evidence] for found in matches},
+        "levels": {found.rule: found.level for found in matches},
     }
 
 
@@ -108,6 +102,5 @@ def _print(judged: Judged) -> None:
     click.echo(f"{judged.article.uid}  {judged.article.title}")
     if not judged.decisions:
         click.echo("    no rule hits")
-    for decided in judged.decisions:
-        words = ", ".join(f"“{span.text}” ({span.field})" for span in decided.match.evidence)
-        click.echo(f"    {decided.match.kind}: {decided.match.rule}: {words}")
+    for found in (decided.match for decided in judged.decisions):
+        click.echo(f"    {found.kind}, {found.level}: {found.rule}: {words_of(found.evidence)}")

@@ -22,14 +22,17 @@ from monitor.cli.options import (
     print_json,
     print_table,
     require_known,
+    span_row,
+    words_of,
 )
 from monitor.model import MatchKind
 
 if TYPE_CHECKING:
     from monitor.config.load import Loaded
-    from monitor.store.matches import MatchAccount, Matches
+    from monitor.store.matches import MatchAccount, Matches, MatchReport
 
 F = TypeVar("F", bound=Callable[..., object])
+_DECISION = "Only what was told, what was held back, or of that what a rule in shadow would have told."
 _TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
 
 
@@ -53,7 +56,7 @@ def _since_option(command: F) -> F:
 @click.option("--source", "sources", multiple=True, metavar="ID", help="Only of this source.")
 @_since_option
 @click.option("--kind", type=click.Choice([kind.value for kind in MatchKind]), help="Only news, or only mentions.")
-@click.option("--decision", type=click.Choice(["told", "held"]), help="Only what was told, or what was held back.")
+@click.option("--decision", type=click.Choice(["told", "held", "shadow"]), help=_DECISION)
 @click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
 def list_(
     config: Path,
@@ -72,6 +75,7 @@ def list_(
     Examples:
       news-monitor matches list
       news-monitor matches list --decision held --since '12 hours'
+      news-monitor matches list --decision shadow --rule taiwan-drills
       news-monitor matches list --rule taiwan-drills --source harbour-times --json
     """
     from monitor import clock
@@ -86,11 +90,11 @@ def list_(
     found = asked.newest(wanted, most)
     if as_json:
         for match in found:
-            print_json(asdict(match))
+            print_json(_row(match))
         return
-    heads = ("id", "at", "rule", "kind", "decision", "source", "title", "reason")
+    heads = ("id", "at", "rule", "kind", "level", "decision", "source", "title", "reason")
     rows = [
-        (m.id, local(m.at, zone), m.rule, m.kind, m.decision, m.article.source, m.article.title, m.reason)
+        (m.id, local(m.at, zone), m.rule, m.kind, m.level, m.decision, m.article.source, m.article.title, m.reason)
         for m in found
     ]
     print_table(heads, rows)
@@ -121,7 +125,7 @@ def show(config: Path, as_json: bool, id_: int) -> None:
     match = account.match
     sentences = [asdict(quote) for quote in quotes(match.article.title, account.text, match.evidence)]
     more = {key: value for key, value in asdict(account).items() if key not in {"match", "text"}}
-    print_json({**asdict(match), "sentences": sentences, **more})
+    print_json({**_row(match), "sentences": sentences, **more})
 
 
 @matches.command()
@@ -147,7 +151,11 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
     wanted = Wanted(rules, since=moment(since, now, zone), until=moment(until, now, zone))
     with _opened(file) as out:
         for match in asked.every(wanted):
-            out.write(f"{json_line(asdict(match), out)}\n")
+            out.write(f"{json_line(_row(match), out)}\n")
+
+
+def _row(match: MatchReport) -> dict[str, object]:
+    return {**asdict(match), "evidence": [span_row(span) for span in match.evidence]}
 
 
 def _asked(config: Path) -> tuple[Loaded, Matches]:
@@ -179,7 +187,8 @@ def _told(account: MatchAccount, loaded: Loaded) -> Iterator[str]:
     match, zone = account.match, loaded.config.settings.timezone
     article, now = match.article, loaded.config.rules.get(match.rule)
     changed = "" if now and now.version == match.rule_version else "; it has changed since" if now else "; it is gone"
-    yield f"match     {match.id}, {match.kind}, {local(match.at, zone)}"
+    level = f"{match.level}, " if match.level else ""
+    yield f"match     {match.id}, {match.kind}, {level}{local(match.at, zone)}"
     yield f"rule      {match.rule} (version {match.rule_version}{changed})"
     yield f"article   {article.title}"
     yield f"          {article.source}, version {article.version}, {article.url or 'without an address'}"
@@ -187,7 +196,7 @@ def _told(account: MatchAccount, loaded: Loaded) -> Iterator[str]:
     yield f"          {published}, first seen {local(article.seen, zone)}"
     for quote in quotes(article.title, account.text, match.evidence):
         yield f"{quote.field:<10}{' '.join(marked(quote.sentence, quote.marks, ('**', '**')).split())}"
-    yield f"words     {', '.join(dict.fromkeys(f'“{span.text}”' for span in match.evidence))}"
+    yield f"words     {words_of(match.evidence)}"
     yield f"decision  {match.decision}: {match.reason}"
     if match.story:
         yield f"story     {match.story}, {account.joined}: {account.story_title}"

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
@@ -16,7 +17,7 @@ import click
 if TYPE_CHECKING:
     from monitor.config.load import Loaded
     from monitor.errors import Fault
-    from monitor.model import Settings
+    from monitor.model import Settings, Span
     from monitor.store.database import Database
     from monitor.store.reports import Reports
 
@@ -130,6 +131,16 @@ def json_line(row: object, out: TextIO) -> str:
     """A row as JSON; times in ISO 8601. Where `out` is not UTF-8, it is escaped to ASCII."""
     plain = (out.encoding or "").lower() not in {"utf-8", "utf8"}
     return json.dumps(row, ensure_ascii=plain, default=_plain)
+
+
+def span_row(span: Span) -> dict[str, object]:
+    """Evidence as JSON has it: the name of its condition only where that has one."""
+    return {key: value for key, value in asdict(span).items() if key != "node" or value}
+
+
+def words_of(evidence: Iterable[Span]) -> str:
+    """Evidence for people: each word once, with the field that it stands in and the name of its condition."""
+    return ", ".join(dict.fromkeys(f"“{s.text}” ({s.field}{f', {s.node}' if s.node else ''})" for s in evidence))
 
 
 def print_faults(faults: Iterable[Fault]) -> None:

@@ -12,17 +12,17 @@ import click
 
 from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults, print_json
 from monitor.cli.options import local as local_time
-from monitor.model import DeliveryState
+from monitor.model import DeliveryState, RuleStatus
 
 if TYPE_CHECKING:
     from monitor.config.load import Loaded
     from monitor.store.ages import SourceAges, Waiting
     from monitor.store.daemons import DaemonReport
     from monitor.store.database import Database
-    from monitor.store.reports import SourceReport
+    from monitor.store.reports import ShadowReport, SourceReport
 
 _LATELY = timedelta(days=1)  # a daemon that died before that is history, if another one runs
-_SHOWN = 10  # of the sources that fail: with the network down, all do
+_SHOWN = 10  # of the sources that fail (with the network down, all do), and of the rules in shadow
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class _Seen:
     daemons: list[DaemonReport]
     counts: Mapping[str, int]
     deliveries: Mapping[str, int]
+    shadow: Mapping[str, ShadowReport]
     failing: Mapping[str, SourceReport]
     ages: SourceAges
     waiting: Mapping[str, Waiting]
@@ -74,6 +75,7 @@ def _look(loaded: Loaded) -> _Seen:
     from monitor.store.reports import Reports
 
     sources = loaded.config.sources
+    in_shadow = (rule.id for rule in loaded.config.rules.values() if rule.status is RuleStatus.SHADOW)
     database = existing_database(loaded.config.settings)
     reports = Reports(database)
     return _Seen(
@@ -82,6 +84,7 @@ def _look(loaded: Loaded) -> _Seen:
         daemons=daemons(database),
         counts=reports.counts(),
         deliveries=reports.delivery_counts(),
+        shadow=reports.shadow(in_shadow),
         failing={id_: found for id_, found in reports.sources().items() if id_ in sources and found.failures},
         ages=source_ages(database, sources),
         waiting=waiting(database),
@@ -97,6 +100,7 @@ def _row(seen: _Seen) -> dict[str, object]:
         **seen.counts,
         "deliveries": seen.deliveries,
         "rules": len(seen.loaded.config.rules),
+        "shadow": {id_: asdict(would) for id_, would in seen.shadow.items()},
         "faults": len(seen.loaded.faults),
         "failing": {id_: found.problem for id_, found in seen.failing.items()},
         "waiting": {channel: waits.since for channel, waits in seen.waiting.items()},
@@ -180,10 +184,26 @@ def _lines(seen: _Seen) -> Iterator[tuple[str, str]]:
     yield "oldest poll", seen.local(seen.ages.oldest)
     yield "last fetch", seen.local(seen.last_fetch)
     yield "rules", str(len(seen.loaded.config.rules))
+    yield from _of_shadow(seen)
     for name in ("articles", "matches", "stories", "alerts"):
         yield name, str(seen.counts[name])
     yield "deliveries", ", ".join(f"{n} {state}" for state, n in seen.deliveries.items() if n) or "none"
     yield "database", f"{seen.database.kind}, {seen.database.name}, {seen.size / 2**20:.1f} MiB"
+
+
+def _of_shadow(seen: _Seen) -> Iterator[tuple[str, str]]:
+    """What the rules in shadow would have told until now, by which a person decides whether they go live."""
+    loudest = sorted(seen.shadow.items(), key=lambda each: -each[1].alerts)
+    for id_, would in loudest[:_SHOWN]:
+        alerts, stories = _count(would.alerts, "alert", "alerts"), _count(would.stories, "story", "stories")
+        since = f" since {seen.local(would.since)}" if would.since else ""
+        yield "shadow", f"{id_} would have sent {alerts} in {stories}{since}"
+    if len(loudest) > _SHOWN:
+        yield "", f"and {len(loudest) - _SHOWN} more: `news-monitor matches list --decision shadow` lists them"
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _runs(daemon: DaemonReport, seen: _Seen) -> str:

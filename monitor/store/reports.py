@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import FromClause, func, select
 from monitor.model import DeliveryState
 from monitor.store.ages import waiting
 from monitor.store.database import Database
-from monitor.store.tables import alert, article, delivery, match, source, story
+from monitor.store.tables import alert, article, delivery, match, source, story, story_article
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,15 @@ class DeliveryReport:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShadowReport:
+    """What a rule would have told while it was in shadow: so many alerts, in so many stories, the first at `since`."""
+
+    alerts: int = 0
+    stories: int = 0
+    since: datetime | None = None
+
+
 class Reports:
     """Answers from what has been committed."""
 
@@ -63,6 +72,22 @@ class Reports:
                 name: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for name, table in tables.items()
             }
+
+    def shadow(self, rules: Iterable[str]) -> Mapping[str, ShadowReport]:
+        """Of these rules, by id."""
+        told = (
+            select(
+                match.c.rule_id,
+                func.count().label("alerts"),
+                func.count(story_article.c.story_id.distinct()).label("stories"),
+                func.min(match.c.at).label("since"),
+            )
+            .outerjoin(story_article, story_article.c.article_id == match.c.article_id)
+            .where(match.c.shadow_key.is_not(None))
+            .group_by(match.c.rule_id)
+        )
+        found = {row.rule_id: ShadowReport(row.alerts, row.stories, row.since) for row in self._rows(told)}
+        return {id_: found.get(id_, ShadowReport()) for id_ in rules}
 
     def delivery_counts(self) -> Mapping[str, int]:
         """How many deliveries stand in each state; states without any count 0."""

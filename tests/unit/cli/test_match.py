@@ -30,12 +30,12 @@ async def test_the_same_answer_by_every_way_in(way: str, tmp_path: Path) -> None
     file, rules = "-" if "stdin" in way else "articles", ("-c", "monitor.yaml") if way == "config" else RULES
     ended = await news_monitor("match", *rules, "--json", file, folder=tmp_path, stdin=content)
     assert (ended.code, ended.err) == (0, "")
-    assert [list(row) for row in ended.rows] == [["id", "rules", "mentions", "why"]] * 4
+    assert [list(row) for row in ended.rows] == [["id", "rules", "mentions", "why", "levels"]] * 4
     launch = "north-korea-missile-launch"
     found = {row["id"]: (row["rules"], row["mentions"]) for row in ended.rows}
     assert found == {"news": ([launch], []), "ko": ([launch], []), "passing": ([], [launch]), "none": ([], [])}
     for row, article in zip(ended.rows, ARTICLES, strict=True):
-        assert list(row["why"]) == [*row["rules"], *row["mentions"]]
+        assert list(row["why"]) == list(row["levels"]) == [*row["rules"], *row["mentions"]]
         for span in (span for spans in row["why"].values() for span in spans):
             assert list(span) == ["field", "start", "end", "text", "term"]
             assert str(article[span["field"]])[span["start"] : span["end"]] == span["text"] != ""
@@ -73,6 +73,6 @@ async def test_a_faulty_rule_stops_no_other(tmp_path: Path) -> None:
 async def test_for_people_it_names_the_words(tmp_path: Path) -> None:
     """Without --json: the title, then each rule with its words."""
     ended = await news_monitor("match", *RULES, "-", folder=tmp_path, stdin=LINES.encode())
-    assert "news: north-korea-missile-launch: “North Korea” (title)" in ended.out
-    assert "mention: north-korea-missile-launch: " in ended.out
+    assert "news, critical: north-korea-missile-launch: “North Korea” (title)" in ended.out
+    assert "mention, critical: north-korea-missile-launch: " in ended.out
     assert "no rule hits" in ended.out

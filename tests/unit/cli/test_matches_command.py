@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from monitor.store.database import Database
+from monitor.store.tables import match
 from tests.e2e.whole import news_monitor
 
 pytestmark = pytest.mark.usefixtures("lived_in")
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("lived_in")
         (("--rule", "launch"), ["other launch held", "wire launch told"]),
         (("--source", "wire", "--decision", "told"), ["wire korea told", "wire launch told"]),
         (("--kind", "mention"), []),
+        (("--decision", "shadow"), []),
         (("--most", "1"), ["other korea held"]),
         # in the configured zone: Seoul is nine hours ahead of the fixture's noon
         (("--since", "2026-01-05 21:05"), ["other korea held", "other launch held"]),
@@ -71,12 +74,13 @@ async def test_a_match_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> N
     id_ = next(row["id"] for row in listed.rows if row["decision"] == "told")
     shown = (await news_monitor("matches", "show", str(id_), folder=tmp_path)).out
     for part in (
-        f"match     {id_}, news, 2026-01-05 21:00:00 KST",
+        f"match     {id_}, news, high, 2026-01-05 21:00:00 KST",
         "rule      launch (version v1; it is gone)",  # the shipped rules have none of this name
         "article   북한 미사일 발사",
         "wire, version 1, https://x.test/1",
         "title     북한 미사일 **발사**",
         "text      **Missiles** flew.",
+        "words     “발사” (title), “Missiles” (text)",
         "decision  told: “발사” in the title; “Missiles” in the text; the first that launch hears of this story",
         "on desk: pending",
     ):
@@ -91,6 +95,20 @@ async def test_a_match_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> N
         ("desk", "pending", [])
     ]
     assert set(listed.rows[0]) < set(row)  # what the list says, and more
+
+
+async def test_conditions_that_have_a_name_are_called_by_it(lived_in: Database, tmp_path: Path) -> None:
+    """Where a rule gives none, nothing is said of it; so is the level of a match that was stored without one."""
+    evidence = [["title", 7, 9, "발사", "발사", "did what"], ["tags", 0, 4, "DPRK", "DPRK"]]
+    with lived_in.writing() as connection:
+        connection.execute(update(match).where(match.c.id == 1).values(evidence=evidence, level=None))
+    shown = (await news_monitor("matches", "show", "1", folder=tmp_path)).out
+    assert "match     1, news, 2026-01-05 21:00:00 KST" in shown
+    assert "words     “발사” (title, did what), “DPRK” (tags)" in shown
+    rows = (await news_monitor("matches", "export", folder=tmp_path)).rows
+    named = {"field": "title", "start": 7, "end": 9, "text": "발사", "term": "발사", "node": "did what"}
+    assert rows[0]["evidence"] == [named, {"field": "tags", "start": 0, "end": 4, "text": "DPRK", "term": "DPRK"}]
+    assert [row["level"] for row in rows] == [None, "high", "high", "high"]
 
 
 @pytest.mark.parametrize("where", ["-", "all.jsonl"])

@@ -206,7 +206,7 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     row: dict[str, Any] = json.loads(line)
     before = {"sources", "articles", "matches", "stories", "alerts", "deliveries", "rules", "faults", "failing"}
     assert row.keys() == before | {
-        *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database")
+        *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow")
     }
     then = (NOW - HOUR).isoformat()
     assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)

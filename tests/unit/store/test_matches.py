@@ -8,12 +8,13 @@ import pytest
 
 from monitor.alerting.attempts import Verdict
 from monitor.decide import decide
-from monitor.model import DeliveryState, Field, Level, MatchKind, Receipt, ReceiptKind, RuleStatus, Span
+from monitor.model import DeliveryState, Field, Level, MatchKind, OncePer, Receipt, ReceiptKind, RuleStatus, Span
 from monitor.store import matches
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.matches import AttemptReport, MatchAccount, Matches, Wanted
 from monitor.store.outbox import Outbox
+from monitor.store.reports import Reports, ShadowReport
 from monitor.store.section import SerialSection
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, claimed, commit, polled, rule, rules, sources, to_desk
 
@@ -118,6 +119,17 @@ def test_what_a_rule_in_shadow_would_have_told_is_found(database: Database) -> N
     assert would.reason.startswith("launch is in shadow; it would have told: “missiles” in the title")
     held = [f"{each.rule} {each.article.uid}" for each in found.every(Wanted(decision="held"))]
     assert held == ["launch a", "launch b", "live b", "launch c", "live c"]
+    assert Reports(database).shadow(["launch", "new"]) == {"launch": ShadowReport(1, 1, NOON), "new": ShadowReport()}
+
+
+def test_what_a_rule_in_shadow_would_have_told_is_counted(database: Database) -> None:
+    """Alerts, and the stories that they are of; by rule."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire", "other"), NOON)
+    shadow = rules(rule("every", once_per=OncePer.ARTICLE, status=RuleStatus.SHADOW))
+    commit(section, claimed(claims), article("a"), article("b"), article("c", "Missile over the sea"), ruleset=shadow)
+    commit(section, claimed(claims, "other", LATER), article(of="other", seen=LATER), at=LATER, ruleset=shadow)
+    assert Reports(database).shadow(["every"]) == {"every": ShadowReport(4, 2, NOON)}
 
 
 def account_of(found: Matches, rule_id: str, uid: str, source: str = "wire") -> MatchAccount:
