@@ -134,4 +134,4 @@ def only_document(documents: tuple[Document, ...], file: Path) -> Document:
         raise Faulty(
             [Fault(documents[1].place(), "monitor.yaml is one document", "remove what stands after the '---'")]
         )
-    return documents[0] if documents else Document(str(file), {}, {(): (1, 1)}, {})
+    return documents[0] if documents else Document(str(file), {}, (0, 0, 1, 1, 1, 1))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,7 +20,7 @@ from monitor.config.edit import NewSource
 from monitor.config.faults import checked, noting
 from monitor.config.files import is_read, is_there, paths_named, settings_document, yaml_files
 from monitor.config.sources import SourceShape, sources
-from monitor.config.yaml12 import Document, Plain, Where, read
+from monitor.config.yaml12 import Document, Plain, read
 from monitor.errors import Fault, Faulty, WrongUse
 from monitor.model import Place
 
@@ -97,12 +97,10 @@ def new_source(url: str, given: NewSource, taken: Collection[str]) -> NewSource:
     keys = {"id": given.get("id") or _made_id(url, taken), "url": url}
     keys |= {key: value for key, value in given.items() if value and key != "id"}
     names = list(keys)
-    places: dict[Where, tuple[int, int]] = {(): (1, 1)}
-    places |= {(key,): (line, 1) for line, key in enumerate(names, 1)}  # a line for each key, to know it again
     data: dict[str, Plain] = {key: value if isinstance(value, str) else list(value) for key, value in keys.items()}
     try:
         json.dumps(data, ensure_ascii=False).encode()
-        shape = checked(SourceShape, Document("", data, places, {}))
+        shape = checked(SourceShape, Document("", data, _a_line_each(data)))
     except UnicodeEncodeError:
         raise WrongUse("this is not UTF-8: set the locale of your terminal to UTF-8") from None
     except Faulty as wrong:
@@ -111,6 +109,15 @@ def new_source(url: str, given: NewSource, taken: Collection[str]) -> NewSource:
         )
         raise WrongUse("\n".join(lines)) from None
     return keys | {key: getattr(shape, key) for key in _TIDIED if key in keys}
+
+
+def _a_line_each(data: Mapping[str, Plain]) -> list[int]:
+    """The marks of a document in which each key has a line, to know it again."""
+    marks = [0, 0, 1, 1, 1, 1]
+    for line, value in enumerate(data.values(), 1):
+        marks += [line, 1] * 3
+        marks += [0, 0, line, 1, line, 1] * (len(value) if isinstance(value, list) else 0)
+    return marks
 
 
 def _standing(document: Document, file: Path) -> Iterator[Standing]:

@@ -9,10 +9,12 @@ keys, tags, keys that are no plain text, nesting beyond reason. It knows nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import yaml
 
@@ -35,22 +37,24 @@ _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")  # 012 is 12 in YAML 1.2; longer ones
 _FRACTION = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
-    """One document of a file: its data, where each value and each key of it stands, and where each value ends.
+    """One document of a file: its data, and where each value and each key of it stands, and where each value ends.
 
     A value ends right after its last character, not counting the blanks and comments behind it; only a block of text
-    (`|`, `>`) ends where the next line begins.
+    (`|`, `>`) ends where the next line begins. `marks` are six numbers for each value, in the order of the text: line
+    and column of its key (0 where it has none), of its beginning, of its end. The tables are made of them when
+    somebody asks: of a good file hardly anybody does.
     """
 
     file: str
     data: Plain
-    values: dict[Where, tuple[int, int]]
-    keys: dict[Where, tuple[int, int]]
-    ends: dict[Where, tuple[int, int]] = field(default_factory=dict)
+    marks: Sequence[int]
 
     def place(self, where: Where = ()) -> Place:
         """Where a value stands; for what is not there, where the value that should hold it stands."""
+        if where == ():
+            return Place(self.file, *self.marks[2:4])
         while where not in self.values:
             where = where[:-1]
         return Place(self.file, *self.values[where])
@@ -58,6 +62,41 @@ class Document:
     def key_place(self, where: Where) -> Place:
         """Where the key of a value stands; for an item of a list, the item itself."""
         return Place(self.file, *self.keys[where]) if where in self.keys else self.place(where)
+
+    @cached_property
+    def values(self) -> dict[Where, tuple[int, int]]:
+        """Where each value stands."""
+        return self._table(2)
+
+    @cached_property
+    def keys(self) -> dict[Where, tuple[int, int]]:
+        """Where the key of each value of a mapping stands."""
+        return {where: at for where, at in self._table(0).items() if at != (0, 0)}
+
+    @cached_property
+    def ends(self) -> dict[Where, tuple[int, int]]:
+        """Where each value ends."""
+        return self._table(4)
+
+    def without_tables(self) -> Document:
+        """The same, for keeping: much smaller."""
+        return replace(self)
+
+    def _table(self, first: int) -> dict[Where, tuple[int, int]]:
+        wheres: list[Where] = []
+        _walk(self.data, (), wheres)
+        return dict(zip(wheres, zip(self.marks[first::6], self.marks[first + 1 :: 6], strict=True), strict=True))
+
+
+def _walk(data: Plain, where: Where, found: list[Where]) -> None:
+    """Every value, in the order of the text."""
+    found.append(where)
+    if isinstance(data, dict):
+        for key, value in data.items():
+            _walk(value, (*where, key), found)
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            _walk(item, (*where, index), found)
 
 
 def read(path: Path) -> tuple[Document, ...]:
@@ -95,86 +134,98 @@ class _Mark(Protocol):
     def column(self) -> int: ...
 
 
-@dataclass(slots=True)
 class _Reader:
-    """Walks the parser's events, one document after the other, and notes every fault it meets."""
+    """Walks the parser's events, one document after the other, and notes every fault it meets.
 
-    file: str
-    faults: list[Fault] = field(default_factory=list)
-    values: dict[Where, tuple[int, int]] = field(default_factory=dict)
-    keys: dict[Where, tuple[int, int]] = field(default_factory=dict)
-    ends: dict[Where, tuple[int, int]] = field(default_factory=dict)
-    end: tuple[int, int] = (1, 1)  # of what was read last
+    All of a user's files come through here whenever a daemon starts: it asks an event's type once, and nothing twice.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.faults: list[Fault] = []
+        self._marks: list[int] = []
+        self._end = (1, 1)  # of what was read last
+        self._next: Callable[[], yaml.Event]
 
     def documents(self, text: str) -> Iterator[Document]:
-        events = yaml.parse(text, Loader=yaml.CSafeLoader)
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                self.values, self.keys, self.ends = {}, {}, {}
-                data = self._value(next(events), events, ())
-                if data is not None:  # nothing but comments between two `---`
-                    yield Document(self.file, data, self.values, self.keys, self.ends)
+        parser = yaml.CSafeLoader(text)
+        self._next = cast("Callable[[], yaml.Event]", parser.get_event)  # None comes behind the end only
+        try:
+            while not isinstance(event := self._next(), yaml.StreamEndEvent):
+                if isinstance(event, yaml.DocumentStartEvent):
+                    self._marks = []
+                    data = self._value(self._next(), 0)
+                    if data is not None:  # nothing but comments between two `---`
+                        yield Document(self.file, data, array("I", self._marks))
+        finally:
+            parser.dispose()
 
     def note(self, mark: _Mark | None, what: str, meant: str | None = None) -> None:
         self.faults.append(Fault(Place(self.file, *_position(mark)), what, meant))
 
-    def _value(self, event: yaml.Event, events: Iterator[yaml.Event], where: Where) -> Plain:
-        self.values[where] = _position(event.start_mark)
-        if len(where) > _DEEPEST:
+    def _value(self, event: yaml.Event, depth: int, key: tuple[int, int] = (0, 0)) -> Plain:
+        marks, at = self._marks, len(self._marks)
+        marks += (*key, *_position(event.start_mark), 0, 0)
+        if depth > _DEEPEST:
             self.note(event.start_mark, "nested too deep")
             raise Faulty(self.faults)
-        self._refuse_cleverness(event)
-        data = self._data(event, events, where)
-        self.ends[where] = self.end
+        data: Plain = None
+        if isinstance(event, yaml.ScalarEvent):  # by far the most
+            if event.anchor is not None or event.tag is not None:
+                self._refuse_cleverness(event)
+            self._ended(event)
+            data = _resolved(event.value) if event.implicit[0] else event.value
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._refuse_cleverness(event)
+            inside = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._sequence
+            data = inside(event, depth + 1)
+        else:  # an alias
+            self._refuse_cleverness(event)
+            self._ended(event)
+        marks[at + 4], marks[at + 5] = self._end
         return data
 
-    def _data(self, event: yaml.Event, events: Iterator[yaml.Event], where: Where) -> Plain:
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(event, events, where)
-        if isinstance(event, yaml.SequenceStartEvent):
-            items = enumerate(self._inside(event, events))
-            return [self._value(item, events, (*where, index)) for index, item in items]
-        self.end = _position(event.end_mark)
-        if isinstance(event, yaml.ScalarEvent):
-            return _resolved(event.value) if event.implicit[0] else event.value
-        return None  # an alias, noted by the caller
+    def _sequence(self, opening: yaml.CollectionStartEvent, depth: int) -> list[Plain]:
+        data: list[Plain] = []
+        while type(event := self._next()) is not yaml.SequenceEndEvent:
+            data.append(self._value(event, depth))
+        self._closed(opening, event)
+        return data
 
-    def _inside(self, opening: yaml.CollectionStartEvent, events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
-        """What begins inside a list or a mapping, until it is closed."""
-        for event in events:
-            if isinstance(event, yaml.CollectionEndEvent):
-                if opening.flow_style:  # else nothing closes it, and it ends with the last thing in it
-                    self.end = _position(event.end_mark)
-                return
-            yield event
-
-    def _mapping(
-        self, opening: yaml.CollectionStartEvent, events: Iterator[yaml.Event], where: Where
-    ) -> dict[str, Plain]:
+    def _mapping(self, opening: yaml.CollectionStartEvent, depth: int) -> dict[str, Plain]:
         data: dict[str, Plain] = {}
-        for event in self._inside(opening, events):
-            key = self._key(event, events, where)
+        lines: list[int] = []
+        while type(event := self._next()) is not yaml.MappingEndEvent:
+            at, key = _position(event.start_mark), self._key(event, depth)
             if key in data:
-                first = self.keys[*where, key]
-                self.note(
-                    event.start_mark, f"the key {shown(key)} stands here twice", f"it is already in line {first[0]}"
-                )
-                self._value(next(events), events, (*where, f"{key} again"))
+                first = lines[list(data).index(key)]
+                self.note(event.start_mark, f"the key {shown(key)} stands here twice", f"it is already in line {first}")
+                self._value(self._next(), depth)
                 continue
-            self.keys[*where, key] = _position(event.start_mark)
-            data[key] = self._value(next(events), events, (*where, key))
+            lines.append(at[0])
+            data[key] = self._value(self._next(), depth, at)
+        self._closed(opening, event)
         return data
 
-    def _key(self, event: yaml.Event, events: Iterator[yaml.Event], where: Where) -> str:
-        self._refuse_cleverness(event)
+    def _key(self, event: yaml.Event, depth: int) -> str:
         if isinstance(event, yaml.ScalarEvent):
+            if event.anchor is not None or event.tag is not None:
+                self._refuse_cleverness(event)
             if event.value == "<<" and event.implicit[0]:
                 self.note(event.start_mark, "merge keys (<<) are not supported", "write the keys out")
-            return str(event.value)
+            return event.value
+        self._refuse_cleverness(event)
         if not isinstance(event, yaml.AliasEvent):
             self.note(event.start_mark, "a key must be plain text, not a list or a mapping")
-            self._value(event, events, (*where, "?"))
+            self._value(event, depth)
         return f"? line {_position(event.start_mark)}"  # never seen: the file is refused
+
+    def _ended(self, event: yaml.Event) -> None:
+        self._end = _position(event.end_mark)
+
+    def _closed(self, opening: yaml.CollectionStartEvent, closing: yaml.Event) -> None:
+        if opening.flow_style:  # else nothing closes it, and it ends with the last thing in it
+            self._ended(closing)
 
     def _refuse_cleverness(self, event: yaml.Event) -> None:
         if getattr(event, "anchor", None) is not None:
@@ -197,6 +248,8 @@ def _position(mark: _Mark | None) -> tuple[int, int]:
 def _resolved(text: str) -> bool | int | float | str | None:
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in "-+.0123456789":
+        return text
     if _INTEGER.fullmatch(text):
         return int(text)
     return float(text) if _FRACTION.fullmatch(text) else text
