@@ -5,73 +5,101 @@ Which words of an article they meet is decided in `matching`, not here.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection, Iterable
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from monitor import model
-from monitor.config.shape import Id, LanguageOfWords, Shape, TermText, kind_of, refusal
-from monitor.config.unbuilt import VALUES, not_yet
+from monitor.config.shape import Id, Shape, Text, kind_of, refusal
+from monitor.config.words import Case, Forms, Ignored, Within, WordSet, ignored, terms
+from monitor.text.patterns import compiled
 
-_WITHIN = r"^([1-9][0-9]?) words?$"
-
-
-def _within(value: object) -> int | Literal["sentence"]:
-    if isinstance(value, str) and value in VALUES["near", "within"]:
-        raise refusal(not_yet(value)[0], "write '20 words' or sentence")
-    if value == "sentence":
-        return "sentence"
-    if not isinstance(value, str) or not (found := re.match(_WITHIN, value)):
-        raise refusal("how near is not clear", "write '20 words' (1 to 99) or sentence")
-    return int(found[1])
+EntityKind = Literal["person", "organisation", "place", "country", "weapon", "ship", "event", "role"]
 
 
-Within = Annotated[
-    int | Literal["sentence"],
-    PlainValidator(_within),
-    WithJsonSchema({"anyOf": [{"const": "sentence"}, {"type": "string", "pattern": _WITHIN}]}),
+def _pattern(text: str) -> str:
+    try:
+        compiled(text)
+    except ValueError as wrong:
+        raise refusal(f"this pattern cannot be used: {wrong}") from None
+    return text
+
+
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
+
+
+class GroupShape(Shape):
+    """All entities of a kind, or in a group, or both."""
+
+    called: ClassVar[str] = "group of entities"
+    some_of: ClassVar[tuple[str, ...]] = ("kind", "in")
+    nothing: ClassVar[str] = "no entity is meant here"
+
+    kind: EntityKind | None = Field(None, description="Those of this kind.", examples=["country"])
+    in_: Id | None = Field(None, alias="in", description="Those in this group.", examples=["east-asia"])
+
+
+EntityOrGroup = Annotated[
+    Annotated[GroupShape, Tag("<mapping>")] | Annotated[Id, Tag("<list>")], Discriminator(kind_of)
 ]
-Terms = Annotated[list[TermText], Field(min_length=1)]
-WordsByLanguage = Annotated[dict[LanguageOfWords, Terms], Field(min_length=1)]
-WordSet = Annotated[
-    Annotated[WordsByLanguage, Tag("<mapping>")] | Annotated[Terms, Tag("<list>")], Discriminator(kind_of)
-]
 
-_WORDS = Field(
+WORDS = Field(
     None,
     description="One of these words or phrases stands in the text: a list, or lists by language "
     "(any, en, ko, zh, ja, ru ...). A '*' at an end of a word opens it.",
     examples=[{"en": ["drill", "war game*"]}],
 )
-_ENTITY = Field(None, description="A sure name of this entity stands in the text: its id.", examples=["taiwan"])
+LIST = Field(
+    None, alias="list", description="One of the words of a shared list stands in the text: its id.", examples=["drills"]
+)
+ENTITY = Field(
+    None,
+    description="An entity is named in the text: its id; or a mapping, for one of many.",
+    examples=["taiwan", {"kind": "country", "in": "east-asia"}],
+)
+_PATTERN = Field(None, description="This regular expression (RE2) matches the text.", examples=[r"KN-?\d\d"])
+_ANY = Field(None, alias="any", description="At least one of these holds.", examples=[[{"entity": "taiwan"}]])
+CASE = Field(None, description="Whether capitals must be as they are written (default: ignore).", examples=["exact"])
+FORMS = Field(
+    None,
+    description="Whether Russian words stand for all of their forms (default: as written).",
+    examples=["all"],
+)
+_IGNORE = Field(
+    None,
+    description="Which occurrences do not count: those inside these words; or a mapping, for more.",
+    examples=[{"zh": ["朝鲜半岛"]}, {"list": "denials"}],
+)
+_NAME = Field(None, description="What reports call it.", examples=["did what"])
+
+_SAYS_NOTHING = "this condition says nothing"
+_SEVERAL = "put them under all: or any:"
+_GOES_WITH = {
+    "case": ("words", "pattern"),
+    "forms": ("words",),
+    "ignore": ("words", "list", "entity", "pattern"),
+}
 
 
-class _OneOf(Shape):
-    """A mapping with exactly one of the words that say what must hold."""
+class Piece(Shape):
+    """What `near` brings together: exactly one of words, list, entity, pattern, and any of those."""
 
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        kinds = {field.alias or name: getattr(self, name) for name, field in type(self).model_fields.items()}
-        kinds.pop("in", None)
-        given = [key for key, value in kinds.items() if value is not None]
-        if len(given) > 1:
-            raise refusal(f"{' and '.join(given)} stand together in one condition", "put them under all: or any:")
-        if not given:
-            raise refusal("this condition says nothing", f"write one of: {', '.join(kinds)}")
-        return self
+    called: ClassVar[str] = "condition in near"
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "any")
+    nothing: ClassVar[str] = _SAYS_NOTHING
+    several: ClassVar[str] = _SEVERAL
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = _GOES_WITH
 
-
-class Piece(_OneOf):
-    """What `near` brings together: words, an entity, or any of those."""
-
-    called: ClassVar[str] = "piece"
-
-    words: WordSet | None = _WORDS
-    entity: Id | None = _ENTITY
-    any_: Annotated[list[Piece], Field(min_length=1)] | None = Field(
-        None, alias="any", description="At least one of these holds.", examples=[[{"entity": "taiwan"}]]
-    )
+    words: WordSet | None = WORDS
+    list_: Id | None = LIST
+    entity: EntityOrGroup | None = ENTITY
+    pattern: Pattern | None = _PATTERN
+    any_: Annotated[list[Piece], Field(min_length=1)] | None = _ANY
+    case: Case | None = CASE
+    forms: Forms | None = FORMS
+    ignore: Ignored | None = _IGNORE
+    name: Text | None = _NAME
 
 
 class Near(Shape):
@@ -79,59 +107,134 @@ class Near(Shape):
 
     called: ClassVar[str] = "near"
 
-    within: Within = Field(description="How close: 'N words', or sentence.", examples=["20 words"])
+    within: Within = Field(description="How close: 'N words', sentence or paragraph.", examples=["20 words"])
+    in_order: bool | None = Field(
+        None, description="Whether they stand in the order of the file (default: false).", examples=["true"]
+    )
     these: Annotated[list[Piece], Field(min_length=2, max_length=6)] = Field(
         description="The 2 to 6 things that stand together.",
         examples=[[{"entity": "taiwan"}, {"words": {"en": ["drill", "drills"]}}]],
     )
 
 
-class Condition(_OneOf):
-    """Exactly one of words, entity, all, any and near; `in: title` beside it keeps it to the title."""
+class Condition(Shape):
+    """Exactly one of words, list, entity, pattern, all, any and near; beside it, how, where and how often."""
 
     called: ClassVar[str] = "condition"
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "all", "any", "near")
+    nothing: ClassVar[str] = _SAYS_NOTHING
+    several: ClassVar[str] = _SEVERAL
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
+        **_GOES_WITH,
+        "times": ("words", "list", "entity", "pattern", "any"),
+    }
 
-    words: WordSet | None = _WORDS
-    entity: Id | None = _ENTITY
+    words: WordSet | None = WORDS
+    list_: Id | None = LIST
+    entity: EntityOrGroup | None = ENTITY
+    pattern: Pattern | None = _PATTERN
     all_: Annotated[list[Condition], Field(min_length=1)] | None = Field(
         None, alias="all", description="All of these hold.", examples=[[{"entity": "taiwan"}, {"entity": "china"}]]
     )
-    any_: Annotated[list[Condition], Field(min_length=1)] | None = Field(
-        None, alias="any", description="At least one of these holds.", examples=[[{"entity": "taiwan"}]]
-    )
+    any_: Annotated[list[Condition], Field(min_length=1)] | None = _ANY
     near: Near | None = Field(
         None,
         description="Things that stand close together.",
         examples=[{"within": "20 words", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill"]}}]}],
     )
-    in_: Literal["title"] | None = Field(
+    in_: Literal["title", "lead", "body", "author", "tags", "url"] | None = Field(
         None, alias="in", description="Only in this part of the article.", examples=["title"]
     )
+    times: Annotated[int, Field(ge=2, le=50)] | None = Field(
+        None, description="At least so many times, from 2 to 50.", examples=[3]
+    )
+    case: Case | None = CASE
+    forms: Forms | None = FORMS
+    ignore: Ignored | None = _IGNORE
+    name: Text | None = _NAME
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> Self:
+        if self.times is not None and (wrong := _not_counted(self.any_ or ())):
+            key = wrong[-1]
+            raise refusal(f"'{key}' cannot stand here, for 'times' counts words", "count each by itself", wrong)
+        return self
 
 
-def terms(words: dict[str, list[str]] | list[str]) -> tuple[model.Term, ...]:
-    """Words by language as terms, each once, in the order of the file."""
-    by_language = words if isinstance(words, dict) else {"any": words}
-    return tuple(dict.fromkeys(model.Term(text, tag) for tag, texts in by_language.items() for text in texts))
+def _not_counted(conditions: Iterable[Condition]) -> tuple[str | int, ...] | None:
+    """Where, inside `any`, something stands of which there is no number."""
+    for index, each in enumerate(conditions):
+        for key in ("all", "near", "in", "times"):
+            if f"{key}_" in each.model_fields_set or key in each.model_fields_set:
+                return "any", index, key
+        if deeper := _not_counted(each.any_ or ()):
+            return "any", index, *deeper
+    return None
+
+
+ConditionOrList = Annotated[
+    Annotated[Condition, Tag("<mapping>")] | Annotated[Annotated[list[Condition], Field(min_length=1)], Tag("<list>")],
+    Discriminator(kind_of),
+]
+
+
+# --- into the model ---------------------------------------------------------------------------------------------
 
 
 def condition(shape: Condition | Piece) -> model.Condition:
     """The condition that the shape writes down."""
-    if isinstance(shape, Condition) and shape.in_ is not None:
-        return model.In(model.Field(shape.in_), _bare(shape))
-    return _bare(shape)
+    said = _bare(shape)
+    if shape.ignore is not None:
+        said = model.Ignoring(said, ignored(shape.ignore))
+    if isinstance(shape, Condition):
+        said = _counted(shape, said)
+    return said if shape.name is None else model.Named(shape.name, said)
+
+
+def any_of(shape: Condition | list[Condition] | None) -> model.Condition | None:
+    """What holds where the condition does, or one of the list."""
+    if isinstance(shape, list):
+        return model.AnyOf(tuple(map(condition, shape)))
+    return None if shape is None else condition(shape)
+
+
+def near(within: int | model.Unit, these: Collection[model.Condition], *, in_order: bool = False) -> model.Near:
+    """Conditions that stand together."""
+    if isinstance(within, model.Unit):
+        return model.Near(tuple(these), unit=within, in_order=in_order)
+    return model.Near(tuple(these), words=within, in_order=in_order)
+
+
+def named(shape: GroupShape | str) -> model.EntityNamed | model.GroupNamed:
+    """The entity, or one of the group."""
+    return model.EntityNamed(shape) if isinstance(shape, str) else model.GroupNamed(shape.kind, shape.in_)
+
+
+def _counted(shape: Condition, said: model.Condition) -> model.Condition:
+    if shape.times is not None:
+        said = model.Times(shape.times, said)
+    if shape.in_ is not None:
+        said = model.In(model.Field.TEXT if shape.in_ == "body" else model.Field(shape.in_), said)
+    return said
 
 
 def _bare(shape: Condition | Piece) -> model.Condition:
     if shape.words is not None:
-        return model.Words(terms(shape.words))
+        return model.Words(terms(shape.words, shape.case, shape.forms))
+    if shape.list_ is not None:
+        return model.ListNamed(shape.list_)
     if shape.entity is not None:
-        return model.EntityNamed(shape.entity)
+        return named(shape.entity)
+    if shape.pattern is not None:
+        return model.Pattern(shape.pattern, exact=shape.case == "exact")
+    return _of_several(shape)
+
+
+def _of_several(shape: Condition | Piece) -> model.Condition:
     if shape.any_ is not None:
         return model.AnyOf(tuple(map(condition, shape.any_)))
     assert isinstance(shape, Condition)
     if shape.all_ is not None:
         return model.AllOf(tuple(map(condition, shape.all_)))
     assert shape.near is not None
-    words = None if shape.near.within == "sentence" else shape.near.within
-    return model.Near(tuple(map(condition, shape.near.these)), words)
+    return near(shape.near.within, [*map(condition, shape.near.these)], in_order=bool(shape.near.in_order))

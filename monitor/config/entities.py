@@ -6,41 +6,138 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from monitor.config.conditions import WordSet, terms
+from monitor import model
+from monitor.config.conditions import CASE, EntityKind, near
 from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked
 from monitor.config.shape import Id, Shape, Text
+from monitor.config.where import WhereShape, where
+from monitor.config.words import Case, Within, WordSet, terms
 from monitor.config.yaml12 import Document
-from monitor.model import Entity
 
-Kind = Literal["person", "organisation", "place", "country", "weapon", "ship", "event", "role"]
+
+class Beside(Shape):
+    """What must stand near a name so that it counts: exactly one of words, a list and an entity."""
+
+    called: ClassVar[str] = "near"
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity")
+    nothing: ClassVar[str] = "it is not said what stands near"
+
+    within: Within = Field(description="How close: 'N words', sentence or paragraph.", examples=["12 words"])
+    words: WordSet | None = Field(None, description="One of these words.", examples=[{"en": ["Seoul", "Blue House"]}])
+    list_: Id | None = Field(
+        None, alias="list", description="One of the words of this list: its id.", examples=["korean-places"]
+    )
+    entity: Id | None = Field(None, description="This entity: its id.", examples=["south-korea"])
+
+
+class CountsIfShape(Shape):
+    """When a name that is not enough alone counts: one of these is enough."""
+
+    called: ClassVar[str] = "counts_if"
+    some_of: ClassVar[tuple[str, ...]] = ("sure_name_seen", "near", "where")
+    nothing: ClassVar[str] = "it is not said when the name counts"
+
+    sure_name_seen: Literal["in the article", "earlier in the article"] | None = Field(
+        None, description="A sure name stands in the article, or stands before this one.", examples=["in the article"]
+    )
+    near: Beside | None = Field(
+        None,
+        description="Something stands near it.",
+        examples=[{"within": "12 words", "words": {"en": ["Seoul", "Blue House"]}}],
+    )
+    where: WhereShape | None = Field(
+        None, description="The article is one of these.", examples=[{"sources": ["yonhap"]}]
+    )
+
+
+class MaybeShape(Shape):
+    """Names that are not enough alone."""
+
+    called: ClassVar[str] = "maybe"
+
+    words: WordSet = Field(
+        description="The names: a list, or lists by language.",
+        examples=[{"en": ["President Lee"], "ko": ["이 대통령"]}],
+    )
+    case: Case | None = CASE
+    counts_if: CountsIfShape = Field(
+        description="When they count; one of these is enough.", examples=[{"sure_name_seen": "in the article"}]
+    )
 
 
 class EntityShape(Shape):
-    """An entity: somebody or something that news names, and the names that are enough to know it by."""
+    """An entity: somebody or something that news names, and the names to know it by."""
 
     called: ClassVar[str] = "entity"
 
     entity: Id = Field(description="Its id, by which rules name it.", examples=["taiwan"])
-    kind: Kind = Field(description="What it is.", examples=["place"])
+    kind: EntityKind = Field(description="What it is.", examples=["place"])
     name: Text = Field(description="Its name, as messages show it.", examples=["Taiwan"])
+    in_: list[Id] | None = Field(
+        None,
+        alias="in",
+        description="Groups that it belongs to, by which rules name it together with others.",
+        examples=[["east-asia"]],
+    )
     sure: WordSet = Field(
         description="Names that are enough alone: a list, or lists by language (any, en, ko, zh, ja, ru ...).",
         examples=[{"en": ["Taiwan"], "zh": ["台湾"]}],
+    )
+    maybe: MaybeShape | None = Field(
+        None,
+        description="Names that are not enough alone, and when they count.",
+        examples=[{"words": {"en": ["President Lee"]}, "counts_if": {"sure_name_seen": "in the article"}}],
+    )
+    never: WordSet | None = Field(
+        None, description="Names of others: what stands inside one does not count.", examples=[{"en": ["Bruce Lee"]}]
+    )
+    titles: WordSet | None = Field(
+        None,
+        description="Titles of others: a maybe name right beside one does not count.",
+        examples=[{"en": ["Foreign Minister"]}],
     )
     tests: Examples | None = Field(
         None, description="Articles that name it, and articles that do not.", examples=[{"fires": ["Taiwan votes"]}]
     )
 
 
-def entity(document: Document) -> Entity:
+def entity(document: Document) -> model.Entity:
     """The entity that the document describes; raises Faulty."""
     shape = checked(EntityShape, document)
-    return Entity(
+    return model.Entity(
         shape.entity,
         shape.kind,
         shape.name,
         terms(shape.sure),
+        maybe=_maybe(shape.maybe),
+        never=terms(shape.never),
+        titles=terms(shape.titles),
+        groups=tuple(dict.fromkeys(shape.in_ or ())),
         tests=tests(shape.tests, document),
         place=document.place(),
     )
+
+
+def _maybe(shape: MaybeShape | None) -> model.Maybe | None:
+    if shape is None:
+        return None
+    when = shape.counts_if
+    return model.Maybe(
+        terms(shape.words, shape.case),
+        model.CountsIf(
+            sure_seen=when.sure_name_seen is not None,
+            earlier=when.sure_name_seen == "earlier in the article",
+            near=None if when.near is None else near(when.near.within, [_beside(when.near)]),
+            where=where(when.where),
+        ),
+    )
+
+
+def _beside(shape: Beside) -> model.Condition:
+    if shape.words is not None:
+        return model.Words(terms(shape.words))
+    if shape.list_ is not None:
+        return model.ListNamed(shape.list_)
+    assert shape.entity is not None
+    return model.EntityNamed(shape.entity)

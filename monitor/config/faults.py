@@ -77,6 +77,8 @@ def _fault(detail: ErrorDetails, shape: type[Shape], document: Document) -> Faul
     wrong = _Wrong(detail, where, last, shape_at(shape, around))
     at_key = detail["type"] == "extra_forbidden" or detail["loc"][-1:] == ("[key]",)
     place = document.key_place(where) if at_key else document.place(where)
+    if at := detail.get("ctx", {}).get("at"):
+        place = document.key_place((*where, *at))
     return Fault(place, *_SAID.get(detail["type"], _said_by_pydantic)(wrong))
 
 
@@ -98,13 +100,13 @@ def _holder(where: Where) -> Where:
 
 def _unknown_key(wrong: _Wrong) -> _Said:
     called, allowed = (wrong.shape.called, wrong.shape.keys()) if wrong.shape else ("", ())
-    kind = "condition" if called == "piece" else called
-    if wrong.key in KEYS.get(kind, ()):
+    unbuilt = KEYS.get(called, ())
+    if wrong.key in unbuilt:
         return not_yet(wrong.key)
     if wrong.key in ELSEWHERE.get(called, ()):
         return f"'{wrong.key}' cannot stand here", ELSEWHERE[called][wrong.key]
-    meant = did_you_mean(wrong.key, [*allowed, *KEYS.get(kind, ())], did_you_mean(wrong.key, allowed)) or ""
-    later = any(f"'{key}'" in meant for key in KEYS.get(kind, ()))
+    meant = did_you_mean(wrong.key, [*allowed, *unbuilt], did_you_mean(wrong.key, allowed)) or ""
+    later = any(f"'{key}'" in meant for key in unbuilt)
     return f"I do not know {shown(wrong.key)}", f"{meant} (it is not built yet)" if later else meant or None
 
 

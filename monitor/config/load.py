@@ -17,12 +17,15 @@ from typing import TypeVar
 from monitor.config.entities import entity
 from monitor.config.faults import did_you_mean, noting
 from monitor.config.files import is_empty, paths_named, settings_document, yaml_files
-from monitor.config.rules import entities_named, entity_digest, rule, with_version
+from monitor.config.lists import word_list
+from monitor.config.names import Name, Names, usable
+from monitor.config.rules import rule
 from monitor.config.settings import settings, unknown_rules
 from monitor.config.sources import sources
+from monitor.config.versions import with_version
 from monitor.config.yaml12 import Document, read, shown
 from monitor.errors import Fault, Faulty
-from monitor.model import Config, Entity, Place, Rule, Source
+from monitor.model import Config, Entity, EntityNamed, ListNamed, Place, Rule, Source, WordList
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,12 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
-    """Everything good in files of rules and entities, and the faults of the others. `tried`: the rules that stand
-    somewhere, if only in a faulty file."""
+    """Everything good in files of rules, entities and lists, and the faults of the others. `tried`: the rules that
+    stand somewhere, if only in a faulty file."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
+    lists: Mapping[str, WordList]
     faults: tuple[Fault, ...]
     tried: frozenset[str]
 
@@ -70,7 +74,7 @@ def load(path: Path, environment: Mapping[str, str], remembered: Remembered | No
     remembered.sources.update(placed.maps[0])
     if made is None:
         raise Faulty(everything)
-    return Loaded(Config(made, polled, loaded.rules, loaded.entities), everything)
+    return Loaded(Config(made, polled, loaded.rules, loaded.entities, loaded.lists), everything)
 
 
 def named_by(path: Path) -> list[Path]:
@@ -165,23 +169,29 @@ def _whole(documents: Iterable[Document], reading: Callable[[Document], Iterable
 
 def _rules(named: _Named, routes: Collection[str] | None, last: _Last[_Draft]) -> LoadedRules:
     files, faults = yaml_files(named)
-    tried: dict[str, Place] = {}
+    tried: dict[Name, Place] = {}
     tried_rules: set[str] = set()
 
     def drafts_of(document: Document) -> list[_Draft]:
-        tried[_first(document, "entity")] = document.place()
+        tried[EntityNamed(_first(document, "entity"))] = tried[ListNamed(_first(document, "list"))] = document.place()
         tried_rules.add(_first(document, "rule"))
         return _draft(document)
 
     drafts = _each(files, drafts_of, last, faults)
-    entities = _unique([draft.says for draft in drafts if isinstance(draft.says, Entity)], faults)
-    known = _Known({name: entity_digest(each) for name, each in entities.items()}, tried, routes)
+    entities = _unique([draft.says for draft in drafts if isinstance(draft.says, Entity)], "entity", faults)
+    lists = _unique([draft.says for draft in drafts if isinstance(draft.says, WordList)], "list", faults)
+    documents = {draft.says.place: draft.document for draft in drafts}
+    known = usable([*entities.values(), *lists.values()], documents, tried, faults)
     kept: list[Rule] = []
     for draft in drafts:
         if isinstance(draft.says, Rule):
             with noting(faults):
-                kept.append(_looked_up(draft.document, draft.says, known))
-    return LoadedRules(_unique(kept, faults), entities, _sorted(faults), frozenset(tried_rules))
+                kept.append(_looked_up(draft.document, draft.says, known, routes))
+    rules = _unique(kept, "rule", faults)
+    return LoadedRules(rules, known.all(Entity), known.all(WordList), _sorted(faults), frozenset(tried_rules))
+
+
+_Says = Rule | Entity | WordList
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +199,7 @@ class _Draft:
     """A document and what it says, before the names in it are looked up."""
 
     document: Document
-    says: Rule | Entity
+    says: _Says
 
 
 @dataclass(slots=True)
@@ -205,65 +215,54 @@ class Remembered:
         self.sources.clear()
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The names that a rule may use. `entities`: by id, the digest of each. `tried`: those that stand somewhere, if
-    only in a faulty file. `routes` None: unknown, all are fine."""
-
-    entities: Mapping[str, str]
-    tried: Mapping[str, Place]
-    routes: Collection[str] | None
+_READERS: dict[str, Callable[[Document], Rule | Entity | WordList]] = {
+    "rule": rule,
+    "entity": entity,
+    "list": word_list,
+}
 
 
 def _draft(document: Document) -> list[_Draft]:
-    """A document is one rule or one entity: its first key says which."""
+    """A document is one rule, one entity or one list: its first key says which."""
     keys = list(document.data) if isinstance(document.data, dict) else []
-    kind = next((key for key in keys if key in ("rule", "entity")), None)
-    if kind:
-        return [_Draft(document, rule(document) if kind == "rule" else entity(document))]
+    if kind := next((key for key in keys if key in _READERS), None):
+        return [_Draft(document, _READERS[kind](document))]
     if keys[:1] == ["sources"]:
         raise Faulty([Fault(document.place(), "sources stand here", "name this file under sources: in monitor.yaml")])
-    meant = did_you_mean(keys[0] if keys else "", ["rule", "entity"], "begin it with 'rule: ID' or 'entity: ID'")
-    raise Faulty([Fault(document.place(), "this document is neither a rule nor an entity", meant)])
+    meant = did_you_mean(keys[0] if keys else "", _READERS, "begin it with 'rule: ID', 'entity: ID' or 'list: ID'")
+    raise Faulty([Fault(document.place(), "this document is neither a rule nor an entity nor a list", meant)])
 
 
 def _first(document: Document, key: str) -> str:
     return str(document.data.get(key)) if isinstance(document.data, dict) else ""
 
 
-_Kept = TypeVar("_Kept", Rule, Entity)
+_Kept = TypeVar("_Kept", Rule, Entity, WordList)
 
 
-def _unique(found: Iterable[_Kept], faults: list[Fault]) -> dict[str, _Kept]:
+def _unique(found: Iterable[_Kept], kind: str, faults: list[Fault]) -> dict[str, _Kept]:
     """By id; of two with the same, the first stays and the other is a fault."""
     kept: dict[str, _Kept] = {}
     for each in found:
         if each.id in kept:
-            kind, first = type(each).__name__.lower(), kept[each.id].place
-            faults.append(Fault(each.place, f"there is another {kind} '{each.id}'", f"it stands at {first}"))
+            faults.append(
+                Fault(each.place, f"there is another {kind} '{each.id}'", f"it stands at {kept[each.id].place}")
+            )
         else:
             kept[each.id] = each
     return kept
 
 
-def _looked_up(document: Document, rule: Rule, known: _Known) -> Rule:
-    """The rule with its version; raises Faulty where it names what does not exist."""
-    named = list(entities_named(document.data))
-    faults = [_no_entity(document.place(at), name, known) for at, name in named if name not in known.entities]
+def _looked_up(document: Document, rule: Rule, known: Names, routes: Collection[str] | None) -> Rule:
+    """The rule with its version; raises Faulty where it names what does not exist. `routes` None: all are fine."""
+    faults = known.faults(document)
     for index, route in enumerate(_alert_to(document)):
-        if known.routes is not None and route not in known.routes:
-            meant = did_you_mean(route, known.routes)
+        if routes is not None and route not in routes:
+            meant = did_you_mean(route, routes)
             faults.append(Fault(document.place(("alert", "to", index)), f"there is no route {shown(route)}", meant))
     if faults:
         raise Faulty(faults)
-    return with_version(rule, {name: known.entities[name] for _, name in named})
-
-
-def _no_entity(place: Place, name: str, known: _Known) -> Fault:
-    if name in known.tried:
-        return Fault(place, f"the entity '{name}' cannot be used", f"see the faults at {known.tried[name].file}")
-    meant = did_you_mean(name, known.entities, "name the file that holds it under entities, or write it")
-    return Fault(place, f"there is no entity {shown(name)}", meant)
+    return with_version(rule, known.digests(document))
 
 
 def _alert_to(document: Document) -> list[str]:

@@ -1,28 +1,26 @@
-"""Rule documents: the shape, its way into the model, and the version of a rule.
+"""Rule documents: the shape, and its way into the model.
 
-A rule is first read as it stands (`rule`, without a version) and gets its version when the entities that it names are
-known (`with_version`). Whether names of entities and routes exist is checked in `load`.
+A rule is read as it stands, without a version: it gets one when what it names is known. Whether names of entities,
+lists and routes exist is checked in `load`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass, replace
-from datetime import timedelta
-from enum import Enum
-from hashlib import blake2b
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from monitor.config.conditions import Condition, condition
+from monitor.config.conditions import Condition, ConditionOrList, any_of, condition
 from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked
-from monitor.config.shape import Duration, Id, Shape, Text, kind_of
-from monitor.config.yaml12 import Document, Plain, Where
-from monitor.model import AlertPolicy, AnyOf, Entity, Level, OncePer, Rule, RuleStatus, Term
-from monitor.model import Condition as Said
+from monitor.config.shape import Duration, Id, Shape, Text, kind_of, refusal
+from monitor.config.where import WhereShape, where
+from monitor.config.yaml12 import Document
+from monitor.model import AlertPolicy, Level, LevelChange, OncePer, Rule, RuleStatus
+from monitor.model import Field as Part
+
+LevelName = Literal["info", "low", "medium", "high", "critical"]
+_LEVELS = [*Level]
 
 
 class AlertShape(Shape):
@@ -38,8 +36,20 @@ class AlertShape(Shape):
     )
 
 
-Conditions = Annotated[
-    Annotated[Condition, Tag("<mapping>")] | Annotated[Annotated[list[Condition], Field(min_length=1)], Tag("<list>")],
+class ChangeShape(Shape):
+    """Another level, for a match for which something more holds."""
+
+    called: ClassVar[str] = "change of level"
+
+    to: LevelName = Field(description="The level then.", examples=["critical"])
+    if_: Condition = Field(
+        alias="if", description="What must hold for it.", examples=[{"words": {"en": ["nuclear warhead"]}}]
+    )
+
+
+Changes = Annotated[
+    Annotated[ChangeShape, Tag("<mapping>")]
+    | Annotated[Annotated[list[ChangeShape], Field(min_length=1)], Tag("<list>")],
     Discriminator(kind_of),
 ]
 
@@ -51,19 +61,49 @@ class RuleShape(Shape):
 
     rule: Id = Field(description="Its id, unique over all files.", examples=["taiwan-drills"])
     title: Text = Field(description="What it is about, as messages show it.", examples=["Drills around Taiwan"])
-    level: Literal["info", "low", "medium", "high", "critical"] = Field(
-        description="How much it matters.", examples=["high"]
+    level: LevelName = Field(description="How much it matters.", examples=["high"])
+    status: Literal["live", "shadow", "off"] | None = Field(
+        None,
+        description="Whether it runs (default: live). shadow: it matches, is stored and explained, and tells nobody.",
+        examples=["live"],
     )
-    status: Literal["live", "off"] | None = Field(
-        None, description="Whether it runs (default: live).", examples=["live"]
+    owner: Text | None = Field(None, description="Who looks after it.", examples=["asia-desk"])
+    why: Text | None = Field(None, description="What it is for.", examples=["First warning for the Seoul desk."])
+    known_false_alarms: list[Text] | None = Field(
+        None, description="What it wrongly tells of, and is known to.", examples=[["Drills of the fire brigade"]]
+    )
+    where: WhereShape | None = Field(
+        None, description="Which articles it looks at (default: all).", examples=[{"languages": ["ko", "ja"]}]
     )
     match: Condition = Field(
         description="What must hold for an article to hit.", examples=[{"words": {"en": ["drill", "war game*"]}}]
     )
-    unless: Conditions | None = Field(
+    unless: ConditionOrList | None = Field(
         None,
         description="Drops the article where this holds (of a list: where one of them holds).",
         examples=[{"in": "title", "words": {"en": ["earthquake drill"]}}],
+    )
+    news_in: Literal["title", "lead", "text"] | None = Field(
+        None,
+        description="How far what makes it news may stand (default: lead, which is title and first words together; "
+        "text: anywhere); what hits only deeper is a mention.",
+        examples=["title"],
+    )
+    mention_if: ConditionOrList | None = Field(
+        None,
+        description="Makes the article a mention where this holds (of a list: where one of them holds).",
+        examples=[{"words": {"en": ["last week", "anniversary"]}}],
+    )
+    raise_: Changes | None = Field(
+        None,
+        alias="raise",
+        description="A higher level where more holds; the highest that holds wins. One, or a list.",
+        examples=[{"to": "critical", "if": {"words": {"en": ["nuclear warhead"]}}}],
+    )
+    lower: Changes | None = Field(
+        None,
+        description="A lower level where more holds and nothing raises it; the lowest that holds wins. One, or a list.",
+        examples=[{"to": "low", "if": {"words": {"en": ["tabletop exercise"]}}}],
     )
     max_age: Duration | None = Field(
         None, description="Older news is stored and not told: a number and a unit.", examples=["12 hours"]
@@ -74,6 +114,19 @@ class RuleShape(Shape):
     tests: Examples | None = Field(
         None, description="Articles that must and must not hit.", examples=[{"fires": ["Drills around Taiwan"]}]
     )
+
+    @model_validator(mode="after")
+    def _levels_change(self) -> Self:
+        """Up with `raise`, down with `lower`."""
+        own = _LEVELS.index(Level(self.level))
+        for key, changes, up in (("raise", self.raise_, True), ("lower", self.lower, False)):
+            for index, change in enumerate(_all(changes)):
+                to = _LEVELS.index(Level(change.to))
+                if to == own or (to > own) is not up:
+                    at = (key, index, "to") if isinstance(changes, list) else (key, "to")
+                    way = "above" if up else "below"
+                    raise refusal(f"'{change.to}' is not {way} the rule's own level '{self.level}'", at=at)
+        return self
 
 
 def rule(document: Document) -> Rule:
@@ -86,18 +139,20 @@ def rule(document: Document) -> Rule:
         condition(shape.match),
         version="",
         status=RuleStatus(shape.status or "live"),
-        unless=_unless(shape.unless),
+        unless=any_of(shape.unless),
         max_age=shape.max_age,
         alert=_policy(shape.alert),
+        where=where(shape.where),
+        raises=_changes(shape.raise_),
+        lowers=_changes(shape.lower),
+        news_in=Part(shape.news_in or "lead"),
+        mention_if=any_of(shape.mention_if),
+        owner=shape.owner,
+        why=shape.why,
+        known_false_alarms=tuple(shape.known_false_alarms or ()),
         tests=tests(shape.tests, document),
         place=document.place(),
     )
-
-
-def _unless(shape: Condition | list[Condition] | None) -> Said | None:
-    if shape is None:
-        return None
-    return condition(shape) if isinstance(shape, Condition) else AnyOf(tuple(map(condition, shape)))
 
 
 def _policy(shape: AlertShape | None) -> AlertPolicy:
@@ -106,48 +161,9 @@ def _policy(shape: AlertShape | None) -> AlertPolicy:
     return AlertPolicy(tuple(dict.fromkeys(shape.to or ())), OncePer(shape.once_per or "story"))
 
 
-def entities_named(data: Plain, where: Where = ()) -> Iterator[tuple[Where, str]]:
-    """Each entity that the conditions of a rule's document name, and where they do."""
-    if isinstance(data, dict):
-        for key, value in data.items():
-            if key == "entity" and isinstance(value, str):
-                yield (*where, key), value
-            elif where or key in ("match", "unless"):
-                yield from entities_named(value, (*where, key))
-    elif isinstance(data, list):
-        for index, item in enumerate(data):
-            yield from entities_named(item, (*where, index))
+def _all(changes: ChangeShape | list[ChangeShape] | None) -> list[ChangeShape]:
+    return [changes] if isinstance(changes, ChangeShape) else changes or []
 
 
-def entity_digest(entity: Entity) -> str:
-    """The digest of what makes an entity be found."""
-    return _digest([entity.id, _canonical(entity.sure)])
-
-
-def with_version(rule: Rule, entities: Mapping[str, str]) -> Rule:
-    """The rule with the digest of what it says: it changes with each change of what can hit or be told, not with
-    titles, tests, comments or places. `entities`: those that it names, each with its digest."""
-    says = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
-    return replace(rule, version=_digest([rule.id, _canonical(says), entities]))
-
-
-def _digest(plain: object) -> str:
-    return blake2b(json.dumps(plain, sort_keys=True).encode(), digest_size=8).hexdigest()
-
-
-def _canonical(value: object) -> object:
-    """Plain data that differs exactly when the value does. Fields at their default are left out, so that the language
-    can grow without giving every rule of every user a new version."""
-    if isinstance(value, Term):  # by far the most
-        return [value.language, value.text]
-    if is_dataclass(value) and not isinstance(value, type):
-        given = {field.name: (getattr(value, field.name), field.default) for field in fields(value)}
-        kept = {
-            name: _canonical(each) for name, (each, default) in given.items() if default is MISSING or each != default
-        }
-        return [type(value).__name__, kept]
-    if isinstance(value, (tuple, list)):
-        return [_canonical(each) for each in value]
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    return value.value if isinstance(value, Enum) else value
+def _changes(changes: ChangeShape | list[ChangeShape] | None) -> tuple[LevelChange, ...]:
+    return tuple(LevelChange(Level(change.to), condition(change.if_)) for change in _all(changes))

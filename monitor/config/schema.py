@@ -11,6 +11,7 @@ from typing import Any
 
 from monitor.config.entities import EntityShape
 from monitor.config.kinds import Kind
+from monitor.config.lists import ListShape
 from monitor.config.rules import RuleShape
 from monitor.config.settings import SettingsShape
 from monitor.config.shape import Shape
@@ -21,18 +22,14 @@ _SHAPES: dict[Kind, type[Shape]] = {
     "sources": SourcesShape,
     "entity": EntityShape,
     "rule": RuleShape,
+    "list": ListShape,
 }
-_CONDITIONS = {"Piece": ("words", "entity", "any"), "Condition": ("words", "entity", "all", "any", "near")}
 
 
 def schema(kind: Kind) -> dict[str, Any]:
     """The JSON Schema of a kind of file."""
     made = _SHAPES[kind].model_json_schema(ref_template="#/definitions/{model}")
     definitions = made.pop("$defs", {})
-    for name, words in _CONDITIONS.items():
-        if name in definitions:
-            told = f"Write one of: {', '.join(words)}."
-            definitions[name]["oneOf"] = [{"required": [word], "errorMessage": told} for word in words]
     return {"$schema": "http://json-schema.org/draft-07/schema#", **_plain(made), "definitions": _plain(definitions)}
 
 
@@ -63,14 +60,12 @@ def _plain(part: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 def _added(part: dict[str, Any]) -> dict[str, Any]:
-    """What pydantic does not say: that keys of a certain form are the only ones, and what a pattern asks for."""
-    added: dict[str, Any] = {}
-    if "patternProperties" in part:
-        added["additionalProperties"] = False
+    """What pydantic does not say: that keys of a certain form are the only ones, and what is asked for, in words."""
+    added: dict[str, Any] = {"additionalProperties": False} if "patternProperties" in part else {}
     example = next((each for each in part.get("examples", ()) if isinstance(each, str)), None)
-    if example is None:
-        return added
-    told = {"patternErrorMessage": f"Write it like this: {example}"}
+    told = {} if example is None else {"patternErrorMessage": f"Write it like this: {example}"}
     for union in part.keys() & {"anyOf", "oneOf"}:
-        added[union] = [{**choice, **told} if "pattern" in choice else choice for choice in part[union]]
+        keys = ", ".join(choice["required"][0] for choice in part[union] if choice.keys() == {"required"})
+        asked = {"errorMessage": f"Write one of: {keys}."} if keys else {}
+        added[union] = [{**choice, **asked, **(told if "pattern" in choice else {})} for choice in part[union]]
     return {**added, **told} if "pattern" in part else added

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from types import UnionType
-from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, WithJsonSchema, model_validator
@@ -21,27 +21,63 @@ from monitor.config.durations import DURATION_PATTERN, SIZE_PATTERN, duration, s
 from monitor.config.yaml12 import Where, shown
 
 REFUSED = "monitor"
-"""The type of the errors that our own validators raise; their context holds `what` and `meant`."""
+"""The type of the errors that our own validators raise; their context holds `what`, `meant` and `at`."""
 
 
-def refusal(what: str, meant: str | None = None) -> PydanticCustomError:
-    """The error by which a validator of ours says what is wrong and what was meant."""
-    return PydanticCustomError(REFUSED, "{what}", {"what": what, "meant": meant})
+def refusal(what: str, meant: str | None = None, at: Where = ()) -> PydanticCustomError:
+    """The error by which a validator of ours says what is wrong and what was meant; `at`: where inside the value."""
+    return PydanticCustomError(REFUSED, "{what}", {"what": what, "meant": meant, "at": at})
+
+
+def _asked_for(made: dict[str, Any], shape: type[Shape]) -> None:
+    """Into the JSON Schema: which of its keys a mapping must have, and which go only with others."""
+    if shape.one_of or shape.some_of:
+        made["oneOf" if shape.one_of else "anyOf"] = [{"required": [key]} for key in shape.one_of or shape.some_of]
+    if shape.goes_with:
+        made["dependencies"] = {
+            key: {"anyOf": [{"required": [other]} for other in others]} for key, others in shape.goes_with.items()
+        }
 
 
 class Shape(BaseModel):
-    """A mapping of the user's files. `called` is what the tables of words and the messages call it."""
+    """A mapping of the user's files.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+    `called`: what the tables of words and the messages call it. `one_of`: exactly one of these keys must be there, or,
+    of `some_of`, at least one; `nothing` is said where none is. `goes_with`: keys that stand only beside one of others.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, json_schema_extra=_asked_for
+    )
     called: ClassVar[str] = "mapping"
+    one_of: ClassVar[tuple[str, ...]] = ()
+    some_of: ClassVar[tuple[str, ...]] = ()
+    nothing: ClassVar[str] = "nothing is said here"
+    several: ClassVar[str] = "keep one of them"
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     @model_validator(mode="before")
     @classmethod
     def _nothing_is_absent(cls, data: object) -> object:
         """A known key with nothing after it (all its lines commented out) counts as not given."""
-        if not isinstance(data, dict):
+        if not isinstance(data, dict) or None not in data.values():
             return data
         return {key: value for key, value in data.items() if value is not None or cls.field_of(key) is None}
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if not (self.one_of or self.some_of):
+            return self
+        given = {name.rstrip("_") for name in self.model_fields_set}
+        said = [key for key in self.one_of or self.some_of if key in given]
+        if not said:
+            raise refusal(self.nothing, f"write one of: {', '.join(self.one_of or self.some_of)}")
+        if self.one_of and len(said) > 1:
+            raise refusal(f"{' and '.join(said)} stand together in one {self.called}", self.several)
+        for key, others in self.goes_with.items():
+            if key in given and not given.intersection(others):
+                raise refusal(f"'{key}' cannot stand beside {said[0]}", f"it goes with: {', '.join(others)}", (key,))
+        return self
 
     @classmethod
     def field_of(cls, key: str | int) -> FieldInfo | None:
@@ -74,6 +110,11 @@ def shape_at(annotation: object, where: Where) -> type[Shape] | None:
 def kind_of(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever the file holds
     """For unions of a list and something else: which of them the writer meant."""
     return "<mapping>" if isinstance(value, dict) else "<list>"
+
+
+def one_or_list(value: Any) -> str:  # noqa: ANN401 - likewise
+    """For unions of one value and a list of such: which of them the writer meant."""
+    return "<list>" if isinstance(value, list) else "<one>"
 
 
 # --- the small kinds of value -----------------------------------------------------------------------------------
@@ -109,7 +150,13 @@ def _language_of_words(tag: str) -> str:
     return tag if tag == "any" else _language(tag)
 
 
+_USUAL_TERM = re.compile(r"\*?[^\W_][^\s*]*\*?(?: \*?[^\s*]+\*?)*")
+"""What is a term without further ado: almost all are."""
+
+
 def _term(text: str) -> str:
+    if _USUAL_TERM.fullmatch(text):
+        return text
     term = _text(text)
     if any("*" in word[1:-1] or not word.strip("*") for word in term.split()):
         raise refusal(f"in {shown(term)} the '*' is not at an end of a word", "write it so: 'launch*' or '*missile'")

@@ -1,4 +1,4 @@
-"""The words of the rule language and the settings that are not built yet, in one place.
+"""The words of the rule language and the settings that are not built yet, in one place; and those in the wrong place.
 
 They are refused by name, never accepted and ignored: a rule that believes it asked for something must not run without
 it. When a word is built, it leaves this table.
@@ -7,55 +7,29 @@ it. When a word is built, it leaves this table.
 from __future__ import annotations
 
 KEYS: dict[str, set[str]] = {
-    "rule": {
-        "owner",
-        "why",
-        "known_false_alarms",
-        "where",
-        "again_if",
-        "wait_at_least",
-        "watch",
-        "pattern",
-        "times",
-        "case",
-        "ignore",
-        "raise",
-        "lower",
-        "tags",
-        "expires",
-        "sources",
-    },
-    "alert": {
-        "again_if",
-        "wait_at_least",
-        "cooldown",
-        "otherwise",
-        "ignore_quiet_hours",
-        "if_nobody_acknowledges",
-        "raise",
-        "lower",
-    },
-    "condition": {"times", "case", "ignore", "pattern", "list"},
-    "near": {"in_order", "order"},
-    "entity": {"maybe", "never", "counts_if", "titles", "in", "groups", "identifiers", "wikidata"},
+    "rule": {"again_if", "wait_at_least", "watch", "tags", "expires"},
+    "alert": {"again_if", "wait_at_least", "cooldown", "otherwise", "ignore_quiet_hours", "if_nobody_acknowledges"},
+    "entity": {"identifiers", "wikidata"},
 }
 """What the mapping is called -> its keys that come with a later version."""
 
-VALUES: dict[tuple[str, str], set[str]] = {
-    ("rule", "status"): {"shadow"},
-    ("alert", "once_per"): {"event"},
-    ("condition", "in"): {"lead", "body", "author", "tags", "url"},
-    ("near", "within"): {"paragraph"},
-}
+VALUES: dict[tuple[str, str], set[str]] = {("alert", "once_per"): {"event"}}
 """What the mapping is called, and its key -> the values that come with a later version."""
 
+_UNLESS = "write what must not hold under unless:, and occurrences that do not count under ignore:"
+_NEAR = "near brings together words, a list, an entity, a pattern, or any of those"
+
 ELSEWHERE: dict[str, dict[str, str]] = {
-    "piece": {
-        **dict.fromkeys(("all", "near"), "near brings together only words, entity, or any of those"),
-        "in": "put 'in' beside near, not inside it",
+    "rule": {"to": "it belongs under alert:", "sources": "it belongs under where:", "not": _UNLESS},
+    "alert": dict.fromkeys(("raise", "lower"), "it belongs beside level"),
+    "condition": {"not": _UNLESS, "and": "write all:", "or": "write any:"},
+    "condition in near": {
+        **dict.fromkeys(("all", "near"), _NEAR),
+        **dict.fromkeys(("in", "times"), "it belongs beside near, not inside it"),
+        "not": _UNLESS,
     },
 }
-"""What the mapping is called -> keys that have no meaning there, and what to do instead."""
+"""What the mapping is called -> keys that mean nothing there, and what to do instead."""
 
 
 def not_yet(word: str) -> tuple[str, str]:

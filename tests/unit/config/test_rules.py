@@ -6,18 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.config.entities import entity
-from monitor.config.rules import entities_named, entity_digest, rule, with_version
+from monitor.config.rules import rule
 from monitor.config.yaml12 import Document, parse
 from monitor.model import (
     AlertPolicy,
-    AllOf,
     AnyOf,
-    Condition,
     EntityNamed,
     Field,
     In,
     Level,
+    LevelChange,
+    ListNamed,
     Near,
     OncePer,
     Place,
@@ -25,6 +24,7 @@ from monitor.model import (
     RuleStatus,
     RuleTest,
     Term,
+    Where,
     Words,
 )
 
@@ -32,15 +32,24 @@ _RULE = """\
 rule: taiwan-drills
 title: Drills around Taiwan
 level: high
-match:
-  all:
-    - near:
-        within: 20 words
-        these:
-          - entity: taiwan
-          - words: {en: [drill, "war game*"], zh: [军演]}
-    - any: [{entity: china}, {words: [Beijing]}]
+status: shadow
+owner: asia-desk
+why: First warning for the  Taipei desk.
+known_false_alarms: [Earthquake drills, Drills of the fire brigade]
+where:
+  languages: [zh-Hant, zh-Hans, en]
+  sources: [cna, xinhua]
+  tags: [wire]
+  publishers: [Central News Agency]
+  unknown: does not count
+  not: {languages: [ja], sources: [blog], tags: [opinion], publishers: [Nobody]}
+match: {entity: taiwan}
 unless: {in: title, words: {en: [earthquake drill]}}
+news_in: title
+mention_if: {words: [last week]}
+raise:
+  - {to: critical, if: {list: live-fire}}
+lower: {to: low, if: {words: [tabletop]}}
 max_age: 12 hours
 alert: {to: [desk, desk], once_per: article}
 tests:
@@ -62,21 +71,29 @@ def test_a_rule_says_what_is_written() -> None:
         id="taiwan-drills",
         title="Drills around Taiwan",
         level=Level.HIGH,
-        condition=AllOf(
-            (
-                Near(
-                    (EntityNamed("taiwan"), Words((Term("drill", "en"), Term("war game*", "en"), Term("军演", "zh")))),
-                    words=20,
-                ),
-                AnyOf((EntityNamed("china"), Words((Term("Beijing", "any"),)))),
-            )
-        ),
+        condition=EntityNamed("taiwan"),
         version="",
+        status=RuleStatus.SHADOW,
         unless=In(Field.TITLE, Words((Term("earthquake drill", "en"),))),
         max_age=timedelta(hours=12),
         alert=AlertPolicy(("desk",), OncePer.ARTICLE),
+        where=Where(
+            languages=("zh", "en"),
+            sources=("cna", "xinhua"),
+            tags=("wire",),
+            publishers=("Central News Agency",),
+            unknown=False,
+            excluded=Where(("ja",), ("blog",), ("opinion",), ("Nobody",)),
+        ),
+        raises=(LevelChange(Level.CRITICAL, ListNamed("live-fire")),),
+        lowers=(LevelChange(Level.LOW, Words((Term("tabletop"),))),),
+        news_in=Field.TITLE,
+        mention_if=Words((Term("last week"),)),
+        owner="asia-desk",
+        why="First warning for the Taipei desk.",
+        known_false_alarms=("Earthquake drills", "Drills of the fire brigade"),
         tests=(
-            RuleTest(True, "A drill near Taiwan", place=Place("f.yaml", 17, 7)),
+            RuleTest(True, "A drill near Taiwan", place=Place("f.yaml", 26, 7)),
             RuleTest(
                 True,
                 "",
@@ -85,9 +102,9 @@ def test_a_rule_says_what_is_written() -> None:
                 date=datetime(2026, 1, 5, tzinfo=UTC),
                 source="xinhua",
                 url="http://x/1",
-                place=Place("f.yaml", 18, 7),
+                place=Place("f.yaml", 27, 7),
             ),
-            RuleTest(False, "Nothing", place=Place("f.yaml", 19, 12)),
+            RuleTest(False, "Nothing", place=Place("f.yaml", 28, 12)),
         ),
         place=Place("f.yaml", 1, 1),
     )
@@ -101,102 +118,31 @@ def test_what_is_not_written_has_its_default() -> None:
     assert short.alert.once_per is OncePer.STORY
 
 
+@pytest.mark.parametrize(("key", "field"), [("unless", "unless"), ("mention_if", "mention_if")])
+def test_one_of_several_is_enough(key: str, field: str) -> None:
+    """A list under `unless` or `mention_if` means any of them."""
+    text = f"{{rule: a, title: A, level: low, match: {{words: [a]}}, {key}: [{{words: [b]}}, {{entity: cc}}]}}"
+    assert getattr(rule(document(text)), field) == AnyOf((Words((Term("b"),)), EntityNamed("cc")))
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("{words: [a, b, a]}", Words((Term("a"), Term("b")))),  # a term twice is a term
-        ("{words: {any: ['  two   words ']}}", Words((Term("two words"),))),  # blanks are folded
-        (
-            "{words: {ru: ['Северн* Коре*'], ko: ['*미사일']}}",
-            Words((Term("Северн* Коре*", "ru"), Term("*미사일", "ko"))),
-        ),
-        (
-            "{words: {no: [NO], zh-Hant: [飛彈]}}",
-            Words((Term("NO", "no"), Term("飛彈", "zh-Hant"))),
-        ),  # Norwegian, Norway
-        (
-            "{near: {within: sentence, these: [{entity: aa}, {any: [{entity: bb}, {words: [c]}]}]}}",
-            Near((EntityNamed("aa"), AnyOf((EntityNamed("bb"), Words((Term("c"),)))))),
-        ),
-        (
-            "{near: {within: 1 word, these: [{words: [a]}, {words: [b]}]}}",
-            Near((Words((Term("a"),)), Words((Term("b"),))), 1),
-        ),
-        ("{in: title, any: [{words: [a]}]}", In(Field.TITLE, AnyOf((Words((Term("a"),)),)))),
+        ("{languages: [ko]}", Where(("ko",))),
+        ("{not: {tags: [opinion]}}", Where(excluded=Where(tags=("opinion",)))),
+        ("{sources: [aa, bb, aa], unknown: counts}", Where(sources=("aa", "bb"))),
     ],
 )
-def test_a_condition_says_what_is_written(written: str, meant: Condition) -> None:
-    """Terms are kept as their author wrote them; structure is kept as it stands."""
-    assert rule(document(f"{{rule: a, title: A, level: low, match: {written}}}")).condition == meant
+def test_where_says_which_articles_are_looked_at(written: str, meant: Where) -> None:
+    """What is not known of an article counts, unless it is said that it does not."""
+    text = f"{{rule: a, title: A, level: low, match: {{words: [a]}}, where: {written}}}"
+    assert rule(document(text)).where == meant
 
 
-def test_one_of_several_unless_is_enough() -> None:
-    """A list under `unless` means any of them."""
-    listed = rule(
-        document("{rule: a, title: A, level: low, match: {words: [a]}, unless: [{words: [b]}, {entity: cc}]}")
-    )
-    assert listed.unless == AnyOf((Words((Term("b"),)), EntityNamed("cc")))
-
-
-def test_each_entity_that_a_rule_names_is_found_where_it_stands() -> None:
-    """In `match` and `unless`, at any depth; nowhere else."""
-    doc = document(_RULE.replace("words: {en: [earthquake drill]}", "entity: japan"))
-    found = [(name, doc.place(where).line) for where, name in entities_named(doc.data)]
-    assert found == [("taiwan", 9), ("china", 11), ("japan", 12)]
-
-
-_TAIWAN = "{entity: taiwan, kind: place, name: Taiwan, sure: {en: [Taiwan]}}"
-
-
-def version(text: str, taiwan: str = _TAIWAN) -> str:
-    return with_version(rule(document(text)), {"taiwan": entity_digest(entity(document(taiwan)))}).version
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("20 words", "21 words"),
-        ("- any:", "- all:"),
-        ("Beijing", "Peking"),
-        ("zh:", "ja:"),
-        ("earthquake drill", "fire drill"),
-        ("in: title, ", ""),
-        ("12 hours", "13 hours"),
-        ("desk, desk", "desk, night"),
-        ("once_per: article", "once_per: story"),
-        ("level: high", "level: low"),
-        ("level: high", "level: high\nstatus: off"),
-    ],
-)
-def test_a_version_changes_with_what_can_hit_or_be_told(old: str, new: str) -> None:
-    """Two rules that say different things have different versions."""
-    assert old in _RULE
-    assert version(_RULE.replace(old, new)) != version(_RULE)
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("rule:", "# moved a line down\nrule:"),
-        ("A drill near Taiwan", "Another test"),
-        ("Drills around Taiwan", "Another title"),
-        ("level: high", "level: high\nstatus: live"),  # the default, written out
-        ("20 words", "'20 words'"),
-    ],
-)
-def test_a_version_stays_while_a_rule_says_the_same(old: str, new: str) -> None:
-    """Titles, tests, comments and layout are not what a rule says."""
-    assert version(_RULE.replace(old, new)) == version(_RULE)
-    assert len(version(_RULE)) == 16
-
-
-def test_a_version_changes_with_the_names_of_an_entity() -> None:
-    """A new sure name is a change of each rule that names the entity; a new title of it is not."""
-    assert version(_RULE, _TAIWAN.replace("[Taiwan]", "[Taiwan, Formosa]")) != version(_RULE)
-    assert version(_RULE, _TAIWAN.replace("name: Taiwan", "name: Republic of China")) == version(_RULE)
-
-
-def test_a_version_outlives_an_upgrade_of_the_program() -> None:
-    """The same rule has the same version for ever: fields that the model gains later are left out at their default."""
-    at_defaults = _RULE.replace("20 words", "sentence").replace("desk, desk", "")
-    assert version(at_defaults) == "97cb08c853b44b7c"
+def test_levels_change_in_the_order_of_the_file() -> None:
+    """Any number of them, each with its condition."""
+    near = "{near: {within: sentence, these: [{words: [c]}, {words: [d]}]}}"
+    changes = f"[{{to: high, if: {{words: [b]}}}}, {{to: medium, if: {near}}}]"
+    raises = rule(document(f"{{rule: a, title: A, level: low, match: {{words: [a]}}, raise: {changes}}}")).raises
+    assert [change.to for change in raises] == [Level.HIGH, Level.MEDIUM]
+    assert isinstance(raises[1].condition, Near)

@@ -64,13 +64,46 @@ def test_the_schema_of_rules_knows_the_language() -> None:
     whole = schema("rule")
     assert whole["required"] == ["rule", "title", "level", "match"]
     assert list(whole["properties"]) == [
-        *("rule", "title", "level", "status", "match", "unless", "max_age", "alert", "tests")
+        *("rule", "title", "level", "status", "owner", "why", "known_false_alarms", "where", "match", "unless"),
+        *("news_in", "mention_if", "raise", "lower", "max_age", "alert", "tests"),
     ]
     condition = whole["definitions"]["Condition"]
-    told = "Write one of: words, entity, all, any, near."
-    keys = ("words", "entity", "all", "any", "near")
-    assert condition["oneOf"] == [{"required": [key], "errorMessage": told} for key in keys]
-    assert condition["properties"]["in"]["const"] == "title"
+    kinds = ("words", "list", "entity", "pattern", "all", "any", "near")
+    assert [choice["required"] for choice in condition["oneOf"]] == [[key] for key in kinds]
+    assert {choice["errorMessage"] for choice in condition["oneOf"]} == {f"Write one of: {', '.join(kinds)}."}
+    assert condition["properties"]["in"]["enum"] == ["title", "lead", "body", "author", "tags", "url"]
+
+
+def test_the_schema_knows_what_goes_with_what() -> None:
+    """`case` beside an entity is underlined, as reading refuses it."""
+    definitions = schema("rule")["definitions"]
+    goes_with = {key: value.get("anyOf", [value]) for key, value in definitions["Condition"]["dependencies"].items()}
+    assert {key: [choice["required"][0] for choice in choices] for key, choices in goes_with.items()} == {
+        "case": ["words", "pattern"],
+        "forms": ["words"],
+        "ignore": ["words", "list", "entity", "pattern"],
+        "times": ["words", "list", "entity", "pattern", "any"],
+    }
+    assert "times" not in definitions["Piece"]["properties"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "keys"),
+    [
+        ("rule", "ReachShape", {"words", "list"}),
+        ("rule", "IgnoreShape", {"words", "list", "before", "after"}),
+        ("rule", "GroupShape", {"kind", "in"}),
+        ("rule", "WhereShape", {"languages", "sources", "tags", "publishers", "not"}),
+        ("entity", "Beside", {"words", "list", "entity"}),
+        ("entity", "CountsIfShape", {"sure_name_seen", "near", "where"}),
+        ("list", None, {"words", "before", "after"}),
+    ],
+)
+def test_the_schema_asks_for_one_of_the_keys(kind: Kind, name: str | None, keys: set[str]) -> None:
+    """A mapping without any of them says nothing."""
+    whole = schema(kind)
+    part = whole["definitions"][name] if name else whole
+    assert {choice["required"][0] for choice in part.get("oneOf") or part["anyOf"]} == keys
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,43 @@
+"""List documents, the words that rules share: the shape, and its way into the model."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from monitor.config.conditions import CASE, FORMS
+from monitor.config.faults import checked
+from monitor.config.shape import Id, Shape, Text
+from monitor.config.words import AFTER, BEFORE, Case, Forms, ReachShape, WordSet, reach, terms
+from monitor.config.yaml12 import Document
+from monitor.model import WordList
+
+
+class ListShape(Shape):
+    """Words that rules share: to be found, or to say which occurrences of others do not count."""
+
+    called: ClassVar[str] = "list"
+    some_of: ClassVar[tuple[str, ...]] = ("words", "before", "after")
+    nothing: ClassVar[str] = "this list has no words"
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {"case": ("words",), "forms": ("words",)}
+
+    list_: Id = Field(alias="list", description="Its id, by which rules name it.", examples=["denials"])
+    title: Text | None = Field(None, description="What it is for.", examples=["It did not happen"])
+    words: WordSet | None = Field(
+        None,
+        description="The words: a list, or lists by language (any, en, ko, zh, ja, ru ...). What ignores this list "
+        "does not count inside them.",
+        examples=[{"en": ["missile test", "test launch"]}],
+    )
+    before: ReachShape | None = BEFORE
+    after: ReachShape | None = AFTER
+    case: Case | None = CASE
+    forms: Forms | None = FORMS
+
+
+def word_list(document: Document) -> WordList:
+    """The list that the document holds; raises Faulty."""
+    shape = checked(ListShape, document)
+    words = terms(shape.words, shape.case, shape.forms)
+    return WordList(shape.list_, words, reach(shape.before), reach(shape.after), place=document.place())

@@ -1,0 +1,202 @@
+"""What documents name: entities, groups of them and lists; whether these are there, and the digests of what is named.
+
+A rule's document is asked rather than the rule, because a fault stands where the name stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from monitor.config.faults import did_you_mean
+from monitor.config.versions import digest_with, entity_digest, list_digest
+from monitor.config.yaml12 import Document, Plain, Where, shown
+from monitor.errors import Fault
+from monitor.model import Condition, Entity, EntityNamed, GroupNamed, ListNamed, Place, WordList
+
+Thing = Entity | WordList
+AnyThing = TypeVar("AnyThing", Entity, WordList)
+Name = EntityNamed | ListNamed
+AnyName = Name | GroupNamed
+
+_PARTS = {
+    "rule": ("match", "unless", "mention_if", "raise", "lower"),
+    "entity": ("maybe",),
+    "list": ("before", "after"),
+}
+"""The parts of each kind of document that name something."""
+
+
+def names(document: Document) -> list[tuple[Where, AnyName]]:
+    """What the document names, and where it does."""
+    data = document.data
+    kind = next((key for key in data if key in _PARTS), None) if isinstance(data, dict) else None
+    if kind is None or not isinstance(data, dict):
+        return []
+    return [found for part in _PARTS[kind] if part in data for found in _named(data[part], (part,))]
+
+
+def _named(data: Plain, where: Where) -> Iterator[tuple[Where, AnyName]]:
+    if isinstance(data, list):
+        for index, item in enumerate(data):
+            if isinstance(item, dict):
+                yield from _named(item, (*where, index))
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if value is None:
+                continue
+            if key == "entity":
+                yield (*where, key), _entity_or_group(value)
+            elif key == "list":
+                yield from _lists(value, (*where, key))
+            elif key != "words" and isinstance(value, (dict, list)):
+                yield from _named(value, (*where, key))
+
+
+def _entity_or_group(value: Plain) -> EntityNamed | GroupNamed:
+    if isinstance(value, dict):
+        kind, group = (None if part is None else str(part) for part in (value.get("kind"), value.get("in")))
+        return GroupNamed(kind, group)
+    return EntityNamed(str(value))
+
+
+def _lists(value: Plain, where: Where) -> Iterator[tuple[Where, ListNamed]]:
+    if isinstance(value, list):
+        yield from (((*where, index), ListNamed(str(item))) for index, item in enumerate(value))
+    else:
+        yield where, ListNamed(str(value))
+
+
+class Names:
+    """The entities and lists that can be named. `tried`: those that stand somewhere, if only in a faulty file."""
+
+    def __init__(self, things: Mapping[Name, Thing], tried: Mapping[Name, Place]) -> None:
+        self._things = things
+        self._tried = tried
+        self._groups: dict[GroupNamed, list[Entity]] = {}
+        self._digests: dict[AnyName, str] = {}
+
+    def all(self, kind: type[AnyThing]) -> dict[str, AnyThing]:
+        """All entities, or all lists, by id."""
+        return {thing.id: thing for thing in self._things.values() if isinstance(thing, kind)}
+
+    def faults(self, document: Document) -> list[Fault]:
+        """What the document names and cannot be had."""
+        looked_up = (self._looked_up(document, where, name) for where, name in names(document))
+        return [fault for fault in looked_up if fault is not None]
+
+    def digests(self, document: Document) -> dict[str, str]:
+        """What the document names, each with its digest, which changes with everything that stands behind the name."""
+        return {_key(name): self._digest(name) for _, name in names(document)}
+
+    def _looked_up(self, document: Document, where: Where, name: AnyName) -> Fault | None:
+        if isinstance(name, GroupNamed):
+            return None if self._members(name) else self._no_member(document, where, name)
+        thing = self._things.get(name)
+        if thing is None:
+            return self._missing(document.place(where), name)
+        if isinstance(thing, WordList) and not thing.terms and not _spoils(where):
+            what = f"the list '{thing.id}' has no words of its own, only what spoils others"
+            return Fault(document.place(where), what, "name it under ignore")
+        return None
+
+    def _missing(self, place: Place, name: Name) -> Fault:
+        kind, id_ = _told(name)
+        if name in self._tried:
+            return Fault(place, f"the {kind} '{id_}' cannot be used", f"see the faults at {self._tried[name].file}")
+        known = [_told(each)[1] for each in self._things if type(each) is type(name)]
+        otherwise = "name the file that holds it in monitor.yaml, or write it"
+        return Fault(place, f"there is no {kind} {shown(id_)}", did_you_mean(id_, known, otherwise))
+
+    def _no_member(self, document: Document, where: Where, name: GroupNamed) -> Fault:
+        if name.kind and not self._members(GroupNamed(name.kind)):
+            return Fault(document.place((*where, "kind")), f"there is no entity of kind '{name.kind}'")
+        if name.group and not self._members(GroupNamed(None, name.group)):
+            known = sorted({group for entity in self._entities() for group in entity.groups})
+            meant = did_you_mean(name.group, known, "entities say what they are in with 'in: [GROUP]'")
+            return Fault(document.place((*where, "in")), f"no entity is in {shown(name.group)}", meant)
+        return Fault(document.place(where), f"no entity of kind '{name.kind}' is in '{name.group}'")
+
+    def _members(self, name: GroupNamed) -> list[Entity]:
+        if name not in self._groups:
+            self._groups[name] = [
+                entity
+                for entity in self._entities()
+                if name.kind in (None, entity.kind) and (name.group is None or name.group in entity.groups)
+            ]
+        return self._groups[name]
+
+    def _entities(self) -> Iterator[Entity]:
+        return (thing for thing in self._things.values() if isinstance(thing, Entity))
+
+    def _digest(self, name: AnyName) -> str:
+        """It changes with what the name stands for, and with what that names in its turn."""
+        if name not in self._digests:
+            if isinstance(name, GroupNamed):
+                named = {each.id: self._digest(EntityNamed(each.id)) for each in self._members(name)}
+                self._digests[name] = digest_with("", named)
+            else:
+                behind = {_key(each): self._own_digest(each) for each in self._behind(name)}
+                self._digests[name] = digest_with(self._own_digest(name), behind)
+        return self._digests[name]
+
+    def _own_digest(self, name: Name) -> str:
+        thing = self._things[name]
+        return entity_digest(thing) if isinstance(thing, Entity) else list_digest(thing)
+
+    def _behind(self, name: Name) -> set[Name]:
+        """What it names, and so on; a circle is no harm."""
+        found: set[Name] = set()
+        new = set(self._named_by(name))
+        while new:
+            found |= new
+            new = {deeper for each in new for deeper in self._named_by(each)} - found
+        return found
+
+    def _named_by(self, name: Name) -> Iterator[Name]:
+        return (beside for beside in _beside(self._things[name]) if isinstance(beside, (EntityNamed, ListNamed)))
+
+
+def _beside(thing: Thing) -> Iterable[Condition]:
+    """What is looked for beside the words of an entity or a list."""
+    if isinstance(thing, WordList):
+        return [reach.condition for reach in (thing.before, thing.after) if reach is not None]
+    near = thing.maybe.counts_if.near if thing.maybe else None
+    return near.conditions if near else ()
+
+
+def _spoils(where: Where) -> bool:
+    """Whether a list stands there to say what is to be ignored."""
+    *_, holder, _ = (part for part in where if isinstance(part, str))
+    return holder == "ignore"
+
+
+def name_of(thing: Thing) -> Name:
+    """How it is named."""
+    return EntityNamed(thing.id) if isinstance(thing, Entity) else ListNamed(thing.id)
+
+
+def _told(name: Name) -> tuple[str, str]:
+    """The kind of what is named, and its id."""
+    return ("entity", name.entity) if isinstance(name, EntityNamed) else ("list", name.list)
+
+
+def _key(name: AnyName) -> str:
+    """A name as digests know it; that of an entity is as old as versions are."""
+    if isinstance(name, GroupNamed):
+        return f"group {name.kind} in {name.group}"
+    return name.entity if isinstance(name, EntityNamed) else f"list {name.list}"
+
+
+def usable(
+    things: Iterable[Thing], documents: Mapping[Place, Document], tried: Mapping[Name, Place], faults: list[Fault]
+) -> Names:
+    """The names of these, without those that name in their turn what cannot be had, whose faults are noted."""
+    left = {name_of(thing): thing for thing in things}
+    while True:
+        known = Names(left, tried)
+        wrong = {name: found for name, thing in left.items() if (found := known.faults(documents[thing.place]))}
+        if not wrong:
+            return known
+        faults += (fault for found in wrong.values() for fault in found)
+        left = {name: thing for name, thing in left.items() if name not in wrong}

@@ -1,0 +1,77 @@
+"""Digests of what rules, entities and lists say: a rule's version changes with what can hit or be told, and with
+nothing else. Titles, tests, comments and places are not what a rule says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass, replace
+from datetime import timedelta
+from enum import Enum
+from hashlib import blake2b
+
+from monitor.model import Entity, Rule, Term, WordList
+
+
+def with_version(rule: Rule, named: Mapping[str, str]) -> Rule:
+    """The rule with the digest of what it says. `named`: what it names, each with its digest."""
+    says = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
+    more = _given(rule, "where", "raises", "lowers", "news_in", "mention_if")
+    return replace(rule, version=_digest([rule.id, _canonical(says), named, *more]))
+
+
+def entity_digest(entity: Entity) -> str:
+    """The digest of what makes an entity be found, without what it names."""
+    return _digest([entity.id, _canonical(entity.sure), *_given(entity, "maybe", "never", "titles")])
+
+
+def list_digest(words: WordList) -> str:
+    """The digest of what a list says, without what it names."""
+    return _digest([words.id, _canonical(words.terms), *_given(words, "before", "after")])
+
+
+def digest_with(own: str, named: Mapping[str, str]) -> str:
+    """The digest of something together with what it names."""
+    return _digest([own, named]) if named else own
+
+
+def _given(value: Rule | Entity | WordList, *names: str) -> list[object]:
+    """Those of the fields that are not at their default, if any: the language can grow without giving every rule of
+    every user a new version."""
+    defaults = dict(_fields(value))
+    given = {name: getattr(value, name) for name in names}
+    kept = {name: _canonical(each) for name, each in given.items() if each != defaults[name]}
+    return [kept] if kept else []
+
+
+def _digest(plain: object) -> str:
+    return blake2b(json.dumps(plain, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def _canonical(value: object) -> object:
+    """Plain data that differs exactly when the value does; fields at their default are left out here too."""
+    if isinstance(value, Term):  # by far the most
+        plain = [value.language, value.text]
+        return [*plain, value.exact, value.forms] if value.exact or value.forms else plain
+    if isinstance(value, (tuple, list)):
+        return [_canonical(each) for each in value]
+    if is_dataclass(value):
+        given = ((name, getattr(value, name), default) for name, default in _fields(value))
+        kept = {name: _canonical(each) for name, each, default in given if default is MISSING or each != default}
+        return [type(value).__name__, kept]
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return value.value if isinstance(value, Enum) else value
+
+
+def _fields(value: object) -> tuple[tuple[str, object], ...]:
+    """The fields of a value's kind, each with its default."""
+    kind = type(value)
+    if kind not in _KNOWN:
+        assert is_dataclass(kind)
+        _KNOWN[kind] = tuple((field.name, field.default) for field in fields(kind))
+    return _KNOWN[kind]
+
+
+_KNOWN: dict[type, tuple[tuple[str, object], ...]] = {}

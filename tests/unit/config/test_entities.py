@@ -1,0 +1,90 @@
+"""An entity as it is written becomes the entity that it describes."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.config.entities import entity
+from monitor.config.yaml12 import parse
+from monitor.model import (
+    CountsIf,
+    Entity,
+    EntityNamed,
+    ListNamed,
+    Maybe,
+    Near,
+    Place,
+    RuleTest,
+    Term,
+    Unit,
+    Where,
+    Words,
+)
+
+_LEE = """\
+entity: lee-jae-myung
+kind: person
+name: Lee Jae Myung
+in: [heads-of-state, east-asia, east-asia]
+sure: {en: [Lee Jae Myung], ko: [이재명]}
+maybe:
+  case: exact
+  words: {en: [President Lee], ko: [이 대통령]}
+  counts_if:
+    sure_name_seen: in the article
+    near: {within: 12 words, words: {en: [Seoul]}}
+    where: {sources: [yonhap]}
+never: {en: [Bruce Lee]}
+titles: {en: [Foreign Minister]}
+tests: {fires: [Lee Jae Myung speaks]}
+"""
+
+
+def said(text: str) -> Entity:
+    [document] = parse(text, "f.yaml")
+    return entity(document)
+
+
+def test_an_entity_says_what_is_written() -> None:
+    """Each key of an entity has its value in the model."""
+    assert said(_LEE) == Entity(
+        id="lee-jae-myung",
+        kind="person",
+        name="Lee Jae Myung",
+        sure=(Term("Lee Jae Myung", "en"), Term("이재명", "ko")),
+        maybe=Maybe(
+            (Term("President Lee", "en", exact=True), Term("이 대통령", "ko", exact=True)),
+            CountsIf(
+                sure_seen=True,
+                near=Near((Words((Term("Seoul", "en"),)),), 12),
+                where=Where(sources=("yonhap",)),
+            ),
+        ),
+        never=(Term("Bruce Lee", "en"),),
+        titles=(Term("Foreign Minister", "en"),),
+        groups=("heads-of-state", "east-asia"),
+        tests=(RuleTest(True, "Lee Jae Myung speaks", place=Place("f.yaml", 15, 17)),),
+        place=Place("f.yaml", 1, 1),
+    )
+
+
+def test_what_is_not_written_is_not_there() -> None:
+    """The shortest entity has sure names, and nothing else."""
+    short = said("{entity: aa, kind: place, name: A, sure: [A]}")
+    assert short == Entity("aa", "place", "A", (Term("A"),), place=Place("f.yaml", 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("{sure_name_seen: in the article}", CountsIf(sure_seen=True)),
+        ("{sure_name_seen: earlier in the article}", CountsIf(sure_seen=True, earlier=True)),
+        ("{near: {within: sentence, list: places}}", CountsIf(near=Near((ListNamed("places"),)))),
+        ("{near: {within: paragraph, entity: bb}}", CountsIf(near=Near((EntityNamed("bb"),), unit=Unit.PARAGRAPH))),
+        ("{where: {languages: [ko], unknown: does not count}}", CountsIf(where=Where(("ko",), unknown=False))),
+    ],
+)
+def test_a_name_that_is_not_enough_counts_with_more(written: str, meant: CountsIf) -> None:
+    """With a sure name, beside something, or in some articles."""
+    maybe = said(f"{{entity: aa, kind: place, name: A, sure: [A], maybe: {{words: [B], counts_if: {written}}}}}").maybe
+    assert maybe == Maybe((Term("B"),), meant)

@@ -1,0 +1,37 @@
+"""Lists as they are written become the lists that rules share."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.config.lists import word_list
+from monitor.config.yaml12 import parse
+from monitor.model import ListNamed, Place, Reach, Term, WordList, Words
+
+_HERE = Place("f.yaml", 1, 1)
+
+
+def said(text: str) -> WordList:
+    [document] = parse(text, "f.yaml")
+    return word_list(document)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("{list: aa, title: A, words: [x, 'y z*']}", WordList("aa", (Term("x"), Term("y z*")), place=_HERE)),
+        ("{list: aa, words: {en: [x], zh: [无]}}", WordList("aa", (Term("x", "en"), Term("无", "zh")), place=_HERE)),
+        (
+            "{list: aa, before: {within: 4 words, words: [no]}, after: {within: 3 words, list: bb}}",
+            WordList("aa", (), Reach(4, Words((Term("no"),))), Reach(3, ListNamed("bb")), place=_HERE),
+        ),
+        # how its own words are meant, and no others
+        (
+            "{list: aa, words: {ru: [X]}, case: exact, forms: all, before: {within: 1 word, words: [no]}}",
+            WordList("aa", (Term("X", "ru", exact=True, forms=True),), Reach(1, Words((Term("no"),))), place=_HERE),
+        ),
+    ],
+)
+def test_a_list_says_what_is_written(text: str, meant: WordList) -> None:
+    """Its words, and what spoils others before and after it."""
+    assert said(text) == meant

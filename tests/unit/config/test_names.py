@@ -1,0 +1,199 @@
+"""What documents name is found where it stands, and stands for all that is behind it."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.config.entities import entity
+from monitor.config.lists import word_list
+from monitor.config.names import Names, name_of, names, usable
+from monitor.config.rules import rule
+from monitor.config.versions import with_version
+from monitor.config.yaml12 import Document, parse
+from monitor.errors import Fault
+from monitor.model import EntityNamed, GroupNamed, ListNamed
+
+_RULE = """\
+rule: aa
+title: A
+level: low
+match:
+  all:
+    - near:
+        within: 20 words
+        these:
+          - entity: taiwan
+          - words: {en: [entity, list]}
+            ignore: {list: [denials, plans], before: {within: 3 words, list: no}}
+    - any: [{entity: {kind: country, in: asia}}, {list: drills, ignore: {list: denials}}]
+unless: [{entity: japan}, {words: [a]}]
+mention_if: {list: past}
+raise: {to: high, if: {entity: {kind: weapon}}}
+lower: [{to: info, if: {list: calm}}]
+alert: {to: [list]}
+where: {sources: [entity]}
+tests: {fires: [{title: entity}]}
+"""
+_TAIWAN = "{entity: taiwan, kind: country, in: [asia], name: Taiwan, sure: [Taiwan]%s}"
+_JAPAN = "{entity: japan, kind: country, in: [asia], name: Japan, sure: [Japan]%s}"
+_BOMB = "{entity: bomb, kind: weapon, name: Bomb, sure: [bomb]}"
+_PLACES = "{list: places, words: [Taipei]%s}"
+_MAYBE = ", maybe: {words: [B], counts_if: {near: {within: sentence, %s}}}"
+
+
+def document(text: str, file: str = "f.yaml") -> Document:
+    [only] = parse(text, file)
+    return only
+
+
+def test_each_name_is_found_where_it_stands() -> None:
+    """In every condition, at any depth; nowhere else."""
+    read = document(_RULE)
+    assert [(name, read.place(where).line) for where, name in names(read)] == [
+        (EntityNamed("taiwan"), 9),
+        (ListNamed("denials"), 11),
+        (ListNamed("plans"), 11),
+        (ListNamed("no"), 11),
+        (GroupNamed("country", "asia"), 12),
+        (ListNamed("drills"), 12),
+        (ListNamed("denials"), 12),
+        (EntityNamed("japan"), 13),
+        (ListNamed("past"), 14),
+        (GroupNamed("weapon"), 15),
+        (ListNamed("calm"), 16),
+    ]
+
+
+def test_entities_and_lists_name_something_too() -> None:
+    """An entity beside its maybe names, a list in what spoils others."""
+    read = document(_TAIWAN % _MAYBE % "list: places")
+    assert [name for _, name in names(read)] == [ListNamed("places")]
+    read = document("{list: aa, before: {within: 1 word, list: bb}, after: {within: 1 word, words: [a]}}")
+    assert [name for _, name in names(read)] == [ListNamed("bb")]
+
+
+def known(*beside: str) -> tuple[Names, list[Fault]]:
+    """What can be named where these entities and lists stand in a file each, and what is wrong with them."""
+    documents = [document(each, f"{number}.yaml") for number, each in enumerate(beside, 1)]
+    things = [
+        entity(each) if "{entity" in text else word_list(each) for text, each in zip(beside, documents, strict=True)
+    ]
+    tried = {name_of(thing): thing.place for thing in things}
+    said: list[Fault] = []
+    return usable(things, {each.place(): each for each in documents}, tried, said), said
+
+
+def faults(text: str, *beside: str) -> list[str]:
+    """What is said of a rule that stands beside these, and of them."""
+    there, said = known(*beside)
+    return [str(fault) for fault in [*said, *there.faults(document(text))]]
+
+
+def matching(condition: str) -> str:
+    return f"rule: aa\ntitle: A\nlevel: low\nmatch: {condition}\n"
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("{list: place}", "f.yaml:4:15: there is no list 'place'; did you mean 'places'?"),
+        (
+            "{list: xyz}",
+            "f.yaml:4:15: there is no list 'xyz'; name the file that holds it in monitor.yaml, or write it",
+        ),
+        (
+            "{words: [a], ignore: {list: [places, spiols]}}",
+            "f.yaml:4:45: there is no list 'spiols'; did you mean 'spoils'?",
+        ),
+        ("{entity: tawian}", "f.yaml:4:17: there is no entity 'tawian'; did you mean 'taiwan'?"),
+        (
+            "{entity: places}",
+            "f.yaml:4:17: there is no entity 'places'; name the file that holds it in monitor.yaml, or write it",
+        ),
+        ("{entity: {kind: ship}}", "f.yaml:4:24: there is no entity of kind 'ship'"),
+        ("{entity: {in: aisa}}", "f.yaml:4:22: no entity is in 'aisa'; did you mean 'asia'?"),
+        ("{entity: {kind: weapon, in: asia}}", "f.yaml:4:17: no entity of kind 'weapon' is in 'asia'"),
+        (
+            "{list: spoils}",
+            "f.yaml:4:15: the list 'spoils' has no words of its own, only what spoils others; name it under ignore",
+        ),
+        (
+            "{words: [a], ignore: {before: {within: 1 word, list: spoils}}}",
+            "f.yaml:4:61: the list 'spoils' has no words of its own, only what spoils others; name it under ignore",
+        ),
+    ],
+)
+def test_what_is_not_there_is_told_where_it_is_named(condition: str, said: str) -> None:
+    """An entity, a list or a group that nothing is in; and a list in a place where it can do nothing."""
+    spoils = "{list: spoils, before: {within: 1 word, words: [no]}}"
+    assert faults(matching(condition), _TAIWAN % "", _BOMB, _PLACES % "", spoils) == [said]
+
+
+def test_what_is_there_is_no_fault() -> None:
+    """Names of all kinds, one of a list that only spoils others among them."""
+    spoils = "{list: spoils, before: {within: 1 word, words: [no]}}"
+    condition = (
+        "{all: [{entity: taiwan}, {list: places}, {entity: {kind: country}}, {words: [a], ignore: {list: spoils}}]}"
+    )
+    assert faults(matching(condition), _TAIWAN % "", _PLACES % "", spoils) == []
+
+
+def test_what_names_something_that_is_not_there_cannot_be_named_either() -> None:
+    """Each fault stands where it can be mended, and those that follow from it say so."""
+    lost = _TAIWAN % _MAYBE % "list: nowhere"
+    follows = _JAPAN % _MAYBE % "entity: taiwan"
+    assert faults(matching("{entity: japan}"), lost, follows, _BOMB) == [
+        "1.yaml:1:138: there is no list 'nowhere'; name the file that holds it in monitor.yaml, or write it",
+        "2.yaml:1:137: the entity 'taiwan' cannot be used; see the faults at 1.yaml",
+        "f.yaml:4:17: the entity 'japan' cannot be used; see the faults at 2.yaml",
+    ]
+
+
+def version(condition: str, *beside: str) -> str:
+    read = document(matching(condition))
+    return with_version(rule(read), known(*beside)[0].digests(read)).version
+
+
+_GROUP = "{entity: {in: asia}}"
+_BESIDE = _MAYBE % "list: places"
+
+
+@pytest.mark.parametrize(
+    ("condition", "before", "after"),
+    [
+        # what is named itself
+        ("{list: places}", [_PLACES % ""], [_PLACES % ", case: exact"]),
+        ("{list: places}", [_PLACES % ""], [_PLACES % ", before: {within: 1 word, words: [no]}"]),
+        ("{entity: taiwan}", [_TAIWAN % ""], [_TAIWAN % ", never: [Taiwan Street]"]),
+        ("{entity: taiwan}", [_TAIWAN % ""], [_TAIWAN % ", titles: [Mayor]"]),
+        ("{entity: taiwan}", [_TAIWAN % _MAYBE % "words: [c]"], [_TAIWAN % _MAYBE % "words: [d]"]),
+        # a group: who is in it, and each of them
+        (_GROUP, [_TAIWAN % ""], [_TAIWAN % "", _JAPAN % ""]),
+        (_GROUP, [_TAIWAN % "", _JAPAN % ""], [_TAIWAN % "", _JAPAN % ", never: [Japan Street]"]),
+        # what those name in their turn
+        ("{entity: taiwan}", [_TAIWAN % _BESIDE, _PLACES % ""], [_TAIWAN % _BESIDE, _PLACES % ", case: exact"]),
+        (_GROUP, [_TAIWAN % _BESIDE, _PLACES % ""], [_TAIWAN % _BESIDE, _PLACES % ", case: exact"]),
+        (
+            "{entity: japan}",
+            [_JAPAN % _MAYBE % "entity: taiwan", _TAIWAN % _BESIDE, _PLACES % ""],
+            [_JAPAN % _MAYBE % "entity: taiwan", _TAIWAN % _BESIDE, _PLACES % ", case: exact"],
+        ),
+        (
+            "{list: ll}",
+            ["{list: ll, words: [a], before: {within: 1 word, list: places}}", _PLACES % ""],
+            ["{list: ll, words: [a], before: {within: 1 word, list: places}}", _PLACES % ", case: exact"],
+        ),
+    ],
+)
+def test_a_version_changes_with_all_that_is_behind_a_name(condition: str, before: list[str], after: list[str]) -> None:
+    """Directly, through a group, and through what something named names in its turn."""
+    assert version(condition, *before) != version(condition, *after)
+    assert version(condition, *before) == version(condition, *before, _BOMB)
+
+
+def test_entities_may_name_each_other() -> None:
+    """A circle has a digest like everything else."""
+    taiwan, japan = _TAIWAN % _MAYBE % "entity: japan", _JAPAN % _MAYBE % "entity: taiwan"
+    one = version("{entity: taiwan}", taiwan, japan)
+    assert one == version("{entity: taiwan}", taiwan, japan)
+    assert one != version("{entity: taiwan}", taiwan, _JAPAN % _MAYBE % "words: [x]")

@@ -1,0 +1,110 @@
+"""A rule's version changes with what can hit or be told, and with nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.config.entities import entity
+from monitor.config.rules import rule
+from monitor.config.versions import entity_digest, with_version
+from monitor.config.yaml12 import Document, parse
+
+_RULE = """\
+rule: taiwan-drills
+title: Drills around Taiwan
+level: high
+match:
+  all:
+    - near:
+        within: 20 words
+        these:
+          - entity: taiwan
+          - words: {en: [drill, "war game*"], zh: [军演]}
+    - any: [{entity: china}, {words: [Beijing]}]
+unless: {in: title, words: {en: [earthquake drill]}}
+max_age: 12 hours
+alert: {to: [desk, desk], once_per: article}
+tests:
+  fires: [A drill near Taiwan]
+"""
+
+
+def document(text: str) -> Document:
+    [only] = parse(text, "f.yaml")
+    return only
+
+
+_TAIWAN = "{entity: taiwan, kind: place, name: Taiwan, sure: {en: [Taiwan]}}"
+
+
+def version(text: str, taiwan: str = _TAIWAN) -> str:
+    return with_version(rule(document(text)), {"taiwan": entity_digest(entity(document(taiwan)))}).version
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("20 words", "21 words"),
+        ("- any:", "- all:"),
+        ("Beijing", "Peking"),
+        ("zh:", "ja:"),
+        ("earthquake drill", "fire drill"),
+        ("in: title, ", ""),
+        ("12 hours", "13 hours"),
+        ("desk, desk", "desk, night"),
+        ("once_per: article", "once_per: story"),
+        ("level: high", "level: low"),
+        ("level: high", "level: high\nstatus: off"),
+        # what the language gained later
+        ("20 words", "paragraph"),
+        ("within:", "in_order: true\n        within:"),
+        ("{words: [Beijing]}", "{pattern: Beijing}"),
+        ("{words: [Beijing]}", "{words: [Beijing], case: exact}"),
+        ("{words: [Beijing]}", "{words: [Beijing], forms: all}"),
+        ("{words: [Beijing]}", "{words: [Beijing], times: 2}"),
+        ("{words: [Beijing]}", "{words: [Beijing], ignore: [Beijing duck]}"),
+        ("in: title", "in: lead"),
+        ("unless:", "mention_if:"),
+        ("unless:", "news_in: title\nunless:"),
+        ("unless:", "where: {languages: [ko]}\nunless:"),
+        ("unless:", "raise: {to: critical, if: {words: [a]}}\nunless:"),
+        ("unless:", "lower: {to: low, if: {words: [a]}}\nunless:"),
+    ],
+)
+def test_a_version_changes_with_what_can_hit_or_be_told(old: str, new: str) -> None:
+    """Two rules that say different things have different versions."""
+    assert old in _RULE
+    assert version(_RULE.replace(old, new)) != version(_RULE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("rule:", "# moved a line down\nrule:"),
+        ("A drill near Taiwan", "Another test"),
+        ("Drills around Taiwan", "Another title"),
+        ("level: high", "level: high\nstatus: live"),  # the default, written out
+        ("20 words", "'20 words'"),
+        ("level: high", "level: high\nowner: me\nwhy: because\nknown_false_alarms: [some]"),
+        ("within:", "in_order: false\n        within:"),
+        ("unless:", "news_in: lead\nunless:"),
+    ],
+)
+def test_a_version_stays_while_a_rule_says_the_same(old: str, new: str) -> None:
+    """Titles, tests, comments and layout are not what a rule says."""
+    assert version(_RULE.replace(old, new)) == version(_RULE)
+    assert len(version(_RULE)) == 16
+
+
+def test_a_version_changes_with_the_names_of_an_entity() -> None:
+    """A new sure name is a change of each rule that names the entity; a new title of it is not."""
+    assert version(_RULE, _TAIWAN.replace("[Taiwan]", "[Taiwan, Formosa]")) != version(_RULE)
+    assert version(_RULE, _TAIWAN.replace("name: Taiwan", "name: Republic of China")) == version(_RULE)
+
+
+def test_a_version_outlives_an_upgrade_of_the_program() -> None:
+    """The same rule has the same version for ever: fields that the model gains later are left out at their default."""
+    at_defaults = _RULE.replace("20 words", "sentence").replace("desk, desk", "")
+    assert version(at_defaults) == "97cb08c853b44b7c"
+    assert version(_RULE) == "edfefa02eca791be"  # as before there were lists, `where` and all that
+    assert entity_digest(entity(document(_TAIWAN))) == "aa5278cd8e736241"

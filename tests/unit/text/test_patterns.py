@@ -1,0 +1,52 @@
+"""A pattern is ready to search with, or it is said what is wrong with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.text.patterns import compiled
+
+
+@pytest.mark.parametrize(
+    ("pattern", "exact", "text", "spans"),
+    [
+        (r"KN-?\d\d", False, "a kn-23, a KN25", [(2, 7), (11, 15)]),
+        (r"KN-?\d\d", True, "a kn-23, a KN25", [(11, 15)]),
+        ("ракет", False, "РАКЕТЫ", [(0, 5)]),  # case is folded in every script
+        (r"\p{Hangul}+", False, "한 미사일", [(0, 1), (2, 5)]),
+        (r"(?<what>a)|b", False, "xab", [(1, 2), (2, 3)]),  # a group may have a name
+    ],
+)
+def test_a_pattern_is_found_where_it_stands(pattern: str, exact: bool, text: str, spans: list[tuple[int, int]]) -> None:
+    """Case counts only where it is asked for; places are those of characters, not of bytes."""
+    assert [found.span() for found in compiled(pattern, exact=exact).finditer(text)] == spans
+
+
+_AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
+_BACK = "(back-references do not exist here: write out what is to stand there)"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("(a", "missing ): (a"),
+        ("[z-a]", "invalid character class range: z-a"),
+        ("*a", "no argument for repetition operator: *"),
+        (r"\é", r"invalid escape sequence: \é"),
+        ("a{1001}", "invalid repetition size: {1001}"),
+        (r"(?:\PL{0,30}\pL{0,30}){10}", "pattern too large - compile failed"),
+        ("(?=a)b", f"invalid perl operator: (?= {_AROUND}"),
+        ("(?!a)b", f"invalid perl operator: (?! {_AROUND}"),
+        ("(?<=a)b", f"invalid perl operator: (?<= {_AROUND}"),
+        ("(?<!a)b", f"invalid perl operator: (?<! {_AROUND}"),
+        (r"(a)\1", rf"invalid escape sequence: \1 {_BACK}"),
+        (r"(?P<x>a)(?P=x)", f"invalid perl operator: (?P {_BACK}"),
+        (r"\u0041", r"invalid escape sequence: \u (write the character itself)"),
+    ],
+)
+def test_a_pattern_that_cannot_be_used_is_refused(pattern: str, said: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """With what RE2 says of it and, where that helps nobody, in plain words; nothing is written beside it."""
+    with pytest.raises(ValueError, match=r".") as refused:
+        compiled(pattern)
+    assert str(refused.value) == said
+    assert capfd.readouterr() == ("", "")
