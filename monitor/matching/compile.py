@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from monitor.matching import finders, nodes
-from monitor.matching.finders import CompiledMaybe, CompiledTerm, Finder, Spoiling, Terms, Vicinity
+from monitor.matching.finders import CompiledMaybe, Finder, Spoiling, Terms, Vicinity
 from monitor.matching.ruleset import CompiledChange, CompiledRule, Lookup, RuleSet
 from monitor.matching.terms import Pattern as TermPattern
 from monitor.matching.terms import compile_term
@@ -24,7 +23,6 @@ from monitor.model import (
     Ignore,
     Ignoring,
     In,
-    LevelChange,
     ListNamed,
     Named,
     Near,
@@ -65,33 +63,29 @@ class _Compiler:
         self._entities = entities
         self._lists = lists
         self._sources = sources
-        self._literals: dict[str, int] = {}
+        self._patterns: dict[TermPattern, int] = {}
         self._texts: list[str] = []
-        self._terms: dict[Term, list[tuple[int, CompiledTerm]]] = {}
+        self._terms: dict[Term, list[tuple[int, int]]] = {}
         self._shared: dict[object, Finder] = {}
         self._beside = False
 
     def lookup(self) -> Lookup:
-        return Lookup(tuple(self._literals), tuple(self._texts), beside=self._beside)
+        return Lookup(tuple(self._patterns), tuple(self._texts), beside=self._beside)
 
     def rule(self, rule: Rule) -> CompiledRule:
+        raises = sorted(rule.raises, key=lambda change: -change.to.rank)
+        lowers = sorted(rule.lowers, key=lambda change: change.to.rank)
         return CompiledRule(
             rule=rule,
             node=self._node(rule.condition),
             unless=self._optional(rule.unless),
             mention_if=self._optional(rule.mention_if),
             where=None if rule.where is None else WhereTest(rule.where, self._sources),
-            changes=(
-                *self._changes(sorted(rule.raises, key=lambda change: -change.to.rank)),
-                *self._changes(sorted(rule.lowers, key=lambda change: change.to.rank)),
-            ),
+            changes=tuple(CompiledChange(change.to, self._node(change.condition)) for change in (*raises, *lowers)),
         )
 
     def _optional(self, condition: Condition | None) -> nodes.Node | None:
         return None if condition is None else self._node(condition)
-
-    def _changes(self, changes: Iterable[LevelChange]) -> Iterator[CompiledChange]:
-        return (CompiledChange(change.to, self._node(change.condition)) for change in changes)
 
     # --- conditions ---------------------------------------------------------------------------------------------
 
@@ -150,21 +144,15 @@ class _Compiler:
         return self._shared[key]
 
     def _words(self, terms: Iterable[Term]) -> Terms:
-        by_literal: dict[int, list[CompiledTerm]] = defaultdict(list)
-        for term in terms:
-            for literal, each in self._compiled(term):
-                by_literal[literal].append(each)
-        return Terms(by_literal)
+        return Terms(numbers for term in terms for numbers in self._numbered(term))
 
-    def _compiled(self, term: Term) -> list[tuple[int, CompiledTerm]]:
+    def _numbered(self, term: Term) -> list[tuple[int, int]]:
+        """The number of each of the term's patterns, and that of its text."""
         known = self._terms.get(term)
         if known is None:
-            number = self._number(term.text)
-            patterns: list[TermPattern] = compile_term(term)
-            known = self._terms[term] = [
-                (self._literals.setdefault(pattern.literal, len(self._literals)), CompiledTerm(number, pattern))
-                for pattern in patterns
-            ]
+            text = self._number(term.text)
+            patterns = [self._patterns.setdefault(each, len(self._patterns)) for each in compile_term(term)]
+            known = self._terms[term] = [(pattern, text) for pattern in patterns]
         return known
 
     def _number(self, text: str) -> int:

@@ -15,7 +15,7 @@ from monitor.model import Article, Field, Span, Unit
 from monitor.text.folding import comparable
 from monitor.text.language import language_of, ruled_out
 from monitor.text.record import Offsets, record_of
-from monitor.text.scripts import TOKEN, is_unspaced
+from monitor.text.scripts import TOKEN, UNSPACED_LETTER
 from monitor.text.sentences import paragraphs, sentences
 
 LEAD = 120  # half words: 60 words, or 120 Han or kana characters
@@ -75,8 +75,10 @@ class Document:
         """Where the lead ends, in the joined text."""
         start, end = self._regions[Field.TEXT]
         width, behind = 0, start
+        if start == end:
+            return end
         for word in self.joined[start:end].split(" ", LEAD)[:LEAD]:
-            width += 1 if word > "\u0dff" and is_unspaced(word) else 2
+            width += 1 if UNSPACED_LETTER[word[0]] else 2
             if width > LEAD:
                 break
             behind += len(word) + 1
@@ -118,15 +120,16 @@ class Document:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return list(accumulate((len(token) + 1 for token in self.tokens[:-1]), initial=1))
+        return list(accumulate([len(token) + 1 for token in self.tokens[:-1]], initial=1))
 
     @cached_property
     def _places(self) -> list[int]:
         """Where each token begins, in half words; one more for the end."""
-        if self.joined.isascii():
-            widths = [_FAR if token == _BARRIER else 2 for token in self.tokens]
-        else:
-            widths = [_FAR if token == _BARRIER else 1 if is_unspaced(token) else 2 for token in self.tokens]
+        widths = [1 if len(token) == 1 and UNSPACED_LETTER[token] else 2 for token in self.tokens]
+        barrier = -1
+        for _ in range(len(self._fields) - 1):
+            barrier = self.tokens.index(_BARRIER, barrier + 1)
+            widths[barrier] = _FAR
         return list(accumulate(widths, initial=0))
 
     def token_at(self, position: int) -> int:
@@ -144,6 +147,16 @@ class Document:
             return self._ends(unit)[self.token_at(start)]
         token = bisect_right(self._places, self._places[self.token_at(end - 1) + 1] + 2 * words)
         return self._starts[token] if token < len(self._starts) else len(self.joined)
+
+    def farthest(self, words: int | None) -> int:
+        """More letters than so many cannot lie between what stands within so many words."""
+        if words is None:
+            return len(self.joined)
+        return words * max(self._longest + 1, 4) + 2
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self.tokens))
 
     def unit_at(self, unit: Unit, position: int) -> int:
         """The number of the sentence or paragraph that a position lies in."""

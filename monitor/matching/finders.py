@@ -8,48 +8,28 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, islice
 from operator import itemgetter
 
 from monitor.matching.document import Document
-from monitor.matching.terms import Pattern
+from monitor.matching.found import Found, Hit
 from monitor.matching.where import WhereTest
 from monitor.model import Unit
 from monitor.text.patterns import Compiled
 
-Hit = tuple[int, int, int]
-"""A place in the joined text, from its start to its end, and the number of the term that stands there."""
-
 _END = itemgetter(1)
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledTerm:
-    """What to look for, under the number by which evidence names its term."""
-
-    number: int
-    pattern: Pattern
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the automaton found in a document: the positions of each literal, in order, and which those are. `memo`:
-    what finders made of it."""
-
-    document: Document
-    positions: Mapping[int, Sequence[int]]
-    present: frozenset[int]
-    memo: dict[object, list[Hit]] = field(default_factory=dict)
 
 
 class Finder(ABC):
     """Finds something in a document."""
 
+    __slots__ = ()
+
     @abstractmethod
-    def literals(self) -> frozenset[int] | None:
-        """The literals of which at least one must stand in a document that this is in; None: nobody can tell."""
+    def patterns(self) -> frozenset[int] | None:
+        """The patterns of which at least one must stand in a document that this is in; None: nobody can tell."""
 
     @abstractmethod
     def look(self, found: Found) -> list[Hit]:
@@ -63,37 +43,36 @@ class Finder(ABC):
 
 
 class Terms(Finder):
-    """Where one of these terms stands. `by_literal`: the terms that each literal may be."""
+    """Where one of these terms stands: the pattern of each, and the number of its text."""
 
-    def __init__(self, by_literal: Mapping[int, Sequence[CompiledTerm]]) -> None:
-        self._by_literal = by_literal
-        self._literals = frozenset(by_literal)
+    __slots__ = ("_patterns", "_texts")
 
-    def literals(self) -> frozenset[int]:
-        return self._literals
+    def __init__(self, terms: Iterable[tuple[int, int]]) -> None:
+        self._texts = dict(terms)
+        self._patterns = frozenset(self._texts)
+
+    def patterns(self) -> frozenset[int]:
+        return self._patterns
 
     def look(self, found: Found) -> list[Hit]:
-        hits = [hit for literal in self._literals & found.present for hit in self._of(literal, found)]
-        return sorted(hits)
-
-    def _of(self, literal: int, found: Found) -> list[Hit]:
-        positions, document = found.positions[literal], found.document
-        return [
-            (start, end, term.number)
-            for term in self._by_literal[literal]
-            for start, end in term.pattern.places(document, positions)
-        ]
+        return sorted(
+            (start, end, self._texts[pattern])
+            for pattern in self._patterns & found.present
+            for start, end in found.places(pattern)
+        )
 
 
 class Any(Finder):
     """Where one of several things stands."""
 
+    __slots__ = ("_finders",)
+
     def __init__(self, finders: Iterable[Finder]) -> None:
         self._finders = tuple(finders)
 
-    def literals(self) -> frozenset[int] | None:
-        each = [finder.literals() for finder in self._finders]
-        known = [literals for literals in each if literals is not None]
+    def patterns(self) -> frozenset[int] | None:
+        each = [finder.patterns() for finder in self._finders]
+        known = [patterns for patterns in each if patterns is not None]
         return frozenset[int]().union(*known) if len(known) == len(each) else None
 
     def look(self, found: Found) -> list[Hit]:
@@ -104,13 +83,14 @@ class Matching(Finder):
     """Where a pattern of the user's matches, the first so many times in a field; a place is the tokens that the match
     touches."""
 
+    __slots__ = ("_number", "_pattern")
     _MOST = 100  # each costs a search of its own: without a limit, time would grow with the square of the text
 
     def __init__(self, number: int, pattern: Compiled) -> None:
         self._number = number
         self._pattern = pattern
 
-    def literals(self) -> None:
+    def patterns(self) -> None:
         return None
 
     def look(self, found: Found) -> list[Hit]:
@@ -137,12 +117,14 @@ class Spoiling:
 class Ignoring(Finder):
     """Where something stands and is not spoilt."""
 
+    __slots__ = ("_finder", "_spoiling")
+
     def __init__(self, finder: Finder, spoiling: Spoiling) -> None:
         self._finder = finder
         self._spoiling = spoiling
 
-    def literals(self) -> frozenset[int] | None:
-        return self._finder.literals()
+    def patterns(self) -> frozenset[int] | None:
+        return self._finder.patterns()
 
     def look(self, found: Found) -> list[Hit]:
         hits, document = self._finder.hits(found), found.document
@@ -234,14 +216,16 @@ class CompiledMaybe:
 class Named(Finder):
     """Where an entity is named."""
 
+    __slots__ = ("_maybe", "_never", "_sure")
+
     def __init__(self, sure: Finder, never: Finder | None, maybe: CompiledMaybe | None) -> None:
         self._sure = sure
         self._never = never
         self._maybe = maybe
 
-    def literals(self) -> frozenset[int] | None:
-        each = [self._sure.literals(), frozenset[int]() if self._maybe is None else self._maybe.terms.literals()]
-        known = [literals for literals in each if literals is not None]
+    def patterns(self) -> frozenset[int] | None:
+        each = [self._sure.patterns(), frozenset[int]() if self._maybe is None else self._maybe.terms.patterns()]
+        known = [patterns for patterns in each if patterns is not None]
         return frozenset[int]().union(*known) if len(known) == len(each) else None
 
     def look(self, found: Found) -> list[Hit]:

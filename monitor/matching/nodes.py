@@ -10,7 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from monitor.matching.finders import Finder, Found, Hit
+from monitor.matching.finders import Finder, Terms
+from monitor.matching.found import Found, Hit
 from monitor.matching.together import Members, in_any_order, in_this_order
 from monitor.model import Field, Unit
 
@@ -33,7 +34,11 @@ class Node(ABC):
 
     @abstractmethod
     def required(self) -> list[frozenset[int]]:
-        """Sets of literals: where one of them is absent as a whole, this cannot hold."""
+        """Sets of patterns: where one of them is absent as a whole, this cannot hold."""
+
+    def enough(self) -> list[frozenset[int]] | None:
+        """Sets of patterns: where one of each stands, and only there, this holds. None: it asks for more."""
+        return None
 
 
 class Leaf(Node):
@@ -65,8 +70,12 @@ class Leaf(Node):
         return tuple((*hit, self.name) for hit in sorted(firsts.values()))
 
     def required(self) -> list[frozenset[int]]:
-        literals = self.finder.literals()
-        return [] if literals is None else [literals]
+        patterns = self.finder.patterns()
+        return [] if patterns is None else [patterns]
+
+    def enough(self) -> list[frozenset[int]] | None:
+        plain = self.field is None and self.times == 1 and isinstance(self.finder, Terms)
+        return self.required() if plain else None
 
 
 def apart(hits: Iterable[Hit]) -> int:
@@ -93,7 +102,12 @@ class AllOf(Node):
         return tuple(chain.from_iterable(each)) if all(each) else ()
 
     def required(self) -> list[frozenset[int]]:
-        return [literals for node in self.nodes for literals in node.required()]
+        return [patterns for node in self.nodes for patterns in node.required()]
+
+    def enough(self) -> list[frozenset[int]] | None:
+        each = [node.enough() for node in self.nodes]
+        known = [patterns for patterns in each if patterns is not None]
+        return list(chain.from_iterable(known)) if len(known) == len(each) else None
 
 
 class AnyOf(Node):
@@ -112,8 +126,13 @@ class AnyOf(Node):
     def required(self) -> list[frozenset[int]]:
         """Of each member the smallest set, all together; where one requires nothing, nor does this."""
         each = [min(node.required(), key=len, default=None) for node in self.nodes]
-        known = [literals for literals in each if literals is not None]
+        known = [patterns for patterns in each if patterns is not None]
         return [frozenset[int]().union(*known)] if len(known) == len(each) else []
+
+    def enough(self) -> list[frozenset[int]] | None:
+        each = [node.enough() for node in self.nodes]
+        single = [patterns[0] for patterns in each if patterns is not None and len(patterns) == 1]
+        return [frozenset[int]().union(*single)] if len(single) == len(each) else None
 
 
 class Near(Node):
@@ -142,7 +161,11 @@ class Near(Node):
             return None
         document = found.document
         choose = in_this_order if self.in_order else in_any_order
-        return choose(members, lambda hit: document.reach(hit[0], hit[1], self.words, self.unit))
+        return choose(
+            members,
+            lambda hit: document.reach(hit[0], hit[1], self.words, self.unit),
+            document.farthest(self.words),
+        )
 
     def required(self) -> list[frozenset[int]]:
-        return [literals for node in self.nodes for literals in node.required()]
+        return [patterns for node in self.nodes for patterns in node.required()]

@@ -8,17 +8,33 @@ A set is immutable and may be shared by threads; an edit compiles a new one, whi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from monitor.matching.document import Document
-from monitor.matching.finders import Found
+from monitor.matching.found import Found
 from monitor.matching.nodes import Node
+from monitor.matching.terms import Pattern
 from monitor.matching.where import WhereTest
-from monitor.model import Article, Level, Match, MatchKind, Rule, Span
+from monitor.model import Article, Field, Level, Match, MatchKind, Rule, Span
+
+Groups = Sequence[frozenset[int]]
+"""Sets of patterns, of each of which one must stand in an article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plainly:
+    """What a rule asks for that asks only which patterns stand in an article: of each group one; and not one of each of
+    `unless`, where there are any. `unproved`: those of them whose literal alone proves nothing."""
+
+    groups: Groups
+    unless: Groups
+    unproved: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,15 @@ class CompiledRule:
     where: WhereTest | None
     changes: tuple[CompiledChange, ...]
 
+    def plainly(self, unproved: frozenset[int]) -> Plainly | None:
+        """All that it asks, where that is no more than which patterns stand in an article."""
+        if self.where or self.mention_if or self.changes or self.rule.news_in is not Field.LEAD:
+            return None
+        groups, unless = self.node.enough(), [] if self.unless is None else self.unless.enough()
+        if groups is None or unless is None:
+            return None
+        return Plainly(tuple(groups), tuple(unless), unproved.intersection(chain(*groups, *unless)))
+
     def conditions(self) -> Iterator[Node]:
         """All of its conditions."""
         yield self.node
@@ -49,15 +74,14 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the numbers of literals and terms stand for; `beside`: authors, tags or addresses are asked for too."""
+    """What the numbers of patterns and terms stand for; `beside`: authors, tags or addresses are asked for too."""
 
-    literals: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
     texts: tuple[str, ...]
     beside: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(NamedTuple):
     """A rule met an article: as what, how much it matters, and up to where the evidence was looked for."""
 
     compiled: CompiledRule
@@ -73,18 +97,24 @@ class RuleSet:
         self._compiled = tuple(compiled)
         self._lookup = lookup
         self.rules: Mapping[str, Rule] = MappingProxyType({c.rule.id: c.rule for c in self._compiled})
+        self._automaton = AhoCorasick(
+            [pattern.literal for pattern in lookup.patterns], implementation=Implementation.ContiguousNFA
+        )
+        patterns = lookup.patterns
+        self._of_languages = frozenset(n for n, pattern in enumerate(patterns) if pattern.language is not None)
+        unproved = frozenset(number for number, pattern in enumerate(lookup.patterns) if not pattern.proof)
+        self._plainly = [each.plainly(unproved) for each in self._compiled]
         self._always: list[int] = []  # rules that can hold without any word
         self._anchored: dict[int, list[int]] = defaultdict(list)
-        self._besides: list[tuple[frozenset[int], ...]] = []
-        rarity = [_commonness(literal) for literal in lookup.literals]
+        self._besides: list[Groups] = []
+        commonness = [_commonness(pattern.literal) for pattern in lookup.patterns]
         for number, each in enumerate(self._compiled):
-            anchor, besides = _anchor(each.node.required(), rarity)
+            anchor, besides = _anchor(each.node.required(), commonness)
             self._besides.append(besides)
             if anchor is None:
                 self._always.append(number)
-            for literal in anchor or ():
-                self._anchored[literal].append(number)
-        self._automaton = AhoCorasick(lookup.literals, implementation=Implementation.ContiguousNFA)
+            for pattern in anchor or ():
+                self._anchored[pattern].append(number)
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """The rules that an article meets, in the order of the set, as news or mention, with the evidence."""
@@ -92,27 +122,37 @@ class RuleSet:
         return tuple(self._match(met, found) for met in self.met(found))
 
     def found(self, article: Article) -> Found:
-        """The article laid out, and where the literals of all rules stand in it."""
+        """The article laid out, and which patterns may stand in it."""
         document = Document(article, whole=self._lookup.beside)
-        positions: dict[int, list[int]] = defaultdict(list)
-        for literal, start, _ in self._automaton.find_matches_as_indexes(document.joined, overlapping=True):
-            positions[literal].append(start)
-        return Found(document, positions, frozenset(positions))
+        raw = self._automaton.find_matches_as_indexes(document.joined, overlapping=True)
+        present = {pattern for pattern, _, _ in raw}
+        if not self._of_languages.isdisjoint(present):
+            out = document.ruled_out
+            present = {pattern for pattern in present if self._lookup.patterns[pattern].language not in out}
+        return Found(document, self._lookup.patterns, raw, present)
 
     def candidates(self, found: Found) -> list[int]:
         """The numbers of the rules of which nothing is missing that they cannot do without."""
-        present, besides = found.present, self._besides
+        present, besides, anchored = found.present, self._besides, self._anchored
         numbers = set(self._always)
-        for literal in present & self._anchored.keys():
-            numbers.update(self._anchored[literal])
-        return sorted(
-            number for number in numbers if not any(literals.isdisjoint(present) for literals in besides[number])
-        )
+        for pattern in present & anchored.keys():
+            numbers.update(anchored[pattern])
+        kept = []
+        for number in numbers:
+            for patterns in besides[number]:
+                if patterns.isdisjoint(present):
+                    break
+            else:
+                kept.append(number)
+        kept.sort()
+        return kept
 
     def met(self, found: Found) -> Iterator[Met]:
         """The rules that the article meets, in the order of the set."""
         for number in self.candidates(found):
-            met = _met(self._compiled[number], found)
+            compiled = self._compiled[number]
+            plainly = self._plainly[number]
+            met = _met(compiled, found) if plainly is None else _met_plainly(compiled, plainly, found)
             if met is not None:
                 yield met
 
@@ -124,6 +164,22 @@ class RuleSet:
         return Match(rule.id, rule.version, met.kind, tuple(spans), met.level)
 
 
+def _met_plainly(compiled: CompiledRule, plainly: Plainly, found: Found) -> Met | None:
+    """As `_met`, of a rule that asks for nothing but that words stand somewhere: most do."""
+    for pattern in plainly.unproved & found.present:
+        found.places(pattern)
+    present, in_lead = found.present, found.in_lead
+    for patterns in plainly.groups:
+        if patterns.isdisjoint(present):
+            return None
+    if plainly.unless and not any(patterns.isdisjoint(present) for patterns in plainly.unless):
+        return None
+    for patterns in plainly.groups:
+        if patterns.isdisjoint(in_lead):
+            return Met(compiled, MatchKind.MENTION, compiled.rule.level, found.document.everything)
+    return Met(compiled, MatchKind.NEWS, compiled.rule.level, found.document.lead_end)
+
+
 def _met(compiled: CompiledRule, found: Found) -> Met | None:
     document, rule = found.document, compiled.rule
     if compiled.where is not None and not compiled.where.holds(document):
@@ -132,7 +188,7 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
     kind = MatchKind.NEWS
     if not compiled.node.holds(found, limit):
         limit = document.everything
-        if rule.news_in is rule.news_in.TEXT or not compiled.node.holds(found, limit):
+        if rule.news_in is Field.TEXT or not compiled.node.holds(found, limit):
             return None
         kind = MatchKind.MENTION
     if compiled.unless is not None and compiled.unless.holds(found, document.everything):
@@ -146,14 +202,12 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
 # --- anchors ----------------------------------------------------------------------------------------------------
 
 
-def _anchor(
-    required: list[frozenset[int]], commonness: list[float]
-) -> tuple[frozenset[int] | None, tuple[frozenset[int], ...]]:
+def _anchor(required: Groups, commonness: Sequence[float]) -> tuple[frozenset[int] | None, Groups]:
     """Of the sets that a rule requires, the one that is met most rarely, and the others."""
     if not required:
         return None, ()
-    anchor = min(required, key=lambda literals: sum(commonness[literal] for literal in literals))
-    return anchor, tuple(literals for literals in required if literals is not anchor)
+    anchor = min(required, key=lambda patterns: sum(commonness[pattern] for pattern in patterns))
+    return anchor, tuple(patterns for patterns in required if patterns is not anchor)
 
 
 def _commonness(literal: str) -> float:

@@ -6,7 +6,7 @@ characters of scripts without spaces have no edges. `*` at an end of a word open
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,6 +49,16 @@ class Token:
         """Whether nothing may stand behind it in its token."""
         return not self.open_right and len(self.last.tails) == 1
 
+    @property
+    def leaves_left(self) -> bool:
+        """Whether nothing need be asked about what stands before it in its token."""
+        return self.plain_left or self.open_left
+
+    @property
+    def leaves_right(self) -> bool:
+        """Whether nothing need be asked about what stands behind it in its token."""
+        return self.plain_right or self.open_right
+
     @cached_property
     def _beginnings(self) -> tuple[str, ...]:
         return tuple(head + self.text for head in self.first.heads)
@@ -70,7 +80,7 @@ class Token:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """A term, ready to be looked for.
 
@@ -87,19 +97,43 @@ class Pattern:
     language: str | None
     cased: tuple[Token, ...] | None = None
 
-    def places(self, document: Document, positions: Iterable[int]) -> list[Region]:
+    def places(self, document: Document, positions: Sequence[int]) -> list[Region]:
         """Where the term stands, given where its literal does (in order)."""
-        if self.language is not None and self.language in document.ruled_out:
-            return []
-        if self.proof:
+        if self._tailed:
+            return list(self._with_tails(document.joined, positions))
+        if not self.proof:
+            return list(self._checked(document, positions))
+        if self.literal[0] == self.literal[-1] == " ":
             length = len(self.literal) - 1
             return [(position + 1, position + length) for position in positions]
-        return list(self._checked(document, positions))
+        return list(self._widened(document.joined, positions))
 
-    def _checked(self, document: Document, positions: Iterable[int]) -> Iterable[Region]:
+    @property
+    def _tailed(self) -> bool:
+        """Whether it is one token and all that need be asked is what stands behind it."""
+        token = self.tokens[0]
+        return not self.proof and len(self.tokens) == 1 and token.plain_left and self.cased is None
+
+    def _with_tails(self, joined: str, positions: Iterable[int]) -> Iterator[Region]:
+        tails, size = self.tokens[0].last.tails, len(self.literal)
+        for position in positions:
+            end = joined.index(" ", position + size)
+            if joined[position + size : end] in tails:
+                yield position + 1, end
+
+    def _widened(self, joined: str, positions: Iterable[int]) -> Iterator[Region]:
+        """From where the first token of a piece with open ends begins to where its last one ends."""
+        seen = 0
+        for position in positions:
+            if position >= seen:  # else in a token that was taken already: a long one may hold the literal very often
+                seen = joined.index(" ", position + 1)
+                start = joined.rindex(" ", 0, position + 1) + 1
+                yield start, joined.index(" ", position + len(self.literal) - 1)
+
+    def _checked(self, document: Document, positions: Iterable[int]) -> Iterator[Region]:
         joined, seen = document.joined, 0
         for position in positions:
-            if position < seen:  # in a token that was asked already: a long one may hold the literal very often
+            if position < seen:  # likewise
                 continue
             seen = joined.index(" ", position + 1)
             start = position + 1 if self.tokens[self.at].plain_left else joined.rindex(" ", 0, position + 1) + 1
@@ -136,7 +170,7 @@ def _pattern(text: str, term: Term) -> Pattern | None:
         return None
     pieces = _pieces(tokens)
     at, literal = max(pieces, key=lambda piece: len(piece[1]))
-    proof = len(pieces) == 1 and not term.exact and literal[0] == literal[-1] == " "
+    proof = len(pieces) == 1 and not term.exact and tokens[0].leaves_left and tokens[-1].leaves_right
     cased = _tokens(text, cased=True) if term.exact else None
     return Pattern(tokens, literal, at, proof, _language(term), cased)
 

@@ -10,19 +10,26 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from monitor.matching.finders import Hit
+from monitor.matching.found import Hit
 
 Members = list[list[Hit]]
 Reach = Callable[[Hit], int]
 _Place = tuple[int, int]
 
 
-def in_any_order(members: Members, reach: Reach) -> Sequence[Hit] | None:
+def in_any_order(members: Members, reach: Reach, farthest: int) -> Sequence[Hit] | None:
     """A hit of each member, no two at the very same place, all beginning within the reach of the first of them; in the
-    members' order. The members' hits are in the text's order."""
+    members' order. The members' hits are in the text's order. `farthest`: no reach is longer than so many letters,
+    which spares most questions."""
     for start in sorted({hit for hits in members for hit in hits}):
+        nexts = [bisect_left(hits, start) for hits in members]
+        if any(number == len(hits) for number, hits in zip(nexts, members, strict=True)):
+            return None
+        far = start[1] + farthest
+        if any(hits[number][0] > far for number, hits in zip(nexts, members, strict=True)):
+            continue
         limit = reach(start)
-        near = [_within(hits, start, limit, len(members)) for hits in members]
+        near = [_within(hits, number, limit, len(members)) for number, hits in zip(nexts, members, strict=True)]
         if all(near):
             chosen = _from(start, near)
             if chosen is not None:
@@ -40,11 +47,11 @@ def _from(start: Hit, near: Members) -> Sequence[Hit] | None:
     return None
 
 
-def _within(hits: list[Hit], start: Hit, limit: int, most: int) -> list[Hit]:
-    """The first hits from `start` on that begin before the limit, at `most` different places: of as many places as
+def _within(hits: list[Hit], number: int, limit: int, most: int) -> list[Hit]:
+    """The first hits from that number on that begin before the limit, at `most` different places: of as many places as
     there are members, one is always left for a member that chooses last."""
     found: dict[_Place, Hit] = {}
-    for hit in islice(hits, bisect_left(hits, start), None):
+    for hit in islice(hits, number, None):
         if hit[0] >= limit or len(found) == most:
             break
         found.setdefault((hit[0], hit[1]), hit)
@@ -72,14 +79,14 @@ def _one_each(near: Members, start: Hit) -> list[Hit] | None:
     return None
 
 
-def in_this_order(members: Members, reach: Reach) -> Sequence[Hit] | None:
+def in_this_order(members: Members, reach: Reach, farthest: int) -> Sequence[Hit] | None:
     """A hit of each member, each beginning at or behind the end of the one before, the last within the reach of the
     first."""
     *between, last = members[1:]
     following = [(hits, _soonest_ends(hits)) for hits in between]
     for start in members[0]:
         chosen = _chain(start, [*following, (last, last)])
-        if chosen is not None and chosen[-1][0] < reach(start):
+        if chosen is not None and chosen[-1][0] <= start[1] + farthest and chosen[-1][0] < reach(start):
             return chosen
     return None
 

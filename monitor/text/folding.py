@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from monitor.text.record import record_of
-from monitor.text.scripts import RUN, TOKEN, is_unspaced
+from monitor.text.scripts import RUN, TOKEN, UNSPACED_LETTER
 
 
 def _simplified() -> dict[str, str]:
@@ -68,7 +68,7 @@ def comparable(text: str, *, cased: bool = False) -> str:
         if folding.odd.search(letters) is None:
             return " ".join(letters.translate(folding.table, _SOFT_HYPHEN).decode(page).split())
         break
-    runs = [" ".join(run) if is_unspaced(run[0]) else run for run in RUN.findall(_normal(text))]
+    runs = [" ".join(run) if UNSPACED_LETTER[run[0]] else run for run in RUN.findall(_normal(text))]
     return fold(" ".join(runs), cased=cased)
 
 
@@ -76,7 +76,7 @@ def comparable(text: str, *, cased: bool = False) -> str:
 
 _PAGES = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253")  # Latin, typeset, central European, Cyrillic, Greek
 _SOFT_HYPHEN = b"\xad"
-_WIDE = {sign: unicodedata.normalize("NFKC", sign) for sign in "，：；？！（）％～…\u3000"}
+_WIDE = re.compile("[\uff01-\uff5e\u3000…]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,11 @@ def _folding(page: str, *, cased: bool) -> _Folding:
 
 
 def _normal(text: str) -> str:
-    """The record of a text, as far as tokens can tell. Wide punctuation alone would have every Chinese text normalised
-    at length."""
-    for sign, plain in _WIDE.items():
-        text = text.replace(sign, plain)
-    return record_of(text)
+    """The record of a text, as far as tokens can tell. Wide signs alone would have every Chinese text normalised at
+    length."""
+    return record_of(_WIDE.sub(_narrow, text))
+
+
+def _narrow(sign: re.Match[str]) -> str:
+    code = ord(sign[0])
+    return chr(code - 0xFEE0) if code > 0xFF00 else " "

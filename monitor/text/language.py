@@ -11,7 +11,7 @@ from functools import cache
 
 from monitor.text.scripts import HAN, HANGUL, KANA, script_of
 
-_SAMPLE = 600  # characters: the title and the first lines say it
+_SAMPLE = 400  # characters: the title and the first lines say it
 _JAPANESE_SHARE = 0.10  # kana among Han and kana; Chinese prose quotes a brand or a の now and then, Japanese has > 0.3
 _CHINESE_LENGTH = 40  # so many Han characters without a single kana are not Japanese prose
 _CLEAR = 2  # characters that only the one of the two writes; a single one may be in a name that is quoted
@@ -44,9 +44,11 @@ def ruled_out(text: str) -> frozenset[str]:
     out = set() if korean or len(han) + kana < _MIXED else {"ko"}
     if kana and kana >= _JAPANESE_SHARE * (len(han) + kana):
         out.add("zh")
+    elif not kana and len(han) >= _CHINESE_LENGTH:
+        out.add("ja")
     elif not kana:
         chinese, japanese = _only("zh", han), _only("ja", han)
-        if len(han) >= _CHINESE_LENGTH or (chinese >= _CLEAR and not japanese):
+        if chinese >= _CLEAR and not japanese:
             out.add("ja")
         elif japanese >= _CLEAR and not chinese:
             out.add("zh")

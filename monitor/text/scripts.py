@@ -76,9 +76,21 @@ RUN = re.compile(rf"[{UNSPACED}]+|{_SPACED}")
 _UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
 
 
+class _Unspaced(dict[str, bool]):
+    """Remembers the answer for each letter that it was asked for: this is asked of every letter of every text."""
+
+    def __missing__(self, letter: str) -> bool:
+        self[letter] = answer = _UNSPACED_ONE.match(letter) is not None
+        return answer
+
+
+UNSPACED_LETTER = _Unspaced()
+"""Whether a letter is of a script that puts no spaces between words."""
+
+
 def is_unspaced(token: str) -> bool:
-    """Whether the token is a character of a script that puts no spaces between words."""
-    return _UNSPACED_ONE.match(token) is not None
+    """Whether the token is a letter of a script that puts no spaces between words."""
+    return UNSPACED_LETTER[token[0]]
 
 
 def script_of(letter: str) -> Script:

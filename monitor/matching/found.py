@@ -1,0 +1,57 @@
+"""What the automaton found in an article: which patterns may stand in it, and where those do that are asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+from operator import itemgetter
+
+from monitor.matching.document import Document, Region
+from monitor.matching.terms import Pattern
+
+Hit = tuple[int, int, int]
+"""A place in the joined text, from its start to its end, and the number of the term that stands there."""
+
+
+Raw = tuple[int, int, int]
+"""As the automaton reports it: the number of a pattern, and from where to where its literal stands, ends in order."""
+
+
+class Found:
+    """What stands in a document, of the patterns by number. `present`: those that may stand in it; `memo`: what finders
+    made of it."""
+
+    def __init__(self, document: Document, patterns: Sequence[Pattern], raw: Sequence[Raw], present: set[int]) -> None:
+        self.document = document
+        self.present = present
+        self.memo: dict[object, list[Hit]] = {}
+        self._patterns = patterns
+        self._raw = raw
+        self._places: dict[int, list[Region]] = {}
+
+    def places(self, pattern: int) -> list[Region]:
+        """Where a present pattern stands, in order: nowhere, if its literal's neighbours do not fit."""
+        places = self._places.get(pattern)
+        if places is None:
+            found = self._patterns[pattern].places(self.document, self._positions[pattern])
+            places = self._places[pattern] = found
+            if not places:
+                self.present.discard(pattern)
+        return places
+
+    @cached_property
+    def _positions(self) -> dict[int, list[int]]:
+        positions: dict[int, list[int]] = {}
+        for pattern, start, _ in self._raw:
+            if pattern in positions:
+                positions[pattern].append(start)
+            else:
+                positions[pattern] = [start]
+        return positions
+
+    @cached_property
+    def in_lead(self) -> set[int]:
+        """The patterns whose literal stands in title or lead."""
+        behind = bisect_right(self._raw, self.document.lead_end + 1, key=itemgetter(2))  # a blank may belong to it
+        return {pattern for pattern, _, _ in self._raw[:behind]}
