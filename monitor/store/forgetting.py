@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
 
 from monitor.alerting.policy import article_key
 from monitor.intake.address import canonical
 from monitor.intake.identity import uid_hash
 from monitor.model import DeliveryState
+from monitor.store.articles import of_address
 from monitor.store.database import Database, in_batches, insert
 from monitor.store.retention import SLICE
 from monitor.store.tables import alert, article, article_version, delivery, known, match, source, story, story_article
@@ -86,11 +87,7 @@ class Forgetting:
 
 
 def _here(what: str, *, of_source: bool) -> ColumnElement[bool]:
-    if of_source:
-        return article.c.source_id == what
-    same = canonical(what) or what  # what is no page's address is none of these
-    once = select(article_version.c.article_id).where(article_version.c.canonical == same)
-    return or_(article.c.url == what, article.c.uid == what, article.c.canonical == same, article.c.id.in_(once))
+    return article.c.source_id == what if of_source else of_address(what)
 
 
 def _left(what: str, *, of_source: bool) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ class Wanted:
 
     rules: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    uid: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     kind: MatchKind | None = None
@@ -166,6 +167,8 @@ def _asked(wanted: Wanted) -> Select[Any]:
         asked = asked.where(match.c.rule_id.in_(wanted.rules))
     if wanted.sources:
         asked = asked.where(article.c.source_id.in_(wanted.sources))
+    if wanted.uid is not None:
+        asked = asked.where(article.c.uid == wanted.uid)
     if wanted.since is not None:
         asked = asked.where(match.c.at >= wanted.since)
     if wanted.until is not None:

@@ -67,10 +67,10 @@ def leave(desk: Desk) -> None:
 
 
 def secret(uid: str = URL, *, version: int = 1, of: str = "wire") -> Article:
-    """An article that is told, with a name in its title, its text, its address and its uid."""
+    """An article that is told, with a name in its title, text, author, tags, address and uid."""
     title = f"{SECRET}'s missile flies"
     made = article(uid, title, f"{SECRET} {version}", of=of, version=version, url=URL, canonical=URL)
-    return replace(made, digest=digest(title, str(version)))
+    return replace(made, digest=digest(title, str(version)), authors=(SECRET,), tags=(SECRET,))
 
 
 @pytest.mark.parametrize("what", [URL, "http://www.x.test/2026/secret-name?utm_source=a", "wire"])

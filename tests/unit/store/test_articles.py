@@ -1,0 +1,119 @@
+"""A stored article is found by every name that people have for it, with its story and its decisions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.store.articles import Articles
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.matches import Matches, Wanted
+from monitor.store.section import SerialSection
+from monitor.store.tables import article_version
+from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, claimed, commit, rule, rules, sources
+
+PAGE, CANONICAL = "http://www.x.test/2026/1?utm_source=feed", "https://x.test/2026/1"
+RULES = rules(rule("launch", ["missiles"]), rule("korea", ["North Korea"]))
+LATER = NOON + 10 * MINUTE
+FIRST = article(
+    "guid 1",
+    text="Seoul says so.",
+    published=NOON - HOUR,
+    url=PAGE,
+    canonical=CANONICAL,
+    authors=("Kim Lee", "이수진"),
+    tags=("DPRK",),
+)
+EDITED = replace(FIRST, title=f"{HEADLINE}, Seoul says", version=2, url="https://x.test/moved", digest="2", tags=())
+REPRINT = article("b", of="post", seen=LATER, baseline=True, dated=False, canonical="https://post.test/b")
+OTHER = article("c", "Ferries run on time", of="post", seen=LATER)
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """The wire's article in two versions; ten minutes later the post's reprint of it, and one that no rule meets."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire", "post"), NOON)
+    for version in (FIRST, EDITED):
+        commit(section, claimed(claims), version, ruleset=RULES)
+    commit(section, claimed(claims, "post", LATER), REPRINT, OTHER, at=LATER, ruleset=RULES)
+    return database
+
+
+def found(database: Database, name: str) -> list[str]:
+    return [each.article.uid for each in Articles(database).find(name)]
+
+
+@pytest.mark.parametrize(
+    ("name", "uids"),
+    [
+        # the numbers of its matches, in whichever version
+        ("1", ["guid 1"]),
+        ("4", ["guid 1"]),
+        ("5", ["b"]),
+        ("7", []),
+        ("99999999999999999999", []),
+        # source and uid
+        ("wire guid 1", ["guid 1"]),
+        ("post b", ["b"]),
+        ("post c", ["c"]),
+        ("wire b", []),
+        # its uid alone
+        ("guid 1", ["guid 1"]),
+        # its address of now, and of before, as the feed gave it, or otherwise written
+        ("https://x.test/moved", ["guid 1"]),
+        (CANONICAL, ["guid 1"]),
+        ("https://www.x.test/2026/1?utm_campaign=b", ["guid 1"]),
+        ("https://post.test/b", ["b"]),
+        # what names nothing
+        ("https://x.test/", []),
+        ("wire", []),
+        ("", []),
+    ],
+)
+def test_an_article_is_found_by_every_name_that_it_has(filled: Database, name: str, uids: list[str]) -> None:
+    """As `matches list`, its JSON, the feed or a browser have it."""
+    assert found(filled, name) == uids
+
+
+def test_an_article_is_found_by_its_alert(database: Database) -> None:
+    """A message names its alert, and may have no address."""
+    claims = Claims(database, "here:1")
+    claims.know(sources("wire"), NOON)
+    (told,) = alerts(commit(SerialSection(database), claimed(claims), article(), article("b", "Ferries run")))
+    assert found(database, told.id) == ["a1"]
+
+
+def test_an_address_that_several_have_finds_all_of_them(database: Database) -> None:
+    """The newest first, and no more than are asked for."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire", "post"), NOON)
+    for of in ("wire", "post"):
+        commit(section, claimed(claims, of), article(of, of=of, canonical=CANONICAL))
+    assert found(database, CANONICAL) == ["post", "wire"]
+    assert [each.article.uid for each in Articles(database).find(CANONICAL, 1)] == ["post"]
+
+
+def test_it_comes_back_as_it_is_now_with_all_that_was_decided(filled: Database) -> None:
+    """Its latest version, whole; its story, and why it is of it; the decisions of every version."""
+    (wire,) = Articles(filled).find("wire guid 1")
+    (post,) = Articles(filled).find("post b")
+    (other,) = Articles(filled).find("post c")
+    assert [each.article for each in (wire, post, other)] == [EDITED, REPRINT, OTHER]
+    assert wire.story == post.story
+    assert (wire.story.title, wire.story.opened) == (HEADLINE, NOON)
+    assert (wire.joined, post.joined) == ("the first article of its story", "the same headline")
+    told = [(each.rule, each.article.version, each.decision) for each in wire.decisions]
+    assert told == [("launch", 1, "told"), ("korea", 1, "told"), ("launch", 2, "held"), ("korea", 2, "held")]
+    assert wire.decisions == tuple(Matches(filled).every(Wanted(sources=("wire",))))
+    assert other.decisions == ()
+
+
+def test_what_was_stored_before_it_had_authors_has_none(filled: Database) -> None:
+    """A database of an older version does not know them."""
+    with filled.writing() as connection:
+        connection.execute(article_version.update().values(authors=None, tags=None))
+    (wire,) = Articles(filled).find("wire guid 1")
+    assert (wire.article.authors, wire.article.tags) == ((), ())
