@@ -12,7 +12,7 @@ from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked
 from monitor.config.shape import Id, Shape, Text
 from monitor.config.where import WhereShape, where
-from monitor.config.words import Case, Within, WordSet, terms
+from monitor.config.words import Case, Forms, Within, WordSet, terms
 from monitor.config.yaml12 import Document
 
 
@@ -97,6 +97,11 @@ class EntityShape(Shape):
         description="Titles of others: a maybe name right beside one does not count.",
         examples=[{"en": ["Foreign Minister"]}],
     )
+    forms: Forms | None = Field(
+        None,
+        description="Whether its Russian names stand for all of their forms, where they have no '*' (default: all).",
+        examples=["as written"],
+    )
     tests: Examples | None = Field(
         None, description="Articles that name it, and articles that do not.", examples=[{"fires": ["Taiwan votes"]}]
     )
@@ -105,13 +110,14 @@ class EntityShape(Shape):
 def entity(document: Document) -> model.Entity:
     """The entity that the document describes; raises Faulty."""
     shape = checked(EntityShape, document)
+    forms = shape.forms or "all"
     return model.Entity(
         shape.entity,
         shape.kind,
         shape.name,
-        terms(shape.sure),
-        maybe=_maybe(shape.maybe),
-        never=terms(shape.never),
+        terms(shape.sure, forms=forms),
+        maybe=_maybe(shape.maybe, forms),
+        never=terms(shape.never, forms=forms),
         titles=terms(shape.titles),
         groups=tuple(dict.fromkeys(shape.in_ or ())),
         tests=tests(shape.tests, document),
@@ -119,12 +125,12 @@ def entity(document: Document) -> model.Entity:
     )
 
 
-def _maybe(shape: MaybeShape | None) -> model.Maybe | None:
+def _maybe(shape: MaybeShape | None, forms: Forms) -> model.Maybe | None:
     if shape is None:
         return None
     when = shape.counts_if
     return model.Maybe(
-        terms(shape.words, shape.case),
+        terms(shape.words, shape.case, forms),
         model.CountsIf(
             sure_seen=when.sure_name_seen is not None,
             earlier=when.sure_name_seen == "earlier in the article",

@@ -23,7 +23,8 @@ def with_version(rule: Rule, named: Mapping[str, str]) -> Rule:
 
 def entity_digest(entity: Entity) -> str:
     """The digest of what makes an entity be found, without what it names."""
-    return _digest([entity.id, _canonical(entity.sure), *_given(entity, "maybe", "never", "titles")])
+    names = [replace(name, forms=not name.forms) for name in entity.sure]  # of names, all forms are the default
+    return _digest([entity.id, _canonical(names), *_given(entity, "maybe", "never", "titles")])
 
 
 def list_digest(words: WordList) -> str:

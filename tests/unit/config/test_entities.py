@@ -45,22 +45,27 @@ def said(text: str) -> Entity:
     return entity(document)
 
 
+def name(text: str, language: str = "any", *, exact: bool = False) -> Term:
+    """A name stands for all of its forms."""
+    return Term(text, language, exact, forms=True)
+
+
 def test_an_entity_says_what_is_written() -> None:
     """Each key of an entity has its value in the model."""
     assert said(_LEE) == Entity(
         id="lee-jae-myung",
         kind="person",
         name="Lee Jae Myung",
-        sure=(Term("Lee Jae Myung", "en"), Term("이재명", "ko")),
+        sure=(name("Lee Jae Myung", "en"), name("이재명", "ko")),
         maybe=Maybe(
-            (Term("President Lee", "en", exact=True), Term("이 대통령", "ko", exact=True)),
+            (name("President Lee", "en", exact=True), name("이 대통령", "ko", exact=True)),
             CountsIf(
                 sure_seen=True,
                 near=Near((Words((Term("Seoul", "en"),)),), 12),
                 where=Where(sources=("yonhap",)),
             ),
         ),
-        never=(Term("Bruce Lee", "en"),),
+        never=(name("Bruce Lee", "en"),),
         titles=(Term("Foreign Minister", "en"),),
         groups=("heads-of-state", "east-asia"),
         tests=(RuleTest(True, "Lee Jae Myung speaks", place=Place("f.yaml", 15, 17)),),
@@ -71,7 +76,7 @@ def test_an_entity_says_what_is_written() -> None:
 def test_what_is_not_written_is_not_there() -> None:
     """The shortest entity has sure names, and nothing else."""
     short = said("{entity: aa, kind: place, name: A, sure: [A]}")
-    assert short == Entity("aa", "place", "A", (Term("A"),), place=Place("f.yaml", 1, 1))
+    assert short == Entity("aa", "place", "A", (name("A"),), place=Place("f.yaml", 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -87,4 +92,12 @@ def test_what_is_not_written_is_not_there() -> None:
 def test_a_name_that_is_not_enough_counts_with_more(written: str, meant: CountsIf) -> None:
     """With a sure name, beside something, or in some articles."""
     maybe = said(f"{{entity: aa, kind: place, name: A, sure: [A], maybe: {{words: [B], counts_if: {written}}}}}").maybe
-    assert maybe == Maybe((Term("B"),), meant)
+    assert maybe == Maybe((name("B"),), meant)
+
+
+def test_names_may_be_meant_as_they_are_written() -> None:
+    """Where a form of a name is a word of its own: курил is of the Kurils, and has smoked."""
+    maybe = "{words: [Курилы], counts_if: {sure_name_seen: in the article}}"
+    read = said(f"{{entity: aa, kind: place, name: A, sure: [A], maybe: {maybe}, never: [B], forms: as written}}")
+    assert read.maybe
+    assert (*read.sure, *read.maybe.terms, *read.never) == (Term("A"), Term("Курилы"), Term("B"))

@@ -166,6 +166,7 @@ _BESIDE = _MAYBE % "list: places"
         ("{list: places}", [_PLACES % ""], [_PLACES % ", before: {within: 1 word, words: [no]}"]),
         ("{entity: taiwan}", [_TAIWAN % ""], [_TAIWAN % ", never: [Taiwan Street]"]),
         ("{entity: taiwan}", [_TAIWAN % ""], [_TAIWAN % ", titles: [Mayor]"]),
+        ("{entity: taiwan}", [_TAIWAN % ""], [_TAIWAN % ", forms: as written"]),
         ("{entity: taiwan}", [_TAIWAN % _MAYBE % "words: [c]"], [_TAIWAN % _MAYBE % "words: [d]"]),
         # a group: who is in it, and each of them
         (_GROUP, [_TAIWAN % ""], [_TAIWAN % "", _JAPAN % ""]),
