@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,7 @@ from monitor.config.files import is_empty, paths_named, settings_document, yaml_
 from monitor.config.lists import word_list
 from monitor.config.names import Name, Names, usable
 from monitor.config.rules import rule
-from monitor.config.settings import settings, unknown_rules
+from monitor.config.settings import EVERY, settings, unknown_rules
 from monitor.config.sources import sources
 from monitor.config.versions import with_version
 from monitor.config.yaml12 import Document, read, shown
@@ -39,13 +39,14 @@ class Loaded:
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
     """Everything good in files of rules, entities and lists, and the faults of the others. `tried`: the rules that
-    stand somewhere, if only in a faulty file."""
+    stand somewhere, if only in a faulty file; `sources`: of the monitor.yaml that was read with them."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
     lists: Mapping[str, WordList]
     faults: tuple[Fault, ...]
     tried: frozenset[str]
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 def load(path: Path, environment: Mapping[str, str], remembered: Remembered | None = None) -> Loaded:
@@ -58,7 +59,7 @@ def load(path: Path, environment: Mapping[str, str], remembered: Remembered | No
     remembered = Remembered() if remembered is None else remembered
     document = settings_document(path)
     own: list[Fault] = []
-    made, every = None, timedelta(minutes=5)
+    made, every = None, EVERY
     with noting(own):
         made, every = settings(document, environment, path.parent)
     routes = made.routes if made else None
@@ -83,17 +84,23 @@ def named_by(path: Path) -> list[Path]:
 
 
 def load_rules(paths: Sequence[Path], beside: Path | None = None) -> LoadedRules:
-    """Files and folders of rules and entities, alone or `beside` those that a monitor.yaml names: routes are not looked
-    up."""
+    """Files and folders of rules, entities and lists, alone or `beside` what a monitor.yaml names: routes are not
+    looked up."""
     named: _Named = [(path, None) for path in paths]
-    if beside is not None:
-        named += _named(settings_document(beside), beside, "rules", "entities")
-    return _rules(named, None, {})
+    return _rules(named, None, {}) if beside is None else _matched_with(beside, named)
 
 
 def load_rules_of(path: Path) -> LoadedRules:
-    """The rules and entities that a monitor.yaml names, without its secrets and the rest of it: what `match` needs."""
-    return _rules(_named(settings_document(path), path, "rules", "entities"), None, {})
+    """What a monitor.yaml names of rules, entities, lists and sources, without its secrets and the rest of it: what
+    `match` needs."""
+    return _matched_with(path, [])
+
+
+def _matched_with(path: Path, more: _Named) -> LoadedRules:
+    document = settings_document(path)
+    loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, {})
+    found, faults = _sources(_named(document, path, "sources"), EVERY, {})
+    return replace(loaded, sources=found, faults=_sorted([*loaded.faults, *faults]))
 
 
 _Named = list[tuple[Path, Place | None]]

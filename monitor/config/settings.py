@@ -26,7 +26,7 @@ from monitor.errors import Fault, Faulty
 from monitor.model import FOR_GOOD, Channel, Limits, Retention, Settings
 from monitor.stories import SAME_ADDRESS
 
-_EVERY = timedelta(minutes=5)
+EVERY = timedelta(minutes=5)
 _DATABASE = "sqlite:///monitor.db"
 _FOR_GOOD = "for good"
 
@@ -241,7 +241,7 @@ def settings(document: Document, environment: Mapping[str, str], folder: Path) -
         web=shape.web.listen if shape.web else None,
         retention=_retention(shape.retention),
     )
-    return made, shape.every or _EVERY
+    return made, shape.every or EVERY
 
 
 def unknown_rules(document: Document, retention: Retention, known: Collection[str]) -> Iterator[Fault]:
