@@ -190,7 +190,7 @@ def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job
 
 
 def _active(config: Config) -> Active:
-    rules = compile_live(config.rules.values(), config.entities)
+    rules = compile_live(config.rules.values(), config.entities, config.lists, config.sources)
     return Active(dict(config.sources), rules, lambda alert: channels_of(alert, config.settings))
 
 

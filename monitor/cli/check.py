@@ -87,7 +87,7 @@ def _of_config(path: Path) -> _Checked:
         *loaded.faults,
         *_of_database(path, config.settings.database),
         *channel_faults(config.settings.channels.values()),
-        *failures(config.rules.values(), config.entities, clock.now()),
+        *failures(config.rules.values(), config.entities, config.lists, config.sources, clock.now()),
     ]
     more = (_counted(config.sources, "source"), _counted(config.settings.channels, "channel"))
     return _Checked(sorted(faults), (*_tested(config.rules.values(), config.entities.values()), *more))
@@ -116,7 +116,7 @@ def _of_files(paths: tuple[Path, ...], config: Path) -> _Checked:
     entities = [entity for entity in loaded.entities.values() if _within(entity.place.file, paths)]
     faults = [
         *(fault for fault in loaded.faults if _within(fault.place.file, paths)),
-        *failures(rules, loaded.entities, clock.now(), tested=entities),
+        *failures(rules, loaded.entities, loaded.lists, loaded.sources, clock.now(), tested=entities),
     ]
     return _Checked(sorted(faults), _tested(rules, entities))
 

@@ -21,19 +21,21 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The rules that this config names."
+    "-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="The rules and sources of this config."
 )
 @click.option(
     "--rules",
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="Files and folders of rules and entities.",
+    help="Files and folders of rules, entities and lists.",
 )
 @json_option
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Path) -> None:
     """Say for each article of FILE (a JSON object a line; gzip is fine; - is standard input) which rules hit, and why.
+
+    A line has id, title and, where they are known, text, lang, date, source, url, authors and tags.
 
     \b
     Examples:
@@ -49,7 +51,7 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
 
     loaded = _loaded(config, rules)
     print_faults(loaded.faults)
-    compiled = compile_live(loaded.rules.values(), loaded.entities)
+    compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
     now, problems = clock.now(), bool(loaded.faults)
     for article in articles(_lines(file), now):
         if isinstance(article, Unusable):

@@ -1,4 +1,5 @@
-"""Recorded news: a JSON object a line (`id`, `title`, and optionally `text`, `lang`, `date`, `source`, `url`)."""
+"""Recorded news: a JSON object a line (`id`, `title`, and optionally `text`, `lang`, `date`, `source`, `url`, `authors`
+and `tags`)."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ from monitor.intake.address import canonical
 from monitor.intake.dates import moment_of
 from monitor.model import Article
 
+_TEXTS = ("title", "text", "lang", "date", "source", "url")
+_NAMES = ("authors", "author", "tags")  # a text, or several in a list
 _BARE = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2}))?")
 
 
@@ -43,18 +46,25 @@ def _article(number: int, line: str, now: datetime) -> Article | Unusable:
         return Unusable(number, "no JSON that can be read: it is nested too deeply, or has a number too long")
     if not isinstance(row, dict):
         return Unusable(number, 'no JSON object; write {"id": ..., "title": ...}')
-    wrong = [
-        key
-        for key in ("title", "text", "lang", "date", "source", "url")
-        if not isinstance(row.get(key, ""), str | None)
-    ]
-    if wrong or not isinstance(row.get("id"), str | int):
-        return Unusable(
-            number, f"{', '.join(wrong)} must be text" if wrong else "it has no id; give it a text or a number"
-        )
-    if not row.get("title") and not row.get("text"):
-        return Unusable(number, "it has neither title nor text")
+    if why := _unusable(row):
+        return Unusable(number, why)
     return _read(row, now)
+
+
+def _unusable(row: dict[str, Any]) -> str | None:
+    if wrong := [key for key in _TEXTS if not isinstance(row.get(key), str | None)]:
+        return f"{', '.join(wrong)} must be text"
+    if wrong := [key for key in _NAMES if not all(isinstance(name, str) for name in _listed(row.get(key)))]:
+        return f"{', '.join(wrong)} must be a text, or a list of texts"
+    if not isinstance(row.get("id"), str | int):
+        return "it has no id; give it a text or a number"
+    if not row.get("title") and not row.get("text"):
+        return "it has neither title nor text"
+    return None
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None or value == "" else [value]
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -76,4 +86,6 @@ def _read(row: dict[str, Any], now: datetime) -> Article:
         url=row.get("url"),
         canonical=canonical(row.get("url")),
         language=row.get("lang"),
+        authors=tuple(_listed(row.get("authors")) or _listed(row.get("author"))),
+        tags=tuple(_listed(row.get("tags"))),
     )

@@ -9,17 +9,36 @@ from datetime import datetime
 from monitor.decide import State, decide
 from monitor.errors import Fault
 from monitor.matching import RuleSet, compile_rules
-from monitor.model import Article, Entity, EntityNamed, Level, Match, MatchKind, Rule, RuleStatus, RuleTest
+from monitor.model import (
+    Article,
+    Entity,
+    EntityNamed,
+    Level,
+    Match,
+    MatchKind,
+    Rule,
+    RuleStatus,
+    RuleTest,
+    Source,
+    WordList,
+)
 
 
 def failures(
-    rules: Iterable[Rule], entities: Mapping[str, Entity], now: datetime, tested: Iterable[Entity] | None = None
+    rules: Iterable[Rule],
+    entities: Mapping[str, Entity],
+    lists: Mapping[str, WordList],
+    sources: Mapping[str, Source],
+    now: datetime,
+    *,
+    tested: Iterable[Entity] | None = None,
 ) -> tuple[Fault, ...]:
     """A fault for each test that does not hold, at the test's place. Rules that are off are tested too; of the entities
     all, or only `tested`."""
     testing = [replace(rule, status=RuleStatus.LIVE) for rule in rules]
     testing += [_as_rule(entity) for entity in (entities.values() if tested is None else tested)]
-    return tuple(fault for rule in testing for fault in _failures(rule, entities, now))
+    each = ((rule, compile_rules([rule], entities, lists, sources)) for rule in testing if rule.tests)
+    return tuple(fault for rule, compiled in each for fault in _failures(rule, compiled, now))
 
 
 def _as_rule(entity: Entity) -> Rule:
@@ -27,8 +46,7 @@ def _as_rule(entity: Entity) -> Rule:
     return Rule(entity.id, entity.name, Level.INFO, EntityNamed(entity.id), "", tests=entity.tests)
 
 
-def _failures(rule: Rule, entities: Mapping[str, Entity], now: datetime) -> Iterator[Fault]:
-    compiled = compile_rules([rule], entities)
+def _failures(rule: Rule, compiled: RuleSet, now: datetime) -> Iterator[Fault]:
     for test in rule.tests:
         found = _match(compiled, test, now)
         if test.fires and (found is None or found.kind is not MatchKind.NEWS):
@@ -45,6 +63,8 @@ def _failures(rule: Rule, entities: Mapping[str, Entity], now: datetime) -> Iter
 
 def _match(compiled: RuleSet, test: RuleTest, now: datetime) -> Match | None:
     moment = test.date or now
-    article = Article(test.source or "", "test", test.title, test.text, moment, moment, url=test.url)
+    article = Article(
+        test.source or "", "test", test.title, test.text, moment, moment, url=test.url, language=test.language
+    )
     (judged,) = decide([article], compiled, State(), now).judged
     return next((decided.match for decided in judged.decisions), None)

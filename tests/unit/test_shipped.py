@@ -14,7 +14,21 @@ from monitor.config.schema import file_name, schema
 from monitor.config.shipped import shipped
 from monitor.config.starter import write_starter
 from monitor.lab.rule_tests import failures
-from monitor.model import AllOf, AnyOf, Condition, Entity, EntityNamed, In, Near, Rule, RuleTest, Words
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Entity,
+    EntityNamed,
+    Ignoring,
+    In,
+    Named,
+    Near,
+    Rule,
+    RuleTest,
+    Times,
+    Words,
+)
 
 LOADED = load_rules([shipped() / "rules", shipped() / "seeds" / "entities"])
 # By a letter that only this language's texts have; Chinese last, for Japanese holds Han too.
@@ -38,8 +52,10 @@ def languages(condition: Condition) -> set[str]:
             return {term.language.split("-")[0] for term in LOADED.entities[entity].sure} - {"any"}
         case AllOf(parts) | AnyOf(parts) | Near(parts):
             return set().union(*map(languages, parts))
-        case In(_, part):
+        case In(_, part) | Times(_, part) | Named(_, part) | Ignoring(part):
             return languages(part)
+        case _:
+            return set()
 
 
 def test_rules_and_entities_load_and_pass_their_own_tests() -> None:
@@ -58,7 +74,8 @@ def test_rules_and_entities_load_and_pass_their_own_tests() -> None:
         "one-china-statements",
         "japan-china-over-taiwan",
     }
-    assert [str(fault) for fault in failures(LOADED.rules.values(), LOADED.entities, clock.now())] == []
+    faults = failures(LOADED.rules.values(), LOADED.entities, LOADED.lists, {}, clock.now())
+    assert [str(fault) for fault in faults] == []
 
 
 def test_the_region_is_covered() -> None:

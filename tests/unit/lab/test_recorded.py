@@ -32,6 +32,23 @@ def test_all_keys_are_read_and_unknown_ones_ignored() -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "authors", "tags"),
+    [
+        ('"authors": ["Kim Lee", "이수진"], "tags": ["DPRK"]', ("Kim Lee", "이수진"), ("DPRK",)),  # as `parse` has them
+        ('"author": "Kim Lee", "tags": "DPRK, drills"', ("Kim Lee",), ("DPRK, drills",)),
+        ('"author": ["Kim Lee"]', ("Kim Lee",), ()),
+        ('"authors": [], "author": "Kim Lee", "tags": ""', ("Kim Lee",), ()),
+        ('"authors": null, "tags": null', (), ()),
+    ],
+)
+def test_authors_and_tags(names: str, authors: tuple[str, ...], tags: tuple[str, ...]) -> None:
+    """A list, or one text, which is looked through as it stands."""
+    article = one(f'{{"id": 1, "title": "T", {names}}}')
+    assert isinstance(article, Article)
+    assert (article.authors, article.tags) == (authors, tags)
+
+
+@pytest.mark.parametrize(
     ("date", "moment"),
     [
         ('"2026-01-04"', datetime(2026, 1, 4, tzinfo=UTC)),  # a bare day, month, year: its first moment
@@ -61,6 +78,8 @@ def test_dates(date: str, moment: datetime | None) -> None:
         ('{"id": 1}', "it has neither title nor text"),
         ('{"id": 1, "title": ["T"]}', "title must be text"),
         ('{"id": 1, "title": "T", "date": 20260104}', "date must be text"),
+        ('{"id": 1, "title": "T", "tags": ["a", 1]}', "tags must be a text, or a list of texts"),
+        ('{"id": 1, "title": "T", "author": {"name": "Kim"}}', "author must be a text, or a list of texts"),
         ("[" * 100_000, "nested too deeply"),
         ('{"id": ' + "9" * 5_000 + ', "title": "T"}', "a number too long"),
     ],

@@ -7,8 +7,23 @@ from dataclasses import replace
 import pytest
 
 from monitor.lab.rule_tests import failures
-from monitor.model import Entity, Level, Place, Rule, RuleStatus, RuleTest, Term, Words
-from tests.building import NOON
+from monitor.model import (
+    AllOf,
+    Entity,
+    Field,
+    In,
+    Level,
+    ListNamed,
+    Place,
+    Rule,
+    RuleStatus,
+    RuleTest,
+    Term,
+    Where,
+    WordList,
+    Words,
+)
+from tests.building import NOON, source
 
 LONG = "The committee spoke of rowing and of gardens. " * 30
 PLACE = Place("rules/a.yaml", 7, 9)
@@ -32,7 +47,7 @@ def rule_with(*tests: RuleTest, status: RuleStatus = RuleStatus.LIVE) -> Rule:
 )
 def test_each_test_is_held_against_the_rule(test: RuleTest, what: str | None) -> None:
     """News fires; nothing and a mention are silent."""
-    found = failures([rule_with(replace(test, place=PLACE))], {}, NOON)
+    found = failures([rule_with(replace(test, place=PLACE))], {}, {}, {}, NOON)
     assert len(found) == (what is not None)
     if what:
         assert found[0].place == PLACE
@@ -43,12 +58,40 @@ def test_each_test_is_held_against_the_rule(test: RuleTest, what: str | None) ->
 def test_rules_that_are_off_are_tested_too() -> None:
     """Whoever turns one on again should not be surprised."""
     rule = rule_with(RuleTest(fires=True, title="A garden"), status=RuleStatus.OFF)
-    assert len(failures([rule], {}, NOON)) == 1
+    assert len(failures([rule], {}, {}, {}, NOON)) == 1
 
 
 def test_entities_are_tested_by_their_names() -> None:
     """An entity fires where one of its sure names stands."""
     tests = (RuleTest(fires=True, title="Kim spoke"), RuleTest(fires=True, title="Nobody spoke"))
     entity = Entity("kim", "person", "Kim", (Term("Kim", "en"),), tests=tests)
-    (fault,) = failures([], {"kim": entity}, NOON)
+    (fault,) = failures([], {"kim": entity}, {}, {}, NOON)
     assert "this test of kim must fire" in fault.what
+
+
+@pytest.mark.parametrize(
+    ("where", "test", "fires"),
+    [
+        (Where(languages=("fr",)), RuleTest(fires=True, title="missile", language="de"), False),
+        (Where(languages=("fr",), unknown=False), RuleTest(fires=True, title="missile", language="fr"), True),
+        (Where(languages=("fr",), unknown=False), RuleTest(fires=True, title="missile"), False),
+        (Where(sources=("wire",)), RuleTest(fires=True, title="missile", source="wire"), True),
+        (Where(sources=("wire",)), RuleTest(fires=True, title="missile", source="post"), False),
+        (Where(tags=("state",)), RuleTest(fires=True, title="missile", source="wire"), True),
+        (Where(tags=("private",)), RuleTest(fires=True, title="missile", source="wire"), False),
+    ],
+)
+def test_a_test_says_where_its_article_comes_from(where: Where, test: RuleTest, fires: bool) -> None:
+    """Its language, and its source with all that is known of it."""
+    wire = replace(source("wire"), tags=("state",))
+    asked = replace(rule_with(test), where=where)
+    assert (failures([asked], {}, {}, {"wire": wire}, NOON) == ()) is fires
+
+
+def test_a_test_has_an_address_and_rules_share_lists() -> None:
+    """All that a condition asks of an article can be tested."""
+    words = WordList("arms", (Term("missile"),))
+    asked = replace(rule_with(), condition=AllOf((ListNamed("arms"), In(Field.URL, Words((Term("world"),))))))
+    test = RuleTest(fires=True, title="A missile", url="https://x.test/world/1")
+    for tried, fires in ((test, True), (replace(test, url=None), False), (replace(test, title="A garden"), False)):
+        assert (failures([replace(asked, tests=(tried,))], {}, {"arms": words}, {}, NOON) == ()) is fires
