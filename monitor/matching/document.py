@@ -21,6 +21,8 @@ from monitor.text.sentences import paragraphs, sentences
 LEAD = 120  # half words: 60 words, or 120 Han or kana characters
 _BARRIER = "\x02"  # no token holds it, and no split() takes it for white space
 _FAR = 10_000  # half words between two fields: near in neither
+_NEARBY = 1_000  # letters that are counted where they stand; over a longer way the places of all tokens are known
+_SAMPLE = 400  # letters of a text that say its language
 _BESIDE = (Field.AUTHOR, Field.TAGS, Field.URL)
 
 Region = tuple[int, int]
@@ -104,12 +106,16 @@ class Document:
     @cached_property
     def ruled_out(self) -> frozenset[str]:
         """The languages that the article clearly is not in."""
-        return ruled_out(f"{self.article.title} {self.article.text}")
+        return ruled_out(self._beginning)
 
     @cached_property
     def language(self) -> str | None:
         """The language of the article, as far as it is known (primary subtag)."""
-        return language_of(f"{self.article.title} {self.article.text}", self.article.language)
+        return language_of(self._beginning, self.article.language)
+
+    @property
+    def _beginning(self) -> str:
+        return f"{self.article.title} {self.article.text[:_SAMPLE]}"
 
     # --- tokens -------------------------------------------------------------------------------------------------
 
@@ -136,27 +142,18 @@ class Document:
         """The number of the token that a position of the joined text is in."""
         return bisect_right(self._starts, position) - 1
 
-    def between(self, end: int, start: int) -> int:
-        """How many half words lie between the end of one place and the start of another one behind it."""
-        return self._places[self.token_at(start)] - self._places[self.token_at(end - 1) + 1]
-
-    def reach(self, start: int, end: int, words: int | None, unit: Unit) -> int:
-        """The position behind which nothing stands together any more with what lies from `start` to `end`: in another
-        unit (`words` is None), or with more than `words` words between."""
-        if words is None:
-            return self._ends(unit)[self.token_at(start)]
-        token = bisect_right(self._places, self._places[self.token_at(end - 1) + 1] + 2 * words)
-        return self._starts[token] if token < len(self._starts) else len(self.joined)
-
-    def farthest(self, words: int | None) -> int:
-        """More letters than so many cannot lie between what stands within so many words."""
-        if words is None:
-            return len(self.joined)
-        return words * max(self._longest + 1, 4) + 2
-
-    @cached_property
-    def _longest(self) -> int:
-        return max(map(len, self.tokens))
+    def within(self, words: int, end: int, start: int) -> bool:
+        """Whether at most so many words lie between the end of one place and the start of another one behind it."""
+        if start - end > _NEARBY:
+            first, last = self.token_at(end - 1) + 1, self.token_at(start)
+            return self._places[last] - self._places[first] <= 2 * words
+        between = self.joined.count(" ", end, start) - 1
+        if between > 2 * words or any(end <= behind < start for _, behind in self._regions.values()):
+            return False
+        if between <= words:
+            return True
+        tokens = self.joined[end:start].split()
+        return sum(1 if UNSPACED_LETTER[token[0]] else 2 for token in tokens) <= 2 * words
 
     def unit_at(self, unit: Unit, position: int) -> int:
         """The number of the sentence or paragraph that a position lies in."""
@@ -164,9 +161,6 @@ class Document:
 
     def _numbers(self, unit: Unit) -> list[int]:
         return self._sentences if unit is Unit.SENTENCE else self._paragraphs
-
-    def _ends(self, unit: Unit) -> list[int]:
-        return self._sentence_ends if unit is Unit.SENTENCE else self._paragraph_ends
 
     @cached_property
     def _sentences(self) -> list[int]:
@@ -185,23 +179,6 @@ class Document:
             is_text = field is Field.TEXT
             numbers += [bisect_right(starts, a) for a, _ in spans] if is_text else [-2 * number - 1] * len(spans)
         return numbers
-
-    @cached_property
-    def _sentence_ends(self) -> list[int]:
-        return self._ends_of(self._sentences)
-
-    @cached_property
-    def _paragraph_ends(self) -> list[int]:
-        return self._ends_of(self._paragraphs)
-
-    def _ends_of(self, numbers: list[int]) -> list[int]:
-        """For each token, where the unit behind its own begins."""
-        ends, end = [], len(self.joined)
-        for token in reversed(range(len(numbers))):
-            if token + 1 < len(numbers) and numbers[token] != numbers[token + 1]:
-                end = self._starts[token + 1]
-            ends.append(end)
-        return ends[::-1]
 
     # --- what is only asked of a few ----------------------------------------------------------------------------
 

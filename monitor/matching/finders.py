@@ -169,7 +169,7 @@ def _ahead(document: Document, hit: Hit, starts: Sequence[int], words: int) -> b
 
 def _together(document: Document, end: int, start: int, words: int) -> bool:
     sentence = document.unit_at(Unit.SENTENCE, end - 1) == document.unit_at(Unit.SENTENCE, start)
-    return sentence and document.between(end, start) <= 2 * words
+    return sentence and document.within(words, end, start)
 
 
 @dataclass(frozen=True)
@@ -189,15 +189,15 @@ class Vicinity:
             units = {document.unit_at(self.unit, start) for start, _, _ in context}
             return [hit for hit in hits if document.unit_at(self.unit, hit[0]) in units]
         starts, ends = [start for start, _, _ in context], sorted(map(_END, context))
-        return [hit for hit in hits if self._is_near(document, hit, starts, ends, 2 * self.words)]
+        return [hit for hit in hits if self._is_near(document, hit, starts, ends, self.words)]
 
     @staticmethod
-    def _is_near(document: Document, hit: Hit, starts: Sequence[int], ends: Sequence[int], width: int) -> bool:
+    def _is_near(document: Document, hit: Hit, starts: Sequence[int], ends: Sequence[int], words: int) -> bool:
         behind, ahead = bisect_right(ends, hit[0]), bisect_left(starts, hit[1])
         if behind < ahead:  # one neither ends before the hit nor begins behind it: it overlaps
             return True
-        return (behind > 0 and document.between(ends[behind - 1], hit[0]) <= width) or (
-            ahead < len(starts) and document.between(hit[1], starts[ahead]) <= width
+        return (behind > 0 and document.within(words, ends[behind - 1], hit[0])) or (
+            ahead < len(starts) and document.within(words, hit[1], starts[ahead])
         )
 
 

@@ -10,9 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
+from monitor.matching.document import Document
 from monitor.matching.finders import Finder, Terms
 from monitor.matching.found import Found, Hit
-from monitor.matching.together import Members, in_any_order, in_this_order
+from monitor.matching.together import Members, Together, in_any_order, in_this_order
 from monitor.model import Field, Unit
 
 Evidence = tuple[int, int, int, str]
@@ -159,13 +160,14 @@ class Near(Node):
         members: Members = [node.hits(found, limit) for node in self.nodes]
         if not all(members):
             return None
-        document = found.document
         choose = in_this_order if self.in_order else in_any_order
-        return choose(
-            members,
-            lambda hit: document.reach(hit[0], hit[1], self.words, self.unit),
-            document.farthest(self.words),
-        )
+        return choose(members, self._within(found.document, self.words))
+
+    def _within(self, document: Document, words: int | None) -> Together:
+        if words is None:
+            return lambda one, other: document.unit_at(self.unit, one[0]) == document.unit_at(self.unit, other[0])
+        # hits that overlap have no words between
+        return lambda one, other: other[0] <= one[1] or document.within(words, one[1], other[0])
 
     def required(self) -> list[frozenset[int]]:
         return [patterns for node in self.nodes for patterns in node.required()]

@@ -184,13 +184,12 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
     document, rule = found.document, compiled.rule
     if compiled.where is not None and not compiled.where.holds(document):
         return None
+    if not compiled.node.holds(found, document.everything):
+        return None
     limit = document.limit(rule.news_in)
     kind = MatchKind.NEWS
     if not compiled.node.holds(found, limit):
-        limit = document.everything
-        if rule.news_in is Field.TEXT or not compiled.node.holds(found, limit):
-            return None
-        kind = MatchKind.MENTION
+        kind, limit = MatchKind.MENTION, document.everything
     if compiled.unless is not None and compiled.unless.holds(found, document.everything):
         return None
     if compiled.mention_if is not None and compiled.mention_if.holds(found, limit):

@@ -1,37 +1,36 @@
-"""Which hits stand together: one of each member, within reach of the first of them.
+"""Which hits stand together: one of each member, each together with the first of them.
 
-It knows nothing of sentences or words: `reach` says up to where what stands together with a hit may begin. The time
-is in proportion to the number of hits (and its logarithm), however often an article repeats its words.
+It knows nothing of sentences or words: `together` says it of two hits, and what it says of one it says of all that stand
+between the two. The time is in proportion to the number of hits (and its logarithm), however often an article repeats
+its words.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from monitor.matching.found import Hit
 
 Members = list[list[Hit]]
-Reach = Callable[[Hit], int]
+Together = Callable[[Hit, Hit], bool]
 _Place = tuple[int, int]
 
 
-def in_any_order(members: Members, reach: Reach, farthest: int) -> Sequence[Hit] | None:
-    """A hit of each member, no two at the very same place, all beginning within the reach of the first of them; in the
-    members' order. The members' hits are in the text's order. `farthest`: no reach is longer than so many letters,
-    which spares most questions."""
+def in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
+    """A hit of each member, no two at the very same place, each together with the first of them; in the members' order.
+    The members' hits are in the text's order."""
     for start in sorted({hit for hits in members for hit in hits}):
         nexts = [bisect_left(hits, start) for hits in members]
-        if any(number == len(hits) for number, hits in zip(nexts, members, strict=True)):
-            return None
-        far = start[1] + farthest
-        if any(hits[number][0] > far for number, hits in zip(nexts, members, strict=True)):
-            continue
-        limit = reach(start)
-        near = [_within(hits, number, limit, len(members)) for number, hits in zip(nexts, members, strict=True)]
-        if all(near):
-            chosen = _from(start, near)
+        for number, hits in zip(nexts, members, strict=True):
+            if number == len(hits):
+                return None
+            if hits[number] != start and not together(start, hits[number]):
+                break
+        else:
+            behind = [islice(hits, number, None) for number, hits in zip(nexts, members, strict=True)]
+            chosen = _from(start, [_within(hits, start, len(members), together) for hits in behind])
             if chosen is not None:
                 return chosen
     return None
@@ -47,12 +46,12 @@ def _from(start: Hit, near: Members) -> Sequence[Hit] | None:
     return None
 
 
-def _within(hits: list[Hit], number: int, limit: int, most: int) -> list[Hit]:
-    """The first hits from that number on that begin before the limit, at `most` different places: of as many places as
-    there are members, one is always left for a member that chooses last."""
+def _within(hits: Iterable[Hit], start: Hit, most: int, together: Together) -> list[Hit]:
+    """The first of the hits that are together with `start`, at `most` different places: of as many places as there are
+    members, one is always left for a member that chooses last."""
     found: dict[_Place, Hit] = {}
-    for hit in islice(hits, number, None):
-        if hit[0] >= limit or len(found) == most:
+    for hit in hits:
+        if len(found) == most or not (hit == start or together(start, hit)):
             break
         found.setdefault((hit[0], hit[1]), hit)
     return list(found.values())
@@ -79,14 +78,13 @@ def _one_each(near: Members, start: Hit) -> list[Hit] | None:
     return None
 
 
-def in_this_order(members: Members, reach: Reach, farthest: int) -> Sequence[Hit] | None:
-    """A hit of each member, each beginning at or behind the end of the one before, the last within the reach of the
-    first."""
+def in_this_order(members: Members, together: Together) -> Sequence[Hit] | None:
+    """A hit of each member, each beginning at or behind the end of the one before, the last together with the first."""
     *between, last = members[1:]
     following = [(hits, _soonest_ends(hits)) for hits in between]
     for start in members[0]:
         chosen = _chain(start, [*following, (last, last)])
-        if chosen is not None and chosen[-1][0] <= start[1] + farthest and chosen[-1][0] < reach(start):
+        if chosen is not None and together(start, chosen[-1]):
             return chosen
     return None
 

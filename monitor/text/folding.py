@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from monitor.text.record import record_of
-from monitor.text.scripts import RUN, TOKEN, UNSPACED_LETTER
+from monitor.text.scripts import RUN, SPACED, TOKEN, UNSPACED_LETTER, UNSPACED_ONE
 
 
 def _simplified() -> dict[str, str]:
@@ -35,6 +35,8 @@ def _accents() -> dict[str, str]:
 # Letters that are written one for the other: beyond Latin, a language's whole folding is its pairs here.
 _PAIRS = "øo łl đd ıi ØO ŁL ĐD ёе ЁЕ أا إا آا ٱا ىي ةه"
 _TABLE = _simplified() | _accents() | {"ß": "ss"} | {pair[0]: pair[1] for pair in _PAIRS.split()}
+_CODES = str.maketrans(_TABLE)
+_MANY = 10  # of the first hundred letters: then it is quicker to ask each for its entry
 _CHANGING = re.compile(f"[{''.join(map(re.escape, _TABLE))}]")
 
 
@@ -58,23 +60,20 @@ def comparable(text: str, *, cased: bool = False) -> str:
 
     Most news of a spaced script fits one of the old single-byte code pages: there folding is a table of 256 letters.
     """
-    text = text.replace("ß", "ss")  # else no German text would
-    for page in _PAGES:
-        try:
-            letters = text.encode(page)
-        except UnicodeEncodeError:
-            continue
-        folding = _folding(page, cased=cased)
-        if folding.odd.search(letters) is None:
-            return " ".join(letters.translate(folding.table, _SOFT_HYPHEN).decode(page).split())
-        break
-    runs = [" ".join(run) if UNSPACED_LETTER[run[0]] else run for run in RUN.findall(_normal(text))]
-    return fold(" ".join(runs), cased=cased)
+    letters = None if _OFF_PAGE.search(text, 0, 200) else _by_page(text.replace("ß", "ss"), cased=cased)
+    if letters is not None:
+        return letters
+    record = _normal(text)
+    if len(_CHANGING.findall(record, 0, 100)) <= _MANY:
+        return fold(_cut(record), cased=cased)
+    cut = _cut(record.translate(_CODES))
+    return cut if cased else cut.casefold().replace("i\u0307", "i")
 
 
 # --- the two quick ways -----------------------------------------------------------------------------------------
 
 _PAGES = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253")  # Latin, typeset, central European, Cyrillic, Greek
+_OFF_PAGE = re.compile("[\u0500-\u1fff\u2e80-\U0010ffff]")  # letters that are on none of them
 _SOFT_HYPHEN = b"\xad"
 _WIDE = re.compile("[\uff01-\uff5e\u3000…]")
 
@@ -98,6 +97,26 @@ def _folding(page: str, *, cased: bool) -> _Folding:
         elif folded:
             table[code] = folded[0]
     return _Folding(bytes(table), re.compile(b"[" + re.escape(bytes(odd)) + b"]"))
+
+
+def _by_page(text: str, *, cased: bool) -> str | None:
+    """The comparable tokens of a text that is on one of the pages, with nothing odd."""
+    for page in _PAGES:
+        try:
+            letters = text.encode(page)
+        except UnicodeEncodeError:
+            continue
+        folding = _folding(page, cased=cased)
+        if folding.odd.search(letters) is None:
+            return " ".join(letters.translate(folding.table, _SOFT_HYPHEN).decode(page).split())
+    return None
+
+
+def _cut(record: str) -> str:
+    """The tokens of a record, joined by spaces."""
+    if UNSPACED_ONE.search(record) is None:
+        return " ".join(SPACED.findall(record))
+    return " ".join([" ".join(run) if UNSPACED_LETTER[run[0]] else run for run in RUN.findall(record)])
 
 
 def _normal(text: str) -> str:

@@ -11,7 +11,6 @@ from functools import cache
 
 from monitor.text.scripts import HAN, HANGUL, KANA, script_of
 
-_SAMPLE = 400  # characters: the title and the first lines say it
 _JAPANESE_SHARE = 0.10  # kana among Han and kana; Chinese prose quotes a brand or a の now and then, Japanese has > 0.3
 _CHINESE_LENGTH = 40  # so many Han characters without a single kana are not Japanese prose
 _CLEAR = 2  # characters that only the one of the two writes; a single one may be in a name that is quoted
@@ -35,12 +34,11 @@ _WRITTEN_IN = {
 
 def ruled_out(text: str) -> frozenset[str]:
     """The languages (primary subtags) that `text` clearly is not, among those that share Han characters."""
-    sample = text[:_SAMPLE]
-    han = HAN.findall(sample)
-    kana = len(KANA.findall(sample))
+    han = HAN.findall(text)
+    kana = len(KANA.findall(text))
     if not han and not kana:
         return frozenset()
-    korean = HANGUL.search(sample) is not None
+    korean = HANGUL.search(text) is not None
     out = set() if korean or len(han) + kana < _MIXED else {"ko"}
     if kana and kana >= _JAPANESE_SHARE * (len(han) + kana):
         out.add("zh")
@@ -79,11 +77,10 @@ def _encodes(character: str, page: str) -> bool:
 def language_of(text: str, declared: str | None) -> str | None:
     """The language of a text (primary subtag): what its script makes clear, else what its feed declares where that fits
     the script, else None."""
-    sample = text[:_SAMPLE]
-    out = ruled_out(sample)
-    hangul = len(HANGUL.findall(sample))
-    kana = len(KANA.findall(sample))
-    han = len(HAN.findall(sample))
+    out = ruled_out(text)
+    hangul = len(HANGUL.findall(text))
+    kana = len(KANA.findall(text))
+    han = len(HAN.findall(text))
     if hangul > han + kana:
         return "ko"
     if kana and "zh" in out:
@@ -91,7 +88,7 @@ def language_of(text: str, declared: str | None) -> str | None:
     if han and "ja" in out and not hangul:
         return "zh"
     said = declared.split("-")[0].lower() if declared else None
-    first = _LETTER.search(sample)
+    first = _LETTER.search(text)
     if said is None or first is None:
         return said
     fits = script_of(first.group()).name in _WRITTEN_IN.get(said, ("Latin", "other"))

@@ -72,15 +72,16 @@ _SPACED = rf"[{_APART}]+|[^\W_{UNSPACED}{_APART}]+"
 TOKEN = re.compile(rf"[{UNSPACED}]|{_SPACED}")
 RUN = re.compile(rf"[{UNSPACED}]+|{_SPACED}")
 """A token, or several of a script without spaces."""
-
-_UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
+SPACED = re.compile(_SPACED)
+"""A token of a text without any of those."""
+UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
 
 
 class _Unspaced(dict[str, bool]):
     """Remembers the answer for each letter that it was asked for: this is asked of every letter of every text."""
 
     def __missing__(self, letter: str) -> bool:
-        self[letter] = answer = _UNSPACED_ONE.match(letter) is not None
+        self[letter] = answer = UNSPACED_ONE.match(letter) is not None
         return answer
 
 
