@@ -7,8 +7,7 @@ file `Remembered` as it was when it last had no fault, and then that counts in p
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,14 +15,15 @@ from typing import TypeVar
 
 from monitor.config.entities import entity
 from monitor.config.faults import did_you_mean, noting
-from monitor.config.files import is_empty, paths_named, settings_document, yaml_files
+from monitor.config.files import paths_named, settings_document, yaml_files
 from monitor.config.lists import word_list
-from monitor.config.names import Name, Names, usable
+from monitor.config.names import Name, Names, names, usable
+from monitor.config.reading import Memory
 from monitor.config.rules import rule
 from monitor.config.settings import EVERY, settings, unknown_rules
 from monitor.config.sources import sources
 from monitor.config.versions import with_version
-from monitor.config.yaml12 import Document, read, shown
+from monitor.config.yaml12 import Document, shown
 from monitor.errors import Fault, Faulty
 from monitor.model import Config, Entity, EntityNamed, ListNamed, Place, Rule, Source, WordList
 
@@ -53,8 +53,8 @@ def load(path: Path, environment: Mapping[str, str], remembered: Remembered | No
     """A monitor.yaml and all that it names. Raises Faulty, with the faults of all files, where monitor.yaml itself has
     one: an address that cannot be had or a route that leads nowhere would lose alerts.
 
-    `remembered`: what files said without a fault counts where they have one now, and is brought up to date; of a file
-    that is gone it is forgotten, as soon as nothing is at fault.
+    `remembered`: files that are as they were are not read again, and what they said without a fault counts where they
+    have one now. It is brought up to date; a file that is gone is forgotten, as soon as nothing is at fault.
     """
     remembered = Remembered() if remembered is None else remembered
     document = settings_document(path)
@@ -63,16 +63,13 @@ def load(path: Path, environment: Mapping[str, str], remembered: Remembered | No
     with noting(own):
         made, every = settings(document, environment, path.parent)
     routes = made.routes if made else None
-    drafts, placed = ChainMap({}, remembered.drafts), ChainMap({}, remembered.sources)
-    loaded = _rules(_named(document, path, "rules", "entities"), routes, drafts)
-    polled, faults = _sources(_named(document, path, "sources"), every, placed)
+    loaded = _rules(_named(document, path, "rules", "entities"), routes, remembered.drafts)
+    polled, faults = _sources(_named(document, path, "sources"), every, remembered.sources)
     if made is not None:
         own += unknown_rules(document, made.retention, loaded.rules.keys() | loaded.tried)
     everything = _sorted([*own, *loaded.faults, *faults])
     if not everything:  # what was not read is gone in good order
         remembered.forget()
-    remembered.drafts.update(drafts.maps[0])
-    remembered.sources.update(placed.maps[0])
     if made is None:
         raise Faulty(everything)
     return Loaded(Config(made, polled, loaded.rules, loaded.entities, loaded.lists), everything)
@@ -87,7 +84,7 @@ def load_rules(paths: Sequence[Path], beside: Path | None = None) -> LoadedRules
     """Files and folders of rules, entities and lists, alone or `beside` what a monitor.yaml names: routes are not
     looked up."""
     named: _Named = [(path, None) for path in paths]
-    return _rules(named, None, {}) if beside is None else _matched_with(beside, named)
+    return _rules(named, None, Memory()) if beside is None else _matched_with(beside, named)
 
 
 def load_rules_of(path: Path) -> LoadedRules:
@@ -98,8 +95,8 @@ def load_rules_of(path: Path) -> LoadedRules:
 
 def _matched_with(path: Path, more: _Named) -> LoadedRules:
     document = settings_document(path)
-    loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, {})
-    found, faults = _sources(_named(document, path, "sources"), EVERY, {})
+    loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, Memory())
+    found, faults = _sources(_named(document, path, "sources"), EVERY, Memory())
     return replace(loaded, sources=found, faults=_sorted([*loaded.faults, *faults]))
 
 
@@ -120,13 +117,14 @@ def _sorted(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 _Placed = tuple[Place, Source]
 
 
-def _sources(named: _Named, every: timedelta, last: _Last[_Placed]) -> tuple[dict[str, Source], list[Fault]]:
+def _sources(named: _Named, every: timedelta, memory: Memory[_Placed]) -> tuple[dict[str, Source], list[Fault]]:
     files, faults = yaml_files(named)
-    found = _each(files, lambda document: sources(document, every), last, faults)
+    readings = memory.read(files, lambda document: sources(document, every), given=every)
+    faults += (fault for reading in readings for fault in reading.faults)
     kept: dict[str, Source] = {}
     ids: dict[str, Place] = {}
     urls: dict[str, Place] = {}
-    for place, source in found:
+    for place, source in (placed for reading in readings for placed in reading.says):
         for what, first in (("id", ids.get(source.id)), ("url", urls.get(source.url))):
             if first:
                 faults.append(Fault(place, f"another source has this {what}", f"it stands at {first}"))
@@ -137,89 +135,76 @@ def _sources(named: _Named, every: timedelta, last: _Last[_Placed]) -> tuple[dic
     return kept, faults
 
 
-_Read = TypeVar("_Read")
-_Last = MutableMapping[Path, list[_Read]]
-
-
-def _each(
-    files: Iterable[Path],
-    reading: Callable[[Document], Iterable[_Read]],
-    last: _Last[_Read],
-    faults: list[Fault],
-) -> list[_Read]:
-    """What all files hold; a faulty one, what it held when it was `last` without a fault."""
-    found: list[_Read] = []
-    for file in files:
-        with noting(faults):
-            documents = read(file)
-            if last.get(file) and not documents and is_empty(file):  # an editor that was cut off, a full disk
-                raise Faulty([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
-            last[file] = _whole(documents, reading)
-        found += last.get(file, ())
-    return found
-
-
-def _whole(documents: Iterable[Document], reading: Callable[[Document], Iterable[_Read]]) -> list[_Read]:
-    """What all documents of a file hold; raises Faulty with the faults of all of them."""
-    found: list[_Read] = []
-    faults: list[Fault] = []
-    for document in documents:
-        with noting(faults):
-            found += reading(document)
-    if faults:
-        raise Faulty(faults)
-    return found
-
-
 # --- rules and entities -----------------------------------------------------------------------------------------
 
 
-def _rules(named: _Named, routes: Collection[str] | None, last: _Last[_Draft]) -> LoadedRules:
+def _rules(named: _Named, routes: Collection[str] | None, memory: Memory[_Draft]) -> LoadedRules:
     files, faults = yaml_files(named)
-    tried: dict[Name, Place] = {}
-    tried_rules: set[str] = set()
-
-    def drafts_of(document: Document) -> list[_Draft]:
-        tried[EntityNamed(_first(document, "entity"))] = tried[ListNamed(_first(document, "list"))] = document.place()
-        tried_rules.add(_first(document, "rule"))
-        return _draft(document)
-
-    drafts = _each(files, drafts_of, last, faults)
+    readings = memory.read(files, _drafts)
+    faults += (fault for reading in readings for fault in reading.faults)
+    drafts = [draft for reading in readings for draft in reading.says]
     entities = _unique([draft.says for draft in drafts if isinstance(draft.says, Entity)], "entity", faults)
     lists = _unique([draft.says for draft in drafts if isinstance(draft.says, WordList)], "list", faults)
-    documents = {draft.says.place: draft.document for draft in drafts}
+    documents = {draft.says.place: draft.document for draft in drafts if not isinstance(draft.says, Rule)}
+    tried, tried_rules = _tried(document for reading in readings for document in reading.documents)
     known = usable([*entities.values(), *lists.values()], documents, tried, faults)
     kept: list[Rule] = []
     for draft in drafts:
         if isinstance(draft.says, Rule):
             with noting(faults):
-                kept.append(_looked_up(draft.document, draft.says, known, routes))
+                kept.append(draft.looked_up(draft.says, known, routes))
     rules = _unique(kept, "rule", faults)
-    return LoadedRules(rules, known.all(Entity), known.all(WordList), _sorted(faults), frozenset(tried_rules))
+    return LoadedRules(rules, known.all(Entity), known.all(WordList), _sorted(faults), tried_rules)
 
 
-_Says = Rule | Entity | WordList
+def _tried(documents: Iterable[Document]) -> tuple[dict[Name, Place], frozenset[str]]:
+    """The entities and lists that stand somewhere, if only in a faulty document, and the rules that do."""
+    tried: dict[Name, Place] = {}
+    rules: set[str] = set()
+    for document in documents:
+        match _kind(document), document.data:
+            case "rule" as kind, dict(data):
+                rules.add(str(data[kind]))
+            case "entity" as kind, dict(data):
+                tried[EntityNamed(str(data[kind]))] = document.place()
+            case "list" as kind, dict(data):
+                tried[ListNamed(str(data[kind]))] = document.place()
+    return tried, frozenset(rules)
 
 
-@dataclass(frozen=True, slots=True)
 class _Draft:
-    """A document and what it says, before the names in it are looked up."""
+    """A document and what it says; and, of a rule, what became of it when the names in it were looked up last."""
 
-    document: Document
-    says: _Says
+    def __init__(self, document: Document, says: Rule | Entity | WordList) -> None:
+        self.document = document
+        self.says = says
+        self._names = names(document)
+        self._named: dict[str, str] | None = None
+        self._rule: Rule | None = None
+
+    def looked_up(self, rule: Rule, known: Names, routes: Collection[str] | None) -> Rule:
+        """The rule with its version, the very same for as long as all that it names is the same; raises Faulty where it
+        names what does not exist. `routes` None: all are fine."""
+        faults = [*known.faults(self.document, self._names), *_no_routes(self.document, rule, routes)]
+        if faults:
+            raise Faulty(faults)
+        named = known.digests(self._names)
+        if self._rule is None or named != self._named:
+            self._rule, self._named = with_version(rule, named), named
+        return self._rule
 
 
 @dataclass(slots=True)
 class Remembered:
-    """What each file said when it was last without a fault."""
+    """What is known of each file."""
 
-    drafts: dict[Path, list[_Draft]] = field(default_factory=dict)
-    sources: dict[Path, list[_Placed]] = field(default_factory=dict)
+    drafts: Memory[_Draft] = field(default_factory=Memory)
+    sources: Memory[_Placed] = field(default_factory=Memory)
 
     def forget(self) -> None:
-        """As if nothing had been read yet."""
-        self.drafts.clear()
-        self.sources.clear()
+        """What was not read last."""
+        self.drafts.forget()
+        self.sources.forget()
 
 
 _READERS: dict[str, Callable[[Document], Rule | Entity | WordList]] = {
@@ -229,19 +214,19 @@ _READERS: dict[str, Callable[[Document], Rule | Entity | WordList]] = {
 }
 
 
-def _draft(document: Document) -> list[_Draft]:
+def _kind(document: Document) -> str | None:
     """A document is one rule, one entity or one list: its first key says which."""
+    return next((key for key in document.data if key in _READERS), None) if isinstance(document.data, dict) else None
+
+
+def _drafts(document: Document) -> list[_Draft]:
+    if kind := _kind(document):
+        return [_Draft(document.without_tables(), _READERS[kind](document))]
     keys = list(document.data) if isinstance(document.data, dict) else []
-    if kind := next((key for key in keys if key in _READERS), None):
-        return [_Draft(document, _READERS[kind](document))]
     if keys[:1] == ["sources"]:
         raise Faulty([Fault(document.place(), "sources stand here", "name this file under sources: in monitor.yaml")])
     meant = did_you_mean(keys[0] if keys else "", _READERS, "begin it with 'rule: ID', 'entity: ID' or 'list: ID'")
     raise Faulty([Fault(document.place(), "this document is neither a rule nor an entity nor a list", meant)])
-
-
-def _first(document: Document, key: str) -> str:
-    return str(document.data.get(key)) if isinstance(document.data, dict) else ""
 
 
 _Kept = TypeVar("_Kept", Rule, Entity, WordList)
@@ -260,16 +245,14 @@ def _unique(found: Iterable[_Kept], kind: str, faults: list[Fault]) -> dict[str,
     return kept
 
 
-def _looked_up(document: Document, rule: Rule, known: Names, routes: Collection[str] | None) -> Rule:
-    """The rule with its version; raises Faulty where it names what does not exist. `routes` None: all are fine."""
-    faults = known.faults(document)
+def _no_routes(document: Document, rule: Rule, routes: Collection[str] | None) -> Iterator[Fault]:
+    """Those that the rule names and that do not exist, each at its place."""
+    if routes is None or all(route in routes for route in rule.alert.to):
+        return
     for index, route in enumerate(_alert_to(document)):
-        if routes is not None and route not in routes:
+        if route not in routes:
             meant = did_you_mean(route, routes)
-            faults.append(Fault(document.place(("alert", "to", index)), f"there is no route {shown(route)}", meant))
-    if faults:
-        raise Faulty(faults)
-    return with_version(rule, known.digests(document))
+            yield Fault(document.place(("alert", "to", index)), f"there is no route {shown(route)}", meant)
 
 
 def _alert_to(document: Document) -> list[str]:

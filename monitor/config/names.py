@@ -5,7 +5,7 @@ A rule's document is asked rather than the rule, because a fault stands where th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from monitor.config.faults import did_you_mean
@@ -27,7 +27,11 @@ _PARTS = {
 """The parts of each kind of document that name something."""
 
 
-def names(document: Document) -> list[tuple[Where, AnyName]]:
+Named = Sequence[tuple[Where, AnyName]]
+"""What a document names, and where it does."""
+
+
+def names(document: Document) -> Named:
     """What the document names, and where it does."""
     data = document.data
     kind = next((key for key in data if key in _PARTS), None) if isinstance(data, dict) else None
@@ -80,14 +84,14 @@ class Names:
         """All entities, or all lists, by id."""
         return {thing.id: thing for thing in self._things.values() if isinstance(thing, kind)}
 
-    def faults(self, document: Document) -> list[Fault]:
+    def faults(self, document: Document, named: Named) -> list[Fault]:
         """What the document names and cannot be had."""
-        looked_up = (self._looked_up(document, where, name) for where, name in names(document))
+        looked_up = (self._looked_up(document, where, name) for where, name in named)
         return [fault for fault in looked_up if fault is not None]
 
-    def digests(self, document: Document) -> dict[str, str]:
-        """What the document names, each with its digest, which changes with everything that stands behind the name."""
-        return {_key(name): self._digest(name) for _, name in names(document)}
+    def digests(self, named: Named) -> dict[str, str]:
+        """What is named, each with its digest, which changes with everything that stands behind the name."""
+        return {_key(name): self._digest(name) for _, name in named}
 
     def _looked_up(self, document: Document, where: Where, name: AnyName) -> Fault | None:
         if isinstance(name, GroupNamed):
@@ -193,9 +197,10 @@ def usable(
 ) -> Names:
     """The names of these, without those that name in their turn what cannot be had, whose faults are noted."""
     left = {name_of(thing): thing for thing in things}
+    named = {name: (documents[thing.place], names(documents[thing.place])) for name, thing in left.items()}
     while True:
         known = Names(left, tried)
-        wrong = {name: found for name, thing in left.items() if (found := known.faults(documents[thing.place]))}
+        wrong = {name: found for name in left if (found := known.faults(*named[name]))}
         if not wrong:
             return known
         faults += (fault for found in wrong.values() for fault in found)

@@ -85,8 +85,8 @@ def known(*beside: str) -> tuple[Names, list[Fault]]:
 
 def faults(text: str, *beside: str) -> list[str]:
     """What is said of a rule that stands beside these, and of them."""
-    there, said = known(*beside)
-    return [str(fault) for fault in [*said, *there.faults(document(text))]]
+    (there, said), read = known(*beside), document(text)
+    return [str(fault) for fault in [*said, *there.faults(read, names(read))]]
 
 
 def matching(condition: str) -> str:
@@ -151,7 +151,7 @@ def test_what_names_something_that_is_not_there_cannot_be_named_either() -> None
 
 def version(condition: str, *beside: str) -> str:
     read = document(matching(condition))
-    return with_version(rule(read), known(*beside)[0].digests(read)).version
+    return with_version(rule(read), known(*beside)[0].digests(names(read))).version
 
 
 _GROUP = "{entity: {in: asia}}"

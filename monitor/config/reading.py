@@ -1,0 +1,86 @@
+"""Files that are read again and again: each is parsed once for as long as it stays as it is.
+
+Of a faulty one counts what it said when it was last without a fault. What documents mean is the caller's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from monitor import clock
+from monitor.config.faults import noting
+from monitor.config.files import Stamp, is_empty, stamp
+from monitor.config.yaml12 import Document, read
+from monitor.errors import Fault, Faulty
+from monitor.model import Place
+
+_FINE, _COARSE = 10**8, 2 * 10**9  # ns: more than the steps in which file systems tell time; whole seconds: FAT
+Says = TypeVar("Says")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[Says]):
+    """What came of a file. `says`: what it said when it was last without a fault; `documents` and `faults`: of what
+    stands in it now; `stamp` None: another edit might not show in it yet; `given`: with what it was read."""
+
+    says: tuple[Says, ...]
+    documents: tuple[Document, ...]
+    faults: tuple[Fault, ...]
+    stamp: Stamp | None
+    given: object
+
+
+class Memory(Generic[Says]):
+    """What is known of each file."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, Reading[Says]] = {}
+        self._last: dict[Path, Reading[Says]] = {}
+
+    def read(
+        self, files: Iterable[Path], reading: Callable[[Document], Iterable[Says]], given: object = None
+    ) -> list[Reading[Says]]:
+        """What all of these files hold. A file is read where it is another than it was, or `given` is: that on which
+        `reading` depends beside the document."""
+        self._last = {file: self._of(file, reading, given) for file in files}
+        self._known |= self._last
+        return list(self._last.values())
+
+    def forget(self) -> None:
+        """All but the files that were read last."""
+        self._known = dict(self._last)
+
+    def _of(self, file: Path, reading: Callable[[Document], Iterable[Says]], given: object) -> Reading[Says]:
+        known, found = self._known.get(file), stamp(file)  # before reading: an edit meanwhile is one more
+        if known and known.stamp and (known.stamp, known.given) == (found, given):
+            return known
+        says: tuple[Says, ...] = known.says if known else ()
+        documents: tuple[Document, ...] = ()
+        faults: list[Fault] = []
+        with noting(faults):
+            documents = read(file)
+            if says and not documents and is_empty(file):  # an editor that was cut off, a full disk
+                raise Faulty([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
+            says = _whole(documents, reading)
+        return Reading(says, documents, tuple(faults), found if found and _settled(found) else None, given)
+
+
+def _whole(documents: Iterable[Document], reading: Callable[[Document], Iterable[Says]]) -> tuple[Says, ...]:
+    """What all documents of a file hold; raises Faulty with the faults of all of them."""
+    found: list[Says] = []
+    faults: list[Fault] = []
+    for document in documents:
+        with noting(faults):
+            found += reading(document)
+    if faults:
+        raise Faulty(faults)
+    return tuple(found)
+
+
+def _settled(found: Stamp) -> bool:
+    """Whether a further edit would have another time."""
+    written = found[0]
+    return clock.now().timestamp() * 1e9 - written > (_FINE if written % 10**9 else _COARSE)
