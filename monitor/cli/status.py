@@ -196,8 +196,8 @@ def _of_shadow(seen: _Seen) -> Iterator[tuple[str, str]]:
     loudest = sorted(seen.shadow.items(), key=lambda each: -each[1].alerts)
     for id_, would in loudest[:_SHOWN]:
         alerts, stories = _count(would.alerts, "alert", "alerts"), _count(would.stories, "story", "stories")
-        since = f" since {seen.local(would.since)}" if would.since else ""
-        yield "shadow", f"{id_} would have sent {alerts} in {stories}{since}"
+        sent = f"{alerts} in {stories} since {seen.local(would.since)}" if would.alerts else "nothing yet"
+        yield "shadow", f"{id_} would have sent {sent}"
     if len(loudest) > _SHOWN:
         yield "", f"and {len(loudest) - _SHOWN} more: `news-monitor matches list --decision shadow` lists them"
 

@@ -15,12 +15,12 @@ from click.testing import CliRunner
 from monitor import clock
 from monitor.cli import cli
 from monitor.decide import Decision, State
-from monitor.model import FetchOutcome, Running
+from monitor.model import FetchOutcome, OncePer, RuleStatus, Running
 from monitor.store.claims import Claims
 from monitor.store.daemons import Daemons
 from monitor.store.database import Database
 from monitor.store.section import SerialSection
-from tests.building import HOUR, MINUTE, article, claimed, commit, polled, sources, to_desk
+from tests.building import HOUR, MINUTE, article, claimed, commit, polled, rule, rules, sources, to_desk
 from tests.e2e.whole import write_config
 
 NOW = clock.now().replace(microsecond=0)
@@ -172,6 +172,34 @@ def test_of_many_that_fail_those_that_do_so_the_longest_are_told(
     assert [line.split(": ")[1] for line in told] == names[:1:-1]
     assert last == "failing: and 2 more: `news-monitor sources health` lists them"
     assert len(json.loads(said("--json")[0])["failing"]) == 12
+
+
+def more_rules_in_shadow(*names: str) -> None:
+    """These too, in the config that stands here."""
+    one = "title: t\nlevel: high\nstatus: shadow\nmatch: {words: [missiles]}\n"
+    Path("shadow.yaml").write_text("---\n".join(f"rule: {name}\n{one}" for name in names), encoding="utf-8")
+    config = Path("monitor.yaml").read_text("utf-8")
+    Path("monitor.yaml").write_text(config.replace("rules: [", "rules: [shadow.yaml, ", 1), encoding="utf-8")
+
+
+def test_what_rules_in_shadow_would_have_told_is_counted(database: Database, said: Callable[..., list[str]]) -> None:
+    """By it a person decides whether they go live; ten are shown, those that would tell the most first."""
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    poll(database, "wire")
+    assert not [line for line in said() if line.startswith("shadow")]
+    more_rules_in_shadow("a", *(f"quiet-{n}" for n in range(9)), "launch")
+    shadow = rules(rule("launch", once_per=OncePer.ARTICLE, status=RuleStatus.SHADOW), rule("gone"))
+    claim = claimed(Claims(database, "desk:1:aa"), "wire", NOW)
+    commit(SerialSection(database), claim, article(), article("b"), at=NOW - HOUR, ruleset=shadow)
+    lines = said()
+    at = next(n for n, line in enumerate(lines) if line.startswith("shadow"))
+    since = (NOW - HOUR).astimezone(ZONE)
+    assert lines[at] == f"shadow      launch would have sent 2 alerts in 1 story since {since:%Y-%m-%d %H:%M:%S %Z}"
+    assert lines[at + 1] == "shadow      a would have sent nothing yet"
+    assert lines[at + 10].strip() == "and 1 more: `news-monitor matches list --decision shadow` lists them"
+    row = json.loads(said("--json")[0])["shadow"]
+    assert row["launch"] == {"alerts": 2, "stories": 1, "since": (NOW - HOUR).isoformat()}
+    assert len(row) == 11
 
 
 @pytest.mark.parametrize(
