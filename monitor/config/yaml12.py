@@ -18,6 +18,7 @@ from typing import Protocol, cast
 
 import yaml
 
+from monitor.config.syntax import FULL_WIDTH, begins_with, key_look_alike, told, wide_colon
 from monitor.errors import Fault, Faulty
 from monitor.model import Place
 
@@ -114,7 +115,9 @@ def parse(text: str, file: str) -> tuple[Document, ...]:
     try:
         documents = tuple(reader.documents(text))
     except yaml.MarkedYAMLError as broken:
-        reader.note(broken.problem_mark or broken.context_mark, *_syntax(broken))
+        at, what, meant = told(text, broken)
+        if at[0] not in {fault.place.line for fault in reader.faults}:  # else it follows from what is told already
+            reader.faults.append(Fault(Place(file, *at), what, meant))
         documents = ()
     except yaml.reader.ReaderError as broken:
         before = text.encode()[: broken.position].decode(errors="ignore")
@@ -143,11 +146,13 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.faults: list[Fault] = []
+        self._text = ""
         self._marks: list[int] = []
         self._end = (1, 1)  # of what was read last
         self._next: Callable[[], yaml.Event]
 
     def documents(self, text: str) -> Iterator[Document]:
+        self._text = text
         parser = yaml.CSafeLoader(text)
         self._next = cast("Callable[[], yaml.Event]", parser.get_event)  # None comes behind the end only
         try:
@@ -155,13 +160,18 @@ class _Reader:
                 if isinstance(event, yaml.DocumentStartEvent):
                     self._marks = []
                     data = self._value(self._next(), 0)
+                    if isinstance(data, str) and (colon := wide_colon(data)) is not None:
+                        self._note_at(self._marks[2], self._marks[3] + colon, *FULL_WIDTH)
                     if data is not None:  # nothing but comments between two `---`
                         yield Document(self.file, data, array("I", self._marks))
         finally:
             parser.dispose()
 
     def note(self, mark: _Mark | None, what: str, meant: str | None = None) -> None:
-        self.faults.append(Fault(Place(self.file, *_position(mark)), what, meant))
+        self._note_at(*_position(mark), what, meant)
+
+    def _note_at(self, line: int, col: int, what: str, meant: str | None = None) -> None:
+        self.faults.append(Fault(Place(self.file, line, col), what, meant))
 
     def _value(self, event: yaml.Event, depth: int, key: tuple[int, int] = (0, 0)) -> Plain:
         marks, at = self._marks, len(self._marks)
@@ -213,6 +223,9 @@ class _Reader:
                 self._refuse_cleverness(event)
             if event.value == "<<" and event.implicit[0]:
                 self.note(event.start_mark, "merge keys (<<) are not supported", "write the keys out")
+            if not event.value.isascii() and event.implicit[0] and (alike := key_look_alike(event.value)):
+                line, col = _position(event.start_mark)
+                self._note_at(line, col + alike[0], *alike[1:])
             return event.value
         self._refuse_cleverness(event)
         if not isinstance(event, yaml.AliasEvent):
@@ -228,12 +241,13 @@ class _Reader:
             self._ended(closing)
 
     def _refuse_cleverness(self, event: yaml.Event) -> None:
-        if getattr(event, "anchor", None) is not None:
-            meant = "write the value out; text that begins with & or * goes in quotes"
-            self.note(event.start_mark, "anchors (&) and aliases (*) are not supported", meant)
-        if getattr(event, "tag", None) is not None:
-            meant = "remove it; text that begins with ! goes in quotes"
-            self.note(event.start_mark, "tags (!) are not supported", meant)
+        """Anchors, aliases and tags: hardly anybody means one who writes `*missile`."""
+        called = "anchors and aliases" if getattr(event, "anchor", None) is not None else "tags"
+        if called == "tags" and getattr(event, "tag", None) is None:
+            return
+        line, col = _position(event.start_mark)
+        what, meant = begins_with(self._text.splitlines()[line - 1][col - 1 :])
+        self._note_at(line, col, what, f"{meant} ({called} of YAML are not supported)")
 
 
 def shown(text: str) -> str:
@@ -270,28 +284,3 @@ def decoded(raw: bytes, file: str) -> str:
 def _end_of(text: str, file: str) -> Place:
     """The place right after a text."""
     return Place(file, text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1)
-
-
-_PROBLEMS = {
-    "mapping values are not allowed in this context": (
-        "a ':' cannot stand here",
-        "indent the line like its neighbours, or put text that holds ': ' in quotes",
-    ),
-    "found character that cannot start any token": (
-        "this character cannot begin a value",
-        "indent with spaces, not with tabs, and put text that begins with @, ` or % in quotes",
-    ),
-    "found a tab character that violates indentation": ("a tab stands here", "indent with spaces"),
-    "could not find expected ':'": ("a ':' is missing after a key", "write 'key: value'"),
-    "did not find expected key": ("a key should stand here", "indent the line like its neighbours, and close quotes"),
-    "did not find expected ',' or ']'": ("a list that began with '[' is not closed", "add the ',' or ']'"),
-    "did not find expected ',' or '}'": ("a mapping that began with '{' is not closed", "add the ',' or '}'"),
-    "found unexpected end of stream": ("a quotation mark is not closed", "add it"),
-    "exceeded maximum nesting depth": ("nested too deep", None),
-}
-
-
-def _syntax(broken: yaml.MarkedYAMLError) -> tuple[str, str | None]:
-    """What a syntax error means, in plain words; the rare ones in the parser's own, which quote nothing of the file."""
-    problem = broken.problem or "this is not YAML"
-    return _PROBLEMS.get(problem, (f"this is not YAML: {problem}", None))

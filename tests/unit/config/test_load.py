@@ -312,7 +312,7 @@ def test_an_unusable_monitor_yaml_is_refused_with_the_faults_of_all_files(write:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: [", "2:1: this is not YAML"),
+        ("a: [\n", "2:1: a '\\[' or '{' is not closed"),
         ("a: 1\n---\nb: 2\n", "monitor.yaml:3:1: monitor.yaml is one document"),
         ("hello", "1:1: text stands where a mapping belongs"),
     ],

@@ -99,22 +99,77 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         # the last of two equal keys must not win silently
         ("a: 1\nb: 2\na: 3", "f.yaml:3:1: the key 'a' stands here twice; it is already in line 1"),
         ("x:\n  - {b: 1, b: 2}", "f.yaml:2:12: the key 'b' stands here twice; it is already in line 2"),
-        ("a: &x 1", "f.yaml:1:4: anchors (&) and aliases (*) are not supported"),
-        ("a: *x", "f.yaml:1:4: anchors (&) and aliases (*) are not supported"),
-        ("*x : a", "f.yaml:1:1: anchors (&) and aliases (*) are not supported"),
-        ("a: &a [*a]", "f.yaml:1:4: anchors (&)"),  # refers to itself
+        # what nearly nobody means who writes it
+        (
+            "a: &x 1",
+            "f.yaml:1:4: text that begins with '&' goes in quotes; write \"&x 1\" (anchors and aliases of YAML are not",
+        ),
+        (
+            "a: *x",
+            "f.yaml:1:4: text that begins with '*' goes in quotes; write \"*x\" (anchors and aliases of YAML are not",
+        ),
+        ("*x : a", "f.yaml:1:1: text that begins with '*' goes in quotes; write \"*x\""),
+        ("a: &a [*a]", "f.yaml:1:4: text that begins with '&' goes in quotes; write \"&a\""),  # refers to itself
         ("<<: {a: 1}", "f.yaml:1:1: merge keys (<<) are not supported"),
-        ("a: !!str 1", "f.yaml:1:4: tags (!) are not supported"),
-        ("a: !!int x", "f.yaml:1:4: tags (!) are not supported"),
-        ("a: !python/object x", "f.yaml:1:4: tags (!) are not supported"),
+        ("a: !!str 1", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!!str 1\" (tags of YAML are not"),
+        ("a: !python/object x", "f.yaml:1:4: text that begins with '!' goes in quotes"),
+        ("a: !x https://u:secret@host/", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"...\""),
         ("? [a]\n: b", "f.yaml:1:3: a key must be plain text"),
         ("{a: 1}: b", "f.yaml:1:1: a key must be plain text"),
-        ("a: [1, 2", "f.yaml:2:1: a list that began with '[' is not closed"),
-        ('a: "b\n', "f.yaml:2:1: a quotation mark is not closed"),
-        ("a: b: c", "f.yaml:1:5: a ':' cannot stand here"),
-        ("a: b\n\tc: d", "f.yaml:2:1: a tab stands here; indent with spaces"),
-        ("a: @b", "f.yaml:1:4: this character cannot begin a value"),
+        ("a: [1, 2", "f.yaml:2:1: a list that began with '[' in line 1 is not closed; add the ',' or ']'"),
+        ("a: {b: c", "f.yaml:2:1: a mapping that began with '{' in line 1 is not closed; add the ',' or '}'"),
+        ("a: [1}", "f.yaml:1:6: a list that began with '[' is not closed"),
+        ("a: [b,, c]", "f.yaml:1:7: nothing stands where a value belongs; remove the ',' before it"),
+        ("a: b: c", "f.yaml:1:5: a ':' cannot stand here; indent the line like its neighbours, or put text"),
         ("a: 한\x07", "f.yaml:1:5: a control character stands here"),
+        # tabs
+        ("a: b\n\tc: d", "f.yaml:2:1: a tab stands here; indent with spaces"),
+        ("a:\n\tb: c", "f.yaml:2:1: a tab stands here; indent with spaces"),
+        ("a:\n  - b\n\t- c", "f.yaml:3:1: a tab stands here; indent with spaces"),
+        ("- a\n-\tb\n\t- c", "f.yaml:2:2: a tab stands here; indent with spaces"),
+        # quotation marks
+        ('a: "b\nc: d\n', "f.yaml:1:4: this quotation mark is not closed; close it where the text ends"),
+        (
+            "a: 'b\nc: ['d e']\n",
+            "f.yaml:1:4: this quotation mark is closed only in line 2; close it where the text ends",
+        ),
+        ('a:\n  en: ["b, c]\n  ko: ["d"]', "f.yaml:2:8: this quotation mark is closed only in line 3"),
+        (
+            "a: 'b's c'",
+            "f.yaml:1:7: text stands behind a closing quotation mark; put all of it in the quotes; inside '...'",
+        ),
+        (
+            'a: ["b" c, d]',
+            "f.yaml:1:9: text stands behind a closing quotation mark; put all of it in the quotes; inside",
+        ),
+        (
+            r'a: "b\d"',
+            r"f.yaml:1:6: inside \"...\" a '\' means something else; use '...' as quotation marks".replace(r"\"", '"'),
+        ),
+        # signs with which text cannot begin
+        ("a: @b", "f.yaml:1:4: text that begins with '@' goes in quotes; write \"@b\""),
+        ("a: [`b`, c]", "f.yaml:1:5: text that begins with '`' goes in quotes; write \"`b`\""),
+        ("a: [b, *미사일]", "f.yaml:1:8: text that begins with '*' goes in quotes; write \"*미사일\""),
+        ("a:\n  - *미사일  # c", "f.yaml:2:5: text that begins with '*' goes in quotes; write \"*미사일\""),
+        ("a: [*b c, d]", "f.yaml:1:5: text that begins with '*' goes in quotes; write \"*b c\""),
+        ("a: & b", "f.yaml:1:4: text that begins with '&' goes in quotes; write \"& b\""),
+        ("a: !한", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!한\""),
+        ("a: [#b, c]", "f.yaml:1:5: text that begins with '#' goes in quotes; write \"#b\""),
+        ("a: [b, #c]\nd: e", "f.yaml:1:8: text that begins with '#' goes in quotes; write \"#c\""),
+        # colons
+        ("a:b\nc: d", "f.yaml:1:2: a blank is missing after this ':'; write 'a: ...'"),
+        ("a: b\nc:d\ne: f", "f.yaml:2:2: a blank is missing after this ':'; write 'c: ...'"),
+        ("a：b", "f.yaml:1:2: this ： is a full-width colon; write ': '"),
+        ("a：b\nc: d", "f.yaml:1:2: this ： is a full-width colon; write ': '"),
+        ("a: b\nc： d\n", "f.yaml:2:2: this ： is a full-width colon; write ': '"),
+        ("a: b\nc：\n  d: e\n", "f.yaml:2:2: this ： is a full-width colon; write ': '"),
+        ("a:\n  zh-Hant： [b]\n  ko： [c]\n  ja: [d]", "f.yaml:2:10: this ： is a full-width colon; write ': '"),
+        ("a: {en：[b]}", "f.yaml:1:7: this ： is a full-width colon; write ': '"),
+        ("a: {b： c}", "f.yaml:1:6: this ： is a full-width colon; write ': '"),
+        ("a: {b: c, d： [e]}", "f.yaml:1:12: this ： is a full-width colon; write ': '"),
+        # blanks that are none
+        ("a:\n\u3000\u3000b: c", "f.yaml:2:1: a blank that is not a plain one stands here; indent with plain spaces"),
+        ("a:\n\u00a0\u00a0b: c", "f.yaml:2:1: a blank that is not a plain one stands here; indent with plain spaces"),
         ("[" * 70 + "]" * 70, "f.yaml:1:62: nested too deep"),
         ("[" * 100_000, "f.yaml:1:1001: nested too deep"),
         ("- " * 100_000, "f.yaml:1:123: nested too deep"),
@@ -123,8 +178,14 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
     ],
 )
 def test_what_is_refused_is_refused_where_it_stands(text: str, fault: str) -> None:
-    """Each fault names its line and column and says what is wrong."""
+    """Each fault names its line and column and says what is wrong, where it can be mended."""
     assert faults(text)[0].startswith(fault)
+
+
+@pytest.mark.parametrize("text", ['a: "b：c"', "a: 速报：发射", "a: [b：c]", "- 朝鲜：导弹", "'a：': b", "速报：b"])
+def test_text_may_hold_what_looks_like_a_sign(text: str) -> None:
+    """A full-width colon is a mistake only where a key should be."""
+    assert parse(text, "f.yaml")
 
 
 def test_all_faults_of_a_file_come_at_once() -> None:
