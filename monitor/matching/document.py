@@ -15,13 +15,13 @@ from monitor.model import Article, Field, Span, Unit
 from monitor.text.folding import comparable
 from monitor.text.language import language_of, ruled_out
 from monitor.text.record import Offsets, record_of
-from monitor.text.scripts import TOKEN, UNSPACED_LETTER
+from monitor.text.scripts import TOKEN, UNSPACED_LETTER, UNSPACED_ONE
 from monitor.text.sentences import paragraphs, sentences
 
 LEAD = 120  # half words: 60 words, or 120 Han or kana characters
 _BARRIER = "\x02"  # no token holds it, and no split() takes it for white space
 _FAR = 10_000  # half words between two fields: near in neither
-_NEARBY = 1_000  # letters that are counted where they stand; over a longer way the places of all tokens are known
+_NEARBY = 1_000  # letters: among so many the words are counted where they stand
 _SAMPLE = 400  # letters of a text that say its language
 _BESIDE = (Field.AUTHOR, Field.TAGS, Field.URL)
 
@@ -76,15 +76,17 @@ class Document:
     def lead_end(self) -> int:
         """Where the lead ends, in the joined text."""
         start, end = self._regions[Field.TEXT]
+        words = self.joined[start:end].split(" ", LEAD)[:LEAD]
+        spaced = sum(map(len, words[: LEAD // 2])) + len(words[: LEAD // 2]) - 1
+        if UNSPACED_ONE.search(self.joined, start, start + spaced) is None:
+            return start + spaced
         width, behind = 0, start
-        if start == end:
-            return end
-        for word in self.joined[start:end].split(" ", LEAD)[:LEAD]:
+        for word in words:
             width += 1 if UNSPACED_LETTER[word[0]] else 2
             if width > LEAD:
                 break
             behind += len(word) + 1
-        return min(max(behind - 1, start), end)
+        return behind - 1
 
     def limit(self, field: Field) -> int:
         """How far evidence may reach to be news."""
@@ -144,12 +146,12 @@ class Document:
 
     def within(self, words: int, end: int, start: int) -> bool:
         """Whether at most so many words lie between the end of one place and the start of another one behind it."""
-        if start - end > _NEARBY:
-            first, last = self.token_at(end - 1) + 1, self.token_at(start)
-            return self._places[last] - self._places[first] <= 2 * words
-        between = self.joined.count(" ", end, start) - 1
+        between = self.joined.count(" ", end, min(start, end + _NEARBY)) - 1
         if between > 2 * words or any(end <= behind < start for _, behind in self._regions.values()):
             return False
+        if start - end > _NEARBY:  # and so few words: they are long ones
+            first, last = self.token_at(end - 1) + 1, self.token_at(start)
+            return self._places[last] - self._places[first] <= 2 * words
         if between <= words:
             return True
         tokens = self.joined[end:start].split()

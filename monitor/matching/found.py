@@ -38,6 +38,8 @@ class Found:
             places = self._places[pattern] = found
             if not places:
                 self.present.discard(pattern)
+            if not places or places[0][1] > self.document.lead_end:
+                self.in_lead.discard(pattern)
         return places
 
     @cached_property
@@ -52,6 +54,6 @@ class Found:
 
     @cached_property
     def in_lead(self) -> set[int]:
-        """The patterns whose literal stands in title or lead."""
+        """The present patterns whose literal stands in title or lead."""
         behind = bisect_right(self._raw, self.document.lead_end + 1, key=itemgetter(2))  # a blank may belong to it
-        return {pattern for pattern, _, _ in self._raw[:behind]}
+        return self.present.intersection([pattern for pattern, _, _ in self._raw[:behind]])

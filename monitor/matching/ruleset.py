@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
-from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -25,16 +24,6 @@ from monitor.model import Article, Field, Level, Match, MatchKind, Rule, Span
 
 Groups = Sequence[frozenset[int]]
 """Sets of patterns, of each of which one must stand in an article."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plainly:
-    """What a rule asks for that asks only which patterns stand in an article: of each group one; and not one of each of
-    `unless`, where there are any. `unproved`: those of them whose literal alone proves nothing."""
-
-    groups: Groups
-    unless: Groups
-    unproved: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +52,7 @@ class CompiledRule:
         groups, unless = self.node.enough(), [] if self.unless is None else self.unless.enough()
         if groups is None or unless is None:
             return None
-        return Plainly(tuple(groups), tuple(unless), unproved.intersection(chain(*groups, *unless)))
+        return Plainly(self, tuple(groups), tuple(unless), unproved.intersection(chain(*groups, *unless)))
 
     def conditions(self) -> Iterator[Node]:
         """All of its conditions."""
@@ -81,13 +70,34 @@ class Lookup:
     beside: bool
 
 
-class Met(NamedTuple):
-    """A rule met an article: as what, how much it matters, and up to where the evidence was looked for."""
+Met = tuple[CompiledRule, MatchKind, Level, int]
+"""A rule met an article: as what, how much it matters, and up to where the evidence was looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plainly:
+    """A rule that asks only which patterns stand in an article, as most do: of each group one; and not one of each of
+    `unless`, where there are any. `unproved`: those of them whose literal alone proves nothing."""
 
     compiled: CompiledRule
-    kind: MatchKind
-    level: Level
-    limit: int
+    groups: Groups
+    unless: Groups
+    unproved: frozenset[int]
+
+    def met(self, found: Found) -> Met | None:
+        """What `_met` says of the rule, sooner."""
+        present = found.present
+        for pattern in self.unproved and self.unproved & present:
+            found.places(pattern)
+        kind, limit = MatchKind.NEWS, found.document.lead_end
+        for patterns in self.groups:
+            if patterns.isdisjoint(found.in_lead):
+                kind, limit = MatchKind.MENTION, found.document.everything
+                if patterns.isdisjoint(present):
+                    return None
+        if self.unless and not any(patterns.isdisjoint(present) for patterns in self.unless):
+            return None
+        return self.compiled, kind, self.compiled.rule.level, limit
 
 
 class RuleSet:
@@ -147,37 +157,23 @@ class RuleSet:
         kept.sort()
         return kept
 
-    def met(self, found: Found) -> Iterator[Met]:
+    def met(self, found: Found) -> list[Met]:
         """The rules that the article meets, in the order of the set."""
+        all_met = []
         for number in self.candidates(found):
-            compiled = self._compiled[number]
             plainly = self._plainly[number]
-            met = _met(compiled, found) if plainly is None else _met_plainly(compiled, plainly, found)
+            met = _met(self._compiled[number], found) if plainly is None else plainly.met(found)
             if met is not None:
-                yield met
+                all_met.append(met)
+        return all_met
 
     def _match(self, met: Met, found: Found) -> Match:
-        rule = met.compiled.rule
+        compiled, kind, level, limit = met
+        rule = compiled.rule
         spans: dict[Span, None] = {}
-        for start, end, term, node in sorted(set(met.compiled.node.evidence(found, met.limit))):
+        for start, end, term, node in sorted(set(compiled.node.evidence(found, limit))):
             spans[found.document.span(start, end, self._lookup.texts[term], node)] = None
-        return Match(rule.id, rule.version, met.kind, tuple(spans), met.level)
-
-
-def _met_plainly(compiled: CompiledRule, plainly: Plainly, found: Found) -> Met | None:
-    """As `_met`, of a rule that asks for nothing but that words stand somewhere: most do."""
-    for pattern in plainly.unproved & found.present:
-        found.places(pattern)
-    present, in_lead = found.present, found.in_lead
-    for patterns in plainly.groups:
-        if patterns.isdisjoint(present):
-            return None
-    if plainly.unless and not any(patterns.isdisjoint(present) for patterns in plainly.unless):
-        return None
-    for patterns in plainly.groups:
-        if patterns.isdisjoint(in_lead):
-            return Met(compiled, MatchKind.MENTION, compiled.rule.level, found.document.everything)
-    return Met(compiled, MatchKind.NEWS, compiled.rule.level, found.document.lead_end)
+        return Match(rule.id, rule.version, kind, tuple(spans), level)
 
 
 def _met(compiled: CompiledRule, found: Found) -> Met | None:
@@ -195,7 +191,7 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
     if compiled.mention_if is not None and compiled.mention_if.holds(found, limit):
         kind = MatchKind.MENTION
     changed = (change.to for change in compiled.changes if change.node.holds(found, limit))
-    return Met(compiled, kind, next(changed, rule.level), limit)
+    return compiled, kind, next(changed, rule.level), limit
 
 
 # --- anchors ----------------------------------------------------------------------------------------------------

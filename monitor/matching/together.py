@@ -1,15 +1,15 @@
 """Which hits stand together: one of each member, each together with the first of them.
 
-It knows nothing of sentences or words: `together` says it of two hits, and what it says of one it says of all that stand
-between the two. The time is in proportion to the number of hits (and its logarithm), however often an article repeats
-its words.
+It knows nothing of sentences or words: `together` says it of two hits, and what it says of one it says of all that
+stand between the two. The time is in proportion to the number of hits (and its logarithm), however often an article
+repeats its words.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 
 from monitor.matching.found import Hit
 
@@ -21,6 +21,8 @@ _Place = tuple[int, int]
 def in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
     """A hit of each member, no two at the very same place, each together with the first of them; in the members' order.
     The members' hits are in the text's order."""
+    if not _may(members, together):
+        return None
     for start in sorted({hit for hits in members for hit in hits}):
         nexts = [bisect_left(hits, start) for hits in members]
         for number, hits in zip(nexts, members, strict=True):
@@ -34,6 +36,23 @@ def in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
             if chosen is not None:
                 return chosen
     return None
+
+
+def _may(members: Members, together: Together) -> bool:
+    """Whether one hit of the rarest member has each of the others on one of its sides: mostly not, and soon said."""
+    rarest = min(members, key=len)
+    others = [(hits, list(accumulate([end for _, end, _ in hits], max))) for hits in members if hits is not rarest]
+    for hit in rarest:
+        for hits, reach in others:
+            number = bisect_left(hits, hit)
+            if number < len(hits) and together(hit, hits[number]):
+                continue
+            if number and together((hits[number - 1][0], reach[number - 1], 0), hit):
+                continue
+            break
+        else:
+            return True
+    return False
 
 
 def _from(start: Hit, near: Members) -> Sequence[Hit] | None:
