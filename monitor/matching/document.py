@@ -202,6 +202,8 @@ class Document:
 
     def place_of(self, field: Field, start: int, end: int) -> tuple[int, int] | None:
         """The place of the tokens that the characters from `start` to `end` of a field's record touch, if any."""
+        if start == end:
+            return None
         spans = self._token_spans[field]
         first = bisect_right(spans, start, key=lambda span: span[1])
         behind = bisect_right(spans, end - 1, key=lambda span: span[0])
