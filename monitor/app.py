@@ -15,13 +15,14 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
+from monitor.collector import at_rest
 from monitor.config.secrets import password_of, telling_parts
 from monitor.config.user_files import UserFiles
 from monitor.daemon import Daemon, Job, systemd
 from monitor.daemon.health import BEAT, Health
 from monitor.daemon.listening import AGAIN, Listening
 from monitor.daemon.pruning import EVERY, prune
-from monitor.daemon.reload import Reloader
+from monitor.daemon.reload import LOOK, Reloader
 from monitor.daemon.turns import Turns
 from monitor.daemon.watchdog import USUAL, Watchdog
 from monitor.delivery import Dispatcher
@@ -117,7 +118,7 @@ async def service(
             await health.beat()  # `status` says at once what runs
 
         reloader = Reloader(files, config, faults, take_up, told) if files else None
-        jobs = [Job("files", timedelta(seconds=1), reloader.look)] if reloader else []
+        jobs = [Job("files", LOOK, reloader.look)] if reloader else []
 
         begun_with = Running(clock.now(), len(config.rules), len(config.sources))
         health = Health(
@@ -190,7 +191,8 @@ def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job
 
 
 def _active(config: Config) -> Active:
-    rules = compile_live(config.rules.values(), config.entities, config.lists, config.sources)
+    with at_rest():
+        rules = compile_live(config.rules.values(), config.entities, config.lists, config.sources)
     return Active(dict(config.sources), rules, lambda alert: channels_of(alert, config.settings))
 
 

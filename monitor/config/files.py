@@ -45,6 +45,11 @@ Stamp = tuple[int, int, int]
 Signature = frozenset[tuple[str, Stamp]]
 
 
+def in_whole_seconds(found: Stamp) -> bool:
+    """Whether a file has its time so, as on a USB stick: an edit may then not show for up to two of them."""
+    return found[0] % 10**9 == 0
+
+
 def stamp(file: Path) -> Stamp | None:
     """None: it is gone, or cannot be asked."""
     try:

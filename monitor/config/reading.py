@@ -12,12 +12,12 @@ from typing import Generic, TypeVar
 
 from monitor import clock
 from monitor.config.faults import noting
-from monitor.config.files import Stamp, is_empty, stamp
+from monitor.config.files import Stamp, in_whole_seconds, is_empty, stamp
 from monitor.config.yaml12 import Document, read
 from monitor.errors import Fault, Faulty
 from monitor.model import Place
 
-_FINE, _COARSE = 10**8, 2 * 10**9  # ns: more than the steps in which file systems tell time; whole seconds: FAT
+_TICK, _TWO_SECONDS = 10**8, 2 * 10**9  # ns: what file systems tell time in, and more
 Says = TypeVar("Says")
 
 
@@ -46,7 +46,8 @@ class Memory(Generic[Says]):
         """What all of these files hold. A file is read where it is another than it was, or `given` is: that on which
         `reading` depends beside the document."""
         self._last = {file: self._of(file, reading, given) for file in files}
-        self._known |= self._last
+        for file, each in self._last.items():  # and not all at once: to free thousands takes a while
+            self._known[file] = each
         return list(self._last.values())
 
     def forget(self) -> None:
@@ -82,5 +83,4 @@ def _whole(documents: Iterable[Document], reading: Callable[[Document], Iterable
 
 def _settled(found: Stamp) -> bool:
     """Whether a further edit would have another time."""
-    written = found[0]
-    return clock.now().timestamp() * 1e9 - written > (_FINE if written % 10**9 else _COARSE)
+    return clock.now().timestamp() * 1e9 - found[0] > (_TWO_SECONDS if in_whole_seconds(found) else _TICK)

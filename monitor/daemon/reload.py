@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from monitor import clock
-from monitor.config.user_files import UserFiles
+from monitor.config.user_files import Look, UserFiles
 from monitor.errors import Fault, Faulty
 from monitor.model import Config, Running, Settings
 from monitor.notify import channel_faults
@@ -21,7 +21,9 @@ from monitor.telemetry import Event, log
 
 # What is wired once, at the start: fields of Settings, as monitor.yaml calls them.
 _AT_START = {"timezone": "timezone", "database": "database", "allow": "network", "limits": "limits", "web": "web"}
-_SHARE = 0.05  # of the time may go into looking, where thousands of files are watched
+LOOK = timedelta(seconds=0.25)
+_SHARE = 0.1  # of the time may go into looking, where thousands of files are watched
+_SLOW = 2.0  # s: what file systems tell time in, at most
 
 
 class Reloader:
@@ -42,7 +44,8 @@ class Reloader:
         self._take_up = take_up
         self._told = told
         self._reading = asyncio.Lock()
-        self._settling: object = None  # the signature of the last look
+        self._seen: Look | None = None
+        self._alike_since = 0.0  # on the monotonic clock
         self._again = False  # what was read could not be taken up, for a reason outside the files
         self._look_at = 0.0  # on the monotonic clock
         self.running = _running(config, faults)
@@ -52,10 +55,15 @@ class Reloader:
         began = clock.monotonic()
         if began < self._look_at:
             return
-        found, changed = await asyncio.to_thread(lambda: (self._files.signature(), self._files.changed()))
-        self._look_at = clock.monotonic() + (clock.monotonic() - began) / _SHARE
-        settled, self._settling = found == self._settling, found
-        if settled and (changed or self._again):
+        last, self._seen = self._seen, await asyncio.to_thread(self._files.look)
+        alike = last is not None and last.signature == self._seen.signature
+        if not alike:
+            self._alike_since = began
+        # Of a change that is settling the next look is the one that matters.
+        self._look_at = began if not alike else clock.monotonic() + (clock.monotonic() - began) / _SHARE
+        if self._seen.slow and began - self._alike_since < _SLOW:
+            return
+        if alike and (self._seen.changed or self._again):
             await self.reload()
 
     async def reload(self) -> None:

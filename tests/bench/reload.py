@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import multiprocessing
 import random
 import re
@@ -30,6 +31,7 @@ from typing import Any
 from monitor.app import service
 from monitor.config.user_files import UserFiles
 from monitor.daemon import Daemon
+from monitor.telemetry import configure
 from tests.bench.world.figures import Figures, share
 from tests.bench.world.rule_files import write_rules
 from tests.bench.world.rules import rules
@@ -143,6 +145,7 @@ async def lived(daemon: Daemon, lag: Lag, title: str, change: Callable[[str], No
 
 def one(files: int, given: Any) -> int:
     """The exit code for a layout."""
+    configure(level=logging.ERROR)
     figures = Figures()
     figures.note(rules=given.rules, files=files)
     with tempfile.TemporaryDirectory() as name:
