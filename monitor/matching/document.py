@@ -144,14 +144,17 @@ class Document:
         """The number of the token that a position of the joined text is in."""
         return bisect_right(self._starts, position) - 1
 
+    def half_words(self, end: int, start: int) -> int:
+        """How many half words lie between the end of one place and the start of another one behind it."""
+        return self._places[self.token_at(start)] - self._places[self.token_at(end - 1) + 1]
+
     def within(self, words: int, end: int, start: int) -> bool:
         """Whether at most so many words lie between the end of one place and the start of another one behind it."""
         between = self.joined.count(" ", end, min(start, end + _NEARBY)) - 1
         if between > 2 * words or any(end <= behind < start for _, behind in self._regions.values()):
             return False
         if start - end > _NEARBY:  # and so few words: they are long ones
-            first, last = self.token_at(end - 1) + 1, self.token_at(start)
-            return self._places[last] - self._places[first] <= 2 * words
+            return self.half_words(end, start) <= 2 * words
         if between <= words:
             return True
         tokens = self.joined[end:start].split()

@@ -35,6 +35,11 @@ class Finder(ABC):
     def look(self, found: Found) -> list[Hit]:
         """All places, in the document's order."""
 
+    def uncounted(self, found: Found) -> list[Hit]:
+        """The places where it stands and does not count, for who asks why."""
+        del found
+        return []
+
     def hits(self, found: Found) -> list[Hit]:
         """All places, in the document's order, looked for once."""
         if (known := found.memo.get(self)) is None:
@@ -77,6 +82,9 @@ class Any(Finder):
 
     def look(self, found: Found) -> list[Hit]:
         return sorted(hit for finder in self._finders for hit in finder.hits(found))
+
+    def uncounted(self, found: Found) -> list[Hit]:
+        return sorted(hit for finder in self._finders for hit in finder.uncounted(found))
 
 
 class Matching(Finder):
@@ -125,6 +133,10 @@ class Ignoring(Finder):
 
     def patterns(self) -> frozenset[int] | None:
         return self._finder.patterns()
+
+    def uncounted(self, found: Found) -> list[Hit]:
+        counted = set(self.hits(found))
+        return [hit for hit in self._finder.hits(found) if hit not in counted] + self._finder.uncounted(found)
 
     def look(self, found: Found) -> list[Hit]:
         hits, document = self._finder.hits(found), found.document
@@ -236,6 +248,12 @@ class Named(Finder):
         others = outside(outside(self._maybe.terms.hits(found), never), sure)
         return sorted({*sure, *self._counted(self._maybe, others, sure, found)})
 
+    def uncounted(self, found: Found) -> list[Hit]:
+        counted, names = set(self.hits(found)), self._sure.hits(found)
+        if self._maybe is not None:
+            names = sorted({*names, *self._maybe.terms.hits(found)})
+        return [hit for hit in names if hit not in counted]
+
     @staticmethod
     def _counted(maybe: CompiledMaybe, hits: list[Hit], sure: list[Hit], found: Found) -> list[Hit]:
         """The names that count, although they are not enough alone."""
@@ -244,10 +262,10 @@ class Named(Finder):
         in_fields = [hit for hit in sure if hit[1] <= found.document.everything]
         if not hits or (maybe.where is not None and maybe.where.holds(found.document)):
             return hits
-        if maybe.sure_seen and in_fields:
+        if maybe.sure_seen and in_fields and not maybe.earlier:
             return hits
         counted = maybe.near.of(hits, found) if maybe.near is not None else []
-        if maybe.earlier and in_fields:
+        if maybe.sure_seen and maybe.earlier and in_fields:
             counted += [hit for hit in hits if hit[0] >= in_fields[0][1]]
         return counted
 

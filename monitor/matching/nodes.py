@@ -161,9 +161,11 @@ class Near(Node):
         if not all(members):
             return None
         choose = in_this_order if self.in_order else in_any_order
-        return choose(members, self._within(found.document, self.words))
+        return choose(members, self.together(found.document))
 
-    def _within(self, document: Document, words: int | None) -> Together:
+    def together(self, document: Document) -> Together:
+        """What says of two hits, the first of them first, whether they stand near enough."""
+        words = self.words
         if words is None:
             return lambda one, other: document.unit_at(self.unit, one[0]) == document.unit_at(self.unit, other[0])
         # hits that overlap have no words between

@@ -131,6 +131,15 @@ class RuleSet:
         found = self.found(article)
         return tuple(self._match(met, found) for met in self.met(found))
 
+    @property
+    def compiled(self) -> Sequence[CompiledRule]:
+        """Each rule with its conditions compiled, in the order of the set."""
+        return self._compiled
+
+    def text(self, term: int) -> str:
+        """How its author wrote a term."""
+        return self._lookup.texts[term]
+
     def found(self, article: Article) -> Found:
         """The article laid out, and which patterns may stand in it."""
         document = Document(article, whole=self._lookup.beside)

@@ -6,6 +6,7 @@ They hold no behaviour beyond naming themselves: what is decided about them is d
 
 from monitor.model.decisions import Alert, Decided, Judged, Match, MatchKind, Span, Story
 from monitor.model.deliveries import Channel, Delivery, DeliveryState, Message, Receipt, ReceiptKind
+from monitor.model.explanations import Explanation, Step
 from monitor.model.notices import (
     FailingSource,
     GivenUp,
@@ -71,6 +72,7 @@ __all__ = [
     "Entity",
     "EntityNamed",
     "Entry",
+    "Explanation",
     "FailingSource",
     "Feed",
     "FetchOutcome",
@@ -111,6 +113,7 @@ __all__ = [
     "Settings",
     "Source",
     "Span",
+    "Step",
     "Story",
     "Term",
     "Times",

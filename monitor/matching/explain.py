@@ -1,0 +1,262 @@
+"""Why a rule met an article, or did not: each of its conditions, green or red, with the words that stand there.
+
+It walks a rule's conditions beside the compiled nodes that decide live, and asks those; only how nearly something was
+missed is worked out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.matching import nodes
+from monitor.matching.found import Found, Hit
+from monitor.matching.ruleset import CompiledRule, Met, RuleSet
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    Article,
+    Condition,
+    EntityNamed,
+    Explanation,
+    Field,
+    GroupNamed,
+    Ignoring,
+    In,
+    ListNamed,
+    MatchKind,
+    Named,
+    Near,
+    Pattern,
+    Span,
+    Step,
+    Times,
+    Words,
+)
+
+_SHOWN = 4  # words, or places, of many
+_ASKED = 200  # places of each member of a near that are asked how nearly they stand together
+
+
+def explain(rules: RuleSet, article: Article, only: str | None = None) -> tuple[Explanation, ...]:
+    """What each rule makes of the article, in the order of the set, or only one of them (its id). Far slower than
+    `match`, and it says the same."""
+    found = rules.found(article)
+    decided = {met[0].rule.id: met for met in rules.met(found)}
+    return tuple(
+        _explained(each, decided.get(each.rule.id), found, rules)
+        for each in rules.compiled
+        if only in (None, each.rule.id)
+    )
+
+
+def _explained(compiled: CompiledRule, met: Met | None, found: Found, rules: RuleSet) -> Explanation:
+    rule, walker = compiled.rule, _Walker(found, rules, found.document.everything)
+    steps = []
+    where = None if compiled.where is None else compiled.where.holds(found.document)
+    if where is not None:
+        language = found.document.language or "not known"
+        steps.append(Step("where", where, f"source {found.document.article.source or 'none'}, language {language}"))
+    condition = walker.step(rule.condition, compiled.node, "match")
+    steps.append(condition)
+    unless = None
+    if condition.holds and rule.unless is not None and compiled.unless is not None:
+        unless = walker.step(rule.unless, compiled.unless, "unless")
+        steps.append(unless)
+    if met is not None:
+        steps += _of_match(compiled, _Walker(found, rules, met[3]))
+    kind, level = (None, None) if met is None else (met[1], met[2])
+    return Explanation(rule.id, kind, level, _said(compiled, met, steps, found), tuple(steps))
+
+
+def _of_match(compiled: CompiledRule, within: _Walker) -> Iterator[Step]:
+    """What makes a match a mention, or changes its level."""
+    rule = compiled.rule
+    if rule.mention_if is not None and compiled.mention_if is not None:
+        yield within.step(rule.mention_if, compiled.mention_if, "mention_if")
+    said = [*sorted(rule.raises, key=lambda each: -each.to.rank), *sorted(rule.lowers, key=lambda each: each.to.rank)]
+    for change, asked in zip(compiled.changes, said, strict=True):
+        yield within.step(asked.condition, change.node, f"level {asked.to}")
+
+
+def _said(compiled: CompiledRule, met: Met | None, steps: Sequence[Step], found: Found) -> str:
+    """The outcome in a sentence."""
+    if met is not None:
+        news_in = {Field.TITLE: "the title", Field.LEAD: "title and lead"}.get(compiled.rule.news_in, "the article")
+        if met[1] is MatchKind.NEWS:
+            return f"news at level {met[2]}: complete in {news_in}"
+        if met[3] == found.document.everything and not compiled.node.holds(
+            found, found.document.limit(compiled.rule.news_in)
+        ):
+            return f"a mention at level {met[2]}: complete only outside {news_in}"
+        return f"a mention at level {met[2]}: mention_if holds"
+    asked = {name: step for step in steps for name in ("where", "match", "unless") if step.what.startswith(name)}
+    if "where" in asked and not asked["where"].holds:
+        return "no match: the rule does not look at such articles (where)"
+    if "unless" in asked and asked["unless"].holds:
+        return f"no match: unless holds, by {_evidence(asked['unless'])}"
+    return f"no match: {_nearest(asked['match'])}"
+
+
+def _nearest(step: Step) -> str:
+    """What says most about why a step does not hold: of parts of which any would do, the one that came nearest."""
+    if step.why or not step.steps:
+        return step.why if step.steps else f"{step.what.removeprefix('match: ')}: {step.why}"
+    return _nearest(max(step.steps, key=_share))
+
+
+def _share(step: Step) -> float:
+    """How much of a step holds."""
+    return float(step.holds) if not step.steps else sum(map(_share, step.steps)) / len(step.steps)
+
+
+def _evidence(step: Step) -> str:
+    """The words by which a step holds."""
+    spans = [span for _, part in step.walk() if part.holds for span in part.spans]
+    words = ", ".join(dict.fromkeys(f"“{span.text}”" for span in spans))
+    return f"{words} in the {spans[0].field}" if spans else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Walker:
+    """Explains conditions of one rule on one article, up to where its evidence may lie."""
+
+    found: Found
+    rules: RuleSet
+    limit: int
+
+    def step(self, condition: Condition, node: nodes.Node, what: str = "") -> Step:
+        if isinstance(condition, Named):
+            return self.step(condition.condition, node, f"{what} ({condition.name})" if what else condition.name)
+        if isinstance(condition, In):
+            inner = condition.condition
+            return self.step(inner, node, f"{what or _described(inner)} in the {condition.field}")
+        if isinstance(condition, AllOf | AnyOf) and isinstance(node, nodes.AllOf | nodes.AnyOf):
+            parts = [self.step(each, of) for each, of in zip(condition.conditions, node.nodes, strict=True)]
+            return self._several(node, what, parts)
+        if isinstance(condition, Near) and isinstance(node, nodes.Near):
+            return self._near(condition, node, what)
+        assert isinstance(node, nodes.Leaf)
+        return self._leaf(condition, node, what)
+
+    def _several(self, node: nodes.AllOf | nodes.AnyOf, what: str, parts: list[Step]) -> Step:
+        missing = [part.what for part in parts if not part.holds]
+        kind = "all of these" if isinstance(node, nodes.AllOf) else "any of these"
+        holds = node.holds(self.found, self.limit)
+        short = "" if holds else f"{len(parts) - len(missing)} of {len(parts)}: not `{missing[0]}`"
+        why = short if isinstance(node, nodes.AllOf) else ""
+        return Step(f"{what}: {kind}" if what else kind, holds, why, steps=tuple(parts))
+
+    def _leaf(self, condition: Condition, node: nodes.Leaf, what: str) -> Step:
+        hits = node.hits(self.found, self.limit)
+        holds = node.holds(self.found, self.limit)
+        described = _described(condition)
+        if what.startswith(described):
+            described = ""
+        said = f"{what}: {described}" if what and described else what or described
+        return Step(said, holds, "" if holds else self._missed(node, hits), self._spans(hits, node.name))
+
+    def _missed(self, node: nodes.Leaf, hits: list[Hit]) -> str:
+        """Why a leaf does not hold although something of it may stand there."""
+        if hits:
+            return f"{nodes.apart(hits)} of {node.times} times"
+        if anywhere := node.finder.hits(self.found):
+            span, *_ = self._spans(anywhere, "")
+            return f"“{span.text}” stands in the {span.field} only"
+        if spoilt := node.finder.uncounted(self.found):
+            span, *_ = self._spans(spoilt, "")
+            return f"“{span.text}” stands in the {span.field}, and does not count there"
+        return "not there"
+
+    def _near(self, condition: Near, node: nodes.Near, what: str) -> Step:
+        parts = [
+            self._leaf(_bare(each), leaf, leaf.name)
+            for each, leaf in zip(condition.conditions, node.nodes, strict=True)
+        ]
+        holds = node.holds(self.found, self.limit)
+        within = f"within {condition.words} words" if condition.words is not None else f"in one {condition.unit}"
+        order = ", in this order" if condition.in_order else ""
+        said = f"{what}: near, {within}{order}" if what else f"near, {within}{order}"
+        chosen = [(start, end, term) for start, end, term, _ in node.evidence(self.found, self.limit)]
+        why = "" if holds else self._how_nearly(condition, node, parts)
+        return Step(said, holds, why, self._spans(chosen, ""), tuple(parts))
+
+    def _how_nearly(self, condition: Near, node: nodes.Near, parts: list[Step]) -> str:
+        """`2 of 3: no word of `did what` in the sentence; the nearest was 41 words away`."""
+        members = [leaf.hits(self.found, self.limit)[:_ASKED] for leaf in node.nodes]
+        holding = [number for number, hits in enumerate(members) if hits]
+        names = [_called(step, number) for number, step in enumerate(parts)]
+        if len(holding) < len(members):
+            absent = ", ".join(name for name, hits in zip(names, members, strict=True) if not hits)
+            field = node.nodes[0].field
+            return f"{len(holding)} of {len(members)}: nothing of {absent} in the {field or 'article'}"
+        best, missing, anchor = self._best(node, members)
+        if not missing:
+            return "all stand together, but not in this order, or two need the same place"
+        place = f"within {condition.words} words" if condition.words is not None else f"in the {condition.unit}"
+        together = node.together(self.found.document)
+        here = [hit for hits in members for hit in hits if hit == anchor or together(*sorted((hit, anchor)))]
+        pairs = ((one, other) for one in here for other in members[missing[0]])
+        one, other = min(pairs, key=lambda pair: self._words_between(*pair))
+        (near,), (far,) = self._spans([one], ""), self._spans([other], "")
+        away = f"was {self._words_between(one, other)} words away"
+        if near.field is not far.field:
+            away = f"stands in the {far.field}"
+        return f"{best} of {len(members)}: nothing of {names[missing[0]]} {place}; the nearest {away}"
+
+    def _best(self, node: nodes.Near, members: list[list[Hit]]) -> tuple[int, list[int], Hit]:
+        """Of all places of members the one with the most others together: how many, which are missing, and which it
+        is."""
+        together = node.together(self.found.document)
+        best: tuple[int, list[int], Hit] = (0, [], (0, 0, 0))
+        for hit in sorted({hit for hits in members for hit in hits}):
+            missing = [
+                number
+                for number, hits in enumerate(members)
+                if not any(hit == other or together(*sorted((hit, other))) for other in hits)
+            ]
+            if len(members) - len(missing) > best[0]:
+                best = (len(members) - len(missing), missing, hit)
+        return best
+
+    def _words_between(self, one: Hit, other: Hit) -> int:
+        first, last = sorted((one, other))
+        return max(0, self.found.document.half_words(first[1], last[0])) // 2
+
+    def _spans(self, hits: Sequence[Hit], node: str) -> tuple[Span, ...]:
+        shown = {(start, end): term for start, end, term in reversed(hits)}
+        spans = [self.found.document.span(*place, self.rules.text(term), node) for place, term in sorted(shown.items())]
+        return tuple(spans[:_SHOWN])
+
+
+def _bare(condition: Condition) -> Condition:
+    return condition.condition if isinstance(condition, Named) else condition
+
+
+def _called(step: Step, number: int) -> str:
+    name, _, _ = step.what.partition(":")
+    return f"`{name}`" if name else f"member {number + 1}"
+
+
+def _described(condition: Condition) -> str:
+    """What a condition without parts asks for, in a few words."""
+    said = type(condition).__name__.lower()
+    match condition:
+        case Words(terms):
+            some = ", ".join(term.text for term in terms[:_SHOWN])
+            said = f"words {some}{f' ... ({len(terms)})' if len(terms) > _SHOWN else ''}"
+        case ListNamed(name):
+            said = f"list {name}"
+        case EntityNamed(name):
+            said = f"entity {name}"
+        case GroupNamed(kind, group):
+            said = f"any {kind or 'entity'}{f' in {group}' if group else ''}"
+        case Pattern(pattern):
+            said = f"pattern {pattern}"
+        case Times(times, inner):
+            said = f"{times} times {_described(inner)}"
+        case Ignoring(inner, _) | Named(_, inner) | In(_, inner):
+            said = _described(inner)
+        case AnyOf(conditions):
+            said = f"any of {len(conditions)}"
+    return said

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.matching import compile_rules
+from monitor.matching.explain import explain
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Entity,
+    EntityNamed,
+    Explanation,
+    Field,
+    Ignore,
+    Ignoring,
+    In,
+    Level,
+    LevelChange,
+    MatchKind,
+    Named,
+    Near,
+    Rule,
+    Step,
+    Term,
+    Times,
+    Where,
+    Words,
+)
+from tests.building import article
+
+
+def words(*texts: str) -> Words:
+    return Words(tuple(Term(text) for text in texts))
+
+
+WHO = Named("who", words("North Korea", "Pyongyang"))
+WHAT = Named("what", words("missile", "missiles"))
+DID = Named("did what", words("fired", "launched"))
+
+
+def explained(rule: Rule | Condition, title: str, text: str = "", **entities: Entity) -> Explanation:
+    made = rule if isinstance(rule, Rule) else Rule("r", "R", Level.HIGH, rule, "v1")
+    (only,) = explain(compile_rules([made], entities), article(title=title, text=text))
+    return only
+
+
+def outline(explanation: Explanation) -> list[str]:
+    """Each step as a line: its depth, whether it holds, what it asks, and why not."""
+    steps = [part for step in explanation.steps for part in step.walk()]
+    return [f"{'  ' * depth}{'+' if step.holds else '-'} {step.what}{_why(step)}" for depth, step in steps]
+
+
+def _why(step: Step) -> str:
+    return f" | {step.why}" if step.why else ""
+
+
+@pytest.mark.parametrize(
+    ("condition", "title", "text", "says"),
+    [
+        (  # a member is absent
+            Near((WHO, WHAT, DID)),
+            "Pyongyang shows a missile",
+            "",
+            "no match: 2 of 3: nothing of `did what` in the article",
+        ),
+        (  # all are there, and not together
+            Near((WHO, WHAT, DID)),
+            "Pyongyang shows a missile",
+            "It was a long day. Iran had launched one",
+            "no match: 2 of 3: nothing of `did what` in the sentence; the nearest stands in the text",
+        ),
+        (
+            Near((WHO, WHAT, DID)),
+            "",
+            "Pyongyang shows a missile. It was a long day. Iran had launched one",
+            "no match: 2 of 3: nothing of `did what` in the sentence; the nearest was 7 words away",
+        ),
+        (
+            Near((WHO, DID), words=2),
+            "Pyongyang says that somebody else launched it",
+            "",
+            "no match: 1 of 2: nothing of `did what` within 2 words; the nearest was 4 words away",
+        ),
+        (
+            Near((DID, WHO), words=9, in_order=True),
+            "Pyongyang launched it",
+            "",
+            "no match: all stand together, but not in this order, or two need the same place",
+        ),
+        (
+            In(Field.TITLE, WHAT),
+            "Nothing",
+            "A missile",
+            "no match: match in the title (what): words missile, missiles: “missile” stands in the text only",
+        ),
+        (Times(3, WHAT.condition), "A missile", "Missiles", "no match: 3 times words missile, missiles: 2 of 3 times"),
+        (
+            Ignoring(words("missile"), Ignore((Term("missile crisis"),))),
+            "The missile crisis",
+            "",
+            "no match: words missile: “missile” stands in the title, and does not count there",
+        ),
+        (AllOf((WHO, WHAT)), "A missile", "", "no match: 1 of 2: not `who: words North Korea, Pyongyang`"),
+        (  # of several ways the nearest
+            AnyOf((WHO, AllOf((WHAT, DID)))),
+            "A missile",
+            "",
+            "no match: 1 of 2: not `did what: words fired, launched`",
+        ),
+    ],
+)
+def test_it_says_how_nearly_a_rule_was_missed(condition: Condition, title: str, text: str, says: str) -> None:
+    """A missed alert has a reason that a person can act on."""
+    explanation = explained(condition, title, text)
+    assert explanation.kind is None
+    assert explanation.says == says
+
+
+def test_each_condition_is_green_or_red_with_its_words() -> None:
+    """The whole tree, in the rule's own names."""
+    explanation = explained(AllOf((Near((WHO, WHAT)), AnyOf((DID, words("flew"))))), "Pyongyang: a missile flew")
+    assert explanation.kind is MatchKind.NEWS
+    assert outline(explanation) == [
+        "+ match: all of these",
+        "  + near, in one sentence",
+        "    + who: words North Korea, Pyongyang",
+        "    + what: words missile, missiles",
+        "  + any of these",
+        "    - did what: words fired, launched | not there",
+        "    + words flew",
+    ]
+    (match,) = explanation.steps
+    assert [span.text for span in match.steps[0].spans] == ["Pyongyang", "missile"]
+
+
+def test_it_says_what_kept_a_match_from_being_news() -> None:
+    """Deeper than the lead, dropped by `unless`, not looked at, or a mention by the rule's own words."""
+    rule = Rule("r", "R", Level.HIGH, WHAT, "v1")
+    deep = "word " * 61 + "missile"
+    assert explained(rule, "", deep).says == "a mention at level high: complete only outside title and lead"
+    dropped = replace(rule, unless=words("film"))
+    assert explained(dropped, "A missile film").says == "no match: unless holds, by “film” in the title"
+    past = replace(rule, mention_if=words("anniversary"))
+    assert explained(past, "A missile anniversary").says == "a mention at level high: mention_if holds"
+    elsewhere = replace(rule, where=Where(sources=("kcna",)))
+    assert explained(elsewhere, "A missile").says == "no match: the rule does not look at such articles (where)"
+    raised = replace(rule, raises=(LevelChange(Level.CRITICAL, words("ICBM")),))
+    explanation = explained(raised, "An ICBM is a missile")
+    assert explanation.says == "news at level critical: complete in title and lead"
+    assert outline(explanation)[-1] == "+ level critical: words ICBM"
+
+
+def test_a_name_that_is_not_enough_alone_is_told() -> None:
+    """The name stands there, and why it does not count is not left to guessing."""
+    entity = Entity(
+        "lee", "person", "Lee", (Term("Lee Jae Myung"),), never=(Term("Bruce Lee"), Term("Lee Jae Myung Street"))
+    )
+    explanation = explained(EntityNamed("lee"), "Lee Jae Myung Street is closed", lee=entity)
+    assert "“Lee Jae Myung” stands in the title, and does not count there" in explanation.says
+
+
+def test_only_one_rule_is_explained_if_only_one_is_asked_for() -> None:
+    """The others are decided and not walked."""
+    rules = [Rule(name, name, Level.LOW, WHAT, "v1") for name in ("a", "b")]
+    assert [each.rule for each in explain(compile_rules(rules, {}), article(title="x"), only="b")] == ["b"]
