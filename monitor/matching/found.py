@@ -40,6 +40,8 @@ class Found:
                 self.present.discard(pattern)
             if not places or places[0][1] > self.document.lead_end:
                 self.in_lead.discard(pattern)
+            if not places or places[0][1] > self.document.everything:
+                self.in_text.discard(pattern)
         return places
 
     @cached_property
@@ -55,5 +57,13 @@ class Found:
     @cached_property
     def in_lead(self) -> set[int]:
         """The present patterns whose literal stands in title or lead."""
-        behind = bisect_right(self._raw, self.document.lead_end + 1, key=itemgetter(2))  # a blank may belong to it
+        return self._before(self.document.lead_end)
+
+    @cached_property
+    def in_text(self) -> set[int]:
+        """The present patterns whose literal stands in title or text."""
+        return self._before(self.document.everything)
+
+    def _before(self, end: int) -> set[int]:
+        behind = bisect_right(self._raw, end + 1, key=itemgetter(2))  # a blank may belong to a literal
         return self.present.intersection([pattern for pattern, _, _ in self._raw[:behind]])

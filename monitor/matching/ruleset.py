@@ -86,16 +86,15 @@ class Plainly:
 
     def met(self, found: Found) -> Met | None:
         """What `_met` says of the rule, sooner."""
-        present = found.present
-        for pattern in self.unproved and self.unproved & present:
+        for pattern in self.unproved and self.unproved & found.present:
             found.places(pattern)
-        kind, limit = MatchKind.NEWS, found.document.lead_end
+        kind, limit, in_text = MatchKind.NEWS, found.document.lead_end, found.in_text
         for patterns in self.groups:
             if patterns.isdisjoint(found.in_lead):
                 kind, limit = MatchKind.MENTION, found.document.everything
-                if patterns.isdisjoint(present):
+                if patterns.isdisjoint(in_text):
                     return None
-        if self.unless and not any(patterns.isdisjoint(present) for patterns in self.unless):
+        if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
             return None
         return self.compiled, kind, self.compiled.rule.level, limit
 
