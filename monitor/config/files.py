@@ -43,6 +43,7 @@ def yaml_files(named: Iterable[tuple[Path, Place | None]]) -> tuple[list[Path], 
 Stamp = tuple[int, int, int]
 """A file's time, size and identity: they tell that it has changed."""
 Signature = frozenset[tuple[str, Stamp]]
+"""Files with their stamps."""
 
 
 def in_whole_seconds(found: Stamp) -> bool:
@@ -59,8 +60,13 @@ def stamp(file: Path) -> Stamp | None:
 
 
 def signature(paths: Iterable[Path]) -> Signature:
-    """What tells that something has changed in these files and folders: every file with its stamp."""
+    """What tells that something has changed in these files and folders."""
     return frozenset(stamped for path in paths for stamped in _stamped(path))
+
+
+def folders_of(files: Iterable[str]) -> set[Path]:
+    """The folders that files stand in: of thousands of files they are few."""
+    return {Path(folder) for folder in {file.rpartition(os.sep)[0] for file in files}}
 
 
 def _stamped(path: Path) -> Iterator[tuple[str, Stamp]]:

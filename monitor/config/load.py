@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from monitor.config.entities import entity
 from monitor.config.faults import did_you_mean, noting
-from monitor.config.files import paths_named, settings_document, yaml_files
+from monitor.config.files import Stamp, paths_named, settings_document, yaml_files
 from monitor.config.lists import word_list
 from monitor.config.names import Name, Names, names, usable
 from monitor.config.reading import Memory
@@ -49,12 +50,18 @@ class LoadedRules:
     sources: Mapping[str, Source] = field(default_factory=dict)
 
 
-def load(path: Path, environment: Mapping[str, str], remembered: Remembered | None = None) -> Loaded:
+def load(
+    path: Path,
+    environment: Mapping[str, str],
+    remembered: Remembered | None = None,
+    stamps: Mapping[str, Stamp] = MappingProxyType({}),
+) -> Loaded:
     """A monitor.yaml and all that it names. Raises Faulty, with the faults of all files, where monitor.yaml itself has
     one: an address that cannot be had or a route that leads nowhere would lose alerts.
 
     `remembered`: files that are as they were are not read again, and what they said without a fault counts where they
-    have one now. It is brought up to date; a file that is gone is forgotten, as soon as nothing is at fault.
+    have one now. It is brought up to date; a file that is gone is forgotten, as soon as nothing is at fault. `stamps`:
+    of files that were looked at just before.
     """
     remembered = Remembered() if remembered is None else remembered
     document = settings_document(path)
@@ -63,8 +70,8 @@ def load(path: Path, environment: Mapping[str, str], remembered: Remembered | No
     with noting(own):
         made, every = settings(document, environment, path.parent)
     routes = made.routes if made else None
-    loaded = _rules(_named(document, path, "rules", "entities"), routes, remembered.drafts)
-    polled, faults = _sources(_named(document, path, "sources"), every, remembered.sources)
+    loaded = _rules(_named(document, path, "rules", "entities"), routes, remembered.drafts, stamps)
+    polled, faults = _sources(_named(document, path, "sources"), every, remembered.sources, stamps)
     if made is not None:
         own += unknown_rules(document, made.retention, loaded.rules.keys() | loaded.tried)
     everything = _sorted([*own, *loaded.faults, *faults])
@@ -84,7 +91,7 @@ def load_rules(paths: Sequence[Path], beside: Path | None = None) -> LoadedRules
     """Files and folders of rules, entities and lists, alone or `beside` what a monitor.yaml names: routes are not
     looked up."""
     named: _Named = [(path, None) for path in paths]
-    return _rules(named, None, Memory()) if beside is None else _matched_with(beside, named)
+    return _rules(named, None, Memory(), {}) if beside is None else _matched_with(beside, named)
 
 
 def load_rules_of(path: Path) -> LoadedRules:
@@ -95,8 +102,8 @@ def load_rules_of(path: Path) -> LoadedRules:
 
 def _matched_with(path: Path, more: _Named) -> LoadedRules:
     document = settings_document(path)
-    loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, Memory())
-    found, faults = _sources(_named(document, path, "sources"), EVERY, Memory())
+    loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, Memory(), {})
+    found, faults = _sources(_named(document, path, "sources"), EVERY, Memory(), {})
     return replace(loaded, sources=found, faults=_sorted([*loaded.faults, *faults]))
 
 
@@ -117,9 +124,11 @@ def _sorted(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 _Placed = tuple[Place, Source]
 
 
-def _sources(named: _Named, every: timedelta, memory: Memory[_Placed]) -> tuple[dict[str, Source], list[Fault]]:
+def _sources(
+    named: _Named, every: timedelta, memory: Memory[_Placed], stamps: Mapping[str, Stamp]
+) -> tuple[dict[str, Source], list[Fault]]:
     files, faults = yaml_files(named)
-    readings = memory.read(files, lambda document: sources(document, every), given=every)
+    readings = memory.read(files, lambda document: sources(document, every), stamps, given=every)
     faults += (fault for reading in readings for fault in reading.faults)
     kept: dict[str, Source] = {}
     ids: dict[str, Place] = {}
@@ -138,9 +147,11 @@ def _sources(named: _Named, every: timedelta, memory: Memory[_Placed]) -> tuple[
 # --- rules and entities -----------------------------------------------------------------------------------------
 
 
-def _rules(named: _Named, routes: Collection[str] | None, memory: Memory[_Draft]) -> LoadedRules:
+def _rules(
+    named: _Named, routes: Collection[str] | None, memory: Memory[_Draft], stamps: Mapping[str, Stamp]
+) -> LoadedRules:
     files, faults = yaml_files(named)
-    readings = memory.read(files, _drafts)
+    readings = memory.read(files, _drafts, stamps)
     faults += (fault for reading in readings for fault in reading.faults)
     drafts = [draft for reading in readings for draft in reading.says]
     entities = _unique([draft.says for draft in drafts if isinstance(draft.says, Entity)], "entity", faults)

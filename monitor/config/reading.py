@@ -5,7 +5,7 @@ Of a faulty one counts what it said when it was last without a fault. What docum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -41,11 +41,15 @@ class Memory(Generic[Says]):
         self._last: dict[Path, Reading[Says]] = {}
 
     def read(
-        self, files: Iterable[Path], reading: Callable[[Document], Iterable[Says]], given: object = None
+        self,
+        files: Iterable[Path],
+        reading: Callable[[Document], Iterable[Says]],
+        stamps: Mapping[str, Stamp],
+        given: object = None,
     ) -> list[Reading[Says]]:
         """What all of these files hold. A file is read where it is another than it was, or `given` is: that on which
-        `reading` depends beside the document."""
-        self._last = {file: self._of(file, reading, given) for file in files}
+        `reading` depends beside the document. `stamps`: of files that were looked at just before."""
+        self._last = {file: self._of(file, stamps.get(str(file)) or stamp(file), reading, given) for file in files}
         for file, each in self._last.items():  # and not all at once: to free thousands takes a while
             self._known[file] = each
         return list(self._last.values())
@@ -54,8 +58,10 @@ class Memory(Generic[Says]):
         """All but the files that were read last."""
         self._known = dict(self._last)
 
-    def _of(self, file: Path, reading: Callable[[Document], Iterable[Says]], given: object) -> Reading[Says]:
-        known, found = self._known.get(file), stamp(file)  # before reading: an edit meanwhile is one more
+    def _of(
+        self, file: Path, found: Stamp | None, reading: Callable[[Document], Iterable[Says]], given: object
+    ) -> Reading[Says]:
+        known = self._known.get(file)
         if known and known.stamp and (known.stamp, known.given) == (found, given):
             return known
         says: tuple[Says, ...] = known.says if known else ()

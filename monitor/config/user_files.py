@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.collector import at_rest
-from monitor.config.files import Signature, in_whole_seconds, signature
+from monitor.config.files import Signature, Stamp, folders_of, in_whole_seconds, signature, stamp
 from monitor.config.load import Loaded, Remembered, load, named_by
 from monitor.errors import Faulty
 
@@ -22,14 +22,18 @@ class UserFiles:
         self._remembered = Remembered()
         self._named: list[Path] = []
         self._read: Signature = frozenset()
+        self._folders: list[tuple[Path, Stamp | None]] = []  # as they were at the last look
 
-    def load(self) -> Loaded:
-        """Everything that the files say now. Raises Faulty if monitor.yaml itself cannot be used."""
+    def load(self, look: Look | None = None) -> Loaded:
+        """Everything that the files say now, or since a look at them. Raises Faulty if monitor.yaml itself cannot be
+        used."""
+        named = self._named
         with suppress(Faulty):  # `load` tells it, and everything else that is wrong
             self._named = named_by(self._path)
-        self._read = self.signature()  # before reading: a change meanwhile is then seen as one
+        # before reading: a change meanwhile is then seen as one
+        self._read = look.signature if look and self._named == named else self.signature()
         with at_rest():
-            return load(self._path, self._environment, self._remembered)
+            return load(self._path, self._environment, self._remembered, dict(self._read))
 
     def signature(self) -> Signature:
         """Changes when one of the files does."""
@@ -38,7 +42,15 @@ class UserFiles:
     def look(self) -> Look:
         """How the files are now, beside how they were when they were read."""
         found = self.signature()
-        return Look(found, found != self._read, any(in_whole_seconds(stamp) for _, stamp in found - self._read))
+        self._folders = [
+            (folder, stamp(folder)) for folder in folders_of(name for name, _ in found if name != str(self._path))
+        ]
+        return Look(found, found != self._read, any(in_whole_seconds(each) for _, each in found - self._read))
+
+    def stirred(self) -> bool:
+        """Whether files have come or gone since the last look, or were renamed as editors do it: of thousands of files
+        this costs next to nothing."""
+        return any(stamp(folder) != last for folder, last in self._folders)
 
     def changed(self) -> bool:
         """Whether the files are others than when they were read."""

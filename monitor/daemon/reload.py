@@ -21,7 +21,7 @@ from monitor.telemetry import Event, log
 
 # What is wired once, at the start: fields of Settings, as monitor.yaml calls them.
 _AT_START = {"timezone": "timezone", "database": "database", "allow": "network", "limits": "limits", "web": "web"}
-LOOK = timedelta(seconds=0.25)
+LOOK = timedelta(seconds=0.2)
 _SHARE = 0.1  # of the time may go into looking, where thousands of files are watched
 _SLOW = 2.0  # s: what file systems tell time in, at most
 
@@ -53,7 +53,7 @@ class Reloader:
     async def look(self) -> None:
         """Read the files if they have changed and are not being written any more: two looks saw them alike."""
         began = clock.monotonic()
-        if began < self._look_at:
+        if began < self._look_at and not await asyncio.to_thread(self._files.stirred):
             return
         last, self._seen = self._seen, await asyncio.to_thread(self._files.look)
         alike = last is not None and last.signature == self._seen.signature
@@ -64,13 +64,13 @@ class Reloader:
         if self._seen.slow and began - self._alike_since < _SLOW:
             return
         if alike and (self._seen.changed or self._again):
-            await self.reload()
+            await self.reload(self._seen)
 
-    async def reload(self) -> None:
-        """Read the files now, and take up what is good in them. Raises StoreFailed."""
+    async def reload(self, seen: Look | None = None) -> None:
+        """Read the files now, or as they were `seen`, and take up what is good in them. Raises StoreFailed."""
         async with self._reading:
             try:
-                loaded = await asyncio.to_thread(self._files.load)
+                loaded = await asyncio.to_thread(self._files.load, seen)
             except Faulty as faulty:
                 await self._refuse(faulty.faults)
                 return

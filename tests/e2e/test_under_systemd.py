@@ -64,12 +64,12 @@ import os, time
 if os.environ.get("TELL_READING"):
     from monitor.config.user_files import UserFiles
     real = UserFiles.load
-    def load(self):
+    def load(self, *seen):
         if os.path.exists("fail"):
             raise ZeroDivisionError("unforeseen")
         while os.path.exists("hold"):
             time.sleep(0.01)
-        return real(self)
+        return real(self, *seen)
     UserFiles.load = load
 """
 
