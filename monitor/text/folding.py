@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from functools import cache
+from array import array
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from monitor.text.record import record_of
-from monitor.text.scripts import RUN, SPACED, TOKEN, UNSPACED_LETTER, UNSPACED_ONE
+from monitor.text.scripts import APART, HANGUL, RUN, SPACED, TOKEN, UNSPACED_LETTER, UNSPACED_ONE
 
 
 def _simplified() -> dict[str, str]:
@@ -36,7 +36,6 @@ def _accents() -> dict[str, str]:
 _PAIRS = "øo łl đd ıi ØO ŁL ĐD ёе ЁЕ أا إا آا ٱا ىي ةه"
 _TABLE = _simplified() | _accents() | {"ß": "ss"} | {pair[0]: pair[1] for pair in _PAIRS.split()}
 _CODES = str.maketrans(_TABLE)
-_MANY = 10  # of the first hundred letters: then it is quicker to ask each for its entry
 _CHANGING = re.compile(f"[{''.join(map(re.escape, _TABLE))}]")
 
 
@@ -56,47 +55,56 @@ def folded_tokens(text: str, *, cased: bool = False) -> list[str]:
 
 
 def comparable(text: str, *, cased: bool = False) -> str:
-    """The folded tokens of a text, joined by spaces: what `folded_tokens` gives, at a fraction of its cost.
-
-    Most news of a spaced script fits one of the old single-byte code pages: there folding is a table of 256 letters.
-    """
-    letters = None if _OFF_PAGE.search(text, 0, 200) else _by_page(text.replace("ß", "ss"), cased=cased)
+    """The folded tokens of a text, joined by spaces: what `folded_tokens` gives, at a fraction of its cost, by the way
+    that is quickest for its script."""
+    letters = None if _OFF_PAGE.search(text, 0, _SAMPLE) else _by_page(text.replace("ß", "ss"), cased=cased)
     if letters is not None:
         return letters
     record = _normal(text)
-    if len(_CHANGING.findall(record, 0, 100)) <= _MANY:
-        return fold(_cut(record), cased=cased)
-    cut = _cut(record.translate(_CODES))
-    return cut if cased else cut.casefold().replace("i\u0307", "i")
+    if HANGUL.search(record, 0, _SAMPLE):
+        return _around_hangul(record, cased=cased)
+    return _folded(record, cased=cased)
 
 
-# --- the two quick ways -----------------------------------------------------------------------------------------
+_SAMPLE = 200  # so many letters say which way is the quickest; what they say wrongly is folded all the same
+_BLANKS = re.compile("  +")
+
+
+def _normal(text: str) -> str:
+    """The record of a text, as far as tokens can tell. Wide signs alone would have every Chinese text normalised at
+    length."""
+    return record_of(text if unicodedata.is_normalized("NFKC", text) else _WIDE.sub(_narrow, text))
+
+
+_WIDE = re.compile("[\uff01-\uff5e\u3000…]")
+
+
+def _narrow(sign: re.Match[str]) -> str:
+    code = ord(sign[0])
+    return chr(code - 0xFEE0) if code > 0xFF00 else " "
+
+
+# --- by code page: most news of a spaced script fits one of the old ones, where folding is a table of 256 letters -----
 
 _PAGES = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253")  # Latin, typeset, central European, Cyrillic, Greek
 _OFF_PAGE = re.compile("[\u0500-\u1fff\u2e80-\U0010ffff]")  # letters that are on none of them
 _SOFT_HYPHEN = b"\xad"
-_WIDE = re.compile("[\uff01-\uff5e\u3000…]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Folding:
-    """How a code page is folded, letter by letter; `odd`: its letters that fold to several, or off the page."""
-
-    table: bytes
-    odd: re.Pattern[bytes]
+_ODD = 0  # what letters become that fold to several, or off the page
+_BLANKS_ON_PAGE = re.compile(b"  +")
 
 
 @cache
-def _folding(page: str, *, cased: bool) -> _Folding:
-    table, odd = bytearray(b" " * 256), bytearray()
+def _folding(page: str, *, cased: bool) -> bytes:
+    """How a code page is folded, letter by letter."""
+    table = bytearray(b" " * 256)
     for code in range(256):
         letter = bytes([code]).decode(page, "ignore")
         folded = " ".join(folded_tokens(letter, cased=cased)).encode(page, "replace")
         if len(folded) > 1 or folded == b"?":
-            odd.append(code)
+            table[code] = _ODD
         elif folded:
             table[code] = folded[0]
-    return _Folding(bytes(table), re.compile(b"[" + re.escape(bytes(odd)) + b"]"))
+    return bytes(table)
 
 
 def _by_page(text: str, *, cased: bool) -> str | None:
@@ -106,25 +114,66 @@ def _by_page(text: str, *, cased: bool) -> str | None:
             letters = text.encode(page)
         except UnicodeEncodeError:
             continue
-        folding = _folding(page, cased=cased)
-        if folding.odd.search(letters) is None:
-            return " ".join(letters.translate(folding.table, _SOFT_HYPHEN).decode(page).split())
+        folded = letters.translate(_folding(page, cased=cased), _SOFT_HYPHEN)
+        if _ODD not in folded:
+            return _BLANKS_ON_PAGE.sub(b" ", folded).strip().decode(page)
     return None
 
 
-def _cut(record: str) -> str:
-    """The tokens of a record, joined by spaces."""
+# --- of a record: by runs of the same script -------------------------------------------------------------------------
+
+_MANY = 10  # of the first hundred letters: then it is quicker to ask each for its entry
+_WORD = "\x01"  # stands among letters for a word
+_BLANK = array("I", " ".encode("utf-32-le"))
+
+
+def _folded(record: str, *, cased: bool) -> str:
+    """The comparable tokens of a record."""
     if UNSPACED_ONE.search(record) is None:
-        return " ".join(SPACED.findall(record))
-    return " ".join([" ".join(run) if UNSPACED_LETTER[run[0]] else run for run in RUN.findall(record)])
+        return fold(" ".join(SPACED.findall(record)), cased=cased)
+    letters, words = [], []
+    for run in RUN.findall(record):
+        if UNSPACED_LETTER[run[0]]:
+            letters.append(run)
+        else:
+            letters.append(_WORD)
+            words.append(run)
+    alone = _alone(_simplified_of("".join(letters)))
+    return alone.replace(_WORD, "%s") % tuple(fold(" ".join(words), cased=cased).split())
 
 
-def _normal(text: str) -> str:
-    """The record of a text, as far as tokens can tell. Wide signs alone would have every Chinese text normalised at
-    length."""
-    return record_of(_WIDE.sub(_narrow, text))
+def _simplified_of(letters: str) -> str:
+    """Letters of scripts without spaces, folded: there the table is all of it, they have no case."""
+    if len(_CHANGING.findall(letters, 0, 100)) > _MANY:
+        return letters.translate(_CODES)
+    return _CHANGING.sub(lambda m: _TABLE[m[0]], letters)
 
 
-def _narrow(sign: re.Match[str]) -> str:
-    code = ord(sign[0])
-    return chr(code - 0xFEE0) if code > 0xFF00 else " "
+def _alone(letters: str) -> str:
+    """`" ".join(letters)`, without an object for each of them."""
+    row = array("I", letters.encode("utf-32-le"))
+    spaced = _BLANK * (2 * len(row) - 1)
+    spaced[::2] = row
+    return spaced.tobytes().decode("utf-32-le")
+
+
+def _around_hangul(record: str, *, cased: bool) -> str:
+    """The comparable tokens of a record of Hangul. That folds to itself; what stands between is signs mostly, the same
+    ones again and again."""
+
+    def folded(between: re.Match[str]) -> str:
+        piece = between[0]
+        return _remembered(piece, cased) if len(piece) <= _SHORT else _between_hangul(piece, cased)
+
+    return _BLANKS.sub(" ", _BETWEEN_HANGUL.sub(folded, record)).strip(" ")
+
+
+_BETWEEN_HANGUL = re.compile(f"[^ {APART}][^{APART}]*")
+_SHORT = 20
+
+
+def _between_hangul(piece: str, cased: bool) -> str:  # by position: keywords cost as much as remembering saves
+    return f" {_folded(piece, cased=cased)} "
+
+
+_remembered = lru_cache(maxsize=10_000)(_between_hangul)

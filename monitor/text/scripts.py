@@ -64,11 +64,11 @@ SCRIPTS = (
 _OTHER = Script("other", "")
 
 UNSPACED = "".join(script.letters for script in SCRIPTS if not script.spaced)
-_APART = "".join(script.letters for script in SCRIPTS if script.apart)
+APART = "".join(script.letters for script in SCRIPTS if script.apart)
 _LETTERS = {script.name: re.compile(f"[{script.letters}]") for script in SCRIPTS}
 HAN, KANA, HANGUL = (_LETTERS[name] for name in ("Han", "kana", "Hangul"))
 
-_SPACED = rf"[{_APART}]+|[^\W_{UNSPACED}{_APART}]+"
+_SPACED = rf"[{APART}]+|[^\W_{UNSPACED}{APART}]+"
 TOKEN = re.compile(rf"[{UNSPACED}]|{_SPACED}")
 RUN = re.compile(rf"[{UNSPACED}]+|{_SPACED}")
 """A token, or several of a script without spaces."""
