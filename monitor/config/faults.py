@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from monitor.config.shape import REFUSED, Shape, shape_at
+from monitor.config.shape import REFUSED, Shape, is_language, shape_at
+from monitor.config.syntax import FULL_WIDTH, wide_colon
 from monitor.config.unbuilt import ELSEWHERE, KEYS, VALUES, not_yet
 from monitor.config.yaml12 import Document, Where, shown
 from monitor.errors import Fault, Faulty
@@ -57,12 +58,13 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) 
 
 @dataclass(frozen=True, slots=True)
 class _Wrong:
-    """One error: its place in the file, the last key or index, and the shape that holds it."""
+    """One error: its place in the file, the last key or index, the shape that holds it, and that of the document."""
 
     detail: ErrorDetails
     where: Where
     key: str
     shape: type[Shape] | None
+    whole: type[Shape]
 
     @property
     def context(self) -> Mapping[str, object]:
@@ -74,12 +76,20 @@ def _fault(detail: ErrorDetails, shape: type[Shape], document: Document) -> Faul
     missing = detail["type"] == "missing"
     last = str(detail["loc"][-1] if missing else where[-1]) if where or missing else ""
     around = where if missing and last not in where[-1:] else _holder(where)
-    wrong = _Wrong(detail, where, last, shape_at(shape, around))
+    wrong = _Wrong(detail, where, last, shape_at(shape, around), shape)
     at_key = detail["type"] == "extra_forbidden" or detail["loc"][-1:] == ("[key]",)
     place = document.key_place(where) if at_key else document.place(where)
-    if at := detail.get("ctx", {}).get("at"):
-        place = document.key_place((*where, *at))
+    if isinstance(inside := wrong.context.get("at"), tuple) and inside:
+        place = document.key_place((*where, *inside))
+    elif (colon := _colon_in_text(detail)) is not None:
+        return Fault(replace(place, col=place.col + colon), *FULL_WIDTH)
     return Fault(place, *_SAID.get(detail["type"], _said_by_pydantic)(wrong))
+
+
+def _colon_in_text(detail: ErrorDetails) -> int | None:
+    """Where in a text that stands for a mapping, because its colon is none, that colon is."""
+    is_text = isinstance(detail["input"], str) and _WANTED.get(detail["type"], "text") != "text"
+    return wide_colon(detail["input"]) if is_text else None
 
 
 def _in_file(loc: Where, document: Document) -> Where:
@@ -103,11 +113,34 @@ def _unknown_key(wrong: _Wrong) -> _Said:
     unbuilt = KEYS.get(called, ())
     if wrong.key in unbuilt:
         return not_yet(wrong.key)
-    if wrong.key in ELSEWHERE.get(called, ()):
-        return f"'{wrong.key}' cannot stand here", ELSEWHERE[called][wrong.key]
-    meant = did_you_mean(wrong.key, [*allowed, *unbuilt], did_you_mean(wrong.key, allowed)) or ""
+    if elsewhere := ELSEWHERE.get(called, {}).get(wrong.key) or _further_in(wrong) or _further_out(wrong):
+        return f"'{wrong.key}' cannot stand here", elsewhere
+    otherwise = None if re.fullmatch("[a-z_]*", wrong.key) else "text that holds ': ' goes in quotes"
+    meant = did_you_mean(wrong.key, [*allowed, *unbuilt], otherwise or did_you_mean(wrong.key, allowed)) or ""
     later = any(f"'{key}'" in meant for key in unbuilt)
     return f"I do not know {shown(wrong.key)}", f"{meant} (it is not built yet)" if later else meant or None
+
+
+def _further_in(wrong: _Wrong) -> str | None:
+    """The mapping inside this one to which the key belongs."""
+    if wrong.shape is None:
+        return None
+    if is_language(wrong.key) and wrong.shape.field_of("words"):
+        return "it belongs under words:"
+    keys, shape = wrong.shape.keys(), wrong.shape
+    under = (key for key in keys if (inside := shape_at(shape, (key,))) and inside.field_of(wrong.key))
+    return next((f"it belongs under {key}:" for key in under), None)
+
+
+def _further_out(wrong: _Wrong) -> str | None:
+    """The mapping around this one to which the key belongs."""
+    where = _holder(wrong.where)
+    while where:
+        beside, where = where[-1], where[:-1]
+        shape = shape_at(wrong.whole, where)
+        if isinstance(beside, str) and shape and shape.field_of(wrong.key):
+            return f"it belongs beside {beside}:, not inside it"
+    return None
 
 
 def _missing(wrong: _Wrong) -> _Said:
@@ -125,18 +158,29 @@ def _not_one_of(wrong: _Wrong) -> _Said:
 
 def _wrong_kind(wrong: _Wrong) -> _Said:
     value, wanted = wrong.detail["input"], _WANTED.get(wrong.detail["type"], "text")
-    what = f"{_kind(value)} stands where {wanted} belongs"
-    if wanted == "a list" and isinstance(value, str) and "://" not in value and len(value) <= 40:
-        return what, f"write [{value}]"
-    if wanted == "text" and isinstance(value, (bool, int, float)):
-        return what, "put it in quotes"
-    return what, _for_example(wrong)
+    return f"{_kind(value)} stands where {wanted} belongs", _as_wanted(value, wanted) or _for_example(wrong)
+
+
+def _as_wanted(value: object, wanted: str) -> str | None:
+    """The value as it was probably meant, if it can be told."""
+    match wanted, value:
+        case "a list", str() if "://" not in value and len(value) <= 40:
+            each = ", or write a '-' before each" if " " in value and "," not in value else ""
+            return "write a blank after each '-'" if value.startswith("-") else f"write [{value}]{each}"
+        case "text", bool() | int() | float():
+            return "put it in quotes"
+        case "text", dict() if len(value) == 1:
+            return "text that holds ': ' goes in quotes"
+        case "text", [str(only)] if "://" not in only and len(only) <= 40:
+            return f"write {only}, and no list"
+    return None
 
 
 def _too_few(wrong: _Wrong) -> _Said:
     least = wrong.context["min_length"]
-    what = "this is empty" if least == 1 else f"this needs at least {least} items"
-    return what, _for_example(wrong)
+    if least == 1:
+        return "this is empty", _for_example(wrong)
+    return f"at least {least} things must stand here", "add another, or write this one without near"
 
 
 def _too_many(wrong: _Wrong) -> _Said:
@@ -162,6 +206,7 @@ _WANTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "int_type": "a whole number",
+    "bool_type": "true or false",
 }
 _SAID: dict[str, Callable[[_Wrong], _Said]] = {
     **dict.fromkeys(_WANTED, _wrong_kind),

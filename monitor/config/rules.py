@@ -6,9 +6,9 @@ lists and routes exist is checked in `load`.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from monitor.config.conditions import Condition, ConditionOrList, any_of, condition
 from monitor.config.examples import Examples, tests
@@ -23,12 +23,21 @@ LevelName = Literal["info", "low", "medium", "high", "critical"]
 _LEVELS = [*Level]
 
 
+def _route(name: str) -> str:
+    if "://" in name or "@" in name:
+        raise refusal("an address stands where the name of a route belongs", "channels stand in monitor.yaml")
+    return name
+
+
+Route = Annotated[str, AfterValidator(_route), *get_args(Id)[1:]]
+
+
 class AlertShape(Shape):
     """Whom a rule tells, and how often."""
 
     called: ClassVar[str] = "alert"
 
-    to: list[Id] | None = Field(
+    to: list[Route] | None = Field(
         None, description="Names of routes of monitor.yaml; none: the default route.", examples=[["default"]]
     )
     once_per: Literal["article", "story"] | None = Field(

@@ -62,7 +62,17 @@ class Shape(BaseModel):
         """A known key with nothing after it (all its lines commented out) counts as not given."""
         if not isinstance(data, dict) or None not in data.values():
             return data
+        for key, value in data.items():
+            if value is None and (outside := cls._not_indented(key, data)):
+                meant = f"put two more blanks before {' and '.join(outside)}"
+                raise refusal(f"what belongs to '{key}' is not indented", meant, (outside[0],))
         return {key: value for key, value in data.items() if value is not None or cls.field_of(key) is None}
+
+    @classmethod
+    def _not_indented(cls, key: str, data: dict[str, object]) -> list[str]:
+        """The keys beside an empty one that mean something inside it only."""
+        inside = shape_at(cls, (key,))
+        return [other for other in data if inside and inside.field_of(other) and cls.field_of(other) is None]
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -121,13 +131,20 @@ def one_or_list(value: Any) -> str:  # noqa: ANN401 - likewise
 
 _ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
-_COUNTRIES = {"jp": "ja", "kr": "ko", "cn": "zh", "ua": "uk", "gr": "el", "cz": "cs", "dk": "da"}
-"""Codes of countries that are written for their languages (kr is also Kanuri, which can be written knc)."""
+_COUNTRIES = {"jp": "ja", "kr": "ko", "kp": "ko", "cn": "zh", "tw": "zh", "hk": "zh", "ua": "uk", "gr": "el"}
+_COUNTRIES |= {"cz": "cs", "dk": "da", "us": "en", "gb": "en"}
+"""Codes of countries that are written for their languages (kr is also Kanuri, tw is also Twi, which can be written knc
+and twi)."""
+_LANGUAGES = {"english": "en", "korean": "ko", "chinese": "zh", "japanese": "ja", "russian": "ru", "german": "de"}
+_LANGUAGES |= {"french": "fr", "spanish": "es", "arabic": "ar", "ukrainian": "uk", "norwegian": "no", "polish": "pl"}
 
 
 def _id(text: str) -> str:
     if not re.match(_ID, text):
-        raise refusal(f"{shown(text)} is no id", "an id is lower-case letters, digits and hyphens, at most 64 of them")
+        near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        rule = "an id is lower-case letters, digits and hyphens, at most 64 of them"
+        meant = f"did you mean '{near}'?" if re.match(_ID, near) and "://" not in text else rule
+        raise refusal(f"{shown(text)} is no id", meant)
     return text
 
 
@@ -142,15 +159,30 @@ def _language(tag: str) -> str:
     if tag in _COUNTRIES:
         raise refusal(f"'{tag}' is a country, not a language", f"did you mean '{_COUNTRIES[tag]}'?")
     if not re.match(_LANGUAGE, tag):
-        raise refusal(f"{shown(tag)} is no language", "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR")
+        near = _tag_of(tag)
+        meant = f"did you mean '{near}'?" if near else "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
+        raise refusal(f"{shown(tag)} is no language", meant)
     return tag
+
+
+def _tag_of(written: str) -> str | None:
+    """The tag of a language that is written by its name, or in other letters."""
+    first, *others = re.split("[-_]", written.lower())
+    parts = [part.title() if len(part) == 4 else part.upper() for part in others]
+    tag = "-".join([_LANGUAGES.get(first, _COUNTRIES.get(first, first)), *parts])
+    return tag if re.match(_LANGUAGE, tag) else None
+
+
+def is_language(tag: str) -> bool:
+    """Whether it has the form of a language's tag."""
+    return tag == "any" or re.match(_LANGUAGE, tag) is not None
 
 
 def _language_of_words(tag: str) -> str:
     return tag if tag == "any" else _language(tag)
 
 
-_USUAL_TERM = re.compile(r"\*?[^\W_][^\s*]*\*?(?: \*?[^\s*]+\*?)*")
+_USUAL_TERM = re.compile(r"\*?[^\W_][^\s*“”＂，、]*\*?(?: \*?[^\s*“”＂，、]+\*?)*")
 """What is a term without further ado: almost all are."""
 
 
@@ -160,6 +192,12 @@ def _term(text: str) -> str:
     term = _text(text)
     if any("*" in word[1:-1] or not word.strip("*") for word in term.split()):
         raise refusal(f"in {shown(term)} the '*' is not at an end of a word", "write it so: 'launch*' or '*missile'")
+    if any(sign in term for sign in "“”＂"):
+        raise refusal(f"in {shown(term)} stands a quotation mark that is none here", "leave it out, or write '...'")
+    if re.search(r"\w[，、]\w", term):
+        raise refusal(
+            f"in {shown(term)} stands a full-width comma", "write ', ' between words; in a phrase, leave it out"
+        )
     if not any(sign.isalnum() for sign in term):
         raise refusal(f"{shown(term)} has no letter and no digit", "write a word")
     return term

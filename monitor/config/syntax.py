@@ -81,6 +81,8 @@ def key_look_alike(key: str) -> tuple[int, str, str] | None:
         return key.index("："), *FULL_WIDTH
     if key[:1] in _FOREIGN_BLANKS:
         return 0, "a blank that is not a plain one stands here", "indent with plain spaces"
+    if key[:1] == "-":
+        return 0, "a blank is missing after this '-'", f"write '- {key[1:]}: ...'"
     return None
 
 

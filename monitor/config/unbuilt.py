@@ -18,18 +18,19 @@ VALUES: dict[tuple[str, str], set[str]] = {("alert", "once_per"): {"event"}}
 
 _UNLESS = "write what must not hold under unless:, and occurrences that do not count under ignore:"
 _NEAR = "near brings together words, a list, an entity, a pattern, or any of those"
+_BESIDE_NEAR = "it belongs beside near, not inside it"
+_NAMES = "write the names under sure:, those that are not enough alone under maybe:"
 
 ELSEWHERE: dict[str, dict[str, str]] = {
-    "rule": {"to": "it belongs under alert:", "sources": "it belongs under where:", "not": _UNLESS},
+    "rule": {"to": "it belongs under alert:", "not": _UNLESS},
     "alert": dict.fromkeys(("raise", "lower"), "it belongs beside level"),
     "condition": {"not": _UNLESS, "and": "write all:", "or": "write any:"},
-    "condition in near": {
-        **dict.fromkeys(("all", "near"), _NEAR),
-        **dict.fromkeys(("in", "times"), "it belongs beside near, not inside it"),
-        "not": _UNLESS,
-    },
+    "condition in near": {"not": _UNLESS, "all": _NEAR, "near": _NEAR, "in": _BESIDE_NEAR, "times": _BESIDE_NEAR},
+    "near": {"words": "it belongs under these:", "order": "write 'in_order: true'"},
+    "entity": {"words": _NAMES, "names": _NAMES, "groups": "write 'in: [GROUP]'"},
 }
-"""What the mapping is called -> keys that mean nothing there, and what to do instead."""
+"""What the mapping is called -> keys that mean nothing there, and what to do instead. Those that belong to a mapping
+inside or around it are found without this table."""
 
 
 def not_yet(word: str) -> tuple[str, str]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from monitor import model
-from monitor.config.shape import Id, LanguageOfWords, Shape, TermText, kind_of, one_or_list, refusal
+from monitor.config.shape import Id, LanguageOfWords, Shape, TermText, is_language, kind_of, one_or_list, refusal
 
 _SO_MANY_WORDS = r"^([1-9][0-9]?) words?$"
 _UNITS = {unit.value: unit for unit in model.Unit}
@@ -28,13 +28,20 @@ def _within(value: object) -> int | model.Unit:
     return _so_many_words(value, ", sentence or paragraph") if unit is None else unit
 
 
+def _not_in_braces(value: dict[str, object]) -> dict[str, object]:
+    """`{missile, rocket}` is a mapping without values to YAML, and a list of words to everybody else."""
+    if value and all(each is None for each in value.values()) and not all(map(is_language, value)):
+        raise refusal("words stand in { } here", f"write them in [ ]: [{', '.join(value)}]")
+    return value
+
+
 _WORDS_SCHEMA = {"type": "string", "pattern": _SO_MANY_WORDS}
 SoManyWords = Annotated[int, PlainValidator(_so_many_words), WithJsonSchema(_WORDS_SCHEMA)]
 Within = Annotated[
     int | model.Unit, PlainValidator(_within), WithJsonSchema({"anyOf": [{"enum": [*_UNITS]}, _WORDS_SCHEMA]})
 ]
 Terms = Annotated[list[TermText], Field(min_length=1)]
-WordsByLanguage = Annotated[dict[LanguageOfWords, Terms], Field(min_length=1)]
+WordsByLanguage = Annotated[dict[LanguageOfWords, Terms], Field(min_length=1), BeforeValidator(_not_in_braces)]
 WordSet = Annotated[
     Annotated[WordsByLanguage, Tag("<mapping>")] | Annotated[Terms, Tag("<list>")], Discriminator(kind_of)
 ]
@@ -110,7 +117,7 @@ class IgnoreShape(Shape):
 def _whole_or_words(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever the file holds
     """Which words are ignored may stand right there, as a list or by language; keys of languages are short."""
     keys = value if isinstance(value, dict) else ()
-    return "<words>" if value and all(key == "any" or len(key.partition("-")[0]) <= 3 for key in keys) else "<whole>"
+    return "<words>" if value and all(len(key.partition("-")[0]) <= 3 for key in keys) else "<whole>"
 
 
 Ignored = Annotated[

@@ -223,7 +223,8 @@ class _Reader:
                 self._refuse_cleverness(event)
             if event.value == "<<" and event.implicit[0]:
                 self.note(event.start_mark, "merge keys (<<) are not supported", "write the keys out")
-            if not event.value.isascii() and event.implicit[0] and (alike := key_look_alike(event.value)):
+            unusual = event.value[:1] == "-" or not event.value.isascii()
+            if unusual and event.implicit[0] and (alike := key_look_alike(event.value)):
                 line, col = _position(event.start_mark)
                 self._note_at(line, col + alike[0], *alike[1:])
             return event.value

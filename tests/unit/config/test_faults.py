@@ -74,7 +74,7 @@ def faults(shape: type[Shape], text: str) -> list[str]:
         (_MATCH + "unless: [{words: [a]}, {words: ['']}]", "5:33: this text is empty"),
         # words
         (_RULE + "match: {words: {jp: [a]}}", "4:17: 'jp' is a country, not a language; did you mean 'ja'?"),
-        (_RULE + "match: {words: {english: [a]}}", "4:17: 'english' is no language; write a tag such as en, ko"),
+        (_RULE + "match: {words: {english: [a]}}", "4:17: 'english' is no language; did you mean 'en'?"),
         (_RULE + "match: {words: [a*b]}", "4:17: in 'a*b' the '*' is not at an end of a word; write it so: 'launch*'"),
         (_RULE + "match: {words: ['fire * now']}", "4:17: in 'fire * now' the '*' is not at an end of a word"),
         (_RULE + "match: {words: ['...']}", "4:17: '...' has no letter and no digit"),
@@ -87,7 +87,10 @@ def faults(shape: type[Shape], text: str) -> list[str]:
             _RULE + "match: {near: {within: 0 words, these: [{words: [a]}, {words: [b]}]}}",
             "4:24: how near is not clear",
         ),
-        (_RULE + "match: {near: {within: sentence, these: [{words: [a]}]}}", "4:41: this needs at least 2 items"),
+        (
+            _RULE + "match: {near: {within: sentence, these: [{words: [a]}]}}",
+            "4:41: at least 2 things must stand here; add another, or write this one without near",
+        ),
         (
             _RULE + "match: {near: {within: sentence, these: &".replace("&", f"[{'{words: [a]}, ' * 7}]}}}}"),
             "4:41: this takes at",

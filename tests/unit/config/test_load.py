@@ -161,7 +161,7 @@ def test_folders_are_read_with_all_that_is_in_them(write: Write) -> None:
         ),
         (
             {"rules/drills.yaml": _RULE + "alert: {to: ['mailto://u:p@h']}"},
-            "rules/drills.yaml:5:14: (an address) is no id",
+            "rules/drills.yaml:5:14: an address stands where the name of a route belongs; channels stand in",
         ),
     ],
 )

@@ -1,0 +1,241 @@
+"""What people do wrong when they write rules by hand, and the one line that tells them what to do about it.
+
+Each stands in a file with one mistake, beside an entity and a list that are right.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config.load import load_rules
+
+_RULE = "rule: drills\ntitle: Drills\nlevel: high\n"
+_MATCH = _RULE + "match: {words: {en: [drill]}}\n"
+_RIGHT = """\
+entity: japan
+kind: country
+name: Japan
+in: [east-asia]
+sure: {en: [Japan]}
+---
+list: denials
+words: {en: [denied]}
+"""
+_DURATION = "write a number and a unit, such as '30 s', '5 minutes', '12 hours' or '3 days'"
+_NOT = "write what must not hold under unless:, and occurrences that do not count under ignore:"
+_YAML = "(anchors and aliases of YAML are not supported)"
+_AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
+_NEAR = "match: {near: {within: %s, these: [{words: [a]}, {words: [b]}]}}\n"
+
+
+def told(folder: Path, text: str) -> list[str]:
+    """What is said of a file with this text, without the file's name."""
+    (folder / "right.yaml").write_text(_RIGHT, encoding="utf-8")
+    (folder / "f.yaml").write_text(text, encoding="utf-8")
+    faults = load_rules([folder / "right.yaml", folder / "f.yaml"]).faults
+    return [str(fault).removeprefix(f"{folder}/f.yaml:") for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        # a tab
+        (_RULE + "match:\n\twords: {en: [drill]}\n", "5:1: a tab stands here; indent with spaces"),
+        (_RULE + "match:\n  all:\n\t- words: {en: [drill]}\n", "6:1: a tab stands here; indent with spaces"),
+        # a time where a length of time belongs
+        (
+            _MATCH + "max_age: 22:00\n",
+            f"5:10: '22:00' cannot be read; {_DURATION}",
+        ),
+        # a doubled key
+        (
+            _RULE + "match:\n  words: {en: [drill]}\n  words: {ko: [훈련]}\n",
+            "6:3: the key 'words' stands here twice; it is already in line 5",
+        ),
+        # a misspelt key
+        (_MATCH + "unles: {words: [a]}\n", "5:1: I do not know 'unles'; did you mean 'unless'?"),
+        # a wrong level
+        (
+            _MATCH.replace("high", "hihg"),
+            "3:8: 'hihg' is not one of: info, low, medium, high, critical; did you mean 'high'?",
+        ),
+        # an unknown entity, list or group
+        (_RULE + "match: {entity: jpaan}\n", "4:17: there is no entity 'jpaan'; did you mean 'japan'?"),
+        (_RULE + "match: {list: denial}\n", "4:15: there is no list 'denial'; did you mean 'denials'?"),
+        (_RULE + "match: {entity: {in: asia}}\n", "4:22: no entity is in 'asia'; did you mean 'east-asia'?"),
+        # words without language are a plain list, and right; but a list they must be
+        (_RULE + "match: {words: missile}\n", "4:16: text stands where a list belongs; write [missile]"),
+        (
+            _RULE + "match: {words: {missile, rocket}}\n",
+            "4:16: words stand in { } here; write them in [ ]: [missile, rocket]",
+        ),
+        # an unclosed quotation mark; where another follows, the parser is lost far behind it
+        (
+            _MATCH.replace("Drills", '"Drills'),
+            "2:8: this quotation mark is not closed; close it where the text ends",
+        ),
+        (
+            _RULE + 'match:\n  words:\n    en: ["drill, exercise]\n    ko: ["훈련"]\n',
+            "6:10: this quotation mark is closed only in line 7; close it where the text ends",
+        ),
+        # near with one group
+        (
+            _RULE + "match: {near: {within: sentence, these: [{words: [a]}]}}\n",
+            "4:41: at least 2 things must stand here; add another, or write this one without near",
+        ),
+        # a list where a text belongs
+        (_MATCH.replace("Drills", "[Drills]"), "2:8: a list stands where text belongs; write Drills, and no list"),
+        (
+            _MATCH.replace("Drills", "[Drills, more]"),
+            "2:8: a list stands where text belongs; write, for example, 'title: Drills around Taiwan'",
+        ),
+        # a full-width colon
+        (_MATCH.replace("rule: ", "rule："), "1:5: this ： is a full-width colon; write ': '"),
+        (_MATCH.replace("level: ", "level： "), "3:6: this ： is a full-width colon; write ': '"),
+        (_RULE + "match：\n  words: {en: [drill]}\n", "4:6: this ： is a full-width colon; write ': '"),
+        (_RULE + "match:\n  words： {en: [drill]}\n", "5:8: this ： is a full-width colon; write ': '"),
+        (_RULE + "match: {words：{en: [drill]}}\n", "4:14: this ： is a full-width colon; write ': '"),
+        (
+            _RULE + "match:\n  all:\n    - words： [a]\n    - words: [b]\n",
+            "6:12: this ： is a full-width colon; write ': '",
+        ),
+    ],
+)
+def test_the_twelve_typical_mistakes_give_one_line_each(tmp_path: Path, text: str, line: str) -> None:
+    """At the right place, and with what to do; the twelfth, `no:`, is no mistake."""
+    assert told(tmp_path, text) == [line]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _RULE + "match: {words: {no: [rakett]}}\n",  # Norwegian
+        _RULE + "match: {words: [missile]}\n",  # in every language
+        _RULE + "match: {words: [NO, on, Yes]}\n",
+    ],
+)
+def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
+    """What YAML's older readers make something else of."""
+    assert told(tmp_path, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        # not indented
+        (
+            _RULE + "match:\n  near:\n  within: sentence\n  these: [{words: [a]}, {words: [b]}]\n",
+            "6:3: what belongs to 'near' is not indented; put two more blanks before within and these",
+        ),
+        (
+            _RULE + "match:\nwords: [a]\n",
+            "5:1: what belongs to 'match' is not indented; put two more blanks before words",
+        ),
+        (_MATCH + "alert:\nto: [a]\n", "6:1: what belongs to 'alert' is not indented; put two more blanks before to"),
+        (
+            _RULE + "match:\n\u3000words: [a]\n",
+            "5:1: a blank that is not a plain one stands here; indent with plain spaces",
+        ),
+        # in the wrong mapping
+        (_MATCH + "once_per: story\n", "5:1: 'once_per' cannot stand here; it belongs under alert:"),
+        (_MATCH + "to: [default]\n", "5:1: 'to' cannot stand here; it belongs under alert:"),
+        (_MATCH + "sources: [yonhap]\n", "5:1: 'sources' cannot stand here; it belongs under where:"),
+        (_MATCH + "words: [a]\n", "5:1: 'words' cannot stand here; it belongs under match:"),
+        (_MATCH + "alert: {raise: {to: critical}}\n", "5:9: 'raise' cannot stand here; it belongs beside level"),
+        (
+            _RULE + "match:\n  words: [a]\n  unless: {words: [b]}\n",
+            "6:3: 'unless' cannot stand here; it belongs beside match:, not inside it",
+        ),
+        (_RULE + "match: {en: [missile]}\n", "4:9: 'en' cannot stand here; it belongs under words:"),
+        (
+            _RULE + "match: {words: [a], ignore: {zh: [b], list: denials}}\n",
+            "4:30: 'zh' cannot stand here; it belongs under words:",
+        ),
+        (_RULE + "match: {all: [{words: [a]}, {not: {words: [b]}}]}\n", f"4:30: 'not' cannot stand here; {_NOT}"),
+        (
+            _RULE + "match: {entity: japan, case: exact}\n",
+            "4:24: 'case' cannot stand beside entity; it goes with: words, pattern",
+        ),
+        (_MATCH + "raise: {to: low, if: {words: [a]}}\n", "5:9: 'low' is not above the rule's own level 'high'"),
+        # a `*` without quotes
+        (
+            _RULE + "match: {words: {ko: [*미사일, 발사]}}\n",
+            "4:22: text that begins with '*' goes in quotes; write \"*미사일\"",
+        ),
+        (
+            _RULE + "match: {words: {en: [*missile]}}\n",
+            f"4:22: text that begins with '*' goes in quotes; write \"*missile\" {_YAML}",
+        ),
+        (
+            _RULE + "match: {words: {en: [*missile test, rocket]}}\n",
+            f"4:22: text that begins with '*' goes in quotes; write \"*missile test\" {_YAML}",
+        ),
+        # languages
+        (_RULE + "match: {words: {EN: [a]}}\n", "4:17: 'EN' is no language; did you mean 'en'?"),
+        (_RULE + "match: {words: {jp: [a]}}\n", "4:17: 'jp' is a country, not a language; did you mean 'ja'?"),
+        (_RULE + "match: {words: {JP: [a]}}\n", "4:17: 'JP' is no language; did you mean 'ja'?"),
+        (_RULE + "match: {words: {zh_hant: [a]}}\n", "4:17: 'zh_hant' is no language; did you mean 'zh-Hant'?"),
+        # ids
+        (_RULE + "match: {entity: Japan}\n", "4:17: 'Japan' is no id; did you mean 'japan'?"),
+        (_RULE + "match: {entity: [japan]}\n", "4:17: a list stands where text belongs; write japan, and no list"),
+        (_MATCH.replace("drills", "My Drills"), "1:7: 'My Drills' is no id; did you mean 'my-drills'?"),
+        # routes
+        (
+            _MATCH + "alert: {to: ['https://hooks.example/x']}\n",
+            "5:14: an address stands where the name of a route belongs; channels stand in monitor.yaml",
+        ),
+        (
+            _MATCH + "alert: {to: [me@example.org]}\n",
+            "5:14: an address stands where the name of a route belongs; channels stand in monitor.yaml",
+        ),
+        # signs of other keyboards
+        (
+            _RULE + "match: {words: {zh: [导弹，飞弹]}}\n",
+            "4:22: in '导弹，飞弹' stands a full-width comma; write ', ' between words; in a phrase, leave it out",
+        ),
+        (
+            _RULE + "match: {words: {en: [“drill”, war]}}\n",
+            "4:22: in '“drill”' stands a quotation mark that is none here; leave it out, or write '...'",
+        ),
+        # text that holds ': '
+        (
+            _MATCH + "tests:\n  fires:\n    - BREAKING: North Korea fires\n",
+            "7:7: I do not know 'BREAKING'; text that holds ': ' goes in quotes",
+        ),
+        (
+            _RULE + "match: {words: {zh: [朝鲜: 导弹]}}\n",
+            "4:22: a mapping stands where text belongs; text that holds ': ' goes in quotes",
+        ),
+        # a blank that is missing
+        (_MATCH.replace("level: ", "level:"), "3:6: a blank is missing after this ':'; write 'level: ...'"),
+        (
+            _RULE + "match:\n  words:\n    -missile\n    -rocket\n",
+            "6:5: text stands where a list belongs; write a blank after each '-'",
+        ),
+        (_RULE + "match:\n  all:\n  -words: [a]\n", "6:3: a blank is missing after this '-'; write '- words: ...'"),
+        # how near
+        (
+            _RULE + _NEAR % "20",
+            "4:24: how near is not clear; write '20 words' (1 to 99), sentence or paragraph",
+        ),
+        (
+            _RULE + "match: {words: [a], ignore: {before: {within: sentence, words: [b]}}}\n",
+            "4:47: how near is not clear; write '20 words' (1 to 99)",
+        ),
+        # patterns
+        (
+            _RULE + 'match: {pattern: "KN-\\d"}\n',
+            "4:22: inside \"...\" a '\\' means something else; use '...' as quotation marks",
+        ),
+        (
+            _RULE + "match: {pattern: a(?=b)}\n",
+            f"4:18: this pattern cannot be used: invalid perl operator: (?= {_AROUND}",
+        ),
+        (_RULE + "match: {pattern: (a}\n", "4:18: this pattern cannot be used: missing ): (a"),
+    ],
+)
+def test_others_give_one_line_too(tmp_path: Path, text: str, line: str) -> None:
+    """At the right place, and with what to do."""
+    assert told(tmp_path, text) == [line]
