@@ -45,7 +45,7 @@ class UserFiles:
         self._folders = [
             (folder, stamp(folder)) for folder in folders_of(name for name, _ in found if name != str(self._path))
         ]
-        return Look(found, found != self._read, any(in_whole_seconds(each) for _, each in found - self._read))
+        return Look(found, found != self._read, _quiet(found - self._read, self._read))
 
     def stirred(self) -> bool:
         """Whether files have come or gone since the last look, or were renamed as editors do it: of thousands of files
@@ -59,8 +59,19 @@ class UserFiles:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Whether files have changed; `slow`: where it takes seconds until a further change must show."""
+    """How the files are; whether they have changed since they were read; and for how long (s) they must stay so until
+    they may be taken for whole."""
 
     signature: Signature
     changed: bool
-    slow: bool
+    quiet: float
+
+
+def _quiet(new: Signature, read: Signature) -> float:
+    if not new:
+        return 0
+    if any(in_whole_seconds(found) for _, found in new):
+        return 2  # a further change may have the same time
+    known = dict(read)
+    replaced = all(name in known and known[name][2] != identity for name, (_, _, identity) in new)
+    return 0 if replaced else 0.5  # what is written in place is half of something for a while

@@ -23,7 +23,7 @@ from monitor.telemetry import Event, log
 _AT_START = {"timezone": "timezone", "database": "database", "allow": "network", "limits": "limits", "web": "web"}
 LOOK = timedelta(seconds=0.2)
 _SHARE = 0.1  # of the time may go into looking, where thousands of files are watched
-_SLOW = 2.0  # s: what file systems tell time in, at most
+_AGAIN = 2.0  # s until what the database refused is tried once more
 
 
 class Reloader:
@@ -51,7 +51,7 @@ class Reloader:
         self.running = _running(config, faults)
 
     async def look(self) -> None:
-        """Read the files if they have changed and are not being written any more: two looks saw them alike."""
+        """Read the files if they have changed and are not being written any more: looks saw them alike, and again."""
         began = clock.monotonic()
         if began < self._look_at and not await asyncio.to_thread(self._files.stirred):
             return
@@ -59,11 +59,12 @@ class Reloader:
         alike = last is not None and last.signature == self._seen.signature
         if not alike:
             self._alike_since = began
-        # Of a change that is settling the next look is the one that matters.
-        self._look_at = began if not alike else clock.monotonic() + (clock.monotonic() - began) / _SHARE
-        if self._seen.slow and began - self._alike_since < _SLOW:
-            return
-        if alike and (self._seen.changed or self._again):
+        self._look_at = began  # of a change that is settling the next look is the one that matters
+        if not self._seen.changed:
+            took = clock.monotonic() - began
+            self._look_at += took + max(took / _SHARE, _AGAIN if self._again else 0)
+        whole = alike and began - self._alike_since >= self._seen.quiet
+        if whole and (self._seen.changed or self._again):
             await self.reload(self._seen)
 
     async def reload(self, seen: Look | None = None) -> None:

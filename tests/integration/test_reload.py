@@ -77,9 +77,10 @@ def reloader(folder: Path, taken: Taken) -> Reloader:
 
 
 async def looks(reloader: Reloader, count: int = 3) -> None:
-    """As the clockwork has it look; it may not look as often as it is asked."""
+    """As the clockwork has it look, while time goes by; it may not look as often as it is asked."""
     for _ in range(count):
         reloader._look_at = 0
+        reloader._alike_since -= 1
         await reloader.look()
 
 
@@ -116,6 +117,49 @@ async def test_nothing_is_read_while_it_is_being_written(folder: Path, taken: Ta
     assert len(taken.configs) == 1
     await looks(reloader, 1)
     assert taken.titles["launch"] == "Title 0003"
+
+
+async def test_what_is_replaced_is_whole_and_what_is_written_in_place_must_be_left_alone_for_a_while(
+    folder: Path, taken: Taken, reloader: Reloader
+) -> None:
+    """A file that was renamed into its place waits for nothing; another may be half of something."""
+    rename(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="Replaced"))
+    await reloader.look()
+    await reloader.look()
+    assert taken.titles["launch"] == "Replaced"
+    write(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="In place"))
+    write(folder / "rules" / "new.yaml", RULE.format(id="new", title="New"))
+    await reloader.look()
+    await reloader.look()
+    assert taken.titles["launch"] == "Replaced"
+    await looks(reloader, 1)
+    assert (taken.titles["launch"], taken.titles["new"]) == ("In place", "New")
+
+
+async def test_where_files_have_their_time_in_whole_seconds_a_change_must_be_older(
+    folder: Path, taken: Taken, reloader: Reloader
+) -> None:
+    """On a USB stick an edit of the same second has the same time: it would not be seen, so it is waited for."""
+    path = folder / "rules" / "launch.yaml"
+    rename(path, RULE.format(id="launch", title="One"))
+    os.utime(path, (10**9, 10**9))
+    await looks(reloader, 2)
+    assert taken.titles["launch"] == "Launch"
+    await looks(reloader, 1)
+    assert taken.titles["launch"] == "One"
+
+
+async def test_a_file_that_is_renamed_into_its_place_is_seen_before_the_next_look_at_all(
+    folder: Path, taken: Taken, reloader: Reloader
+) -> None:
+    """A look at thousands of files is dear, and comes seldom; their folder is cheap to ask."""
+    await reloader.look()
+    await reloader.look()
+    reloader._look_at = float("inf")
+    rename(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="Soon"))
+    await reloader.look()
+    await reloader.look()
+    assert taken.titles["launch"] == "Soon"
 
 
 async def test_a_bad_edit_leaves_its_files_last_version_and_takes_up_the_others(
