@@ -9,6 +9,7 @@ from datetime import datetime
 from monitor.decide import State, decide
 from monitor.errors import Fault
 from monitor.matching import RuleSet, compile_rules
+from monitor.matching.explain import explain
 from monitor.model import (
     Article,
     Entity,
@@ -22,6 +23,8 @@ from monitor.model import (
     Source,
     WordList,
 )
+
+_MEND = "mend the rule or the test"
 
 
 def failures(
@@ -48,23 +51,26 @@ def _as_rule(entity: Entity) -> Rule:
 
 def _failures(rule: Rule, compiled: RuleSet, now: datetime) -> Iterator[Fault]:
     for test in rule.tests:
-        found = _match(compiled, test, now)
-        if test.fires and (found is None or found.kind is not MatchKind.NEWS):
-            what = "does not match at all" if found is None else "is only a mention (complete only behind the lead)"
-            yield Fault(test.place, f"this test of {rule.id} must fire, and {what}", "mend the rule or the test")
-        elif not test.fires and found is not None and found.kind is MatchKind.NEWS:
+        article = _article(test, now)
+        found = _match(compiled, article, now)
+        news = found is not None and found.kind is MatchKind.NEWS
+        if test.fires and not news:
+            (explained,) = explain(compiled, article)
+            what = "does not" if found is None else "is only a mention"
+            _, _, missed = explained.says.partition(": ")
+            yield Fault(test.place, f"this test of {rule.id} must fire, and {what}: {missed}", _MEND)
+        elif found is not None and news and not test.fires:
             words = ", ".join(dict.fromkeys(f"“{span.text}”" for span in found.evidence))
-            yield Fault(
-                test.place,
-                f"this test of {rule.id} must stay silent, and fires on {words}",
-                "mend the rule or the test",
-            )
+            yield Fault(test.place, f"this test of {rule.id} must stay silent, and fires on {words}", _MEND)
 
 
-def _match(compiled: RuleSet, test: RuleTest, now: datetime) -> Match | None:
+def _article(test: RuleTest, now: datetime) -> Article:
     moment = test.date or now
-    article = Article(
+    return Article(
         test.source or "", "test", test.title, test.text, moment, moment, url=test.url, language=test.language
     )
+
+
+def _match(compiled: RuleSet, article: Article, now: datetime) -> Match | None:
     (judged,) = decide([article], compiled, State(), now).judged
     return next((decided.match for decided in judged.decisions), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from monitor.model import (
     In,
     Level,
     ListNamed,
+    Named,
+    Near,
     Place,
     Rule,
     RuleStatus,
@@ -40,8 +43,11 @@ def rule_with(*tests: RuleTest, status: RuleStatus = RuleStatus.LIVE) -> Rule:
         (RuleTest(fires=True, title="A missile"), None),
         (RuleTest(fires=False, title="A garden"), None),
         (RuleTest(fires=False, title="A garden", text=f"{LONG}A missile."), None),  # a mention is silent
-        (RuleTest(fires=True, title="A garden"), "must fire, and does not match at all"),
-        (RuleTest(fires=True, title="A garden", text=f"{LONG}A missile."), "must fire, and is only a mention"),
+        (RuleTest(fires=True, title="A garden"), "must fire, and does not: words missile: not there"),
+        (
+            RuleTest(fires=True, title="A garden", text=f"{LONG}A missile."),
+            "must fire, and is only a mention: complete only outside title and lead",
+        ),
         (RuleTest(fires=False, title="A Missile"), "must stay silent, and fires on “Missile”"),
     ],
 )
@@ -53,6 +59,25 @@ def test_each_test_is_held_against_the_rule(test: RuleTest, what: str | None) ->
         assert found[0].place == PLACE
         assert what in found[0].what
         assert "launch" in found[0].what
+
+
+@pytest.mark.parametrize(
+    ("changed", "title", "what"),
+    [
+        ({"unless": Words((Term("film"),))}, "A missile film", "does not: unless holds, by “film” in the title"),
+        ({"mention_if": Words((Term("anniversary"),))}, "Missile anniversary", "is only a mention: mention_if holds"),
+        (
+            {"condition": Near((Words((Term("missile"),)), Named("did what", Words((Term("fired"),)))))},
+            "A missile",
+            "does not: 1 of 2: nothing of `did what` in the article",
+        ),
+    ],
+)
+def test_what_a_failed_test_missed_is_said(changed: dict[str, Any], title: str, what: str) -> None:
+    """As `why` explains an article, so that nobody has to ask again."""
+    asked = replace(rule_with(RuleTest(fires=True, title=title)), **changed)
+    (fault,) = failures([asked], {}, {}, {}, NOON)
+    assert fault.what.endswith(what)
 
 
 def test_rules_that_are_off_are_tested_too() -> None:
