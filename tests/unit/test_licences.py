@@ -20,6 +20,7 @@ ALLOWED = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "
 # google-re2, whose file has three clauses.
 WRITTEN = {
     "Apache 2.0": "Apache-2.0",
+    "MIT license": "MIT",
     "LGPL": "LGPL-3.0-only",
     "License :: OSI Approved :: BSD License": "BSD-3-Clause",
     "License :: OSI Approved :: MIT License": "MIT",
