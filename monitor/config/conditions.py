@@ -109,7 +109,7 @@ class Near(Shape):
 
     within: Within = Field(description="How close: 'N words', sentence or paragraph.", examples=["20 words"])
     in_order: bool | None = Field(
-        None, description="Whether they stand in the order of the file (default: false).", examples=["true"]
+        None, description="Whether they stand in the order of the file (default: false).", examples=[True]
     )
     these: Annotated[list[Piece], Field(min_length=2, max_length=6)] = Field(
         description="The 2 to 6 things that stand together.",

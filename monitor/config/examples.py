@@ -41,7 +41,7 @@ class Example(Shape):
     lang: Language | None = Field(None, description="Its language; detected where absent.", examples=["zh"])
     date: Date | None = Field(None, description="When it was published.", examples=["2026-01-05"])
     source: Text | None = Field(None, description="The id of its source.", examples=["xinhua"])
-    url: Text | None = Field(None, description="Its address.")
+    url: Text | None = Field(None, description="Its address.", examples=["https://news.example/1"])
 
 
 AnyExample = Annotated[

@@ -233,13 +233,13 @@ def _for_example(wrong: _Wrong) -> str | None:
     if field is None or not field.examples:
         return None
     name = field.alias or key
-    return f"write, for example, '{name}: {_flow(field.examples[0])}'"
+    return f"write, for example, '{name}: {flow(field.examples[0])}'"
 
 
-def _flow(value: object) -> str:
+def flow(value: object) -> str:
     """A value as one line of YAML."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return str(value)
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -26,8 +26,8 @@ class ListShape(Shape):
     title: Text | None = Field(None, description="What it is for.", examples=["It did not happen"])
     words: WordSet | None = Field(
         None,
-        description="The words: a list, or lists by language (any, en, ko, zh, ja, ru ...). What ignores this list "
-        "does not count inside them.",
+        description="The words: a list, or lists by language (any, en, ko, zh, ja, ru ...). Where a condition ignores "
+        "this list, an occurrence inside one of them does not count.",
         examples=[{"en": ["missile test", "test launch"]}],
     )
     before: ReachShape | None = BEFORE

@@ -38,7 +38,7 @@ class AlertShape(Shape):
     called: ClassVar[str] = "alert"
 
     to: list[Route] | None = Field(
-        None, description="Names of routes of monitor.yaml; none: the default route.", examples=[["default"]]
+        None, description="Names of routes of monitor.yaml (default: the default route).", examples=[["default"]]
     )
     once_per: Literal["article", "story"] | None = Field(
         None, description="At most one alert for each of these (default: story).", examples=["story"]
@@ -73,7 +73,7 @@ class RuleShape(Shape):
     level: LevelName = Field(description="How much it matters.", examples=["high"])
     status: Literal["live", "shadow", "off"] | None = Field(
         None,
-        description="Whether it runs (default: live). shadow: it matches, is stored and explained, and tells nobody.",
+        description="Whether it runs (default: live); in shadow it matches, is stored and explained, and tells nobody.",
         examples=["live"],
     )
     owner: Text | None = Field(None, description="Who looks after it.", examples=["asia-desk"])
@@ -94,8 +94,8 @@ class RuleShape(Shape):
     )
     news_in: Literal["title", "lead", "text"] | None = Field(
         None,
-        description="How far what makes it news may stand (default: lead, which is title and first words together; "
-        "text: anywhere); what hits only deeper is a mention.",
+        description="How far what makes it news may reach (default: lead): the title alone, the title and the lead "
+        "together, or the whole text; what holds only deeper is a mention.",
         examples=["title"],
     )
     mention_if: ConditionOrList | None = Field(

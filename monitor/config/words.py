@@ -78,12 +78,14 @@ class ReachShape(Shape):
 
 BEFORE = Field(
     None,
-    description="Does not count where one of these words stands before it.",
+    description="Words that spoil what comes after them: an occurrence with one of them shortly before it does not "
+    "count.",
     examples=[{"within": "4 words", "words": {"en": ["denied", "no"]}}],
 )
 AFTER = Field(
     None,
-    description="Does not count where one of these words stands after it.",
+    description="Words that spoil what comes before them: an occurrence with one of them shortly after it does not "
+    "count.",
     examples=[{"within": "3 words", "words": {"en": ["was denied"]}}],
 )
 
@@ -96,7 +98,7 @@ class IgnoreShape(Shape):
     nothing: ClassVar[str] = "nothing is ignored here"
 
     words: WordSet | None = Field(
-        None, description="Does not count inside one of these words.", examples=[{"zh": ["朝鲜半岛"]}]
+        None, description="Words inside which an occurrence does not count.", examples=[{"zh": ["朝鲜半岛"]}]
     )
     list_: (
         Annotated[
@@ -107,7 +109,7 @@ class IgnoreShape(Shape):
     ) = Field(
         None,
         alias="list",
-        description="Does not count where one of these shared lists says so: an id, or several.",
+        description="Shared lists, with what they say of words inside, before and after: an id, or several.",
         examples=["denials"],
     )
     before: ReachShape | None = BEFORE
