@@ -13,8 +13,9 @@ from hashlib import blake2b
 
 from monitor.alerting.quote import quote
 from monitor.alerting.told import Told
-from monitor.model import Alert, Article, Decided, Match, MatchKind, OncePer, Rule, RuleStatus, Span, Story
+from monitor.model import Alert, Article, Decided, Field, Match, MatchKind, OncePer, Rule, RuleStatus, Span, Story
 
+_BEYOND = {Field.TITLE: "outside its title", Field.LEAD: "deeper in the text than its lead"}  # where evidence ends
 BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
 
 
@@ -70,7 +71,9 @@ def judge(case: Case) -> Decided:
 
 def _mention(case: Case) -> str | None:
     if case.match.kind is MatchKind.MENTION:
-        return "only mentioned, deeper in the text than its lead; mentions are kept and not sent"
+        in_passing = [_BEYOND[case.rule.news_in]] if case.rule.news_in in _BEYOND else []
+        in_passing += ["as its mention_if says"] if case.rule.mention_if is not None else []
+        return f"only mentioned, {' or '.join(in_passing)}; mentions are kept and not sent"
     return None
 
 

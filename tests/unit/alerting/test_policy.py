@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,8 @@ from monitor.model import (
     RuleStatus,
     Span,
     Story,
+    Term,
+    Words,
 )
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
@@ -41,6 +44,7 @@ def told(decided: Decided) -> Alert:
     return decided.alert
 
 
+WORDS = Words((Term("anniversary"),))
 TELLING = "told: “missiles” in the title; “Seoul” in the text; the first that launch hears of this story"
 STALE = "held: published 13 hours ago, and max_age is 12 hours"
 MENTION = "held: only mentioned, deeper in the text than its lead; mentions are kept and not sent"
@@ -90,11 +94,21 @@ def test_fresh_or_stale(of: Article, by: Rule, reason: str) -> None:
     assert (decided.alert is not None) is reason.startswith("told")
 
 
-def test_a_mention_is_held() -> None:
-    """What is only mentioned is kept and not sent."""
-    decided = judged(article(), kind=MatchKind.MENTION)
+@pytest.mark.parametrize(
+    ("news_in", "mention_if", "why"),
+    [
+        (Field.LEAD, None, "deeper in the text than its lead"),
+        (Field.TITLE, None, "outside its title"),
+        (Field.TEXT, WORDS, "as its mention_if says"),
+        (Field.LEAD, WORDS, "deeper in the text than its lead or as its mention_if says"),
+    ],
+)
+def test_a_mention_is_held(news_in: Field, mention_if: Words | None, why: str) -> None:
+    """What is only mentioned is kept and not sent; why it is one, is a matter of its rule."""
+    by = replace(rule(), news_in=news_in, mention_if=mention_if)
+    decided = judged(article(), by, kind=MatchKind.MENTION)
     assert decided.alert is None
-    assert decided.reason == MENTION
+    assert decided.reason == f"held: only mentioned, {why}; mentions are kept and not sent"
 
 
 @pytest.mark.parametrize(
