@@ -93,6 +93,13 @@ class Names:
         """What is named, each with its digest, which changes with everything that stands behind the name."""
         return {_key(name): self._digest(name) for _, name in named}
 
+    def circle(self, name: Name, document: Document, named: Named) -> list[Fault]:
+        """Where an entity counts only beside one that counts only beside it, and so on: nobody could say which does."""
+        if name not in self._behind(name):
+            return []
+        what = "this entity would count only beside itself, or beside one that counts only beside it"
+        return [Fault(document.place(where), what, "write words or a list instead") for where, _ in named]
+
     def _looked_up(self, document: Document, where: Where, name: AnyName) -> Fault | None:
         if isinstance(name, GroupNamed):
             return None if self._members(name) else self._no_member(document, where, name)
@@ -149,7 +156,7 @@ class Names:
         return entity_digest(thing) if isinstance(thing, Entity) else list_digest(thing)
 
     def _behind(self, name: Name) -> set[Name]:
-        """What it names, and so on; a circle is no harm."""
+        """What it names, and so on."""
         found: set[Name] = set()
         new = set(self._named_by(name))
         while new:
@@ -201,6 +208,7 @@ def usable(
     while True:
         known = Names(left, tried)
         wrong = {name: found for name in left if (found := known.faults(*named[name]))}
+        wrong = wrong or {name: found for name in left if (found := known.circle(name, *named[name]))}
         if not wrong:
             return known
         faults += (fault for found in wrong.values() for fault in found)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from annotated_types import Ge, Le
 from pydantic import Tag
 from pydantic.fields import FieldInfo
 
@@ -147,6 +146,6 @@ def _untagged(hint: object) -> object:
 
 
 def _limit(limit: object) -> str:
-    if isinstance(limit, Ge):
-        return f" from {limit.ge}"
-    return f" to {limit.le}" if isinstance(limit, Le) else ""
+    """A bound of a number, as pydantic keeps it."""
+    least, most = getattr(limit, "ge", None), getattr(limit, "le", None)
+    return f" from {least}" if least is not None else f" to {most}" if most is not None else ""

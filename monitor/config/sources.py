@@ -26,8 +26,7 @@ class SourceShape(Shape):
     language: Language | None = Field(None, description="The language of its articles.", examples=["ko"])
     publisher: Text | None = Field(
         None,
-        description="Who publishes it; meant for counting the sources of one publisher as one voice. "
-        "Nothing uses it yet.",
+        description="Who publishes it; rules can look at the articles of some publishers only.",
         examples=["Yonhap News Agency"],
     )
     wire: Text | None = Field(
@@ -36,7 +35,11 @@ class SourceShape(Shape):
         "Nothing uses it yet.",
         examples=["Yonhap"],
     )
-    tags: list[Text] | None = Field(None, description="Words of your own to group sources by.", examples=[["korea"]])
+    tags: list[Text] | None = Field(
+        None,
+        description="Words of your own to group sources by; rules can look at some groups only.",
+        examples=[["korea"]],
+    )
     every: Interval | None = Field(
         None, description="How often it is polled, at best: '5 s' or more.", examples=["5 minutes"]
     )

@@ -11,7 +11,7 @@ from monitor.config.rules import rule
 from monitor.config.versions import with_version
 from monitor.config.yaml12 import Document, parse
 from monitor.errors import Fault
-from monitor.model import EntityNamed, GroupNamed, ListNamed
+from monitor.model import Entity, EntityNamed, GroupNamed, ListNamed
 
 _RULE = """\
 rule: aa
@@ -192,9 +192,18 @@ def test_a_version_changes_with_all_that_is_behind_a_name(condition: str, before
     assert version(condition, *before) == version(condition, *before, _BOMB)
 
 
-def test_entities_may_name_each_other() -> None:
-    """A circle has a digest like everything else."""
-    taiwan, japan = _TAIWAN % _MAYBE % "entity: japan", _JAPAN % _MAYBE % "entity: taiwan"
-    one = version("{entity: taiwan}", taiwan, japan)
-    assert one == version("{entity: taiwan}", taiwan, japan)
-    assert one != version("{entity: taiwan}", taiwan, _JAPAN % _MAYBE % "words: [x]")
+_CIRCLE = "this entity would count only beside itself, or beside one that counts only beside it; write words or a list"
+
+
+@pytest.mark.parametrize(
+    ("beside", "places"),
+    [
+        ([_TAIWAN % _MAYBE % "entity: taiwan"], ["1.yaml:1:140"]),
+        ([_TAIWAN % _MAYBE % "entity: japan", _JAPAN % _MAYBE % "entity: taiwan"], ["1.yaml:1:140", "2.yaml:1:137"]),
+    ],
+)
+def test_entities_that_wait_for_each_other_are_refused(beside: list[str], places: list[str]) -> None:
+    """Each where it names the other; what stands beside them is read."""
+    there, said = known(*beside, _BOMB)
+    assert [str(fault) for fault in said] == [f"{place}: {_CIRCLE} instead" for place in places]
+    assert list(there.all(Entity)) == ["bomb"]
