@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from stat import S_ISDIR
 
@@ -107,10 +108,16 @@ def _in_folder(folder: Path) -> tuple[list[_Named], list[Fault]]:
     unread: list[OSError] = []
     start, behind = len(str(folder)), os.path.realpath(folder)
     files = [
-        (_identity(Path(entry.path)) if entry.is_symlink() else behind + entry.path[start:], Path(entry.path))
+        (_identity(_path(entry.path)) if entry.is_symlink() else behind + entry.path[start:], _path(entry.path))
         for entry in sorted(_inside(folder, unread), key=_in_order)
     ]
     return files, [unreadable(Place(str(each.filename)), each) for each in unread]
+
+
+@lru_cache(maxsize=100_000)
+def _path(name: str) -> Path:
+    """The very same whenever it is asked for: to make and compare thousands anew takes longer than to look at them."""
+    return Path(name)
 
 
 def _inside(folder: Path, unread: list[OSError]) -> Iterator[os.DirEntry[str]]:

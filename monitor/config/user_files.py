@@ -22,7 +22,7 @@ class UserFiles:
         self._remembered = Remembered()
         self._named: list[Path] = []
         self._read: Signature = frozenset()
-        self._folders: list[tuple[Path, Stamp | None]] = []  # as they were at the last look
+        self._folders: dict[Path, Stamp | None] = {}  # as they were before the last look
 
     def load(self, look: Look | None = None) -> Loaded:
         """Everything that the files say now, or since a look at them. Raises Faulty if monitor.yaml itself cannot be
@@ -41,16 +41,16 @@ class UserFiles:
 
     def look(self) -> Look:
         """How the files are now, beside how they were when they were read."""
+        before = {folder: stamp(folder) for folder in self._folders}
         found = self.signature()
-        self._folders = [
-            (folder, stamp(folder)) for folder in folders_of(name for name, _ in found if name != str(self._path))
-        ]
+        standing = folders_of(name for name, _ in found if name != str(self._path))
+        self._folders = {folder: before.get(folder) for folder in standing}
         return Look(found, found != self._read, _quiet(found - self._read, self._read))
 
     def stirred(self) -> bool:
         """Whether files have come or gone since the last look, or were renamed as editors do it: of thousands of files
         this costs next to nothing."""
-        return any(stamp(folder) != last for folder, last in self._folders)
+        return any(stamp(folder) != last for folder, last in self._folders.items())
 
     def changed(self) -> bool:
         """Whether the files are others than when they were read."""
