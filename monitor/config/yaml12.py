@@ -44,8 +44,8 @@ class Document:
 
     A value ends right after its last character, not counting the blanks and comments behind it; only a block of text
     (`|`, `>`) ends where the next line begins. `marks` are six numbers for each value, in the order of the text: line
-    and column of its key (0 where it has none), of its beginning, of its end. The tables are made of them when
-    somebody asks: of a good file hardly anybody does.
+    and column of its key (0 where it has none), of its beginning, of its end. A place is counted out when somebody asks
+    for it, and whole tables are made when many are asked for: of a good file hardly any is.
     """
 
     file: str
@@ -54,11 +54,9 @@ class Document:
 
     def place(self, where: Where = ()) -> Place:
         """Where a value stands; for what is not there, where the value that should hold it stands."""
-        if where == ():
-            return Place(self.file, *self.marks[2:4])
-        while where not in self.values:
+        while (number := self._number(where)) is None:
             where = where[:-1]
-        return Place(self.file, *self.values[where])
+        return Place(self.file, *self.marks[6 * number + 2 : 6 * number + 4])
 
     def key_place(self, where: Where) -> Place:
         """Where the key of a value stands; for an item of a list, the item itself."""
@@ -83,10 +81,33 @@ class Document:
         """The same, for keeping: much smaller."""
         return replace(self)
 
+    def _number(self, where: Where) -> int | None:
+        """Which of the document's values it is, in the order of the text."""
+        number, data = 0, self.data
+        for part in where:
+            inside = data if isinstance(data, dict) else dict(enumerate(data)) if isinstance(data, list) else {}
+            if part not in inside:
+                return None
+            number += 1
+            for key, value in inside.items():
+                if key == part:
+                    data = value
+                    break
+                number += _count(value)
+        return number
+
     def _table(self, first: int) -> dict[Where, tuple[int, int]]:
         wheres: list[Where] = []
         _walk(self.data, (), wheres)
         return dict(zip(wheres, zip(self.marks[first::6], self.marks[first + 1 :: 6], strict=True), strict=True))
+
+
+def _count(data: Plain) -> int:
+    """How many values it is, with those in it."""
+    if isinstance(data, str):
+        return 1
+    inside = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return 1 + sum(map(_count, inside))
 
 
 def _walk(data: Plain, where: Where, found: list[Where]) -> None:

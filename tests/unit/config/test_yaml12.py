@@ -66,6 +66,14 @@ def test_each_key_and_value_has_its_place() -> None:
     assert second.place(("북한", 1, "missing")) == Place("f.yaml", 4, 11)  # what is not there: where it should be
 
 
+def test_a_place_is_the_same_counted_out_and_looked_up() -> None:
+    """Of each value of a document, one behind mappings and lists of lists among them."""
+    [document] = parse("a: {b: [1, [2, {c: d}]], e: }\nf:\n  - [[], {}]\n  - g: h\ni: j\n", "f.yaml")
+    assert len(document.values) == 16
+    for where, at in document.values.items():
+        assert document.place(where) == Place("f.yaml", *at)
+
+
 @pytest.mark.parametrize(
     ("text", "end"),
     [
