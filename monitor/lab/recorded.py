@@ -1,5 +1,5 @@
 """Recorded news: a JSON object a line (`id`, `title`, and optionally `text`, `lang`, `date`, `source`, `url`, `authors`
-and `tags`)."""
+and `tags`), or a bare headline."""
 
 from __future__ import annotations
 
@@ -30,25 +30,50 @@ class Unusable:
         return f"line {self.line}: {self.why}"
 
 
-def articles(lines: Iterable[str], now: datetime) -> Iterator[Article | Unusable]:
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An article, and its `id` as the line has it: a text or a number; of a headline, the number of its line."""
+
+    id: str | int
+    article: Article
+
+
+def recorded(lines: Iterable[str], now: datetime) -> Iterator[Recorded | Unusable]:
     """The articles of the lines, in their order; blank lines are passed over. Unknown keys are ignored."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _article(number, line, now)
+            yield _object(number, line, now) if _begins_object(line) else _headline(number, line, "", now)
 
 
-def _article(number: int, line: str, now: datetime) -> Article | Unusable:
+def alone(text: str, now: datetime) -> Recorded | Unusable:
+    """The one article that this is: a JSON object, which needs no id, or a headline, with the article's text below it
+    if there is any."""
+    if _begins_object(text):
+        return _object(1, text, now, id=1)
+    title, _, below = text.strip().partition("\n")
+    return _headline(1, title, below, now)
+
+
+def _begins_object(text: str) -> bool:
+    return text.lstrip().startswith("{")
+
+
+def _headline(number: int, title: str, text: str, now: datetime) -> Recorded | Unusable:
+    row = {"id": number, "title": title.strip(), "text": text.strip()}
+    why = _unusable(row)
+    return Unusable(number, why) if why else Recorded(number, _read(row, now))
+
+
+def _object(number: int, line: str, now: datetime, **implied: int) -> Recorded | Unusable:
     try:
-        row = json.loads(line)
+        row = implied | json.loads(line.rstrip())
     except json.JSONDecodeError as error:
+        number += error.lineno - 1
         return Unusable(number, f"no JSON: {error.msg} at column {error.colno}; write one object on a line")
     except (RecursionError, ValueError):  # json's own bounds: a thousand brackets, a number of 4,300 digits
         return Unusable(number, "no JSON that can be read: it is nested too deeply, or has a number too long")
-    if not isinstance(row, dict):
-        return Unusable(number, 'no JSON object; write {"id": ..., "title": ...}')
-    if why := _unusable(row):
-        return Unusable(number, why)
-    return _read(row, now)
+    why = _unusable(row)
+    return Unusable(number, why) if why else Recorded(row["id"], _read(row, now))
 
 
 def _unusable(row: dict[str, Any]) -> str | None:
@@ -56,7 +81,7 @@ def _unusable(row: dict[str, Any]) -> str | None:
         return f"{', '.join(wrong)} must be text"
     if wrong := [key for key in _NAMES if not all(isinstance(name, str) for name in _listed(row.get(key)))]:
         return f"{', '.join(wrong)} must be a text, or a list of texts"
-    if not isinstance(row.get("id"), str | int):
+    if not isinstance(row.get("id"), str | int) or isinstance(row["id"], bool):
         return "it has no id; give it a text or a number"
     if not row.get("title") and not row.get("text"):
         return "it has neither title nor text"

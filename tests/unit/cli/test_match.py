@@ -43,7 +43,7 @@ async def test_the_same_answer_by_every_way_in(way: str, tmp_path: Path) -> None
 
 async def test_unusable_lines_are_told_and_the_others_answered(tmp_path: Path) -> None:
     """By the line's number; a word that is half a character cannot stop the rest."""
-    lines = f'{{\n{LINES}[1]\n\n{{"id": "\\ud800", "title": "{LAUNCH}"}}\n'
+    lines = f'{{\n{LINES}{{"id": 1}}\n\n{{"id": "\\ud800", "title": "{LAUNCH}"}}\n'
     ended = await news_monitor("match", *RULES, "--json", "-", folder=tmp_path, stdin=lines.encode())
     assert ended.code == 1
     assert [row["id"] for row in ended.rows] == ["news", "ko", "passing", "none", "\ud800"]
@@ -71,8 +71,23 @@ async def test_a_faulty_rule_stops_no_other(tmp_path: Path) -> None:
 
 
 async def test_for_people_it_names_the_words(tmp_path: Path) -> None:
-    """Without --json: the title, then each rule with its words."""
-    ended = await news_monitor("match", *RULES, "-", folder=tmp_path, stdin=LINES.encode())
+    """Without --json: the title, then each rule with its level, its words and the names of its conditions."""
+    named = "{name: did what, words: [fires]}"
+    rule = f"rule: named\ntitle: Named\nlevel: low\nmatch: {named}\n"
+    (tmp_path / "named.yaml").write_text(rule, encoding="utf-8")
+    ended = await news_monitor("match", *RULES, "--rules", "named.yaml", "-", folder=tmp_path, stdin=LINES.encode())
     assert "news, critical: north-korea-missile-launch: “North Korea” (title)" in ended.out
     assert "mention, critical: north-korea-missile-launch: " in ended.out
+    assert "news, low: named: “fires” (title, did what)" in ended.out
     assert "no rule hits" in ended.out
+
+
+async def test_headlines_need_no_json(tmp_path: Path) -> None:
+    """A line that is no object is one, by the number of its line; ids come back as they went in."""
+    objects = '{"id": 9, "title": "Ferries"}\n{"id": "9", "title": "Ferries"}\n'
+    lines = f"\ufeff{LAUNCH}\n\n[속보] 북한, 탄도미사일 발사\n{objects}"
+    ended = await news_monitor("match", *RULES, "--json", "-", folder=tmp_path, stdin=lines.encode())
+    assert (ended.code, ended.err) == (0, "")
+    assert [row["id"] for row in ended.rows] == [1, 3, 9, "9"]
+    assert [bool(row["rules"]) for row in ended.rows] == [True, True, False, False]
+    assert ended.rows[0]["why"]["north-korea-missile-launch"][0]["start"] == 0

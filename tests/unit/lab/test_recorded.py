@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.lab.recorded import Unusable, articles
+from monitor.lab.recorded import Recorded, Unusable, alone, recorded
 from monitor.model import Article
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
-def one(line: str) -> Article | Unusable:
-    (found,) = articles([line], NOW)
-    return found
+def one(line: str) -> Article:
+    (found,) = recorded([line], NOW)
+    assert isinstance(found, Recorded)
+    return found.article
 
 
 def test_all_keys_are_read_and_unknown_ones_ignored() -> None:
@@ -23,7 +24,6 @@ def test_all_keys_are_read_and_unknown_ones_ignored() -> None:
         '{"id": "a", "title": "T", "text": "X", "lang": "zh-Hans", "date": "2026-01-04T09:00:00+09:00",'
         ' "source": "s", "url": "http://Example.org:80/a#top", "more": [1]}'
     )
-    assert isinstance(article, Article)
     assert (article.uid, article.title, article.text, article.language) == ("a", "T", "X", "zh-Hans")
     assert (article.source, article.url) == ("s", "http://Example.org:80/a#top")
     assert article.canonical is not None
@@ -44,7 +44,6 @@ def test_all_keys_are_read_and_unknown_ones_ignored() -> None:
 def test_authors_and_tags(names: str, authors: tuple[str, ...], tags: tuple[str, ...]) -> None:
     """A list, or one text, which is looked through as it stands."""
     article = one(f'{{"id": 1, "title": "T", {names}}}')
-    assert isinstance(article, Article)
     assert (article.authors, article.tags) == (authors, tags)
 
 
@@ -63,7 +62,6 @@ def test_authors_and_tags(names: str, authors: tuple[str, ...], tags: tuple[str,
 def test_dates(date: str, moment: datetime | None) -> None:
     """As the contract has them; what is no date leaves the article undated, at the present."""
     article = one(f'{{"id": 1, "title": "T", "date": {date}}}')
-    assert isinstance(article, Article)
     assert (article.published, article.dated) == (moment or NOW, moment is not None)
 
 
@@ -71,23 +69,68 @@ def test_dates(date: str, moment: datetime | None) -> None:
     ("line", "why"),
     [
         ("{", "no JSON: Expecting property name"),
-        ("[1]", "no JSON object"),
         ('{"title": "T"}', "it has no id"),
         ('{"id": null, "title": "T"}', "it has no id"),
         ('{"id": 1.5, "title": "T"}', "it has no id"),
+        ('{"id": true, "title": "T"}', "it has no id"),
         ('{"id": 1}', "it has neither title nor text"),
         ('{"id": 1, "title": ["T"]}', "title must be text"),
         ('{"id": 1, "title": "T", "date": 20260104}', "date must be text"),
         ('{"id": 1, "title": "T", "tags": ["a", 1]}', "tags must be a text, or a list of texts"),
         ('{"id": 1, "title": "T", "author": {"name": "Kim"}}', "author must be a text, or a list of texts"),
-        ("[" * 100_000, "nested too deeply"),
+        ('{"id": ' + "[" * 100_000, "nested too deeply"),
         ('{"id": ' + "9" * 5_000 + ', "title": "T"}', "a number too long"),
     ],
 )
 def test_unusable_lines_say_why(line: str, why: str) -> None:
     """With the line's number, and the lines after it are read."""
-    found = list(articles(["", line, '{"id": "b", "title": "B"}'], NOW))
+    found = list(recorded(["", f"{line}\n", '{"id": "b", "title": "B"}'], NOW))
     assert isinstance(found[0], Unusable)
     assert str(found[0]).startswith("line 2: ")
     assert why in str(found[0])
-    assert isinstance(found[1], Article)
+    assert isinstance(found[1], Recorded)
+
+
+def test_a_line_that_is_no_object_is_a_headline() -> None:
+    """Its id is the number of its line; the ids of objects come back as the lines have them, numbers as numbers."""
+    lines = [
+        "[속보] 북한, 미사일 발사\n",
+        "\n",
+        ' {"id": 7, "title": "A"}\n',
+        '{"id": "7", "title": "B"}',
+        '"Quoted" it is',
+    ]
+    found = [each for each in recorded(lines, NOW) if isinstance(each, Recorded)]
+    assert [each.id for each in found] == [1, 7, "7", 5]
+    titles = [(each.article.uid, each.article.title, each.article.text) for each in found]
+    assert titles[:2] == [("1", "[속보] 북한, 미사일 발사", ""), ("7", "A", "")]
+    assert titles[3] == ("5", '"Quoted" it is', "")
+    assert not found[0].article.dated
+
+
+@pytest.mark.parametrize(
+    ("given", "title", "text"),
+    [
+        ("North Korea fires\n", "North Korea fires", ""),
+        ("\nNorth Korea fires\n\nSeoul says so.\nTokyo too.\n", "North Korea fires", "Seoul says so.\nTokyo too."),
+        ('{\n "title": "T",\n "text": "X"\n}\n', "T", "X"),  # as jq writes it, and without an id
+    ],
+)
+def test_one_article_alone_may_have_lines(given: str, title: str, text: str) -> None:
+    """What somebody pastes: a headline with its text, or one object."""
+    found = alone(given, NOW)
+    assert isinstance(found, Recorded)
+    assert (found.id, found.article.title, found.article.text) == (1, title, text)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (" \n", "line 1: it has neither title nor text"),
+        ('{"id": 1,\n"title" "T"}', "line 2: no JSON: Expecting ':' delimiter at column 9"),
+        ('{"id": 1, "title": "T"}\n{"id": 2, "title": "T"}\n', "line 2: no JSON: Extra data at column 1"),
+    ],
+)
+def test_what_is_not_one_article_says_why(given: str, said: str) -> None:
+    """With the line where it goes wrong."""
+    assert str(alone(given, NOW)).startswith(said)

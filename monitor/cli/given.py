@@ -1,0 +1,55 @@
+"""What `match` and `why` are given: rules by -c or --rules, and recorded articles in a file or on standard input."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from monitor.config.load import LoadedRules
+
+F = TypeVar("F", bound=Callable[..., object])
+CONFIG = Path("monitor.yaml")
+
+
+def rules_options(command: F) -> F:
+    """`-c FILE` or `--rules PATH`, which may be repeated."""
+    path = click.Path(path_type=Path)
+    config = click.option("-c", "--config", type=path, metavar="FILE", help="The rules and sources of this config.")
+    rules = click.option(
+        "--rules", multiple=True, type=path, metavar="PATH", help="Files and folders of rules, entities and lists."
+    )
+    return config(rules(command))
+
+
+def rules_of(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
+    """The rules of the paths, or of the config; of ./monitor.yaml if neither is given."""
+    from monitor.config.load import load_rules, load_rules_of
+    from monitor.errors import WrongUse
+
+    if config is not None and paths:
+        raise WrongUse("give -c or --rules, not both")
+    return load_rules(paths) if paths else load_rules_of(config or CONFIG)
+
+
+def lines_of(file: Path) -> Iterator[str]:
+    """The lines of a file, or of standard input ("-"), packed with gzip or not."""
+    from monitor.errors import MonitorError, WrongUse
+
+    try:
+        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as raw:
+            buffered = io.BufferedReader(raw)  # type: ignore[type-var]
+            packed = buffered.peek(2)[:2] == b"\x1f\x8b"
+            stream = gzip.GzipFile(fileobj=buffered) if packed else buffered
+            yield from io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise MonitorError(f"{file}: the gzip is damaged: {error}; what was before it has been answered") from error
+    except OSError as error:
+        raise WrongUse(f"{file}: {error.strerror or error}") from error
