@@ -14,6 +14,7 @@ import pytest
 
 from monitor.config.entities import EntityShape
 from monitor.config.kinds import Kind
+from monitor.config.lists import ListShape
 from monitor.config.rules import RuleShape
 from monitor.config.schema import file_name
 from monitor.config.settings import SettingsShape
@@ -36,8 +37,15 @@ SHAPES: dict[Kind, type[Shape]] = {
     "sources": SourcesShape,
     "entity": EntityShape,
     "rule": RuleShape,
+    "list": ListShape,
 }
-FOLDERS: dict[Kind, str] = {"config": "", "sources": "seeds/sources", "entity": "seeds/entities", "rule": "rules"}
+FOLDERS: dict[Kind, str] = {
+    "config": "",
+    "sources": "seeds/sources",
+    "entity": "seeds/entities",
+    "rule": "rules",
+    "list": "rules",
+}
 RULE = "rule: a\ntitle: A\nlevel: high\nmatch: {entity: taiwan}\n"
 
 
@@ -152,6 +160,16 @@ def test_a_schema_from_elsewhere_would_be_seen(user: Path) -> None:
         # no duration, and no id
         ("rule", f"{RULE}max_age: soon  # here", "Write it like this: 12 hours"),
         ("rule", f"{RULE}unless: {{entity: North Korea}}  # here", "Write it like this: taiwan"),
+        # what says how, beside what cannot be said so
+        ("rule", f"{RULE}unless: {{entity: taiwan, case: exact}}  # here", "Write one of: words, pattern."),
+        # nothing is said
+        ("rule", f"{RULE}where: {{unknown: counts}}  # here", "Write one of: languages, sources,"),
+        ("list", "list: a  # here\ntitle: A", "Write one of: words, before, after."),
+        (
+            "entity",
+            "entity: a\nkind: place\nname: A\nsure: [Aa]\nmaybe: {words: [b], counts_if: {}}  # here",
+            "sure_name_s",
+        ),
         # the same key twice
         ("rule", f"{RULE}title: B  # here", "unique"),
     ],
@@ -175,7 +193,14 @@ def test_a_mistake_is_underlined_where_it_is(editor: Editor, user: Path, kind: K
         ("rule", ("match", "near", "these", 0), "match:\n  near:\n    these:\n      - ‸"),
         ("rule", ("alert",), f"{RULE}alert:\n  ‸"),
         ("rule", ("tests",), f"{RULE}tests:\n  ‸"),
+        ("rule", ("where",), f"{RULE}where:\n  ‸"),
+        ("rule", ("where", "not"), f"{RULE}where:\n  not:\n    ‸"),
+        ("rule", ("raise", 0), f"{RULE}raise:\n  - ‸"),
         ("entity", (), "‸"),
+        ("entity", ("maybe",), "entity: a\nmaybe:\n  ‸"),
+        ("entity", ("maybe", "counts_if", "near"), "maybe:\n  counts_if:\n    near:\n      ‸"),
+        ("list", (), "‸"),
+        ("list", ("before",), "list: a\nbefore:\n  ‸"),
         ("sources", ("sources", 0), "sources:\n  - ‸"),
         ("config", (), "‸"),
         ("config", ("limits",), "limits:\n  ‸"),
@@ -193,10 +218,12 @@ def test_every_key_is_offered(editor: Editor, user: Path, kind: Kind, where: Whe
     ("kind", "text", "values"),
     [
         ("rule", "rule: a\nlevel: ‸\ntitle: A", {"info", "low", "medium", "high", "critical"}),
-        ("rule", f"{RULE}status: ‸", {"live", '"off"'}),  # quoted, for YAML 1.1 would read a truth value
+        ("rule", f"{RULE}status: ‸", {"live", "shadow", '"off"'}),  # quoted, for YAML 1.1 would read a truth value
         ("rule", f"{RULE}alert:\n  once_per: ‸", {"story", "article"}),
-        ("rule", "rule: a\nmatch:\n  in: ‸", {"title"}),
-        ("rule", "rule: a\nmatch:\n  near:\n    within: ‸", {"sentence"}),
+        ("rule", "rule: a\nmatch:\n  in: ‸", {"title", "lead", "body", "author", "tags", "url"}),
+        ("rule", "rule: a\nmatch:\n  near:\n    within: ‸", {"sentence", "paragraph"}),
+        ("rule", "rule: a\nmatch:\n  case: ‸", {"exact", "ignore"}),
+        ("rule", f"{RULE}news_in: ‸", {"title", "lead", "text"}),
         ("entity", "entity: a\nkind: ‸", {"person", "organisation", "place", "weapon"}),
     ],
 )
