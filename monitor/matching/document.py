@@ -7,23 +7,26 @@ one. Distances count half words: a token of a script without spaces is one, any 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import cached_property
 from itertools import accumulate
 
 from monitor.model import Article, Field, Span, Unit
-from monitor.text.folding import comparable
+from monitor.text.folding import both
 from monitor.text.language import language_of, ruled_out
 from monitor.text.record import Offsets, record_of
-from monitor.text.scripts import TOKEN, UNSPACED_LETTER, UNSPACED_ONE
+from monitor.text.scripts import TOKEN, UNSPACED, UNSPACED_LETTER, UNSPACED_ONE
 from monitor.text.sentences import paragraphs, sentences
 
 LEAD = 120  # half words: 60 words, or 120 Han or kana characters
 _BARRIER = "\x02"  # no token holds it, and no split() takes it for white space
 _FAR = 10_000  # half words between two fields: near in neither
-_NEARBY = 1_000  # letters: among so many the words are counted where they stand
+_LONG = 32  # letters of a word: in texts whose words are shorter on the whole, it is letters that are looked at
 _SAMPLE = 400  # letters of a text that say its language
 _BESIDE = (Field.AUTHOR, Field.TAGS, Field.URL)
+_SPACED_ONE = re.compile(f"[^ {UNSPACED}]")
 
 Region = tuple[int, int]
 """A range of the joined text: what lies in it begins at or behind the first and ends at or before the second."""
@@ -37,6 +40,7 @@ class Document:
 
     def __init__(self, article: Article, *, whole: bool = False) -> None:
         self.article = article
+        self.whole = whole
         self._fields = {Field.TITLE: article.title, Field.TEXT: article.text}
         if whole:
             self._fields |= {
@@ -45,7 +49,10 @@ class Document:
                 Field.URL: article.url or "",
             }
         self._regions: dict[Field, Region] = {}
+        self._with_case: list[Callable[[], str]] = []
         self.joined = self._laid_out()
+        self.everything = self._regions[Field.TEXT][1]
+        """The end of the text: evidence may lie anywhere before it."""
 
     def _laid_out(self) -> str:
         pieces: list[str] = []
@@ -54,7 +61,8 @@ class Document:
             if self._regions:
                 pieces.append(_BARRIER)
                 position += len(_BARRIER) + 1
-            words = comparable(text)
+            words, with_case = both(text)
+            self._with_case.append(with_case)
             self._regions[field] = (position, position + len(words))
             if words:
                 pieces.append(words)
@@ -67,26 +75,23 @@ class Document:
     def title(self) -> Region:
         return self._regions[Field.TITLE]
 
-    @property
-    def everything(self) -> int:
-        """The end of the text: evidence may lie anywhere before it."""
-        return self._regions[Field.TEXT][1]
-
     @cached_property
     def lead_end(self) -> int:
         """Where the lead ends, in the joined text."""
         start, end = self._regions[Field.TEXT]
-        words = self.joined[start:end].split(" ", LEAD)[:LEAD]
-        spaced = sum(map(len, words[: LEAD // 2])) + len(words[: LEAD // 2]) - 1
-        if UNSPACED_ONE.search(self.joined, start, start + spaced) is None:
-            return start + spaced
-        width, behind = 0, start
-        for word in words:
-            width += 1 if UNSPACED_LETTER[word[0]] else 2
-            if width > LEAD:
-                break
-            behind += len(word) + 1
-        return behind - 1
+        *words, rest = self.joined[start:end].split(" ", LEAD // 2)
+        spaced = end if len(words) < LEAD // 2 else end - len(rest) - 1
+        if UNSPACED_ONE.search(self.joined, start, spaced) is None:
+            return spaced
+        # As if it were all letters of a script without spaces, two to a half word with the blank; then each word that
+        # is none of these takes its length for the four of a word.
+        behind, position = start + 2 * LEAD, start
+        while word := _SPACED_ONE.search(self.joined, position, min(behind, end)):
+            if word.start() + 4 > behind:
+                return word.start() - 1
+            position = self.joined.index(" ", word.start())
+            behind += position + 1 - word.start() - 4
+        return min(behind - 1, end)
 
     def limit(self, field: Field) -> int:
         """How far evidence may reach to be news."""
@@ -150,10 +155,11 @@ class Document:
 
     def within(self, words: int, end: int, start: int) -> bool:
         """Whether at most so many words lie between the end of one place and the start of another one behind it."""
-        between = self.joined.count(" ", end, min(start, end + _NEARBY)) - 1
-        if between > 2 * words or any(end <= behind < start for _, behind in self._regions.values()):
+        nearby = _LONG * (words + 1)
+        between = self.joined.count(" ", end, min(start, end + nearby)) - 1
+        if between > 2 * words or self.joined.find(_BARRIER, end, start) >= 0:
             return False
-        if start - end > _NEARBY:  # and so few words: they are long ones
+        if start - end > nearby:  # and so few words: they are long ones
             return self.half_words(end, start) <= 2 * words
         if between <= words:
             return True
@@ -196,7 +202,7 @@ class Document:
 
     @cached_property
     def _cased(self) -> str:
-        words = (comparable(text, cased=True) for text in self._fields.values())
+        words = (with_case() for with_case in self._with_case)
         return f" {f' {_BARRIER} '.join(words)} ".replace("  ", " ")
 
     @cached_property

@@ -60,11 +60,12 @@ class Terms(Finder):
         return self._patterns
 
     def look(self, found: Found) -> list[Hit]:
-        return sorted(
-            (start, end, self._texts[pattern])
-            for pattern in self._patterns & found.present
-            for start, end in found.places(pattern)
-        )
+        hits = []
+        for pattern in self._patterns & found.present:
+            text = self._texts[pattern]
+            hits += [(start, end, text) for start, end in found.places(pattern)]
+        hits.sort()
+        return hits
 
 
 class Any(Finder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from operator import itemgetter
@@ -19,23 +20,30 @@ Raw = tuple[int, int, int]
 
 
 class Found:
-    """What stands in a document, of the patterns by number. `present`: those that may stand in it; `memo`: what finders
-    made of it."""
+    """What stands in a document, of the patterns by number. `present`: those that may stand in it; `unproved`: those of
+    them of which it was not looked yet whether they do; `memo`: what finders made of it."""
 
-    def __init__(self, document: Document, patterns: Sequence[Pattern], raw: Sequence[Raw], present: set[int]) -> None:
+    def __init__(
+        self, document: Document, patterns: Sequence[Pattern], raw: Sequence[Raw], unproved: frozenset[int]
+    ) -> None:
+        positions: dict[int, list[int]] = defaultdict(list)
+        for pattern, start, _ in raw:
+            positions[pattern].append(start)
         self.document = document
-        self.present = present
+        self.present = set(positions)
+        self.unproved = self.present & unproved
         self.memo: dict[object, list[Hit]] = {}
         self._patterns = patterns
         self._raw = raw
+        self._positions = positions
         self._places: dict[int, list[Region]] = {}
 
     def places(self, pattern: int) -> list[Region]:
         """Where a present pattern stands, in order: nowhere, if its literal's neighbours do not fit."""
         places = self._places.get(pattern)
         if places is None:
-            found = self._patterns[pattern].places(self.document, self._positions[pattern])
-            places = self._places[pattern] = found
+            places = self._patterns[pattern].places(self.document, self._positions[pattern])
+            self._places[pattern] = places
             if not places:
                 self.present.discard(pattern)
             if not places or places[0][1] > self.document.lead_end:
@@ -44,15 +52,11 @@ class Found:
                 self.in_text.discard(pattern)
         return places
 
-    @cached_property
-    def _positions(self) -> dict[int, list[int]]:
-        positions: dict[int, list[int]] = {}
-        for pattern, start, _ in self._raw:
-            if pattern in positions:
-                positions[pattern].append(start)
-            else:
-                positions[pattern] = [start]
-        return positions
+    def prove(self, patterns: frozenset[int]) -> None:
+        """Looks whether those of the patterns stand in the document of which that is not known yet."""
+        for pattern in patterns & self.unproved:
+            self.places(pattern)
+            self.unproved.discard(pattern)
 
     @cached_property
     def in_lead(self) -> set[int]:
@@ -62,7 +66,7 @@ class Found:
     @cached_property
     def in_text(self) -> set[int]:
         """The present patterns whose literal stands in title or text."""
-        return self._before(self.document.everything)
+        return self._before(self.document.everything) if self.document.whole else self.present
 
     def _before(self, end: int) -> set[int]:
         behind = bisect_right(self._raw, end + 1, key=itemgetter(2))  # a blank may belong to a literal

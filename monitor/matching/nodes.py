@@ -53,6 +53,8 @@ class Leaf(Node):
 
     def hits(self, found: Found, limit: int) -> list[Hit]:
         """Those within the field, up to the limit."""
+        if self.field is None:
+            return [hit for hit in self.finder.hits(found) if hit[1] <= limit]
         first, last = found.document.region(self.field, limit)
         return [hit for hit in self.finder.hits(found) if hit[0] >= first and hit[1] <= last]
 

@@ -86,14 +86,15 @@ class Plainly:
 
     def met(self, found: Found) -> Met | None:
         """What `_met` says of the rule, sooner."""
-        for pattern in self.unproved and self.unproved & found.present:
-            found.places(pattern)
-        kind, limit, in_text = MatchKind.NEWS, found.document.lead_end, found.in_text
+        if not self.unproved.isdisjoint(found.unproved):
+            found.prove(self.unproved)
+        in_text, in_lead = found.in_text, found.in_lead
+        kind, limit = MatchKind.NEWS, found.document.lead_end
         for patterns in self.groups:
-            if patterns.isdisjoint(found.in_lead):
-                kind, limit = MatchKind.MENTION, found.document.everything
+            if patterns.isdisjoint(in_lead):
                 if patterns.isdisjoint(in_text):
                     return None
+                kind, limit = MatchKind.MENTION, found.document.everything
         if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
             return None
         return self.compiled, kind, self.compiled.rule.level, limit
@@ -110,9 +111,12 @@ class RuleSet:
             [pattern.literal for pattern in lookup.patterns], implementation=Implementation.ContiguousNFA
         )
         patterns = lookup.patterns
-        self._of_languages = frozenset(n for n, pattern in enumerate(patterns) if pattern.language is not None)
-        unproved = frozenset(number for number, pattern in enumerate(lookup.patterns) if not pattern.proof)
-        self._plainly = [each.plainly(unproved) for each in self._compiled]
+        self._of_languages: dict[str | None, frozenset[int]] = {
+            language: frozenset(number for number, pattern in enumerate(patterns) if pattern.language == language)
+            for language in {pattern.language for pattern in patterns} - {None}
+        }
+        self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.proof)
+        self._plainly = [each.plainly(self._unproved) for each in self._compiled]
         self._always: list[int] = []  # rules that can hold without any word
         self._anchored: dict[int, list[int]] = defaultdict(list)
         self._besides: list[Groups] = []
@@ -143,11 +147,11 @@ class RuleSet:
         """The article laid out, and which patterns may stand in it."""
         document = Document(article, whole=self._lookup.beside)
         raw = self._automaton.find_matches_as_indexes(document.joined, overlapping=True)
-        present = {pattern for pattern, _, _ in raw}
-        if not self._of_languages.isdisjoint(present):
-            out = document.ruled_out
-            present = {pattern for pattern in present if self._lookup.patterns[pattern].language not in out}
-        return Found(document, self._lookup.patterns, raw, present)
+        found = Found(document, self._lookup.patterns, raw, self._unproved)
+        for language, patterns in self._of_languages.items():
+            if not patterns.isdisjoint(found.present) and language in document.ruled_out:
+                found.present -= patterns & found.present
+        return found
 
     def candidates(self, found: Found) -> list[int]:
         """The numbers of the rules of which nothing is missing that they cannot do without."""

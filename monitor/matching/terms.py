@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from enum import Enum, auto
 
 from monitor.matching.document import Document, Region
 from monitor.model import Term
@@ -20,7 +20,7 @@ _SHARING_HAN = ("zh", "ja", "ko")
 _OTHER = Script("other", "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Token:
     """One token to look for. An open side may be the inside of a longer token; of a closed one, `first` and `last` (the
     scripts of its ends) say what may touch it."""
@@ -39,12 +39,12 @@ class Token:
     def right(self) -> str:
         return " " if self.plain_right else ""
 
-    @cached_property
+    @property
     def plain_left(self) -> bool:
         """Whether nothing may stand before it in its token."""
         return not self.open_left and len(self.first.heads) == 1
 
-    @cached_property
+    @property
     def plain_right(self) -> bool:
         """Whether nothing may stand behind it in its token."""
         return not self.open_right and len(self.last.tails) == 1
@@ -59,67 +59,72 @@ class Token:
         """Whether nothing need be asked about what stands behind it in its token."""
         return self.plain_right or self.open_right
 
-    @cached_property
-    def _beginnings(self) -> tuple[str, ...]:
-        return tuple(head + self.text for head in self.first.heads)
-
-    @cached_property
-    def _endings(self) -> tuple[str, ...]:
-        return tuple(self.text + tail for tail in self.last.tails)
-
     def fits(self, token: str) -> bool:
         """Whether a token of an article is this one."""
         if self.open_left:
-            return self.text in token if self.open_right else token.endswith(self._endings)
+            return self.text in token if self.open_right else token.endswith(_joined([self.text], self.last.tails))
+        beginnings = _joined(self.first.heads, [self.text])
         if self.open_right:
-            return token.startswith(self._beginnings)
-        if self.plain_left:
-            return token.startswith(self.text) and token[len(self.text) :] in self.last.tails
-        return any(
-            token.startswith(beginning) and token[len(beginning) :] in self.last.tails for beginning in self._beginnings
-        )
+            return token.startswith(beginnings)
+        return any(token.startswith(each) and token[len(each) :] in self.last.tails for each in beginnings)
+
+
+def _joined(firsts: Iterable[str], lasts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(first + last for first in firsts for last in lasts)
+
+
+class Way(Enum):
+    """How the places of a pattern come from those of its literal."""
+
+    ALONE = auto()  # they are the same, but for the blanks around it
+    WHOLE = auto()  # it is all of the pattern, in words that it may be a part of
+    TAILED = auto()  # what stands behind it, in its word, is to be looked up
+    CHECKED = auto()  # the pattern is compared with what stands there
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A term, ready to be looked for.
 
-    `literal` is its longest piece without an open end in it: finding that in a joined text is necessary for the term,
-    and also sufficient where `proof`. The piece begins at the pattern's token number `at`. `language` is the primary
-    subtag of the language that the term is of, where others share its letters. `cased`: its tokens with their case,
-    where that counts.
+    `literal` is its longest piece without an open end in it: finding that in a joined text is necessary for the term.
+    The piece begins at the pattern's token number `at`. `language` is the primary subtag of the language that the term
+    is of, where others share its letters. `cased`: its tokens with their case, where that counts.
     """
 
     tokens: tuple[Token, ...]
     literal: str
     at: int
-    proof: bool
+    way: Way
     language: str | None
     cased: tuple[Token, ...] | None = None
 
+    @property
+    def proof(self) -> bool:
+        """Whether the literal is sufficient for the term as well."""
+        return self.way in (Way.ALONE, Way.WHOLE) and self.cased is None
+
     def places(self, document: Document, positions: Sequence[int]) -> list[Region]:
         """Where the term stands, given where its literal does (in order)."""
-        if self._tailed:
-            return list(self._with_tails(document.joined, positions))
-        if not self.proof:
-            return list(self._checked(document, positions))
-        if self.literal[0] == self.literal[-1] == " ":
+        places = self._places(document.joined, positions)
+        if self.cased is None:
+            return places
+        return [(start, end) for start, end in places if self._is_cased(document.cased(start, end))]
+
+    def _places(self, joined: str, positions: Sequence[int]) -> list[Region]:
+        if self.way is Way.ALONE:
             length = len(self.literal) - 1
             return [(position + 1, position + length) for position in positions]
-        return list(self._widened(document.joined, positions))
+        if self.way is Way.TAILED:
+            return self._with_tails(joined, positions)
+        return list(self._widened(joined, positions) if self.way is Way.WHOLE else self._checked(joined, positions))
 
-    @property
-    def _tailed(self) -> bool:
-        """Whether it is one token and all that need be asked is what stands behind it."""
-        token = self.tokens[0]
-        return not self.proof and len(self.tokens) == 1 and token.plain_left and self.cased is None
-
-    def _with_tails(self, joined: str, positions: Iterable[int]) -> Iterator[Region]:
-        tails, size = self.tokens[0].last.tails, len(self.literal)
+    def _with_tails(self, joined: str, positions: Iterable[int]) -> list[Region]:
+        tails, size, places = self.tokens[0].last.tails, len(self.literal), []
         for position in positions:
             end = joined.index(" ", position + size)
             if joined[position + size : end] in tails:
-                yield position + 1, end
+                places.append((position + 1, end))
+        return places
 
     def _widened(self, joined: str, positions: Iterable[int]) -> Iterator[Region]:
         """From where the first token of a piece with open ends begins to where its last one ends."""
@@ -130,8 +135,8 @@ class Pattern:
                 start = joined.rindex(" ", 0, position + 1) + 1
                 yield start, joined.index(" ", position + len(self.literal) - 1)
 
-    def _checked(self, document: Document, positions: Iterable[int]) -> Iterator[Region]:
-        joined, seen = document.joined, 0
+    def _checked(self, joined: str, positions: Iterable[int]) -> Iterator[Region]:
+        seen = 0
         for position in positions:
             if position < seen:  # likewise
                 continue
@@ -140,7 +145,7 @@ class Pattern:
             for _ in range(self.at):
                 start = joined.rfind(" ", 0, max(start - 1, 0)) + 1
             end = self._end(joined, start)
-            if end and (self.cased is None or self._is_cased(document.cased(start, end))):
+            if end:
                 yield start, end
 
     def _end(self, joined: str, start: int) -> int:
@@ -170,9 +175,16 @@ def _pattern(text: str, term: Term) -> Pattern | None:
         return None
     pieces = _pieces(tokens)
     at, literal = max(pieces, key=lambda piece: len(piece[1]))
-    proof = len(pieces) == 1 and not term.exact and tokens[0].leaves_left and tokens[-1].leaves_right
     cased = _tokens(text, cased=True) if term.exact else None
-    return Pattern(tokens, literal, at, proof, _language(term), cased)
+    return Pattern(tokens, literal, at, _way(tokens, literal, len(pieces)), _language(term), cased)
+
+
+def _way(tokens: tuple[Token, ...], literal: str, pieces: int) -> Way:
+    if pieces == 1 and literal[0] == literal[-1] == " ":
+        return Way.ALONE
+    if pieces == 1 and tokens[0].leaves_left and tokens[-1].leaves_right:
+        return Way.WHOLE
+    return Way.TAILED if len(tokens) == 1 and tokens[0].plain_left else Way.CHECKED
 
 
 def _language(term: Term) -> str | None:

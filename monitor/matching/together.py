@@ -21,6 +21,8 @@ _Place = tuple[int, int]
 def in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
     """A hit of each member, no two at the very same place, each together with the first of them; in the members' order.
     The members' hits are in the text's order."""
+    if len(members) == 2:
+        return _pair(members[0], members[1], together)
     if not _may(members, together):
         return None
     for start in sorted({hit for hits in members for hit in hits}):
@@ -35,6 +37,27 @@ def in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
             chosen = _from(start, [_within(hits, start, len(members), together) for hits in behind])
             if chosen is not None:
                 return chosen
+    return None
+
+
+def _pair(these: list[Hit], others: list[Hit], together: Together) -> Sequence[Hit] | None:
+    """The same for two members, as most have: whichever is first, what is next of the other one is the nearest."""
+    one, other = _next(these, others, together), _next(others, these, together)
+    if one is None or (other is not None and other < one):
+        return None if other is None else (other[1], other[0])
+    return one
+
+
+def _next(these: list[Hit], others: list[Hit], together: Together) -> tuple[Hit, Hit] | None:
+    """The first of these hits that is together with one of the others, which stands behind it; and that."""
+    for hit in these:
+        number = bisect_left(others, hit)
+        while number < len(others) and others[number][:2] == hit[:2]:
+            number += 1
+        if number == len(others):
+            return None
+        if together(hit, others[number]):
+            return hit, others[number]
     return None
 
 
