@@ -44,7 +44,7 @@ from monitor.model import (
     Words,
 )
 from monitor.text.inflection import forms
-from tests.reference import World
+from tests.reference import World, Zone
 from tests.writings import GUISES, WRITINGS
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -115,11 +115,20 @@ class _Rules:
         language = next(each for each in self.writings if text in each.words).languages
         return Term(text, self.chance.choice(language), self.maybe(0.1, "case exact"), self.maybe(0.5, "forms"))
 
-    def swallower(self, term: Term) -> Term:
+    def longer(self, term: Term) -> Term:
         """A longer word with the term in it."""
         small = self.chance.choice(self.small).text
-        gap = next((each.gap for each in self.writings if term.text in each.words), " ")
-        return Term(gap.join(self.chance.choice([(term.text, small), (small, term.text)])))
+        return Term(self.gap(term).join(self.chance.choice([(term.text, small), (small, term.text)])))
+
+    def overlapping(self, term: Term) -> Term:
+        """The end of the term, alone or with another word behind it."""
+        gap = self.gap(term)
+        pieces = term.text.split(gap) if gap else list(term.text)
+        behind = self.chance.choice([[], [self.chance.choice(self.small).text]])
+        return Term(gap.join([*pieces[len(pieces) // 2 :], *behind]))
+
+    def gap(self, term: Term) -> str:
+        return next((each.gap for each in self.writings if term.text in each.words), " ")
 
     def reach(self) -> Reach:
         by_list = self.lists and self.maybe(0.3, "list")
@@ -134,10 +143,10 @@ class _Rules:
 
     def entity(self, number: int) -> Entity:
         sure, names = self.some(self.pool), self.some([*self.pool, *self.small])
+        if self.chance.random() < 0.5:
+            names += (self.overlapping(self.chance.choice(sure)),)
         never = (
-            tuple(self.swallower(self.chance.choice(sure + names)) for _ in range(2))
-            if self.maybe(0.4, "never")
-            else ()
+            tuple(self.longer(self.chance.choice(sure + names)) for _ in range(2)) if self.maybe(0.4, "never") else ()
         )
         titles = self.some(self.small) if self.maybe(0.4, "titles") else ()
         maybe = Maybe(names, self.counts_if(number)) if self.maybe(0.7, "maybe") else None
@@ -160,7 +169,7 @@ class _Rules:
         within = self.chance.choice(["words", "words", Unit.SENTENCE, Unit.PARAGRAPH])
         if isinstance(within, Unit) and f"near {within}" not in self.without:
             return Near(conditions, None, within, in_order)
-        return Near(conditions, self.chance.choice([1, 2, 3, 5, 20]), Unit.SENTENCE, in_order)
+        return Near(conditions, self.chance.choice([1, 1, 2, 3, 5, 20]), Unit.SENTENCE, in_order)
 
     # --- conditions ---------------------------------------------------------------------------------------------
 
@@ -176,7 +185,7 @@ class _Rules:
         kinds = [kind for kind in ("words", "words", "words", *makers) if kind not in self.without]
         kind = self.chance.choice(kinds)
         made = makers[kind]()
-        return Ignoring(made, self.ignore()) if kind != "group" and self.maybe(0.25, "ignore") else made
+        return Ignoring(made, self.ignore()) if self.maybe(0.25, "ignore") else made
 
     def group(self) -> GroupNamed:
         kind, group = self.chance.choice([*_KINDS, None]), self.chance.choice([*_GROUPS, None])
@@ -185,13 +194,13 @@ class _Rules:
     def pattern(self) -> Pattern:
         word = unicodedata.normalize("NFKC", self.chance.choice(self.pool).text.strip("*").split("*")[0].strip())
         forms = [word, word[1:] or word, rf"\b{word}", f"{word}\\w*", f"{word[0]}.?{word[-1]}", f"{word}.{{0,8}}{word}"]
-        forms += [f"({word}|{self.chance.choice(self.small).text})+"]
-        return Pattern(self.chance.choice(forms), self.maybe(0.3, "case exact"))
+        forms += [f"({word}|{self.chance.choice(self.small).text})+", f"({word})*"]
+        return Pattern(self.chance.choice(forms), self.maybe(0.5, "case exact"))
 
     def ignore(self) -> Ignore:
         """At least one way to ignore, often several."""
         chosen = {kind for kind in ("inside", "list", "before", "after") if self.chance.random() < 0.4} or {"inside"}
-        terms = tuple(self.swallower(self.chance.choice(self.pool)) for _ in range(3)) if "inside" in chosen else ()
+        terms = tuple(self.longer(self.chance.choice(self.pool)) for _ in range(3)) if "inside" in chosen else ()
         return Ignore(
             terms,
             (self.chance.choice(list(self.lists)),) if "list" in chosen else (),
@@ -202,8 +211,8 @@ class _Rules:
     def countable(self) -> Condition:
         """What `near` and `times` take: a leaf, or any of those."""
         if self.maybe(0.25):
-            return self.named(AnyOf(tuple(self.named(self.leaf()) for _ in range(self.chance.randint(1, 3)))))
-        return self.named(self.leaf())
+            return AnyOf(tuple(self.named(self.leaf()) for _ in range(self.chance.randint(1, 3))))
+        return self.leaf()
 
     def named(self, condition: Condition) -> Condition:
         return Named(self.chance.choice(["who", "what"]), condition) if self.maybe(0.2, "name") else condition
@@ -219,7 +228,9 @@ class _Rules:
         kind = self.chance.choice([each for each in kinds if each not in self.without])
         if kind == "near":
             members = self.chance.choice([2, 2, 2, 3, 4])
-            return self.near(tuple(self.countable() for _ in range(members)), in_order=self.maybe(0.3, "in order"))
+            return self.near(
+                tuple(self.named(self.countable()) for _ in range(members)), in_order=self.maybe(0.3, "in order")
+            )
         if kind == "times":
             return Times(self.chance.choice([2, 2, 3]), self.countable())
         if kind in {"all", "any"}:
@@ -284,12 +295,14 @@ class _Articles:
             **dict.fromkeys((Field.AUTHOR, Field.TAGS, Field.URL), aside),
         }
         said = {field: [*texts, *(text for where, text in planted if where is field)] for field, texts in shown.items()}
-        deep = self.prose(self.filler(25, 70)) + self.prose(said[Field.TEXT]) if chance.random() < 0.35 else ""
+        text = self.prose([*self.filler(0, 6), *said[Field.LEAD], *self.filler(0, 6)])
+        if chance.random() < 0.35:
+            text = self.deep(text) + self.prose(said[Field.TEXT])
         return Article(
             chance.choice(["wire", "wire", "desk", "bare", "stray", ""]),
             f"a{number}",
             self.prose([*self.filler(0, 3), *said[Field.TITLE], *self.filler(0, 2)]),
-            self.prose([*self.filler(0, 6), *said[Field.LEAD], *self.filler(0, 6)]) + deep,
+            text,
             NOON,
             NOON,
             url=f"https://x.test/{'-'.join(said[Field.URL])}" if chance.random() < 0.8 else None,
@@ -297,6 +310,15 @@ class _Articles:
             authors=tuple(said[Field.AUTHOR]),
             tags=tuple(said[Field.TAGS]),
         )
+
+    def deep(self, text: str) -> str:
+        """The text with so much behind it that what follows stands about where the lead ends, or farther down."""
+        if self.chance.random() < 0.5:
+            return text + self.prose(self.filler(25, 70))
+        width = self.chance.choice([57, 58, 59, 60])
+        while sum(Zone(text, prose=False).words) < width:
+            text += self.prose(self.filler(1, 4))
+        return text
 
     def filler(self, least: int, most: int) -> list[str]:
         words = [term.text for term in self.maker.small]
@@ -357,7 +379,9 @@ class _Articles:
     def names(self, entity: Entity) -> tuple[Term, ...]:
         """Sure names most of all, and whatever else is written in an entity."""
         maybe = entity.maybe.terms if entity.maybe else ()
-        return self.chance.choice([entity.sure, entity.sure + maybe, entity.sure + maybe, maybe + entity.never, maybe])
+        longer = tuple(map(self.maker.longer, entity.sure))
+        choices = [entity.sure, entity.sure + maybe, entity.sure + maybe, maybe + entity.never, maybe, longer]
+        return self.chance.choice(choices)
 
     def surface(self, term: Term) -> str:
         """How a term stands in a text: as it is, or changed as newspapers, feeds and grammar change words."""
@@ -368,5 +392,7 @@ class _Articles:
             text = text.replace(" ", chance.choice(_JOINTS))
         if chance.random() < 0.3:
             text = chance.choice(GUISES)(text, chance)
-        tails = next((each.tails for each in self.maker.writings if term.text in each.words), ("x",))
-        return text + chance.choice(tails) if chance.random() < 0.2 else text
+        writing = next((each for each in self.maker.writings if term.text in each.words), WRITINGS["Latin"])
+        head = chance.choice(writing.heads) if chance.random() < 0.06 else ""
+        tail = chance.choice(writing.tails) if chance.random() < 0.16 else ""
+        return head + text + tail

@@ -10,12 +10,13 @@ Where the words of the language leave a choice, this is what was chosen:
   sentence if the two tokens that face each other are in one.
 - Title, authors, tags and address are each one sentence and one paragraph. Several authors are one text, with commas.
 - Of two hits that begin together the shorter one is "the first" that `near` measures from.
-- An inner `in` wins over an outer one.
+- An inner `in` wins over an outer one, and an inner `name`; but what is counted, and each member of `near`, has one
+  name, whatever names stand inside.
 - Only a word in Han or kana may be of a language that the article clearly is not in.
 - An empty match of a pattern is no hit.
 - A list brings `ignore` its words, `before` and `after`; elsewhere, and within a `before` or `after`, its words alone.
 - "Earlier" is: it ends before the maybe name begins, in the order title, text, author, tags, address.
-- Words near a maybe name may overlap it but are not the very same tokens.
+- Words near a maybe name may overlap it, or be it.
 - The source of an article is known if it has one, configured or not. Of a source without a publisher, that is unknown;
   a source without tags has none.
 - What the news limit showed and `mention_if` made a mention asks for its level within the news limit.
@@ -85,6 +86,10 @@ class Hit:
     term: str = ""
     node: str = ""
 
+    @property
+    def place(self) -> tuple[Field, int, int]:
+        return self.zone, self.first, self.end
+
     def inside(self, other: Hit) -> bool:
         return self.zone is other.zone and other.first <= self.first and self.end <= other.end
 
@@ -130,9 +135,6 @@ class Zone:
     @cached_property
     def offsets(self) -> Offsets:
         return Offsets(self.text)
-
-    def original(self, first: int, end: int) -> tuple[int, int]:
-        return self.offsets.original(self.spans[first][0], self.spans[end - 1][1])
 
 
 @cache
@@ -223,7 +225,7 @@ class Reading:
 
     def span(self, hit: Hit) -> Span:
         zone = self.zones[hit.zone]
-        start, end = zone.original(hit.first, hit.end)
+        start, end = zone.offsets.original(zone.spans[hit.first][0], zone.spans[hit.end - 1][1])
         return Span(hit.zone, start, end, zone.text[start:end], hit.term, hit.node)
 
     # --- which hits count -----------------------------------------------------------------------------------------
@@ -258,7 +260,7 @@ class Reading:
             case AnyOf():
                 return any(self.holds(each, counts, field, node) for each in condition.conditions)
             case Near():
-                members = [list(filter(counts, self.hits(each, field, node))) for each in condition.conditions]
+                members = [list(filter(counts, self.alike(each, field, node))) for each in condition.conditions]
                 return any(self.together(chosen, condition) for chosen in product(*members))
         hits = list(filter(counts, self.hits(condition, field, node)))
         return apart(hits) >= (condition.times if isinstance(condition, Times) else 1)
@@ -271,10 +273,17 @@ class Reading:
             case In():
                 return self.hits(condition.condition, condition.field, node)
             case Times():
-                return self.hits(condition.condition, field, node)
-            case AllOf() | AnyOf() | Near():
+                return self.alike(condition.condition, field, node)
+            case Near():
+                return [hit for each in condition.conditions for hit in self.alike(each, field, node)]
+            case AllOf() | AnyOf():
                 return [hit for each in condition.conditions for hit in self.hits(each, field, node)]
         return [replace(hit, node=node) for hit in self.standing(condition) if self.in_field(hit, field)]
+
+    def alike(self, condition: Condition, field: Field | None, node: str) -> list[Hit]:
+        """The hits of a condition, all under its own name or, where it has none, that of what it is a part of."""
+        name = condition.name if isinstance(condition, Named) else node
+        return [replace(hit, node=name) for hit in self.hits(condition, field)]
 
     def standing(self, condition: Condition) -> list[Hit]:
         """Where words, a list, an entity, a group or a pattern stand, in all zones."""
@@ -296,7 +305,7 @@ class Reading:
         raise TypeError(condition)
 
     def together(self, chosen: tuple[Hit, ...], near: Near) -> bool:
-        if len({hit.zone for hit in chosen}) > 1 or len({(hit.first, hit.end) for hit in chosen}) < len(chosen):
+        if len({hit.zone for hit in chosen}) > 1 or len({hit.place for hit in chosen}) < len(chosen):
             return False
         if near.in_order and any(after.first < before.end for before, after in pairwise(chosen)):
             return False
@@ -365,17 +374,14 @@ class Reading:
 
     def counts(self, name: Hit, sure: list[Hit], counts_if: CountsIf) -> bool:
         """Whether a maybe name counts."""
-        order = list(self.zones).index
-        seen = [
-            hit
-            for hit in sure
-            if hit.zone in PROSE
-            and (not counts_if.earlier or (order(hit.zone), hit.end) <= (order(name.zone), name.first))
-        ]
-        near, where = counts_if.near, counts_if.where
+        near, where, order = counts_if.near, counts_if.where, list(self.zones).index
+        seen = [hit for hit in sure if hit.zone in PROSE]
+        if counts_if.earlier:
+            seen = [hit for hit in seen if (order(hit.zone), hit.end) <= (order(name.zone), name.first)]
+        context = [] if near is None else self.standing(near.conditions[0])
         return (
             (counts_if.sure_seen and seen != [])
-            or (near is not None and any(self.together((name, hit), near) for hit in self.standing(near.conditions[0])))
+            or any(hit.place == name.place or self.together((name, hit), near) for hit in context if near)
             or (where is not None and self.looked_at(where))
         )
 

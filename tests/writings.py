@@ -15,7 +15,7 @@ from random import Random
 class Writing:
     """How texts are written in one script: words as rules have them, small words for all else, and what joins them.
 
-    `tails` is what is glued to a word now and then.
+    `heads` and `tails` are what is glued to a word now and then.
     """
 
     languages: tuple[str, ...]
@@ -23,6 +23,7 @@ class Writing:
     small: tuple[str, ...]
     gap: str = " "
     ends: tuple[str, ...] = (". ", "! ", "? ", ".” ", "… ")
+    heads: tuple[str, ...] = ("anti", "x")
     tails: tuple[str, ...] = ("s", "x")
 
 
@@ -91,6 +92,7 @@ WRITINGS = {
         _listed("ar, fa, any"),
         _listed("صاروخ, كوريا, كوريا الشمالية, أطلق*, سيول, لي, الرئيس لي, صواريخ, إيران, نووي*"),
         _listed("لا, في, من, وزير, قال, مدينة, هذا, على, نفى, ايران"),
+        heads=("ال", "و", "بال", "ات"),
         tails=("ات", "ي"),
     ),
 }

@@ -1,0 +1,217 @@
+"""The compiled set against the reference evaluator, over generated rules and articles of the whole language."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from monitor.matching import compile_rules
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    CountsIf,
+    Entity,
+    EntityNamed,
+    Field,
+    GroupNamed,
+    Ignore,
+    In,
+    Level,
+    ListNamed,
+    Match,
+    MatchKind,
+    Maybe,
+    Named,
+    Near,
+    Pattern,
+    Rule,
+    RuleStatus,
+    Term,
+    Times,
+    Where,
+    Words,
+)
+from tests.building import article
+from tests.cases import SCRIPTS, Batch, batch
+from tests.reference import Reading, World, Zone
+
+CASES = 20_000
+RULES, ARTICLES = 4, 4  # of a batch
+OF_EACH_CONSTRUCT, OF_EACH_SCRIPT, OF_EACH_KIND = 500, 1000, 500
+SHOWN = 3  # of the differences
+
+CONSTRUCTS = frozenset(
+    """words, list, entity, group, pattern, all, any, times, name, open end, case exact, forms, shadow, unless, where,
+    raises, lowers, mention_if, near sentence, near paragraph, near words, near in order, in title, in lead, in text,
+    in author, in tags, in url, news in title, news in text, ignore terms, ignore lists, ignore before, ignore after,
+    maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, counts if where, where languages,
+    where sources, where tags, where publishers, where not, where unknown does not count""".replace(
+        "\n    ", " "
+    ).split(", ")
+)
+
+
+@dataclass
+class Tally:
+    """What the cases were of, and where the two differ."""
+
+    cases: int = 0
+    kinds: Counter[MatchKind] = field(default_factory=Counter)
+    scripts: Counter[str] = field(default_factory=Counter)
+    constructs: Counter[str] = field(default_factory=Counter)
+    fired: Counter[str] = field(default_factory=Counter)
+    differences: list[str] = field(default_factory=list)
+
+
+def test_the_compiled_set_decides_as_the_reference_does() -> None:
+    """20,000 cases, no difference: whether a rule hits, as what, at which level, on evidence that counts, suffices and
+    quotes the article. The cases are of every construct and every script, often enough and with many hits."""
+    tally = Tally()
+    for seed in range(CASES // (RULES * ARTICLES)):
+        compare(batch(seed, RULES, ARTICLES), tally)
+    assert tally.differences[:SHOWN] == []
+    assert tally.cases == CASES
+    assert tally.kinds.total() >= 0.3 * CASES
+    assert {kind for kind in MatchKind if tally.kinds[kind] < OF_EACH_KIND} == set()
+    assert {script for script in SCRIPTS if tally.scripts[script] < OF_EACH_SCRIPT} == set()
+    assert tally.constructs.keys() == CONSTRUCTS
+    assert {each: n for each, n in tally.constructs.items() if n < OF_EACH_CONSTRUCT} == {}
+    assert {each: tally.fired[each] for each in CONSTRUCTS if tally.fired[each] < OF_EACH_CONSTRUCT / 5} == {}
+
+
+def compare(cases: Batch, tally: Tally) -> None:
+    """Holds the compiled set against the reference, each rule on each article."""
+    world = cases.world
+    compiled = compile_rules(cases.rules, world.entities, world.lists, world.sources)
+    used = {rule.id: constructs(rule, world) for rule in cases.rules}
+    for each in cases.articles:
+        found, reading = {match.rule: match for match in compiled.match(each)}, Reading(each, world)
+        for rule in cases.rules:
+            expected = reading.verdict(rule)
+            tally.cases += 1
+            tally.scripts[cases.script] += 1
+            tally.constructs.update(used[rule.id])
+            if expected is not None:
+                tally.kinds[expected[0]] += 1
+                tally.fired.update(used[rule.id])
+            for wrong in differences(rule, found.get(rule.id), expected, reading):
+                tally.differences.append(f"{wrong}\n  {rule}\n  {each}\n  {world}")
+
+
+def differences(
+    rule: Rule, match: Match | None, expected: tuple[MatchKind, Level] | None, reading: Reading
+) -> Iterator[str]:
+    """What the compiled set sees otherwise, and what is wrong with its evidence."""
+    decided = None if match is None else (match.kind, match.level)
+    if decided != expected:
+        yield f"{decided} instead of {expected}"
+    elif match is not None:
+        yield from reading.faults(rule, match)
+        yield from misquoted(rule, match, reading)
+
+
+def misquoted(rule: Rule, match: Match, reading: Reading) -> Iterator[str]:
+    """Evidence that is not the article's own text, or that no word which it names can be read from."""
+    page = reading.article
+    fields = {
+        Field.TITLE: page.title,
+        Field.TEXT: page.text,
+        Field.AUTHOR: ", ".join(page.authors),
+        Field.TAGS: ", ".join(page.tags),
+        Field.URL: page.url,
+    }
+    used = list(parts(rule, reading.world))
+    patterns = {part.pattern for part in used if isinstance(part, Pattern)}  # may need what stands beside the tokens
+    terms = [part for part in used if isinstance(part, Term) and part.text not in patterns]
+    for span in match.evidence:
+        if (fields[span.field] or "")[span.start : span.end] != span.text:
+            yield f"{span} does not quote the article"
+        named = [term for term in terms if term.text == span.term]
+        if named and not any(Zone(span.text, prose=False).found(term) for term in named):
+            yield f"{span} does not show its word"
+
+
+# --- odd texts ---------------------------------------------------------------------------------------------------
+
+# Letters that fold to several, join with their neighbours, stand for several words, or only steer the display.
+ODD = "ßẞﬁİıŁłё\u0301é\u00adＡ½㍿㌔ｶﾞガ각가ᄀ臺台薴苧ᾳςΣ\u200bا\u064bأ・々〇ーๆ한K️\u02bc’'-.*_ \n\u3000\x02\x00aA1"
+odd = st.text(st.one_of(st.sampled_from(ODD), st.characters(exclude_categories=["Cs"])), max_size=12)
+
+
+@given(st.lists(odd, min_size=1, max_size=3), odd, odd, st.booleans())
+@example(["ß"], "SS", "ẞ", True)
+def test_odd_words_are_found_in_odd_texts_as_the_reference_finds_them(
+    words: list[str], before: str, after: str, exact: bool
+) -> None:
+    """Whatever a word is of, in whatever text."""
+    condition = Words(tuple(Term(word, exact=exact) for word in words))
+    rule = Rule("r", "R", Level.HIGH, condition, "v1")
+    for text in (before + words[0] + after, before + after, f"{before} {words[-1]}{after}"):
+        page, world = replace(article(title=before, text=text), source="wire"), World()
+        (match,) = compile_rules([rule], {}).match(page) or (None,)
+        reading = Reading(page, world)
+        assert list(differences(rule, match, reading.verdict(rule), reading)) == []
+
+
+# --- which constructs a rule uses --------------------------------------------------------------------------------
+
+_NODES = {
+    Words: "words", ListNamed: "list", EntityNamed: "entity", GroupNamed: "group", Pattern: "pattern", AllOf: "all",
+    AnyOf: "any", Times: "times", Named: "name", Maybe: "maybe",
+}  # fmt: skip
+
+
+def constructs(rule: Rule, world: World) -> set[str]:
+    """The names of all that a rule uses, its lists and entities included."""
+    found = {"shadow"} if rule.status is RuleStatus.SHADOW else set()
+    for key in ("unless", "where", "raises", "lowers", "mention_if"):
+        found |= {key} if getattr(rule, key) else set()
+    if rule.news_in is not Field.LEAD:
+        found.add(f"news in {rule.news_in}")
+    for part in parts(rule, world):
+        found |= set(_uses(part))
+    return found
+
+
+def parts(part: object, world: World) -> Iterator[object]:
+    if isinstance(part, tuple):
+        for each in part:
+            yield from parts(each, world)
+    elif is_dataclass(part):
+        yield part
+        for field in fields(part):
+            yield from parts(getattr(part, field.name), world)
+    match part:
+        case EntityNamed():
+            yield from parts(world.entities[part.entity], world)
+        case ListNamed():
+            yield from parts(world.lists[part.list], world)
+
+
+def _uses(part: object) -> Iterator[str]:
+    match part:
+        case Near():
+            yield f"near {'words' if part.words else part.unit}"
+            yield from ["near in order"] if part.in_order else []
+        case In():
+            yield f"in {part.field}"
+        case Term():
+            yield from ["case exact"] if part.exact else []
+            yield from ["open end"] if "*" in part.text else []
+            yield from ["forms"] if part.forms and part.language == "ru" else []
+        case Ignore():
+            yield from (f"ignore {key}" for key in ("terms", "lists", "before", "after") if getattr(part, key))
+        case Where():
+            yield from (f"where {key}" for key in ("languages", "sources", "tags", "publishers") if getattr(part, key))
+            yield from ["where not"] if part.excluded else []
+            yield from ["where unknown does not count"] if not part.unknown else []
+        case CountsIf():
+            yield from (f"counts if {key}" for key in ("sure_seen", "earlier", "near", "where") if getattr(part, key))
+        case Entity():
+            yield from (key for key in ("never", "titles") if getattr(part, key))
+        case _:
+            yield from [_NODES[type(part)]] if type(part) in _NODES else []
