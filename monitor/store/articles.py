@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select
 
+from monitor.alerting.told import Told
 from monitor.intake.address import canonical
+from monitor.intake.identity import uid_hash
 from monitor.model import Article, Story
 from monitor.store.database import Database
-from monitor.store.matches import Matches, MatchReport, Wanted
-from monitor.store.tables import alert, article, article_version, match, story, story_article
+from monitor.store.matches import DeliveryHistory, Matches, MatchReport, Wanted, deliveries_of
+from monitor.store.tables import alert, article, article_version, known, match, story, story_article
 
 _MOST = 2**31  # the numbers of matches are below
 
@@ -25,6 +29,31 @@ class StoredArticle:
     story: Story
     joined: str
     decisions: tuple[MatchReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Why there is no article of a name, where that is known; of which source it was, first seen when, and gone since
+    when."""
+
+    why: str
+    source: str | None = None
+    seen: datetime | None = None
+    left: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertReport:
+    """The alert by which a rule told an article, or another one of its story: `source`, `uid` and `title` are of the
+    one that it is of (None: that was forgotten)."""
+
+    id: str
+    at: datetime
+    rule: str
+    source: str | None
+    uid: str | None
+    title: str | None
+    deliveries: tuple[DeliveryHistory, ...]
 
 
 class Articles:
@@ -49,6 +78,52 @@ class Articles:
         told = Story(row.story_id, row.story_title, row.opened_at)
         return StoredArticle(_read(row), told, row.how, tuple(Matches(self._database).every(wanted)))
 
+    def absent(self, name: str) -> Absent | None:
+        """Why nothing is found of this name; None if nothing is known of it."""
+        with self._database.reading() as connection:
+            told = connection.execute(select(alert.c.subject).where(alert.c.id == name)).first()
+            if told is not None:
+                notice = f"that alert is a notice to the operator, of {told.subject}, and of no article"
+                return Absent(notice if told.subject else "it was forgotten on the operator's word")
+            row = connection.execute(select(known).where(_known_as(name)).order_by(known.c.left_at.desc())).first()
+        if row is None:
+            return None
+        why = "it was forgotten on the operator's word" if row.forgotten else "it has left the archive by its age"
+        return Absent(why, row.source_id, row.seen_at, row.left_at)
+
+    def alerts(self, of: StoredArticle, rules: Collection[str]) -> dict[str, AlertReport]:
+        """By which alert each of the rules told this article, or else its story first; those that did."""
+        page = (article.c.source_id, article.c.uid, article_version.c.title)
+        version = and_(
+            article_version.c.article_id == alert.c.article_id, article_version.c.version == alert.c.article_version
+        )
+        asked = (
+            select(alert.c.id, alert.c.at, alert.c.rule_id, *page)
+            .where(alert.c.story_id == of.story.id)
+            .outerjoin(article, article.c.id == alert.c.article_id)
+            .outerjoin(article_version, version)
+            .order_by(alert.c.at.desc(), alert.c.id)
+        )
+        own = (of.article.source, of.article.uid)
+        chosen = {}
+        with self._database.reading() as connection:
+            for row in sorted(connection.execute(asked), key=lambda row: (row.source_id, row.uid) == own):
+                if row.rule_id in rules:
+                    chosen[row.rule_id] = row
+            return {
+                rule: AlertReport(
+                    row.id, row.at, rule, row.source_id, row.uid, row.title, deliveries_of(connection, row.id)
+                )
+                for rule, row in chosen.items()
+            }
+
+    def told(self, keys: Collection[str]) -> Told:
+        """Of these dedup keys, and of those of rules in shadow, the ones that were told, or would have been."""
+        with self._database.reading() as connection:
+            told = connection.execute(select(alert.c.dedup_key).where(alert.c.dedup_key.in_(keys))).scalars().all()
+            would = connection.execute(select(match.c.shadow_key).where(match.c.shadow_key.in_(keys))).scalars().all()
+        return Told([*told, *would])
+
 
 def of_address(address: str) -> ColumnElement[bool]:
     """Which articles have, or had, this address, however it is written; or this uid, which often is one."""
@@ -66,6 +141,13 @@ def _ways(name: str) -> list[ColumnElement[bool]]:
     source, _, uid = name.partition(" ")
     ways.append(and_(article.c.source_id == source, article.c.uid == uid))
     return [*ways, of_address(name)]
+
+
+def _known_as(name: str) -> ColumnElement[bool]:
+    """What left of this name: its address or uid, or source and uid."""
+    source, _, uid = name.partition(" ")
+    of_source = and_(known.c.source_id == source, known.c.uid_hash == uid_hash(uid))
+    return or_(known.c.uid_hash.in_([uid_hash(name), uid_hash(canonical(name) or name)]), of_source)
 
 
 def _asked() -> Any:  # noqa: ANN401 - its columns are named where they are read

@@ -148,7 +148,7 @@ class Matches:
             row = connection.execute(asked).one_or_none()
             if row is None:
                 return None
-            deliveries = _deliveries(connection, row.alert_id)
+            deliveries = deliveries_of(connection, row.alert_id)
         return MatchAccount(_report(row), row.text, row.story_title, row.how, row.alerted, deliveries)
 
 
@@ -214,7 +214,8 @@ def _report(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into rep
     )
 
 
-def _deliveries(connection: Connection, alert_id: str | None) -> tuple[DeliveryHistory, ...]:
+def deliveries_of(connection: Connection, alert_id: str | None) -> tuple[DeliveryHistory, ...]:
+    """An alert on each of its channels."""
     ours = delivery.c.alert_id == alert_id
     tried = select(attempt).join(delivery, delivery.c.id == attempt.c.delivery_id).where(ours).order_by(attempt.c.id)
     attempts: dict[int, list[AttemptReport]] = defaultdict(list)

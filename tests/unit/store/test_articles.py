@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from monitor.store.articles import Articles
+from monitor.alerting.policy import Case
+from monitor.alerting.told import Told
+from monitor.model import OncePer, Retention, RuleStatus
+from monitor.store.articles import Absent, Articles
 from monitor.store.claims import Claims
 from monitor.store.database import Database
+from monitor.store.forgetting import Forgetting
 from monitor.store.matches import Matches, Wanted
+from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
-from monitor.store.tables import article_version
-from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, claimed, commit, rule, rules, sources
+from monitor.store.tables import article_version, delivery
+from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, claimed, commit, notice, rule, rules, sources
 
 PAGE, CANONICAL = "http://www.x.test/2026/1?utm_source=feed", "https://x.test/2026/1"
 RULES = rules(rule("launch", ["missiles"]), rule("korea", ["North Korea"]))
@@ -117,3 +123,77 @@ def test_what_was_stored_before_it_had_authors_has_none(filled: Database) -> Non
         connection.execute(article_version.update().values(authors=None, tags=None))
     (wire,) = Articles(filled).find("wire guid 1")
     assert (wire.article.authors, wire.article.tags) == ((), ())
+
+
+def test_the_alert_that_told_it_is_found_be_it_of_another_article(filled: Database) -> None:
+    """Its own, or else the first of its story by the rule, with what its channels answered."""
+    articles = Articles(filled)
+    (wire,), (post,) = articles.find("wire guid 1"), articles.find("post b")
+    own, others = (articles.alerts(each, ("launch", "nosuch")) for each in (wire, post))
+    assert own == others
+    (alert,) = own.values()
+    assert (alert.rule, alert.at, alert.source, alert.uid, alert.title) == ("launch", NOON, "wire", "guid 1", HEADLINE)
+    assert [(each.channel, each.state, each.attempts) for each in alert.deliveries] == [("desk", "pending", ())]
+
+
+def test_its_own_alert_goes_before_the_first_of_the_story(database: Database) -> None:
+    """A rule that tells of every article has several for one story."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire", "post", "late"), NOON)
+    launch = rules(rule(once_per=OncePer.ARTICLE))
+    for of, seen, ruleset in (
+        ("wire", NOON, launch),
+        ("post", LATER, launch),
+        ("late", LATER, rules(rule("sea", ["sea"]))),
+    ):
+        commit(section, claimed(claims, of, seen), article(of, of=of, seen=seen), at=seen, ruleset=ruleset)
+    found = Articles(database)
+    told = {uid: found.alerts(found.find(uid)[0], ["launch"])["launch"].uid for uid in ("wire", "post", "late")}
+    assert told == {"wire": "wire", "post": "post", "late": "wire"}
+
+
+def test_what_was_told_is_asked_of_the_database(filled: Database) -> None:
+    """By the keys that live deciding remembers, of rules in shadow too."""
+    claims, section = Claims(filled, "here:1"), SerialSection(filled)
+    shadow = rule("quiet", ["quake"], status=RuleStatus.SHADOW)
+    quake = article("d", "A quake", seen=LATER)
+    decision = commit(section, claimed(claims, at=LATER), quake, at=LATER, ruleset=rules(shadow))
+    (judged,) = decision.judged
+    case = Case(shadow, judged.decisions[0].match, quake, judged.story, Told(), LATER)
+    (wire,) = Articles(filled).find("wire guid 1")
+    keys = (case.dedup_key, case.shadow_key, f"launch story {wire.story.id}", "launch story S0")
+    told = Articles(filled).told(keys)
+    assert [key in told for key in keys] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("name", ["guid 1", "wire guid 1"])
+def test_what_left_the_archive_is_known_to_have_been_here(filled: Database, name: str) -> None:
+    """Since when, and that it was its age."""
+    now = LATER + timedelta(days=1)
+    retention = Retention(articles=HOUR, alerts=HOUR)
+    with filled.writing() as connection:
+        connection.execute(delivery.update().values(state="accepted"))
+    list(Pruning(filled, retention).slices(now))
+    assert Articles(filled).find(name) == []
+    assert Articles(filled).absent(name) == Absent("it has left the archive by its age", "wire", NOON, now)
+
+
+def test_what_was_forgotten_is_known_to_have_been_here(filled: Database) -> None:
+    """By its address and its alert, of which nothing else is left."""
+    articles = Articles(filled)
+    (alert,) = articles.alerts(articles.find("wire guid 1")[0], ["launch"]).values()
+    forgetting = Forgetting(filled)
+    list(forgetting.forget(forgetting.find(CANONICAL), LATER))
+    why = "it was forgotten on the operator's word"
+    for name in (CANONICAL, f"{CANONICAL}?utm_source=x", "wire guid 1"):
+        assert articles.absent(name) == Absent(why, "wire", NOON, LATER)
+    assert articles.absent(alert.id) == Absent(why)
+
+
+def test_what_never_was_here_is_not_known(filled: Database) -> None:
+    """A notice is an alert of no article, and says so."""
+    with SerialSection(filled).entered(NOON) as inside:
+        inside.tell([notice(channels=("desk",))], [])
+    articles = Articles(filled)
+    assert articles.absent("https://x.test/never") is None
+    assert articles.absent("n1") == Absent("that alert is a notice to the operator, of source wire, and of no article")
