@@ -66,7 +66,7 @@ def _explained(compiled: CompiledRule, met: Met | None, found: Found, rules: Rul
     if met is not None:
         steps += _of_match(compiled, _Walker(found, rules, met[3]))
     kind, level = (None, None) if met is None else (met[1], met[2])
-    return Explanation(rule.id, kind, level, _said(compiled, met, steps, found), tuple(steps))
+    return Explanation(rule.id, kind, level, _said(compiled, met, steps, found), _share(condition), tuple(steps))
 
 
 def _of_match(compiled: CompiledRule, within: _Walker) -> Iterator[Step]:
@@ -106,8 +106,11 @@ def _nearest(step: Step) -> str:
 
 
 def _share(step: Step) -> float:
-    """How much of a step holds."""
-    return float(step.holds) if not step.steps else sum(map(_share, step.steps)) / len(step.steps)
+    """How much of a step holds: of parts of which any would do, of the one that came nearest."""
+    if step.holds or not step.steps:
+        return float(step.holds)
+    shares = [_share(part) for part in step.steps]
+    return sum(shares) / len(shares) if step.why else max(shares)
 
 
 def _evidence(step: Step) -> str:
@@ -130,7 +133,8 @@ class _Walker:
             return self.step(condition.condition, node, f"{what} ({condition.name})" if what else condition.name)
         if isinstance(condition, In):
             inner = condition.condition
-            return self.step(inner, node, f"{what or _described(inner)} in the {condition.field}")
+            said = what or ("" if isinstance(inner, AllOf | AnyOf | Near) else _described(inner))
+            return self.step(inner, node, f"{said} in the {condition.field}".lstrip())
         if isinstance(condition, AllOf | AnyOf) and isinstance(node, nodes.AllOf | nodes.AnyOf):
             parts = [self.step(each, of) for each, of in zip(condition.conditions, node.nodes, strict=True)]
             return self._several(node, what, parts)

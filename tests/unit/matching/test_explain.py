@@ -166,3 +166,31 @@ def test_only_one_rule_is_explained_if_only_one_is_asked_for() -> None:
     """The others are decided and not walked."""
     rules = [Rule(name, name, Level.LOW, WHAT, "v1") for name in ("a", "b")]
     assert [each.rule for each in explain(compile_rules(rules, {}), article(title="x"), only="b")] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "title", "share"),
+    [
+        (AllOf((WHO, WHAT)), "Ferries run", 0),
+        (AllOf((WHO, WHAT)), "A missile", 0.5),
+        (AnyOf((AllOf((WHO, WHAT)), DID)), "A missile", 0.5),  # of the ways the nearest, not all of them together
+        (AnyOf((AllOf((WHO, WHAT)), DID)), "Launched", 1),
+        (Near((WHO, WHAT, DID, words("sea"))), "Pyongyang shows a missile", 0.5),
+    ],
+)
+def test_it_says_how_much_of_a_rule_holds(condition: Condition, title: str, share: float) -> None:
+    """By it the rules that were nearly met are told first."""
+    assert explained(condition, title).share == share
+
+
+def test_conditions_of_a_field_say_so_once() -> None:
+    """Whether they have parts or none."""
+    for inner, what in (
+        (Near((WHO, WHAT)), "match in the title: near, in one sentence"),
+        (DID.condition, "match in the title: words fired, launched"),
+    ):
+        assert outline(explained(In(Field.TITLE, inner), "Pyongyang"))[0].startswith(f"- {what}")
+    below = AllOf((In(Field.TITLE, Near((WHO, WHAT))), In(Field.LEAD, AnyOf((DID, AllOf((WHO, WHAT)))))))
+    asked = [line.partition(" | ")[0] for line in outline(explained(below, "Pyongyang fired"))]
+    assert asked[1] == "  - in the title: near, in one sentence"
+    assert "  - in the lead: any of these" in asked
