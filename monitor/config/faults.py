@@ -191,6 +191,10 @@ def _too_small(wrong: _Wrong) -> _Said:
     return f"this must be at least {wrong.context['ge']}", _for_example(wrong)
 
 
+def _too_big(wrong: _Wrong) -> _Said:
+    return f"this must be at most {wrong.context['le']}", _for_example(wrong)
+
+
 def _refused(wrong: _Wrong) -> _Said:
     meant = wrong.context["meant"]
     return str(wrong.context["what"]), None if meant is None else str(meant)
@@ -216,6 +220,7 @@ _SAID: dict[str, Callable[[_Wrong], _Said]] = {
     "too_short": _too_few,
     "too_long": _too_many,
     "greater_than_equal": _too_small,
+    "less_than_equal": _too_big,
     REFUSED: _refused,
 }
 

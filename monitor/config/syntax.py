@@ -23,6 +23,8 @@ _WIDE_LINE = re.compile(_BEGIN + "[a-z_]+(?:-[A-Za-z]+)? *(：)")
 _WIDE_INSIDE = re.compile("[{,] *[a-z_]+(?:-[A-Za-z]+)? *(：)")
 _NO_BLANK = re.compile(_BEGIN + r"([a-z_]+)(:)[^\s:]")
 _HASHTAG = re.compile(r"[\[{,]\s*(#\w.*)")
+_SIGNS = ("alias", "anchor", "tag", "block scalar", "directive")
+"""What the parser takes text for that begins with *, &, !, | and %."""
 _CLOSE = "close it where the text ends"
 _FOREIGN_BLANKS = "\u3000\u00a0"
 
@@ -32,6 +34,20 @@ _PROBLEMS = {
         "indent the line like its neighbours, or put text that holds ': ' in quotes",
     ),
     "could not find expected ':'": ("a ':' is missing after a key", "write 'key: value'"),
+    "did not find expected '-' indicator": ("a '-' should stand here", "indent the line like the items of its list"),
+    "did not find expected <document start>": (
+        "this line belongs to nothing above it",
+        "indent it like its neighbours, and close brackets",
+    ),
+    "block sequence entries are not allowed in this context": (
+        "a list cannot begin in the line of its key",
+        "begin it in the next line, or write it in [ ]",
+    ),
+    "mapping keys are not allowed in this context": (
+        "a '?' cannot stand here",
+        "put text that begins with ? in quotes",
+    ),
+    "found unexpected ':'": ("a ':' cannot stand here", "put text that holds ':' in quotes"),
     "did not find expected key": ("a key should stand here", "indent the line like its neighbours, and close quotes"),
     "did not find expected ',' or ']'": ("a list that began with '[' is not closed", "add the ',' or ']'"),
     "did not find expected ',' or '}'": ("a mapping that began with '{' is not closed", "add the ',' or '}'"),
@@ -101,7 +117,7 @@ def _likely(lines: list[str], text: str, broken: yaml.MarkedYAMLError, mark: _Ma
         indenting = not lines[mark.line][: mark.column].strip(" -\t")
         yield _at(mark), "a tab stands here", "indent with spaces" if indenting else "write a space instead"
     yield from _quotes(text, broken, opened, mark)
-    if "cannot start any token" in str(broken.problem) or context.endswith(("alias", "anchor", "tag")):
+    if "cannot start any token" in str(broken.problem) or context.endswith(_SIGNS):
         yield _at(opened), *begins_with(_from(lines, opened))
     for number in (opened.line, mark.line - 1) if context.startswith("while parsing a flow") else ():
         if 0 <= number < len(lines) and (hidden := _HASHTAG.search(lines[number])):
@@ -125,7 +141,7 @@ def _wide(lines: list[str], start: int, mark: _Mark) -> Iterator[Told]:
 
 def _quotes(text: str, broken: yaml.MarkedYAMLError, opened: _Mark, mark: _Mark) -> Iterator[Told]:
     """A quotation mark without its other half, or text behind it."""
-    if broken.problem == "found unexpected end of stream":
+    if str(broken.context).endswith("quoted scalar") and "found unexpected" in str(broken.problem):
         yield _at(opened), "this quotation mark is not closed", _CLOSE
     quoted = _quoted_before(text, mark)
     if quoted and quoted.start_mark.line < quoted.end_mark.line:

@@ -65,7 +65,6 @@ def terms(words: _Read | None, case: Case | None = None, forms: Forms | None = N
 class ReachShape(Shape):
     """Words that spoil what stands near them, in the same sentence: these, or those of a list."""
 
-    called: ClassVar[str] = "reach"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list")
     nothing: ClassVar[str] = "there are no words here"
 
@@ -118,8 +117,8 @@ class IgnoreShape(Shape):
 
 def _whole_or_words(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever the file holds
     """Which words are ignored may stand right there, as a list or by language; keys of languages are short."""
-    keys = value if isinstance(value, dict) else ()
-    return "<words>" if value and all(len(key.partition("-")[0]) <= 3 for key in keys) else "<whole>"
+    by_language = isinstance(value, dict) and value and all(len(key.partition("-")[0]) <= 3 for key in value)
+    return "<words>" if by_language or not isinstance(value, dict) else "<whole>"
 
 
 Ignored = Annotated[

@@ -6,6 +6,7 @@ import pytest
 
 from monitor.config.entities import EntityShape
 from monitor.config.faults import checked
+from monitor.config.lists import ListShape
 from monitor.config.rules import RuleShape
 from monitor.config.shape import Shape
 from monitor.config.sources import SourcesShape
@@ -103,6 +104,57 @@ def faults(shape: type[Shape], text: str) -> list[str]:
             _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {any: [{near: {}}]}]}}",
             "4:64: 'near' cannot stand here",
         ),
+        # what says how
+        (_RULE + "match: {times: 1, words: [a]}", "4:16: this must be at least 2; write, for example, 'times: 3'"),
+        (_RULE + "match: {times: 51, words: [a]}", "4:16: this must be at most 50; write, for example, 'times: 3'"),
+        (
+            _RULE + "match: {times: 2, all: [{words: [a]}]}",
+            "4:9: 'times' cannot stand beside all; it goes with: words,",
+        ),
+        (
+            _RULE + "match: {times: 2, any: [{words: [a]}, {any: [{words: [b], in: title}]}]}",
+            "4:59: 'in' cannot stand here, for 'times' counts words; count each by itself",
+        ),
+        (_RULE + "match: {forms: all, list: a}", "4:9: 'forms' cannot stand beside list; it goes with: words"),
+        (
+            _RULE + "match: {ignore: [b], any: [{words: [a]}]}",
+            "4:9: 'ignore' cannot stand beside any; it goes with: words,",
+        ),
+        (_RULE + "match: {case: loud, words: [a]}", "4:15: 'loud' is not one of: exact, ignore"),
+        (_RULE + "match: {in: text, words: [a]}", "4:13: 'text' is not one of: title, lead, body, author, tags, url"),
+        (_RULE + "match: {entity: {}}", "4:17: no entity is meant here; write one of: kind, in"),
+        (
+            _RULE + "match: {words: [a], ignore: {}}",
+            "4:29: nothing is ignored here; write one of: words, list, before,",
+        ),
+        (
+            _RULE + "match: {words: [a], ignore: []}",
+            "4:29: this is empty; write, for example, 'ignore: {zh: [朝鲜半岛]}'",
+        ),
+        (_RULE + "match: {words: [a], ignore: b}", "4:29: text stands where a list belongs; write [b]"),
+        (_RULE + "match: {words: [a], ignore: {word: [b]}}", "4:30: I do not know 'word'; did you mean 'words'?"),
+        (
+            _RULE + "match: {words: [a], ignore: {before: {within: 1 word}}}",
+            "4:38: there are no words here; write one of: words, list",
+        ),
+        (
+            _RULE + "match: {words: [a], ignore: {before: {within: 1 word, words: [b], list: c}}}",
+            "4:38: words and list stand together in one mapping; keep one of them",
+        ),
+        # where, and changes of level
+        (
+            _MATCH + "where: {}",
+            "5:8: no article is meant here; write one of: languages, sources, tags, publishers, not",
+        ),
+        (_MATCH + "where: {languages: [korean]}", "5:21: 'korean' is no language; did you mean 'ko'?"),
+        (_MATCH + "where: {languages: [ko], unknown: yes}", "5:35: 'yes' is not one of: counts, does not count"),
+        (_MATCH + "where: {not: {unknown: counts}}", "5:15: 'unknown' cannot stand here; it belongs beside not:"),
+        (_MATCH + "lower: {to: high, if: {words: [a]}}", "5:9: 'high' is not below the rule's own level 'high'"),
+        (
+            _MATCH + "raise: [{to: critical, if: {words: [a]}}, {to: info, if: {words: [a]}}]",
+            "5:44: 'info' is not above the rule's own level 'high'",
+        ),
+        (_MATCH + "raise: {to: critical}", "5:8: 'if' is missing; write, for example, 'if: {words: {en: [nuclear"),
         # tests
         (_MATCH + "tests: {fires: [{lang: ko}]}", "5:17: this test has neither a title nor a text"),
         (_MATCH + "tests: {fires: [{title: a, date: soon}]}", "5:34: 'soon' is no date; write '2026-01-05'"),
@@ -121,11 +173,51 @@ def test_a_faulty_rule_is_told_where_what_and_what_was_meant(text: str, said: st
         (_ENTITY.replace("place", "thing"), "2:7: 'thing' is not one of: person, organisation, place, country, weapon"),
         (_ENTITY.replace("{en: [Taiwan]}", "Taiwan"), "4:7: text stands where a list belongs; write [Taiwan]"),
         (_ENTITY.replace("sure", "shure"), "4:1: I do not know 'shure'; did you mean 'sure'?"),
+        (_ENTITY + "in: asia", "5:5: text stands where a list belongs; write [asia]"),
+        (
+            _ENTITY + "words: [a]",
+            "5:1: 'words' cannot stand here; write the names under sure:, those that are not enough",
+        ),
+        (_ENTITY + "counts_if: {}", "5:1: 'counts_if' cannot stand here; it belongs under maybe:"),
+        (
+            _ENTITY + "maybe: {words: [a]}",
+            "5:8: 'counts_if' is missing; write, for example, 'counts_if: {sure_name_seen:",
+        ),
+        (
+            _ENTITY + "maybe: {words: [a], counts_if: {}}",
+            "5:32: it is not said when the name counts; write one of: sure_name_seen, near, where",
+        ),
+        (
+            _ENTITY + "maybe: {words: [a], counts_if: {sure_name_seen: anywhere}}",
+            "5:49: 'anywhere' is not one of: in the article, earlier in the article",
+        ),
+        (
+            _ENTITY + "maybe: {words: [a], counts_if: {near: {within: sentence}}}",
+            "5:39: it is not said what stands near; write one of: words, list, entity",
+        ),
     ],
 )
 def test_a_faulty_entity_is_told_likewise(text: str, said: str) -> None:
     """Entities are refused in the same words as rules."""
     assert said in "\n".join(faults(EntityShape, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("list: aa", "1:1: this list has no words; write one of: words, before, after"),
+        ("list: aa\nwords: a", "2:8: text stands where a list belongs; write [a]"),
+        (
+            "list: aa\ncase: exact\nbefore: {within: 1 word, words: [no]}",
+            "2:1: 'case' cannot stand beside before; it goes with: words",
+        ),
+        ("list: aa\nwords: [a]\nignore: [b]", "3:1: I do not know 'ignore'"),
+    ],
+)
+def test_a_faulty_list_is_told_likewise(text: str, said: str) -> None:
+    """And so are lists."""
+    [fault] = faults(ListShape, text)
+    assert fault.startswith(said)
 
 
 @pytest.mark.parametrize(

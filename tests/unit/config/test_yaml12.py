@@ -164,6 +164,13 @@ def test_a_file_with_nothing_in_it_holds_no_documents(nothing: str) -> None:
         ("a: !한", "f.yaml:1:4: text that begins with '!' goes in quotes; write \"!한\""),
         ("a: [#b, c]", "f.yaml:1:5: text that begins with '#' goes in quotes; write \"#b\""),
         ("a: [b, #c]\nd: e", "f.yaml:1:8: text that begins with '#' goes in quotes; write \"#c\""),
+        ("a: |b\n", "f.yaml:1:4: text that begins with '|' goes in quotes; write \"|b\""),
+        ("%a: b\n", "f.yaml:1:1: text that begins with '%' goes in quotes"),
+        ("a: ? b\n", "f.yaml:1:4: a '?' cannot stand here; put text that begins with ? in quotes"),
+        # lists and lines that are out of place
+        ("a: - b\n", "f.yaml:1:4: a list cannot begin in the line of its key; begin it in the next line"),
+        ("a:\n  - b\n  c: d\n", "f.yaml:3:3: a '-' should stand here; indent the line like the items of its list"),
+        ("a: 'b\n---\nc: d\n", "f.yaml:1:4: this quotation mark is not closed"),
         # colons
         ("a:b\nc: d", "f.yaml:1:2: a blank is missing after this ':'; write 'a: ...'"),
         ("a: b\nc:d\ne: f", "f.yaml:2:2: a blank is missing after this ':'; write 'c: ...'"),
