@@ -31,16 +31,19 @@ from monitor.model import Config, Entity, EntityNamed, ListNamed, Place, Rule, S
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Everything good in the files that a monitor.yaml names, and the faults of the others."""
+    """Everything good in the files that a monitor.yaml names, and the faults of the others. `documents`: of the rules,
+    entities and lists, each by its place."""
 
     config: Config
     faults: tuple[Fault, ...]
+    documents: Mapping[Place, Document] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
     """Everything good in files of rules, entities and lists, and the faults of the others. `tried`: the rules that
-    stand somewhere, if only in a faulty file; `sources`: of the monitor.yaml that was read with them."""
+    stand somewhere, if only in a faulty file; `sources`: of the monitor.yaml that was read with them; `documents`: of
+    all of them, each by its place."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -48,6 +51,7 @@ class LoadedRules:
     faults: tuple[Fault, ...]
     tried: frozenset[str]
     sources: Mapping[str, Source] = field(default_factory=dict)
+    documents: Mapping[Place, Document] = field(default_factory=dict)
 
 
 def load(
@@ -79,7 +83,7 @@ def load(
         remembered.forget()
     if made is None:
         raise Faulty(everything)
-    return Loaded(Config(made, polled, loaded.rules, loaded.entities, loaded.lists), everything)
+    return Loaded(Config(made, polled, loaded.rules, loaded.entities, loaded.lists), everything, loaded.documents)
 
 
 def named_by(path: Path) -> list[Path]:
@@ -87,23 +91,24 @@ def named_by(path: Path) -> list[Path]:
     return [named for named, _ in _named(settings_document(path), path, "rules", "entities", "sources")]
 
 
-def load_rules(paths: Sequence[Path], beside: Path | None = None) -> LoadedRules:
+def load_rules(paths: Sequence[Path], beside: Path | None = None, remembered: Remembered | None = None) -> LoadedRules:
     """Files and folders of rules, entities and lists, alone or `beside` what a monitor.yaml names: routes are not
-    looked up."""
+    looked up. `remembered`: as `load` takes it."""
     named: _Named = [(path, None) for path in paths]
-    return _rules(named, None, Memory(), {}) if beside is None else _matched_with(beside, named)
+    remembered = Remembered() if remembered is None else remembered
+    return _rules(named, None, remembered.drafts, {}) if beside is None else _matched_with(beside, named, remembered)
 
 
 def load_rules_of(path: Path) -> LoadedRules:
     """What a monitor.yaml names of rules, entities, lists and sources, without its secrets and the rest of it: what
     `match` needs."""
-    return _matched_with(path, [])
+    return _matched_with(path, [], Remembered())
 
 
-def _matched_with(path: Path, more: _Named) -> LoadedRules:
+def _matched_with(path: Path, more: _Named, remembered: Remembered) -> LoadedRules:
     document = settings_document(path)
-    loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, Memory(), {})
-    found, faults = _sources(_named(document, path, "sources"), EVERY, Memory(), {})
+    loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, remembered.drafts, {})
+    found, faults = _sources(_named(document, path, "sources"), EVERY, remembered.sources, {})
     return replace(loaded, sources=found, faults=_sorted([*loaded.faults, *faults]))
 
 
@@ -156,7 +161,7 @@ def _rules(
     drafts = [draft for reading in readings for draft in reading.says]
     entities = _unique([draft.says for draft in drafts if isinstance(draft.says, Entity)], "entity", faults)
     lists = _unique([draft.says for draft in drafts if isinstance(draft.says, WordList)], "list", faults)
-    documents = {draft.says.place: draft.document for draft in drafts if not isinstance(draft.says, Rule)}
+    documents = {draft.says.place: draft.document for draft in drafts}
     tried, tried_rules = _tried(document for reading in readings for document in reading.documents)
     known = usable([*entities.values(), *lists.values()], documents, tried, faults)
     kept: list[Rule] = []
@@ -165,7 +170,8 @@ def _rules(
             with noting(faults):
                 kept.append(draft.looked_up(draft.says, known, routes))
     rules = _unique(kept, "rule", faults)
-    return LoadedRules(rules, known.all(Entity), known.all(WordList), _sorted(faults), tried_rules)
+    things = known.all(Entity), known.all(WordList)
+    return LoadedRules(rules, *things, _sorted(faults), tried_rules, documents=documents)
 
 
 def _tried(documents: Iterable[Document]) -> tuple[dict[Name, Place], frozenset[str]]:

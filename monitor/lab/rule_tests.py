@@ -51,7 +51,7 @@ def _as_rule(entity: Entity) -> Rule:
 
 def _failures(rule: Rule, compiled: RuleSet, now: datetime) -> Iterator[Fault]:
     for test in rule.tests:
-        article = _article(test, now)
+        article = article_of(test, now)
         found = _match(compiled, article, now)
         news = found is not None and found.kind is MatchKind.NEWS
         if test.fires and not news:
@@ -64,7 +64,8 @@ def _failures(rule: Rule, compiled: RuleSet, now: datetime) -> Iterator[Fault]:
             yield Fault(test.place, f"this test of {rule.id} must stay silent, and fires on {words}", _MEND)
 
 
-def _article(test: RuleTest, now: datetime) -> Article:
+def article_of(test: RuleTest, now: datetime) -> Article:
+    """The article that a test describes; `now`: its date where it has none."""
     moment = test.date or now
     return Article(
         test.source or "", "test", test.title, test.text, moment, moment, url=test.url, language=test.language

@@ -1,0 +1,158 @@
+"""Lints of languages: in which ones a rule has words, in which of them they can meet nothing, which nobody has tested.
+
+A word runs on every text that holds its script, so an article that mixes languages may meet what no article of one
+language does: these lints are advice, and the matcher knows nothing of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from monitor.lab.rule_tests import article_of
+from monitor.lab.written import Lint, Part, Written
+from monitor.matching import compile_rules
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    Entity,
+    EntityNamed,
+    Field,
+    GroupNamed,
+    ListNamed,
+    Near,
+    Rule,
+    Term,
+    WordList,
+    Words,
+)
+
+_ANY = "any"
+_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # words do not care
+_OF_NONE = (Field.AUTHOR, Field.TAGS, Field.URL)  # what stands there is of no language
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """The languages in which a condition can hold (`_ANY`: in all), those of them that the rule's own words are in, and
+    those that were told to be missing in it."""
+
+    spoken: frozenset[str]
+    own: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
+
+    @property
+    def speaks_all(self) -> bool:
+        return _ANY in self.spoken
+
+
+@dataclass(slots=True)
+class Languages:
+    """Finds the languages of the conditions of a rule, and notes what is odd about them in `lints`."""
+
+    written: Written
+    entities: Mapping[str, Entity]
+    lists: Mapping[str, WordList]
+    asked: frozenset[str]  # the only languages that the rule looks at; none: it looks at all
+    lints: list[Lint] = field(default_factory=list)
+
+    def of(self, part: Part) -> Speaking:
+        """The languages of a condition."""
+        if part.field in _OF_NONE:
+            return Speaking(frozenset((_ANY,)))
+        each = [self.of(one) for one in part.parts]
+        if isinstance(part.asks, AllOf | Near):
+            return self._of_all(part, each)
+        if isinstance(part.asks, AnyOf):
+            spoken, own = _union(one.spoken for one in each), _union(one.own for one in each)
+            return Speaking(spoken, own, _union(one.missing for one in each))
+        spoken = _tags(self._terms(part)) or frozenset((_ANY,))
+        own = spoken - {_ANY} if isinstance(part.asks, Words) else frozenset[str]()
+        return Speaking(spoken, own & self.asked if self.asked else own)
+
+    def _of_all(self, part: Part, each: list[Speaking]) -> Speaking:
+        own, limited = _union(one.own for one in each), [one.spoken for one in each if not one.speaks_all]
+        if not limited:
+            return Speaking(frozenset((_ANY,)), own, _union(one.missing for one in each))
+        spoken = frozenset.intersection(*limited)
+        if not spoken:
+            what = "no language has words in all of these: an article would have to mix languages"
+            self._note("never-fires", part, what, "write words of one language in each of them")
+            return Speaking(frozenset((_ANY,)))  # it is told once
+        missing = _union(one.missing for one in each)
+        for one, its in zip(part.parts, each, strict=True):
+            if lacking := frozenset() if its.speaks_all else own - its.spoken - its.missing:
+                what = f"nothing here is in {_listed(lacking)}, as words beside it are: no article in it has both"
+                self._note("missing-language", one, what, "add such words here, or take them out there")
+                missing |= lacking
+        return Speaking(spoken, own & spoken, missing)
+
+    def _note(self, kind: str, part: Part, what: str, meant: str) -> None:
+        self.lints.append(self.written.lint(kind, part.where, what, meant))
+
+    def _terms(self, part: Part) -> Iterator[Term]:
+        """The words of a condition without parts; none of a pattern."""
+        match part.asks:
+            case Words(terms):
+                yield from terms
+            case ListNamed(name):
+                yield from self.lists[name].terms
+            case EntityNamed(name):
+                yield from _names(self.entities[name])
+            case GroupNamed(kind, group):
+                for entity in self.entities.values():
+                    if kind in (None, entity.kind) and (group is None or group in entity.groups):
+                        yield from _names(entity)
+
+
+def languages(written: Written, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> list[Lint]:
+    """A language that has words in one part of a rule and none in another; one that it looks at and has no words in;
+    one that no test is in."""
+    rule = written.says
+    if not isinstance(rule, Rule):
+        return []
+    asked = frozenset(rule.where.languages if rule.where else ())
+    found = Languages(written, entities, lists, asked)
+    speaking, *_ = [found.of(part) for each in written.conditions.values() for part in each]
+    if asked and not speaking.speaks_all and not asked & speaking.spoken:
+        what = f"it looks at articles in {_listed(asked)} only, and has no words in it"
+        meant = "add such words to match, or change where"
+        found.lints.append(written.lint("never-fires", ("where", "languages"), what, meant))
+    elif rule.tests and (untested := [each for each in speaking.own if not _is_tested(written, each)]):
+        what = f"no test that fires has one of its words in {_listed(untested)}: nobody has seen them work"
+        found.lints.append(written.lint("untested-language", ("tests",), what, "add one under fires"))
+    return found.lints
+
+
+def _is_tested(written: Written, language: str) -> bool:
+    """Whether a test that fires holds, in this language, words of the rule that are of it."""
+    rule = written.says
+    assert isinstance(rule, Rule)
+    parts = (part.asks for match in written.conditions["match"] for part in match.walk())
+    terms = tuple(term for asks in parts if isinstance(asks, Words) for term in asks.terms)
+    words = Words(tuple(term for term in terms if _tag(term.language) == language))
+    compiled = compile_rules([Rule(rule.id, rule.title, rule.level, words, rule.version)], {})
+    tests = (each for each in rule.tests if each.fires and (not each.language or _tag(each.language) == language))
+    return any(compiled.match(article_of(test, _SOME_TIME)) for test in tests)
+
+
+def _names(entity: Entity) -> Iterator[Term]:
+    yield from entity.sure
+    yield from entity.maybe.terms if entity.maybe else ()
+
+
+def _tags(terms: Iterable[Term]) -> frozenset[str]:
+    return frozenset(_tag(term.language) for term in terms)
+
+
+def _tag(language: str) -> str:
+    return language.partition("-")[0].lower()
+
+
+def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*sets)
+
+
+def _listed(languages: Iterable[str]) -> str:
+    return ", ".join(sorted(languages))

@@ -1,0 +1,79 @@
+"""Lints of whole rules, entities and lists: what nobody tests or uses, what is asked of every article, what can never
+be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from monitor.lab.written import Lint, Part, Written
+from monitor.model import AllOf, AnyOf, Entity, Field, Near, Pattern, Rule, Source, Where, WordList
+
+
+def untested(written: Written) -> Iterator[Lint]:
+    """A rule or entity without tests."""
+    if isinstance(written.says, Rule | Entity) and not written.says.tests:
+        called = "rule" if isinstance(written.says, Rule) else "entity"
+        what = f"this {called} has no tests: nobody sees when an edit breaks it"
+        yield written.lint("untested", (), what, "write tests: {fires: [...], silent: [...]}; check runs them")
+
+
+def unused(written: Written, used: Iterable[str]) -> Iterator[Lint]:
+    """A list that nothing names."""
+    if isinstance(written.says, WordList) and written.says.id not in used:
+        what = f"nothing names the list '{written.says.id}': its words are looked for nowhere"
+        yield written.lint("unused-list", (), what, "name it in a rule, or remove it")
+
+
+def patterns_alone(written: Written) -> Iterator[Lint]:
+    """A pattern that is asked of every article, because no word must stand beside it."""
+    for match in written.conditions.get("match", ()):
+        for part in _without_words(match):
+            what = "no word must stand beside this pattern: every article is searched for it, which takes time"
+            yield written.lint("pattern-alone", (*part.where, "pattern"), what, "put it under all: with words")
+
+
+def _without_words(part: Part) -> list[Part]:
+    """The patterns that are enough alone."""
+    each = [_without_words(one) for one in part.parts]
+    if isinstance(part.asks, AllOf | Near) and not all(each):
+        return []
+    return [part] if isinstance(part.asks, Pattern) else [found for one in each for found in one]
+
+
+def never_news(written: Written) -> Iterator[Lint]:
+    """A rule whose evidence must stand in the title, and cannot."""
+    rule = written.says
+    if isinstance(rule, Rule) and rule.news_in is Field.TITLE:
+        for match in written.conditions["match"]:
+            if not _in_title(match):
+                what = "news is only what the title says, and match looks elsewhere: all it finds is a mention"
+                yield written.lint("never-fires", ("news_in",), what, "change news_in, or where match looks")
+
+
+def _in_title(part: Part) -> bool:
+    if part.field in (Field.TEXT, Field.LEAD):
+        return False
+    return any(map(_in_title, part.parts)) if isinstance(part.asks, AnyOf) else all(map(_in_title, part.parts))
+
+
+def unknown_sources(written: Written, sources: Mapping[str, Source]) -> Iterator[Lint]:
+    """A rule that looks at articles of sources that there are not."""
+    rule = written.says
+    if isinstance(rule, Rule) and rule.where is not None and sources:
+        yield from _unknown(written, rule.where, ("where",), sources)
+        if rule.where.excluded is not None:
+            yield from _unknown(written, rule.where.excluded, ("where", "not"), sources)
+
+
+def _unknown(written: Written, asked: Where, at: tuple[str, ...], sources: Mapping[str, Source]) -> Iterator[Lint]:
+    tags = {tag for source in sources.values() for tag in source.tags}
+    publishers = {source.publisher for source in sources.values()}
+    for key, wanted, known, called in (
+        ("sources", asked.sources, sources.keys(), "no source has the id"),
+        ("tags", asked.tags, tags, "no source has the tag"),
+        ("publishers", asked.publishers, publishers, "no source is of the publisher"),
+    ):
+        for number, each in enumerate(wanted):
+            if each not in known:
+                what = f"{called} '{each}': no article is of it"
+                yield written.lint("unknown-source", (*at, key, number), what, "mend it here, or in the sources")

@@ -1,0 +1,199 @@
+"""Lints of single words: those that find too much, that never count, or that stand there twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import chain
+
+from monitor.config.yaml12 import Where
+from monitor.lab.written import Lint, Part, Written
+from monitor.matching.terms import Pattern, Token, compile_term
+from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words
+from monitor.text.scripts import HAN, HANGUL, KANA
+
+_SHORT = 3  # letters of an alphabet: fewer begin thousands of words
+_CHARACTERS = (HAN, KANA, HANGUL)
+Lists = Mapping[str, WordList]
+_compiled = lru_cache(maxsize=100_000)(compile_term)
+
+
+# --- words that find too much -----------------------------------------------------------------------------------
+
+
+def single_characters(written: Written, bare_lists: Iterable[str]) -> Iterator[Lint]:
+    """A word of one character, where nothing must stand near it. `bare_lists`: those that rules name without near."""
+    for where, term in _standing_alone(written, bare_lists):
+        letters = term.text.replace("*", "")
+        if len(letters) == 1 and any(script.match(letters) for script in _CHARACTERS):
+            stands = "has many meanings" if HANGUL.match(letters) else "stands inside many other words"
+            meant = "put it into a near with what it belongs to, or write a longer word"
+            if isinstance(written.says, Entity):
+                meant = "write a longer name, or put it under maybe with what makes it count"
+            yield written.lint("single-character", where, f"'{term.text}' alone {stands}", meant)
+
+
+def _standing_alone(written: Written, bare_lists: Iterable[str]) -> Iterator[tuple[Where, Term]]:
+    says = written.says
+    if isinstance(says, Entity):
+        yield from _placed(written, ("sure",), says.sure)
+    elif isinstance(says, WordList):
+        if says.id in bare_lists:
+            yield from _placed(written, ("words",), says.terms)
+    else:
+        for part in written.parts():
+            if isinstance(part.asks, Words) and not part.near:
+                yield from _placed(written, (*part.where, "words"), part.asks.terms)
+
+
+def short_prefixes(written: Written) -> Iterator[Lint]:
+    """An open word of so few letters that it says nothing."""
+    for words in written.word_sets():
+        for where, term in words.terms():
+            for token in (pattern.tokens[0] for pattern in _compiled(term) if len(pattern.tokens) == 1):
+                is_open, is_character = token.open_left or token.open_right, HANGUL.match(token.text)
+                if is_open and not is_character and len(token.text) < _SHORT:
+                    yield written.lint(
+                        "short-prefix",
+                        where,
+                        f"'{term.text}' stands for every word with '{term.text.strip('*')}' there",
+                        "write more letters, or the words that you mean",
+                    )
+
+
+# --- words that never count -------------------------------------------------------------------------------------
+
+
+def never_counting(written: Written, lists: Lists) -> Iterator[Lint]:
+    """A word that lies, wherever it stands, inside what is to be ignored; a name that does so in `never`."""
+    says = written.says
+    if isinstance(says, Entity):
+        names = [*_placed(written, ("sure",), says.sure)]
+        names += _placed(written, ("maybe", "words"), says.maybe.terms if says.maybe else ())
+        yield from _swallowed(written, names, says.never, "never")
+    elif isinstance(says, Rule):
+        for part in written.parts():
+            if isinstance(part.asks, Words) and part.ignore is not None:
+                words = _placed(written, (*part.where, "words"), part.asks.terms)
+                yield from _swallowed(written, words, _ignored(part.ignore, lists), "ignore")
+
+
+def _swallowed(
+    written: Written, words: Iterable[tuple[Where, Term]], swallowing: Iterable[Term], key: str
+) -> Iterator[Lint]:
+    others = _Words(swallowing)
+    for where, term in words:
+        if (by := others.always_with(term, whole=True)) is not None:
+            what = f"'{term.text}' never counts: wherever it stands, '{by}' under {key} stands too"
+            yield written.lint("never-counts", where, what, f"remove it here, or '{by}' there")
+
+
+def _ignored(ignore: Ignore, lists: Lists) -> Iterator[Term]:
+    yield from ignore.terms
+    for name in ignore.lists:
+        yield from lists[name].terms
+
+
+def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
+    """A word of `match` that cannot help, because `unless` drops every article in which it stands."""
+    if not isinstance(written.says, Rule) or written.says.unless is None:
+        return
+    enough = [part for unless in written.conditions["unless"] for part in _alternatives(unless)]
+    dropping = [(part.field, _Words(_terms(part, lists))) for part in enough if part.ignore is None and part.times == 1]
+    for part in (part for match in written.conditions["match"] for part in match.walk()):
+        if not isinstance(part.asks, Words):
+            continue
+        others = [words for field, words in dropping if field in (None, part.field)]
+        for term in part.asks.terms:
+            for by in (by for words in others if (by := words.always_with(term, whole=False)) is not None):
+                yield written.lint(
+                    "dropped-by-unless",
+                    written.word((*part.where, "words"), term),
+                    f"'{term.text}' can never make it fire: where it stands, unless drops the article for '{by}'",
+                    "remove it here, or there; what is wrong in one place only belongs under ignore",
+                )
+
+
+def _alternatives(part: Part) -> Iterator[Part]:
+    """The conditions each of which is enough."""
+    if isinstance(part.asks, AnyOf) and part.times == 1:
+        for each in part.parts:
+            yield from _alternatives(each)
+    else:
+        yield part
+
+
+def _terms(part: Part, lists: Lists) -> tuple[Term, ...]:
+    if isinstance(part.asks, Words):
+        return part.asks.terms
+    return lists[part.asks.list].terms if isinstance(part.asks, ListNamed) else ()
+
+
+class _Words:
+    """Words, to be asked which of them stand wherever another word does."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._closed: dict[str, list[tuple[str, Pattern]]] = defaultdict(list)  # by their first tokens
+        self._open: list[tuple[str, Pattern]] = []
+        for term in terms:
+            for pattern in _compiled(term):
+                token = pattern.tokens[0]
+                listed = self._open if token.open_left or token.open_right else self._closed[token.text]
+                listed.append((term.text, pattern))
+
+    def always_with(self, term: Term, *, whole: bool) -> str | None:
+        """One that stands wherever the term does; `whole`: that holds all of it."""
+        found = [self._with(pattern, whole=whole) for pattern in _compiled(term)]
+        return found[0] if found and None not in found else None
+
+    def _with(self, pattern: Pattern, *, whole: bool) -> str | None:
+        closed = (self._closed.get(token.text, ()) for token in pattern.tokens)
+        others = chain(self._open, *closed)
+        return next((text for text, other in others if _covers(other, pattern, whole=whole)), None)
+
+
+def _covers(other: Pattern, pattern: Pattern, *, whole: bool) -> bool:
+    if other.language not in (None, pattern.language) or (other.cased is not None and pattern.cased is None):
+        return False
+    mine, its = (pattern.tokens, other.tokens) if other.cased is None else (pattern.cased or (), other.cased)
+    if whole and len(its) != len(mine):
+        return False
+    return any(
+        all(map(_token_covers, its, mine[first : first + len(its)])) for first in range(len(mine) - len(its) + 1)
+    )
+
+
+def _token_covers(other: Token, token: Token) -> bool:
+    """Whether the one is any token that the other is."""
+    if other.open_left and other.open_right:
+        return other.text in token.text
+    if other.open_right:
+        return not token.open_left and token.text.startswith(other.text) and token.first.heads <= other.first.heads
+    if other.open_left:
+        return not token.open_right and token.text.endswith(other.text) and token.last.tails <= other.last.tails
+    return token.text == other.text and not (token.open_left or token.open_right)
+
+
+def _key(token: Token) -> object:
+    """Equal for two that are the same tokens."""
+    return token.text, token.open_left, token.open_right, token.first.heads, token.last.tails
+
+
+# --- words that stand there twice -------------------------------------------------------------------------------
+
+
+def twice(written: Written) -> Iterator[Lint]:
+    """A word that stands in its list already, as it is or as it is compared."""
+    for words in written.word_sets():
+        known: dict[object, str] = {}
+        for where, term in words.terms():
+            key = tuple(tuple(map(_key, pattern.cased or pattern.tokens)) for pattern in _compiled(term))
+            if (first := known.get(key)) is not None:
+                same = "stands here twice" if first == term.text else f"is the same word here as '{first}'"
+                yield written.lint("twice", where, f"'{term.text}' {same}", "remove one of them")
+            known.setdefault(key, term.text)
+
+
+def _placed(written: Written, where: Where, terms: Iterable[Term]) -> Iterator[tuple[Where, Term]]:
+    return ((written.word(where, term), term) for term in terms)

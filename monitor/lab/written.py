@@ -1,0 +1,183 @@
+"""Rules, entities and lists beside the documents that write them: what each condition asks, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.config.yaml12 import Document, Plain, Where
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Entity,
+    Field,
+    Ignore,
+    Ignoring,
+    In,
+    Named,
+    Near,
+    Place,
+    Rule,
+    Term,
+    Times,
+    WordList,
+)
+
+_WORD_SETS = ("words", "sure", "never", "titles", "ignore")
+_NO_LANGUAGES = ("words", "list", "before", "after")  # the keys of an `ignore` that says more than words
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lint:
+    """What is no fault and probably not meant: where, what and why it matters, and what to do. `kind` names the lint;
+    `document` is where that begins in which it stands."""
+
+    place: Place
+    kind: str
+    what: str
+    meant: str
+    document: Place
+
+    def __str__(self) -> str:
+        return f"{self.place}: advice: {self.what}; {self.meant} [{self.kind}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A condition: what it asks (never a wrapper: those are told beside it), where it stands, and its own parts.
+    `near`: it is brought together with others."""
+
+    where: Where
+    asks: Condition
+    parts: tuple[Part, ...] = ()
+    name: str = ""
+    field: Field | None = None
+    ignore: Ignore | None = None
+    times: int = 1
+    near: bool = False
+
+    def walk(self) -> Iterator[Part]:
+        """It and all that is in it."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class WordSet:
+    """Words of one language as the file lists them, each with where it stands; `exact`: their case counts."""
+
+    language: str
+    words: tuple[tuple[Where, str], ...]
+    exact: bool
+
+    def terms(self) -> Iterator[tuple[Where, Term]]:
+        """The words as terms."""
+        return ((where, Term(text, self.language, self.exact)) for where, text in self.words)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A rule, entity or list, and its document."""
+
+    says: Rule | Entity | WordList
+    document: Document
+
+    @cached_property
+    def conditions(self) -> dict[str, list[Part]]:
+        """The conditions of a rule, by the keys that they stand under."""
+        rule = self.says
+        if not isinstance(rule, Rule):
+            return {}
+        found = {"match": [self._part(rule.condition, ("match",))]}
+        for key, optional in (("unless", rule.unless), ("mention_if", rule.mention_if)):
+            found[key] = [] if optional is None else [self._part(optional, (key,))]
+        for key, changes in (("raise", rule.raises), ("lower", rule.lowers)):
+            listed = isinstance(_at(self.document.data, (key,)), list)
+            places = [(key, number, "if") if listed else (key, "if") for number in range(len(changes))]
+            found[key] = [self._part(each.condition, where) for each, where in zip(changes, places, strict=True)]
+        return found
+
+    def parts(self) -> Iterator[Part]:
+        """All conditions of a rule, at any depth."""
+        return (part for each in self.conditions.values() for one in each for part in one.walk())
+
+    def lint(self, kind: str, where: Where, what: str, meant: str) -> Lint:
+        """A lint at a place of the document."""
+        return Lint(self.document.place(where), kind, what, meant, self.document.place())
+
+    def word(self, where: Where, term: Term) -> Where:
+        """Where a word stands in the set of words at a place."""
+        words = _at(self.document.data, where)
+        if isinstance(words, dict):
+            where, words = (*where, term.language), words.get(term.language)
+        listed = words if isinstance(words, list) else []
+        return (*where, listed.index(term.text)) if term.text in listed else where
+
+    def word_sets(self) -> Iterator[WordSet]:
+        """All words of the document, those that are to be ignored among them."""
+        return _word_sets(self.document.data, ())
+
+    def _part(self, condition: Condition, where: Where, field: Field | None = None, *, near: bool = False) -> Part:
+        name, times, ignore = "", 1, None
+        while isinstance(condition, Named | In | Times | Ignoring):
+            if isinstance(condition, Named):
+                name = condition.name
+            elif isinstance(condition, In):
+                field = condition.field
+            elif isinstance(condition, Times):
+                times = condition.times
+            else:
+                ignore = condition.ignore
+            condition = condition.condition
+        parts: tuple[Part, ...] = ()
+        if isinstance(condition, AllOf | AnyOf | Near):
+            places = self._places(condition, where)
+            within = near or isinstance(condition, Near)
+            each = zip(condition.conditions, places, strict=True)
+            parts = tuple(self._part(one, at, field, near=within) for one, at in each)
+        return Part(where, condition, parts, name, field, ignore, times, near)
+
+    def _places(self, condition: AllOf | AnyOf | Near, where: Where) -> Iterator[Where]:
+        """Where the parts of a condition stand."""
+        if isinstance(condition, Near):
+            where = (*where, "near", "these")
+        elif not isinstance(_at(self.document.data, where), list):  # a list alone, as `unless` takes it, is an `any`
+            where = (*where, "all" if isinstance(condition, AllOf) else "any")
+        return ((*where, number) for number in range(len(condition.conditions)))
+
+
+def _at(data: Plain, where: Where) -> Plain:
+    for key in where:
+        if isinstance(data, dict):
+            data = data.get(str(key))
+        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
+            data = data[key]
+        else:
+            return None
+    return data
+
+
+def _word_sets(data: Plain, where: Where) -> Iterator[WordSet]:
+    if isinstance(data, list):
+        for number, item in enumerate(data):
+            yield from _word_sets(item, (*where, number))
+    elif isinstance(data, dict):
+        exact = data.get("case") == "exact"
+        for key, value in data.items():
+            if key in _WORD_SETS:
+                yield from _by_language(value, (*where, key), exact=exact)
+            if isinstance(value, dict | list):
+                yield from _word_sets(value, (*where, key))
+
+
+def _by_language(words: Plain, where: Where, *, exact: bool) -> Iterator[WordSet]:
+    by_language = {"any": words} if isinstance(words, list) else words if isinstance(words, dict) else {}
+    for language, texts in by_language.items():
+        if isinstance(texts, list) and language not in _NO_LANGUAGES:
+            at = where if texts is words else (*where, language)
+            each = ((*at, number) for number in range(len(texts)))
+            found = ((place, text) for place, text in zip(each, texts, strict=True) if isinstance(text, str))
+            yield WordSet(language, tuple(found), exact)
