@@ -22,13 +22,11 @@ from __future__ import annotations
 
 import argparse
 import gc
-import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
-from pathlib import Path
 from typing import TypeVar
 
 from ahocorasick_rs import AhoCorasick
@@ -38,7 +36,7 @@ from monitor.matching.document import Document
 from monitor.model import Article, Rule
 from tests.bench.world import articles as news
 from tests.bench.world import hostile
-from tests.bench.world.figures import Figures
+from tests.bench.world.figures import Figures, resident
 from tests.bench.world.rules import rules
 from tests.building import article
 
@@ -153,11 +151,6 @@ def report(figures: Figures, size: int, subject: Subject, some: list[Article]) -
         figures.demand(f"{name}: candidates evaluated for a match", candidates, most=2)
     else:
         figures.note(**{f"{name}: candidates evaluated for a match": candidates})
-
-
-def resident() -> int:
-    """The memory of this process, in bytes."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
 
 
 # --- linearity --------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from monitor.app import service
 from monitor.config.user_files import UserFiles
 from monitor.daemon import Daemon
 from monitor.telemetry import configure
-from tests.bench.world.figures import Figures, share
+from tests.bench.world.figures import Figures, resident, share
 from tests.bench.world.rule_files import write_rules
 from tests.bench.world.rules import rules
 from tests.e2e.whole import until
@@ -107,14 +107,16 @@ async def measure(folder: Path, edits: int, seed: int, figures: Figures) -> None
     async with running(folder, figures) as daemon:
         files = sorted((folder / "rules").glob("*.yaml"))
         striking = asyncio.create_task(lag.strike())
-        took, late = [], []
+        took, late, memory = [], [], [resident() / 2**20]
         for number in range(edits):
             await asyncio.sleep(1 + 2 * rng.random())
             took.append(await lived(daemon, lag, f"Edit {number}", lambda title: edit(rng.choice(files), title)))
             late += lag.late
+            memory.append(resident() / 2**20)
         figures.note(edits=edits, median_s_until_an_edit_runs=share(took, 0.5))
         figures.demand("longest s until an edit runs", max(took), most=2)
         figures.note(longest_lag_meanwhile_s=max(late))
+        figures.note(MiB_before=memory[0], MiB_after_the_first_edit=memory[1], MiB_after_the_last=memory[-1])
         figures.demand("p99 of the lag meanwhile, s", share(late, 0.99), most=0.2)
         await asyncio.sleep(2)
         cpu = time.process_time()

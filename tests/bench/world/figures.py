@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,11 @@ def share(values: Iterable[float], of: float) -> float:
 def mean(values: Sequence[float]) -> float:
     """Their mean; endless if there are none."""
     return sum(values) / len(values) if values else float("inf")
+
+
+def resident() -> int:
+    """The memory of this process, in bytes."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
 
 
 def logged(log: Path, level: str) -> list[str]:
