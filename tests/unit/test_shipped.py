@@ -22,6 +22,7 @@ from monitor.model import (
     EntityNamed,
     Ignoring,
     In,
+    ListNamed,
     Named,
     Near,
     Rule,
@@ -48,8 +49,10 @@ def languages(condition: Condition) -> set[str]:
     match condition:
         case Words(terms):
             return {term.language.split("-")[0] for term in terms} - {"any"}
+        case ListNamed(name):
+            return languages(Words(LOADED.lists[name].terms))
         case EntityNamed(entity):
-            return {term.language.split("-")[0] for term in LOADED.entities[entity].sure} - {"any"}
+            return languages(Words(LOADED.entities[entity].sure))
         case AllOf(parts) | AnyOf(parts) | Near(parts):
             return set().union(*map(languages, parts))
         case In(_, part) | Times(_, part) | Named(_, part) | Ignoring(part):
