@@ -85,7 +85,7 @@ def _stale(case: Case) -> str | None:
         limit = limit or BASELINE_AGE
     age = case.now - article.published
     if limit is not None and age > limit:
-        return f"published {_span(age)} ago, and max_age is {_span(limit)}"
+        return f"published {in_words(age)} ago, and max_age is {in_words(limit)}"
     return None
 
 
@@ -134,7 +134,7 @@ def _holds(one: Span, other: Span) -> bool:
     return inside and (one.start, one.end) != (other.start, other.end)
 
 
-def _span(length: timedelta) -> str:
+def in_words(length: timedelta) -> str:
     """A length of time in the unit that a person would use."""
     minutes = round(length / timedelta(minutes=1))
     for unit, size in (("day", 1440), ("hour", 60)):

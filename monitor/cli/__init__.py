@@ -22,6 +22,7 @@ from monitor.cli.run import run
 from monitor.cli.schema import schema
 from monitor.cli.sources import sources
 from monitor.cli.status import status
+from monitor.cli.why import why
 from monitor.errors import MonitorError, WrongUse
 
 
@@ -53,6 +54,7 @@ for _command in (
     schema,
     sources,
     status,
+    why,
 ):
     cli.add_command(_command)
 

@@ -115,9 +115,16 @@ def _share(step: Step) -> float:
 
 def _evidence(step: Step) -> str:
     """The words by which a step holds."""
-    spans = [span for _, part in step.walk() if part.holds for span in part.spans]
+    spans = list(_grounds(step))
     words = ", ".join(dict.fromkeys(f"“{span.text}”" for span in spans))
     return f"{words} in the {spans[0].field}" if spans else ""
+
+
+def _grounds(step: Step) -> Iterator[Span]:
+    if step.holds:
+        yield from step.spans
+        for part in step.steps:
+            yield from _grounds(part)
 
 
 @dataclass(frozen=True, slots=True)

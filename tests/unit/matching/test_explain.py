@@ -143,6 +143,8 @@ def test_it_says_what_kept_a_match_from_being_news() -> None:
     assert explained(rule, "", deep).says == "a mention at level high: complete only outside title and lead"
     dropped = replace(rule, unless=words("film"))
     assert explained(dropped, "A missile film").says == "no match: unless holds, by “film” in the title"
+    either = replace(rule, unless=AnyOf((Near((WHAT, words("toy"))), words("film"))))  # not by the half of a near
+    assert explained(either, "A missile film").says == "no match: unless holds, by “film” in the title"
     past = replace(rule, mention_if=words("anniversary"))
     assert explained(past, "A missile anniversary").says == "a mention at level high: mention_if holds"
     elsewhere = replace(rule, where=Where(sources=("kcna",)))

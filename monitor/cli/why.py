@@ -1,0 +1,275 @@
+"""`news-monitor why`: why an article did or did not lead to an alert, step by step.
+
+It gathers what the rules say now and what was stored; how people read it stands in `accounts`.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.accounts import Account, told_article, told_rule, told_rules
+from monitor.cli.given import CONFIG, lines_of, rules_of, rules_options
+from monitor.cli.options import (
+    existing_database,
+    json_option,
+    load_config,
+    local,
+    print_faults,
+    print_json,
+    require_known,
+    span_row,
+)
+from monitor.model import Article, Match, Rule, RuleStatus, Settings, Step
+
+if TYPE_CHECKING:
+    from monitor.config.load import LoadedRules
+    from monitor.errors import Fault
+    from monitor.model import Config
+    from monitor.store.articles import Articles, StoredArticle
+    from monitor.store.matches import MatchReport
+
+NEAREST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A stored article, where it is stored, and what monitor.yaml says."""
+
+    stored: StoredArticle
+    articles: Articles
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The article, what the rules are compiled from, and what is `kept` of it, if it is stored."""
+
+    article: Article
+    files: Config | LoadedRules
+    faults: tuple[Fault, ...]
+    kept: _Kept | None = None
+
+    @property
+    def zone(self) -> str:
+        return self.kept.settings.timezone if self.kept else "UTC"
+
+
+@click.command()
+@rules_options
+@json_option
+@click.option("--all", "everything", is_flag=True, help=f"All the other rules, not only the {NEAREST} nearest.")
+@click.argument("article", metavar="ARTICLE")
+@click.argument("rule", metavar="[RULE]", required=False)
+def why(
+    *, config: Path | None, rules: tuple[Path, ...], as_json: bool, everything: bool, article: str, rule: str | None
+) -> None:
+    """Say why ARTICLE did or did not lead to an alert: what each rule makes of it, or RULE step by step.
+
+    ARTICLE is the number of a match (as `matches list` has it), the id of an alert (as its message has it), an
+    address, a uid, or 'SOURCE UID' in quotes. It is held against the rules as they are now; what was decided when it
+    came, and what became of each message, stands beside that.
+
+    With - it is read from standard input: a headline, and below it the text if there is any; or a JSON object, as
+    `match` takes it. Then only the rules are asked, and no database is needed.
+
+    \b
+    Examples:
+      news-monitor why 17
+      news-monitor why https://news.example.org/2026/01/05/a-name taiwan-drills
+      news-monitor why 'harbour-times tag:harbour,2026:8' --all
+      echo 'North Korea fires missiles' | news-monitor why - north-korea-missile-launch
+      news-monitor why --rules rules --rules seeds/entities - < article.txt
+
+    Exit code 0 whether or not it led to an alert, 1 if there are faulty rules, 2 if there is no such article or rule.
+    """
+    asked = _given(config, rules) if article == "-" else _stored(config, rules, article, rule)
+    print_faults(asked.faults)
+    accounts = _accounts(asked, rule)
+    most = len(accounts) if everything or rule else sum(account.met for account in accounts) + NEAREST
+    if as_json:
+        for account in accounts[:most]:
+            print_json(_row(asked, account))
+    else:
+        for line in _told(asked, accounts, rule, most):
+            click.echo(line)
+        if rule is None:
+            click.echo(f"\nStep by step: news-monitor why {shlex.quote(article)} RULE")
+    raise SystemExit(1 if asked.faults else 0)
+
+
+def _told(asked: _Asked, accounts: Sequence[Account], rule: str | None, most: int) -> Iterator[str]:
+    article, kept = asked.article, asked.kept
+    yield from told_article(article, kept.stored if kept else None, asked.zone)
+    if rule is not None:
+        yield from told_rule(article, accounts[0], kept.settings if kept else None, asked.zone)
+        return
+    yield from told_rules(article, accounts[:most], asked.zone)
+    if left := len(accounts[most:]):
+        yield f"and {left} more: --all tells of them too"
+    if off := [rule.id for rule in asked.files.rules.values() if rule.status is RuleStatus.OFF]:
+        yield f"Off: {', '.join(off)}"
+
+
+# --- which article ----------------------------------------------------------------------------------------------
+
+
+def _given(config: Path | None, paths: tuple[Path, ...]) -> _Asked:
+    """The article on standard input."""
+    from monitor import clock
+    from monitor.errors import MonitorError
+    from monitor.lab.recorded import Unusable, alone
+
+    files = rules_of(config, paths)
+    found = alone("".join(lines_of(Path("-"))), clock.now())
+    if isinstance(found, Unusable):
+        raise MonitorError(f"standard input: {found}")
+    return _Asked(found.article, files, files.faults)
+
+
+def _stored(config: Path | None, paths: tuple[Path, ...], name: str, rule: str | None) -> _Asked:
+    """The article of this name in the database."""
+    from monitor.errors import WrongUse
+    from monitor.store.articles import Articles
+
+    if paths:
+        raise WrongUse("--rules is for an article on standard input: `news-monitor why --rules PATH -`")
+    loaded = load_config(config or CONFIG)
+    settings = loaded.config.settings
+    articles = Articles(existing_database(settings))
+    found = articles.find(name)
+    if not found:
+        raise WrongUse(_not_found(articles, name, rule, settings.timezone))
+    if len(found) > 1:
+        raise WrongUse("\n".join(_several(found, name, settings.timezone)))
+    return _Asked(found[0].article, loaded.config, loaded.faults, _Kept(found[0], articles, settings))
+
+
+def _not_found(articles: Articles, name: str, rule: str | None, zone: str) -> str:
+    if absent := articles.absent(name):
+        source = f"{absent.source} brought it on {local(absent.seen, zone)}; " if absent.source else ""
+        left = f" ({local(absent.left, zone)})" if absent.left else ""
+        return f"the article of '{name}' is not here any more: {source}{absent.why}{left}"
+    if rule is not None and articles.find(f"{name} {rule}"):
+        return f"write source and uid in quotes: {_named(name, rule)}"
+    return (
+        f"no article is stored of '{name}': no source has brought it, or it has another name; `news-monitor sources "
+        "health` says which sources fail, and `news-monitor why -` asks the rules of a headline that you type"
+    )
+
+
+def _several(found: Sequence[StoredArticle], name: str, zone: str) -> Iterator[str]:
+    yield f"several articles have '{name}', the newest first; ask of one of them:"
+    for each in found:
+        article = each.article
+        yield f"  {_named(article.source, article.uid)}   {local(article.seen, zone)}, {article.title}"
+
+
+def _named(source: str, uid: str) -> str:
+    return f"news-monitor why {shlex.quote(f'{source} {uid}')}"
+
+
+# --- what the rules make of it ----------------------------------------------------------------------------------
+
+
+def _accounts(asked: _Asked, only: str | None) -> list[Account]:
+    """What each rule makes of the article, or only one: the rules that run, and those of which something is stored.
+    Those that told it come first, then those that it meets, then those that it met nearly."""
+    from monitor.matching.explain import explain
+    from monitor.matching.live import compile_live
+
+    article, files, kept = asked.article, asked.files, asked.kept
+    stored: dict[str, list[MatchReport]] = {}
+    for decision in kept.stored.decisions if kept else ():
+        stored.setdefault(decision.rule, []).append(decision)
+    rules = files.rules
+    if only is not None:
+        require_known("rule", [only], [*rules, *stored])
+        rules = {only: _as_if_it_ran(rules[only])} if only in rules else {}
+        stored = {only: stored[only]} if only in stored else {}
+    compiled = compile_live(rules.values(), files.entities, files.lists, files.sources)
+    matches = {match.rule: match for match in compiled.match(article)}
+    explained = {explanation.rule: explanation for explanation in explain(compiled, article)}
+    told = kept.articles.alerts(kept.stored, matches.keys() | stored.keys()) if kept else {}
+    accounts = [
+        Account(
+            name,
+            files.rules.get(name),
+            explained.get(name),
+            matches.get(name),
+            tuple(stored.get(name, ())),
+            _would(kept, rules[name], matches[name]) if kept and name in matches else None,
+            told.get(name),
+        )
+        for name in dict.fromkeys([*explained, *stored])
+    ]
+    return sorted(accounts, key=lambda account: (not account.told, not account.met, -account.share))
+
+
+def _as_if_it_ran(rule: Rule) -> Rule:
+    return replace(rule, status=RuleStatus.LIVE) if rule.status is RuleStatus.OFF else rule
+
+
+def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
+    """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
+    earlier version of the rule told the article."""
+    from monitor.alerting.policy import Case, judge
+    from monitor.alerting.told import Told
+
+    article, story = kept.stored.article, kept.stored.story
+    stored = [each for each in kept.stored.decisions if each.rule == rule.id]
+    now = (rule.version, article.version)
+    if any(each.decision == "told" or (each.rule_version, each.article.version) == now for each in stored):
+        return None
+    case = Case(rule, found, article, story, Told(), article.seen)
+    return judge(replace(case, told=kept.articles.told((case.dedup_key, case.shadow_key)))).reason
+
+
+# --- as JSON ----------------------------------------------------------------------------------------------------
+
+
+def _row(asked: _Asked, account: Account) -> dict[str, object]:
+    rule, explanation, alert = account.rule, account.explanation, account.alert
+    return {
+        "article": _article_row(asked),
+        "rule": account.id,
+        "status": rule.status if rule else None,
+        "kind": explanation.kind if explanation else None,
+        "level": explanation.level if explanation else None,
+        "says": account.says,
+        "steps": [_step_row(step) for step in explanation.steps] if explanation else [],
+        "decisions": [_decision_row(decision) for decision in account.decisions],
+        "would": account.would,
+        "alert": {key: value for key, value in asdict(alert).items() if key != "deliveries"} if alert else None,
+        "deliveries": [asdict(delivery) for delivery in alert.deliveries] if alert else [],
+    }
+
+
+def _article_row(asked: _Asked) -> dict[str, object]:
+    from monitor.matching.document import Document
+
+    article, stored = asked.article, asked.kept.stored if asked.kept else None
+    left_out = {"text", "digest", "canonical"}
+    row = {key: value for key, value in asdict(article).items() if key not in left_out}
+    story = {**asdict(stored.story), "joined": stored.joined} if stored else None
+    return {**row, "read_as": Document(article).language, "story": story}
+
+
+def _step_row(step: Step) -> dict[str, object]:
+    return {
+        "what": step.what,
+        "holds": step.holds,
+        "why": step.why,
+        "spans": [span_row(span) for span in step.spans],
+        "steps": [_step_row(part) for part in step.steps],
+    }
+
+
+def _decision_row(decision: MatchReport) -> dict[str, object]:
+    row = {key: value for key, value in asdict(decision).items() if key not in {"article", "rule"}}
+    return {**row, "article_version": decision.article.version, "evidence": [span_row(s) for s in decision.evidence]}

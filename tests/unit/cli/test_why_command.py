@@ -1,0 +1,266 @@
+"""Why an article did or did not lead to an alert can be asked of every article and every rule."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import insert, update
+
+from monitor.cli import cli
+from monitor.config.load import load
+from monitor.matching.live import compile_live
+from monitor.store.articles import Articles
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.forgetting import Forgetting
+from monitor.store.opening import open_database
+from monitor.store.section import SerialSection
+from monitor.store.tables import attempt, delivery
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit
+from tests.e2e.whole import Ended, news_monitor, write_config
+
+LAUNCH = """\
+rule: launch
+title: A missile is launched
+level: high
+max_age: 12 hours
+match:
+  near:
+    within: sentence
+    these:
+      - {name: who, words: [North Korea, 북한]}
+      - {name: what, words: [missile, missiles, 미사일]}
+      - {name: did what, words: [fires, fired, 발사]}
+unless: {in: title, words: [film, films]}
+"""
+QUIET = """\
+---
+rule: quiet
+title: In shadow
+level: low
+status: shadow
+match: {words: [missiles]}
+"""
+RESTING = """\
+---
+rule: resting
+title: Off
+level: low
+status: off
+match: {words: [missiles]}
+"""
+TALKS = """\
+---
+rule: talks
+title: Talks
+level: medium
+match: {all: [words: [North Korea], words: [talks]]}
+raise: {to: critical, if: {words: [summit]}}
+"""
+HEADLINE, PAGE = "North Korea fires missiles", "https://x.test/1"
+DEEP = " ".join(["rain"] * 70) + ".\nNorth Korea fired a missile, and was asked for talks."
+
+
+class Folder:
+    """A folder with a monitor.yaml, and a database of what came at noon: of the launch the desk was told and the phone
+    was not, then came a reprint, a mention and old news."""
+
+    def __init__(self, path: Path, url: str) -> None:
+        self.path, self.url = path, url
+        polled = {"wire": "http://wire.test/feed", "post": "http://post.test/feed"}
+        channels = {"desk": "json://127.0.0.1:9/a", "phone": "json://127.0.0.1:9/b"}
+        write_config(path, polled, channels=channels, rules="mine.yaml")
+        config = path / "monitor.yaml"
+        config.write_text(config.read_text().replace("sqlite:///monitor.db", url), encoding="utf-8")
+        self.write(LAUNCH + QUIET + RESTING + TALKS)
+        database = open_database(url)
+        database.upgrade()
+        self._fill(database)
+        database.close()
+
+    def write(self, rules: str) -> None:
+        (self.path / "mine.yaml").write_text(rules, encoding="utf-8")
+
+    def _fill(self, database: Database) -> None:
+        config = load(self.path / "monitor.yaml", {}).config
+        rules = compile_live(config.rules.values(), config.entities)
+        claims, section = Claims(database, "here:1"), SerialSection(database)
+        claims.know(config.sources, NOON)
+        later = NOON + MINUTE
+        first = article("guid 1", HEADLINE, "It flew for an hour.", url=PAGE, canonical=PAGE)
+        again = article("b", HEADLINE, of="post", seen=later)
+        mention = article("deep", "It rains", DEEP, of="post", seen=later)
+        old = article("old", "북한 미사일 또 발사", of="post", seen=later, published=NOON - 30 * HOUR)
+        commit(section, claimed(claims), first, ruleset=rules)
+        commit(section, claimed(claims, "post", later), again, mention, old, at=later, ruleset=rules)
+        self.alert = Articles(database).find("guid 1")[0].decisions[0].alert or ""
+        tried = {"started_at": NOON, "ended_at": later}
+        phone = {"alert_id": self.alert, "channel": "phone", "state": "retry", "not_before": NOON + HOUR}
+        took = {"delivery_id": 1, "number": 1, "receipt": "accepted", "detail": "200 OK"}
+        failed = {"delivery_id": 2, "number": 3, "receipt": "transient", "detail": "the server answered 503"}
+        with database.writing() as connection:
+            connection.execute(update(delivery).values(state="accepted"))
+            connection.execute(insert(delivery).values(phone))
+            connection.execute(insert(attempt), [took | tried, failed | tried])
+
+    async def why(self, *args: str, stdin: str = "", code: int = 0) -> Ended:
+        ended = await news_monitor("why", *args, folder=self.path, stdin=stdin.encode())
+        assert ended.code == code, ended.err
+        return ended
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Folder:
+    return Folder(tmp_path, f"sqlite:///{tmp_path / 'monitor.db'}")
+
+
+@pytest.fixture
+def either(tmp_path: Path, empty_url: str) -> Folder:
+    """With a database of either kind."""
+    return Folder(tmp_path, empty_url)
+
+
+TOLD = """\
+article   North Korea fires missiles
+          wire, version 1, https://x.test/1
+          published 2026-01-05 21:00:00 KST, first seen 2026-01-05 21:00:00 KST
+language  not clear from its script; none is declared
+story     {story}, the first article of its story
+
+✓ launch: news at level high: complete in title and lead
+    title **North Korea** **fires** **missiles**
+    told: “North Korea”, “fires”, “missiles” in the title; the first that launch hears of this story
+        match 1, 2026-01-05 21:00:00 KST, news, high
+    alert {alert}, 2026-01-05 21:00:00 KST
+        desk: accepted (attempt 1, 2026-01-05 21:01:00 KST: 200 OK)
+        phone: retry (attempt 3, 2026-01-05 21:01:00 KST: the server answered 503); next try 2026-01-05 22:00:00 KST
+
+✓ quiet (shadow): news at level low: complete in title and lead
+    title North Korea fires **missiles**
+    held: quiet is in shadow; it would have told: “missiles” in the title; the first that quiet hears of this story
+        match 2, 2026-01-05 21:00:00 KST, news, low
+
+Not met, the nearest first:
+✗ talks: 1 of 2: not `words talks`
+Off: resting
+
+Step by step: news-monitor why {name} RULE
+"""
+
+
+async def test_of_an_alert_it_says_how_it_came_and_where_it_went(either: Folder) -> None:
+    """The article, its story, each rule that it met with its words and its decision, each channel's last answer; and
+    the others, which nearly met it first."""
+    for name in ("1", "guid 1", "wire guid 1", PAGE, either.alert):
+        ended = await either.why(name)
+        story = ended.out.split("story     ")[1].split(",")[0]
+        quoted = f"'{name}'" if " " in name else name
+        assert ended.out == TOLD.format(story=story, alert=either.alert, name=quoted)
+        assert ended.err == ""
+
+
+async def test_of_a_silence_it_says_who_was_told_instead(either: Folder) -> None:
+    """What was held because the story had been told names the alert that told it, and where that went."""
+    told = (await either.why("post b")).out
+    for part in (
+        "the same headline\n",  # the story's title is its own
+        "    held: launch has told this story already (S",
+        f"    alert {either.alert}, 2026-01-05 21:00:00 KST, of “North Korea fires missiles” (wire)\n        desk: accepted",
+        "    held: quiet would have told this story already (S",
+    ):
+        assert part in told
+
+
+async def test_other_silences_say_their_reason(kept: Folder) -> None:
+    """Only mentioned; too old; and the language, where what is declared is not what the script says."""
+    mention = (await kept.why("deep")).out
+    assert "✓ launch: a mention at level high: complete only outside title and lead" in mention
+    assert (
+        "    text  **North Korea** **fired** a **missile**, and was asked for talks.\n    held: only mentioned"
+        in mention
+    )
+    assert "alert" not in mention
+    old = (await kept.why("old")).out
+    assert "    held: published 30 hours ago, and max_age is 12 hours" in old
+    assert "language  ko; none is declared" in old
+    declared = await kept.why("-", stdin='{"title": "北朝鮮がミサイルを発射した", "lang": "en"}')
+    assert "language  ja; declared as en" in declared.out
+
+
+async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:
+    """Each condition, green or red, with its words as they stand; whom it tells; and what came of it."""
+    told = (await kept.why("1", "launch")).out
+    assert (
+        told.split("\n\n", 1)[1]
+        == f"""\
+✓ launch: news at level high: complete in title and lead
+    A missile is launched; mine.yaml:1:1
+    tells default: desk, phone; once per story, up to an age of 12 hours
+
+  ✓ match: near, in one sentence: “North Korea” (title), “fires” (title), “missiles” (title)
+    ✓ who: words North Korea, 북한: “North Korea” (title)
+    ✓ what: words missile, missiles, 미사일: “missiles” (title)
+    ✓ did what: words fires, fired, 발사: “fires” (title)
+  ✓ unless in the title: words film, films: not there
+
+    told: “North Korea”, “fires”, “missiles” in the title; the first that launch hears of this story
+        match 1, 2026-01-05 21:00:00 KST, news, high
+    alert {kept.alert}, 2026-01-05 21:00:00 KST
+        desk: accepted (attempt 1, 2026-01-05 21:01:00 KST: 200 OK)
+        phone: retry (attempt 3, 2026-01-05 21:01:00 KST: the server answered 503); next try 2026-01-05 22:00:00 KST
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "steps"),
+    [
+        (  # how nearly
+            "launch",
+            "North Korea shows a missile\nIt was a long day. Iran had fired one.",
+            """\
+  ✗ match: near, in one sentence: 2 of 3: nothing of `did what` in the sentence; the nearest stands in the text
+    ✓ who: words North Korea, 북한: “North Korea” (title)
+    ✓ what: words missile, missiles, 미사일: “missile” (title)
+    ✓ did what: words fires, fired, 발사: “fired” (text)
+""",
+        ),
+        (  # what speaks against
+            "launch",
+            "Film: North Korea fires missiles",
+            """\
+  ✓ match: near, in one sentence: “North Korea” (title), “fires” (title), “missiles” (title)
+    ✓ who: words North Korea, 북한: “North Korea” (title)
+    ✓ what: words missile, missiles, 미사일: “missiles” (title)
+    ✓ did what: words fires, fired, 발사: “fires” (title)
+  ✗ unless in the title: words film, films: “Film” (title)
+""",
+        ),
+        (  # what changes the level
+            "talks",
+            "North Korea wants talks",
+            """\
+  ✓ match: all of these
+    ✓ words North Korea: “North Korea” (title)
+    ✓ words talks: “talks” (title)
+  – level critical: words summit: not there
+""",
+        ),
+    ],
+)
+async def test_a_headline_is_asked_of_the_rules_alone(rule: str, given: str, steps: str, tmp_path: Path) -> None:
+    """From standard input; neither a database nor a monitor.yaml is needed."""
+    (tmp_path / "mine.yaml").write_text(LAUNCH + TALKS, encoding="utf-8")
+    ended = await news_monitor("why", "--rules", "mine.yaml", "-", rule, folder=tmp_path, stdin=given.encode())
+    assert (ended.code, ended.err) == (0, "")
+    assert f"{ended.out}\n".split("\n\n")[2] == steps.removesuffix("\n")
+
+
+async def test_an_edit_of_the_rules_is_told_apart_from_what_was_stored(kept: Folder) -> None:
+    """A version of before, one that was not there, and what the rule as it is now would have had decided."""
+    widened = LAUNCH.replace("12 hours", "3 days").replace("films]", "films, plays]")
+    new = TALKS.replace("talks\ntitle", "hours\ntitle").replace("words: [talks]", "words: [hour]")
+    kept.write(widened + new + LAUNCH.replace("rule: launch", "rule: again").replace("---\n", ""))
