@@ -24,7 +24,7 @@ LEAD = 120  # half words: 60 words, or 120 Han or kana characters
 _BARRIER = "\x02"  # no token holds it, and no split() takes it for white space
 _FAR = 10_000  # half words between two fields: near in neither
 _LONG = 32  # letters of a word: in texts whose words are shorter on the whole, it is letters that are looked at
-_SAMPLE = 400  # letters of a text that say its language
+_SAMPLE = 200  # letters of a text that say its language
 _BESIDE = (Field.AUTHOR, Field.TAGS, Field.URL)
 _SPACED_ONE = re.compile(f"[^ {UNSPACED}]")
 
@@ -155,16 +155,16 @@ class Document:
 
     def within(self, words: int, end: int, start: int) -> bool:
         """Whether at most so many words lie between the end of one place and the start of another one behind it."""
-        nearby = _LONG * (words + 1)
-        between = self.joined.count(" ", end, min(start, end + nearby)) - 1
-        if between > 2 * words or self.joined.find(_BARRIER, end, start) >= 0:
+        joined, nearby = self.joined, end + _LONG * (words + 1)
+        between = joined.count(" ", end, min(nearby, start)) - 1
+        if between > 2 * words or joined.find(_BARRIER, end, start) >= 0:
             return False
-        if start - end > nearby:  # and so few words: they are long ones
+        if start > nearby:  # and so few words: they are long ones
             return self.half_words(end, start) <= 2 * words
         if between <= words:
             return True
-        tokens = self.joined[end:start].split()
-        return sum(1 if UNSPACED_LETTER[token[0]] else 2 for token in tokens) <= 2 * words
+        tokens = joined[end:start].split()
+        return between + sum(not UNSPACED_LETTER[token[0]] for token in tokens) <= 2 * words
 
     def unit_at(self, unit: Unit, position: int) -> int:
         """The number of the sentence or paragraph that a position lies in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from operator import itemgetter
 
@@ -44,19 +44,24 @@ class Found:
         if places is None:
             places = self._patterns[pattern].places(self.document, self._positions[pattern])
             self._places[pattern] = places
-            if not places:
-                self.present.discard(pattern)
-            if not places or places[0][1] > self.document.lead_end:
-                self.in_lead.discard(pattern)
-            if not places or places[0][1] > self.document.everything:
-                self.in_text.discard(pattern)
+            if pattern in self.unproved:
+                self._known(pattern, places)
         return places
 
-    def prove(self, patterns: frozenset[int]) -> None:
+    def _known(self, pattern: int, places: list[Region]) -> None:
+        """Of an unproved pattern it is known now whether and where it stands."""
+        self.unproved.discard(pattern)
+        if not places:
+            self.present.discard(pattern)
+        if not places or places[0][1] > self.document.lead_end:
+            self.in_lead.discard(pattern)
+        if not places or places[0][1] > self.document.everything:
+            self.in_text.discard(pattern)
+
+    def prove(self, patterns: Iterable[int]) -> None:
         """Looks whether those of the patterns stand in the document of which that is not known yet."""
-        for pattern in patterns & self.unproved:
+        for pattern in self.unproved.intersection(patterns):
             self.places(pattern)
-            self.unproved.discard(pattern)
 
     @cached_property
     def in_lead(self) -> set[int]:

@@ -170,8 +170,9 @@ class Near(Node):
         words = self.words
         if words is None:
             return lambda one, other: document.unit_at(self.unit, one[0]) == document.unit_at(self.unit, other[0])
+        within = document.within
         # hits that overlap have no words between
-        return lambda one, other: other[0] <= one[1] or document.within(words, one[1], other[0])
+        return lambda one, other: other[0] <= one[1] or within(words, one[1], other[0])
 
     def required(self) -> list[frozenset[int]]:
         return [patterns for node in self.nodes for patterns in node.required()]

@@ -70,6 +70,8 @@ class Lookup:
     beside: bool
 
 
+_NEWS, _MENTION = MatchKind.NEWS, MatchKind.MENTION
+
 Met = tuple[CompiledRule, MatchKind, Level, int]
 """A rule met an article: as what, how much it matters, and up to where the evidence was looked for."""
 
@@ -85,16 +87,14 @@ class Plainly:
     unproved: frozenset[int]
 
     def met(self, found: Found) -> Met | None:
-        """What `_met` says of the rule, sooner."""
-        if not self.unproved.isdisjoint(found.unproved):
-            found.prove(self.unproved)
-        in_text, in_lead = found.in_text, found.in_lead
-        kind, limit = MatchKind.NEWS, found.document.lead_end
+        """What `_met` says of the rule, sooner, once its unproved patterns are proved."""
+        in_text, in_lead, document = found.in_text, found.in_lead, found.document
+        kind, limit = _NEWS, document.lead_end
         for patterns in self.groups:
             if patterns.isdisjoint(in_lead):
                 if patterns.isdisjoint(in_text):
                     return None
-                kind, limit = MatchKind.MENTION, found.document.everything
+                kind, limit = _MENTION, document.everything
         if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
             return None
         return self.compiled, kind, self.compiled.rule.level, limit
@@ -171,13 +171,14 @@ class RuleSet:
 
     def met(self, found: Found) -> list[Met]:
         """The rules that the article meets, in the order of the set."""
-        all_met = []
-        for number in self.candidates(found):
-            plainly = self._plainly[number]
-            met = _met(self._compiled[number], found) if plainly is None else plainly.met(found)
-            if met is not None:
-                all_met.append(met)
-        return all_met
+        numbers = self.candidates(found)
+        plain = [self._plainly[number] for number in numbers]
+        found.prove(chain.from_iterable([plainly.unproved for plainly in plain if plainly is not None]))
+        met = [
+            _met(self._compiled[number], found) if plainly is None else plainly.met(found)
+            for number, plainly in zip(numbers, plain, strict=True)
+        ]
+        return [each for each in met if each is not None]
 
     def _match(self, met: Met, found: Found) -> Match:
         compiled, kind, level, limit = met
@@ -195,13 +196,13 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
     if not compiled.node.holds(found, document.everything):
         return None
     limit = document.limit(rule.news_in)
-    kind = MatchKind.NEWS
+    kind = _NEWS
     if not compiled.node.holds(found, limit):
-        kind, limit = MatchKind.MENTION, document.everything
+        kind, limit = _MENTION, document.everything
     if compiled.unless is not None and compiled.unless.holds(found, document.everything):
         return None
     if compiled.mention_if is not None and compiled.mention_if.holds(found, limit):
-        kind = MatchKind.MENTION
+        kind = _MENTION
     changed = (change.to for change in compiled.changes if change.node.holds(found, limit))
     return compiled, kind, next(changed, rule.level), limit
 

@@ -6,9 +6,10 @@ characters of scripts without spaces have no edges. `*` at an end of a word open
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from typing import ClassVar
 
 from monitor.matching.document import Document, Region
 from monitor.model import Term
@@ -63,6 +64,8 @@ class Token:
         """Whether a token of an article is this one."""
         if self.open_left:
             return self.text in token if self.open_right else token.endswith(_joined([self.text], self.last.tails))
+        if len(self.first.heads) == 1 and not self.open_right:  # as almost all
+            return token.startswith(self.text) and token[len(self.text) :] in self.last.tails
         beginnings = _joined(self.first.heads, [self.text])
         if self.open_right:
             return token.startswith(beginnings)
@@ -73,17 +76,8 @@ def _joined(firsts: Iterable[str], lasts: Iterable[str]) -> tuple[str, ...]:
     return tuple(first + last for first in firsts for last in lasts)
 
 
-class Way(Enum):
-    """How the places of a pattern come from those of its literal."""
-
-    ALONE = auto()  # they are the same, but for the blanks around it
-    WHOLE = auto()  # it is all of the pattern, in words that it may be a part of
-    TAILED = auto()  # what stands behind it, in its word, is to be looked up
-    CHECKED = auto()  # the pattern is compared with what stands there
-
-
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(ABC):
     """A term, ready to be looked for.
 
     `literal` is its longest piece without an open end in it: finding that in a joined text is necessary for the term.
@@ -94,31 +88,68 @@ class Pattern:
     tokens: tuple[Token, ...]
     literal: str
     at: int
-    way: Way
     language: str | None
-    cased: tuple[Token, ...] | None = None
+    cased: tuple[Token, ...] | None
+
+    sufficient: ClassVar[bool] = False
+    """Whether the term stands wherever its literal does, but for the case."""
 
     @property
     def proof(self) -> bool:
         """Whether the literal is sufficient for the term as well."""
-        return self.way in (Way.ALONE, Way.WHOLE) and self.cased is None
+        return self.sufficient and self.cased is None
 
     def places(self, document: Document, positions: Sequence[int]) -> list[Region]:
         """Where the term stands, given where its literal does (in order)."""
-        places = self._places(document.joined, positions)
+        places = self._standing(document.joined, positions)
         if self.cased is None:
             return places
         return [(start, end) for start, end in places if self._is_cased(document.cased(start, end))]
 
-    def _places(self, joined: str, positions: Sequence[int]) -> list[Region]:
-        if self.way is Way.ALONE:
-            length = len(self.literal) - 1
-            return [(position + 1, position + length) for position in positions]
-        if self.way is Way.TAILED:
-            return self._with_tails(joined, positions)
-        return list(self._widened(joined, positions) if self.way is Way.WHOLE else self._checked(joined, positions))
+    @abstractmethod
+    def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
+        """The same, in any case."""
 
-    def _with_tails(self, joined: str, positions: Iterable[int]) -> list[Region]:
+    def _is_cased(self, place: str) -> bool:
+        assert self.cased is not None
+        return all(wanted.fits(token) for wanted, token in zip(self.cased, place.split(), strict=True))
+
+
+class Whole(Pattern):
+    """Its literal is all of it, with the blanks around it."""
+
+    __slots__ = ()
+    sufficient = True
+
+    def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
+        del joined
+        length = len(self.literal) - 1
+        return [(position + 1, position + length) for position in positions]
+
+
+class Open(Pattern):
+    """Its literal is all of it, in words that may be longer."""
+
+    __slots__ = ()
+    sufficient = True
+
+    def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
+        """From where the first token begins to where the last one ends."""
+        places, seen = [], 0
+        for position in positions:
+            if position >= seen:  # else in a token that was taken already: a long one may hold the literal very often
+                seen = joined.index(" ", position + 1)
+                start = joined.rindex(" ", 0, position + 1) + 1
+                places.append((start, joined.index(" ", position + len(self.literal) - 1)))
+        return places
+
+
+class Tailed(Pattern):
+    """It is one word, and all that need be asked is what stands behind it."""
+
+    __slots__ = ()
+
+    def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
         tails, size, places = self.tokens[0].last.tails, len(self.literal), []
         for position in positions:
             end = joined.index(" ", position + size)
@@ -126,27 +157,24 @@ class Pattern:
                 places.append((position + 1, end))
         return places
 
-    def _widened(self, joined: str, positions: Iterable[int]) -> Iterator[Region]:
-        """From where the first token of a piece with open ends begins to where its last one ends."""
-        seen = 0
-        for position in positions:
-            if position >= seen:  # else in a token that was taken already: a long one may hold the literal very often
-                seen = joined.index(" ", position + 1)
-                start = joined.rindex(" ", 0, position + 1) + 1
-                yield start, joined.index(" ", position + len(self.literal) - 1)
 
-    def _checked(self, joined: str, positions: Iterable[int]) -> Iterator[Region]:
-        seen = 0
+class Several(Pattern):
+    """Its literal is a part of it: all of it is compared with what stands there."""
+
+    __slots__ = ()
+
+    def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
+        places, seen, plain_left = [], 0, self.tokens[self.at].plain_left
         for position in positions:
             if position < seen:  # likewise
                 continue
             seen = joined.index(" ", position + 1)
-            start = position + 1 if self.tokens[self.at].plain_left else joined.rindex(" ", 0, position + 1) + 1
+            start = position + 1 if plain_left else joined.rindex(" ", 0, position + 1) + 1
             for _ in range(self.at):
                 start = joined.rfind(" ", 0, max(start - 1, 0)) + 1
-            end = self._end(joined, start)
-            if end:
-                yield start, end
+            if end := self._end(joined, start):
+                places.append((start, end))
+        return places
 
     def _end(self, joined: str, start: int) -> int:
         """Where the term ends that begins at `start`; 0 if it does not."""
@@ -156,10 +184,6 @@ class Pattern:
             if end < 0 or not wanted.fits(joined[start:end]):
                 return 0
         return end
-
-    def _is_cased(self, place: str) -> bool:
-        assert self.cased is not None
-        return all(wanted.fits(token) for wanted, token in zip(self.cased, place.split(), strict=True))
 
 
 def compile_term(term: Term) -> list[Pattern]:
@@ -176,15 +200,16 @@ def _pattern(text: str, term: Term) -> Pattern | None:
     pieces = _pieces(tokens)
     at, literal = max(pieces, key=lambda piece: len(piece[1]))
     cased = _tokens(text, cased=True) if term.exact else None
-    return Pattern(tokens, literal, at, _way(tokens, literal, len(pieces)), _language(term), cased)
+    kind = _kind(tokens, literal, len(pieces))
+    return kind(tokens, literal, at, _language(term), cased)
 
 
-def _way(tokens: tuple[Token, ...], literal: str, pieces: int) -> Way:
+def _kind(tokens: tuple[Token, ...], literal: str, pieces: int) -> type[Pattern]:
     if pieces == 1 and literal[0] == literal[-1] == " ":
-        return Way.ALONE
+        return Whole
     if pieces == 1 and tokens[0].leaves_left and tokens[-1].leaves_right:
-        return Way.WHOLE
-    return Way.TAILED if len(tokens) == 1 and tokens[0].plain_left else Way.CHECKED
+        return Open
+    return Tailed if len(tokens) == 1 and tokens[0].plain_left else Several
 
 
 def _language(term: Term) -> str | None:

@@ -50,11 +50,12 @@ def _pair(these: list[Hit], others: list[Hit], together: Together) -> Sequence[H
 
 def _next(these: list[Hit], others: list[Hit], together: Together) -> tuple[Hit, Hit] | None:
     """The first of these hits that is together with one of the others, which stands behind it; and that."""
+    number, most = 0, len(others)
     for hit in these:
-        number = bisect_left(others, hit)
-        while number < len(others) and others[number][:2] == hit[:2]:
+        number = bisect_left(others, hit, number)
+        while number < most and others[number][0] == hit[0] and others[number][1] == hit[1]:
             number += 1
-        if number == len(others):
+        if number == most:
             return None
         if together(hit, others[number]):
             return hit, others[number]
