@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
+from monitor import collector
 from monitor.collector import at_rest
 from monitor.config.load import load_rules
 from monitor.matching.live import compile_live
@@ -43,6 +45,20 @@ def test_the_collector_rests_within_and_never_sees_what_was_made_there() -> None
     assert gc.isenabled()
     assert circles() == 0
     assert kept.itself is kept
+
+
+def test_what_becomes_garbage_later_is_found_while_it_is_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has few rules may edit them all day; and thousands stay as they are."""
+    with at_rest():
+        kept = Circle()
+    gone = ref(kept)
+    del kept
+    monkeypatch.setattr(collector, "FEW", 0)
+    with at_rest():
+        assert gone() is not None
+    monkeypatch.setattr(collector, "FEW", 10**9)
+    with at_rest():
+        assert gone() is None
 
 
 def test_the_collector_works_on_when_reading_has_failed() -> None:
