@@ -44,8 +44,9 @@ from monitor.model import (
     Words,
 )
 from monitor.text.inflection import forms
-from tests.reference import World, Zone
+from tests.reference import World
 from tests.writings import GUISES, WRITINGS
+from tests.zones import Zone
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 FIELDS = tuple(Field)
@@ -76,35 +77,35 @@ class Batch:
     world: World
 
 
-def batch(seed: int, rules: int, articles: int, without: frozenset[str] = frozenset()) -> Batch:
-    """The batch of a seed. `without`: constructs that it leaves out."""
+def batch(seed: int, rules: int, articles: int) -> Batch:
+    """The batch of a seed."""
     chance = Random(seed)
     script = SCRIPTS[seed % len(SCRIPTS)]
-    maker = _Rules(chance, script, without)
-    made = tuple(maker.rule(number) for number in range(rules))
+    maker = _Rules(chance, script)
     writer = _Articles(chance, maker)
+    made = tuple(maker.rule(number) for number in range(rules))
     return Batch(script, made, tuple(writer.article(number, made) for number in range(articles)), maker.world)
 
 
 class _Rules:
     """Rules of one batch, with the words, lists and entities that they share."""
 
-    def __init__(self, chance: Random, script: str, without: frozenset[str]) -> None:
-        self.chance, self.without = chance, without
+    def __init__(self, chance: Random, script: str) -> None:
+        self.chance = chance
         self.writings = chance.sample(list(WRITINGS.values()), 2) if script == MIXED else [WRITINGS[script]]
         if script not in {MIXED, "Latin"} and chance.random() < 0.1:
             self.writings.append(WRITINGS["Latin"])
         self.small = [Term(word) for writing in self.writings for word in chance.sample(writing.small, 4)]
         self.pool = [self.term(word) for each in self.writings for word in chance.sample(each.words, 6)]
-        self.lists: dict[str, WordList] = {}
+        self.lists: dict[str, WordList] = {}  # while they are made, none names another
         self.lists = {name: self.word_list(name) for name in ("denials", "drills")}
         self.entities: dict[str, Entity] = {}
         for number in range(3):
             self.entities[f"e{number}"] = self.entity(number)
         self.world = World(self.entities, self.lists, SOURCES)
 
-    def maybe(self, likelihood: float, construct: str = "") -> bool:
-        return construct not in self.without and self.chance.random() < likelihood
+    def maybe(self, likelihood: float) -> bool:
+        return self.chance.random() < likelihood
 
     def some(self, terms: Sequence[Term], least: int = 1, most: int = 3) -> tuple[Term, ...]:
         return tuple(self.chance.sample(terms, min(len(terms), self.chance.randint(least, most))))
@@ -113,7 +114,7 @@ class _Rules:
 
     def term(self, text: str) -> Term:
         language = next(each for each in self.writings if text in each.words).languages
-        return Term(text, self.chance.choice(language), self.maybe(0.1, "case exact"), self.maybe(0.5, "forms"))
+        return Term(text, self.chance.choice(language), self.maybe(0.1), self.maybe(0.5))
 
     def longer(self, term: Term) -> Term:
         """A longer word with the term in it."""
@@ -131,7 +132,7 @@ class _Rules:
         return next((each.gap for each in self.writings if term.text in each.words), " ")
 
     def reach(self) -> Reach:
-        by_list = self.lists and self.maybe(0.3, "list")
+        by_list = self.lists and self.maybe(0.3)
         condition: Words | ListNamed = ListNamed("denials") if by_list else Words(self.some(self.small))
         return Reach(self.chance.choice([1, 2, 3, 5, 99]), condition)
 
@@ -143,31 +144,29 @@ class _Rules:
 
     def entity(self, number: int) -> Entity:
         sure, names = self.some(self.pool), self.some([*self.pool, *self.small])
-        if self.chance.random() < 0.5:
+        if self.maybe(0.5):
             names += (self.overlapping(self.chance.choice(sure)),)
-        never = (
-            tuple(self.longer(self.chance.choice(sure + names)) for _ in range(2)) if self.maybe(0.4, "never") else ()
-        )
-        titles = self.some(self.small) if self.maybe(0.4, "titles") else ()
-        maybe = Maybe(names, self.counts_if(number)) if self.maybe(0.7, "maybe") else None
-        groups = tuple(group for group in _GROUPS if self.chance.random() < 0.5)
+        never = tuple(self.longer(self.chance.choice(sure + names)) for _ in range(2)) if self.maybe(0.4) else ()
+        titles = self.some(self.small) if self.maybe(0.4) else ()
+        maybe = Maybe(names, self.counts_if(number)) if self.maybe(0.7) else None
+        groups = tuple(group for group in _GROUPS if self.maybe(0.5))
         kind = self.chance.choice(_KINDS)
         return Entity(f"e{number}", kind, kind, sure, maybe, never, titles, groups)
 
     def counts_if(self, number: int) -> CountsIf:
         near = where = None
-        seen = self.chance.random() < 0.5
-        if self.chance.random() < 0.5:
+        seen = self.maybe(0.5)
+        if self.maybe(0.5):
             others: list[Condition] = [EntityNamed(f"e{each}") for each in range(number)]
             context = self.chance.choice([Words(self.some(self.small)), ListNamed("drills"), *others])
             near = self.near((context,))
-        if (not seen and near is None) or self.chance.random() < 0.2:
+        if (not seen and near is None) or self.maybe(0.2):
             where = self.where()
-        return CountsIf(seen, seen and self.chance.random() < 0.5, near, where)
+        return CountsIf(seen, seen and self.maybe(0.5), near, where)
 
     def near(self, conditions: tuple[Condition, ...], *, in_order: bool = False) -> Near:
         within = self.chance.choice(["words", "words", Unit.SENTENCE, Unit.PARAGRAPH])
-        if isinstance(within, Unit) and f"near {within}" not in self.without:
+        if isinstance(within, Unit):
             return Near(conditions, None, within, in_order)
         return Near(conditions, self.chance.choice([1, 1, 2, 3, 5, 20]), Unit.SENTENCE, in_order)
 
@@ -175,17 +174,15 @@ class _Rules:
 
     def leaf(self) -> Condition:
         """Words, a list, an entity, a group or a pattern, with or without what is to be ignored."""
-        makers: dict[str, Callable[[], Condition]] = {
-            "words": lambda: Words(self.some(self.pool)),
-            "list": lambda: ListNamed(self.chance.choice(list(self.lists))),
-            "entity": lambda: EntityNamed(self.chance.choice(list(self.entities))),
-            "group": self.group,
-            "pattern": self.pattern,
-        }
-        kinds = [kind for kind in ("words", "words", "words", *makers) if kind not in self.without]
-        kind = self.chance.choice(kinds)
-        made = makers[kind]()
-        return Ignoring(made, self.ignore()) if self.maybe(0.25, "ignore") else made
+        makers: list[Callable[[], Condition]] = [
+            lambda: Words(self.some(self.pool)),
+            lambda: ListNamed(self.chance.choice(list(self.lists))),
+            lambda: EntityNamed(self.chance.choice(list(self.entities))),
+            self.group,
+            self.pattern,
+        ]
+        made = self.chance.choice([makers[0], makers[0], *makers])()
+        return Ignoring(made, self.ignore()) if self.maybe(0.25) else made
 
     def group(self) -> GroupNamed:
         kind, group = self.chance.choice([*_KINDS, None]), self.chance.choice([*_GROUPS, None])
@@ -193,13 +190,20 @@ class _Rules:
 
     def pattern(self) -> Pattern:
         word = unicodedata.normalize("NFKC", self.chance.choice(self.pool).text.strip("*").split("*")[0].strip())
-        forms = [word, word[1:] or word, rf"\b{word}", f"{word}\\w*", f"{word[0]}.?{word[-1]}", f"{word}.{{0,8}}{word}"]
-        forms += [f"({word}|{self.chance.choice(self.small).text})+", f"({word})*"]
-        return Pattern(self.chance.choice(forms), self.maybe(0.5, "case exact"))
+        wanted = [
+            word,
+            word[1:] or word,
+            rf"\b{word}",
+            f"{word}\\w*",
+            f"{word[0]}.?{word[-1]}",
+            f"{word}.{{0,8}}{word}",
+        ]
+        wanted += [f"({word}|{self.chance.choice(self.small).text})+", f"({word})*"]
+        return Pattern(self.chance.choice(wanted), self.maybe(0.5))
 
     def ignore(self) -> Ignore:
         """At least one way to ignore, often several."""
-        chosen = {kind for kind in ("inside", "list", "before", "after") if self.chance.random() < 0.4} or {"inside"}
+        chosen = {kind for kind in ("inside", "list", "before", "after") if self.maybe(0.4)} or {"inside"}
         terms = tuple(self.longer(self.chance.choice(self.pool)) for _ in range(3)) if "inside" in chosen else ()
         return Ignore(
             terms,
@@ -215,22 +219,21 @@ class _Rules:
         return self.leaf()
 
     def named(self, condition: Condition) -> Condition:
-        return Named(self.chance.choice(["who", "what"]), condition) if self.maybe(0.2, "name") else condition
+        return Named(self.chance.choice(["who", "what"]), condition) if self.maybe(0.2) else condition
 
     def condition(self, depth: int = 2) -> Condition:
         return self.named(self.within_field(self.bare(depth)))
 
     def within_field(self, condition: Condition) -> Condition:
-        return In(self.chance.choice(FIELDS), condition) if self.maybe(0.15, "in") else condition
+        return In(self.chance.choice(FIELDS), condition) if self.maybe(0.15) else condition
 
     def bare(self, depth: int) -> Condition:
-        kinds = ["leaf", "near", "near", "times", *(("all", "any") if depth else ())]
-        kind = self.chance.choice([each for each in kinds if each not in self.without])
+        kind = self.chance.choice(["leaf", "near", "near", "times", *(("all", "any") if depth else ())])
         if kind == "near":
-            members = self.chance.choice([2, 2, 2, 3, 4])
-            return self.near(
-                tuple(self.named(self.countable()) for _ in range(members)), in_order=self.maybe(0.3, "in order")
-            )
+            members = [self.countable() for _ in range(self.chance.choice([2, 2, 2, 3, 4]))]
+            if isinstance(members[0], Words) and self.maybe(0.4):  # two that begin or end together
+                members.insert(1, Words((self.longer(members[0].terms[0]),)))
+            return self.near(tuple(map(self.named, members)), in_order=self.maybe(0.3))
         if kind == "times":
             return Times(self.chance.choice([2, 2, 3]), self.countable())
         if kind in {"all", "any"}:
@@ -249,14 +252,14 @@ class _Rules:
         }
         likelihood = 0.2 if inner else 0.3
         given = {
-            key: tuple(self.chance.sample(those, self.chance.randint(1, 2))) if self.maybe(likelihood, key) else ()
+            key: tuple(self.chance.sample(those, self.chance.randint(1, 2))) if self.maybe(likelihood) else ()
             for key, those in values.items()
         }
         excluded = None if inner or not self.maybe(0.4) else self.where(inner=True)
-        return Where(**given, unknown=inner or self.chance.random() < 0.7, excluded=excluded)
+        return Where(**given, unknown=inner or self.maybe(0.7), excluded=excluded)
 
     def changes(self, levels: list[Level]) -> tuple[LevelChange, ...]:
-        return tuple(LevelChange(level, self.condition(0)) for level in levels if self.chance.random() < 0.7)
+        return tuple(LevelChange(level, self.condition(0)) for level in levels if self.maybe(0.7))
 
     def rule(self, number: int) -> Rule:
         return Rule(
@@ -266,12 +269,12 @@ class _Rules:
             self.condition(),
             "v1",
             status=RuleStatus.SHADOW if self.maybe(0.1) else RuleStatus.LIVE,
-            unless=self.condition(1) if self.maybe(0.12, "unless") else None,
-            where=self.where() if self.maybe(0.15, "where") else None,
-            raises=self.changes([Level.HIGH, Level.CRITICAL]) if self.maybe(0.2, "raise") else (),
-            lowers=self.changes([Level.LOW, Level.INFO]) if self.maybe(0.2, "lower") else (),
-            news_in=self.chance.choice([Field.TITLE, Field.TEXT]) if self.maybe(0.3, "news in") else Field.LEAD,
-            mention_if=self.condition(0) if self.maybe(0.15, "mention if") else None,
+            unless=self.condition(1) if self.maybe(0.12) else None,
+            where=self.where() if self.maybe(0.15) else None,
+            raises=self.changes([Level.HIGH, Level.CRITICAL]) if self.maybe(0.2) else (),
+            lowers=self.changes([Level.LOW, Level.INFO]) if self.maybe(0.2) else (),
+            news_in=self.chance.choice([Field.TITLE, Field.TEXT]) if self.maybe(0.3) else Field.LEAD,
+            mention_if=self.condition(0) if self.maybe(0.15) else None,
         )
 
 
@@ -326,18 +329,9 @@ class _Articles:
 
     def prose(self, pieces: Sequence[str]) -> str:
         """The pieces one behind the other, in sentences and paragraphs."""
-        chance, writing = self.chance, self.maker.writings[0]
-        text = ""
-        for piece in pieces:
-            draw = chance.random()
-            if draw < 0.8:
-                joint = writing.gap
-            elif draw < 0.88:
-                joint = chance.choice(writing.ends)
-            else:
-                joint = chance.choice(_JOINTS)
-            text += piece + joint
-        return text
+        writing = self.maker.writings[0]
+        joints = self.chance.choices([(writing.gap,), writing.ends, _JOINTS], [80, 8, 12], k=len(pieces))
+        return "".join(piece + self.chance.choice(joint) for piece, joint in zip(pieces, joints, strict=True))
 
     def plan(self, condition: Condition, field: Field | None = None) -> Iterator[Piece]:
         """Surfaces with which the condition may hold."""

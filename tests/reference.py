@@ -1,8 +1,7 @@
 """The reference evaluator: the rule language once more, slow and obviously right; the compiled set is held against it.
 
 Every article is read word by word for every rule. There is no automaton and no index here, and nothing of
-`monitor.matching`. Normalising, folding, cutting into tokens and sentences, offsets and the scripts' table are
-`monitor.text`'s, which has tests of its own.
+`monitor.matching`. Where a term stands in a text is for `zones`, all else is here.
 
 Where the words of the language leave a choice, this is what was chosen:
 
@@ -12,7 +11,8 @@ Where the words of the language leave a choice, this is what was chosen:
 - Of two hits that begin together the shorter one is "the first" that `near` measures from.
 - An inner `in` wins over an outer one, and an inner `name`; but what is counted, and each member of `near`, has one
   name, whatever names stand inside.
-- Only a word in Han or kana may be of a language that the article clearly is not in.
+- Only a word in Han or kana may be of a language that the article clearly is not in. Of an article's language, its
+  title and the beginning of its text are asked.
 - An empty match of a pattern is no hit.
 - A list brings `ignore` its words, `before` and `after`; elsewhere, and within a `before` or `after`, its words alone.
 - "Earlier" is: it ends before the maybe name begins, in the order title, text, author, tags, address.
@@ -24,11 +24,9 @@ Where the words of the language leave a choice, this is what was chosen:
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 
 import re2
 
@@ -63,16 +61,14 @@ from monitor.model import (
     WordList,
     Words,
 )
-from monitor.text.folding import fold
-from monitor.text.inflection import forms
 from monitor.text.language import language_of, ruled_out
-from monitor.text.record import Offsets, record_of
-from monitor.text.scripts import HAN, KANA, TOKEN, is_unspaced, script_of
-from monitor.text.sentences import paragraphs, sentences
+from monitor.text.scripts import HAN, KANA
+from tests.zones import Zone
 
 LEVELS = list(Level)
 PROSE = (Field.TITLE, Field.TEXT)
 LEAD = 60.0  # words
+BEGINNING = 200  # characters of the text, which say its language
 PATTERN_HITS = 100  # of a pattern in one zone
 
 
@@ -106,67 +102,6 @@ class World:
     sources: Mapping[str, Source] = field(default_factory=dict)
 
 
-class Zone:
-    """One text of an article, apart from the others."""
-
-    def __init__(self, text: str, *, prose: bool) -> None:
-        self.text, self.record = text, record_of(text)
-        self.spans = [match.span() for match in TOKEN.finditer(self.record)]
-        self.cased = [fold(self.record[a:b], cased=True) for a, b in self.spans]
-        self.folded = [fold(self.record[a:b]) for a, b in self.spans]
-        self.words = [0.5 if is_unspaced(token) else 1.0 for token in self.folded]
-        self.sentence = self._numbers(sentences(self.record) if prose else [])
-        self.paragraph = self._numbers(paragraphs(self.record) if prose else [])
-
-    def _numbers(self, pieces: list[tuple[int, int]]) -> list[int]:
-        """Of each token, the number of the piece of the text that it stands in."""
-        return [sum(start <= a for start, _ in pieces) for a, _ in self.spans]
-
-    def found(self, term: Term) -> set[tuple[int, int]]:
-        """Where the term stands: from one token up to another."""
-        tokens = self.cased if term.exact else self.folded
-        return {
-            (first, first + len(wanted))
-            for wanted in described(term)
-            for first in range(len(tokens) - len(wanted) + 1 if wanted else 0)
-            if all(map(re.Pattern.fullmatch, wanted, tokens[first : first + len(wanted)]))
-        }
-
-    @cached_property
-    def offsets(self) -> Offsets:
-        return Offsets(self.text)
-
-
-@cache
-def described(term: Term) -> list[list[re.Pattern[str]]]:
-    """Of each of its forms, an expression for each token, edges included."""
-    texts = forms(term.text, term.language) if term.forms else (term.text,)
-    return [
-        [
-            re.compile(left + re.escape(fold(token, cased=term.exact)) + right)
-            for word in text.split()
-            for token, left, right in edged(word)
-        ]
-        for text in texts
-    ]
-
-
-def edged(word: str) -> Iterator[tuple[str, str, str]]:
-    """The tokens of a word, with what may touch them on the left and on the right."""
-    tokens = TOKEN.findall(record_of(word))
-    for number, token in enumerate(tokens):
-        left = right = ""
-        if number == 0 and not is_unspaced(token):
-            left = ".*" if word.startswith("*") else one_of(script_of(token[0]).heads)
-        if number == len(tokens) - 1 and not is_unspaced(token):
-            right = ".*" if word.endswith("*") else one_of(script_of(token[-1]).tails)
-        yield token, left, right
-
-
-def one_of(texts: Iterable[str]) -> str:
-    return f"(?:{'|'.join(map(re.escape, texts))})"
-
-
 class Reading:
     """One article, read for any rule."""
 
@@ -179,8 +114,9 @@ class Reading:
             Field.TAGS: Zone(", ".join(article.tags), prose=False),
             Field.URL: Zone(article.url or "", prose=False),
         }
-        self.prose = f"{article.title} {article.text}"
+        self.beginning = f"{article.title} {article.text[:BEGINNING]}"
         self._terms: dict[Term, list[Hit]] = {}
+        self._standing: dict[Condition, list[Hit]] = {}
 
     # --- a rule -------------------------------------------------------------------------------------------------
 
@@ -287,6 +223,11 @@ class Reading:
 
     def standing(self, condition: Condition) -> list[Hit]:
         """Where words, a list, an entity, a group or a pattern stand, in all zones."""
+        if condition not in self._standing:
+            self._standing[condition] = self._look(condition)
+        return self._standing[condition]
+
+    def _look(self, condition: Condition) -> list[Hit]:
         match condition:
             case Words():
                 return self.terms(condition.terms)
@@ -350,15 +291,15 @@ class Reading:
 
     def is_of_other_language(self, term: Term) -> bool:
         shared = HAN.search(term.text) or KANA.search(term.text)
-        return shared is not None and term.language.split("-")[0].lower() in ruled_out(self.prose)
+        return shared is not None and term.language.split("-")[0].lower() in ruled_out(self.beginning)
 
     def pattern(self, name: Field, pattern: Pattern) -> list[Hit]:
         options = re2.Options()
         options.case_sensitive = pattern.exact
         zone, hits = self.zones[name], set()
-        for count, found in enumerate(re2.compile(pattern.pattern, options).finditer(zone.record)):
-            touched = [i for i, (a, b) in enumerate(zone.spans) if a < found.end() and found.start() < b]
-            if touched and found.start() < found.end() and count < PATTERN_HITS:
+        matches = islice(re2.compile(pattern.pattern, options).finditer(zone.record), PATTERN_HITS)
+        for start, end in {match.span() for match in matches if match.group()}:
+            if touched := [i for i, (a, b) in enumerate(zone.spans) if a < end and start < b]:
                 hits.add(Hit(name, touched[0], touched[-1] + 1, pattern.pattern))
         return sorted(hits)
 
@@ -388,7 +329,7 @@ class Reading:
     def looked_at(self, where: Where) -> bool:
         """Whether the article is one of those."""
         source = self.world.sources.get(self.article.source)
-        language = language_of(self.prose, self.article.language)
+        language = language_of(self.beginning, self.article.language)
         had: dict[str, set[str] | None] = {
             "languages": {language} if language else None,
             "sources": {self.article.source} if self.article.source else None,

@@ -1,0 +1,79 @@
+"""One text of an article as the reference evaluator reads it: its tokens, and where a term stands among them.
+
+Normalising, folding, cutting into tokens, sentences and paragraphs, a word's forms and the scripts' table are
+`monitor.text`'s, which has tests of its own. What a term stands for, with its edges, is said here once more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, cached_property
+
+from monitor.model import Term
+from monitor.text.folding import fold
+from monitor.text.inflection import forms
+from monitor.text.record import Offsets, record_of
+from monitor.text.scripts import TOKEN, is_unspaced, script_of
+from monitor.text.sentences import paragraphs, sentences
+
+
+class Zone:
+    """One text of an article, apart from the others."""
+
+    def __init__(self, text: str, *, prose: bool) -> None:
+        self.text, self.record = text, record_of(text)
+        self.spans = [match.span() for match in TOKEN.finditer(self.record)]
+        self.cased = [fold(self.record[a:b], cased=True) for a, b in self.spans]
+        self.folded = [fold(self.record[a:b]) for a, b in self.spans]
+        self.words = [0.5 if is_unspaced(token) else 1.0 for token in self.folded]
+        self.sentence = self._numbers(sentences(self.record) if prose else [])
+        self.paragraph = self._numbers(paragraphs(self.record) if prose else [])
+
+    def _numbers(self, pieces: list[tuple[int, int]]) -> list[int]:
+        """Of each token, the number of the piece of the text that it stands in."""
+        return [sum(start <= a for start, _ in pieces) for a, _ in self.spans]
+
+    def found(self, term: Term) -> set[tuple[int, int]]:
+        """Where the term stands: from one token up to another."""
+        tokens = self.cased if term.exact else self.folded
+        return {
+            (first, first + len(wanted))
+            for wanted in described(term)
+            for first in range(len(tokens) - len(wanted) + 1 if wanted else 0)
+            if all(map(re.Pattern.fullmatch, wanted, tokens[first : first + len(wanted)]))
+        }
+
+    @cached_property
+    def offsets(self) -> Offsets:
+        return Offsets(self.text)
+
+
+@cache
+def described(term: Term) -> list[list[re.Pattern[str]]]:
+    """Of each of its forms, an expression for each token, edges included."""
+    texts = forms(term.text, term.language) if term.forms else (term.text,)
+    return [
+        [
+            re.compile(left + re.escape(fold(token, cased=term.exact)) + right)
+            for word in text.split()
+            for token, left, right in edged(word)
+        ]
+        for text in texts
+    ]
+
+
+def edged(word: str) -> Iterator[tuple[str, str, str]]:
+    """The tokens of a word, with what may touch them on the left and on the right."""
+    tokens = TOKEN.findall(record_of(word))
+    for number, token in enumerate(tokens):
+        left = right = ""
+        if number == 0 and not is_unspaced(token):
+            left = ".*" if word.startswith("*") else one_of(script_of(token[0]).heads)
+        if number == len(tokens) - 1 and not is_unspaced(token):
+            right = ".*" if word.endswith("*") else one_of(script_of(token[-1]).tails)
+        yield token, left, right
+
+
+def one_of(texts: Iterable[str]) -> str:
+    return f"(?:{'|'.join(map(re.escape, texts))})"
