@@ -19,30 +19,19 @@ from tests.building import NOON
 
 # What is still wrong, by its headline, and why. A sentence that becomes right is taken out.
 KNOWN = {
-    "President Lee said in Seoul that talks went well": "the short name is no sure one",
-    "이 대통령은 5일 베이징에서 시진핑 주석과 회담했다": "the short name is no sure one",
-    "李总统在首尔表示愿意改善关系": "the short name is no sure one",
     "Guoan name unchanged XI for Beijing derby": "a name of another holds the name",
     "Magnitude 5.1 tremor at Punggye-ri was man-made, Seoul suspects underground blast": "its words are lacking",
     "US Treasury blacklists two Pyongyang banks over weapons funding": "its words are lacking",
     "China declares 'quarantine' around Kinmen, orders cargo ships to report to coast guard": "its words are lacking",
-    "韩国总统特使团抵京 将转交李在明亲笔信": "its words are lacking",
     "瑙鲁总统：世界上只有一个中国 台湾是中国领土不可分割的一部分": "its words are lacking",
     "外交部：对参与对台军售的10家美国企业采取反制措施": "its words are lacking",
-    "共軍年底前會再環台軍演？ 國安局長：目前未見徵候": "the rule does not see what speaks against it",
-    "中國海警船加入圍台操演 海巡署一對一併航監控": "its words are lacking",
-    "慶州APEC外的焦點 川習會敲定關稅休兵": "the rule does not see what speaks against it",
     "川習通話一小時 白宮：未談台灣議題": "the short name is no sure one",
     "20國領袖齊聚約翰尼斯堡 川普缺席": "its words are lacking",
-    "李대통령, 중동 순방 마치고 귀국길": "the short name is no sure one",
     "시 주석 국빈 방한…경주 시내 곳곳 교통 통제": "the short name is no sure one",
     "외교부 내부망 뚫렸다…국정원 “배후는 정찰총국 추정”": "its words are lacking",
     "高市氏、米大統領と電話協議": "the short name is no sure one",
-    "正恩氏、娘と新ホテル視察 ラヂオプレス": "the short name is no sure one",
     "台湾巡る答弁の撤回要求 中国外務次官、金杉大使呼び出し": "its words are lacking",
     "北朝鮮・豊渓里付近で揺れ 気象庁「自然地震の可能性低い」": "its words are lacking",
-    "Ли Чжэ Мён примет в Сеуле Ван И": "its words are lacking",
-    "Президент Республики Корея Ли подписал указ об амнистии": "the short name is no sure one",
 }
 # What part of them must be right: of all, of the hundred and twenty, and of those in the worst language.
 OF_ALL, OF_OURS, OF_A_LANGUAGE = 0.68, 0.65, 0.5
