@@ -1,0 +1,59 @@
+"""docs/rules.md tells the truth: its tables are those of the shapes, and every example on it runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from monitor.config.load import load_rules
+from monitor.lab.rule_tests import failures
+from monitor.matching import compile_rules
+from monitor.model import Level, Rule, Term, Words
+from tests.building import NOON, article
+from tests.rules_doc import PAGE, page
+
+ROOT = Path(__file__).parents[2]
+TEXT = PAGE.read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
+WORDS = [
+    tuple(cell.strip() for cell in row.strip("|").split("|"))
+    for row in TEXT.partition("| word | finds |")[2].partition("\n\n")[0].splitlines()[2:]
+]
+
+
+def test_the_tables_are_those_of_the_shapes() -> None:
+    """`python -m tests.rules_doc` writes them anew."""
+    assert page() == TEXT
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_each_example_is_without_fault_and_passes_its_own_tests(example: str, tmp_path: Path) -> None:
+    """A reader may copy it as it stands, beside the shipped entities; each of its rules and entities has tests."""
+    file = tmp_path / "example.yaml"
+    file.write_text(example, encoding="utf-8")
+    loaded = load_rules([file, ROOT / "seeds" / "entities"])
+    assert loaded.faults == ()
+    assert all(rule.tests for rule in loaded.rules.values())
+    assert loaded.rules
+    own = [entity for entity in loaded.entities.values() if entity.place.file == str(file)]
+    assert failures(loaded.rules.values(), loaded.entities, loaded.lists, {}, NOON, tested=own) == ()
+
+
+@pytest.mark.parametrize(("word", "finds", "misses", "because"), WORDS, ids=[row[0] for row in WORDS])
+def test_each_word_finds_what_the_table_says(word: str, finds: str, misses: str, because: str) -> None:
+    """And does not find what it says that it does not."""
+    assert because
+    condition = Words((Term(word.strip("`")),))
+    compiled = compile_rules([Rule("r", "R", Level.LOW, condition, "v")], {})
+    assert compiled.match(article(title=finds))
+    assert not compiled.match(article(title=misses))
+
+
+def test_there_are_examples_of_every_kind() -> None:
+    """From the first rule to lists and entities."""
+    starts = {line.partition(":")[0] for example in EXAMPLES for line in example.splitlines()}
+    assert {"rule", "list", "entity"} <= starts
+    assert len(EXAMPLES) >= 7
+    assert len(WORDS) >= 6
