@@ -56,7 +56,7 @@ class Account:
     @property
     def says(self) -> str:
         """What the rule makes of the article now, in a sentence."""
-        return "the rule is gone" if self.explanation is None else self.explanation.says
+        return self.explanation.says if self.explanation else "the rule is gone, or its file has a fault"
 
 
 # --- the article ------------------------------------------------------------------------------------------------
@@ -93,7 +93,8 @@ def told_rules(article: Article, accounts: Sequence[Account], zone: str) -> Iter
                 yield from _sentences(article, account.match)
             yield from _came(article, account, zone)
     others = [account for account in accounts if not account.met]
-    yield from ["", "Not met, the nearest first:"] if others else []
+    if others:
+        yield from ("", "Not met, the nearest first:")
     for account in others:
         yield f"{_mark(holds=False)} {account.id}: {account.says.removeprefix('no match: ')}"
 

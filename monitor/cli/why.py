@@ -98,7 +98,7 @@ def why(
     else:
         for line in _told(asked, accounts, rule, most):
             click.echo(line)
-        if rule is None:
+        if accounts and rule is None:
             click.echo(f"\nStep by step: news-monitor why {shlex.quote(article)} RULE")
     raise SystemExit(1 if asked.faults else 0)
 
@@ -110,6 +110,8 @@ def _told(asked: _Asked, accounts: Sequence[Account], rule: str | None, most: in
         yield from told_rule(article, accounts[0], kept.settings if kept else None, asked.zone)
         return
     yield from told_rules(article, accounts[:most], asked.zone)
+    if not accounts:
+        yield from ("", "No rule runs.")
     if left := len(accounts[most:]):
         yield f"and {left} more: --all tells of them too"
     if off := [rule.id for rule in asked.files.rules.values() if rule.status is RuleStatus.OFF]:

@@ -17,7 +17,7 @@ COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
     "sources health", "sources add", "sources remove", "outbox list", "outbox retry", "outbox discard",
     "channels list", "channels test", "matches list", "matches show", "matches export",
-    "articles forget", "db upgrade", "db backup", "db check", "db prune",
+    "articles forget", "db upgrade", "db backup", "db check", "db prune", "why",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -60,6 +60,7 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("matches list", ["--json", "--rule", "--source", "--since", "--kind", "--decision", "--most"]),
         ("matches show", ["--json"]),
         ("matches export", ["--since", "--until", "--rule"]),
+        ("why", ["-c", "--rules", "--json", "--all"]),
     ],
 )
 async def test_the_options_of_the_contract_are_there(command: str, options: list[str], tmp_path: Path) -> None:
@@ -68,7 +69,7 @@ async def test_the_options_of_the_contract_are_there(command: str, options: list
     assert [option for option in options if option not in ended.out.split("Options:")[1]] == []
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["match"], ["sources", "list"], ["sources", "add"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["match"], ["why"], ["sources", "list"], ["sources", "add"]])
 async def test_help_imports_nothing_heavy(command: list[str]) -> None:
     """`--help` is there at once, whatever the program can do."""
     asking = IMPORTED.format(arguments=[*command, "--help"], heavy=HEAVY)
@@ -106,6 +107,10 @@ FILES: dict[str, str | bytes] = {
         (2, "match -c monitor.yaml --rules {root}/rules hit.jsonl"),  # both
         (2, "match --rules {root}/rules nosuch.jsonl"),
         (2, "match"),
+        (0, "why -c monitor.yaml -"),  # an article from standard input, whether or not a rule meets it
+        (2, "why - nosuch"),
+        (1, "why https://x.test/1"),  # nothing has run yet
+        (2, "why"),
         (0, "parse feed.xml"),
         (0, "parse --json feed.xml"),
         (1, "parse page.html"),  # a document that is no feed
@@ -167,7 +172,7 @@ async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
     write_config(tmp_path, {})
     for name, content in FILES.items():
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    ended = await news_monitor(*command.format(root=ROOT).split(), folder=tmp_path)
+    ended = await news_monitor(*command.format(root=ROOT).split(), folder=tmp_path, stdin=HIT.encode())
     assert ended.code == code, ended.err
     if code:
         assert (ended.err + ended.out).strip()
@@ -177,6 +182,7 @@ async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
     ("command", "complaint"),
     [
         ("match --json two.jsonl", "two.jsonl: line 2: no JSON"),
+        ("why --json https://x.test/1", "no article is stored of 'https://x.test/1'"),
         ("sources list --json", "sources.yaml:3:"),
         ("status --json", "sources.yaml:3:"),
         ("outbox list --json", None),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -60,6 +59,7 @@ level: medium
 match: {all: [words: [North Korea], words: [talks]]}
 raise: {to: critical, if: {words: [summit]}}
 """
+STALE = "    held: published 30 hours ago, and max_age is 12 hours"
 HEADLINE, PAGE = "North Korea fires missiles", "https://x.test/1"
 DEEP = " ".join(["rain"] * 70) + ".\nNorth Korea fired a missile, and was asked for talks."
 
@@ -168,7 +168,7 @@ async def test_of_a_silence_it_says_who_was_told_instead(either: Folder) -> None
     for part in (
         "the same headline\n",  # the story's title is its own
         "    held: launch has told this story already (S",
-        f"    alert {either.alert}, 2026-01-05 21:00:00 KST, of “North Korea fires missiles” (wire)\n        desk: accepted",
+        f"    alert {either.alert}, 2026-01-05 21:00:00 KST, of “North Korea fires missiles” (wire)\n        desk: acc",
         "    held: quiet would have told this story already (S",
     ):
         assert part in told
@@ -184,7 +184,7 @@ async def test_other_silences_say_their_reason(kept: Folder) -> None:
     )
     assert "alert" not in mention
     old = (await kept.why("old")).out
-    assert "    held: published 30 hours ago, and max_age is 12 hours" in old
+    assert STALE in old
     assert "language  ko; none is declared" in old
     declared = await kept.why("-", stdin='{"title": "北朝鮮がミサイルを発射した", "lang": "en"}')
     assert "language  ja; declared as en" in declared.out
@@ -259,8 +259,167 @@ async def test_a_headline_is_asked_of_the_rules_alone(rule: str, given: str, ste
     assert f"{ended.out}\n".split("\n\n")[2] == steps.removesuffix("\n")
 
 
-async def test_an_edit_of_the_rules_is_told_apart_from_what_was_stored(kept: Folder) -> None:
-    """A version of before, one that was not there, and what the rule as it is now would have had decided."""
-    widened = LAUNCH.replace("12 hours", "3 days").replace("films]", "films, plays]")
-    new = TALKS.replace("talks\ntitle", "hours\ntitle").replace("words: [talks]", "words: [hour]")
-    kept.write(widened + new + LAUNCH.replace("rule: launch", "rule: again").replace("---\n", ""))
+async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Folder) -> None:
+    """It was changed, it is new, it is off, it is gone: and what it would have had decided when the article came."""
+    longer = LAUNCH.replace("12 hours", "3 days").replace("films]", "films, plays]")
+    new = LAUNCH.replace("rule: launch", "---\nrule: new")
+    kept.write(longer + new + RESTING + TALKS)
+    old = (await kept.why("old")).out
+    assert (
+        f"{STALE}\n        match 7, 2026-01-05 21:01:00 KST, news, high, stored under an earlier version of the rule"
+        in old
+    )
+    assert (
+        "    by the rule as it is now: told: “북한”, “미사일”, “발사” in the title; the first that launch hears" in old
+    )
+    nothing = "    nothing was stored: the rule was not there, or not as it is now, when the article came"
+    assert f"{nothing}\n    by the rule as it is now: {STALE.strip()}" in old
+    first = (await kept.why("1")).out
+    assert (
+        "news, high, stored under an earlier version of the rule\n    alert" in first
+    )  # it was told, and that is that
+    assert "✗ quiet: the rule is gone, or its file has a fault\n    held: quiet is in shadow" in first
+    resting = (await kept.why("1", "resting")).out
+    assert "✓ resting (off): news at level low" in resting
+    assert "it is off: it meets nothing and tells nobody; this is what it would do" in resting
+    assert "    if it ran: told: “missiles” in the title" in resting
+    assert (await kept.why("1", "quiet")).out.endswith("match 2, 2026-01-05 21:00:00 KST, news, low\n")
+
+
+async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
+    """What was decided on the version of before, and that the rules are asked of the latest."""
+    database = open_database(kept.url)
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    edited = article("guid 1", "Ferries run on time", version=2, seen=NOON, url=PAGE, canonical=PAGE)
+    commit(section, claimed(claims), edited, at=NOON + HOUR)
+    database.close()
+    told = (await kept.why("1")).out
+    assert "          wire, version 2, https://x.test/1" in told
+    assert "✗ launch: no match: 0 of 3: nothing of `who`, `what`, `did what` in the article\n    told: " in told
+    assert "news, high, of version 1 of the article\n" in told
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (("1", "lanch"), 2, "there is no rule 'lanch'; did you mean 'launch'?"),
+        (("https://x.test/never",), 2, "no article is stored of 'https://x.test/never': no source has brought it, or"),
+        (("wire", "guid 1"), 2, "write source and uid in quotes: news-monitor why 'wire guid 1'"),
+        (("n1",), 2, "no article is stored of 'n1'"),
+        (("--rules", "mine.yaml", "1"), 2, "--rules is for an article on standard input: `news-monitor why --rules P"),
+        (("-c", "mine.yaml", "--rules", "mine.yaml", "-"), 2, "give -c or --rules, not both"),
+        (("-c", "nosuch.yaml", "1"), 1, "nosuch.yaml"),
+        (("-",), 1, "standard input: line 1: it has neither title nor text"),
+    ],
+)
+async def test_what_cannot_be_asked_is_one_line(args: tuple[str, ...], code: int, said: str, kept: Folder) -> None:
+    """With what to do; an unknown article or rule is wrong use."""
+    ended = await kept.why(*args, code=code)
+    assert ended.out == ""
+    assert ended.err.startswith(said)
+    assert len(ended.told) == 1
+
+
+async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
+    """Each as it can be asked for."""
+    database = open_database(kept.url)
+    reprint = article("guid 1", "Reprint", of="post", seen=NOON + HOUR, url=PAGE, canonical=PAGE)
+    commit(SerialSection(database), claimed(Claims(database, "here:1"), "post", NOON + HOUR), reprint, at=NOON + HOUR)
+    database.close()
+    assert (await kept.why(PAGE, code=2)).told == [
+        f"several articles have '{PAGE}', the newest first; ask of one of them:",
+        "  news-monitor why 'post guid 1'   2026-01-05 22:00:00 KST, Reprint",
+        "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
+    ]
+    assert "article   Reprint" in (await kept.why("post guid 1")).out
+
+
+async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
+    """That it was taken in, and why nothing more is known."""
+    database = open_database(kept.url)
+    forgetting = Forgetting(database)
+    list(forgetting.forget(forgetting.find(PAGE), NOON + HOUR))
+    database.close()
+    gone = "it was forgotten on the operator's word (2026-01-05 22:00:00 KST)"
+    assert (await kept.why(PAGE, code=2)).told == [
+        f"the article of '{PAGE}' is not here any more: wire brought it on 2026-01-05 21:00:00 KST; {gone}"
+    ]
+    assert (await kept.why(kept.alert, code=2)).err.endswith("it was forgotten on the operator's word\n")
+    assert ", of an article that was forgotten" in (await kept.why("post b")).out
+
+
+async def test_a_faulty_rule_is_told_and_the_others_answer(kept: Folder) -> None:
+    """A rule that is not read is a reason for silence, too: it is named where it stands, and the exit code is 1."""
+    (kept.path / "mine.yaml").rename(kept.path / "good.yaml")
+    config = (kept.path / "monitor.yaml").read_text(encoding="utf-8")
+    (kept.path / "monitor.yaml").write_text(config.replace("['mine.yaml']", "[good.yaml, mine.yaml]"), encoding="utf-8")
+    kept.write("rule: broken\nmatsh: {}\n")
+    for args, stdin in ((("1",), ""), (("-",), HEADLINE)):
+        ended = await kept.why(*args, stdin=stdin, code=1)
+        assert "✓ launch" in ended.out
+        assert any(line.startswith("mine.yaml:2:1: ") for line in ended.told)
+    (kept.path / "good.yaml").write_text(f"{LAUNCH}nonsense: true\n", encoding="utf-8")
+    stored = await kept.why("1", code=1)
+    assert "✗ launch: the rule is gone, or its file has a fault\n    told: " in stored.out
+    assert "\nNo rule runs.\n" in (await kept.why("-", stdin=HEADLINE, code=1)).out
+
+
+async def test_json_has_the_whole_of_it(kept: Folder) -> None:
+    """An object a rule: article, outcome, the tree of steps, what was stored, and the deliveries."""
+    rows = (await kept.why("1", "--json")).rows
+    assert [(row["rule"], row["status"], row["kind"], row["level"]) for row in rows] == [
+        ("launch", "live", "news", "high"),
+        ("quiet", "shadow", "news", "low"),
+        ("talks", "live", None, None),
+    ]
+    launch, quiet, talks = rows
+    keys = ["article", "rule", "status", "kind", "level", "says", "steps", "decisions", "would", "alert", "deliveries"]
+    assert all(list(row) == keys for row in rows)
+    page = launch["article"]
+    assert (page["source"], page["uid"], page["url"], page["title"]) == ("wire", "guid 1", PAGE, HEADLINE)
+    assert page["story"]["joined"] == "the first article of its story"
+    near, unless = launch["steps"]
+    assert (near["what"], near["holds"], unless["holds"]) == ("match: near, in one sentence", True, False)
+    assert [step["what"].split(":")[0] for step in near["steps"]] == ["who", "what", "did what"]
+    who = {"field": "title", "start": 0, "end": 11, "text": "North Korea", "term": "North Korea", "node": "who"}
+    assert near["steps"][0]["spans"] == [who]
+    (decision,) = launch["decisions"]
+    assert (decision["id"], decision["decision"], decision["article_version"]) == (1, "told", 1)
+    assert (launch["alert"]["id"], launch["alert"]["uid"], launch["would"]) == (kept.alert, "guid 1", None)
+    assert [(each["channel"], each["state"]) for each in launch["deliveries"]] == [
+        ("desk", "accepted"),
+        ("phone", "retry"),
+    ]
+    assert (quiet["alert"], quiet["deliveries"], talks["decisions"]) == (None, [], [])
+    assert talks["says"] == "no match: 1 of 2: not `words talks`"
+    (alone,) = (await kept.why("--json", "-", "launch", stdin=HEADLINE)).rows
+    assert list(alone) == keys
+    assert (alone["kind"], alone["article"]["story"], alone["decisions"]) == ("news", None, [])
+
+
+async def test_the_ten_that_came_nearest_are_told(tmp_path: Path) -> None:
+    """Of many rules; all with --all."""
+    words = [f"[{', '.join(f'{{words: [w{number}]}}' for number in range(size))}]" for size in range(2, 14)]
+    rules = [f"rule: r{size}\ntitle: R\nlevel: low\nmatch: {{all: {all_}}}\n" for size, all_ in enumerate(words, 2)]
+    (tmp_path / "mine.yaml").write_text("---\n".join(rules), encoding="utf-8")
+    asked = ("why", "--rules", "mine.yaml", "-")
+    few = (await news_monitor(*asked, folder=tmp_path, stdin=b"w0")).out
+    every = (await news_monitor(*asked, "--all", folder=tmp_path, stdin=b"w0")).out
+    assert [line.split(":")[0] for line in few.splitlines() if line[:1] == "✗"] == [
+        f"✗ r{size}" for size in range(2, 12)
+    ]
+    assert "\nand 2 more: --all tells of them too\n" in few
+    assert every.count("✗") == 12
+    assert "--all" not in every
+    assert (await news_monitor(*asked, "--json", folder=tmp_path, stdin=b"w0")).out.count("\n") == 10
+
+
+def test_on_a_terminal_it_is_green_and_red(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And bold; elsewhere the marks alone say it."""
+    (tmp_path / "mine.yaml").write_text(LAUNCH + TALKS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    asked = ["why", "--rules", "mine.yaml", "-"]
+    shown, plain = (CliRunner().invoke(cli, asked, HEADLINE, color=color).output for color in (True, False))
+    for part in ("\x1b[32m✓\x1b[0m \x1b[1mlaunch\x1b[0m", "\x1b[31m✗\x1b[0m talks"):
+        assert part in shown
+    assert "\x1b" not in plain
