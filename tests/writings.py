@@ -27,71 +27,72 @@ class Writing:
     tails: tuple[str, ...] = ("s", "x")
 
 
-def _listed(words: str) -> tuple[str, ...]:
+def listed(words: str) -> tuple[str, ...]:
+    """The words between the commas."""
     return tuple(words.split(", "))
 
 
 _WIDE_ENDS = ("。", "！", "？", "。」", "!")
 WRITINGS = {
     "Latin": Writing(
-        _listed("en, de, any"),
-        _listed(
+        listed("en, de, any"),
+        listed(
             "missile, missile*, North Korea, Korea, north, fired, *fire, live-fire, Café, Łódź, U.S., US, Straße, Lee, "
             "President Lee, naïve, İzmir, launch*, Sea of Japan, ﬁle*, don't"
         ),
-        _listed("the, not, said, minister, denied, Town, of, us, a, 2026, naive, izmir, no, Seoul"),
+        listed("the, not, said, minister, denied, Town, of, us, a, 2026, naive, izmir, no, Seoul"),
     ),
     "Cyrillic": Writing(
-        _listed("ru, uk, any"),
-        _listed(
+        listed("ru, uk, any"),
+        listed(
             "ракета, ракет*, Северн* Коре*, Северная Корея, Корея, КНДР, запуст*, ещё, Сеул, *пуск, Ли, президент Ли, "
             "С-300, Йемен, *ядерн*"
         ),
-        _listed("не, и, в, министр, город, сказал, отрицает, ли, еще, это, из, КНДР-1"),
+        listed("не, и, в, министр, город, сказал, отрицает, ли, еще, это, из, КНДР-1"),
         tails=("ы", "у"),
     ),
     "Simplified": Writing(
-        _listed("zh, zh-Hans, any, ja"),
-        _listed("朝鲜, 导弹, 弹道导弹, 发射, 朝鲜半岛, 台湾, 北, 平壤, 军演, 李, 李总统, THAAD, 后"),
-        _listed("未, 不, 的, 在, 部长, 了, 说, 岛, 城, 一, 半, 美国, 总, 鲜"),
+        listed("zh, zh-Hans, any, ja"),
+        listed("朝鲜, 导弹, 弹道导弹, 发射, 朝鲜半岛, 台湾, 北, 平壤, 军演, 李, 李总统, THAAD, 后"),
+        listed("未, 不, 的, 在, 部长, 了, 说, 岛, 城, 一, 半, 美国, 总, 鲜"),
         gap="",
         ends=_WIDE_ENDS,
         tails=("的", "A"),
     ),
     "Traditional": Writing(
-        _listed("zh, zh-Hant, any, ja"),
-        _listed("朝鮮, 北韓, 飛彈, 彈道飛彈, 發射, 臺灣, 台灣, 軍演, 李, 總統, 李總統, THAAD, 後, 環台"),
-        _listed("未, 不, 的, 在, 部長, 了, 說, 島, 城, 一, 灣, 美國, 總, 鮮"),
+        listed("zh, zh-Hant, any, ja"),
+        listed("朝鮮, 北韓, 飛彈, 彈道飛彈, 發射, 臺灣, 台灣, 軍演, 李, 總統, 李總統, THAAD, 後, 環台"),
+        listed("未, 不, 的, 在, 部長, 了, 說, 島, 城, 一, 灣, 美國, 總, 鮮"),
         gap="",
         ends=_WIDE_ENDS,
         tails=("的", "A"),
     ),
     "Japanese": Writing(
-        _listed("ja, any, zh"),
-        _listed("北朝鮮, 朝鮮, ミサイル, 弾道ミサイル, 発射, カフェ, サイル, 李, 李大統領, ソウル, ｶﾞｽ, 京都, 防衛*"),
-        _listed("の, が, を, 東, 都, しない, 大臣, は, と, で, 市, ・, ー, 府"),
+        listed("ja, any, zh"),
+        listed("北朝鮮, 朝鮮, ミサイル, 弾道ミサイル, 発射, カフェ, サイル, 李, 李大統領, ソウル, ｶﾞｽ, 京都, 防衛*"),
+        listed("の, が, を, 東, 都, しない, 大臣, は, と, で, 市, ・, ー, 府"),
         gap="",
         ends=_WIDE_ENDS,
         tails=("の", "A"),
     ),
     "Hangul": Writing(
-        _listed("ko, any"),
-        _listed("북한, 북, 미사일, *미사일, 탄도미사일, 발사*, 이 대통령, 대통령, 김정은, 사드, THAAD 배치, 서울"),
-        _listed("안, 장관, 말했다, 시, 이, 북한산, 그, 등, 않았다, 아니다, 미국이, 탄도, 은"),
+        listed("ko, any"),
+        listed("북한, 북, 미사일, *미사일, 탄도미사일, 발사*, 이 대통령, 대통령, 김정은, 사드, THAAD 배치, 서울"),
+        listed("안, 장관, 말했다, 시, 이, 북한산, 그, 등, 않았다, 아니다, 미국이, 탄도, 은"),
         tails=("이", "은", "을", "에서는", "의", "산", "했다", "로의"),
     ),
     "Thai": Writing(
-        _listed("th, any"),
-        _listed("เกาหลี, เกาหลีเหนือ, ขีปนาวุธ, ยิง, โซล, ลี, ประธานาธิบดีลี, ไทย, F-16, เหนือ"),
-        _listed("ไม่, ที่, ใน, รัฐมนตรี, เมือง, และ, ว่า, ของ, นี้, ใต้"),
+        listed("th, any"),
+        listed("เกาหลี, เกาหลีเหนือ, ขีปนาวุธ, ยิง, โซล, ลี, ประธานาธิบดีลี, ไทย, F-16, เหนือ"),
+        listed("ไม่, ที่, ใน, รัฐมนตรี, เมือง, และ, ว่า, ของ, นี้, ใต้"),
         gap="",
         ends=(" ", ". ", "\n"),
         tails=("ๆ", "A"),
     ),
     "Arabic": Writing(
-        _listed("ar, fa, any"),
-        _listed("صاروخ, كوريا, كوريا الشمالية, أطلق*, سيول, لي, الرئيس لي, صواريخ, إيران, نووي*"),
-        _listed("لا, في, من, وزير, قال, مدينة, هذا, على, نفى, ايران"),
+        listed("ar, fa, any"),
+        listed("صاروخ, كوريا, كوريا الشمالية, أطلق*, سيول, لي, الرئيس لي, صواريخ, إيران, نووي*"),
+        listed("لا, في, من, وزير, قال, مدينة, هذا, على, نفى, ايران"),
         heads=("ال", "و", "بال", "ات"),
         tails=("ات", "ي"),
     ),

@@ -39,6 +39,7 @@ from monitor.model import (
 from tests.building import article
 from tests.cases import SCRIPTS, Batch, batch
 from tests.reference import Reading, World
+from tests.writings import listed
 from tests.zones import Zone
 
 CASES = 20_000
@@ -46,13 +47,13 @@ RULES, ARTICLES = 4, 4  # of a batch
 OF_EACH_CONSTRUCT, OF_EACH_SCRIPT, OF_EACH_KIND = 500, 1000, 500
 SHOWN = 3  # of the differences
 
-CONSTRUCTS = (
+CONSTRUCTS = listed(
     "words, list, entity, group, pattern, all, any, times, name, open end, case exact, forms, shadow, unless, where, "
-    "raises, lowers, mention_if, news in title, news in text, near sentence, near paragraph, near words, near in order, "
-    "in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, ignore before, ignore after, "
-    "maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, counts if where, where languages, "
-    "where sources, where tags, where publishers, where not, where unknown does not count"
-).split(", ")
+    "raises, lowers, mention_if, news in title, news in text, near sentence, near paragraph, near words, "
+    "near in order, in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, ignore before, "
+    "ignore after, maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, counts if where, "
+    "where languages, where sources, where tags, where publishers, where not, where unknown does not count"
+)
 
 
 @dataclass
@@ -90,7 +91,10 @@ def compare(cases: Batch, tally: Tally) -> None:
     compiled = compile_rules(cases.rules, world.entities, world.lists, world.sources)
     used = {rule.id: constructs(rule, world) for rule in cases.rules}
     for each in cases.articles:
-        found, reading = {match.rule: match for match in compiled.match(each)}, Reading(each, world)
+        matches, reading = compiled.match(each), Reading(each, world)
+        found = {match.rule: match for match in matches}
+        if [match.rule for match in matches] != [rule.id for rule in cases.rules if rule.id in found]:
+            tally.differences.append(f"not each once, in the order of the set: {matches}")
         for rule in cases.rules:
             expected = reading.verdict(rule)
             tally.cases += 1
