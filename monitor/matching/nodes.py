@@ -23,7 +23,10 @@ Evidence = tuple[int, int, int, str]
 class Node(ABC):
     """A condition of a rule. `name`: what the rule calls it, or ""."""
 
-    name: str = ""
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     @abstractmethod
     def holds(self, found: Found, limit: int) -> bool:
@@ -45,10 +48,12 @@ class Node(ABC):
 class Leaf(Node):
     """Something stands in a field, at least so many times."""
 
+    __slots__ = ("field", "finder", "times")
+
     def __init__(self, finder: Finder, field: Field | None, name: str, times: int = 1) -> None:
+        super().__init__(name)
         self.finder = finder
         self.field = field
-        self.name = name
         self.times = times
 
     def hits(self, found: Found, limit: int) -> list[Hit]:
@@ -93,9 +98,11 @@ def apart(hits: Iterable[Hit]) -> int:
 class AllOf(Node):
     """All of these hold."""
 
+    __slots__ = ("nodes",)
+
     def __init__(self, nodes: Sequence[Node], name: str = "") -> None:
+        super().__init__(name)
         self.nodes = tuple(nodes)
-        self.name = name
 
     def holds(self, found: Found, limit: int) -> bool:
         return all(node.holds(found, limit) for node in self.nodes)
@@ -116,9 +123,11 @@ class AllOf(Node):
 class AnyOf(Node):
     """One of these holds; the evidence is that of all that do."""
 
+    __slots__ = ("nodes",)
+
     def __init__(self, nodes: Sequence[Node], name: str = "") -> None:
+        super().__init__(name)
         self.nodes = tuple(nodes)
-        self.name = name
 
     def holds(self, found: Found, limit: int) -> bool:
         return any(node.holds(found, limit) for node in self.nodes)
@@ -142,12 +151,14 @@ class Near(Node):
     """One hit of each member stands together: in one sentence or paragraph (`words` is None), or with at most `words`
     words from the end of the first to the beginning of the last. No hit serves two members."""
 
+    __slots__ = ("in_order", "nodes", "unit", "words")
+
     def __init__(self, nodes: Sequence[Leaf], words: int | None, unit: Unit, *, in_order: bool, name: str = "") -> None:
+        super().__init__(name)
         self.nodes = tuple(nodes)
         self.words = words
         self.unit = unit
         self.in_order = in_order
-        self.name = name
 
     def holds(self, found: Found, limit: int) -> bool:
         return self._chosen(found, limit) is not None

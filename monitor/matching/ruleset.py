@@ -7,10 +7,10 @@ A set is immutable and may be shared by threads; an edit compiles a new one, whi
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 from types import MappingProxyType
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -45,15 +45,6 @@ class CompiledRule:
     where: WhereTest | None
     changes: tuple[CompiledChange, ...]
 
-    def plainly(self, unproved: frozenset[int]) -> Plainly | None:
-        """All that it asks, where that is no more than which patterns stand in an article."""
-        if self.where or self.mention_if or self.changes or self.rule.news_in is not Field.LEAD:
-            return None
-        groups, unless = self.node.enough(), [] if self.unless is None else self.unless.enough()
-        if groups is None or unless is None:
-            return None
-        return Plainly(self, tuple(groups), tuple(unless), unproved.intersection(chain(*groups, *unless)))
-
     def conditions(self) -> Iterator[Node]:
         """All of its conditions."""
         yield self.node
@@ -70,34 +61,59 @@ class Lookup:
     beside: bool
 
 
+_NONE: frozenset[int] = frozenset()
+_NUMBER = attrgetter("number")
 _NEWS, _MENTION = MatchKind.NEWS, MatchKind.MENTION
 
 Met = tuple[CompiledRule, MatchKind, Level, int]
 """A rule met an article: as what, how much it matters, and up to where the evidence was looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plainly:
-    """A rule that asks only which patterns stand in an article, as most do: of each group one; and not one of each of
-    `unless`, where there are any. `unproved`: those of them whose literal alone proves nothing."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A rule in its set, under its number there. `required`: sets of patterns of each of which one must stand in an
+    article, the rarest last. All that deciding needs lies side by side: of thousands of rules, what costs is to fetch
+    what lies elsewhere."""
 
+    number: int
     compiled: CompiledRule
-    groups: Groups
-    unless: Groups
+    required: Groups
     unproved: frozenset[int]
+    """Patterns whose literal proves nothing, and that are to be proved before it is asked whether the rule is met."""
 
     def met(self, found: Found) -> Met | None:
-        """What `_met` says of the rule, sooner, once its unproved patterns are proved."""
+        """Whether the article meets the rule, and how."""
+        return _met(self.compiled, found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlainEntry(Entry):
+    """A rule that asks no more than which patterns stand in an article, as most do: those that it requires; and not one
+    of each of `unless`, where there are any."""
+
+    unless: Groups
+    level: Level
+
+    def met(self, found: Found) -> Met | None:
         in_text, in_lead, document = found.in_text, found.in_lead, found.document
         kind, limit = _NEWS, document.lead_end
-        for patterns in self.groups:
+        for patterns in self.required:
             if patterns.isdisjoint(in_lead):
                 if patterns.isdisjoint(in_text):
                     return None
                 kind, limit = _MENTION, document.everything
         if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
             return None
-        return self.compiled, kind, self.compiled.rule.level, limit
+        return self.compiled, kind, self.level, limit
+
+
+def _entry(number: int, compiled: CompiledRule, required: Groups, unproved: frozenset[int]) -> Entry:
+    plain = not (compiled.where or compiled.mention_if or compiled.changes) and compiled.rule.news_in is Field.LEAD
+    unless = () if compiled.unless is None else compiled.unless.enough()
+    if not plain or unless is None or compiled.node.enough() is None:
+        return Entry(number, compiled, required, _NONE)
+    asked = unproved.intersection(chain(*required, *unless)) or _NONE
+    return PlainEntry(number, compiled, required, asked, tuple(unless), compiled.rule.level)
 
 
 class RuleSet:
@@ -116,18 +132,17 @@ class RuleSet:
             for language in {pattern.language for pattern in patterns} - {None}
         }
         self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.proof)
-        self._plainly = [each.plainly(self._unproved) for each in self._compiled]
-        self._always: list[int] = []  # rules that can hold without any word
-        self._anchored: dict[int, list[int]] = defaultdict(list)
-        self._besides: list[Groups] = []
-        commonness = [_commonness(pattern.literal) for pattern in lookup.patterns]
+        self._always: list[Entry] = []  # rules that can hold without any word
+        anchored: list[list[Entry]] = [[] for _ in patterns]
+        commonness = [_commonness(pattern.literal) for pattern in patterns]
         for number, each in enumerate(self._compiled):
-            anchor, besides = _anchor(each.node.required(), commonness)
-            self._besides.append(besides)
-            if anchor is None:
-                self._always.append(number)
-            for pattern in anchor or ():
-                self._anchored[pattern].append(number)
+            entry = _entry(number, each, _rarest_last(each.node.required(), commonness), self._unproved)
+            if not entry.required:
+                self._always.append(entry)
+                continue
+            for pattern in entry.required[-1]:
+                anchored[pattern].append(entry)
+        self._anchored = [tuple(entries) for entries in anchored]
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """The rules that an article meets, in the order of the set, as news or mention, with the evidence."""
@@ -153,32 +168,25 @@ class RuleSet:
                 found.present -= patterns & found.present
         return found
 
-    def candidates(self, found: Found) -> list[int]:
-        """The numbers of the rules of which nothing is missing that they cannot do without."""
-        present, besides, anchored = found.present, self._besides, self._anchored
-        numbers = set(self._always)
-        for pattern in present & anchored.keys():
-            numbers.update(anchored[pattern])
+    def candidates(self, found: Found) -> list[Entry]:
+        """The rules of which nothing is missing that they cannot do without, in the order of the set."""
+        present = found.present
+        entries = set(chain(self._always, *map(self._anchored.__getitem__, present)))
         kept = []
-        for number in numbers:
-            for patterns in besides[number]:
+        for entry in entries:
+            for patterns in entry.required:
                 if patterns.isdisjoint(present):
                     break
             else:
-                kept.append(number)
-        kept.sort()
+                kept.append(entry)
+        kept.sort(key=_NUMBER)
         return kept
 
     def met(self, found: Found) -> list[Met]:
         """The rules that the article meets, in the order of the set."""
-        numbers = self.candidates(found)
-        plain = [self._plainly[number] for number in numbers]
-        found.prove(chain.from_iterable([plainly.unproved for plainly in plain if plainly is not None]))
-        met = [
-            _met(self._compiled[number], found) if plainly is None else plainly.met(found)
-            for number, plainly in zip(numbers, plain, strict=True)
-        ]
-        return [each for each in met if each is not None]
+        entries = self.candidates(found)
+        found.prove(chain.from_iterable([entry.unproved for entry in entries]))
+        return [met for entry in entries if (met := entry.met(found)) is not None]
 
     def _match(self, met: Met, found: Found) -> Match:
         compiled, kind, level, limit = met
@@ -210,12 +218,12 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
 # --- anchors ----------------------------------------------------------------------------------------------------
 
 
-def _anchor(required: Groups, commonness: Sequence[float]) -> tuple[frozenset[int] | None, Groups]:
-    """Of the sets that a rule requires, the one that is met most rarely, and the others."""
+def _rarest_last(required: Groups, commonness: Sequence[float]) -> Groups:
+    """The sets that a rule requires; by the last one it is found, and nobody asks for that before the others."""
     if not required:
-        return None, ()
+        return ()
     anchor = min(required, key=lambda patterns: sum(commonness[pattern] for pattern in patterns))
-    return anchor, tuple(patterns for patterns in required if patterns is not anchor)
+    return (*(patterns for patterns in required if patterns is not anchor), anchor)
 
 
 def _commonness(literal: str) -> float:

@@ -144,13 +144,16 @@ class Open(Pattern):
         return places
 
 
+@dataclass(frozen=True, slots=True)
 class Tailed(Pattern):
-    """It is one word, and all that need be asked is what stands behind it."""
+    """It is one word, and all that need be asked is whether what stands behind it is one of its tails."""
 
-    __slots__ = ()
+    tails: frozenset[str]
+    size: int
+    """The length of the literal."""
 
     def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
-        tails, size, places = self.tokens[0].last.tails, len(self.literal), []
+        tails, size, places = self.tails, self.size, []
         for position in positions:
             end = joined.index(" ", position + size)
             if joined[position + size : end] in tails:
@@ -200,16 +203,14 @@ def _pattern(text: str, term: Term) -> Pattern | None:
     pieces = _pieces(tokens)
     at, literal = max(pieces, key=lambda piece: len(piece[1]))
     cased = _tokens(text, cased=True) if term.exact else None
-    kind = _kind(tokens, literal, len(pieces))
-    return kind(tokens, literal, at, _language(term), cased)
-
-
-def _kind(tokens: tuple[Token, ...], literal: str, pieces: int) -> type[Pattern]:
-    if pieces == 1 and literal[0] == literal[-1] == " ":
-        return Whole
-    if pieces == 1 and tokens[0].leaves_left and tokens[-1].leaves_right:
-        return Open
-    return Tailed if len(tokens) == 1 and tokens[0].plain_left else Several
+    stored = (tokens, literal, at, _language(term), cased)
+    if len(pieces) == 1 and literal[0] == literal[-1] == " ":
+        return Whole(*stored)
+    if len(pieces) == 1 and tokens[0].leaves_left and tokens[-1].leaves_right:
+        return Open(*stored)
+    if len(tokens) == 1 and tokens[0].plain_left:
+        return Tailed(*stored, tokens[0].last.tails, len(literal))
+    return Several(*stored)
 
 
 def _language(term: Term) -> str | None:
