@@ -99,7 +99,7 @@ def why(
         for line in _told(asked, accounts, rule, most):
             click.echo(line)
         if accounts and rule is None:
-            click.echo(f"\nStep by step: news-monitor why {shlex.quote(article)} RULE")
+            click.echo("\nStep by step: the same command with a rule's id behind the article.")
     raise SystemExit(1 if asked.faults else 0)
 
 
