@@ -67,6 +67,8 @@ def _prose(rng: random.Random, known: Vocabulary, topics: list[Topic], words: in
             said = said[0].upper() + said[1:]
         if rng.random() < 0.1:
             said = f"“{said}”" if known.language != "ja" else f"「{said}」"
+        if not known.glue and rng.random() < 0.15:
+            said += "（？）"  # full width, as most signs are: normalising changes them
         yield said + stop + ("\n\n" if rng.random() < 0.3 else between)
 
 
