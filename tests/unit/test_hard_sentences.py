@@ -18,19 +18,9 @@ from monitor.model import Article, EntityNamed, Level, MatchKind, Rule
 from tests.building import NOON
 
 # What is still wrong, by its headline, and why. A sentence that becomes right is taken out.
-KNOWN = {
-    "Magnitude 5.1 tremor at Punggye-ri was man-made, Seoul suspects underground blast": "its words are lacking",
-    "US Treasury blacklists two Pyongyang banks over weapons funding": "its words are lacking",
-    "China declares 'quarantine' around Kinmen, orders cargo ships to report to coast guard": "its words are lacking",
-    "瑙鲁总统：世界上只有一个中国 台湾是中国领土不可分割的一部分": "its words are lacking",
-    "外交部：对参与对台军售的10家美国企业采取反制措施": "its words are lacking",
-    "20國領袖齊聚約翰尼斯堡 川普缺席": "its words are lacking",
-    "외교부 내부망 뚫렸다…국정원 “배후는 정찰총국 추정”": "its words are lacking",
-    "台湾巡る答弁の撤回要求 中国外務次官、金杉大使呼び出し": "its words are lacking",
-    "北朝鮮・豊渓里付近で揺れ 気象庁「自然地震の可能性低い」": "its words are lacking",
-}
+KNOWN: dict[str, str] = {}
 # What part of them must be right: of all, of the hundred and twenty, and of those in the worst language.
-OF_ALL, OF_OURS, OF_A_LANGUAGE = 0.68, 0.65, 0.5
+OF_ALL, OF_OURS, OF_A_LANGUAGE = 0.92, 0.92, 0.85
 
 
 @dataclass(frozen=True)
