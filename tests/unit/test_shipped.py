@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,8 @@ from monitor.model import (
 )
 
 LOADED = load_rules([shipped() / "rules", shipped() / "seeds" / "entities"])
+# What a feed may say of its language, rightly or wrongly; German and Ukrainian share a script with ours.
+LABELS = (None, "en", "zh-Hans", "zh-Hant", "ko", "ja", "ru", "de", "uk")
 # By a letter that only this language's texts have; Chinese last, for Japanese holds Han too.
 SCRIPTS = (("ko", "가", "힣"), ("ja", "ぁ", "ヿ"), ("ru", "Ѐ", "ӿ"), ("zh", "一", "鿿"))
 
@@ -78,6 +82,19 @@ def test_rules_and_entities_load_and_pass_their_own_tests() -> None:
         "japan-china-over-taiwan",
     }
     faults = failures(LOADED.rules.values(), LOADED.entities, LOADED.lists, {}, clock.now())
+    assert [str(fault) for fault in faults] == []
+
+
+def under_every_label(tests: tuple[RuleTest, ...]) -> Iterator[RuleTest]:
+    """Those that must fire, each as if the feed had called its language so."""
+    return (replace(test, language=label) for test in tests if test.fires for label in LABELS)
+
+
+def test_what_a_feed_says_of_its_language_silences_nothing() -> None:
+    """No rule and no entity: each of their tests that fires does so under each label and under none."""
+    rules = [replace(rule, tests=tuple(under_every_label(rule.tests))) for rule in LOADED.rules.values()]
+    entities = {each.id: replace(each, tests=tuple(under_every_label(each.tests))) for each in LOADED.entities.values()}
+    faults = failures(rules, entities, LOADED.lists, {}, clock.now())
     assert [str(fault) for fault in faults] == []
 
 
