@@ -2,124 +2,168 @@
 
 from __future__ import annotations
 
+import os
+import time
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence, Sized
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, print_json
+from monitor.cli.options import config_option, json_option, print_json
 
 if TYPE_CHECKING:
+    from monitor.config.files import Signature
     from monitor.errors import Fault
+    from monitor.lab.checking import Checked, Checking
+    from monitor.lab.written import Lint
     from monitor.model import Entity, Rule
+
+_LOOK = 0.3  # s between two looks at the files
+_SHARE = 0.1  # of the time may go into looking, where there are thousands
 
 
 @click.command()
 @config_option
 @json_option
+@click.option("--strict", is_flag=True, help="Advice counts as a fault: exit code 1.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-def check(config: Path, as_json: bool, paths: tuple[Path, ...]) -> None:
-    """Check the config and all that it names, or only the rules and entities in PATHS, and run the rules' own tests.
+def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[Path, ...]) -> None:
+    """Check the config and all that it names, or only the rules, entities and lists in PATHS, and run their own tests.
 
-    Rules in PATHS may name entities of the config's files, if there is a config.
+    Rules in PATHS may name entities of the config's files, if there is a config. What is no fault and probably not
+    meant is told as advice; `# lint: ignore KIND` in its line, or in the first line of its document, silences it.
 
     \b
     Examples:
       news-monitor check
       news-monitor check rules/taiwan-drills.yaml seeds/entities
+      news-monitor check --watch       while you write
       news-monitor check --json        for editors and CI
 
     Exit code 1 if there are faults; each is told as file:line:col.
     """
-    checked = _of_files(paths, config) if paths else _of_config(config)
-    for fault in checked.faults:
-        if as_json:
-            place = {"file": fault.place.file, "line": fault.place.line, "col": fault.place.col}
-            print_json({**place, "what": fault.what, "meant": fault.meant})
-        else:
-            click.echo(str(fault))
+    from monitor import clock
+    from monitor.lab.checking import Checking
+
+    checking = Checking(config, paths, os.environ)
+    if watch:
+        _watch(checking, as_json=as_json, strict=strict)
+    checked = checking.run(clock.now())
+    _print(checked, as_json=as_json)
+    raise SystemExit(_code(checked, strict=strict))
+
+
+def _print(checked: Checked, *, as_json: bool) -> None:
+    for each in checked.found:
+        print_json(_row(each)) if as_json else click.echo(str(each))
     if not as_json:
-        click.echo(checked.said(), err=True)
-    raise SystemExit(1 if checked.faults else 0)
+        _sum_up(checked)
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """The faults, and what they were looked for in: a phrase each; nothing where monitor.yaml cannot be used."""
+def _code(checked: Checked, *, strict: bool) -> int:
+    return 1 if checked.faults or (strict and checked.lints) else 0
 
-    faults: Sequence[Fault]
-    of: tuple[str, ...] = ()
 
-    def said(self) -> str:
-        """In a line."""
-        if not self.faults:
-            return f"no faults: {', '.join(self.of)}"
-        found = _counted(self.faults, "fault")
-        return f"{found} in {', '.join(self.of)}" if self.of else found
+def _row(found: Fault | Lint) -> dict[str, object]:
+    from monitor.lab.written import Lint
+
+    place = {"file": found.place.file, "line": found.place.line, "col": found.place.col}
+    kind = found.kind if isinstance(found, Lint) else "fault"
+    return {**place, "kind": kind, "what": found.what, "meant": found.meant}
+
+
+# --- while somebody writes --------------------------------------------------------------------------------------
+
+
+def _watch(checking: Checking, *, as_json: bool, strict: bool) -> NoReturn:
+    """Check now and after each change, and tell what has come and gone, until Ctrl-C: it ends as the last check did."""
+    from monitor import clock
+
+    checked: Checked | None = None
+    try:
+        while True:
+            now, before = clock.now(), checked
+            checked = checking.run(now)
+            if before is None and not as_json:
+                _print(checked, as_json=False)
+                click.echo("watching the files; Ctrl-C ends", err=True)
+            else:
+                _print_changes(before, checked, f"{now.astimezone():%H:%M:%S} ", as_json=as_json)
+            _wait_for_change(checking)
+    except KeyboardInterrupt:
+        if checked is None:
+            raise
+        raise SystemExit(_code(checked, strict=strict)) from None
+
+
+def _wait_for_change(checking: Checking) -> None:
+    """Until the files are others than when they were read, and are not being written any more: two looks saw them
+    alike."""
+    from monitor import clock
+
+    seen: Signature | None = None
+    since = 0.0
+    while True:
+        began = clock.monotonic()
+        look = checking.look()
+        if look.signature != seen:
+            seen, since = look.signature, began
+        elif look.changed and began - since >= look.quiet:
+            return
+        time.sleep(max(_LOOK, (clock.monotonic() - began) / _SHARE))
+
+
+def _print_changes(before: Checked | None, now: Checked, at: str, *, as_json: bool) -> None:
+    for change, found in _changes(before.found if before else (), now.found):
+        print_json({**_row(found), "change": change}) if as_json else click.echo(f"{at}{change}: {found}")
+    if not as_json:
+        _sum_up(now, at)
+
+
+def _changes(before: Sequence[Fault | Lint], now: Sequence[Fault | Lint]) -> Iterator[tuple[str, Fault | Lint]]:
+    """What is new and what is gone; what only stands in another line now is neither."""
+    for change, these, those in (("gone", before, now), ("new", now, before)):
+        left = Counter(map(_without_line, those))
+        for each in these:
+            if left[_without_line(each)] > 0:
+                left[_without_line(each)] -= 1
+            else:
+                yield change, each
+
+
+def _without_line(found: Fault | Lint) -> tuple[str, str, str | None]:
+    return found.place.file, found.what, found.meant
+
+
+# --- for people -------------------------------------------------------------------------------------------------
+
+
+def _sum_up(checked: Checked, at: str = "") -> None:
+    if checked.unasked:
+        click.echo(f"what rules met lately is not known: {checked.unasked}", err=True)
+    click.echo(f"{at}{_said(checked)}", err=True)
+
+
+def _said(checked: Checked) -> str:
+    """What was found, and in what: nobody should take a check of nothing for a check."""
+    found = _counted(checked.faults, "fault") if checked.faults else "no faults"
+    if checked.lints:
+        found += f" and {_counted(checked.lints, 'line')} of advice"
+    if not checked.usable:
+        return found
+    read = [_tested(checked.rules, "rule", "rules"), _tested(checked.entities, "entity", "entities")]
+    if checked.config is not None:
+        read += [_counted(checked.config.sources, "source"), _counted(checked.config.settings.channels, "channel")]
+    return f"{found}{' in' if checked.faults or checked.lints else ':'} {', '.join(read)}"
 
 
 def _counted(what: Sized, one: str, several: str | None = None) -> str:
     return f"{len(what)} {one if len(what) == 1 else several or f'{one}s'}"
 
 
-def _tested(rules: Collection[Rule], entities: Collection[Entity]) -> tuple[str, str]:
-    of_rules, of_entities = ([test for each in tested for test in each.tests] for tested in (rules, entities))
-    return (
-        f"{_counted(rules, 'rule')} with {_counted(of_rules, 'test')}",
-        f"{_counted(entities, 'entity', 'entities')} with {_counted(of_entities, 'test')}",
-    )
-
-
-def _of_config(path: Path) -> _Checked:
-    from monitor import clock
-    from monitor.errors import Faulty
-    from monitor.lab.rule_tests import failures
-    from monitor.notify import channel_faults
-
-    try:
-        loaded = load_config(path)
-    except Faulty as faulty:
-        return _Checked(faulty.faults)
-    config = loaded.config
-    faults = [
-        *loaded.faults,
-        *_of_database(path, config.settings.database),
-        *channel_faults(config.settings.channels.values()),
-        *failures(config.rules.values(), config.entities, config.lists, config.sources, clock.now()),
-    ]
-    more = (_counted(config.sources, "source"), _counted(config.settings.channels, "channel"))
-    return _Checked(sorted(faults), (*_tested(config.rules.values(), config.entities.values()), *more))
-
-
-def _of_database(path: Path, url: str) -> Iterator[Fault]:
-    """Why its kind of database cannot be used here; it is not asked for anything itself."""
-    from monitor.config.files import settings_document
-    from monitor.errors import Fault, StoreFailed
-    from monitor.store.opening import open_database
-
-    try:
-        open_database(url).close()
-    except StoreFailed as failed:
-        yield Fault(settings_document(path).place(("database",)), str(failed))
-
-
-def _of_files(paths: tuple[Path, ...], config: Path) -> _Checked:
-    """What stands in these files; what they name may stand in the files of the config, if there is one."""
-    from monitor import clock
-    from monitor.config.load import load_rules
-    from monitor.lab.rule_tests import failures
-
-    loaded = load_rules(paths, beside=config if config.exists() else None)
-    rules = [rule for rule in loaded.rules.values() if _within(rule.place.file, paths)]
-    entities = [entity for entity in loaded.entities.values() if _within(entity.place.file, paths)]
-    faults = [
-        *(fault for fault in loaded.faults if _within(fault.place.file, paths)),
-        *failures(rules, loaded.entities, loaded.lists, loaded.sources, clock.now(), tested=entities),
-    ]
-    return _Checked(sorted(faults), _tested(rules, entities))
-
-
-def _within(file: str, paths: tuple[Path, ...]) -> bool:
-    return any(Path(file).is_relative_to(path) for path in paths)
+def _tested(things: Collection[Rule | Entity], one: str, several: str) -> str:
+    tests = [test for each in things for test in each.tests]
+    return f"{_counted(things, one, several)} with {_counted(tests, 'test')}"

@@ -45,7 +45,7 @@ class UserFiles:
         found = self.signature()
         standing = folders_of(name for name, _ in found if name != str(self._path))
         self._folders = {folder: before.get(folder) for folder in standing}
-        return Look(found, found != self._read, _quiet(found - self._read, self._read))
+        return Look.at(found, self._read)
 
     def stirred(self) -> bool:
         """Whether files have come or gone since the last look, or were renamed as editors do it: of thousands of files
@@ -65,6 +65,11 @@ class Look:
     signature: Signature
     changed: bool
     quiet: float
+
+    @classmethod
+    def at(cls, found: Signature, read: Signature) -> Look:
+        """A look at files that are so, and were otherwise when they were read."""
+        return cls(found, found != read, _quiet(found - read, read))
 
 
 def _quiet(new: Signature, read: Signature) -> float:

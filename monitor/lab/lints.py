@@ -9,57 +9,71 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from monitor.config.names import names
 from monitor.config.yaml12 import Document
 from monitor.lab import of_languages, of_rules, of_words
+from monitor.lab.once import Once
 from monitor.lab.written import Lint, Written
 from monitor.model import Entity, ListNamed, Place, Rule, Source, WordList
+from monitor.store.reports import MatchedReport
 
 _SILENCED = re.compile(r"#\s*lint:\s*ignore\s+([a-z-]+(?:[\s,]+[a-z-]+)*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """All that was read; `whole`: it is all that there is, so that what nothing names is named nowhere."""
+    """All that was read; `matched`: what rules met lately, where that is known; `whole`: it is all that there is, so
+    that what nothing names is named nowhere."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
     lists: Mapping[str, WordList]
     documents: Mapping[Place, Document]
     sources: Mapping[str, Source] = field(default_factory=dict)
+    matched: MatchedReport | None = None
     whole: bool = False
 
 
-def lints(everything: Everything, asked: Iterable[Rule | Entity | WordList]) -> tuple[Lint, ...]:
-    """What is odd about those that are asked about, in the order of the files."""
-    documents = everything.documents
-    bare = _bare_lists(everything)
-    used = {name.list for each in documents.values() for _, name in names(each) if isinstance(name, ListNamed)}
-    found = (
-        lint
-        for each in asked
-        if each.place in documents
-        for lint in _of(Written(each, documents[each.place]), everything, bare, used)
-    )
+def lints(
+    everything: Everything, asked: Iterable[Rule | Entity | WordList], once: Once[tuple[Lint, ...]] | None = None
+) -> tuple[Lint, ...]:
+    """What is odd about those that are asked about, in the order of the files. `once`: what is known of those that are
+    the very same as before, and name the very same."""
+    once = Once() if once is None else once
+    bare, used = _bare_lists(everything), _used_lists(everything)
+    found: list[Lint] = []
+    for each in asked:
+        written = Written(each, everything.documents[each.place])
+        found += once.of((type(each), each.id), each, partial(_of_itself, written, everything))
+        found += _beside_others(written, everything, bare, used)
     return tuple(sorted(_unsilenced(found)))
 
 
-def _of(written: Written, everything: Everything, bare: set[str], used: set[str]) -> Iterator[Lint]:
-    yield from of_rules.untested(written)
-    yield from of_rules.patterns_alone(written)
-    yield from of_rules.never_news(written)
-    yield from of_rules.unknown_sources(written, everything.sources)
+def _of_itself(written: Written, everything: Everything) -> tuple[Lint, ...]:
+    """What follows from what it says, and from what it names."""
+    return (
+        *of_rules.untested(written),
+        *of_rules.patterns_alone(written),
+        *of_rules.never_news(written),
+        *of_rules.unknown_sources(written, everything.sources),
+        *of_languages.languages(written, everything.entities, everything.lists),
+        *of_words.short_prefixes(written),
+        *of_words.never_counting(written, everything.lists),
+        *of_words.dropped_by_unless(written, everything.lists),
+        *of_words.twice(written),
+    )
+
+
+def _beside_others(written: Written, everything: Everything, bare: set[str], used: set[str]) -> Iterator[Lint]:
+    """What follows from what others say, or from what happened."""
+    yield from of_words.single_characters(written, bare)
     if everything.whole:
         yield from of_rules.unused(written, used)
-    yield from of_languages.languages(written, everything.entities, everything.lists)
-    yield from of_words.single_characters(written, bare)
-    yield from of_words.short_prefixes(written)
-    yield from of_words.never_counting(written, everything.lists)
-    yield from of_words.dropped_by_unless(written, everything.lists)
-    yield from of_words.twice(written)
+    if everything.matched is not None:
+        yield from of_rules.too_many(written, everything.matched)
 
 
 def _bare_lists(everything: Everything) -> set[str]:
@@ -71,6 +85,12 @@ def _bare_lists(everything: Everything) -> set[str]:
         for part in each.parts()
         if isinstance(part.asks, ListNamed) and not part.near
     }
+
+
+def _used_lists(everything: Everything) -> set[str]:
+    """The lists that something names."""
+    named = (name for document in everything.documents.values() for _, name in names(document))
+    return {name.list for name in named if isinstance(name, ListNamed)}
 
 
 def _unsilenced(found: Iterable[Lint]) -> Iterator[Lint]:

@@ -71,6 +71,16 @@ class Languages:
         own = spoken - {_ANY} if isinstance(part.asks, Words) else frozenset[str]()
         return Speaking(spoken, own & self.asked if self.asked else own)
 
+    def is_tested(self, language: str) -> bool:
+        """Whether a test that fires holds words of this language, of the rule or of what it names."""
+        rule = self.written.says
+        assert isinstance(rule, Rule)
+        parts = (part for match in self.written.conditions["match"] for part in match.walk())
+        terms = {term for part in parts for term in self._terms(part) if _tag(term.language) == language}
+        compiled = compile_rules([Rule(rule.id, rule.title, rule.level, Words(tuple(terms)), rule.version)], {})
+        tests = (each for each in rule.tests if each.fires and (not each.language or _tag(each.language) == language))
+        return any(compiled.match(article_of(test, _SOME_TIME)) for test in tests)
+
     def _of_all(self, part: Part, each: list[Speaking]) -> Speaking:
         own, limited = _union(one.own for one in each), [one.spoken for one in each if not one.speaks_all]
         if not limited:
@@ -119,22 +129,10 @@ def languages(written: Written, entities: Mapping[str, Entity], lists: Mapping[s
         what = f"it looks at articles in {_listed(asked)} only, and has no words in it"
         meant = "add such words to match, or change where"
         found.lints.append(written.lint("never-fires", ("where", "languages"), what, meant))
-    elif rule.tests and (untested := [each for each in speaking.own if not _is_tested(written, each)]):
-        what = f"no test that fires has one of its words in {_listed(untested)}: nobody has seen them work"
+    elif rule.tests and (untested := [each for each in speaking.own if not found.is_tested(each)]):
+        what = f"no test that fires is in {_listed(untested)}: nobody has seen its words in it work"
         found.lints.append(written.lint("untested-language", ("tests",), what, "add one under fires"))
     return found.lints
-
-
-def _is_tested(written: Written, language: str) -> bool:
-    """Whether a test that fires holds, in this language, words of the rule that are of it."""
-    rule = written.says
-    assert isinstance(rule, Rule)
-    parts = (part.asks for match in written.conditions["match"] for part in match.walk())
-    terms = tuple(term for asks in parts if isinstance(asks, Words) for term in asks.terms)
-    words = Words(tuple(term for term in terms if _tag(term.language) == language))
-    compiled = compile_rules([Rule(rule.id, rule.title, rule.level, words, rule.version)], {})
-    tests = (each for each in rule.tests if each.fires and (not each.language or _tag(each.language) == language))
-    return any(compiled.match(article_of(test, _SOME_TIME)) for test in tests)
 
 
 def _names(entity: Entity) -> Iterator[Term]:

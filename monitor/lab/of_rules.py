@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.lab.written import Lint, Part, Written
 from monitor.model import AllOf, AnyOf, Entity, Field, Near, Pattern, Rule, Source, Where, WordList
+from monitor.store.reports import MatchedReport
+
+MOST, ENOUGH, DAYS = 0.02, 200, 7
+"""A rule meets too much if it met so large a part of the articles of so many days, if they were enough."""
 
 
 def untested(written: Written) -> Iterator[Lint]:
@@ -77,3 +81,18 @@ def _unknown(written: Written, asked: Where, at: tuple[str, ...], sources: Mappi
             if each not in known:
                 what = f"{called} '{each}': no article is of it"
                 yield written.lint("unknown-source", (*at, key, number), what, "mend it here, or in the sources")
+
+
+def too_many(written: Written, matched: MatchedReport) -> Iterator[Lint]:
+    """A rule that met so much of the last days' news that nobody can read it. Once it has met anything since its last
+    edit, only that counts."""
+    rule = written.says
+    by_version = matched.by_rule.get(rule.id, {}) if isinstance(rule, Rule) else {}
+    if not isinstance(rule, Rule) or not by_version or matched.articles < ENOUGH:
+        return
+    met = by_version.get(rule.version) or max(by_version.values())
+    if met > MOST * matched.articles:
+        which = "it" if rule.version in by_version else "an earlier version of it"
+        what = f"{which} met {met:,} of the {matched.articles:,} articles of the last {DAYS} days"
+        share = f"{met / matched.articles:.0%}, where more than {MOST:.0%} is noise"
+        yield written.lint("meets-too-much", (), f"{what} ({share})", "narrow it: near, in: title, ignore, where")

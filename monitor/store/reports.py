@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -53,6 +54,14 @@ class ShadowReport:
     since: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MatchedReport:
+    """How many articles came, and how many of them each version of each rule met: by rule, then by version."""
+
+    articles: int
+    by_rule: Mapping[str, Mapping[str, int]]
+
+
 class Reports:
     """Answers from what has been committed."""
 
@@ -88,6 +97,21 @@ class Reports:
         )
         found = {row.rule_id: ShadowReport(row.alerts, row.stories, row.since) for row in self._rows(told)}
         return {id_: found.get(id_, ShadowReport()) for id_ in rules}
+
+    def matched(self, since: datetime) -> MatchedReport:
+        """Of the articles that came since then, as news or as mentions."""
+        recent = article.c.seen_at >= since
+        met = (
+            select(match.c.rule_id, match.c.rule_version, func.count(match.c.article_id.distinct()).label("articles"))
+            .join_from(match, article, article.c.id == match.c.article_id)
+            .where(recent)
+            .group_by(match.c.rule_id, match.c.rule_version)
+        )
+        by_rule: dict[str, dict[str, int]] = defaultdict(dict)
+        for row in self._rows(met):
+            by_rule[row.rule_id][row.rule_version] = row.articles
+        (came,) = self._rows(select(func.count().label("articles")).select_from(article).where(recent))
+        return MatchedReport(came.articles, by_rule)
 
     def delivery_counts(self) -> Mapping[str, int]:
         """How many deliveries stand in each state; states without any count 0."""

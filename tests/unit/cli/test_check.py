@@ -1,13 +1,18 @@
-"""`check` on some files: what they name may stand in the config's."""
+"""`check`: on all or on some files, for people and for editors, once or while somebody writes."""
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import ROOT, news_monitor
+from tests.e2e.whole import PATIENCE, ROOT, news_monitor, started
 
 RULE = """\
 rule: quake
@@ -15,6 +20,13 @@ title: Quakes
 level: low
 match: {entity: japan}
 tests: {fires: [Quake in Japan], silent: [Quake in Chile]}
+"""
+JAPAN = """\
+entity: japan
+kind: country
+name: Japan
+sure: {en: [Japan]}
+tests: {fires: [Japan votes]}
 """
 CONFIG = """\
 channels: {screen: {url: "console://"}}
@@ -31,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
         "monitor.yaml": CONFIG,
         "rules/quake.yaml": RULE,
         "rules/broken.yaml": "rule: [",
-        "entities/japan.yaml": "entity: japan\nkind: country\nname: Japan\nsure: {en: [Japan]}\n",
+        "entities/japan.yaml": JAPAN,
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -62,7 +74,7 @@ async def test_its_own_tests_are_run(folder: Path) -> None:
 async def test_it_says_what_it_has_checked(folder: Path) -> None:
     """With faults or without, so that nobody takes a check of nothing for a check; people only."""
     faulty = await news_monitor("check", folder=folder)
-    read = "1 rule with 2 tests, 1 entity with 0 tests, 0 sources, 1 channel"
+    read = "1 rule with 2 tests, 1 entity with 1 test, 0 sources, 1 channel"
     assert faulty.told == [f"1 fault in {read}"]
     (folder / "rules/broken.yaml").unlink()
     for args, told in (
@@ -91,3 +103,100 @@ async def test_a_database_without_its_driver_is_a_fault(folder: Path) -> None:
     config.write_text(f"{CONFIG}database: sqlite:///new/news.db\n", encoding="utf-8")
     assert (await news_monitor("check", folder=folder)).code == 0
     assert not (folder / "new").exists()
+
+
+async def test_advice_is_no_fault(folder: Path) -> None:
+    """It is told and counted, and ends with 1 only where it shall."""
+    (folder / "rules/broken.yaml").unlink()
+    (folder / "rules/quake.yaml").write_text(RULE.replace("silent: [Quake in Chile]", ""), encoding="utf-8")
+    (folder / "rules/bare.yaml").write_text(RULE.replace("quake", "bare").partition("tests")[0], encoding="utf-8")
+    ended = await news_monitor("check", folder=folder)
+    told = "rules/bare.yaml:1:1: advice: this rule has no tests: nobody sees when an edit breaks it; write tests: "
+    assert (ended.code, ended.out) == (0, f"{told}{{fires: [...], silent: [...]}}; check runs them [untested]\n")
+    read = "2 rules with 1 test, 1 entity with 1 test, 0 sources, 1 channel"
+    assert ended.told == [f"no faults and 1 line of advice in {read}"]
+    assert (await news_monitor("check", "--strict", folder=folder)).code == 1
+    (folder / "rules/bare.yaml").unlink()
+    assert (await news_monitor("check", "--strict", folder=folder)).code == 0
+
+
+async def test_editors_read_faults_and_advice_alike(folder: Path) -> None:
+    """A line of JSON each, with the same keys; the faults first."""
+    (folder / "rules/bare.yaml").write_text(RULE.replace("quake", "bare").partition("tests")[0], encoding="utf-8")
+    rows = (await news_monitor("check", "--json", folder=folder)).rows
+    assert [(row["kind"], row["file"], row["line"], row["col"]) for row in rows] == [
+        ("fault", "rules/broken.yaml", 2, 1),
+        ("untested", "rules/bare.yaml", 1, 1),
+    ]
+    assert all(list(row) == ["file", "line", "col", "kind", "what", "meant"] for row in rows)
+
+
+async def test_paths_beside_a_config_that_cannot_be_read(folder: Path) -> None:
+    """Its faults are told like any others."""
+    (folder / "monitor.yaml").write_text("rules: [\n", encoding="utf-8")
+    ended = await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)
+    assert (ended.code, [row["file"] for row in ended.rows]) == (1, ["monitor.yaml"])
+
+
+# --- while somebody writes --------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def watching(folder: Path, *args: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`check --watch`, killed should it still run."""
+    process = await started("check", "--watch", *args, folder=folder)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def line_of(stream: asyncio.StreamReader | None) -> str:
+    """The next line that it prints."""
+    assert stream is not None
+    return (await asyncio.wait_for(stream.readline(), PATIENCE)).decode().rstrip("\n")
+
+
+async def interrupted(process: asyncio.subprocess.Process) -> int:
+    """Its exit code after Ctrl-C."""
+    process.send_signal(signal.SIGINT)
+    return await asyncio.wait_for(process.wait(), PATIENCE)
+
+
+async def test_what_comes_and_goes_is_told_while_somebody_writes(folder: Path) -> None:
+    """With the time; what only moves to another line is neither new nor gone."""
+    (folder / "rules/broken.yaml").unlink()
+    quake = folder / "rules/quake.yaml"
+    wrong = RULE.replace("Quake in Japan", "Quake in Chile")
+    async with watching(folder) as process:
+        assert (await line_of(process.stderr)).startswith("no faults: 1 rule with 2 tests")
+        assert await line_of(process.stderr) == "watching the files; Ctrl-C ends"
+        quake.write_text(wrong, encoding="utf-8")
+        time, change, told = (await line_of(process.stdout)).split(" ", 2)
+        assert (len(time), change) == (8, "new:")
+        assert told.startswith("rules/quake.yaml:5:17: this test of quake must fire")
+        assert (await line_of(process.stderr)).startswith(f"{time} 1 fault in 1 rule")
+        quake.write_text(f"# moved\n{wrong}", encoding="utf-8")
+        assert (await line_of(process.stderr))[8:].startswith(" 1 fault in 1 rule")
+        (folder / "rules/more.yaml").write_text("rule: [", encoding="utf-8")
+        assert " new: rules/more.yaml:" in await line_of(process.stdout)
+        (folder / "rules/more.yaml").unlink()
+        assert " gone: rules/more.yaml:" in await line_of(process.stdout)
+        (folder / "entities/japan.yaml").write_text(JAPAN.replace("[Japan]", "[Chile, Japan]"), encoding="utf-8")
+        assert " gone: rules/quake.yaml:6:17: " in await line_of(process.stdout)  # the entity is what has changed
+        assert " new: rules/quake.yaml:6:43: this test of quake must stay silent" in await line_of(process.stdout)
+        assert await interrupted(process) == 1
+        assert process.stderr is not None
+        assert b"Traceback" not in await process.stderr.read()
+
+
+async def test_it_ends_as_the_last_check_said(folder: Path) -> None:
+    """0, once all is mended; for editors each line says whether it is new or gone."""
+    async with watching(folder, "--json", "rules") as process:
+        row = json.loads(await line_of(process.stdout))
+        assert (row["file"], row["kind"], row["change"]) == ("rules/broken.yaml", "fault", "new")
+        (folder / "rules/broken.yaml").unlink()
+        assert json.loads(await line_of(process.stdout)) == {**row, "change": "gone"}
+        assert await interrupted(process) == 0

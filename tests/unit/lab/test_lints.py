@@ -37,7 +37,7 @@ def told(folder: Path, text: str, *, besides: tuple[str, ...] = TESTED, whole: b
     loaded = load_rules([folder])
     assert [str(fault) for fault in loaded.faults] == []
     sources = {"wire": replace(source("wire"), tags=("state",))}
-    everything = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, sources, whole)
+    everything = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, sources, whole=whole)
     asked: list[Rule | Entity | WordList] = [*loaded.rules.values(), *loaded.entities.values(), *loaded.lists.values()]
     ours = [each for each in asked if Path(each.place.file).name == "a.yaml"]
     return [lint for lint in lints(everything, ours) if lint.kind not in besides]
@@ -283,8 +283,18 @@ def test_a_language_that_nobody_tested(tmp_path: Path, words: str, tests: str, m
     """A rule speaks it, and no test that fires has its words."""
     found = told(tmp_path, rule(f"{{words: {words}}}", f"tests: {tests}\n"))
     assert [lint.kind for lint in found] == (["untested-language"] if missing else [])
-    assert all(f"words in {missing}:" in lint.what for lint in found)
+    assert all(f"is in {missing}:" in lint.what for lint in found)
     assert all(lint.place.line == 5 for lint in found)
+
+
+def test_a_language_is_tested_through_what_the_rule_names(tmp_path: Path) -> None:
+    """An entity's name shows that a test is in it, although the rule's own words are not what fires."""
+    match = "{all: [{entity: taiwan}, {any: [{list: drills}, {words: {en: [fire], zh: [射击], ko: [사격]}}]}]}"
+    text = rule(
+        match, "tests: {fires: [Taiwan on fire, 台湾 演习]}\n---\nlist: drills\nwords: {zh: [演习], ko: [훈련]}\n"
+    )
+    (lint,) = told(tmp_path, text)
+    assert (lint.kind, lint.what[:32]) == ("untested-language", "no test that fires is in ko: nob")
 
 
 @pytest.mark.parametrize(

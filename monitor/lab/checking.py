@@ -1,0 +1,163 @@
+"""All that `check` finds: faults and lints of a config, or of some files; again and again, if somebody watches.
+
+What is as it was the last time is neither parsed nor tested again. Nothing is printed or changed here; of the outside,
+only a database that exists is asked what rules met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from monitor.collector import at_rest
+from monitor.config.files import Signature, settings_document, signature
+from monitor.config.load import Remembered, load, load_rules, named_by
+from monitor.config.user_files import Look
+from monitor.errors import Fault, Faulty, StoreFailed
+from monitor.lab.lints import Everything, lints
+from monitor.lab.of_rules import DAYS
+from monitor.lab.once import Once
+from monitor.lab.rule_tests import failures
+from monitor.lab.written import Lint
+from monitor.model import Config, Entity, Place, Rule, Source, WordList
+from monitor.notify import channel_faults
+from monitor.store.opening import open_database
+from monitor.store.ownership import act_as_owner
+from monitor.store.reports import MatchedReport, Reports
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found, and what it was looked for in; not `usable`: nothing else than the faults was looked for, because
+    monitor.yaml has them. `unasked`: why the database could not be asked."""
+
+    faults: tuple[Fault, ...]
+    lints: tuple[Lint, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    config: Config | None = None
+    usable: bool = True
+    unasked: str | None = None
+
+    @property
+    def found(self) -> tuple[Fault | Lint, ...]:
+        """The faults, and then the advice."""
+        return self.faults + self.lints
+
+
+class Checking:
+    """Checks a config and all that it names, or only `paths`: what stands there may name what stands in the config's
+    files, if there is a config."""
+
+    def __init__(self, config: Path, paths: Sequence[Path], environment: Mapping[str, str]) -> None:
+        self._config = config
+        self._paths = tuple(paths)
+        self._environment = environment
+        self._remembered = Remembered()
+        self._tested: Once[tuple[Fault, ...]] = Once()
+        self._linted: Once[tuple[Lint, ...]] = Once()
+        self._sources: Mapping[str, Source] = {}
+        self._named: list[Path] = []
+        self._read: Signature = frozenset()
+
+    def run(self, now: datetime) -> Checked:
+        """Everything, as the files are now."""
+        self._named = list(self._paths)
+        with suppress(Faulty):  # reading tells it
+            self._named += [self._config, *named_by(self._config)]
+        self._read = signature(self._named)  # before reading: a change meanwhile is then seen as one
+        with at_rest():
+            return self._of_files(now) if self._paths else self._of_config(now)
+
+    def look(self) -> Look:
+        """How the files are now, beside how they were when they were read."""
+        return Look.at(signature(self._named), self._read)
+
+    def _of_config(self, now: datetime) -> Checked:
+        try:
+            loaded = load(self._config, self._environment, self._remembered, dict(self._read))
+        except Faulty as faulty:
+            return Checked(faulty.faults, usable=False)
+        config, met = loaded.config, _met(loaded.config.settings.database, now)
+        faults = [*loaded.faults, *channel_faults(config.settings.channels.values())]
+        if met.fault:
+            faults.append(Fault(settings_document(self._config).place(("database",)), met.fault))
+        things = config.rules, config.entities, config.lists
+        # of a faulty file it is not known what it names
+        everything = Everything(*things, loaded.documents, config.sources, met.report, whole=not loaded.faults)
+        asked = [thing for each in things for thing in each.values()]
+        return replace(self._checked(everything, asked, faults, now), config=config, unasked=met.unasked)
+
+    def _of_files(self, now: datetime) -> Checked:
+        beside = self._config if self._config.exists() else None
+        try:
+            loaded = load_rules(self._paths, beside, self._remembered)
+        except Faulty as faulty:
+            return Checked(faulty.faults, usable=False)
+        things = loaded.rules, loaded.entities, loaded.lists
+        asked = [thing for each in things for thing in each.values() if self._is_asked(thing.place)]
+        faults = [fault for fault in loaded.faults if self._is_asked(fault.place)]
+        whole = beside is not None and not loaded.faults
+        everything = Everything(*things, loaded.documents, loaded.sources, whole=whole)
+        return self._checked(everything, asked, faults, now)
+
+    def _is_asked(self, place: Place) -> bool:
+        return any(Path(place.file).is_relative_to(path) for path in self._paths)
+
+    def _checked(
+        self, everything: Everything, asked: Sequence[Rule | Entity | WordList], faults: list[Fault], now: datetime
+    ) -> Checked:
+        if everything.sources != self._sources:
+            self._tested.forget()
+            self._linted.forget()
+            self._sources = everything.sources
+        faults += (fault for each in asked for fault in self._failures(each, everything, now))
+        return Checked(
+            tuple(sorted(faults)),
+            lints(everything, asked, self._linted),
+            tuple(each for each in asked if isinstance(each, Rule)),
+            tuple(each for each in asked if isinstance(each, Entity)),
+        )
+
+    def _failures(self, thing: Rule | Entity | WordList, everything: Everything, now: datetime) -> tuple[Fault, ...]:
+        if isinstance(thing, WordList):
+            return ()
+        rules, entities = ([thing], []) if isinstance(thing, Rule) else ([], [thing])
+
+        def work() -> tuple[Fault, ...]:
+            named = everything.entities, everything.lists, everything.sources
+            return failures(rules, *named, now, tested=entities)
+
+        # a rule is another one when what it names is; an entity is not
+        beside = isinstance(thing, Entity) and thing.maybe is not None and thing.maybe.counts_if.near is not None
+        return work() if beside else self._tested.of((type(thing), thing.id), thing, work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What rules met lately; or the fault of a database that cannot be used here, or why it could not be asked."""
+
+    report: MatchedReport | None = None
+    fault: str | None = None
+    unasked: str | None = None
+
+
+def _met(url: str, now: datetime) -> _Met:
+    """As the database says, if there is one; none is made."""
+    try:
+        database = open_database(url)
+    except StoreFailed as failed:
+        return _Met(fault=str(failed))
+    try:
+        if not database.exists():
+            return _Met()
+        act_as_owner(url)
+        database.require_schema()
+        return _Met(Reports(database).matched(now - timedelta(days=DAYS)))
+    except StoreFailed as failed:
+        return _Met(unasked=str(failed))
+    finally:
+        database.close()

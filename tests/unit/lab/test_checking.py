@@ -1,0 +1,191 @@
+"""A check is done again and again: what has not changed is known, and what others say of it is asked anew."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+
+import pytest
+
+from monitor.config.load import load
+from monitor.lab.checking import Checked, Checking
+from monitor.lab.of_rules import ENOUGH
+from monitor.matching import compile_rules
+from monitor.store.claims import Claims
+from monitor.store.opening import open_database
+from monitor.store.section import SerialSection
+from tests.building import HOUR, NOON, article, claimed, commit, sources
+
+CONFIG = """\
+database: {url}
+channels: {{screen: {{url: "console://"}}}}
+routes: {{default: [screen]}}
+rules: [rules]
+"""
+RULE = """\
+rule: {id}
+title: A rule
+level: low
+match: {{all: [{{words: [{word}]}}, {{entity: japan}}]}}
+tests: {{fires: [Japan {word}]}}
+"""
+JAPAN = "entity: japan\nkind: place\nname: Japan\nsure: [Japan]\ntests: {fires: [Japan]}\n"
+
+
+_seconds = itertools.count()
+
+
+def write(path: Path, text: str) -> None:
+    """A file that was written some time ago, so that a later edit shows."""
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, (0, next(_seconds)))
+
+
+def checking(folder: Path, url: str = "") -> Checking:
+    """Of a config with two rules that name an entity."""
+    (folder / "rules").mkdir()
+    write(folder / "monitor.yaml", CONFIG.format(url=url or f"sqlite:///{folder}/none.db"))
+    write(folder / "rules/japan.yaml", JAPAN)
+    write(folder / "rules/quake.yaml", RULE.format(id="quake", word="quake"))
+    write(folder / "rules/storm.yaml", RULE.format(id="storm", word="storm"))
+    return Checking(folder / "monitor.yaml", (), {})
+
+
+def said(checked: Checked) -> list[str]:
+    """The file and kind of each lint, the file of each fault."""
+    faults = [Path(fault.place.file).name for fault in checked.faults]
+    return faults + [f"{Path(lint.place.file).name} {lint.kind}" for lint in checked.lints]
+
+
+def test_what_has_not_changed_is_not_read_again(tmp_path: Path) -> None:
+    """Its rules are the very same, faults and lints of theirs among them."""
+    check = checking(tmp_path)
+    write(tmp_path / "rules/storm.yaml", RULE.format(id="storm", word="storm").replace("[Japan", "[Chile"))
+    first = check.run(NOON)
+    assert said(first) == ["storm.yaml"]
+    assert not check.look().changed
+    write(tmp_path / "rules/quake.yaml", RULE.format(id="quake", word="quake").partition("tests")[0])
+    assert check.look().changed
+    second = check.run(NOON)
+    assert said(second) == ["storm.yaml", "quake.yaml untested"]
+    assert not check.look().changed
+    before, after = ({rule.id: rule for rule in checked.rules} for checked in (first, second))
+    assert (after["storm"] is before["storm"], after["quake"] is before["quake"]) == (True, False)
+
+
+def test_what_a_rule_names_changes_what_is_said_of_it(tmp_path: Path) -> None:
+    """Although its own file is as it was."""
+    check = checking(tmp_path)
+    assert said(check.run(NOON)) == []
+    write(tmp_path / "rules/japan.yaml", JAPAN.replace("sure: [Japan]", "sure: [Chile]"))
+    assert said(check.run(NOON)) == ["japan.yaml", "quake.yaml", "storm.yaml"]
+    write(tmp_path / "rules/japan.yaml", JAPAN)
+    assert said(check.run(NOON)) == []
+
+
+def test_an_entity_is_tested_again_with_what_it_names(tmp_path: Path) -> None:
+    """A name that counts near another entity."""
+    check = checking(tmp_path)
+    near = "counts_if: {near: {within: sentence, entity: japan}}"
+    tests = "tests: {fires: [Abe in Japan]}"
+    abe = f"entity: abe\nkind: person\nname: Abe\nsure: [Shinzo Abe]\nmaybe: {{words: [Abe], {near}}}\n{tests}\n"
+    write(tmp_path / "rules/abe.yaml", abe)
+    assert said(check.run(NOON)) == []
+    write(tmp_path / "rules/japan.yaml", JAPAN.replace("sure: [Japan]", "sure: [Chile]"))
+    assert "abe.yaml" in said(check.run(NOON))
+
+
+def test_other_sources_are_other_tests(tmp_path: Path) -> None:
+    """Of a rule that asks for their tags."""
+    check = checking(tmp_path)
+    where = "where: {tags: [state], unknown: does not count}\n"
+    tests = "tests: {fires: [{title: Japan quake, source: wire}]}\n"
+    write(tmp_path / "rules/quake.yaml", RULE.format(id="quake", word="quake").partition("tests")[0] + where + tests)
+    (tmp_path / "sources.yaml").write_text("sources: [{id: wire, url: 'https://x.test/'}]\n", encoding="utf-8")
+    with (tmp_path / "monitor.yaml").open("a", encoding="utf-8") as file:
+        file.write("sources: [sources.yaml]\n")
+    assert said(check.run(NOON)) == ["quake.yaml", "quake.yaml unknown-source"]
+    write(tmp_path / "sources.yaml", "sources: [{id: wire, url: 'https://x.test/', tags: [state]}]\n")
+    assert said(check.run(NOON)) == []
+
+
+def test_an_unused_list_is_told_only_where_every_file_is_known(tmp_path: Path) -> None:
+    """A faulty file may be the one that names it."""
+    check = checking(tmp_path)
+    write(tmp_path / "rules/list.yaml", "list: storms\nwords: [storm]\n")
+    assert said(check.run(NOON)) == ["list.yaml unused-list"]
+    write(tmp_path / "rules/broken.yaml", "rule: [")
+    assert said(check.run(NOON)) == ["broken.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("many", "met", "is_told"),
+    [
+        (ENOUGH, 5, True),
+        (ENOUGH, 4, False),  # 2 %
+        (ENOUGH - 1, 50, False),  # too few to tell
+    ],
+)
+def test_a_rule_that_meets_too_much(empty_url: str, tmp_path: Path, many: int, met: int, is_told: bool) -> None:
+    """Of what came in the last days, on both kinds of database, which is only read."""
+    check = checking(tmp_path, empty_url)
+    config = load(tmp_path / "monitor.yaml", {}).config
+    database = open_database(empty_url)
+    database.upgrade()
+    try:
+        claims, section = Claims(database, "here:1"), SerialSection(database)
+        claims.know(sources("wire"), NOON)
+        rules = compile_rules(config.rules.values(), config.entities)
+        titles = ["Quake in Japan"] * met + ["A garden"] * (many - met)
+        pages = [article(f"a{number}", title) for number, title in enumerate(titles)]
+        commit(section, claimed(claims), *pages, ruleset=rules)
+    finally:
+        database.close()
+    checked = check.run(NOON + HOUR)
+    assert [(lint.kind, Path(lint.place.file).name) for lint in checked.lints] == (
+        [("meets-too-much", "quake.yaml")] if is_told else []
+    )
+    if is_told:
+        assert f"it met {met} of the {many} articles of the last 7 days (2%" in checked.lints[0].what
+    assert check.run(NOON + 200 * HOUR).lints == ()  # long ago
+
+
+def test_a_rule_that_was_mended_is_judged_by_what_it_met_since(empty_url: str, tmp_path: Path) -> None:
+    """As soon as it has met anything; until then it is said that an earlier version did."""
+    check = checking(tmp_path, empty_url)
+    database = open_database(empty_url)
+    database.upgrade()
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire"), NOON)
+
+    def met(word: str, ids: str) -> Checked:
+        write(tmp_path / "rules/quake.yaml", RULE.format(id="quake", word=word))
+        config = load(tmp_path / "monitor.yaml", {}).config
+        pages = [article(f"{ids}{number}", "Quake in Japan, a big one") for number in range(ENOUGH)]
+        rules = compile_rules(config.rules.values(), config.entities)
+        commit(section, claimed(claims), *pages, ruleset=rules)
+        return check.run(NOON + HOUR)
+
+    try:
+        assert [lint.what[:9] for lint in met("quake", "a").lints] == ["it met 20"]
+        assert [lint.what[:9] for lint in met("earthquake", "b").lints] == ["an earlie"]
+        write(tmp_path / "rules/quake.yaml", RULE.format(id="quake", word="big"))
+        config = load(tmp_path / "monitor.yaml", {}).config
+        rules = compile_rules(config.rules.values(), config.entities)
+        commit(section, claimed(claims), article("c", "A big one in Japan"), ruleset=rules)
+        assert check.run(NOON + HOUR).lints == ()
+    finally:
+        database.close()
+
+
+def test_a_database_that_cannot_be_asked_is_no_fault(tmp_path: Path) -> None:
+    """It is said why; one that is not there yet is not even asked."""
+    check = checking(tmp_path)
+    checked = check.run(NOON)
+    assert (checked.unasked, (tmp_path / "none.db").exists()) == (None, False)
+    (tmp_path / "none.db").write_text("no database", encoding="utf-8")
+    checked = check.run(NOON)
+    assert checked.faults == ()
+    assert checked.unasked is not None
+    assert "none.db" in checked.unasked
