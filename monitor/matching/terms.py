@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from monitor.matching.document import Document, Region
@@ -49,6 +50,11 @@ class Token:
     def plain_right(self) -> bool:
         """Whether nothing may stand behind it in its token."""
         return not self.open_right and len(self.last.tails) == 1
+
+    @property
+    def tails(self) -> frozenset[str] | None:
+        """What may stand behind it in its token, besides nothing (None: anything)."""
+        return None if self.open_right else self.last.tails
 
     @property
     def leaves_left(self) -> bool:
@@ -161,6 +167,32 @@ class Tailed(Pattern):
         return places
 
 
+@dataclass(frozen=True, slots=True)
+class Phrase(Pattern):
+    """Several words, of each of which no more need be asked than what stands behind it, as of Korean ones."""
+
+    words: tuple[tuple[str, int, frozenset[str] | None], ...]
+    """Each with its length and what may stand behind it (None: anything)."""
+
+    def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
+        places, words, at = [], self.words, self.at
+        for position in positions:
+            start = position + 1
+            for _ in range(at):
+                start = joined.rfind(" ", 0, max(start - 1, 0)) + 1
+            first = start
+            for word, size, tails in words:
+                if not joined.startswith(word, start):
+                    break
+                end = joined.index(" ", start + size)
+                if tails is not None and joined[start + size : end] not in tails:
+                    break
+                start = end + 1
+            else:
+                places.append((first, start - 1))
+        return places
+
+
 class Several(Pattern):
     """Its literal is a part of it: all of it is compared with what stands there."""
 
@@ -189,11 +221,12 @@ class Several(Pattern):
         return end
 
 
-def compile_term(term: Term) -> list[Pattern]:
+@lru_cache(maxsize=200_000)  # an edit among thousands of rules leaves almost all of their terms as they were
+def compile_term(term: Term) -> tuple[Pattern, ...]:
     """The patterns of a term: one, or one for each of its forms; none if nothing comparable is left of it (punctuation
     only)."""
     texts = forms(term.text, term.language) if term.forms else (term.text,)
-    return [pattern for text in texts if (pattern := _pattern(text, term)) is not None]
+    return tuple(pattern for text in texts if (pattern := _pattern(text, term)) is not None)
 
 
 def _pattern(text: str, term: Term) -> Pattern | None:
@@ -210,6 +243,8 @@ def _pattern(text: str, term: Term) -> Pattern | None:
         return Open(*stored)
     if len(tokens) == 1 and tokens[0].plain_left:
         return Tailed(*stored, tokens[0].last.tails, len(literal))
+    if all(token.plain_left for token in tokens):
+        return Phrase(*stored, tuple((token.text, len(token.text), token.tails) for token in tokens))
     return Several(*stored)
 
 
