@@ -71,13 +71,14 @@ Met = tuple[CompiledRule, MatchKind, Level, int]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A rule in its set, under its number there. `required`: sets of patterns of each of which one must stand in an
-    article, the rarest last. All that deciding needs lies side by side: of thousands of rules, what costs is to fetch
-    what lies elsewhere."""
+    """A rule in its set, under its number there. `anchor`: the rarest of the sets of patterns of each of which one must
+    stand in an article (none: it requires nothing); `besides`: the others. All that deciding needs lies side by side:
+    of thousands of rules, what costs is to fetch what lies elsewhere."""
 
     number: int
     compiled: CompiledRule
-    required: Groups
+    anchor: frozenset[int]
+    besides: Groups
     unproved: frozenset[int]
     """Patterns whose literal proves nothing, and that are to be proved before it is asked whether the rule is met."""
 
@@ -88,9 +89,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlainEntry(Entry):
-    """A rule that asks no more than which patterns stand in an article, as most do: those that it requires; and not one
-    of each of `unless`, where there are any."""
+    """A rule that asks no more than which patterns stand in an article, as most do: of each of `required` one; and not
+    one of each of `unless`, where there are any."""
 
+    required: Groups
     unless: Groups
     level: Level
 
@@ -107,13 +109,16 @@ class PlainEntry(Entry):
         return self.compiled, kind, self.level, limit
 
 
-def _entry(number: int, compiled: CompiledRule, required: Groups, unproved: frozenset[int]) -> Entry:
+def _entry(number: int, compiled: CompiledRule, commonness: Sequence[float], unproved: frozenset[int]) -> Entry:
+    required = compiled.node.required()
+    anchor = min(required, key=lambda patterns: sum(commonness[pattern] for pattern in patterns), default=_NONE)
+    besides = tuple(patterns for patterns in required if patterns is not anchor)
     plain = not (compiled.where or compiled.mention_if or compiled.changes) and compiled.rule.news_in is Field.LEAD
     unless = () if compiled.unless is None else compiled.unless.enough()
     if not plain or unless is None or compiled.node.enough() is None:
-        return Entry(number, compiled, required, _NONE)
+        return Entry(number, compiled, anchor, besides, _NONE)
     asked = unproved.intersection(chain(*required, *unless)) or _NONE
-    return PlainEntry(number, compiled, required, asked, tuple(unless), compiled.rule.level)
+    return PlainEntry(number, compiled, anchor, besides, asked, tuple(required), tuple(unless), compiled.rule.level)
 
 
 class RuleSet:
@@ -131,16 +136,16 @@ class RuleSet:
             language: frozenset(number for number, pattern in enumerate(patterns) if pattern.language == language)
             for language in {pattern.language for pattern in patterns} - {None}
         }
+        self._of_a_language = _NONE.union(*self._of_languages.values())
         self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.proof)
         self._always: list[Entry] = []  # rules that can hold without any word
         anchored: list[list[Entry]] = [[] for _ in patterns]
         commonness = [_commonness(pattern.literal) for pattern in patterns]
         for number, each in enumerate(self._compiled):
-            entry = _entry(number, each, _rarest_last(each.node.required(), commonness), self._unproved)
-            if not entry.required:
+            entry = _entry(number, each, commonness, self._unproved)
+            if not entry.anchor:
                 self._always.append(entry)
-                continue
-            for pattern in entry.required[-1]:
+            for pattern in entry.anchor:
                 anchored[pattern].append(entry)
         self._anchored = [tuple(entries) for entries in anchored]
 
@@ -163,9 +168,9 @@ class RuleSet:
         document = Document(article, whole=self._lookup.beside)
         raw = self._automaton.find_matches_as_indexes(document.joined, overlapping=True)
         found = Found(document, self._lookup.patterns, raw, self._unproved)
-        for language, patterns in self._of_languages.items():
-            if not patterns.isdisjoint(found.present) and language in document.ruled_out:
-                found.present -= patterns & found.present
+        if not self._of_a_language.isdisjoint(found.present):
+            for language in document.ruled_out & self._of_languages.keys():
+                found.present -= self._of_languages[language]
         return found
 
     def candidates(self, found: Found) -> list[Entry]:
@@ -174,7 +179,7 @@ class RuleSet:
         entries = set(chain(self._always, *map(self._anchored.__getitem__, present)))
         kept = []
         for entry in entries:
-            for patterns in entry.required:
+            for patterns in entry.besides:
                 if patterns.isdisjoint(present):
                     break
             else:
@@ -216,14 +221,6 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
 
 
 # --- anchors ----------------------------------------------------------------------------------------------------
-
-
-def _rarest_last(required: Groups, commonness: Sequence[float]) -> Groups:
-    """The sets that a rule requires; by the last one it is found, and nobody asks for that before the others."""
-    if not required:
-        return ()
-    anchor = min(required, key=lambda patterns: sum(commonness[pattern] for pattern in patterns))
-    return (*(patterns for patterns in required if patterns is not anchor), anchor)
 
 
 def _commonness(literal: str) -> float:
