@@ -116,10 +116,10 @@ class _Rules:
         language = next(each for each in self.writings if text in each.words).languages
         return Term(text, self.chance.choice(language), self.maybe(0.1), self.maybe(0.5))
 
-    def longer(self, term: Term) -> Term:
-        """A longer word with the term in it."""
-        small = self.chance.choice(self.small).text
-        return Term(self.gap(term).join(self.chance.choice([(term.text, small), (small, term.text)])))
+    def longer(self, term: Term, most: int = 1) -> Term:
+        """A longer word that begins or ends with the term."""
+        small = [each.text for each in self.chance.choices(self.small, k=self.chance.randint(1, most))]
+        return Term(self.gap(term).join(self.chance.choice([(term.text, *small), (*small, term.text)])))
 
     def overlapping(self, term: Term) -> Term:
         """The end of the term, alone or with another word behind it."""
@@ -231,8 +231,8 @@ class _Rules:
         kind = self.chance.choice(["leaf", "near", "near", "times", *(("all", "any") if depth else ())])
         if kind == "near":
             members = [self.countable() for _ in range(self.chance.choice([2, 2, 2, 3, 4]))]
-            if isinstance(members[0], Words) and self.maybe(0.4):  # two that begin or end together
-                members.insert(1, Words((self.longer(members[0].terms[0]),)))
+            if isinstance(members[0], Words) and self.maybe(0.5):  # two that begin or end together
+                members.insert(1, Words((self.longer(members[0].terms[0], 4),)))
             return self.near(tuple(map(self.named, members)), in_order=self.maybe(0.3))
         if kind == "times":
             return Times(self.chance.choice([2, 2, 3]), self.countable())

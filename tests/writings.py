@@ -96,6 +96,11 @@ WRITINGS = {
         heads=("ال", "و", "بال", "ات"),
         tails=("ات", "ي"),
     ),
+    "letters": Writing(  # no script at all: so few that everything is inside, beside and near everything
+        listed("any, en"),
+        listed("a, b, c, a b, b c, c a, a b c, c b a, a a b b, 北, 北南, a 北, 北 a b c, 南 b, b c 北 a b, a*, *b"),
+        listed("a, b, c, d, 北, 南"),
+    ),
 }
 
 _INVISIBLE = "\u00ad\u200b\u2060"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from random import Random
 
 import pytest
 from hypothesis import example, given
@@ -14,6 +15,7 @@ from monitor.matching import compile_rules
 from monitor.model import (
     AllOf,
     AnyOf,
+    Article,
     CountsIf,
     Entity,
     EntityNamed,
@@ -33,12 +35,13 @@ from monitor.model import (
     RuleStatus,
     Term,
     Times,
+    Unit,
     Where,
     Words,
 )
 from tests.building import article
 from tests.cases import SCRIPTS, Batch, batch
-from tests.reference import Reading, World
+from tests.reference import Reading, World, belongs
 from tests.writings import listed
 from tests.zones import Zone
 
@@ -46,6 +49,7 @@ CASES = 20_000
 RULES, ARTICLES = 4, 4  # of a batch
 OF_EACH_CONSTRUCT, OF_EACH_SCRIPT, OF_EACH_KIND = 500, 1000, 500
 SHOWN = 3  # of the differences
+DENSE = 2_000  # texts of a few letters
 
 CONSTRUCTS = listed(
     "words, list, entity, group, pattern, all, any, times, name, open end, case exact, forms, shadow, unless, where, "
@@ -140,6 +144,36 @@ def misquoted(rule: Rule, match: Match, reading: Reading) -> Iterator[str]:
             yield f"{span} does not show its word"
 
 
+# --- dense texts -------------------------------------------------------------------------------------------------
+
+
+def test_near_is_exact_where_everything_is_near_everything() -> None:
+    """Hits that begin together, end together and lie inside each other, at every small distance: no difference."""
+    chance = Random(1)
+    for _ in range(DENSE):
+        letters = chance.choices("abc北", k=chance.randint(6, 18))
+        rule = replace(of_near(chance, letters), unless=of_near(chance, letters).condition)
+        page = article(title="", text="".join(f"{letter}{chance.choice('   .')} " for letter in letters))
+        for each in (replace(rule, unless=None), rule):
+            assert found_otherwise(each, page) == []
+
+
+def of_near(chance: Random, letters: list[str]) -> Rule:
+    """A rule that looks for pieces of the letters near each other."""
+    starts = chance.choices(range(len(letters)), k=chance.choice([2, 3, 3, 4, 6]))
+    pieces = [letters[start : start + chance.choice([1, 1, 2, 4, 7])] for start in starts]
+    members = tuple(Words((Term(" ".join(piece)),)) for piece in pieces)
+    near = Near(members, chance.choice([1, 1, 2, 3, None]), chance.choice(list(Unit)), chance.random() < 0.3)
+    return Rule("r", "R", Level.HIGH, near, "v1")
+
+
+def found_otherwise(rule: Rule, page: Article) -> list[str]:
+    """How the compiled set differs from the reference, of one rule and one article."""
+    (match,) = compile_rules([rule], {}).match(page) or (None,)
+    reading = Reading(page, World())
+    return list(differences(rule, match, reading.verdict(rule), reading))
+
+
 # --- odd texts ---------------------------------------------------------------------------------------------------
 
 # Letters that fold to several, join with their neighbours, stand for several words, or only steer the display.
@@ -156,10 +190,7 @@ def test_odd_words_are_found_in_odd_texts_as_the_reference_finds_them(
     condition = Words(tuple(Term(word, exact=exact) for word in words))
     rule = Rule("r", "R", Level.HIGH, condition, "v1")
     for text in (before + words[0] + after, before + after, f"{before} {words[-1]}{after}"):
-        page, world = replace(article(title=before, text=text), source="wire"), World()
-        (match,) = compile_rules([rule], {}).match(page) or (None,)
-        reading = Reading(page, world)
-        assert list(differences(rule, match, reading.verdict(rule), reading)) == []
+        assert found_otherwise(rule, article(title=before, text=text)) == []
 
 
 # --- which constructs a rule uses --------------------------------------------------------------------------------
@@ -193,6 +224,8 @@ def parts(part: object, world: World) -> Iterator[object]:
     match part:
         case EntityNamed():
             yield from parts(world.entities[part.entity], world)
+        case GroupNamed():
+            yield from parts(tuple(each for each in world.entities.values() if belongs(each, part)), world)
         case ListNamed():
             yield from parts(world.lists[part.list], world)
 
