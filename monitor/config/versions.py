@@ -1,5 +1,5 @@
 """Digests of what rules, entities and lists say: a rule's version changes with what can hit or be told, and with
-nothing else. Titles, tests, comments and places are not what a rule says.
+nothing else. Titles, tests, comments, places and the names of conditions are not what a rule says.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import Enum
 from hashlib import blake2b
 
-from monitor.model import Entity, Rule, Term, WordList
+from monitor.model import Entity, Named, Rule, Term, WordList
 
 
 def with_version(rule: Rule, named: Mapping[str, str]) -> Rule:
@@ -55,6 +55,8 @@ def _canonical(value: object) -> object:
     if isinstance(value, Term):  # by far the most
         plain = [value.language, value.text]
         return [*plain, value.exact, value.forms] if value.exact or value.forms else plain
+    if isinstance(value, Named):  # only reports show the name
+        return _canonical(value.condition)
     if isinstance(value, (tuple, list)):
         return [_canonical(each) for each in value]
     if is_dataclass(value):

@@ -88,6 +88,8 @@ def test_a_version_changes_with_what_can_hit_or_be_told(old: str, new: str) -> N
         ("level: high", "level: high\nowner: me\nwhy: because\nknown_false_alarms: [some]"),
         ("within:", "in_order: false\n        within:"),
         ("unless:", "news_in: lead\nunless:"),
+        ("{words: [Beijing]}", "{words: [Beijing], name: who}"),  # what reports call it
+        ("- entity: taiwan", "- {entity: taiwan, name: where}"),
     ],
 )
 def test_a_version_stays_while_a_rule_says_the_same(old: str, new: str) -> None:
