@@ -20,9 +20,11 @@ EntityKind = Literal["person", "organisation", "place", "country", "weapon", "sh
 
 def _pattern(text: str) -> str:
     try:
-        compiled(text)
+        pattern = compiled(text)
     except ValueError as wrong:
         raise refusal(f"this pattern cannot be used: {wrong}") from None
+    if any(pattern.finditer("")):
+        raise refusal("this pattern matches where nothing stands", "make a part of it needed: 'x+' in place of 'x*'")
     return text
 
 

@@ -27,6 +27,7 @@ _DURATION = "write a number and a unit, such as '30 s', '5 minutes', '12 hours' 
 _NOT = "write what must not hold under unless:, and occurrences that do not count under ignore:"
 _YAML = "(anchors and aliases of YAML are not supported)"
 _AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
+_NOTHING = "this pattern matches where nothing stands; make a part of it needed: 'x+' in place of 'x*'"
 _NEAR = "match: {near: {within: %s, these: [{words: [a]}, {words: [b]}]}}\n"
 
 
@@ -234,6 +235,9 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
             f"4:18: this pattern cannot be used: invalid perl operator: (?= {_AROUND}",
         ),
         (_RULE + "match: {pattern: (a}\n", "4:18: this pattern cannot be used: missing ): (a"),
+        (_RULE + "match: {pattern: 'x*'}\n", f"4:18: {_NOTHING}"),
+        (_RULE + "match: {pattern: '(KN-\\d\\d)?'}\n", f"4:18: {_NOTHING}"),
+        (_RULE + "match: {near: {within: sentence, these: [{pattern: a|}, {words: [b]}]}}\n", f"4:52: {_NOTHING}"),
     ],
 )
 def test_others_give_one_line_too(tmp_path: Path, text: str, line: str) -> None:
