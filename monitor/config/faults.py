@@ -183,6 +183,10 @@ def _too_few(wrong: _Wrong) -> _Said:
     return f"at least {least} things must stand here", "add another, or write this one without near"
 
 
+def _empty(wrong: _Wrong) -> _Said:
+    return "this text is empty", _for_example(wrong)
+
+
 def _too_many(wrong: _Wrong) -> _Said:
     return f"this takes at most {wrong.context['max_length']} items", None
 
@@ -217,6 +221,7 @@ _SAID: dict[str, Callable[[_Wrong], _Said]] = {
     "extra_forbidden": _unknown_key,
     "missing": _missing,
     "literal_error": _not_one_of,
+    "string_too_short": _empty,
     "too_short": _too_few,
     "too_long": _too_many,
     "greater_than_equal": _too_small,

@@ -79,6 +79,8 @@ def faults(shape: type[Shape], text: str) -> list[str]:
         (_RULE + "match: {words: [a*b]}", "4:17: in 'a*b' the '*' is not at an end of a word; write it so: 'launch*'"),
         (_RULE + "match: {words: ['fire * now']}", "4:17: in 'fire * now' the '*' is not at an end of a word"),
         (_RULE + "match: {words: ['...']}", "4:17: '...' has no letter and no digit"),
+        (_RULE + "match: {pattern: ''}", "4:18: this text is empty; write, for example, 'pattern: KN-"),
+        (_MATCH + "owner: ' '", "5:8: this text is empty; write something, or remove it"),
         # near
         (
             _RULE + "match: {near: {within: 20, these: [{words: [a]}, {words: [b]}]}}",
