@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from monitor.model import Article, Field, Span
 from monitor.text.sentences import sentences
@@ -57,8 +59,12 @@ def _homes(texts: dict[Field, str], evidence: Sequence[Span]) -> Counter[_Home]:
     """The sentences that hold evidence, and how much; in the order of the evidence."""
     places = {field: sentences(text) for field, text in texts.items()}
     places[Field.TITLE] = [(0, len(texts[Field.TITLE]))]  # a title is one sentence, whatever stands in it
-    homes = ((span, home) for span in evidence for home in places.get(span.field, ()))
-    return Counter((span.field, a, b) for span, (a, b) in homes if a <= span.start < b)
+    found: Counter[_Home] = Counter()
+    for span in evidence:
+        number = bisect_right(places.get(span.field, ()), span.start, key=itemgetter(0)) - 1
+        if number >= 0 and span.start < places[span.field][number][1]:
+            found[span.field, *places[span.field][number]] += 1
+    return found
 
 
 def _quote(texts: dict[Field, str], evidence: Sequence[Span], home: _Home) -> Quote:

@@ -157,10 +157,12 @@ class Document:
         """Whether at most so many words lie between the end of one place and the start of another one behind it."""
         joined, nearby = self.joined, end + _LONG * (words + 1)
         between = joined.count(" ", end, min(nearby, start)) - 1
-        if between > 2 * words or joined.find(_BARRIER, end, start) >= 0:
+        if between > 2 * words:
             return False
         if start > nearby:  # and so few words: they are long ones
             return self.half_words(end, start) <= 2 * words
+        if joined.find(_BARRIER, end, start) >= 0:
+            return False
         if between <= words:
             return True
         tokens = joined[end:start].split()

@@ -170,7 +170,7 @@ class _Walker:
     def _missed(self, node: nodes.Leaf, hits: list[Hit]) -> str:
         """Why a leaf does not hold although something of it may stand there."""
         if hits:
-            return f"{nodes.apart(hits)} of {node.times} times"
+            return f"{len(nodes.apart(hits))} of {node.times} times"
         if anywhere := node.finder.hits(self.found):
             span, *_ = self._spans(anywhere, "")
             return f"“{span.text}” stands in the {span.field} only"

@@ -71,21 +71,27 @@ class Terms(Finder):
 class Any(Finder):
     """Where one of several things stands."""
 
-    __slots__ = ("_finders",)
+    __slots__ = ("_finders", "_patterns")
 
     def __init__(self, finders: Iterable[Finder]) -> None:
         self._finders = tuple(finders)
+        self._patterns = _one_of(self._finders)
 
     def patterns(self) -> frozenset[int] | None:
-        each = [finder.patterns() for finder in self._finders]
-        known = [patterns for patterns in each if patterns is not None]
-        return frozenset[int]().union(*known) if len(known) == len(each) else None
+        return self._patterns
 
     def look(self, found: Found) -> list[Hit]:
         return sorted(hit for finder in self._finders for hit in finder.hits(found))
 
     def uncounted(self, found: Found) -> list[Hit]:
         return sorted(hit for finder in self._finders for hit in finder.uncounted(found))
+
+
+def _one_of(finders: Iterable[Finder]) -> frozenset[int] | None:
+    """The patterns of which one must stand in a document that one of these is in; None: nobody can tell."""
+    each = [finder.patterns() for finder in finders]
+    known = [patterns for patterns in each if patterns is not None]
+    return frozenset[int]().union(*known) if len(known) == len(each) else None
 
 
 class Matching(Finder):
@@ -229,17 +235,16 @@ class CompiledMaybe:
 class Named(Finder):
     """Where an entity is named."""
 
-    __slots__ = ("_maybe", "_never", "_sure")
+    __slots__ = ("_maybe", "_never", "_patterns", "_sure")
 
     def __init__(self, sure: Finder, never: Finder | None, maybe: CompiledMaybe | None) -> None:
         self._sure = sure
         self._never = never
         self._maybe = maybe
+        self._patterns = sure.patterns() if maybe is None else _one_of((sure, maybe.terms))
 
     def patterns(self) -> frozenset[int] | None:
-        each = [self._sure.patterns(), frozenset[int]() if self._maybe is None else self._maybe.terms.patterns()]
-        known = [patterns for patterns in each if patterns is not None]
-        return frozenset[int]().union(*known) if len(known) == len(each) else None
+        return self._patterns
 
     def look(self, found: Found) -> list[Hit]:
         never = [] if self._never is None else self._never.hits(found)

@@ -65,15 +65,16 @@ class Leaf(Node):
 
     def holds(self, found: Found, limit: int) -> bool:
         if self.times > 1:
-            return apart(self.hits(found, limit)) >= self.times
+            return len(apart(self.hits(found, limit))) >= self.times
         first, last = found.document.region(self.field, limit)
         return any(hit[0] >= first and hit[1] <= last for hit in self.finder.hits(found))
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
-        """The first hit of each term; all of them, where they are counted."""
+        """The first hit of each term; where they are counted, as many as are asked for."""
         hits = self.hits(found, limit)
         if self.times > 1:
-            return tuple((*hit, self.name) for hit in hits) if apart(hits) >= self.times else ()
+            counted = apart(hits)[: self.times]
+            return tuple((*hit, self.name) for hit in counted) if len(counted) == self.times else ()
         firsts = {hit[2]: hit for hit in reversed(hits)}
         return tuple((*hit, self.name) for hit in sorted(firsts.values()))
 
@@ -86,13 +87,13 @@ class Leaf(Node):
         return self.required() if plain else None
 
 
-def apart(hits: Iterable[Hit]) -> int:
-    """How many of the hits stand in the text without overlapping."""
-    count, behind = 0, 0
-    for start, end, _ in sorted(hits, key=lambda hit: hit[1]):
-        if start >= behind:
-            count, behind = count + 1, end
-    return count
+def apart(hits: Iterable[Hit]) -> list[Hit]:
+    """As many of the hits as stand in the text without overlapping, in its order."""
+    chosen: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: hit[1]):
+        if not chosen or hit[0] >= chosen[-1][1]:
+            chosen.append(hit)
+    return chosen
 
 
 class AllOf(Node):
