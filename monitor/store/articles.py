@@ -18,6 +18,7 @@ from monitor.store.matches import DeliveryHistory, Matches, MatchReport, Wanted,
 from monitor.store.tables import alert, article, article_version, known, match, story, story_article
 
 _MOST = 2**31  # the numbers of matches are below
+_DIGITS = 10  # so many it has; thousands int() refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def of_address(address: str) -> ColumnElement[bool]:
 def _ways(name: str) -> list[ColumnElement[bool]]:
     """What a name may mean, the surest first."""
     ways: list[ColumnElement[bool]] = []
-    if name.isascii() and name.isdigit() and int(name) < _MOST:
+    if name.isascii() and name.isdigit() and len(name) <= _DIGITS and int(name) < _MOST:
         ways.append(article.c.id.in_(select(match.c.article_id).where(match.c.id == int(name))))
     ways.append(article.c.id.in_(select(alert.c.article_id).where(alert.c.id == name)))
     source, _, uid = name.partition(" ")

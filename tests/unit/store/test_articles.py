@@ -61,6 +61,7 @@ def found(database: Database, name: str) -> list[str]:
         ("5", ["b"]),
         ("7", []),
         ("99999999999999999999", []),
+        ("9" * 5000, []),  # more digits than int() takes
         # source and uid
         ("wire guid 1", ["guid 1"]),
         ("post b", ["b"]),
