@@ -98,6 +98,7 @@ class Reloader:
         restart = [key for name, key in _AT_START.items() if _differs(name, config.settings, self._began_with)]
         running = replace(_running(config, faults), restart=tuple(restart))
         if config == self._config:
+            self._again = False  # what was refused has been undone
             await self._tell(replace(running, since=self.running.since))
             return
         self._again = True

@@ -250,3 +250,16 @@ async def test_what_the_database_refused_is_tried_again(folder: Path, taken: Tak
     taken.refusing = False
     await looks(reloader)
     assert taken.titles["launch"] == "Later"
+
+
+async def test_what_the_database_refused_and_was_undone_is_not_tried_for_ever(
+    folder: Path, taken: Taken, reloader: Reloader
+) -> None:
+    """Nothing is left to take up: that is told once."""
+    taken.refusing = True
+    write(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="Later"))
+    with pytest.raises(StoreFailed):
+        await looks(reloader)
+    write(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="Launch"))
+    await looks(reloader, 9)
+    assert taken.tellings == 1
