@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -64,6 +65,7 @@ class Memory(Generic[Says]):
         known = self._known.get(file)
         if known and known.stamp and (known.stamp, known.given) == (found, given):
             return known
+        at = clock.now()  # before it is read: an edit from then on must show
         says: tuple[Says, ...] = known.says if known else ()
         documents: tuple[Document, ...] = ()
         faults: list[Fault] = []
@@ -72,7 +74,7 @@ class Memory(Generic[Says]):
             if says and not documents and is_empty(file):  # an editor that was cut off, a full disk
                 raise Faulty([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
             says = _whole(documents, reading)
-        return Reading(says, documents, tuple(faults), found if found and _settled(found) else None, given)
+        return Reading(says, documents, tuple(faults), found if found and _settled(found, at) else None, given)
 
 
 def _whole(documents: Iterable[Document], reading: Callable[[Document], Iterable[Says]]) -> tuple[Says, ...]:
@@ -87,6 +89,6 @@ def _whole(documents: Iterable[Document], reading: Callable[[Document], Iterable
     return tuple(found)
 
 
-def _settled(found: Stamp) -> bool:
-    """Whether a further edit would have another time."""
-    return clock.now().timestamp() * 1e9 - found[0] > (_TWO_SECONDS if in_whole_seconds(found) else _TICK)
+def _settled(found: Stamp, at: datetime) -> bool:
+    """Whether an edit from then on would have another time."""
+    return at.timestamp() * 1e9 - found[0] > (_TWO_SECONDS if in_whole_seconds(found) else _TICK)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.config.load import Loaded, Remembered, load
+from monitor.config.reading import Memory
+from monitor.config.yaml12 import Document, Plain
 
 _FILES = {
     "monitor.yaml": "sources: [sources.yaml]\nrules: [rules]\nentities: [entities.yaml]\n"
@@ -81,6 +83,26 @@ def test_where_files_have_their_time_in_whole_seconds_one_second_is_no_proof(fil
     assert files.title() == "Other"
     files.write("rules/other.yaml", _FILES["rules/other.yaml"].replace("Other", "Rehto"), at=at)
     assert files.title() == "Rehto"
+
+
+def test_an_edit_while_a_file_is_parsed_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the parsing takes: what was written after the file had been read may have the same time."""
+    path = tmp_path / "slow.yaml"
+    path.write_text("a: 1")
+    written = path.stat().st_mtime_ns | 1
+    os.utime(path, ns=(written, written))
+    moment = [datetime.fromtimestamp(written / _SECOND, UTC)]
+    monkeypatch.setattr("monitor.clock.now", lambda: moment[-1])
+
+    def slowly(document: Document) -> list[Plain]:
+        moment.append(moment[-1] + timedelta(hours=1))
+        path.write_text("a: 2")
+        os.utime(path, ns=(written, written))
+        return [document.data]
+
+    memory = Memory[Plain]()
+    said = [memory.read([path], slowly, {})[0].says for _ in range(2)]
+    assert said == [({"a": 1},), ({"a": 2},)]
 
 
 def test_a_rule_that_nothing_has_changed_is_the_very_same(files: Files) -> None:
