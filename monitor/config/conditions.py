@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from monitor import model
-from monitor.config.shape import Id, Shape, Text, kind_of, refusal
+from monitor.config.shape import Id, Shape, Text, kind_of, refusal, seen
 from monitor.config.words import Case, Forms, Ignored, Within, WordSet, ignored, terms
 from monitor.text.patterns import compiled
 
@@ -19,6 +19,7 @@ EntityKind = Literal["person", "organisation", "place", "country", "weapon", "sh
 
 
 def _pattern(text: str) -> str:
+    seen(text)
     try:
         pattern = compiled(text)
     except ValueError as wrong:

@@ -139,6 +139,10 @@ _LANGUAGES = {"english": "en", "korean": "ko", "chinese": "zh", "japanese": "ja"
 _LANGUAGES |= {"french": "fr", "spanish": "es", "arabic": "ar", "ukrainian": "uk", "norwegian": "no", "polish": "pl"}
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+"""Control characters that are no blanks."""
+
+
 def _id(text: str) -> str:
     if not re.match(_ID, text):
         near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
@@ -148,8 +152,15 @@ def _id(text: str) -> str:
     return text
 
 
+def seen(text: str) -> str:
+    """The text, if everybody sees all of it."""
+    if control := _CONTROL.search(text):
+        raise refusal(f"a character that nobody sees stands here (U+{ord(control[0]):04X})", "remove it")
+    return text
+
+
 def _text(text: str) -> str:
-    if not (plain := " ".join(text.split())):
+    if not (plain := " ".join(seen(text).split())):
         raise refusal("this text is empty", "write something, or remove it")
     return plain
 
@@ -182,7 +193,7 @@ def _language_of_words(tag: str) -> str:
     return tag if tag == "any" else _language(tag)
 
 
-_USUAL_TERM = re.compile(r"\*?[^\W_][^\s*“”＂，、]*\*?(?: \*?[^\s*“”＂，、]+\*?)*")
+_USUAL_TERM = re.compile(r"\*?[^\W_][^\s*“”＂，、\x00-\x1f\x7f-\x9f]*\*?(?: \*?[^\s*“”＂，、\x00-\x1f\x7f-\x9f]+\*?)*")
 """What is a term without further ado: almost all are."""
 
 

@@ -81,6 +81,11 @@ def faults(shape: type[Shape], text: str) -> list[str]:
         (_RULE + "match: {words: ['...']}", "4:17: '...' has no letter and no digit"),
         (_RULE + "match: {pattern: ''}", "4:18: this text is empty; write, for example, 'pattern: KN-"),
         (_MATCH + "owner: ' '", "5:8: this text is empty; write something, or remove it"),
+        # control characters
+        (_MATCH.replace("Drills", '"a\\0b"'), "2:8: a character that nobody sees stands here (U+0000); remove it"),
+        (_RULE + 'match: {words: ["a\\x1bb"]}', "4:17: a character that nobody sees stands here (U+001B)"),
+        (_RULE + 'match: {words: ["c a\\x85"]}', "4:17: a character that nobody sees stands here (U+0085)"),
+        (_RULE + 'match: {pattern: "a\\0"}', "4:18: a character that nobody sees stands here (U+0000)"),
         # near
         (
             _RULE + "match: {near: {within: 20, these: [{words: [a]}, {words: [b]}]}}",
