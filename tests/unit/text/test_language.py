@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.language import language_of, ruled_out
+from monitor.text.language import THREE_LETTERS, language_of, ruled_out
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,37 @@ def test_only_a_clear_text_rules_a_language_out(text: str, languages: set[str]) 
 def test_the_script_says_more_than_the_feed(text: str, declared: str | None, language: str | None) -> None:
     """A wrong `lang` does not decide; where the script does not either, the language is not known."""
     assert language_of(text, declared) == language
+
+
+@pytest.mark.parametrize(
+    ("declared", "language"),
+    [
+        # as operating systems write it, and as some people type
+        ("en_US", "en"),
+        (" EN-gb ", "en"),
+        # three letters, of either kind
+        ("eng", "en"),
+        ("ger-AT", "de"),
+        ("deu", "de"),
+        # a language that has no two
+        ("haw", "haw"),
+        # undetermined, several, none
+        ("und", None),
+        ("mul", None),
+        ("zxx", None),
+        # private, or no tag at all
+        ("x-klingon", None),
+        ("English", None),
+        ("e1", None),
+        ("", None),
+    ],
+)
+def test_a_sloppy_tag_is_understood_or_says_nothing(declared: str, language: str | None) -> None:
+    """Taken as the name of some other language it would silence every rule that asks for one."""
+    assert language_of("North Korea fires", declared) == language
+
+
+def test_codes_of_three_letters_lead_to_codes_of_two() -> None:
+    """Each to one, also where there are two of them."""
+    assert {THREE_LETTERS[three] for three in ("zho", "chi", "cmn")} == {"zh"}
+    assert all(len(three) == 3 and len(two) == 2 for three, two in THREE_LETTERS.items())
