@@ -17,7 +17,7 @@ from monitor.store.database import Database
 from monitor.store.forgetting import Forgetting
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
-from monitor.store.tables import attempt, delivery
+from monitor.store.tables import attempt, delivery, match
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit
 from tests.e2e.whole import Ended, news_monitor, write_config
 
@@ -33,15 +33,15 @@ match:
       - {name: who, words: [North Korea, 북한]}
       - {name: what, words: [missile, missiles, 미사일]}
       - {name: did what, words: [fires, fired, 발사]}
-unless: {in: title, words: [film, films]}
+unless: {any: [{in: title, words: [film, films]}, {words: [anniversary]}]}
 """
 QUIET = """\
----
 rule: quiet
 title: In shadow
 level: low
 status: shadow
 match: {words: [missiles]}
+---
 """
 RESTING = """\
 ---
@@ -58,6 +58,7 @@ title: Talks
 level: medium
 match: {all: [words: [North Korea], words: [talks]]}
 raise: {to: critical, if: {words: [summit]}}
+mention_if: {words: [anniversary]}
 """
 STALE = "    held: published 30 hours ago, and max_age is 12 hours"
 HEADLINE, PAGE = "North Korea fires missiles", "https://x.test/1"
@@ -75,7 +76,7 @@ class Folder:
         write_config(path, polled, channels=channels, rules="mine.yaml")
         config = path / "monitor.yaml"
         config.write_text(config.read_text().replace("sqlite:///monitor.db", url), encoding="utf-8")
-        self.write(LAUNCH + QUIET + RESTING + TALKS)
+        self.write(QUIET + LAUNCH + RESTING + TALKS)
         database = open_database(url)
         database.upgrade()
         self._fill(database)
@@ -93,17 +94,18 @@ class Folder:
         first = article("guid 1", HEADLINE, "It flew for an hour.", url=PAGE, canonical=PAGE)
         again = article("b", HEADLINE, of="post", seen=later)
         mention = article("deep", "It rains", DEEP, of="post", seen=later)
-        old = article("old", "북한 미사일 또 발사", of="post", seen=later, published=NOON - 30 * HOUR)
+        old = article("old", "북한 미사일 또 발사", of="post", seen=later, published=NOON - 30 * HOUR, baseline=True)
         commit(section, claimed(claims), first, ruleset=rules)
         commit(section, claimed(claims, "post", later), again, mention, old, at=later, ruleset=rules)
-        self.alert = Articles(database).find("guid 1")[0].decisions[0].alert or ""
+        (self.alert,) = (each.alert for each in Articles(database).find("guid 1")[0].decisions if each.alert)
         tried = {"started_at": NOON, "ended_at": later}
         phone = {"alert_id": self.alert, "channel": "phone", "state": "retry", "not_before": NOON + HOUR}
+        mail = {"alert_id": self.alert, "channel": "mail", "state": "pending", "not_before": NOON}
         took = {"delivery_id": 1, "number": 1, "receipt": "accepted", "detail": "200 OK"}
         failed = {"delivery_id": 2, "number": 3, "receipt": "transient", "detail": "the server answered 503"}
         with database.writing() as connection:
             connection.execute(update(delivery).values(state="accepted"))
-            connection.execute(insert(delivery).values(phone))
+            connection.execute(insert(delivery), [phone, mail])
             connection.execute(insert(attempt), [took | tried, failed | tried])
 
     async def why(self, *args: str, stdin: str = "", code: int = 0) -> Ended:
@@ -133,15 +135,16 @@ story     {story}, the first article of its story
 ✓ launch: news at level high: complete in title and lead
     title **North Korea** **fires** **missiles**
     told: “North Korea”, “fires”, “missiles” in the title; the first that launch hears of this story
-        match 1, 2026-01-05 21:00:00 KST, news, high
+        match 2, 2026-01-05 21:00:00 KST, news, high
     alert {alert}, 2026-01-05 21:00:00 KST
         desk: accepted (attempt 1, 2026-01-05 21:01:00 KST: 200 OK)
         phone: retry (attempt 3, 2026-01-05 21:01:00 KST: the server answered 503); next try 2026-01-05 22:00:00 KST
+        mail: pending, not tried yet
 
 ✓ quiet (shadow): news at level low: complete in title and lead
     title North Korea fires **missiles**
     held: quiet is in shadow; it would have told: “missiles” in the title; the first that quiet hears of this story
-        match 2, 2026-01-05 21:00:00 KST, news, low
+        match 1, 2026-01-05 21:00:00 KST, news, low
 
 Not met, the nearest first:
 ✗ talks: 1 of 2: not `words talks`
@@ -184,6 +187,7 @@ async def test_other_silences_say_their_reason(kept: Folder) -> None:
     assert "alert" not in mention
     old = (await kept.why("old")).out
     assert STALE in old
+    assert "\n          it stood in the feed when the source was first polled\n" in old
     assert "language  ko; none is declared" in old
     declared = await kept.why("-", stdin='{"title": "北朝鮮がミサイルを発射した", "lang": "en"}')
     assert "language  ja; declared as en" in declared.out
@@ -196,20 +200,21 @@ async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:
         told.split("\n\n", 1)[1]
         == f"""\
 ✓ launch: news at level high: complete in title and lead
-    A missile is launched; mine.yaml:1:1
+    A missile is launched; mine.yaml:7:1
     tells default: desk, phone; once per story, up to an age of 12 hours
 
   ✓ match: near, in one sentence: “North Korea” (title), “fires” (title), “missiles” (title)
     ✓ who: words North Korea, 북한: “North Korea” (title)
     ✓ what: words missile, missiles, 미사일: “missiles” (title)
     ✓ did what: words fires, fired, 발사: “fires” (title)
-  ✓ unless in the title: words film, films: not there
+  ✓ unless: any of these: it does not hold
 
     told: “North Korea”, “fires”, “missiles” in the title; the first that launch hears of this story
-        match 1, 2026-01-05 21:00:00 KST, news, high
+        match 2, 2026-01-05 21:00:00 KST, news, high
     alert {kept.alert}, 2026-01-05 21:00:00 KST
         desk: accepted (attempt 1, 2026-01-05 21:01:00 KST: 200 OK)
         phone: retry (attempt 3, 2026-01-05 21:01:00 KST: the server answered 503); next try 2026-01-05 22:00:00 KST
+        mail: pending, not tried yet
 """
     )
 
@@ -235,7 +240,8 @@ async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:
     ✓ who: words North Korea, 북한: “North Korea” (title)
     ✓ what: words missile, missiles, 미사일: “missiles” (title)
     ✓ did what: words fires, fired, 발사: “fires” (title)
-  ✗ unless in the title: words film, films: “Film” (title)
+  ✗ unless: any of these
+    · words film, films in the title: “Film” (title)
 """,
         ),
         (  # what changes the level
@@ -245,6 +251,7 @@ async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:
   ✓ match: all of these
     ✓ words North Korea: “North Korea” (title)
     ✓ words talks: “talks” (title)
+  ✓ mention_if: words anniversary: not there
   – level critical: words summit: not there
 """,
         ),
@@ -262,7 +269,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     """It was changed, it is new, it is off, it is gone: and what it would have had decided when the article came."""
     longer = LAUNCH.replace("12 hours", "3 days").replace("films]", "films, plays]")
     new = LAUNCH.replace("rule: launch", "---\nrule: new")
-    kept.write(longer + new + RESTING + TALKS)
+    kept.write(longer + new + RESTING + TALKS.replace("[summit]", "[summit, summits]"))
     old = (await kept.why("old")).out
     assert (
         f"{STALE}\n        match 7, 2026-01-05 21:01:00 KST, news, high, stored under an earlier version of the rule"
@@ -282,7 +289,19 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert "✓ resting (off): news at level low" in resting
     assert "it is off: it meets nothing and tells nobody; this is what it would do" in resting
     assert "    if it ran: told: “missiles” in the title" in resting
-    assert (await kept.why("1", "quiet")).out.endswith("match 2, 2026-01-05 21:00:00 KST, news, low\n")
+    assert (await kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
+    again = (await kept.why("post b", "launch")).out  # the same then and now is said once
+    assert again.count("launch has told this story already") == 1
+
+
+async def test_what_was_stored_otherwise_than_the_same_rule_says_now_is_told(kept: Folder) -> None:
+    """The sources that a rule looks at change too, and so does the program."""
+    database = open_database(kept.url)
+    with database.writing() as connection:
+        connection.execute(update(match).where(match.c.id == 2).values(kind="mention", level=None))
+    database.close()
+    told = (await kept.why("1", "launch")).out
+    assert "mention, no level kept, stored otherwise than the rule says now: the sources have changed since" in told
 
 
 async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
@@ -330,7 +349,9 @@ async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
         "  news-monitor why 'post guid 1'   2026-01-05 22:00:00 KST, Reprint",
         "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
     ]
-    assert "article   Reprint" in (await kept.why("post guid 1")).out
+    reprinted = (await kept.why("post guid 1")).out
+    assert "article   Reprint" in reprinted
+    assert "the same address: North Korea fires missiles\n" in reprinted
 
 
 async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
@@ -367,7 +388,7 @@ async def test_json_has_the_whole_of_it(kept: Folder) -> None:
     """An object a rule: article, outcome, the tree of steps, what was stored, and the deliveries."""
     rows = (await kept.why("1", "--json")).rows
     assert [(row["rule"], row["status"], row["kind"], row["level"]) for row in rows] == [
-        ("launch", "live", "news", "high"),
+        ("launch", "live", "news", "high"),  # it was told: it goes first
         ("quiet", "shadow", "news", "low"),
         ("talks", "live", None, None),
     ]
@@ -383,11 +404,12 @@ async def test_json_has_the_whole_of_it(kept: Folder) -> None:
     who = {"field": "title", "start": 0, "end": 11, "text": "North Korea", "term": "North Korea", "node": "who"}
     assert near["steps"][0]["spans"] == [who]
     (decision,) = launch["decisions"]
-    assert (decision["id"], decision["decision"], decision["article_version"]) == (1, "told", 1)
+    assert (decision["id"], decision["decision"], decision["article_version"]) == (2, "told", 1)
     assert (launch["alert"]["id"], launch["alert"]["uid"], launch["would"]) == (kept.alert, "guid 1", None)
     assert [(each["channel"], each["state"]) for each in launch["deliveries"]] == [
         ("desk", "accepted"),
         ("phone", "retry"),
+        ("mail", "pending"),
     ]
     assert (quiet["alert"], quiet["deliveries"], talks["decisions"]) == (None, [], [])
     assert talks["says"] == "no match: 1 of 2: not `words talks`"
@@ -396,10 +418,21 @@ async def test_json_has_the_whole_of_it(kept: Folder) -> None:
     assert (alone["kind"], alone["article"]["story"], alone["decisions"]) == ("news", None, [])
 
 
+async def test_words_beside_the_text_are_named(tmp_path: Path) -> None:
+    """Those of tags stand in no sentence."""
+    (tmp_path / "mine.yaml").write_text(
+        "rule: r\ntitle: R\nlevel: low\nmatch: {in: tags, words: [DPRK]}\n", encoding="utf-8"
+    )
+    given = b'{"title": "It rains", "tags": ["weather", "DPRK"]}'
+    ended = await news_monitor("why", "--rules", "mine.yaml", "-", folder=tmp_path, stdin=given)
+    assert "✓ r: news at level low: complete in title and lead\n    words “DPRK” (tags)\n" in ended.out
+
+
 async def test_the_ten_that_came_nearest_are_told(tmp_path: Path) -> None:
     """Of many rules; all with --all."""
     words = [f"[{', '.join(f'{{words: [w{number}]}}' for number in range(size))}]" for size in range(2, 14)]
-    rules = [f"rule: r{size}\ntitle: R\nlevel: low\nmatch: {{all: {all_}}}\n" for size, all_ in enumerate(words, 2)]
+    rules = ["rule: met\ntitle: M\nlevel: low\nmatch: {words: [w0]}\n"]
+    rules += [f"rule: r{size}\ntitle: R\nlevel: low\nmatch: {{all: {all_}}}\n" for size, all_ in enumerate(words, 2)]
     (tmp_path / "mine.yaml").write_text("---\n".join(rules), encoding="utf-8")
     asked = ("why", "--rules", "mine.yaml", "-")
     few = (await news_monitor(*asked, folder=tmp_path, stdin=b"w0")).out
@@ -410,7 +443,7 @@ async def test_the_ten_that_came_nearest_are_told(tmp_path: Path) -> None:
     assert "\nand 2 more: --all tells of them too\n" in few
     assert every.count("✗") == 12
     assert "--all" not in every
-    assert (await news_monitor(*asked, "--json", folder=tmp_path, stdin=b"w0")).out.count("\n") == 10
+    assert (await news_monitor(*asked, "--json", folder=tmp_path, stdin=b"w0")).out.count("\n") == 11
 
 
 def test_on_a_terminal_it_is_green_and_red(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
