@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.config.durations import DURATION_PATTERN, SIZE_PATTERN, duration, size
 from monitor.config.yaml12 import Where, shown
+from monitor.text.language import THREE_LETTERS, subtag
 
 REFUSED = "monitor"
 """The type of the errors that our own validators raise; their context holds `what`, `meant` and `at`."""
@@ -132,12 +133,14 @@ def one_or_list(value: Any) -> str:  # noqa: ANN401 - likewise
 _ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
 _COUNTRIES = {"jp": "ja", "kr": "ko", "kp": "ko", "cn": "zh", "tw": "zh", "hk": "zh", "ua": "uk", "gr": "el"}
-_COUNTRIES |= {"cz": "cs", "dk": "da", "us": "en", "gb": "en"}
+_COUNTRIES |= {"cz": "cs", "dk": "da", "us": "en", "gb": "en", "au": "en", "nz": "en", "at": "de", "mx": "es"}
+_COUNTRIES |= {"ir": "fa", "iq": "ar", "sy": "ar", "eg": "ar", "il": "he", "pk": "ur", "vn": "vi", "kh": "km"}
+_COUNTRIES |= {"mm": "my", "np": "ne", "bd": "bn", "lk": "si", "rs": "sr", "by": "be", "kz": "kk", "tj": "tg"}
 """Codes of countries that are written for their languages (kr is also Kanuri, tw is also Twi, which can be written knc
 and twi)."""
 _LANGUAGES = {"english": "en", "korean": "ko", "chinese": "zh", "japanese": "ja", "russian": "ru", "german": "de"}
 _LANGUAGES |= {"french": "fr", "spanish": "es", "arabic": "ar", "ukrainian": "uk", "norwegian": "no", "polish": "pl"}
-
+_KNOWN_AS = {**THREE_LETTERS, **_COUNTRIES, **_LANGUAGES}
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 """Control characters that are no blanks."""
@@ -167,21 +170,27 @@ def _text(text: str) -> str:
 
 def _language(tag: str) -> str:
     """Languages are looked up by their tag, so that a wrong one would silently never be met."""
-    if tag in _COUNTRIES:
-        raise refusal(f"'{tag}' is a country, not a language", f"did you mean '{_COUNTRIES[tag]}'?")
-    if not re.match(_LANGUAGE, tag):
-        near = _tag_of(tag)
-        meant = f"did you mean '{near}'?" if near else "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
-        raise refusal(f"{shown(tag)} is no language", meant)
-    return tag
+    first = tag.partition("-")[0]
+    if tag == "any":
+        raise refusal("'any' is no language here", "to mean every language, leave them out")
+    if first in _COUNTRIES:
+        what = f"'{first}' is a country, not a language"
+    elif re.match(_LANGUAGE, tag) and subtag(tag) and THREE_LETTERS.get(first) in (None, *_COUNTRIES):
+        return tag
+    else:
+        what = f"{shown(tag)} is no language"
+    near = _tag_of(tag)
+    raise refusal(
+        what, f"did you mean '{near}'?" if near else "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
+    )
 
 
 def _tag_of(written: str) -> str | None:
     """The tag of a language that is written by its name, or in other letters."""
     first, *others = re.split("[-_]", written.lower())
     parts = [part.title() if len(part) == 4 else part.upper() for part in others]
-    tag = "-".join([_LANGUAGES.get(first, _COUNTRIES.get(first, first)), *parts])
-    return tag if re.match(_LANGUAGE, tag) else None
+    tag = "-".join([_KNOWN_AS.get(first, first), *parts])
+    return tag if re.match(_LANGUAGE, tag) and subtag(tag) else None
 
 
 def is_language(tag: str) -> bool:

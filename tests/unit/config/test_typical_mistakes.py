@@ -28,6 +28,7 @@ _NOT = "write what must not hold under unless:, and occurrences that do not coun
 _YAML = "(anchors and aliases of YAML are not supported)"
 _AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
 _NOTHING = "this pattern matches where nothing stands; make a part of it needed: 'x+' in place of 'x*'"
+_TAGS = "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
 _NEAR = "match: {near: {within: %s, these: [{words: [a]}, {words: [b]}]}}\n"
 
 
@@ -178,6 +179,19 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_RULE + "match: {words: {jp: [a]}}\n", "4:17: 'jp' is a country, not a language; did you mean 'ja'?"),
         (_RULE + "match: {words: {JP: [a]}}\n", "4:17: 'JP' is no language; did you mean 'ja'?"),
         (_RULE + "match: {words: {zh_hant: [a]}}\n", "4:17: 'zh_hant' is no language; did you mean 'zh-Hant'?"),
+        (_RULE + "match: {words: {kor: [a]}}\n", "4:17: 'kor' is no language; did you mean 'ko'?"),
+        (_RULE + "match: {words: {CHI: [a]}}\n", "4:17: 'CHI' is no language; did you mean 'zh'?"),
+        (_RULE + "match: {words: {eng-GB: [a]}}\n", "4:17: 'eng-GB' is no language; did you mean 'en-GB'?"),
+        (_RULE + "match: {words: {jp-JP: [a]}}\n", "4:17: 'jp' is a country, not a language; did you mean 'ja-JP'?"),
+        (_RULE + "match: {words: [a], ignore: {jpn: [b]}}\n", "4:30: 'jpn' is no language; did you mean 'ja'?"),
+        (_MATCH + "where: {languages: [eng]}\n", "5:21: 'eng' is no language; did you mean 'en'?"),
+        (_MATCH + "where: {not: {languages: [ko, ger]}}\n", "5:31: 'ger' is no language; did you mean 'de'?"),
+        (_MATCH + "where: {languages: [ir]}\n", "5:21: 'ir' is a country, not a language; did you mean 'fa'?"),
+        (
+            _MATCH + "where: {languages: [any]}\n",
+            "5:21: 'any' is no language here; to mean every language, leave them out",
+        ),
+        (_MATCH + "where: {languages: [und]}\n", f"5:21: 'und' is no language; {_TAGS}"),
         # ids
         (_RULE + "match: {entity: Japan}\n", "4:17: 'Japan' is no id; did you mean 'japan'?"),
         (_RULE + "match: {entity: [japan]}\n", "4:17: a list stands where text belongs; write japan, and no list"),
