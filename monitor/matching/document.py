@@ -26,6 +26,7 @@ _FAR = 10_000  # half words between two fields: near in neither
 _LONG = 32  # letters of a word: in texts whose words are shorter on the whole, it is letters that are looked at
 _SAMPLE = 200  # letters of a text that say its language
 _BESIDE = (Field.AUTHOR, Field.TAGS, Field.URL)
+_HALF = re.compile("[\ud800-\udfff]")
 _SPACED_ONE = re.compile(f"[^ {UNSPACED}]")
 
 Region = tuple[int, int]
@@ -235,8 +236,8 @@ class Document:
 
     @cached_property
     def records(self) -> dict[Field, str]:
-        """The record of each field."""
-        return {field: record_of(text) for field, text in self._fields.items()}
+        """The record of each field; a half of a surrogate pair, which RE2 does not take, is one character as any."""
+        return {field: _HALF.sub("\ufffd", record_of(text)) for field, text in self._fields.items()}
 
     @cached_property
     def _token_spans(self) -> dict[Field, list[tuple[int, int]]]:

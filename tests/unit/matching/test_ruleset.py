@@ -14,6 +14,7 @@ from monitor.model import (
     Level,
     MatchKind,
     Near,
+    Pattern,
     Rule,
     Term,
     Words,
@@ -178,3 +179,10 @@ def test_as_many_places_as_members_are_needed() -> None:
     condition = Near((words(en=["Taiwan"]), words(en=["Taiwan"]), words(en=["drills"])), words=5)
     assert not hits(condition, "Taiwan drills")
     assert hits(condition, "Taiwan, Taiwan drills")
+
+
+def test_half_a_surrogate_pair_hides_nothing_behind_it() -> None:
+    """A line of JSON may hold one; a pattern finds what stands there, at its place in the text as received."""
+    rule = Rule("r", "", Level.LOW, Pattern("KN-[0-9]+"), "v")
+    (matched,) = compile_rules([rule], {}).match(article(title="ｋ \ud800 KN-23 \udfff", text=""))
+    assert [(span.start, span.text) for span in matched.evidence] == [(4, "KN-23")]
