@@ -81,7 +81,10 @@ class _Compiler:
             unless=self._optional(rule.unless),
             mention_if=self._optional(rule.mention_if),
             where=None if rule.where is None else WhereTest(rule.where, self._sources),
-            changes=tuple(CompiledChange(change.to, self._node(change.condition)) for change in (*raises, *lowers)),
+            changes=tuple(
+                CompiledChange(change.to, change.condition, self._node(change.condition))
+                for change in (*raises, *lowers)
+            ),
         )
 
     def _optional(self, condition: Condition | None) -> nodes.Node | None:

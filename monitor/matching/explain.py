@@ -74,9 +74,8 @@ def _of_match(compiled: CompiledRule, within: _Walker) -> Iterator[Step]:
     rule = compiled.rule
     if rule.mention_if is not None and compiled.mention_if is not None:
         yield within.step(rule.mention_if, compiled.mention_if, "mention_if")
-    said = [*sorted(rule.raises, key=lambda each: -each.to.rank), *sorted(rule.lowers, key=lambda each: each.to.rank)]
-    for change, asked in zip(compiled.changes, said, strict=True):
-        yield within.step(asked.condition, change.node, f"level {asked.to}")
+    for change in compiled.changes:
+        yield within.step(change.condition, change.node, f"level {change.to}")
 
 
 def _said(compiled: CompiledRule, met: Met | None, steps: Sequence[Step], found: Found) -> str:

@@ -20,7 +20,7 @@ from monitor.matching.found import Found
 from monitor.matching.nodes import Node
 from monitor.matching.terms import Pattern
 from monitor.matching.where import WhereTest
-from monitor.model import Article, Field, Level, Match, MatchKind, Rule, Span
+from monitor.model import Article, Condition, Field, Level, Match, MatchKind, Rule, Span
 
 Groups = Sequence[frozenset[int]]
 """Sets of patterns, of each of which one must stand in an article."""
@@ -28,9 +28,10 @@ Groups = Sequence[frozenset[int]]
 
 @dataclass(frozen=True, slots=True)
 class CompiledChange:
-    """The level of a match for which the node holds."""
+    """The level of a match for which the condition holds, and that compiled."""
 
     to: Level
+    condition: Condition
     node: Node
 
 

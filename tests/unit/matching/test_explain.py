@@ -153,6 +153,14 @@ def test_it_says_what_kept_a_match_from_being_news() -> None:
     explanation = explained(raised, "An ICBM is a missile")
     assert explanation.says == "news at level critical: complete in title and lead"
     assert outline(explanation)[-1] == "+ level critical: words ICBM"
+    changes = {level: LevelChange(level, words(str(level))) for level in Level}
+    several = replace(
+        rule,
+        raises=(changes[Level.HIGH], changes[Level.CRITICAL]),
+        lowers=(changes[Level.LOW], changes[Level.INFO]),
+    )
+    asked = [f"- level {level}: words {level} | not there" for level in ("critical", "high", "info", "low")]
+    assert outline(explained(several, "A missile"))[1:] == asked  # in the order in which they are asked
 
 
 def test_a_name_that_is_not_enough_alone_is_told() -> None:
