@@ -130,11 +130,7 @@ class Names:
 
     def _members(self, name: GroupNamed) -> list[Entity]:
         if name not in self._groups:
-            self._groups[name] = [
-                entity
-                for entity in self._entities()
-                if name.kind in (None, entity.kind) and (name.group is None or name.group in entity.groups)
-            ]
+            self._groups[name] = [entity for entity in self._entities() if name.has(entity)]
         return self._groups[name]
 
     def _entities(self) -> Iterator[Entity]:

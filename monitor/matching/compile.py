@@ -182,11 +182,7 @@ class _Compiler:
         return CompiledMaybe(terms, titles, counts_if.sure_seen, counts_if.earlier, near, test)
 
     def _group(self, group: GroupNamed) -> Finder:
-        members = [
-            EntityNamed(entity.id)
-            for entity in self._entities.values()
-            if group.kind in (None, entity.kind) and (group.group is None or group.group in entity.groups)
-        ]
+        members = [EntityNamed(entity.id) for entity in self._entities.values() if group.has(entity)]
         return finders.Any(map(self._finder, members))
 
     # --- what does not count ------------------------------------------------------------------------------------

@@ -101,6 +101,10 @@ class GroupNamed:
     kind: str | None = None
     group: str | None = None
 
+    def has(self, entity: Entity) -> bool:
+        """Whether the entity is one of these."""
+        return self.kind in (None, entity.kind) and (self.group is None or self.group in entity.groups)
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:

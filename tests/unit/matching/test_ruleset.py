@@ -10,6 +10,7 @@ from monitor.model import (
     Entity,
     EntityNamed,
     Field,
+    GroupNamed,
     In,
     Level,
     MatchKind,
@@ -158,6 +159,23 @@ def test_an_entity_is_found_by_its_sure_names() -> None:
     assert compiled.match(article(title="Lee Jae Myung lands in Beijing"))
     assert compiled.match(article(title="이재명은 베이징에"))
     assert not compiled.match(article(title="Bruce Lee"))
+
+
+@pytest.mark.parametrize(
+    ("group", "titles"),
+    [
+        (GroupNamed("country"), {"Japan", "Chile"}),
+        (GroupNamed(None, "asia"), {"Japan", "Tokyo"}),
+        (GroupNamed("country", "asia"), {"Japan"}),  # both, not either
+    ],
+)
+def test_a_group_is_named_by_each_of_its_members(group: GroupNamed, titles: set[str]) -> None:
+    """An entity is in it if it has the kind and the group that are asked for."""
+    japan = Entity("japan", "country", "Japan", (Term("Japan"),), groups=("asia", "islands"))
+    tokyo = Entity("tokyo", "place", "Tokyo", (Term("Tokyo"),), groups=("asia",))
+    chile = Entity("chile", "country", "Chile", (Term("Chile"),))
+    compiled = ruleset(group, None, japan, tokyo, chile)
+    assert {title for title in ("Japan", "Tokyo", "Chile", "Mars") if compiled.match(article(title=title))} == titles
 
 
 def test_many_rules_share_one_pass() -> None:
