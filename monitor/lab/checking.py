@@ -17,12 +17,12 @@ from monitor.config.files import Signature, settings_document, signature
 from monitor.config.load import Remembered, load, load_rules, named_by
 from monitor.config.user_files import Look
 from monitor.errors import Fault, Faulty, StoreFailed
-from monitor.lab.lints import Everything, lints
+from monitor.lab.lints import Everything, Known, Thing, lints
 from monitor.lab.of_rules import DAYS
 from monitor.lab.once import Once
-from monitor.lab.rule_tests import failures
+from monitor.lab.rule_tests import as_rule, failures_of_each
 from monitor.lab.written import Lint
-from monitor.model import Config, Entity, Place, Rule, Source, WordList
+from monitor.model import Config, Entity, Place, Rule, Source
 from monitor.notify import channel_faults
 from monitor.store.opening import open_database
 from monitor.store.ownership import act_as_owner
@@ -57,8 +57,8 @@ class Checking:
         self._paths = tuple(paths)
         self._environment = environment
         self._remembered = Remembered()
-        self._tested: Once[tuple[Fault, ...]] = Once()
-        self._linted: Once[tuple[Lint, ...]] = Once()
+        self._tested: Once[Rule | Entity, tuple[Fault, ...]] = Once()
+        self._linted = Known()
         self._sources: Mapping[str, Source] = {}
         self._named: list[Path] = []
         self._read: Signature = frozenset()
@@ -107,33 +107,33 @@ class Checking:
     def _is_asked(self, place: Place) -> bool:
         return any(Path(place.file).is_relative_to(path) for path in self._paths)
 
-    def _checked(
-        self, everything: Everything, asked: Sequence[Rule | Entity | WordList], faults: list[Fault], now: datetime
-    ) -> Checked:
+    def _checked(self, everything: Everything, asked: Sequence[Thing], faults: list[Fault], now: datetime) -> Checked:
         if everything.sources != self._sources:
             self._tested.forget()
             self._linted.forget()
             self._sources = everything.sources
-        faults += (fault for each in asked for fault in self._failures(each, everything, now))
-        return Checked(
-            tuple(sorted(faults)),
-            lints(everything, asked, self._linted),
-            tuple(each for each in asked if isinstance(each, Rule)),
-            tuple(each for each in asked if isinstance(each, Entity)),
-        )
+        rules = tuple(each for each in asked if isinstance(each, Rule))
+        entities = tuple(each for each in asked if isinstance(each, Entity))
+        for failed in self._failures([*rules, *entities], everything, now):
+            faults += failed
+        return Checked(tuple(sorted(faults)), lints(everything, asked, self._linted), rules, entities)
 
-    def _failures(self, thing: Rule | Entity | WordList, everything: Everything, now: datetime) -> tuple[Fault, ...]:
-        if isinstance(thing, WordList):
-            return ()
-        rules, entities = ([thing], []) if isinstance(thing, Rule) else ([], [thing])
-
-        def work() -> tuple[Fault, ...]:
-            named = everything.entities, everything.lists, everything.sources
-            return failures(rules, *named, now, tested=entities)
+    def _failures(
+        self, things: Sequence[Rule | Entity], everything: Everything, now: datetime
+    ) -> list[tuple[Fault, ...]]:
+        def work(new: Sequence[Rule | Entity]) -> list[tuple[Fault, ...]]:  # the rules stand first
+            named = (everything.entities, everything.lists, everything.sources)
+            rules = [each for each in new if isinstance(each, Rule)]
+            entities = [as_rule(each) for each in new if isinstance(each, Entity)]  # they may be called like rules
+            return [*failures_of_each(rules, *named, now), *failures_of_each(entities, *named, now)]
 
         # a rule is another one when what it names is; an entity is not
-        beside = isinstance(thing, Entity) and thing.maybe is not None and thing.maybe.counts_if.near is not None
-        return work() if beside else self._tested.of((type(thing), thing.id), thing, work)
+        known = self._tested.of([each for each in things if not _names_others(each)], work)
+        return known + work([each for each in things if _names_others(each)])
+
+
+def _names_others(thing: Rule | Entity) -> bool:
+    return isinstance(thing, Entity) and thing.maybe is not None and thing.maybe.counts_if.near is not None
 
 
 @dataclass(frozen=True, slots=True)

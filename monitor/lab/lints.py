@@ -7,9 +7,9 @@ What is wrong is told elsewhere (`config`, `rule_tests`); nothing is changed her
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from monitor.config.names import names
@@ -37,18 +37,22 @@ class Everything:
     whole: bool = False
 
 
-def lints(
-    everything: Everything, asked: Iterable[Rule | Entity | WordList], once: Once[tuple[Lint, ...]] | None = None
-) -> tuple[Lint, ...]:
+Thing = Rule | Entity | WordList
+Known = Once[Thing, tuple[Lint, ...]]
+
+
+def lints(everything: Everything, asked: Sequence[Thing], once: Known | None = None) -> tuple[Lint, ...]:
     """What is odd about those that are asked about, in the order of the files. `once`: what is known of those that are
     the very same as before, and name the very same."""
-    once = Once() if once is None else once
-    bare, used = _bare_lists(everything), _used_lists(everything)
-    found: list[Lint] = []
+    bare, used, documents = _bare_lists(everything), _used_lists(everything), everything.documents
+
+    def work(things: list[Thing]) -> list[tuple[Lint, ...]]:
+        return [_of_itself(Written(each, documents[each.place]), everything) for each in things]
+
+    known = (Known() if once is None else once).of(asked, work)
+    found = [lint for each in known for lint in each]
     for each in asked:
-        written = Written(each, everything.documents[each.place])
-        found += once.of((type(each), each.id), each, partial(_of_itself, written, everything))
-        found += _beside_others(written, everything, bare, used)
+        found += _beside_others(Written(each, documents[each.place]), everything, bare, used)
     return tuple(sorted(_unsilenced(found)))
 
 

@@ -20,13 +20,16 @@ from monitor.model import (
     EntityNamed,
     Field,
     GroupNamed,
+    Level,
     ListNamed,
     Near,
     Rule,
+    RuleTest,
     Term,
     WordList,
     Words,
 )
+from monitor.text.language import language_of
 
 _ANY = "any"
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # words do not care
@@ -71,15 +74,24 @@ class Languages:
         own = spoken - {_ANY} if isinstance(part.asks, Words) else frozenset[str]()
         return Speaking(spoken, own & self.asked if self.asked else own)
 
-    def is_tested(self, language: str) -> bool:
-        """Whether a test that fires holds words of this language, of the rule or of what it names."""
+    def untested(self, languages: frozenset[str]) -> set[str]:
+        """Those of the languages that no test that fires is in. A test is in the one that its script allows, or that it
+        says; where it may be in several, in those of whose words it holds one."""
         rule = self.written.says
         assert isinstance(rule, Rule)
+        left = set(languages)
+        for test in (each for each in rule.tests if each.fires):
+            declared = languages & {_tag(test.language)} if test.language else languages
+            may_be = {each for each in declared if language_of(f"{test.title}\n{test.text}", each) == each}
+            left -= may_be if len(may_be) == 1 else {each for each in left & declared if self._holds(test, each)}
+        return left
+
+    def _holds(self, test: RuleTest, language: str) -> bool:
+        """Whether words of this language, of the rule or of what it names, stand in a test."""
         parts = (part for match in self.written.conditions["match"] for part in match.walk())
         terms = {term for part in parts for term in self._terms(part) if _tag(term.language) == language}
-        compiled = compile_rules([Rule(rule.id, rule.title, rule.level, Words(tuple(terms)), rule.version)], {})
-        tests = (each for each in rule.tests if each.fires and (not each.language or _tag(each.language) == language))
-        return any(compiled.match(article_of(test, _SOME_TIME)) for test in tests)
+        compiled = compile_rules([Rule("words", "", Level.INFO, Words(tuple(terms)), "")], {})
+        return bool(compiled.match(article_of(test, _SOME_TIME)))
 
     def _of_all(self, part: Part, each: list[Speaking]) -> Speaking:
         own, limited = _union(one.own for one in each), [one.spoken for one in each if not one.speaks_all]
@@ -129,7 +141,7 @@ def languages(written: Written, entities: Mapping[str, Entity], lists: Mapping[s
         what = f"it looks at articles in {_listed(asked)} only, and has no words in it"
         meant = "add such words to match, or change where"
         found.lints.append(written.lint("never-fires", ("where", "languages"), what, meant))
-    elif rule.tests and (untested := [each for each in speaking.own if not found.is_tested(each)]):
+    elif rule.tests and (untested := found.untested(speaking.own)):
         what = f"no test that fires is in {_listed(untested)}: nobody has seen its words in it work"
         found.lints.append(written.lint("untested-language", ("tests",), what, "add one under fires"))
     return found.lints

@@ -1,26 +1,34 @@
-"""What was worked out for something, for as long as it is the very same thing."""
+"""What was worked out for rules, entities and lists, each for as long as it is the very same."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from monitor.model import Entity, Rule, WordList
+
+Thing = TypeVar("Thing", bound=Rule | Entity | WordList)
 Result = TypeVar("Result")
 
 
-class Once(Generic[Result]):
-    """Remembers of each key what was worked out last, and for what."""
+class Once(Generic[Thing, Result]):
+    """Remembers of each thing what was worked out last."""
 
     def __init__(self) -> None:
-        self._known: dict[object, tuple[object, Result]] = {}
+        self._known: dict[tuple[type, str], tuple[Thing, Result]] = {}
 
-    def of(self, key: object, thing: object, work: Callable[[], Result]) -> Result:
-        """What `work` makes of the thing; it is not asked again while the key stands for the very same thing."""
-        known = self._known.get(key)
-        if known is None or known[0] is not thing:
-            known = self._known[key] = (thing, work())
-        return known[1]
+    def of(self, things: Sequence[Thing], work: Callable[[list[Thing]], Sequence[Result]]) -> list[Result]:
+        """What `work` makes of each; it is asked only about those that were not among the things the last time."""
+        known = {key: pair for each in things if (pair := self._known.get(key := _key(each))) and pair[0] is each}
+        new = [each for each in things if _key(each) not in known]
+        known |= {_key(each): (each, result) for each, result in zip(new, work(new), strict=True)}
+        self._known = known
+        return [known[_key(each)][1] for each in things]
 
     def forget(self) -> None:
         """Everything."""
         self._known.clear()
+
+
+def _key(thing: Rule | Entity | WordList) -> tuple[type, str]:
+    return type(thing), thing.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from monitor.model import (
     WordList,
 )
 
+_TOGETHER = 200  # rules in a set: what they name is compiled once for all; and of no article all rules are asked
 _MEND = "mend the rule or the test"
 
 
@@ -38,13 +39,30 @@ def failures(
 ) -> tuple[Fault, ...]:
     """A fault for each test that does not hold, at the test's place. Rules that are off are tested too; of the entities
     all, or only `tested`."""
-    testing = [replace(rule, status=RuleStatus.LIVE) for rule in rules]
-    testing += [_as_rule(entity) for entity in (entities.values() if tested is None else tested)]
-    each = ((rule, compile_rules([rule], entities, lists, sources)) for rule in testing if rule.tests)
-    return tuple(fault for rule, compiled in each for fault in _failures(rule, compiled, now))
+    named = (entities, lists, sources)
+    of_rules = failures_of_each([*rules], *named, now)
+    asked = entities.values() if tested is None else tested
+    of_entities = failures_of_each([as_rule(entity) for entity in asked], *named, now)
+    return tuple(fault for faults in (*of_rules, *of_entities) for fault in faults)
 
 
-def _as_rule(entity: Entity) -> Rule:
+def failures_of_each(
+    rules: Sequence[Rule],
+    entities: Mapping[str, Entity],
+    lists: Mapping[str, WordList],
+    sources: Mapping[str, Source],
+    now: datetime,
+) -> list[tuple[Fault, ...]]:
+    """The same of each rule, in their order."""
+    found: list[tuple[Fault, ...]] = []
+    for first in range(0, len(rules), _TOGETHER):
+        some = [replace(rule, status=RuleStatus.LIVE) for rule in rules[first : first + _TOGETHER]]
+        compiled = compile_rules((rule for rule in some if rule.tests), entities, lists, sources)
+        found += (tuple(_failures(rule, compiled, now)) for rule in some)
+    return found
+
+
+def as_rule(entity: Entity) -> Rule:
     """A rule that fires where the entity is named."""
     return Rule(entity.id, entity.name, Level.INFO, EntityNamed(entity.id), "", tests=entity.tests)
 
@@ -52,10 +70,10 @@ def _as_rule(entity: Entity) -> Rule:
 def _failures(rule: Rule, compiled: RuleSet, now: datetime) -> Iterator[Fault]:
     for test in rule.tests:
         article = article_of(test, now)
-        found = _match(compiled, article, now)
+        found = _match(rule, compiled, article, now)
         news = found is not None and found.kind is MatchKind.NEWS
         if test.fires and not news:
-            (explained,) = explain(compiled, article)
+            (explained,) = explain(compiled, article, rule.id)
             what = "does not" if found is None else "is only a mention"
             _, _, missed = explained.says.partition(": ")
             yield Fault(test.place, f"this test of {rule.id} must fire, and {what}: {missed}", _MEND)
@@ -72,6 +90,6 @@ def article_of(test: RuleTest, now: datetime) -> Article:
     )
 
 
-def _match(compiled: RuleSet, article: Article, now: datetime) -> Match | None:
+def _match(rule: Rule, compiled: RuleSet, article: Article, now: datetime) -> Match | None:
     (judged,) = decide([article], compiled, State(), now).judged
-    return next((decided.match for decided in judged.decisions), None)
+    return next((decided.match for decided in judged.decisions if decided.match.rule == rule.id), None)
