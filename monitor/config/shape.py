@@ -175,14 +175,13 @@ def _language(tag: str) -> str:
         raise refusal("'any' is no language here", "to mean every language, leave them out")
     if first in _COUNTRIES:
         what = f"'{first}' is a country, not a language"
-    elif re.match(_LANGUAGE, tag) and subtag(tag) and THREE_LETTERS.get(first) in (None, *_COUNTRIES):
+    elif re.match(_LANGUAGE, tag) and subtag(tag) and first not in THREE_LETTERS:
         return tag
     else:
         what = f"{shown(tag)} is no language"
     near = _tag_of(tag)
-    raise refusal(
-        what, f"did you mean '{near}'?" if near else "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
-    )
+    meant = f"did you mean '{near}'?" if near else "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
+    raise refusal(what, meant)
 
 
 def _tag_of(written: str) -> str | None:

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from monitor import model
 from monitor.config.shape import Id, Language, Shape, Text
-from monitor.text.language import subtag
 
 
 class Scope(Shape):
@@ -58,7 +57,7 @@ def where(shape: WhereShape | None) -> model.Where | None:
 
 
 def _these(scope: Scope) -> model.Where:
-    languages = [named for tag in scope.languages or () if (named := subtag(tag))]
+    languages = [tag.partition("-")[0] for tag in scope.languages or ()]
     return model.Where(
         languages=_each_once(languages),
         sources=_each_once(scope.sources),
