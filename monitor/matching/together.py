@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate, islice
+from itertools import islice
 
 from monitor.matching.found import Hit
 
@@ -23,14 +23,12 @@ def in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
     The members' hits are in the text's order."""
     if len(members) == 2:
         return _pair(members[0], members[1], together)
-    if not _may(members, together):
-        return None
     for start in sorted({hit for hits in members for hit in hits}):
         nexts = [bisect_left(hits, start) for hits in members]
         for number, hits in zip(nexts, members, strict=True):
             if number == len(hits):
                 return None
-            if hits[number] != start and not together(start, hits[number]):
+            if not together(start, hits[number]):
                 break
         else:
             behind = [islice(hits, number, None) for number, hits in zip(nexts, members, strict=True)]
@@ -62,23 +60,6 @@ def _next(these: list[Hit], others: list[Hit], together: Together) -> tuple[Hit,
     return None
 
 
-def _may(members: Members, together: Together) -> bool:
-    """Whether one hit of the rarest member has each of the others on one of its sides: mostly not, and soon said."""
-    rarest = min(members, key=len)
-    others = [(hits, list(accumulate([end for _, end, _ in hits], max))) for hits in members if hits is not rarest]
-    for hit in rarest:
-        for hits, reach in others:
-            number = bisect_left(hits, hit)
-            if number < len(hits) and together(hit, hits[number]):
-                continue
-            if number and together((hits[number - 1][0], reach[number - 1], 0), hit):
-                continue
-            break
-        else:
-            return True
-    return False
-
-
 def _from(start: Hit, near: Members) -> Sequence[Hit] | None:
     """A choice of which `start` is the first; of an article that repeats its words this is asked very often."""
     for number, hits in enumerate(near):
@@ -94,7 +75,7 @@ def _within(hits: Iterable[Hit], start: Hit, most: int, together: Together) -> l
     members, one is always left for a member that chooses last."""
     found: dict[_Place, Hit] = {}
     for hit in hits:
-        if len(found) == most or not (hit == start or together(start, hit)):
+        if len(found) == most or not together(start, hit):
             break
         found.setdefault((hit[0], hit[1]), hit)
     return list(found.values())
