@@ -163,6 +163,23 @@ class Condition(Shape):
             raise refusal(f"'{key}' cannot stand here, for 'times' counts words", "count each by itself", wrong)
         return self
 
+    @model_validator(mode="after")
+    def _is_in_one_part(self) -> Self:
+        if self.in_ is not None and (wrong := _in_part(self)):
+            raise refusal("'in' cannot stand inside 'in'", "keep one of them, or say the outer 'in' of each", wrong)
+        return self
+
+
+def _in_part(outer: Condition) -> tuple[str | int, ...] | None:
+    """Where, inside a condition that has one, another `in` stands."""
+    for key, conditions in (("all", outer.all_), ("any", outer.any_)):
+        for index, each in enumerate(conditions or ()):
+            if each.in_ is not None:
+                return key, index, "in"
+            if deeper := _in_part(each):
+                return key, index, *deeper
+    return None
+
 
 def _not_counted(conditions: Iterable[Condition]) -> tuple[str | int, ...] | None:
     """Where, inside `any`, something stands of which there is no number."""

@@ -129,6 +129,11 @@ def faults(shape: type[Shape], text: str) -> list[str]:
         ),
         (_RULE + "match: {case: loud, words: [a]}", "4:15: 'loud' is not one of: exact, ignore"),
         (_RULE + "match: {in: text, words: [a]}", "4:13: 'text' is not one of: title, lead, body, author, tags, url"),
+        (
+            _RULE + "match: {in: title, all: [{any: [{words: [a]}, {words: [b], in: lead}]}]}",
+            "4:60: 'in' cannot stand inside 'in'; keep one of them, or say the outer 'in' of each",
+        ),
+        (_RULE + "match: {in: title, any: [{in: body, words: [a]}]}", "4:27: 'in' cannot stand inside 'in'"),
         (_RULE + "match: {entity: {}}", "4:17: no entity is meant here; write one of: kind, in"),
         (
             _RULE + "match: {words: [a], ignore: {}}",
