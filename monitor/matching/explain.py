@@ -6,12 +6,14 @@ missed is worked out here.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.matching import nodes
 from monitor.matching.found import Found, Hit
 from monitor.matching.ruleset import CompiledRule, Met, RuleSet
+from monitor.matching.together import Members, in_any_order, in_this_order
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -202,7 +204,7 @@ class _Walker:
             return f"{len(holding)} of {len(members)}: nothing of {absent} in the {field or 'article'}"
         best, missing, anchor = self._best(node, members)
         if not missing:
-            return "all stand together, but not in this order, or two need the same place"
+            return self._all_but(node, members, names, anchor)
         place = f"within {condition.words} words" if condition.words is not None else f"in the {condition.unit}"
         together = node.together(self.found.document)
         here = [hit for hits in members for hit in hits if hit == anchor or together(*sorted((hit, anchor)))]
@@ -213,6 +215,24 @@ class _Walker:
         if near.field is not far.field:
             away = f"stands in the {far.field}"
         return f"{best} of {len(members)}: nothing of {names[missing[0]]} {place}; the nearest {away}"
+
+    def _all_but(self, node: nodes.Near, members: Members, names: list[str], anchor: Hit) -> str:
+        """Why not, where each of the others is together with one place."""
+        document, together = self.found.document, node.together(self.found.document)
+        near = [[hit for hit in hits if hit == anchor or together(*sorted((hit, anchor)))] for hits in members]
+        choose = in_this_order if node.in_order else in_any_order
+
+        def stand_within(words: int) -> bool:
+            wider = nodes.Near(node.nodes, words, node.unit, in_order=node.in_order)
+            return choose(near, wider.together(document)) is not None
+
+        most = len(document.tokens)
+        if node.words is not None and stand_within(most):
+            words = bisect_left(range(most), True, key=stand_within)
+            name = next(name for name, hits in zip(names, members, strict=True) if anchor in hits)
+            order = " in this order" if node.in_order else ""
+            return f"all stand near {name}; from the first to the last{order} it is {words} words"
+        return "all stand together, but not in this order, or two need the same place"
 
     def _best(self, node: nodes.Near, members: list[list[Hit]]) -> tuple[int, list[int], Hit]:
         """Of all places of members the one with the most others together: how many, which are missing, and which it

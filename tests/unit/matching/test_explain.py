@@ -90,6 +90,24 @@ def _why(step: Step) -> str:
             "",
             "no match: all stand together, but not in this order, or two need the same place",
         ),
+        (  # each near one of them, and the whole is longer
+            Near((words("alpha"), Named("mid", words("beta")), words("gamma")), words=5),
+            "alpha one two three four beta one two three four gamma",
+            "",
+            "no match: all stand near `mid`; from the first to the last it is 9 words",
+        ),
+        (
+            Near((words("alpha"), Named("mid", words("beta")), words("gamma")), words=5, in_order=True),
+            "alpha one two three four beta one two three four gamma",
+            "",
+            "no match: all stand near `mid`; from the first to the last in this order it is 9 words",
+        ),
+        (  # nothing is too far
+            Near((words("beta"), words("beta")), words=5),
+            "alpha beta",
+            "",
+            "no match: all stand together, but not in this order, or two need the same place",
+        ),
         (
             In(Field.TITLE, WHAT),
             "Nothing",
