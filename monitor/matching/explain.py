@@ -37,6 +37,7 @@ from monitor.model import (
 )
 
 _SHOWN = 4  # words, or places, of many
+_REACH = {Field.TITLE: "the title", Field.LEAD: "title and lead"}  # of what makes an article news
 _ASKED = 200  # places of each member of a near that are asked how nearly they stand together
 
 
@@ -66,7 +67,7 @@ def _explained(compiled: CompiledRule, met: Met | None, found: Found, rules: Rul
         unless = walker.step(rule.unless, compiled.unless, "unless")
         steps.append(unless)
     if met is not None:
-        steps += _of_match(compiled, _Walker(found, rules, met[3]))
+        steps += _of_match(compiled, _Walker(found, rules, met[3], _REACH.get(rule.news_in, "")))
     kind, level = (None, None) if met is None else (met[1], met[2])
     return Explanation(rule.id, kind, level, _said(compiled, met, steps, found), _share(condition), tuple(steps))
 
@@ -83,7 +84,7 @@ def _of_match(compiled: CompiledRule, within: _Walker) -> Iterator[Step]:
 def _said(compiled: CompiledRule, met: Met | None, steps: Sequence[Step], found: Found) -> str:
     """The outcome in a sentence."""
     if met is not None:
-        news_in = {Field.TITLE: "the title", Field.LEAD: "title and lead"}.get(compiled.rule.news_in, "the article")
+        news_in = _REACH.get(compiled.rule.news_in, "the article")
         if met[1] is MatchKind.NEWS:
             return f"news at level {met[2]}: complete in {news_in}"
         if met[3] == found.document.everything and not compiled.node.holds(
@@ -130,11 +131,12 @@ def _grounds(step: Step) -> Iterator[Span]:
 
 @dataclass(frozen=True, slots=True)
 class _Walker:
-    """Explains conditions of one rule on one article, up to where its evidence may lie."""
+    """Explains conditions of one rule on one article, up to where its evidence may lie: that is the end of `reach`."""
 
     found: Found
     rules: RuleSet
     limit: int
+    reach: str = ""
 
     def step(self, condition: Condition, node: nodes.Node, what: str = "") -> Step:
         if isinstance(condition, Named):
@@ -172,6 +174,9 @@ class _Walker:
         """Why a leaf does not hold although something of it may stand there."""
         if hits:
             return f"{len(nodes.apart(hits))} of {node.times} times"
+        if deeper := self._deeper(node):
+            span, *_ = self._spans(deeper, "")
+            return f"“{span.text}” stands deeper than {self.reach}"
         if anywhere := node.finder.hits(self.found):
             span, *_ = self._spans(anywhere, "")
             return f"“{span.text}” stands in the {span.field} only"
@@ -179,6 +184,10 @@ class _Walker:
             span, *_ = self._spans(spoilt, "")
             return f"“{span.text}” stands in the {span.field}, and does not count there"
         return "not there"
+
+    def _deeper(self, node: nodes.Leaf) -> list[Hit]:
+        """Of a leaf of which nothing stands before the limit: what stands behind it."""
+        return node.hits(self.found, self.found.document.everything)
 
     def _near(self, condition: Near, node: nodes.Near, what: str) -> Step:
         parts = [
@@ -199,9 +208,11 @@ class _Walker:
         holding = [number for number, hits in enumerate(members) if hits]
         names = [_called(step, number) for number, step in enumerate(parts)]
         if len(holding) < len(members):
-            absent = ", ".join(name for name, hits in zip(names, members, strict=True) if not hits)
-            field = node.nodes[0].field
-            return f"{len(holding)} of {len(members)}: nothing of {absent} in the {field or 'article'}"
+            share = f"{len(holding)} of {len(members)}"
+            absent = {name: leaf for name, leaf, hits in zip(names, node.nodes, members, strict=True) if not hits}
+            if nowhere := ", ".join(name for name, leaf in absent.items() if not self._deeper(leaf)):
+                return f"{share}: nothing of {nowhere} in the {node.nodes[0].field or 'article'}"
+            return f"{share}: deeper than {self.reach} stands {', '.join(absent)}"
         best, missing, anchor = self._best(node, members)
         if not missing:
             return self._all_but(node, members, names, anchor)

@@ -181,6 +181,45 @@ def test_it_says_what_kept_a_match_from_being_news() -> None:
     assert outline(explained(several, "A missile"))[1:] == asked  # in the order in which they are asked
 
 
+@pytest.mark.parametrize(
+    ("news_in", "condition", "says"),
+    [
+        (Field.LEAD, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than title and lead"),
+        (Field.TITLE, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than the title"),
+        (Field.TITLE, words("word"), "level critical: words word | “word” stands deeper than the title"),
+        (
+            Field.LEAD,
+            In(Field.TEXT, words("ICBM")),
+            "level critical in the text: words ICBM | “ICBM” stands deeper than title and lead",
+        ),
+        # elsewhere it stands for another reason
+        (
+            Field.LEAD,
+            In(Field.TITLE, words("ICBM")),
+            "level critical in the title: words ICBM | “ICBM” stands in the text only",
+        ),
+        (
+            Field.LEAD,
+            Near((WHAT, Named("range", words("ICBM")))),
+            "level critical: near, in one sentence | 1 of 2: deeper than title and lead stands `range`",
+        ),
+        (
+            Field.LEAD,
+            Near((WHAT, Named("range", words("ICBM")), DID)),
+            "level critical: near, in one sentence | 1 of 3: nothing of `did what` in the article",
+        ),
+    ],
+)
+def test_it_says_what_stands_deeper_than_a_change_of_the_level_looks(
+    news_in: Field, condition: Condition, says: str
+) -> None:
+    """Where the match is news, what raises it must stand where news stands."""
+    rule = Rule("r", "R", Level.HIGH, WHAT, "v1", news_in=news_in, raises=(LevelChange(Level.CRITICAL, condition),))
+    explanation = explained(rule, "A missile", "word " * 61 + "ICBM")
+    assert explanation.kind is MatchKind.NEWS
+    assert [line for line in outline(explanation) if line.startswith("- level")] == [f"- {says}"]
+
+
 def test_a_name_that_is_not_enough_alone_is_told() -> None:
     """The name stands there, and why it does not count is not left to guessing."""
     entity = Entity(
