@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from monitor import model
-from monitor.config.shape import Id, Shape, Text, kind_of, refusal, seen
+from monitor.config.shape import Id, Shape, Text, kind_of, one_or_list, refusal, seen
 from monitor.config.words import Case, Forms, Ignored, Within, WordSet, ignored, terms
 from monitor.text.patterns import compiled
 
@@ -193,8 +193,8 @@ def _not_counted(conditions: Iterable[Condition]) -> tuple[str | int, ...] | Non
 
 
 ConditionOrList = Annotated[
-    Annotated[Condition, Tag("<mapping>")] | Annotated[Annotated[list[Condition], Field(min_length=1)], Tag("<list>")],
-    Discriminator(kind_of),
+    Annotated[Condition, Tag("<one>")] | Annotated[Annotated[list[Condition], Field(min_length=1)], Tag("<list>")],
+    Discriminator(one_or_list),
 ]
 
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from monitor.config.shape import REFUSED, Shape, is_language, shape_at
+from monitor.config.shape import REFUSED, Shape, is_language, misspelt, shape_at
 from monitor.config.syntax import FULL_WIDTH, wide_colon
 from monitor.config.unbuilt import ELSEWHERE, KEYS, VALUES, not_yet
 from monitor.config.yaml12 import Document, Where, shown
@@ -125,7 +125,7 @@ def _further_in(wrong: _Wrong) -> str | None:
     """The mapping inside this one to which the key belongs."""
     if wrong.shape is None:
         return None
-    if is_language(wrong.key) and wrong.shape.field_of("words"):
+    if is_language(wrong.key) and wrong.shape.field_of("words") and not misspelt(wrong.key, wrong.shape.keys()):
         return "it belongs under words:"
     keys, shape = wrong.shape.keys(), wrong.shape
     under = (key for key in keys if (inside := shape_at(shape, (key,))) and inside.field_of(wrong.key))
@@ -158,7 +158,16 @@ def _not_one_of(wrong: _Wrong) -> _Said:
 
 def _wrong_kind(wrong: _Wrong) -> _Said:
     value, wanted = wrong.detail["input"], _WANTED.get(wrong.detail["type"], "text")
-    return f"{_kind(value)} stands where {wanted} belongs", _as_wanted(value, wanted) or _for_example(wrong)
+    meant = None if _of_mappings(wrong) else _as_wanted(value, wanted)
+    if wrong.key == "ignore" and isinstance(value, str) and meant == f"write [{value}]":
+        meant = f"write [{value}], or, if it is a shared list, {{list: {value}}}"
+    return f"{_kind(value)} stands where {wanted} belongs", meant or _for_example(wrong)
+
+
+def _of_mappings(wrong: _Wrong) -> bool:
+    """Whether the list that belongs there is one of mappings, where text would be wrong too."""
+    field = wrong.shape.field_of(wrong.key) if wrong.shape else None
+    return field is not None and shape_at(field.annotation, (0,)) is not None
 
 
 def _as_wanted(value: object, wanted: str) -> str | None:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from monitor.config.conditions import Condition, ConditionOrList, any_of, condition
 from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked
-from monitor.config.shape import Duration, Id, Shape, Text, kind_of, refusal
+from monitor.config.shape import Duration, Id, Shape, Text, one_or_list, refusal
 from monitor.config.where import WhereShape, where
 from monitor.config.yaml12 import Document
 from monitor.model import AlertPolicy, Level, LevelChange, OncePer, Rule, RuleStatus
@@ -57,9 +57,8 @@ class ChangeShape(Shape):
 
 
 Changes = Annotated[
-    Annotated[ChangeShape, Tag("<mapping>")]
-    | Annotated[Annotated[list[ChangeShape], Field(min_length=1)], Tag("<list>")],
-    Discriminator(kind_of),
+    Annotated[ChangeShape, Tag("<one>")] | Annotated[Annotated[list[ChangeShape], Field(min_length=1)], Tag("<list>")],
+    Discriminator(one_or_list),
 ]
 
 

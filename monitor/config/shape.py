@@ -7,8 +7,9 @@ It converts nothing to the model and looks nothing up.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Self, Union, get_args, get_origin
 from urllib.parse import urlsplit
@@ -195,6 +196,11 @@ def _tag_of(written: str) -> str | None:
 def is_language(tag: str) -> bool:
     """Whether it has the form of a language's tag."""
     return tag == "any" or re.match(_LANGUAGE, tag) is not None
+
+
+def misspelt(word: str, keys: Iterable[str]) -> bool:
+    """Whether three letters, which might be a language's, are one of these keys with a slip."""
+    return len(word) == 3 and word != "any" and bool(get_close_matches(word, keys, cutoff=0.7))
 
 
 def _language_of_words(tag: str) -> str:

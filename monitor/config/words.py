@@ -11,7 +11,17 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from monitor import model
-from monitor.config.shape import Id, LanguageOfWords, Shape, TermText, is_language, kind_of, one_or_list, refusal
+from monitor.config.shape import (
+    Id,
+    LanguageOfWords,
+    Shape,
+    TermText,
+    is_language,
+    kind_of,
+    misspelt,
+    one_or_list,
+    refusal,
+)
 
 _SO_MANY_WORDS = r"^([1-9][0-9]?) words?$"
 _UNITS = {unit.value: unit for unit in model.Unit}
@@ -117,8 +127,12 @@ class IgnoreShape(Shape):
 
 def _whole_or_words(value: Any) -> str:  # noqa: ANN401 - pydantic hands over whatever the file holds
     """Which words are ignored may stand right there, as a list or by language; keys of languages are short."""
-    by_language = isinstance(value, dict) and value and all(len(key.partition("-")[0]) <= 3 for key in value)
+    by_language = isinstance(value, dict) and value and all(map(_is_of_language, value))
     return "<words>" if by_language or not isinstance(value, dict) else "<whole>"
+
+
+def _is_of_language(key: str) -> bool:
+    return len(key.partition("-")[0]) <= 3 and not misspelt(key, IgnoreShape.keys())
 
 
 Ignored = Annotated[

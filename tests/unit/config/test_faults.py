@@ -143,7 +143,7 @@ def faults(shape: type[Shape], text: str) -> list[str]:
             _RULE + "match: {words: [a], ignore: []}",
             "4:29: this is empty; write, for example, 'ignore: {zh: [朝鲜半岛]}'",
         ),
-        (_RULE + "match: {words: [a], ignore: b}", "4:29: text stands where a list belongs; write [b]"),
+        (_RULE + "match: {words: [a], ignore: b}", "4:29: text stands where a list belongs; write [b], or, if it is a"),
         (_RULE + "match: {words: [a], ignore: {word: [b]}}", "4:30: I do not know 'word'; did you mean 'words'?"),
         (
             _RULE + "match: {words: [a], ignore: {before: {within: 1 word}}}",
@@ -153,6 +153,18 @@ def faults(shape: type[Shape], text: str) -> list[str]:
             _RULE + "match: {words: [a], ignore: {before: {within: 1 word, words: [b], list: c}}}",
             "4:38: words and list stand together in one mapping; keep one of them",
         ),
+        (_RULE + "match: {words: [a], ignore: {lst: denials}}", "4:30: I do not know 'lst'; did you mean 'list'?"),
+        (
+            _RULE + "match: {words: [a], ignore: {wrd: [b], zh: [c]}}",
+            "4:30: I do not know 'wrd'; did you mean 'words'?",
+        ),
+        (_RULE + "match: {words: [a], ignore: {ckb: b}}", "4:35: text stands where a list belongs; write [b]"),
+        (_RULE + "match: {lst: denials}", "4:9: I do not know 'lst'; did you mean 'list'?"),
+        # text where a condition belongs
+        (_MATCH + "unless: b", "5:9: text stands where a mapping belongs; write, for example, 'unless: {"),
+        (_MATCH + "mention_if: b", "5:13: text stands where a mapping belongs; write, for example, 'mention_if: {"),
+        (_MATCH + "raise: critical", "5:8: text stands where a mapping belongs; write, for example, 'raise: {to:"),
+        (_RULE + "match: {any: b}", "4:14: text stands where a list belongs; write, for example, 'any: [{entity:"),
         # where, and changes of level
         (
             _MATCH + "where: {}",
