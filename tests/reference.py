@@ -68,7 +68,6 @@ from tests.zones import Zone
 LEVELS = list(Level)
 PROSE = (Field.TITLE, Field.TEXT)
 LEAD = 60.0  # words
-BEGINNING = 200  # characters of the text, which say its language
 PATTERN_HITS = 100  # of a pattern in one zone
 
 
@@ -114,7 +113,6 @@ class Reading:
             Field.TAGS: Zone(", ".join(article.tags), prose=False),
             Field.URL: Zone(article.url or "", prose=False),
         }
-        self.beginning = f"{article.title} {article.text[:BEGINNING]}"
         self._terms: dict[Term, list[Hit]] = {}
         self._standing: dict[Condition, list[Hit]] = {}
 
@@ -291,7 +289,10 @@ class Reading:
 
     def is_of_other_language(self, term: Term) -> bool:
         shared = HAN.search(term.text) or KANA.search(term.text)
-        return shared is not None and term.language.split("-")[0].lower() in ruled_out(self.beginning)
+        language = term.language.split("-")[0].lower()
+        return shared is not None and language in ruled_out(self.article.title, self.article.text)
+            self.article.title, self.article.text
+        )
 
     def pattern(self, name: Field, pattern: Pattern) -> list[Hit]:
         options = re2.Options()
@@ -329,7 +330,7 @@ class Reading:
     def looked_at(self, where: Where) -> bool:
         """Whether the article is one of those."""
         source = self.world.sources.get(self.article.source)
-        language = language_of(self.beginning, self.article.language)
+        language = language_of(self.article.title, self.article.text, self.article.language)
         had: dict[str, set[str] | None] = {
             "languages": {language} if language else None,
             "sources": {self.article.source} if self.article.source else None,

@@ -82,7 +82,7 @@ class Languages:
         left = set(languages)
         for test in (each for each in rule.tests if each.fires):
             declared = languages & {_tag(test.language)} if test.language else languages
-            may_be = {each for each in declared if language_of(f"{test.title}\n{test.text}", each) == each}
+            may_be = {each for each in declared if language_of(test.title, test.text, each) == each}
             left -= may_be if len(may_be) == 1 else {each for each in left & declared if self._holds(test, each)}
         return left
 

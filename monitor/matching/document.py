@@ -24,7 +24,6 @@ LEAD = 120  # half words: 60 words, or 120 Han or kana characters
 _BARRIER = "\x02"  # no token holds it, and no split() takes it for white space
 _FAR = 10_000  # half words between two fields: near in neither
 _LONG = 32  # letters of a word: in texts whose words are shorter on the whole, it is letters that are looked at
-_SAMPLE = 200  # letters of a text that say its language
 _BESIDE = (Field.AUTHOR, Field.TAGS, Field.URL)
 _HALF = re.compile("[\ud800-\udfff]")
 _SPACED_ONE = re.compile(f"[^ {UNSPACED}]")
@@ -114,16 +113,12 @@ class Document:
     @cached_property
     def ruled_out(self) -> frozenset[str]:
         """The languages that the article clearly is not in."""
-        return ruled_out(self._beginning)
+        return ruled_out(self.article.title, self.article.text)
 
     @cached_property
     def language(self) -> str | None:
         """The language of the article, as far as it is known (primary subtag)."""
-        return language_of(self._beginning, self.article.language)
-
-    @property
-    def _beginning(self) -> str:
-        return f"{self.article.title} {self.article.text[:_SAMPLE]}"
+        return language_of(self.article.title, self.article.text, self.article.language)
 
     # --- tokens -------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from functools import cache
 
 from monitor.text.scripts import HAN, HANGUL, KANA, script_of
 
+_SAMPLE = 200  # letters: of so many the language can be told
 _JAPANESE_SHARE = 0.10  # kana among Han and kana; Chinese prose quotes a brand or a の now and then, Japanese has > 0.3
 _CHINESE_LENGTH = 40  # so many Han characters without a single kana are not Japanese prose
 _CLEAR = 2  # characters that only the one of the two writes; a single one may be in a name that is quoted
@@ -54,8 +55,23 @@ have. Kanuri and Twi are not here: whoever writes their two letters means Korea 
 _NO_LANGUAGE = {"und", "mul", "zxx", "mis"}  # undetermined, several, no language, one without a code
 
 
-def ruled_out(text: str) -> frozenset[str]:
-    """The languages (primary subtags) that `text` clearly is not, among those that share Han characters."""
+def ruled_out(title: str, text: str) -> frozenset[str]:
+    """The languages (primary subtags) that an article clearly is not in, among those that share Han characters."""
+    samples = _samples(title, text)
+    out = _ruled_out(samples[0])
+    return out & _ruled_out(samples[1]) if out and len(samples) > 1 else out
+
+
+def _samples(title: str, text: str) -> tuple[str, ...]:
+    """What is looked at: all of a short article; of a longer one its beginning and its middle, for either may quote what
+    is of another language."""
+    if len(text) < 2 * _SAMPLE:
+        return (f"{title} {text}",)
+    middle = len(text) // 2
+    return f"{title} {text[:_SAMPLE]}", text[middle : middle + _SAMPLE]
+
+
+def _ruled_out(text: str) -> frozenset[str]:
     han = HAN.findall(text)
     kana = len(KANA.findall(text))
     if not han and not kana:
@@ -103,10 +119,11 @@ def subtag(declared: str) -> str | None:
     return THREE_LETTERS.get(first, first) if named else None
 
 
-def language_of(text: str, declared: str | None) -> str | None:
-    """The language of a text (primary subtag): what its script makes clear, else what its feed declares where that fits
-    the script, else None."""
-    out = ruled_out(text)
+def language_of(title: str, text: str, declared: str | None) -> str | None:
+    """The language of an article (primary subtag): what its script makes clear, else what its feed declares where that
+    fits the script, else None."""
+    out = ruled_out(title, text)
+    text = " ".join(_samples(title, text))
     hangul = len(HANGUL.findall(text))
     kana = len(KANA.findall(text))
     han = len(HAN.findall(text))

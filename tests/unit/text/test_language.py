@@ -20,7 +20,7 @@ from monitor.text.language import THREE_LETTERS, language_of, ruled_out
 )
 def test_only_a_clear_text_rules_a_language_out(text: str, languages: set[str]) -> None:
     """In doubt the words of every language run: a wrong guess must not silence a rule."""
-    assert ruled_out(text) == languages
+    assert ruled_out(text, "") == languages
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_only_a_clear_text_rules_a_language_out(text: str, languages: set[str]) 
 )
 def test_the_script_says_more_than_the_feed(text: str, declared: str | None, language: str | None) -> None:
     """A wrong `lang` does not decide; where the script does not either, the language is not known."""
-    assert language_of(text, declared) == language
+    assert language_of(text, "", declared) == language
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,19 @@ def test_the_script_says_more_than_the_feed(text: str, declared: str | None, lan
 )
 def test_a_sloppy_tag_is_understood_or_says_nothing(declared: str, language: str | None) -> None:
     """Taken as the name of some other language it would silence every rule that asks for one."""
-    assert language_of("North Korea fires", declared) == language
+    assert language_of("North Korea fires", "", declared) == language
 
 
 def test_codes_of_three_letters_lead_to_codes_of_two() -> None:
     """Each to one, also where there are two of them."""
     assert {THREE_LETTERS[three] for three in ("zho", "chi", "cmn")} == {"zh"}
     assert all(len(three) == 3 and len(two) == 2 for three, two in THREE_LETTERS.items())
+
+
+def test_a_quotation_at_the_beginning_does_not_silence_an_article() -> None:
+    """A Chinese article that begins with a Japanese sentence may be of either; a Japanese one is none of Chinese."""
+    japanese = "日本政府は北朝鮮のミサイル発射について、国連安保理の決議に違反するものだと強く非難した。" * 5
+    chinese = "这次导弹发射引起了国际社会的广泛关注和强烈反应。" * 60
+    assert "zh" not in ruled_out("", japanese + chinese)
+    assert "zh" in ruled_out("", japanese * 8)
+    assert language_of("", japanese + chinese, "zh") == "zh"
