@@ -42,6 +42,8 @@ class Example(Shape):
     date: Date | None = Field(None, description="When it was published.", examples=["2026-01-05"])
     source: Text | None = Field(None, description="The id of its source.", examples=["xinhua"])
     url: Text | None = Field(None, description="Its address.", examples=["https://news.example/1"])
+    authors: list[Text] | None = Field(None, description="Who wrote it.", examples=[["Kim Min-ji"]])
+    tags: list[Text] | None = Field(None, description="What its source files it under.", examples=[["politics"]])
 
 
 AnyExample = Annotated[
@@ -87,5 +89,7 @@ def _test(example: Example | str, document: Document, where: tuple[str, str, int
         date=example.date,
         source=example.source,
         url=example.url,
+        authors=tuple(example.authors or ()),
+        tags=tuple(example.tags or ()),
         place=place,
     )

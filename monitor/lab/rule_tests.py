@@ -86,7 +86,16 @@ def article_of(test: RuleTest, now: datetime) -> Article:
     """The article that a test describes; `now`: its date where it has none."""
     moment = test.date or now
     return Article(
-        test.source or "", "test", test.title, test.text, moment, moment, url=test.url, language=test.language
+        test.source or "",
+        "test",
+        test.title,
+        test.text,
+        moment,
+        moment,
+        url=test.url,
+        language=test.language,
+        authors=test.authors,
+        tags=test.tags,
     )
 
 

@@ -254,6 +254,8 @@ class RuleTest:
     date: datetime | None = None
     source: str | None = None
     url: str | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     place: Place = Place("")
 
 

@@ -55,7 +55,8 @@ alert: {to: [desk, desk], once_per: article}
 tests:
   fires:
     - A drill near Taiwan
-    - {lang: zh, text: 军演, date: 2026-01-05T09:00:00+09:00, source: xinhua, url: "http://x/1"}
+    - {lang: zh, text: 军演, date: 2026-01-05T09:00:00+09:00, source: xinhua, url: "http://x/1",
+       authors: [Kim Min-ji], tags: [world, military]}
   silent: [Nothing]
 """
 
@@ -102,9 +103,11 @@ def test_a_rule_says_what_is_written() -> None:
                 date=datetime(2026, 1, 5, tzinfo=UTC),
                 source="xinhua",
                 url="http://x/1",
+                authors=("Kim Min-ji",),
+                tags=("world", "military"),
                 place=Place("f.yaml", 27, 7),
             ),
-            RuleTest(False, "Nothing", place=Place("f.yaml", 28, 12)),
+            RuleTest(False, "Nothing", place=Place("f.yaml", 29, 12)),
         ),
         place=Place("f.yaml", 1, 1),
     )

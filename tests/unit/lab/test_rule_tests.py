@@ -120,3 +120,17 @@ def test_a_test_has_an_address_and_rules_share_lists() -> None:
     test = RuleTest(fires=True, title="A missile", url="https://x.test/world/1")
     for tried, fires in ((test, True), (replace(test, url=None), False), (replace(test, title="A garden"), False)):
         assert (failures([replace(asked, tests=(tried,))], {}, {"arms": words}, {}, NOON) == ()) is fires
+
+
+@pytest.mark.parametrize(
+    ("field", "test"),
+    [
+        (Field.AUTHOR, RuleTest(fires=True, title="A garden", authors=("Kim", "Missile Lee"))),
+        (Field.TAGS, RuleTest(fires=True, title="A garden", tags=("world", "missile"))),
+    ],
+)
+def test_a_test_has_authors_and_tags(field: Field, test: RuleTest) -> None:
+    """What looks at the author or the tags alone can be tested too, and is not met without them."""
+    asked = replace(rule_with(), condition=In(field, Words((Term("missile"),))))
+    for tried, fires in ((test, True), (replace(test, authors=(), tags=()), False)):
+        assert (failures([replace(asked, tests=(tried,))], {}, {}, {}, NOON) == ()) is fires
