@@ -122,10 +122,9 @@ class Languages:
                 yield from self.lists[name].terms
             case EntityNamed(name):
                 yield from _names(self.entities[name])
-            case GroupNamed(kind, group):
-                for entity in self.entities.values():
-                    if kind in (None, entity.kind) and (group is None or group in entity.groups):
-                        yield from _names(entity)
+            case GroupNamed() as group:
+                for entity in filter(group.has, self.entities.values()):
+                    yield from _names(entity)
 
 
 def languages(written: Written, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> list[Lint]:
