@@ -232,7 +232,7 @@ _READERS: dict[str, Callable[[Document], Rule | Entity | WordList]] = {
 
 
 def _kind(document: Document) -> str | None:
-    """A document is one rule, one entity or one list: its first key says which."""
+    """A document is one rule, one entity or one list: the key that says which need not be its first."""
     return next((key for key in document.data if key in _READERS), None) if isinstance(document.data, dict) else None
 
 

@@ -62,6 +62,13 @@ def test_all_that_monitor_yaml_names_is_loaded(write: Write) -> None:
     assert result.config.sources["one"].name == "one"
 
 
+def test_what_a_document_is_may_be_said_in_any_line_of_it(write: Write) -> None:
+    """`rule:` and `entity:` need not be the first key."""
+    rule, entity = (f"{text.partition(chr(10))[2]}{text.partition(chr(10))[0]}\n" for text in (_RULE, _ENTITY))
+    result = loaded(write({**_GOOD, "rules/drills.yaml": rule, "entities/taiwan.yaml": entity}))
+    assert (result.faults, [*result.config.rules], [*result.config.entities]) == ((), ["drills"], ["taiwan"])
+
+
 def test_paths_count_from_monitor_yaml_and_faults_name_them_as_one_would_open_them(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
