@@ -291,8 +291,6 @@ class Reading:
         shared = HAN.search(term.text) or KANA.search(term.text)
         language = term.language.split("-")[0].lower()
         return shared is not None and language in ruled_out(self.article.title, self.article.text)
-            self.article.title, self.article.text
-        )
 
     def pattern(self, name: Field, pattern: Pattern) -> list[Hit]:
         options = re2.Options()

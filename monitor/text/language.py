@@ -63,8 +63,8 @@ def ruled_out(title: str, text: str) -> frozenset[str]:
 
 
 def _samples(title: str, text: str) -> tuple[str, ...]:
-    """What is looked at: all of a short article; of a longer one its beginning and its middle, for either may quote what
-    is of another language."""
+    """What is looked at: all of a short article; of a longer one its beginning and its middle, for either may quote
+    what is of another language."""
     if len(text) < 2 * _SAMPLE:
         return (f"{title} {text}",)
     middle = len(text) // 2
