@@ -36,7 +36,13 @@ def rules_of(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
 
     if config is not None and paths:
         raise WrongUse("give -c or --rules, not both")
-    return load_rules(paths) if paths else load_rules_of(config or CONFIG)
+    if not paths:
+        return load_rules_of(config or CONFIG)
+    loaded = load_rules(paths)
+    if any(fault.what.startswith(("there is no entity", "there is no list")) for fault in loaded.faults):
+        hint = "--rules reads what it names and nothing else: name entities and lists too (--rules seeds/entities)"
+        click.echo(hint, err=True)
+    return loaded
 
 
 def lines_of(file: Path) -> Iterator[str]:

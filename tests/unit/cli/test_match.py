@@ -60,6 +60,14 @@ async def test_a_damaged_gzip_is_one_line(end: int, tmp_path: Path) -> None:
     assert [line.startswith("cut.gz: the gzip is damaged") for line in ended.told] == [True]
 
 
+async def test_names_are_looked_for_only_in_what_is_given(tmp_path: Path) -> None:
+    """Whoever tries one file of rules is told to name its entities and lists as well."""
+    one = ROOT / "rules" / "north-korea-missile-launch.yaml"
+    ended = await news_monitor("match", "--rules", one, "-", folder=tmp_path, stdin=b"x")
+    assert ended.code == 1
+    assert "name entities and lists too (--rules seeds/entities)" in ended.told[0]
+
+
 async def test_a_faulty_rule_stops_no_other(tmp_path: Path) -> None:
     """It is told at its place, and the good ones answer."""
     (tmp_path / "broken.yaml").write_text("rule: broken\nmatsh: {}\n", encoding="utf-8")
