@@ -292,6 +292,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert (await kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
     again = (await kept.why("post b", "launch")).out  # the same then and now is said once
     assert again.count("launch has told this story already") == 1
+    assert "by the rule as it is now" not in again
 
 
 async def test_what_was_stored_otherwise_than_the_same_rule_says_now_is_told(kept: Folder) -> None:
