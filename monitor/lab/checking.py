@@ -65,9 +65,9 @@ class Checking:
 
     def run(self, now: datetime) -> Checked:
         """Everything, as the files are now."""
-        self._named = list(self._paths)
+        self._named = [*self._paths, self._config]
         with suppress(Faulty):  # reading tells it
-            self._named += [self._config, *named_by(self._config)]
+            self._named += named_by(self._config)
         self._read = signature(self._named)  # before reading: a change meanwhile is then seen as one
         with at_rest():
             return self._of_files(now) if self._paths else self._of_config(now)

@@ -44,15 +44,17 @@ Known = Once[Thing, tuple[Lint, ...]]
 def lints(everything: Everything, asked: Sequence[Thing], once: Known | None = None) -> tuple[Lint, ...]:
     """What is odd about those that are asked about, in the order of the files. `once`: what is known of those that are
     the very same as before, and name the very same."""
-    bare, used, documents = _bare_lists(everything), _used_lists(everything), everything.documents
+    things: list[Thing] = [*everything.rules.values(), *asked]
+    written = {each.place: Written(each, everything.documents[each.place]) for each in things}
+    bare, used = _bare_lists(written.values()), _used_lists(everything)
 
-    def work(things: list[Thing]) -> list[tuple[Lint, ...]]:
-        return [_of_itself(Written(each, documents[each.place]), everything) for each in things]
+    def work(new: list[Thing]) -> list[tuple[Lint, ...]]:
+        return [_of_itself(written[each.place], everything) for each in new]
 
     known = (Known() if once is None else once).of(asked, work)
     found = [lint for each in known for lint in each]
     for each in asked:
-        found += _beside_others(Written(each, documents[each.place]), everything, bare, used)
+        found += _beside_others(written[each.place], everything, bare, used)
     return tuple(sorted(_unsilenced(found)))
 
 
@@ -80,15 +82,10 @@ def _beside_others(written: Written, everything: Everything, bare: set[str], use
         yield from of_rules.too_many(written, everything.matched)
 
 
-def _bare_lists(everything: Everything) -> set[str]:
+def _bare_lists(written: Iterable[Written]) -> set[str]:
     """The lists that rules name without near."""
-    written = (Written(rule, everything.documents[rule.place]) for rule in everything.rules.values())
-    return {
-        part.asks.list
-        for each in written
-        for part in each.parts()
-        if isinstance(part.asks, ListNamed) and not part.near
-    }
+    parts = (part for each in written for part in each.parts())
+    return {part.asks.list for part in parts if isinstance(part.asks, ListNamed) and not part.near}
 
 
 def _used_lists(everything: Everything) -> set[str]:

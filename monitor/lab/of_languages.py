@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from monitor.lab.rule_tests import article_of
-from monitor.lab.written import Lint, Part, Written
+from monitor.lab.written import Kind, Lint, Part, Written
 from monitor.matching import compile_rules
 from monitor.model import (
     AllOf,
@@ -100,17 +100,17 @@ class Languages:
         spoken = frozenset.intersection(*limited)
         if not spoken:
             what = "no language has words in all of these: an article would have to mix languages"
-            self._note("never-fires", part, what, "write words of one language in each of them")
+            self._note(Kind.NEVER_FIRES, part, what, "write words of one language in each of them")
             return Speaking(frozenset((_ANY,)))  # it is told once
         missing = _union(one.missing for one in each)
         for one, its in zip(part.parts, each, strict=True):
             if lacking := frozenset() if its.speaks_all else own - its.spoken - its.missing:
                 what = f"nothing here is in {_listed(lacking)}, as words beside it are: no article in it has both"
-                self._note("missing-language", one, what, "add such words here, or take them out there")
+                self._note(Kind.MISSING_LANGUAGE, one, what, "add such words here, or take them out there")
                 missing |= lacking
         return Speaking(spoken, own & spoken, missing)
 
-    def _note(self, kind: str, part: Part, what: str, meant: str) -> None:
+    def _note(self, kind: Kind, part: Part, what: str, meant: str) -> None:
         self.lints.append(self.written.lint(kind, part.where, what, meant))
 
     def _terms(self, part: Part) -> Iterator[Term]:
@@ -139,10 +139,10 @@ def languages(written: Written, entities: Mapping[str, Entity], lists: Mapping[s
     if asked and not speaking.speaks_all and not asked & speaking.spoken:
         what = f"it looks at articles in {_listed(asked)} only, and has no words in it"
         meant = "add such words to match, or change where"
-        found.lints.append(written.lint("never-fires", ("where", "languages"), what, meant))
+        found.lints.append(written.lint(Kind.NEVER_FIRES, ("where", "languages"), what, meant))
     elif rule.tests and (untested := found.untested(speaking.own)):
         what = f"no test that fires is in {_listed(untested)}: nobody has seen its words in it work"
-        found.lints.append(written.lint("untested-language", ("tests",), what, "add one under fires"))
+        found.lints.append(written.lint(Kind.UNTESTED_LANGUAGE, ("tests",), what, "add one under fires"))
     return found.lints
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from monitor.lab.written import Lint, Part, Written
+from monitor.lab.written import Kind, Lint, Part, Written
 from monitor.model import AllOf, AnyOf, Entity, Field, Near, Pattern, Rule, Source, Where, WordList
 from monitor.store.reports import MatchedReport
 
@@ -18,14 +18,14 @@ def untested(written: Written) -> Iterator[Lint]:
     if isinstance(written.says, Rule | Entity) and not written.says.tests:
         called = "rule" if isinstance(written.says, Rule) else "entity"
         what = f"this {called} has no tests: nobody sees when an edit breaks it"
-        yield written.lint("untested", (), what, "write tests: {fires: [...], silent: [...]}; check runs them")
+        yield written.lint(Kind.UNTESTED, (), what, "write tests: {fires: [...], silent: [...]}; check runs them")
 
 
 def unused(written: Written, used: Iterable[str]) -> Iterator[Lint]:
     """A list that nothing names."""
     if isinstance(written.says, WordList) and written.says.id not in used:
         what = f"nothing names the list '{written.says.id}': its words are looked for nowhere"
-        yield written.lint("unused-list", (), what, "name it in a rule, or remove it")
+        yield written.lint(Kind.UNUSED_LIST, (), what, "name it in a rule, or remove it")
 
 
 def patterns_alone(written: Written) -> Iterator[Lint]:
@@ -33,7 +33,7 @@ def patterns_alone(written: Written) -> Iterator[Lint]:
     for match in written.conditions.get("match", ()):
         for part in _without_words(match):
             what = "no word must stand beside this pattern: every article is searched for it, which takes time"
-            yield written.lint("pattern-alone", (*part.where, "pattern"), what, "put it under all: with words")
+            yield written.lint(Kind.PATTERN_ALONE, (*part.where, "pattern"), what, "put it under all: with words")
 
 
 def _without_words(part: Part) -> list[Part]:
@@ -51,7 +51,7 @@ def never_news(written: Written) -> Iterator[Lint]:
         for match in written.conditions["match"]:
             if not _in_title(match):
                 what = "news is only what the title says, and match looks elsewhere: all it finds is a mention"
-                yield written.lint("never-fires", ("news_in",), what, "change news_in, or where match looks")
+                yield written.lint(Kind.NEVER_FIRES, ("news_in",), what, "change news_in, or where match looks")
 
 
 def _in_title(part: Part) -> bool:
@@ -80,7 +80,7 @@ def _unknown(written: Written, asked: Where, at: tuple[str, ...], sources: Mappi
         for number, each in enumerate(wanted):
             if each not in known:
                 what = f"{called} '{each}': no article is of it"
-                yield written.lint("unknown-source", (*at, key, number), what, "mend it here, or in the sources")
+                yield written.lint(Kind.UNKNOWN_SOURCE, (*at, key, number), what, "mend it here, or in the sources")
 
 
 def too_many(written: Written, matched: MatchedReport) -> Iterator[Lint]:
@@ -95,4 +95,4 @@ def too_many(written: Written, matched: MatchedReport) -> Iterator[Lint]:
         which = "it" if rule.version in by_version else "an earlier version of it"
         what = f"{which} met {met:,} of the {matched.articles:,} articles of the last {DAYS} days"
         share = f"{met / matched.articles:.0%}, where more than {MOST:.0%} is noise"
-        yield written.lint("meets-too-much", (), f"{what} ({share})", "narrow it: near, in: title, ignore, where")
+        yield written.lint(Kind.MEETS_TOO_MUCH, (), f"{what} ({share})", "narrow it: near, in: title, ignore, where")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain
 
 from monitor.config.yaml12 import Where
-from monitor.lab.written import Lint, Part, Written
+from monitor.lab.written import Kind, Lint, Part, Written
 from monitor.matching.terms import Pattern, Token, compile_term
 from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words
 from monitor.text.scripts import HAN, HANGUL, KANA
@@ -31,7 +31,7 @@ def single_characters(written: Written, bare_lists: Iterable[str]) -> Iterator[L
             meant = "put it into a near with what it belongs to, or write a longer word"
             if isinstance(written.says, Entity):
                 meant = "write a longer name, or put it under maybe with what makes it count"
-            yield written.lint("single-character", where, f"'{term.text}' alone {stands}", meant)
+            yield written.lint(Kind.SINGLE_CHARACTER, where, f"'{term.text}' alone {stands}", meant)
 
 
 def _standing_alone(written: Written, bare_lists: Iterable[str]) -> Iterator[tuple[Where, Term]]:
@@ -55,7 +55,7 @@ def short_prefixes(written: Written) -> Iterator[Lint]:
                 is_open, is_character = token.open_left or token.open_right, HANGUL.match(token.text)
                 if is_open and not is_character and len(token.text) < _SHORT:
                     yield written.lint(
-                        "short-prefix",
+                        Kind.SHORT_PREFIX,
                         where,
                         f"'{term.text}' stands for every word with '{term.text.strip('*')}' there",
                         "write more letters, or the words that you mean",
@@ -86,7 +86,7 @@ def _swallowed(
     for where, term in words:
         if (by := others.always_with(term, whole=True)) is not None:
             what = f"'{term.text}' never counts: wherever it stands, '{by}' under {key} stands too"
-            yield written.lint("never-counts", where, what, f"remove it here, or '{by}' there")
+            yield written.lint(Kind.NEVER_COUNTS, where, what, f"remove it here, or '{by}' there")
 
 
 def _ignored(ignore: Ignore, lists: Lists) -> Iterator[Term]:
@@ -108,7 +108,7 @@ def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
         for term in part.asks.terms:
             for by in (by for words in others if (by := words.always_with(term, whole=False)) is not None):
                 yield written.lint(
-                    "dropped-by-unless",
+                    Kind.DROPPED_BY_UNLESS,
                     written.word((*part.where, "words"), term),
                     f"'{term.text}' can never make it fire: where it stands, unless drops the article for '{by}'",
                     "remove it here, or there; what is wrong in one place only belongs under ignore",
@@ -191,7 +191,7 @@ def twice(written: Written) -> Iterator[Lint]:
             key = tuple(tuple(map(_key, pattern.cased or pattern.tokens)) for pattern in _compiled(term))
             if (first := known.get(key)) is not None:
                 same = "stands here twice" if first == term.text else f"is the same word here as '{first}'"
-                yield written.lint("twice", where, f"'{term.text}' {same}", "remove one of them")
+                yield written.lint(Kind.TWICE, where, f"'{term.text}' {same}", "remove one of them")
             known.setdefault(key, term.text)
 
 

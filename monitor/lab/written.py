@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 from monitor.config.yaml12 import Document, Plain, Where
@@ -29,13 +30,31 @@ _WORD_SETS = ("words", "sure", "never", "titles", "ignore")
 _NO_LANGUAGES = ("words", "list", "before", "after")  # the keys of an `ignore` that says more than words
 
 
+class Kind(StrEnum):
+    """What a lint is about; docs/rules.md explains each."""
+
+    MISSING_LANGUAGE = "missing-language"
+    UNTESTED_LANGUAGE = "untested-language"
+    UNTESTED = "untested"
+    NEVER_FIRES = "never-fires"
+    NEVER_COUNTS = "never-counts"
+    DROPPED_BY_UNLESS = "dropped-by-unless"
+    MEETS_TOO_MUCH = "meets-too-much"
+    SINGLE_CHARACTER = "single-character"
+    SHORT_PREFIX = "short-prefix"
+    PATTERN_ALONE = "pattern-alone"
+    TWICE = "twice"
+    UNUSED_LIST = "unused-list"
+    UNKNOWN_SOURCE = "unknown-source"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Lint:
-    """What is no fault and probably not meant: where, what and why it matters, and what to do. `kind` names the lint;
-    `document` is where that begins in which it stands."""
+    """What is no fault and probably not meant: where, what and why it matters, and what to do. `document` is where that
+    begins in which it stands."""
 
     place: Place
-    kind: str
+    kind: Kind
     what: str
     meant: str
     document: Place
@@ -104,7 +123,7 @@ class Written:
         """All conditions of a rule, at any depth."""
         return (part for each in self.conditions.values() for one in each for part in one.walk())
 
-    def lint(self, kind: str, where: Where, what: str, meant: str) -> Lint:
+    def lint(self, kind: Kind, where: Where, what: str, meant: str) -> Lint:
         """A lint at a place of the document."""
         return Lint(self.document.place(where), kind, what, meant, self.document.place())
 
@@ -165,9 +184,9 @@ def _word_sets(data: Plain, where: Where) -> Iterator[WordSet]:
         for number, item in enumerate(data):
             yield from _word_sets(item, (*where, number))
     elif isinstance(data, dict):
-        exact = data.get("case") == "exact"
         for key, value in data.items():
             if key in _WORD_SETS:
+                exact = key == "words" and data.get("case") == "exact"
                 yield from _by_language(value, (*where, key), exact=exact)
             if isinstance(value, dict | list):
                 yield from _word_sets(value, (*where, key))

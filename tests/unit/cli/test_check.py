@@ -89,11 +89,13 @@ async def test_it_says_what_it_has_checked(folder: Path) -> None:
 
 
 async def test_a_database_without_its_driver_is_a_fault(folder: Path) -> None:
-    """Before the daemon is started; with it, the server is not asked for anything, and no database is made."""
+    """Before the daemon is started; with it, a server that does not answer is none, and no database is made."""
     (folder / "rules/broken.yaml").unlink()
     config = folder / "monitor.yaml"
     config.write_text(f"{CONFIG}database: postgresql://monitor:tr0ub4dor@127.0.0.1:9/news\n", encoding="utf-8")
-    assert (await news_monitor("check", folder=folder)).code == 0
+    ended = await news_monitor("check", folder=folder)
+    assert (ended.code, ended.told[0][:39]) == (0, "what rules met lately is not known: pos")
+    assert "tr0ub4dor" not in ended.out + ended.err
     (folder / "without").mkdir()
     (folder / "without/psycopg.py").write_text("raise ImportError('no psycopg')\n", encoding="utf-8")
     ended = await news_monitor("check", folder=folder, env={"PYTHONPATH": f"{folder / 'without'}{os.pathsep}{ROOT}"})

@@ -74,6 +74,17 @@ def test_what_has_not_changed_is_not_read_again(tmp_path: Path) -> None:
     assert (after["storm"] is before["storm"], after["quake"] is before["quake"]) == (True, False)
 
 
+def test_a_config_that_cannot_be_read_is_looked_at_again(tmp_path: Path) -> None:
+    """As soon as it is mended, everything else is known again."""
+    check = checking(tmp_path)
+    good = (tmp_path / "monitor.yaml").read_text(encoding="utf-8")
+    write(tmp_path / "monitor.yaml", "rules: [")
+    assert (said(check.run(NOON)), check.run(NOON).usable) == (["monitor.yaml"], False)
+    write(tmp_path / "monitor.yaml", good)
+    assert check.look().changed
+    assert said(check.run(NOON)) == []
+
+
 def test_what_a_rule_names_changes_what_is_said_of_it(tmp_path: Path) -> None:
     """Although its own file is as it was."""
     check = checking(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 
 from monitor.config.load import load_rules
 from monitor.lab.lints import Everything, lints
-from monitor.lab.written import Lint
+from monitor.lab.written import Kind, Lint
 from monitor.model import Entity, Rule, WordList
 from tests.building import source
+from tests.e2e.whole import ROOT
 
 RULE = "rule: {id}\ntitle: A rule\nlevel: low\n"
 ENTITIES = """\
@@ -237,6 +239,7 @@ def test_a_word_that_unless_drops(tmp_path: Path, match: str, unless: str, dropp
         ("[drill, drills]", None),
         ("[drill, 'drill*']", None),  # more than the same
         ("[US, us], case: exact", None),
+        ("[US], case: exact, ignore: [about us, About us]", "About us"),
         ("{zh: [演习], ja: [演习]}", None),  # each for its own texts
     ],
 )
@@ -378,3 +381,10 @@ def test_a_lint_is_silenced_where_it_stands(tmp_path: Path, first: str, line: st
     text = rule("{words: {zh: [朝鲜]}}", id_="other") + "---\n"
     text += rule("", id_=f"r{first}") + f"  words:\n    zh: [朝鲜, 北]{line}\n"
     expect(at(tmp_path, text), *([("single-character", "北")] if told_ else []))
+
+
+def test_each_kind_is_explained() -> None:
+    """Where people read of rules."""
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    _, _, section = text.partition("## What `check` advises\n")
+    assert re.findall(r"^\| `([a-z-]+)` \|", section.partition("\n## ")[0], re.MULTILINE) == list(Kind)
