@@ -153,7 +153,7 @@ class Document:
         """Whether at most so many words lie between the end of one place and the start of another one behind it."""
         joined, nearby = self.joined, end + _LONG * (words + 1)
         between = joined.count(" ", end, min(nearby, start)) - 1
-        if between > 2 * words:
+        if between > (words if self._is_spaced else 2 * words):
             return False
         if start > nearby:  # and so few words: they are long ones
             return self.half_words(end, start) <= 2 * words
@@ -163,6 +163,11 @@ class Document:
             return True
         tokens = joined[end:start].split()
         return between + sum(not UNSPACED_LETTER[token[0]] for token in tokens) <= 2 * words
+
+    @cached_property
+    def _is_spaced(self) -> bool:
+        """Whether every token is a word."""
+        return UNSPACED_ONE.search(self.joined) is None
 
     def unit_at(self, unit: Unit, position: int) -> int:
         """The number of the sentence or paragraph that a position lies in."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter
 from types import MappingProxyType
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -63,7 +62,6 @@ class Lookup:
 
 
 _NONE: frozenset[int] = frozenset()
-_NUMBER = attrgetter("number")
 _NEWS, _MENTION = MatchKind.NEWS, MatchKind.MENTION
 
 Met = tuple[CompiledRule, MatchKind, Level, int]
@@ -72,14 +70,10 @@ Met = tuple[CompiledRule, MatchKind, Level, int]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A rule in its set, under its number there. `anchor`: the rarest of the sets of patterns of each of which one must
-    stand in an article (none: it requires nothing); `besides`: the others. All that deciding needs lies side by side:
-    of thousands of rules, what costs is to fetch what lies elsewhere."""
+    """A rule in its set. All that deciding needs lies side by side: of thousands of rules, what costs is to fetch what
+    lies elsewhere."""
 
-    number: int
     compiled: CompiledRule
-    anchor: frozenset[int]
-    besides: Groups
     unproved: frozenset[int]
     """Patterns whose literal proves nothing, and that are to be proved before it is asked whether the rule is met."""
 
@@ -110,16 +104,13 @@ class PlainEntry(Entry):
         return self.compiled, kind, self.level, limit
 
 
-def _entry(number: int, compiled: CompiledRule, commonness: Sequence[float], unproved: frozenset[int]) -> Entry:
-    required = compiled.node.required()
-    anchor = min(required, key=lambda patterns: sum(commonness[pattern] for pattern in patterns), default=_NONE)
-    besides = tuple(patterns for patterns in required if patterns is not anchor)
+def _entry(compiled: CompiledRule, unproved: frozenset[int]) -> Entry:
     plain = not (compiled.where or compiled.mention_if or compiled.changes) and compiled.rule.news_in is Field.LEAD
-    unless = () if compiled.unless is None else compiled.unless.enough()
+    required, unless = compiled.node.required(), () if compiled.unless is None else compiled.unless.enough()
     if not plain or unless is None or compiled.node.enough() is None:
-        return Entry(number, compiled, anchor, besides, _NONE)
+        return Entry(compiled, _NONE)
     asked = unproved.intersection(chain(*required, *unless)) or _NONE
-    return PlainEntry(number, compiled, anchor, besides, asked, tuple(required), tuple(unless), compiled.rule.level)
+    return PlainEntry(compiled, asked, tuple(required), tuple(unless), compiled.rule.level)
 
 
 class RuleSet:
@@ -139,16 +130,19 @@ class RuleSet:
         }
         self._of_a_language = _NONE.union(*self._of_languages.values())
         self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.proof)
-        self._always: list[Entry] = []  # rules that can hold without any word
-        anchored: list[list[Entry]] = [[] for _ in patterns]
+        self._entries = [_entry(each, self._unproved) for each in self._compiled]
+        self._always: list[int] = []  # the numbers of rules that can hold without any word
+        self._besides: list[tuple[int | frozenset[int], ...]] = []  # what each requires besides its anchor
+        anchored: list[list[int]] = [[] for _ in patterns]
         commonness = [_commonness(pattern.literal) for pattern in patterns]
         for number, each in enumerate(self._compiled):
-            entry = _entry(number, each, commonness, self._unproved)
-            if not entry.anchor:
-                self._always.append(entry)
-            for pattern in entry.anchor:
-                anchored[pattern].append(entry)
-        self._anchored = [tuple(entries) for entries in anchored]
+            anchor, besides = _anchor(each.node.required(), commonness)
+            self._besides.append(besides)
+            if not anchor:
+                self._always.append(number)
+            for pattern in anchor:
+                anchored[pattern].append(number)
+        self._anchored = [tuple(numbers) for numbers in anchored]
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """The rules that an article meets, in the order of the set, as news or mention, with the evidence."""
@@ -176,17 +170,16 @@ class RuleSet:
 
     def candidates(self, found: Found) -> list[Entry]:
         """The rules of which nothing is missing that they cannot do without, in the order of the set."""
-        present = found.present
-        entries = set(chain(self._always, *map(self._anchored.__getitem__, present)))
+        present, besides = found.present, self._besides
         kept = []
-        for entry in entries:
-            for patterns in entry.besides:
-                if patterns.isdisjoint(present):
+        for number in set(chain(self._always, *map(self._anchored.__getitem__, present))):
+            for wanted in besides[number]:
+                if wanted not in present if isinstance(wanted, int) else wanted.isdisjoint(present):
                     break
             else:
-                kept.append(entry)
-        kept.sort(key=_NUMBER)
-        return kept
+                kept.append(number)
+        kept.sort()
+        return [self._entries[number] for number in kept]
 
     def met(self, found: Found) -> list[Met]:
         """The rules that the article meets, in the order of the set."""
@@ -222,6 +215,14 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
 
 
 # --- anchors ----------------------------------------------------------------------------------------------------
+
+
+def _anchor(required: Groups, commonness: Sequence[float]) -> tuple[frozenset[int], tuple[int | frozenset[int], ...]]:
+    """Of the sets that a rule requires the one that is met most rarely (none: it requires nothing), by which it is
+    found; and the others, each as its pattern where it has only one: that is the quicker question."""
+    anchor = min(required, key=lambda patterns: sum(commonness[pattern] for pattern in patterns), default=_NONE)
+    others = (patterns for patterns in required if patterns is not anchor)
+    return anchor, tuple(next(iter(patterns)) if len(patterns) == 1 else patterns for patterns in others)
 
 
 def _commonness(literal: str) -> float:
