@@ -41,6 +41,7 @@ def noting(faults: list[Fault]) -> Iterator[None]:
         yield
     except Faulty as found:
         faults.extend(found.faults)
+        found.__traceback__ = None  # else it and the frames that it passed hold each other, with all that was read
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
