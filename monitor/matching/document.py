@@ -14,10 +14,10 @@ from functools import cached_property
 from itertools import accumulate
 
 from monitor.model import Article, Field, Span, Unit
-from monitor.text.folding import both
+from monitor.text.folding import comparable
 from monitor.text.language import language_of, ruled_out
 from monitor.text.record import Offsets, record_of
-from monitor.text.scripts import TOKEN, UNSPACED, UNSPACED_LETTER, UNSPACED_ONE
+from monitor.text.scripts import TOKEN, UNSPACED, UNSPACED_ONE, half_words
 from monitor.text.sentences import paragraphs, sentences
 
 LEAD = 120  # half words: 60 words, or 120 Han or kana characters
@@ -61,7 +61,7 @@ class Document:
             if self._regions:
                 pieces.append(_BARRIER)
                 position += len(_BARRIER) + 1
-            words, with_case = both(text)
+            words, with_case = comparable(text)
             self._with_case.append(with_case)
             self._regions[field] = (position, position + len(words))
             if words:
@@ -134,7 +134,7 @@ class Document:
     @cached_property
     def _places(self) -> list[int]:
         """Where each token begins, in half words; one more for the end."""
-        widths = [1 if len(token) == 1 and UNSPACED_LETTER[token] else 2 for token in self.tokens]
+        widths = list(map(half_words, self.tokens))
         barrier = -1
         for _ in range(len(self._fields) - 1):
             barrier = self.tokens.index(_BARRIER, barrier + 1)
@@ -161,8 +161,7 @@ class Document:
             return False
         if between <= words:
             return True
-        tokens = joined[end:start].split()
-        return between + sum(not UNSPACED_LETTER[token[0]] for token in tokens) <= 2 * words
+        return sum(map(half_words, joined[end:start].split())) <= 2 * words
 
     @cached_property
     def _is_spaced(self) -> bool:

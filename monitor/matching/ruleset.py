@@ -7,7 +7,7 @@ A set is immutable and may be shared by threads; an edit compiles a new one, whi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
@@ -44,12 +44,6 @@ class CompiledRule:
     mention_if: Node | None
     where: WhereTest | None
     changes: tuple[CompiledChange, ...]
-
-    def conditions(self) -> Iterator[Node]:
-        """All of its conditions."""
-        yield self.node
-        yield from (node for node in (self.unless, self.mention_if) if node is not None)
-        yield from (change.node for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)

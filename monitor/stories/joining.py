@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 from monitor.model import Article, Story
 from monitor.text.folding import folded_tokens
-from monitor.text.scripts import is_unspaced
+from monitor.text.scripts import half_words
 
 SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is tomorrow's headline too
 SAME_ADDRESS = timedelta(days=7)
@@ -101,7 +101,7 @@ def keys_of(article: Article) -> list[Key]:
     if article.canonical:
         keys.append(Key(f"address {article.canonical}", "the same address", SAME_ADDRESS, elsewhere=True))
     headline = folded_tokens(article.title)
-    if sum(1 if is_unspaced(token) else 2 for token in headline) >= _TELLING_HEADLINE:
+    if sum(map(half_words, headline)) >= _TELLING_HEADLINE:
         keys.append(Key(f"headline {' '.join(headline)}", "the same headline", SAME_HEADLINE))
     return keys
 

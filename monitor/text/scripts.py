@@ -94,6 +94,11 @@ def is_unspaced(token: str) -> bool:
     return UNSPACED_LETTER[token[0]]
 
 
+def half_words(token: str) -> int:
+    """How much a token counts in a distance: a letter of a script without spaces half a word, any other token one."""
+    return 1 if is_unspaced(token) else 2
+
+
 def script_of(letter: str) -> Script:
     """The script of a letter; of one that no row names, one with plain word edges."""
     return next((script for script in SCRIPTS if _LETTERS[script.name].match(letter)), _OTHER)

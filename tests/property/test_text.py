@@ -42,7 +42,8 @@ def test_folding_keeps_every_token_a_token(text: str) -> None:
 @given(st.one_of(texts, st.text(st.characters(max_codepoint=0x52F), max_size=12)), st.booleans())
 def test_the_quick_way_of_folding_gives_the_same(text: str, cased: bool) -> None:
     """Code page by code page or letter by letter: the comparable tokens are the same."""
-    assert comparable(text, cased=cased) == " ".join(folded_tokens(text, cased=cased))
+    folded, with_case = comparable(text)
+    assert (with_case() if cased else folded) == " ".join(folded_tokens(text, cased=cased))
 
 
 @given(texts, texts)
@@ -53,6 +54,6 @@ def test_evidence_quotes_the_field_exactly(title: str, text: str) -> None:
         span = document.span(*found.span(), "term")
         field = title if found.start() < document.title[1] else text
         assert span.text == field[span.start : span.end] != ""
-        assert found.group() in comparable(span.text).replace(" ", "") or not unicodedata.is_normalized(
+        assert found.group() in comparable(span.text)[0].replace(" ", "") or not unicodedata.is_normalized(
             "NFKC", span.text
         )
