@@ -15,12 +15,24 @@ ROOT = Path(__file__).parents[2]
 EXTRAS = frozenset({"postgres"})
 LATER = {"setuptools"}  # comes along on Python 3.12 and newer only
 # Licences that ask for no more than a notice, and go together with Apache-2.0.
-ALLOWED = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "PSF-2.0", "Zlib"}
+ALLOWED = {
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "CNRI-Python",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "PSF-2.0",
+    "Zlib",
+}
 # How some authors write them; "LGPL" is Pebble's, whose licence file is version 3, and "BSD License" that of
 # google-re2, whose file has three clauses.
 WRITTEN = {
     "Apache 2.0": "Apache-2.0",
     "MIT license": "MIT",
+    "The BSD 2-Clause License": "BSD-2-Clause",
     "LGPL": "LGPL-3.0-only",
     "License :: OSI Approved :: BSD License": "BSD-3-Clause",
     "License :: OSI Approved :: MIT License": "MIT",
