@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -22,7 +21,7 @@ from monitor.config.names import Name, Names, names, usable
 from monitor.config.reading import Memory
 from monitor.config.rules import rule
 from monitor.config.settings import EVERY, settings, unknown_rules
-from monitor.config.sources import sources
+from monitor.config.sources import Usual, sources
 from monitor.config.versions import with_version
 from monitor.config.yaml12 import Document, shown
 from monitor.errors import Fault, Faulty
@@ -70,12 +69,12 @@ def load(
     remembered = Remembered() if remembered is None else remembered
     document = settings_document(path)
     own: list[Fault] = []
-    made, every = None, EVERY
+    made, usual = None, Usual(EVERY)
     with noting(own):
-        made, every = settings(document, environment, path.parent)
+        made, usual = settings(document, environment, path.parent)
     routes = made.routes if made else None
     loaded = _rules(_named(document, path, "rules", "entities"), routes, remembered.drafts, stamps)
-    polled, faults = _sources(_named(document, path, "sources"), every, remembered.sources, stamps)
+    polled, faults = _sources(_named(document, path, "sources"), usual, remembered.sources, stamps)
     if made is not None:
         own += unknown_rules(document, made.retention, loaded.rules.keys() | loaded.tried)
     everything = _sorted([*own, *loaded.faults, *faults])
@@ -108,7 +107,7 @@ def load_rules_of(path: Path) -> LoadedRules:
 def _matched_with(path: Path, more: _Named, remembered: Remembered) -> LoadedRules:
     document = settings_document(path)
     loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, remembered.drafts, {})
-    found, faults = _sources(_named(document, path, "sources"), EVERY, remembered.sources, {})
+    found, faults = _sources(_named(document, path, "sources"), Usual(EVERY), remembered.sources, {})
     return replace(loaded, sources=found, faults=_sorted([*loaded.faults, *faults]))
 
 
@@ -130,10 +129,10 @@ _Placed = tuple[Place, Source]
 
 
 def _sources(
-    named: _Named, every: timedelta, memory: Memory[_Placed], stamps: Mapping[str, Stamp]
+    named: _Named, usual: Usual, memory: Memory[_Placed], stamps: Mapping[str, Stamp]
 ) -> tuple[dict[str, Source], list[Fault]]:
     files, faults = yaml_files(named)
-    readings = memory.read(files, lambda document: sources(document, every), stamps, given=every)
+    readings = memory.read(files, lambda document: sources(document, usual), stamps, given=usual)
     faults += (fault for reading in readings for fault in reading.faults)
     kept: dict[str, Source] = {}
     ids: dict[str, Place] = {}

@@ -20,6 +20,7 @@ from monitor.config.durations import DURATION_PATTERN, duration
 from monitor.config.faults import checked, did_you_mean, noting
 from monitor.config.secrets import filled
 from monitor.config.shape import Duration, Id, Interval, Shape, Size, Text, measured, refusal
+from monitor.config.sources import Usual
 from monitor.config.web import WebShape
 from monitor.config.yaml12 import Document, Where, shown
 from monitor.errors import Fault, Faulty
@@ -184,6 +185,12 @@ class SettingsShape(Shape):
     every: Interval | None = Field(
         None, description="How often sources are polled that say nothing themselves.", examples=["5 minutes"]
     )
+    fastest: Interval | None = Field(
+        None, description="How often at most, of sources that say nothing themselves.", examples=["1 minute"]
+    )
+    slowest: Interval | None = Field(
+        None, description="How often at least, of sources that say nothing themselves.", examples=["1 hour"]
+    )
     sources: list[Text] | None = Field(
         None, description="Files and folders of sources, relative to this file.", examples=[["seeds/sources"]]
     )
@@ -220,8 +227,8 @@ class SettingsShape(Shape):
     )
 
 
-def settings(document: Document, environment: Mapping[str, str], folder: Path) -> tuple[Settings, timedelta]:
-    """The settings and the default interval; relative paths count from `folder`. Raises Faulty."""
+def settings(document: Document, environment: Mapping[str, str], folder: Path) -> tuple[Settings, Usual]:
+    """The settings, and what they say of all sources; relative paths count from `folder`. Raises Faulty."""
     shape = checked(SettingsShape, document)
     faults = [*_unknown_channels(shape, document), *_no_way_out(shape, document)]
     with noting(faults):
@@ -241,7 +248,8 @@ def settings(document: Document, environment: Mapping[str, str], folder: Path) -
         web=shape.web.listen if shape.web else None,
         retention=_retention(shape.retention),
     )
-    return made, shape.every or EVERY
+    usual = Usual(shape.every or EVERY, shape.fastest, shape.slowest, made.timezone)
+    return made, usual
 
 
 def unknown_rules(document: Document, retention: Retention, known: Collection[str]) -> Iterator[Fault]:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from monitor.config.edit import NewSource
 from monitor.config.faults import checked, noting
 from monitor.config.files import is_read, is_there, paths_named, settings_document, yaml_files
-from monitor.config.sources import SourceShape, sources
+from monitor.config.sources import SourceShape, Usual, sources
 from monitor.config.yaml12 import Document, Plain, read
 from monitor.errors import Fault, Faulty, WrongUse
 from monitor.model import Place
@@ -86,7 +86,7 @@ def check_file(file: Path) -> None:
         faults: list[Fault] = []
         for document in read(file):
             with noting(faults):
-                sources(document, timedelta(minutes=5))
+                sources(document, Usual(timedelta(minutes=5)))
         if faults:
             raise Faulty(faults)
 

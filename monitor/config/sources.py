@@ -2,15 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from apscheduler.triggers.cron import CronTrigger
+from cssselect import GenericTranslator, SelectorError
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from monitor.config.faults import checked
-from monitor.config.shape import Id, Interval, Language, Shape, Text, WebAddress
-from monitor.config.yaml12 import Document
-from monitor.model import Place, Source
+from monitor.config.shape import Id, Interval, Language, Shape, Text, WebAddress, refusal
+from monitor.config.yaml12 import Document, shown
+from monitor.model import Place, Selectors, Source, SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What monitor.yaml says of all sources that say nothing themselves: how often they are polled, at most how often,
+    at least how often, and the zone in which a schedule's hours are meant."""
+
+    every: timedelta
+    fastest: timedelta | None = None
+    slowest: timedelta | None = None
+    zone: str = "UTC"
+
+
+def _cron(text: str) -> str:
+    try:
+        CronTrigger.from_crontab(text, timezone="UTC")
+    except ValueError as wrong:
+        what = f"{shown(text)} is no schedule ({wrong})"
+        raise refusal(what, "write minute, hour, day, month and weekday, such as '*/2 6-22 * * mon-fri'") from None
+    return text
+
+
+def _css(text: str) -> str:
+    try:
+        GenericTranslator().css_to_xpath(text)
+    except SelectorError as wrong:
+        raise refusal(f"{shown(text)} is no CSS selector ({wrong})", "write one such as 'div.post a'") from None
+    return text
+
+
+Cron = Annotated[str, AfterValidator(_cron), WithJsonSchema({"type": "string", "minLength": 9})]
+Css = Annotated[str, AfterValidator(_css), WithJsonSchema({"type": "string", "minLength": 1})]
+
+
+class SelectShape(Shape):
+    """Where the entries stand in a web page, as CSS selectors."""
+
+    called: ClassVar[str] = "select"
+
+    entry: Css = Field(description="Each entry in the page.", examples=["article.post"])
+    title: Css | None = Field(
+        None, description="Its title, in the entry (default: the text of its link).", examples=["h2"]
+    )
+    link: Css | None = Field(None, description="The link to it, in the entry (default: a).", examples=["h2 a"])
+    text: Css | None = Field(None, description="Its text, in the entry.", examples=["div.summary"])
+    date: Css | None = Field(
+        None, description="Its date, in the entry: the `datetime` of the element, or its text.", examples=["time"]
+    )
 
 
 class SourceShape(Shape):
@@ -41,8 +92,56 @@ class SourceShape(Shape):
         examples=[["korea"]],
     )
     every: Interval | None = Field(
-        None, description="How often it is polled, at best: '5 s' or more.", examples=["5 minutes"]
+        None, description="How often it is polled as a rule: '5 s' or more.", examples=["5 minutes"]
     )
+    fastest: Interval | None = Field(
+        None,
+        description="How often at most, while so much comes that entries could leave the feed unseen (default: 1 "
+        "minute, or `every` where that is less).",
+        examples=["1 minute"],
+    )
+    slowest: Interval | None = Field(
+        None,
+        description="How often at least, while nothing comes for days or the server asks for patience (default: as "
+        "`every`).",
+        examples=["1 hour"],
+    )
+    cron: Cron | None = Field(
+        None,
+        description="When it is polled, in place of `every`: minute, hour, day, month, weekday, in the time zone of "
+        "monitor.yaml.",
+        examples=["*/2 6-22 * * mon-fri"],
+    )
+    kind: Literal["feed", "page"] | None = Field(
+        None,
+        description="`feed` (the default: RSS, Atom, JSON Feed or a news sitemap, told by looking) or `page`: a web "
+        "page without a feed, whose entries `select` finds.",
+        examples=["page"],
+    )
+    select: SelectShape | None = Field(
+        None, description="Of a page: where its entries stand.", examples=[{"entry": "article.post"}]
+    )
+    proxy: WebAddress | None = Field(
+        None, description="The HTTP proxy that it is asked through.", examples=["http://proxy.example:3128"]
+    )
+    full_text: bool | None = Field(
+        None, description="Whether the pages of its articles are read too, where it gives few words.", examples=[True]
+    )
+    sitemap: WebAddress | None = Field(
+        None,
+        description="The site's news sitemap, in which what fell out of the feed unseen is looked for.",
+        examples=["https://news.example/news-sitemap.xml"],
+    )
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if self.kind == "page" and self.select is None:
+            raise refusal("a page has no entries of itself", "say where they stand: select: {entry: 'article'}")
+        if self.select is not None and self.kind != "page":
+            raise refusal("select is for pages", "write 'kind: page', or remove it", ("select",))
+        if self.cron is not None and self.every is not None:
+            raise refusal("every and cron stand together", "keep one of them", ("cron",))
+        return self
 
 
 class SourcesShape(Shape):
@@ -57,22 +156,31 @@ class SourcesShape(Shape):
     )
 
 
-def sources(document: Document, every: timedelta) -> tuple[tuple[Place, Source], ...]:
-    """The sources of a document, each with its place; `every` is the default interval. Raises Faulty."""
+def sources(document: Document, usual: Usual) -> tuple[tuple[Place, Source], ...]:
+    """The sources of a document, each with its place. Raises Faulty."""
     shape = checked(SourcesShape, document)
     return tuple(
-        (document.place(("sources", index)), _source(each, every)) for index, each in enumerate(shape.sources or ())
+        (document.place(("sources", index)), _source(each, usual)) for index, each in enumerate(shape.sources or ())
     )
 
 
-def _source(shape: SourceShape, every: timedelta) -> Source:
+def _source(shape: SourceShape, usual: Usual) -> Source:
     return Source(
         shape.id,
         shape.url,
         shape.name or shape.id,
-        shape.every or every,
+        shape.every or usual.every,
         language=shape.language,
         publisher=shape.publisher,
         wire=shape.wire,
         tags=tuple(dict.fromkeys(shape.tags or ())),
+        kind=SourceKind(shape.kind or SourceKind.FEED),
+        select=None if shape.select is None else Selectors(**shape.select.model_dump(exclude_none=True)),
+        fastest=shape.fastest or usual.fastest,
+        slowest=shape.slowest or usual.slowest,
+        cron=shape.cron,
+        zone=usual.zone,
+        proxy=shape.proxy,
+        full_text=shape.full_text or False,
+        sitemap=shape.sitemap,
     )

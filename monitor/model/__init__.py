@@ -51,7 +51,20 @@ from monitor.model.rules import (
 )
 from monitor.model.running import Running, time_of_day
 from monitor.model.settings import FOR_GOOD, Config, Endpoint, Limits, Retention, Settings
-from monitor.model.sources import Article, Claim, Entry, Feed, Fetched, FetchOutcome, Polled, Source, Validators
+from monitor.model.sources import (
+    Article,
+    Claim,
+    Entry,
+    Feed,
+    Fetched,
+    FetchOutcome,
+    Mark,
+    Polled,
+    Selectors,
+    Source,
+    SourceKind,
+    Validators,
+)
 
 __all__ = [
     "FOR_GOOD",
@@ -88,6 +101,7 @@ __all__ = [
     "LevelChange",
     "Limits",
     "ListNamed",
+    "Mark",
     "Match",
     "MatchKind",
     "Maybe",
@@ -110,8 +124,10 @@ __all__ = [
     "RuleStatus",
     "RuleTest",
     "Running",
+    "Selectors",
     "Settings",
     "Source",
+    "SourceKind",
     "Span",
     "Step",
     "Story",

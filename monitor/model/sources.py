@@ -8,9 +8,33 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
+class SourceKind(StrEnum):
+    """What stands at a source's address: a feed or news sitemap, in a format that is told by looking; or a web page."""
+
+    FEED = "feed"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """Where the entries stand in a page, as CSS selectors: `entry` in the page, the others in an entry. `date`: of the
+    element whose `datetime` attribute or text is the date."""
+
+    entry: str
+    title: str | None = None
+    link: str = "a"
+    text: str | None = None
+    date: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Something that is polled. `wire`: the agency whose texts it carries as its own; `every`: how often, at best."""
+    """Something that is polled. `wire`: the agency whose texts it carries as its own.
+
+    `every`: how often, as a rule; a busy source may be asked as often as `fastest` says, a quiet one as seldom as
+    `slowest` (None: the program's own bounds). `cron`: at these times instead, in `zone`. `proxy`: what it is asked
+    through. `full_text`: its articles' pages are read too. `sitemap`: where what left the feed unseen may still stand.
+    """
 
     id: str
     url: str
@@ -20,14 +44,36 @@ class Source:
     publisher: str | None = None
     wire: str | None = None
     tags: tuple[str, ...] = ()
+    kind: SourceKind = SourceKind.FEED
+    select: Selectors | None = None
+    fastest: timedelta | None = None
+    slowest: timedelta | None = None
+    cron: str | None = None
+    zone: str = "UTC"
+    proxy: str | None = field(default=None, repr=False)
+    full_text: bool = False
+    sitemap: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server gave to ask "has it changed?" with: kept and sent back word for word."""
+    """What a server gave to ask "has it changed?" with: kept and sent back word for word. `body`: the digest of the
+    last document, for servers that never say that it has not."""
 
     etag: str | None = None
     last_modified: str | None = None
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """By what an entry of a document is recognised without being parsed: digests (12 bytes) of its `slice` of the
+    document, and of its guid, canonical link and uid as they were when it was parsed (b"": it had none)."""
+
+    slice: bytes
+    guid: bytes = b""
+    link: bytes = b""
+    uid: bytes = b""
 
 
 class FetchOutcome(StrEnum):

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -65,6 +66,7 @@ source = Table(
     Column("url", Text, nullable=False),
     Column("etag", Text),
     Column("last_modified", Text),
+    Column("body", String),  # the digest of its last document
     Column("next_at", Moment, nullable=False, index=True),
     Column("lease_until", Moment),
     Column("lease_owner", String),
@@ -75,6 +77,39 @@ source = Table(
     Column("last_ok_at", Moment),
     Column("failing_since", Moment),
     Column("problem", Text),
+    Column("habits", JSON),  # what was learnt of it (model.habits); null: nothing yet
+)
+
+# The entries of a source's last documents, packed: by them what is new is told without parsing the rest.
+document = Table(
+    "document",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("marks", LargeBinary, nullable=False),
+)
+
+# What is not as it should be at a source that answers: a gap, a silence, a burst ... It is over when that is seen.
+trouble = Table(
+    "trouble",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("over_at", Moment),
+    Column("detail", Text, nullable=False),
+)
+
+# Pages whose full text is wanted: one row for each article, until it was read or given up.
+page = Table(
+    "page",
+    metadata,
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("wanted_at", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("lease_until", Moment),
 )
 
 # Evidence of what a source did: each fetch that brought something new, or had a problem.

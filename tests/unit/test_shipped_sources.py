@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from monitor.config.shipped import shipped
-from monitor.config.sources import sources
+from monitor.config.sources import Usual, sources
 from monitor.config.yaml12 import read
 from monitor.intake.address import canonical
 from monitor.model import Source
 from monitor.sources.politeness import registered_domain
 
 FILES = sorted((shipped() / "seeds" / "sources").iterdir())
-EVERY = timedelta(minutes=5)
-SOURCES = [source for file in FILES for document in read(file) for _, source in sources(document, EVERY)]
+USUAL = Usual(timedelta(minutes=5))
+SOURCES = [source for file in FILES for document in read(file) for _, source in sources(document, USUAL)]
 WITHOUT_HTTPS = {"kremlin.ru"}
 
 
@@ -74,7 +74,7 @@ def test_no_domain_is_asked_more_than_politeness_allows() -> None:
     """A second between two requests to one domain: all of its sources fit well within the shortest interval."""
     busy = Counter(registered_domain(host(source)) for source in SOURCES)
     assert {domain: count for domain, count in busy.items() if count > 10} == {}
-    assert min(source.every for source in SOURCES) >= EVERY
+    assert min(source.every for source in SOURCES) >= USUAL.every
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -107,9 +107,9 @@ def test_an_upgrade_keeps_a_copy_of_what_was_there(old_url: str) -> None:
     opened.upgrade()
     if opened.shared:
         with opened.reading() as connection:
-            found = connection.exec_driver_sql("SELECT version_num FROM before_0003.alembic_version").scalar_one()
+            found = connection.exec_driver_sql("SELECT version_num FROM before_0004.alembic_version").scalar_one()
     else:
-        copy = old_url.removeprefix("sqlite:///") + ".before-0003"
+        copy = old_url.removeprefix("sqlite:///") + ".before-0004"
         with closing(sqlite3.connect(copy)) as connection:
             (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     assert found == "0001"
