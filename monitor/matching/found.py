@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from operator import itemgetter
 
 from monitor.matching.document import Document, Region
+from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
 
 Hit = tuple[int, int, int]
 """A place in the joined text, from its start to its end, and the number of the term that stands there."""
-
-
-Raw = tuple[int, int, int]
-"""As the automaton reports it: the number of a pattern, and from where to where its literal stands, ends in order."""
 
 
 class Found:
@@ -24,18 +18,15 @@ class Found:
     them of which it was not looked yet whether they do; `memo`: what finders made of it."""
 
     def __init__(
-        self, document: Document, patterns: Sequence[Pattern], raw: Sequence[Raw], unproved: frozenset[int]
+        self, document: Document, patterns: Sequence[Pattern], search: Search, unproved: frozenset[int]
     ) -> None:
-        positions: dict[int, list[int]] = defaultdict(list)
-        for pattern, start, _ in raw:
-            positions[pattern].append(start)
         self.document = document
-        self.present = set(positions)
+        self._positions = search.positions(document.joined)
+        self.present = set(self._positions)
         self.unproved = self.present & unproved
         self.memo: dict[object, list[Hit]] = {}
         self._patterns = patterns
-        self._raw = raw
-        self._positions = positions
+        self._sizes = search.sizes
         self._places: dict[int, list[Region]] = {}
 
     def places(self, pattern: int) -> list[Region]:
@@ -74,5 +65,9 @@ class Found:
         return self._before(self.document.everything) if self.document.whole else self.present
 
     def _before(self, end: int) -> set[int]:
-        behind = bisect_right(self._raw, end + 1, key=itemgetter(2))  # a blank may belong to a literal
-        return self.present.intersection([pattern for pattern, _, _ in self._raw[:behind]])
+        before, sizes = [], self._sizes
+        for pattern, positions in self._positions.items():  # by the end of the first place of each
+            if positions[0] + sizes[pattern] > end + 1:  # a blank may belong to a literal
+                break
+            before.append(pattern)
+        return self.present.intersection(before)

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 from monitor.matching.document import Document
 from monitor.matching.found import Found
 from monitor.matching.nodes import Node
+from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
 from monitor.matching.where import WhereTest
 from monitor.model import Article, Condition, Field, Level, Match, MatchKind, Rule, Span
@@ -114,9 +113,7 @@ class RuleSet:
         self._compiled = tuple(compiled)
         self._lookup = lookup
         self.rules: Mapping[str, Rule] = MappingProxyType({c.rule.id: c.rule for c in self._compiled})
-        self._automaton = AhoCorasick(
-            [pattern.literal for pattern in lookup.patterns], implementation=Implementation.ContiguousNFA
-        )
+        self._search = Search([pattern.literal for pattern in lookup.patterns])
         patterns = lookup.patterns
         self._of_languages: dict[str | None, frozenset[int]] = {
             language: frozenset(number for number, pattern in enumerate(patterns) if pattern.language == language)
@@ -155,8 +152,7 @@ class RuleSet:
     def found(self, article: Article) -> Found:
         """The article laid out, and which patterns may stand in it."""
         document = Document(article, whole=self._lookup.beside)
-        raw = self._automaton.find_matches_as_indexes(document.joined, overlapping=True)
-        found = Found(document, self._lookup.patterns, raw, self._unproved)
+        found = Found(document, self._lookup.patterns, self._search, self._unproved)
         if not self._of_a_language.isdisjoint(found.present):
             for language in document.ruled_out & self._of_languages.keys():
                 found.present -= self._of_languages[language]

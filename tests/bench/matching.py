@@ -56,7 +56,7 @@ _HOSTILE = 2_000  # characters of the shortest
 
 def automaton_of(compiled: RuleSet) -> AhoCorasick:
     """What the bare pass searches with."""
-    return compiled._automaton
+    return compiled._search.automaton
 
 
 def joined(one: Article) -> str:
