@@ -51,6 +51,8 @@ class Document:
         self._regions: dict[Field, Region] = {}
         self._with_case: list[Callable[[], str]] = []
         self.joined = self._laid_out()
+        self.end = len(self.joined) - 1
+        """Behind the last token of all."""
         self.everything = self._regions[Field.TEXT][1]
         """The end of the text: evidence may lie anywhere before it."""
 
@@ -150,10 +152,11 @@ class Document:
         return self._places[self.token_at(start)] - self._places[self.token_at(end - 1) + 1]
 
     def within(self, words: int, end: int, start: int) -> bool:
-        """Whether at most so many words lie between the end of one place and the start of another one behind it."""
+        """Whether at most so many words lie between the end of one place and the start of another one behind it (that
+        one may begin before the end)."""
         joined, nearby = self.joined, end + _LONG * (words + 1)
-        between = joined.count(" ", end, min(nearby, start)) - 1
-        if between > (words if self._is_spaced else 2 * words):
+        between = joined.count(" ", end, nearby if nearby < start else start) - 1
+        if between > 2 * words:
             return False
         if start > nearby:  # and so few words: they are long ones
             return self.half_words(end, start) <= 2 * words
@@ -161,12 +164,9 @@ class Document:
             return False
         if between <= words:
             return True
+        if UNSPACED_ONE.search(joined, end, start) is None:
+            return False
         return sum(map(half_words, joined[end:start].split())) <= 2 * words
-
-    @cached_property
-    def _is_spaced(self) -> bool:
-        """Whether every token is a word."""
-        return UNSPACED_ONE.search(self.joined) is None
 
     def unit_at(self, unit: Unit, position: int) -> int:
         """The number of the sentence or paragraph that a position lies in."""

@@ -58,10 +58,11 @@ class Leaf(Node):
 
     def hits(self, found: Found, limit: int) -> list[Hit]:
         """Those within the field, up to the limit."""
+        hits = self.finder.hits(found)
         if self.field is None:
-            return [hit for hit in self.finder.hits(found) if hit[1] <= limit]
+            return hits if limit >= found.document.end else [hit for hit in hits if hit[1] <= limit]
         first, last = found.document.region(self.field, limit)
-        return [hit for hit in self.finder.hits(found) if hit[0] >= first and hit[1] <= last]
+        return [hit for hit in hits if hit[0] >= first and hit[1] <= last]
 
     def holds(self, found: Found, limit: int) -> bool:
         if self.times > 1:
@@ -171,9 +172,11 @@ class Near(Node):
 
     def _chosen(self, found: Found, limit: int) -> Sequence[Hit] | None:
         """A hit of each member, in the members' order."""
-        members: Members = [node.hits(found, limit) for node in self.nodes]
-        if not all(members):
-            return None
+        members: Members = []
+        for node in self.nodes:
+            members.append(node.hits(found, limit))
+            if not members[-1]:
+                return None
         choose = in_this_order if self.in_order else in_any_order
         return choose(members, self.together(found.document))
 
@@ -183,8 +186,7 @@ class Near(Node):
         if words is None:
             return lambda one, other: document.unit_at(self.unit, one[0]) == document.unit_at(self.unit, other[0])
         within = document.within
-        # hits that overlap have no words between
-        return lambda one, other: other[0] <= one[1] or within(words, one[1], other[0])
+        return lambda one, other: within(words, one[1], other[0])
 
     def required(self) -> list[frozenset[int]]:
         return [patterns for node in self.nodes for patterns in node.required()]

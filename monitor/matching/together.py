@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from heapq import merge
+from itertools import groupby, islice
 
 from monitor.matching.found import Hit
 
@@ -23,7 +24,7 @@ def in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
     The members' hits are in the text's order."""
     if len(members) == 2:
         return _pair(members[0], members[1], together)
-    for start in sorted({hit for hits in members for hit in hits}):
+    for start, _ in groupby(merge(*members)):  # one after the other: most often one of the first will do
         nexts = [bisect_left(hits, start) for hits in members]
         for number, hits in zip(nexts, members, strict=True):
             if number == len(hits):
