@@ -155,7 +155,7 @@ class Document:
         """Whether at most so many words lie between the end of one place and the start of another one behind it (that
         one may begin before the end)."""
         joined, nearby = self.joined, end + _LONG * (words + 1)
-        between = joined.count(" ", end, nearby if nearby < start else start) - 1
+        between = joined.count(" ", end, min(start, nearby)) - 1
         if between > 2 * words:
             return False
         if start > nearby:  # and so few words: they are long ones

@@ -8,9 +8,9 @@ repeats its words.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from heapq import merge
-from itertools import groupby, islice
+from itertools import groupby
 
 from monitor.matching.found import Hit
 
@@ -24,16 +24,20 @@ def in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
     The members' hits are in the text's order."""
     if len(members) == 2:
         return _pair(members[0], members[1], together)
+    nexts = [0] * len(members)
     for start, _ in groupby(merge(*members)):  # one after the other: most often one of the first will do
-        nexts = [bisect_left(hits, start) for hits in members]
+        nexts = [bisect_left(hits, start, number) for number, hits in zip(nexts, members, strict=True)]
         for number, hits in zip(nexts, members, strict=True):
             if number == len(hits):
                 return None
             if not together(start, hits[number]):
                 break
         else:
-            behind = [islice(hits, number, None) for number, hits in zip(nexts, members, strict=True)]
-            chosen = _from(start, [_within(hits, start, len(members), together) for hits in behind])
+            near = [
+                _within(hits, number, start, len(members), together)
+                for number, hits in zip(nexts, members, strict=True)
+            ]
+            chosen = _from(start, near)
             if chosen is not None:
                 return chosen
     return None
@@ -63,6 +67,8 @@ def _next(these: list[Hit], others: list[Hit], together: Together) -> tuple[Hit,
 
 def _from(start: Hit, near: Members) -> Sequence[Hit] | None:
     """A choice of which `start` is the first; of an article that repeats its words this is asked very often."""
+    if len({(hit[0], hit[1]) for hits in near for hit in hits}) < len(near):
+        return None
     for number, hits in enumerate(near):
         if hits[0] == start:
             others = _one_each([*near[:number], *near[number + 1 :]], start)
@@ -71,14 +77,14 @@ def _from(start: Hit, near: Members) -> Sequence[Hit] | None:
     return None
 
 
-def _within(hits: Iterable[Hit], start: Hit, most: int, together: Together) -> list[Hit]:
-    """The first of the hits that are together with `start`, at `most` different places: of as many places as there are
-    members, one is always left for a member that chooses last."""
+def _within(hits: list[Hit], number: int, start: Hit, most: int, together: Together) -> list[Hit]:
+    """Of the hits from `number` on the first that are together with `start`, at `most` different places: of as many
+    places as there are members, one is always left for a member that chooses last."""
     found: dict[_Place, Hit] = {}
-    for hit in hits:
-        if len(found) == most or not together(start, hit):
-            break
+    while number < len(hits) and len(found) < most and together(start, hits[number]):
+        hit = hits[number]
         found.setdefault((hit[0], hit[1]), hit)
+        number += 1
     return list(found.values())
 
 
