@@ -7,6 +7,7 @@ A set is immutable and may be shared by threads; an edit compiles a new one, whi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -20,8 +21,10 @@ from monitor.matching.terms import Pattern
 from monitor.matching.where import WhereTest
 from monitor.model import Article, Condition, Field, Level, Match, MatchKind, Rule, Span
 
-Groups = Sequence[frozenset[int]]
-"""Sets of patterns, of each of which one must stand in an article."""
+Group = int | frozenset[int]
+"""Patterns of which one must stand in an article. A single one stands for itself: a set is four lines of the
+processor's cache, and fetching those is what costs."""
+Groups = Sequence[Group]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +80,39 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlainEntry(Entry):
-    """A rule that asks no more than which patterns stand in an article, as most do: of each of `required` one; and not
-    one of each of `unless`, where there are any."""
+    """A rule that asks no more than which patterns stand in an article, as most do: one of its anchor and of each of
+    `besides`; and not one of each of `unless`, where there are any."""
 
-    required: Groups
-    unless: Groups
+    anchor: Group
+    besides: Groups
+    unless: Sequence[frozenset[int]]
     level: Level
 
     def met(self, found: Found) -> Met | None:
-        in_text, in_lead, document = found.in_text, found.in_lead, found.document
-        kind, limit = _NEWS, document.lead_end
-        for patterns in self.required:
-            if patterns.isdisjoint(in_lead):
-                if patterns.isdisjoint(in_text):
+        in_text, in_lead, missing = found.in_text, found.in_lead, False
+        for group in (self.anchor, *self.besides):
+            if group not in in_lead if isinstance(group, int) else group.isdisjoint(in_lead):
+                if group not in in_text if isinstance(group, int) else group.isdisjoint(in_text):
                     return None
-                kind, limit = _MENTION, document.everything
+                missing = True
         if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
             return None
-        return self.compiled, kind, self.level, limit
+        if missing:
+            return self.compiled, _MENTION, self.level, found.document.everything
+        return self.compiled, _NEWS, self.level, found.document.lead_end
 
 
-def _entry(compiled: CompiledRule, unproved: frozenset[int]) -> Entry:
+def _entry(compiled: CompiledRule, anchor: frozenset[int], besides: Groups, unproved: frozenset[int]) -> Entry:
     plain = not (compiled.where or compiled.mention_if or compiled.changes) and compiled.rule.news_in is Field.LEAD
     required, unless = compiled.node.required(), () if compiled.unless is None else compiled.unless.enough()
     if not plain or unless is None or compiled.node.enough() is None:
         return Entry(compiled, _NONE)
     asked = unproved.intersection(chain(*required, *unless)) or _NONE
-    return PlainEntry(compiled, asked, tuple(required), tuple(unless), compiled.rule.level)
+    return PlainEntry(compiled, asked, _group(anchor), besides, tuple(unless), compiled.rule.level)
+
+
+def _group(patterns: frozenset[int]) -> Group:
+    return next(iter(patterns)) if len(patterns) == 1 else patterns
 
 
 class RuleSet:
@@ -121,19 +130,26 @@ class RuleSet:
         }
         self._of_a_language = _NONE.union(*self._of_languages.values())
         self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.proof)
-        self._entries = [_entry(each, self._unproved) for each in self._compiled]
+        self._entries: list[Entry] = []
         self._always: list[int] = []  # the numbers of rules that can hold without any word
-        self._besides: list[tuple[int | frozenset[int], ...]] = []  # what each requires besides its anchor
+        self._besides: list[Groups] = []  # what each requires besides its anchor
         anchored: list[list[int]] = [[] for _ in patterns]
-        commonness = [_commonness(pattern.literal) for pattern in patterns]
+        commonness = self._commonness()
         for number, each in enumerate(self._compiled):
             anchor, besides = _anchor(each.node.required(), commonness)
             self._besides.append(besides)
+            self._entries.append(_entry(each, anchor, besides, self._unproved))
             if not anchor:
                 self._always.append(number)
             for pattern in anchor:
                 anchored[pattern].append(number)
         self._anchored = [tuple(numbers) for numbers in anchored]
+
+    def _commonness(self) -> list[float]:
+        """About how common each pattern is in the news. What is long is rare, and what many rules name is not."""
+        required = chain.from_iterable(each.node.required() for each in self._compiled)
+        named = Counter(chain.from_iterable(required))
+        return [named[n] * _commonness(pattern.literal) for n, pattern in enumerate(self._lookup.patterns)]
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """The rules that an article meets, in the order of the set, as news or mention, with the evidence."""
@@ -207,15 +223,14 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
 # --- anchors ----------------------------------------------------------------------------------------------------
 
 
-def _anchor(required: Groups, commonness: Sequence[float]) -> tuple[frozenset[int], tuple[int | frozenset[int], ...]]:
+def _anchor(required: Sequence[frozenset[int]], commonness: Sequence[float]) -> tuple[frozenset[int], Groups]:
     """Of the sets that a rule requires the one that is met most rarely (none: it requires nothing), by which it is
-    found; and the others, each as its pattern where it has only one: that is the quicker question."""
+    found; and the others."""
     anchor = min(required, key=lambda patterns: sum(commonness[pattern] for pattern in patterns), default=_NONE)
-    others = (patterns for patterns in required if patterns is not anchor)
-    return anchor, tuple(next(iter(patterns)) if len(patterns) == 1 else patterns for patterns in others)
+    return anchor, tuple(_group(patterns) for patterns in required if patterns is not anchor)
 
 
 def _commonness(literal: str) -> float:
-    """About how common a literal is: each letter more makes it rarer, those of Han and Hangul by far more."""
-    bits = sum(8.0 if letter > "\u2e7f" else 2.0 for letter in literal if letter != " ")
+    """The same, by its letters alone: each more makes it rarer, those of Han and Hangul by far more."""
+    bits = sum(1.6 if letter > "\u2e7f" else 0.4 for letter in literal if letter != " ")
     return 2.0**-bits
