@@ -16,6 +16,7 @@ _JAPANESE_SHARE = 0.10  # kana among Han and kana; Chinese prose quotes a brand 
 _CHINESE_LENGTH = 40  # so many Han characters without a single kana are not Japanese prose
 _CLEAR = 2  # characters that only the one of the two writes; a single one may be in a name that is quoted
 _MIXED = 8  # so many Han characters without any Hangul are not Korean, which writes 北 or 美 among its own
+_HANS, _KANAS = (re.compile(f"{letter.pattern}+") for letter in (HAN, KANA))
 _LETTER = re.compile(r"[^\W\d_]")
 
 _WRITTEN_IN = {
@@ -72,8 +73,8 @@ def _samples(title: str, text: str) -> tuple[str, ...]:
 
 
 def _ruled_out(text: str) -> frozenset[str]:
-    han = HAN.findall(text)
-    kana = len(KANA.findall(text))
+    han = "".join(_HANS.findall(text))
+    kana = len("".join(_KANAS.findall(text)))
     if not han and not kana:
         return frozenset()
     korean = HANGUL.search(text) is not None
@@ -91,7 +92,7 @@ def _ruled_out(text: str) -> frozenset[str]:
     return frozenset(out)
 
 
-def _only(language: str, han: list[str]) -> int:
+def _only(language: str, han: str) -> int:
     """How many characters only Chinese writes (导), or only Japanese (発), by their national character sets."""
     return sum(_written_by(character) == language for character in han)
 
