@@ -67,6 +67,16 @@ class Terms(Finder):
         hits.sort()
         return hits
 
+    def firsts(self, found: Found, limit: int) -> list[Hit]:
+        """The first place of each term, of those that end before the limit, in the document's order."""
+        firsts: dict[int, Hit] = {}
+        for pattern in self._patterns & found.present:
+            first, text = found.first(pattern), self._texts[pattern]
+            if first is not None and first[1] <= limit:
+                hit = (*first, text)
+                firsts[text] = min(hit, firsts.get(text, hit))
+        return sorted(firsts.values())
+
 
 class Any(Finder):
     """Where one of several things stands."""

@@ -35,24 +35,27 @@ class Found:
         if places is None:
             places = self._patterns[pattern].places(self.document, self._positions[pattern])
             self._places[pattern] = places
-            if pattern in self.unproved:
-                self._known(pattern, places)
         return places
 
-    def _known(self, pattern: int, places: list[Region]) -> None:
-        """Of an unproved pattern it is known now whether and where it stands."""
-        self.unproved.discard(pattern)
-        if not places:
-            self.present.discard(pattern)
-        if not places or places[0][1] > self.document.lead_end:
-            self.in_lead.discard(pattern)
-        if not places or places[0][1] > self.document.everything:
-            self.in_text.discard(pattern)
+    def first(self, pattern: int) -> Region | None:
+        """The first of these places, without looking for the others: an article may repeat its words without end."""
+        positions, looked, places = self._positions[pattern], 0, self._places.get(pattern, [])
+        while not places and looked < len(positions):
+            looked = 4 * looked or 4
+            places = self._patterns[pattern].places(self.document, positions[:looked])
+        return places[0] if places else None
 
     def prove(self, patterns: Iterable[int]) -> None:
         """Looks whether those of the patterns stand in the document of which that is not known yet."""
         for pattern in self.unproved.intersection(patterns):
-            self.places(pattern)
+            self.unproved.discard(pattern)
+            first = self.first(pattern)
+            if first is None:
+                self.present.discard(pattern)
+            if first is None or first[1] > self.document.lead_end:
+                self.in_lead.discard(pattern)
+            if first is None or first[1] > self.document.everything:
+                self.in_text.discard(pattern)
 
     @cached_property
     def in_lead(self) -> set[int]:

@@ -72,6 +72,8 @@ class Leaf(Node):
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         """The first hit of each term; where they are counted, as many as are asked for."""
+        if self.field is None and self.times == 1 and isinstance(self.finder, Terms):
+            return tuple((*hit, self.name) for hit in self.finder.firsts(found, limit))
         hits = self.hits(found, limit)
         if self.times > 1:
             counted = apart(hits)[: self.times]
