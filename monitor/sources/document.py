@@ -13,6 +13,8 @@ from monitor.errors import FeedUnreadable
 from monitor.model import Feed
 from monitor.sources.charset import read_text, to_utf8
 from monitor.sources.feed import read_feed
+from monitor.sources.json_feed import is_json, read_json_feed
+from monitor.sources.sitemap import is_sitemap, read_sitemap
 
 NOTHING = b" \t\r\n\0"
 
@@ -34,7 +36,10 @@ def read_document(body: bytes, headers: Mapping[str, str], url: str, known: froz
 
 
 def _read(text: str, url: str, known: frozenset[bytes]) -> Feed:
-    return read_feed(to_utf8(text), url, known)
+    if is_json(text):
+        return read_json_feed(text, url, known)
+    reader = read_sitemap if is_sitemap(text) else read_feed
+    return reader(to_utf8(text), url, known)
 
 
 def ready() -> None:

@@ -86,7 +86,7 @@ def parse_feed(clean: bytes, url: str) -> Feed:
         raise FeedUnreadable(_seems(clean))
     head, language = parsed.feed, _string(parsed.feed, "language")
     # Relative links of Atom are relative to the document (RFC 4287 section 2), those of RSS to the site as it names it.
-    site = None if parsed.version.startswith("atom") else _absolute(_string(head, "link"), url)
+    site = None if parsed.version.startswith("atom") else absolute(_string(head, "link"), url)
     return Feed(
         entries=tuple(_entry(entry, site or url, language) for entry in parsed.entries),
         title=_title(head) or None,
@@ -111,7 +111,7 @@ def _entry(entry: Parsed, base: str, language: str) -> Entry:
     detail = _dict(entry, "title_detail")
     return Entry(
         guid=_string(entry, "id") or None,
-        link=_absolute(_string(entry, "link"), base),
+        link=absolute(_string(entry, "link"), base),
         title=_title(entry),
         summary=_summary(entry),
         content=max(contents, key=len, default=""),
@@ -167,7 +167,7 @@ def _joined(url: str, base: str) -> str:
         return url
 
 
-def _absolute(link: str, base: str) -> str | None:
+def absolute(link: str, base: str) -> str | None:
     """A link that can be shown; none where it is broken, too long to be one, or a script or a local file."""
     try:
         absolute = urljoin(base, link) if link else ""
@@ -215,16 +215,12 @@ def _seems(body: bytes) -> str:
     """What a document that is no feed seems to be."""
     body = DECLARATION.sub(b"", body, count=1).lstrip()
     head = body[:4096].lower()
-    if head.startswith((b"{", b"[")):
-        return "this is a JSON Feed, which is not read yet" if b"jsonfeed.org" in body else "this is JSON, and no feed"
     root = found[1] if (found := ROOT.search(head)) else b""
     if root in {b"html", b"head", b"body", b"title", b"meta"} or b"<!doctype html" in head:
         named = HTML_TITLE.search(body[: 256 * 1024])
         title = one_line(unescape(named[1].decode("utf-8", "replace")))[:NAME] if named else ""
         which = f" (its <title> is '{title}')" if title else ""
         return f"this is an HTML page, not a feed{which}; look for its RSS address"
-    if root in {b"urlset", b"sitemapindex"}:
-        return "this is a sitemap, which is not read yet"
     if root == b"opml":
         return "this is an OPML file: a list of feeds, and no feed itself"
     return f"no feed format that we know (starts with {body[:60].decode('utf-8', 'replace')!r})"
