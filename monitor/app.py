@@ -32,7 +32,7 @@ from monitor.matching.live import compile_live
 from monitor.model import Alert, Config, Running, Settings
 from monitor.notify import Notifier
 from monitor.pipeline import Active, Pipeline
-from monitor.sources.feed import ready
+from monitor.sources.document import ready
 from monitor.sources.fetch import Fetcher
 from monitor.store.claims import Claims
 from monitor.store.daemons import Daemons

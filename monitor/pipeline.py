@@ -2,7 +2,7 @@
 
     a claim: the source is due, and ours until the lease ends
     | sources.fetch          ask the server whether there is something new       many sources at once
-    | sources.parse_feed     the document's entries, in a worker process         many at once
+    | sources.read_document  the document's entries, in a worker process         many at once
     | intake.unseen          the articles that are new to us
     | in the serial section, one poll after the other:
           decide             matches, stories and alerts, each with its reason
@@ -27,7 +27,7 @@ from monitor.intake.identity import identify
 from monitor.intake.pace import next_poll
 from monitor.matching import RuleSet
 from monitor.model import Alert, Article, Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Polled, Source, Validators
-from monitor.sources.feed import parse_feed
+from monitor.sources.document import read_document
 from monitor.sources.fetch import Fetcher
 from monitor.store.claims import Claims
 from monitor.store.section import SerialSection
@@ -119,7 +119,7 @@ class Pipeline:
         if fetched.outcome is FetchOutcome.DOCUMENT:
             try:
                 read = self._parsers.run(
-                    parse_feed, fetched.body, fetched.headers, fetched.url, deadline=self._limits.parse
+                    read_document, fetched.body, fetched.headers, fetched.url, deadline=self._limits.parse
                 )
                 feed = await read
             except (FeedUnreadable, WorkerLost) as error:

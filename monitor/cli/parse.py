@@ -41,11 +41,11 @@ def parse(as_json: bool, url: str | None, headers: tuple[str, ...], document: st
     from monitor.errors import FeedUnreadable
     from monitor.intake.dates import moment_of
     from monitor.intake.identity import identify
-    from monitor.sources.feed import parse_feed
+    from monitor.sources.document import read_document
 
     fetched = _document(document, url, _headers(headers))
     try:
-        feed = parse_feed(fetched.body, fetched.headers, fetched.url)
+        feed = read_document(fetched.body, fetched.headers, fetched.url)
     except FeedUnreadable as error:
         raise FeedUnreadable(f"{document}: {error}") from error
     if feed.problem:

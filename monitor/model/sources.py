@@ -104,7 +104,10 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute."""
+    """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute.
+
+    `slice`: the digest of what stands for it in the document (b"": that could not be told).
+    """
 
     guid: str | None = None
     link: str | None = None
@@ -116,15 +119,24 @@ class Entry:
     authors: tuple[str, ...] = ()
     language: str | None = None
     tags: tuple[str, ...] = ()
+    slice: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A parsed document. `problem`: it was ill-formed, and this is what could still be read from it."""
+    """A parsed document. `problem`: it was ill-formed, and this is what could still be read from it.
+
+    `entries`: those that were not known, in the document's order. `slices`: the digests of all its entries, known or
+    not; (): they could not be told, and `entries` is all that there is. `title`: None too where all were known.
+    `hint`: how often the feed says that it changes. `older`: the address at which an archive goes on.
+    """
 
     entries: tuple[Entry, ...]
     title: str | None = None
     problem: str | None = None
+    slices: tuple[bytes, ...] = ()
+    hint: timedelta | None = None
+    older: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
-"""The bytes of a feed, turned into clean UTF-8 before feedparser sees them.
+"""The bytes of a document, turned into text, and into clean UTF-8 before feedparser sees them.
 
 feedparser gives a whole document up to a wrong guess for one broken character, and takes the names of East Asian
-character sets at their word. Where the evidence for a character set is weak this does not guess: feedparser does.
+character sets at their word. A name that the bytes contradict is not followed, and a guess is never silent: titles in
+false characters match no rule, and nobody would know.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
 
 # What the web means by these names (WHATWG Encoding standard, section 4.2): the larger set that contains the named
 # one. Python's own codec of that name fails on the characters that only the larger has.
@@ -43,15 +47,51 @@ IN_HEADER = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 IN_BODY = re.compile(rb"""\s*<\?xml[^<>]{0,200}?encoding\s*=\s*["']([\w.:-]+)["']""")
 DECLARATION = re.compile(r"<\?xml(?=[\s?])[^<>]{0,200}>")  # ended as it should be by ?>, or by > alone
 UTF8 = '<?xml version="1.0" encoding="utf-8"?>'
+ESCAPED = b"\x1b$B"  # ISO-2022-JP: kanji from here
+MULTIBYTE = {"gb18030", "cp949", "cp932", "big5hkscs", "euc_jp", "euc_jis_2004", "johab", "iso2022_jp", "iso2022_kr"}
+LATIN = {"cp1250", "cp1252", "cp1254", "cp1257", "iso8859-2", "iso8859-15", "iso8859-16"}
+# What feeds are written in besides UTF-8; a longer list makes more guesses wrong (Russian for Thai), so the second is
+# for documents that name nothing.
+COMMON = (
+    *("gb18030", "big5hkscs", "cp949", "cp932", "euc_jp"),
+    *("koi8_r", "cp1251", "cp866", "cp1252", "cp1250", "iso8859_2"),
+)
+MORE = ("cp1253", "cp1254", "cp1255", "cp1256", "cp874")
+HIGH = bytes(range(0x80, 0x100))
+# Bytes beyond ASCII, of news titles in nine sets, from which on the guess was never wrong, and up to which it is none.
+ENOUGH, LITTLE = 100, 40
+MUCH = 20  # one broken in so many
+RUNS = re.compile("[\x80-\u024f]{4}")  # no Latin spelling has that; Cyrillic and Chinese read as Latin have little else
+WIDE = re.compile("[\u0800-\ufffc]")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # by XML 1.0, section 2.2
 REFERENCE = re.compile("&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
 
 
-def to_utf8(body: bytes, content_type: str | None) -> bytes | None:
-    """The body as UTF-8 that says so and holds nothing that XML forbids; None: only a guess could tell what it is."""
-    text = _decoded(body, content_type or "")
-    if text is None:
-        return None
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A document as text. `doubt`: why its characters may be other ones than these, for a person."""
+
+    text: str
+    doubt: str | None = None
+
+
+def read_text(body: bytes, content_type: str | None) -> Text:
+    """The text of a document of any format, from the evidence that its bytes and its header bring."""
+    for start, codec in STARTS:
+        if body.startswith(start):
+            return _with_damage(body.decode(codec, "replace"))
+    if ESCAPED in body:  # bytes of ASCII only, which would pass for UTF-8
+        return Text(body.decode("iso2022_jp", "replace"))
+    named = _named(body, content_type or "")
+    text = body.decode("utf-8", "replace")
+    others = [codec for codec in named if codec != "utf-8"]
+    if _is_utf8(text, declared="utf-8" in named or not named, of_bytes=bool(others) and others[0] not in MULTIBYTE):
+        return _with_damage(text)
+    return _weighed(body, others) if others else _guessed(body, named)
+
+
+def to_utf8(text: str) -> bytes:
+    """XML in UTF-8 that says so and holds nothing that XML forbids."""
     text = REFERENCE.sub(_legal, FORBIDDEN.sub("", text)).lstrip()
     # Where there is no encoding declared feedparser would add a declaration, and a line: the strict parser knows no
     # second one, and errors would name the wrong lines.
@@ -66,16 +106,47 @@ def _legal(reference: re.Match[str]) -> str:
     return reference[0] if legal else ""
 
 
-def _decoded(body: bytes, content_type: str) -> str | None:
-    for start, codec in STARTS:
-        if body.startswith(start):
-            return body.decode(codec, "replace")
-    named = _named(body, content_type)
-    text = body.decode("utf-8", "replace")
-    if _is_utf8(text, declared=not named or "utf-8" in named):
-        return text
-    others = [codec for codec in named if codec != "utf-8"]
-    return body.decode(others[0], "replace") if others else None
+def _with_damage(text: str) -> Text:
+    """A few broken characters among many sound ones are told by themselves; many make titles that nobody can match."""
+    broken, sound = _counted(text)
+    if broken * MUCH <= sound:
+        return Text(text)
+    return Text(text, f"{broken} of its {broken + sound} characters beyond ASCII are broken")
+
+
+def _weighed(body: bytes, named: list[str]) -> Text:
+    """What the names say, held against what the bytes look like: titles in false characters match no rule."""
+    first = named[0]
+    text = body.decode(first, "replace")
+    broken, sound = _counted(text)
+    damaged = 0 < broken <= max(2, sound // 100)  # a byte that does not fit must not speak for a set that takes all
+    sample = text.replace("\ufffd", "").encode(first, "ignore") if damaged else body
+    looks = _looks(sample, (*COMMON, *named))
+    if looks in named:  # header and document disagree, and the bytes are for one of them
+        return _with_damage(body.decode(looks, "replace"))
+    sampled = sample.decode(first, "replace")
+    evidence = len(sample) - len(sample.translate(None, HIGH))
+    if looks is None or sample.decode(looks, "replace") == sampled:
+        return _with_damage(text)
+    if broken * MUCH > sound or evidence >= ENOUGH or (first not in MULTIBYTE and RUNS.search(text)):
+        return Text(body.decode(looks, "replace"), f"it says that it is {first}, and was read as {looks}, which fits")
+    if evidence < LITTLE or {first, looks} <= LATIN:
+        return _with_damage(text)
+    return Text(text, f"it says that it is {first}, and looks like {looks}")
+
+
+def _guessed(body: bytes, named: list[str]) -> Text:
+    looks = _looks(body, COMMON) or _looks(body, MORE)
+    says = "it says that it is utf-8, and is not" if named else "it does not say which it is"
+    if looks is None:
+        return Text(body.decode("cp1252", "replace"), f"{says}; none was found that fits")
+    return Text(body.decode(looks, "replace"), f"{says}; it was read as {looks}, which fits best")
+
+
+def _looks(body: bytes, candidates: tuple[str, ...]) -> str | None:
+    """The codec that gives the most likely text, by the frequencies of its letters."""
+    best = from_bytes(body, cp_isolation=list(candidates), enable_fallback=False).best()
+    return codecs.lookup(best.encoding).name if best else None
 
 
 def _named(body: bytes, content_type: str) -> list[str]:
@@ -105,14 +176,21 @@ def _codec(name: str) -> str | None:
     return MEANT.get(codec, codec)
 
 
-def _is_utf8(text: str, *, declared: bool) -> bool:
+def _is_utf8(text: str, *, declared: bool, of_bytes: bool) -> bool:
     """Whether bytes that gave this text when read as UTF-8 were meant so.
 
     Nothing else is valid UTF-8 by chance for long, so the characters beyond ASCII decide: a few broken ones among
     many sound ones are damage (a summary cut within a character), while Latin-1 or KOI8-R gives hardly a sound one.
+    `of_bytes`: what is named instead has one byte a character.
     """
-    broken = text.count("\ufffd")
-    sound = len(text) - broken - len(text.encode("ascii", "ignore"))
+    broken, sound = _counted(text)
     if declared:
         return broken <= sound // 2
-    return broken == 0 and sound >= 8
+    # A pair of bytes of the East Asian sets may be a character of UTF-8 too, three of them hardly one and a half.
+    return broken == 0 and sound + 2 * len(WIDE.findall(text)) >= (1 if of_bytes else 8)
+
+
+def _counted(text: str) -> tuple[int, int]:
+    """How many characters beyond ASCII are broken, and how many are sound."""
+    broken = text.count("\ufffd")
+    return broken, len(text) - broken - len(text.encode("ascii", "ignore"))

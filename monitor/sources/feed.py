@@ -1,8 +1,11 @@
-"""A feed document, turned into entries of plain text.
+"""A feed in XML, turned into entries of plain text.
 
 Runs in a worker process: what it is given was written by strangers, and feedparser takes very long over some of it.
 Feedparser only ever gets a stream: bytes or a str it would try as the name of a file or an address. Its sanitiser and
 its resolver of addresses in HTML are off (both are quadratic), nh3 takes the tags out instead.
+
+Of a document whose entries can be told apart (`delta`), only those that are not known reach feedparser. Whenever that
+does not come out even, the document is parsed whole: what is lossless goes before what is quick.
 
 It does not decide which entry is known, what a date means, or what to do about a broken feed: dates go on as they were
 written, and an ill-formed feed gives what can still be read from it and says so.
@@ -13,6 +16,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from html import unescape
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -23,7 +28,8 @@ from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.charset import to_utf8
+from monitor.sources.delta import ranges_of
+from monitor.sources.head import Link, hint_of, older_of
 from monitor.sources.html import lines, one_line, to_text
 
 # Characters, cut before the tags are taken out: 20,000 nested elements cost the best HTML parser a second.
@@ -47,31 +53,46 @@ ROOT = re.compile(rb"<([a-z][\w:]*)")
 HTML_TITLE = re.compile(rb"<title[^<>]*>([^<]{0,500})", re.IGNORECASE)
 
 
-def parse_feed(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
-    """The entries of a document, in its order. FeedUnreadable: it is no feed, and this is what it seems to be.
+def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset()) -> Feed:
+    """What is not known of a document. FeedUnreadable: it is no feed, and this is what it seems to be.
 
-    `headers`: the answer's, by lower-case names; `url`: where it came from, which links are relative to.
+    `clean`: UTF-8 that says so (`charset`); `url`: where it came from, which links are relative to.
     """
-    if not body.strip(b" \t\r\n\0"):
-        raise FeedUnreadable("empty document")
-    clean = to_utf8(body, headers.get("content-type"))
-    try:
-        if clean is None:  # nobody can tell the character set, so feedparser guesses with all that there is
-            parsed = _parsed(body, headers.get("content-type", ""))
-        else:  # with the old charset left in the header, feedparser would turn the clean body into mojibake
-            parsed = _parsed(clean, "application/xml; charset=utf-8")
+    ranges = ranges_of(clean)
+    if ranges is None:
+        return parse_feed(clean, url)
+    unseen = [digest for digest in ranges.slices if digest not in known]
+    feed = parse_feed(ranges.without(clean, known), url) if unseen else Feed(())
+    if feed.problem or len(feed.entries) != len(unseen):
+        return parse_feed(clean, url)
+    said = ranges.said
+    return replace(
+        feed,
+        entries=tuple(replace(entry, slice=digest) for entry, digest in zip(feed.entries, unseen, strict=True)),
+        slices=ranges.slices,
+        hint=hint_of(said.get("ttl", ""), said.get("updateperiod", ""), said.get("updatefrequency", "")),
+        older=older_of(ranges.links, _joined(url, ranges.base), url),
+    )
+
+
+def parse_feed(clean: bytes, url: str) -> Feed:
+    """All entries of a document, whatever is known: the parse that every other is held against."""
+    try:  # with the old charset left in the header, feedparser would turn the clean body into mojibake
+        parsed = _parsed(clean, "application/xml; charset=utf-8")
     except BREAKS as error:
         what = f"{type(error).__name__}: {one_line(str(error))[:NAME]}"
         raise FeedUnreadable(f"the document is so ill-formed that feedparser breaks on it ({what})") from None
     if not parsed.entries and not parsed.get("version"):
-        raise FeedUnreadable(_seems(body if clean is None else clean))
-    language = _string(parsed.feed, "language")
+        raise FeedUnreadable(_seems(clean))
+    head, language = parsed.feed, _string(parsed.feed, "language")
     # Relative links of Atom are relative to the document (RFC 4287 section 2), those of RSS to the site as it names it.
-    site = None if parsed.version.startswith("atom") else _absolute(_string(parsed.feed, "link"), url)
+    site = None if parsed.version.startswith("atom") else absolute(_string(head, "link"), url)
     return Feed(
         entries=tuple(_entry(entry, site or url, language) for entry in parsed.entries),
-        title=_title(parsed.feed) or None,
+        title=_title(head) or None,
         problem=_ill_formed(parsed.get("bozo_exception")),
+        hint=hint_of(*(_string(head, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
+        older=older_of((Link(_string(link, "rel"), _string(link, "href")) for link in _dicts(head, "links")), url, url),
     )
 
 
@@ -85,17 +106,12 @@ def _parsed(body: bytes, content_type: str) -> feedparser.FeedParserDict:
     )
 
 
-def ready() -> None:
-    """Loads all that parsing needs: for the first call in a fresh worker process."""
-    parse_feed(b"<rss version='2.0'><channel><item><title>&lt;b>a&lt;/b></title></item></channel></rss>", {}, "")
-
-
 def _entry(entry: Parsed, base: str, language: str) -> Entry:
     contents = [_text(part, CONTENT) for part in _dicts(entry, "content") if _is_textual(part)]
     detail = _dict(entry, "title_detail")
     return Entry(
         guid=_string(entry, "id") or None,
-        link=_absolute(_string(entry, "link"), base),
+        link=absolute(_string(entry, "link"), base),
         title=_title(entry),
         summary=_summary(entry),
         content=max(contents, key=len, default=""),
@@ -144,7 +160,14 @@ def _names(parsed: Iterable[Parsed], *keys: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name[:NAME] for name in found if name))[:NAMES]
 
 
-def _absolute(link: str, base: str) -> str | None:
+def _joined(url: str, base: str) -> str:
+    try:
+        return urljoin(url, base)
+    except ValueError:
+        return url
+
+
+def absolute(link: str, base: str) -> str | None:
     """A link that can be shown; none where it is broken, too long to be one, or a script or a local file."""
     try:
         absolute = urljoin(base, link) if link else ""
@@ -192,16 +215,12 @@ def _seems(body: bytes) -> str:
     """What a document that is no feed seems to be."""
     body = DECLARATION.sub(b"", body, count=1).lstrip()
     head = body[:4096].lower()
-    if head.startswith((b"{", b"[")):
-        return "this is a JSON Feed, which is not read yet" if b"jsonfeed.org" in body else "this is JSON, and no feed"
     root = found[1] if (found := ROOT.search(head)) else b""
     if root in {b"html", b"head", b"body", b"title", b"meta"} or b"<!doctype html" in head:
         named = HTML_TITLE.search(body[: 256 * 1024])
         title = one_line(unescape(named[1].decode("utf-8", "replace")))[:NAME] if named else ""
         which = f" (its <title> is '{title}')" if title else ""
         return f"this is an HTML page, not a feed{which}; look for its RSS address"
-    if root in {b"urlset", b"sitemapindex"}:
-        return "this is a sitemap, which is not read yet"
     if root == b"opml":
         return "this is an OPML file: a list of feeds, and no feed itself"
     return f"no feed format that we know (starts with {body[:60].decode('utf-8', 'replace')!r})"

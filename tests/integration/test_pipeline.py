@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from monitor import clock
 from monitor.model import Claim, Entry, FetchOutcome, Limits, Polled
 from monitor.pipeline import Active, Pipeline
-from monitor.sources.feed import ready
+from monitor.sources.document import ready
 from monitor.sources.fetch import Fetcher
 from monitor.store.claims import Claims
 from monitor.store.database import Database

@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from monitor.demo.newsroom import Newsroom, Outlet, outlets
 from monitor.intake.dates import moment_of
 from monitor.model import Entry
-from monitor.sources.feed import parse_feed
+from monitor.sources.document import read_document
 
 
 @pytest.mark.parametrize("outlet", outlets(), ids=lambda outlet: outlet.id)
@@ -39,7 +39,7 @@ async def read(url: str) -> tuple[Entry, ...]:
     async with ClientSession() as session, session.get(url) as response:
         document, kind = await response.read(), response.headers["Content-Type"]
     assert ET.fromstring(document).tag.endswith(("rss", "feed"))
-    feed = parse_feed(document, {"content-type": kind}, url)
+    feed = read_document(document, {"content-type": kind}, url)
     assert feed.problem is None
     return feed.entries
 

@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from monitor.sources.charset import to_utf8
+from monitor.sources.charset import read_text, to_utf8
 
 ZH = "朝鲜发射弹道导弹，韩国军方称落入日本海。" * 5
 KO = "북한이 탄도미사일을 발사했다. 뷁햏 똠방각하" * 5  # 뷁 and 똠 are in cp949, not in euc-kr
@@ -53,32 +53,39 @@ def document(text: str, declared: str | None = None) -> str:
 def test_the_text_is_read_as_it_was_meant(text: str, codec: str, in_body: str | None, in_header: str | None) -> None:
     """And comes out as UTF-8 that says so."""
     text = text if codec != "big5" else "飛彈發射演習"
-    clean = to_utf8(document(text, in_body).encode(codec), in_header)
-    assert clean is not None
-    assert clean.decode() == document(text, "utf-8")
+    read = read_text(document(text, in_body).encode(codec), in_header)
+    assert (to_utf8(read.text).decode(), read.doubt) == (document(text, "utf-8"), None)
 
 
 @pytest.mark.parametrize("declared", ["utf-8", None])
 def test_one_broken_character_costs_itself_only(declared: str | None) -> None:
     """The rest of the document is read as if nothing were wrong."""
     broken = document(ZH, declared).encode().replace("导".encode(), "导".encode()[:2], 1)
-    clean = to_utf8(broken, "text/xml")
-    assert clean is not None
-    assert clean.decode().count("�") == 1
-    assert clean.decode().count("导") == 4
+    read = read_text(broken, "text/xml")
+    assert (read.text.count("�"), read.text.count("导"), read.doubt) == (1, 4, None)
 
 
 @pytest.mark.parametrize(
-    ("text", "codec", "declared"),
+    ("text", "codec", "declared", "doubt"),
     [
-        (RU, "koi8-r", None),  # nothing said, and not UTF-8
-        (DE, "cp1252", "utf-8"),  # said to be UTF-8, and is not
-        (ZH, "gb18030", "utf-8"),
+        (RU, "koi8-r", None, "it does not say which it is; it was read as koi8-r"),
+        (ZH, "gb18030", "utf-8", "it says that it is utf-8, and is not; it was read as gb18030"),
+        (RU, "cp1251", "iso-8859-1", "it says that it is cp1252, and was read as cp1251"),
     ],
 )
-def test_weak_evidence_is_left_to_a_guesser(text: str, codec: str, declared: str | None) -> None:
-    """None: whoever guesses should have the bytes as they came."""
-    assert to_utf8(document(text, declared).encode(codec), "text/xml") is None
+def test_a_guess_is_told(text: str, codec: str, declared: str | None, doubt: str) -> None:
+    """And is made with a library's knowledge of how often letters occur."""
+    read = read_text(document(text, declared).encode(codec), "text/xml")
+    assert read.text == document(text, declared)
+    assert read.doubt is not None
+    assert read.doubt.startswith(doubt)
+
+
+def test_what_fits_nothing_is_told() -> None:
+    """Something is read of it all the same: what is in ASCII."""
+    read = read_text(b"<rss><title>Missile</title>" + bytes(range(0x80, 0x100)) * 3 + b"</rss>", None)
+    assert "<title>Missile</title>" in read.text
+    assert read.doubt is not None
 
 
 DECLARED = b'<?xml version="1.0" encoding="utf-8"?>'
@@ -96,7 +103,7 @@ DECLARED = b'<?xml version="1.0" encoding="utf-8"?>'
 )
 def test_what_xml_forbids_is_removed(body: bytes, clean: bytes) -> None:
     """One such character would turn the strict parser away; the declaration is there in any case."""
-    assert to_utf8(body, None) == DECLARED + clean
+    assert to_utf8(read_text(body, None).text) == DECLARED + clean
 
 
 @pytest.mark.parametrize(
@@ -114,9 +121,9 @@ def test_what_xml_forbids_is_removed(body: bytes, clean: bytes) -> None:
 def test_there_is_one_declaration(declaration: str) -> None:
     """Whatever stood there: a second one, or one that is not understood, turns the strict parser away."""
     body = f"<a>{ZH}</a>"
-    assert to_utf8(f"{declaration}{body}".encode(), None) == DECLARED + body.encode()
+    assert to_utf8(f"{declaration}{body}") == DECLARED + body.encode()
 
 
 def test_a_stylesheet_is_no_declaration() -> None:
     """Its name begins alike, and it stays."""
-    assert to_utf8(b"<?xml-stylesheet href='a.xsl'?><a/>", None) == DECLARED + b"<?xml-stylesheet href='a.xsl'?><a/>"
+    assert to_utf8("<?xml-stylesheet href='a.xsl'?><a/>") == DECLARED + b"<?xml-stylesheet href='a.xsl'?><a/>"

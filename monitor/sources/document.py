@@ -1,0 +1,47 @@
+"""The one door of all that is read from a source's address: the document in, its entries out.
+
+Runs in a worker process. It tells by looking what stands there (a feed in XML, a JSON Feed, a sitemap), and has the
+reader of that format read it; servers and people say too often what it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from monitor.errors import FeedUnreadable
+from monitor.model import Feed
+from monitor.sources.charset import read_text, to_utf8
+from monitor.sources.feed import read_feed
+from monitor.sources.json_feed import is_json, read_json_feed
+from monitor.sources.sitemap import is_sitemap, read_sitemap
+
+NOTHING = b" \t\r\n\0"
+
+
+def read_document(body: bytes, headers: Mapping[str, str], url: str, known: frozenset[bytes] = frozenset()) -> Feed:
+    """The entries of a document that are not known, in its order. FeedUnreadable: it is none, and what it seems to be.
+
+    `headers`: the answer's, by lower-case names; `url`: where it came from, which links are relative to; `known`:
+    digests that `Feed.slices` named before, whose entries need not be read again.
+    """
+    if not body.strip(NOTHING):
+        raise FeedUnreadable("empty document")
+    read = read_text(body, headers.get("content-type"))
+    feed = _read(read.text.lstrip(), url, known)
+    if read.doubt is None:
+        return feed
+    problem = f"the character set of the document is in doubt ({read.doubt}); have its publisher declare the right one"
+    return replace(feed, problem=f"{problem}; {feed.problem}" if feed.problem else problem)
+
+
+def _read(text: str, url: str, known: frozenset[bytes]) -> Feed:
+    if is_json(text):
+        return read_json_feed(text, url, known)
+    reader = read_sitemap if is_sitemap(text) else read_feed
+    return reader(to_utf8(text), url, known)
+
+
+def ready() -> None:
+    """Loads all that reading needs: for the first call in a fresh worker process."""
+    read_document(b"<rss version='2.0'><channel><item><title>&lt;b>a&lt;/b></title></item></channel></rss>", {}, "")

@@ -1,0 +1,144 @@
+"""A JSON Feed (https://www.jsonfeed.org, versions 1 and 1.1), turned into entries of plain text.
+
+It takes what publishers really write: ids that are numbers, items without a version, texts where lists should be. It
+does not decide which entry is known or what a date means.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from hashlib import blake2b
+from typing import Final, TypeAlias
+
+from monitor.errors import FeedUnreadable
+from monitor.model import Entry, Feed
+from monitor.sources.delta import DIGEST
+from monitor.sources.feed import CONTENT, NAME, NAMES, SUMMARY, TITLE, absolute
+from monitor.sources.head import Link, older_of
+from monitor.sources.html import lines, one_line, to_text
+
+Value: TypeAlias = "Mapping[str, Value] | list[Value] | str | bool | None"
+Object: TypeAlias = Mapping[str, Value]
+
+FORMAT: Final = "://jsonfeed.org/version/", "://www.jsonfeed.org/version/"
+# What an item is read with besides its own: a change here makes every item another one.
+AROUND: Final = ("version", "home_page_url", "language", "author", "authors")
+
+
+def is_json(text: str) -> bool:
+    """Whether a document is JSON by its first character, which none of the XML formats begins with."""
+    return text.startswith(("{", "["))
+
+
+def read_json_feed(text: str, url: str, known: AbstractSet[bytes] = frozenset()) -> Feed:
+    """The items that are not known. FeedUnreadable: it is no JSON Feed, and what it seems to be."""
+    try:
+        return _read(_loaded(text), url, known)
+    except RecursionError:
+        raise FeedUnreadable("this is JSON that is nested too deeply to be a feed") from None
+
+
+def _read(feed: Object, url: str, known: AbstractSet[bytes]) -> Feed:
+    items = feed.get("items")
+    if not isinstance(items, list):
+        raise FeedUnreadable("this is JSON, and no feed: it has no list of items")
+    if not _is_feed(feed, items):
+        raise FeedUnreadable("this is JSON, and no JSON Feed: it names no version of it, and its items have no ids")
+    objects = [item for item in items if isinstance(item, dict)]
+    slices = _digests(feed, objects)
+    base = absolute(_string(feed, "home_page_url"), url) or url
+    entries = tuple(
+        _entry(item, feed, base, digest) for item, digest in zip(objects, slices, strict=True) if digest not in known
+    )
+    return Feed(
+        entries,
+        title=_title(feed) or None,
+        problem=_left_out(len(items) - len(objects)),
+        slices=slices,
+        older=older_of([Link("next", _string(feed, "next_url"))], url, url),
+    )
+
+
+def _loaded(text: str) -> Object:
+    try:  # numbers stay as they were written: an id is text, and a number of 5,000 digits is slow to read
+        feed: Value = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, strict=False)
+    except json.JSONDecodeError as error:
+        raise FeedUnreadable(f"this is no JSON that can be read (line {error.lineno}: {error.msg})") from None
+    if not isinstance(feed, dict):
+        raise FeedUnreadable("this is JSON, and no feed: it is a list")
+    return feed
+
+
+def _is_feed(feed: Object, items: list[Value]) -> bool:
+    version = feed.get("version")
+    if isinstance(version, str) and any(name in version for name in FORMAT):
+        return True
+    return any(isinstance(item, dict) and item.get("id") and ("url" in item or _content(item)) for item in items)
+
+
+def _digests(feed: Object, items: list[dict[str, Value]]) -> tuple[bytes, ...]:
+    """Of each item in its canonical form: neither order nor white space is part of what it says."""
+    around = _canonical({key: feed[key] for key in AROUND if key in feed})
+    salt = blake2b(around, digest_size=blake2b.SALT_SIZE).digest()
+    return tuple(blake2b(_canonical(item), digest_size=DIGEST, salt=salt).digest() for item in items)
+
+
+def _canonical(value: Object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+
+def _entry(item: Object, feed: Object, base: str, digest: bytes) -> Entry:
+    return Entry(
+        guid=_string(item, "id") or None,
+        link=absolute(_string(item, "url") or _string(item, "external_url"), base),
+        title=_title(item),
+        summary=_text(item, "summary", SUMMARY),
+        content=_content(item),
+        published=_string(item, "date_published")[:NAME] or None,
+        updated=_string(item, "date_modified")[:NAME] or None,
+        authors=_authors(item) or _authors(feed),
+        language=_string(item, "language") or _string(feed, "language") or None,
+        tags=tuple(_names(item.get("tags"))),
+        slice=digest,
+    )
+
+
+def _title(of: Object) -> str:
+    return one_line(_text(of, "title", TITLE))
+
+
+def _text(of: Object, key: str, most: int) -> str:
+    value = of.get(key)
+    return lines(value[:most]) if isinstance(value, str) else ""
+
+
+def _content(item: Object) -> str:
+    html = item.get("content_html")
+    return to_text(html[:CONTENT]) if isinstance(html, str) and html else _text(item, "content_text", CONTENT)
+
+
+def _authors(of: Object) -> tuple[str, ...]:
+    """Version 1 had one author, 1.1 has several."""
+    authors = of.get("authors")
+    listed: list[Value] = authors if isinstance(authors, list) and authors else [of.get("author")]
+    names = [_string(each, "name") if isinstance(each, dict) else each for each in listed]
+    return tuple(_names(names))
+
+
+def _names(values: Value) -> Iterator[str]:
+    """Texts of a list, or the one text that stands where a list should."""
+    listed = [values] if isinstance(values, str) else values if isinstance(values, list) else []
+    names = dict.fromkeys(one_line(value)[:NAME] for value in listed if isinstance(value, str))
+    names.pop("", None)
+    yield from list(names)[:NAMES]
+
+
+def _string(of: Object, key: str) -> str:
+    value = of.get(key)
+    return one_line(value) if isinstance(value, str) else ""
+
+
+def _left_out(items: int) -> str | None:
+    return f"{items} of its items are none, and were left out" if items else None
