@@ -67,13 +67,15 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """By what an entry of a document is recognised without being parsed: digests (12 bytes) of its `slice` of the
-    document, and of its guid, canonical link and uid as they were when it was parsed (b"": it had none)."""
+    """By what an entry of a document is recognised without being parsed: digests of its `slice` of the document
+    (12 bytes), and (8 bytes each) of its guid and canonical link (b"": it had none), of its `content` as an identity
+    takes it, and of the `whole` of what it says."""
 
     slice: bytes
     guid: bytes = b""
     link: bytes = b""
-    uid: bytes = b""
+    content: bytes = b""
+    whole: bytes = b""
 
 
 class FetchOutcome(StrEnum):
@@ -104,7 +106,10 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute."""
+    """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute.
+
+    `slice`: the digest of its part of the document (b"": not known); it says nothing of what the entry is.
+    """
 
     guid: str | None = None
     link: str | None = None
@@ -116,6 +121,7 @@ class Entry:
     authors: tuple[str, ...] = ()
     language: str | None = None
     tags: tuple[str, ...] = ()
+    slice: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
