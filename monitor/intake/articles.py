@@ -148,7 +148,9 @@ def _alike(found: Known, entry: Entry, wanted: Sought) -> bool:
 
 def _article(source: Source, entry: Entry, uid: str, wanted: Sought, *, known: Known | None, now: datetime) -> Article:
     seen = now if known is None else known.seen
-    claimed = latest_of(entry.published, seen) or latest_of(entry.updated, seen)
+    language = entry.language or source.language
+    dates = (latest_of(raw, seen, language=language) for raw in (entry.published, entry.updated))
+    claimed = next(filter(None, dates), None)
     dated = sane(claimed, now)
     return Article(
         source=source.id,
@@ -162,7 +164,7 @@ def _article(source: Source, entry: Entry, uid: str, wanted: Sought, *, known: K
         url=entry.link,
         # An address that several entries of a document share (a live page) does not say that they are one article.
         canonical=wanted.link,
-        language=entry.language or source.language,
+        language=language,
         digest=wanted.digest,
         authors=entry.authors,
         tags=entry.tags,
