@@ -5,6 +5,7 @@ It is only for comparing; people are shown the address that the feed gave.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from courlan import clean_url
@@ -13,6 +14,7 @@ from courlan import clean_url
 _TRACKERS = frozenset({"cmp", "from", "ns_mchannel", "ns_source", "ns_campaign", "ref", "ref_src"})
 
 
+@lru_cache(maxsize=1024)  # each entry of a document is asked for a few times
 def canonical(address: str | None) -> str | None:
     """The canonical address, or None where there is none or it names no page of its own (a home page)."""
     if not address:

@@ -12,30 +12,68 @@ from datetime import datetime
 
 from monitor.intake.address import canonical
 from monitor.intake.dates import latest_of, sane
-from monitor.intake.identity import digest
-from monitor.model import Article, Entry, Source
+from monitor.intake.identity import digest, identify, mark_of
+from monitor.model import Article, Entry, Mark, Source
+from monitor.text.folding import folded_tokens
 
 VERSIONS = 200  # some feeds print the present time into their texts: an archive of every minute helps nobody
+_CHURNING = 5  # so many guids tell whether they churn
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a document brought that is new to us. `restless`: entries whose text has changed too often to follow."""
+    """What a document brought that is new to us. `restless`: entries whose text has changed too often to follow.
+    `distrusts`: the source's guids say nothing; from now on its entries are identified without them."""
 
     articles: tuple[Article, ...]
     restless: int = 0
+    distrusts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What we have of an article, or had: its latest version, that version's digest, when we first saw it, and whether
-    that was in its source's first poll. `forgotten`: on the operator's word it is not taken in again."""
+    that was in its source's first poll. `forgotten`: on the operator's word it is not taken in again.
+
+    `uid`, `title`: of an article that has another uid than the entry, and its address or its words ("": it is not
+    here any more).
+    """
 
     version: int
     digest: str
     seen: datetime
     baseline: bool = False
     forgotten: bool = False
+    uid: str | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """By what an entry's article is recognised if its uid is not known: its canonical link, if no other entry of the
+    document has it, and the digest of its words."""
+
+    link: str | None
+    digest: str
+
+
+def sought(entries: Sequence[Entry], uids: Sequence[str], others: Sequence[Mark] = ()) -> dict[str, Sought]:
+    """What to look for, by uid. `others`: the entries of the document that were not parsed."""
+    each = _each(entries, uids)
+    marks = {uid: mark_of(entry) for uid, entry in each.items()}
+    apart = {(mark.guid, mark.whole): mark for mark in (*others, *marks.values())}  # word for word twice: one
+    links = Counter(mark.link for mark in apart.values())
+    return {
+        uid: Sought(canonical(entry.link) if links[marks[uid].link] == 1 else None, digest(entry.title, _text(entry)))
+        for uid, entry in each.items()
+    }
+
+
+def _each(entries: Sequence[Entry], uids: Sequence[str]) -> dict[str, Entry]:
+    each: dict[str, Entry] = {}
+    for uid, entry in zip(uids, entries, strict=True):
+        each.setdefault(uid, entry)  # an identity with two texts in one document makes no versions of each other
+    return each
 
 
 def unseen(
@@ -46,48 +84,88 @@ def unseen(
     *,
     now: datetime,
     baseline: bool,
+    others: Sequence[Mark] = (),
+    guids: bool = True,
 ) -> Taken:
     """The articles to keep, in the document's order.
 
-    `uids`: the entries' identities (`identify`); `known`: what we have of them; `baseline`: it is the first poll.
+    `uids`: the entries' identities (`identify`); `known`: what we have of them; `baseline`: it is the first poll;
+    `others`: the entries of the document that were not parsed; `guids`: whether the source's guids are trusted.
     """
-    each: dict[str, Entry] = {}
-    for uid, entry in zip(uids, entries, strict=True):
-        each.setdefault(uid, entry)  # an identity with two texts in one document makes no versions of each other
-    links = Counter(canonical(entry.link) for entry in each.values())
+    wanted = sought(entries, uids, others)
+    each = _each(entries, uids)
+    churning = guids and _churns(each, wanted, known, others)
+    distrusts = churning or not guids
+    names = dict(zip(uids, identify(entries, others, guids=False), strict=True)) if churning else {}
     articles, restless = [], 0
     for uid, entry in each.items():
-        before = known.get(uid)
-        if before is not None and (before.forgotten or before.digest == digest(entry.title, _text(entry))):
+        before = _same(known.get(uid), wanted[uid], distrusts=distrusts)
+        if before is not None and (before.forgotten or before.digest == wanted[uid].digest):
             continue
         if before is not None and before.version >= VERSIONS:
             restless += 1
             continue
-        own_link = links[canonical(entry.link)] == 1
-        article = _article(source, entry, uid, own_link=own_link, known=before, now=now)
+        kept_as = before.uid if before is not None and before.uid else names.get(uid, uid)
+        article = _article(source, entry, kept_as, wanted[uid], known=before, now=now)
         articles.append(replace(article, baseline=True) if baseline else article)
-    return Taken(tuple(articles), restless)
+    return Taken(tuple(articles), restless, distrusts)
 
 
-def _article(source: Source, entry: Entry, uid: str, *, own_link: bool, known: Known | None, now: datetime) -> Article:
-    text = _text(entry)
+def _same(found: Known | None, wanted: Sought, *, distrusts: bool) -> Known | None:
+    """What we have of the entry's article. One under another guid is the same article if address and text are the very
+    same; where guids say nothing, its address or its words alone tell. (A live page has one address for many.)"""
+    if found is None or found.uid is None:
+        return found
+    same_text = found.digest == wanted.digest
+    if distrusts:
+        return found if wanted.link or same_text else None
+    return found if wanted.link and found.uid and same_text else None
+
+
+def _churns(
+    each: Mapping[str, Entry], wanted: Mapping[str, Sought], known: Mapping[str, Known], others: Sequence[Mark]
+) -> bool:
+    """Whether nearly all guids of a document are new while its articles are not: they are made anew at each request."""
+    guids = [uid for uid, entry in each.items() if entry.guid]
+    new = sum(uid not in known or known[uid].uid is not None for uid in guids)
+    of = len(guids) + sum(mark.guid != b"" for mark in others)
+    if of < _CHURNING or not _most(new, of):
+        return False
+    had = sum(uid in known and _alike(known[uid], each[uid], wanted[uid]) for uid in each)
+    return _most(had + len(others), len(each) + len(others))
+
+
+def _most(part: int, whole: int) -> bool:
+    return 5 * part >= 4 * whole
+
+
+def _alike(found: Known, entry: Entry, wanted: Sought) -> bool:
+    """Whether that is the entry's article, whatever its guid. An address alone does not say it: live pages have the
+    same one under each new title."""
+    same_title = found.uid is not None and folded_tokens(found.title) == folded_tokens(entry.title)
+    return found.uid is None or found.digest == wanted.digest or (wanted.link is not None and same_title)
+
+
+def _article(source: Source, entry: Entry, uid: str, wanted: Sought, *, known: Known | None, now: datetime) -> Article:
     seen = now if known is None else known.seen
-    claimed = latest_of(entry.published, seen) or latest_of(entry.updated, seen)
+    language = entry.language or source.language
+    dates = (latest_of(raw, seen, language=language) for raw in (entry.published, entry.updated))
+    claimed = next(filter(None, dates), None)
     dated = sane(claimed, now)
     return Article(
         source=source.id,
         uid=uid,
         title=entry.title,
-        text=text,
+        text=_text(entry),
         seen=seen,
         published=claimed if claimed is not None and dated else seen,
         dated=dated,
         version=1 if known is None else known.version + 1,
         url=entry.link,
         # An address that several entries of a document share (a live page) does not say that they are one article.
-        canonical=canonical(entry.link) if own_link else None,
-        language=entry.language or source.language,
-        digest=digest(entry.title, text),
+        canonical=wanted.link,
+        language=language,
+        digest=wanted.digest,
         authors=entry.authors,
         tags=entry.tags,
         # An undated past is not news because a word in it was changed.

@@ -1,91 +1,144 @@
 """A date as a feed wrote it -> a moment, or None.
 
 feedparser is not asked: it reads KST and JST as UTC, 2026/01/05 and 2026年1月5日 as the first of November, and epoch
-seconds as a year. A date is never a key and never a test of newness.
+seconds as a year. A date is never a key and never a test of newness; one that may mean two days (05/01/2026) means
+none. It is read by taking apart: the time is cut out first, then the day, then the zone from what is left.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january янв января январь janv janvier ene enero januar jänner",
-            "feb february фев февр февраля февраль févr février fevr febrero februar",
-            "mar march мар марта март mars marzo märz",
-            "apr april апр апреля апрель avr avril abr abril",
-            "may мая май mai mayo",
-            "jun june июн июня июнь juin junio juni",
-            "jul july июл июля июль juil juillet julio juli",
-            "aug august авг августа август août aout ago agosto",
-            "sep sept september сен сент сентября сентябрь septembre septiembre",
-            "oct october окт октября октябрь octobre octubre okt oktober",
-            "nov november ноя нояб ноября ноябрь novembre noviembre",
-            "dec december дек декабря декабрь déc décembre dic diciembre dez dezember",
-        ),
-        1,
-    )
-    for name in names.split()
-}
+from monitor.intake.clocks import CLOCK, clock_in
+from monitor.text.language import subtag
+
+_NAMES = """
+jan january янв января январь janv janvier ene enero januar jänner jän gen gennaio janeiro sty stycznia styczeń січ
+січня січень يناير;
+feb february фев февр февраля февраль févr février fév fevr fevrier febrero februar febbraio fev fevereiro lut
+lutego luty лют лютого лютий فبراير;
+mar march мар марта март mars marzo mär märz mrz março marca marzec бер березня березень مارس;
+apr april апр апреля апрель avr avril abr abril aprile kwi kwietnia kwiecień кві квіт квітня квітень أبريل ابريل
+إبريل;
+may мая май mai mayo maggio mag maio maj maja тра трав травня травень مايو;
+jun june июн июня июнь juin junio juni giugno giu junho cze czerwca czerwiec чер черв червня червень يونيو;
+jul july июл июля июль juil juillet julio juli luglio lug julho lip lipca lipiec лип липня липень يوليو;
+aug august авг августа август août aout ago agosto sie sierpnia sierpień сер серп серпня серпень أغسطس اغسطس;
+sep sept september сен сент сентября сентябрь septembre septiembre setiembre set settembre setembro wrz września
+wrzesień вер вересня вересень سبتمبر;
+oct october окт октября октябрь octobre octubre okt oktober ott ottobre out outubro paź października październik жов
+жовт жовтня жовтень أكتوبر اكتوبر;
+nov november ноя нояб ноября ноябрь novembre noviembre novembro lis listopada listopad лис лист листопада листопад
+نوفمبر;
+dec december дек декабря декабрь déc décembre decembre dic diciembre dez dezember dicembre dezembro gru grudnia
+grudzień гру груд грудня грудень ديسمبر
+"""
+_MONTHS = {name: month for month, names in enumerate(_NAMES.split(";"), 1) for name in names.split()}
+_BETWEEN = {
+    "de",
+    "del",
+    "do",
+    "of",
+    "the",
+    "th",
+    "st",
+    "nd",
+    "rd",
+    "er",
+    "o",
+    "го",
+    "г",
+}  # 5 de enero, 5th of May, 1er août
 _ZONES = {
-    "utc": 0, "gmt": 0, "ut": 0, "z": 0, "wet": 0, "bst": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3,
-    "мск": 3, "ist": 5.5, "ict": 7, "hkt": 8, "sgt": 8, "pht": 8, "kst": 9, "jst": 9, "aest": 10, "aedt": 11,
-    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+    "utc": 0, "gmt": 0, "ut": 0, "z": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2,
+    "sast": 2, "eet": 2, "eest": 3, "msk": 3, "мск": 3, "trt": 3, "idt": 3, "pkt": 5, "ist": 5.5, "ict": 7, "wib": 7,
+    "hkt": 8, "sgt": 8, "pht": 8, "awst": 8, "kst": 9, "jst": 9, "acst": 9.5, "aest": 10, "aedt": 11, "nzst": 12,
+    "nzdt": 13, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9,
+    "akdt": -8, "hst": -10, "brt": -3,
 }  # fmt: skip
+_OF_LANGUAGES = {"zh": {"cst": 8}, "he": {"ist": 2}, "iw": {"ist": 2}}
+"""What a zone's name means to those who write the language: CST is China's time as well as that of Chicago."""
 
-_EPOCH = re.compile(r"(\d{10})(\d{3})?")
-_DATES = (
-    re.compile(r"(?<!\d)(?P<y>\d{4})\s*[-/.年년]\s*(?P<m>\d{1,2})\s*[-/.月월]\s*(?P<d>\d{1,2})"),
+_EPOCH = re.compile(r"(\d{10})(?:\.\d+|\d{3})?")
+_DIGITS = re.compile(r"(?<!\d)((?:19|20)\d{6})(\d{6}|\d{4})(?!\d)")
+_MARKS = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_MINUS = str.maketrans("\u2212\u2010\u2011", "---")
+_LONGEST = 200  # characters; what is longer is prose, not a date
+
+_BY_YEAR = (
+    re.compile(r"(?<![\d.])(?P<y>\d{4})\s*[-/.年년]\s*(?P<m>\d{1,2})\s*[-/.月월]\s*(?P<d>\d{1,2})(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})"),  # dots: the day first
 )
+_BY_ERA = re.compile(
+    r"(?P<era>民國|民国|令和|平成)\s*(?P<y>\d{1,3}|元)\s*[年/.-]\s*(?P<m>\d{1,2})\s*[月/.-]\s*(?P<d>\d{1,2})(?!\d)"
+    # Three digits are a year of the Republic of China: nobody else writes them.
+    r"|(?<![\d./-])(?P<y3>1[0-4]\d)\s*[年/.-]\s*(?P<m3>\d{1,2})\s*[月/.-]\s*(?P<d3>\d{1,2})(?!\d)"
+)
+_ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911}  # the year before the first
+_BY_WEEK = re.compile(r"(?<!\d)(?P<y>\d{4})-?W(?P<w>\d{2})-?(?P<d>[1-7])(?!\d)")
+_BY_DAY = re.compile(r"(?<![\d./-])(\d{1,2})(?P<sign>[./-])\s?(\d{1,2})(?P=sign)\s?(\d{4})(?!\d)")
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
-_TIME = re.compile(
-    r"(?:(?P<before>오전|오후|上午|下午|午前|午後)\s*|T|\b|\D)(?P<h>\d{1,2})(?::|\s*[시時时点點]\s*)(?P<m>\d{1,2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?"
-    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
-    r"|T(?P<h2>\d{2})(?P<m2>\d{2})(?P<s2>\d{2})?"
+
+_TIME_WAS, _DAY_WAS = "\x1f", "\x1e"
+_OFFSET = re.compile(
+    rf"(?:\b(?:GMT|UTC|UT)\s?|[{_TIME_WAS}{_DAY_WAS}]\s*\(?)(?P<sign>[+-])(?P<h>\d\d?)(?::?(?P<m>\d\d))?(?!\d)",
+    re.IGNORECASE,
 )
-_AFTERNOON = ("p", "오후", "下午", "午後")
-_OFFSET = re.compile(r"(?P<sign>[+-])(?P<h>\d{2})(?::?(?P<m>\d{2}))?\b")  # PostgreSQL prints +09
+# A zone that the table does not have ("CLST", "ET", "Europe/Moscow"): taken for none it would be hours wrong.
+_UNKNOWN_ZONE = re.compile(
+    rf"{_TIME_WAS}\s*\(?(?!(?:MON|TUE|WED|THU|FRI|SAT|SUN|HRS|UHR)\b)(?:[A-Z]{{2,5}}\b|\w+/[A-Z])"
+)
+_MORE = re.compile(r"\d\s*[:./年月日년월일시時时-]\s*\d|\d{4}")  # a second date or time: which is meant?
+
 _DAY = timedelta(days=1)
+_FARTHEST = timedelta(hours=14)  # no zone is farther from UTC
 _SANE_AHEAD = timedelta(minutes=10)  # clocks of servers differ; a zone left out puts a date hours ahead
 _SANE_SINCE = datetime(1995, 1, 1, tzinfo=UTC)  # no news feed is older: an epoch of 0, a year 1
 
 
-def moment_of(raw: str | None) -> datetime | None:
-    """The moment that a feed's date means, in UTC; without a zone: UTC. None if it is no date ("yesterday", 25:61)."""
-    text = (raw or "").strip()
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a date says: its day; hour, minute and second; and how far its zone is ahead of UTC."""
+
+    day: date
+    clock: tuple[int, int, int] | None
+    ahead: timedelta | None
+
+    def moment(self, zone: tzinfo) -> datetime:
+        hour, minute, second = self.clock or (0, 0, 0)
+        day = self.day + _DAY if hour == 24 else self.day
+        local = datetime(day.year, day.month, day.day, hour % 24, minute, second, tzinfo=UTC)
+        return local - self.ahead if self.ahead is not None else local.replace(tzinfo=zone).astimezone(UTC)
+
+
+def moment_of(raw: str | None, *, zone: tzinfo = UTC, language: str | None = None) -> datetime | None:
+    """The moment that a feed's date means, in UTC. None if it is no date ("yesterday", 25:61), or may be two.
+
+    `zone`: of a date that names none. `language`: the source's, for names of zones that several have.
+    """
+    text = _plain(raw)
     if epoch := _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(epoch.group(1)), UTC)
-    found = _date(text)
-    if found is None:
-        return None
-    (year, month, day), rest = found
-    time = _TIME.search(rest)
     try:
-        local = datetime(year, month, day, *_clock(time), tzinfo=UTC)
-        return local - _zone(rest[time.end() :] if time else rest)
+        read = _read(text, language)
+        return read.moment(zone) if read else None
     except (ValueError, OverflowError):  # month 0, 25:61, year 0
         return None
 
 
-def latest_of(raw: str | None, seen: datetime) -> datetime | None:
+def latest_of(raw: str | None, seen: datetime, *, zone: tzinfo = UTC, language: str | None = None) -> datetime | None:
     """The latest moment that a feed's date can mean: of a day without a time its end, but not after we saw it.
 
     A ministry that writes only the day must not have its news of the afternoon called twelve hours old.
     """
-    moment = moment_of(raw)
-    if moment is None or _has_time((raw or "").strip()):
+    moment = moment_of(raw, zone=zone, language=language)
+    if moment is None or _EPOCH.fullmatch(_plain(raw)) or clock_in(_plain(raw)) is not None:
         return moment
     return max(moment, min(moment + _DAY, seen))
-
-
-def _has_time(text: str) -> bool:
-    found = _date(text)
-    return found is None or _TIME.search(found[1]) is not None
 
 
 def sane(claimed: datetime | None, now: datetime) -> bool:
@@ -93,42 +146,96 @@ def sane(claimed: datetime | None, now: datetime) -> bool:
     return claimed is not None and _SANE_SINCE <= claimed <= now + _SANE_AHEAD
 
 
-def _date(text: str) -> tuple[tuple[int, int, int], str] | None:
-    for pattern in _DATES:
+def _plain(raw: str | None) -> str:
+    """In plain digits and signs: 2026/01/05 in letters of full width is a date too."""
+    text = _MARKS.sub("", unicodedata.normalize("NFKC", (raw or "")[: _LONGEST + 1])).translate(_MINUS).strip()
+    return _DIGITS.sub(r"\1T\2", text) if len(text) <= _LONGEST else ""
+
+
+def _read(text: str, language: str | None) -> _Read | None:
+    """Raises ValueError if a part of it is out of range."""
+    clock = clock_in(text)
+    if clock:
+        text = CLOCK.sub(_TIME_WAS, text, count=1)
+    ahead, text = _offset(text)
+    if ahead is None:
+        ahead = _named_zone(text, language)
+    found = _day(text)
+    if found is None:
+        return None
+    day, (start, end) = found
+    text = f"{text[:start]}{_DAY_WAS}{text[end:]}"
+    if ahead is None:
+        ahead, text = _offset(text)
+    if _MORE.search(text) or (ahead is None and _UNKNOWN_ZONE.search(text)):
+        return None
+    return _Read(day, clock, ahead)
+
+
+def _day(text: str) -> tuple[date, tuple[int, int]] | None:
+    """The day, and where it stands."""
+    for pattern in _BY_YEAR:
         if match := pattern.search(text):
-            return (int(match["y"]), int(match["m"]), int(match["d"])), text[match.end() :]
-    return _worded_date(text)
+            return date(int(match["y"]), int(match["m"]), int(match["d"])), match.span()
+    if match := _BY_ERA.search(text):
+        before = _ERAS[match["era"] or "民國"]
+        year = 1 if match["y"] == "元" else int(match["y"] or match["y3"])
+        return date(before + year, int(match["m"] or match["m3"]), int(match["d"] or match["d3"])), match.span()
+    if match := _BY_WEEK.search(text):
+        return date.fromisocalendar(int(match["y"]), int(match["w"]), int(match["d"])), match.span()
+    if match := _BY_DAY.search(text):
+        day = _day_first(int(match[1]), int(match[3]), int(match[4]), sure=match["sign"] == ".")
+        return (day, match.span()) if day else None
+    return next(_worded_days(text), None)
 
 
-def _worded_date(text: str) -> tuple[tuple[int, int, int], str] | None:
-    """Day, month name and year, or month name, day and year."""
-    words = list(_WORDS.finditer(text))
+def _day_first(one: int, other: int, year: int, *, sure: bool) -> date | None:
+    """With dots the day comes first; with other signs only if it must."""
+    if sure or one > 12 or one == other:
+        return date(year, other, one)
+    return date(year, one, other) if other > 12 else None
+
+
+def _worded_days(text: str) -> Iterator[tuple[date, tuple[int, int]]]:
+    """Day, month name and year; month name, day and year; or year, month name and day."""
+    words = [word for word in _WORDS.finditer(text) if word.group().lower() not in _BETWEEN | _ZONES.keys()]
     for i, word in enumerate(words):
         month = _MONTHS.get(word.group().lower())
-        if month is None:
+        if month is None:  # "mar" is a Tuesday too: then no two numbers stand beside it
             continue
-        before = words[i - 1] if i and words[i - 1].group().isdigit() else None
-        numbers = [w for w in ([before] if before else []) + words[i + 1 : i + 3] if w.group().isdigit()]
-        if len(numbers) < 2:
-            return None
-        day, year = int(numbers[0].group()), int(numbers[1].group())
-        return (year + (2000 if year < 70 else 1900 if year < 100 else 0), month, day), text[numbers[1].end() :]
-    return None
+        before = words[i - 1 : i] if i and words[i - 1].group().isdecimal() else []
+        numbers = (before + words[i + 1 : i + 3])[:2]
+        if len(numbers) < 2 or not all(number.group().isdecimal() for number in numbers):
+            continue
+        day, year = (number.group() for number in numbers)
+        if len(day) == 4:
+            day, year = year, day
+        if len(day) > 2 or len(year) not in {2, 4}:
+            continue
+        start, end = min(word.start(), numbers[0].start()), max(word.end(), numbers[1].end())
+        yield date(_full(int(year)), month, int(day)), (start, end)
 
 
-def _clock(time: re.Match[str] | None) -> tuple[int, int, int]:
-    if time is None:
-        return 0, 0, 0
-    hour, minute, second = (int(time[a] or time[b] or 0) for a, b in (("h", "h2"), ("m", "m2"), ("s", "s2")))
-    if half := (time["before"] or time["half"] or "").lower():
-        hour = hour % 12 + (12 if half.startswith(_AFTERNOON) else 0)
-    return hour, minute, second
+def _full(year: int) -> int:
+    return year + (2000 if year < 70 else 1900 if year < 100 else 0)
 
 
-def _zone(rest: str) -> timedelta:
-    if offset := _OFFSET.search(rest):
-        ahead = timedelta(hours=int(offset["h"]), minutes=int(offset["m"] or 0))
-        return ahead if offset["sign"] == "+" else -ahead
-    words = [w.group().lower() for w in _WORDS.finditer(rest)]
-    hours = next((_ZONES[w] for w in reversed(words) if w in _ZONES), 0)
-    return timedelta(hours=hours)
+def _offset(text: str) -> tuple[timedelta | None, str]:
+    """How far ahead of UTC, and the text without it. Raises ValueError if it is too far."""
+    match = _OFFSET.search(text)
+    if match is None:
+        return None, text
+    ahead = timedelta(hours=int(match["h"]), minutes=int(match["m"] or 0))
+    if ahead > _FARTHEST:
+        raise ValueError
+    return ahead if match["sign"] == "+" else -ahead, f"{text[: match.start()]} {text[match.end() :]}"
+
+
+def _named_zone(text: str, language: str | None) -> timedelta | None:
+    """Behind the time in any letters, elsewhere in capitals."""
+    zones = _ZONES | _OF_LANGUAGES.get(subtag(language or "") or "", {})
+    before, _, behind = text.rpartition(_TIME_WAS)
+    words = [word.group() for word in _WORDS.finditer(before) if word.group().isupper()]
+    words += [word.group() for word in _WORDS.finditer(behind)]
+    hours = next((zones[word.lower()] for word in reversed(words) if word.lower() in zones), None)
+    return None if hours is None else timedelta(hours=hours)

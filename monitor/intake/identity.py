@@ -7,43 +7,103 @@ second would be taken for known: a missed alert).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from monitor.intake.address import canonical
-from monitor.model import Entry
+from monitor.model import Entry, Mark
 from monitor.text.folding import folded_tokens
 
+_TELLING = 200  # characters of a text that stand in an identity: what is edited is mostly farther down
 
-def identify(entries: Sequence[Entry]) -> list[str]:
+
+def identify(entries: Sequence[Entry], others: Sequence[Mark] = (), *, guids: bool = True) -> list[str]:
     """A uid for each entry of a document: its guid; guid and link where the document repeats guids (miniflux #4197:
     all items with one guid); else its canonical link, if no other entry has it; else its own content.
 
-    An entry that stands in a document twice, word for word, counts once.
+    `others`: the entries of the same document that were not parsed; an entry gets the uid that it would get beside
+    them. `guids`: whether the source's guids are trusted (`articles.Taken.distrusts`). An entry that stands in a
+    document twice, word for word, counts once.
     """
-    each = dict.fromkeys(entries)
-    guids = Counter(entry.guid for entry in each)
-    links = Counter(canonical(entry.link) for entry in each)
-    uids = {entry: _uid(entry, guids, links) for entry in each}
-    shared = Counter(uids.values())  # texts that part late, a guid that is another entry's link
-    return [uids[entry] if shared[uids[entry]] == 1 else _whole(entry) for entry in entries]
+    marks = [mark_of(entry) for entry in entries]
+    around = _Around([*marks, *others], guids=guids)
+    return [_uid(entry, mark, around) for entry, mark in zip(entries, marks, strict=True)]
 
 
-def _uid(entry: Entry, guids: Counter[str | None], links: Counter[str | None]) -> str:
+class _Around:
+    """What the entries of a whole document share, counted by their marks."""
+
+    def __init__(self, marks: Iterable[Mark], *, guids: bool) -> None:
+        self.guids = guids
+        each = {(self.guid(mark), mark.whole): mark for mark in marks}.values()
+        self._guids = Counter(self.guid(mark) for mark in each)
+        self._links = Counter(mark.link for mark in each)
+        self._names = Counter(self.name(mark).key for mark in each)
+
+    def guid(self, mark: Mark) -> bytes:
+        return mark.guid if self.guids else b""
+
+    def name(self, mark: Mark) -> _Name:
+        """By what an entry is named, if no other entry has that name too."""
+        guid = self.guid(mark)
+        own_link = mark.link != b"" and self._links[mark.link] == 1
+        if guid and self._guids[guid] == 1:
+            return _Name(guid, guid=True)
+        if own_link:
+            return _Name(_short(guid, mark.link) if guid else mark.link, guid=guid != b"", link=True)
+        return _Name(_short(guid, mark.content))
+
+    def shared(self, name: _Name) -> bool:
+        """Texts that part late, a guid that is another entry's link."""
+        return self._names[name.key] > 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What an entry's uid is made of (neither guid nor link: its content), and a digest that stands for it."""
+
+    key: bytes
+    guid: bool = False
+    link: bool = False
+
+
+def _uid(entry: Entry, mark: Mark, around: _Around) -> str:
+    if not around.guids:  # what churns in them would come back with the texts
+        entry = replace(entry, guid=None, link=canonical(entry.link) or entry.link)
+    name = around.name(mark)
+    if around.shared(name):
+        return f"content:{digest(entry.guid or '', entry.link or '', *_texts(entry))}"
+    parts = [entry.guid if name.guid else None, canonical(entry.link) if name.link else None]
+    return "|".join(part for part in parts if part) or (
+        f"content:{digest(entry.guid or '', entry.link or '', _content(entry))}"
+    )
+
+
+def mark_of(entry: Entry) -> Mark:
+    """By what an entry is recognised when its document comes again."""
     link = canonical(entry.link)
-    if entry.guid and guids[entry.guid] == 1:
-        return entry.guid
-    if entry.guid and link and links[link] == 1:
-        return f"{entry.guid}|{link}"
-    if not entry.guid and link and links[link] == 1:
-        return link
-    content = f"{' '.join(folded_tokens(entry.title))}\n{(entry.summary or entry.content)[:200]}"
-    return f"content:{digest(entry.guid or '', entry.link or '', content)}"
+    page = (link or entry.link or "").encode("utf-8", "surrogatepass")
+    return Mark(
+        entry.slice,
+        guid=_short(entry.guid.encode("utf-8", "surrogatepass")) if entry.guid else b"",
+        link=_short(page) if link else b"",
+        content=_short(page, bytes.fromhex(digest(_content(entry)))),
+        whole=_short(page, bytes.fromhex(digest(*_texts(entry)))),
+    )
 
 
-def _whole(entry: Entry) -> str:
-    texts = (entry.title, entry.summary, entry.content)
-    return f"content:{digest(entry.guid or '', entry.link or '', *texts)}"
+def _content(entry: Entry) -> str:
+    return f"{' '.join(folded_tokens(entry.title))}\n{(entry.summary or entry.content)[:_TELLING]}"
+
+
+def _texts(entry: Entry) -> tuple[str, str, str]:
+    return entry.title, entry.summary, entry.content
+
+
+def _short(*parts: bytes) -> bytes:
+    """A digest that tells apart what stands in a few documents of one source."""
+    return blake2b(b"\x00".join(parts), digest_size=8).digest()
 
 
 def uid_hash(uid: str) -> str:

@@ -67,13 +67,15 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """By what an entry of a document is recognised without being parsed: digests (12 bytes) of its `slice` of the
-    document, and of its guid, canonical link and uid as they were when it was parsed (b"": it had none)."""
+    """By what an entry of a document is recognised without being parsed: digests of its `slice` of the document
+    (12 bytes), and (8 bytes each) of its guid and canonical link (b"": it had none), of its `content` as an identity
+    takes it, and of the `whole` of what it says."""
 
     slice: bytes
     guid: bytes = b""
     link: bytes = b""
-    uid: bytes = b""
+    content: bytes = b""
+    whole: bytes = b""
 
 
 class FetchOutcome(StrEnum):

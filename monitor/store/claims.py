@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
-from monitor.intake.articles import Known
+from monitor.intake.articles import Known, Sought
 from monitor.intake.identity import uid_hash
 from monitor.intake.pace import within_interval
 from monitor.model import Claim, Source, Validators
@@ -100,11 +101,13 @@ class Claims:
             self._database.enter_section(connection)
             yield connection
 
-    def known(self, source_id: str, uids: Collection[str]) -> dict[str, Known]:
-        """What we have, or had, of these articles of a source, by uid."""
-        columns = ("version", "digest", "seen_at", "baseline")
-        here = select(article.c.uid, *(article.c[name] for name in columns))
-        left = select(known.c.uid_hash, *(known.c[name] for name in columns), known.c.forgotten)
+    def known(
+        self, source_id: str, uids: Collection[str], sought: Mapping[str, Sought] | None = None
+    ) -> dict[str, Known]:
+        """What we have, or had, of these articles of a source, by uid; of an unknown uid the article that has the
+        address or the words that are `sought` with it, if there is one."""
+        here = select(article.c.uid, *(article.c[name] for name in _KNOWN))
+        left = select(known.c.uid_hash, *(known.c[name] for name in _KNOWN), known.c.forgotten)
         found: dict[str, Known] = {}
         with self._database.reading() as connection:
             for some in in_batches(uids):
@@ -115,7 +118,55 @@ class Claims:
                 uid_of = {uid_hash(uid): uid for uid in missing}
                 rows = connection.execute(left.where(known.c.source_id == source_id, known.c.uid_hash.in_(uid_of)))
                 found.update({uid_of[row.uid_hash]: Known(*row[1:]) for row in rows})
+            for look in (_at_address, _with_words, _with_words_once):
+                found |= look(connection, source_id, {u: each for u, each in (sought or {}).items() if u not in found})
         return found
+
+
+def _at_address(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
+    """Articles by their addresses: of several at one address that with the same words, else the latest."""
+    uid_of = {each.link: uid for uid, each in missing.items() if each.link}
+    found: dict[str, Known] = {}
+    for some in in_batches(uid_of):
+        there = (article.c.source_id == source_id) & article.c.canonical.in_(some)
+        for row in connection.execute(_UNDER_ANOTHER.where(there).order_by(article.c.id)):
+            uid = uid_of[row.canonical]
+            if uid not in found or found[uid].digest != missing[uid].digest:
+                found[uid] = _under_another(row)
+    return found
+
+
+def _with_words(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
+    """Articles that have no address by their words."""
+    digests = {each.digest for each in missing.values() if each.link is None}
+    found: dict[str, Known] = {}
+    for some in in_batches(digests):
+        there = (article.c.source_id == source_id) & article.c.canonical.is_(None) & article.c.digest.in_(some)
+        rows = connection.execute(_UNDER_ANOTHER.where(there).order_by(article.c.id))
+        found |= {row.digest: _under_another(row) for row in rows}
+    return {uid: found[each.digest] for uid, each in missing.items() if each.digest in found and each.link is None}
+
+
+def _with_words_once(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
+    """What left the archive, by its words: no more of it is kept."""
+    left = select(*(known.c[name] for name in _KNOWN), known.c.forgotten).where(known.c.source_id == source_id)
+    found: dict[str, Known] = {}
+    for some in in_batches({each.digest for each in missing.values()}):
+        rows = connection.execute(left.where(known.c.digest.in_(some)))
+        found |= {row.digest: _gone(row) for row in rows}
+    return {uid: found[each.digest] for uid, each in missing.items() if each.digest in found}
+
+
+_KNOWN = ("version", "digest", "seen_at", "baseline")
+_UNDER_ANOTHER = select(*(article.c[name] for name in (*_KNOWN, "uid", "title", "canonical")))
+
+
+def _under_another(row: Row[*tuple[Any, ...]]) -> Known:
+    return Known(row.version, row.digest, row.seen_at, row.baseline, uid=row.uid, title=row.title)
+
+
+def _gone(row: Row[*tuple[Any, ...]]) -> Known:
+    return Known(row.version, row.digest, row.seen_at, row.baseline, row.forgotten, uid="")
 
 
 def _free(now: datetime) -> ColumnElement[bool]:

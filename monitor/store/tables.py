@@ -146,6 +146,16 @@ article = Table(
     UniqueConstraint("source_id", "uid"),
 )
 
+# Those without an address are recognised by their words where a source's guids say nothing.
+_no_address = article.c.canonical.is_(None)
+Index(
+    "ix_article_words",
+    article.c.source_id,
+    article.c.digest,
+    sqlite_where=_no_address,
+    postgresql_where=_no_address,
+)
+
 # What is matched of each version, the big texts among it: apart, so that scans of articles stay small.
 article_version = Table(
     "article_version",
@@ -175,6 +185,7 @@ known = Table(
     Column("baseline", Boolean, nullable=False),
     Column("forgotten", Boolean, nullable=False),  # on the operator's word: not taken in again, whatever it says
     Column("left_at", Moment, nullable=False, index=True),
+    Index("ix_known_words", "source_id", "digest"),
 )
 
 story = Table(

@@ -79,6 +79,12 @@ def test_a_day_without_a_time_counts_as_late_as_it_can(published: str, expected:
     assert (article.published, article.dated) == (expected, True)
 
 
+def test_the_language_says_which_zone_is_meant() -> None:
+    """CST is China's time in a Chinese feed, and not a date that is ahead of us."""
+    entry = replace(ENTRY, published="Mon, 05 Jan 2026 19:00:00 CST", language="zh-cn")
+    assert taken(entry)[0].published == NOON - HOUR
+
+
 def test_a_first_poll_is_the_baseline() -> None:
     """Its articles are marked, and edits of them stay so: an undated past is not news because a word changed."""
     (first,) = taken(replace(ENTRY, published=None), baseline=True)

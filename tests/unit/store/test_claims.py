@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Engine, event, update
 
 from monitor.decide import Decision, State, decide
+from monitor.intake.articles import Known, Sought
 from monitor.model import Claim, FetchOutcome, Validators
 from monitor.store import tables
 from monitor.store.claims import Claims
@@ -166,6 +167,43 @@ def test_what_we_have_of_articles(database: Database, claims: Claims) -> None:
         "b": (1, NOON, False),
     }
     assert known["a1"].digest == article(text="More.").digest
+
+
+def test_an_article_is_found_under_another_uid(database: Database, claims: Claims) -> None:
+    """By its address: that with the same words, else the latest; without one by its words. Of this source only."""
+    section = SerialSection(database)
+    page = "https://x.test/page"
+    live = [article(uid, title=f"At {uid}", canonical=page) for uid in ("one", "two", "three")]
+    commit(section, claimed(claims), *live, article("d", title="No address"))
+    commit(section, claimed(claims, "post"), article("e", "Theirs", of="post", canonical="https://x.test/theirs"))
+
+    def uid_of(link: str | None, words: str) -> str | None:
+        return claims.known("wire", ["new"], {"new": Sought(link, words)}).get("new", Known(1, "", NOON)).uid
+
+    assert uid_of(page, "At two") == "two"
+    assert uid_of(page, "edited") == "three"
+    assert uid_of(None, "No address") == "d"
+    assert uid_of(None, "At two") is None
+    assert uid_of("https://x.test/theirs", "Theirs") is None
+    assert claims.known("wire", ["d"], {"d": Sought(page, "At two")})["d"].uid is None
+
+
+def test_what_is_all_known_is_asked_for_once(database: Database, claims: Claims) -> None:
+    """Most polls bring nothing new: one statement, whatever else the articles might be recognised by."""
+    commit(SerialSection(database), claimed(claims), article())
+    asked: list[object] = []
+
+    def ask(*statement: object) -> None:
+        if str(statement[2]).startswith("SELECT"):
+            asked.append(statement[2])
+
+    event.listen(Engine, "before_cursor_execute", ask)
+    try:
+        claims.known("wire", ["a1"], {"a1": Sought("https://x.test/1", "words")})
+        once, _ = len(asked), claims.known("wire", ["a2"], {"a2": Sought("https://x.test/1", "words")})
+    finally:
+        event.remove(Engine, "before_cursor_execute", ask)
+    assert (once, len(asked)) == (1, 5)
 
 
 def test_many_sources_are_claimed_at_once(database: Database) -> None:

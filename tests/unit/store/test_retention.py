@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Table, func, insert, select, update
 
 from monitor.decide import Decision
-from monitor.intake.articles import Known
+from monitor.intake.articles import Known, Sought
 from monitor.intake.identity import uid_hash
 from monitor.model import Article, DeliveryState, Retention
 from monitor.store import retention as module
@@ -233,6 +233,14 @@ def test_what_has_left_stays_known(archive: Archive) -> None:
     found = archive.claims.known("wire", ["https://x.test/secret-name", "other"])
     assert found == {page.uid: Known(1, "d1", NOON, baseline=True)}
     assert archive.claims.known("post", [page.uid]) == {}
+
+
+def test_what_has_left_is_recognised_by_its_words_too(archive: Archive) -> None:
+    """Where a source's guids say nothing, what is pruned and still listed is no news."""
+    archive.poll(replace(quiet("page", NOON), digest="d1"), at=NOON)
+    archive.prune(NOON + 91 * DAY)
+    found = archive.claims.known("wire", ["other"], {"other": Sought("https://x.test/1", "d1")})
+    assert found == {"other": Known(1, "d1", NOON, uid="")}
 
 
 def test_what_comes_back_changed_goes_on_where_it_was(archive: Archive) -> None:

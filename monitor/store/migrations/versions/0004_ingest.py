@@ -1,4 +1,4 @@
-"""Ingest: what was learnt of a source, the marks of its documents, its troubles, and pages that are wanted."""
+"""Ingest: what was learnt of a source, the marks of its documents, its troubles, wanted pages, articles by words."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,3 +40,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", name="pk_page"),
     )
     op.create_index("ix_page_not_before", "page", ["not_before"])
+    no_address = sa.text("canonical IS NULL")
+    op.create_index(
+        "ix_article_words",
+        "article",
+        ["source_id", "digest"],
+        sqlite_where=no_address,
+        postgresql_where=no_address,
+    )
+    op.create_index("ix_known_words", "known", ["source_id", "digest"])

@@ -1,0 +1,68 @@
+"""The entries of a source's last documents, as little as tells them apart: by their marks the entries that a new
+document repeats are known without being parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from zlib import crc32
+
+from monitor.intake.identity import mark_of
+from monitor.model import Entry, Mark
+
+MOST = 1000  # entries; whoever lists more has the rest parsed at each poll
+_DOCUMENTS = 3  # servers behind one address may give that many bodies in turn
+_FEWEST = 100  # entries that are always remembered: a feed that comes empty once comes back whole
+
+_VERSION = b"\x01"
+_SLICE, _SHORT = 12, 8  # bytes
+_SIZE = _SLICE + 4 * _SHORT
+_SUM = 4
+
+
+def marks_of(entries: Sequence[Entry]) -> tuple[Mark, ...]:
+    """The marks of entries whose slice is known. Of entries that were not taken in there must be none: they would pass
+    for known."""
+    return tuple(mark_of(entry) for entry in entries if entry.slice)
+
+
+def kept(
+    slices_in_document: Iterable[bytes], known: Mapping[bytes, Mark], new: Iterable[Mark], most: int = MOST
+) -> tuple[Mark, ...]:
+    """The marks to keep: those of this document in its order, then those of the last ones, the latest first.
+
+    `known`: what was kept before, in its order; `new`: the marks of what was parsed.
+    """
+    slices = list(dict.fromkeys(slices_in_document))
+    marks = {**known, **{mark.slice: mark for mark in new}}
+    here = {each: marks[each] for each in slices if each in marks}
+    before = [mark for each, mark in known.items() if each not in here]
+    room = min(most, max(_DOCUMENTS * len(slices), _FEWEST))
+    return (*here.values(), *before)[:room]
+
+
+def packed(marks: Iterable[Mark]) -> bytes:
+    """The marks, for the database. None may lack its slice."""
+    body = b"".join(
+        mark.slice + b"".join(part.ljust(_SHORT, b"\x00") for part in (mark.guid, mark.link, mark.content, mark.whole))
+        for mark in marks
+    )
+    return _VERSION + crc32(body).to_bytes(_SUM) + body
+
+
+def unpacked(value: bytes) -> tuple[Mark, ...]:
+    """The marks that were packed; none if it is damaged or of another version: then the document is parsed whole."""
+    body = value[1 + _SUM :]
+    if value[:1] != _VERSION or value[1 : 1 + _SUM] != crc32(body).to_bytes(_SUM) or len(body) % _SIZE:
+        return ()
+    return tuple(_unpacked(body))
+
+
+def _unpacked(body: bytes) -> Iterator[Mark]:
+    for start in range(0, len(body), _SIZE):
+        shorts = range(start + _SLICE, start + _SIZE, _SHORT)
+        guid, link, content, whole = (_stripped(body[at : at + _SHORT]) for at in shorts)
+        yield Mark(body[start : start + _SLICE], guid, link, content, whole)
+
+
+def _stripped(short: bytes) -> bytes:
+    return short if any(short) else b""
