@@ -158,7 +158,9 @@ class Pipeline:
         if problem:  # without them the whole document comes again, and with it what was not read
             fetched = replace(fetched, validators=Validators())
         failures = claim.failures + 1 if fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE} else 0
-        next_at = next_poll(source, fetched, planned=claim.planned, now=now, failures=failures, first=claim.first)
+        next_at = next_poll(
+            source, fetched, claim.habits, planned=claim.planned, now=now, failures=failures, first=claim.first
+        )
         return Polled(claim, now, fetched, next_at, failures, len(feed.entries), problem), articles
 
     def _unseen(self, claim: Claim, source: Source, entries: tuple[Entry, ...], now: datetime) -> Taken:

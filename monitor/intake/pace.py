@@ -1,40 +1,156 @@
 """When to poll a source next.
 
 A healthy source keeps a fixed phase (next = planned + interval), spread by its id so that a thousand sources do not
-fall due in one second. A failing one is asked less and less, up to a cap, and never given up.
+fall due in one second. Its interval is the one that the user gave, shorter while its document would otherwise be
+replaced between two polls, and longer (if the user allows that) while it is silent or asks for it. A failing one is
+asked less and less, up to a cap, and never given up.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from hashlib import blake2b
+from math import ceil, exp2
 
-from monitor.model import Fetched, FetchOutcome, Source
+from apscheduler.triggers.cron import CronTrigger
+
+from monitor.model import Fetched, FetchOutcome, Habits, Source
 
 BACKOFF_CAP = timedelta(hours=6)
 UNREACHED_CAP = timedelta(minutes=15)  # no answer at all may be our own network: be there soon after it is back
 GONE_PAUSE = timedelta(hours=24)  # 410 is meant for good, but people repair their sites
+HINT_CAP = timedelta(hours=24)
+FASTEST = timedelta(minutes=1)
+OVERLAP = 3  # a document is polled so often while it is replaced once: two thirds of it are known then
+_HALF = timedelta(hours=6)  # so long without anything new, and a source counts as half as busy
+_SILENT_AFTER = timedelta(days=2)  # a weekend without news is no silence
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
+_NOT_CACHED = re.compile(r"(?:^|[\s,])(?:no-cache|no-store)(?:$|[\s,])", re.IGNORECASE)
 
 
 def next_poll(
-    source: Source, fetched: Fetched, *, planned: datetime, now: datetime, failures: int, first: bool
+    source: Source,
+    fetched: Fetched,
+    habits: Habits,
+    *,
+    planned: datetime,
+    now: datetime,
+    failures: int,
+    first: bool,
 ) -> datetime:
-    """The moment of the next poll. `failures`: how many in a row, this one included; `first`: this was the first."""
-    if fetched.outcome is FetchOutcome.GONE:
-        return now + GONE_PAUSE
-    if fetched.outcome is FetchOutcome.FAILED:
-        cap = UNREACHED_CAP if fetched.status is None else BACKOFF_CAP
-        wait = min(source.every * 2.0 ** min(failures - 1, 20), max(cap, source.every))
-        return now + max(wait, fetched.retry_after or timedelta(0))
+    """The moment of the next poll. `habits`: with what this poll taught; `failures`: how many in a row, this one
+    included; `first`: this was the first."""
+    if fetched.outcome in {FetchOutcome.GONE, FetchOutcome.FAILED}:
+        earliest = now + _pause(source, fetched, habits, failures)
+        return _fires(source, earliest) or earliest
+    if fires := _fires(source, now):
+        return fires
     if first:
         return within_interval(source, now)
-    missed = max(0, (now - planned) // source.every)
-    return planned + source.every * (missed + 1)
+    wait = interval(source, habits, now)
+    missed = max(0, (now - planned) // wait)
+    return planned + wait * (missed + 1)
+
+
+def interval(source: Source, habits: Habits, now: datetime) -> timedelta:
+    """How long a source that is well waits from poll to poll."""
+    safe = _before_it_is_replaced(source, habits, now) * habits.tightened
+    fastest = min(source.fastest or FASTEST, source.every)
+    if safe < source.every:  # a hint is no reason to lose entries
+        return _eased(max(safe, fastest), habits)
+    wished = max(source.every * _silence(habits, now), habits.hint or source.every)
+    return _eased(min(wished, _slowest(source)), habits)
+
+
+def latest(source: Source, habits: Habits, now: datetime) -> datetime:
+    """When a source that is well is polled at the latest, whenever it was planned."""
+    return _fires(source, now) or now + _eased(_slowest(source), habits)
 
 
 def within_interval(source: Source, now: datetime) -> datetime:
-    """A moment in the interval that begins now, which is the source's own: a thousand fall due spread over it."""
-    return now + source.every * _phase(source.id)
+    """A moment in the interval that begins now, which is the source's own: a thousand fall due spread over it. Of one
+    that is polled at times of its own, the next of them."""
+    return _fires(source, now) or now + source.every * _phase(source.id)
+
+
+def rate_at(habits: Habits, now: datetime) -> float:
+    """How many new entries an hour a source has now, by what is known: less and less while nothing new comes."""
+    if habits.last_new_at is None or habits.rate <= 0:
+        return 0.0
+    quiet = max(timedelta(0), now - habits.last_new_at)
+    return habits.rate * exp2(-min(quiet / _HALF, 1000))
+
+
+def hint_of(headers: Mapping[str, str], feed_hint: timedelta | None, now: datetime) -> timedelta | None:
+    """How long a source asks to be left alone, in whole minutes: the longest of what its server (`headers`, lower
+    case) and its feed (ttl, sy:updatePeriod) say, at most a day; None: they ask for nothing."""
+    caching = headers.get("cache-control", "")
+    wishes = [feed_hint or timedelta(0)]
+    if not _NOT_CACHED.search(caching):
+        wishes += [timedelta(seconds=int(each)) for each in _MAX_AGE.findall(caching)[:1]]
+        expires = _http_date(headers.get("expires"))
+        wishes += [expires - (_http_date(headers.get("date")) or now)] if expires else []
+    longest = min(max(wishes), HINT_CAP)
+    return timedelta(minutes=ceil(longest / timedelta(minutes=1))) if longest > timedelta(0) else None
+
+
+def _pause(source: Source, fetched: Fetched, habits: Habits, failures: int) -> timedelta:
+    """How long a source that failed is left alone."""
+    if fetched.outcome is FetchOutcome.GONE:
+        return max(GONE_PAUSE, fetched.retry_after or GONE_PAUSE)
+    cap = UNREACHED_CAP if fetched.status is None else BACKOFF_CAP
+    wait = source.every * max(2.0 ** min(failures - 1, 20), habits.eased)
+    return max(min(wait, max(cap, source.every)), fetched.retry_after or timedelta(0))
+
+
+def _slowest(source: Source) -> timedelta:
+    return max(source.every, source.slowest or source.every)
+
+
+def _eased(wait: timedelta, habits: Habits) -> timedelta:
+    """Longer for a while after it refused us."""
+    return min(wait * habits.eased, max(wait, BACKOFF_CAP))
+
+
+def _before_it_is_replaced(source: Source, habits: Habits, now: datetime) -> timedelta:
+    """The interval at which a poll finds two thirds of the document known, but not longer than the source's own."""
+    rate = rate_at(habits, now)
+    if not habits.entries or rate <= 0:
+        return source.every
+    return min(source.every, timedelta(hours=min(habits.entries / (OVERLAP * rate), 1e6)))
+
+
+def _silence(habits: Habits, now: datetime) -> float:
+    """What the interval of a silent source is multiplied by: twice as long after two days, and again each day."""
+    last = habits.last_new_at or habits.since
+    days = (now - last - _SILENT_AFTER) // timedelta(days=1) + 1 if last else 0
+    return exp2(max(0, min(days, 20)))
+
+
+def _fires(source: Source, after: datetime) -> datetime | None:
+    """The next of the source's own times after this moment; None if it has none."""
+    if source.cron is None:
+        return None
+    found = _trigger(source.cron, source.zone).get_next_fire_time(None, after + timedelta(microseconds=1))
+    # A time that never comes (the 31st of February) is refused where it is read; whatever comes, nobody is given up.
+    return found.astimezone(UTC) if found else after + BACKOFF_CAP
+
+
+@lru_cache(maxsize=1000)
+def _trigger(cron: str, zone: str) -> CronTrigger:
+    return CronTrigger.from_crontab(cron, timezone=zone)
+
+
+def _http_date(value: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value or "")
+    except (ValueError, TypeError, OverflowError):  # "0" and "-1" mean: at once
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _phase(source_id: str) -> float:

@@ -7,6 +7,7 @@ They hold no behaviour beyond naming themselves: what is decided about them is d
 from monitor.model.decisions import Alert, Decided, Judged, Match, MatchKind, Span, Story
 from monitor.model.deliveries import Channel, Delivery, DeliveryState, Message, Receipt, ReceiptKind
 from monitor.model.explanations import Explanation, Step
+from monitor.model.habits import MOMENTARY, Habits, SourceTrouble, TroubleKind
 from monitor.model.notices import (
     FailingSource,
     GivenUp,
@@ -68,6 +69,7 @@ from monitor.model.sources import (
 
 __all__ = [
     "FOR_GOOD",
+    "MOMENTARY",
     "Alert",
     "AlertPolicy",
     "AllOf",
@@ -93,6 +95,7 @@ __all__ = [
     "Field",
     "GivenUp",
     "GroupNamed",
+    "Habits",
     "Ignore",
     "Ignoring",
     "In",
@@ -128,11 +131,13 @@ __all__ = [
     "Settings",
     "Source",
     "SourceKind",
+    "SourceTrouble",
     "Span",
     "Step",
     "Story",
     "Term",
     "Times",
+    "TroubleKind",
     "Unit",
     "Validators",
     "WaitingChannel",

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.model.habits import Habits, SourceTrouble, TroubleKind
+
 
 class SourceKind(StrEnum):
     """What stands at a source's address: a feed or news sitemap, in a format that is told by looking; or a web page."""
@@ -168,7 +170,8 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A source claimed for one poll of `url`. `token` fences: whoever claimed it later makes this claim void."""
+    """A source claimed for one poll. `url` is the source's own, and `habits.address(url)` where it is polled; its last
+    good poll was at `last_ok`. `token` fences: whoever claimed it later makes this claim void."""
 
     source: str
     url: str
@@ -177,11 +180,14 @@ class Claim:
     validators: Validators = Validators()
     failures: int = 0
     first: bool = True
+    habits: Habits = field(default_factory=Habits)
+    last_ok: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What one poll leaves behind of its source, besides its articles."""
+    """What one poll leaves behind of its source, besides its articles. `habits` None: nothing was learnt. `opened`: the
+    troubles that it showed, new or not; `closed`: those that it showed to be over."""
 
     claim: Claim
     at: datetime
@@ -190,3 +196,6 @@ class Polled:
     failures: int
     entries: int = 0
     problem: str | None = None
+    habits: Habits | None = None
+    opened: tuple[SourceTrouble, ...] = ()
+    closed: tuple[TroubleKind, ...] = ()

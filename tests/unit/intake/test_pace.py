@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from monitor.intake.pace import BACKOFF_CAP, GONE_PAUSE, UNREACHED_CAP, next_poll
-from monitor.model import Fetched, FetchOutcome
+from monitor.intake.pace import (
+    BACKOFF_CAP,
+    GONE_PAUSE,
+    HINT_CAP,
+    UNREACHED_CAP,
+    hint_of,
+    interval,
+    latest,
+    next_poll,
+    rate_at,
+    within_interval,
+)
+from monitor.model import Fetched, FetchOutcome, Habits, Source
 from tests.building import HOUR, MINUTE, NOON, source
 
 EVERY = 5 * MINUTE
+DAY = 24 * HOUR
+BUSY = Habits(since=NOON - 9 * DAY, last_new_at=NOON, rate=300.0, entries=30, arrivals=100)  # every other minute
+CALM = Habits(since=NOON - 9 * DAY, last_new_at=NOON, rate=2.0, entries=30, arrivals=100)
 
 
 def following(
@@ -24,9 +39,12 @@ def following(
     first: bool = False,
     retry_after: timedelta | None = None,
     status: int | None = 503,
+    of: Source | None = None,
+    habits: Habits | None = None,
 ) -> datetime:
     fetched = Fetched(outcome, "u", status, retry_after=retry_after)
-    return next_poll(source(name, every), fetched, planned=planned, now=now, failures=failures, first=first)
+    polled, learnt = of or source(name, every), habits or Habits()
+    return next_poll(polled, fetched, learnt, planned=planned, now=now, failures=failures, first=first)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +104,116 @@ def test_first_polls_spread_over_the_interval() -> None:
     counts = [sum(share // 0.1 == tenth for share in shares) for tenth in range(2, 10)]
     assert min(counts) > 60
     assert moments == [following(name=f"s{i}", first=True) for i in range(1000)]
+
+
+@pytest.mark.parametrize(
+    ("habits", "bounds", "expected"),
+    [
+        (Habits(), {}, EVERY),  # nothing known yet
+        (CALM, {}, EVERY),  # an hour and more passes before its document is replaced
+        (BUSY, {}, 2 * MINUTE),  # 30 entries, 300 an hour: replaced in 6 minutes
+        (replace(BUSY, rate=3000.0), {}, MINUTE),  # never below the bound,
+        (replace(BUSY, rate=3000.0), {"fastest": MINUTE / 3}, MINUTE / 3),  # which is the user's
+        (replace(BUSY, rate=3000.0), {"fastest": HOUR}, EVERY),  # and never makes it slower
+        (replace(BUSY, last_new_at=NOON - 12 * HOUR), {}, EVERY),  # it was busy yesterday
+        (replace(BUSY, entries=0), {}, EVERY),
+        (replace(CALM, tightened=0.5), {}, EVERY / 2),  # after a gap
+        (replace(CALM, tightened=0.5, hint=HOUR), {"slowest": DAY}, EVERY / 2),  # a wish is no reason to lose entries
+        (replace(BUSY, hint=HOUR), {"slowest": DAY}, 2 * MINUTE),
+        (replace(CALM, hint=HOUR), {}, EVERY),  # the user's word stands
+        (replace(CALM, hint=HOUR), {"slowest": DAY}, HOUR),  # unless he allows more
+        (replace(CALM, hint=2 * DAY), {"slowest": DAY}, DAY),
+        (replace(CALM, hint=MINUTE), {"slowest": DAY}, EVERY),  # a wish never shortens
+        (replace(CALM, hint=HOUR), {"slowest": MINUTE}, EVERY),
+        (replace(CALM, last_new_at=NOON - 47 * HOUR), {"slowest": DAY}, EVERY),  # a weekend
+        (replace(CALM, last_new_at=NOON - 2 * DAY), {"slowest": DAY}, 2 * EVERY),
+        (replace(CALM, last_new_at=NOON - 3 * DAY), {"slowest": DAY}, 4 * EVERY),
+        (replace(CALM, last_new_at=NOON - 300 * DAY), {"slowest": HOUR}, HOUR),
+        (replace(CALM, last_new_at=NOON - 300 * DAY), {}, EVERY),  # silence never makes an alert late by itself
+        (replace(CALM, eased=4.0), {}, 4 * EVERY),  # it refused us a while ago
+        (replace(BUSY, eased=2.0), {}, 4 * MINUTE),
+    ],
+)
+def test_the_interval_follows_the_source_between_the_users_bounds(
+    habits: Habits, bounds: dict[str, timedelta], expected: timedelta
+) -> None:
+    """Shorter where its document would be replaced, longer where it is silent or asks for it."""
+    polled = replace(source(), fastest=bounds.get("fastest"), slowest=bounds.get("slowest"))
+    assert interval(polled, habits, NOON) == expected
+    assert following(of=polled, habits=habits) == NOON + expected
+
+
+def test_a_source_that_is_asked_every_few_seconds_stays_so() -> None:
+    """The bound of a minute is for sources that are asked less often than that."""
+    quick = source(every=MINUTE / 6)
+    assert interval(quick, replace(BUSY, rate=1e6), NOON) == MINUTE / 6
+
+
+def test_a_source_that_was_refused_for_asking_too_often_is_asked_less() -> None:
+    """Four times the interval, with the backoff of every failure above it."""
+    refused = replace(CALM, eased=4.0)
+    waits = [following(FetchOutcome.FAILED, failures=n, habits=refused) - NOON for n in (1, 2, 3, 4, 50)]
+    assert waits == [4 * EVERY, 4 * EVERY, 4 * EVERY, 8 * EVERY, BACKOFF_CAP]
+
+
+def test_a_source_with_times_of_its_own_is_polled_at_them() -> None:
+    """In its own zone; backoff and Retry-After hold for it too, and it is polled at the next time after them."""
+    morning = replace(source(), cron="0 8,20 * * mon-fri", zone="Asia/Seoul")  # noon UTC is 21:00 on a Monday there
+    next_morning = NOON + 11 * HOUR
+    assert following(of=morning) == next_morning
+    assert following(of=morning, first=True) == next_morning
+    assert following(of=morning, habits=BUSY) == next_morning
+    assert following(of=morning, now=next_morning, planned=next_morning) == next_morning + 12 * HOUR
+    assert following(FetchOutcome.FAILED, of=morning, failures=1) == next_morning
+    evening = next_morning + 12 * HOUR
+    assert following(FetchOutcome.FAILED, of=morning, failures=1, retry_after=12 * HOUR) == evening
+    assert following(FetchOutcome.GONE, of=morning, failures=1) == next_morning + 24 * HOUR
+    assert within_interval(morning, NOON) == next_morning
+    assert latest(morning, Habits(), NOON) == next_morning
+
+
+def test_a_time_that_never_comes_gives_no_source_up() -> None:
+    """The 31st of February."""
+    assert following(of=replace(source(), cron="0 0 31 2 *")) == NOON + BACKOFF_CAP
+
+
+def test_how_late_a_source_that_is_well_may_be_planned() -> None:
+    """What was planned later, was planned under another config or another clock."""
+    assert latest(source(), CALM, NOON) == NOON + EVERY
+    assert latest(replace(source(), slowest=DAY), CALM, NOON) == NOON + DAY
+    assert latest(source(), replace(CALM, eased=4.0), NOON) == NOON + 4 * EVERY
+
+
+def test_a_source_counts_as_less_busy_while_nothing_new_comes() -> None:
+    """By half every six hours, without a write."""
+    assert [rate_at(BUSY, NOON + hours * HOUR) for hours in (-1, 0, 6, 12)] == [300, 300, 150, 75]
+    assert rate_at(BUSY, NOON + 100_000 * DAY) < 1e-99
+    assert rate_at(Habits(), NOON) == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "feed_hint", "expected"),
+    [
+        ({}, None, None),
+        ({"cache-control": "public, max-age=300"}, None, 5 * MINUTE),
+        ({"cache-control": "max-age=61, s-maxage=900"}, None, 2 * MINUTE),  # whole minutes; of s-maxage caches know
+        ({"cache-control": 'MAX-AGE="300"'}, None, 5 * MINUTE),
+        ({"cache-control": "max-age=300"}, HOUR, HOUR),  # the longest
+        ({"cache-control": "max-age=300, no-cache"}, None, None),
+        ({"cache-control": "max-age=0"}, None, None),
+        ({"cache-control": "max-age=999999999999"}, None, HINT_CAP),
+        ({"cache-control": "max-age=soon"}, None, None),
+        ({"expires": "Mon, 05 Jan 2026 12:10:00 GMT"}, None, 10 * MINUTE),  # from now
+        ({"expires": "Mon, 05 Jan 2026 12:10:00 GMT", "date": "Mon, 05 Jan 2026 12:08:00 GMT"}, None, 2 * MINUTE),
+        ({"expires": "Thu, 01 Jan 1970 00:00:00 GMT"}, None, None),
+        ({"expires": "0"}, None, None),
+        ({"expires": "-1"}, 3 * MINUTE, 3 * MINUTE),
+        ({"cache-control": "no-store", "expires": "Mon, 05 Jan 2026 13:00:00 GMT"}, None, None),
+        ({}, 30 * DAY, HINT_CAP),  # a feed that asks for once a month
+    ],
+)
+def test_how_long_a_source_asks_to_be_left_alone(
+    headers: dict[str, str], feed_hint: timedelta | None, expected: timedelta | None
+) -> None:
+    """The longest of what its server and its feed say, at most a day."""
+    assert hint_of(headers, feed_hint, NOON) == expected

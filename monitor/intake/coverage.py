@@ -1,0 +1,328 @@
+"""What a poll says of its source: what is to be learnt of it, and what is not as it should be.
+
+It is asked after every poll, and most polls teach nothing: then it gives the habits back as they were. It knows what
+was seen only; what is told to whom, `alerting` says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.intake.pace import rate_at
+from monitor.model import (
+    Article,
+    Claim,
+    Fetched,
+    FetchOutcome,
+    Habits,
+    Source,
+    SourceKind,
+    SourceTrouble,
+    TroubleKind,
+)
+from monitor.model.habits import MOVED_AFTER_POLLS
+
+GAP_LEAST = 5  # fewer entries may all be new without anything being lost
+IN_A_ROW = 3  # so many polls that are ill-formed, or whose new entries have no date
+MOVED_AFTER = timedelta(hours=24)
+BURST_LEAST = 10
+BURST_TIMES = 3  # so many times what a source ever had at once, and what its rate explains
+SILENT_LEAST = timedelta(hours=6)
+_YOUNG = timedelta(days=8)  # no weekend was seen yet
+_YOUNG_LIMIT = timedelta(days=3)
+_HISTORY = timedelta(days=3)
+_ARRIVALS = 5  # from so few nobody can say what is usual
+_TIGHTEST = 1 / 16
+_LOOSENED = 1.1  # seven good documents take back what one gap halved
+_REFUSED = (403, 429)
+_EASED = 4.0
+_OVERLAP_WEIGHT = 0.1
+_RATE_HALF = timedelta(hours=6)
+_QUIET_HALF = timedelta(days=60)
+
+_Evidence = Mapping[TroubleKind, str | None]  # what a poll showed: a line for a person; None: that it is over
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One poll, as far as it says something of its source.
+
+    `entries`: how many the document held, `known`: how many of them were known, by their slice or their uid; `new`: the
+    articles that nobody had, in their first version; `ill_formed`: what was wrong with the document; `hint`: how long
+    its source asks to be left alone; `moved`: where permanent redirects alone led; `churned`: its guids change while
+    its articles do not; `failures`: how many in a row, this one included.
+    """
+
+    source: Source
+    claim: Claim
+    fetched: Fetched
+    now: datetime
+    failures: int = 0
+    entries: int = 0
+    known: int = 0
+    new: Sequence[Article] = ()
+    ill_formed: str | None = None
+    hint: timedelta | None = None
+    moved: str | None = None
+    churned: bool = False
+
+    @property
+    def before(self) -> datetime:
+        """The good poll before, as far as it is known."""
+        return self.claim.last_ok or self.claim.planned - self.source.every
+
+    @property
+    def on_time(self) -> bool:
+        """Whether what was missed was missed by the interval: not by us, who were away, nor by a source that failed."""
+        planned = max(self.claim.planned - self.before, timedelta(minutes=1))
+        return self.claim.failures == 0 and self.now - self.claim.planned <= planned
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Many more new entries than usual. `old`: the uids of those that are to be held, as nothing says that they are
+    news; the others have a date of their own after the poll before."""
+
+    old: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What a poll leaves: the habits, the troubles that it showed, those that it showed to be over, and what is to be
+    held."""
+
+    habits: Habits
+    opened: tuple[SourceTrouble, ...] = ()
+    closed: tuple[TroubleKind, ...] = ()
+    burst: Burst | None = None
+
+
+def covered(seen: Seen) -> Covered:
+    """What is to be learnt from this poll, on top of what its claim knew."""
+    before = _begun(seen)
+    outcome = seen.fetched.outcome
+    if outcome in {FetchOutcome.FAILED, FetchOutcome.GONE}:
+        evidence: _Evidence = {}
+        if outcome is FetchOutcome.GONE:
+            evidence = {TroubleKind.GONE: "it answers 410: it says that it is gone for good"}
+        return _with(seen, _after_a_failure(seen, before), evidence)
+    burst = _burst(seen, before)
+    learnt, evidence = before, _on_any_good_poll(seen, before)
+    if outcome is FetchOutcome.DOCUMENT:
+        learnt = _learnt(seen, before, burst)
+        evidence = {**evidence, **_in_a_document(seen, before, learnt, burst)}
+    learnt = replace(_moved(seen, learnt), eased=max(1.0, learnt.eased / 2))
+    return replace(_with(seen, learnt, evidence), burst=burst)
+
+
+def _with(seen: Seen, habits: Habits, evidence: _Evidence) -> Covered:
+    """With what the evidence says. What lasts is told to last only where a document shows it again."""
+    shown = {kind: detail for kind, detail in evidence.items() if detail is not None}
+    over = tuple(kind for kind, detail in evidence.items() if detail is None and kind in habits.troubled)
+    troubled = (habits.troubled | shown.keys()) - set(over)
+    opened = tuple(
+        SourceTrouble(seen.source.id, kind, _since(kind, seen, habits), seen.now, detail)
+        for kind, detail in shown.items()
+    )
+    return Covered(replace(habits, troubled=frozenset(troubled)), opened, over)
+
+
+def _since(kind: TroubleKind, seen: Seen, habits: Habits) -> datetime:
+    if kind is TroubleKind.GAP:
+        return seen.before
+    return (habits.last_new_at or seen.now) if kind is TroubleKind.SILENT else seen.now
+
+
+def _begun(seen: Seen) -> Habits:
+    """The habits; of a source that was never polled well, or not since habits are kept, they begin now."""
+    habits = seen.claim.habits
+    if habits.since is not None or seen.fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE}:
+        return habits
+    return replace(habits, since=seen.now, last_new_at=seen.now)
+
+
+def _after_a_failure(seen: Seen, habits: Habits) -> Habits:
+    if seen.fetched.status in _REFUSED and seen.fetched.retry_after is None:
+        habits = replace(habits, eased=max(_EASED, habits.eased))
+    if habits.moved_polls >= MOVED_AFTER_POLLS and seen.failures >= IN_A_ROW:  # not there any more: the old address
+        habits = replace(habits, moved_to=None, moved_since=None, moved_polls=0)
+    return habits
+
+
+def _moved(seen: Seen, habits: Habits) -> Habits:
+    """With what is to be learnt of a permanent redirect: the third poll counts a day after the first only."""
+    learnt = habits.moved_polls >= MOVED_AFTER_POLLS
+    if learnt and seen.moved is None:  # asked there, it answered there
+        return habits
+    if seen.moved is None or seen.moved == seen.source.url:
+        return replace(habits, moved_to=None, moved_since=None, moved_polls=0)
+    if seen.moved != habits.moved_to or habits.moved_since is None:
+        return replace(habits, moved_to=seen.moved, moved_since=seen.now, moved_polls=1)
+    if learnt or (habits.moved_polls == MOVED_AFTER_POLLS - 1 and seen.now - habits.moved_since < MOVED_AFTER):
+        return habits
+    return replace(habits, moved_polls=habits.moved_polls + 1)
+
+
+def _learnt(seen: Seen, habits: Habits, burst: Burst | None) -> Habits:
+    """With what a document teaches. An archive that comes at once is no sign of a busy source."""
+    habits = replace(
+        habits,
+        entries=seen.entries,
+        hint=seen.hint,
+        ill_formed=min(habits.ill_formed + 1, IN_A_ROW) if seen.ill_formed else 0,
+        distrusts_guids=habits.distrusts_guids or seen.churned,
+    )
+    if seen.claim.first:
+        return replace(habits, rate=_rate_by_dates(seen.new, seen.now))
+    if seen.entries and not seen.churned:
+        habits = _overlapped(seen, habits)
+    if not seen.new or seen.churned:
+        return habits
+    came = len(seen.new) - (len(burst.old) if burst else 0)
+    return replace(
+        habits,
+        last_new_at=seen.now,
+        rate=_rate(seen, habits, came),
+        arrivals=habits.arrivals + 1,
+        most=max(habits.most, len(seen.new)),
+        quiet=_quiet(seen, habits),
+        undated=0 if _dated(seen) else min(habits.undated + 1, IN_A_ROW),
+    )
+
+
+def _overlapped(seen: Seen, habits: Habits) -> Habits:
+    share = min(1.0, seen.known / seen.entries)
+    lately = round(habits.overlap + _OVERLAP_WEIGHT * (share - habits.overlap), 3)
+    tightened = habits.tightened
+    if _gap(seen) and seen.on_time:
+        tightened = max(_TIGHTEST, tightened / 2)
+    elif share >= 2 / 3:
+        tightened = min(1.0, round(tightened * _LOOSENED, 4))
+    return replace(habits, overlap=lately, tightened=tightened)
+
+
+def _rate(seen: Seen, habits: Habits, came: int) -> float:
+    """It follows what rises at once, and what falls slowly: what is asked too often loses nothing."""
+    since = max(seen.now - (habits.last_new_at or seen.before), timedelta(seconds=30))
+    now = came / (since / timedelta(hours=1))
+    weight = 0.5 if now > habits.rate else 1 - 0.5 ** (since / _RATE_HALF)
+    return round(habits.rate + weight * (now - habits.rate), 3)
+
+
+def _rate_by_dates(articles: Sequence[Article], now: datetime) -> float:
+    """What the dates of a first document say of its source's rate: its younger half came within so long."""
+    ages = sorted(now - article.published for article in articles if article.dated)
+    if len(ages) < GAP_LEAST:
+        return 0.0
+    half = len(ages) // 2
+    return round(half / max(ages[half] / timedelta(hours=1), 0.1), 3)
+
+
+def _quiet(seen: Seen, habits: Habits) -> timedelta:
+    """The longest usual quiet: what was seen of this one, unless a longer one is not yet forgotten. A silence counts as
+    long as it was none: one flatline must not pass for usual."""
+    last = habits.last_new_at or seen.now
+    quiet = max(timedelta(0), (seen.now if seen.on_time else seen.before) - last)
+    quiet = min(quiet, quiet_limit(habits, seen.now) or quiet)
+    kept = habits.quiet * 0.5 ** (max(timedelta(0), seen.now - last) / _QUIET_HALF)
+    return timedelta(seconds=round(max(quiet, kept).total_seconds()))
+
+
+def _on_any_good_poll(seen: Seen, habits: Habits) -> dict[TroubleKind, str | None]:
+    """What an answer without a document says too: that nothing is new, and nothing was lost."""
+    evidence: dict[TroubleKind, str | None] = dict.fromkeys((TroubleKind.GONE, TroubleKind.GAP, TroubleKind.BURST))
+    if seen.new:
+        evidence[TroubleKind.SILENT] = None
+    elif TroubleKind.SILENT not in habits.troubled and habits.last_new_at is not None:
+        limit, quiet = quiet_limit(habits, seen.now), seen.now - habits.last_new_at
+        if limit is not None and quiet > limit:
+            usual = f"it was rarely quiet for more than {_length(habits.quiet)}"
+            evidence[TroubleKind.SILENT] = f"nothing new for {_length(quiet)}; {usual}"
+    return evidence
+
+
+def quiet_limit(habits: Habits, now: datetime) -> timedelta | None:
+    """How long a source may be without anything new before that is silence; None: too little is known of it.
+
+    Twice as long as it ever was, and more where few arrivals were seen: of five the longest pause says little.
+    """
+    if habits.since is None or now - habits.since < _HISTORY or habits.arrivals < _ARRIVALS:
+        return None
+    least = _YOUNG_LIMIT if now - habits.since < _YOUNG else SILENT_LEAST
+    return max(least, habits.quiet * (2 + 10 / habits.arrivals))
+
+
+def _in_a_document(seen: Seen, before: Habits, learnt: Habits, burst: Burst | None) -> _Evidence:
+    evidence: dict[TroubleKind, str | None] = {}
+    if _gap(seen):
+        evidence[TroubleKind.GAP] = f"none of its {seen.entries} entries was there at the poll before"
+    if burst is not None:
+        usual = f"where {max(before.most, 1)} were the most so far; {len(burst.old)} without a fresh date are held"
+        evidence[TroubleKind.BURST] = f"{len(seen.new)} new entries at once, {usual}"
+    if not seen.ill_formed:
+        evidence[TroubleKind.UNREADABLE] = None
+    elif learnt.ill_formed >= IN_A_ROW and seen.entries:
+        evidence[TroubleKind.UNREADABLE] = seen.ill_formed
+    if seen.new and not seen.churned and not seen.claim.first:
+        if _dated(seen):
+            evidence[TroubleKind.UNDATED] = None
+        elif learnt.undated >= IN_A_ROW:
+            evidence[TroubleKind.UNDATED] = "none of its new entries has a date that can be true"
+    if seen.churned:
+        evidence[TroubleKind.GUIDS] = (
+            "its guids change while its articles stay: they are known by their links from now on"
+        )
+    return evidence
+
+
+def _gap(seen: Seen) -> bool:
+    """Whether entries may have come and gone between two polls: nothing of a document is known any more."""
+    unlike = seen.entries >= GAP_LEAST and seen.known == 0 and not seen.claim.first and not seen.churned
+    return unlike and seen.claim.habits.entries > 0  # before an empty document nothing could be known
+
+
+def _dated(seen: Seen) -> bool:
+    """Whether its dates are as they can be: a page for which nobody said where a date stands has none."""
+    page = seen.source.kind is SourceKind.PAGE and not (seen.source.select and seen.source.select.date)
+    return page or any(article.dated for article in seen.new)
+
+
+def _burst(seen: Seen, habits: Habits) -> Burst | None:
+    """What of these is to be held; None: they are not more than can be, or their dates say that they are news."""
+    if seen.claim.first or seen.churned or len(seen.new) < BURST_LEAST or habits.arrivals < _ARRIVALS:
+        return None
+    hours = max(timedelta(0), seen.now - seen.before) / timedelta(hours=1)
+    explained = max(habits.most, max(habits.rate, rate_at(habits, seen.now)) * hours)
+    if len(seen.new) <= BURST_TIMES * explained:
+        return None
+    fresh = _fresh(seen)
+    earlier = [article for article in seen.new if article.dated and article.uid not in fresh]
+    if _gap(seen) and len(earlier) <= len(seen.new) / 2:  # it was replaced, and its dates do not say by its archive
+        return None
+    old = frozenset(article.uid for article in seen.new) - fresh
+    return Burst(old) if old else None
+
+
+def _fresh(seen: Seen) -> frozenset[str]:
+    """What came after the poll before by a date of its own: but one minute that most of them carry is when somebody
+    moved his archive, and no date."""
+    minutes = Counter(article.published.replace(second=0, microsecond=0) for article in seen.new if article.dated)
+    stamped = {minute for minute, count in minutes.items() if count > len(seen.new) / 2}
+    return frozenset(
+        article.uid
+        for article in seen.new
+        if article.dated
+        and article.published > seen.before
+        and article.published.replace(second=0, microsecond=0) not in stamped
+    )
+
+
+def _length(length: timedelta) -> str:
+    """About how long, for a person."""
+    hours = length / timedelta(hours=1)
+    if hours >= 72:
+        return f"{hours / 24:.0f} days"
+    return f"{hours:.0f} hours" if hours >= 2 else f"{max(1, length // timedelta(minutes=1))} minutes"

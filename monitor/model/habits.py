@@ -1,0 +1,163 @@
+"""What was learnt of a source from its polls, and what is not as it should be at one that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+MOVED_AFTER_POLLS = 3
+_SHOWN = timedelta(days=1)
+
+
+class TroubleKind(StrEnum):
+    """What is not as it should be at a source."""
+
+    GAP = "possible_gap"  # between two polls its whole document was replaced
+    SILENT = "silent"  # nothing new for much longer than it was ever quiet
+    UNREADABLE = "unreadable"  # ill-formed, poll after poll; something was read of it
+    UNDATED = "undated"  # what is new has no date, poll after poll
+    GONE = "gone"  # 410
+    BURST = "burst"  # many more new entries at once than it ever had
+    GUIDS = "guids"  # its guids change while its articles do not
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return self.value.replace("_", " ")
+
+
+# What happens at one poll and is over at the next one that is as usual: people are shown it for a day all the same.
+MOMENTARY = frozenset({TroubleKind.GAP, TroubleKind.BURST})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTrouble:
+    """A trouble of a source: since when, when it was last seen, and one line for a person. Of a gap, `since` and
+    `last_at` are the window in which entries may have been lost."""
+
+    source: str
+    kind: TroubleKind
+    since: datetime
+    last_at: datetime
+    detail: str
+    over_at: datetime | None = None
+
+    def counts(self, now: datetime) -> bool:
+        """Whether people should be shown it: it lasts, or it happened within a day."""
+        return self.over_at is None or (self.kind in MOMENTARY and now - self.last_at < _SHOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What was learnt of a source; it changes only when a poll brings something to learn, so that most polls write
+    nothing of it.
+
+    since, last_new_at   its first poll; when it last had something new (at first: its first poll)
+    rate                 new entries an hour, lately, at `last_new_at`
+    arrivals             at how many polls it had something new
+    entries              how many its last document held
+    overlap              the share of a document's entries that the poll before knew, lately (0 to 1)
+    most                 the most new entries at one poll
+    quiet                the longest it was usually without anything new
+    hint                 how long its server and its feed ask to be left alone
+    tightened            what its interval is multiplied by after a gap (1: nothing)
+    eased                what its interval is multiplied by after it refused us (1: nothing)
+    ill_formed, undated  so many polls in a row (counted up to where they are trouble)
+    troubled             the troubles that last
+    distrusts_guids      its guids are not used
+    moved_*              a permanent redirect: where to, since when, at how many polls
+    """
+
+    since: datetime | None = None
+    last_new_at: datetime | None = None
+    rate: float = 0.0
+    arrivals: int = 0
+    entries: int = 0
+    overlap: float = 1.0
+    most: int = 0
+    quiet: timedelta = timedelta(0)
+    hint: timedelta | None = None
+    tightened: float = 1.0
+    eased: float = 1.0
+    ill_formed: int = 0
+    undated: int = 0
+    troubled: frozenset[TroubleKind] = frozenset()
+    distrusts_guids: bool = False
+    moved_to: str | None = None
+    moved_since: datetime | None = None
+    moved_polls: int = 0
+
+    def address(self, url: str) -> str:
+        """Where a source of this address is polled: elsewhere, once a permanent redirect has held."""
+        return self.moved_to if self.moved_to is not None and self.moved_polls >= MOVED_AFTER_POLLS else url
+
+    def to_row(self) -> dict[str, Any]:
+        """As it is stored: plain JSON, without what is as at the beginning; durations in seconds."""
+        start = Habits()
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: _plain(value) for name, value in values.items() if value != getattr(start, name)}
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any] | None) -> Habits:
+        """What `to_row` gave, by this version of the program or another one: what is unknown or cannot be is left out,
+        as it is learnt anew."""
+        read: dict[str, Any] = {}
+        for name, value in (row or {}).items():
+            try:
+                read[name] = _READ[name](value)
+            except (KeyError, ValueError, TypeError, OverflowError):
+                continue
+        return cls(**read)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case frozenset():
+            return sorted(value)
+        case _:
+            return value
+
+
+def _moment(value: str) -> datetime:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return moment
+
+
+def _seconds(value: float) -> timedelta:
+    return timedelta(seconds=value)
+
+
+def _kinds(value: list[str]) -> frozenset[TroubleKind]:
+    known = set(TroubleKind)
+    return frozenset(TroubleKind(each) for each in value if each in known)
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "since": _moment,
+    "last_new_at": _moment,
+    "rate": float,
+    "arrivals": int,
+    "entries": int,
+    "overlap": float,
+    "most": int,
+    "quiet": _seconds,
+    "hint": _seconds,
+    "tightened": float,
+    "eased": float,
+    "ill_formed": int,
+    "undated": int,
+    "troubled": _kinds,
+    "distrusts_guids": bool,
+    "moved_to": str,
+    "moved_since": _moment,
+    "moved_polls": int,
+}

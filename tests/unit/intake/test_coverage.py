@@ -1,0 +1,384 @@
+"""What a poll says of its source: habits are learnt, and troubles are seen and seen to be over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from monitor.intake.coverage import Burst, Covered, Seen, covered, quiet_limit
+from monitor.model import (
+    Article,
+    Claim,
+    Fetched,
+    FetchOutcome,
+    Habits,
+    Selectors,
+    Source,
+    SourceKind,
+    SourceTrouble,
+    TroubleKind,
+)
+from tests.building import HOUR, MINUTE, NOON, article, source
+
+DAY = 24 * HOUR
+EVERY = 5 * MINUTE
+NEW = "https://new.test/feed"
+# A source of some weeks, with two new entries an hour, of thirty in its document, and quiet at night.
+SETTLED = Habits(NOON - 20 * DAY, NOON - EVERY, rate=2.0, arrivals=500, entries=30, most=4, quiet=8 * HOUR)
+
+
+def claim(habits: Habits = SETTLED, *, now: datetime = NOON, last_ok: datetime | None = None, **other: Any) -> Claim:
+    """Due now; polled well an interval ago."""
+    return Claim("wire", "u", 1, now, first=False, habits=habits, last_ok=last_ok or now - EVERY, **other)
+
+
+def fetched(outcome: FetchOutcome = FetchOutcome.DOCUMENT, status: int = 200) -> Fetched:
+    return Fetched(outcome, "u", status)
+
+
+def new(
+    count: int, *, published: datetime = NOON - MINUTE, dated: bool = True, apart: timedelta = MINUTE / 4
+) -> list[Article]:
+    """Articles that nobody had, the youngest first."""
+    return [article(f"n{i}", published=published - i * apart, dated=dated) for i in range(count)]
+
+
+def poll(
+    habits: Habits = SETTLED,
+    *,
+    entries: int = 30,
+    articles: Sequence[Article] = (),
+    known: int | None = None,
+    now: datetime = NOON,
+    of: Source | None = None,
+    **other: Any,
+) -> Covered:
+    """A document; known is what is not new, unless it is said."""
+    made = other.pop("claim", None) or claim(habits, now=now)
+    knew = entries - len(articles) if known is None else known
+    other.setdefault("fetched", fetched())
+    return covered(Seen(of or source(), made, now=now, entries=entries, known=knew, new=articles, **other))
+
+
+def unchanged(habits: Habits = SETTLED, *, now: datetime = NOON) -> Covered:
+    """304."""
+    return covered(Seen(source(), claim(habits, now=now), fetched(FetchOutcome.NOT_MODIFIED, 304), now))
+
+
+def kinds(found: Covered) -> list[TroubleKind]:
+    return [trouble.kind for trouble in found.opened]
+
+
+def test_a_poll_that_brings_nothing_teaches_nothing() -> None:
+    """Thousands an hour are like that: none of them writes habits."""
+    assert unchanged() == Covered(SETTLED)
+    assert poll() == Covered(SETTLED)
+
+
+def test_the_first_poll_begins_the_habits() -> None:
+    """Its document is no news, and no burst; its dates give the rate to begin with."""
+    archive = new(30, apart=6 * MINUTE)
+    found = poll(Habits(), articles=archive, claim=Claim("wire", "u", 1, NOON), hint=HOUR)
+    assert (found.opened, found.burst) == ((), None)
+    begun = replace(found.habits, rate=0.0)
+    assert begun == Habits(since=NOON, last_new_at=NOON, entries=30, hint=HOUR)
+    assert found.habits.rate == pytest.approx(10, rel=0.05)
+    undated = poll(Habits(), articles=new(30, dated=False), claim=Claim("wire", "u", 1, NOON))
+    assert (undated.habits.rate, undated.opened) == (0.0, ())
+
+
+def test_a_source_that_was_known_before_habits_were_begins_at_its_next_poll() -> None:
+    """Whatever that answers; one that fails has nothing to begin with."""
+    assert unchanged(Habits()).habits == Habits(since=NOON, last_new_at=NOON)
+    found = poll(Habits(), articles=new(30), known=0)
+    assert (found.habits.since, kinds(found)) == (NOON, [])  # what its last document held is not known
+    failed = covered(Seen(source(), claim(Habits()), fetched(FetchOutcome.FAILED, 503), NOON, failures=1))
+    assert failed == Covered(Habits())
+
+
+def test_new_entries_are_learnt_from() -> None:
+    """How many come, how often, how long none came."""
+    before = replace(SETTLED, last_new_at=NOON - 9 * HOUR)
+    learnt = poll(before, articles=new(6)).habits
+    assert (learnt.last_new_at, learnt.arrivals, learnt.most, learnt.quiet) == (NOON, 501, 6, 9 * HOUR)
+    assert learnt.overlap == pytest.approx(0.98)
+    assert learnt.rate < before.rate
+
+
+def test_the_rate_rises_at_once_and_falls_slowly() -> None:
+    """What is asked too often loses nothing."""
+    risen = poll(articles=new(10)).habits  # ten in five minutes are 120 an hour
+    assert risen.rate == pytest.approx(61)
+    now = NOON + HOUR
+    fallen = poll(risen, articles=new(1), now=now).habits
+    assert 50 < fallen.rate < 61
+
+
+@pytest.mark.parametrize(
+    ("entries", "known", "habits", "claimed", "gap"),
+    [
+        (30, 0, SETTLED, {}, True),
+        (30, 1, SETTLED, {}, False),  # one is enough
+        (5, 0, SETTLED, {}, True),
+        (4, 0, SETTLED, {}, False),  # so few may all be new
+        (30, 0, replace(SETTLED, entries=0), {}, False),  # the document before was empty
+        (30, 0, SETTLED, {"failures": 3}, True),  # lost all the same, if not by our interval
+        (0, 0, SETTLED, {}, False),
+    ],
+)
+def test_a_document_without_anything_known_is_a_possible_gap(
+    entries: int, known: int, habits: Habits, claimed: dict[str, Any], gap: bool
+) -> None:
+    """With the window in which entries may have come and gone unseen."""
+    found = poll(habits, entries=entries, known=known, articles=new(entries - known), claim=claim(habits, **claimed))
+    if not gap:
+        assert TroubleKind.GAP not in kinds(found)
+        return
+    (trouble,) = found.opened
+    detail = f"none of its {entries} entries was there at the poll before"
+    assert trouble == SourceTrouble("wire", TroubleKind.GAP, NOON - EVERY, NOON, detail)
+    assert TroubleKind.GAP in found.habits.troubled
+
+
+def test_a_gap_halves_the_interval_and_good_documents_take_it_back() -> None:
+    """Again and again, to a sixteenth; what we or the source missed by failing says nothing of the interval."""
+    habits, factors = SETTLED, []
+    for _ in range(6):
+        habits = poll(habits, known=0, articles=new(30)).habits
+        factors.append(habits.tightened)
+    assert factors == [1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 16, 1 / 16]
+    good = 0
+    while habits.tightened < 1:
+        habits = poll(habits, articles=new(2)).habits
+        good += 1
+    assert good == pytest.approx(30, abs=2)
+    hardly = poll(replace(SETTLED, tightened=0.5), known=10, articles=new(20)).habits
+    assert hardly.tightened == 0.5  # a third known is close to a gap
+    failed = claim(failures=2, last_ok=NOON - DAY)
+    away = replace(claim(), planned=NOON - HOUR, last_ok=NOON - HOUR - EVERY)
+    for late in (failed, away):
+        assert poll(known=0, articles=new(30), claim=late).habits.tightened == 1
+
+
+def test_a_gap_is_over_when_something_is_known_again() -> None:
+    """Or when nothing has changed since; not at a poll that fails."""
+    habits = poll(known=0, articles=new(30)).habits
+    for after in (poll(habits, articles=new(1)), unchanged(habits)):
+        assert (after.closed, after.habits.troubled) == ((TroubleKind.GAP,), frozenset())
+    failed = covered(Seen(source(), claim(habits), fetched(FetchOutcome.FAILED, 503), NOON, failures=1))
+    assert (failed.closed, failed.habits) == ((), habits)
+
+
+def test_silence_is_noticed_when_nothing_comes_for_much_longer_than_ever() -> None:
+    """At a poll like any other, once; over when something new comes."""
+    limit = quiet_limit(SETTLED, NOON)
+    assert limit is not None
+    assert 16 * HOUR < limit < 17 * HOUR
+    before = NOON - EVERY + limit
+    assert unchanged(SETTLED, now=before).habits == SETTLED
+    found = unchanged(SETTLED, now=before + MINUTE)
+    detail = "nothing new for 16 hours; it was rarely quiet for more than 8 hours"
+    assert found.opened == (SourceTrouble("wire", TroubleKind.SILENT, NOON - EVERY, before + MINUTE, detail),)
+    later = unchanged(found.habits, now=before + DAY)
+    assert later == Covered(found.habits)
+    back = poll(found.habits, articles=new(1), now=before + 9 * DAY)
+    assert back.closed == (TroubleKind.SILENT,)
+    assert back.habits.quiet == limit  # one flatline is not usual
+
+
+@pytest.mark.parametrize(
+    ("habits", "limit"),
+    [
+        (Habits(), None),
+        (replace(SETTLED, since=NOON - 2 * DAY), None),  # too young
+        (replace(SETTLED, arrivals=4), None),  # too few
+        (replace(SETTLED, since=NOON - 7 * DAY), 3 * DAY),  # its first weekend may be to come
+        (replace(SETTLED, quiet=MINUTE), 6 * HOUR),  # a busy one may rest
+        (replace(SETTLED, quiet=7 * DAY, arrivals=5), 28 * DAY),  # of five pauses the longest says little
+        (replace(SETTLED, quiet=7 * DAY, arrivals=100), 14.7 * DAY),
+    ],
+)
+def test_what_counts_as_silence_is_learnt(habits: Habits, limit: timedelta | None) -> None:
+    """From its own pauses, and never from little."""
+    assert quiet_limit(habits, NOON) == limit
+
+
+def test_our_own_absence_is_not_a_quiet_source() -> None:
+    """Of the time in which nobody looked nothing is learnt."""
+    before = replace(SETTLED, quiet=HOUR, last_new_at=NOON - 2 * DAY - 2 * EVERY)
+    away = replace(claim(before), planned=NOON - 2 * DAY, last_ok=NOON - 2 * DAY - EVERY)
+    assert poll(before, articles=new(3), claim=away).habits.quiet < HOUR
+
+
+@pytest.mark.parametrize(
+    ("name", "bad", "good", "detail"),
+    [
+        (TroubleKind.UNREADABLE, {"ill_formed": "line 3"}, {}, "line 3"),
+        (
+            TroubleKind.UNDATED,
+            {"articles": new(2, dated=False)},
+            {"articles": new(1) + new(1, dated=False)},
+            "none of its new entries has a date that can be true",
+        ),
+    ],
+)
+def test_what_is_wrong_three_times_in_a_row_is_trouble(
+    name: TroubleKind, bad: dict[str, Any], good: dict[str, Any], detail: str
+) -> None:
+    """Not once, nor twice; and over at the first that is right."""
+    habits = SETTLED
+    for times in (1, 2, 3, 4):
+        found = poll(habits, **bad)
+        assert [trouble.detail for trouble in found.opened] == ([detail] if times >= 3 else [])
+        habits = found.habits
+    assert habits.troubled == {name}
+    quiet = unchanged(habits)
+    assert quiet == Covered(habits)  # it says nothing of that
+    right = poll(habits, **good)
+    assert (right.closed, right.habits.troubled) == ((name,), frozenset())
+
+
+def test_a_page_without_dates_is_not_undated() -> None:
+    """Nobody said where in it a date stands."""
+    page = replace(source(), kind=SourceKind.PAGE, select=Selectors("li"))
+    dated = replace(page, select=Selectors("li", date="time"))
+    habits = replace(SETTLED, undated=3)
+    assert kinds(poll(habits, articles=new(1, dated=False), of=page)) == []
+    assert kinds(poll(habits, articles=new(1, dated=False), of=dated)) == [TroubleKind.UNDATED]
+
+
+def test_a_source_that_says_that_it_is_gone_is_told_so() -> None:
+    """Over at its next good answer."""
+    gone = covered(Seen(source(), claim(), fetched(FetchOutcome.GONE, 410), NOON, failures=1))
+    assert kinds(gone) == [TroubleKind.GONE]
+    assert unchanged(gone.habits).closed == (TroubleKind.GONE,)
+
+
+def test_guids_that_churn_are_distrusted_for_good() -> None:
+    """Of that poll neither a gap nor a burst is said: everything in it only seems new."""
+    found = poll(known=0, articles=new(30, published=NOON - DAY), churned=True)
+    assert (kinds(found), found.burst) == ([TroubleKind.GUIDS], None)
+    assert found.habits == replace(SETTLED, distrusts_guids=True, troubled=frozenset({TroubleKind.GUIDS}))
+    after = poll(found.habits, articles=new(1))
+    assert (after.habits.distrusts_guids, after.closed) == (True, ())
+
+
+def uids(articles: Sequence[Article]) -> frozenset[str]:
+    return frozenset(each.uid for each in articles)
+
+
+OLD = new(40, published=NOON - 3 * DAY)
+UNDATED = new(40, dated=False)
+STAMPED = new(40, apart=timedelta(0))
+
+
+@pytest.mark.parametrize(
+    ("articles", "known", "habits", "held"),
+    [
+        (OLD, 10, SETTLED, uids(OLD)),  # an archive
+        (UNDATED, 10, SETTLED, uids(UNDATED)),
+        (STAMPED, 10, SETTLED, uids(STAMPED)),  # it was moved, and dated by the minute of that
+        ([*new(10), *OLD[10:]], 10, SETTLED, uids(OLD[10:])),  # what is fresh among it passes
+        (
+            [*STAMPED[:30], *new(40, published=NOON - 2 * MINUTE, apart=MINUTE / 40)[30:]],
+            10,
+            SETTLED,
+            uids(STAMPED[:30]),
+        ),
+        (new(40, apart=MINUTE / 20), 10, SETTLED, None),  # a news storm: two minutes, each with some of them
+        (OLD[:9], 10, SETTLED, None),  # nine are no burst
+        (OLD[:12], 10, SETTLED, None),  # it has had four at once
+        (OLD, 10, replace(SETTLED, most=14), None),
+        (OLD, 10, replace(SETTLED, rate=200.0), None),  # sixteen are usual in five minutes
+        (OLD, 10, replace(SETTLED, arrivals=4), None),  # what is usual is not known yet
+        (UNDATED, 0, SETTLED, None),  # its document was replaced: a gap
+        (OLD, 0, SETTLED, uids(OLD)),  # by what is older than the poll before: no gap, an archive
+    ],
+)
+def test_many_more_new_entries_than_ever_are_held_unless_their_dates_are_fresh(
+    articles: Sequence[Article], known: int, habits: Habits, held: frozenset[str] | None
+) -> None:
+    """What a source never had is told before it is believed; a real storm is not silenced."""
+    found = poll(habits, articles=articles, known=known, entries=known + len(articles))
+    assert found.burst == (Burst(held) if held is not None else None)
+    assert (TroubleKind.BURST in kinds(found)) is (held is not None)
+    if held is not None:
+        told = {trouble.kind: trouble.detail for trouble in found.opened}[TroubleKind.BURST]
+        assert told.startswith(f"{len(articles)} new entries at once, where 4 were the most so far; {len(held)} ")
+        assert TroubleKind.BURST in unchanged(found.habits).closed
+
+
+def test_what_our_absence_explains_is_no_burst() -> None:
+    """Two days of news after two days away."""
+    away = replace(claim(), planned=NOON - 2 * DAY, last_ok=NOON - 2 * DAY - EVERY)
+    assert poll(articles=UNDATED, entries=50, claim=away).burst is None
+
+
+def test_an_archive_does_not_make_a_source_busy() -> None:
+    """It is not asked every minute for a day; what comes as often again is no burst the next time."""
+    learnt = poll(articles=OLD, entries=50).habits
+    assert learnt.rate <= SETTLED.rate
+    assert poll(learnt, articles=OLD, entries=50).burst is None
+
+
+def test_a_refusal_eases_the_pace_for_a_while() -> None:
+    """429 or 403 without a wish of its own: four times, then half of that with each good poll."""
+    for status, retry_after, eased in ((429, None, 4), (403, None, 4), (429, HOUR, 1), (503, None, 1)):
+        answer = replace(fetched(FetchOutcome.FAILED, status), retry_after=retry_after)
+        found = covered(Seen(source(), claim(), answer, NOON, failures=1))
+        assert found.habits.eased == eased
+    after, factors = replace(SETTLED, eased=4.0), []
+    for _ in range(3):
+        after = unchanged(after).habits
+        factors.append(after.eased)
+    assert factors == [2, 1, 1]
+
+
+BEGUN = Habits(since=NOON, last_new_at=NOON)
+
+
+def redirected(habits: Habits, now: datetime, moved: str | None = NEW) -> Habits:
+    seen = Seen(source(), claim(habits, now=now), fetched(FetchOutcome.NOT_MODIFIED, 304), now, moved=moved)
+    return covered(seen).habits
+
+
+def test_a_permanent_redirect_is_learnt_after_a_day() -> None:
+    """Three polls, the third a day after the first; the polls between them write nothing."""
+    first = redirected(BEGUN, NOON)
+    second = redirected(first, NOON + EVERY)
+    assert second.moved_polls == 2
+    assert redirected(second, NOON + DAY - EVERY) == second
+    third = redirected(second, NOON + DAY)
+    assert (second.address("u"), third.address("u")) == ("u", NEW)
+    assert redirected(third, NOON + 2 * DAY, None) == third  # asked there, it answers there
+
+
+@pytest.mark.parametrize(
+    ("moved", "after"),
+    [
+        (None, (None, 0)),  # it answers at its own address again
+        (source().url, (None, 0)),
+        ("https://third.test/feed", ("https://third.test/feed", 1)),
+    ],
+)
+def test_a_redirect_that_does_not_hold_is_forgotten(moved: str | None, after: tuple[str | None, int]) -> None:
+    """Another target begins anew."""
+    habits = redirected(redirected(redirected(BEGUN, NOON), NOON + EVERY), NOON + DAY - EVERY, moved)
+    assert (habits.moved_to, habits.moved_polls) == after
+
+
+def test_an_address_that_was_learnt_and_fails_is_given_up_for_the_sources_own() -> None:
+    """After three failures: whoever moved may have moved again."""
+    habits = replace(BEGUN, moved_to=NEW, moved_since=NOON - 9 * DAY, moved_polls=3)
+
+    def after(failures: int) -> Habits:
+        answer = fetched(FetchOutcome.FAILED, 404)
+        return covered(Seen(source(), claim(habits), answer, NOON, failures=failures)).habits
+
+    assert (after(2), after(3)) == (habits, BEGUN)
+    again = redirected(habits, NOON, source().url)
+    assert again.moved_to is None
