@@ -118,6 +118,7 @@ class Entry:
     authors: tuple[str, ...] = ()
     language: str | None = None
     tags: tuple[str, ...] = ()
+    slice: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ class Feed:
     entries: tuple[Entry, ...]
     title: str | None = None
     problem: str | None = None
+    slices: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
