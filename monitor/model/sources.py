@@ -93,7 +93,8 @@ class FetchOutcome(StrEnum):
 class Fetched:
     """What one fetch of a source brought. `problem` is one line for a person: what, and what to do.
 
-    `headers` have lower-case names. `retry_after` is how long the server asked us to stay away.
+    `headers` have lower-case names. `retry_after` is how long the server asked us to stay away. `moved`: where the
+    document stands now, if every redirect on the way there was permanent.
     """
 
     outcome: FetchOutcome
@@ -104,6 +105,7 @@ class Fetched:
     validators: Validators = Validators()
     problem: str | None = None
     retry_after: timedelta | None = None
+    moved: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

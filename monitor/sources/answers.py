@@ -16,7 +16,9 @@ from aiohttp import (
     ClientConnectorCertificateError,
     ClientConnectorDNSError,
     ClientConnectorError,
+    ClientHttpProxyError,
     ClientPayloadError,
+    ClientProxyConnectionError,
     ClientResponse,
     ClientResponseError,
     ConnectionTimeoutError,
@@ -106,6 +108,8 @@ def not_answered(error: Exception) -> str:
             line = f"the name {error.host} is not found in DNS ({one_line(error.os_error)}); is the address right?"
         case ClientConnectorCertificateError():
             line = f"TLS: the certificate of {error.host} is not trusted ({one_line(error.certificate_error)})"
+        case ClientProxyConnectionError() | ClientHttpProxyError():
+            line = _of_the_proxy(error)
         case ClientConnectorError(os_error=ssl.SSLError() as reason):
             line = f"TLS: no secure connection to {error.host}:{error.port} ({one_line(reason)})"
         case ClientConnectorError():
@@ -121,6 +125,12 @@ def not_answered(error: Exception) -> str:
         case _:
             line = f"the connection broke: {one_line(error)}"
     return line
+
+
+def _of_the_proxy(error: ClientProxyConnectionError | ClientHttpProxyError) -> str:
+    if isinstance(error, ClientHttpProxyError):
+        return f"the proxy opens no way there: {error.status} {one_line(error.message)}"
+    return f"no connection to the proxy {error.host}:{error.port}: {one_line(error.os_error)}"
 
 
 def one_line(what: object) -> str:

@@ -1,19 +1,25 @@
 """One document off the network: HTTP with validators, bounds, deadlines and redirects.
 
 Whatever the network or a server does ends as a `Fetched`, never as an error: each failure is one line that says what
-happened and, where somebody can do something, what. It does not parse, keep cookies, use proxies, decide when to ask
-again, or remember anything between fetches but whom it asked last (`politeness`).
+happened and, where somebody can do something, what. A document whose bytes are those of the last time is not modified,
+whatever the server says. It does not parse, keep cookies, decide when to ask again, or remember anything between
+fetches but whom it asked last (`politeness`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from hashlib import blake2b
 from http import HTTPStatus
+from importlib.metadata import PackageNotFoundError, metadata
 from types import TracebackType
 from typing import Self
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -23,26 +29,53 @@ from monitor.errors import FetchFailed
 from monitor.model import Fetched, FetchOutcome, Limits, Validators
 from monitor.sources import answers
 from monitor.sources.decoder import ACCEPT_ENCODING, Body
-from monitor.sources.guard import SCHEMES, Guard, Network
+from monitor.sources.guard import SCHEMES, Guard, Network, refusal
 from monitor.sources.politeness import Line, Politeness
 from monitor.sources.resolve import Resolver
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-USER_AGENT = f"news-monitor/{monitor.__version__}"
 REDIRECTS = (301, 302, 303, 307, 308)
+PERMANENT = (301, 308)
 NO_WEB_ADDRESS = "which is no http:// or https:// address"
 # What goes along to another host; all other headers may be credentials.
 HARMLESS = ("accept", "accept-language", "user-agent")
 
 
+def user_agent() -> str:
+    """Who asks, for whoever runs the server: the program, its version, and where it is explained if it has a page."""
+    try:
+        pages = metadata("news-monitor").get_all("Project-URL") or []
+    except PackageNotFoundError:  # run from its files
+        pages = []
+    # each is written as its label, a comma and its address
+    about = next((f"; +{page.rpartition(', ')[2]}" for page in pages), "")
+    return f"news-monitor/{monitor.__version__} (reads news feeds for its user{about})"
+
+
+USER_AGENT = user_agent()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for, and how: `own` headers go along in place of ours. `gap`, `most`: stricter bounds than usual,
+    from this request to the next one to the same domain, and of the body's bytes."""
+
+    validators: Validators
+    own: Mapping[str, str] = field(default_factory=dict)
+    proxy: str | None = None
+    gap: timedelta = timedelta(0)
+    most: int | None = None
+
+
 class Fetcher:
     """Fetches for all sources. An async context manager: it holds the one HTTP session of the process."""
 
-    def __init__(self, limits: Limits, allow: Sequence[Network]) -> None:
+    def __init__(self, limits: Limits, allow: Sequence[Network], *, resolver: AbstractResolver | None = None) -> None:
         self._limits = limits
         self._allow = tuple(allow)
+        self._resolver = resolver or Resolver()
         self._politeness = Politeness(limits, allow)
         self._session: ClientSession | None = None
 
@@ -50,7 +83,7 @@ class Fetcher:
         self._session = ClientSession(
             # At polling intervals an idle connection is only memory: each one is closed after its answer.
             connector=TCPConnector(
-                force_close=True, limit=0, resolver=Resolver(), socket_factory=Guard(self._allow).socket_factory
+                force_close=True, limit=0, resolver=self._resolver, socket_factory=Guard(self._allow).socket_factory
             ),
             timeout=ClientTimeout(
                 total=None,  # ours, over all redirects
@@ -72,12 +105,25 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
 
-    async def fetch(self, url: str, validators: Validators, *, headers: Mapping[str, str] | None = None) -> Fetched:
-        """What one GET brings; its validators are what to send next time. `headers` go along, in place of ours."""
+    async def fetch(
+        self,
+        url: str,
+        validators: Validators,
+        *,
+        headers: Mapping[str, str] | None = None,
+        proxy: str | None = None,
+        gap: timedelta = timedelta(0),
+        most: int | None = None,
+    ) -> Fetched:
+        """What one GET brings; its validators are what to send next time. `headers` go along, in place of ours.
+
+        `proxy`: the HTTP proxy to ask through. `gap`, `most`: at least so long until the next request to this domain,
+        at most so many decoded bytes, where that is stricter than the limits.
+        """
         try:
             address = URL(url)
             url = shown(address)
-            return await self._follow(address, validators, dict(headers or {}))
+            return await self._follow(address, _Asked(validators, dict(headers or {}), proxy, gap, most))
         except FetchFailed as error:
             problem = str(error)
         except TimeoutError as error:
@@ -92,52 +138,81 @@ class Fetcher:
         """Which other addresses a fetch of this one waits for."""
         return self._politeness.line(url)
 
-    async def _follow(self, url: URL, validators: Validators, own: Mapping[str, str]) -> Fetched:
+    async def _follow(self, url: URL, asked: _Asked) -> Fetched:
         """From redirect to redirect. The total time runs while a server has the word, not while others are let pass."""
         left = self._limits.total.total_seconds()
+        # Credentials in an address are not shown, so an address that had some cannot be learnt anew.
+        settled = url.user is None
         for hop in range(self._limits.redirects + 1):
             if url.scheme not in SCHEMES or not url.host:
                 raise FetchFailed(f"{'redirects to ' if hop else ''}{shown(url)[:200]}, {NO_WEB_ADDRESS}")
-            async with self._politeness.turn(url.host, url.port or 0):
+            async with self._politeness.turn(url.host, url.port or 0, asked.gap):
                 began = clock.monotonic()
-                fetched = await self._ask(url, validators, own, left)
+                fetched = await self._ask(url, asked, left)
                 left -= clock.monotonic() - began
             if isinstance(fetched, Fetched):
-                return fetched
+                here = fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}
+                return replace(fetched, moved=fetched.url) if here and hop and settled else fetched
+            to, permanent = fetched
+            settled = settled and permanent
             own = {
-                name: value for name, value in own.items() if keeps_secrets(url, fetched) or name.lower() in HARMLESS
+                name: value for name, value in asked.own.items() if keeps_secrets(url, to) or name.lower() in HARMLESS
             }
-            url = fetched
+            settled, asked, url = settled and own == asked.own, replace(asked, own=own), to
         raise FetchFailed(f"more than {self._limits.redirects} redirects (limits.redirects), the last to {shown(url)}")
 
-    async def _ask(self, url: URL, validators: Validators, own: Mapping[str, str], seconds: float) -> Fetched | URL:
-        """One request: what it brought, or where it redirects to."""
+    async def _ask(self, url: URL, asked: _Asked, seconds: float) -> Fetched | tuple[URL, bool]:
+        """One request: what it brought, or where it redirects to and whether for good."""
         assert self._session is not None, "a Fetcher is used within its context"
         headers = CIMultiDict({"User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING})
-        headers.update(own)
-        if validators.etag is not None:
-            headers["If-None-Match"] = validators.etag
-        if validators.last_modified is not None:
-            headers["If-Modified-Since"] = validators.last_modified
-        request = self._session.get(url, headers=headers, allow_redirects=False)
+        headers.update(asked.own)
+        if asked.validators.etag is not None:
+            headers["If-None-Match"] = asked.validators.etag
+        if asked.validators.last_modified is not None:
+            headers["If-Modified-Since"] = asked.validators.last_modified
         deadline = asyncio.timeout(seconds)
         try:
-            async with deadline, request as response:
-                if response.status in REDIRECTS and "Location" in response.headers:
-                    return target(url, response.headers["Location"])
-                return await self._answer(response, validators)
+            async with deadline:
+                if asked.proxy is not None:
+                    await self._check(url)
+                request = self._session.get(url, headers=headers, allow_redirects=False, proxy=asked.proxy)
+                async with request as response:
+                    if response.status in REDIRECTS and "Location" in response.headers:
+                        return target(url, response.headers["Location"]), response.status in PERMANENT
+                    return await self._answer(response, asked)
         except TimeoutError:
             if deadline.expired():
                 raise FetchFailed(answers.too_slow(self._limits)) from None
             raise
 
-    async def _answer(self, response: ClientResponse, validators: Validators) -> Fetched:
+    async def _check(self, url: URL) -> None:
+        """Refuse what a proxy would reach for us. This is weaker than the guard's own check: the proxy resolves the
+        name again, perhaps to another address, and only its own address is seen by the guard when it is connected to.
+        """
+        assert url.host is not None
+        try:
+            found = await self._resolver.resolve(url.host, url.port or 0)
+        except OSError as error:
+            why = answers.one_line(error)
+            raise FetchFailed(
+                f"the name {url.host} is not found in DNS ({why}); it is looked up here before the proxy is asked, "
+                "because a source may not reach private networks through it either"
+            ) from None
+        for each in found:
+            if line := refusal(each["host"], self._allow):
+                raise FetchFailed(f"{url.host}: {line}")
+
+    async def _answer(self, response: ClientResponse, asked: _Asked) -> Fetched:
         url, status, headers = shown(response.url), response.status, answers.headers(response)
-        if status == HTTPStatus.NOT_MODIFIED and validators != Validators():
+        validators = asked.validators
+        if status == HTTPStatus.NOT_MODIFIED and (validators.etag or validators.last_modified):
             return Fetched(FetchOutcome.NOT_MODIFIED, url, status, headers=headers, validators=validators)
         if 200 <= status < 300 and status not in answers.WHAT_TO_DO:
-            body = await self._read(response, headers.get("content-encoding", ""))
-            return Fetched(FetchOutcome.DOCUMENT, url, status, body, headers, answers.validators(response))
+            body = await self._read(response, headers.get("content-encoding", ""), asked.most)
+            given = replace(answers.validators(response), body=digest_of(body))
+            if given.body == validators.body:  # the server never says so, or says it of another form of the same
+                return Fetched(FetchOutcome.NOT_MODIFIED, url, status, headers=headers, validators=given)
+            return Fetched(FetchOutcome.DOCUMENT, url, status, body, headers, given)
         return Fetched(
             FetchOutcome.GONE if status == HTTPStatus.GONE else FetchOutcome.FAILED,
             url,
@@ -148,12 +223,20 @@ class Fetcher:
             retry_after=answers.retry_after(headers.get("retry-after"), clock.now()),
         )
 
-    async def _read(self, response: ClientResponse, encoding: str) -> bytes:
-        body = Body(encoding, wire=self._limits.wire_bytes, decoded=self._limits.decoded_bytes)
+    async def _read(self, response: ClientResponse, encoding: str, most: int | None) -> bytes:
+        wire, decoded = self._limits.wire_bytes, self._limits.decoded_bytes
+        if most is not None and most < decoded:
+            decoded = most
+        body = Body(encoding, wire=wire, decoded=decoded)
         body.announced(response.content_length or 0)
         async for chunk in response.content.iter_any():
             body.feed(chunk)
         return body.whole()
+
+
+def digest_of(body: bytes) -> str:
+    """By what a document is recognised: 32 hexadecimal digits."""
+    return blake2b(body, digest_size=16).hexdigest()
 
 
 def target(url: URL, location: str) -> URL:

@@ -1,7 +1,8 @@
 """Which addresses a source may reach: the guard against feeds that point into private networks (SSRF).
 
 It is asked at the moment of connecting, for each address that a name resolved to and after each redirect, so nothing
-can change between the check and the connection. It resolves no names; behind a proxy it would see the proxy only.
+can change between the check and the connection. It resolves no names; with a proxy it sees the proxy only, so there
+the fetcher looks the name up and asks `refusal` first, which is weaker.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from ipaddress import ip_address
 
@@ -66,26 +67,27 @@ class Politeness:
         return Line(registered_domain(host), 2)  # one is being asked, the next one waits for the gap
 
     @asynccontextmanager
-    async def turn(self, host: str, port: int) -> AsyncIterator[None]:
-        """Waits for the turn of a request to this host, which lasts as long as the context."""
+    async def turn(self, host: str, port: int, gap: timedelta = timedelta(0)) -> AsyncIterator[None]:
+        """Waits for the turn of a request to this host, which lasts as long as the context. `gap`: what asks after it
+        waits at least so long, where that is more than the usual gap."""
         own = is_allowed_host(host, self._allow)
         door = self._doors.setdefault((host, port), _Door(asyncio.Semaphore(self._limits.per_host if own else 1)))
         door.users += 1
         try:
             async with door.places:
                 if not own:
-                    await self._pause(registered_domain(host))
+                    await self._pause(registered_domain(host), max(gap, self._limits.gap))
                 yield
         finally:
             door.users -= 1
             if not door.users:
                 del self._doors[host, port]
 
-    async def _pause(self, domain: str) -> None:
+    async def _pause(self, domain: str, gap: timedelta) -> None:
         now = clock.monotonic()
         self._free_at = {name: at for name, at in self._free_at.items() if at > now}
         start = self._free_at.get(domain, now)
-        self._free_at[domain] = start + self._limits.gap.total_seconds()
+        self._free_at[domain] = start + gap.total_seconds()
         await asyncio.sleep(start - now)
 
 

@@ -6,9 +6,7 @@ import asyncio
 import gzip
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from ipaddress import ip_network
 
@@ -20,85 +18,15 @@ from aiohttp import web
 import monitor
 from monitor import clock
 from monitor.model import Fetched, FetchOutcome, Limits, Validators
-from monitor.sources.fetch import Fetcher
+from monitor.sources.fetch import Fetcher, digest_of
 from monitor.sources.guard import Network
+from tests.site import Site, serving, wired
 
 LOOPBACK: list[Network] = [ip_network("127.0.0.0/8")]
 QUICK = Limits(connect=timedelta(seconds=5), idle=timedelta(seconds=0.4), total=timedelta(seconds=1.2), redirects=3)
 PATIENT = Limits()
 NONE = Validators()
 FEED = b"<rss version='2.0'><channel><title>x</title></channel></rss>"
-
-Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-
-
-@dataclass
-class Site:
-    """A server that answers each path with what stands for it, and remembers what it was asked."""
-
-    url: str
-    answers: dict[str, Answer | web.Response] = field(default_factory=dict)
-    asked: list[web.BaseRequest] = field(default_factory=list)
-
-    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        self.asked.append(request)
-        answer = self.answers.get(request.path, web.Response(status=404))
-        if isinstance(answer, web.Response):  # one can be sent once only
-            return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
-        return await answer(request)
-
-
-@asynccontextmanager
-async def serving(host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
-    site = Site("")
-    server = web.Server(site.answer)
-    runner = web.ServerRunner(server, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, host, 0, ssl_context=tls).start()
-    port = runner.addresses[0][1]
-    site.url = f"{'https' if tls else 'http'}://{host}:{port}"
-    try:
-        yield site
-    finally:
-        await runner.cleanup()
-
-
-@dataclass
-class Wire:
-    """A server below HTTP: sends these bytes to whoever asks, and counts who connected."""
-
-    port: int
-    connections: int = 0
-
-
-@asynccontextmanager
-async def wired(sent: bytes, *, drip: float | None = None, leave_open: bool = False) -> AsyncIterator[Wire]:
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        wire.connections += 1
-        try:
-            await reader.read(65_536)
-            writer.write(sent)
-            while drip is not None:
-                await asyncio.sleep(drip)
-                writer.write(b"x")
-                await writer.drain()
-            while leave_open and await reader.read(1):
-                pass
-            writer.close()
-            await writer.wait_closed()
-        except ConnectionError:  # the other side has had enough
-            writer.close()
-
-    talks: set[asyncio.Task[None]] = set()
-    wire = Wire(0)
-
-    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talks.add(asyncio.create_task(talk(reader, writer)))
-
-    async with await asyncio.start_server(connected, "127.0.0.1", 0) as server:
-        wire.port = server.sockets[0].getsockname()[1]
-        yield wire
-        await asyncio.gather(*talks)
 
 
 @pytest.fixture
@@ -138,7 +66,7 @@ async def test_a_document_comes_with_its_headers_and_validators(site: Site) -> N
     fetched = await fetch(f"{site.url}/feed")
     assert (fetched.outcome, fetched.status, fetched.body) == (FetchOutcome.DOCUMENT, 200, FEED)
     assert fetched.url == f"{site.url}/feed"
-    assert fetched.validators == Validators(etag='W/"a-1"', last_modified="yesterday, or so")
+    assert fetched.validators == Validators('W/"a-1"', "yesterday, or so", digest_of(FEED))
     assert fetched.headers["content-type"] == "text/xml"
     assert fetched.headers["x-many"] == "one"
     assert fetched.problem is None
@@ -151,7 +79,7 @@ async def test_the_request_is_honest_and_complete(site: Site) -> None:
         for _ in range(2):
             fetched = await fetcher.fetch(f"{site.url}/feed", Validators('W/"a-1"', "yesterday, or so"))
     asked = site.asked[1].headers
-    assert asked["User-Agent"] == f"news-monitor/{monitor.__version__}"
+    assert asked["User-Agent"].startswith(f"news-monitor/{monitor.__version__} (")
     assert asked["If-None-Match"] == 'W/"a-1"'
     assert asked["If-Modified-Since"] == "yesterday, or so"
     assert asked["Accept-Encoding"] == "gzip, deflate, br, zstd"
@@ -179,7 +107,7 @@ async def test_validators_that_cannot_be_sent_back_are_none() -> None:
     async with wired(b'HTTP/1.1 200 OK\r\nETag: "\xff\xfe"\r\nX: \xff\r\nContent-Length: 1\r\n\r\nx') as wire:
         fetched = await fetch(f"http://127.0.0.1:{wire.port}/")
     assert fetched.outcome is FetchOutcome.DOCUMENT
-    assert fetched.validators == NONE
+    assert fetched.validators == Validators(body=digest_of(b"x"))
     assert fetched.headers["x"].encode()
 
 

@@ -98,6 +98,15 @@ async def test_a_gap_between_requests_to_one_domain() -> None:
     assert list(starts)[-2:] == ["b.example.org", "c.example.org"]  # the others had passed before
 
 
+async def test_who_asks_more_gently_is_followed_later() -> None:
+    """The longer gap holds for what comes after it, whoever that is."""
+    politeness = Politeness(Limits(gap=timedelta(0)), [])
+    async with politeness.turn("a.example.org", 443, timedelta(seconds=0.3)):
+        began = clock.monotonic()
+    async with politeness.turn("b.example.org", 443):
+        assert clock.monotonic() - began >= 0.28
+
+
 async def test_giving_up_the_turn_frees_it() -> None:
     """A fetch that is cancelled while it waits or holds stands in nobody's way."""
     politeness = Politeness(Limits(gap=timedelta(0)), [])
