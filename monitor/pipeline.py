@@ -142,7 +142,7 @@ class Pipeline:
         active, now = self.active, clock.now()
         polls = [self._read(brought, now) for brought in together]
         ended: list[tuple[Polled, Decision | None]] = []
-        with self._section.entered(now) as section:
+        with self._section.entered(now, [polled.claim for polled, _ in polls]) as section:
             for polled, articles in polls:
                 decision = decide(articles, active.rules, section.state, now)
                 ours = section.commit(polled, decision, active.channels_of)

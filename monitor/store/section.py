@@ -17,12 +17,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select, update
 
 from monitor.decide import Decision, State
-from monitor.model import Notice, Noticed, Observed, Polled
+from monitor.model import Claim, Notice, Noticed, Observed, Polled
 from monitor.store import tables
 from monitor.store.database import Database
 from monitor.store.memory import Mark, catch_up, mark
 from monitor.store.observed import observe
-from monitor.store.writing import ChannelsOf, write_decision, write_notices, write_source
+from monitor.store.writing import ChannelsOf, tokens_of, write_decision, write_notices, write_sources
 
 _AFRESH = timedelta(days=1)
 
@@ -39,15 +39,17 @@ class SerialSection:
         self._afresh: datetime | None = None
 
     @contextmanager
-    def entered(self, now: datetime) -> Iterator[Entered]:
+    def entered(self, now: datetime, claims: Iterable[Claim] = ()) -> Iterator[Entered]:
         """The section, entered: decide on its `state`, then `commit`, for one poll or for several; what they write
-        becomes true together, at the end of the block. Nothing is written if the block raises."""
+        becomes true together, at the end of the block. Nothing is written if the block raises. `claims`: those that
+        will be committed, so that they are looked up together."""
         with self._lock:
             with self._database.writing() as connection:
                 self._database.enter_section(connection)
                 sequence = connection.execute(select(tables.section.c.sequence)).scalar_one()
-                inside = Entered(connection, self._caught_up(connection, sequence, now).draft())
+                inside = Entered(connection, self._caught_up(connection, sequence, now).draft(), claims)
                 yield inside
+                write_sources(connection, inside.polls)
                 if inside.decided:
                     sequence += 1
                     connection.execute(update(tables.section).values(sequence=sequence))
@@ -71,18 +73,24 @@ class SerialSection:
 class Entered:
     """One pass through the section. `state` is what has been committed, and what this pass has decided so far."""
 
-    def __init__(self, connection: Connection, state: State) -> None:
+    def __init__(self, connection: Connection, state: State, claims: Iterable[Claim]) -> None:
         self._connection = connection
+        self._tokens = tokens_of(connection, claims)
         self.state = state
         self.decided = False
+        self.polls: list[tuple[Polled, int]] = []  # what is written at its sources at the end, together
 
     def commit(self, polled: Polled, decision: Decision, channels_of: ChannelsOf) -> bool:
         """Write a poll and all that came of it: source, articles, stories, matches, alerts, deliveries.
 
         False, and nothing is written, if the claim is no longer ours: somebody else polls the source now.
         """
-        if not write_source(self._connection, polled, new=len(decision.judged)):
+        claim = polled.claim
+        if claim.source not in self._tokens:
+            self._tokens |= tokens_of(self._connection, [claim])
+        if self._tokens.get(claim.source) != claim.token:
             return False
+        self.polls.append((polled, len(decision.judged)))
         if decision.judged:
             write_decision(self._connection, decision, channels_of, polled.at)
             self.state, self.decided = decision.state.settled(polled.at), True
