@@ -16,7 +16,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from urllib.parse import urlsplit
 
-from monitor.config.edit import NewSource
+from monitor.config.edit import NewSource, plain
 from monitor.config.faults import checked, noting
 from monitor.config.files import is_read, is_there, paths_named, settings_document, yaml_files
 from monitor.config.sources import SourceShape, Usual, sources
@@ -97,7 +97,7 @@ def new_source(url: str, given: NewSource, taken: Collection[str]) -> NewSource:
     keys = {"id": given.get("id") or _made_id(url, taken), "url": url}
     keys |= {key: value for key, value in given.items() if value and key != "id"}
     names = list(keys)
-    data: dict[str, Plain] = {key: value if isinstance(value, str) else list(value) for key, value in keys.items()}
+    data = plain(keys)
     try:
         json.dumps(data, ensure_ascii=False).encode()
         shape = checked(SourceShape, Document("", data, _a_line_each(data)))
@@ -117,6 +117,7 @@ def _a_line_each(data: Mapping[str, Plain]) -> list[int]:
     for line, value in enumerate(data.values(), 1):
         marks += [line, 1] * 3
         marks += [0, 0, line, 1, line, 1] * (len(value) if isinstance(value, list) else 0)
+        marks += [line, 1] * 3 * (len(value) if isinstance(value, dict) else 0)
     return marks
 
 
