@@ -16,6 +16,7 @@ from monitor.model.notices import (
     Observed,
     WaitingChannel,
 )
+from monitor.model.outlines import Outline, Outlines, Unusable
 from monitor.model.places import Place
 from monitor.model.rules import (
     AlertPolicy,
@@ -113,6 +114,8 @@ __all__ = [
     "Noticed",
     "Observed",
     "OncePer",
+    "Outline",
+    "Outlines",
     "Pattern",
     "Place",
     "Polled",
@@ -134,6 +137,7 @@ __all__ = [
     "Term",
     "Times",
     "Unit",
+    "Unusable",
     "Validators",
     "WaitingChannel",
     "Where",
