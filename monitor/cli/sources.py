@@ -20,6 +20,7 @@ from monitor.cli.options import (
     print_json,
     print_table,
 )
+from monitor.cli.source_lists import export, import_
 
 if TYPE_CHECKING:
     from monitor.cli.source_health import Faring
@@ -34,7 +35,11 @@ _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures"
 
 @click.group()
 def sources() -> None:
-    """The sources: list, health, add, remove."""
+    """The sources: list, health, add, remove, import, export."""
+
+
+sources.add_command(import_)
+sources.add_command(export)
 
 
 @sources.command("list")

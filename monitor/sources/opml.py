@@ -21,7 +21,7 @@ from lxml import etree
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Outline, Outlines, Unusable
-from monitor.sources.charset import FORBIDDEN, to_utf8
+from monitor.sources.charset import FORBIDDEN, UTF8, to_utf8
 from monitor.sources.html import one_line
 
 OURS = "urn:news-monitor:source"
@@ -59,7 +59,8 @@ def read_opml(body: bytes) -> Outlines:
         events = list(_well_formed(text, before))
     except etree.XMLSyntaxError as error:
         line = (error.lineno or 1) + before
-        notes.append(f"it is ill-formed (line {line}: {one_line(error.msg or '')}); what could be read of it was kept")
+        what = re.sub(", line [0-9]+, column [0-9]+$", "", one_line(error.msg or ""))
+        notes.append(f"it is ill-formed (line {line}: {what}); what could be read of it was kept")
         events = list(_ill_formed(text, before))
     outlines, unusable = _built(events)
     return Outlines(tuple(outlines), tuple(sorted(unusable)), "; ".join(notes) or None)
@@ -91,7 +92,9 @@ def _text(body: bytes) -> tuple[str, int, list[str]]:
 def _no_opml(text: str) -> str:
     if re.search(r"<(rss|feed|rdf:RDF)\b", text):
         return "this is a feed, and no list of feeds (OPML): `news-monitor sources add` takes its address"
-    return f"this is no list of feeds: no <opml> stands in it (it starts with {one_line(text)[:60]!r})"
+    return (
+        f"this is no list of feeds: no <opml> stands in it (it starts with {one_line(text.removeprefix(UTF8))[:60]!r})"
+    )
 
 
 def _well_formed(text: str, before: int) -> Iterator[_Event]:
