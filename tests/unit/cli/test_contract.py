@@ -54,6 +54,7 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("sources list", ["--json"]),
         ("sources health", ["--json"]),
         ("sources add", ["--id", "--name", "--language", "--publisher", "--tag", "--every", "--file"]),
+        ("sources add", ["--no-check", "--first", "--all"]),
         ("sources remove", ["-c"]),
         ("sources import", ["-c", "--file", "--tag", "--dry-run", "--json"]),
         ("sources export", ["-c", "--output", "--tag"]),
@@ -72,7 +73,7 @@ async def test_the_options_of_the_contract_are_there(command: str, options: list
     assert [option for option in options if option not in ended.out.split("Options:")[1]] == []
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["match"], ["why"], ["sources", "list"], ["sources", "import"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["match"], ["why"], ["sources", "list"], ["sources", "add"]])
 async def test_help_imports_nothing_heavy(command: list[str]) -> None:
     """`--help` is there at once, whatever the program can do."""
     asking = IMPORTED.format(arguments=[*command, "--help"], heavy=HEAVY)
