@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,13 +20,14 @@ from monitor.cli.options import (
     print_json,
     print_table,
 )
+from monitor.cli.source_add import add
+from monitor.cli.source_lists import export, import_
 
 if TYPE_CHECKING:
     from monitor.cli.source_health import Faring
     from monitor.config.load import Loaded
     from monitor.config.source_files import SourceFiles, Standing
     from monitor.model import Source
-    from monitor.sources.guard import Network
     from monitor.store.reports import SourceReport
 
 _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0}
@@ -34,7 +35,12 @@ _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures"
 
 @click.group()
 def sources() -> None:
-    """The sources: list, health, add, remove."""
+    """The sources: list, health, add, remove, import, export."""
+
+
+sources.add_command(add)
+sources.add_command(import_)
+sources.add_command(export)
 
 
 @sources.command("list")
@@ -109,49 +115,6 @@ _OURS = "No source is fine: look at the network of this machine before you drop 
 
 @sources.command()
 @config_option
-@click.argument("url")
-@click.option("--id", "id_", metavar="ID", help="Its id (default: made from the host).")
-@click.option("--name", help="Its name, as messages show it (default: the id).")
-@click.option("--language", metavar="TAG", help="The language of its articles: en, ko, zh-Hant ...")
-@click.option("--publisher", help="Who publishes it.")
-@click.option("--tag", "tags", multiple=True, help="A word of your own; may be repeated.")
-@click.option("--every", metavar="DURATION", help="How often it is polled, at best: '5 minutes'.")
-@click.option("--file", "file", type=click.Path(path_type=Path), help="The sources file that it is written to.")
-def add(config: Path, url: str, id_: str | None, file: Path | None, tags: tuple[str, ...], **given: str | None) -> None:
-    """Add a source to a sources file; its comments and all else in it stay as they are.
-
-    It is written to the first file that `sources` in monitor.yaml names itself; where it names folders only, to
-    sources.yaml in the first of them, which is made if need be. The daemon polls it as soon as it has read the file.
-
-    \b
-    Examples:
-      news-monitor sources add https://news.example.com/feed.xml
-      news-monitor sources add https://news.example.com/kr.xml --id example-ko --language ko --tag korea --every '2 m'
-    """
-    from monitor.config.edit import with_source
-    from monitor.config.rewrite import rewrite
-    from monitor.config.source_files import check_file, new_source, source_files
-
-    files = source_files(config)
-    print_faults(files.faults)
-    keys = {"id": id_, **given, "tags": tags}
-    source = new_source(
-        url, {key: value for key in _ORDER if (value := keys[key])}, {each.id for each in files.standing}
-    )
-    _refuse_known(files, url, str(source["id"]))
-    target = files.file_for(file)
-    check_file(target)
-    rewrite(target, lambda text, name: with_source(text, name, source)).write()
-    click.echo(f"added {source['id']} to {target}")
-    if refused := _refused(url, config):
-        click.echo(f"{source['id']} will be refused: {refused}", err=True)
-
-
-_ORDER = ("id", "name", "language", "publisher", "tags", "every")
-
-
-@sources.command()
-@config_option
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 def remove(config: Path, ids: tuple[str, ...]) -> None:
     """Remove sources from the files in which they stand; comments that speak of others too stay.
@@ -213,53 +176,6 @@ def _when(moment: Any, zone: str) -> str:  # noqa: ANN401 - a cell of a row
 def _advice(dead: list[str], config: Path) -> str:
     named = "" if config == Path("monitor.yaml") else f" -c {shlex.quote(str(config))}"
     return f"To drop the dead:\n  news-monitor sources remove{named} {' '.join(dead)}"
-
-
-def _refuse_known(files: SourceFiles, url: str, id_: str) -> None:
-    from monitor.errors import Fault, Faulty
-
-    faults = [
-        Fault(each.place, f"a source with this {what} stands here already")
-        for each in files.standing
-        for what, same in (("url", each.url == url), ("id", each.id == id_))
-        if same
-    ]
-    if faults:
-        raise Faulty(faults)
-
-
-def _refused(url: str, config: Path) -> str | None:
-    """Why nothing will be fetched from there, as far as that is known before names are resolved; None: none."""
-    from ipaddress import ip_network
-    from urllib.parse import urlsplit
-
-    from monitor.sources.guard import refusal
-
-    host = urlsplit(url).hostname or ""
-    address = "127.0.0.1" if host == "localhost" else host
-    try:
-        network = ip_network(address)
-        if refusal(address, list(_allowed(config))) is None:
-            return None
-    except ValueError:  # a name
-        return None
-    meant = f"`network: {{allow: ['{network}']}}` in {config} names it and the daemon is started anew"
-    return f"{host} is a private or special address, which no source may reach until {meant}"
-
-
-def _allowed(config: Path) -> Iterator[Network]:
-    """The networks that monitor.yaml allows: its secrets are not needed for that, and its faults are not ours."""
-    from contextlib import suppress
-    from ipaddress import ip_network
-
-    from monitor.config.files import settings_document
-
-    data = settings_document(config).data
-    network = data.get("network") if isinstance(data, dict) else None
-    allow = network.get("allow") if isinstance(network, dict) else None
-    for text in allow if isinstance(allow, list) else ():
-        with suppress(ValueError):
-            yield ip_network(str(text))
 
 
 def _standing(files: SourceFiles, id_: str) -> Standing:

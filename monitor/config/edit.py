@@ -16,7 +16,8 @@ from itertools import accumulate
 from monitor.config.yaml12 import Document, Plain, parse
 from monitor.errors import Faulty, MonitorError
 
-NewSource = Mapping[str, str | Sequence[str]]
+Written = str | bool | Sequence[str] | Mapping[str, str]
+NewSource = Mapping[str, Written]
 """The keys of a source in the order in which they are written."""
 
 _LIST = "sources"
@@ -29,19 +30,36 @@ _GAP = re.compile(rf"(?:\s|#[^{_ENDINGS}]*)*")
 
 def with_source(text: str, file: str, source: NewSource) -> str:
     """The text with a source more, at the end of its last list. Raises MonitorError."""
+    return with_sources(text, file, [source])
+
+
+def with_sources(text: str, file: str, sources: Sequence[NewSource]) -> str:
+    """The text with sources more, in their order, at the end of its last list. Raises MonitorError."""
+    if not sources:
+        return text
     documents = parse(text, file)
     lines = text.splitlines(keepends=True)
     document = next((each for each in reversed(documents) if (_LIST,) in each.values), None)
     if not documents:
-        _insert(lines, len(lines), [f"{_LIST}:", *_block(source, 2, 2)])
+        _insert(lines, len(lines), [f"{_LIST}:", *_blocks(sources, 2, 2)])
     elif document and _in_brackets(lines, document) and not _becomes_block(lines, document):
-        lines = [_put_in_brackets(_Flow(lines, document), source)]
+        lines = [_put_in_brackets(_Flow(lines, document), sources)]
     elif document and _items(document):
-        _put_below(lines, document, source)
+        _put_below(lines, document, sources)
     elif document:
-        _put_first(lines, document, source)
-    new: dict[str, Plain] = {key: value if isinstance(value, str) else list(value) for key, value in source.items()}
-    return _proved("".join(lines), file, [*_all_items(documents), new])
+        _put_first(lines, document, sources)
+    return _proved("".join(lines), file, [*_all_items(documents), *map(plain, sources)])
+
+
+def plain(source: NewSource) -> dict[str, Plain]:
+    """A source as our parser reads it."""
+    return {key: _plain(value) for key, value in source.items()}
+
+
+def _plain(value: Written) -> Plain:
+    if isinstance(value, str | bool):
+        return value
+    return dict(value) if isinstance(value, Mapping) else list(value)
 
 
 def without_sources(text: str, file: str, ids: Collection[str]) -> str:
@@ -87,7 +105,7 @@ def _in_brackets(lines: list[str], document: Document) -> bool:
 # --- lists in block style: an item begins with a dash on a line of its own ---------------------------------------
 
 
-def _put_below(lines: list[str], document: Document, source: NewSource) -> None:
+def _put_below(lines: list[str], document: Document, sources: Sequence[NewSource]) -> None:
     """After the last item, written as that one is."""
     *others, last = _extents(lines, document)
     at, indent = last.stop, _indent(lines[last.start])
@@ -95,14 +113,17 @@ def _put_below(lines: list[str], document: Document, source: NewSource) -> None:
         at += 1
     line, column = document.values[_LIST, len(others)]
     width = column - 1 - indent if line - 1 == last.start else 2
-    new = _block(source, indent, width)
-    if lines[line - 1][column - 1] == "{":
-        new = [f"{new[0][: indent + width]}{_flow(source)}"]
     spaced = bool(others) and any(map(_is_blank, lines[others[-1].stop : last.start]))
-    _insert(lines, at, ["", *new] if spaced else new)
+    new: list[str] = []
+    for source in sources:
+        block = _block(source, indent, width)
+        if lines[line - 1][column - 1] == "{":
+            block = [f"{block[0][: indent + width]}{_flow(source)}"]
+        new += ["", *block] if spaced else block
+    _insert(lines, at, new)
 
 
-def _put_first(lines: list[str], document: Document, source: NewSource) -> None:
+def _put_first(lines: list[str], document: Document, sources: Sequence[NewSource]) -> None:
     """Into a list that is empty: `sources:` or `sources: []`, with comments below it perhaps."""
     line, indent = document.keys[_LIST,][0] - 1, document.keys[_LIST,][1] - 1
     if _in_brackets(lines, document):
@@ -111,7 +132,7 @@ def _put_first(lines: list[str], document: Document, source: NewSource) -> None:
     at = line + 1
     while at < len(lines) and _is_comment(lines[at]) and _indent(lines[at]) > indent:
         at += 1
-    _insert(lines, at, _block(source, indent + 2, 2))
+    _insert(lines, at, _blocks(sources, indent + 2, 2))
 
 
 def _becomes_block(lines: list[str], document: Document) -> bool:
@@ -220,9 +241,10 @@ class _Flow:
         ]
 
 
-def _put_in_brackets(flow: _Flow, source: NewSource) -> str:
-    """After the last item, on a line of its own if that one has one."""
-    text, new = flow.text, _flow(source)
+def _put_in_brackets(flow: _Flow, sources: Sequence[NewSource]) -> str:
+    """After the last item, each on a line of its own if that one has one."""
+    text, written = flow.text, list(map(_flow, sources))
+    new = ", ".join(written)
     if not flow.items:
         return text[: flow.inside] + new + text[flow.inside :]
     begin, end = flow.items[-1]
@@ -232,7 +254,8 @@ def _put_in_brackets(flow: _Flow, source: NewSource) -> str:
     below = (re.search(rf"\r\n|[{_ENDINGS}]", text) or [""])[0] + text[head:begin]
     if _is_lone(text, begin, stop):
         after = "," if comma is None else ""
-        return f"{text[:end]}{after}{text[end:tail]}{below}{new}{'' if after else ','}{text[tail:]}"
+        added = ",".join(below + each for each in written)
+        return f"{text[:end]}{after}{text[end:tail]}{added}{'' if after else ','}{text[tail:]}"
     if comma is not None:
         return f"{text[:stop]} {new},{text[stop:]}"
     return f"{text[:end]},{' ' if text[head:begin].strip() else below}{new}{text[end:]}"
@@ -291,13 +314,17 @@ def _is_lone(text: str, begin: int, stop: int) -> bool:
 # --- a new source as text ----------------------------------------------------------------------------------------
 
 
+def _blocks(sources: Sequence[NewSource], indent: int, width: int) -> list[str]:
+    return [line for source in sources for line in _block(source, indent, width)]
+
+
 def _block(source: NewSource, indent: int, width: int) -> list[str]:
     """A key a line; `width`: from the dash to the keys."""
     first, *others = (f"{key}: {_written(value)}" for key, value in source.items())
     return [f"{' ' * indent}{'-'.ljust(width)}{first}", *(f"{' ' * (indent + width)}{line}" for line in others)]
 
 
-def _flow(source: NewSource) -> str:
+def _flow(source: Mapping[str, Written]) -> str:
     keys = (
         f"{key}: {_scalar(value, '[{}]') if isinstance(value, str) else _written(value)}"
         for key, value in source.items()
@@ -305,9 +332,13 @@ def _flow(source: NewSource) -> str:
     return "{" + ", ".join(keys) + "}"
 
 
-def _written(value: str | Sequence[str]) -> str:
+def _written(value: Written) -> str:
     if isinstance(value, str):
         return _scalar(value, "- {}")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return _flow(value)
     return "[" + ", ".join(_scalar(each, "[{}]") for each in value) + "]"
 
 

@@ -193,6 +193,14 @@ def _tag_of(written: str) -> str | None:
     return tag if re.match(_LANGUAGE, tag) and subtag(tag) else None
 
 
+def language_tag(written: str) -> str | None:
+    """The tag of a language as others write it (en-us, ko_KR, Korean); None: it is none that we know."""
+    try:
+        return _language(written.strip())
+    except PydanticCustomError:
+        return _tag_of(written.strip())
+
+
 def is_language(tag: str) -> bool:
     """Whether it has the form of a language's tag."""
     return tag == "any" or re.match(_LANGUAGE, tag) is not None

@@ -16,12 +16,13 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from urllib.parse import urlsplit
 
-from monitor.config.edit import NewSource
+from monitor.config.edit import NewSource, plain
 from monitor.config.faults import checked, noting
 from monitor.config.files import is_read, is_there, paths_named, settings_document, yaml_files
 from monitor.config.sources import SourceShape, Usual, sources
 from monitor.config.yaml12 import Document, Plain, read
 from monitor.errors import Fault, Faulty, WrongUse
+from monitor.intake.address import canonical
 from monitor.model import Place
 
 NEW_FILE = "sources.yaml"
@@ -39,6 +40,7 @@ class Standing:
     url: str
     place: Place
     file: Path
+    keys: Mapping[str, Plain] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def new_source(url: str, given: NewSource, taken: Collection[str]) -> NewSource:
     keys = {"id": given.get("id") or _made_id(url, taken), "url": url}
     keys |= {key: value for key, value in given.items() if value and key != "id"}
     names = list(keys)
-    data: dict[str, Plain] = {key: value if isinstance(value, str) else list(value) for key, value in keys.items()}
+    data = plain(keys)
     try:
         json.dumps(data, ensure_ascii=False).encode()
         shape = checked(SourceShape, Document("", data, _a_line_each(data)))
@@ -111,12 +113,18 @@ def new_source(url: str, given: NewSource, taken: Collection[str]) -> NewSource:
     return keys | {key: getattr(shape, key) for key in _TIDIED if key in keys}
 
 
+def same_address(url: str) -> str:
+    """What addresses of the same feed have in common: http and https, www. and none, and trackers make no other."""
+    return (canonical(url) or url.strip()).rstrip("/")
+
+
 def _a_line_each(data: Mapping[str, Plain]) -> list[int]:
     """The marks of a document in which each key has a line, to know it again."""
     marks = [0, 0, 1, 1, 1, 1]
     for line, value in enumerate(data.values(), 1):
         marks += [line, 1] * 3
         marks += [0, 0, line, 1, line, 1] * (len(value) if isinstance(value, list) else 0)
+        marks += [line, 1] * 3 * (len(value) if isinstance(value, dict) else 0)
     return marks
 
 
@@ -124,7 +132,8 @@ def _standing(document: Document, file: Path) -> Iterator[Standing]:
     listed = document.data.get("sources") if isinstance(document.data, dict) else None
     for index, item in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(item, dict):
-            yield Standing(str(item.get("id")), str(item.get("url")), document.place(("sources", index)), file)
+            place = document.place(("sources", index))
+            yield Standing(str(item.get("id")), str(item.get("url")), place, file, item)
 
 
 def _holds(named: Path, wish: Path) -> bool:

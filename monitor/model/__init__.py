@@ -17,6 +17,7 @@ from monitor.model.notices import (
     Observed,
     WaitingChannel,
 )
+from monitor.model.outlines import Outline, Outlines, Unusable
 from monitor.model.places import Place
 from monitor.model.rules import (
     AlertPolicy,
@@ -116,6 +117,8 @@ __all__ = [
     "Noticed",
     "Observed",
     "OncePer",
+    "Outline",
+    "Outlines",
     "Pattern",
     "Place",
     "Polled",
@@ -139,6 +142,7 @@ __all__ = [
     "Times",
     "TroubleKind",
     "Unit",
+    "Unusable",
     "Validators",
     "WaitingChannel",
     "Where",

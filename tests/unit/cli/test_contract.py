@@ -15,9 +15,10 @@ from tests.e2e.whole import ROOT, news_monitor, started, write_config
 
 COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
-    "sources health", "sources add", "sources remove", "outbox list", "outbox retry", "outbox discard",
-    "channels list", "channels test", "matches list", "matches show", "matches export",
-    "articles forget", "db upgrade", "db backup", "db check", "db prune", "why",
+    "sources health", "sources add", "sources remove", "sources import", "sources export",
+    "outbox list", "outbox retry", "outbox discard", "channels list", "channels test",
+    "matches list", "matches show", "matches export", "articles forget",
+    "db upgrade", "db backup", "db check", "db prune", "why",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -53,7 +54,10 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("sources list", ["--json"]),
         ("sources health", ["--json"]),
         ("sources add", ["--id", "--name", "--language", "--publisher", "--tag", "--every", "--file"]),
+        ("sources add", ["--no-check", "--first", "--all"]),
         ("sources remove", ["-c"]),
+        ("sources import", ["-c", "--file", "--tag", "--dry-run", "--json"]),
+        ("sources export", ["-c", "--output", "--tag"]),
         ("outbox list", ["--json"]),
         ("outbox retry", ["--dead", "--channel"]),
         ("channels list", ["--json"]),
@@ -89,6 +93,8 @@ FILES: dict[str, str | bytes] = {
     "bad.yaml": "rule: a\nwhat: b\n",
     "feed.xml": "<rss version='2.0'><channel><title>t</title><item><title>a</title></item></channel></rss>",
     "page.html": "<!doctype html><html><head><title>Home</title></head></html>",
+    "list.opml": "<opml version='2.0'><body><outline xmlUrl='https://a.example/feed'/></body></opml>",
+    "lost.opml": "<opml version='2.0'><body><outline type='rss'/></body></opml>",
     "latin.yaml": b"timezone: \xff\n",
     "list.yaml": "- a\n",
 }
@@ -138,6 +144,17 @@ FILES: dict[str, str | bytes] = {
         (0, "sources list"),
         (0, "sources list --json"),
         (2, "sources nosuch"),
+        (0, "sources import list.opml"),
+        (0, "sources import --dry-run --json list.opml"),
+        (1, "sources import page.html"),  # a document that is no list of feeds
+        (1, "sources import lost.opml"),  # an unusable line
+        (1, "sources import -c nosuch.yaml list.opml"),
+        (2, "sources import nosuch.opml"),
+        (2, "sources import"),
+        (0, "sources export"),
+        (0, "sources export -o out.opml --tag none"),
+        (2, "sources export -o nosuch/out.opml"),
+        (1, "sources export -c nosuch.yaml"),
         (1, "status"),  # nothing has run yet
         (1, "outbox list"),
         (1, "outbox retry 1"),
@@ -189,6 +206,7 @@ async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
         ("channels list --json", "sources.yaml:3:"),
         ("matches list --json", None),
         ("matches export", None),
+        ("sources import --json two.opml", "sources.yaml:3:"),
         ("parse --json broken.xml", "broken.xml: the document is ill-formed"),
     ],
 )
@@ -199,6 +217,7 @@ async def test_json_goes_to_stdout_and_words_to_stderr(command: str, complaint: 
     with (tmp_path / "sources.yaml").open("a", encoding="utf-8") as file:
         file.write("  - {id: other}\n")
     (tmp_path / "two.jsonl").write_text(f"{HIT}{{\n", encoding="utf-8")
+    (tmp_path / "two.opml").write_text("<opml>\n<outline type='rss'/></opml>", encoding="utf-8")
     (tmp_path / "broken.xml").write_text("<rss version='2.0'><channel><item><title>a</title>", encoding="utf-8")
     ended = await news_monitor(*command.split(), folder=tmp_path)
     assert all(isinstance(row, dict) for row in ended.rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.config.edit import with_source, without_sources
+from monitor.config.edit import NewSource, with_source, with_sources, without_sources
 from monitor.errors import MonitorError
 
 NEW = {"id": "new", "url": "https://new.example/?a=1", "tags": ["a", "b"], "every": "2 minutes"}
@@ -53,6 +53,52 @@ def item(indent: int) -> str:
 def test_a_source_comes_at_the_end_of_the_list(before: str, after: str) -> None:
     """It is written as its neighbours are."""
     assert with_source(before, "f.yaml", NEW) == after
+
+
+PAGE: NewSource = {
+    "id": "p",
+    "url": "https://p.example/",
+    "kind": "page",
+    "select": {"entry": ".a, .b", "link": "a[href]"},
+}
+FULL: NewSource = {"id": "q", "url": "https://q.example/", "full_text": True, "name": "true"}
+IN_BRACES = (
+    "{id: p, url: https://p.example/, kind: page, select: {entry: '.a, .b', link: 'a[href]'}}",
+    "{id: q, url: https://q.example/, full_text: true, name: 'true'}",
+)
+BELOW = """\
+sources:
+  - id: p
+    url: https://p.example/
+    kind: page
+    select: {entry: '.a, .b', link: 'a[href]'}
+  - id: q
+    url: https://q.example/
+    full_text: true
+    name: 'true'
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", BELOW),
+        # blank lines between, where there are some; in braces
+        (
+            "sources:\n- {id: a}\n\n- {id: b}\n",
+            f"sources:\n- {{id: a}}\n\n- {{id: b}}\n\n- {IN_BRACES[0]}\n\n- {IN_BRACES[1]}\n",
+        ),
+        # in brackets: on one line, and each on its own
+        ("sources: [{id: a}]\n", f"sources: [{{id: a}}, {', '.join(IN_BRACES)}]\n"),
+        (
+            "sources: [\n  {id: a},\n]\n",
+            f"sources: [\n  {{id: a}},\n  {IN_BRACES[0]},\n  {IN_BRACES[1]},\n]\n",
+        ),
+    ],
+)
+def test_several_sources_come_at_once(before: str, after: str) -> None:
+    """In their order, with switches and selectors; words that look like switches are quoted."""
+    assert with_sources(before, "f.yaml", [PAGE, FULL]) == after
 
 
 BRACES = "{id: new, url: https://new.example/}"

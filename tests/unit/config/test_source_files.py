@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.edit import NewSource
 from monitor.config.source_files import check_file, new_source, source_files
 from monitor.errors import Faulty, WrongUse
 
@@ -135,3 +136,13 @@ def test_what_is_given_is_checked_and_tidied() -> None:
     assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == ["id", "url", "language", "every"]
     with pytest.raises(WrongUse, match="UTF-8"):
         new_source("https://a.example", {"name": "\udcff"}, ())
+
+
+def test_what_is_wrong_in_a_switch_or_a_selector_is_told_by_its_key() -> None:
+    """Also where several keys hold more than a word; what is right is written as it is."""
+    good: NewSource = {"kind": "page", "select": {"entry": "article", "date": "time"}, "full_text": True}
+    assert new_source("https://n.example/", good, ()) == {"id": "n-example", "url": "https://n.example/", **good}
+    bad: NewSource = {"tags": ["a", " "], "kind": "page", "select": {"entry": "a[", "link": "b["}, "every": "1 s"}
+    with pytest.raises(WrongUse) as wrong:
+        new_source("https://n.example/", bad, ())
+    assert [line.partition(":")[0] for line in str(wrong.value).splitlines()] == ["tags", "select", "select", "every"]

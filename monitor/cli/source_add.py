@@ -1,0 +1,295 @@
+"""`news-monitor sources add`: a source into a sources file, by the address of its feed or of a page with feeds."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import config_option, local, print_faults
+
+if TYPE_CHECKING:
+    from monitor.config.edit import NewSource, Written
+    from monitor.config.source_files import SourceFiles
+    from monitor.model import Selectors
+    from monitor.sources.discovery import Found, Looked
+    from monitor.sources.guard import Network
+
+_ORDER = ("id", "name", "language", "publisher", "tags", "every")
+_OF_ONE = ("id", "name")
+"""Keys that no two sources share."""
+_NOT_THERE = (404, 410)
+
+
+@click.command()
+@config_option
+@click.argument("url")
+@click.option("--id", "id_", metavar="ID", help="Its id (default: made from the host).")
+@click.option("--name", help="Its name, as messages show it (default: the id).")
+@click.option("--language", metavar="TAG", help="The language of its articles: en, ko, zh-Hant ...")
+@click.option("--publisher", help="Who publishes it.")
+@click.option("--tag", "tags", multiple=True, help="A word of your own; may be repeated.")
+@click.option("--every", metavar="DURATION", help="How often it is polled, at best: '5 minutes'.")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="The sources file that it is written to.")
+@click.option("--no-check", is_flag=True, help="Add the address as it stands, without asking it.")
+@click.option("--first", "which", flag_value="first", help="Of several feeds of a page, add the first.")
+@click.option("--all", "which", flag_value="all", help="Add all feeds of a page.")
+def add(
+    config: Path,
+    *,
+    url: str,
+    id_: str | None,
+    file: Path | None,
+    tags: tuple[str, ...],
+    no_check: bool,
+    which: str | None,
+    **given: str | None,
+) -> None:
+    """Add a source to a sources file; its comments and all else in it stay as they are.
+
+    The address is asked first. A feed is added. Of a web page the feeds are looked for: one is added, several are
+    listed, each with the command that adds it. Where no server answers, the address is added with a warning. The page
+    of a public Telegram channel (https://t.me/NAME) is added as a page.
+
+    It is written to the first file that `sources` in monitor.yaml names itself; where it names folders only, to
+    sources.yaml in the first of them, which is made if need be. The daemon polls it as soon as it has read the file.
+
+    \b
+    Examples:
+      news-monitor sources add https://news.example.com/feed.xml
+      news-monitor sources add https://news.example.com/ --first
+      news-monitor sources add https://news.example.com/kr.xml --id example-ko --language ko --tag korea --every '2 m'
+
+    Exit code 1 if nothing was added.
+    """
+    from monitor.config.source_files import check_file, source_files
+    from monitor.sources.discovery import telegram
+
+    files = source_files(config)
+    print_faults(files.faults)
+    keys = {"id": id_, **given, "tags": tags}
+    wish = _Wish(config, files, files.file_for(file), {key: value for key in _ORDER if (value := keys[key])})
+    if channel := telegram(url):
+        address, selectors = channel
+        wish.add([wish.source(address, _page(address, selectors))])
+        click.echo(f"it is read as a page, {address}: a channel has no feed", err=True)
+        return
+    source = wish.source(url)
+    check_file(wish.target)
+    refused = _refused(url, config)
+    if no_check or refused:
+        wish.add([source])
+        if refused:
+            click.echo(f"{source['id']} will be refused: {refused}", err=True)
+        return
+    _checked(wish, url, asyncio.run(_look(url, config)), which)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What was asked for: where to, and the keys that were given."""
+
+    config: Path
+    files: SourceFiles
+    target: Path
+    given: Mapping[str, Written]
+
+    def source(self, url: str, also: Mapping[str, Written] | None = None, taken: Sequence[str] = ()) -> NewSource:
+        """The source of an address. `also`: keys that hold where none was given. Raises WrongUse, and Faulty where it
+        stands somewhere already."""
+        from monitor.config.source_files import new_source
+
+        keys = {**(also or {}), **self.given}
+        source = new_source(url, keys, {*(each.id for each in self.files.standing), *taken})
+        _refuse_known(self.files, url, str(source["id"]))
+        return source
+
+    def add(self, sources: Sequence[NewSource]) -> None:
+        """Into the file, all at once."""
+        from monitor.config.edit import with_sources
+        from monitor.config.rewrite import rewrite
+        from monitor.config.source_files import check_file
+
+        check_file(self.target)
+        rewrite(self.target, lambda text, name: with_sources(text, name, sources)).write()
+        for source in sources:
+            click.echo(f"added {source['id']} to {self.target}")
+
+
+def _checked(wish: _Wish, url: str, looked: Looked, which: str | None) -> None:
+    """What follows from what stands at the address."""
+    from monitor.errors import FeedUnreadable, FetchFailed
+
+    anyway = "nothing was added; --no-check adds it all the same"
+    if looked.itself:
+        source = wish.source(url)
+        wish.add([source])
+        click.echo(_described(looked.found[0]))
+    elif looked.page:
+        _from_page(wish, url, looked, which)
+    elif looked.status in _NOT_THERE:
+        raise FetchFailed(f"{url}: {looked.problem}; {anyway}")
+    elif looked.status is not None and 200 <= looked.status < 300:
+        raise FeedUnreadable(f"{url}: {looked.problem}; {anyway}")
+    else:
+        source = wish.source(url)
+        wish.add([source])
+        click.echo(f"{source['id']} could not be asked just now: {looked.problem}; the daemon goes on trying", err=True)
+
+
+def _from_page(wish: _Wish, url: str, looked: Looked, which: str | None) -> None:
+    from monitor.config.source_files import same_address
+    from monitor.errors import FeedUnreadable, MonitorError, WrongUse
+
+    if not looked.found:
+        raise FeedUnreadable(_no_feed(url, looked))
+    there = {same_address(each.url): each for each in wish.files.standing}
+    known = [found for found in looked.found if same_address(found.url) in there]
+    new = [found for found in looked.found if found not in known]
+    for found in known:
+        click.echo(f"{found.url} is there already: {there[same_address(found.url)].place}", err=True)
+    if not new:
+        raise MonitorError(f"{url}: nothing was added")
+    if len(new) > 1 and which is None:
+        _list(wish, new)
+        click.get_current_context().exit(1)
+    chosen = new if which == "all" else new[:1]
+    if len(chosen) > 1 and (single := [f"--{key}" for key in _OF_ONE if key in wish.given]):
+        raise WrongUse(f"{' and '.join(single)}: {len(chosen)} feeds cannot share it; add them one by one")
+    wish.add(_sources(wish, chosen))
+    for found in chosen:
+        click.echo(_described(found))
+
+
+def _sources(wish: _Wish, chosen: Sequence[Found]) -> list[NewSource]:
+    made: list[NewSource] = []
+    for found in chosen:
+        made.append(wish.source(found.url, _of_page(found), [str(each["id"]) for each in made]))
+    return made
+
+
+def _of_page(found: Found) -> dict[str, Written]:
+    """What is known of a feed by where it was found: its name, and its language where the page says it."""
+    from monitor.config.shape import language_tag
+
+    language = language_tag(found.language) if found.language else None
+    also: dict[str, Written] = {}
+    if found.title:
+        also["name"] = found.title
+    return also | ({"language": language} if language else {})
+
+
+def _list(wish: _Wish, found: Sequence[Found]) -> None:
+    """The feeds of a page, each with the command that adds it."""
+    click.echo(f"This page has {len(found)} feeds; nothing was added. To add one (--all adds all):")
+    for each in found:
+        click.echo(f"\n{_described(each)}\n  {_command(wish, each)}")
+
+
+def _command(wish: _Wish, found: Found) -> str:
+    words = ["news-monitor", "sources", "add"]
+    if wish.config != Path("monitor.yaml"):
+        words += ["-c", str(wish.config)]
+    language = _of_page(found).get("language")
+    keys = {"language": language, **wish.given} if language else wish.given
+    for key, value in keys.items():
+        for each in [value] if isinstance(value, str) else value if isinstance(value, tuple) else ():
+            words += [f"--{'tag' if key == 'tags' else key}", str(each)]
+    if wish.target != wish.files.file_for(None):
+        words += ["--file", str(wish.target)]
+    return shlex.join([*words, found.url])
+
+
+def _described(found: Found) -> str:
+    newest = f", the newest of {local(found.newest, 'UTC')}" if found.newest else ""
+    count = "1 entry" if found.entries == 1 else f"{found.entries} entries"
+    return f"{found.title or 'without a title'}: {count}{newest}"
+
+
+def _no_feed(url: str, looked: Looked) -> str:
+    tried = "".join(f"\n  {address}: {why}" for address, why in looked.tried)
+    return (
+        f"{url}: this is a web page, and no feed of it was found; nothing was added. If it lists its news itself, read "
+        "it as a page: write it to a sources file with `kind: page` and `select` (docs/sources.md says how)."
+        f"\nTried:{tried}"
+    )
+
+
+def _page(address: str, selectors: Selectors) -> dict[str, Written]:
+    """The keys of a page whose entries stand where the selectors say."""
+    select = {key: str(value) for key, value in asdict(selectors).items() if value is not None}
+    name = address.rpartition("/")[2]
+    return {
+        "id": f"telegram-{name.lower().replace('_', '-')}".strip("-"),
+        "name": name,
+        "kind": "page",
+        "select": select,
+    }
+
+
+async def _look(url: str, config: Path) -> Looked:
+    from monitor.app import PARSER_MEMORY
+    from monitor.model import Limits
+    from monitor.sources.discovery import look
+    from monitor.sources.fetch import Fetcher
+    from monitor.workers import Workers
+
+    limits, workers = Limits(), Workers(1, memory=PARSER_MEMORY)
+    try:
+        async with Fetcher(limits, list(_allowed(config))) as fetcher:
+            return await look(url, fetcher, workers, limits.parse)
+    finally:
+        workers.close()
+
+
+def _refuse_known(files: SourceFiles, url: str, id_: str) -> None:
+    from monitor.config.source_files import same_address
+    from monitor.errors import Fault, Faulty
+
+    faults = [
+        Fault(each.place, f"a source with this {what} stands here already")
+        for each in files.standing
+        for what, same in (("url", same_address(each.url) == same_address(url)), ("id", each.id == id_))
+        if same
+    ]
+    if faults:
+        raise Faulty(faults)
+
+
+def _refused(url: str, config: Path) -> str | None:
+    """Why nothing will be fetched from there, as far as that is known before names are resolved; None: none."""
+    from ipaddress import ip_network
+    from urllib.parse import urlsplit
+
+    from monitor.sources.guard import refusal
+
+    host = urlsplit(url).hostname or ""
+    address = "127.0.0.1" if host == "localhost" else host
+    try:
+        network = ip_network(address)
+        if refusal(address, list(_allowed(config))) is None:
+            return None
+    except ValueError:  # a name
+        return None
+    meant = f"`network: {{allow: ['{network}']}}` in {config} names it and the daemon is started anew"
+    return f"{host} is a private or special address, which no source may reach until {meant}"
+
+
+def _allowed(config: Path) -> Iterator[Network]:
+    """The networks that monitor.yaml allows: its secrets are not needed for that, and its faults are not ours."""
+    from contextlib import suppress
+    from ipaddress import ip_network
+
+    from monitor.config.files import settings_document
+
+    data = settings_document(config).data
+    network = data.get("network") if isinstance(data, dict) else None
+    allow = network.get("allow") if isinstance(network, dict) else None
+    for text in allow if isinstance(allow, list) else ():
+        with suppress(ValueError):
+            yield ip_network(str(text))

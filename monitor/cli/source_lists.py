@@ -1,0 +1,186 @@
+"""`news-monitor sources import` and `sources export`: lists of feeds (OPML) in and out."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import config_option, json_option, print_faults, print_json
+
+if TYPE_CHECKING:
+    from monitor.config.outlines import Taken
+    from monitor.config.source_files import SourceFiles
+    from monitor.model import Outline, Outlines
+
+
+@click.command("import")
+@config_option
+@click.option("--file", "file", type=click.Path(path_type=Path), help="The sources file that they are written to.")
+@click.option("--tag", "tags", multiple=True, metavar="T", help="A tag for all of them; may be repeated.")
+@click.option("--dry-run", is_flag=True, help="Say what would be added, and write nothing.")
+@json_option
+@click.argument("given", metavar="FILE|-")
+def import_(
+    config: Path, *, file: Path | None, tags: tuple[str, ...], dry_run: bool, as_json: bool, given: str
+) -> None:
+    """Add the feeds of a list (OPML), as feed readers export it; - is standard input.
+
+    Groups become tags. Feeds that are there already are told and left out, and so is what names no feed. Nothing is
+    written where the whole of it cannot be.
+
+    \b
+    Examples:
+      news-monitor sources import subscriptions.opml
+      news-monitor sources import --dry-run --tag desk --file seeds/sources/mine.yaml subscriptions.opml
+
+    Exit code 1 if it is no such list, or not all of it could be used.
+    """
+    from monitor.config.edit import with_sources
+    from monitor.config.outlines import sources_of
+    from monitor.config.rewrite import rewrite
+    from monitor.config.source_files import check_file, source_files
+
+    files = source_files(config)
+    print_faults(files.faults)
+    target = files.file_for(file)
+    check_file(target)
+    read = _read(given)
+    taken = sources_of(read.outlines, files.standing, _tags(tags))
+    new = [each.source for each in taken if each.source]
+    made = rewrite(target, lambda text, name: with_sources(text, name, new))
+    if new and not dry_run:
+        made.write()
+    _tell(given, read, taken, as_json=as_json)
+    kept = "would be added" if dry_run else "added"
+    said = f"{_counted(taken)[0]} {kept} to {target}{_others(read, taken)}"
+    click.echo(said if taken or read.unusable else f"{given}: it names no feed", err=as_json or not taken)
+    if _unused(read, taken) or not taken:
+        click.get_current_context().exit(1)
+
+
+def _tags(tags: Sequence[str]) -> list[str]:
+    """The tags as they are written. Raises WrongUse."""
+    from monitor.config.source_files import new_source
+
+    tidied = new_source("https://news.example/", {"tags": tags}, ()).get("tags", [])
+    return list(tidied) if isinstance(tidied, list) else []
+
+
+def _read(given: str) -> Outlines:
+    from monitor.errors import FeedUnreadable, WrongUse
+    from monitor.sources.opml import read_opml
+
+    try:
+        body = sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
+    except OSError as error:
+        raise WrongUse(f"{given}: {error.strerror or error}") from error
+    try:
+        return read_opml(body)
+    except FeedUnreadable as error:
+        raise FeedUnreadable(f"{given}: {error}") from error
+
+
+def _tell(given: str, read: Outlines, taken: Sequence[Taken], *, as_json: bool) -> None:
+    """Line by line: what is added on stdout, what is not, and why, on stderr; as JSON all of it on stdout."""
+    from monitor.config.outlines import Outcome
+
+    if read.problem:
+        click.echo(f"{given}: {read.problem}", err=True)
+    rows: list[tuple[int, str | None, Outcome, str | None, str | None]]
+    rows = [(each.outline.line, each.outline.url, each.outcome, _id(each), each.why) for each in taken]
+    rows += [(each.line, None, Outcome.UNUSABLE, None, each.why) for each in read.unusable]
+    for line, url, outcome, id_, why in sorted(rows, key=lambda row: row[0]):
+        if as_json:
+            print_json({"line": line, "url": url, "outcome": outcome.value, "id": id_, "why": why})
+            continue
+        if outcome is Outcome.ADDED:
+            click.echo(f"{id_}  {url}")
+        if why:
+            click.echo(" ".join(filter(None, (f"{given}:{line}:", url, why))), err=True)
+
+
+def _id(taken: Taken) -> str | None:
+    return str(taken.source["id"]) if taken.source else None
+
+
+def _counted(taken: Sequence[Taken]) -> tuple[int, int]:
+    """How many are added, and how many were there already."""
+    from monitor.config.outlines import Outcome
+
+    counted = Counter(each.outcome for each in taken)
+    return counted[Outcome.ADDED], counted[Outcome.KNOWN] + counted[Outcome.REPEATED]
+
+
+def _unused(read: Outlines, taken: Sequence[Taken]) -> int:
+    return len(read.unusable) + len(taken) - sum(_counted(taken))
+
+
+def _others(read: Outlines, taken: Sequence[Taken]) -> str:
+    there, unused = _counted(taken)[1], _unused(read, taken)
+    said = f"; {there} were there already" if there else ""
+    return said + (f"; {unused} could not be used" if unused else "")
+
+
+@click.command()
+@config_option
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write (default: standard output).")
+@click.option("--tag", metavar="T", help="Only the sources with this tag.")
+def export(config: Path, output: Path | None, tag: str | None) -> None:
+    """Write the sources as a list of feeds (OPML 2.0), which feed readers and `sources import` read.
+
+    Sources stand in a group by their first tag. All their keys go along, and `sources import` brings them back; a
+    proxy with a password is left out.
+
+    \b
+    Example:
+      news-monitor sources export -o sources.opml
+    """
+    from monitor import clock
+    from monitor.config.source_files import source_files
+    from monitor.errors import WrongUse
+    from monitor.sources.opml import write_opml
+
+    files = source_files(config)
+    print_faults(files.faults)
+    outlines, faulty = _outlines(files, tag)
+    written = write_opml(outlines, f"Sources of {config}", clock.now())
+    if output is None:
+        click.echo(written, nl=False)
+    else:
+        try:
+            output.write_bytes(written)
+        except OSError as error:
+            raise WrongUse(f"{output}: {error.strerror or error}") from error
+        click.echo(f"{len(outlines)} sources written to {output}")
+    if faulty or files.faults:
+        click.get_current_context().exit(1)
+
+
+def _outlines(files: SourceFiles, tag: str | None) -> tuple[list[Outline], bool]:
+    """The sources as outlines, and whether a file has faults: these are told, and it is left out as a whole, as the
+    daemon does it."""
+    from monitor.config.outlines import outline_of
+    from monitor.config.source_files import check_file
+    from monitor.errors import Faulty
+
+    outlines, faulty = [], set()
+    for file in files.files:
+        try:
+            check_file(file)
+        except Faulty as wrong:
+            faulty.add(file)
+            if not any(fault in files.faults for fault in wrong.faults):  # else it was told when it was read
+                print_faults(wrong.faults)
+    for standing in files.standing:
+        outline, secret = outline_of(standing.keys)
+        if standing.file in faulty or (tag is not None and tag not in outline.groups):
+            continue
+        if secret:
+            click.echo(f"{standing.place}: {', '.join(secret)} holds a password, and is left out", err=True)
+        outlines.append(outline)
+    return outlines, bool(faulty)

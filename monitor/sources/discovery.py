@@ -1,0 +1,260 @@
+"""The feeds of a web page: those that it names, those that it seems to link to, and those at the usual addresses.
+
+Each is fetched and read before it is told of: a page may name what is long gone. Pages are taken apart in a worker
+process, as feeds are: strangers wrote them. It does not decide which of the feeds is wanted, and adds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+from monitor.errors import FeedUnreadable, WorkerLost
+from monitor.intake.dates import moment_of
+from monitor.model import Feed, Fetched, FetchOutcome, Selectors, Validators
+from monitor.sources.charset import FORBIDDEN, IN_HEADER
+from monitor.sources.feed import parse_feed
+from monitor.sources.fetch import Fetcher
+from monitor.sources.html import one_line
+from monitor.workers import Workers
+
+PAGE: Final = 4 * 2**20
+"""Bytes of a page that are looked at; feeds are named at its head."""
+MOST: Final = 12
+"""Addresses of a kind that are tried: more is no page of one outlet."""
+TITLE: Final = 200
+
+TYPES = {
+    "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json",
+    "application/xml", "text/xml", "application/rss", "application/atom", "text/rss+xml",
+}  # fmt: skip
+USUAL = ("/feed", "/rss", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml")
+SEEMING = re.compile(
+    r"(?:^|/)(?:feeds?|rss|atom)(?:[/?]|$)|\.(?:rss|atom|rdf)(?:\?|$)|(?:feed|rss|atom)[^/]*\.(?:xml|json)(?:\?|$)|"
+    r"[?&](?:feed|format|type)=(?:rss2?|atom|feed)",
+    re.IGNORECASE,
+)
+COMMENTS = re.compile(r"(?:^|/)comments?(?:/|\.|$)|[?&]feed=comments", re.IGNORECASE)
+"""Feeds of what readers write: every WordPress page names one."""
+IS_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE)
+
+CHANNEL = re.compile(r"/(?:s/)?([A-Za-z][A-Za-z0-9_]{3,31})/?")
+NO_CHANNELS = {"joinchat", "addstickers", "addemoji", "addlist", "share", "proxy", "socks", "login", "iv"}
+MESSAGES = Selectors(
+    ".tgme_widget_message_wrap",
+    link="a.tgme_widget_message_date",
+    text=".tgme_widget_message_text",
+    date="time",
+)
+"""Where the messages stand in the public page of a Telegram channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A feed that a page names, before anybody has looked. `language`: as the page says."""
+
+    url: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What a page holds: feeds that it names, and links that look like feeds. Not `page`: it is none."""
+
+    named: tuple[Link, ...] = ()
+    seeming: tuple[Link, ...] = ()
+    page: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A feed that was fetched and read. `newest`: the date of its newest entry. `comments`: of readers, most likely."""
+
+    url: str
+    title: str | None
+    entries: int
+    newest: datetime | None = None
+    language: str | None = None
+    comments: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What stands at an address: a feed `itself`, or a page with feeds. `tried`: addresses that were no feed, and why.
+
+    `problem`: why there is nothing; with a `status`, a server answered.
+    """
+
+    found: tuple[Found, ...] = ()
+    itself: bool = False
+    page: bool = False
+    tried: tuple[tuple[str, str], ...] = ()
+    problem: str | None = None
+    status: int | None = None
+
+
+async def look(url: str, fetcher: Fetcher, workers: Workers, deadline: timedelta) -> Looked:
+    """What stands at an address. `deadline`: for taking one document apart."""
+    fetched = await fetcher.fetch(url, Validators())
+    if fetched.outcome is not FetchOutcome.DOCUMENT:
+        return Looked(problem=fetched.problem, status=fetched.status)
+    read = await _read(fetched, workers, deadline)
+    if isinstance(read, Feed):
+        return Looked((_found(Link(url), read),), itself=True)
+    try:
+        links = await workers.run(links_of, fetched.body, fetched.headers, fetched.url, deadline=deadline)
+    except WorkerLost as error:
+        return Looked(problem=str(error), status=fetched.status)
+    if not links.page:
+        return Looked(problem=read, status=fetched.status)
+    search = _Search(fetcher, workers, deadline)
+    return Looked(await search.feeds(links, fetched.url), page=True, tried=tuple(search.tried))
+
+
+class _Search:
+    """Candidates tried one after the other; which were none is kept."""
+
+    def __init__(self, fetcher: Fetcher, workers: Workers, deadline: timedelta) -> None:
+        self._fetcher, self._workers, self._deadline = fetcher, workers, deadline
+        self.tried: list[tuple[str, str]] = []
+
+    async def feeds(self, links: Links, url: str) -> tuple[Found, ...]:
+        """The feeds that the page names; if it names none, those that it links to; else one at a usual address."""
+        for candidates in (links.named, links.seeming):
+            if found := [each for link in candidates[:MOST] if (each := await self._tried(link))]:
+                return _distinct(found)
+        for address in usual(url):
+            if one := await self._tried(Link(address)):
+                return (one[0],)
+        return ()
+
+    async def _tried(self, link: Link) -> tuple[Found, frozenset[str]] | None:
+        if link.url in {url for url, _ in self.tried}:
+            return None
+        fetched = await self._fetcher.fetch(link.url, Validators())
+        read: Feed | str = fetched.problem or "nothing came"
+        if fetched.outcome is FetchOutcome.DOCUMENT:
+            read = await _read(fetched, self._workers, self._deadline)
+        if isinstance(read, str):
+            self.tried.append((link.url, read))
+            return None
+        return _found(link, read), frozenset(entry.link for entry in read.entries if entry.link)
+
+
+async def _read(fetched: Fetched, workers: Workers, deadline: timedelta) -> Feed | str:
+    """The feed, or why it is none."""
+    try:
+        return await workers.run(parse_feed, fetched.body, fetched.headers, fetched.url, deadline=deadline)
+    except (FeedUnreadable, WorkerLost) as error:
+        return str(error)
+
+
+def _found(link: Link, feed: Feed) -> Found:
+    dates = (moment_of(entry.published) or moment_of(entry.updated) for entry in feed.entries)
+    title = one_line(feed.title or "")[:TITLE]
+    comments = COMMENTS.search(_path(link.url)) is not None
+    newest = max(filter(None, dates), default=None)
+    return Found(link.url, title or None, len(feed.entries), newest, link.language, comments)
+
+
+def _distinct(found: Sequence[tuple[Found, frozenset[str]]]) -> tuple[Found, ...]:
+    """Each feed once, where a page names it as RSS and as Atom; those of comments only where there is no other."""
+    seen: set[frozenset[str]] = set()
+    distinct = []
+    for each, links in found:
+        if not links or links not in seen:
+            distinct.append(each)
+        seen.add(links)
+    return tuple(each for each in distinct if not each.comments) or tuple(distinct)
+
+
+def usual(url: str) -> Iterator[str]:
+    """Where feeds often stand: below the page itself, then at the top of its site."""
+    parts = urlsplit(url)._replace(query="", fragment="")
+    if (path := parts.path.rstrip("/")) and "." not in path.rpartition("/")[2]:
+        yield parts._replace(path=f"{path}/feed").geturl()
+    for path in USUAL:
+        yield parts._replace(path=path).geturl()
+
+
+def telegram(url: str) -> tuple[str, Selectors] | None:
+    """The public page of a Telegram channel and where its messages stand in it; None: it is no channel's address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    channel = CHANNEL.fullmatch(parts.path)
+    host = (parts.hostname or "").removeprefix("www.")
+    if host not in {"t.me", "telegram.me"} or channel is None or channel[1].lower() in NO_CHANNELS:
+        return None
+    return f"https://t.me/s/{channel[1]}", MESSAGES
+
+
+# --- in the worker process --------------------------------------------------------------------------------------
+
+
+def links_of(body: bytes, headers: Mapping[str, str], url: str) -> Links:
+    """What a page names. `headers`: the answer's, by lower-case names; `url`: what its links are relative to."""
+    declared = headers.get("content-type", "").lower()
+    if "html" not in declared and not IS_PAGE.search(body[:4096]):
+        return Links(page=False)
+    parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, remove_comments=True)
+    text = FORBIDDEN.sub("", _decoded(body[:PAGE], declared))
+    root = etree.fromstring(f"<!doctype html>{text}".encode("utf-8", "replace"), parser)
+    if root is None:
+        return Links()
+    base = _joined(url, next((each.get("href") or "" for each in root.iter("base")), "")) or url
+    named = (_link(each, base) for each in root.iter("link") if _names_feed(each))
+    seeming = (_link(each, base) for each in root.iter("a"))
+    once = _once(named, url)
+    known = {each.url for each in once}
+    return Links(once, tuple(e for e in _once(seeming, url) if SEEMING.search(_path(e.url)) and e.url not in known))
+
+
+def _names_feed(element: etree._Element) -> bool:
+    relations = (element.get("rel") or "").lower().split()
+    kind = (element.get("type") or "").partition(";")[0].strip().lower()
+    return "feed" in relations or ("alternate" in relations and kind in TYPES)
+
+
+def _link(element: etree._Element, base: str) -> Link | None:
+    url = _joined(base, (element.get("href") or "").strip())
+    return Link(url, one_line(element.get("hreflang") or "") or None) if url else None
+
+
+def _once(links: Iterable[Link | None], page: str) -> tuple[Link, ...]:
+    once: dict[str, Link] = {}
+    for each in links:
+        if each and each.url != page:
+            once.setdefault(each.url, each)
+    return tuple(once.values())
+
+
+def _joined(base: str, href: str) -> str | None:
+    """The address without its fragment; None where it is none of the web."""
+    try:
+        parts = urlsplit(urljoin(base, re.sub("^feed:(?=https?:)", "", href)))
+    except ValueError:
+        return None
+    whole = parts._replace(fragment="").geturl()
+    return whole if href and parts.scheme in ("http", "https") and parts.hostname and len(whole) <= 2_048 else None
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _decoded(body: bytes, content_type: str) -> str:
+    """Its text; only names depend on the character set, so a wrong one does no harm."""
+    named = IN_HEADER.search(content_type) or IN_HEADER.search(body[:4096].decode("ascii", "replace"))
+    try:
+        return body.decode(named[1] if named else "utf-8", "replace")
+    except (LookupError, UnicodeError):
+        return body.decode("utf-8", "replace")

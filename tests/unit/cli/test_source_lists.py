@@ -1,0 +1,122 @@
+"""`sources import` and `sources export`: what is added, told and written, and that nothing is half-written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from monitor.cli import cli
+from monitor.errors import MonitorError
+from tests.e2e.whole import news_monitor, write_config
+
+OPML = """\
+<opml version="2.0"><body>
+<outline text="Asia"><outline text="New" xmlUrl="https://new.example/feed"/></outline>
+<outline text="One" xmlUrl="http://one.example/feed"/>
+<outline text="Bad" xmlUrl="nowhere"/>
+<outline text="Lost" type="rss"/>
+</body></opml>
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A config with two sources and a list of feeds, in which the test stands."""
+    write_config(tmp_path, {"one": "https://one.example/feed", "two": "https://two.example/feed"})
+    (tmp_path / "list.opml").write_text(OPML, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(cli, ["sources", *args], catch_exceptions=False)
+
+
+def test_a_list_is_imported_and_what_is_not_is_told_line_by_line(folder: Path) -> None:
+    """Good feeds are added, whatever stands beside them; the exit code says that something could not be used."""
+    ended = run("import", "--tag", "desk", "list.opml")
+    assert ended.exit_code == 1
+    assert ended.stdout == (
+        "new-example  https://new.example/feed\n1 added to sources.yaml; 1 were there already; 2 could not be used\n"
+    )
+    assert ended.stderr.splitlines() == [
+        "list.opml:3: http://one.example/feed is there already: one, sources.yaml:2:5",
+        "list.opml:4: nowhere url: this is no web address; write one that begins with https:// or http://",
+        "list.opml:5: this feed has no address (xmlUrl)",
+    ]
+    added = "  - {id: new-example, url: https://new.example/feed, name: New, tags: [asia, desk]}\n"
+    assert (folder / "sources.yaml").read_text(encoding="utf-8").endswith(added)
+    assert run("import", "list.opml").stdout == "0 added to sources.yaml; 2 were there already; 2 could not be used\n"
+
+
+def test_a_dry_run_writes_nothing(folder: Path) -> None:
+    """And says what would be."""
+    before = (folder / "sources.yaml").read_bytes()
+    assert "1 would be added to sources.yaml" in run("import", "--dry-run", "list.opml").stdout
+    assert (folder / "sources.yaml").read_bytes() == before
+
+
+async def test_json_is_a_line_for_each_outline(folder: Path) -> None:
+    """From standard input; words go to stderr."""
+    ended = await news_monitor("sources", "import", "--json", "-", folder=folder, stdin=OPML.encode())
+    assert [(row["line"], row["outcome"], row["id"]) for row in ended.rows] == [
+        (2, "added", "new-example"),
+        (3, "known", None),
+        (4, "unusable", None),
+        (5, "unusable", None),
+    ]
+    assert ended.rows[0]["url"] == "https://new.example/feed"
+    assert ended.rows[3]["why"] == "this feed has no address (xmlUrl)"
+    assert ended.told[-1] == "1 added to sources.yaml; 1 were there already; 2 could not be used"
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["import", "nosuch.opml"], "nosuch.opml: No such file"),
+        (["import", "sources.yaml"], "sources.yaml: this is no list of feeds"),
+        (["import", "list.opml", "--file", "other.yaml"], "other.yaml is not read"),
+        (["import", "list.opml", "--tag", " "], "tags: this text is empty"),
+        (["export", "-o", "nosuch/list.opml"], "nosuch/list.opml: No such file"),
+    ],
+)
+def test_what_cannot_be_is_told_and_nothing_is_changed(folder: Path, args: list[str], said: str) -> None:
+    """In one line."""
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(MonitorError, match=said):
+        run(*args)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_list_that_names_nothing_is_told(folder: Path) -> None:
+    """It may be the wrong file."""
+    (folder / "empty.opml").write_text("<opml version='2.0'><body/></opml>", encoding="utf-8")
+    ended = run("import", "empty.opml")
+    assert (ended.exit_code, ended.stdout, ended.stderr) == (1, "", "empty.opml: it names no feed\n")
+
+
+def test_what_is_exported_is_imported_elsewhere(folder: Path) -> None:
+    """With every key, into a file that is not there yet; a tag picks."""
+    (folder / "sources.yaml").write_text(
+        "sources:\n"
+        "  - id: one\n    url: https://one.example/feed\n    tags: [x, y]\n    every: 2 minutes\n"
+        "  - id: two\n    url: https://two.example/\n    kind: page\n    select: {entry: a}\n    full_text: true\n",
+        encoding="utf-8",
+    )
+    before = (folder / "sources.yaml").read_text(encoding="utf-8")
+    assert run("export", "-o", "out.opml").output == "2 sources written to out.opml\n"
+    assert run("export", "--tag", "y").output.count("xmlUrl") == 1
+    (folder / "sources.yaml").unlink()
+    assert run("import", "out.opml").exit_code == 0
+    assert (folder / "sources.yaml").read_text(encoding="utf-8") == before
+
+
+def test_a_file_with_a_fault_is_not_exported(folder: Path) -> None:
+    """It is left out as a whole, as the daemon does it, and told."""
+    with (folder / "sources.yaml").open("a", encoding="utf-8") as file:
+        file.write("  - {id: bad, url: nowhere}\n")
+    ended = run("export", "-o", "out.opml")
+    assert (ended.exit_code, ended.stdout) == (1, "0 sources written to out.opml\n")
+    assert "sources.yaml:4:20: this is no web address" in ended.stderr
