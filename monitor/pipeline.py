@@ -16,17 +16,15 @@ It only calls these in the right order. It decides nothing, and it sends nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor import clock
 from monitor.decide import Decision, decide
 from monitor.errors import FeedUnreadable, StoreFailed, StoreRefused, WorkerLost
-from monitor.intake.articles import Taken, unseen
-from monitor.intake.identity import identify
-from monitor.intake.pace import next_poll
+from monitor.intake.taking import Brought, TakenIn, taken_in
 from monitor.matching import RuleSet
-from monitor.model import Alert, Article, Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Polled, Source, Validators
+from monitor.model import Alert, Claim, Fetched, FetchOutcome, Limits, Polled, Source
 from monitor.sources.document import read_document
 from monitor.sources.fetch import Fetcher
 from monitor.store.claims import Claims
@@ -54,16 +52,6 @@ class Active:
         return self.sources[source].name if source in self.sources else source
 
 
-@dataclass(frozen=True, slots=True)
-class _Brought:
-    """What a poll has brought, before anything was decided."""
-
-    claim: Claim
-    source: Source
-    fetched: Fetched
-    feed: Feed
-
-
 class Pipeline:
     """Polls claimed sources. `deliver` is called after a commit that left something to send."""
 
@@ -86,6 +74,7 @@ class Pipeline:
         self._parsers = parsers
         self._claims = claims
         self._section = section
+        self._thread = thread
         self._commits = Together(thread, self._decide_and_commit)
         self._deliver = deliver
         self._metrics = metrics or Metrics()
@@ -108,74 +97,58 @@ class Pipeline:
         # What fails every time must be seen in `status`, and be asked for less and less.
         failed = Fetched(FetchOutcome.FAILED, source.url, problem=problem)
         try:
-            return await self._commit(claim, source, failed, Feed(()))
+            return await self._commit(Brought(claim, source, failed))
         except StoreFailed as error:
             log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
             return None
 
     async def _poll(self, claim: Claim, source: Source) -> Polled | None:
-        fetched = await self._fetcher.fetch(source.url, claim.validators)
-        feed = Feed(())
+        fetched = await self._fetcher.fetch(claim.habits.address(source.url), claim.validators, proxy=source.proxy)
+        brought = Brought(claim, source, fetched)
         if fetched.outcome is FetchOutcome.DOCUMENT:
             try:
-                read = self._parsers.run(
-                    read_document, fetched.body, fetched.headers, fetched.url, deadline=self._limits.parse
-                )
-                feed = await read
+                brought = await self._read(brought)
             except (FeedUnreadable, WorkerLost) as error:
-                fetched = Fetched(FetchOutcome.FAILED, fetched.url, fetched.status, problem=str(error))
-        return await self._commit(claim, source, fetched, feed)
+                failed = Fetched(FetchOutcome.FAILED, fetched.url, fetched.status, problem=str(error))
+                brought = Brought(claim, source, failed)
+        return await self._commit(brought)
 
-    async def _commit(self, claim: Claim, source: Source, fetched: Fetched, feed: Feed) -> Polled | None:
-        polled, decision = await self._commits.run(_Brought(claim, source, fetched, feed))
+    async def _read(self, brought: Brought) -> Brought:
+        """With the document's entries: in a worker, those that are known left out."""
+        fetched = brought.fetched
+        marks = () if brought.claim.first else await self._thread.run(self._claims.marks, brought.source.id)
+        known = frozenset(mark.slice for mark in marks)
+        feed = await self._parsers.run(
+            read_document, fetched.body, fetched.headers, fetched.url, known, deadline=self._limits.parse
+        )
+        return Brought(brought.claim, brought.source, fetched, feed, marks)
+
+    async def _commit(self, brought: Brought) -> Polled | None:
+        polled, decision = await self._commits.run(brought)
         self._metrics.polled(polled, decision.judged if decision else None)
         if decision is None:
-            log.warning(Event.POLL_LOST, source=source.id, why="its lease had ended; another poll has taken over")
+            log.warning(Event.POLL_LOST, source=polled.claim.source, why="its lease had ended; another poll took over")
             return None
         _tell(polled, decision)
         if any(decided.alert for judged in decision.judged for decided in judged.decisions):
             self._deliver()
         return polled
 
-    def _decide_and_commit(self, together: Sequence[_Brought]) -> list[tuple[Polled, Decision | None]]:
+    def _decide_and_commit(self, together: Sequence[Brought]) -> list[tuple[Polled, Decision | None]]:
         """What each poll leaves behind and what was decided; no decision if its claim is no longer ours."""
         active, now = self.active, clock.now()
-        polls = [self._read(brought, now) for brought in together]
+        polls = [self._taken_in(brought, now) for brought in together]
         ended: list[tuple[Polled, Decision | None]] = []
-        with self._section.entered(now, [polled.claim for polled, _ in polls]) as section:
-            for polled, articles in polls:
-                decision = decide(articles, active.rules, section.state, now)
-                ours = section.commit(polled, decision, active.channels_of)
-                ended.append((polled, decision if ours else None))
+        with self._section.entered(now, [brought.claim for brought in together]) as section:
+            for taken in polls:
+                decision = decide(taken.articles, active.rules, section.state, now)
+                ours = section.commit(taken.polled, decision, active.channels_of)
+                ended.append((taken.polled, decision if ours else None))
         return ended
 
-    def _read(self, brought: _Brought, now: datetime) -> tuple[Polled, tuple[Article, ...]]:
-        claim, source, fetched, feed = brought.claim, brought.source, brought.fetched, brought.feed
-        taken = self._unseen(claim, source, feed.entries, now)
-        # A first poll is taken whole: what it left for the second would pass for news.
-        articles = taken.articles if claim.first else taken.articles[: self._limits.entries]
-        problem = fetched.problem or _unread(taken, len(articles)) or feed.problem
-        if problem:  # without them the whole document comes again, and with it what was not read
-            fetched = replace(fetched, validators=Validators())
-        failures = claim.failures + 1 if fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE} else 0
-        next_at = next_poll(
-            source, fetched, claim.habits, planned=claim.planned, now=now, failures=failures, first=claim.first
-        )
-        return Polled(claim, now, fetched, next_at, failures, len(feed.entries), problem), articles
-
-    def _unseen(self, claim: Claim, source: Source, entries: tuple[Entry, ...], now: datetime) -> Taken:
-        uids = identify(entries)
-        known = self._claims.known(source.id, uids) if entries else {}
-        return unseen(source, entries, uids, known, now=now, baseline=claim.first)
-
-
-def _unread(taken: Taken, read: int) -> str | None:
-    """What of a document was left out, for a person."""
-    if left := len(taken.articles) - read:
-        return f"{left} new entries beyond `limits.entries` wait for the next poll"
-    if taken.restless:
-        return f"{taken.restless} entries change at every poll and are no longer followed"
-    return None
+    def _taken_in(self, brought: Brought, now: datetime) -> TakenIn:
+        known = self._claims.known(brought.source.id, brought.uids, brought.sought) if brought.entries else {}
+        return taken_in(brought, known, now, most=self._limits.entries)
 
 
 def _tell(polled: Polled, decision: Decision) -> None:

@@ -189,7 +189,8 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Polled:
     """What one poll leaves behind of its source, besides its articles. `habits` None: nothing was learnt. `opened`: the
-    troubles that it showed, new or not; `closed`: those that it showed to be over."""
+    troubles that it showed, new or not; `closed`: those that it showed to be over. `marks`: of the entries of
+    its last documents, packed (`intake.marks`); None: as they were."""
 
     claim: Claim
     at: datetime
@@ -201,3 +202,4 @@ class Polled:
     habits: Habits | None = None
     opened: tuple[SourceTrouble, ...] = ()
     closed: tuple[TroubleKind, ...] = ()
+    marks: bytes | None = None

@@ -19,7 +19,7 @@ from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.intake.dates import moment_of
 from monitor.model import Feed, Fetched, FetchOutcome, Selectors, Validators
 from monitor.sources.charset import FORBIDDEN, IN_HEADER
-from monitor.sources.feed import parse_feed
+from monitor.sources.document import read_document
 from monitor.sources.fetch import Fetcher
 from monitor.sources.html import one_line
 from monitor.workers import Workers
@@ -150,7 +150,8 @@ class _Search:
 async def _read(fetched: Fetched, workers: Workers, deadline: timedelta) -> Feed | str:
     """The feed, or why it is none."""
     try:
-        return await workers.run(parse_feed, fetched.body, fetched.headers, fetched.url, deadline=deadline)
+        known: frozenset[bytes] = frozenset()
+        return await workers.run(read_document, fetched.body, fetched.headers, fetched.url, known, deadline=deadline)
     except (FeedUnreadable, WorkerLost) as error:
         return str(error)
 

@@ -21,7 +21,7 @@ from lxml import etree
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Outline, Outlines, Unusable
-from monitor.sources.charset import FORBIDDEN, UTF8, to_utf8
+from monitor.sources.charset import FORBIDDEN, UTF8, read_text, to_utf8
 from monitor.sources.html import one_line
 
 OURS = "urn:news-monitor:source"
@@ -72,11 +72,10 @@ def _text(body: bytes) -> tuple[str, int, list[str]]:
     begin = START.search(body)
     # What has NULs there is UTF-16 or UTF-32, which tell themselves.
     cut = begin.start() if begin and b"\0" not in body[:4] else 0
-    utf8 = to_utf8(body[cut:], None)
-    if utf8 is None:
-        utf8 = body[cut:].decode("cp1252", "replace").encode()
-        notes.append("it does not say in which character set it is, nor is it UTF-8: read as Windows-1252")
-    text = utf8.decode("utf-8", "replace")
+    read = read_text(body[cut:], None)
+    if read.doubt is not None:
+        notes.append(f"its character set is in doubt: {read.doubt}")
+    text = to_utf8(read.text).decode("utf-8", "replace")
     root = ROOT.search(text)
     if root is None:
         raise FeedUnreadable(_no_opml(text))

@@ -21,7 +21,7 @@ from lxml.html import HtmlElement, HTMLParser
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed, Selectors
-from monitor.sources.charset import to_utf8
+from monitor.sources.charset import read_text, to_utf8
 from monitor.sources.html import one_line, to_text
 
 ENTRIES: Final = 2_000  # more than any page shows: a selector that finds each <div> must not cost minutes
@@ -72,9 +72,7 @@ def tree_of(body: bytes, headers: Mapping[str, str]) -> HtmlElement:
     content_type = headers.get("content-type", "")
     if not SAYS_CHARSET.search(content_type) and (meta := META.search(body[:HEAD])):
         content_type = f"text/html; charset={meta[1].decode('ascii')}"
-    clean = to_utf8(body, content_type)
-    if clean is None:  # what browsers take a page for that says nothing of itself
-        clean = body.decode("cp1252", "replace").encode()
+    clean = to_utf8(read_text(body, content_type).text)
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
         tree = lxml.html.document_fromstring(clean, parser=parser)

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
 from monitor.intake.articles import Known, Sought
 from monitor.intake.identity import uid_hash
+from monitor.intake.marks import unpacked
 from monitor.intake.pace import within_interval
-from monitor.model import Claim, Source, Validators
+from monitor.model import Claim, Mark, Source, Validators
 from monitor.store.database import Database, in_batches, insert
-from monitor.store.tables import article, known, source
+from monitor.store.tables import article, document, known, source
 
 
 class Claims:
@@ -100,6 +101,12 @@ class Claims:
         with self._database.writing() as connection:
             self._database.enter_section(connection)
             yield connection
+
+    def marks(self, source_id: str) -> tuple[Mark, ...]:
+        """By what the entries of a source's last documents are recognised."""
+        packed = select(document.c.marks).where(document.c.source_id == source_id)
+        with self._database.reading() as connection:
+            return unpacked(connection.execute(packed).scalar() or b"")
 
     def known(
         self, source_id: str, uids: Collection[str], sought: Mapping[str, Sought] | None = None

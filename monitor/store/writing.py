@@ -60,7 +60,7 @@ def tokens_of(connection: Connection, claims: Iterable[Claim]) -> dict[str, int]
     return found
 
 
-def write_sources(connection: Connection, polls: Iterable[tuple[Polled, int]]) -> None:
+def write_sources(connection: Connection, polls: Sequence[tuple[Polled, int]]) -> None:
     """The traces of polls at their sources, each with how many new articles it has brought; the claims are ours."""
     well: list[dict[str, object]] = []
     failed: list[dict[str, object]] = []
@@ -85,6 +85,14 @@ def write_sources(connection: Connection, polls: Iterable[tuple[Polled, int]]) -
     for statement, rows in ((_WELL, well), (_FAILED, failed), (plain_insert(tables.fetch), evidence)):
         if rows:
             connection.execute(statement, rows)
+    marked = [
+        {"source_id": polled.claim.source, "marks": polled.marks} for polled, _ in polls if polled.marks is not None
+    ]
+    if marked:
+        new = insert(connection, tables.document)
+        connection.execute(
+            new.on_conflict_do_update(index_elements=["source_id"], set_={"marks": new.excluded.marks}), marked
+        )
 
 
 def _evidence_of(polled: Polled, new: int) -> dict[str, object]:

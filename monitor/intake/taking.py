@@ -1,0 +1,166 @@
+"""One poll, taken in: the articles that are new to us, what is learnt of the source, and when it is polled next.
+
+It puts together what the others of this room say, each of its own matter; it fetches nothing and stores nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from monitor.intake.articles import Known, Sought, Taken, sought, unseen
+from monitor.intake.coverage import Covered, Seen, covered
+from monitor.intake.identity import identify
+from monitor.intake.marks import kept, marks_of, packed
+from monitor.intake.pace import hint_of, next_poll
+from monitor.model import Article, Claim, Entry, Feed, Fetched, FetchOutcome, Mark, Polled, Source, Validators
+
+_NO_FEED = Feed(())
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a poll has brought, before anything was decided. `marks`: of the entries of its source's last documents, of
+    which the worker did not read those that came again; `older`: entries that had left the document unseen."""
+
+    claim: Claim
+    source: Source
+    fetched: Fetched
+    feed: Feed = _NO_FEED
+    marks: tuple[Mark, ...] = ()
+    older: tuple[Entry, ...] = ()
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """All that was read, the document's own first."""
+        return self.feed.entries + self.older
+
+    @cached_property
+    def others(self) -> tuple[Mark, ...]:
+        """The document's entries that were not read, because they are known."""
+        known = self._by_slice
+        return tuple(known[each] for each in self.feed.slices if each in known)
+
+    @cached_property
+    def uids(self) -> list[str]:
+        """The identities of what was read."""
+        return identify(self.entries, self.others, guids=self.trusts_guids)
+
+    @cached_property
+    def sought(self) -> dict[str, Sought]:
+        """By what else the articles of what was read are recognised, by uid."""
+        return sought(self.entries, self.uids, self.others)
+
+    @property
+    def trusts_guids(self) -> bool:
+        return not self.claim.habits.distrusts_guids
+
+    @property
+    def may_have_lost(self) -> bool:
+        """Whether nothing in the document was there before, as far as that shows without asking the database."""
+        return bool(self.feed.entries) and not self.others and not self.claim.first and self.claim.habits.entries > 0
+
+    @cached_property
+    def _by_slice(self) -> dict[bytes, Mark]:
+        return {mark.slice: mark for mark in self.marks}
+
+    def marks_after(self, *, whole: bool) -> bytes | None:
+        """The marks to keep, packed; None: those that are kept already. `whole`: all that was read is taken in."""
+        if not self.feed.slices:
+            return None
+        after = kept(self.feed.slices, self._by_slice, marks_of(self.feed.entries) if whole else ())
+        return packed(after) if after != self.marks else None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What a poll leaves behind at its source, and the articles to decide on."""
+
+    polled: Polled
+    articles: tuple[Article, ...]
+
+
+def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, most: int) -> TakenIn:
+    """The poll, taken in. `known`: what we have of its entries, by uid; `most`: new articles of one poll."""
+    claim, source, fetched, feed = brought.claim, brought.source, brought.fetched, brought.feed
+    taken = unseen(
+        source,
+        brought.entries,
+        brought.uids,
+        known,
+        now=now,
+        baseline=claim.first,
+        others=brought.others,
+        guids=brought.trusts_guids,
+    )
+    # A first poll is taken whole: what it left for the second would pass for news.
+    articles = taken.articles if claim.first else taken.articles[:most]
+    left = len(taken.articles) - len(articles)
+    problem = fetched.problem or _unread(taken, left) or feed.problem
+    if problem:  # without them the whole document comes again, and with it what was not read
+        fetched = replace(fetched, validators=Validators())
+    failures = claim.failures + 1 if fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE} else 0
+    learnt = covered(_seen(brought, taken, fetched, now, failures))
+    next_at = next_poll(
+        source, fetched, learnt.habits, planned=claim.planned, now=now, failures=failures, first=claim.first
+    )
+    polled = Polled(
+        claim,
+        now,
+        fetched,
+        next_at,
+        failures,
+        entries=len(feed.slices) or len(feed.entries),
+        problem=problem,
+        habits=None if learnt.habits == claim.habits else learnt.habits,
+        opened=learnt.opened,
+        closed=learnt.closed,
+        marks=brought.marks_after(whole=not left),
+    )
+    return TakenIn(polled, _held(articles, learnt, claim))
+
+
+def _seen(brought: Brought, taken: Taken, fetched: Fetched, now: datetime, failures: int) -> Seen:
+    """What the poll says of its source: by the document alone, whatever was found of older entries."""
+    own = set(brought.uids[: len(brought.feed.entries)])
+    new = [article for article in taken.articles if article.version == 1 and article.uid in own]
+    entries = len(own) + len(brought.others)
+    return Seen(
+        brought.source,
+        brought.claim,
+        fetched,
+        now,
+        failures=failures,
+        entries=entries,
+        known=entries - len(new),
+        new=new,
+        ill_formed=brought.feed.problem,
+        hint=hint_of(fetched.headers, brought.feed.hint, now),
+        moved=fetched.moved,
+        churned=taken.distrusts and brought.trusts_guids,
+    )
+
+
+def _held(articles: Sequence[Article], learnt: Covered, claim: Claim) -> tuple[Article, ...]:
+    """The articles, those of a burst that nothing says to be news as if they were the source's past."""
+    if learnt.burst is None:
+        return tuple(articles)
+    since = claim.last_ok or claim.planned
+    return tuple(
+        # A date after the poll before, in a burst that is held all the same: it was stamped on an archive.
+        replace(each, baseline=True, dated=each.dated and each.published <= since)
+        if each.uid in learnt.burst.old
+        else each
+        for each in articles
+    )
+
+
+def _unread(taken: Taken, left: int) -> str | None:
+    """What of a document was left out, for a person."""
+    if left:
+        return f"{left} new entries beyond `limits.entries` wait for the next poll"
+    if taken.restless:
+        return f"{taken.restless} entries change at every poll and are no longer followed"
+    return None
