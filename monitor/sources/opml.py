@@ -79,7 +79,7 @@ def _text(body: bytes) -> tuple[str, int, list[str]]:
     root = ROOT.search(text)
     if root is None:
         raise FeedUnreadable(_no_opml(text))
-    if "\N{REPLACEMENT CHARACTER}" in text:
+    if read.doubt is None and "\N{REPLACEMENT CHARACTER}" in text:
         notes.append("some of its characters are broken")
     # The declaration is ours by now, and of a DOCTYPE nothing is wanted.
     lost = body[cut:]

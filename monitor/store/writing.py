@@ -89,9 +89,9 @@ def write_sources(connection: Connection, polls: Sequence[tuple[Polled, int]]) -
         {"source_id": polled.claim.source, "marks": polled.marks} for polled, _ in polls if polled.marks is not None
     ]
     if marked:
-        new = insert(connection, tables.document)
+        anew = insert(connection, tables.document)
         connection.execute(
-            new.on_conflict_do_update(index_elements=["source_id"], set_={"marks": new.excluded.marks}), marked
+            anew.on_conflict_do_update(index_elements=["source_id"], set_={"marks": anew.excluded.marks}), marked
         )
 
 

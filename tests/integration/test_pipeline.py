@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,7 +16,9 @@ from sqlalchemy import event, update
 from structlog.testing import capture_logs
 
 from monitor import clock
-from monitor.model import Claim, Entry, FetchOutcome, Limits, Polled
+from monitor.intake.articles import Known
+from monitor.intake.taking import Brought, TakenIn, taken_in
+from monitor.model import Claim, FetchOutcome, Limits, Polled
 from monitor.pipeline import Active, Pipeline
 from monitor.sources.document import ready
 from monitor.sources.fetch import Fetcher
@@ -172,11 +174,11 @@ async def test_a_poll_that_was_taken_over_says_so(database: Database, faults: Fa
     assert Reports(database).counts()["articles"] == 0
 
 
-def crash(entries: Sequence[Entry]) -> list[str]:
-    """Stands in for `identify`: an entry that our code cannot take."""
-    if entries:
+def crash(brought: Brought, known: Mapping[str, Known], now: datetime, *, most: int) -> TakenIn:
+    """Stands in for `taken_in`: an entry that our code cannot take."""
+    if brought.entries:
         raise ZeroDivisionError
-    return []
+    return taken_in(brought, known, now, most=most)
 
 
 async def test_an_error_of_our_own_stops_one_poll_only(
@@ -184,7 +186,7 @@ async def test_an_error_of_our_own_stops_one_poll_only(
 ) -> None:
     """It is a failure of the source as others are: told, counted, and tried again later."""
     faults.documents["wire.xml"] = feed(HEADLINE)
-    monkeypatch.setattr("monitor.pipeline.identify", crash)
+    monkeypatch.setattr("monitor.pipeline.taken_in", crash)
     async with polling(database, faults, wire="wire.xml") as polls:
         with capture_logs() as logs:
             polled = await polls.poll()

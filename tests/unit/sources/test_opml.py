@@ -82,10 +82,14 @@ ONE = '<opml version="1.0"><body><outline text="新闻 новости" xmlUrl="h
         (
             ONE.replace("新闻 новости", "Café").encode("latin-1"),
             "Café",
-            "it does not say in which character set it is, nor is it UTF-8: read as Windows-1252",
+            "its character set is in doubt: it does not say which it is; it was read as cp1250, which fits best",
         ),
         # one broken byte
-        (ONE.encode().replace("и".encode(), b"\xd0", 1), "新闻 новост\ufffd", "some of its characters are broken"),
+        (
+            ONE.encode().replace("и".encode(), b"\xd0", 1),
+            "新闻 новост\ufffd",
+            "its character set is in doubt: 1 of its 9 characters beyond ASCII are broken",
+        ),
     ],
 )
 def test_the_character_set_is_found_as_for_feeds(body: bytes, title: str, problem: str | None) -> None:
