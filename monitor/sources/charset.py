@@ -49,6 +49,7 @@ DECLARATION = re.compile(r"<\?xml(?=[\s?])[^<>]{0,200}>")  # ended as it should 
 UTF8 = '<?xml version="1.0" encoding="utf-8"?>'
 ESCAPED = b"\x1b$B"  # ISO-2022-JP: kanji from here
 MULTIBYTE = {"gb18030", "cp949", "cp932", "big5hkscs", "euc_jp", "euc_jis_2004", "johab", "iso2022_jp", "iso2022_kr"}
+# Told apart by a few letters, too few for a guess against what is said.
 LATIN = {"cp1250", "cp1252", "cp1254", "cp1257", "iso8859-2", "iso8859-15", "iso8859-16"}
 # What feeds are written in besides UTF-8; a longer list makes more guesses wrong (Russian for Thai), so the second is
 # for documents that name nothing.
@@ -126,11 +127,11 @@ def _weighed(body: bytes, named: list[str]) -> Text:
         return _with_damage(body.decode(looks, "replace"))
     sampled = sample.decode(first, "replace")
     evidence = len(sample) - len(sample.translate(None, HIGH))
-    if looks is None or sample.decode(looks, "replace") == sampled:
+    if looks is None or sample.decode(looks, "replace") == sampled or {first, looks} <= LATIN:
         return _with_damage(text)
     if broken * MUCH > sound or evidence >= ENOUGH or (first not in MULTIBYTE and RUNS.search(text)):
         return Text(body.decode(looks, "replace"), f"it says that it is {first}, and was read as {looks}, which fits")
-    if evidence < LITTLE or {first, looks} <= LATIN:
+    if evidence < LITTLE:
         return _with_damage(text)
     return Text(text, f"it says that it is {first}, and looks like {looks}")
 
