@@ -49,6 +49,7 @@ DECLARATION = re.compile(r"<\?xml(?=[\s?])[^<>]{0,200}>")  # ended as it should 
 UTF8 = '<?xml version="1.0" encoding="utf-8"?>'
 ESCAPED = b"\x1b$B"  # ISO-2022-JP: kanji from here
 MULTIBYTE = {"gb18030", "cp949", "cp932", "big5hkscs", "euc_jp", "euc_jis_2004", "johab", "iso2022_jp", "iso2022_kr"}
+# Told apart by a few letters, too few for a guess against what is said.
 LATIN = {"cp1250", "cp1252", "cp1254", "cp1257", "iso8859-2", "iso8859-15", "iso8859-16"}
 # What feeds are written in besides UTF-8; a longer list makes more guesses wrong (Russian for Thai), so the second is
 # for documents that name nothing.
@@ -57,6 +58,7 @@ COMMON = (
     *("koi8_r", "cp1251", "cp866", "cp1252", "cp1250", "iso8859_2"),
 )
 MORE = ("cp1253", "cp1254", "cp1255", "cp1256", "cp874")
+REPLACED = "\ufffd".encode()  # what was broken before it was sent to us
 HIGH = bytes(range(0x80, 0x100))
 # Bytes beyond ASCII, of news titles in nine sets, from which on the guess was never wrong, and up to which it is none.
 ENOUGH, LITTLE = 100, 40
@@ -79,14 +81,15 @@ def read_text(body: bytes, content_type: str | None) -> Text:
     """The text of a document of any format, from the evidence that its bytes and its header bring."""
     for start, codec in STARTS:
         if body.startswith(start):
-            return _with_damage(body.decode(codec, "replace"))
+            return _with_damage(body.decode(codec, "replace"), body.count(REPLACED) if codec == "utf-8-sig" else 0)
     if ESCAPED in body:  # bytes of ASCII only, which would pass for UTF-8
         return Text(body.decode("iso2022_jp", "replace"))
     named = _named(body, content_type or "")
-    text = body.decode("utf-8", "replace")
+    text, meant = body.decode("utf-8", "replace"), body.count(REPLACED)
     others = [codec for codec in named if codec != "utf-8"]
-    if _is_utf8(text, declared="utf-8" in named or not named, of_bytes=bool(others) and others[0] not in MULTIBYTE):
-        return _with_damage(text)
+    of_bytes = bool(others) and others[0] not in MULTIBYTE
+    if _is_utf8(*_counted(text, meant), text, declared="utf-8" in named or not named, of_bytes=of_bytes):
+        return _with_damage(text, meant)
     return _weighed(body, others) if others else _guessed(body, named)
 
 
@@ -106,9 +109,9 @@ def _legal(reference: re.Match[str]) -> str:
     return reference[0] if legal else ""
 
 
-def _with_damage(text: str) -> Text:
+def _with_damage(text: str, meant: int = 0) -> Text:
     """A few broken characters among many sound ones are told by themselves; many make titles that nobody can match."""
-    broken, sound = _counted(text)
+    broken, sound = _counted(text, meant)
     if broken * MUCH <= sound:
         return Text(text)
     return Text(text, f"{broken} of its {broken + sound} characters beyond ASCII are broken")
@@ -126,11 +129,11 @@ def _weighed(body: bytes, named: list[str]) -> Text:
         return _with_damage(body.decode(looks, "replace"))
     sampled = sample.decode(first, "replace")
     evidence = len(sample) - len(sample.translate(None, HIGH))
-    if looks is None or sample.decode(looks, "replace") == sampled:
+    if looks is None or sample.decode(looks, "replace") == sampled or {first, looks} <= LATIN:
         return _with_damage(text)
     if broken * MUCH > sound or evidence >= ENOUGH or (first not in MULTIBYTE and RUNS.search(text)):
         return Text(body.decode(looks, "replace"), f"it says that it is {first}, and was read as {looks}, which fits")
-    if evidence < LITTLE or {first, looks} <= LATIN:
+    if evidence < LITTLE:
         return _with_damage(text)
     return Text(text, f"it says that it is {first}, and looks like {looks}")
 
@@ -176,21 +179,21 @@ def _codec(name: str) -> str | None:
     return MEANT.get(codec, codec)
 
 
-def _is_utf8(text: str, *, declared: bool, of_bytes: bool) -> bool:
+def _is_utf8(broken: int, sound: int, text: str, *, declared: bool, of_bytes: bool) -> bool:
     """Whether bytes that gave this text when read as UTF-8 were meant so.
 
     Nothing else is valid UTF-8 by chance for long, so the characters beyond ASCII decide: a few broken ones among
     many sound ones are damage (a summary cut within a character), while Latin-1 or KOI8-R gives hardly a sound one.
     `of_bytes`: what is named instead has one byte a character.
     """
-    broken, sound = _counted(text)
     if declared:
         return broken <= sound // 2
     # A pair of bytes of the East Asian sets may be a character of UTF-8 too, three of them hardly one and a half.
     return broken == 0 and sound + 2 * len(WIDE.findall(text)) >= (1 if of_bytes else 8)
 
 
-def _counted(text: str) -> tuple[int, int]:
-    """How many characters beyond ASCII are broken, and how many are sound."""
-    broken = text.count("\ufffd")
+def _counted(text: str, meant: int = 0) -> tuple[int, int]:
+    """How many characters beyond ASCII are broken, and how many are sound. `meant`: how many signs of a broken one
+    were there before."""
+    broken = text.count("\ufffd") - meant
     return broken, len(text) - broken - len(text.encode("ascii", "ignore"))

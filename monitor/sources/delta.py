@@ -28,6 +28,12 @@ ENTRIES: Final = {"rss": ("item", 2), "rdf": ("item", 1), "feed": ("entry", 1), 
 ENTRY: Final = {"item", "entry"}  # feedparser makes an entry of either, wherever it stands
 SAID: Final = {"ttl", "updateperiod", "updatefrequency", "link", "language"}  # by a feed of itself, that we look at
 BASE: Final = "http://www.w3.org/XML/1998/namespace base"
+# Elements of text: links in it are not followed, so that its address base says nothing to us (`without_bases`).
+TEXTS: Final = frozenset(("content", "summary", "title", "subtitle", "description", "encoded", "div"))
+TEXT_BASE: Final = re.compile(
+    rb"""(<(?:[\w.-]+:)?(?:%s)\b[^<>]*?)\sxml:base\s*=\s*(?:"[^"<]*"|'[^'<]*')""" % "|".join(sorted(TEXTS)).encode(),
+    re.IGNORECASE,
+)
 TAG: Final = re.compile(rb"""<[^\s/>"']+(?:\s+[^\s=>"']+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
 
 
@@ -71,6 +77,12 @@ def ranges_of(body: bytes) -> Ranges | None:
     return Ranges(tuple(reader.spans), slices, reader.said, tuple(reader.links), reader.base)
 
 
+def without_bases(body: bytes) -> bytes:
+    """The document without the address bases of its texts, which feedparser would take into the entries after them:
+    their links would lead elsewhere, and depend on which entries stand before."""
+    return TEXT_BASE.sub(rb"\1", body) if b"xml:base" in body else body
+
+
 class _Reader:
     """One pass of expat over a document. FeedUnreadable: this document has no ranges, and why."""
 
@@ -112,7 +124,7 @@ class _Reader:
         if self._entry >= 0:
             self._bare = False
             if attributes:
-                self._inherits(attributes)
+                self._inherits(local, attributes)
         elif depth <= 2 and self._around(local, attributes, depth):
             return
         if local in ENTRY:
@@ -127,7 +139,7 @@ class _Reader:
             self._stands_in(attributes)
         elif name == self._name and (depth == self._at or (depth == 1 and not self.spans)):
             self._at, self._entry, self._bare = depth, self._parser.CurrentByteIndex, True
-            self._inherits(attributes)
+            self._inherits(name, attributes)
             return True
         elif depth == 1 and name == "channel":
             if len(self.tags) > 1:  # whose language and site would be the entries'?
@@ -145,9 +157,9 @@ class _Reader:
         self.tags.append(tag[0])
         self.base = attributes.get(BASE) or attributes.get("base") or self.base
 
-    def _inherits(self, attributes: dict[str, str]) -> None:
+    def _inherits(self, name: str, attributes: dict[str, str]) -> None:
         """Feedparser ends an element's address base only where there is another one around it."""
-        if not self.base and (BASE in attributes or "base" in attributes):
+        if not self.base and ("base" in attributes or (BASE in attributes and name not in TEXTS)):
             raise FeedUnreadable("an address base that feedparser takes into the next entry")
 
     def _says(self, name: str, attributes: dict[str, str], depth: int) -> None:

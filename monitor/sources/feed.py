@@ -28,7 +28,7 @@ from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.delta import ranges_of
+from monitor.sources.delta import ranges_of, without_bases
 from monitor.sources.head import Link, hint_of, older_of
 from monitor.sources.html import lines, one_line, to_text
 
@@ -48,6 +48,7 @@ BREAKS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, Ar
 # How the text of an entry may come: not as pictures, sound or base64.
 TEXTUAL = re.compile(r"text|html|xhtml|(text|application)/.*", re.IGNORECASE)
 NOT_SHOWN = ("javascript", "vbscript", "data", "file")
+PREFIXED = b"<rss:item"
 DECLARATION = re.compile(rb"\s*<\?xml[^<>]*>")
 ROOT = re.compile(rb"<([a-z][\w:]*)")
 HTML_TITLE = re.compile(rb"<title[^<>]*>([^<]{0,500})", re.IGNORECASE)
@@ -77,8 +78,10 @@ def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset()) -
 
 def parse_feed(clean: bytes, url: str) -> Feed:
     """All entries of a document, whatever is known: the parse that every other is held against."""
-    try:  # with the old charset left in the header, feedparser would turn the clean body into mojibake
-        parsed = _parsed(clean, "application/xml; charset=utf-8")
+    try:
+        parsed = _parsed(without_bases(clean))
+        if not parsed.entries and PREFIXED in clean:  # of no namespace, which feedparser does not look behind
+            parsed = _parsed(clean.replace(b"<rss:", b"<").replace(b"</rss:", b"</"))
     except BREAKS as error:
         what = f"{type(error).__name__}: {one_line(str(error))[:NAME]}"
         raise FeedUnreadable(f"the document is so ill-formed that feedparser breaks on it ({what})") from None
@@ -96,11 +99,12 @@ def parse_feed(clean: bytes, url: str) -> Feed:
     )
 
 
-def _parsed(body: bytes, content_type: str) -> feedparser.FeedParserDict:
-    # Where the document came from is not told: relative guids would become other ones when a feed moves to https.
+def _parsed(clean: bytes) -> feedparser.FeedParserDict:
+    # With the old charset left in the header, feedparser would turn the clean body into mojibake. Where the document
+    # came from is not told: relative guids would become other ones when a feed moves to https.
     return feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-type": content_type},
+        io.BytesIO(clean),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )

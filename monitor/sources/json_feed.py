@@ -7,6 +7,7 @@ does not decide which entry is known or what a date means.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from hashlib import blake2b
@@ -25,6 +26,11 @@ Object: TypeAlias = Mapping[str, Value]
 FORMAT: Final = "://jsonfeed.org/version/", "://www.jsonfeed.org/version/"
 # What an item is read with besides its own: a change here makes every item another one.
 AROUND: Final = ("version", "home_page_url", "language", "author", "authors")
+# Numbers stay as they were written: an id is text, and a number of 5,000 digits is slow to read.
+DECODER: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False)
+VERSION: Final = re.compile(r'"version"\s*:\s*"([^"]{1,200})"')
+ITEMS: Final = re.compile(r'"items"\s*:\s*\[\s*')
+NEXT: Final = re.compile(r"\s*,\s*")
 
 
 def is_json(text: str) -> bool:
@@ -35,12 +41,13 @@ def is_json(text: str) -> bool:
 def read_json_feed(text: str, url: str, known: AbstractSet[bytes] = frozenset()) -> Feed:
     """The items that are not known. FeedUnreadable: it is no JSON Feed, and what it seems to be."""
     try:
-        return _read(_loaded(text), url, known)
+        feed, problem = _loaded(text)
+        return _read(feed, problem, url, known)
     except RecursionError:
         raise FeedUnreadable("this is JSON that is nested too deeply to be a feed") from None
 
 
-def _read(feed: Object, url: str, known: AbstractSet[bytes]) -> Feed:
+def _read(feed: Object, problem: str | None, url: str, known: AbstractSet[bytes]) -> Feed:
     items = feed.get("items")
     if not isinstance(items, list):
         raise FeedUnreadable("this is JSON, and no feed: it has no list of items")
@@ -55,20 +62,44 @@ def _read(feed: Object, url: str, known: AbstractSet[bytes]) -> Feed:
     return Feed(
         entries,
         title=_title(feed) or None,
-        problem=_left_out(len(items) - len(objects)),
+        problem=problem or _left_out(len(items) - len(objects)),
         slices=slices,
         older=older_of([Link("next", _string(feed, "next_url"))], url, url),
     )
 
 
-def _loaded(text: str) -> Object:
-    try:  # numbers stay as they were written: an id is text, and a number of 5,000 digits is slow to read
-        feed: Value = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, strict=False)
+def _loaded(text: str) -> tuple[Object, str | None]:
+    """The feed, and what is wrong with it: of one that breaks off, what stands before that."""
+    problem = None
+    try:
+        feed, _ = DECODER.raw_decode(text)
     except json.JSONDecodeError as error:
-        raise FeedUnreadable(f"this is no JSON that can be read (line {error.lineno}: {error.msg})") from None
+        what = f"line {error.lineno}: {error.msg}"
+        items = _before_the_break(text)
+        if not items:
+            raise FeedUnreadable(f"this is no JSON that can be read ({what})") from None
+        named = VERSION.search(text)
+        feed = {"items": items, "version": named[1] if named else None}
+        problem = f"the document is ill-formed ({what}); what could be read of it was kept"
     if not isinstance(feed, dict):
         raise FeedUnreadable("this is JSON, and no feed: it is a list")
-    return feed
+    return feed, problem
+
+
+def _before_the_break(text: str) -> list[Value]:
+    """The items that are whole."""
+    items: list[Value] = []
+    begins = ITEMS.search(text)
+    at = begins.end() if begins else len(text)
+    while at < len(text):
+        try:
+            item, at = DECODER.raw_decode(text, at)
+        except json.JSONDecodeError:
+            break
+        items.append(item)
+        after = NEXT.match(text, at)
+        at = after.end() if after else len(text)
+    return items
 
 
 def _is_feed(feed: Object, items: list[Value]) -> bool:

@@ -77,7 +77,7 @@ def read_sitemap(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset()
 
 
 class _Reader:
-    """One pass of expat. `urls`: the digest of each and what it says; `index`: an index's addresses (None: none)."""
+    """One pass of expat. `urls`: the digest of each, and what it says; `index`: the addresses of an index (or None)."""
 
     def __init__(self, body: bytes) -> None:
         self.urls: list[tuple[bytes, dict[Path, str]]] = []

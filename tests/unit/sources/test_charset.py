@@ -46,6 +46,8 @@ def document(text: str, declared: str | None = None) -> str:
         (ZH, "utf-16", "utf-16", None),  # with one
         (ZH, "utf-32", "utf-32", None),
         (ZH, "utf-8-sig", "iso-8859-1", "text/xml; charset=iso-8859-1"),  # a mark beats all that is said
+        ("a \ufffd in RSS \ufffd", "utf-8", None, None),  # broken before it was sent
+        ("a \ufffd in RSS \ufffd", "utf-8-sig", None, None),
         (ZH, "utf-8", "klingon", None),  # a name that nobody knows is none
         (ZH, "utf-8", "punycode", "text/xml; charset=base64"),  # codecs of Python's that are no character sets
     ],

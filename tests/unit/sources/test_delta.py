@@ -9,7 +9,7 @@ import pytest
 from monitor.model import Feed
 from monitor.sources import feed as feed_module
 from monitor.sources.charset import to_utf8
-from monitor.sources.delta import DIGEST, ranges_of
+from monitor.sources.delta import DIGEST, ranges_of, without_bases
 from monitor.sources.document import read_document
 
 URL = "https://news.example.org/feeds/world.xml"
@@ -160,9 +160,10 @@ INNER = "<entry><title>inner</title></entry>"
         f"<rdf><items>{ITEMS[0]}</items></rdf>",
         # feedparser takes this base into the entries that follow.
         atom(
-            "<entry><title xml:base='https://a.example/'>t</title></entry>",
+            "<entry xml:base='https://a.example/'><title>t</title></entry>",
             "<entry><title>u</title><link href='v'/></entry>",
         ),
+        rss("<item><link base='https://a.example/'>t</link></item>", ITEMS[0]),
     ],
 )
 def test_where_ranges_cannot_be_told_all_is_parsed(document: str) -> None:
@@ -183,6 +184,20 @@ def test_a_base_around_all_entries_is_no_hindrance() -> None:
     )
     feed = read(document)
     assert [entry.link for entry in feed.entries] == ["https://a.example/x/a", "https://a.example/b"]
+    assert read(document, frozenset(feed.slices[:1])).entries == feed.entries[1:]
+
+
+def test_the_base_of_a_text_is_none_of_the_entries_after_it() -> None:
+    """Many feeds give each text its own; our parser would take it into the links that follow."""
+    document = atom(
+        "<entry><link href='a'/><content type='html' xml:base='https://a.example/x/'>t</content></entry>",
+        "<entry><link href='b'/></entry>",
+    )
+    feed = read(document)
+    assert [entry.link for entry in feed.entries] == [
+        "https://news.example.org/feeds/a",
+        "https://news.example.org/feeds/b",
+    ]
     assert read(document, frozenset(feed.slices[:1])).entries == feed.entries[1:]
 
 
@@ -246,6 +261,7 @@ LEVELS = 100_000
         (rss(f"<item><title><![CDATA[{'<!--' * 2**18}]]></title></item>"), 1),
         (rss(*("<item><guid>1</guid></item>" * 100_000,)), 100_000),
         (rss(channel="<link>a</link>" * 100_000) + ">" * 2**20, 0),
+        (atom(f"<entry>{'<div ' * 2**18}</entry>") + "<content xml:base=" * 2**17, 0),
         (f"<rss {' '.join(f'a{n}=' + repr(chr(62)) for n in range(50_000))}>{'<' * 2**20}", 0),
         ("<a>" * LEVELS, 0),
         ('<!DOCTYPE r [<!ENTITY a "ha">' + "".join(f'<!ENTITY b{n} "&a;&a;">' for n in range(9)) + "]><rss/>", 0),
@@ -253,5 +269,7 @@ LEVELS = 100_000
 )
 def test_ranges_of_hostile_documents_are_found_quickly(document: str, ranged: int) -> None:
     """Within the time of any other test: what is done for each byte, element and entry does not grow with the rest."""
-    ranges = ranges_of(to_utf8(document))
+    clean = to_utf8(document)
+    assert without_bases(clean)
+    ranges = ranges_of(clean)
     assert len(ranges.spans if ranges else ()) == ranged

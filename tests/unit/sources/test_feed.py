@@ -174,6 +174,12 @@ def test_an_ill_formed_feed_gives_what_can_be_read_and_says_so() -> None:
     assert "ill-formed (line 1: " in feed.problem
 
 
+def test_a_prefix_that_is_declared_nowhere_is_looked_behind() -> None:
+    """As a hand-made feed writes all its elements."""
+    feed = parsed(rss("<title>t</title>").replace("<", "<rss:").replace("<rss:/", "</rss:"))
+    assert [entry.title for entry in feed.entries] == ["t"]
+
+
 def test_a_feed_without_entries_is_a_feed() -> None:
     """Quiet sources are no broken ones."""
     assert parsed("<rss version='2.0'><channel><title>Quiet</title></channel></rss>") == Feed((), "Quiet")

@@ -159,6 +159,15 @@ def test_items_that_are_none_are_told_of() -> None:
     assert feed.problem == "3 of its items are none, and were left out"
 
 
+@pytest.mark.parametrize("cut", [1, 3, 20])
+def test_a_feed_that_breaks_off_gives_its_whole_items(cut: int) -> None:
+    """And says so."""
+    feed = read(document(*ITEMS)[:-cut])
+    assert [entry.guid for entry in feed.entries] == ["0", "1", "2", "3"][: 4 if cut < 3 else 3]
+    assert feed.problem is not None
+    assert feed.problem.startswith("the document is ill-formed (line 1: ")
+
+
 LEVELS = 100_000
 
 
