@@ -20,7 +20,7 @@ from monitor.text.scripts import HAN, HANGUL, KANA
 _SAMPLE = 200  # letters: of so many the language is clear
 _SURE = 0.9  # lingua's confidence from which it is believed where nothing is declared
 _AGAINST = 0.98  # and against what the feed declares: titles are full of names
-_LONG = 30  # letters from which it is asked at all against that
+_LONG = 40  # letters from which it is asked at all against that
 
 # Those of news, by their scripts. In a language that is not here, what the feed declares is believed.
 _LANGUAGES = {
