@@ -74,7 +74,7 @@ def told_article(article: Article, stored: StoredArticle | None, zone: str) -> I
     if article.baseline:
         yield "          it stood in the feed when the source was first polled"
     read_as = Document(article).language or "not clear from its script"
-    yield f"language  {read_as}; {f'declared as {article.language}' if article.language else 'none is declared'}"
+    yield f"language  {read_as}; {f'kept as {article.language}' if article.language else 'kept without one'}"
     if stored is not None:
         title = f": {stored.story.title}" if stored.story.title != article.title else ""
         yield f"story     {stored.story.id}, {stored.joined}{title}"

@@ -14,6 +14,7 @@ from monitor.intake.address import canonical
 from monitor.intake.dates import latest_of, sane
 from monitor.intake.identity import digest, identify, mark_of
 from monitor.model import Article, Entry, Mark, Source
+from monitor.text.detect import language_tag
 from monitor.text.folding import folded_tokens
 
 VERSIONS = 200  # some feeds print the present time into their texts: an archive of every minute helps nobody
@@ -148,15 +149,15 @@ def _alike(found: Known, entry: Entry, wanted: Sought) -> bool:
 
 def _article(source: Source, entry: Entry, uid: str, wanted: Sought, *, known: Known | None, now: datetime) -> Article:
     seen = now if known is None else known.seen
-    language = entry.language or source.language
-    dates = (latest_of(raw, seen, language=language) for raw in (entry.published, entry.updated))
+    text, declared = _text(entry), entry.language or source.language
+    dates = (latest_of(raw, seen, language=declared) for raw in (entry.published, entry.updated))
     claimed = next(filter(None, dates), None)
     dated = sane(claimed, now)
     return Article(
         source=source.id,
         uid=uid,
         title=entry.title,
-        text=_text(entry),
+        text=text,
         seen=seen,
         published=claimed if claimed is not None and dated else seen,
         dated=dated,
@@ -164,7 +165,7 @@ def _article(source: Source, entry: Entry, uid: str, wanted: Sought, *, known: K
         url=entry.link,
         # An address that several entries of a document share (a live page) does not say that they are one article.
         canonical=wanted.link,
-        language=language,
+        language=language_tag(entry.title, text, declared),
         digest=wanted.digest,
         authors=entry.authors,
         tags=entry.tags,

@@ -18,7 +18,8 @@ from monitor.text.record import record_of
 from monitor.text.scripts import APART, HANGUL, RUN, SPACED, TOKEN, UNSPACED_LETTER, UNSPACED_ONE
 
 
-def _simplified() -> dict[str, str]:
+def simplified() -> dict[str, str]:
+    """Traditional characters -> the simplified ones that are written for them."""
     lines = files(__package__).joinpath("simplified.txt").read_text(encoding="utf-8").splitlines()
     rows = [line for line in lines if not line.startswith("#")]
     return {a: b for old, new in zip(rows[::2], rows[1::2], strict=True) for a, b in zip(old, new, strict=True)}
@@ -36,7 +37,7 @@ def _accents() -> dict[str, str]:
 
 # Letters that are written one for the other: beyond Latin, a language's whole folding is its pairs here.
 _PAIRS = "øo łl đd ıi ØO ŁL ĐD ёе ЁЕ أا إا آا ٱا ىي ةه"
-_TABLE = _simplified() | _accents() | {"ß": "ss"} | {pair[0]: pair[1] for pair in _PAIRS.split()}
+_TABLE = simplified() | _accents() | {"ß": "ss"} | {pair[0]: pair[1] for pair in _PAIRS.split()}
 _CODES = str.maketrans(_TABLE)
 _CHANGING = re.compile(f"[{''.join(map(re.escape, _TABLE))}]")
 

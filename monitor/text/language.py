@@ -19,7 +19,7 @@ _MIXED = 8  # so many Han characters without any Hangul are not Korean, which wr
 _HANS, _KANAS = (re.compile(f"{letter.pattern}+") for letter in (HAN, KANA))
 _LETTER = re.compile(r"[^\W\d_]")
 
-_WRITTEN_IN = {
+WRITTEN_IN = {
     "zh": ("Han",),
     "ja": ("Han", "kana"),
     "ko": ("Hangul", "Han"),
@@ -28,7 +28,8 @@ _WRITTEN_IN = {
     "my": ("Burmese",),
     "km": ("Khmer",),
     "el": ("Greek",),
-    **dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "tg"), ("Cyrillic",)),
+    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk", "ky", "mn", "tg"), ("Cyrillic",)),
+    "sr": ("Cyrillic", "Latin"),
     **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "ug"), ("Arabic",)),
 }
 """The scripts of languages; those that are not here are written in Latin, or in a script of which we know nothing."""
@@ -92,6 +93,14 @@ def _ruled_out(text: str) -> frozenset[str]:
     return frozenset(out)
 
 
+def leaning(text: str) -> str | None:
+    """Which of Chinese and Japanese a text in Han characters seems to be: it has some that only the one writes. Too
+    little to rule the other out."""
+    han = "".join(HAN.findall(text))
+    chinese, japanese = _only("zh", han), _only("ja", han)
+    return "zh" if chinese and not japanese else "ja" if japanese and not chinese else None
+
+
 def _only(language: str, han: str) -> int:
     """How many characters only Chinese writes (导), or only Japanese (発), by their national character sets."""
     return sum(_written_by(character) == language for character in han)
@@ -138,5 +147,5 @@ def language_of(title: str, text: str, declared: str | None) -> str | None:
     first = _LETTER.search(text)
     if said is None or first is None:
         return said
-    fits = script_of(first.group()).name in _WRITTEN_IN.get(said, ("Latin", "other"))
+    fits = script_of(first.group()).name in WRITTEN_IN.get(said, ("Latin", "other"))
     return said if fits and said not in out else None

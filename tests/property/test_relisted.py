@@ -19,7 +19,7 @@ from monitor.store.reports import Reports
 from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from monitor.store.tables import alert, delivery
-from tests.building import NOON, claimed, commit, source
+from tests.building import HOUR, NOON, claimed, commit, source
 
 DAY = timedelta(days=1)
 RETENTIONS = (
@@ -81,6 +81,20 @@ def test_a_document_that_is_listed_again_brings_nothing(
     before = Reports(database).counts()
     assert reader.poll(history[-1], now + days * DAY) == 0
     assert Reports(database).counts() == before
+    assert list(database.check()) == []
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(documents)
+def test_texts_that_come_back_tell_nothing(database: Database, history: list[list[Entry]]) -> None:
+    """Entries are edited and edited back, an hour between: each text is matched again, and nothing is told twice."""
+    reader = Reader(database)
+    for hour, document in enumerate(history):
+        reader.poll(document, NOON + hour * HOUR)
+    told = Reports(database).counts()["alerts"]
+    for hour, document in enumerate([*history, *reversed(history)], len(history)):
+        reader.poll(document, NOON + hour * HOUR)
+    assert Reports(database).counts()["alerts"] == told
     assert list(database.check()) == []
 
 

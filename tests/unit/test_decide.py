@@ -67,6 +67,42 @@ def test_a_new_version_is_matched_again_and_told_once() -> None:
     assert [alert.article.version for alert in alerts(decision)] == [2]
 
 
+def test_a_corrected_typo_tells_nothing() -> None:
+    """Of a told article, and of one that was held because its story was told: matched again, with the same result."""
+    misspelt = "North Korea fires two ballistic missles"
+    told, held = article(text=f"{misspelt}. Missiles flew."), article(of="post")
+    first = decide([told, held], rules(), State(), NOON)
+    assert len(alerts(first)) == 1
+    state, now = first.state.settled(NOON), NOON + 30 * HOUR
+    edits = [replace(told, text=f"{HEADLINE}. Missiles flew.", version=2), replace(held, text="Corrected.", version=2)]
+    second = decide(edits, rules(), state, now)
+    story = first.judged[0].story.id
+    assert reasons(second) == [f"held: launch has told this story already ({story})"] * 2
+    assert [judged.joined for judged in second.judged] == ["an earlier version of the article"] * 2
+
+
+def test_a_version_that_meets_another_rule_tells_that_rule_once() -> None:
+    """The story is the same, and the rule hears of it for the first time; the rule that has told it stays silent."""
+    both, state = rules(rule(), rule("korea", ["Seoul"])), State()
+    told = []
+    for number, text in enumerate(("", "Seoul protests.", "Seoul protests again.", "", "Seoul is silent."), 1):
+        now = NOON + number * HOUR
+        decision = decide([article(text=text, version=number)], both, state, now)
+        told += [(alert.rule, alert.article.version) for alert in alerts(decision)]
+        state = decision.state.settled(now)
+    assert told == [("launch", 1), ("korea", 2)]
+
+
+def test_a_mention_that_an_edit_makes_news_is_told_once() -> None:
+    """Held as a mention it was not told: a new headline tells it."""
+    mention = article(title="Markets close higher", text=f"{'Shares rose again. ' * 60}A missile was a topic.")
+    edits = [
+        replace(mention, title=title, version=number) for number, title in enumerate((HEADLINE, f"{HEADLINE}!"), 2)
+    ]
+    decision = decide([mention, *edits], rules(), State(), NOON)
+    assert [alert.article.version for alert in alerts(decision)] == [2]
+
+
 def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None:
     """Nothing is dropped: what hits nothing has its story, what hits has its reason."""
     articles = [

@@ -129,7 +129,7 @@ TOLD = """\
 article   North Korea fires missiles
           wire, version 1, https://x.test/1
           published 2026-01-05 21:00:00 KST, first seen 2026-01-05 21:00:00 KST
-language  not clear from its script; none is declared
+language  not clear from its script; kept without one
 story     {story}, the first article of its story
 
 ✓ launch: news at level high: complete in title and lead
@@ -188,9 +188,9 @@ async def test_other_silences_say_their_reason(kept: Folder) -> None:
     old = (await kept.why("old")).out
     assert STALE in old
     assert "\n          it stood in the feed when the source was first polled\n" in old
-    assert "language  ko; none is declared" in old
+    assert "language  ko; kept without one" in old
     declared = await kept.why("-", stdin='{"title": "北朝鮮がミサイルを発射した", "lang": "en"}')
-    assert "language  ja; declared as en" in declared.out
+    assert "language  ja; kept as en" in declared.out
 
 
 async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:

@@ -27,19 +27,30 @@ def known_after(*articles: Article) -> dict[str, Known]:
 
 
 def test_an_entry_becomes_an_article() -> None:
-    """Everything that the entry says is kept; the source lends its language."""
-    entry = replace(ENTRY, authors=("Kim",), tags=("asia",), link="http://www.x.test/1?utm_source=rss")
+    """Everything that the entry says is kept."""
+    entry = replace(ENTRY, title="북한", authors=("Kim",), tags=("asia",), link="http://www.x.test/1?utm_source=rss")
     (article,) = taken(entry)
-    assert (article.source, article.uid, article.title, article.text) == ("wire", "g1", "One", "First.")
+    assert (article.source, article.uid, article.title, article.text) == ("wire", "g1", "북한", "First.")
     assert (article.seen, article.published, article.dated, article.version) == (NOON, NOON - HOUR, True, 1)
     assert (article.url, article.canonical) == (entry.link, "https://x.test/1")
     assert (article.language, article.authors, article.tags) == ("ko", ("Kim",), ("asia",))
     assert not article.baseline
 
 
-def test_the_entrys_own_language_comes_first() -> None:
-    """A feed's word on one entry outweighs what is said of the source."""
-    assert taken(replace(ENTRY, language="en"))[0].language == "en"
+@pytest.mark.parametrize(
+    ("title", "declared", "language"),
+    [
+        # too short to be told: what is said of the entry, else of the source, if the script allows it
+        ("Seoul", "en", "en"),
+        ("Seoul", None, None),
+        # the text says it
+        ("북한 미사일 발사", "en", "ko"),
+        ("Ferries leave the harbour every hour again", None, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_text(title: str, declared: str | None, language: str | None) -> None:
+    """What a feed declares is a hint: on one entry it outweighs what is said of the source."""
+    assert taken(replace(ENTRY, title=title, summary="", language=declared))[0].language == language
 
 
 def test_a_known_entry_is_no_article() -> None:
