@@ -7,11 +7,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, case, delete, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from monitor.decide import Decision
-from monitor.model import Alert, Article, Decided, DeliveryState, FetchOutcome, Judged, Notice, Noticed, Polled, Span
+from monitor.model import (
+    Alert,
+    Article,
+    Decided,
+    DeliveryState,
+    FetchOutcome,
+    Judged,
+    Notice,
+    Noticed,
+    Polled,
+    SourceTrouble,
+    Span,
+)
 from monitor.store import tables
 from monitor.store.database import in_batches, insert
 
@@ -33,8 +45,10 @@ def write_source(connection: Connection, polled: Polled, *, new: int) -> bool:
         "failing_since": func.coalesce(tables.source.c.failing_since, polled.at) if polled.failures else None,
         "problem": polled.problem,
     }
+    if polled.habits is not None and polled.habits != claim.habits:  # most polls teach nothing
+        values["habits"] = polled.habits.to_row()
     if good:
-        values |= {"etag": fetched.validators.etag, "last_modified": fetched.validators.last_modified}
+        values |= asdict(fetched.validators)
         values |= {"last_ok_at": polled.at} | ({"first_at": polled.at} if claim.first else {})
     ours = (tables.source.c.id == claim.source) & (tables.source.c.token == claim.token)
     if connection.execute(update(tables.source).where(ours).values(**values)).rowcount == 0:
@@ -43,7 +57,26 @@ def write_source(connection: Connection, polled: Polled, *, new: int) -> bool:
         evidence = {"at": polled.at, "outcome": fetched.outcome, "status": fetched.status, "problem": polled.problem}
         counts = {"entries": polled.entries, "new": new}
         connection.execute(plain_insert(tables.fetch).values(source_id=claim.source, **evidence, **counts))
+    _write_troubles(connection, polled)
     return True
+
+
+def _write_troubles(connection: Connection, polled: Polled) -> None:
+    """Those that the poll showed, or showed to be over. One that lasts keeps its beginning."""
+    table = tables.trouble
+    if polled.opened:
+        rows = [{"source_id": polled.claim.source, **_trouble(each)} for each in polled.opened]
+        new = insert(connection, table)
+        begun = case((table.c.over_at.is_(None), table.c.since), else_=new.excluded.since)
+        again = {"since": begun, "last_at": new.excluded.last_at, "detail": new.excluded.detail, "over_at": None}
+        connection.execute(new.on_conflict_do_update(index_elements=["source_id", "kind"], set_=again), rows)
+    if polled.closed:
+        these = (table.c.source_id == polled.claim.source) & table.c.kind.in_(polled.closed)
+        connection.execute(update(table).where(these, table.c.over_at.is_(None)).values(over_at=polled.at))
+
+
+def _trouble(trouble: SourceTrouble) -> dict[str, object]:
+    return {"kind": trouble.kind, "since": trouble.since, "last_at": trouble.last_at, "detail": trouble.detail}
 
 
 def write_decision(connection: Connection, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:
