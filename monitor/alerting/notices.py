@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 
-from monitor.alerting.troubles import CHANNEL, GIVEN_UP, Look, Sort, Trouble
+from monitor.alerting.troubles import CHANNEL, DAY, GIVEN_UP, Look, Sort, Trouble
 from monitor.model import Level, Notice, Noticed, NoticeKind
 
-DAY = timedelta(days=1)
-_WITH = timedelta(hours=12)  # what was told so long ago is reminded of along with what was told a day ago
 LISTED = 10
 _LINES = 600  # characters that the lines of a notice share
 
@@ -91,6 +89,9 @@ def _news(sort: Sort, troubles: Iterable[Trouble], known: Mapping[str, Noticed],
     new = [each for each in troubles if untold(each)]
     if not any(each.lasted >= sort.after for each in new):
         return []
+    told = max((each.told_at for each in known.values()), default=None)
+    if sort.pause and told is not None and now - told < sort.pause:
+        return []
     return [each for each in new if each.lasted >= sort.after - sort.company]
 
 
@@ -100,9 +101,10 @@ def _late(sort: Sort, troubles: Iterable[Trouble], known: Mapping[str, Noticed],
         return []
     ages = {each.subject: now - known[each.subject].told_at for each in troubles if each.subject in known}
     lasting = [each for each in troubles if each.subject in ages and each.lasted >= sort.after]
-    if not any(ages[each.subject] >= DAY for each in lasting):
+    if not any(ages[each.subject] >= sort.remind for each in lasting):
         return []
-    return [each for each in lasting if ages[each.subject] >= _WITH]
+    # what was told half as long ago comes along
+    return [each for each in lasting if ages[each.subject] >= sort.remind / 2]
 
 
 def _still(sort: Sort, seen: set[str], known: Mapping[str, Noticed], look: Look) -> dict[str, Noticed]:
@@ -183,7 +185,8 @@ def _text(telling: _Telling) -> str:
 def _reason(telling: _Telling) -> str:
     if telling.kind is NoticeKind.PROBLEM:
         return telling.sort.reason
-    return "told a day ago, and it lasts" if telling.kind is NoticeKind.REMINDER else "it was told, and is over"
+    ago = "a day" if telling.sort.remind == DAY else f"{telling.sort.remind // DAY} days"
+    return f"told {ago} ago, and it lasts" if telling.kind is NoticeKind.REMINDER else "it was told, and is over"
 
 
 def _channels(telling: _Telling, down: Collection[str | None], operator: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from monitor.model import Config, Level, Observed, time_of_day
+from monitor.model import MOMENTARY, Config, Level, Observed, SourceTrouble, TroubleKind, time_of_day
 
+DAY = timedelta(days=1)
 EBB = timedelta(minutes=5)  # a channel whose oldest message is younger takes what it is given
 _OVERDUE = timedelta(minutes=5)  # a source that should have been polled so long ago: we have been away ourselves
 
@@ -21,7 +22,8 @@ class Sort:
     most `company` younger; so long its recoveries wait for those that began with it.
 
     `again`: what is told already and has begun anew is told once more after so long (None: never). What is not
-    `reminded` has no recovery either: it ends silently.
+    `reminded` has no recovery either: it ends silently. `remind`: how often it is told again while it lasts. `pause`:
+    so long after one was told the next ones wait for each other.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Sort:
     company: timedelta = timedelta(0)
     again: timedelta | None = None
     reminded: bool = True
+    remind: timedelta = DAY
+    pause: timedelta | None = None
 
     def subject(self, name: str) -> str:
         """What a notice about this one is about."""
@@ -96,6 +100,103 @@ CONFIG = Sort(
 )
 
 
+# Those of sources that answer. Where many begin together, as on a holiday, they begin over hours: they are gathered.
+_ALL = "`news-monitor sources health` shows all, and what to do of each."
+OF_SOURCES = {
+    TroubleKind.GAP: Sort(
+        "gap",
+        Level.MEDIUM,
+        timedelta(0),
+        again=DAY,
+        pause=timedelta(hours=6),
+        reminded=False,
+        reason="a possible gap is told, at most once a day for each source",
+        several="{number} sources may have lost entries",
+        todo="It is asked more often now. If it happens again: a smaller `fastest` or `every` for {name}.",
+        todo_many=f"They are asked more often now. {_ALL} Many at once: was this machine away?",
+    ),
+    TroubleKind.SILENT: Sort(
+        "silent",
+        Level.MEDIUM,
+        timedelta(hours=3),
+        company=timedelta(hours=3),
+        pause=timedelta(hours=12),
+        reason="a source that is silent for much longer than ever is told once, and again each day",
+        several="{number} sources are silent",
+        todo="It answers, and has nothing new. See in a browser whether its feed has moved.",
+        todo_many=f"They answer, and have nothing new. {_ALL} Many at once: is it a holiday?",
+        over="Source {name} is not silent any more",
+        several_over="{number} sources are not silent any more",
+        had="had been silent",
+    ),
+    TroubleKind.UNREADABLE: Sort(
+        "unreadable",
+        Level.LOW,
+        timedelta(hours=3),
+        company=timedelta(hours=3),
+        remind=7 * DAY,
+        pause=timedelta(hours=12),
+        reason="a source that is ill-formed poll after poll is told once, and again each week",
+        several="{number} sources are ill-formed",
+        todo="What could be read was taken. Tell whoever runs it; `news-monitor parse` shows what is read of {name}.",
+        todo_many=f"What could be read was taken. {_ALL}",
+        over="Source {name} is well-formed again",
+        several_over="{number} sources are well-formed again",
+        had="had been ill-formed",
+    ),
+    TroubleKind.UNDATED: Sort(
+        "undated",
+        Level.LOW,
+        timedelta(hours=3),
+        company=timedelta(hours=3),
+        remind=7 * DAY,
+        pause=timedelta(hours=12),
+        reason="a source whose news has no date poll after poll is told once, and again each week",
+        several="The news of {number} sources has no date",
+        todo="It counts as published when it was first seen; `news-monitor parse` shows what dates {name} gives.",
+        todo_many=f"It counts as published when it was first seen. {_ALL}",
+        over="The news of source {name} has dates again",
+        several_over="The news of {number} sources has dates again",
+        had="had no dates",
+    ),
+    TroubleKind.GONE: Sort(
+        "gone",
+        Level.MEDIUM,
+        timedelta(0),
+        pause=timedelta(hours=1),
+        reason="a source that says that it is gone is told once, and again each day",
+        several="{number} sources say that they are gone",
+        todo="It is asked once a day. Look for its new address, or: `news-monitor sources remove {name}`.",
+        todo_many=f"They are asked once a day. {_ALL}",
+        over="Source {name} is there again",
+        several_over="{number} sources are there again",
+        had="had been gone",
+    ),
+    TroubleKind.BURST: Sort(
+        "burst",
+        Level.MEDIUM,
+        timedelta(0),
+        again=DAY,
+        pause=timedelta(hours=1),
+        reminded=False,
+        reason="a burst that a source never had is told, at most once a day for each source",
+        several="{number} sources gave many more new entries at once than ever",
+        todo="What has no fresh date is held: `news-monitor matches list` shows what rules found in it.",
+        todo_many="What has no fresh date is held: `news-monitor matches list` shows what rules found in it.",
+    ),
+    TroubleKind.GUIDS: Sort(
+        "guids",
+        Level.LOW,
+        timedelta(0),
+        pause=timedelta(hours=6),
+        reminded=False,
+        reason="a source whose guids are no longer used is told once",
+        several="The guids of {number} sources are no longer used",
+        todo="Its articles are known by their links now; nothing is to be done.",
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """One trouble: `title` is a notice's that tells of nothing else, `lines` say more; `lasted`: for how long it was
@@ -129,13 +230,15 @@ class Look:
             (CHANNEL, self._channels()),
             (GIVEN_UP, self._given_up()),
             (SOURCE, self._sources()),
+            *((sort, self._of_sources(kind, sort)) for kind, sort in OF_SOURCES.items()),
         ):
             yield sort, sorted(found, key=lambda trouble: (trouble.since, trouble.subject))
 
     def knows(self, subject: str) -> bool:
         """Whether the config still has it."""
-        if (source := SOURCE.name_of(subject)) is not None:
-            return source in self.config.sources
+        for sort in (SOURCE, *OF_SOURCES.values()):
+            if (source := sort.name_of(subject)) is not None:
+                return source in self.config.sources
         channel = CHANNEL.name_of(subject)
         return channel is None or channel in self.config.settings.channels
 
@@ -147,8 +250,9 @@ class Look:
         return self.observed.well.get(subject)
 
     def _sources(self) -> Iterator[Trouble]:
+        gone = {each.source for each in self.observed.troubles if each.kind is TroubleKind.GONE and not each.over_at}
         for source in self.observed.failing:
-            if source.id in self.config.sources:
+            if source.id in self.config.sources and source.id not in gone:  # that it is gone says more
                 away = source.next_at < self.now - _OVERDUE
                 since = self.time(source.since)
                 yield Trouble(
@@ -158,6 +262,29 @@ class Look:
                     f"Source {source.id} fails since {since}",
                     (f"{source.id}, since {since}: {source.problem}; next try {self.time(source.next_at)}",),
                 )
+
+    def _of_sources(self, kind: TroubleKind, sort: Sort) -> Iterator[Trouble]:
+        failing = {source.id for source in self.observed.failing}
+        for each in self.observed.troubles:
+            if each.kind is not kind or each.source not in self.config.sources or not each.counts(self.now):
+                continue
+            if sort.reminded and kind is not TroubleKind.GONE and each.source in failing:  # that says more
+                continue
+            when = self._when(each)
+            yield Trouble(
+                sort.subject(each.source),
+                each.last_at if kind in MOMENTARY else each.since,
+                self.now - each.last_at if kind is TroubleKind.SILENT else self.now - each.since,
+                f"Source {each.source}: {kind.words}, {when}",
+                (f"{each.source}, {when}: {each.detail}",),
+            )
+
+    def _when(self, trouble: SourceTrouble) -> str:
+        if trouble.kind is TroubleKind.GAP:
+            return f"between {self.time(trouble.since)} and {self.time(trouble.last_at)}"
+        if trouble.kind in MOMENTARY:
+            return f"at {self.time(trouble.last_at)}"
+        return f"since {self.time(trouble.since)}"
 
     def _channels(self) -> Iterator[Trouble]:
         for channel in self.observed.waiting:

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from monitor.cli.source_health import Faring
     from monitor.config.load import Loaded
     from monitor.config.source_files import SourceFiles, Standing
-    from monitor.model import Source
+    from monitor.model import Source, SourceTrouble
     from monitor.store.reports import SourceReport
 
-_NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0}
+_NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures": 0, "problem": None, "articles": 0,
+          "overlap": None, "troubles": ()}  # fmt: skip
 
 
 @click.group()
@@ -82,6 +83,10 @@ def health(config: Path, as_json: bool) -> None:
     unverified  not polled well yet: it came with the program or was just added
     failing     what it answers, how often in a row, and when it is asked next
     stale       not polled any more, or well polled and always empty
+    troubled    it answers, and something is not as it should be: what, and what to do
+
+    \b
+    "known" is the share of its documents that the poll before knew, lately: the less, the more may be missed.
 
     \b
     Example:
@@ -102,9 +107,11 @@ def health(config: Path, as_json: bool) -> None:
             print_json(row)
     elif rows:
         shown = [{**row, "since": _when(row["since"], zone), "next_at": _when(row["next_at"], zone)} for row in rows]
-        columns = ("health", "id", "since", "failures", "problem", "next_at", "url")
-        heads = ("health", "id", "since", "failures", "problem", "next try", "url")
+        shown = [{**row, "known": "" if row["overlap"] is None else f"{row['overlap']:.0%}"} for row in shown]
+        columns = ("health", "id", "since", "failures", "known", "problem", "next_at", "url")
+        heads = ("health", "id", "since", "failures", "known", "problem", "next try", "url")
         print_table(heads, [[row[c] for c in columns] for row in shown])
+        _print_troubles([each for row in rows for each in row["troubles"]], zone)
     click.echo(f"{len(fared) - len(rows)} of {len(fared)} sources are fine", err=as_json)
     if dead := [source.id for source, _, faring in troubled if faring.health is Health.DEAD]:
         click.echo(_advice(dead, config) if len(rows) < len(fared) else _OURS, err=as_json)
@@ -158,15 +165,33 @@ def _fared(loaded: Loaded) -> list[tuple[Source, SourceReport | None, Faring]]:
 
 def _trouble(source: Source, report: SourceReport | None, faring: Faring) -> dict[str, Any]:
     facts = asdict(report) if report else _NEVER
-    kept = {key: facts[key] for key in ("failures", "next_at", "last_ok_at", "articles")}
+    kept = {key: facts[key] for key in ("failures", "next_at", "last_ok_at", "articles", "overlap")}
+    troubles = [{"source": each.source, **_told(each)} for each in faring.troubles]
     return {
         "id": source.id,
         "health": faring.health.value,
         "since": faring.since,
         "problem": faring.why,
         **kept,
+        "troubles": troubles,
         "url": source.url,
     }
+
+
+def _told(trouble: SourceTrouble) -> dict[str, Any]:
+    """A trouble, with what to do."""
+    from monitor.alerting.troubles import OF_SOURCES
+
+    todo = OF_SOURCES[trouble.kind].todo.format(name=trouble.source)
+    times = {"since": trouble.since, "last_at": trouble.last_at, "over_at": trouble.over_at}
+    return {"kind": trouble.kind.value, **times, "detail": trouble.detail, "todo": todo}
+
+
+def _print_troubles(troubles: list[dict[str, Any]], zone: str) -> None:
+    """Under the table, as they are sentences."""
+    for each in troubles:
+        words = each["kind"].replace("_", " ")
+        click.echo(f"{each['source']}: {words} since {local(each['since'], zone)}: {each['detail']}. {each['todo']}")
 
 
 def _when(moment: Any, zone: str) -> str:  # noqa: ANN401 - a cell of a row

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.model.habits import SourceTrouble
 from monitor.model.rules import Level
 from monitor.model.running import Running
 
@@ -23,8 +24,9 @@ class NoticeKind(StrEnum):
 class Notice:
     """What the service tells its operator, with its reason: an alert without rule, story and article.
 
-    `subject` is "source ID", "channel NAME", "dead NAME" (messages given up on that channel) or "config"; where it is
-    of several at once, their sort alone. `channels`: where it goes; of one that is stored they have become deliveries.
+    `subject` is "source ID" (it fails), "gap ID", "silent ID" and the like (troubles of a source that answers),
+    "channel NAME", "dead NAME" (messages given up on that channel) or "config"; where it is of several at once, their
+    sort alone. `channels`: where it goes; of one that is stored they have become deliveries.
     """
 
     id: str
@@ -83,11 +85,12 @@ class GivenUp:
 @dataclass(frozen=True, slots=True)
 class Observed:
     """What stands in the database now. `well`: when subjects of `noticed` last did what they are there for; `running`:
-    of each daemon that is alive."""
+    of each daemon that is alive; `troubles`: of sources, those that are over too."""
 
     failing: tuple[FailingSource, ...] = ()
     waiting: tuple[WaitingChannel, ...] = ()
     given_up: tuple[GivenUp, ...] = ()
     running: tuple[Running, ...] = ()
+    troubles: tuple[SourceTrouble, ...] = ()
     well: Mapping[str, datetime] = field(default_factory=dict)
     noticed: tuple[Noticed, ...] = ()

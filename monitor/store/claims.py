@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, null, or_, select, update
 
 from monitor.intake.articles import Known, Sought
 from monitor.intake.identity import uid_hash
 from monitor.intake.marks import unpacked
-from monitor.intake.pace import within_interval
-from monitor.model import Claim, Mark, Source, Validators
+from monitor.intake.pace import latest, within_interval
+from monitor.model import Claim, Habits, Mark, Source, Validators
 from monitor.store.database import Database, in_batches, insert
-from monitor.store.tables import article, document, known, source
+from monitor.store.tables import article, document, known, source, trouble
 
 
 class Claims:
@@ -27,29 +27,17 @@ class Claims:
 
     def know(self, sources: Mapping[str, Source], now: datetime) -> None:
         """Sources that the database does not know yet are due at once; one with a new address starts afresh. None that
-        is well waits longer than its interval: it may be a new one, or the clock may have been set back."""
+        is well waits longer than it may: its interval may be a new one, or the clock may have been set back."""
         with self._several() as connection:
-            columns = (source.c.id, source.c.url, source.c.next_at, source.c.failures)
+            columns = (source.c.id, source.c.url, source.c.next_at, source.c.failures, source.c.habits)
             there = {row.id: row for row in connection.execute(select(*columns))}
             for wanted in sources.values():
                 if (found := there.get(wanted.id)) is None:
                     new = insert(connection, source).values(id=wanted.id, url=wanted.url, next_at=now)
                     connection.execute(new.on_conflict_do_nothing())
                 elif found.url != wanted.url:
-                    fresh: dict[str, object] = {
-                        "url": wanted.url,
-                        "next_at": now,
-                        "etag": None,
-                        "last_modified": None,
-                        "failures": 0,
-                        "failing_since": None,
-                    }
-                    # first_at too: what an unknown document holds is not news. token: a poll of the old address that
-                    # is under way must leave nothing behind.
-                    fresh |= {"first_at": None, "lease_until": None, "lease_owner": None, "token": source.c.token + 1}
-                    other = (source.c.id == wanted.id) & (source.c.url != wanted.url)  # not if another daemon was first
-                    connection.execute(update(source).where(other).values(**fresh))
-                elif found.next_at > now + wanted.every and not found.failures:
+                    _start_afresh(connection, wanted, now)
+                elif not found.failures and found.next_at > latest(wanted, Habits.of_row(found.habits), now):
                     sooner = update(source).where(source.c.id == wanted.id, source.c.next_at == found.next_at)
                     connection.execute(sooner.values(next_at=within_interval(wanted, now)))
 
@@ -130,6 +118,19 @@ class Claims:
         return found
 
 
+def _start_afresh(connection: Connection, wanted: Source, now: datetime) -> None:
+    """A source at another address: what was learnt at the old one is not true of it, nor are its troubles."""
+    fresh: dict[str, object] = {"url": wanted.url, "next_at": now, "failures": 0}
+    fresh |= dict.fromkeys(("etag", "last_modified", "body", "failing_since"))
+    # first_at too: what an unknown document holds is not news. token: a poll of the old address that is under way must
+    # leave nothing behind.
+    fresh |= {"first_at": None, "lease_until": None, "lease_owner": None, "token": source.c.token + 1, "habits": null()}
+    other = (source.c.id == wanted.id) & (source.c.url != wanted.url)  # not if another daemon was first
+    if connection.execute(update(source).where(other).values(**fresh)).rowcount:
+        lasting = (trouble.c.source_id == wanted.id) & trouble.c.over_at.is_(None)
+        connection.execute(update(trouble).where(lasting).values(over_at=now))
+
+
 def _at_address(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
     """Articles by their addresses: of several at one address that with the same words, else the latest."""
     uid_of = {each.link: uid for uid, each in missing.items() if each.link}
@@ -187,7 +188,9 @@ def _claim(row: Row[*tuple[object, ...]]) -> Claim:
         url=values["url"],
         token=values["token"],
         planned=values["next_at"],
-        validators=Validators(values["etag"], values["last_modified"]),
+        validators=Validators(values["etag"], values["last_modified"], values["body"]),
         failures=values["failures"],
         first=values["first_at"] is None,
+        habits=Habits.of_row(values["habits"]),
+        last_ok=values["last_ok_at"],
     )

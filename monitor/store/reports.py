@@ -10,15 +10,18 @@ from typing import Any
 
 from sqlalchemy import FromClause, func, select
 
-from monitor.model import DeliveryState
+from monitor.model import DeliveryState, Habits, SourceTrouble
 from monitor.store.ages import waiting
 from monitor.store.database import Database
 from monitor.store.tables import alert, article, delivery, match, source, story, story_article
+from monitor.store.troubles import troubles
 
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """How a source fares. `articles`: how many we have of it; times are None where it never happened."""
+    """How a source fares. `articles`: how many we have of it; times are None where it never happened. `overlap`: the
+    share of its documents that the poll before knew, lately; None: nothing is known of that. `troubles`: those that
+    last, and those that are over and still kept."""
 
     id: str
     next_at: datetime
@@ -27,6 +30,8 @@ class SourceReport:
     failures: int
     problem: str | None
     articles: int
+    overlap: float | None = None
+    troubles: tuple[SourceTrouble, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,11 @@ class Reports:
         rows = select(source, func.coalesce(counted.c.articles, 0).label("articles")).outerjoin(
             counted, counted.c.source_id == source.c.id
         )
-        return {row.id: SourceReport(**_named(row, SourceReport)) for row in self._rows(rows)}
+        with self._database.reading() as connection:
+            of_source: dict[str, list[SourceTrouble]] = defaultdict(list)
+            for each in troubles(connection):
+                of_source[each.source].append(each)
+            return {row.id: _fares(row, of_source[row.id]) for row in connection.execute(rows)}
 
     def last_fetch_at(self) -> datetime | None:
         """When anything was fetched last."""
@@ -167,5 +176,12 @@ class Reports:
             return connection.execute(statement).all()
 
 
-def _named(row: Any, shape: type[DeliveryReport | SourceReport]) -> dict[str, Any]:  # noqa: ANN401
+def _fares(row: Any, troubles: Iterable[SourceTrouble]) -> SourceReport:  # noqa: ANN401
+    habits = Habits.of_row(row.habits)
+    plain = ("id", "next_at", "last_ok_at", "failing_since", "failures", "problem", "articles")
+    facts = {name: row._mapping[name] for name in plain}  # noqa: SLF001 - public in SQLAlchemy
+    return SourceReport(**facts, overlap=habits.overlap if habits.entries else None, troubles=tuple(troubles))
+
+
+def _named(row: Any, shape: type[DeliveryReport]) -> dict[str, Any]:  # noqa: ANN401
     return {field.name: row._mapping[field.name] for field in fields(shape)}  # noqa: SLF001 - public in SQLAlchemy

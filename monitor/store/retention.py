@@ -31,6 +31,7 @@ from monitor.store.tables import (
     match,
     story,
     story_article,
+    trouble,
 )
 
 SLICE = 250  # rows looked at in one go: others wait for a tenth of a second
@@ -76,6 +77,7 @@ class Pruning:
         yield from self._known(now, dry_run=dry_run)
         if not dry_run:
             self._daemons(now)
+            self._troubles(now)
             yield from (Counter[str]() for _ in self._database.tidy())
 
     def _walked(self, each: _Pass, *, dry_run: bool) -> Iterator[Counter[str]]:
@@ -118,6 +120,11 @@ class Pruning:
         seen = func.coalesce(daemon.c.stopped_at, daemon.c.seen_at)
         with self._database.writing() as connection:
             connection.execute(delete(daemon).where(seen < until(self._retention.fetches, now)))
+
+    def _troubles(self, now: datetime) -> None:
+        """Those that were over long ago."""
+        with self._database.writing() as connection:
+            connection.execute(delete(trouble).where(trouble.c.over_at < until(self._retention.fetches, now)))
 
 
 class _Old:

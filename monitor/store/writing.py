@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, null, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, null, select, update
 from sqlalchemy import insert as plain_insert
 
 from monitor.decide import Decision
@@ -22,6 +22,7 @@ from monitor.model import (
     Notice,
     Noticed,
     Polled,
+    SourceTrouble,
     Span,
 )
 from monitor.store import tables
@@ -77,7 +78,7 @@ def write_sources(connection: Connection, polls: Sequence[tuple[Polled, int]]) -
             "problem": polled.problem,
         }
         if fetched.outcome in _GOOD and polled.failures == 0:
-            well.append(row | {"etag": fetched.validators.etag, "last_modified": fetched.validators.last_modified})
+            well.append(row | asdict(fetched.validators))
         else:
             failed.append(row)
         if new or polled.problem or claim.first:  # thousands of polls an hour bring nothing: they leave `polled_at`
@@ -85,14 +86,25 @@ def write_sources(connection: Connection, polls: Sequence[tuple[Polled, int]]) -
     for statement, rows in ((_WELL, well), (_FAILED, failed), (plain_insert(tables.fetch), evidence)):
         if rows:
             connection.execute(statement, rows)
-    marked = [
-        {"source_id": polled.claim.source, "marks": polled.marks} for polled, _ in polls if polled.marks is not None
+    _write_learnt(connection, [polled for polled, _ in polls])
+
+
+def _write_learnt(connection: Connection, polls: Sequence[Polled]) -> None:
+    """What is known of the sources from now on; most polls teach nothing."""
+    habits = [
+        {"its_id": each.claim.source, "its_token": each.claim.token, "habits": each.habits.to_row()}
+        for each in polls
+        if each.habits is not None
     ]
-    if marked:
-        anew = insert(connection, tables.document)
-        connection.execute(
-            anew.on_conflict_do_update(index_elements=["source_id"], set_={"marks": anew.excluded.marks}), marked
-        )
+    if habits:
+        connection.execute(_OURS, habits)
+    marks = [{"source_id": each.claim.source, "marks": each.marks} for each in polls if each.marks is not None]
+    if marks:
+        new = insert(connection, tables.document)
+        whole = new.on_conflict_do_update(index_elements=["source_id"], set_={"marks": new.excluded.marks})
+        connection.execute(whole, marks)
+    for each in polls:
+        _write_troubles(connection, each)
 
 
 def _evidence_of(polled: Polled, new: int) -> dict[str, object]:
@@ -105,6 +117,24 @@ def _evidence_of(polled: Polled, new: int) -> dict[str, object]:
         "new": new,
         "problem": polled.problem,
     }
+
+
+def _write_troubles(connection: Connection, polled: Polled) -> None:
+    """Those that the poll showed, or showed to be over. One that lasts keeps its beginning."""
+    table = tables.trouble
+    if polled.opened:
+        rows = [{"source_id": polled.claim.source, **_trouble(each)} for each in polled.opened]
+        new = insert(connection, table)
+        begun = case((table.c.over_at.is_(None), table.c.since), else_=new.excluded.since)
+        again = {"since": begun, "last_at": new.excluded.last_at, "detail": new.excluded.detail, "over_at": None}
+        connection.execute(new.on_conflict_do_update(index_elements=["source_id", "kind"], set_=again), rows)
+    if polled.closed:
+        these = (table.c.source_id == polled.claim.source) & table.c.kind.in_(polled.closed)
+        connection.execute(update(table).where(these, table.c.over_at.is_(None)).values(over_at=polled.at))
+
+
+def _trouble(trouble: SourceTrouble) -> dict[str, object]:
+    return {"kind": trouble.kind, "since": trouble.since, "last_at": trouble.last_at, "detail": trouble.detail}
 
 
 def write_decision(connection: Connection, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerting.notices import DAY, LISTED, due_notices
-from monitor.alerting.troubles import EBB, Look
+from monitor.alerting.notices import LISTED, due_notices
+from monitor.alerting.troubles import DAY, EBB, Look
 from monitor.model import (
     Channel,
     Config,
@@ -23,6 +23,8 @@ from monitor.model import (
     Observed,
     Running,
     Settings,
+    SourceTrouble,
+    TroubleKind,
     WaitingChannel,
 )
 from tests.building import HOUR, MINUTE, NOON, sources
@@ -401,3 +403,130 @@ def test_a_notice_is_short(count: int) -> None:
     (told,) = Operator(of=names(count)).looks(NOON + 3 * HOUR, sick(*many))
     assert len(told.text) <= 760
     assert "news-monitor sources" in told.text.splitlines()[-1]
+
+
+MOMENTARY = (TroubleKind.GAP, TroubleKind.BURST)
+LASTING = (TroubleKind.SILENT, TroubleKind.UNREADABLE, TroubleKind.UNDATED, TroubleKind.GONE)
+AFTER = {TroubleKind.GONE: timedelta(0)}
+
+
+def trouble(
+    kind: TroubleKind, name: str = "wire", at: datetime = NOON, *, over_at: datetime | None = None
+) -> SourceTrouble:
+    """Seen then, since five minutes before."""
+    return SourceTrouble(name, kind, at - 5 * MINUTE, at, "as nobody expected", over_at)
+
+
+def troubled(*which: SourceTrouble, fails: FailingSource | None = None) -> Observed:
+    """As the database has them; those that are over have done well then."""
+    over = {f"{each.kind.value.removeprefix('possible_')} {each.source}": each.over_at for each in which}
+    well = {subject: at for subject, at in over.items() if at is not None}
+    return Observed(failing=(fails,) if fails else (), troubles=which, well=well)
+
+
+def test_a_possible_gap_is_told_at_once_with_its_window() -> None:
+    """It is over at the next good poll, and told all the same."""
+    over = trouble(TroubleKind.GAP, over_at=NOON + MINUTE)
+    (told,) = Operator().looks(NOON + 2 * MINUTE, troubled(over))
+    assert (told.subject, told.title, told.level) == (
+        "gap wire",
+        "Source wire: possible gap, between 20:55 and 21:00",
+        Level.MEDIUM,
+    )
+    assert told.text == (
+        "wire, between 20:55 and 21:00: as nobody expected\n"
+        "It is asked more often now. If it happens again: a smaller `fastest` or `every` for wire."
+    )
+
+
+@pytest.mark.parametrize("kind", MOMENTARY)
+def test_what_happens_again_and_again_is_told_once_a_day(kind: TroubleKind) -> None:
+    """Without a reminder, and it ends without a word."""
+    operator, told = Operator(), []
+    for minutes in range(0, 50 * 60, 10):
+        now = NOON + minutes * MINUTE
+        told += operator.looks(now, troubled(trouble(kind, at=now, over_at=None)))
+    assert [each.kind for each in told] == [NoticeKind.PROBLEM] * 3
+    assert [each.at for each in told] == [NOON, NOON + DAY, NOON + 2 * DAY]
+    assert operator.looks(now + DAY, troubled(trouble(kind, at=now, over_at=now))) == []
+    assert operator.noticed == ()
+
+
+@pytest.mark.parametrize("kind", LASTING)
+def test_what_lasts_at_a_source_is_told_again_and_when_it_is_over(kind: TroubleKind) -> None:
+    """Each day; what is ill-formed or undated is no loss of news, and is told again each week."""
+    operator, name = Operator(), kind.value
+    first = NOON + AFTER.get(kind, 3 * HOUR)
+    if first > NOON:
+        assert operator.looks(first - 6 * MINUTE, troubled(trouble(kind))) == []
+    assert short(operator.looks(first, troubled(trouble(kind)))) == [("problem", f"{name} wire")]
+    every = DAY if kind in {TroubleKind.SILENT, TroubleKind.GONE} else 7 * DAY
+    assert operator.looks(first + every - MINUTE, troubled(trouble(kind))) == []
+    (again,) = operator.looks(first + every, troubled(trouble(kind)))
+    assert (short([again]), again.reason.startswith("told ")) == ([("reminder", f"{name} wire")], True)
+    over = troubled(trouble(kind, over_at=first + every + HOUR))
+    assert short(operator.looks(first + every + HOUR, over)) == [("recovery", f"{name} wire")]
+    assert (operator.looks(first + every + DAY, over), operator.noticed) == ([], ())
+
+
+def test_guids_that_churn_are_told_once() -> None:
+    """Nothing is to be done: it is asked by its links from then on."""
+    operator = Operator()
+    told = [
+        each for days in range(30) for each in operator.looks(NOON + days * DAY, troubled(trouble(TroubleKind.GUIDS)))
+    ]
+    assert short(told) == [("problem", "guids wire")]
+
+
+def test_thousands_that_go_silent_on_a_holiday_are_one_message() -> None:
+    """Each by its own habits, over half a day: gathered, and not told one by one. So are those that come back."""
+    all_, operator = names(2000), Operator(of=names(2000))
+    began = [NOON + n * timedelta(seconds=20) for n in range(2000)]  # over eleven hours
+    told: list[Notice] = []
+    for minutes in range(0, 24 * 60, 5):
+        now = NOON + minutes * MINUTE
+        silent = [trouble(TroubleKind.SILENT, name, at) for name, at in zip(all_, began, strict=True) if at <= now]
+        told += operator.looks(now, troubled(*silent))
+    assert [each.title for each in told] == ["541 sources are silent", "1459 sources are silent"]
+    assert "is it a holiday?" in told[1].text
+    back: list[Notice] = []
+    for minutes in range(0, 12 * 60, 5):
+        now = NOON + DAY + minutes * MINUTE
+        ends = [at + DAY if at + DAY <= now else None for at in began]
+        rows = zip(all_, began, ends, strict=True)
+        back += operator.looks(
+            now, troubled(*(trouble(TroubleKind.SILENT, name, at, over_at=end) for name, at, end in rows))
+        )
+    recoveries = [each for each in back if each.kind is NoticeKind.RECOVERY]
+    assert len(recoveries) <= 5
+    assert operator.noticed == ()
+
+
+def test_gaps_after_our_own_absence_are_gathered() -> None:
+    """The first is told at once, and the rest together."""
+    operator, told = Operator(of=names(300)), []
+    for minutes in range(0, 8 * 60, 1):
+        now = NOON + minutes * MINUTE
+        seen = [trouble(TroubleKind.GAP, name, NOON + n * MINUTE / 60) for n, name in enumerate(names(300))]
+        told += operator.looks(now, troubled(*(each for each in seen if each.last_at <= now)))
+    assert [each.title.partition(" ")[2] for each in told] == [
+        "s000: possible gap, between 20:55 and 21:00",
+        "sources may have lost entries",
+    ]
+    assert "was this machine away?" in told[1].text
+
+
+def test_what_fails_is_not_told_to_be_silent_too() -> None:
+    """One word a source; and what says that it is gone is not told to fail."""
+    operator = Operator()
+    gone = troubled(trouble(TroubleKind.GONE), fails=failing())
+    assert short(operator.looks(NOON + 4 * HOUR, gone)) == [("problem", "gone wire")]
+    operator = Operator()
+    both = troubled(trouble(TroubleKind.SILENT), fails=failing())
+    assert short(operator.looks(NOON + 4 * HOUR, both)) == [("problem", "source wire")]
+
+
+def test_the_troubles_of_a_source_that_left_the_config_are_nobodys() -> None:
+    """Of each kind."""
+    every = [trouble(kind, "unknown") for kind in TroubleKind]
+    assert Operator().looks(NOON + DAY / 2, troubled(*every)) == []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from monitor.cli.source_health import Health, faring
+from monitor.model import SourceTrouble, TroubleKind
 from monitor.store.reports import SourceReport
 from tests.building import HOUR, MINUTE, NOON, source
 
@@ -56,3 +58,44 @@ def test_it_says_since_when_and_what() -> None:
     told = faring(source(), report(2 * HOUR, HOUR, failures=3), NOON)
     assert (told.since, told.why) == (NOON - HOUR, "it answered 404")
     assert faring(source(), report(2 * HOUR), NOON).since == NOON - 2 * HOUR
+
+
+def test_a_source_with_bounds_or_times_of_its_own_is_stale_by_those() -> None:
+    """One that is silent and asked once a day, and one that is asked each Monday."""
+    slow = replace(source(), slowest=DAY)
+    assert faring(slow, report(2 * DAY), NOON).health is Health.FINE
+    assert faring(slow, report(4 * DAY), NOON).health is Health.STALE
+    weekly = replace(source(), cron="0 8 * * mon")
+    assert faring(weekly, report(14 * DAY), NOON).health is Health.FINE
+    assert faring(weekly, report(15 * DAY), NOON).health is Health.STALE
+
+
+def trouble(kind: TroubleKind, *, over: bool = False) -> SourceTrouble:
+    return SourceTrouble("wire", kind, NOON - HOUR, NOON - MINUTE, "as nobody expected", NOON if over else None)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "health", "words"),
+    [
+        ([], Health.FINE, None),
+        ([(TroubleKind.SILENT, False)], Health.TROUBLED, "silent"),
+        ([(TroubleKind.SILENT, True)], Health.FINE, None),
+        ([(TroubleKind.GAP, True)], Health.TROUBLED, "possible gap"),  # over at the next poll, and shown for a day
+        ([(TroubleKind.GAP, True), (TroubleKind.UNDATED, False)], Health.TROUBLED, "possible gap, undated"),
+    ],
+)
+def test_a_source_that_answers_may_be_troubled(
+    kinds: list[tuple[TroubleKind, bool]], health: Health, words: str | None
+) -> None:
+    """With the words for it, and since when."""
+    troubles = tuple(trouble(kind, over=over) for kind, over in kinds)
+    found = faring(source(), replace(report(5 * MINUTE), troubles=troubles), NOON)
+    assert (found.health, found.why) == (health, words)
+    assert len(found.troubles) == (len(kinds) if words else 0)
+
+
+def test_what_is_worse_than_a_trouble_is_said_first() -> None:
+    """The trouble is told beside it."""
+    failing = replace(report(HOUR, MINUTE, failures=1), troubles=(trouble(TroubleKind.SILENT),))
+    found = faring(source(), failing, NOON)
+    assert (found.health, found.why, len(found.troubles)) == (Health.FAILING, "it answered 404", 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from monitor import clock
+from monitor.alerting.troubles import OF_SOURCES
 from monitor.cli import cli
 from monitor.decide import Decision, decide
 from monitor.errors import MonitorError
-from monitor.model import FetchOutcome, Source
+from monitor.model import FetchOutcome, Habits, Source, SourceTrouble, TroubleKind
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.opening import open_database
@@ -147,7 +149,7 @@ def test_sources_of_several_files_go_at_once(folder: Path) -> None:
     assert "id: one" not in (folder / "sources.yaml").read_text(encoding="utf-8")
 
 
-def poll(database: Database, name: str, ago: timedelta, *, good: bool) -> None:
+def poll(database: Database, name: str, ago: timedelta, *, good: bool, opened: tuple[SourceTrouble, ...] = ()) -> None:
     """A poll of a source, committed; a good one brings an article."""
     at = clock.now() - ago
     claims = Claims(database, "test")
@@ -157,7 +159,9 @@ def poll(database: Database, name: str, ago: timedelta, *, good: bool) -> None:
     with SerialSection(database).entered(at) as inside:
         brought = [article(f"a-{name}", of=name, seen=at)] if good else []
         decision = decide(brought, rules(), inside.state, at) if good else Decision((), inside.state)
-        assert inside.commit(polled(claim, at, outcome=outcome), decision, to_desk)
+        learnt = Habits(since=at, entries=30, overlap=0.87)
+        traces = replace(polled(claim, at, outcome=outcome), habits=learnt, opened=opened)
+        assert inside.commit(traces, decision, to_desk)
 
 
 @pytest.fixture
@@ -205,6 +209,29 @@ async def test_health_in_json_is_a_line_for_each_that_needs_a_person(folder: Pat
     assert [(row["id"], row["health"]) for row in ended.rows] == [("two", "unverified")]
     assert {"since", "problem", "failures", "next_at", "last_ok_at", "articles", "url"} <= ended.rows[0].keys()
     assert ended.told == ["1 of 2 sources are fine"]
+
+
+async def test_health_says_what_is_not_as_it_should_be_and_what_to_do(folder: Path, database: Database) -> None:
+    """For people and for programs, with the share of its documents that was known."""
+    gap = SourceTrouble(
+        "one", TroubleKind.GAP, clock.now() - 2 * DAY / 24, clock.now(), "none of its entries was there"
+    )
+    poll(database, "one", timedelta(minutes=1), good=True, opened=(gap,))
+    database.close()
+    told = run("health").output.splitlines()
+    assert told[1].split()[:2] == ["unverified", "two"]
+    assert told[2].split()[:2] == ["troubled", "one"]
+    assert ("87%" in told[2], "possible gap" in told[2]) == (True, True)
+    assert told[3].startswith("one: possible gap since ")
+    assert told[3].endswith("none of its entries was there. " + OF_SOURCES[gap.kind].todo.format(name="one"))
+    ended = await news_monitor("sources", "health", "--json", folder=folder)
+    row = next(row for row in ended.rows if row["id"] == "one")
+    (trouble,) = row["troubles"]
+    assert (row["health"], row["problem"], row["overlap"]) == ("troubled", "possible gap", 0.87)
+    assert (trouble["kind"], trouble["since"]) == ("possible_gap", gap.since.isoformat())
+    assert "fastest" in trouble["todo"]
+    listed = await news_monitor("sources", "list", "--json", folder=folder)
+    assert [(row["id"], len(row["troubles"])) for row in listed.rows] == [("one", 1), ("two", 0)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -19,6 +20,8 @@ from monitor.model import (
     Receipt,
     ReceiptKind,
     Running,
+    SourceTrouble,
+    TroubleKind,
     WaitingChannel,
 )
 from monitor.store.claims import Claims
@@ -129,3 +132,23 @@ def test_what_runs_is_what_the_living_daemons_say(database: Database) -> None:
     with database.writing() as connection:
         connection.execute(insert(daemon), rows)
     assert [each.rules for each in seen(database).running] == [0]
+
+
+def test_the_troubles_of_sources_are_seen_and_when_they_were_over(database: Database) -> None:
+    """Those that are over too: a gap is over before anybody looks. Of what the operator was told, when it was over."""
+    claims = Claims(database, "here:1:aa")
+    claims.know(sources("wire"), NOON)
+    gap = SourceTrouble("wire", TroubleKind.GAP, NOON - MINUTE, NOON, "all new")
+    silent = SourceTrouble("wire", TroubleKind.SILENT, NOON, NOON, "nothing new")
+    later = NOON + MINUTE
+    for at, left in ((NOON, {"opened": (gap, silent)}), (later, {"closed": (gap.kind, silent.kind)})):
+        traces = replace(polled(claimed(claims, at=at), at), **left)
+        with SerialSection(database).entered(at) as inside:
+            assert inside.commit(traces, Decision((), State()), to_desk)
+        if at == NOON:
+            assert seen(database).troubles == (gap, silent)
+            told(database, "silent wire")
+            assert seen(database).well == {}
+    after = seen(database)
+    assert after.troubles == (replace(gap, over_at=later), replace(silent, over_at=later))
+    assert after.well == {"silent wire": later}

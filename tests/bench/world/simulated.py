@@ -1,0 +1,87 @@
+"""Sources in simulated time: entries come by chance at a given rate, a document holds the last few of them, and polls
+happen when the pace says. What was really lost is known here, and is held against what was reported."""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from monitor.intake.coverage import Covered, Seen, covered
+from monitor.intake.pace import next_poll
+from monitor.model import Article, Claim, Fetched, FetchOutcome, Habits, Source, TroubleKind
+from tests.building import NOON, article
+
+HOUR = timedelta(hours=1)
+Rate = Callable[[float], float]  # the hour since the beginning -> entries an hour
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One poll: when, how many entries were new, whether nothing of the document before was left, how many entries
+    were never in a document that was read, and what came of it."""
+
+    at: datetime
+    new: int
+    replaced: bool
+    lost: int
+    found: Covered
+
+    @property
+    def reported(self) -> bool:
+        """Whether it was said to be a possible gap."""
+        return any(trouble.kind is TroubleKind.GAP for trouble in self.found.opened)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A source as it is: when its entries come, and how many its document holds. It has an archive from the start."""
+
+    size: int
+    moments: Sequence[datetime]
+    dated: bool = True
+
+    def count(self, now: datetime) -> int:
+        """How many entries there have been."""
+        return self.size + bisect_right(self.moments, now)
+
+    def articles(self, first: int, end: int, now: datetime) -> list[Article]:
+        """The entries of these numbers."""
+        return [article(f"{n}", seen=now, published=self._published(n), dated=self.dated) for n in range(first, end)]
+
+    def _published(self, number: int) -> datetime:
+        return self.moments[number - self.size] if number >= self.size else NOON - (self.size - number) * 2 * HOUR
+
+
+def moments(rate: Rate, most: float, hours: float, chance: random.Random) -> list[datetime]:
+    """When entries come: by chance, `rate` of them an hour, which is never above `most`."""
+    found, at = [], 0.0
+    while (at := at + chance.expovariate(most)) < hours:
+        if chance.random() * most < rate(at):
+            found.append(NOON + at * HOUR)
+    return found
+
+
+def polls(source: Source, world: World, hours: float, *, adaptive: bool = True) -> Iterator[Poll]:
+    """The polls of a source in so many hours; not `adaptive`: as if nothing were ever learnt of its pace."""
+    claim, before = Claim(source.id, source.url, 1, NOON), 0
+    while claim.planned < NOON + hours * HOUR:
+        now, count = claim.planned, world.count(claim.planned)
+        first = max(before, count - world.size)
+        new = world.articles(first, count, now)
+        answer = Fetched(FetchOutcome.DOCUMENT if new else FetchOutcome.NOT_MODIFIED, source.url, 200)
+        known = world.size - len(new)
+        found = covered(Seen(source, claim, answer, now, entries=world.size, known=known, new=new))
+        yield Poll(now, len(new), replaced=known == 0, lost=0 if claim.first else first - before, found=found)
+        paced = found.habits if adaptive else Habits()
+        at = next_poll(source, answer, paced, planned=now, now=now, failures=0, first=claim.first)
+        claim = replace(claim, planned=at, first=False, habits=found.habits, last_ok=now)
+        before = count
+
+
+def intervals(made: Sequence[Poll]) -> list[timedelta]:
+    """From poll to poll."""
+    return [after.at - before.at for before, after in pairwise(made)]
