@@ -129,6 +129,7 @@ class Feed:
     title: str | None = None
     problem: str | None = None
     slices: tuple[bytes, ...] = ()
+    older: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
