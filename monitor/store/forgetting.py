@@ -19,6 +19,7 @@ from monitor.alerting.policy import article_key
 from monitor.intake.address import canonical
 from monitor.intake.identity import uid_hash
 from monitor.model import DeliveryState
+from monitor.store import pages
 from monitor.store.articles import of_address
 from monitor.store.database import Database, in_batches, insert
 from monitor.store.retention import SLICE
@@ -108,6 +109,7 @@ def _forget(connection: Connection, ids: Sequence[int], now: datetime) -> int:
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
     _leave_stories(connection, ids)
     connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
+    pages.forget(connection, ids, [row.url for row in articles])
     connection.execute(delete(article).where(article.c.id.in_(ids)))
     _write_tombstones(connection, articles, now)
     return len(articles)

@@ -18,6 +18,7 @@ from sqlalchemy import Column, Connection, Row, Select, and_, delete, exists, fu
 from monitor.intake.identity import uid_hash
 from monitor.intake.keeping import kept, shortest, until
 from monitor.model import FOR_GOOD, DeliveryState, Retention
+from monitor.store import pages
 from monitor.store.database import Database, insert
 from monitor.store.tables import (
     alert,
@@ -218,6 +219,7 @@ def _drop_articles(connection: Connection, old: Sequence[_Found], now: datetime)
     _drop_alerts(connection, connection.execute(select(alert.c.id).where(alert.c.article_id.in_(ids))).all())
     connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
     connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
+    pages.drop(connection, ids)
     write_known(connection, old, now)
     connection.execute(delete(article).where(article.c.id.in_(ids)))
 

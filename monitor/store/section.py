@@ -17,8 +17,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select, update
 
 from monitor.decide import Decision, State
-from monitor.model import Claim, Notice, Noticed, Observed, Polled
-from monitor.store import tables
+from monitor.model import Article, Claim, Notice, Noticed, Observed, Polled
+from monitor.store import pages, tables
 from monitor.store.database import Database
 from monitor.store.memory import Mark, catch_up, mark
 from monitor.store.observed import observe
@@ -95,6 +95,23 @@ class Entered:
             write_decision(self._connection, decision, channels_of, polled.at)
             self.state, self.decided = decision.state.settled(polled.at), True
         return True
+
+    def want(self, articles: Iterable[Article], now: datetime) -> None:
+        """Note that the pages of these articles, which were committed here, are to be read."""
+        pages.want(self._connection, articles, now)
+
+    def article_of(self, wanted: pages.Wanted) -> Article | None:
+        """The article whose page was claimed; None if it has changed or left since."""
+        return pages.article_of(self._connection, wanted)
+
+    def commit_page(
+        self, wanted: pages.Wanted, decision: Decision | None, channels_of: ChannelsOf, now: datetime
+    ) -> None:
+        """Write what came of a page that was read: a version of its article, or nothing."""
+        pages.end(self._connection, wanted)
+        if decision is not None:
+            write_decision(self._connection, decision, channels_of, now)
+            self.state, self.decided = decision.state.settled(now), True
 
     def observe(self, now: datetime) -> Observed:
         """What the operator may have to be told of, and what he was told."""

@@ -1,0 +1,56 @@
+"""Which articles' pages are worth reading, and what such a page adds to its article.
+
+The article is taken in and decided on at once, as its feed gives it: a page delays nothing. What is read of it later is
+a new version of the same article, which keeps the digest of the feed's text: the next poll must not see an edit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor.model import Article, Source
+
+FEW = 60  # words: as many as the lead that makes news
+OLDEST = timedelta(days=2)  # a first poll brings a source's whole past, of which no page is news
+
+# Han and kana: two of them count as a word, as everywhere in rules.
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def wanted(source: Source, articles: Iterable[Article], now: datetime) -> list[Article]:
+    """Those whose pages the source wishes to be read: young ones with an address and few words."""
+    if not source.full_text:
+        return []
+    return [each for each in articles if _has_address(each) and _is_young(each, now) and words(each.text) < FEW]
+
+
+def words(text: str) -> int:
+    """How many there are, in any script."""
+    cjk = len(_CJK.findall(text))
+    return cjk // 2 + len(_WORD.findall(_CJK.sub(" ", text)))
+
+
+def fuller(article: Article, text: str) -> Article | None:
+    """The article with its page's text; None if that says no more than the feed (a wall of consent or payment, a list).
+
+    What the feed said stays before it, unless the page says it too: nothing that a rule has found may get lost.
+    """
+    said = " ".join(article.text.split())
+    if words(text) <= words(article.text):
+        return None
+    whole = text if said in " ".join(text.split()) else f"{article.text}\n\n{text}"
+    return replace(article, text=whole, version=article.version + 1)
+
+
+def _has_address(article: Article) -> bool:
+    return article.url is not None and article.url.startswith(("http://", "https://"))
+
+
+def _is_young(article: Article, now: datetime) -> bool:
+    if article.baseline and not article.dated:
+        return False
+    return now - article.published <= OLDEST

@@ -1,0 +1,214 @@
+"""The pages of articles, read after their articles were committed and told.
+
+    a page that is wanted (`store.pages`), and due
+    | sources.robots         may it be asked for                            one page at a time of each domain
+    | sources.fetch          politely: two seconds or more between two pages
+    | sources.full_text      the article within it, in a worker process
+    | in the serial section:
+          decide             the article's new version, with the longer text
+          commit             the version and all that came of it; the page is wanted no more
+    -> `delivery` is woken if there is something to send
+
+An address that several articles want is fetched once. A page that cannot be had is tried three times and then given
+up, with the reason in the log and among the evidence of its source's fetches; the article stays as its feed gave it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor import clock
+from monitor.decide import Decision, decide
+from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
+from monitor.intake.address import canonical
+from monitor.intake.pages import fuller
+from monitor.matching import RuleSet
+from monitor.model import Alert, FetchOutcome, Limits, Source, Validators
+from monitor.sources.fetch import Fetcher
+from monitor.sources.full_text import PAGE, read_full_text
+from monitor.sources.robots import Robots
+from monitor.store.pages import Pages, Wanted
+from monitor.store.section import SerialSection
+from monitor.store.thread import StoreThread
+from monitor.telemetry import Event, log
+from monitor.workers import Workers
+
+EVERY = timedelta(seconds=2)
+AT_ONCE = 4  # pages: the workers read feeds in the first place
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 3
+AGAIN = (timedelta(minutes=5), timedelta(hours=1))  # after the first and the second attempt
+KEPT = timedelta(hours=24)  # a page that several feeds link to is fetched once
+KEPT_CHARACTERS = 4 * 2**20
+
+
+class InForce(Protocol):
+    """What the reader needs of what is in force (`pipeline.Active`)."""
+
+    @property
+    def sources(self) -> Mapping[str, Source]: ...
+    @property
+    def rules(self) -> RuleSet: ...
+    @property
+    def channels_of(self) -> Callable[[Alert], Iterable[str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What came of a page: its text, or the problem. `hopeless`: trying again helps nobody; `wait`: not before."""
+
+    text: str = ""
+    problem: str | None = None
+    status: int | None = None
+    hopeless: bool = False
+    wait: timedelta = timedelta(0)
+
+
+class Reader:
+    """Reads the pages that are wanted. `in_force` is asked at each use; `deliver` is called after a commit that left
+    something to send."""
+
+    def __init__(
+        self,
+        in_force: Callable[[], InForce],
+        limits: Limits,
+        *,
+        fetcher: Fetcher,
+        robots: Robots,
+        workers: Workers,
+        pages: Pages,
+        section: SerialSection,
+        thread: StoreThread,
+        deliver: Callable[[], None],
+    ) -> None:
+        self._in_force = in_force
+        self._limits = limits
+        self._fetcher = fetcher
+        self._robots = robots
+        self._workers = workers
+        self._pages = pages
+        self._section = section
+        self._thread = thread
+        self._deliver = deliver
+        self._reading: dict[str, asyncio.Task[None]] = {}  # by the line in which an address stands
+        self._kept: OrderedDict[str, tuple[datetime, str]] = OrderedDict()
+
+    async def turn(self) -> None:
+        """Begin to read pages that are due, of each domain one at a time. Raises what ended a reading unexpectedly."""
+        for line, task in list(self._reading.items()):
+            if task.done():
+                del self._reading[line]
+                task.result()
+        if len(self._reading) >= AT_ONCE:
+            return
+        now = clock.now()
+        for line, ids in self._chosen(await self._thread.run(self._pages.waiting, now)).items():
+            if claimed := await self._thread.run(self._pages.claim, ids, now, LEASE):
+                self._reading[line] = asyncio.create_task(self._read(claimed), name=f"read a page of {line}")
+
+    async def close(self) -> None:
+        """Read no further; what was begun is read again after its lease."""
+        tasks = list(self._reading.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _chosen(self, waiting: Iterable[Wanted]) -> dict[str, list[int]]:
+        """By line, the articles that want its next page."""
+        chosen: dict[str, tuple[str, list[int]]] = {}
+        for wanted in waiting:
+            line, address = self._fetcher.line(wanted.url).name, _address(wanted.url)
+            if line in chosen:
+                if chosen[line][0] == address:
+                    chosen[line][1].append(wanted.article_id)
+            elif line not in self._reading and len(self._reading) + len(chosen) < AT_ONCE:
+                chosen[line] = (address, [wanted.article_id])
+        return {line: ids for line, (_, ids) in chosen.items()}
+
+    async def _read(self, claimed: Sequence[Wanted]) -> None:
+        """One page, for all the articles that want it."""
+        read = await self._page(claimed[0])
+        for wanted in claimed:
+            try:
+                if read.problem is None:
+                    await self._commit(wanted, read.text)
+                else:
+                    await self._failed(wanted, read)
+            except StoreFailed as error:  # its lease ends, and it is read again
+                log.error(Event.STORE_PROBLEM, source=wanted.source, problem=str(error))
+
+    async def _page(self, wanted: Wanted) -> _Read:
+        address, now = _address(wanted.url), clock.now()
+        if (kept := self._kept.get(address)) is not None and kept[0] > now:
+            return _Read(kept[1])
+        source = self._in_force().sources.get(wanted.source)
+        if source is None:
+            return _Read(problem="its source has left the config", hopeless=True)
+        leave = await self._robots.ask(wanted.url, now, proxy=source.proxy)
+        if leave.problem is not None:
+            return _Read(problem=leave.problem, hopeless=not leave.later)
+        read = await self._fetched(wanted.url, source, leave.gap)
+        if read.problem is None:
+            self._keep(address, read.text, now)
+        return read
+
+    async def _fetched(self, url: str, source: Source, gap: timedelta) -> _Read:
+        fetched = await self._fetcher.fetch(
+            url, Validators(), headers={"Accept": "text/html"}, proxy=source.proxy, gap=gap, most=PAGE
+        )
+        status = fetched.status
+        if fetched.outcome is not FetchOutcome.DOCUMENT:
+            lasting = status is not None and 400 <= status < 500 and status not in {408, 425, 429}
+            return _Read("", fetched.problem, status, lasting, fetched.retry_after or timedelta(0))
+        reading = self._workers.run(
+            read_full_text, fetched.body, fetched.headers, fetched.url, deadline=self._limits.parse
+        )
+        try:
+            return _Read(await reading, None, status)
+        except (FeedUnreadable, WorkerLost) as error:
+            return _Read("", str(error), status, hopeless=isinstance(error, FeedUnreadable))
+
+    def _keep(self, address: str, text: str, now: datetime) -> None:
+        self._kept[address] = (now + KEPT, text)
+        while sum(len(each) for _, each in self._kept.values()) > KEPT_CHARACTERS:
+            self._kept.popitem(last=False)
+
+    async def _failed(self, wanted: Wanted, read: _Read) -> None:
+        now, problem = clock.now(), str(read.problem)
+        if read.hopeless or wanted.attempt >= ATTEMPTS:
+            log.warning(Event.PAGE_GIVEN_UP, source=wanted.source, url=wanted.url, problem=problem)
+            await self._thread.run(self._pages.give_up, wanted, problem, read.status, now)
+            return
+        wait = max(AGAIN[wanted.attempt - 1], read.wait)
+        log.info(Event.PAGE_PUT_OFF, source=wanted.source, url=wanted.url, problem=problem, attempt=wanted.attempt)
+        await self._thread.run(self._pages.put_off, wanted, now + wait)
+
+    async def _commit(self, wanted: Wanted, text: str) -> None:
+        decision = await self._thread.run(self._decide_and_commit, wanted, text)
+        said = "its page says no more than its feed" if decision is None else "its page has the longer text"
+        log.info(Event.PAGE_READ, source=wanted.source, url=wanted.url, outcome=said)
+        decided = [each for judged in decision.judged for each in judged.decisions] if decision else []
+        for each in decided:
+            event = Event.ALERTED if each.alert else Event.MATCHED
+            log.info(event, source=wanted.source, rule=each.match.rule, url=wanted.url, decision=each.reason)
+        if any(each.alert for each in decided):
+            self._deliver()
+
+    def _decide_and_commit(self, wanted: Wanted, text: str) -> Decision | None:
+        """What was decided on the longer text; None if there is none, or the article has changed meanwhile."""
+        active, now = self._in_force(), clock.now()
+        with self._section.entered(now) as section:
+            before = section.article_of(wanted)
+            article = fuller(before, text) if before is not None else None
+            decision = decide([article], active.rules, section.state, now) if article is not None else None
+            section.commit_page(wanted, decision, active.channels_of, now)
+        return decision
+
+
+def _address(url: str) -> str:
+    return canonical(url) or url

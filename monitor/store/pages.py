@@ -1,0 +1,156 @@
+"""The articles whose pages are wanted: one row for each, from the commit that brought the article until its page was
+read or given up. Claimed under a lease, so that one process reads a page; `attempts` counts the claims, and fences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, or_, select, update
+from sqlalchemy import insert as plain_insert
+
+from monitor.model import Article, FetchOutcome
+from monitor.store.database import Database, in_batches, insert
+from monitor.store.tables import article, article_version, fetch, page
+
+MOST = 500  # rows looked at together
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page that is wanted, for the article of this number; `attempt`: how often it was claimed, this time included.
+    `since`: when the article's present text came."""
+
+    article_id: int
+    source: str
+    url: str
+    since: datetime
+    attempt: int
+
+
+class Pages:
+    """Pages that are due, and how their reading ended."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def waiting(self, now: datetime) -> list[Wanted]:
+        """Those that are due and that nobody holds, the longest due first; only looked at."""
+        due = _with_source().where(_free(now)).order_by(page.c.not_before, page.c.article_id).limit(MOST)
+        with self._database.reading() as connection:
+            return [Wanted(*row) for row in connection.execute(due)]
+
+    def claim(self, ids: Collection[int], now: datetime, lease: timedelta) -> list[Wanted]:
+        """Those of them that nobody else has claimed meanwhile, ours until the lease ends."""
+        claimed: list[int] = []
+        with self._database.writing() as connection:
+            for some in in_batches(ids):
+                ours = update(page).where(page.c.article_id.in_(some), _free(now))
+                taken = ours.values(lease_until=now + lease, attempts=page.c.attempts + 1)
+                claimed += connection.execute(taken.returning(page.c.article_id)).scalars()
+            rows = connection.execute(_with_source().where(page.c.article_id.in_(claimed)))
+            return [Wanted(*row) for row in rows]
+
+    def put_off(self, wanted: Wanted, until: datetime) -> None:
+        """It could not be read, and is tried again then."""
+        with self._database.writing() as connection:
+            connection.execute(update(page).where(_ours(wanted)).values(lease_until=None, not_before=until))
+
+    def give_up(self, wanted: Wanted, problem: str, status: int | None, now: datetime) -> None:
+        """It is not tried again; why stands among the evidence of its source's fetches."""
+        with self._database.writing() as connection:
+            if connection.execute(delete(page).where(_ours(wanted))).rowcount:
+                evidence = {"at": now, "outcome": FetchOutcome.FAILED, "status": status, "entries": 0, "new": 0}
+                line = f"{_evidence(wanted.url)}{problem}"
+                connection.execute(plain_insert(fetch).values(source_id=wanted.source, problem=line, **evidence))
+
+    def release_all(self) -> None:
+        """Give back every claim, for a process that holds the database alone, at its start."""
+        with self._database.writing() as connection:
+            connection.execute(update(page).values(lease_until=None))
+
+
+def want(connection: Connection, articles: Iterable[Article], now: datetime) -> None:
+    """Note that the pages of these articles are wanted; they stand in the database already. An article whose text has
+    changed is wanted afresh, and whoever reads its page for the old text leaves nothing behind."""
+    for each in articles:
+        of = (article.c.source_id == each.source) & (article.c.uid == each.uid)
+        its_id = connection.execute(select(article.c.id).where(of)).scalar_one()
+        row = {"article_id": its_id, "url": each.url, "wanted_at": now, "not_before": now}
+        afresh = row | {"attempts": 0, "lease_until": None}
+        del afresh["article_id"]
+        writing = insert(connection, page).values(**row)
+        connection.execute(writing.on_conflict_do_update(index_elements=["article_id"], set_=afresh))
+
+
+def article_of(connection: Connection, wanted: Wanted) -> Article | None:
+    """The article as it stands, if the claim is still ours; in the serial section, so that it stays so."""
+    latest = (article_version.c.article_id == article.c.id) & (article_version.c.version == article.c.version)
+    asked = (
+        select(article, article_version.c.text, article_version.c.authors, article_version.c.tags)
+        .join(article_version, latest)
+        .join(page, page.c.article_id == article.c.id)
+        .where(_ours(wanted))
+    )
+    row = connection.execute(asked).first()
+    if row is None:
+        return None
+    return Article(
+        row.source_id,
+        row.uid,
+        row.title,
+        row.text,
+        row.seen_at,
+        row.published_at,
+        dated=row.dated,
+        version=row.version,
+        url=row.url,
+        canonical=row.canonical,
+        language=row.language,
+        digest=row.digest,
+        authors=tuple(row.authors or ()),
+        tags=tuple(row.tags or ()),
+        baseline=row.baseline,
+    )
+
+
+def end(connection: Connection, wanted: Wanted) -> None:
+    """Its page has been read."""
+    connection.execute(delete(page).where(_ours(wanted)))
+
+
+def drop(connection: Connection, ids: Collection[int]) -> None:
+    """These articles leave."""
+    connection.execute(delete(page).where(page.c.article_id.in_(ids)))
+
+
+def forget(connection: Connection, ids: Collection[int], urls: Iterable[str | None]) -> None:
+    """These articles leave on the operator's word: no address of theirs stays, among the evidence either."""
+    drop(connection, ids)
+    for url in urls:
+        if url is not None:
+            connection.execute(delete(fetch).where(fetch.c.problem.startswith(_evidence(url), autoescape=True)))
+
+
+def _evidence(url: str) -> str:
+    return f"page {url}: "
+
+
+def _with_source() -> Select[*tuple[Any, ...]]:
+    columns = (page.c.article_id, article.c.source_id, page.c.url, page.c.wanted_at, page.c.attempts)
+    return select(*columns).join(article, article.c.id == page.c.article_id)
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return (page.c.not_before <= now) & or_(page.c.lease_until.is_(None), page.c.lease_until <= now)
+
+
+def _ours(wanted: Wanted) -> ColumnElement[bool]:
+    return (
+        (page.c.article_id == wanted.article_id)
+        & (page.c.attempts == wanted.attempt)
+        & (page.c.wanted_at == wanted.since)
+    )

@@ -1,0 +1,297 @@
+"""Pages of articles, read for real from servers on loopback: after the article was told, and never in its way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from ipaddress import ip_network
+
+import pytest
+from aiohttp import web
+from sqlalchemy import select, update
+from structlog.testing import capture_logs
+
+from monitor import clock
+from monitor.decide import decide
+from monitor.intake.pages import wanted
+from monitor.model import Article, Limits, Source
+from monitor.pipeline import Active
+from monitor.reading import Reader
+from monitor.sources.fetch import Fetcher
+from monitor.sources.robots import Robots
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.pages import Pages
+from monitor.store.reports import Reports
+from monitor.store.section import SerialSection
+from monitor.store.tables import article as articles
+from monitor.store.tables import article_version, fetch, page
+from monitor.store.thread import StoreThread
+from monitor.telemetry import Event
+from monitor.workers import Workers
+from tests.building import HEADLINE, article, claimed, polled, rules, sources, to_desk
+from tests.site import Site, serving
+
+TEXT = (
+    "The army said that two missiles had been fired from the coast in the early hours of the morning.",
+    "They fell into the sea after a flight of some hundred kilometres, and nobody was hurt by them.",
+)
+PAGE = f"<html><body><nav>Home</nav><article><h1>News</h1>{''.join(f'<p>{each}</p>' for each in TEXT)}</article></body>"
+KNOWN = {name: replace(each, full_text=True) for name, each in sources("wire", "post").items()}
+
+
+@dataclass
+class Reading:
+    """A reader wired as `app` does it, the site that it reads, and what came of it."""
+
+    database: Database
+    site: Site
+    reader: Reader
+    section: SerialSection
+    known: dict[str, Source]
+    woken: list[None] = field(default_factory=list)
+
+    def commit(self, *found: Article) -> None:
+        """A poll that brought these articles, whose pages are wanted in the same commit."""
+        claims, now = Claims(self.database, "test"), clock.now()
+        claims.know(self.known, now)
+        for each in found:
+            claim = claimed(claims, each.source, now)
+            with self.section.entered(now) as inside:
+                decision = decide([each], rules(), inside.state, now)
+                assert inside.commit(polled(claim, now), decision, to_desk)
+                inside.want(wanted(self.known[each.source], [each], now), now)
+
+    async def turn(self) -> list[str]:
+        """One turn and what it began, to its end; the events of the log."""
+        with capture_logs() as logs:
+            await self.reader.turn()
+            await self.ended()
+        return [each["event"] for each in logs]
+
+    async def ended(self) -> None:
+        """What is being read has been, and nothing went wrong unexpectedly."""
+        await asyncio.gather(*self.reader._reading.values())
+
+    def due_now(self) -> None:
+        """What was put off is due."""
+        with self.database.writing() as connection:
+            connection.execute(update(page).values(not_before=clock.now()))
+
+    def versions(self) -> list[tuple[int, str, str]]:
+        with self.database.reading() as connection:
+            asked = select(article_version.c.version, article_version.c.text, article_version.c.digest)
+            return [tuple(row) for row in connection.execute(asked.order_by(article_version.c.id))]
+
+    def left(self) -> int:
+        with self.database.reading() as connection:
+            return len(connection.execute(select(page)).all())
+
+    def evidence(self) -> list[str | None]:
+        with self.database.reading() as connection:
+            asked = select(fetch.c.problem).where(fetch.c.outcome == "failed")
+            return list(connection.execute(asked).scalars())
+
+    def paths(self) -> list[str]:
+        return [request.path for request in self.site.asked]
+
+
+@asynccontextmanager
+async def reading(database: Database) -> AsyncIterator[Reading]:
+    limits = Limits(parse=timedelta(seconds=60))
+    thread, workers = StoreThread(), Workers(1)
+    section, known = SerialSection(database), dict(KNOWN)
+    woken: list[None] = []
+    try:
+        async with serving() as site, Fetcher(limits, [ip_network("127.0.0.0/8")]) as fetcher:
+            site.answers["/1"] = web.Response(body=PAGE.encode(), content_type="text/html")
+            active = Active(known, rules(), to_desk)
+            reader = Reader(
+                lambda: active,
+                limits,
+                fetcher=fetcher,
+                robots=Robots(fetcher, workers),
+                workers=workers,
+                pages=Pages(database),
+                section=section,
+                thread=thread,
+                deliver=lambda: woken.append(None),
+            )
+            yield Reading(database, site, reader, section, known, woken)
+            await reader.close()
+    finally:
+        workers.close()
+        thread.close()
+
+
+def told(site: Site, uid: str = "a1", title: str = "Night over the coast", of: str = "wire") -> Article:
+    """An article of today with few words, at the site's page."""
+    now = clock.now()
+    return article(uid, title, "Something happened.", of=of, seen=now, published=now, url=f"{site.url}/1")
+
+
+async def test_a_page_makes_a_version_that_is_matched_again(database: Database) -> None:
+    """What only the page says is told; the digest stays the feed's, so that the next poll sees no edit."""
+    async with reading(database) as read:
+        short = told(read.site)
+        read.commit(short)
+        assert Reports(database).counts()["alerts"] == 0
+        assert Event.PAGE_READ in await read.turn()
+        (first, second) = read.versions()
+        assert first == (1, "Something happened.", short.digest)
+        assert (second[0], second[2]) == (2, short.digest)
+        assert second[1].startswith("Something happened.\n\n")
+        assert TEXT[1] in second[1]
+        with database.reading() as connection:
+            assert connection.execute(select(articles.c.version, articles.c.digest)).one() == (2, short.digest)
+        assert (Reports(database).counts()["alerts"], len(read.woken), read.left()) == (1, 1, 0)
+        assert read.paths() == ["/robots.txt", "/1"]
+        assert await read.turn() == []
+
+
+async def test_what_was_told_is_not_told_again(database: Database) -> None:
+    """The article went out at once; its longer text is kept and changes nothing."""
+    async with reading(database) as read:
+        read.commit(told(read.site, title=HEADLINE))
+        assert Reports(database).counts()["alerts"] == 1  # before any page was asked for
+        assert read.site.asked == []
+        await read.turn()
+        assert (Reports(database).counts()["alerts"], read.woken, len(read.versions())) == (1, [], 2)
+
+
+async def test_robots_txt_forbids(database: Database) -> None:
+    """The page is given up at once, and why stands in the log and among the evidence."""
+    async with reading(database) as read:
+        read.site.answers["/robots.txt"] = web.Response(body=b"User-agent: *\nDisallow: /")
+        read.commit(told(read.site))
+        assert await read.turn() == [Event.PAGE_GIVEN_UP]
+        assert (read.paths(), read.left(), len(read.versions())) == (["/robots.txt"], 0, 1)
+        (why,) = read.evidence()
+        assert str(why).startswith(f"page {read.site.url}/1: ")
+        assert "robots.txt forbids" in str(why)
+
+
+async def test_a_page_that_cannot_be_had_is_tried_three_times(database: Database) -> None:
+    """Later and later; then it is given up, and the article stays as its feed gave it."""
+    async with reading(database) as read:
+        read.site.answers["/1"] = web.Response(status=503, headers={"Retry-After": "7200"})
+        read.commit(told(read.site))
+        assert await read.turn() == [Event.PAGE_PUT_OFF]
+        with database.reading() as connection:
+            again = connection.execute(select(page.c.not_before)).scalar_one()
+        assert again > clock.now() + timedelta(minutes=119)  # as the server asks
+        assert await read.turn() == []
+        read.due_now()
+        assert await read.turn() == [Event.PAGE_PUT_OFF]
+        read.due_now()
+        assert await read.turn() == [Event.PAGE_GIVEN_UP]
+        assert (read.left(), len(read.versions())) == (0, 1)
+        assert "503 Service Unavailable" in str(read.evidence()[0])
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (web.Response(status=404), "404 Not Found"),  # nobody is helped by asking again
+        (web.Response(body=b"%PDF-1.7", content_type="application/pdf"), "it is no web page (application/pdf)"),
+    ],
+)
+async def test_a_page_that_will_never_be_one_is_given_up_at_once(
+    database: Database, answer: web.Response, why: str
+) -> None:
+    """With the reason."""
+    async with reading(database) as read:
+        read.site.answers["/1"] = answer
+        read.commit(told(read.site))
+        assert await read.turn() == [Event.PAGE_GIVEN_UP]
+        assert why in str(read.evidence()[0])
+
+
+async def test_a_wall_keeps_the_summary(database: Database) -> None:
+    """A page that asks for consent or money is read, and adds nothing."""
+    async with reading(database) as read:
+        read.site.answers["/1"] = web.Response(body=b"<p>Subscribe</p>", content_type="text/html")
+        read.commit(told(read.site))
+        assert await read.turn() == [Event.PAGE_READ]
+        assert (read.left(), len(read.versions()), read.evidence()) == (0, 1, [])
+
+
+async def test_an_address_that_several_want_is_fetched_once(database: Database) -> None:
+    """Two feeds at the same time, and a third article within the day."""
+    async with reading(database) as read:
+        other = replace(told(read.site, "p1", of="post"), url=f"{read.site.url}/1?utm_source=rss")
+        read.commit(told(read.site), other)
+        await read.turn()
+        read.commit(told(read.site, "a2"))
+        await read.turn()
+        assert read.paths() == ["/robots.txt", "/1"]
+        assert [version for version, *_ in read.versions()] == [1, 1, 2, 2, 1, 2]
+
+
+async def test_an_edit_meanwhile_wins(database: Database) -> None:
+    """What was read for the old text leaves nothing behind; the page is wanted again."""
+    async with reading(database) as read:
+        arrived, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(_request: web.BaseRequest) -> web.StreamResponse:
+            arrived.set()
+            await go_on.wait()
+            return web.Response(body=PAGE.encode(), content_type="text/html")
+
+        read.site.answers["/1"] = slow
+        read.commit(told(read.site))
+        await read.reader.turn()
+        await arrived.wait()
+        read.commit(replace(told(read.site), text="Something else happened.", version=2, digest="edited"))
+        go_on.set()
+        await read.ended()
+        assert [version for version, *_ in read.versions()] == [1, 2]
+        assert read.left() == 1
+        await read.turn()
+        assert [(version, digest) for version, _, digest in read.versions()][2:] == [(3, "edited")]
+        assert read.left() == 0
+
+
+async def test_a_source_that_has_left_wants_nothing(database: Database) -> None:
+    """Its pages are given up, and that is said."""
+    async with reading(database) as read:
+        read.commit(told(read.site))
+        read.known.clear()
+        assert await read.turn() == [Event.PAGE_GIVEN_UP]
+        assert read.site.asked == []
+
+
+async def test_one_page_at_a_time_of_a_host(database: Database) -> None:
+    """However many wait; pages of other hosts do not wait for it."""
+    async with reading(database) as read, serving("127.0.0.2") as other:
+        other.answers["/1"] = web.Response(body=PAGE.encode(), content_type="text/html")
+        more = [replace(told(read.site, f"m{n}"), url=f"{read.site.url}/1?n={n}") for n in range(3)]
+        read.commit(*more, replace(told(read.site, "o"), url=f"{other.url}/1"))
+        await read.reader.turn()
+        assert len(read.reader._reading) == 2
+        await read.ended()
+        assert len(other.asked) == 2
+
+
+async def test_a_reader_that_is_closed_gives_its_pages_back(database: Database) -> None:
+    """To whoever comes after its lease; a process that has the database alone takes them back at its start."""
+    async with reading(database) as read:
+        asked = asyncio.Event()
+
+        async def never(_request: web.BaseRequest) -> web.StreamResponse:
+            asked.set()
+            await asyncio.Event().wait()
+            return web.Response()
+
+        read.site.answers["/1"] = never
+        read.commit(told(read.site))
+        await read.reader.turn()
+        await asked.wait()
+        await read.reader.close()
+        assert Pages(database).waiting(clock.now()) == []
+        assert len(Pages(database).waiting(clock.now() + timedelta(minutes=6))) == 1
+        Pages(database).release_all()
+        assert len(Pages(database).waiting(clock.now())) == 1

@@ -1,0 +1,119 @@
+"""Pages that are wanted: claimed by one process, and gone with their articles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from monitor.model import Article, DeliveryState, Retention
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.forgetting import Forgetting
+from monitor.store.pages import Pages, Wanted
+from monitor.store.retention import Pruning
+from monitor.store.section import SerialSection
+from monitor.store.tables import delivery, fetch, page
+from tests.building import MINUTE, NOON, article, claimed, commit, sources, to_desk
+
+LEASE = 5 * MINUTE
+ONE = article("a1", "Night over the coast", "Few words.", url="https://x.test/secret/1")
+TWO = replace(ONE, uid="a2", url="https://x.test/secret/2")
+
+
+class Desk:
+    """A database with articles whose pages are wanted."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.section = SerialSection(database)
+        self.claims = Claims(database, "here:1")
+        self.claims.know(sources("wire"), NOON)
+        self.pages = Pages(database)
+
+    def poll(self, *brought: Article) -> None:
+        """A poll that brought them, and the wish for their pages."""
+        commit(self.section, claimed(self.claims), *brought)
+        with self.section.entered(NOON) as inside:
+            inside.want(brought, NOON)
+
+    def claim(self) -> Wanted:
+        (first,) = self.pages.claim([self.pages.waiting(NOON)[0].article_id], NOON, LEASE)
+        return first
+
+    def problems(self) -> list[str | None]:
+        with self.database.reading() as connection:
+            return list(connection.execute(select(fetch.c.problem).where(fetch.c.problem.is_not(None))).scalars())
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """Two articles, whose pages are wanted."""
+    made = Desk(database)
+    made.poll(ONE, TWO)
+    return made
+
+
+def test_a_page_is_claimed_by_one_process_only(desk: Desk) -> None:
+    """Until its lease ends; whoever was too slow leaves nothing behind."""
+    both = [each.article_id for each in desk.pages.waiting(NOON)]
+    first = desk.pages.claim(both[:1], NOON, LEASE)
+    assert [each.article_id for each in Pages(desk.database).claim(both, NOON, LEASE)] == both[1:]
+    (again,) = desk.pages.claim(both, NOON + LEASE, LEASE)[:1]
+    assert (first[0].attempt, again.attempt) == (1, 2)
+    desk.pages.give_up(first[0], "late", 404, NOON)
+    desk.pages.put_off(first[0], NOON + timedelta(days=1))
+    with desk.section.entered(NOON) as inside:
+        assert inside.article_of(first[0]) is None
+        assert inside.article_of(again) == ONE
+        inside.commit_page(first[0], None, to_desk, NOON)
+        assert inside.article_of(again) == ONE
+    assert desk.problems() == []
+
+
+def test_what_is_given_up_is_not_wanted_any_more(desk: Desk) -> None:
+    """Why stands among the evidence of its source's fetches."""
+    desk.pages.give_up(desk.claim(), "404 Not Found", 404, NOON)
+    assert len(desk.pages.waiting(NOON)) == 1
+    assert desk.problems() == ["page https://x.test/secret/1: 404 Not Found"]
+
+
+def test_what_is_put_off_waits(desk: Desk) -> None:
+    """It is free for whoever comes then."""
+    put_off = desk.claim()
+    desk.pages.put_off(put_off, NOON + MINUTE)
+    assert put_off.article_id not in [each.article_id for each in desk.pages.waiting(NOON)]
+    assert put_off.article_id in [each.article_id for each in desk.pages.waiting(NOON + MINUTE)]
+
+
+def test_a_new_text_wants_its_page_afresh(desk: Desk) -> None:
+    """As if nobody had tried it before."""
+    old = desk.claim()
+    commit(desk.section, claimed(desk.claims), replace(ONE, text="Other words.", version=2), at=NOON + MINUTE)
+    with desk.section.entered(NOON + MINUTE) as inside:
+        inside.want([ONE], NOON + MINUTE)
+        assert inside.article_of(old) is None
+    (anew,) = [each for each in desk.pages.waiting(NOON + MINUTE) if each.article_id == old.article_id]
+    assert (anew.attempt, anew.since) == (0, NOON + MINUTE)
+
+
+def test_pages_leave_with_their_articles(desk: Desk) -> None:
+    """When these have been kept for their time."""
+    with desk.database.writing() as connection:
+        connection.execute(update(delivery).values(state=DeliveryState.ACCEPTED))
+    for _ in Pruning(desk.database, Retention()).slices(NOON + timedelta(days=1000)):
+        pass
+    assert desk.pages.waiting(NOON) == []
+
+
+def test_what_is_forgotten_leaves_no_address(desk: Desk) -> None:
+    """Neither as a wish nor as evidence; what is not forgotten stays."""
+    desk.pages.give_up(desk.claim(), "404 Not Found", 404, NOON)
+    desk.pages.give_up(desk.claim(), "410 Gone", 410, NOON)
+    forgetting = Forgetting(desk.database)
+    assert sum(forgetting.forget(forgetting.find("https://x.test/secret/1"), NOON)) == 1
+    assert desk.problems() == ["page https://x.test/secret/2: 410 Gone"]
+    with desk.database.reading() as connection:
+        assert connection.execute(select(page)).all() == []
