@@ -132,7 +132,7 @@ def _standing(document: Document, file: Path) -> Iterator[Standing]:
     listed = document.data.get("sources") if isinstance(document.data, dict) else None
     for index, item in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(item, dict):
-            place = document.place(("sources", index))
+            place = Place(document.file, *document.values["sources", index])  # from the table: there may be thousands
             yield Standing(str(item.get("id")), str(item.get("url")), place, file, item)
 
 
@@ -164,5 +164,17 @@ def _made_id(url: str, taken: Collection[str]) -> str:
     with suppress(ValueError):  # of a faulty url, which is told of; UnicodeError is one
         host = (urlsplit(url).hostname or "").encode("idna").decode()
     made = re.sub("[^a-z0-9]+", "-", host.removeprefix("www."))[:56].strip("-") or "source"
-    numbered = (f"{made}-{number}" for number in range(2, len(taken) + 3))
-    return next(name for name in (made, *numbered) if name not in taken)
+    return made if made not in taken else f"{made}-{_free(made, taken)}"
+
+
+def _free(made: str, taken: Collection[str]) -> int:
+    """A number that makes an id of it: the first that is free, found in few steps, for a list may hold thousands of one
+    host; where there are gaps, that of one of them."""
+    most = 2
+    while f"{made}-{most}" in taken:
+        most *= 2
+    least = most // 2  # is taken, or is 1, which the name without a number stands for
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (middle, most) if f"{made}-{middle}" in taken else (least, middle)
+    return most

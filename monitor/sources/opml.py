@@ -120,9 +120,10 @@ def _ill_formed(text: str, before: int) -> Iterator[_Event]:
     text = AMPERSAND.sub(_reference, _without_comments(text))
     tags = list(TAG.finditer(text))
     line, counted = before + 1, 0
-    for tag, following in zip(tags, [*(each.start() for each in tags[1:]), len(text)], strict=True):
+    ends = [*(each.start() for each in tags), len(text)][1:]
+    for tag, end in zip(tags, ends, strict=True):
         line, counted = line + text.count("\n", counted, tag.start()), tag.start()
-        yield None if tag[1] else _opened(text[tag.start() : following], line)
+        yield None if tag[1] else _opened(text[tag.start() : end], line)
 
 
 def _without_comments(text: str) -> str:

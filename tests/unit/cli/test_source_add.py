@@ -37,7 +37,7 @@ def serve(text: str, kind: str = "text/html") -> Page:
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
     """A weblog: its page names its feed, that of its comments and, last, one that is gone."""
-    gone = "<link rel='alternate' type='application/atom+xml' href='/old.atom'></head>"
+    gone = "<link rel='alternate' type='application/atom+xml' href='/old.atom' hreflang='ko'></head>"
     weblog = (PAGES / "weblog.html").read_text(encoding="utf-8").replace("</head>", gone)
     pages = {
         "/": serve(weblog),
@@ -88,7 +88,7 @@ async def test_the_one_feed_of_a_page_is_added(site: Site, folder: Path) -> None
 
 
 async def test_several_feeds_are_listed_with_the_command_that_adds_each(site: Site, folder: Path) -> None:
-    """Nothing is added; each command works as it is printed, and keeps what was asked for."""
+    """Nothing is added; each command works as it is printed, keeps what was asked for, and knows the language."""
     site.pages["/old.atom"] = serve(rss("한국 소식", "k"), "application/rss+xml")
     ended = await add(folder, site.url("/"), "--tag", "two words", "--every", "2 m")
     assert ended.code == 1
@@ -97,7 +97,7 @@ async def test_several_feeds_are_listed_with_the_command_that_adds_each(site: Si
     commands = [line.strip() for line in ended.out.splitlines() if "news-monitor" in line]
     assert len(commands) == 2
     assert (await news_monitor(*shlex.split(commands[1])[1:], folder=folder)).code == 0
-    assert added(folder) == [f"url: {site.url('/old.atom')}", "tags: [two words]", "every: 2 m"]
+    assert added(folder) == [f"url: {site.url('/old.atom')}", "language: ko", "tags: [two words]", "every: 2 m"]
 
 
 @pytest.mark.parametrize(

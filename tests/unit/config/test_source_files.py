@@ -146,3 +146,19 @@ def test_what_is_wrong_in_a_switch_or_a_selector_is_told_by_its_key() -> None:
     with pytest.raises(WrongUse) as wrong:
         new_source("https://n.example/", bad, ())
     assert [line.partition(":")[0] for line in str(wrong.value).splitlines()] == ["tags", "select", "select", "every"]
+
+
+@pytest.mark.parametrize(
+    ("taken", "id_"),
+    [
+        ((), "n-example"),
+        (("n-example",), "n-example-2"),
+        (("n-example", "n-example-2"), "n-example-3"),
+        (("n-example", "n-example-2", "n-example-3", "n-example-4"), "n-example-5"),
+        (("n-example", *(f"n-example-{number}" for number in range(2, 1000))), "n-example-1000"),
+        (("n-example", "n-example-3"), "n-example-2"),  # a gap is filled
+    ],
+)
+def test_an_id_that_is_taken_gets_the_next_number(taken: tuple[str, ...], id_: str) -> None:
+    """Also where one host has hundreds of feeds."""
+    assert new_source("https://www.n.example/f", {}, taken)["id"] == id_

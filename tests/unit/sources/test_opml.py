@@ -137,6 +137,7 @@ def test_what_is_no_list_of_feeds_is_told(body: bytes, said: str) -> None:
 def test_a_list_without_outlines_is_an_empty_one() -> None:
     """Its body may be missing."""
     assert read_opml(b"<opml version='1.0'><head><title>t</title></head></opml>") == Outlines(())
+    assert read_opml(b"<opml<").outlines == ()
 
 
 def test_what_is_written_is_opml_2_and_read_as_it_was() -> None:

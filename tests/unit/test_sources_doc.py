@@ -1,0 +1,45 @@
+"""docs/sources.md: its examples are sources that are read, and its words are those of the program."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.config.outlines import Outcome
+from monitor.config.sources import Usual, sources
+from monitor.config.yaml12 import parse
+from monitor.sources.discovery import USUAL, telegram
+from monitor.sources.opml import OURS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+
+
+def read(example: str) -> str:
+    return example if example.startswith("sources:") else f"sources:\n{example}"
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_its_examples_are_read(example: str) -> None:
+    """As they stand; a part of a list stands under `sources:`."""
+    assert all(sources(document, Usual(timedelta(minutes=5))) for document in parse(read(example), "sources.md"))
+
+
+def test_its_telegram_channel_is_the_one_that_is_written() -> None:
+    """With the same selectors."""
+    example = next(each for each in EXAMPLES if "t.me" in each)
+    ((_, source),) = sources(parse(read(example), "sources.md")[0], Usual(timedelta(minutes=5)))
+    known = telegram(source.url)
+    assert known is not None
+    assert source.select is not None
+    assert (source.url, asdict(source.select)) == (known[0], asdict(known[1]))
+
+
+def test_its_words_are_those_of_the_program() -> None:
+    """Outcomes, usual addresses and the namespace."""
+    words = [*(f"`{outcome.value}`" for outcome in Outcome), *(f"`{path}`" for path in USUAL), f"`{OURS}`"]
+    assert [word for word in words if word not in PAGE] == []
