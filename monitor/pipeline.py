@@ -32,7 +32,7 @@ from monitor.sources.fetch import Fetcher
 from monitor.store.claims import Claims
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread, Together
-from monitor.telemetry import Event, log
+from monitor.telemetry import Event, debugging, log
 from monitor.telemetry.metrics import Metrics
 from monitor.workers import Workers
 
@@ -181,8 +181,10 @@ def _tell(polled: Polled, decision: Decision) -> None:
     source, fetched = polled.claim.source, polled.fetched
     if polled.problem:
         log.warning(Event.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
-    tell = log.info if decision.judged else log.debug
-    tell(Event.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=len(decision.judged))
+    new = len(decision.judged)
+    if new or debugging():
+        tell = log.info if new else log.debug
+        tell(Event.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=new)
     for judged in decision.judged:
         for decided in judged.decisions:
             event = Event.ALERTED if decided.alert else Event.MATCHED

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import AddrInfoType
@@ -73,6 +74,7 @@ def is_allowed_host(host: str, allow: Sequence[Network]) -> bool:
         return False
 
 
+@lru_cache(maxsize=10_000)
 def unwrapped(ip: str) -> Address:
     """The address that is meant: without zone (fe80::1%eth0), and IPv4 where that is mapped into IPv6."""
     address = ip_address(ip.partition("%")[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 
@@ -14,6 +15,17 @@ from monitor.intake.pace import within_interval
 from monitor.model import Claim, Source, Validators
 from monitor.store.database import Database, in_batches, insert
 from monitor.store.tables import article, known, source
+
+_CLAIMED = (
+    source.c.id,
+    source.c.url,
+    source.c.token,
+    source.c.next_at,
+    source.c.etag,
+    source.c.last_modified,
+    source.c.failures,
+    source.c.first_at.is_(None).label("first"),
+)
 
 
 class Claims:
@@ -69,7 +81,7 @@ class Claims:
             update(source)
             .where(source.c.id.in_(select(wanted.c.id)))
             .values(lease_until=now + lease, lease_owner=self._owner, token=source.c.token + 1)
-            .returning(source)
+            .returning(*_CLAIMED)
         )
         with self._database.writing() as connection:
             return sorted((_claim(row) for row in connection.execute(claim)), key=lambda claim: claim.planned)
@@ -122,14 +134,6 @@ def _free(now: datetime) -> ColumnElement[bool]:
     return or_(source.c.lease_until.is_(None), source.c.lease_until <= now)
 
 
-def _claim(row: Row[*tuple[object, ...]]) -> Claim:
-    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    return Claim(
-        source=values["id"],
-        url=values["url"],
-        token=values["token"],
-        planned=values["next_at"],
-        validators=Validators(values["etag"], values["last_modified"]),
-        failures=values["failures"],
-        first=values["first_at"] is None,
-    )
+def _claim(row: Row[*tuple[Any, ...]]) -> Claim:
+    id_, url, token, planned, etag, last_modified, failures, first = row
+    return Claim(id_, url, token, planned, Validators(etag, last_modified), failures, first)
