@@ -24,6 +24,9 @@ PUBLIC_IPV6 = IPv6Network("2000::/3")
 # Within it: 6to4 hides an IPv4 address too (RFC 3056), and 3fff::/20 is for documentation (RFC 9637).
 NOT_PUBLIC_IPV6 = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
 
+# Of protocols, not of hosts (RFC 6890); older Pythons take some of it for global.
+NOT_PUBLIC_IPV4 = IPv4Network("192.0.0.0/24")
+
 
 class Refused(OSError):
     """The address may not be reached. An OSError, because aiohttp passes those on from a connection attempt."""
@@ -59,6 +62,8 @@ def is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and (
         address not in PUBLIC_IPV6 or any(address in network for network in NOT_PUBLIC_IPV6)
     ):
+        return False
+    if address in NOT_PUBLIC_IPV4:
         return False
     # Not `is_private`: 100.64.0.0/10 (carrier-grade NAT) is neither private nor global in Python's tables.
     return address.is_global and not address.is_multicast
