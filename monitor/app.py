@@ -32,12 +32,18 @@ from monitor.matching.live import compile_live
 from monitor.model import Alert, Config, Running, Settings
 from monitor.notify import Notifier
 from monitor.pipeline import Active, Pipeline
+from monitor.reading import EVERY as READING
+from monitor.reading import Reader
+from monitor.sources.asking import Asker
 from monitor.sources.document import ready
 from monitor.sources.fetch import Fetcher
-from monitor.store.claims import Claims
+from monitor.sources.robots import Robots
+from monitor.store.claims import Claims, KnownEntries
 from monitor.store.daemons import Daemons
+from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
+from monitor.store.pages import Pages
 from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
@@ -61,17 +67,13 @@ async def service(
     """
     settings, limits = config.settings, config.settings.limits
     async with AsyncExitStack() as stack:
-        database = open_database(settings.database)
-        stack.callback(database.close)
-        stack.enter_context(database.taken())
-        if database.upgrade():
-            log.info(Event.DATABASE_MADE, database=database.name)  # at a path that was mistyped there is none yet
-
+        database = _opened(settings, stack)
         # a number of its own: in containers every daemon is process 1 of a host with any name
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         claims, outbox, daemons = Claims(database, owner), Outbox(database, owner), Daemons(database, owner)
+        pages = Pages(database)
         if not database.shared:  # what is claimed was left by a dead process; elsewhere its leases end with time
-            _take_back(claims, outbox)
+            _take_back(claims, outbox, pages)
         stack.callback(_goodbye, outbox, daemons)
         claims.know(config.sources, clock.now())
         metrics, turns = Metrics(), Turns(clock.monotonic())
@@ -79,6 +81,7 @@ async def service(
         stack.callback(thread.close)
 
         fetcher, parsers, notifier = await _outside(settings, stack)
+        robots = Robots(fetcher, parsers)
 
         def name_of(source: str) -> str:
             return pipeline.active.name_of(source)  # of what is active then, not of what is active now
@@ -96,14 +99,25 @@ async def service(
         pipeline = Pipeline(
             _active(config),
             limits,
-            fetcher=fetcher,
-            parsers=parsers,
+            asker=Asker(fetcher, robots, parsers, limits, KnownEntries(claims, thread)),
             claims=claims,
             section=section,
             thread=thread,
             deliver=dispatcher.wake,
             metrics=metrics,
         )
+        reader = Reader(
+            lambda: pipeline.active,
+            limits,
+            fetcher=fetcher,
+            robots=robots,
+            workers=parsers,
+            pages=pages,
+            section=section,
+            thread=thread,
+            deliver=dispatcher.wake,
+        )
+        stack.push_async_callback(reader.close)
         log.info(Event.RULES_ACTIVE, rules=len(pipeline.active.rules.rules), sources=len(config.sources))
 
         async def take_up(new: Config) -> None:
@@ -132,7 +146,13 @@ async def service(
             zone=ZoneInfo(settings.timezone),
         )
         pruned = Job("prune", EVERY, lambda: prune(Pruning(database, due.config.settings.retention), thread))
-        jobs += [Job("due", DUE, due.turn), pruned, _fed(turns), *_told(health, settings, stack)]
+        jobs += [
+            Job("due", DUE, due.turn),
+            Job("pages", READING, reader.turn),
+            pruned,
+            _fed(turns),
+            *_told(health, settings, stack),
+        ]
         yield Daemon(
             pipeline,
             dispatcher,
@@ -147,6 +167,16 @@ async def service(
         )
 
 
+def _opened(settings: Settings, stack: AsyncExitStack) -> Database:
+    """The database, of the newest schema; one that cannot be shared is ours alone."""
+    database = open_database(settings.database)
+    stack.callback(database.close)
+    stack.enter_context(database.taken())
+    if database.upgrade():
+        log.info(Event.DATABASE_MADE, database=database.name)  # at a path that was mistyped there is none yet
+    return database
+
+
 async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, Workers, Notifier]:
     """What speaks with other machines, and reads what they say."""
     notifier = Notifier(settings.channels, settings.limits.send)
@@ -157,8 +187,9 @@ async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, 
     return await stack.enter_async_context(Fetcher(settings.limits, settings.allow)), parsers, notifier
 
 
-def _take_back(claims: Claims, outbox: Outbox) -> None:
+def _take_back(claims: Claims, outbox: Outbox, pages: Pages) -> None:
     claims.release_all()
+    pages.release_all()
     if left := outbox.release_all(clock.now()):
         log.warning(Event.LEASES_RELEASED, deliveries=left)
 

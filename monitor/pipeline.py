@@ -1,9 +1,9 @@
 """READ FIRST: one source polled, from its address to committed alerts.
 
     a claim: the source is due, and ours until the lease ends
-    | sources.fetch          ask the server whether there is something new       many sources at once
-    | sources.read_document  the document's entries, in a worker process         many at once
-    | intake.unseen          the articles that are new to us
+    | sources.asking         ask the server whether there is something new, and read the entries that we do not know,
+                             in a worker process; where none is known, also what may have left unseen    many at once
+    | intake.taking          the articles that are new to us, what is learnt of the source, when it is polled next
     | in the serial section, one poll after the other:
           decide             matches, stories and alerts, each with its reason
           commit             articles, matches, stories, alerts, deliveries, the source's validators and its next poll:
@@ -21,18 +21,17 @@ from datetime import datetime, timedelta
 
 from monitor import clock
 from monitor.decide import Decision, decide
-from monitor.errors import FeedUnreadable, StoreFailed, StoreRefused, WorkerLost
+from monitor.errors import StoreFailed, StoreRefused
+from monitor.intake.pages import wanted
 from monitor.intake.taking import Brought, TakenIn, taken_in
 from monitor.matching import RuleSet
 from monitor.model import Alert, Claim, Fetched, FetchOutcome, Limits, Polled, Source
-from monitor.sources.document import read_document
-from monitor.sources.fetch import Fetcher
+from monitor.sources.asking import Asker
 from monitor.store.claims import Claims
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread, Together
-from monitor.telemetry import Event, log
+from monitor.telemetry import Event, debugging, log
 from monitor.telemetry.metrics import Metrics
-from monitor.workers import Workers
 
 # Longer than a poll takes, unless many hosts redirect to one slow one. A poll that outlives it is not begun twice
 # (`daemon.fairness`), and its commit counts unless another process has taken over.
@@ -60,8 +59,7 @@ class Pipeline:
         active: Active,
         limits: Limits,
         *,
-        fetcher: Fetcher,
-        parsers: Workers,
+        asker: Asker,
         claims: Claims,
         section: SerialSection,
         thread: StoreThread,
@@ -70,11 +68,9 @@ class Pipeline:
     ) -> None:
         self.active = active
         self._limits = limits
-        self._fetcher = fetcher
-        self._parsers = parsers
+        self._asker = asker
         self._claims = claims
         self._section = section
-        self._thread = thread
         self._commits = Together(thread, self._decide_and_commit)
         self._deliver = deliver
         self._metrics = metrics or Metrics()
@@ -85,7 +81,7 @@ class Pipeline:
         if source is None or source.url != claim.url:  # it has just left the config, or moved: this is no poll of it
             return None
         try:
-            return await self._poll(claim, source)
+            return await self._commit(await self._asker.ask(claim, source))
         except StoreFailed as error:
             log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
             if not isinstance(error, StoreRefused):  # no fault of the source's: it is polled again
@@ -101,27 +97,6 @@ class Pipeline:
         except StoreFailed as error:
             log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
             return None
-
-    async def _poll(self, claim: Claim, source: Source) -> Polled | None:
-        fetched = await self._fetcher.fetch(claim.habits.address(source.url), claim.validators, proxy=source.proxy)
-        brought = Brought(claim, source, fetched)
-        if fetched.outcome is FetchOutcome.DOCUMENT:
-            try:
-                brought = await self._read(brought)
-            except (FeedUnreadable, WorkerLost) as error:
-                failed = Fetched(FetchOutcome.FAILED, fetched.url, fetched.status, problem=str(error))
-                brought = Brought(claim, source, failed)
-        return await self._commit(brought)
-
-    async def _read(self, brought: Brought) -> Brought:
-        """With the document's entries: in a worker, those that are known left out."""
-        fetched = brought.fetched
-        marks = () if brought.claim.first else await self._thread.run(self._claims.marks, brought.source.id)
-        known = frozenset(mark.slice for mark in marks)
-        feed = await self._parsers.run(
-            read_document, fetched.body, fetched.headers, fetched.url, known, deadline=self._limits.parse
-        )
-        return Brought(brought.claim, brought.source, fetched, feed, marks)
 
     async def _commit(self, brought: Brought) -> Polled | None:
         polled, decision = await self._commits.run(brought)
@@ -140,9 +115,11 @@ class Pipeline:
         polls = [self._taken_in(brought, now) for brought in together]
         ended: list[tuple[Polled, Decision | None]] = []
         with self._section.entered(now, [brought.claim for brought in together]) as section:
-            for taken in polls:
+            for brought, taken in zip(together, polls, strict=True):
                 decision = decide(taken.articles, active.rules, section.state, now)
                 ours = section.commit(taken.polled, decision, active.channels_of)
+                if ours:
+                    section.want(wanted(brought.source, taken.articles, now), now)
                 ended.append((taken.polled, decision if ours else None))
         return ended
 
@@ -156,8 +133,10 @@ def _tell(polled: Polled, decision: Decision) -> None:
     source, fetched = polled.claim.source, polled.fetched
     if polled.problem:
         log.warning(Event.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
-    tell = log.info if decision.judged else log.debug
-    tell(Event.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=len(decision.judged))
+    new = len(decision.judged)
+    if new or debugging():
+        tell = log.info if new else log.debug
+        tell(Event.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=new)
     for judged in decision.judged:
         for decided in judged.decisions:
             event = Event.ALERTED if decided.alert else Event.MATCHED

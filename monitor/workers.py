@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import os
 import resource
 import signal
@@ -19,8 +20,10 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from datetime import timedelta
 from multiprocessing import get_context
+from pathlib import Path
 from threading import Thread
 from typing import TypeVar, TypeVarTuple
 
@@ -34,6 +37,7 @@ Ts = TypeVarTuple("Ts")
 # A deadline counts from the moment a process takes the work. Should none ever do so (a machine that swaps, an import
 # that hangs), this bounds the wait.
 START = timedelta(seconds=60)
+MUCH = 16 * 2**20  # bytes more than usual that a process need not keep
 PR_SET_PDEATHSIG = 1
 
 
@@ -191,3 +195,33 @@ def _called(function: Callable[[*Ts], T], args: tuple[*Ts]) -> T:
         raise WorkerLost("the work needs more memory than a worker process may have") from None
     except (SystemExit, KeyboardInterrupt) as error:  # would end the daemon if they came through
         raise WorkerLost(f"the work ended its process ({error!r})") from None
+    finally:
+        _memory.tidy()
+
+
+class _Memory:
+    """What this process holds. Work on a big document leaves garbage that holds itself, which Python looks for late
+    and may never find in a process at rest, and free memory that the allocator keeps for more of the kind."""
+
+    def __init__(self) -> None:
+        self._usual: int | None = None  # pages, after the first call or the last tidying
+
+    def tidy(self) -> None:
+        """Give memory back, if much more is held than usual."""
+        if sys.platform != "linux":
+            return
+        held = _resident()
+        if self._usual is None:
+            self._usual = held
+        elif held > self._usual + MUCH // resource.getpagesize():
+            gc.collect()
+            with suppress(AttributeError):  # a C library without it
+                ctypes.CDLL(None).malloc_trim(0)
+            self._usual = _resident()
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+
+
+_memory = _Memory()

@@ -159,11 +159,10 @@ class SourcesShape(Shape):
 def sources(document: Document, usual: Usual) -> tuple[tuple[Place, Source], ...]:
     """The sources of a document, each with its place. Raises Faulty."""
     shape = checked(SourcesShape, document)
-    starts = document.without_tables().values  # there may be thousands; the document is kept, the table is not
-    return tuple(
-        (Place(document.file, *starts["sources", index]), _source(each, usual))
-        for index, each in enumerate(shape.sources or ())
-    )
+    if not shape.sources:
+        return ()
+    places = document.places("sources")
+    return tuple((place, _source(each, usual)) for place, each in zip(places, shape.sources, strict=True))
 
 
 def _source(shape: SourceShape, usual: Usual) -> Source:

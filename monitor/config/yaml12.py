@@ -58,6 +58,18 @@ class Document:
             where = where[:-1]
         return Place(self.file, *self.marks[6 * number + 2 : 6 * number + 4])
 
+    def places(self, key: str) -> Iterator[Place]:
+        """Where each item of a list stands that is a value of the document itself. Asked for one by one, the places of
+        a list of thousands would be counted out from its beginning each time."""
+        number, data = self._number((key,)), self.data
+        items = data.get(key) if isinstance(data, dict) else None
+        if number is None or not isinstance(items, list):
+            return
+        number += 1
+        for item in items:
+            yield Place(self.file, *self.marks[6 * number + 2 : 6 * number + 4])
+            number += _count(item)
+
     def key_place(self, where: Where) -> Place:
         """Where the key of a value stands; for an item of a list, the item itself."""
         return Place(self.file, *self.keys[where]) if where in self.keys else self.place(where)

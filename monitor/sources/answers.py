@@ -61,7 +61,7 @@ def headers(response: ClientResponse) -> dict[str, str]:
     """By lower-case name, several of one name joined (RFC 9110 section 5.3), free of broken bytes."""
     found: dict[str, str] = {}
     for name, value in response.headers.items():
-        clean = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        clean = value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         key = name.lower()
         found[key] = f"{found[key]}, {clean}" if key in found else clean
     return found

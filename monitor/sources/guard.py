@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import AddrInfoType
@@ -23,6 +24,9 @@ SCHEMES = ("http", "https")
 PUBLIC_IPV6 = IPv6Network("2000::/3")
 # Within it: 6to4 hides an IPv4 address too (RFC 3056), and 3fff::/20 is for documentation (RFC 9637).
 NOT_PUBLIC_IPV6 = (IPv6Network("2002::/16"), IPv6Network("3fff::/20"))
+
+# Of protocols, not of hosts (RFC 6890); older Pythons take some of it for global.
+NOT_PUBLIC_IPV4 = IPv4Network("192.0.0.0/24")
 
 
 class Refused(OSError):
@@ -60,6 +64,8 @@ def is_public(address: Address) -> bool:
         address not in PUBLIC_IPV6 or any(address in network for network in NOT_PUBLIC_IPV6)
     ):
         return False
+    if address in NOT_PUBLIC_IPV4:
+        return False
     # Not `is_private`: 100.64.0.0/10 (carrier-grade NAT) is neither private nor global in Python's tables.
     return address.is_global and not address.is_multicast
 
@@ -74,6 +80,7 @@ def is_allowed_host(host: str, allow: Sequence[Network]) -> bool:
         return False
 
 
+@lru_cache(maxsize=10_000)
 def unwrapped(ip: str) -> Address:
     """The address that is meant: without zone (fe80::1%eth0), and IPv4 where that is mapped into IPv6."""
     address = ip_address(ip.partition("%")[0])

@@ -48,6 +48,7 @@ class Politeness:
         self._allow = tuple(allow)
         self._doors: dict[tuple[str, int], _Door] = {}
         self._free_at: dict[str, float] = {}
+        self._look_at = 0.0  # when those that are over are next taken out
         self._lines: dict[str, Line] = {}
 
     def line(self, url: str) -> Line:
@@ -85,8 +86,10 @@ class Politeness:
 
     async def _pause(self, domain: str, gap: timedelta) -> None:
         now = clock.monotonic()
-        self._free_at = {name: at for name, at in self._free_at.items() if at > now}
-        start = self._free_at.get(domain, now)
+        if now >= self._look_at:  # once a gap: at each request it would cost as much as there are hosts
+            self._free_at = {name: at for name, at in self._free_at.items() if at > now}
+            self._look_at = now + self._limits.gap.total_seconds()
+        start = max(self._free_at.get(domain, now), now)
         self._free_at[domain] = start + gap.total_seconds()
         await asyncio.sleep(start - now)
 

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, null, or_, select, update
 
-from monitor.intake.articles import Known, Sought
-from monitor.intake.identity import uid_hash
+from monitor.intake.articles import Known, Sought, sought
+from monitor.intake.identity import identify, uid_hash
 from monitor.intake.marks import unpacked
 from monitor.intake.pace import latest, within_interval
-from monitor.model import Claim, Habits, Mark, Source, Validators
+from monitor.model import Claim, Entry, Habits, Mark, Source, Validators
 from monitor.store.database import Database, in_batches, insert
 from monitor.store.tables import article, document, known, source, trouble
+from monitor.store.thread import StoreThread
+
+_CLAIMED = (
+    source.c.id,
+    source.c.url,
+    source.c.token,
+    source.c.next_at,
+    source.c.etag,
+    source.c.last_modified,
+    source.c.body,
+    source.c.failures,
+    source.c.first_at.is_(None).label("first"),
+    source.c.habits,
+    source.c.last_ok_at,
+)
 
 
 class Claims:
@@ -59,7 +74,7 @@ class Claims:
             update(source)
             .where(source.c.id.in_(select(wanted.c.id)))
             .values(lease_until=now + lease, lease_owner=self._owner, token=source.c.token + 1)
-            .returning(source)
+            .returning(*_CLAIMED)
         )
         with self._database.writing() as connection:
             return sorted((_claim(row) for row in connection.execute(claim)), key=lambda claim: claim.planned)
@@ -116,6 +131,24 @@ class Claims:
             for look in (_at_address, _with_words, _with_words_once):
                 found |= look(connection, source_id, {u: each for u, each in (sought or {}).items() if u not in found})
         return found
+
+
+class KnownEntries:
+    """What we have of a source, asked from the event loop (`sources.asking.Memory`)."""
+
+    def __init__(self, claims: Claims, thread: StoreThread) -> None:
+        self._claims = claims
+        self._thread = thread
+
+    async def marks(self, source_id: str) -> tuple[Mark, ...]:
+        """By what the entries of its last documents are recognised."""
+        return await self._thread.run(self._claims.marks, source_id)
+
+    async def has(self, source_id: str, entries: Sequence[Entry]) -> list[bool]:
+        """Which of these entries we have."""
+        uids = identify(entries)
+        found = await self._thread.run(self._claims.known, source_id, uids, sought(entries, uids))
+        return [uid in found for uid in uids]
 
 
 def _start_afresh(connection: Connection, wanted: Source, now: datetime) -> None:
@@ -181,16 +214,7 @@ def _free(now: datetime) -> ColumnElement[bool]:
     return or_(source.c.lease_until.is_(None), source.c.lease_until <= now)
 
 
-def _claim(row: Row[*tuple[object, ...]]) -> Claim:
-    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    return Claim(
-        source=values["id"],
-        url=values["url"],
-        token=values["token"],
-        planned=values["next_at"],
-        validators=Validators(values["etag"], values["last_modified"], values["body"]),
-        failures=values["failures"],
-        first=values["first_at"] is None,
-        habits=Habits.of_row(values["habits"]),
-        last_ok=values["last_ok_at"],
-    )
+def _claim(row: Row[*tuple[Any, ...]]) -> Claim:
+    id_, url, token, planned, etag, last_modified, body, failures, first, habits, last_ok = row
+    validators = Validators(etag, last_modified, body)
+    return Claim(id_, url, token, planned, validators, failures, first, Habits.of_row(habits), last_ok)

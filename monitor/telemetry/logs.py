@@ -23,6 +23,7 @@ _TELLING = frozenset(' "=')  # where one word ends
 _SHORTEST_SECRET = 6  # a shorter one would blank out innocent words
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("monitor")
+_logger = logging.getLogger("monitor")
 
 
 def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level: int = logging.INFO) -> None:
@@ -56,6 +57,11 @@ def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level
         logging.getLogger(name).setLevel(logging.WARNING)
     # It warns of each turn that is left out while the one before waits for a slow database: two a second.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+
+
+def debugging() -> bool:
+    """Whether events of level debug are written at all: what happens thousands of times asks before it tells."""
+    return _logger.isEnabledFor(logging.DEBUG)
 
 
 def hide(secrets: Iterable[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,7 @@ from aiohttp import web
 
 from monitor.model import Entry, Feed, Fetched, Limits, Source, Validators
 from monitor.sources.backfill import BackFill, Found
-from monitor.sources.feed import parse_feed
+from monitor.sources.document import read_document
 from monitor.sources.fetch import Fetcher
 from tests.site import Site, serving
 
@@ -21,7 +20,6 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SINCE = NOON - timedelta(hours=10)
 ALLOWED = [ip_network("127.0.0.0/8")]
 WORDPRESS = "<generator>https://wordpress.org/?v=6.8</generator>"
-URL = re.compile(r"<url><loc>(.*?)</loc>.*?<news:publication_date>(.*?)<.*?<news:title>(.*?)</news:title>")
 
 
 def at(number: int) -> str:
@@ -44,17 +42,12 @@ def sitemap(numbers: Sequence[int]) -> web.Response:
         f"<news:title>Item {n}</news:title></news:news></url>"
         for n in numbers
     )
-    return web.Response(body=f"<urlset>{urls}</urlset>".encode())
+    names = "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'"
+    return web.Response(body=f"<urlset {names}>{urls}</urlset>".encode())
 
 
 async def read(body: bytes, headers: Mapping[str, str], url: str) -> Feed:
-    """The door of documents, as far as this test needs it."""
-    text = body.decode()
-    if text.startswith("<urlset>"):
-        return Feed(tuple(Entry(link=link, title=title, published=date) for link, date, title in URL.findall(text)))
-    parsed = parse_feed(body, headers, url)
-    older = re.search(r"<older>(.*?)</older>", text)
-    return replace(parsed, older=older[1] if older else None)
+    return read_document(body, headers, url)
 
 
 @dataclass
@@ -91,9 +84,9 @@ async def test_the_feed_says_where_it_goes_on(newsroom: Newsroom) -> None:
     """Page by page until something known is met, and no further."""
     url = newsroom.site.url
     newsroom.site.answers |= {
-        "/feed": feed([0, 1], f"<older>{url}/2</older>"),
-        "/2": feed([2, 3, 4], f"<older>{url}/3</older>"),
-        "/3": feed([5, 6, 7, 8], f"<older>{url}/4</older>"),
+        "/feed": feed([0, 1], f"<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='{url}/2'/>"),
+        "/2": feed([2, 3, 4], f"<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='{url}/3'/>"),
+        "/3": feed([5, 6, 7, 8], f"<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='{url}/4'/>"),
         "/4": feed([9]),
     }
     found = await newsroom.look()
@@ -129,7 +122,7 @@ async def test_the_news_sitemap_has_what_the_feed_lost(newsroom: Newsroom) -> No
 async def test_the_sitemap_is_asked_where_paging_ends_too_soon(newsroom: Newsroom) -> None:
     """And what both have is found once."""
     newsroom.site.answers |= {
-        "/feed": feed([0, 1], f"<older>{newsroom.site.url}/2</older>"),
+        "/feed": feed([0, 1], f"<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='{newsroom.site.url}/2'/>"),
         "/2": feed([2, 3]),
         "/news.xml": sitemap(range(2, 10)),
     }
@@ -167,14 +160,19 @@ async def test_no_more_than_three_pages_are_asked_for(newsroom: Newsroom) -> Non
 
     async def endless(request: web.BaseRequest) -> web.StreamResponse:
         page = int(request.path.removeprefix("/feed") or 0)
-        return feed([100 + page], f"<older>{newsroom.site.url}/feed{page + 1}</older>")
+        return feed(
+            [100 + page],
+            f"<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='{newsroom.site.url}/feed{page + 1}'/>",
+        )
 
     newsroom.site.answers |= {f"/feed{page or ''}": endless for page in range(9)}
     found = await newsroom.look()
     assert (len(found.entries), found.whole) == (3, False)
     assert len(newsroom.site.asked) == 4
     newsroom.site.asked.clear()
-    newsroom.site.answers["/feed"] = feed([0], f"<older>{newsroom.site.url}/feed</older>")
+    newsroom.site.answers["/feed"] = feed(
+        [0], f"<link xmlns='http://www.w3.org/2005/Atom' rel='next' href='{newsroom.site.url}/feed'/>"
+    )
     assert numbers(await newsroom.look()) == []
     assert len(newsroom.site.asked) == 1
 

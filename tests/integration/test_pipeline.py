@@ -20,9 +20,11 @@ from monitor.intake.articles import Known
 from monitor.intake.taking import Brought, TakenIn, taken_in
 from monitor.model import Claim, FetchOutcome, Limits, Polled
 from monitor.pipeline import Active, Pipeline
+from monitor.sources.asking import Asker
 from monitor.sources.document import ready
 from monitor.sources.fetch import Fetcher
-from monitor.store.claims import Claims
+from monitor.sources.robots import Robots
+from monitor.store.claims import Claims, KnownEntries
 from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.reports import Reports
@@ -76,8 +78,7 @@ async def polling(database: Database, faults: FaultServer, **paths: str) -> Asyn
             pipeline = Pipeline(
                 Active(known, rules(), to_desk),
                 limits,
-                fetcher=fetcher,
-                parsers=parsers,
+                asker=Asker(fetcher, Robots(fetcher, parsers), parsers, limits, KnownEntries(claims, thread)),
                 claims=claims,
                 section=SerialSection(database),
                 thread=thread,

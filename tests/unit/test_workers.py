@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -53,6 +54,13 @@ def swell() -> int:
     return len(bytearray(2**31))
 
 
+def leave_a_ring() -> int:
+    """Much garbage that holds itself, as a parser leaves it."""
+    ring: list[object] = [bytearray(64 * 2**20)]
+    ring.append(ring)
+    return os.getpid()
+
+
 def cannot_travel() -> object:
     return threading.Lock()
 
@@ -64,6 +72,11 @@ def alive(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
+
+
+def resident(pid: int) -> int:
+    """Bytes."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -194,6 +207,18 @@ async def test_memory_is_bounded() -> None:
         assert await bounded.run(double, 2, deadline=LONG) == 4
     finally:
         bounded.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+async def test_what_big_work_leaves_is_given_back() -> None:
+    """Garbage that holds itself too, which Python would look for much later."""
+    workers = Workers(1)
+    try:
+        await workers.run(os.getpid, deadline=LONG)
+        pid = await workers.run(leave_a_ring, deadline=LONG)
+        assert resident(pid) < 64 * 2**20
+    finally:
+        workers.close()
 
 
 async def test_processes_are_renewed_after_so_many_calls() -> None:

@@ -74,6 +74,13 @@ def test_a_place_is_the_same_counted_out_and_looked_up() -> None:
         assert document.place(where) == Place("f.yaml", *at)
 
 
+def test_the_places_of_a_list_are_those_of_its_items() -> None:
+    """Told together or one by one; of what is no list there are none."""
+    [document] = parse("top: {x: [y]}\nf:\n  - [[], {}]\n  - g: h\n  - i\n", "f.yaml")
+    assert list(document.places("f")) == [document.place(("f", index)) for index in range(3)]
+    assert (list(document.places("top")), list(document.places("none"))) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("text", "end"),
     [

@@ -18,6 +18,7 @@ REFUSED = [
     "192.168.1.1",  # private
     "100.64.0.1",  # carrier-grade NAT: neither private nor global in Python's tables
     "169.254.169.254",  # link-local: the metadata service of clouds
+    "192.0.0.8",  # of protocols
     "192.0.2.1",  # documentation
     "198.18.0.1",  # benchmarks
     "203.0.113.9",  # documentation

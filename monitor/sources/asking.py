@@ -1,0 +1,95 @@
+"""A source asked once: what stands at its address, fetched and read, and what has left it unseen.
+
+It fetches, has documents read in workers, and looks for older entries where a document holds nothing that was there
+before. It decides nothing about entries, and stores nothing: what is known of a source it asks `Memory`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from monitor import clock
+from monitor.errors import FeedUnreadable, WorkerLost
+from monitor.intake.taking import Brought
+from monitor.model import Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Mark, Source, SourceKind
+from monitor.sources.backfill import BackFill
+from monitor.sources.document import read_document
+from monitor.sources.fetch import Fetcher
+from monitor.sources.page import read_page
+from monitor.sources.robots import Robots
+from monitor.workers import Workers
+
+
+class Memory(Protocol):
+    """What is known of a source."""
+
+    async def marks(self, source: str) -> tuple[Mark, ...]:
+        """By what the entries of its last documents are recognised."""
+        ...
+
+    async def has(self, source: str, entries: Sequence[Entry]) -> list[bool]:
+        """Which of these entries we have."""
+        ...
+
+
+class Asker:
+    """Asks sources, many at once."""
+
+    def __init__(self, fetcher: Fetcher, robots: Robots, parsers: Workers, limits: Limits, memory: Memory) -> None:
+        self._fetcher = fetcher
+        self._robots = robots
+        self._parsers = parsers
+        self._limits = limits
+        self._memory = memory
+
+    async def ask(self, claim: Claim, source: Source) -> Brought:
+        """What a poll brings. Never raises for what a site does: the fetch says what was wrong."""
+        fetched = await self._fetched(claim, source)
+        if fetched.outcome is not FetchOutcome.DOCUMENT:
+            return Brought(claim, source, fetched)
+        marks = () if claim.first else await self._memory.marks(source.id)
+        try:
+            feed = await self._read(source, fetched, frozenset(mark.slice for mark in marks))
+        except (FeedUnreadable, WorkerLost) as error:
+            failed = Fetched(FetchOutcome.FAILED, fetched.url, fetched.status, problem=str(error))
+            return Brought(claim, source, failed)
+        brought = Brought(claim, source, fetched, feed, marks)
+        if brought.may_have_lost and not any(await self._memory.has(source.id, feed.entries)):
+            return replace(brought, older=await self._older(brought))
+        return brought
+
+    async def _fetched(self, claim: Claim, source: Source) -> Fetched:
+        url = claim.habits.address(source.url)
+        if source.kind is not SourceKind.PAGE:
+            return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy)
+        leave = await self._robots.ask(url, clock.now(), proxy=source.proxy)
+        if leave.problem is not None:
+            return Fetched(FetchOutcome.FAILED, url, problem=leave.problem)
+        return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy, gap=leave.gap)
+
+    async def _read(self, source: Source, fetched: Fetched, known: frozenset[bytes]) -> Feed:
+        """Without the entries that are known."""
+        document = (fetched.body, fetched.headers, fetched.url)
+        if source.select is None:
+            return await self._document(*document, known)
+        feed = await self._parsers.run(read_page, *document, source.select, deadline=self._limits.parse)
+        return replace(feed, entries=tuple(entry for entry in feed.entries if entry.slice not in known))
+
+    async def _document(
+        self, body: bytes, headers: Mapping[str, str], url: str, known: frozenset[bytes] = frozenset()
+    ) -> Feed:
+        return await self._parsers.run(read_document, body, headers, url, known, deadline=self._limits.parse)
+
+    async def _older(self, brought: Brought) -> tuple[Entry, ...]:
+        """What has come and gone since the last good poll, as far as it is still to be had."""
+        source, claim = brought.source, brought.claim
+
+        async def had(entries: Sequence[Entry]) -> list[bool]:
+            return await self._memory.has(source.id, entries)
+
+        search = BackFill(self._fetcher, self._document, had)
+        since = claim.last_ok or claim.planned - source.every
+        found = await search.find(source, brought.fetched, brought.feed, since=since, now=clock.now())
+        return found.entries
