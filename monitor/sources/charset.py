@@ -65,6 +65,7 @@ ENOUGH, LITTLE = 100, 40
 MUCH = 20  # one broken in so many
 RUNS = re.compile("[\x80-\u024f]{4}")  # no Latin spelling has that; Cyrillic and Chinese read as Latin have little else
 WIDE = re.compile("[\u0800-\ufffc]")
+CONTROLS = bytes(each for each in range(0x20) if each not in b"\t\n\r")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # by XML 1.0, section 2.2
 REFERENCE = re.compile("&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
 
@@ -95,11 +96,14 @@ def read_text(body: bytes, content_type: str | None) -> Text:
 
 def to_utf8(text: str) -> bytes:
     """XML in UTF-8 that says so and holds nothing that XML forbids."""
-    text = REFERENCE.sub(_legal, FORBIDDEN.sub("", text)).lstrip()
+    text = text.encode("utf-8", "replace").translate(None, CONTROLS).decode()  # ten times as quick as a pattern
+    if "\ufffe" in text or "\uffff" in text:
+        text = FORBIDDEN.sub("", text)
+    text = REFERENCE.sub(_legal, text).lstrip()
     # Where there is no encoding declared feedparser would add a declaration, and a line: the strict parser knows no
     # second one, and errors would name the wrong lines.
     declaration = DECLARATION.match(text)
-    return (UTF8 + text[declaration.end() if declaration else 0 :]).encode("utf-8", "replace")
+    return (UTF8 + text[declaration.end() if declaration else 0 :]).encode()
 
 
 def _legal(reference: re.Match[str]) -> str:

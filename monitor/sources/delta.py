@@ -34,6 +34,7 @@ TEXT_BASE: Final = re.compile(
     rb"""(<(?:[\w.-]+:)?(?:%s)\b[^<>]*?)\sxml:base\s*=\s*(?:"[^"<]*"|'[^'<]*')""" % "|".join(sorted(TEXTS)).encode(),
     re.IGNORECASE,
 )
+OWN: Final = {BASE, "http://www.w3.org/XML/1998/namespace lang", "base", "lang"}
 TAG: Final = re.compile(rb"""<[^\s/>"']+(?:\s+[^\s=>"']+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
 
 
@@ -83,6 +84,14 @@ def without_bases(body: bytes) -> bytes:
     return TEXT_BASE.sub(rb"\1", body) if b"xml:base" in body else body
 
 
+class _Locals(dict[str, str]):
+    """Names without their namespaces, in lower case; kept, since a document has few."""
+
+    def __missing__(self, name: str) -> str:
+        local = self[name] = name[name.rfind(" ") + 1 :].lower()
+        return local
+
+
 class _Reader:
     """One pass of expat over a document. FeedUnreadable: this document has no ranges, and why."""
 
@@ -99,6 +108,11 @@ class _Reader:
         self._entry = -1  # where the open entry begins
         self._bare = False  # no element stands in it so far
         self._channel = False  # a channel is open, right under the root
+        self._outer = ""  # the address base around the channel
+        self._xhtml = False  # the last type that was named in the open entry is XHTML
+        self._divs = False  # there is a div in what is none
+        self._owns = False  # an element has a base or language of its own
+        self._locals = _Locals()
         self._text: list[str] = []  # of the element of the feed's own that is open
         self._says_at = -1  # in how many elements that one stands
         # With namespaces it refuses just what feedparser's strict parser refuses.
@@ -111,6 +125,8 @@ class _Reader:
         parser.EndElementHandler = self._end
         try:
             parser.Parse(self._body, True)
+            if self._divs and self._owns:
+                raise FeedUnreadable("a language or an address base that feedparser takes into the next entry")
         finally:  # else parser and reader hold each other until a collector of cycles comes by
             parser.StartDoctypeDeclHandler = parser.StartElementHandler = parser.EndElementHandler = None
             parser.CharacterDataHandler = None
@@ -120,11 +136,13 @@ class _Reader:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         depth, self._depth = self._depth, self._depth + 1
-        local = name[name.rfind(" ") + 1 :].lower()
+        local = self._locals[name]
         if self._entry >= 0:
             self._bare = False
             if attributes:
                 self._inherits(local, attributes)
+            if local == "div" and not self._xhtml:
+                self._divs = True
         elif depth <= 2 and self._around(local, attributes, depth):
             return
         if local in ENTRY:
@@ -137,17 +155,19 @@ class _Reader:
                 raise FeedUnreadable("another root")
             self._name, self._at = ENTRIES[name]
             self._stands_in(attributes)
-        elif name == self._name and (depth == self._at or (depth == 1 and not self.spans)):
-            self._at, self._entry, self._bare = depth, self._parser.CurrentByteIndex, True
+        elif name == self._name and (depth == self._at or (depth == 1 and not self.spans and self.base == self._outer)):
+            self._at, self._entry, self._bare, self._xhtml = depth, self._parser.CurrentByteIndex, True, False
             self._inherits(name, attributes)
             return True
         elif depth == 1 and name == "channel":
             if len(self.tags) > 1:  # whose language and site would be the entries'?
                 raise FeedUnreadable("a second channel")
-            self._channel = True
+            self._channel, self._outer = True, self.base
             self._stands_in(attributes)
-        elif name in SAID and (depth == 1 or self._channel):
-            self._says(name, attributes, depth)
+        else:
+            self._inherits(name, attributes)
+            if name in SAID and (depth == 1 or self._channel):
+                self._says(name, attributes, depth)
         return False
 
     def _stands_in(self, attributes: dict[str, str]) -> None:
@@ -158,9 +178,14 @@ class _Reader:
         self.base = attributes.get(BASE) or attributes.get("base") or self.base
 
     def _inherits(self, name: str, attributes: dict[str, str]) -> None:
-        """Feedparser ends an element's address base only where there is another one around it."""
+        """What feedparser may take into the next entry: it ends an element's address base only where there is another
+        one around it, and loses count of elements, bases and languages over a div in what is no XHTML."""
         if not self.base and ("base" in attributes or (BASE in attributes and name not in TEXTS)):
             raise FeedUnreadable("an address base that feedparser takes into the next entry")
+        if not OWN.isdisjoint(attributes):
+            self._owns = True
+        if kind := attributes.get("type"):
+            self._xhtml = kind.lower().endswith("xml")
 
     def _says(self, name: str, attributes: dict[str, str], depth: int) -> None:
         if (href := attributes.get("href")) is not None:
@@ -178,9 +203,11 @@ class _Reader:
             if depth == self._at:
                 self._ends()
         elif depth == self._says_at:
-            self._said(name[name.rfind(" ") + 1 :].lower(), "".join(self._text).strip())
+            self._said(self._locals[name], "".join(self._text).strip())
         elif depth == 1 and self._channel:
             self._channel = False
+            if self.base != self._outer and self._at == 1:  # it does not stand around the entries
+                raise FeedUnreadable("an address base that feedparser takes into the next entry")
 
     def _said(self, name: str, text: str) -> None:
         self._says_at, self._parser.CharacterDataHandler = -1, None

@@ -73,7 +73,13 @@ ODD = st.sampled_from(
         "\n  loose text\n",
     )
 )
-NESTED = ("<x:item>another's</x:item>", "<item><title>nested</title></item>")
+NESTED = (
+    "<description><div>inline</div></description>",
+    "<description><div>in<b>line</b></div> <p>more</p></description>",
+    '<content type="text/html"><div lang="ko">inline</div></content>',
+    "<x:item>another's</x:item>",
+    "<item><title>nested</title></item>",
+)
 RSS = ("title", "description", "link", "guid", "pubDate", "dc:date", "dc:creator", "author", "category", "dc:language")
 ATOM = ("title", "summary", "content", "id", "published", "updated", "rights")
 
@@ -104,6 +110,8 @@ def entries(draw: st.DrawFn) -> str:
         )
     )
     parts = draw(st.lists(elements(ATOM) | links | xhtml | ODD, min_size=1, max_size=5))
+    if seldom(draw):
+        parts.append(draw(st.sampled_from(NESTED)))
     base = ' xml:base="https://entry.example/"' if seldom(draw) else draw(st.sampled_from(("", ' xml:lang="ja"')))
     return f"<entry{base}>{''.join(parts)}</entry>"
 
@@ -123,6 +131,8 @@ HEADS = st.lists(
             '<link xmlns="http://www.w3.org/2005/Atom" rel="next" href="?page=2"/>',
             '<link xmlns="http://www.w3.org/2005/Atom" href="/atom"/>',
             "<!-- head -->",
+            '<title xml:base="https://title.example/">News</title>',
+            '<x:more xml:lang="ja">more</x:more>',
         )
     ),
     max_size=4,
@@ -135,6 +145,8 @@ FORMATS = ("rss", "rss 1.0", "rdf", "atom")
 def documents(draw: st.DrawFn, form: str, pool: list[str]) -> str:
     """Some entries of the pool, in some order, some of them twice, under some head."""
     chosen = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=6))
+    if seldom(draw):
+        chosen.insert(0, '<x:more xml:base="https://more.example/"/>')
     head, around, where = draw(HEADS), draw(AROUND), draw(st.sampled_from((0, 0, 0, 1)))
     before, after = (head, []) if where == 0 else ([], head)
     channel, body, tail = "".join(before), "".join(chosen), "".join(after)
