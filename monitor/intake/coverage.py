@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.intake.pace import rate_at
 from monitor.model import (
     Article,
     Claim,
@@ -40,7 +39,7 @@ _LOOSENED = 1.1  # seven good documents take back what one gap halved
 _REFUSED = (403, 429)
 _EASED = 4.0
 _OVERLAP_WEIGHT = 0.1
-_RATE_HALF = timedelta(hours=6)
+_RATE_HALF = timedelta(hours=3)
 _QUIET_HALF = timedelta(days=60)
 
 _Evidence = Mapping[TroubleKind, str | None]  # what a poll showed: a line for a person; None: that it is over
@@ -295,7 +294,9 @@ def _burst(seen: Seen, habits: Habits) -> Burst | None:
     if seen.claim.first or seen.churned or len(seen.new) < BURST_LEAST or habits.arrivals < _ARRIVALS:
         return None
     hours = max(timedelta(0), seen.now - seen.before) / timedelta(hours=1)
-    explained = max(habits.most, max(habits.rate, rate_at(habits, seen.now)) * hours)
+    # What a burst leaves for the next polls (`limits.entries`) belongs to it, however many it had at once.
+    usual = 0 if TroubleKind.BURST in habits.troubled else habits.most
+    explained = max(usual, habits.rate * hours)
     if len(seen.new) <= BURST_TIMES * explained:
         return None
     fresh = _fresh(seen)

@@ -26,7 +26,7 @@ GONE_PAUSE = timedelta(hours=24)  # 410 is meant for good, but people repair the
 HINT_CAP = timedelta(hours=24)
 FASTEST = timedelta(minutes=1)
 OVERLAP = 3  # a document is polled so often while it is replaced once: two thirds of it are known then
-_HALF = timedelta(hours=6)  # so long without anything new, and a source counts as half as busy
+_HALF = timedelta(hours=3)  # so long without anything new, and a source counts as half as busy
 _SILENT_AFTER = timedelta(days=2)  # a weekend without news is no silence
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
 _NOT_CACHED = re.compile(r"(?:^|[\s,])(?:no-cache|no-store)(?:$|[\s,])", re.IGNORECASE)

@@ -85,7 +85,7 @@ class GivenUp:
 @dataclass(frozen=True, slots=True)
 class Observed:
     """What stands in the database now. `well`: when subjects of `noticed` last did what they are there for; `running`:
-    of each daemon that is alive; `troubles`: of sources, those that are over too."""
+    of each daemon that is alive; `troubles`: of sources, those that last and those of within a day."""
 
     failing: tuple[FailingSource, ...] = ()
     waiting: tuple[WaitingChannel, ...] = ()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from monitor.alerting.troubles import CHANNEL, OF_SOURCES, SOURCE
+from monitor.alerting.troubles import CHANNEL, DAY, OF_SOURCES, SOURCE
 from monitor.model import (
     DeliveryState,
     FailingSource,
@@ -15,36 +15,37 @@ from monitor.model import (
     Noticed,
     Observed,
     Running,
-    SourceTrouble,
     WaitingChannel,
 )
 from monitor.store.ages import WAITING, waiting_for
 from monitor.store.daemons import ALIVE
 from monitor.store.database import in_batches
 from monitor.store.tables import alert, daemon, delivery, noticed, source
-from monitor.store.troubles import troubles
+from monitor.store.troubles import over, troubles
 
 
 def observe(connection: Connection, now: datetime) -> Observed:
     """All of it, as it is committed now."""
     told = tuple(Noticed(**row._mapping) for row in connection.execute(select(noticed)))  # noqa: SLF001 - public in SQLAlchemy
     subjects = {each.subject for each in told}
-    of_sources = tuple(troubles(connection))
     return Observed(
         failing=tuple(_failing(connection)),
         waiting=tuple(_waiting(connection)),
         given_up=tuple(_given_up(connection)),
         running=tuple(_running(connection, now)),
-        troubles=of_sources,
-        well={**dict(_well(connection, subjects)), **_over(of_sources, subjects)},
+        troubles=tuple(troubles(connection, since=now - DAY)),
+        well={**dict(_well(connection, subjects)), **dict(_over(connection, subjects))},
         noticed=told,
     )
 
 
-def _over(of_sources: Collection[SourceTrouble], subjects: Collection[str]) -> Mapping[str, datetime]:
-    """When the troubles that the operator was told of were seen to be over."""
-    over = {OF_SOURCES[each.kind].subject(each.source): each.over_at for each in of_sources if each.over_at}
-    return {subject: at for subject, at in over.items() if subject in subjects}
+def _over(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[str, datetime]]:
+    """When the troubles of sources that the operator was told of were seen to be over."""
+    sources = {name for subject in subjects for sort in OF_SOURCES.values() if (name := sort.name_of(subject))}
+    for each in over(connection, sources):
+        subject = OF_SOURCES[each.kind].subject(each.source)
+        if subject in subjects and each.over_at is not None:
+            yield subject, each.over_at
 
 
 def _failing(connection: Connection) -> Iterator[FailingSource]:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from monitor.alerting.troubles import OF_SOURCES
 from monitor.config.outlines import Outcome
 from monitor.config.sources import Usual, sources
 from monitor.config.yaml12 import parse
+from monitor.model import TroubleKind
 from monitor.sources.discovery import USUAL, telegram
 from monitor.sources.opml import OURS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
+ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| ")]
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -43,3 +46,15 @@ def test_its_words_are_those_of_the_program() -> None:
     """Outcomes, usual addresses and the namespace."""
     words = [*(f"`{outcome.value}`" for outcome in Outcome), *(f"`{path}`" for path in USUAL), f"`{OURS}`"]
     assert [word for word in words if word not in PAGE] == []
+
+
+@pytest.mark.parametrize("kind", TroubleKind)
+def test_each_trouble_is_explained(kind: TroubleKind) -> None:
+    """By the words that people are shown; whether it is told again, and how often, is as the notices have it."""
+    (row,) = [row for row in ROWS if row[0] == kind.words]
+    told, sort = row[3], OF_SOURCES[kind]
+    assert ("when it is over" in told) is sort.reminded
+    assert ("each week" in told) is (sort.reminded and sort.remind.days == 7)
+    assert ("each day" in told) is (sort.reminded and sort.remind.days == 1)
+    assert ("at once" in told or told == "once") is (not sort.after)
+    assert ("after 3 hours" in told) is (sort.after.total_seconds() == 3 * 3600)

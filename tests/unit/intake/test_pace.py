@@ -185,8 +185,8 @@ def test_how_late_a_source_that_is_well_may_be_planned() -> None:
 
 
 def test_a_source_counts_as_less_busy_while_nothing_new_comes() -> None:
-    """By half every six hours, without a write."""
-    assert [rate_at(BUSY, NOON + hours * HOUR) for hours in (-1, 0, 6, 12)] == [300, 300, 150, 75]
+    """By half every three hours, without a write."""
+    assert [rate_at(BUSY, NOON + hours * HOUR) for hours in (-1, 0, 3, 6)] == [300, 300, 150, 75]
     assert rate_at(BUSY, NOON + 100_000 * DAY) < 1e-99
     assert rate_at(Habits(), NOON) == 0
 

@@ -152,3 +152,5 @@ def test_the_troubles_of_sources_are_seen_and_when_they_were_over(database: Data
     after = seen(database)
     assert after.troubles == (replace(gap, over_at=later), replace(silent, over_at=later))
     assert after.well == {"silent wire": later}
+    much_later = seen(database, NOON + 99 * HOUR)
+    assert (much_later.troubles, much_later.well) == ((), {"silent wire": later})
