@@ -113,6 +113,12 @@ class RuleShape(Shape):
         description="A lower level where more holds and nothing raises it; the lowest that holds wins. One, or a list.",
         examples=[{"to": "low", "if": {"words": {"en": ["tabletop exercise"]}}}],
     )
+    full_text: bool | None = Field(
+        None,
+        description="Whether the page of an article of few words is read too, where one of the rule's words stands in "
+        "it (default: no). What the feed gives is decided on at once; the longer text is matched again.",
+        examples=[True],
+    )
     max_age: Duration | None = Field(
         None, description="Older news is stored and not told: a number and a unit.", examples=["12 hours"]
     )
@@ -155,6 +161,7 @@ def rule(document: Document) -> Rule:
         lowers=_changes(shape.lower),
         news_in=Part(shape.news_in or "lead"),
         mention_if=any_of(shape.mention_if),
+        full_text=shape.full_text or False,
         owner=shape.owner,
         why=shape.why,
         known_false_alarms=tuple(shape.known_false_alarms or ()),

@@ -7,7 +7,7 @@ a new version of the same article, which keeps the digest of the feed's text: th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,11 +21,13 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def wanted(source: Source, articles: Iterable[Article], now: datetime) -> list[Article]:
-    """Those whose pages the source wishes to be read: young ones with an address and few words."""
-    if not source.full_text:
-        return []
-    return [each for each in articles if _has_address(each) and _is_young(each, now) and words(each.text) < FEW]
+def wanted(
+    source: Source, articles: Iterable[Article], now: datetime, wished: Callable[[Article], bool] = lambda _: False
+) -> list[Article]:
+    """Those whose pages are to be read: young ones with an address and few words, if their source wishes it or a rule
+    does (`wished`, which is asked of no others)."""
+    worth = (each for each in articles if _has_address(each) and _is_young(each, now) and words(each.text) < FEW)
+    return [each for each in worth if source.full_text or wished(each)]
 
 
 def words(text: str) -> int:

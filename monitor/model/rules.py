@@ -262,7 +262,8 @@ class RuleTest:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What matters to somebody. `version` is a digest of what it says, entities and lists included; `max_age` None: no
-    limit. `news_in`: how far evidence may reach to be news: the title, title and lead, or the whole text."""
+    limit. `news_in`: how far evidence may reach to be news: the title, title and lead, or the whole text. `full_text`:
+    the pages of short articles in which one of its words stands are read too."""
 
     id: str
     title: str
@@ -278,6 +279,7 @@ class Rule:
     lowers: tuple[LevelChange, ...] = ()
     news_in: Field = Field.LEAD
     mention_if: Condition | None = None
+    full_text: bool = False
     owner: str | None = None
     why: str | None = None
     known_false_alarms: tuple[str, ...] = ()

@@ -47,6 +47,7 @@ match: {entity: taiwan}
 unless: {in: title, words: {en: [earthquake drill]}}
 news_in: title
 mention_if: {words: [last week]}
+full_text: true
 raise:
   - {to: critical, if: {list: live-fire}}
 lower: {to: low, if: {words: [tabletop]}}
@@ -90,11 +91,12 @@ def test_a_rule_says_what_is_written() -> None:
         lowers=(LevelChange(Level.LOW, Words((Term("tabletop"),))),),
         news_in=Field.TITLE,
         mention_if=Words((Term("last week"),)),
+        full_text=True,
         owner="asia-desk",
         why="First warning for the Taipei desk.",
         known_false_alarms=("Earthquake drills", "Drills of the fire brigade"),
         tests=(
-            RuleTest(True, "A drill near Taiwan", place=Place("f.yaml", 26, 7)),
+            RuleTest(True, "A drill near Taiwan", place=Place("f.yaml", 27, 7)),
             RuleTest(
                 True,
                 "",
@@ -105,9 +107,9 @@ def test_a_rule_says_what_is_written() -> None:
                 url="http://x/1",
                 authors=("Kim Min-ji",),
                 tags=("world", "military"),
-                place=Place("f.yaml", 27, 7),
+                place=Place("f.yaml", 28, 7),
             ),
-            RuleTest(False, "Nothing", place=Place("f.yaml", 29, 12)),
+            RuleTest(False, "Nothing", place=Place("f.yaml", 30, 12)),
         ),
         place=Place("f.yaml", 1, 1),
     )

@@ -57,6 +57,7 @@ def version(text: str, taiwan: str = _TAIWAN) -> str:
         ("level: high", "level: high\nstatus: off"),
         # what the language gained later
         ("20 words", "paragraph"),
+        ("level: high", "level: high\nfull_text: true"),
         ("within:", "in_order: true\n        within:"),
         ("{words: [Beijing]}", "{pattern: Beijing}"),
         ("{words: [Beijing]}", "{words: [Beijing], case: exact}"),
@@ -88,6 +89,7 @@ def test_a_version_changes_with_what_can_hit_or_be_told(old: str, new: str) -> N
         ("level: high", "level: high\nowner: me\nwhy: because\nknown_false_alarms: [some]"),
         ("within:", "in_order: false\n        within:"),
         ("unless:", "news_in: lead\nunless:"),
+        ("unless:", "full_text: false\nunless:"),
         ("{words: [Beijing]}", "{words: [Beijing], name: who}"),  # what reports call it
         ("- entity: taiwan", "- {entity: taiwan, name: where}"),
     ],

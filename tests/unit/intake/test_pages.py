@@ -38,6 +38,20 @@ def test_young_articles_of_few_words_are_worth_it(which: Article, *, worth: bool
     assert wanted(source(), [which], NOON) == []
 
 
+def test_a_rule_may_wish_for_it_too() -> None:
+    """Of what is worth it, and only where the source does not wish for it already."""
+    asked: list[Article] = []
+
+    def wished(which: Article) -> bool:
+        asked.append(which)
+        return which.uid == "a1"
+
+    both = [SHORT, replace(SHORT, uid="a2"), replace(SHORT, uid="a3", text="word " * 60)]
+    assert wanted(source(), both, NOON, wished) == [SHORT]
+    assert [each.uid for each in asked] == ["a1", "a2"]
+    assert wanted(WISHES, both, NOON, wished) == both[:2]
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [("", 0), ("It's 5 pm, here.", 4), ("한국 군이 발사했다", 3), ("北京 said 导弹", 3), ("ミサイル", 2)],
