@@ -25,7 +25,8 @@ from monitor.errors import StoreFailed, StoreRefused
 from monitor.intake.pages import wanted
 from monitor.intake.taking import Brought, TakenIn, taken_in
 from monitor.matching import RuleSet
-from monitor.model import Alert, Claim, Fetched, FetchOutcome, Limits, Polled, Source
+from monitor.matching.wishes import wishes
+from monitor.model import Alert, Article, Claim, Fetched, FetchOutcome, Limits, Polled, Source
 from monitor.sources.asking import Asker
 from monitor.store.claims import Claims
 from monitor.store.section import SerialSection
@@ -45,6 +46,10 @@ class Active:
     sources: dict[str, Source]
     rules: RuleSet
     channels_of: Callable[[Alert], Iterable[str]]
+
+    def wishes(self, article: Article) -> bool:
+        """Whether a rule wishes for the full text of an article."""
+        return bool(wishes(self.rules, article))
 
     def name_of(self, source: str) -> str:
         """What people call a source; its id if it has left the config."""
@@ -119,7 +124,7 @@ class Pipeline:
                 decision = decide(taken.articles, active.rules, section.state, now)
                 ours = section.commit(taken.polled, decision, active.channels_of)
                 if ours:
-                    section.want(wanted(brought.source, taken.articles, now), now)
+                    section.want(wanted(brought.source, taken.articles, now, active.wishes), now)
                 ended.append((taken.polled, decision if ours else None))
         return ended
 
