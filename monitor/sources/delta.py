@@ -185,7 +185,7 @@ class _Reader:
         if not OWN.isdisjoint(attributes):
             self._owns = True
         if kind := attributes.get("type"):
-            self._xhtml = kind.lower().endswith("xml")
+            self._xhtml = kind.lower().endswith(("xhtml", "xml"))
 
     def _says(self, name: str, attributes: dict[str, str], depth: int) -> None:
         if (href := attributes.get("href")) is not None:
