@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from monitor.model import (
     Article,
@@ -41,6 +41,8 @@ _EASED = 4.0
 _OVERLAP_WEIGHT = 0.1
 _RATE_HALF = timedelta(hours=3)
 _QUIET_HALF = timedelta(days=60)
+_MINUTES = timedelta(minutes=4)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _Evidence = Mapping[TroubleKind, str | None]  # what a poll showed: a line for a person; None: that it is over
 
@@ -308,17 +310,14 @@ def _burst(seen: Seen, habits: Habits) -> Burst | None:
 
 
 def _fresh(seen: Seen) -> frozenset[str]:
-    """What came after the poll before by a date of its own: but one minute that most of them carry is when somebody
-    moved his archive, and no date."""
-    minutes = Counter(article.published.replace(second=0, microsecond=0) for article in seen.new if article.dated)
-    stamped = {minute for minute, count in minutes.items() if count > len(seen.new) / 2}
-    return frozenset(
-        article.uid
-        for article in seen.new
-        if article.dated
-        and article.published > seen.before
-        and article.published.replace(second=0, microsecond=0) not in stamped
-    )
+    """What came after the poll before by a date of its own. One minute that most of them carry is no date: somebody has
+    moved his archive. Where the poll before is minutes ago all news is of one minute, and it must be one moment."""
+    cut = timedelta(minutes=1) if seen.now - seen.before >= _MINUTES else timedelta(microseconds=1)
+    stamps = {article.uid: article.published - (article.published - _EPOCH) % cut for article in seen.new}
+    counts = Counter(stamps[article.uid] for article in seen.new if article.dated)
+    stamped = {stamp for stamp, count in counts.items() if count > len(seen.new) / 2}
+    dated = (article for article in seen.new if article.dated and article.published > seen.before)
+    return frozenset(article.uid for article in dated if stamps[article.uid] not in stamped)
 
 
 def _length(length: timedelta) -> str:

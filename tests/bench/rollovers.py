@@ -63,6 +63,9 @@ def demand_reports(figures: Figures, made: Sequence[Poll]) -> None:
     figures.demand("overlapping polls", len(overlapping), least=10_000)
     figures.demand("rollovers reported", sum(poll.reported for poll in replaced) / len(replaced), least=1)
     figures.demand("overlapping polls reported", sum(poll.reported for poll in overlapping), most=0)
+    held = sum(len(poll.found.burst.old) for poll in made if poll.dated and poll.found.burst)
+    figures.note(entries_with_dates=sum(poll.new for poll in made if poll.dated))
+    figures.demand("entries with true dates held", held, most=0)
     figures.demand("losses not reported", sum(poll.lost > 0 and not poll.reported for poll in made), most=0)
 
 

@@ -22,12 +22,13 @@ Rate = Callable[[float], float]  # the hour since the beginning -> entries an ho
 @dataclass(frozen=True, slots=True)
 class Poll:
     """One poll: when, how many entries were new, whether nothing of the document before was left, how many entries
-    were never in a document that was read, and what came of it."""
+    were never in a document that was read, whether they say when they were written, and what came of it."""
 
     at: datetime
     new: int
     replaced: bool
     lost: int
+    dated: bool
     found: Covered
 
     @property
@@ -75,7 +76,8 @@ def polls(source: Source, world: World, hours: float, *, adaptive: bool = True) 
         answer = Fetched(FetchOutcome.DOCUMENT if new else FetchOutcome.NOT_MODIFIED, source.url, 200)
         known = world.size - len(new)
         found = covered(Seen(source, claim, answer, now, entries=world.size, known=known, new=new))
-        yield Poll(now, len(new), replaced=known == 0, lost=0 if claim.first else first - before, found=found)
+        lost = 0 if claim.first else first - before
+        yield Poll(now, len(new), replaced=known == 0, lost=lost, dated=world.dated, found=found)
         paced = found.habits if adaptive else Habits()
         at = next_poll(source, answer, paced, planned=now, now=now, failures=0, first=claim.first)
         claim = replace(claim, planned=at, first=False, habits=found.habits, last_ok=now)

@@ -312,6 +312,14 @@ def test_many_more_new_entries_than_ever_are_held_unless_their_dates_are_fresh(
         assert TroubleKind.BURST in unchanged(found.habits).closed
 
 
+@pytest.mark.parametrize(("apart", "held"), [(timedelta(seconds=1), False), (timedelta(0), True)])
+def test_what_comes_within_a_minute_of_the_poll_before_has_one_minute(apart: timedelta, held: bool) -> None:
+    """That is no stamp: a storm at a source that is asked every minute passes; what has one moment does not."""
+    storm = new(20, published=NOON - MINUTE / 2, apart=apart)
+    often = claim(last_ok=NOON - MINUTE)
+    assert (poll(articles=storm, claim=often).burst is not None) is held
+
+
 def test_what_our_absence_explains_is_no_burst() -> None:
     """Two days of news after two days away."""
     away = replace(claim(), planned=NOON - 2 * DAY, last_ok=NOON - 2 * DAY - EVERY)
