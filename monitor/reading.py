@@ -69,6 +69,9 @@ class _Read:
     wait: timedelta = timedelta(0)
 
 
+CRASHED = _Read(problem="its reading ended three times without a result; please report it with the log", hopeless=True)
+
+
 class Reader:
     """Reads the pages that are wanted. `in_force` is asked at each use; `deliver` is called after a commit that left
     something to send."""
@@ -132,10 +135,13 @@ class Reader:
 
     async def _read(self, claimed: Sequence[Wanted]) -> None:
         """One page, for all the articles that want it."""
-        read = await self._page(claimed[0])
+        given_up = [wanted for wanted in claimed if wanted.attempt > ATTEMPTS]
+        read = CRASHED if len(given_up) == len(claimed) else await self._page(claimed[0])
         for wanted in claimed:
             try:
-                if read.problem is None:
+                if wanted in given_up:
+                    await self._failed(wanted, CRASHED)
+                elif read.problem is None:
                     await self._commit(wanted, read.text)
                 else:
                     await self._failed(wanted, read)

@@ -19,6 +19,7 @@ from monitor.sources.page import tree_of
 PAGE: Final = 2 * 2**20  # bytes of it that are read at most
 LONG: Final = 300 * 1024  # bytes from which on the quicker way is taken: the other may take half a second
 TEXT: Final = 256 * 1024  # characters that are kept
+ELEMENTS: Final = 40_000  # of a page; news pages have some thousands, and each costs a kilobyte and more
 HTML: Final = ("", "text/html", "application/xhtml+xml")
 
 
@@ -28,6 +29,8 @@ def read_full_text(body: bytes, headers: Mapping[str, str], url: str) -> str:
     if kind not in HTML:
         raise FeedUnreadable(f"it is no web page ({kind[:100]})")
     tree = tree_of(body, headers)
+    if (many := int(tree.xpath("count(//*)"))) > ELEMENTS:
+        raise FeedUnreadable(f"the page has {many} elements, and more than {ELEMENTS} are not read")
     try:
         text = _extractor()(
             tree,

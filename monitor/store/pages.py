@@ -16,7 +16,7 @@ from monitor.model import Article, FetchOutcome
 from monitor.store.database import Database, in_batches, insert
 from monitor.store.tables import article, article_version, fetch, page
 
-MOST = 500  # rows looked at together
+MOST = 2_000  # rows looked at together: one host's first poll must not hide what others want
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,17 @@ async def test_a_page_that_cannot_be_had_is_tried_three_times(database: Database
         assert "503 Service Unavailable" in str(read.evidence()[0])
 
 
+async def test_a_page_whose_reading_never_ends_well_is_given_up(database: Database) -> None:
+    """Three claims without a result, as of a process that died each time, are enough."""
+    async with reading(database) as read:
+        read.commit(told(read.site))
+        with database.writing() as connection:
+            connection.execute(update(page).values(attempts=3))
+        assert await read.turn() == [Event.PAGE_GIVEN_UP]
+        assert (read.site.asked, read.left()) == ([], 0)
+        assert "three times without a result" in str(read.evidence()[0])
+
+
 @pytest.mark.parametrize(
     ("answer", "why"),
     [

@@ -78,6 +78,12 @@ def test_a_long_page_is_read_whole() -> None:
     assert "That was number 100." in read_full_text(body, {}, URL)
 
 
+def test_a_page_of_too_many_elements_is_not_read() -> None:
+    """They would take a gigabyte."""
+    with pytest.raises(FeedUnreadable, match="elements, and more than 40000 are not read"):
+        read_full_text(b"<p>" + b"<b>a</b>" * 50_000, {}, URL)
+
+
 def test_the_daemon_itself_does_not_load_what_reads_pages() -> None:
     """It takes a second and much memory, which only a worker needs."""
     seen = "import sys, monitor.reading; print('trafilatura' in sys.modules)"
