@@ -54,7 +54,8 @@ class Seen:
     `entries`: how many the document held, `known`: how many of them were known, by their slice or their uid; `new`: the
     articles that nobody had, in their first version; `ill_formed`: what was wrong with the document; `hint`: how long
     its source asks to be left alone; `moved`: where permanent redirects alone led; `churned`: its guids change while
-    its articles do not; `failures`: how many in a row, this one included.
+    its articles do not; `failures`: how many in a row, this one included; `looked`: where was looked for what may have
+    been missed, and what was found.
     """
 
     source: Source
@@ -69,6 +70,7 @@ class Seen:
     hint: timedelta | None = None
     moved: str | None = None
     churned: bool = False
+    looked: str | None = None
 
     @property
     def before(self) -> datetime:
@@ -259,7 +261,8 @@ def quiet_limit(habits: Habits, now: datetime) -> timedelta | None:
 def _in_a_document(seen: Seen, before: Habits, learnt: Habits, burst: Burst | None) -> _Evidence:
     evidence: dict[TroubleKind, str | None] = {}
     if _gap(seen):
-        evidence[TroubleKind.GAP] = f"none of its {seen.entries} entries was there at the poll before"
+        looked = f"; looked for what was missed: {seen.looked}" if seen.looked else ""
+        evidence[TroubleKind.GAP] = f"none of its {seen.entries} entries was there at the poll before{looked}"
     if burst is not None:
         usual = f"where {max(before.most, 1)} were the most so far; {len(burst.old)} without a fresh date are held"
         evidence[TroubleKind.BURST] = f"{len(seen.new)} new entries at once, {usual}"

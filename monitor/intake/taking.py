@@ -31,6 +31,7 @@ class Brought:
     feed: Feed = _NO_FEED
     marks: tuple[Mark, ...] = ()
     older: tuple[Entry, ...] = ()
+    looked: str | None = None
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -140,6 +141,7 @@ def _seen(brought: Brought, taken: Taken, fetched: Fetched, now: datetime, failu
         hint=hint_of(fetched.headers, brought.feed.hint, now),
         moved=fetched.moved,
         churned=taken.distrusts and brought.trusts_guids,
+        looked=brought.looked,
     )
 
 

@@ -14,7 +14,7 @@ from monitor import clock
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.intake.taking import Brought
 from monitor.model import Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Mark, Source, SourceKind
-from monitor.sources.backfill import BackFill
+from monitor.sources.backfill import BackFill, Found
 from monitor.sources.document import read_document
 from monitor.sources.fetch import Fetcher
 from monitor.sources.page import read_page
@@ -57,7 +57,8 @@ class Asker:
             return Brought(claim, source, failed)
         brought = Brought(claim, source, fetched, feed, marks)
         if brought.may_have_lost and not any(await self._memory.has(source.id, feed.entries)):
-            return replace(brought, older=await self._older(brought))
+            found = await self._older(brought)
+            return replace(brought, older=found.entries, looked=found.how)
         return brought
 
     async def _fetched(self, claim: Claim, source: Source) -> Fetched:
@@ -82,7 +83,7 @@ class Asker:
     ) -> Feed:
         return await self._parsers.run(read_document, body, headers, url, known, deadline=self._limits.parse)
 
-    async def _older(self, brought: Brought) -> tuple[Entry, ...]:
+    async def _older(self, brought: Brought) -> Found:
         """What has come and gone since the last good poll, as far as it is still to be had."""
         source, claim = brought.source, brought.claim
 
@@ -91,5 +92,4 @@ class Asker:
 
         search = BackFill(self._fetcher, self._document, had)
         since = claim.last_ok or claim.planned - source.every
-        found = await search.find(source, brought.fetched, brought.feed, since=since, now=clock.now())
-        return found.entries
+        return await search.find(source, brought.fetched, brought.feed, since=since, now=clock.now())

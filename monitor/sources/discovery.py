@@ -46,11 +46,14 @@ IS_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IG
 
 CHANNEL = re.compile(r"/(?:s/)?([A-Za-z][A-Za-z0-9_]{3,31})/?")
 NO_CHANNELS = {"joinchat", "addstickers", "addemoji", "addlist", "share", "proxy", "socks", "login", "iv"}
+MESSAGE = ".tgme_widget_message_text.js-message_text"
+"""What a message says; a reply's quotation has the first of these classes too."""
 MESSAGES = Selectors(
     ".tgme_widget_message_wrap",
+    title=MESSAGE,
     link="a.tgme_widget_message_date",
-    text=".tgme_widget_message_text",
-    date="time",
+    text=MESSAGE,
+    date="time[datetime]",
 )
 """Where the messages stand in the public page of a Telegram channel."""
 

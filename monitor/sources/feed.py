@@ -224,7 +224,7 @@ def _seems(body: bytes) -> str:
         named = HTML_TITLE.search(body[: 256 * 1024])
         title = one_line(unescape(named[1].decode("utf-8", "replace")))[:NAME] if named else ""
         which = f" (its <title> is '{title}')" if title else ""
-        return f"this is an HTML page, not a feed{which}; look for its RSS address"
+        return f"this is an HTML page, not a feed{which}; `news-monitor sources add` finds its feeds"
     if root == b"opml":
-        return "this is an OPML file: a list of feeds, and no feed itself"
+        return "this is an OPML file: a list of feeds; `news-monitor sources import` takes them over"
     return f"no feed format that we know (starts with {body[:60].decode('utf-8', 'replace')!r})"

@@ -15,6 +15,7 @@ from monitor.config.sources import Usual, sources
 from monitor.config.yaml12 import read
 from monitor.intake.address import canonical
 from monitor.model import Source
+from monitor.sources.discovery import MESSAGES, telegram
 from monitor.sources.politeness import registered_domain
 
 FILES = sorted((shipped() / "seeds" / "sources").iterdir())
@@ -83,3 +84,10 @@ def test_each_file_says_that_nobody_has_tried_them(file: Path) -> None:
     head = file.read_text(encoding="utf-8").partition("sources:\n")[0]
     assert "`unverified` until its first good poll" in head
     assert "`news-monitor sources health`" in head
+
+
+def test_a_shipped_channel_is_as_one_that_is_added() -> None:
+    """Telegram's page is described once by the program and once by the files; both find the same messages."""
+    channels = [source for source in SOURCES if (found := telegram(source.url)) and found[0] == source.url]
+    assert channels
+    assert {source.select for source in channels} == {MESSAGES}

@@ -11,8 +11,10 @@ from aiohttp import web
 
 from tests.e2e.whole import Ended, Page, Site, news_monitor, serving, status, write_config
 
+SAID = ".tgme_widget_message_text.js-message_text"
 MESSAGES = (
-    "{entry: .tgme_widget_message_wrap, link: a.tgme_widget_message_date, text: .tgme_widget_message_text, date: time}"
+    f"{{entry: .tgme_widget_message_wrap, title: {SAID}, link: a.tgme_widget_message_date, text: {SAID}, "
+    "date: 'time[datetime]'}"
 )
 PAGES = Path(__file__).parents[2] / "data" / "pages"
 
@@ -155,7 +157,11 @@ async def test_a_page_without_feeds_is_told_with_what_was_tried(site: Site, fold
     ("path", "code", "said"),
     [
         ("/nosuch", 1, "404 Not Found: the address is wrong or the feed has moved; nothing was added"),
-        ("/data", 1, "this is JSON, and no feed; nothing was added; --no-check adds it all the same"),
+        (
+            "/data",
+            1,
+            "this is JSON, and no feed: it has no list of items; nothing was added; --no-check adds it all the same",
+        ),
         ("/busy", 0, "could not be asked just now: 503 Service Unavailable"),
         ("/locked", 0, "could not be asked just now: 403 Forbidden"),
     ],

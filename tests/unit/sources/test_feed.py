@@ -201,9 +201,9 @@ def test_character_sets_are_read_with_the_headers() -> None:
         ("\0" * 1000, "empty document"),
         (
             "<!DOCTYPE html><html><head><title>Sign in &amp; read</title></head></html>",
-            "this is an HTML page, not a feed (its <title> is 'Sign in & read'); look for its RSS address",
+            "this is an HTML page, not a feed (its <title> is 'Sign in & read'); `news-monitor sources add` finds its feeds",
         ),
-        ("<html><body>x</body></html>", "this is an HTML page, not a feed; look for its RSS address"),
+        ("<html><body>x</body></html>", "this is an HTML page, not a feed; `news-monitor sources add` finds its feeds"),
         ("<head><title>Moved</title></head>", "this is an HTML page, not a feed (its <title> is 'Moved')"),
         ('{"error": 1}', "this is JSON, and no feed"),
         ('<opml version="2.0"><body></body></opml>', "this is an OPML file"),
