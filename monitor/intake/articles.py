@@ -114,13 +114,14 @@ def unseen(
 
 def _same(found: Known | None, wanted: Sought, *, distrusts: bool) -> Known | None:
     """What we have of the entry's article. One under another guid is the same article if address and text are the very
-    same; where guids say nothing, its address or its words alone tell. (A live page has one address for many.)"""
+    same, or if the operator had that address forgotten; where guids say nothing, its address or its words alone tell.
+    (A live page has one address for many.)"""
     if found is None or found.uid is None:
         return found
     same_text = found.digest == wanted.digest
     if distrusts:
         return found if wanted.link or same_text else None
-    return found if wanted.link and found.uid and same_text else None
+    return found if wanted.link and (same_text or (found.forgotten and not found.uid)) else None
 
 
 def _churns(

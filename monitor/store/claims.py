@@ -128,7 +128,7 @@ class Claims:
                 uid_of = {uid_hash(uid): uid for uid in missing}
                 rows = connection.execute(left.where(known.c.source_id == source_id, known.c.uid_hash.in_(uid_of)))
                 found.update({uid_of[row.uid_hash]: Known(*row[1:]) for row in rows})
-            for look in (_at_address, _with_words, _with_words_once):
+            for look in (_at_address, _with_words, _once_at_address, _once_with_words):
                 found |= look(connection, source_id, {u: each for u, each in (sought or {}).items() if u not in found})
         return found
 
@@ -188,18 +188,30 @@ def _with_words(connection: Connection, source_id: str, missing: Mapping[str, So
     return {uid: found[each.digest] for uid, each in missing.items() if each.digest in found and each.link is None}
 
 
-def _with_words_once(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
-    """What left the archive, by its words: no more of it is kept."""
-    left = select(*(known.c[name] for name in _KNOWN), known.c.forgotten).where(known.c.source_id == source_id)
+def _once_at_address(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
+    """What left the archive, by the hash of its address; what was forgotten before anything else."""
+    uid_of = {uid_hash(each.link): uid for uid, each in missing.items() if each.link}
     found: dict[str, Known] = {}
-    for some in in_batches({each.digest for each in missing.values()}):
-        rows = connection.execute(left.where(known.c.digest.in_(some)))
-        found |= {row.digest: _gone(row) for row in rows}
-    return {uid: found[each.digest] for uid, each in missing.items() if each.digest in found}
+    for some in in_batches(uid_of):
+        there = (known.c.source_id == source_id) & known.c.link_hash.in_(some)
+        for row in connection.execute(_LEFT.where(there).order_by(known.c.forgotten, known.c.left_at)):
+            found[uid_of[row.link_hash]] = _gone(row)
+    return found
+
+
+def _once_with_words(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
+    """What left the archive and had no address, by its words."""
+    digests = {each.digest for each in missing.values() if each.link is None}
+    found: dict[str, Known] = {}
+    for some in in_batches(digests):
+        there = (known.c.source_id == source_id) & known.c.link_hash.is_(None) & known.c.digest.in_(some)
+        found |= {row.digest: _gone(row) for row in connection.execute(_LEFT.where(there))}
+    return {uid: found[each.digest] for uid, each in missing.items() if each.digest in found and each.link is None}
 
 
 _KNOWN = ("version", "digest", "seen_at", "baseline")
 _UNDER_ANOTHER = select(*(article.c[name] for name in (*_KNOWN, "uid", "title", "canonical")))
+_LEFT = select(*(known.c[name] for name in (*_KNOWN, "forgotten", "link_hash")))
 
 
 def _under_another(row: Row[*tuple[Any, ...]]) -> Known:

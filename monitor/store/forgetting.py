@@ -159,7 +159,8 @@ def _write_tombstones(connection: Connection, articles: Iterable[_Article], now:
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for row in articles:
         uids = [row.uid] if row.canonical is None else [row.uid, row.canonical, f"{row.uid}|{row.canonical}"]
-        about = {"version": row.version, "seen_at": row.seen_at, "baseline": row.baseline}
+        link = uid_hash(row.canonical) if row.canonical else None
+        about = {"link_hash": link, "version": row.version, "seen_at": row.seen_at, "baseline": row.baseline}
         for hashed in map(uid_hash, uids):
             key = {"source_id": row.source_id, "uid_hash": hashed}
             rows[row.source_id, hashed] = key | about | {"digest": "", "forgotten": True, "left_at": now}

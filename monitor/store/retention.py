@@ -251,6 +251,7 @@ def write_known(connection: Connection, left: Sequence[_Found], now: datetime) -
         {
             "source_id": row.source_id,
             "uid_hash": uid_hash(row.uid),
+            "link_hash": uid_hash(row.canonical) if row.canonical else None,
             "version": row.version,
             "digest": row.digest,
             "seen_at": row.seen_at,
@@ -261,5 +262,5 @@ def write_known(connection: Connection, left: Sequence[_Found], now: datetime) -
         for row in left
     ]
     writing = insert(connection, known)
-    anew = {name: writing.excluded[name] for name in ("version", "digest", "left_at")}
+    anew = {name: writing.excluded[name] for name in ("link_hash", "version", "digest", "left_at")}
     connection.execute(writing.on_conflict_do_update(index_elements=["source_id", "uid_hash"], set_=anew), rows)

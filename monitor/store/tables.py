@@ -179,12 +179,14 @@ known = Table(
     metadata,
     Column("source_id", ForeignKey("source.id"), primary_key=True),
     Column("uid_hash", String, primary_key=True),
+    Column("link_hash", String),  # of its address; null: it had none of its own, or left before we kept it
     Column("version", Integer, nullable=False),
     Column("digest", String, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("baseline", Boolean, nullable=False),
     Column("forgotten", Boolean, nullable=False),  # on the operator's word: not taken in again, whatever it says
     Column("left_at", Moment, nullable=False, index=True),
+    Index("ix_known_link", "source_id", "link_hash"),
     Index("ix_known_words", "source_id", "digest"),
 )
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from monitor.intake.articles import unseen
+from monitor.intake.articles import sought, unseen
 from monitor.intake.identity import identify
 from monitor.model import Entry, Retention
 from monitor.store.claims import Claims
@@ -52,13 +52,15 @@ class Reader:
         self._claims = Claims(database, "here:1")
         self._claims.know({self.source.id: self.source}, NOON)
         self._section = SerialSection(database)
+        self._guids = True
 
     def poll(self, document: list[Entry], now: datetime) -> int:
         """How many articles it brought."""
         claim = claimed(self._claims, self.source.id, now)
-        uids = identify(document)
-        known = self._claims.known(self.source.id, uids)
-        taken = unseen(self.source, document, uids, known, now=now, baseline=claim.first)
+        uids = identify(document, guids=self._guids)
+        known = self._claims.known(self.source.id, uids, sought(document, uids))
+        taken = unseen(self.source, document, uids, known, now=now, baseline=claim.first, guids=self._guids)
+        self._guids = not taken.distrusts
         return len(commit(self._section, claim, *taken.articles, at=now).judged)
 
 

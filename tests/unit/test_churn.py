@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,10 +14,12 @@ from sqlalchemy import select
 from monitor.intake.articles import sought, unseen
 from monitor.intake.identity import identify
 from monitor.intake.marks import kept, marks_of
-from monitor.model import Article, Entry, Mark
+from monitor.model import Article, Entry, Mark, Retention
 from monitor.store.claims import Claims
 from monitor.store.database import Database
+from monitor.store.forgetting import Forgetting
 from monitor.store.reports import Reports
+from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from monitor.store.tables import article, article_version
 from tests.building import HEADLINE, MINUTE, NOON, claimed, commit, rule, rules, source
@@ -143,6 +147,25 @@ def test_one_new_guid_for_a_known_address_and_text_is_no_article(database: Datab
     assert reader.poll(churned(entries)) == ()
     assert reader.guids
     assert reader.stored() == [3, 3]
+
+
+@pytest.mark.parametrize("forgotten", [True, False])
+def test_what_was_forgotten_or_let_go_does_not_come_back_under_another_guid(
+    database: Database, forgotten: bool
+) -> None:
+    """It is known by its address still; what was only let go is told if its words change."""
+    reader = Reader(database)
+    document = churned([entry(1, stable(1, 0))])
+    reader.poll(document)
+    later = NOON + timedelta(days=100)
+    if forgotten:
+        forgetting = Forgetting(database)
+        assert list(forgetting.forget(forgetting.find("wire"), NOON))
+    else:
+        assert sum(map(Counter.total, Pruning(database, Retention(articles=timedelta(days=90))).slices(later)))
+    assert reader.poll(churned(document)) == ()
+    edited = reader.poll(churned([replace(document[0], summary="Another text.")]))
+    assert len(edited) == (0 if forgotten else 1)
 
 
 def test_a_live_page_is_not_taken_for_churn(database: Database) -> None:

@@ -235,12 +235,14 @@ def test_what_has_left_stays_known(archive: Archive) -> None:
     assert archive.claims.known("post", [page.uid]) == {}
 
 
-def test_what_has_left_is_recognised_by_its_words_too(archive: Archive) -> None:
-    """Where a source's guids say nothing, what is pruned and still listed is no news."""
-    archive.poll(replace(quiet("page", NOON), digest="d1"), at=NOON)
+def test_what_has_left_is_recognised_under_another_uid_too(archive: Archive) -> None:
+    """By its address, and where it had none by its words: what is pruned and still listed is no news."""
+    page = replace(quiet("page", NOON), digest="d1", canonical="https://x.test/1")
+    archive.poll(page, replace(quiet("note", NOON), digest="d2"), at=NOON)
     archive.prune(NOON + 91 * DAY)
-    found = archive.claims.known("wire", ["other"], {"other": Sought("https://x.test/1", "d1")})
-    assert found == {"other": Known(1, "d1", NOON, uid="")}
+    wanted = {"a": Sought("https://x.test/1", "edited"), "b": Sought(None, "d2"), "c": Sought("https://x.test/2", "d1")}
+    found = archive.claims.known("wire", list(wanted), wanted)
+    assert found == {"a": Known(1, "d1", NOON, uid=""), "b": Known(1, "d2", NOON, uid="")}
 
 
 def test_what_comes_back_changed_goes_on_where_it_was(archive: Archive) -> None:

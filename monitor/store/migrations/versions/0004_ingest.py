@@ -48,4 +48,6 @@ def upgrade() -> None:
         sqlite_where=no_address,
         postgresql_where=no_address,
     )
+    op.add_column("known", sa.Column("link_hash", sa.String(), nullable=True))
+    op.create_index("ix_known_link", "known", ["source_id", "link_hash"])
     op.create_index("ix_known_words", "known", ["source_id", "digest"])
