@@ -24,9 +24,11 @@ from monitor.sources.head import Link
 DIGEST: Final = 12  # bytes
 # What an entry is called under each root, and how many elements it stands in. RSS 0.90 and 1.0 have theirs beside the
 # channel, and some that call themselves RSS 2.0 too.
-ENTRIES: Final = {"rss": ("item", 2), "rdf": ("item", 1), "feed": ("entry", 1), "urlset": ("url", 1)}
+ENTRIES: Final = {"rss": ("item", 2), "rdf": ("item", 1), "feed": ("entry", 1)}
 ENTRY: Final = {"item", "entry"}  # feedparser makes an entry of either, wherever it stands
-SAID: Final = {"ttl", "updateperiod", "updatefrequency", "link", "language"}  # by a feed of itself, that we look at
+# What a feed says of itself: with some, entries are read (a guid of its own is a link too, if there is no other).
+MATTERS: Final = {"link", "language", "guid"}
+SAID: Final = MATTERS | {"ttl", "updateperiod", "updatefrequency"}
 BASE: Final = "http://www.w3.org/XML/1998/namespace base"
 # Elements of text: links in it are not followed, so that its address base says nothing to us (`without_bases`).
 TEXTS: Final = frozenset(("content", "summary", "title", "subtitle", "description", "encoded", "div"))
@@ -180,12 +182,16 @@ class _Reader:
     def _inherits(self, name: str, attributes: dict[str, str]) -> None:
         """What feedparser may take into the next entry: it ends an element's address base only where there is another
         one around it, and loses count of elements, bases and languages over a div in what is no XHTML."""
-        if not self.base and ("base" in attributes or (BASE in attributes and name not in TEXTS)):
+        own = "base" in attributes or (BASE in attributes and not self._is_taken_out(name))
+        if own and not self.base:
             raise FeedUnreadable("an address base that feedparser takes into the next entry")
         if not OWN.isdisjoint(attributes):
             self._owns = True
         if kind := attributes.get("type"):
             self._xhtml = kind.lower().endswith(("xhtml", "xml"))
+
+    def _is_taken_out(self, name: str) -> bool:
+        return name in TEXTS and TEXT_BASE.match(self._body, self._parser.CurrentByteIndex) is not None
 
     def _says(self, name: str, attributes: dict[str, str], depth: int) -> None:
         if (href := attributes.get("href")) is not None:
@@ -212,7 +218,7 @@ class _Reader:
     def _said(self, name: str, text: str) -> None:
         self._says_at, self._parser.CharacterDataHandler = -1, None
         self.said.setdefault(name, text)
-        if name in {"link", "language"}:
+        if name in MATTERS:
             self.matters.append(f"{name} {text}".encode("utf-8", "replace"))
 
     def _ends(self) -> None:

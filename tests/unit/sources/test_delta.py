@@ -107,6 +107,7 @@ PREFIXED = "<item><m:title>Title</m:title></item>"
         (rss(ITEMS[0], channel="<link>https://a.example/</link>"), rss(ITEMS[0], channel="<link>/b</link>")),
         (rss(ITEMS[0], channel="<link>https://a.example/</link>"), rss(ITEMS[0], "<link>https://b.example/</link>")),
         (rss(ITEMS[0], tag=' xml:base="https://a.example/"'), rss(ITEMS[0], tag=' xml:base="https://b.example/"')),
+        (rss(ITEMS[0], channel="<guid>https://a.example/</guid>"), rss(ITEMS[0], channel="<guid>/b</guid>")),
         # What it is written in.
         (rss(ITEMS[0], channel="<language>en</language>"), rss(ITEMS[0], channel="<language>de</language>")),
         (rss(ITEMS[0], root=' xml:lang="en"'), rss(ITEMS[0])),
@@ -163,6 +164,11 @@ INNER = "<entry><title>inner</title></entry>"
             "<entry xml:base='https://a.example/'><title>t</title></entry>",
             "<entry><title>u</title><link href='v'/></entry>",
         ),
+        atom(
+            "<entry><title x='>' xml:base='https://a.example/'>t</title></entry>",
+            "<entry><title>u</title><link href='v'/></entry>",
+        ),
+        rss("<item xml:lang='ko'><description><div>t</div></description></item>", ITEMS[0]),  # and this language
         rss("<item><link base='https://a.example/'>t</link></item>", ITEMS[0]),
     ],
 )
