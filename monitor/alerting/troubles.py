@@ -112,8 +112,8 @@ OF_SOURCES = {
         reminded=False,
         reason="a possible gap is told, at most once a day for each source",
         several="{number} sources may have lost entries",
-        todo="It is asked more often now. If it happens again: a smaller `fastest` or `every` for {name}.",
-        todo_many=f"They are asked more often now. {_ALL} Many at once: was this machine away?",
+        todo="If it happens again, let {name} be asked more often: by its `fastest`, `every` or `cron`.",
+        todo_many=f"{_ALL} Many at once: was this machine away?",
     ),
     TroubleKind.SILENT: Sort(
         "silent",

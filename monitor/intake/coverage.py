@@ -117,20 +117,23 @@ def covered(seen: Seen) -> Covered:
     if outcome is FetchOutcome.DOCUMENT:
         learnt = _learnt(seen, before, burst)
         evidence = {**evidence, **_in_a_document(seen, before, learnt, burst)}
-    learnt = replace(_moved(seen, learnt), eased=max(1.0, learnt.eased / 2))
-    return replace(_with(seen, learnt, evidence), burst=burst)
+    learnt = _moved(seen, learnt)
+    if learnt.eased > 1:
+        learnt = replace(learnt, eased=max(1.0, learnt.eased / 2))
+    return _with(seen, learnt, evidence, burst)
 
 
-def _with(seen: Seen, habits: Habits, evidence: _Evidence) -> Covered:
+def _with(seen: Seen, habits: Habits, evidence: _Evidence, burst: Burst | None = None) -> Covered:
     """With what the evidence says. What lasts is told to last only where a document shows it again."""
     shown = {kind: detail for kind, detail in evidence.items() if detail is not None}
     over = tuple(kind for kind, detail in evidence.items() if detail is None and kind in habits.troubled)
-    troubled = (habits.troubled | shown.keys()) - set(over)
+    if shown or over:  # most polls show nothing
+        habits = replace(habits, troubled=frozenset((habits.troubled | shown.keys()) - set(over)))
     opened = tuple(
         SourceTrouble(seen.source.id, kind, _since(kind, seen, habits), seen.now, detail)
         for kind, detail in shown.items()
     )
-    return Covered(replace(habits, troubled=frozenset(troubled)), opened, over)
+    return Covered(habits, opened, over, burst)
 
 
 def _since(kind: TroubleKind, seen: Seen, habits: Habits) -> datetime:
@@ -159,6 +162,8 @@ def _moved(seen: Seen, habits: Habits) -> Habits:
     """With what is to be learnt of a permanent redirect: the third poll counts a day after the first only."""
     learnt = habits.moved_polls >= MOVED_AFTER_POLLS
     if learnt and seen.moved is None:  # asked there, it answered there
+        return habits
+    if habits.moved_to is None and seen.moved is None:
         return habits
     if seen.moved is None or seen.moved == seen.source.url:
         return replace(habits, moved_to=None, moved_since=None, moved_polls=0)

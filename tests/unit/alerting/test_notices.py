@@ -435,7 +435,7 @@ def test_a_possible_gap_is_told_at_once_with_its_window() -> None:
     )
     assert told.text == (
         "wire, between 20:55 and 21:00: as nobody expected\n"
-        "It is asked more often now. If it happens again: a smaller `fastest` or `every` for wire."
+        "If it happens again, let wire be asked more often: by its `fastest`, `every` or `cron`."
     )
 
 
