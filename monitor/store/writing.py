@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, bindparam, case, delete, func, null, select, update
+from sqlalchemy import Connection, Insert, bindparam, case, delete, func, null, select, update
 from sqlalchemy import insert as plain_insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from monitor.decide import Decision
 from monitor.model import (
@@ -26,7 +28,7 @@ from monitor.model import (
     Span,
 )
 from monitor.store import tables
-from monitor.store.database import in_batches, insert
+from monitor.store.database import in_batches, insert, insert_of
 
 # What a new version of an article says anew.
 _CHANGING = ("version", "url", "canonical", "title", "language", "digest", "published_at", "dated")
@@ -150,15 +152,10 @@ def write_decision(connection: Connection, decision: Decision, channels_of: Chan
 
 
 def _write_articles(connection: Connection, judged: Sequence[Judged], at: datetime) -> Mapping[tuple[str, str], int]:
-    # One statement, and its values beside it: building one for each article costs more than running it.
-    new = insert(connection, tables.article)
-    changed = {key: new.excluded[key] for key in _CHANGING}
-    latest = new.on_conflict_do_update(index_elements=["source_id", "uid"], set_=changed).returning(tables.article.c.id)
     articles = [item.article for item in judged]
-    ids = {
-        (article.source, article.uid): connection.execute(latest, _columns(article)).scalar_one()
-        for article in articles
-    }
+    latest = {(article.source, article.uid): _columns(article) for article in articles}  # of two versions, the later
+    rows = connection.execute(_latest(connection.dialect.name), list(latest.values()))
+    ids = {(row.source_id, row.uid): row.id for row in rows}
     versions = [
         {
             "article_id": ids[article.source, article.uid],
@@ -177,19 +174,38 @@ def _write_articles(connection: Connection, judged: Sequence[Judged], at: dateti
     return ids
 
 
+# Statements with their values beside them: building one for each article, or poll, costs more than running it.
+@cache
+def _latest(dialect: str) -> ReturningInsert[tuple[int, str, str]]:
+    new, columns = insert_of(dialect, tables.article), tables.article.c
+    changed = {key: new.excluded[key] for key in _CHANGING}
+    latest = new.on_conflict_do_update(index_elements=["source_id", "uid"], set_=changed)
+    return latest.returning(columns.id, columns.source_id, columns.uid)
+
+
+@cache
+def _told_again(dialect: str) -> Insert:
+    new = insert_of(dialect, tables.story)
+    return new.on_conflict_do_update(index_elements=["id"], set_={"last_at": new.excluded.last_at})
+
+
+@cache
+def _membership(dialect: str) -> Insert:
+    return insert_of(dialect, tables.story_article).on_conflict_do_nothing()
+
+
 def _write_stories(connection: Connection, judged: Sequence[Judged], ids: Mapping[tuple[str, str], int]) -> None:
-    new = insert(connection, tables.story)
-    told_again = new.on_conflict_do_update(index_elements=["id"], set_={"last_at": new.excluded.last_at})
+    dialect = connection.dialect.name
     stories = [(item.story, item.article.seen) for item in judged]
     connection.execute(
-        told_again,
+        _told_again(dialect),
         [{"id": one.id, "title": one.title, "opened_at": one.opened, "last_at": seen} for one, seen in stories],
     )
     members = [
         {"article_id": ids[item.article.source, item.article.uid], "story_id": item.story.id, "how": item.joined}
         for item in judged
     ]
-    connection.execute(insert(connection, tables.story_article).on_conflict_do_nothing(), members)
+    connection.execute(_membership(dialect), members)
 
 
 def _write_match(connection: Connection, judged: Judged, decided: Decided, article_id: int, at: datetime) -> None:

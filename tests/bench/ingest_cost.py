@@ -153,32 +153,35 @@ class Daemon:
     pid: int
     idle: float = 0.0  # seconds of CPU in a second in which nothing is due
 
-    async def round(self) -> float:
-        """Seconds of CPU of one poll of every source, all due now."""
+    async def round(self, sources: int | None = None) -> float:
+        """Seconds of CPU of one poll of every source, or of the first so many, all due now."""
         before, began, asked = cpu(self.pid), time.monotonic(), datetime.now(UTC)
         with opened(self.place.url) as database:
             with database.writing() as connection:
                 connection.execute(update(source).values(next_at=asked))
-            await until(lambda: not _waiting(database, asked), within=600)
+            wanted = {f"s{number}" for number in range(self.place.feeds if sources is None else sources)}
+            await until(lambda: not wanted & _waiting(database, asked), within=600)
         await asyncio.sleep(SETTLED)  # what was to be told is delivered
         return cpu(self.pid) - before - self.idle * (time.monotonic() - began)
 
 
-def _waiting(database: Database, asked: datetime) -> bool:
-    late = select(source.c.id).where(or_(source.c.polled_at.is_(None), source.c.polled_at < asked)).limit(1)
+def _waiting(database: Database, asked: datetime) -> set[str]:
+    late = select(source.c.id).where(or_(source.c.polled_at.is_(None), source.c.polled_at < asked))
     with database.reading() as connection:
-        return connection.execute(late).first() is not None
+        return set(connection.execute(late).scalars())
 
 
 @asynccontextmanager
 async def running(place: Place, name: str) -> AsyncIterator[Daemon]:
-    """`news-monitor run` with one of the configs, at rest: what was due at its start has been polled."""
+    """`news-monitor run` with one of the configs, at rest: it has polled all of its sources once."""
     (place.folder / "monitor.yaml").write_bytes((place.folder / f"{name}.yaml").read_bytes())
     process = await started(place.folder)
     daemon = Daemon(place, process.pid)
     watching = asyncio.create_task(daemon_memory(daemon))
     try:
         await asyncio.sleep(START)
+        await daemon.round(place.feeds if name == "all" else 1)
+        await asyncio.sleep(SETTLED)
         yield daemon
     finally:
         watching.cancel()
