@@ -23,7 +23,7 @@ _NO_FEED = Feed(())
 @dataclass(frozen=True)
 class Brought:
     """What a poll has brought, before anything was decided. `marks`: of the entries of its source's last documents, of
-    which the worker did not read those that came again; `older`: entries that had left the document unseen, and `looked`:
+    which the worker did not read those that came again; `older`: entries that had left the document unseen; `looked`:
     where they were looked for."""
 
     claim: Claim

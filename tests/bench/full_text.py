@@ -14,7 +14,7 @@ import time
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Limits
-from monitor.sources.feed import ready
+from monitor.sources.document import ready
 from monitor.sources.full_text import PAGE, read_full_text
 from tests.bench.world.figures import Figures, resident
 
