@@ -44,8 +44,9 @@ def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -
     )
     for row in rows:
         told = Article(row.source_id, row.uid, row.title, "", row.seen_at, row.seen_at, canonical=row.canonical)
+        telling = Telling(Story(row.story, row.story_title, row.opened_at), row.source_id)  # one for all of its keys
         for key in keys_of(told):
-            state.stories.tell(key.key, Telling(Story(row.story, row.story_title, row.opened_at), row.source_id))
+            state.stories.tell(key.key, telling)
     keys = select(alert.c.dedup_key).where(alert.c.subject.is_(None))  # what the operator was told is no story
     if since.match:
         keys = keys.join(match, match.c.alert_id == alert.c.id).where(match.c.id > since.match)
