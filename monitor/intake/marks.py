@@ -4,6 +4,7 @@ document repeats are known without being parsed."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from struct import Struct
 from zlib import crc32
 
 from monitor.intake.identity import mark_of
@@ -14,8 +15,7 @@ _DOCUMENTS = 3  # servers behind one address may give that many bodies in turn
 _FEWEST = 100  # entries that are always remembered: a feed that comes empty once comes back whole
 
 _VERSION = b"\x01"
-_SLICE, _SHORT = 12, 8  # bytes
-_SIZE = _SLICE + 4 * _SHORT
+_ROW = Struct("12s8s8s8s8s")  # slice, guid, link, content, whole; of what is missing zeros
 _SUM = 4
 
 
@@ -42,26 +42,21 @@ def kept(
 
 def packed(marks: Iterable[Mark]) -> bytes:
     """The marks, for the database. None may lack its slice."""
-    body = b"".join(
-        mark.slice + b"".join(part.ljust(_SHORT, b"\x00") for part in (mark.guid, mark.link, mark.content, mark.whole))
-        for mark in marks
-    )
+    body = b"".join(_ROW.pack(mark.slice, mark.guid, mark.link, mark.content, mark.whole) for mark in marks)
     return _VERSION + crc32(body).to_bytes(_SUM) + body
 
 
 def unpacked(value: bytes) -> tuple[Mark, ...]:
     """The marks that were packed; none if it is damaged or of another version: then the document is parsed whole."""
     body = value[1 + _SUM :]
-    if value[:1] != _VERSION or value[1 : 1 + _SUM] != crc32(body).to_bytes(_SUM) or len(body) % _SIZE:
+    if value[:1] != _VERSION or value[1 : 1 + _SUM] != crc32(body).to_bytes(_SUM) or len(body) % _ROW.size:
         return ()
     return tuple(_unpacked(body))
 
 
 def _unpacked(body: bytes) -> Iterator[Mark]:
-    for start in range(0, len(body), _SIZE):
-        shorts = range(start + _SLICE, start + _SIZE, _SHORT)
-        guid, link, content, whole = (_stripped(body[at : at + _SHORT]) for at in shorts)
-        yield Mark(body[start : start + _SLICE], guid, link, content, whole)
+    for own, *shorts in _ROW.iter_unpack(body):
+        yield Mark(own, *map(_stripped, shorts))
 
 
 def _stripped(short: bytes) -> bytes:
