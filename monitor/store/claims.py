@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, null, or_, select, update
 
 from monitor.intake.articles import Known, Sought, sought
 from monitor.intake.identity import identify, uid_hash
@@ -160,6 +160,7 @@ def _start_afresh(connection: Connection, wanted: Source, now: datetime) -> None
     fresh |= {"first_at": None, "lease_until": None, "lease_owner": None, "token": source.c.token + 1, "habits": null()}
     other = (source.c.id == wanted.id) & (source.c.url != wanted.url)  # not if another daemon was first
     if connection.execute(update(source).where(other).values(**fresh)).rowcount:
+        connection.execute(delete(document).where(document.c.source_id == wanted.id))
         lasting = (trouble.c.source_id == wanted.id) & trouble.c.over_at.is_(None)
         connection.execute(update(trouble).where(lasting).values(over_at=now))
 
