@@ -81,7 +81,7 @@ def _stale(case: Case) -> str | None:
     article, limit = case.article, case.rule.max_age
     if article.baseline:
         if not article.dated:
-            return "it stood in the feed when the source was first polled, and has no date of its own"
+            return "it came with its source's past (a first poll, or a burst of entries), and has no date of its own"
         limit = limit or BASELINE_AGE
     age = case.now - article.published
     if limit is not None and age > limit:

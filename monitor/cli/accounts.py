@@ -72,7 +72,7 @@ def told_article(article: Article, stored: StoredArticle | None, zone: str) -> I
         published = f"published {local(article.published, zone)}" if article.dated else "undated"
         yield f"          {published}, first seen {local(article.seen, zone)}"
     if article.baseline:
-        yield "          it stood in the feed when the source was first polled"
+        yield "          it came with its source's past: its first poll, or a burst of entries"
     read_as = Document(article).language or "not clear from its script"
     yield f"language  {read_as}; {f'kept as {article.language}' if article.language else 'kept without one'}"
     if stored is not None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from email.utils import format_datetime
-from ipaddress import ip_network
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,76 +16,17 @@ from structlog.testing import capture_logs
 from monitor import clock
 from monitor.intake.articles import Known
 from monitor.intake.taking import Brought, TakenIn, taken_in
-from monitor.model import Claim, FetchOutcome, Limits, Polled
-from monitor.pipeline import Active, Pipeline
-from monitor.sources.asking import Asker
-from monitor.sources.document import ready
-from monitor.sources.fetch import Fetcher
-from monitor.sources.robots import Robots
-from monitor.store.claims import Claims, KnownEntries
+from monitor.model import FetchOutcome
 from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.reports import Reports
-from monitor.store.section import SerialSection
 from monitor.store.tables import source
-from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
-from monitor.workers import Workers
-from tests.building import HEADLINE, HOUR, claimed, rules, to_desk
+from tests.building import HEADLINE, HOUR
 from tests.building import source as built
 from tests.conftest import FaultServer
 from tests.e2e.whole import until
-
-
-def feed(*titles: str, age: timedelta = timedelta(0)) -> str:
-    """An RSS document with an entry for each title, dated so long ago."""
-    date = format_datetime(clock.now() - age)
-    items = (
-        f"<item><guid>{title}</guid><title>{title}</title><link>https://x.test/{i}</link><pubDate>{date}</pubDate></item>"
-        for i, title in enumerate(titles)
-    )
-    return f"<rss version='2.0'><channel><title>x</title>{''.join(items)}</channel></rss>"
-
-
-@dataclass
-class Polls:
-    """A pipeline, wired as `app` does it, and what came of it."""
-
-    database: Database
-    claims: Claims
-    pipeline: Pipeline
-    woken: list[None] = field(default_factory=list)
-
-    def claim(self, name: str = "wire") -> Claim:
-        return claimed(self.claims, name, clock.now())
-
-    async def poll(self, name: str = "wire") -> Polled | None:
-        return await self.pipeline.poll(self.claim(name))
-
-
-@asynccontextmanager
-async def polling(database: Database, faults: FaultServer, **paths: str) -> AsyncIterator[Polls]:
-    known = {name: replace(built(name), url=f"http://127.0.0.1:{faults.port}/{path}") for name, path in paths.items()}
-    limits = Limits(gap=timedelta(0), parse=timedelta(seconds=60))
-    claims, thread, parsers = Claims(database, "test"), StoreThread(), Workers(1)
-    claims.know(known, clock.now())
-    woken: list[None] = []
-    try:
-        await parsers.warm(ready)
-        async with Fetcher(limits, [ip_network("127.0.0.0/8")]) as fetcher:
-            pipeline = Pipeline(
-                Active(known, rules(), to_desk),
-                limits,
-                asker=Asker(fetcher, Robots(fetcher, parsers), parsers, limits, KnownEntries(claims, thread)),
-                claims=claims,
-                section=SerialSection(database),
-                thread=thread,
-                deliver=lambda: woken.append(None),
-            )
-            yield Polls(database, claims, pipeline, woken)
-    finally:
-        parsers.close()
-        thread.close()
+from tests.polls import feed, polling
 
 
 async def test_news_becomes_an_alert(database: Database, faults: FaultServer) -> None:

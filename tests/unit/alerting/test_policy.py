@@ -48,7 +48,7 @@ WORDS = Words((Term("anniversary"),))
 TELLING = "told: “missiles” in the title; “Seoul” in the text; the first that launch hears of this story"
 STALE = "held: published 13 hours ago, and max_age is 12 hours"
 MENTION = "held: only mentioned, deeper in the text than its lead; mentions are kept and not sent"
-UNDATED = "held: it stood in the feed when the source was first polled, and has no date of its own"
+UNDATED = "held: it came with its source's past (a first poll, or a burst of entries), and has no date of its own"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,154 @@
+"""What polls of one source take in, one after the other: new entries, edits, gaps, bursts, what is left for later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from monitor import clock
+from monitor.model import FetchOutcome, Selectors, SourceKind, TroubleKind
+from monitor.store.database import Database
+from monitor.store.matches import Matches, Wanted
+from monitor.store.reports import Reports
+from monitor.store.tables import article, document, page
+from tests.building import HEADLINE
+from tests.conftest import FaultServer
+from tests.polls import LIMITS, polling
+
+HOUR = timedelta(hours=1)
+NAMES = (
+    "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'"
+)
+
+
+def item(number: int, title: str = "", date: datetime | None = None) -> str:
+    dated = f"<pubDate>{date.isoformat()}</pubDate>" if date else ""
+    name = title or f"Item {number}"
+    return f"<item><guid>g{number}</guid><link>https://x.test/{number}</link><title>{name}</title>{dated}</item>"
+
+
+def rss(items: Sequence[str], head: str = "") -> str:
+    return f"<rss version='2.0'><channel><title>x</title>{head}{''.join(items)}</channel></rss>"
+
+
+def titles(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return list(connection.execute(select(article.c.title).order_by(article.c.title)).scalars())
+
+
+async def test_what_is_known_is_not_taken_in_again(database: Database, faults: FaultServer) -> None:
+    """One new entry is one article, an edit is a version, and all entries are counted whatever was parsed of them."""
+    async with polling(database, faults, wire="wire.xml") as polls:
+        faults.documents["wire.xml"] = rss([item(n) for n in range(3)])
+        assert await polls.poll()
+        faults.documents["wire.xml"] = rss([item(3, HEADLINE, clock.now()), *(item(n) for n in range(3))])
+        second = await polls.poll()
+        faults.documents["wire.xml"] = rss([item(3, HEADLINE, clock.now()), item(0, "Item 0, edited"), item(1)])
+        third = await polls.poll()
+        assert second is not None
+        assert third is not None
+    assert (second.entries, third.entries) == (4, 3)
+    assert titles(database) == ["Item 0, edited", "Item 1", "Item 2", HEADLINE]
+    assert Reports(database).counts()["alerts"] == 1
+    with database.reading() as connection:
+        assert len(connection.execute(select(document.c.marks)).scalar_one()) > 4 * 40
+
+
+async def test_the_same_bytes_are_nothing_new(database: Database, faults: FaultServer) -> None:
+    """Although the server sends them with 200, as if they were."""
+    async with polling(database, faults, wire="wire.xml") as polls:
+        faults.documents["wire.xml"] = rss([item(1)])
+        outcomes = [polled.fetched.outcome for _ in range(2) if (polled := await polls.poll())]
+    assert outcomes == [FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED]
+
+
+async def test_what_is_left_for_the_next_poll_comes_then(database: Database, faults: FaultServer) -> None:
+    """More new entries than are taken at once: none of them passes for known."""
+    limits = replace(LIMITS, entries=2)
+    async with polling(database, faults, limits=limits, wire="wire.xml") as polls:
+        faults.documents["wire.xml"] = rss([item(0)])
+        assert await polls.poll()
+        faults.documents["wire.xml"] = rss([item(n) for n in range(6)])
+        problems = [polled.problem for _ in range(3) if (polled := await polls.poll())]
+    assert [bool(problem) for problem in problems] == [True, True, False]
+    assert titles(database) == [f"Item {n}" for n in range(6)]
+
+
+async def test_a_gap_is_told_and_filled_from_the_sitemap(database: Database, faults: FaultServer) -> None:
+    """A document that holds nothing that was there before: what came and went is taken in, matched and told."""
+    now = clock.now()
+    more = {"sitemap": faults.url("map.xml", "http")}
+    async with polling(database, faults, more=more, wire="wire.xml") as polls:
+        faults.documents["wire.xml"] = rss([item(n, date=now - HOUR) for n in range(6)])
+        assert await polls.poll()
+        faults.documents["wire.xml"] = rss([item(n, date=now) for n in range(10, 16)])
+        urls = [(6, "Lost"), (7, HEADLINE), (10, "Item 10")]
+        faults.documents["map.xml"] = f"<urlset {NAMES}>" + "".join(
+            f"<url><loc>https://x.test/{n}</loc><news:news><news:publication_date>{now.isoformat()}"
+            f"</news:publication_date><news:title>{title}</news:title></news:news></url>"
+            for n, title in urls
+        )
+        faults.documents["map.xml"] += "</urlset>"
+        polled = await polls.poll()
+        assert polled is not None
+    assert [trouble.kind for trouble in polled.opened] == [TroubleKind.GAP]
+    assert "2 in the news sitemap" in polled.opened[0].detail
+    assert {"Lost", HEADLINE} <= set(titles(database))
+    assert Reports(database).counts()["alerts"] == 1
+    assert [each.kind for each in Reports(database).sources()["wire"].troubles] == [TroubleKind.GAP]
+
+
+async def test_a_page_is_a_source(database: Database, faults: FaultServer) -> None:
+    """Its new entries are told like those of a feed; robots.txt is asked, and may forbid it."""
+    more = {"kind": SourceKind.PAGE, "select": Selectors("li", date="time")}
+
+    def listed(*names: str) -> str:
+        now = clock.now().isoformat()
+        items = (f"<li><a href='/a/{name}'>{name}</a><time datetime='{now}'></time></li>" for name in names)
+        return f"<html><body><ul>{''.join(items)}</ul></body></html>"
+
+    async with polling(database, faults, more=more, wire="list.html") as polls:
+        faults.documents["list.html"] = listed("One", "Two")
+        assert await polls.poll()
+        faults.documents["list.html"] = listed(HEADLINE, "One", "Two")
+        polled = await polls.poll()
+        assert polled is not None
+    assert polled.problem is None
+    assert Reports(database).counts()["alerts"] == 1
+    async with polling(database, faults, more=more, shut="list.html") as polls:
+        faults.documents["robots.txt"] = "User-agent: *\nDisallow: /"
+        refused = await polls.poll("shut")
+        assert refused is not None
+    assert "robots.txt" in str(refused.problem)
+
+
+async def test_the_page_of_an_article_is_wanted_with_it(database: Database, faults: FaultServer) -> None:
+    """In the same commit; of what the first poll brought only what has a date of its own."""
+    async with polling(database, faults, more={"full_text": True}, wire="wire.xml") as polls:
+        faults.documents["wire.xml"] = rss([item(1)])
+        assert await polls.poll()
+        faults.documents["wire.xml"] = rss([item(2, HEADLINE, clock.now()), item(1)])
+        assert await polls.poll()
+    with database.reading() as connection:
+        assert connection.execute(select(page.c.url)).scalars().all() == ["https://x.test/2"]
+    assert len(list(Matches(database).every(Wanted(sources=("wire",))))) == 1
+
+
+async def test_an_archive_that_comes_at_once_is_held(database: Database, faults: FaultServer) -> None:
+    """What has no date of its own is kept and told to nobody, however many rules it meets; what is dated is news."""
+    async with polling(database, faults, wire="wire.xml") as polls:
+        known = [item(n) for n in range(5)]
+        for number in range(5, 12):
+            faults.documents["wire.xml"] = rss(known := [item(number), *known])
+            assert await polls.poll()
+        burst = [item(n, f"{HEADLINE}, part {n}") for n in range(100, 160)]
+        fresh = item(200, f"{HEADLINE} today", clock.now())
+        faults.documents["wire.xml"] = rss([fresh, *burst, *known])
+        polled = await polls.poll()
+        assert polled is not None
+    assert TroubleKind.BURST in [trouble.kind for trouble in polled.opened]
+    counts = Reports(database).counts()
+    assert (counts["matches"], counts["alerts"]) == (61, 1)
