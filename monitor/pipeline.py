@@ -26,7 +26,7 @@ from monitor.intake.pages import wanted
 from monitor.intake.taking import Brought, TakenIn, taken_in
 from monitor.matching import RuleSet
 from monitor.matching.wishes import wishes
-from monitor.model import Alert, Article, Claim, Fetched, FetchOutcome, Limits, Polled, Source
+from monitor.model import MOMENTARY, Alert, Article, Claim, Fetched, FetchOutcome, Limits, Polled, Source
 from monitor.sources.asking import Asker
 from monitor.store.claims import Claims
 from monitor.store.section import SerialSection
@@ -138,6 +138,12 @@ def _tell(polled: Polled, decision: Decision) -> None:
     source, fetched = polled.claim.source, polled.fetched
     if polled.problem:
         log.warning(Event.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
+    for trouble in polled.opened:
+        if trouble.kind in MOMENTARY or trouble.kind not in polled.claim.habits.troubled:
+            log.warning(Event.SOURCE_TROUBLED, source=source, trouble=trouble.kind.value, problem=trouble.detail)
+    for kind in polled.closed:
+        if kind not in MOMENTARY:
+            log.info(Event.SOURCE_MENDED, source=source, trouble=kind.value)
     new = len(decision.judged)
     if new or debugging():
         tell = log.info if new else log.debug

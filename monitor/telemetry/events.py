@@ -22,6 +22,8 @@ class Event(StrEnum):
     POLLED = "source polled"
     POLL_PROBLEM = "source has a problem"
     POLL_LOST = "poll not committed"
+    SOURCE_TROUBLED = "source is not as it should be"
+    SOURCE_MENDED = "source is as it should be again"
     POLL_CRASHED = "poll crashed"
     PAGE_READ = "page read"
     PAGE_PUT_OFF = "page will be tried again"

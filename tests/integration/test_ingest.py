@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from monitor import clock
 from monitor.model import FetchOutcome, Selectors, SourceKind, TroubleKind
@@ -14,6 +15,7 @@ from monitor.store.database import Database
 from monitor.store.matches import Matches, Wanted
 from monitor.store.reports import Reports
 from monitor.store.tables import article, document, page
+from monitor.telemetry import Event
 from tests.building import HEADLINE
 from tests.conftest import FaultServer
 from tests.polls import LIMITS, polling
@@ -92,8 +94,10 @@ async def test_a_gap_is_told_and_filled_from_the_sitemap(database: Database, fau
             for n, title in urls
         )
         faults.documents["map.xml"] += "</urlset>"
-        polled = await polls.poll()
+        with capture_logs() as logs:
+            polled = await polls.poll()
         assert polled is not None
+    assert [each["trouble"] for each in logs if each["event"] == Event.SOURCE_TROUBLED] == [TroubleKind.GAP]
     assert [trouble.kind for trouble in polled.opened] == [TroubleKind.GAP]
     assert "2 in the news sitemap" in polled.opened[0].detail
     assert {"Lost", HEADLINE} <= set(titles(database))
