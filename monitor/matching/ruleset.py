@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
 
+from monitor.matching.anchors import Anchors, Group, Groups, anchored, group
 from monitor.matching.document import Document
 from monitor.matching.found import Found
 from monitor.matching.nodes import Node
@@ -20,11 +21,6 @@ from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
 from monitor.matching.where import WhereTest
 from monitor.model import Article, Condition, Field, Level, Match, MatchKind, Rule, Span
-
-Group = int | frozenset[int]
-"""Patterns of which one must stand in an article. A single one stands for itself: a set is four lines of the
-processor's cache, and fetching those is what costs."""
-Groups = Sequence[Group]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +69,11 @@ class Entry:
     unproved: frozenset[int]
     """Patterns whose literal proves nothing, and that are to be proved before it is asked whether the rule is met."""
 
+    @property
+    def by_presence(self) -> bool:
+        """Whether it is met wherever one stands of each set of patterns that it requires."""
+        return False
+
     def met(self, found: Found) -> Met | None:
         """Whether the article meets the rule, and how."""
         return _met(self.compiled, found)
@@ -88,11 +89,15 @@ class PlainEntry(Entry):
     unless: Sequence[frozenset[int]]
     level: Level
 
+    @property
+    def by_presence(self) -> bool:
+        return not self.unless and not self.unproved
+
     def met(self, found: Found) -> Met | None:
         in_text, in_lead, missing = found.in_text, found.in_lead, False
-        for group in (self.anchor, *self.besides):
-            if group not in in_lead if isinstance(group, int) else group.isdisjoint(in_lead):
-                if group not in in_text if isinstance(group, int) else group.isdisjoint(in_text):
+        for wanted in (self.anchor, *self.besides):
+            if wanted not in in_lead if isinstance(wanted, int) else wanted.isdisjoint(in_lead):
+                if wanted not in in_text if isinstance(wanted, int) else wanted.isdisjoint(in_text):
                     return None
                 missing = True
         if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
@@ -108,11 +113,7 @@ def _entry(compiled: CompiledRule, anchor: frozenset[int], besides: Groups, unpr
     if not plain or unless is None or compiled.node.enough() is None:
         return Entry(compiled, _NONE)
     asked = unproved.intersection(chain(*required, *unless)) or _NONE
-    return PlainEntry(compiled, asked, _group(anchor), besides, tuple(unless), compiled.rule.level)
-
-
-def _group(patterns: frozenset[int]) -> Group:
-    return next(iter(patterns)) if len(patterns) == 1 else patterns
+    return PlainEntry(compiled, asked, group(anchor), besides, tuple(unless), compiled.rule.level)
 
 
 class RuleSet:
@@ -130,20 +131,14 @@ class RuleSet:
         }
         self._of_a_language = _NONE.union(*self._of_languages.values())
         self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.proof)
-        self._entries: list[Entry] = []
-        self._always: list[int] = []  # the numbers of rules that can hold without any word
-        self._besides: list[Groups] = []  # what each requires besides its anchor
-        anchored: list[list[int]] = [[] for _ in patterns]
         commonness = self._commonness()
-        for number, each in enumerate(self._compiled):
-            anchor, besides = _anchor(each.node.required(), commonness)
-            self._besides.append(besides)
-            self._entries.append(_entry(each, anchor, besides, self._unproved))
-            if not anchor:
-                self._always.append(number)
-            for pattern in anchor:
-                anchored[pattern].append(number)
-        self._anchored = [tuple(numbers) for numbers in anchored]
+        rules = [anchored(each.node.required(), commonness) for each in self._compiled]
+        self._entries = [
+            _entry(each, *found_by, self._unproved) for each, found_by in zip(self._compiled, rules, strict=True)
+        ]
+        self._levels = [each.rule.level for each in self._compiled]
+        plain = {number for number, entry in enumerate(self._entries) if entry.by_presence}
+        self._anchors = Anchors(rules, plain, len(patterns))
 
     def _commonness(self) -> list[float]:
         """About how common each pattern is in the news. What is long is rare, and what many rules name is not."""
@@ -176,22 +171,24 @@ class RuleSet:
 
     def candidates(self, found: Found) -> list[Entry]:
         """The rules of which nothing is missing that they cannot do without, in the order of the set."""
-        present, besides = found.present, self._besides
-        kept = []
-        for number in set(chain(self._always, *map(self._anchored.__getitem__, present))):
-            for wanted in besides[number]:
-                if wanted not in present if isinstance(wanted, int) else wanted.isdisjoint(present):
-                    break
-            else:
-                kept.append(number)
-        kept.sort()
-        return [self._entries[number] for number in kept]
+        return [self._entries[number] for number in self._anchors.candidates(found.present)]
 
     def met(self, found: Found) -> list[Met]:
         """The rules that the article meets, in the order of the set."""
-        entries = self.candidates(found)
-        found.prove(chain.from_iterable([entry.unproved for entry in entries]))
-        return [met for entry in entries if (met := entry.met(found)) is not None]
+        numbers = self._anchors.candidates(found.present)
+        entries, document = self._entries, found.document
+        in_lead = [None] * len(numbers) if document.whole else self._anchors.in_lead(numbers, found.in_lead)
+        asked = {number: entries[number] for number, known in zip(numbers, in_lead, strict=True) if known is None}
+        found.prove(chain.from_iterable([entry.unproved for entry in asked.values()]))
+        news, mention = (_NEWS, document.lead_end), (_MENTION, document.everything)
+        answers = list[Met | None]()
+        for number, known in zip(numbers, in_lead, strict=True):
+            if known is None:
+                answers.append(asked[number].met(found))
+            else:
+                kind, limit = news if known else mention
+                answers.append((self._compiled[number], kind, self._levels[number], limit))
+        return [met for met in answers if met is not None]
 
     def _match(self, met: Met, found: Found) -> Match:
         compiled, kind, level, limit = met
@@ -218,16 +215,6 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
         kind = _MENTION
     changed = (change.to for change in compiled.changes if change.node.holds(found, limit))
     return compiled, kind, next(changed, rule.level), limit
-
-
-# --- anchors ----------------------------------------------------------------------------------------------------
-
-
-def _anchor(required: Sequence[frozenset[int]], commonness: Sequence[float]) -> tuple[frozenset[int], Groups]:
-    """Of the sets that a rule requires the one that is met most rarely (none: it requires nothing), by which it is
-    found; and the others."""
-    anchor = min(required, key=lambda patterns: sum(commonness[pattern] for pattern in patterns), default=_NONE)
-    return anchor, tuple(_group(patterns) for patterns in required if patterns is not anchor)
 
 
 def _commonness(literal: str) -> float:
