@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from monitor.matching import finders, nodes
+from monitor.matching.entries import CompiledChange, CompiledRule
 from monitor.matching.finders import CompiledMaybe, Finder, Spoiling, Terms, Vicinity
-from monitor.matching.ruleset import CompiledChange, CompiledRule, Lookup, RuleSet
+from monitor.matching.ruleset import Lookup, RuleSet
 from monitor.matching.terms import Pattern as TermPattern
 from monitor.matching.terms import compile_term
 from monitor.matching.where import WhereTest

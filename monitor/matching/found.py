@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from operator import itemgetter
 
 from monitor.matching.document import Document, Region
 from monitor.matching.search import Search
@@ -11,6 +13,8 @@ from monitor.matching.terms import Pattern
 
 Hit = tuple[int, int, int]
 """A place in the joined text, from its start to its end, and the number of the term that stands there."""
+
+_END = itemgetter(1)
 
 
 class Found:
@@ -36,6 +40,13 @@ class Found:
             places = self._patterns[pattern].places(self.document, self._positions[pattern])
             self._places[pattern] = places
         return places
+
+    def places_before(self, pattern: int, limit: int) -> Sequence[Region]:
+        """Those of them that end at or before the limit."""
+        places = self.places(pattern)
+        if not places or places[-1][1] <= limit:
+            return places
+        return places[: bisect_right(places, limit, key=_END)]  # all of a pattern are of as many tokens
 
     def first(self, pattern: int) -> Region | None:
         """The first of these places, without looking for the others: an article may repeat its words without end."""

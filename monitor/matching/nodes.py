@@ -151,6 +151,9 @@ class AnyOf(Node):
         return [frozenset[int]().union(*single)] if len(single) == len(each) else None
 
 
+_PAIRS = 100
+
+
 class Near(Node):
     """One hit of each member stands together: in one sentence or paragraph (`words` is None), or with at most `words`
     words from the end of the first to the beginning of the last. No hit serves two members."""
@@ -181,6 +184,14 @@ class Near(Node):
                 return None
         choose = in_this_order if self.in_order else in_any_order
         return choose(members, self.together(found.document))
+
+    def pair(self) -> tuple[int, frozenset[int], frozenset[int]] | None:
+        """If that is all that is asked: within how many words of each other, in any order, one of these patterns is to
+        stand, and one of those. Each is asked for with each, so they are few."""
+        sets = [patterns for node in self.nodes for patterns in node.enough() or ()]
+        if self.words is None or self.in_order or not len(self.nodes) == len(sets) == 2:
+            return None
+        return (self.words, sets[0], sets[1]) if len(sets[0]) * len(sets[1]) <= _PAIRS else None
 
     def together(self, document: Document) -> Together:
         """What says of two hits, the first of them first, whether they stand near enough."""

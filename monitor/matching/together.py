@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from heapq import merge
 from itertools import groupby
 
+from monitor.matching.document import Region
 from monitor.matching.found import Hit
 
 Members = list[list[Hit]]
@@ -63,6 +64,25 @@ def _next(these: list[Hit], others: list[Hit], together: Together) -> tuple[Hit,
         if together(hit, others[number]):
             return hit, others[number]
     return None
+
+
+def near_each_other(
+    these: Sequence[Region], others: Sequence[Region], within: Callable[[int, int, int], bool], words: int
+) -> bool:
+    """Whether one of these places is within so many words of one of the others (`within`: of an end and a start behind
+    it). Both are in order, and so are their ends: of each of the fewer, no more than what is next on either side is
+    asked for."""
+    few, many = (these, others) if len(these) <= len(others) else (others, these)
+    number, most = 0, len(many)
+    for place in few:
+        number = behind = bisect_left(many, place, number)
+        if behind < most and many[behind] == place:  # no place serves two
+            behind += 1
+        if behind < most and within(words, place[1], many[behind][0]):
+            return True
+        if number and within(words, many[number - 1][1], place[0]):
+            return True
+    return False
 
 
 def _from(start: Hit, near: Members) -> Sequence[Hit] | None:
