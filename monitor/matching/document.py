@@ -252,8 +252,8 @@ class Document:
         return {field: self._spans_to(field, len(record)) for field, record in self.records.items()}
 
     def _spans_to(self, field: Field, token: int) -> list[Region]:
-        """Where the tokens of a field's record lie, at least up to that one. What is quoted of a long text stands at its
-        beginning as a rule."""
+        """Where the tokens of a field's record lie, at least up to that one: what is quoted of a long text stands at
+        its beginning as a rule."""
         spans, further = self._cut[field]
         if token >= len(spans):
             spans.extend(match.span() for match in islice(further, token + 1 - len(spans)))
