@@ -67,6 +67,11 @@ class Terms(Finder):
         hits.sort()
         return hits
 
+    def stand(self, found: Found, limit: int) -> bool:
+        """Whether one of the terms ends before the limit."""
+        firsts = (found.first(pattern) for pattern in self._patterns & found.present)
+        return any(first is not None and first[1] <= limit for first in firsts)
+
     def firsts(self, found: Found, limit: int) -> list[Hit]:
         """The first place of each term, of those that end before the limit, in the document's order."""
         firsts: dict[int, Hit] = {}

@@ -67,6 +67,8 @@ class Leaf(Node):
     def holds(self, found: Found, limit: int) -> bool:
         if self.times > 1:
             return len(apart(self.hits(found, limit))) >= self.times
+        if self.field is None and isinstance(self.finder, Terms):
+            return self.finder.stand(found, limit)
         first, last = found.document.region(self.field, limit)
         return any(hit[0] >= first and hit[1] <= last for hit in self.finder.hits(found))
 
