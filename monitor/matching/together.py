@@ -109,24 +109,32 @@ def _within(hits: list[Hit], number: int, start: Hit, most: int, together: Toget
 
 
 def _one_each(near: Members, start: Hit) -> list[Hit] | None:
-    """A hit for each member, no two at the very same place and none at the start's (augmenting paths)."""
-    owner: dict[_Place, int] = {}
-    chosen: dict[int, Hit] = {}
+    """A hit for each member, no two at the very same place and none at the start's."""
+    choice = _Choice(near)
+    if all(choice.made(member, {(start[0], start[1])}) for member in range(len(near))):
+        return [choice.chosen[member] for member in range(len(near))]
+    return None
 
-    def choose(member: int, tried: set[_Place]) -> bool:
-        for hit in near[member]:
+
+class _Choice:
+    """Of members, each with its hits, which of them has which (augmenting paths)."""
+
+    def __init__(self, near: Members) -> None:
+        self._near = near
+        self._owner: dict[_Place, int] = {}
+        self.chosen: dict[int, Hit] = {}
+
+    def made(self, member: int, tried: set[_Place]) -> bool:
+        """Whether the member has a hit, at none of the places tried, and all that had one still have one."""
+        for hit in self._near[member]:
             place = (hit[0], hit[1])
-            if place == (start[0], start[1]) or place in tried:
+            if place in tried:
                 continue
             tried.add(place)
-            if place not in owner or choose(owner[place], tried):
-                owner[place], chosen[member] = member, hit
+            if place not in self._owner or self.made(self._owner[place], tried):
+                self._owner[place], self.chosen[member] = member, hit
                 return True
         return False
-
-    if all(choose(member, set()) for member in range(len(near))):
-        return [chosen[member] for member in range(len(near))]
-    return None
 
 
 def in_this_order(members: Members, together: Together) -> Sequence[Hit] | None:
