@@ -15,6 +15,7 @@ Hit = tuple[int, int, int]
 """A place in the joined text, from its start to its end, and the number of the term that stands there."""
 
 _END = itemgetter(1)
+_MOST = 1_000  # places that are looked at together where only the first one counts
 
 
 class Found:
@@ -50,11 +51,15 @@ class Found:
 
     def first(self, pattern: int) -> Region | None:
         """The first of these places, without looking for the others: an article may repeat its words without end."""
-        positions, looked, places = self._positions[pattern], 0, self._places.get(pattern, [])
-        while not places and looked < len(positions):
-            looked = 4 * looked or 4
-            places = self._patterns[pattern].places(self.document, positions[:looked])
-        return places[0] if places else None
+        known = self._places.get(pattern)
+        if known is not None:
+            return known[0] if known else None
+        positions, looked, few = self._positions[pattern], 0, 4
+        while looked < len(positions):
+            if places := self._patterns[pattern].places(self.document, positions[looked : looked + few]):
+                return places[0]
+            looked, few = looked + few, min(4 * few, _MOST)
+        return None
 
     def prove(self, patterns: Iterable[int]) -> None:
         """Looks whether those of the patterns stand in the document of which that is not known yet."""

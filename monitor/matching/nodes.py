@@ -7,6 +7,7 @@ no index here: it sees the hits that were found and decides.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
@@ -59,10 +60,11 @@ class Leaf(Node):
     def hits(self, found: Found, limit: int) -> list[Hit]:
         """Those within the field, up to the limit."""
         hits = self.finder.hits(found)
-        if self.field is None:
-            return hits if limit >= found.document.end else [hit for hit in hits if hit[1] <= limit]
+        if self.field is None and limit >= found.document.end:
+            return hits
         first, last = found.document.region(self.field, limit)
-        return [hit for hit in hits if hit[0] >= first and hit[1] <= last]
+        here = hits[bisect_left(hits, (first,)) : bisect_left(hits, (last,))]
+        return [hit for hit in here if hit[1] <= last]
 
     def holds(self, found: Found, limit: int) -> bool:
         if self.times > 1:
