@@ -8,8 +8,9 @@ one. Distances count half words: a token of a script without spaces is one, any 
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, islice
 
@@ -181,25 +182,26 @@ class Document:
         """The number of the sentence or paragraph that a position lies in."""
         return self._numbers(unit)[self.token_at(position)]
 
-    def _numbers(self, unit: Unit) -> list[int]:
+    def _numbers(self, unit: Unit) -> Sequence[int]:
         return self._sentences if unit is Unit.SENTENCE else self._paragraphs
 
     @cached_property
-    def _sentences(self) -> list[int]:
+    def _sentences(self) -> Sequence[int]:
         return self._numbered([a for a, _ in sentences(self.records[Field.TEXT])])
 
     @cached_property
-    def _paragraphs(self) -> list[int]:
+    def _paragraphs(self) -> Sequence[int]:
         return self._numbered([a for a, _ in paragraphs(self.records[Field.TEXT])])
 
-    def _numbered(self, starts: list[int]) -> list[int]:
+    def _numbered(self, starts: list[int]) -> Sequence[int]:
         """The unit that each token stands in. A field that is no text is one unit, and so is each barrier."""
-        numbers: list[int] = []
-        for number, (field, spans) in enumerate(self._token_spans.items()):
+        numbers = array("i")
+        for number, (field, record) in enumerate(self.records.items()):
             if number:
                 numbers.append(-2 * number)
+            tokens = TOKEN.finditer(record)
             is_text = field is Field.TEXT
-            numbers += [bisect_right(starts, a) for a, _ in spans] if is_text else [-2 * number - 1] * len(spans)
+            numbers.extend(bisect_right(starts, token.start()) if is_text else -2 * number - 1 for token in tokens)
         return numbers
 
     # --- what is only asked of a few ----------------------------------------------------------------------------
