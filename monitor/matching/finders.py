@@ -63,7 +63,7 @@ class Terms(Finder):
         hits = []
         for pattern in self._patterns & found.present:
             text = self._texts[pattern]
-            hits += [(start, end, text) for start, end in found.places(pattern)]
+            hits += [(start, end, text) for start, end in found.each_place(pattern)]
         hits.sort()
         return hits
 

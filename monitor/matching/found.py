@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
 
@@ -15,7 +15,7 @@ Hit = tuple[int, int, int]
 """A place in the joined text, from its start to its end, and the number of the term that stands there."""
 
 _END = itemgetter(1)
-_MOST = 1_000  # places that are looked at together where only the first one counts
+_MOST = 1_000  # places that are looked at together, where not all are kept
 
 
 class Found:
@@ -41,6 +41,20 @@ class Found:
             places = self._patterns[pattern].places(self.document, self._positions[pattern])
             self._places[pattern] = places
         return places
+
+    def each_place(self, pattern: int) -> Iterable[Region]:
+        """The same for who makes something of them that is kept: where there are very many, they are not kept too."""
+        if pattern in self._places or len(self._positions[pattern]) <= _MOST:
+            return self.places(pattern)
+        return self._few_by_few(pattern)
+
+    def _few_by_few(self, pattern: int) -> Iterator[Region]:
+        positions, last = self._positions[pattern], None
+        for looked in range(0, len(positions), _MOST):
+            for place in self._patterns[pattern].places(self.document, positions[looked : looked + _MOST]):
+                if place != last:  # a long token may hold the literal on both sides of the cut
+                    yield place
+                last = place
 
     def places_before(self, pattern: int, limit: int) -> Sequence[Region]:
         """Those of them that end at or before the limit."""

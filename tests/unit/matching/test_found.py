@@ -13,7 +13,7 @@ from monitor.matching.nodes import Leaf
 from monitor.model import Level, Rule, Term, Words
 from tests.building import article
 
-TERMS = ["대만", "alpha", "alpha*", "alpha beta", "ALPHA", "베타 대만", "灣"]
+TERMS = ["대만", "alpha", "alpha*", "*lph*", "alpha beta", "ALPHA", "베타 대만", "灣"]
 TEXT = ["대만", "대만에서", "대만산", "alpha", "alphabet", "Alpha", "ALPHA", "beta", "베타", "湾", "灣", "—"]
 
 
@@ -47,6 +47,16 @@ def test_the_first_places_of_terms_are_the_first_of_their_hits(seed: int) -> Non
             firsts = {hit[2]: hit for hit in reversed(finder.hits(other)) if hit[1] <= limit}
             assert finder.firsts(found, limit) == sorted(firsts.values())
             assert finder.stand(found, limit) == bool(firsts)
+
+
+@pytest.mark.parametrize(
+    "text", ["대만에서 ", "대만산 대만 ", "alpha ", "alphabet beta ", "alphaalpha" * 700 + " ", "ALPHA beta 灣"]
+)
+def test_places_few_by_few_are_all_places(text: str) -> None:
+    """None is lost and none is told twice where the few end, in however long a token."""
+    found, other, _ = _looked(text * (5_000 // len(text) * 2 + 4))
+    for pattern in found.present:
+        assert list(found.each_place(pattern)) == other.places(pattern)
 
 
 def _looked(text: str) -> tuple[Found, Found, Terms]:
