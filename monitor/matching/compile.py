@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from monitor.matching import finders, nodes
+from monitor.matching.entries import CompiledChange, CompiledRule
 from monitor.matching.finders import CompiledMaybe, Finder, Spoiling, Terms, Vicinity
-from monitor.matching.ruleset import CompiledChange, CompiledRule, Lookup, RuleSet
+from monitor.matching.ruleset import Lookup, RuleSet
 from monitor.matching.terms import Pattern as TermPattern
 from monitor.matching.terms import compile_term
 from monitor.matching.where import WhereTest
@@ -66,6 +67,7 @@ class _Compiler:
         self._patterns: dict[TermPattern, int] = {}
         self._texts: list[str] = []
         self._terms: dict[Term, list[tuple[int, int]]] = {}
+        self._known: dict[tuple[tuple[int, int], ...], Terms] = {}
         self._shared: dict[object, Finder] = {}
         self._beside = False
 
@@ -147,7 +149,12 @@ class _Compiler:
         return self._shared[key]
 
     def _words(self, terms: Iterable[Term]) -> Terms:
-        return Terms(numbers for term in terms for numbers in self._numbered(term))
+        """Those of the same terms are one, so that of an article they are looked for once."""
+        numbers = tuple(numbers for term in terms for numbers in self._numbered(term))
+        known = self._known.get(numbers)
+        if known is None:
+            known = self._known[numbers] = Terms(numbers)
+        return known
 
     def _numbered(self, term: Term) -> list[tuple[int, int]]:
         """The number of each of the term's patterns, and that of its text."""

@@ -8,10 +8,11 @@ one. Distances count half words: a token of a script without spaces is one, any 
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from monitor.model import Article, Field, Span, Unit
 from monitor.text.folding import comparable
@@ -24,6 +25,7 @@ LEAD = 120  # half words: 60 words, or 120 Han or kana characters
 _BARRIER = "\x02"  # no token holds it, and no split() takes it for white space
 _FAR = 10_000  # half words between two fields: near in neither
 _LONG = 32  # letters of a word: in texts whose words are shorter on the whole, it is letters that are looked at
+_BLOCK = 256  # characters
 _BESIDE = (Field.AUTHOR, Field.TAGS, Field.URL)
 _HALF = re.compile("[\ud800-\udfff]")
 _SPACED_ONE = re.compile(f"[^ {UNSPACED}]")
@@ -144,8 +146,16 @@ class Document:
         return list(accumulate(widths, initial=0))
 
     def token_at(self, position: int) -> int:
-        """The number of the token that a position of the joined text is in."""
-        return bisect_right(self._starts, position) - 1
+        """The number of the token that a position of the joined text is in: as many blanks stand before it."""
+        block = position // _BLOCK
+        return self._blanks[block] + self.joined.count(" ", block * _BLOCK, position) - 1
+
+    @cached_property
+    def _blanks(self) -> list[int]:
+        """How many blanks stand before each block of the joined text: what is asked of a few places only need not
+        take all tokens."""
+        joined, blocks = self.joined, range(0, len(self.joined), _BLOCK)
+        return list(accumulate([joined.count(" ", start, start + _BLOCK) for start in blocks], initial=0))
 
     def half_words(self, end: int, start: int) -> int:
         """How many half words lie between the end of one place and the start of another one behind it."""
@@ -172,25 +182,26 @@ class Document:
         """The number of the sentence or paragraph that a position lies in."""
         return self._numbers(unit)[self.token_at(position)]
 
-    def _numbers(self, unit: Unit) -> list[int]:
+    def _numbers(self, unit: Unit) -> Sequence[int]:
         return self._sentences if unit is Unit.SENTENCE else self._paragraphs
 
     @cached_property
-    def _sentences(self) -> list[int]:
+    def _sentences(self) -> Sequence[int]:
         return self._numbered([a for a, _ in sentences(self.records[Field.TEXT])])
 
     @cached_property
-    def _paragraphs(self) -> list[int]:
+    def _paragraphs(self) -> Sequence[int]:
         return self._numbered([a for a, _ in paragraphs(self.records[Field.TEXT])])
 
-    def _numbered(self, starts: list[int]) -> list[int]:
+    def _numbered(self, starts: list[int]) -> Sequence[int]:
         """The unit that each token stands in. A field that is no text is one unit, and so is each barrier."""
-        numbers: list[int] = []
-        for number, (field, spans) in enumerate(self._token_spans.items()):
+        numbers = array("i")
+        for number, (field, record) in enumerate(self.records.items()):
             if number:
                 numbers.append(-2 * number)
+            tokens = TOKEN.finditer(record)
             is_text = field is Field.TEXT
-            numbers += [bisect_right(starts, a) for a, _ in spans] if is_text else [-2 * number - 1] * len(spans)
+            numbers.extend(bisect_right(starts, token.start()) if is_text else -2 * number - 1 for token in tokens)
         return numbers
 
     # --- what is only asked of a few ----------------------------------------------------------------------------
@@ -228,8 +239,8 @@ class Document:
         """The evidence in the article's own field for a place."""
         field = next(field for field, (a, b) in self._regions.items() if a <= start and end <= b)
         base = self.token_at(self._regions[field][0])
-        spans = self._token_spans[field]
         first, last = self.token_at(start) - base, self.token_at(end - 1) - base
+        spans = self._spans_to(field, last)
         a, b = self._offsets[field].original(spans[first][0], spans[last][1])
         return Span(field, a, b, self._fields[field][a:b], term, node)
 
@@ -240,7 +251,19 @@ class Document:
 
     @cached_property
     def _token_spans(self) -> dict[Field, list[tuple[int, int]]]:
-        return {field: [m.span() for m in TOKEN.finditer(record)] for field, record in self.records.items()}
+        return {field: self._spans_to(field, len(record)) for field, record in self.records.items()}
+
+    def _spans_to(self, field: Field, token: int) -> list[Region]:
+        """Where the tokens of a field's record lie, at least up to that one: what is quoted of a long text stands at
+        its beginning as a rule."""
+        spans, further = self._cut[field]
+        if token >= len(spans):
+            spans.extend(match.span() for match in islice(further, token + 1 - len(spans)))
+        return spans
+
+    @cached_property
+    def _cut(self) -> dict[Field, tuple[list[Region], Iterator[re.Match[str]]]]:
+        return {field: ([], TOKEN.finditer(record)) for field, record in self.records.items()}
 
     @cached_property
     def _offsets(self) -> dict[Field, Offsets]:

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.matching import nodes
+from monitor.matching.entries import CompiledRule, Met
 from monitor.matching.found import Found, Hit
-from monitor.matching.ruleset import CompiledRule, Met, RuleSet
+from monitor.matching.ruleset import RuleSet
 from monitor.matching.together import Members, in_any_order, in_this_order
 from monitor.model import (
     AllOf,

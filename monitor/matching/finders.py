@@ -63,9 +63,14 @@ class Terms(Finder):
         hits = []
         for pattern in self._patterns & found.present:
             text = self._texts[pattern]
-            hits += [(start, end, text) for start, end in found.places(pattern)]
+            hits += [(start, end, text) for start, end in found.each_place(pattern)]
         hits.sort()
         return hits
+
+    def stand(self, found: Found, limit: int) -> bool:
+        """Whether one of the terms ends before the limit."""
+        firsts = (found.first(pattern) for pattern in self._patterns & found.present)
+        return any(first is not None and first[1] <= limit for first in firsts)
 
     def firsts(self, found: Found, limit: int) -> list[Hit]:
         """The first place of each term, of those that end before the limit, in the document's order."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from operator import itemgetter
 
 from monitor.matching.document import Document, Region
 from monitor.matching.search import Search
@@ -11,6 +13,9 @@ from monitor.matching.terms import Pattern
 
 Hit = tuple[int, int, int]
 """A place in the joined text, from its start to its end, and the number of the term that stands there."""
+
+_END = itemgetter(1)
+_MOST = 1_000  # places that are looked at together, where not all are kept
 
 
 class Found:
@@ -37,13 +42,38 @@ class Found:
             self._places[pattern] = places
         return places
 
+    def each_place(self, pattern: int) -> Iterable[Region]:
+        """The same for who makes something of them that is kept: where there are very many, they are not kept too."""
+        if pattern in self._places or len(self._positions[pattern]) <= _MOST:
+            return self.places(pattern)
+        return self._few_by_few(pattern)
+
+    def _few_by_few(self, pattern: int) -> Iterator[Region]:
+        positions, last = self._positions[pattern], None
+        for looked in range(0, len(positions), _MOST):
+            for place in self._patterns[pattern].places(self.document, positions[looked : looked + _MOST]):
+                if place != last:  # a long token may hold the literal on both sides of the cut
+                    yield place
+                last = place
+
+    def places_before(self, pattern: int, limit: int) -> Sequence[Region]:
+        """Those of them that end at or before the limit."""
+        places = self.places(pattern)
+        if not places or places[-1][1] <= limit:
+            return places
+        return places[: bisect_right(places, limit, key=_END)]  # all of a pattern are of as many tokens
+
     def first(self, pattern: int) -> Region | None:
         """The first of these places, without looking for the others: an article may repeat its words without end."""
-        positions, looked, places = self._positions[pattern], 0, self._places.get(pattern, [])
-        while not places and looked < len(positions):
-            looked = 4 * looked or 4
-            places = self._patterns[pattern].places(self.document, positions[:looked])
-        return places[0] if places else None
+        known = self._places.get(pattern)
+        if known is not None:
+            return known[0] if known else None
+        positions, looked, few = self._positions[pattern], 0, 4
+        while looked < len(positions):
+            if places := self._patterns[pattern].places(self.document, positions[looked : looked + few]):
+                return places[0]
+            looked, few = looked + few, min(4 * few, _MOST)
+        return None
 
     def prove(self, patterns: Iterable[int]) -> None:
         """Looks whether those of the patterns stand in the document of which that is not known yet."""

@@ -7,6 +7,7 @@ no index here: it sees the hits that were found and decides.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
@@ -59,14 +60,17 @@ class Leaf(Node):
     def hits(self, found: Found, limit: int) -> list[Hit]:
         """Those within the field, up to the limit."""
         hits = self.finder.hits(found)
-        if self.field is None:
-            return hits if limit >= found.document.end else [hit for hit in hits if hit[1] <= limit]
+        if self.field is None and limit >= found.document.end:
+            return hits
         first, last = found.document.region(self.field, limit)
-        return [hit for hit in hits if hit[0] >= first and hit[1] <= last]
+        here = hits[bisect_left(hits, (first,)) : bisect_left(hits, (last,))]
+        return [hit for hit in here if hit[1] <= last]
 
     def holds(self, found: Found, limit: int) -> bool:
         if self.times > 1:
             return len(apart(self.hits(found, limit))) >= self.times
+        if self.field is None and isinstance(self.finder, Terms):
+            return self.finder.stand(found, limit)
         first, last = found.document.region(self.field, limit)
         return any(hit[0] >= first and hit[1] <= last for hit in self.finder.hits(found))
 
@@ -151,6 +155,9 @@ class AnyOf(Node):
         return [frozenset[int]().union(*single)] if len(single) == len(each) else None
 
 
+_PAIRS = 100
+
+
 class Near(Node):
     """One hit of each member stands together: in one sentence or paragraph (`words` is None), or with at most `words`
     words from the end of the first to the beginning of the last. No hit serves two members."""
@@ -181,6 +188,14 @@ class Near(Node):
                 return None
         choose = in_this_order if self.in_order else in_any_order
         return choose(members, self.together(found.document))
+
+    def pair(self) -> tuple[int, frozenset[int], frozenset[int]] | None:
+        """If that is all that is asked: within how many words of each other, in any order, one of these patterns is to
+        stand, and one of those. Each is asked for with each, so they are few."""
+        sets = [patterns for node in self.nodes for patterns in node.enough() or ()]
+        if self.words is None or self.in_order or not len(self.nodes) == len(sets) == 2:
+            return None
+        return (self.words, sets[0], sets[1]) if len(sets[0]) * len(sets[1]) <= _PAIRS else None
 
     def together(self, document: Document) -> Together:
         """What says of two hits, the first of them first, whether they stand near enough."""

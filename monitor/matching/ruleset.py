@@ -13,39 +13,13 @@ from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
 
+from monitor.matching.anchors import Anchors, anchored
 from monitor.matching.document import Document
+from monitor.matching.entries import CompiledRule, Entry, Met, entry
 from monitor.matching.found import Found
-from monitor.matching.nodes import Node
 from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
-from monitor.matching.where import WhereTest
-from monitor.model import Article, Condition, Field, Level, Match, MatchKind, Rule, Span
-
-Group = int | frozenset[int]
-"""Patterns of which one must stand in an article. A single one stands for itself: a set is four lines of the
-processor's cache, and fetching those is what costs."""
-Groups = Sequence[Group]
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledChange:
-    """The level of a match for which the condition holds, and that compiled."""
-
-    to: Level
-    condition: Condition
-    node: Node
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledRule:
-    """A rule with its conditions compiled; the changes of its level in the order in which they are asked."""
-
-    rule: Rule
-    node: Node
-    unless: Node | None
-    mention_if: Node | None
-    where: WhereTest | None
-    changes: tuple[CompiledChange, ...]
+from monitor.model import Article, Match, MatchKind, Rule, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,60 +33,6 @@ class Lookup:
 
 _NONE: frozenset[int] = frozenset()
 _NEWS, _MENTION = MatchKind.NEWS, MatchKind.MENTION
-
-Met = tuple[CompiledRule, MatchKind, Level, int]
-"""A rule met an article: as what, how much it matters, and up to where the evidence was looked for."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """A rule in its set. All that deciding needs lies side by side: of thousands of rules, what costs is to fetch what
-    lies elsewhere."""
-
-    compiled: CompiledRule
-    unproved: frozenset[int]
-    """Patterns whose literal proves nothing, and that are to be proved before it is asked whether the rule is met."""
-
-    def met(self, found: Found) -> Met | None:
-        """Whether the article meets the rule, and how."""
-        return _met(self.compiled, found)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlainEntry(Entry):
-    """A rule that asks no more than which patterns stand in an article, as most do: one of its anchor and of each of
-    `besides`; and not one of each of `unless`, where there are any."""
-
-    anchor: Group
-    besides: Groups
-    unless: Sequence[frozenset[int]]
-    level: Level
-
-    def met(self, found: Found) -> Met | None:
-        in_text, in_lead, missing = found.in_text, found.in_lead, False
-        for group in (self.anchor, *self.besides):
-            if group not in in_lead if isinstance(group, int) else group.isdisjoint(in_lead):
-                if group not in in_text if isinstance(group, int) else group.isdisjoint(in_text):
-                    return None
-                missing = True
-        if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
-            return None
-        if missing:
-            return self.compiled, _MENTION, self.level, found.document.everything
-        return self.compiled, _NEWS, self.level, found.document.lead_end
-
-
-def _entry(compiled: CompiledRule, anchor: frozenset[int], besides: Groups, unproved: frozenset[int]) -> Entry:
-    plain = not (compiled.where or compiled.mention_if or compiled.changes) and compiled.rule.news_in is Field.LEAD
-    required, unless = compiled.node.required(), () if compiled.unless is None else compiled.unless.enough()
-    if not plain or unless is None or compiled.node.enough() is None:
-        return Entry(compiled, _NONE)
-    asked = unproved.intersection(chain(*required, *unless)) or _NONE
-    return PlainEntry(compiled, asked, _group(anchor), besides, tuple(unless), compiled.rule.level)
-
-
-def _group(patterns: frozenset[int]) -> Group:
-    return next(iter(patterns)) if len(patterns) == 1 else patterns
 
 
 class RuleSet:
@@ -130,20 +50,14 @@ class RuleSet:
         }
         self._of_a_language = _NONE.union(*self._of_languages.values())
         self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.proof)
-        self._entries: list[Entry] = []
-        self._always: list[int] = []  # the numbers of rules that can hold without any word
-        self._besides: list[Groups] = []  # what each requires besides its anchor
-        anchored: list[list[int]] = [[] for _ in patterns]
         commonness = self._commonness()
-        for number, each in enumerate(self._compiled):
-            anchor, besides = _anchor(each.node.required(), commonness)
-            self._besides.append(besides)
-            self._entries.append(_entry(each, anchor, besides, self._unproved))
-            if not anchor:
-                self._always.append(number)
-            for pattern in anchor:
-                anchored[pattern].append(number)
-        self._anchored = [tuple(numbers) for numbers in anchored]
+        rules = [anchored(each.node.required(), commonness) for each in self._compiled]
+        self._entries = [
+            entry(each, *found_by, self._unproved) for each, found_by in zip(self._compiled, rules, strict=True)
+        ]
+        self._levels = [each.rule.level for each in self._compiled]
+        plain = {number for number, each in enumerate(self._entries) if each.by_presence}
+        self._anchors = Anchors(rules, plain, len(patterns))
 
     def _commonness(self) -> list[float]:
         """About how common each pattern is in the news. What is long is rare, and what many rules name is not."""
@@ -176,22 +90,24 @@ class RuleSet:
 
     def candidates(self, found: Found) -> list[Entry]:
         """The rules of which nothing is missing that they cannot do without, in the order of the set."""
-        present, besides = found.present, self._besides
-        kept = []
-        for number in set(chain(self._always, *map(self._anchored.__getitem__, present))):
-            for wanted in besides[number]:
-                if wanted not in present if isinstance(wanted, int) else wanted.isdisjoint(present):
-                    break
-            else:
-                kept.append(number)
-        kept.sort()
-        return [self._entries[number] for number in kept]
+        return [self._entries[number] for number in self._anchors.candidates(found.present)]
 
     def met(self, found: Found) -> list[Met]:
         """The rules that the article meets, in the order of the set."""
-        entries = self.candidates(found)
-        found.prove(chain.from_iterable([entry.unproved for entry in entries]))
-        return [met for entry in entries if (met := entry.met(found)) is not None]
+        numbers = self._anchors.candidates(found.present)
+        entries, document = self._entries, found.document
+        in_lead = [None] * len(numbers) if document.whole else self._anchors.in_lead(numbers, found.in_lead)
+        asked = {number: entries[number] for number, known in zip(numbers, in_lead, strict=True) if known is None}
+        found.prove(chain.from_iterable([each.unproved for each in asked.values()]))
+        news, mention = (_NEWS, document.lead_end), (_MENTION, document.everything)
+        answers = list[Met | None]()
+        for number, known in zip(numbers, in_lead, strict=True):
+            if known is None:
+                answers.append(asked[number].met(found))
+            else:
+                kind, limit = news if known else mention
+                answers.append((self._compiled[number], kind, self._levels[number], limit))
+        return [met for met in answers if met is not None]
 
     def _match(self, met: Met, found: Found) -> Match:
         compiled, kind, level, limit = met
@@ -200,34 +116,6 @@ class RuleSet:
         for start, end, term, node in sorted(set(compiled.node.evidence(found, limit))):
             spans[found.document.span(start, end, self._lookup.texts[term], node)] = None
         return Match(rule.id, rule.version, kind, tuple(spans), level)
-
-
-def _met(compiled: CompiledRule, found: Found) -> Met | None:
-    document, rule = found.document, compiled.rule
-    if compiled.where is not None and not compiled.where.holds(document):
-        return None
-    if not compiled.node.holds(found, document.everything):
-        return None
-    limit = document.limit(rule.news_in)
-    kind = _NEWS
-    if not compiled.node.holds(found, limit):
-        kind, limit = _MENTION, document.everything
-    if compiled.unless is not None and compiled.unless.holds(found, document.everything):
-        return None
-    if compiled.mention_if is not None and compiled.mention_if.holds(found, limit):
-        kind = _MENTION
-    changed = (change.to for change in compiled.changes if change.node.holds(found, limit))
-    return compiled, kind, next(changed, rule.level), limit
-
-
-# --- anchors ----------------------------------------------------------------------------------------------------
-
-
-def _anchor(required: Sequence[frozenset[int]], commonness: Sequence[float]) -> tuple[frozenset[int], Groups]:
-    """Of the sets that a rule requires the one that is met most rarely (none: it requires nothing), by which it is
-    found; and the others."""
-    anchor = min(required, key=lambda patterns: sum(commonness[pattern] for pattern in patterns), default=_NONE)
-    return anchor, tuple(_group(patterns) for patterns in required if patterns is not anchor)
 
 
 def _commonness(literal: str) -> float:

@@ -2,7 +2,7 @@
 
 What the automaton reports is an object for each place of each literal. Of a long text that repeats its words without
 end they would not fit the processor's cache, and each would cost the more the longer the text is: so a long text is
-searched piece by piece, and of each piece only the positions are kept.
+searched piece by piece, and of each piece only the positions are kept, as numbers side by side.
 """
 
 from __future__ import annotations
@@ -30,15 +30,27 @@ class Search:
     def positions(self, joined: str) -> Mapping[int, Sequence[int]]:
         """Where each literal begins that stands in the text (by its number), in order. The literals are in the order in
         which the first place of each ends."""
-        positions: dict[int, list[int]] = {}
+        if len(joined) <= PIECE:
+            return self._in_piece(joined, 0)
+        positions: dict[int, array[int]] = {}
         for border in range(0, len(joined), PIECE):
-            base = max(0, border + 1 - self._longest)  # what ends behind the border may begin before it
-            raw = self.automaton.find_matches_as_indexes(joined[base : border + PIECE], overlapping=True)
-            if border:  # what ends before it was found already; ends are in order
-                del raw[: bisect_right(raw, border - base, key=_END)]
-            for literal, start, _ in raw:
+            for literal, starts in self._in_piece(joined, border).items():
                 if literal in positions:
-                    positions[literal].append(base + start)
+                    positions[literal].fromlist(starts)
                 else:
-                    positions[literal] = [base + start]
+                    positions[literal] = array("I", starts)
+        return positions
+
+    def _in_piece(self, joined: str, border: int) -> dict[int, list[int]]:
+        """The same of what ends in the piece behind a border."""
+        base = max(0, border + 1 - self._longest)  # what ends behind the border may begin before it
+        raw = self.automaton.find_matches_as_indexes(joined[base : border + PIECE], overlapping=True)
+        if border:  # what ends before it was found already; ends are in order
+            del raw[: bisect_right(raw, border - base, key=_END)]
+        positions: dict[int, list[int]] = {}
+        for literal, start, _ in raw:
+            if literal in positions:
+                positions[literal].append(base + start)
+            else:
+                positions[literal] = [base + start]
         return positions

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from heapq import merge
 from itertools import groupby
 
+from monitor.matching.document import Region
 from monitor.matching.found import Hit
 
 Members = list[list[Hit]]
@@ -65,6 +66,25 @@ def _next(these: list[Hit], others: list[Hit], together: Together) -> tuple[Hit,
     return None
 
 
+def near_each_other(
+    these: Sequence[Region], others: Sequence[Region], within: Callable[[int, int, int], bool], words: int
+) -> bool:
+    """Whether one of these places is within so many words of one of the others (`within`: of an end and a start behind
+    it). Both are in order, and so are their ends: of each of the fewer, no more than what is next on either side is
+    asked for."""
+    few, many = (these, others) if len(these) <= len(others) else (others, these)
+    number, most = 0, len(many)
+    for place in few:
+        number = behind = bisect_left(many, place, number)
+        if behind < most and many[behind] == place:  # no place serves two
+            behind += 1
+        if behind < most and within(words, place[1], many[behind][0]):
+            return True
+        if number and within(words, many[number - 1][1], place[0]):
+            return True
+    return False
+
+
 def _from(start: Hit, near: Members) -> Sequence[Hit] | None:
     """A choice of which `start` is the first; of an article that repeats its words this is asked very often."""
     if len({(hit[0], hit[1]) for hits in near for hit in hits}) < len(near):
@@ -89,24 +109,32 @@ def _within(hits: list[Hit], number: int, start: Hit, most: int, together: Toget
 
 
 def _one_each(near: Members, start: Hit) -> list[Hit] | None:
-    """A hit for each member, no two at the very same place and none at the start's (augmenting paths)."""
-    owner: dict[_Place, int] = {}
-    chosen: dict[int, Hit] = {}
+    """A hit for each member, no two at the very same place and none at the start's."""
+    choice = _Choice(near)
+    if all(choice.made(member, {(start[0], start[1])}) for member in range(len(near))):
+        return [choice.chosen[member] for member in range(len(near))]
+    return None
 
-    def choose(member: int, tried: set[_Place]) -> bool:
-        for hit in near[member]:
+
+class _Choice:
+    """Of members, each with its hits, which of them has which (augmenting paths)."""
+
+    def __init__(self, near: Members) -> None:
+        self._near = near
+        self._owner: dict[_Place, int] = {}
+        self.chosen: dict[int, Hit] = {}
+
+    def made(self, member: int, tried: set[_Place]) -> bool:
+        """Whether the member has a hit, at none of the places tried, and all that had one still have one."""
+        for hit in self._near[member]:
             place = (hit[0], hit[1])
-            if place == (start[0], start[1]) or place in tried:
+            if place in tried:
                 continue
             tried.add(place)
-            if place not in owner or choose(owner[place], tried):
-                owner[place], chosen[member] = member, hit
+            if place not in self._owner or self.made(self._owner[place], tried):
+                self._owner[place], self.chosen[member] = member, hit
                 return True
         return False
-
-    if all(choose(member, set()) for member in range(len(near))):
-        return [chosen[member] for member in range(len(near))]
-    return None
 
 
 def in_this_order(members: Members, together: Together) -> Sequence[Hit] | None:

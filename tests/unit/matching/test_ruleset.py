@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from monitor.matching import RuleSet, compile_rules
@@ -204,3 +206,17 @@ def test_half_a_surrogate_pair_hides_nothing_behind_it() -> None:
     rule = Rule("r", "", Level.LOW, Pattern("KN-[0-9]+"), "v")
     (matched,) = compile_rules([rule], {}).match(article(title="ｋ \ud800 KN-23 \udfff", text=""))
     assert [(span.start, span.text) for span in matched.evidence] == [(4, "KN-23")]
+
+
+def test_matching_leaves_nothing_for_the_garbage_collector() -> None:
+    """What is made for an article is gone with it: none of it refers to itself, however long the article is."""
+    near = Near((words(any=["alpha", "beta"]),) * 3, 5)
+    compiled, one = ruleset(near), article(title="", text="alpha beta gamma " * 20)
+    assert compiled.match(one)
+    gc.collect()
+    gc.disable()
+    try:
+        compiled.match(one)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -1,0 +1,174 @@
+"""A rule in its set, with all that deciding needs side by side: most rules need no tree of conditions for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import chain
+
+from monitor.matching.anchors import Group, Groups, group
+from monitor.matching.found import Found
+from monitor.matching.nodes import AllOf, Near, Node
+from monitor.matching.together import near_each_other
+from monitor.matching.where import WhereTest
+from monitor.model import Condition, Field, Level, MatchKind, Rule
+
+_NONE: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledChange:
+    """The level of a match for which the condition holds, and that compiled."""
+
+    to: Level
+    condition: Condition
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule with its conditions compiled; the changes of its level in the order in which they are asked."""
+
+    rule: Rule
+    node: Node
+    unless: Node | None
+    mention_if: Node | None
+    where: WhereTest | None
+    changes: tuple[CompiledChange, ...]
+
+
+_NEWS, _MENTION = MatchKind.NEWS, MatchKind.MENTION
+
+Met = tuple[CompiledRule, MatchKind, Level, int]
+"""A rule met an article: as what, how much it matters, and up to where the evidence was looked for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A rule in its set. All that deciding needs lies side by side: of thousands of rules, what costs is to fetch what
+    lies elsewhere."""
+
+    compiled: CompiledRule
+    unproved: frozenset[int]
+    """Patterns whose literal proves nothing, and that are to be proved before it is asked whether the rule is met."""
+
+    @property
+    def by_presence(self) -> bool:
+        """Whether it is met wherever one stands of each set of patterns that it requires."""
+        return False
+
+    def met(self, found: Found) -> Met | None:
+        """Whether the article meets the rule, and how."""
+        return _met(self.compiled, found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlainEntry(Entry):
+    """A rule that asks no more than which patterns stand in an article, as most do: one of its anchor and of each of
+    `besides`; and not one of each of `unless`, where there are any."""
+
+    anchor: Group
+    besides: Groups
+    unless: Sequence[frozenset[int]]
+    level: Level
+
+    @property
+    def by_presence(self) -> bool:
+        return not self.unless and not self.unproved
+
+    def met(self, found: Found) -> Met | None:
+        in_text, in_lead, missing = found.in_text, found.in_lead, False
+        for wanted in (self.anchor, *self.besides):
+            if wanted not in in_lead if isinstance(wanted, int) else wanted.isdisjoint(in_lead):
+                if wanted not in in_text if isinstance(wanted, int) else wanted.isdisjoint(in_text):
+                    return None
+                missing = True
+        if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
+            return None
+        if missing:
+            return self.compiled, _MENTION, self.level, found.document.everything
+        return self.compiled, _NEWS, self.level, found.document.lead_end
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NearEntry(Entry):
+    """A rule that asks for words of two kinds (their patterns) near each other, in any order, and besides for no more
+    than a plain one."""
+
+    words: int
+    these: tuple[int, ...]
+    others: tuple[int, ...]
+    besides: Groups
+    unless: Sequence[frozenset[int]]
+    level: Level
+
+    def met(self, found: Found) -> Met | None:
+        in_text, in_lead, document = found.in_text, found.in_lead, found.document
+        missing = False
+        for wanted in self.besides:
+            if wanted not in in_lead if isinstance(wanted, int) else wanted.isdisjoint(in_lead):
+                if wanted not in in_text if isinstance(wanted, int) else wanted.isdisjoint(in_text):
+                    return None
+                missing = True
+        if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
+            return None
+        if not self._near(found, in_text, document.everything):
+            return None
+        if missing or not self._near(found, in_lead, document.lead_end):
+            return self.compiled, _MENTION, self.level, document.everything
+        return self.compiled, _NEWS, self.level, document.lead_end
+
+    def _near(self, found: Found, where: AbstractSet[int], limit: int) -> bool:
+        """Whether two stand near each other, of those that stand up to the limit."""
+        if not (these := [pattern for pattern in self.these if pattern in where]):
+            return False
+        others = [pattern for pattern in self.others if pattern in where]
+        within, words = found.document.within, self.words
+        return any(
+            near_each_other(found.places_before(one, limit), found.places_before(other, limit), within, words)
+            for other in others
+            for one in these
+        )
+
+
+def entry(compiled: CompiledRule, anchor: frozenset[int], besides: Groups, unproved: frozenset[int]) -> Entry:
+    """A rule as it is quickest asked, given by which of the sets that it requires it is found, and the others."""
+    rule, node = compiled.rule, compiled.node
+    plain = not (compiled.where or compiled.mention_if or compiled.changes) and rule.news_in is Field.LEAD
+    unless = () if compiled.unless is None else compiled.unless.enough()
+    if not plain or unless is None:
+        return Entry(compiled, _NONE)
+    if node.enough() is not None:
+        asked = unproved.intersection(chain(*node.required(), *unless)) or _NONE
+        return PlainEntry(compiled, asked, group(anchor), besides, tuple(unless), rule.level)
+    nodes = node.nodes if isinstance(node, AllOf) else (node,)
+    nears = [each for each in nodes if isinstance(each, Near)]
+    others = [each.enough() for each in nodes if not isinstance(each, Near)]
+    pair = nears[0].pair() if len(nears) == 1 else None
+    if pair is None or None in others:
+        return Entry(compiled, _NONE)
+    sets = [patterns for each in others if each is not None for patterns in each]
+    asked = unproved.intersection(chain(*sets, *unless)) or _NONE
+    words, these, those = pair
+    return NearEntry(
+        compiled, asked, words, tuple(these), tuple(those), tuple(map(group, sets)), tuple(unless), rule.level
+    )
+
+
+def _met(compiled: CompiledRule, found: Found) -> Met | None:
+    document, rule = found.document, compiled.rule
+    if compiled.where is not None and not compiled.where.holds(document):
+        return None
+    if not compiled.node.holds(found, document.everything):
+        return None
+    limit = document.limit(rule.news_in)
+    kind = _NEWS
+    if not compiled.node.holds(found, limit):
+        kind, limit = _MENTION, document.everything
+    if compiled.unless is not None and compiled.unless.holds(found, document.everything):
+        return None
+    if compiled.mention_if is not None and compiled.mention_if.holds(found, limit):
+        kind = _MENTION
+    changed = (change.to for change in compiled.changes if change.node.holds(found, limit))
+    return compiled, kind, next(changed, rule.level), limit

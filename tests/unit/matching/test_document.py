@@ -1,0 +1,34 @@
+"""Places of the joined text are told as tokens, and shown as the article has them, however far into it they lie."""
+
+from __future__ import annotations
+
+from random import Random
+
+from monitor.matching.document import Document
+from monitor.model import Field
+from tests.building import article
+
+WORDS = ["alpha", "b", "台", "導彈", "대만에서", "U.S.", "x" * 300]
+
+
+def test_a_position_is_in_the_token_that_it_is_in() -> None:
+    """Of each letter of each token, wherever the blocks end in which blanks are counted."""
+    document = Document(article(title="A title", text=" ".join(Random(1).choices(WORDS, k=400))))
+    position = 1
+    for number, token in enumerate(document.tokens):
+        assert {document.token_at(position + letter) for letter in range(len(token))} == {number}
+        position += len(token) + 1
+    assert position == len(document.joined)
+
+
+def test_what_is_shown_first_does_not_matter() -> None:
+    """Only so many tokens are cut as are asked for: from the end, from the beginning, and at last all of them."""
+    text = " ".join(["Alpha,", *Random(2).choices(["Beta.", "灣"], k=300), "omega"])
+    for order in (1, -1):
+        document = Document(article(title="", text=text))
+        places = [document.joined.index(word) for word in ("alpha", "湾", "omega")]
+        shown = [document.span(place, place + 1, "term") for place in places[::order]][::order]
+        assert [span.text for span in shown] == ["Alpha", "灣", "omega"]
+        assert [text[span.start : span.end] for span in shown] == ["Alpha", "灣", "omega"]
+        start = text.index("omega")
+        assert document.place_of(Field.TEXT, start, start + 5) == (places[-1], places[-1] + 5)
