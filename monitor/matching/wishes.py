@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from monitor.matching.entries import CompiledRule
 from monitor.matching.nodes import AllOf, AnyOf, Leaf, Near, Node
-from monitor.matching.ruleset import CompiledRule, RuleSet
+from monitor.matching.ruleset import RuleSet
 from monitor.model import Article
 
 
