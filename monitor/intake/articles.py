@@ -133,8 +133,9 @@ def _churns(
     of = len(guids) + sum(mark.guid != b"" for mark in others)
     if of < _CHURNING or not _most(new, of):
         return False
-    had = sum(uid in known and _alike(known[uid], each[uid], wanted[uid]) for uid in each)
-    return _most(had + len(others), len(each) + len(others))
+    # Each its own article: of a document that says the same again and again, one article would speak for all.
+    had = {known[uid].uid or uid for uid in each if uid in known and _alike(known[uid], each[uid], wanted[uid])}
+    return _most(len(had) + len(others), len(each) + len(others))
 
 
 def _most(part: int, whole: int) -> bool:
