@@ -190,13 +190,16 @@ def _with_words(connection: Connection, source_id: str, missing: Mapping[str, So
 
 
 def _once_at_address(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
-    """What left the archive, by the hash of its address; what was forgotten before anything else."""
+    """What left the archive, by the hash of its address: what was forgotten before anything else, then what has the same
+    words."""
     uid_of = {uid_hash(each.link): uid for uid, each in missing.items() if each.link}
     found: dict[str, Known] = {}
     for some in in_batches(uid_of):
         there = (known.c.source_id == source_id) & known.c.link_hash.in_(some)
         for row in connection.execute(_LEFT.where(there).order_by(known.c.forgotten, known.c.left_at)):
-            found[uid_of[row.link_hash]] = _gone(row)
+            uid = uid_of[row.link_hash]
+            if row.forgotten or uid not in found or found[uid].digest != missing[uid].digest:
+                found[uid] = _gone(row)
     return found
 
 
