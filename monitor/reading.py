@@ -45,6 +45,7 @@ ATTEMPTS = 3
 AGAIN = (timedelta(minutes=5), timedelta(hours=1))  # after the first and the second attempt
 KEPT = timedelta(hours=24)  # a page that several feeds link to is fetched once
 KEPT_CHARACTERS = 4 * 2**20
+KEPT_PAGES = 500
 
 
 class InForce(Protocol):
@@ -70,6 +71,14 @@ class _Read:
 
 
 CRASHED = _Read(problem="its reading ended three times without a result; please report it with the log", hopeless=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The text of a page, and when it was fetched."""
+
+    fetched: datetime
+    text: str
 
 
 class Reader:
@@ -99,7 +108,7 @@ class Reader:
         self._thread = thread
         self._deliver = deliver
         self._reading: dict[str, asyncio.Task[None]] = {}  # by the line in which an address stands
-        self._kept: OrderedDict[str, tuple[datetime, str]] = OrderedDict()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
     async def turn(self) -> None:
         """Begin to read pages that are due, of each domain one at a time. Raises what ended a reading unexpectedly."""
@@ -150,8 +159,9 @@ class Reader:
 
     async def _page(self, wanted: Wanted) -> _Read:
         address, now = _address(wanted.url), clock.now()
-        if (kept := self._kept.get(address)) is not None and kept[0] > now:
-            return _Read(kept[1])
+        kept = self._kept.get(address)
+        if kept is not None and wanted.since <= kept.fetched > now - KEPT:  # an edit wants the page of after it
+            return _Read(kept.text)
         source = self._in_force().sources.get(wanted.source)
         if source is None:
             return _Read(problem="its source has left the config", hopeless=True)
@@ -180,8 +190,9 @@ class Reader:
             return _Read("", str(error), status, hopeless=isinstance(error, FeedUnreadable))
 
     def _keep(self, address: str, text: str, now: datetime) -> None:
-        self._kept[address] = (now + KEPT, text)
-        while sum(len(each) for _, each in self._kept.values()) > KEPT_CHARACTERS:
+        self._kept.pop(address, None)
+        self._kept[address] = _Kept(now, text)
+        while len(self._kept) > KEPT_PAGES or sum(len(each.text) for each in self._kept.values()) > KEPT_CHARACTERS:
             self._kept.popitem(last=False)
 
     async def _failed(self, wanted: Wanted, read: _Read) -> None:

@@ -55,7 +55,7 @@ class Seen:
     articles that nobody had, in their first version; `ill_formed`: what was wrong with the document; `hint`: how long
     its source asks to be left alone; `moved`: where permanent redirects alone led; `churned`: its guids change while
     its articles do not; `failures`: how many in a row, this one included; `looked`: where was looked for what may have
-    been missed, and what was found.
+    been missed, and what was found; `left`: how many of `new` wait for the next poll.
     """
 
     source: Source
@@ -71,6 +71,7 @@ class Seen:
     moved: str | None = None
     churned: bool = False
     looked: str | None = None
+    left: int = 0
 
     @property
     def before(self) -> datetime:
@@ -153,7 +154,8 @@ def _begun(seen: Seen) -> Habits:
 def _after_a_failure(seen: Seen, habits: Habits) -> Habits:
     if seen.fetched.status in _REFUSED and seen.fetched.retry_after is None:
         habits = replace(habits, eased=max(_EASED, habits.eased))
-    if habits.moved_polls >= MOVED_AFTER_POLLS and seen.failures >= IN_A_ROW:  # not there any more: the old address
+    gone = seen.fetched.outcome is FetchOutcome.GONE
+    if habits.moved_polls >= MOVED_AFTER_POLLS and (gone or seen.failures >= IN_A_ROW):  # back to the old address
         habits = replace(habits, moved_to=None, moved_since=None, moved_polls=0)
     return habits
 
@@ -179,6 +181,7 @@ def _learnt(seen: Seen, habits: Habits, burst: Burst | None) -> Habits:
     habits = replace(
         habits,
         entries=seen.entries,
+        left=seen.left,
         hint=seen.hint,
         ill_formed=min(habits.ill_formed + 1, IN_A_ROW) if seen.ill_formed else 0,
         distrusts_guids=habits.distrusts_guids or seen.churned,
@@ -304,8 +307,9 @@ def _burst(seen: Seen, habits: Habits) -> Burst | None:
     if seen.claim.first or seen.churned or len(seen.new) < BURST_LEAST or habits.arrivals < _ARRIVALS:
         return None
     hours = max(timedelta(0), seen.now - seen.before) / timedelta(hours=1)
-    # What a burst leaves for the next polls (`limits.entries`) belongs to it, however many it had at once.
-    usual = 0 if TroubleKind.BURST in habits.troubled else habits.most
+    # What a burst has left for the next polls belongs to it, however many it had at once. All else that goes on like
+    # that is no burst any more: a storm of news must not be held for as long as it lasts.
+    usual = 0 if TroubleKind.BURST in habits.troubled and habits.left else habits.most
     explained = max(usual, habits.rate * hours)
     if len(seen.new) <= BURST_TIMES * explained:
         return None

@@ -45,8 +45,10 @@ def next_poll(
     """The moment of the next poll. `habits`: with what this poll taught; `failures`: how many in a row, this one
     included; `first`: this was the first."""
     if fetched.outcome in {FetchOutcome.GONE, FetchOutcome.FAILED}:
-        earliest = now + _pause(source, fetched, habits, failures)
-        return _fires(source, earliest) or earliest
+        again = now + _pause(source, fetched, habits, failures)
+        if fetched.outcome is FetchOutcome.GONE or fetched.retry_after is not None:  # we are asked to stay away
+            return _fires(source, again) or again
+        return min(again, _fires(source, now) or again)  # its own next time may be a day away
     if fires := _fires(source, now):
         return fires
     if first:

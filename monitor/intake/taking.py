@@ -6,8 +6,9 @@ It puts together what the others of this room say, each of its own matter; it fe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from monitor.intake.articles import Known, Sought, Taken, sought, unseen
@@ -18,6 +19,8 @@ from monitor.intake.pace import hint_of, next_poll
 from monitor.model import Article, Claim, Entry, Feed, Fetched, FetchOutcome, Mark, Polled, Source, Validators
 
 _NO_FEED = Feed(())
+SLACK = timedelta(hours=1)
+"""Dates of a site differ from the moment at which it let its articles into the feed."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +100,17 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
         others=brought.others,
         guids=brought.trusts_guids,
     )
-    # A first poll is taken whole: what it left for the second would pass for news.
-    articles = taken.articles if claim.first else taken.articles[:most]
-    left = len(taken.articles) - len(articles)
+    own = set(brought.uids[: len(feed.entries)])
+    of_document = [article for article in taken.articles if article.uid in own]
+    # A first poll is taken whole: what it left for the second would pass for news. What had left the document is taken
+    # whole too: it would not come again.
+    left = 0 if claim.first else max(0, len(of_document) - most)
+    articles = of_document[: len(of_document) - left] + _past(taken.articles, own, claim)
     problem = fetched.problem or _unread(taken, left) or feed.problem
     if problem:  # without them the whole document comes again, and with it what was not read
         fetched = replace(fetched, validators=Validators())
     failures = claim.failures + 1 if fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE} else 0
-    learnt = covered(_seen(brought, taken, fetched, now, failures))
+    learnt = covered(_seen(brought, taken, fetched, now=now, failures=failures, left=left))
     next_at = next_poll(
         source, fetched, learnt.habits, planned=claim.planned, now=now, failures=failures, first=claim.first
     )
@@ -124,7 +130,7 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
     return TakenIn(polled, _held(articles, learnt, claim))
 
 
-def _seen(brought: Brought, taken: Taken, fetched: Fetched, now: datetime, failures: int) -> Seen:
+def _seen(brought: Brought, taken: Taken, fetched: Fetched, *, now: datetime, failures: int, left: int) -> Seen:
     """What the poll says of its source: by the document alone, whatever was found of older entries."""
     own = set(brought.uids[: len(brought.feed.entries)])
     new = [article for article in taken.articles if article.version == 1 and article.uid in own]
@@ -143,7 +149,16 @@ def _seen(brought: Brought, taken: Taken, fetched: Fetched, now: datetime, failu
         moved=fetched.moved,
         churned=taken.distrusts and brought.trusts_guids,
         looked=brought.looked,
+        left=left,
     )
+
+
+def _past(articles: Sequence[Article], own: AbstractSet[str], claim: Claim) -> list[Article]:
+    """Those that had left the document unseen. What no date of its own places after the poll before is the source's
+    past: an older page holds that too."""
+    since = (claim.last_ok or claim.planned) - SLACK
+    older = [article for article in articles if article.uid not in own]
+    return [each if each.dated and each.published >= since else replace(each, baseline=True) for each in older]
 
 
 def _held(articles: Sequence[Article], learnt: Covered, claim: Claim) -> tuple[Article, ...]:

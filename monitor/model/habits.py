@@ -61,6 +61,7 @@ class Habits:
     entries              how many its last document held
     overlap              the share of a document's entries that the poll before knew, lately (0 to 1)
     most                 the most new entries at one poll
+    left                 how many of the last document's new entries wait for the next poll (`limits.entries`)
     quiet                the longest it was usually without anything new
     hint                 how long its server and its feed ask to be left alone
     tightened            what its interval is multiplied by after a gap (1: nothing)
@@ -78,6 +79,7 @@ class Habits:
     entries: int = 0
     overlap: float = 1.0
     most: int = 0
+    left: int = 0
     quiet: timedelta = timedelta(0)
     hint: timedelta | None = None
     tightened: float = 1.0
@@ -149,6 +151,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "entries": int,
     "overlap": float,
     "most": int,
+    "left": int,
     "quiet": _seconds,
     "hint": _seconds,
     "tightened": float,

@@ -18,13 +18,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.intake.address import canonical
 from monitor.intake.dates import latest_of
+from monitor.intake.taking import SLACK
 from monitor.model import Entry, Feed, Fetched, FetchOutcome, Source, Validators
 from monitor.sources.fetch import Fetcher
 
 PAGES: Final = 3
 TOTAL: Final = timedelta(seconds=20)
-# Dates of a site differ from the moment at which it let its articles into the feed.
-SLACK: Final = timedelta(hours=1)
 WORDPRESS: Final = re.compile(rb"<generator>\s*https?://wordpress\.(?:org|com)/", re.IGNORECASE)
 HEAD: Final = 8 * 1024  # the generator stands before the first item
 

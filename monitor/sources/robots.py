@@ -83,7 +83,7 @@ class Robots:
         try:
             allowed, delay = await self._workers.run(allows, kept.body, url, deadline=DEADLINE)
         except WorkerLost as error:
-            return Leave(f"{origin}/robots.txt cannot be read ({error}), so its pages are left alone")
+            return Leave(f"{origin}/robots.txt could not be read here ({error}); it is tried again", later=True)
         if not allowed:
             return Leave(
                 f"{origin}/robots.txt forbids this page to programs; it is not asked for: find a feed of the site, or "

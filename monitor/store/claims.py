@@ -190,8 +190,8 @@ def _with_words(connection: Connection, source_id: str, missing: Mapping[str, So
 
 
 def _once_at_address(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
-    """What left the archive, by the hash of its address: what was forgotten before anything else, then what has the same
-    words."""
+    """What left the archive, by the hash of its address: what was forgotten before anything else, then what has the
+    same words."""
     uid_of = {uid_hash(each.link): uid for uid, each in missing.items() if each.link}
     found: dict[str, Known] = {}
     for some in in_batches(uid_of):

@@ -329,8 +329,8 @@ def test_what_our_absence_explains_is_no_burst() -> None:
 def test_what_a_burst_leaves_for_the_next_polls_belongs_to_it() -> None:
     """An archive that is taken piece by piece is held to its end; what comes later is judged by what is usual then."""
     habits = SETTLED
-    for _ in range(5):
-        found = poll(habits, articles=OLD, entries=1000)
+    for left in (60, 40, 20):
+        found = poll(habits, articles=OLD, entries=1000, left=left)
         assert found.burst == Burst(uids(OLD))
         habits = found.habits
     rest = poll(habits, articles=OLD[:5], entries=1000)
@@ -402,3 +402,10 @@ def test_an_address_that_was_learnt_and_fails_is_given_up_for_the_sources_own() 
     assert (after(2), after(3)) == (habits, BEGUN)
     again = redirected(habits, NOON, source().url)
     assert again.moved_to is None
+
+
+def test_a_storm_is_held_for_one_poll_at_most() -> None:
+    """Of a source without dates too: what comes again and again, poll by poll, is what it brings now."""
+    first = poll(articles=UNDATED, entries=50)
+    assert first.burst is not None
+    assert poll(first.habits, articles=UNDATED, entries=50, now=NOON + 5 * MINUTE).burst is None

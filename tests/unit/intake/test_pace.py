@@ -157,14 +157,17 @@ def test_a_source_that_was_refused_for_asking_too_often_is_asked_less() -> None:
 
 
 def test_a_source_with_times_of_its_own_is_polled_at_them() -> None:
-    """In its own zone; backoff and Retry-After hold for it too, and it is polled at the next time after them."""
+    """In its own zone. A failed poll is tried again like others, and at its next time at the latest; where we are asked
+    to stay away, it is polled at the next time after that."""
     morning = replace(source(), cron="0 8,20 * * mon-fri", zone="Asia/Seoul")  # noon UTC is 21:00 on a Monday there
     next_morning = NOON + 11 * HOUR
     assert following(of=morning) == next_morning
     assert following(of=morning, first=True) == next_morning
     assert following(of=morning, habits=BUSY) == next_morning
     assert following(of=morning, now=next_morning, planned=next_morning) == next_morning + 12 * HOUR
-    assert following(FetchOutcome.FAILED, of=morning, failures=1) == next_morning
+    assert following(FetchOutcome.FAILED, of=morning, failures=1) == NOON + 5 * MINUTE
+    late = replace(morning, every=24 * HOUR)
+    assert following(FetchOutcome.FAILED, of=late, failures=1) == next_morning
     evening = next_morning + 12 * HOUR
     assert following(FetchOutcome.FAILED, of=morning, failures=1, retry_after=12 * HOUR) == evening
     assert following(FetchOutcome.GONE, of=morning, failures=1) == next_morning + 24 * HOUR
