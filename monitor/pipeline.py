@@ -15,13 +15,14 @@ It only calls these in the right order. It decides nothing, and it sends nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor import clock
 from monitor.decide import Decision, decide
 from monitor.errors import StoreFailed, StoreRefused
+from monitor.intake.articles import Known
 from monitor.intake.pages import wanted
 from monitor.intake.taking import Brought, TakenIn, taken_in
 from monitor.matching import RuleSet
@@ -29,6 +30,7 @@ from monitor.matching.wishes import wishes
 from monitor.model import MOMENTARY, Alert, Article, Claim, Fetched, FetchOutcome, Limits, Polled, Source
 from monitor.sources.asking import Asker
 from monitor.store.claims import Claims
+from monitor.store.recognised import Asked
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread, Together
 from monitor.telemetry import Event, debugging, log
@@ -117,7 +119,7 @@ class Pipeline:
     def _decide_and_commit(self, together: Sequence[Brought]) -> list[tuple[Polled, Decision | None]]:
         """What each poll leaves behind and what was decided; no decision if its claim is no longer ours."""
         active, now = self.active, clock.now()
-        polls = [self._taken_in(brought, now) for brought in together]
+        polls = self._taken_in(together, now)
         pages = [wanted(b.source, taken.articles, now, active.wishes) for b, taken in zip(together, polls, strict=True)]
         ended: list[tuple[Polled, Decision | None]] = []
         with self._section.entered(now, [brought.claim for brought in together]) as section:
@@ -129,9 +131,17 @@ class Pipeline:
                 ended.append((taken.polled, decision if ours else None))
         return ended
 
-    def _taken_in(self, brought: Brought, now: datetime) -> TakenIn:
-        known = self._claims.known(brought.source.id, brought.uids, brought.sought) if brought.entries else {}
-        return taken_in(brought, known, now, most=self._limits.entries)
+    def _taken_in(self, together: Sequence[Brought], now: datetime) -> list[TakenIn]:
+        asked = [Asked(each.source.id, each.uids, each.sought, each.claim.first) for each in together if each.entries]
+        known = self._claims.recognised(asked) if asked else {}
+        most = self._limits.entries
+        return [taken_in(each, _of(each, known), now, most=most) for each in together]
+
+
+def _of(brought: Brought, known: Mapping[tuple[str, str], Known]) -> dict[str, Known]:
+    """What is known of one poll's entries, by uid."""
+    keys = ((uid, (brought.source.id, uid)) for uid in brought.uids)
+    return {uid: known[key] for uid, key in keys if key in known}
 
 
 def _tell(polled: Polled, decision: Decision) -> None:

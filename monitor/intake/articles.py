@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from monitor.intake.address import canonical
 from monitor.intake.dates import latest_of, sane
@@ -16,6 +17,8 @@ from monitor.intake.identity import digest, identify, mark_of
 from monitor.model import Article, Entry, Mark, Source
 from monitor.text.detect import language_tag
 from monitor.text.folding import folded_tokens
+
+T = TypeVar("T")
 
 VERSIONS = 200  # some feeds print the present time into their texts: an archive of every minute helps nobody
 _CHURNING = 10  # of fewer guids nobody can say that they churn; an address with the very same words is known anyway
@@ -58,10 +61,13 @@ class Sought:
     digest: str
 
 
-def sought(entries: Sequence[Entry], uids: Sequence[str], others: Sequence[Mark] = ()) -> dict[str, Sought]:
-    """What to look for, by uid. `others`: the entries of the document that were not parsed."""
+def sought(
+    entries: Sequence[Entry], uids: Sequence[str], others: Sequence[Mark] = (), own: Sequence[Mark] | None = None
+) -> dict[str, Sought]:
+    """What to look for, by uid. `others`: the entries of the document that were not parsed; `own`: the marks of those
+    that were, where they have been made."""
     each = _each(entries, uids)
-    marks = {uid: mark_of(entry) for uid, entry in each.items()}
+    marks = _each(own, uids) if own is not None else {uid: mark_of(entry) for uid, entry in each.items()}
     apart = {(mark.guid, mark.whole): mark for mark in (*others, *marks.values())}  # word for word twice: one
     links = Counter(mark.link for mark in apart.values())
     return {
@@ -70,8 +76,8 @@ def sought(entries: Sequence[Entry], uids: Sequence[str], others: Sequence[Mark]
     }
 
 
-def _each(entries: Sequence[Entry], uids: Sequence[str]) -> dict[str, Entry]:
-    each: dict[str, Entry] = {}
+def _each(entries: Sequence[T], uids: Sequence[str]) -> dict[str, T]:
+    each: dict[str, T] = {}
     for uid, entry in zip(uids, entries, strict=True):
         each.setdefault(uid, entry)  # an identity with two texts in one document makes no versions of each other
     return each
@@ -87,13 +93,16 @@ def unseen(
     baseline: bool,
     others: Sequence[Mark] = (),
     guids: bool = True,
+    wanted: Mapping[str, Sought] | None = None,
 ) -> Taken:
     """The articles to keep, in the document's order.
 
     `uids`: the entries' identities (`identify`); `known`: what we have of them; `baseline`: it is the first poll;
-    `others`: the entries of the document that were not parsed; `guids`: whether the source's guids are trusted.
+    `others`: the entries of the document that were not parsed; `guids`: whether the source's guids are trusted;
+    `wanted`: what was looked for (`sought`), where that has been made.
     """
-    wanted = sought(entries, uids, others)
+    if wanted is None:
+        wanted = sought(entries, uids, others)
     each = _each(entries, uids)
     churning = guids and _churns(each, wanted, known, others)
     distrusts = churning or not guids

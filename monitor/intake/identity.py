@@ -18,15 +18,18 @@ from monitor.text.folding import folded_tokens
 _TELLING = 200  # characters of a text that stand in an identity: what is edited is mostly farther down
 
 
-def identify(entries: Sequence[Entry], others: Sequence[Mark] = (), *, guids: bool = True) -> list[str]:
+def identify(
+    entries: Sequence[Entry], others: Sequence[Mark] = (), *, guids: bool = True, marks: Sequence[Mark] | None = None
+) -> list[str]:
     """A uid for each entry of a document: its guid; guid and link where the document repeats guids (miniflux #4197:
     all items with one guid); else its canonical link, if no other entry has it; else its own content.
 
     `others`: the entries of the same document that were not parsed; an entry gets the uid that it would get beside
-    them. `guids`: whether the source's guids are trusted (`articles.Taken.distrusts`). An entry that stands in a
-    document twice, word for word, counts once.
+    them. `guids`: whether the source's guids are trusted (`articles.Taken.distrusts`). `marks`: the entries' own, where
+    they have been made. An entry that stands in a document twice, word for word, counts once.
     """
-    marks = [mark_of(entry) for entry in entries]
+    if marks is None:
+        marks = [mark_of(entry) for entry in entries]
     around = _Around([*marks, *others], guids=guids)
     return [_uid(entry, mark, around) for entry, mark in zip(entries, marks, strict=True)]
 

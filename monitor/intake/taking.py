@@ -13,8 +13,8 @@ from functools import cached_property
 
 from monitor.intake.articles import Known, Sought, Taken, sought, unseen
 from monitor.intake.coverage import Covered, Seen, covered
-from monitor.intake.identity import identify
-from monitor.intake.marks import kept, marks_of, packed
+from monitor.intake.identity import identify, mark_of
+from monitor.intake.marks import kept, packed
 from monitor.intake.pace import hint_of, next_poll
 from monitor.model import Article, Claim, Entry, Feed, Fetched, FetchOutcome, Mark, Polled, Source, Validators
 
@@ -51,12 +51,17 @@ class Brought:
     @cached_property
     def uids(self) -> list[str]:
         """The identities of what was read."""
-        return identify(self.entries, self.others, guids=self.trusts_guids)
+        return identify(self.entries, self.others, guids=self.trusts_guids, marks=self.own)
 
     @cached_property
     def sought(self) -> dict[str, Sought]:
         """By what else the articles of what was read are recognised, by uid."""
-        return sought(self.entries, self.uids, self.others)
+        return sought(self.entries, self.uids, self.others, self.own)
+
+    @cached_property
+    def own(self) -> tuple[Mark, ...]:
+        """The marks of what was read: made once, for all who ask."""
+        return tuple(map(mark_of, self.entries))
 
     @property
     def trusts_guids(self) -> bool:
@@ -75,7 +80,8 @@ class Brought:
         """The marks to keep, packed; None: those that are kept already. `whole`: all that was read is taken in."""
         if not self.feed.slices:
             return None
-        after = kept(self.feed.slices, self._by_slice, marks_of(self.feed.entries) if whole else ())
+        new = (mark for mark in self.own[: len(self.feed.entries)] if mark.slice) if whole else ()
+        after = kept(self.feed.slices, self._by_slice, new)
         return packed(after) if after != self.marks else None
 
 
@@ -99,6 +105,7 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
         baseline=claim.first,
         others=brought.others,
         guids=brought.trusts_guids,
+        wanted=brought.sought,
     )
     own = set(brought.uids[: len(feed.entries)])
     of_document = [article for article in taken.articles if article.uid in own]

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, null, or_, select, update
 
 from monitor.intake.articles import Known, Sought, sought
-from monitor.intake.identity import identify, uid_hash
+from monitor.intake.identity import identify
 from monitor.intake.marks import unpacked
 from monitor.intake.pace import latest, within_interval
 from monitor.model import Claim, Entry, Habits, Mark, Source, Validators
-from monitor.store.database import Database, in_batches, insert
-from monitor.store.tables import article, document, known, source, trouble
+from monitor.store.database import Database, insert
+from monitor.store.recognised import Asked, recognised
+from monitor.store.tables import document, source, trouble
 from monitor.store.thread import StoreThread
 
 _CLAIMED = (
@@ -116,21 +117,12 @@ class Claims:
     ) -> dict[str, Known]:
         """What we have, or had, of these articles of a source, by uid; of an unknown uid the article that has the
         address or the words that are `sought` with it, if there is one."""
-        here = select(article.c.uid, *(article.c[name] for name in _KNOWN))
-        left = select(known.c.uid_hash, *(known.c[name] for name in _KNOWN), known.c.forgotten)
-        found: dict[str, Known] = {}
+        return {uid: each for (_, uid), each in self.recognised([Asked(source_id, uids, sought or {})]).items()}
+
+    def recognised(self, polls: Sequence[Asked]) -> dict[tuple[str, str], Known]:
+        """The same of several sources, by source and uid."""
         with self._database.reading() as connection:
-            for some in in_batches(uids):
-                rows = connection.execute(here.where(article.c.source_id == source_id, article.c.uid.in_(some)))
-                found.update({row.uid: Known(*row[1:]) for row in rows})
-            # most documents hold nothing but what is here: then nothing more is asked
-            for missing in in_batches(uid for uid in uids if uid not in found):
-                uid_of = {uid_hash(uid): uid for uid in missing}
-                rows = connection.execute(left.where(known.c.source_id == source_id, known.c.uid_hash.in_(uid_of)))
-                found.update({uid_of[row.uid_hash]: Known(*row[1:]) for row in rows})
-            for look in (_at_address, _with_words, _once_at_address, _once_with_words):
-                found |= look(connection, source_id, {u: each for u, each in (sought or {}).items() if u not in found})
-        return found
+            return recognised(connection, polls)
 
 
 class KnownEntries:
@@ -163,67 +155,6 @@ def _start_afresh(connection: Connection, wanted: Source, now: datetime) -> None
         connection.execute(delete(document).where(document.c.source_id == wanted.id))
         lasting = (trouble.c.source_id == wanted.id) & trouble.c.over_at.is_(None)
         connection.execute(update(trouble).where(lasting).values(over_at=now))
-
-
-def _at_address(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
-    """Articles by their addresses: of several at one address that with the same words, else the latest."""
-    uid_of = {each.link: uid for uid, each in missing.items() if each.link}
-    found: dict[str, Known] = {}
-    for some in in_batches(uid_of):
-        there = (article.c.source_id == source_id) & article.c.canonical.in_(some)
-        for row in connection.execute(_UNDER_ANOTHER.where(there).order_by(article.c.id)):
-            uid = uid_of[row.canonical]
-            if uid not in found or found[uid].digest != missing[uid].digest:
-                found[uid] = _under_another(row)
-    return found
-
-
-def _with_words(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
-    """Articles that have no address by their words."""
-    digests = {each.digest for each in missing.values() if each.link is None}
-    found: dict[str, Known] = {}
-    for some in in_batches(digests):
-        there = (article.c.source_id == source_id) & article.c.canonical.is_(None) & article.c.digest.in_(some)
-        rows = connection.execute(_UNDER_ANOTHER.where(there).order_by(article.c.id))
-        found |= {row.digest: _under_another(row) for row in rows}
-    return {uid: found[each.digest] for uid, each in missing.items() if each.digest in found and each.link is None}
-
-
-def _once_at_address(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
-    """What left the archive, by the hash of its address: what was forgotten before anything else, then what has the
-    same words."""
-    uid_of = {uid_hash(each.link): uid for uid, each in missing.items() if each.link}
-    found: dict[str, Known] = {}
-    for some in in_batches(uid_of):
-        there = (known.c.source_id == source_id) & known.c.link_hash.in_(some)
-        for row in connection.execute(_LEFT.where(there).order_by(known.c.forgotten, known.c.left_at)):
-            uid = uid_of[row.link_hash]
-            if row.forgotten or uid not in found or found[uid].digest != missing[uid].digest:
-                found[uid] = _gone(row)
-    return found
-
-
-def _once_with_words(connection: Connection, source_id: str, missing: Mapping[str, Sought]) -> dict[str, Known]:
-    """What left the archive and had no address, by its words."""
-    digests = {each.digest for each in missing.values() if each.link is None}
-    found: dict[str, Known] = {}
-    for some in in_batches(digests):
-        there = (known.c.source_id == source_id) & known.c.link_hash.is_(None) & known.c.digest.in_(some)
-        found |= {row.digest: _gone(row) for row in connection.execute(_LEFT.where(there))}
-    return {uid: found[each.digest] for uid, each in missing.items() if each.digest in found and each.link is None}
-
-
-_KNOWN = ("version", "digest", "seen_at", "baseline")
-_UNDER_ANOTHER = select(*(article.c[name] for name in (*_KNOWN, "uid", "title", "canonical")))
-_LEFT = select(*(known.c[name] for name in (*_KNOWN, "forgotten", "link_hash")))
-
-
-def _under_another(row: Row[*tuple[Any, ...]]) -> Known:
-    return Known(row.version, row.digest, row.seen_at, row.baseline, uid=row.uid, title=row.title)
-
-
-def _gone(row: Row[*tuple[Any, ...]]) -> Known:
-    return Known(row.version, row.digest, row.seen_at, row.baseline, row.forgotten, uid="")
 
 
 def _free(now: datetime) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from monitor.model import Claim, FetchOutcome, Validators
 from monitor.store import tables
 from monitor.store.claims import Claims
 from monitor.store.database import Database
+from monitor.store.recognised import Asked
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, polled, rules, source, sources, to_desk
@@ -186,6 +187,25 @@ def test_an_article_is_found_under_another_uid(database: Database, claims: Claim
     assert uid_of(None, "At two") is None
     assert uid_of("https://x.test/theirs", "Theirs") is None
     assert claims.known("wire", ["d"], {"d": Sought(page, "At two")})["d"].uid is None
+
+
+def test_several_sources_are_asked_of_together(database: Database, claims: Claims) -> None:
+    """Each gets its own, though they share uids and addresses; one that is polled afresh still has what it had."""
+    section, page = SerialSection(database), "https://x.test/page"
+    commit(section, claimed(claims), article("a", "Here", canonical=page))
+    commit(section, claimed(claims, "post"), article("b", "There", of="post", canonical=page))
+    found = claims.recognised(
+        [
+            Asked("wire", ["a", "b"], {"a": Sought(page, "Here"), "b": Sought(page, "There")}, first=True),
+            Asked("post", ["a"], {"a": Sought(page, "There")}),
+            Asked("new", ["a"], {"a": Sought(page, "Here")}, first=True),
+        ]
+    )
+    assert {key: each.uid for key, each in found.items()} == {
+        ("wire", "a"): None,
+        ("wire", "b"): "a",
+        ("post", "a"): "b",
+    }
 
 
 def test_what_is_all_known_is_asked_for_once(database: Database, claims: Claims) -> None:
