@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 
 from monitor.intake.articles import Known, Sought, Taken, sought, unseen
-from monitor.intake.coverage import Covered, Seen, covered
+from monitor.intake.coverage import CHURNED, Covered, Seen, covered
 from monitor.intake.identity import identify
 from monitor.intake.marks import kept, marks_of, packed
 from monitor.intake.pace import hint_of, next_poll
@@ -100,7 +100,8 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
     # A first poll is taken whole: what it left for the second would pass for news.
     articles = taken.articles if claim.first else taken.articles[:most]
     left = len(taken.articles) - len(articles)
-    problem = fetched.problem or _unread(taken, left) or feed.problem
+    churned = taken.distrusts and brought.trusts_guids
+    problem = fetched.problem or _unread(taken, left + feed.left) or (CHURNED if churned else None) or feed.problem
     if problem:  # without them the whole document comes again, and with it what was not read
         fetched = replace(fetched, validators=Validators())
     failures = claim.failures + 1 if fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE} else 0
@@ -114,8 +115,8 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
         fetched,
         next_at,
         failures,
-        entries=len(feed.slices) or len(feed.entries),
-        problem=problem,
+        entries=(len(feed.slices) or len(feed.entries)) + feed.beyond,
+        problem=problem or _beyond(feed),
         habits=None if learnt.habits == claim.habits else learnt.habits,
         opened=learnt.opened,
         closed=learnt.closed,
@@ -158,6 +159,14 @@ def _held(articles: Sequence[Article], learnt: Covered, claim: Claim) -> tuple[A
         else each
         for each in articles
     )
+
+
+def _beyond(feed: Feed) -> str | None:
+    """What of a document is never read, and need not be: it is told, and no reason to ask for it again."""
+    if not feed.beyond:
+        return None
+    read = len(feed.slices) or len(feed.entries)
+    return f"it lists {read + feed.beyond} entries: only the {read} at both ends of its list are read"
 
 
 def _unread(taken: Taken, left: int) -> str | None:
