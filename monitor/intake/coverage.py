@@ -44,6 +44,8 @@ _QUIET_HALF = timedelta(days=60)
 _MINUTES = timedelta(minutes=4)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+CHURNED = "its guids change while its articles stay: they are known by their links from now on"
+
 _Evidence = Mapping[TroubleKind, str | None]  # what a poll showed: a line for a person; None: that it is over
 
 
@@ -284,9 +286,7 @@ def _in_a_document(seen: Seen, before: Habits, learnt: Habits, burst: Burst | No
         elif learnt.undated >= IN_A_ROW:
             evidence[TroubleKind.UNDATED] = "none of its new entries has a date that can be true"
     if seen.churned:
-        evidence[TroubleKind.GUIDS] = (
-            "its guids change while its articles stay: they are known by their links from now on"
-        )
+        evidence[TroubleKind.GUIDS] = CHURNED
     return evidence
 
 

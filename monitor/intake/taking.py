@@ -6,13 +6,12 @@ It puts together what the others of this room say, each of its own matter; it fe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from monitor.intake.articles import Known, Sought, Taken, sought, unseen
-from monitor.intake.coverage import Covered, Seen, covered
+from monitor.intake.coverage import CHURNED, Covered, Seen, covered
 from monitor.intake.identity import identify, mark_of
 from monitor.intake.marks import kept, packed
 from monitor.intake.pace import hint_of, next_poll
@@ -63,6 +62,11 @@ class Brought:
         """The marks of what was read: made once, for all who ask."""
         return tuple(map(mark_of, self.entries))
 
+    @cached_property
+    def missed(self) -> frozenset[str]:
+        """The identities of what had left the document."""
+        return frozenset(self.uids[len(self.feed.entries) :]).difference(self.uids[: len(self.feed.entries)])
+
     @property
     def trusts_guids(self) -> bool:
         return not self.claim.habits.distrusts_guids
@@ -107,17 +111,17 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
         guids=brought.trusts_guids,
         wanted=brought.sought,
     )
-    own = set(brought.uids[: len(feed.entries)])
-    of_document = [article for article in taken.articles if article.uid in own]
+    of_document = [article for article in taken.articles if article.uid not in brought.missed]
     # A first poll is taken whole: what it left for the second would pass for news. What had left the document is taken
     # whole too: it would not come again.
     left = 0 if claim.first else max(0, len(of_document) - most)
-    articles = of_document[: len(of_document) - left] + _past(taken.articles, own, claim)
-    problem = fetched.problem or _unread(taken, left) or feed.problem
+    articles = of_document[: len(of_document) - left] + _past(taken.articles, brought)
+    churned = CHURNED if taken.distrusts and brought.trusts_guids else None
+    problem = fetched.problem or _unread(taken, left + feed.left) or churned or feed.problem
     if problem:  # without them the whole document comes again, and with it what was not read
         fetched = replace(fetched, validators=Validators())
     failures = claim.failures + 1 if fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE} else 0
-    learnt = covered(_seen(brought, taken, fetched, now=now, failures=failures, left=left))
+    learnt = covered(_seen(brought, taken, fetched, now=now, failures=failures, left=left + feed.left))
     next_at = next_poll(
         source, fetched, learnt.habits, planned=claim.planned, now=now, failures=failures, first=claim.first
     )
@@ -127,8 +131,8 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
         fetched,
         next_at,
         failures,
-        entries=len(feed.slices) or len(feed.entries),
-        problem=problem,
+        entries=(len(feed.slices) or len(feed.entries)) + feed.beyond,
+        problem=problem or _beyond(feed),
         habits=None if learnt.habits == claim.habits else learnt.habits,
         opened=learnt.opened,
         closed=learnt.closed,
@@ -139,9 +143,8 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
 
 def _seen(brought: Brought, taken: Taken, fetched: Fetched, *, now: datetime, failures: int, left: int) -> Seen:
     """What the poll says of its source: by the document alone, whatever was found of older entries."""
-    own = set(brought.uids[: len(brought.feed.entries)])
-    new = [article for article in taken.articles if article.version == 1 and article.uid in own]
-    entries = len(own) + len(brought.others)
+    new = [article for article in taken.articles if article.version == 1 and article.uid not in brought.missed]
+    entries = len(set(brought.uids) - brought.missed) + len(brought.others)
     return Seen(
         brought.source,
         brought.claim,
@@ -160,11 +163,11 @@ def _seen(brought: Brought, taken: Taken, fetched: Fetched, *, now: datetime, fa
     )
 
 
-def _past(articles: Sequence[Article], own: AbstractSet[str], claim: Claim) -> list[Article]:
+def _past(articles: Sequence[Article], brought: Brought) -> list[Article]:
     """Those that had left the document unseen. What no date of its own places after the poll before is the source's
     past: an older page holds that too."""
-    since = (claim.last_ok or claim.planned) - SLACK
-    older = [article for article in articles if article.uid not in own]
+    since = (brought.claim.last_ok or brought.claim.planned) - SLACK
+    older = [article for article in articles if article.uid in brought.missed]
     return [each if each.dated and each.published >= since else replace(each, baseline=True) for each in older]
 
 
@@ -180,6 +183,14 @@ def _held(articles: Sequence[Article], learnt: Covered, claim: Claim) -> tuple[A
         else each
         for each in articles
     )
+
+
+def _beyond(feed: Feed) -> str | None:
+    """What of a document is never read, and need not be: it is told, and no reason to ask for it again."""
+    if not feed.beyond:
+        return None
+    read = len(feed.slices) or len(feed.entries)
+    return f"it lists {read + feed.beyond} entries: only the {read} at both ends of its list are read"
 
 
 def _unread(taken: Taken, left: int) -> str | None:

@@ -134,7 +134,8 @@ class Feed:
 
     `entries`: those that were not known, in the document's order. `slices`: the digests of all its entries, known or
     not; (): they could not be told, and `entries` is all that there is. `title`: None too where all were known.
-    `hint`: how often the feed says that it changes. `older`: the address at which an archive goes on.
+    `hint`: how often the feed says that it changes. `older`: the address at which an archive goes on. `left`: how many
+    that are not known were not read this time; `beyond`: how many of a long list are never read (`sources.listed`).
     """
 
     entries: tuple[Entry, ...]
@@ -143,6 +144,8 @@ class Feed:
     slices: tuple[bytes, ...] = ()
     hint: timedelta | None = None
     older: str | None = None
+    left: int = 0
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)

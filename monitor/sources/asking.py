@@ -51,7 +51,9 @@ class Asker:
             return Brought(claim, source, fetched)
         marks = () if claim.first else await self._memory.marks(source.id)
         try:
-            feed = await self._read(source, fetched, frozenset(mark.slice for mark in marks))
+            # A first poll is taken whole: what it left for the second would pass for news.
+            most = None if claim.first else self._limits.entries
+            feed = await self._read(source, fetched, frozenset(mark.slice for mark in marks), most)
         except (FeedUnreadable, WorkerLost) as error:
             failed = Fetched(FetchOutcome.FAILED, fetched.url, fetched.status, problem=str(error))
             return Brought(claim, source, failed)
@@ -70,18 +72,23 @@ class Asker:
             return Fetched(FetchOutcome.FAILED, url, problem=leave.problem)
         return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy, gap=leave.gap)
 
-    async def _read(self, source: Source, fetched: Fetched, known: frozenset[bytes]) -> Feed:
-        """Without the entries that are known."""
+    async def _read(self, source: Source, fetched: Fetched, known: frozenset[bytes], most: int | None) -> Feed:
+        """Without the entries that are known, and at most so many of the others."""
         document = (fetched.body, fetched.headers, fetched.url)
         if source.select is None:
-            return await self._document(*document, known)
+            return await self._document(*document, known, most)
         feed = await self._parsers.run(read_page, *document, source.select, deadline=self._limits.parse)
         return replace(feed, entries=tuple(entry for entry in feed.entries if entry.slice not in known))
 
     async def _document(
-        self, body: bytes, headers: Mapping[str, str], url: str, known: frozenset[bytes] = frozenset()
+        self,
+        body: bytes,
+        headers: Mapping[str, str],
+        url: str,
+        known: frozenset[bytes] = frozenset(),
+        most: int | None = None,
     ) -> Feed:
-        return await self._parsers.run(read_document, body, headers, url, known, deadline=self._limits.parse)
+        return await self._parsers.run(read_document, body, headers, url, known, most, deadline=self._limits.parse)
 
     async def _older(self, brought: Brought) -> Found:
         """What has come and gone since the last good poll, as far as it is still to be had."""

@@ -12,16 +12,20 @@ ranges are given, and the document is parsed whole. It does not parse entries, a
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 from xml.parsers import expat
 
 from monitor.errors import FeedUnreadable
 from monitor.sources.head import Link
+from monitor.sources.listed import END, uncovered
 
 DIGEST: Final = 12  # bytes
+DEEPEST: Final = 256  # elements in each other; browsers give up at some 500, and nobody writes a tenth of that
+PIECE: Final = 64 * 1024  # bytes that expat is given at once: it takes them in, whatever we say meanwhile
 # What an entry is called under each root, and how many elements it stands in. RSS 0.90 and 1.0 have theirs beside the
 # channel, and some that call themselves RSS 2.0 too.
 ENTRIES: Final = {"rss": ("item", 2), "rdf": ("item", 1), "feed": ("entry", 1)}
@@ -42,7 +46,8 @@ TAG: Final = re.compile(rb"""<[^\s/>"']+(?:\s+[^\s=>"']+\s*=\s*(?:"[^"]*"|'[^']*
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """A document's entries: where each begins and ends in its bytes, and the digest of each (`slices`).
+    """A document's entries: where each begins and ends in its bytes, and the digest of each (`slices`). Of a long list
+    they are those at its ends (`listed`): `beyond` are left out, after the first `gap`.
 
     `said`: the text of the feed's own elements, by lower-case local name; `links`: its links that have an address as
     attribute; `base`: what these are relative to, itself relative to the document's address.
@@ -53,31 +58,51 @@ class Ranges:
     said: dict[str, str]
     links: tuple[Link, ...]
     base: str
+    beyond: int = 0
+    gap: int = 0
+
+    def covered(self, known: AbstractSet[bytes]) -> Ranges:
+        """Without what only came to light at the inner sides of the ends."""
+        if not self.beyond:
+            return self
+        begin, end = uncovered(self.slices, known, self.gap)
+        return replace(
+            self,
+            spans=self.spans[:begin] + self.spans[end:],
+            slices=self.slices[:begin] + self.slices[end:],
+            beyond=self.beyond + end - begin,
+            gap=begin,
+        )
 
     def without(self, body: bytes, known: AbstractSet[bytes]) -> bytes:
-        """The document without the entries that are known."""
+        """The document without the entries that are known, and without those that are left out."""
+        cuts = [span for span, digest in zip(self.spans, self.slices, strict=True) if digest in known]
+        if self.beyond:
+            cuts.append((self.spans[self.gap - 1][1], self.spans[self.gap][0]))
         kept, at = [], 0
-        for (start, end), digest in zip(self.spans, self.slices, strict=True):
-            if digest in known:
-                kept.append(body[at:start])
-                at = end
+        for start, end in sorted(cuts):
+            kept.append(body[at:start])
+            at = end
         return b"".join((*kept, body[at:]))
 
 
 def ranges_of(body: bytes) -> Ranges | None:
-    """The ranges of a document in UTF-8; None where they cannot be told for certain."""
+    """The ranges of a document in UTF-8; None where they cannot be told for certain. FeedUnreadable: it is too deep."""
     reader = _Reader(body)
     try:
         reader.read()
     except (expat.ExpatError, FeedUnreadable):
+        if reader.too_deep:
+            raise FeedUnreadable(f"its elements stand more than {DEEPEST} deep in each other, as in no feed") from None
         return None
-    if not reader.spans:
+    if not reader.first:
         return None
     around = b"\0".join((*reader.tags, *sorted(reader.matters)))
     salt = blake2b(around, digest_size=blake2b.SALT_SIZE).digest()
-    whole = memoryview(body)
-    slices = tuple(blake2b(whole[start:end], digest_size=DIGEST, salt=salt).digest() for start, end in reader.spans)
-    return Ranges(tuple(reader.spans), slices, reader.said, tuple(reader.links), reader.base)
+    whole, spans = memoryview(body), (*reader.first, *reader.last)
+    slices = tuple(blake2b(whole[start:end], digest_size=DIGEST, salt=salt).digest() for start, end in spans)
+    beyond, gap = reader.count - len(spans), len(reader.first)
+    return Ranges(spans, slices, reader.said, tuple(reader.links), reader.base, beyond, gap)
 
 
 def without_bases(body: bytes) -> bytes:
@@ -98,7 +123,10 @@ class _Reader:
     """One pass of expat over a document. FeedUnreadable: this document has no ranges, and why."""
 
     def __init__(self, body: bytes) -> None:
-        self.spans: list[tuple[int, int]] = []
+        self.count = 0  # entries
+        self.first: list[tuple[int, int]] = []  # where they are
+        self.last: deque[tuple[int, int]] = deque(maxlen=END)  # those of them that stand behind the first
+        self.too_deep = False
         self.said: dict[str, str] = {}
         self.links: list[Link] = []
         self.tags: list[bytes] = []  # that entries stand in
@@ -126,7 +154,9 @@ class _Reader:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         try:
-            parser.Parse(self._body, True)
+            for start in range(0, len(self._body), PIECE):
+                parser.Parse(self._body[start : start + PIECE], False)
+            parser.Parse(b"", True)
             if self._divs and self._owns:
                 raise FeedUnreadable("a language or an address base that feedparser takes into the next entry")
         finally:  # else parser and reader hold each other until a collector of cycles comes by
@@ -138,6 +168,9 @@ class _Reader:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         depth, self._depth = self._depth, self._depth + 1
+        if depth >= DEEPEST:
+            self.too_deep = True
+            raise FeedUnreadable("too deep")
         local = self._locals[name]
         if self._entry >= 0:
             self._bare = False
@@ -157,7 +190,7 @@ class _Reader:
                 raise FeedUnreadable("another root")
             self._name, self._at = ENTRIES[name]
             self._stands_in(attributes)
-        elif name == self._name and (depth == self._at or (depth == 1 and not self.spans and self.base == self._outer)):
+        elif name == self._name and (depth == self._at or (depth == 1 and not self.count and self.base == self._outer)):
             self._at, self._entry, self._bare, self._xhtml = depth, self._parser.CurrentByteIndex, True, False
             self._inherits(name, attributes)
             return True
@@ -226,5 +259,6 @@ class _Reader:
         if self._bare:
             raise FeedUnreadable("an entry without elements")
         end = self._body.index(b">", self._parser.CurrentByteIndex) + 1
-        self.spans.append((self._entry, end))
+        self.count += 1
+        (self.first if self.count <= END else self.last).append((self._entry, end))
         self._entry = -1

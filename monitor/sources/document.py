@@ -19,27 +19,30 @@ from monitor.sources.sitemap import is_sitemap, read_sitemap
 NOTHING = b" \t\r\n\0"
 
 
-def read_document(body: bytes, headers: Mapping[str, str], url: str, known: frozenset[bytes] = frozenset()) -> Feed:
+def read_document(
+    body: bytes, headers: Mapping[str, str], url: str, known: frozenset[bytes] = frozenset(), most: int | None = None
+) -> Feed:
     """The entries of a document that are not known, in its order. FeedUnreadable: it is none, and what it seems to be.
 
     `headers`: the answer's, by lower-case names; `url`: where it came from, which links are relative to; `known`:
-    digests that `Feed.slices` named before, whose entries need not be read again.
+    digests that `Feed.slices` named before, whose entries need not be read again; `most`: so many of the
+    others are read (None: all), the rest is counted.
     """
     if not body.strip(NOTHING):
         raise FeedUnreadable("empty document")
     read = read_text(body, headers.get("content-type"))
-    feed = _read(read.text.lstrip(), url, known)
+    feed = _read(read.text.lstrip(), url, known, most)
     if read.doubt is None:
         return feed
     problem = f"the character set of the document is in doubt ({read.doubt}); have its publisher declare the right one"
     return replace(feed, problem=f"{problem}; {feed.problem}" if feed.problem else problem)
 
 
-def _read(text: str, url: str, known: frozenset[bytes]) -> Feed:
+def _read(text: str, url: str, known: frozenset[bytes], most: int | None) -> Feed:
     if is_json(text):
-        return read_json_feed(text, url, known)
+        return read_json_feed(text, url, known, most)
     reader = read_sitemap if is_sitemap(text) else read_feed
-    return reader(to_utf8(text), url, known)
+    return reader(to_utf8(text), url, known, most)
 
 
 def ready() -> None:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from html import unescape
+from itertools import islice
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 from xml.sax import SAXParseException
@@ -28,9 +29,11 @@ from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
-from monitor.sources.delta import ranges_of, without_bases
+from monitor.sources.delta import Ranges, ranges_of, without_bases
+from monitor.sources.doctype import untyped
 from monitor.sources.head import Link, hint_of, older_of
 from monitor.sources.html import lines, one_line, to_text
+from monitor.sources.listed import ends, wait
 
 # Characters, cut before the tags are taken out: 20,000 nested elements cost the best HTML parser a second.
 TITLE: Final = 1_000
@@ -49,23 +52,38 @@ BREAKS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, Ar
 TEXTUAL = re.compile(r"text|html|xhtml|(text|application)/.*", re.IGNORECASE)
 NOT_SHOWN = ("javascript", "vbscript", "data", "file")
 PREFIXED = b"<rss:item"
+STARTS = re.compile(rb"<(?:rss:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 DECLARATION = re.compile(rb"\s*<\?xml[^<>]*>")
 ROOT = re.compile(rb"<([a-z][\w:]*)")
 HTML_TITLE = re.compile(rb"<title[^<>]*>([^<]{0,500})", re.IGNORECASE)
 
 
-def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset()) -> Feed:
+def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset(), most: int | None = None) -> Feed:
     """What is not known of a document. FeedUnreadable: it is no feed, and this is what it seems to be.
 
-    `clean`: UTF-8 that says so (`charset`); `url`: where it came from, which links are relative to.
+    `clean`: UTF-8 that says so (`charset`); `url`: where it came from, which links are relative to; `most`: entries to
+    be read of those that are not known.
     """
-    ranges = ranges_of(clean)
-    if ranges is None:
-        return parse_feed(clean, url)
+    document = untyped(clean)
+    ranges = ranges_of(document.body)
+    feed = _in_parts(document.body, url, ranges.covered(known), known, most) if ranges is not None else None
+    if feed is None:
+        ended, beyond = _ends_of(document.body)
+        feed = replace(parse_feed(ended, url), beyond=beyond)
+    if document.problem is None:
+        return feed
+    return replace(feed, problem=f"{document.problem}; {feed.problem}" if feed.problem else document.problem)
+
+
+def _in_parts(clean: bytes, url: str, ranges: Ranges, known: AbstractSet[bytes], most: int | None) -> Feed | None:
+    """What is not known; None: it does not come out even."""
     unseen = [digest for digest in ranges.slices if digest not in known]
-    feed = parse_feed(ranges.without(clean, known), url) if unseen else Feed(())
+    left = wait(unseen, most)
+    if left:
+        unseen = [digest for digest in unseen if digest not in left]
+    feed = parse_feed(ranges.without(clean, known | left), url) if unseen else Feed(())
     if feed.problem or len(feed.entries) != len(unseen):
-        return parse_feed(clean, url)
+        return None
     said = ranges.said
     return replace(
         feed,
@@ -73,7 +91,20 @@ def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset()) -
         slices=ranges.slices,
         hint=hint_of(said.get("ttl", ""), said.get("updateperiod", ""), said.get("updatefrequency", "")),
         older=older_of(ranges.links, _joined(url, ranges.base), url),
+        left=len(left),
+        beyond=ranges.beyond,
     )
+
+
+def _ends_of(clean: bytes) -> tuple[bytes, int]:
+    """A document whose entries cannot be told for certain, without what stands in the middle of a long list; how many
+    entries that are."""
+    begin, end = ends(sum(1 for _ in STARTS.finditer(clean)))
+    if begin == end:
+        return clean, 0
+    starts = (found.start() for found in STARTS.finditer(clean))
+    first = next(islice(starts, begin, None))
+    return clean[:first] + clean[next(islice(starts, end - begin - 1, None)) :], end - begin
 
 
 def parse_feed(clean: bytes, url: str) -> Feed:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from hashlib import blake2b
 from typing import Final, TypeAlias
 
@@ -19,9 +20,11 @@ from monitor.sources.delta import DIGEST
 from monitor.sources.feed import CONTENT, NAME, NAMES, SUMMARY, TITLE, absolute
 from monitor.sources.head import Link, older_of
 from monitor.sources.html import lines, one_line, to_text
+from monitor.sources.listed import Picked, picked
 
 Value: TypeAlias = "Mapping[str, Value] | list[Value] | str | bool | None"
 Object: TypeAlias = Mapping[str, Value]
+Pick: TypeAlias = Callable[[Sequence[Object]], Picked[Object]]
 
 FORMAT: Final = "://jsonfeed.org/version/", "://www.jsonfeed.org/version/"
 # What an item is read with besides its own: a change here makes every item another one.
@@ -38,33 +41,32 @@ def is_json(text: str) -> bool:
     return text.startswith(("{", "["))
 
 
-def read_json_feed(text: str, url: str, known: AbstractSet[bytes] = frozenset()) -> Feed:
+def read_json_feed(text: str, url: str, known: AbstractSet[bytes] = frozenset(), most: int | None = None) -> Feed:
     """The items that are not known. FeedUnreadable: it is no JSON Feed, and what it seems to be."""
     try:
         feed, problem = _loaded(text)
-        return _read(feed, problem, url, known)
+        return _read(feed, problem, url, lambda objects: picked(objects, partial(_digests, feed), known, most))
     except RecursionError:
         raise FeedUnreadable("this is JSON that is nested too deeply to be a feed") from None
 
 
-def _read(feed: Object, problem: str | None, url: str, known: AbstractSet[bytes]) -> Feed:
+def _read(feed: Object, problem: str | None, url: str, pick: Pick) -> Feed:
     items = feed.get("items")
     if not isinstance(items, list):
         raise FeedUnreadable("this is JSON, and no feed: it has no list of items")
     if not _is_feed(feed, items):
         raise FeedUnreadable("this is JSON, and no JSON Feed: it names no version of it, and its items have no ids")
     objects = [item for item in items if isinstance(item, dict)]
-    slices = _digests(feed, objects)
+    items_read = pick(objects)
     base = absolute(_string(feed, "home_page_url"), url) or url
-    entries = tuple(
-        _entry(item, feed, base, digest) for item, digest in zip(objects, slices, strict=True) if digest not in known
-    )
     return Feed(
-        entries,
+        tuple(_entry(item, feed, base, digest) for digest, item in items_read.read),
         title=_title(feed) or None,
         problem=problem or _left_out(len(items) - len(objects)),
-        slices=slices,
+        slices=items_read.slices,
         older=older_of([Link("next", _string(feed, "next_url"))], url, url),
+        left=items_read.left,
+        beyond=items_read.beyond,
     )
 
 
@@ -109,7 +111,7 @@ def _is_feed(feed: Object, items: list[Value]) -> bool:
     return any(isinstance(item, dict) and item.get("id") and ("url" in item or _content(item)) for item in items)
 
 
-def _digests(feed: Object, items: list[dict[str, Value]]) -> tuple[bytes, ...]:
+def _digests(feed: Object, items: Sequence[Object]) -> tuple[bytes, ...]:
     """Of each item in its canonical form: neither order nor white space is part of what it says."""
     around = _canonical({key: feed[key] for key in AROUND if key in feed})
     salt = blake2b(around, digest_size=blake2b.SALT_SIZE).digest()

@@ -19,6 +19,7 @@ from monitor.sources.delta import DIGEST
 from monitor.sources.feed import NAME, NAMES, TITLE
 from monitor.sources.head import web_address
 from monitor.sources.html import one_line, to_text
+from monitor.sources.listed import picked
 
 Path = tuple[str, ...]
 
@@ -55,7 +56,7 @@ def is_sitemap(text: str) -> bool:
     return ROOT.match(head, at) is not None
 
 
-def read_sitemap(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset()) -> Feed:
+def read_sitemap(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset(), most: int | None = None) -> Feed:
     """The addresses with a title that are not known. FeedUnreadable: this is an index of sitemaps."""
     reader = _Reader(clean)
     problem = reader.read()
@@ -68,11 +69,14 @@ def read_sitemap(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset()
     if left := len(reader.urls) - len(titled):
         what = f"{left} of its {len(reader.urls)} addresses have no title, and were left out"
         problem = f"{problem}; {what}" if problem else f"{what}: look for the site's news sitemap"
+    urls = picked(titled, lambda shown: [digest for digest, _, _ in shown], known, most)
     return Feed(
-        tuple(_entry(digest, title, fields, url) for digest, title, fields in titled if digest not in known),
+        tuple(_entry(digest, title, fields, url) for digest, (_, title, fields) in urls.read),
         title=next((name for _, _, fields in titled if (name := _field(fields, "news", "publication", "name"))), None),
         problem=problem,
-        slices=tuple(digest for digest, _, _ in titled),
+        slices=urls.slices,
+        left=urls.left,
+        beyond=urls.beyond,
     )
 
 

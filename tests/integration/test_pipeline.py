@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -99,6 +99,38 @@ async def test_what_is_beyond_the_limit_comes_with_the_next_poll(database: Datab
         assert second is not None
         assert second.problem is None
     assert Reports(database).counts()["alerts"] == 700
+
+
+async def test_a_long_list_is_past_when_it_is_first_seen(database: Database, faults: FaultServer) -> None:
+    """Its ends are read, all of them at once; its middle is no news later, and what comes at an end is."""
+    document = feed(*(f"{HEADLINE}, report {i}" for i in range(1500)), age=timedelta(days=9))
+    head, *items = document.split("<item>")
+    async with polling(database, faults, wire="wire.xml") as polls:
+        faults.documents["wire.xml"] = document
+        first = await polls.poll()
+        assert first is not None
+        assert (first.entries, first.fetched.validators.body is not None) == (1500, True)
+        assert first.problem == "it lists 1500 entries: only the 1000 at both ends of its list are read"
+        assert (Reports(database).counts()["articles"], Reports(database).counts()["alerts"]) == (1000, 0)
+        new = f"<guid>new</guid><title>{HEADLINE} again</title></item>"
+        faults.documents["wire.xml"] = "<item>".join((head, new, *items[5:]))
+        await polls.poll()
+    assert (Reports(database).counts()["articles"], Reports(database).counts()["alerts"]) == (1001, 1)
+
+
+async def test_guids_that_change_are_told_in_one_line(database: Database, faults: FaultServer) -> None:
+    """At the poll that shows it; from then on its entries are known by their links."""
+    async with polling(database, faults, wire="wire.xml") as polls:
+        problems = []
+        for turn in range(4):
+            document = feed(*(f"{HEADLINE}, report {i}" for i in range(10)))
+            faults.documents["wire.xml"] = document.replace("</guid>", f", asked {turn}</guid>")
+            polled = await polls.poll()
+            assert polled is not None
+            problems.append(polled.problem)
+    churned = "its guids change while its articles stay: they are known by their links from now on"
+    assert problems == [None, churned, None, None]
+    assert Reports(database).counts()["alerts"] == 10  # none of them again
 
 
 async def test_a_poll_that_was_taken_over_says_so(database: Database, faults: FaultServer) -> None:

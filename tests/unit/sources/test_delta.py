@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.errors import FeedUnreadable
 from monitor.model import Feed
 from monitor.sources import feed as feed_module
 from monitor.sources.charset import to_utf8
-from monitor.sources.delta import DIGEST, ranges_of, without_bases
+from monitor.sources.delta import DEEPEST, DIGEST, ranges_of, without_bases
 from monitor.sources.document import read_document
+from monitor.sources.listed import END
 
 URL = "https://news.example.org/feeds/world.xml"
 ITEMS = tuple(f"<item><guid>{n}</guid><title>Title {n}</title></item>" for n in range(4))
@@ -49,6 +51,7 @@ def slices(document: str) -> tuple[bytes, ...]:
     [
         rss(*ITEMS),
         rdf(*ITEMS),  # beside the channel
+        f"<!DOCTYPE rss SYSTEM 'rss.dtd' [<!ENTITY a SYSTEM 'a'>]>{rss(*ITEMS)}",  # which nothing refers to
         f'<rss version="0.90"><channel><title>News</title></channel>{"".join(ITEMS)}</rss>',  # likewise
         atom(*(item.replace("item", "entry").replace("guid", "id") for item in ITEMS)),
         f'<?xml-stylesheet href="a.xsl"?><!-- made by hand -->\n{rss("<!-- one -->", *ITEMS, "<?a b?>")}',
@@ -144,7 +147,6 @@ INNER = "<entry><title>inner</title></entry>"
 @pytest.mark.parametrize(
     "document",
     [
-        f"<!DOCTYPE rss>{rss(*ITEMS)}",  # whatever it declares
         f'<!DOCTYPE rss [<!ENTITY a "b">]>{rss("<item><title>&a;</title></item>")}',
         rss(*ITEMS)[:-6],  # it breaks off
         rss("<item><title>a & b</title></item>"),
@@ -257,19 +259,64 @@ def test_where_an_archive_goes_on_is_read(links: str, older: str | None) -> None
         assert read(each).older == older
 
 
-LEVELS = 100_000
+@pytest.mark.parametrize(
+    "document", [f"<rss><channel>{'<a>' * 100_000}", rss(f"<item>{'<a>' * DEEPEST}{'</a>' * DEEPEST}</item>")]
+)
+def test_elements_too_deep_in_each_other_are_refused(document: str) -> None:
+    """With a line, and before any parser that builds something of them."""
+    with pytest.raises(FeedUnreadable, match="more than 256 deep in each other"):
+        read(document)
+
+
+def many(numbers: range) -> str:
+    return rss(*(f"<item><guid>{n}</guid></item>" for n in numbers))
+
+
+def guids(feed: Feed) -> list[int]:
+    return [int(entry.guid or "") for entry in feed.entries]
+
+
+def test_of_a_long_list_both_ends_are_read() -> None:
+    """The newest stand at one of them; the rest is counted. What is new at either end is read the next time, and what
+    only comes to light at the inner side, because something has left the list, is not."""
+    first = read(many(range(2000)))
+    assert guids(first) == [*range(END), *range(2000 - END, 2000)]
+    assert (len(first.slices), first.beyond) == (2 * END, 1000)
+    second = read(many(range(-3, 2002)), frozenset(first.slices))
+    assert guids(second) == [-3, -2, -1, 2000, 2001]
+    shorter = read(many(range(10, 1990)), frozenset(first.slices))
+    assert (shorter.entries, len(shorter.slices), shorter.beyond) == ((), 2 * END - 20, 1000)
+    replaced = read(many(range(5000, 7000)), frozenset(first.slices))
+    assert len(replaced.entries) == 2 * END
+
+
+def test_of_a_long_list_that_is_ill_formed_both_ends_are_read() -> None:
+    """Though nothing in it is known for certain."""
+    feed = read(many(range(2000)).replace("<guid>", "&nbsp;<guid>"))
+    assert guids(feed) == [*range(END), *range(2000 - END, 2000)]
+    assert (feed.slices, feed.beyond) == ((), 1000)
+
+
+def test_only_so_many_unseen_entries_are_read() -> None:
+    """The first of the document; the others are counted, and come when these are known."""
+    document = many(range(20))
+    known = frozenset(read(document).slices[:5])
+    feed = read_document(document.encode(), {}, URL, known, 10)
+    assert (guids(feed), len(feed.slices), feed.left) == ([*range(5, 15)], 20, 5)
+    feed = read_document(document.encode(), {}, URL, known | {entry.slice for entry in feed.entries}, 10)
+    assert (guids(feed), feed.left) == ([*range(15, 20)], 0)
+    twice = rss(*(ITEMS[0], ITEMS[1]) * 2)  # alike word for word: both or neither
+    assert [len(read_document(twice.encode(), {}, URL, frozenset(), most).entries) for most in (1, 2)] == [2, 4]
 
 
 @pytest.mark.parametrize(
     ("document", "ranged"),
     [
-        (rss(f"<item>{'<a>' * LEVELS}{'</a>' * LEVELS}</item>"), 1),
         (rss(f"<item><title><![CDATA[{'<!--' * 2**18}]]></title></item>"), 1),
-        (rss(*("<item><guid>1</guid></item>" * 100_000,)), 100_000),
+        (rss(*("<item><guid>1</guid></item>" * 100_000,)), 2 * END),
         (rss(channel="<link>a</link>" * 100_000) + ">" * 2**20, 0),
         (atom(f"<entry>{'<div ' * 2**18}</entry>") + "<content xml:base=" * 2**17, 0),
         (f"<rss {' '.join(f'a{n}=' + repr(chr(62)) for n in range(50_000))}>{'<' * 2**20}", 0),
-        ("<a>" * LEVELS, 0),
         ('<!DOCTYPE r [<!ENTITY a "ha">' + "".join(f'<!ENTITY b{n} "&a;&a;">' for n in range(9)) + "]><rss/>", 0),
     ],
 )
