@@ -9,7 +9,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ from monitor.delivery import Dispatcher
 from monitor.due import Due
 from monitor.errors import Fault
 from monitor.matching.live import compile_live
-from monitor.model import Alert, Config, Running, Settings
+from monitor.model import Alert, Config, Running, Settings, Source
 from monitor.notify import Notifier
 from monitor.pipeline import Active, Pipeline
 from monitor.reading import EVERY as READING
@@ -123,7 +123,7 @@ async def service(
 
         async def take_up(new: Config) -> None:
             active = await asyncio.to_thread(_active, new)
-            await thread.run(claims.know, new.sources, clock.now())
+            await thread.run(_know, claims, new.sources, pipeline.active.sources)
             hide(secrets_of(new.settings))
             notifier.channels = new.settings.channels  # before the rules: what they decide must find its channels
             pipeline.active = active
@@ -186,6 +186,11 @@ async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, 
     stack.callback(parsers.close)
     await asyncio.gather(parsers.warm(ready), notifier.prepare(), asyncio.to_thread(detect.ready))
     return await stack.enter_async_context(Fetcher(settings.limits, settings.allow)), parsers, notifier
+
+
+def _know(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:
+    claims.know(sources, clock.now())
+    claims.again(sources.keys() - before.keys(), clock.now())
 
 
 def _take_back(claims: Claims, outbox: Outbox, pages: Pages) -> None:

@@ -148,6 +148,8 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
     files = source_files(config)
     print_faults(files.faults)
     outlines, faulty = _outlines(files, tag)
+    if tag is not None and not outlines:  # a slip in the tag must not leave an empty list in the place of a backup
+        raise WrongUse(f"no source has the tag '{tag}'")
     written = write_opml(outlines, f"Sources of {config}", clock.now())
     if output is None:
         click.echo(written, nl=False)

@@ -60,13 +60,16 @@ def list_(config: Path, as_json: bool) -> None:
         facts = asdict(report) if report else _NEVER
         every = int(source.every.total_seconds())
         about = {"id": source.id, "name": source.name, "url": source.url, "language": source.language, "every": every}
+        about["cron"] = source.cron
         rows.append({**facts, **about, "tags": list(source.tags), "health": faring.health.value})
     if as_json:
         for row in rows:
             print_json(row)
         return
     zone = loaded.config.settings.timezone
-    shown = [{**row, "last_ok_at": local(row["last_ok_at"], zone)} for row in rows]
+    shown = [
+        {**row, "last_ok_at": local(row["last_ok_at"], zone), "every": row["cron"] or row["every"]} for row in rows
+    ]
     columns = ("id", "language", "every", "articles", "health", "last_ok_at", "problem", "url")
     heads = ("id", "lang", "every (s)", "articles", "health", "last good poll", "problem", "url")
     print_table(heads, [[row[c] for c in columns] for row in shown])

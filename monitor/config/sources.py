@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Annotated, ClassVar, Literal, Self
 
 from apscheduler.triggers.cron import CronTrigger
@@ -27,12 +28,17 @@ class Usual:
     zone: str = "UTC"
 
 
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a schedule names no year: one that has no time after this has none
+
+
 def _cron(text: str) -> str:
     try:
-        CronTrigger.from_crontab(text, timezone="UTC")
+        trigger = CronTrigger.from_crontab(text, timezone="UTC")
     except ValueError as wrong:
         what = f"{shown(text)} is no schedule ({wrong})"
         raise refusal(what, "write minute, hour, day, month and weekday, such as '*/2 6-22 * * mon-fri'") from None
+    if trigger.get_next_fire_time(None, _ANY_DAY) is None:
+        raise refusal(f"{shown(text)} is a time that never comes", "write a day that its month has")
     return text
 
 
@@ -139,8 +145,21 @@ class SourceShape(Shape):
             raise refusal("a page has no entries of itself", "say where they stand: select: {entry: 'article'}")
         if self.select is not None and self.kind != "page":
             raise refusal("select is for pages", "write 'kind: page', or remove it", ("select",))
-        if self.cron is not None and self.every is not None:
-            raise refusal("every and cron stand together", "keep one of them", ("cron",))
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_pace(self) -> Self:
+        lengths = {"fastest": self.fastest, "every": self.every, "slowest": self.slowest}
+        given = {key: length for key, length in lengths.items() if length is not None}
+        if self.cron is not None and given:
+            raise refusal(f"{' and '.join(given)} and cron stand together", "keep one of them", ("cron",))
+        for (shorter, short), (longer, long) in pairwise(given.items()):
+            if short > long:
+                raise refusal(
+                    f"'{shorter}' is longer than '{longer}'",
+                    "the shortest is fastest, then every, then slowest",
+                    (longer,),
+                )
         return self
 
 

@@ -14,7 +14,7 @@ from monitor.intake.identity import identify
 from monitor.intake.marks import unpacked
 from monitor.intake.pace import latest, within_interval
 from monitor.model import Claim, Entry, Habits, Mark, Source, Validators
-from monitor.store.database import Database, insert
+from monitor.store.database import Database, in_batches, insert
 from monitor.store.recognised import Asked, recognised
 from monitor.store.tables import document, source, trouble
 from monitor.store.thread import StoreThread
@@ -56,6 +56,13 @@ class Claims:
                 elif not found.failures and found.next_at > latest(wanted, Habits.of_row(found.habits), now):
                     sooner = update(source).where(source.c.id == wanted.id, source.c.next_at == found.next_at)
                     connection.execute(sooner.values(next_at=within_interval(wanted, now)))
+
+    def again(self, ids: Iterable[str], now: datetime) -> None:
+        """Sources that have just come (back) into the config are due at once, however they failed before."""
+        with self._several() as connection:
+            for some in in_batches(ids):
+                failing = source.c.id.in_(some) & (source.c.failures > 0)
+                connection.execute(update(source).where(failing).values(next_at=now))
 
     def due(self, ids: Iterable[str], now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
         """Claim at most `most` of these sources that are due, the longest due first."""

@@ -20,7 +20,6 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SEEDS = Path(__file__).parents[2] / "seeds" / "sources"
 
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=20).filter(str.strip)
-intervals = st.sampled_from(("5 s", "2 minutes", "1.5 hours", "3 days"))
 css = st.sampled_from(("article", ".a > .b", 'a[href="x,y"]', "div:not(.c) a", "ul,ol"))
 urls = st.sampled_from(
     (
@@ -37,9 +36,9 @@ KEYS: Mapping[str, st.SearchStrategy[Written]] = {
     "publisher": texts,
     "wire": texts,
     "tags": st.lists(texts, min_size=1, max_size=4, unique_by=lambda tag: " ".join(tag.split())),
-    "every": intervals,
-    "fastest": intervals,
-    "slowest": intervals,
+    "fastest": st.sampled_from(("5 s", "2 minutes")),
+    "every": st.sampled_from(("2 minutes", "1.5 hours")),
+    "slowest": st.sampled_from(("1.5 hours", "3 days")),
     "cron": st.just("*/2 6-22 * * mon-fri"),
     "kind": st.just("page"),
     "select": st.fixed_dictionaries({"entry": css}, optional=dict.fromkeys(("title", "link", "text", "date"), css)),
@@ -58,7 +57,7 @@ def sources(draw: st.DrawFn) -> list[NewSource]:
         given_keys |= {key: draw(kind) for key, kind in KEYS.items() if draw(st.booleans())}
         if "select" in given_keys or "kind" in given_keys:
             given_keys |= {"kind": "page", "select": given_keys.get("select", {"entry": "article"})}
-        if "every" in given_keys:
+        if given_keys.keys() & {"fastest", "every", "slowest"}:
             given_keys.pop("cron", None)
         made.append(new_source(draw(urls).format(number), given_keys, ()))
     return made

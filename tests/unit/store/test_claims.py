@@ -248,3 +248,13 @@ def test_no_source_that_is_well_waits_longer_than_its_interval(database: Databas
     with database.writing() as connection:
         connection.execute(update(tables.source).values(next_at=NOON + HOUR, failures=3))
     assert known(MINUTE, NOON) == NOON + HOUR
+
+
+def test_a_source_that_comes_back_is_due_at_once(database: Database, claims: Claims) -> None:
+    """Whoever has mended it and adds it again must not wait for its backoff; one that is well keeps its time."""
+    claims.know(sources("a", "b"), NOON)
+    with database.writing() as connection:
+        connection.execute(update(tables.source).values(next_at=NOON + 6 * HOUR))
+        connection.execute(update(tables.source).where(tables.source.c.id == "a").values(failures=3))
+    claims.again(["a", "b"], NOON)
+    assert claims.waiting(NOON) == ["a"]
