@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from monitor.alerting.told import Told
 from monitor.intake.address import canonical
@@ -77,7 +77,7 @@ class Articles:
     def _with_decisions(self, row: Row[*tuple[Any, ...]]) -> StoredArticle:
         wanted = Wanted(sources=(row.source_id,), uid=row.uid)
         told = Story(row.story_id, row.story_title, row.opened_at)
-        return StoredArticle(_read(row), told, row.how, tuple(Matches(self._database).every(wanted)))
+        return StoredArticle(read(row), told, row.how, tuple(Matches(self._database).every(wanted)))
 
     def absent(self, name: str) -> Absent | None:
         """Why nothing is found of this name; None if nothing is known of it."""
@@ -151,19 +151,25 @@ def _known_as(name: str) -> ColumnElement[bool]:
     return or_(known.c.uid_hash.in_([uid_hash(name), uid_hash(canonical(name) or name)]), of_source)
 
 
-def _asked() -> Any:  # noqa: ANN401 - its columns are named where they are read
-    latest = (article_version.c.article_id == article.c.id) & (article_version.c.version == article.c.version)
+def latest() -> Select[Any]:
+    """Articles in their latest version, as `read` takes them."""
+    version = (article_version.c.article_id == article.c.id) & (article_version.c.version == article.c.version)
     texts = (article_version.c.text, article_version.c.authors, article_version.c.tags)
+    return select(article, *texts).join_from(article, article_version, version)
+
+
+def _asked() -> Select[Any]:
     return (
-        select(article, *texts, story.c.id.label("story_id"), story.c.title.label("story_title"), story.c.opened_at)
+        latest()
+        .add_columns(story.c.id.label("story_id"), story.c.title.label("story_title"), story.c.opened_at)
         .add_columns(story_article.c.how)
-        .join_from(article, article_version, latest)
         .join(story_article, story_article.c.article_id == article.c.id)
         .join(story, story.c.id == story_article.c.story_id)
     )
 
 
-def _read(row: Row[*tuple[Any, ...]]) -> Article:
+def read(row: Row[*tuple[Any, ...]]) -> Article:
+    """The article of a row of `latest`."""
     return Article(
         source=row.source_id,
         uid=row.uid,

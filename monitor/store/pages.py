@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, or_, select, u
 from sqlalchemy import insert as plain_insert
 
 from monitor.model import Article, FetchOutcome
+from monitor.store.articles import latest, read
 from monitor.store.database import Database, in_batches, insert
-from monitor.store.tables import article, article_version, fetch, page
+from monitor.store.tables import article, fetch, page
 
 MOST = 2_000  # rows looked at together: one host's first poll must not hide what others want
 
@@ -88,33 +89,8 @@ def want(connection: Connection, articles: Iterable[Article], now: datetime) -> 
 
 def article_of(connection: Connection, wanted: Wanted) -> Article | None:
     """The article as it stands, if the claim is still ours; in the serial section, so that it stays so."""
-    latest = (article_version.c.article_id == article.c.id) & (article_version.c.version == article.c.version)
-    asked = (
-        select(article, article_version.c.text, article_version.c.authors, article_version.c.tags)
-        .join(article_version, latest)
-        .join(page, page.c.article_id == article.c.id)
-        .where(_ours(wanted))
-    )
-    row = connection.execute(asked).first()
-    if row is None:
-        return None
-    return Article(
-        row.source_id,
-        row.uid,
-        row.title,
-        row.text,
-        row.seen_at,
-        row.published_at,
-        dated=row.dated,
-        version=row.version,
-        url=row.url,
-        canonical=row.canonical,
-        language=row.language,
-        digest=row.digest,
-        authors=tuple(row.authors or ()),
-        tags=tuple(row.tags or ()),
-        baseline=row.baseline,
-    )
+    row = connection.execute(latest().join(page, page.c.article_id == article.c.id).where(_ours(wanted))).first()
+    return None if row is None else read(row)
 
 
 def end(connection: Connection, wanted: Wanted) -> None:
