@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -75,10 +75,12 @@ CRASHED = _Read(problem="its reading ended three times without a result; please 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The text of a page, and when it was fetched."""
+    """The text of a page, and when it was fetched. `served`: the articles that had it; one that wants it again was
+    edited, and wants the page of after that."""
 
     fetched: datetime
     text: str
+    served: set[int] = field(default_factory=set)
 
 
 class Reader:
@@ -160,7 +162,7 @@ class Reader:
     async def _page(self, wanted: Wanted) -> _Read:
         address, now = _address(wanted.url), clock.now()
         kept = self._kept.get(address)
-        if kept is not None and wanted.since <= kept.fetched > now - KEPT:  # an edit wants the page of after it
+        if kept is not None and kept.fetched > now - KEPT and wanted.article_id not in kept.served:
             return _Read(kept.text)
         source = self._in_force().sources.get(wanted.source)
         if source is None:
