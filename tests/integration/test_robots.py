@@ -128,13 +128,13 @@ async def test_a_crawl_delay_is_kept_up_to_a_bound(workers: Workers, delay: str,
 
 
 async def test_a_hostile_one_costs_no_more_than_its_deadline(workers: Workers) -> None:
-    """Thousands of groups that share thousands of rules multiply; the pages are left alone, and that is told."""
+    """Thousands of groups that share thousands of rules multiply; the pages are left alone for now, and that is told."""
     groups = "".join(f"User-agent: x{number}\n" for number in range(17_000))
     async with asking(workers) as (site, robots):
         site.answers["/robots.txt"] = web.Response(body=(groups + "Disallow: /a\n" * 15_000).encode())
         leave = await robots.ask(f"{site.url}/b", NOW)
-    assert not leave.later
-    assert "robots.txt cannot be read (" in str(leave.problem)
+    assert leave.later  # a busy machine may be the reason too
+    assert "robots.txt could not be read here (" in str(leave.problem)
 
 
 async def test_only_so_much_of_it_counts(workers: Workers) -> None:
