@@ -128,7 +128,7 @@ async def test_a_crawl_delay_is_kept_up_to_a_bound(workers: Workers, delay: str,
 
 
 async def test_a_hostile_one_costs_no_more_than_its_deadline(workers: Workers) -> None:
-    """Thousands of groups that share thousands of rules multiply; the pages are left alone for now, and that is told."""
+    """Thousands of groups that share thousands of rules multiply; the pages are left alone for now, which is told."""
     groups = "".join(f"User-agent: x{number}\n" for number in range(17_000))
     async with asking(workers) as (site, robots):
         site.answers["/robots.txt"] = web.Response(body=(groups + "Disallow: /a\n" * 15_000).encode())
