@@ -152,7 +152,7 @@ FILES: dict[str, str | bytes] = {
         (2, "sources import nosuch.opml"),
         (2, "sources import"),
         (0, "sources export"),
-        (0, "sources export -o out.opml --tag none"),
+        (2, "sources export -o out.opml --tag none"),
         (2, "sources export -o nosuch/out.opml"),
         (1, "sources export -c nosuch.yaml"),
         (1, "status"),  # nothing has run yet
