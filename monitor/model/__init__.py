@@ -4,7 +4,21 @@ They hold no behaviour beyond naming themselves: what is decided about them is d
 (`matching`, `stories`, `alerting`, `intake`), what is done with them in the adapters. All times are aware UTC.
 """
 
-from monitor.model.decisions import Alert, Decided, Judged, Match, MatchKind, Span, Story
+from monitor.model.decisions import (
+    Alert,
+    AlertKind,
+    Decided,
+    Event,
+    Hearing,
+    Item,
+    Judged,
+    Match,
+    MatchKind,
+    Span,
+    Story,
+    Waiting,
+    WaitKind,
+)
 from monitor.model.deliveries import Channel, Delivery, DeliveryState, Message, Receipt, ReceiptKind
 from monitor.model.explanations import Explanation, Step
 from monitor.model.habits import MOMENTARY, Habits, SourceTrouble, TroubleKind
@@ -20,6 +34,7 @@ from monitor.model.notices import (
 from monitor.model.outlines import Outline, Outlines, Unusable
 from monitor.model.places import Place
 from monitor.model.rules import (
+    Again,
     AlertPolicy,
     AllOf,
     AnyOf,
@@ -71,7 +86,9 @@ from monitor.model.sources import (
 __all__ = [
     "FOR_GOOD",
     "MOMENTARY",
+    "Again",
     "Alert",
+    "AlertKind",
     "AlertPolicy",
     "AllOf",
     "AnyOf",
@@ -88,6 +105,7 @@ __all__ = [
     "Entity",
     "EntityNamed",
     "Entry",
+    "Event",
     "Explanation",
     "FailingSource",
     "Feed",
@@ -99,7 +117,9 @@ __all__ = [
     "Habits",
     "Ignore",
     "Ignoring",
+    "Hearing",
     "In",
+    "Item",
     "Judged",
     "Level",
     "LevelChange",
@@ -144,6 +164,8 @@ __all__ = [
     "Unit",
     "Unusable",
     "Validators",
+    "WaitKind",
+    "Waiting",
     "WaitingChannel",
     "Where",
     "WordList",

@@ -54,10 +54,106 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """The same happening, across languages and follow-ups, as one rule sees it. `title` is its first article's."""
+
+    id: str
+    rule: str
+    title: str
+    opened: datetime
+
+
+class AlertKind(StrEnum):
+    """New: the first of its subject. Update: the same subject again. Digest: several together, that waited."""
+
+    NEW = "new"
+    UPDATE = "update"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a rule hears in one article: all that it takes to tell it, now or later.
+
+    `key`: what the rule tells at most once (an article, a story or an event). `publisher` and `wire`: who prints it,
+    and the agency whose text it is (None: its own). `facts`: the numbers in it, by what they count. `because`: the
+    evidence in words.
+    """
+
+    rule: str
+    rule_title: str
+    level: Level
+    key: str
+    routes: tuple[str, ...]
+    article: Article
+    story: Story
+    event: Event | None
+    publisher: str
+    wire: str | None
+    facts: tuple[str, ...]
+    sentence: str
+    marks: tuple[tuple[int, int], ...]
+    because: str
+
+    @property
+    def voice(self) -> str:
+        """Who says it: ten outlets that print one agency's text are one voice."""
+        return self.wire or self.publisher
+
+
+class WaitKind(StrEnum):
+    """Why something waits to be told."""
+
+    HOLD = "hold"  # the rule's wait_at_least
+    UPDATE = "update"  # the rule's cooldown
+    CAP = "cap"  # so many messages an hour
+    MENTION = "mention"  # mentions go out once a day
+    CATCH_UP = "catch-up"  # it came while this service was down
+
+    @property
+    def digested(self) -> bool:
+        """Whether those that fall due together are told in one message."""
+        return self in (WaitKind.CAP, WaitKind.MENTION, WaitKind.CATCH_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A hearing that is told later. Of each kind, a rule has one for each key (`id` says so); `since`: when it began;
+    `why`: what makes it worth telling, in words."""
+
+    id: str
+    kind: WaitKind
+    since: datetime
+    due: datetime
+    why: str
+    hearing: Hearing
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a digest: a rule's story. `reason` says why it waited."""
+
+    rule: str
+    rule_title: str
+    level: Level
+    story: str
+    event: str | None
+    source: str
+    uid: str
+    title: str
+    url: str | None
+    sentence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """A decision to tell somebody, with its reason. `dedup_key` is unique for ever: it is what "once" means.
 
-    `sentence` quotes the article; `marks` are the (start, end) offsets of the fired words in it.
+    `sentence` quotes the article; `marks` are the (start, end) offsets of the fired words in it. `thread`: the id of
+    the first alert of the same subject, which is its own if it is the first. `also`: who else reports it, by when it is
+    sent; `voices`: how many of all who do are independent. `items`: the lines of a digest, the first of which gives
+    it its rule, story and article.
     """
 
     id: str
@@ -72,28 +168,46 @@ class Alert:
     article: Article
     sentence: str
     marks: tuple[tuple[int, int], ...]
-    kind: str = "new"
+    kind: AlertKind = AlertKind.NEW
+    event: str | None = None
+    thread: str | None = None
+    also: tuple[str, ...] = ()
+    voices: int = 1
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What came of one match: an alert, or none; always with the reason, which a person reads.
+    """What came of one match: an alert, something that waits, or nothing; always with the reason, which people read.
 
-    `shadow_key`: the rule is in shadow, and would have told; by this the state remembers it, as it does a telling by
-    the alert's `dedup_key`.
+    `hearing`: None where the rule does not listen (old news). `shadow_key`: the rule is in shadow, and would have told;
+    by this the state remembers it, as it does a telling by the alert's `dedup_key`. `drops`: ids of what waited and
+    need not any more.
     """
 
     match: Match
     reason: str
     alert: Alert | None = None
+    waiting: Waiting | None = None
     shadow_key: str | None = None
+    hearing: Hearing | None = None
+    drops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What came of one article: the story it belongs to and a decision for each match."""
+    """What came of one article: the story it belongs to (None: no rule hit it, and stories of what no rule hits were
+    not asked for), how it joined it, who prints it, and a decision for each match."""
 
     article: Article
-    story: Story
+    story: Story | None
     joined: str
     decisions: tuple[Decided, ...]
+    publisher: str = ""
+    wire: str | None = None
+
+    @property
+    def event(self) -> Event | None:
+        """The event that it belongs to, of the first rule that has one."""
+        events = (each.hearing.event for each in self.decisions if each.hearing is not None)
+        return next((event for event in events if event is not None), None)

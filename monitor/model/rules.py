@@ -37,6 +37,17 @@ class OncePer(StrEnum):
 
     ARTICLE = "article"
     STORY = "story"
+    EVENT = "event"
+
+
+class Again(StrEnum):
+    """What makes a rule tell a story again, as an update."""
+
+    NEW_FACT = "new fact"
+    LEVEL_RISES = "level rises"
+    OFFICIAL_SOURCE = "official source"
+    CORRECTED = "retracted or corrected"
+    MORE_PUBLISHERS = "more publishers"
 
 
 class Field(StrEnum):
@@ -237,10 +248,25 @@ class WordList:
 
 @dataclass(frozen=True, slots=True)
 class AlertPolicy:
-    """Whom a rule tells (names of routes; none: the default route), and how often."""
+    """Whom a rule tells (names of routes; none: the default route), how often, and what is worth an update.
+
+    again_if         what makes it tell the same story again
+    more_publishers  so many more independent publishers (for `Again.MORE_PUBLISHERS`)
+    cooldown         how long after a telling the first update comes at the earliest; each later one four times as long
+                     after the one before (a correction or a higher level does not wait)
+    wait_at_least    how long a new story waits, so that its first message says more
+    most_an_hour     so many messages an hour, the rest in one digest; None: no cap
+    event_lasts      how long one event goes on, where the rule knows; None: as its actors and days tell
+    """
 
     to: tuple[str, ...] = ()
     once_per: OncePer = OncePer.STORY
+    again_if: frozenset[Again] = frozenset()
+    more_publishers: int = 0
+    cooldown: timedelta = timedelta(hours=1)
+    wait_at_least: timedelta = timedelta(0)
+    most_an_hour: int | None = None
+    event_lasts: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
