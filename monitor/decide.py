@@ -4,42 +4,55 @@
         matches = rules.match(article)               which rules hit, as news or mention, and why
         story   = stories.join(article)              an open story, or a new one
         for each match:
-            decision = alerting.judge(...)           an alert, or held; always with the reason
+            event    = events.belongs(...)           an open event of its rule, or a new one
+            decision = alerting.judge(...)           an alert, something that waits, or held; always with the reason
 
-The one place where articles become alerts: live polling, `match`, `check` and the tests in rules all come here. It
-reads no clock, no file and no database; the state that it is given stays as it was.
+    when time alone brings something (`due` calls it):
+        what waited is told: alone, or together with what waited for the same
+
+The one place where articles become alerts: live polling, `match`, `check`, `replay` and the tests in rules all come
+here. It reads no clock, no file and no database; the state that it is given stays as it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.alerting.policy import Case, judge
-from monitor.alerting.told import Told
+from monitor.alerting.falling import Moved, Telling, fallen_due
+from monitor.alerting.policy import Case, Circumstances, judge
+from monitor.alerting.told import Account, Told
 from monitor.matching import RuleSet
-from monitor.model import Article, Decided, Judged
-from monitor.stories import Stories, join
+from monitor.model import Article, Decided, Event, Judged, Match, MatchKind, OncePer
+from monitor.stories import Joined, Provenance, Stories, days_named, facts, join, provenance
+from monitor.stories.events import Events, Found, belongs, opened
+
+OFFICIAL = "official"  # the tag of sources whose word is an official one
+_ANYWHERE = Circumstances()
 
 
 class State:
-    """What deciding must remember: the stories of the last days, and what was told, or would have been in shadow.
+    """What deciding must remember: the stories and events of the last days, what was told (or would have been in
+    shadow), and what waits.
 
     It is advanced only after the commit (`settled`), and can always be rebuilt from the database.
     """
 
-    def __init__(self, stories: Stories | None = None, told: Told | None = None) -> None:
+    def __init__(
+        self, stories: Stories | None = None, events: Events | None = None, told: Told | None = None
+    ) -> None:
         self.stories = Stories() if stories is None else stories
+        self.events = Events() if events is None else events
         self.told = Told() if told is None else told
 
     def draft(self) -> State:
         """A state that begins as this one and leaves it unchanged."""
-        return State(self.stories.draft(), self.told.draft())
+        return State(self.stories.draft(), self.events.draft(), self.told.draft())
 
     def settled(self, now: datetime) -> State:
         """The draft, taken over for good."""
-        return State(self.stories.settled(now), self.told.settled())
+        return State(self.stories.settled(now), self.events.settled(), self.told.settled(now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +62,102 @@ class Decision:
     judged: tuple[Judged, ...]
     state: State
 
+    @property
+    def accounts(self) -> list[Account]:
+        """What is heard and told of each subject that the articles were about, after them."""
+        return self.state.told.changed
 
-def decide(articles: Iterable[Article], rules: RuleSet, state: State, now: datetime) -> Decision:
-    """Decide on articles that are new to us, in the order in which they were seen."""
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """What time alone brings: what is told of what waited, and what waits on for something else."""
+
+    tellings: tuple[Telling, ...]
+    moved: tuple[Moved, ...]
+    state: State
+
+    @property
+    def accounts(self) -> list[Account]:
+        """What is heard and told of each subject that was told, after it."""
+        return self.state.told.changed
+
+
+def decide(
+    articles: Iterable[Article],
+    rules: RuleSet,
+    state: State,
+    now: datetime,
+    around: Circumstances = _ANYWHERE,
+    *,
+    all_stories: bool = False,
+) -> Decision:
+    """Decide on articles that are new to us, in the order in which they were seen. `all_stories`: those that no rule
+    hits are joined to stories too, which nothing needs but `replay`."""
     after = state.draft()
-    judged = tuple(_judged(article, rules, after, now) for article in articles)
+    judged = tuple(_judged(article, rules, after, now, around, all_stories=all_stories) for article in articles)
     return Decision(judged, after)
 
 
-def _judged(article: Article, rules: RuleSet, state: State, now: datetime) -> Judged:
+def decide_due(rules: RuleSet, state: State, now: datetime) -> Fallen:
+    """Decide on what has waited until now."""
+    after = state.draft()
+    tellings, moved = fallen_due(rules.rules, after.told, now)
+    return Fallen(tuple(tellings), tuple(moved), after)
+
+
+def _judged(
+    article: Article, rules: RuleSet, state: State, now: datetime, around: Circumstances, *, all_stories: bool
+) -> Judged:
+    matches = rules.match(article)
+    if not matches and not all_stories:
+        return Judged(article, None, "no rule hits it", ())
     joined = join(article, state.stories)
-    decisions: list[Decided] = []
-    for match in rules.match(article):
-        case = Case(rules.rules[match.rule], match, article, joined.story, state.told, now)
-        decided = judge(case)
-        key = decided.alert.dedup_key if decided.alert is not None else decided.shadow_key
-        if key is not None:
-            state.told.add(key)
-        decisions.append(decided)
-    return Judged(article, joined.story, joined.how, tuple(decisions))
+    source = rules.sources.get(article.source)
+    from_ = provenance(article, source.publisher if source else None, source.wire if source else None)
+    publisher = from_.publisher or (source.name if source else article.source)
+    if not matches:
+        return Judged(article, joined.story, joined.how, (), publisher, from_.wire)
+    case = Case(
+        rule=rules.rules[matches[0].rule],
+        match=matches[0],
+        article=article,
+        story=joined.story,
+        told=state.told,
+        now=now,
+        how=joined.how,
+        publisher=publisher,
+        wire=from_.wire,
+        mark=from_.mark,
+        official=source is not None and OFFICIAL in source.tags,
+        facts=facts(article.title, article.text),
+        around=around,
+    )
+    decisions = tuple(_decided(match, case, rules, state, joined, from_) for match in matches)
+    return Judged(article, joined.story, joined.how, decisions, publisher, from_.wire)
+
+
+def _decided(match: Match, case: Case, rules: RuleSet, state: State, joined: Joined, from_: Provenance) -> Decided:
+    rule = rules.rules[match.rule]
+    event = _event(match, case.article, rules, state, joined, from_) if rule.alert.once_per is OncePer.EVENT else None
+    return judge(replace(case, rule=rule, match=match, event=event))
+
+
+def _event(
+    match: Match, article: Article, rules: RuleSet, state: State, joined: Joined, from_: Provenance
+) -> Event | None:
+    """The event of a match; what only mentions one opens none."""
+    found = Found(
+        match.rule,
+        joined.story,
+        article.seen,
+        rules.entities_in(match),
+        days_named(from_.title, from_.lead, article.published, article.language),
+        flash=from_.mark == "flash",
+        lasts=rules.rules[match.rule].alert.event_lasts,
+    )
+    event = belongs(found, state.events)
+    if match.kind is MatchKind.MENTION:
+        return event
+    event = event or opened(found)
+    state.events.tell(found, event)
+    return event

@@ -1,36 +1,189 @@
-"""What has been told: the dedup keys of the alerts that exist, and beside them, under keys of their own, what rules in
-shadow would have told."""
+"""What rules have heard and told of each subject, and what waits to be told. What is told once stays told.
+
+A subject is what a rule tells at most once: an article, a story or an event, named by a key. Beside them, under keys of
+their own, stands what rules in shadow would have told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor.model import Alert, Hearing, Level, Waiting
+
+KEPT = timedelta(days=14)  # an account that nothing was heard of for so long is forgotten, but for its key
+AN_HOUR = timedelta(hours=1)
+_CLEARING = timedelta(hours=1)
+_VOICES = 60  # names that an account keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a rule has heard and told of one subject.
+
+    heard_at        when something of it was heard last
+    alert           the id of its first alert (None: it waits, or is in shadow)
+    told_at         when it was told last (None: not yet); `first_at`: when first
+    updates         how many were told
+    level           the highest that was told
+    voices          who says it, `Hearing.voice`; `told_voices`: how many they were at the last telling
+    facts           the greatest number of each kind that was told
+    official, marks whether an official source was told of; which corrections were
+    """
+
+    key: str
+    rule: str
+    heard_at: datetime
+    alert: str | None = None
+    first_at: datetime | None = None
+    told_at: datetime | None = None
+    updates: int = 0
+    level: Level = Level.INFO
+    voices: tuple[str, ...] = ()
+    told_voices: int = 0
+    facts: Mapping[str, int] = field(default_factory=dict)
+    official: bool = False
+    marks: tuple[str, ...] = ()
+
+    def heard(self, hearing: Hearing, now: datetime) -> Account:
+        """The account after one more article."""
+        voices = self.voices if hearing.voice in self.voices else (*self.voices, hearing.voice)[:_VOICES]
+        return replace(self, heard_at=now, voices=voices)
+
+    def told(self, hearing: Hearing, now: datetime, alert: str | None) -> Account:
+        """The account after a telling."""
+        known = dict(self.facts)
+        for kind, number in hearing.facts:
+            known[kind] = max(number, known.get(kind, 0))
+        return replace(
+            self,
+            alert=self.alert or alert,
+            first_at=self.first_at or now,
+            told_at=now,
+            updates=self.updates + (self.told_at is not None),
+            level=max(self.level, hearing.level, key=lambda level: level.rank) if self.told_at else hearing.level,
+            told_voices=len(self.voices),
+            facts=known,
+            official=self.official or hearing.official,
+            marks=tuple(dict.fromkeys((*self.marks, *([hearing.mark] if hearing.mark else [])))),
+        )
+
+    def to_row(self) -> dict[str, Any]:
+        """What it has heard and told as plain JSON; its key, rule, alert and times are columns of their own."""
+        return {
+            "updates": self.updates,
+            "level": self.level.value,
+            "voices": list(self.voices),
+            "told_voices": self.told_voices,
+            "facts": dict(self.facts),
+            "official": self.official,
+            "marks": list(self.marks),
+        }
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any], **columns: Any) -> Account:  # noqa: ANN401 - the columns of the table
+        """What `to_row` gave."""
+        known = {each.name for each in fields(cls)}
+        values = {name: value for name, value in row.items() if name in known}
+        values["level"] = Level(values.get("level", Level.INFO))
+        for name in ("voices", "marks"):
+            values[name] = tuple(values.get(name, ()))
+        return cls(**columns, **values)
 
 
 class Told:
-    """Dedup keys. A draft begins as the state that it was made from and leaves it unchanged until it is settled."""
+    """Accounts by key, what waits by id, when rules told something in the last hour, and the keys of all that was ever
+    told. A draft begins as the state that it was made from and leaves it unchanged until it is settled."""
 
     def __init__(self, keys: Iterable[str] = (), before: Told | None = None) -> None:
         self._keys = set(keys)
         self._before = before
-
-    def __len__(self) -> int:
-        return len(self._keys) + (len(self._before) if self._before is not None else 0)
+        self._cleared: datetime | None = None
+        self._accounts: MutableMapping[str, Account] = {} if before is None else ChainMap({}, before._accounts)
+        self._waiting: MutableMapping[str, Waiting | None] = {} if before is None else ChainMap({}, before._waiting)
+        self._lately: MutableMapping[str, tuple[datetime, ...]] = {} if before is None else ChainMap({}, before._lately)
 
     def __contains__(self, key: str) -> bool:
         return key in self._keys or (self._before is not None and key in self._before)
 
     def add(self, key: str) -> None:
-        """Remember that this was told."""
+        """Remember that this was told, or would have been."""
         self._keys.add(key)
+
+    def account(self, key: str) -> Account | None:
+        """What was heard and told of a subject in the last days."""
+        return self._accounts.get(key)
+
+    def keep(self, account: Account) -> None:
+        """Take over what an account is now."""
+        self._accounts[account.key] = account
+
+    @property
+    def changed(self) -> list[Account]:
+        """The accounts that this draft has changed."""
+        return [*(self._accounts.maps[0] if isinstance(self._accounts, ChainMap) else self._accounts).values()]
+
+    def wait(self, waiting: Waiting) -> None:
+        """Remember what is told later."""
+        self._waiting[waiting.id] = waiting
+
+    def waits(self, id_: str) -> Waiting | None:
+        """What waits under this id."""
+        return self._waiting.get(id_)
+
+    def drop(self, id_: str) -> None:
+        """It waits no more."""
+        self._waiting[id_] = None
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """All that waits."""
+        return [each for each in self._waiting.values() if each is not None]
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """What another process has told of what waits here."""
+        for id_ in ids:
+            self._waiting.pop(id_, None)
+
+    def told(self, rule: str, at: datetime) -> None:
+        """Remember that a rule sent a message."""
+        self._lately[rule] = (*self.lately(rule, at), at)
+
+    def lately(self, rule: str, now: datetime) -> tuple[datetime, ...]:
+        """When a rule sent messages within the last hour."""
+        return tuple(each for each in self._lately.get(rule, ()) if abs(now - each) < AN_HOUR)
+
+    def tells(self, hearing: Hearing, alert: Alert | None, now: datetime) -> None:
+        """Remember a telling of what was heard, by an alert, or by none as the rule is in shadow."""
+        account = self.account(hearing.key) or Account(hearing.key, hearing.rule, now).heard(hearing, now)
+        self.keep(account.told(hearing, now, alert.thread or alert.id if alert else None))
+        self.add(hearing.key)
 
     def draft(self) -> Told:
         """A state that begins as this one and leaves it unchanged."""
         return Told(before=self)
 
-    def settled(self) -> Told:
-        """The draft taken over into the state that it began from."""
-        if self._before is None:
+    def settled(self, now: datetime) -> Told:
+        """The draft taken over into the state that it began from; once an hour what is too old is forgotten."""
+        base = self._before
+        if base is None:
             return self
-        for key in self._keys:
-            self._before.add(key)
-        return self._before
+        for ours, theirs in ((self._accounts, base._accounts), (self._waiting, base._waiting), (self._lately, base._lately)):
+            theirs.update(ours.maps[0])  # type: ignore[union-attr, arg-type]
+        base._keys |= self._keys
+        base._clear(now)
+        return base
+
+    def _clear(self, now: datetime) -> None:
+        if self._before is not None or (self._cleared is not None and abs(now - self._cleared) < _CLEARING):
+            return
+        self._cleared = now
+        for key in [key for key, account in self._accounts.items() if now - account.heard_at > KEPT]:
+            del self._accounts[key]
+        for id_ in [id_ for id_, waiting in self._waiting.items() if waiting is None]:
+            del self._waiting[id_]
+        for rule in [rule for rule in self._lately if not self.lately(rule, now)]:
+            del self._lately[rule]

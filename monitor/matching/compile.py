@@ -72,7 +72,11 @@ class _Compiler:
         self._beside = False
 
     def lookup(self) -> Lookup:
-        return Lookup(tuple(self._patterns), tuple(self._texts), beside=self._beside)
+        names: dict[str, frozenset[str]] = {}
+        for entity in self._entities.values():
+            for term in (*entity.sure, *(entity.maybe.terms if entity.maybe else ())):
+                names[term.text] = names.get(term.text, frozenset()) | {entity.id}
+        return Lookup(tuple(self._patterns), tuple(self._texts), self._beside, names, self._sources)
 
     def rule(self, rule: Rule) -> CompiledRule:
         raises = sorted(rule.raises, key=lambda change: -change.to.rank)

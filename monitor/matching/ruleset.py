@@ -19,16 +19,19 @@ from monitor.matching.entries import CompiledRule, Entry, Met, entry
 from monitor.matching.found import Found
 from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
-from monitor.model import Article, Match, MatchKind, Rule, Span
+from monitor.model import Article, Match, MatchKind, Rule, Source, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the numbers of patterns and terms stand for; `beside`: authors, tags or addresses are asked for too."""
+    """What the numbers of patterns and terms stand for; `beside`: authors, tags or addresses are asked for too;
+    `names`: of each entity's names, whose they are; `sources`: those whose tags and publishers are known."""
 
     patterns: tuple[Pattern, ...]
     texts: tuple[str, ...]
     beside: bool
+    names: Mapping[str, frozenset[str]] = MappingProxyType({})
+    sources: Mapping[str, Source] = MappingProxyType({})
 
 
 _NONE: frozenset[int] = frozenset()
@@ -36,12 +39,13 @@ _NEWS, _MENTION = MatchKind.NEWS, MatchKind.MENTION
 
 
 class RuleSet:
-    """The rules that run, compiled. `rules` is what they were compiled from."""
+    """The rules that run, compiled. `rules` is what they were compiled from, and `sources` are those that they know."""
 
     def __init__(self, compiled: Iterable[CompiledRule], lookup: Lookup) -> None:
         self._compiled = tuple(compiled)
         self._lookup = lookup
         self.rules: Mapping[str, Rule] = MappingProxyType({c.rule.id: c.rule for c in self._compiled})
+        self.sources = lookup.sources
         self._search = Search([pattern.literal for pattern in lookup.patterns])
         patterns = lookup.patterns
         self._of_languages: dict[str | None, frozenset[int]] = {
@@ -69,6 +73,11 @@ class RuleSet:
         """The rules that an article meets, in the order of the set, as news or mention, with the evidence."""
         found = self.found(article)
         return tuple(self._match(met, found) for met in self.met(found))
+
+    def entities_in(self, match: Match) -> frozenset[str]:
+        """The entities whose names stand in a match's evidence."""
+        names = self._lookup.names
+        return frozenset[str]().union(*(names[span.term] for span in match.evidence if span.term in names))
 
     @property
     def compiled(self) -> Sequence[CompiledRule]:

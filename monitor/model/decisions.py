@@ -76,8 +76,8 @@ class Hearing:
     """What a rule hears in one article: all that it takes to tell it, now or later.
 
     `key`: what the rule tells at most once (an article, a story or an event). `publisher` and `wire`: who prints it,
-    and the agency whose text it is (None: its own). `facts`: the numbers in it, by what they count. `because`: the
-    evidence in words.
+    and the agency whose text it is (None: its own). `facts`: the numbers in it, by what they count. `mark`:
+    what it says of itself ("flash", "corrected", "withdrawn" ...). `because`: the evidence in words.
     """
 
     rule: str
@@ -90,10 +90,12 @@ class Hearing:
     event: Event | None
     publisher: str
     wire: str | None
-    facts: tuple[str, ...]
+    facts: tuple[tuple[str, int], ...]
     sentence: str
     marks: tuple[tuple[int, int], ...]
     because: str
+    mark: str | None = None
+    official: bool = False
 
     @property
     def voice(self) -> str:

@@ -1,0 +1,63 @@
+"""Whether a story that was told is worth an update: each reason that a rule may give, and when it is due. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from monitor.alerting.told import Account
+from monitor.model import Again, AlertPolicy, Hearing
+
+GROWS = 4  # each update waits so many times as long as the one before
+_LONGEST = timedelta(days=7)
+_MORE = 1.2  # of "about 600 km" and "620 km" the second is no news
+CORRECTIONS = ("corrected", "withdrawn")
+
+
+def reasons(policy: AlertPolicy, hearing: Hearing, account: Account) -> list[tuple[Again, str]]:
+    """What in this article is worth an update of what was told, in words."""
+    return [(again, why) for again in Again if again in policy.again_if for why in _WHY[again](policy, hearing, account)]
+
+
+def _new_fact(_: AlertPolicy, hearing: Hearing, account: Account) -> Iterator[str]:
+    new = [(kind, number) for kind, number in hearing.facts if number > _MORE * account.facts.get(kind, 0)]
+    if new:
+        yield "new fact: " + ", ".join(f"{number:,} {kind}" for kind, number in new)
+
+
+def _level_rises(_: AlertPolicy, hearing: Hearing, account: Account) -> Iterator[str]:
+    if hearing.level.rank > account.level.rank:
+        yield f"the level rises from {account.level} to {hearing.level}"
+
+
+def _official(_: AlertPolicy, hearing: Hearing, account: Account) -> Iterator[str]:
+    if hearing.official and not account.official:
+        yield f"an official source: {hearing.publisher}"
+
+
+def _corrected(_: AlertPolicy, hearing: Hearing, account: Account) -> Iterator[str]:
+    if hearing.mark in CORRECTIONS and hearing.mark not in account.marks:
+        yield f"{hearing.publisher} has {hearing.mark} it"
+
+
+def _more_publishers(policy: AlertPolicy, _: Hearing, account: Account) -> Iterator[str]:
+    more = len(account.voices) - account.told_voices
+    if more >= policy.more_publishers:
+        yield f"{more} more independent publishers"
+
+
+_WHY = {
+    Again.NEW_FACT: _new_fact,
+    Again.LEVEL_RISES: _level_rises,
+    Again.OFFICIAL_SOURCE: _official,
+    Again.CORRECTED: _corrected,
+    Again.MORE_PUBLISHERS: _more_publishers,
+}
+AT_ONCE = frozenset({Again.LEVEL_RISES, Again.CORRECTED})
+"""What a reader must not wait for: no cooldown holds it."""
+
+
+def update_due(policy: AlertPolicy, account: Account, now: datetime) -> datetime:
+    """When the next update may be told at the earliest. A clock that went back makes nobody wait longer."""
+    wait = min(policy.cooldown * GROWS**account.updates, _LONGEST) if account.updates < 10 else _LONGEST
+    return min((account.told_at or now), now) + wait

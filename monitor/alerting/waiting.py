@@ -1,0 +1,67 @@
+"""What waits to be told: under which name, until when, and how it is stored. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime, time, timedelta, tzinfo
+from hashlib import blake2b
+from typing import Any
+
+from monitor.model import Article, Event, Hearing, Level, Story, Waiting, WaitKind
+
+DIGEST_AT = time(8)  # mentions, in the zone of monitor.yaml
+
+
+def waiting(kind: WaitKind, hearing: Hearing, why: str, now: datetime, due: datetime) -> Waiting:
+    """A hearing that is told at `due`."""
+    return Waiting(waiting_id(kind, hearing.key), kind, now, due, why, hearing)
+
+
+def waiting_id(kind: WaitKind, key: str) -> str:
+    """Under which id a rule's subject waits."""
+    return blake2b(f"{kind} {key}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def next_digest(now: datetime, zone: tzinfo) -> datetime:
+    """The next time at which mentions go out."""
+    local = now.astimezone(zone)
+    today = datetime.combine(local.date(), DIGEST_AT, zone)
+    due = today if today > local else datetime.combine(local.date() + timedelta(days=1), DIGEST_AT, zone)
+    return due.astimezone(now.tzinfo)
+
+
+def is_due(each: Waiting, now: datetime) -> bool:
+    """Whether it is time. A clock that went back since makes nobody wait longer than was meant."""
+    return now >= each.due or now < each.since
+
+
+def to_row(each: Waiting) -> dict[str, Any]:
+    """What is heard, as plain JSON, without the article's text: that stands in its table."""
+    row = asdict(replace(each.hearing, article=replace(each.hearing.article, text="")))
+    article = row["article"]
+    for name in ("seen", "published"):
+        article[name] = article[name].isoformat()
+    for name in ("story", "event"):
+        if row[name] is not None:
+            row[name]["opened"] = row[name]["opened"].isoformat()
+    return row
+
+
+def of_row(row: Mapping[str, Any]) -> Hearing:
+    """What `to_row` gave."""
+    article, story, event = row["article"], row["story"], row["event"]
+    dates = {name: datetime.fromisoformat(article[name]) for name in ("seen", "published")}
+    lists = {name: tuple(article[name]) for name in ("authors", "tags")}
+    return Hearing(
+        **{
+            **row,
+            "level": Level(row["level"]),
+            "routes": tuple(row["routes"]),
+            "article": Article(**{**article, **dates, **lists}),
+            "story": Story(**{**story, "opened": datetime.fromisoformat(story["opened"])}),
+            "event": event and Event(**{**event, "opened": datetime.fromisoformat(event["opened"])}),
+            "facts": tuple((kind, number) for kind, number in row["facts"]),
+            "marks": tuple((start, end) for start, end in row["marks"]),
+        }
+    )

@@ -1,0 +1,42 @@
+"""How decisions name evidence, lengths of time and alerts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import blake2b
+
+from monitor.model import Match, Span
+
+
+def alert_id(key: str) -> str:
+    """The id of the alert with this dedup key."""
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def evidence_in_words(match: Match) -> str:
+    """“North Korea”, “missiles” in the title; “fired” in the text. Of words within words the whole."""
+    whole = [span for span in match.evidence if not any(_holds(other, span) for other in match.evidence)]
+    parts = []
+    for field in dict.fromkeys(span.field for span in whole):
+        words = dict.fromkeys(f"“{span.text}”" for span in whole if span.field is field)
+        parts.append(f"{', '.join(words)} in the {field}")
+    return "; ".join(parts)
+
+
+def _holds(one: Span, other: Span) -> bool:
+    inside = one.field is other.field and one.start <= other.start and other.end <= one.end
+    return inside and (one.start, one.end) != (other.start, other.end)
+
+
+def in_words(length: timedelta) -> str:
+    """A length of time in the unit that a person would use."""
+    minutes = round(length / timedelta(minutes=1))
+    for unit, size in (("day", 1440), ("hour", 60)):
+        if minutes >= 2 * size or (minutes >= size and minutes % size == 0):
+            return count(minutes // size, unit)
+    return count(minutes, "minute")
+
+
+def count(number: int, noun: str) -> str:
+    """1 story, 2 stories."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun[:-1]}ies" if noun[-1] == "y" else f"{number} {noun}s"

@@ -1,0 +1,119 @@
+"""Stories -> events: the same happening, across languages and follow-ups, as one rule sees it.
+
+A story of the same rule belongs to an open event if the rule says how long its events last and that is not over, or
+else if it names the event's actors within a day. What is over in a moment (a launch) happens anew where another day is
+named, or a flash comes hours later. Better two events than one that swallows another.
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import MutableMapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+
+from monitor.model import Event, Story
+
+A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
+FLASH = timedelta(hours=6)  # a flash tells of what has just happened
+ANOTHER_DAY = timedelta(hours=12)
+KEPT = timedelta(days=14)
+_OPEN = 20  # of each rule, the last ones
+_ACTORS = 2  # that a follow-up names too
+_STORIES = 200  # of each event, the last ones
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an article shows of an event: the entities among a rule's evidence, the days that it names, whether it is a
+    flash. `lasts`: how long the rule says that its events go on."""
+
+    rule: str
+    story: Story
+    at: datetime
+    entities: frozenset[str] = frozenset()
+    days: frozenset[date] = frozenset()
+    flash: bool = False
+    lasts: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An event with what it is recognised by: when it was last told, by which stories, its actors and days."""
+
+    event: Event
+    last: datetime
+    stories: tuple[str, ...]
+    entities: frozenset[str]
+    days: frozenset[date]
+
+
+class Events:
+    """The events of the last days, by rule. A draft leaves what it began from as it was."""
+
+    def __init__(self, of_rules: MutableMapping[str, tuple[Open, ...]] | None = None) -> None:
+        self._of_rules: MutableMapping[str, tuple[Open, ...]] = {} if of_rules is None else of_rules
+
+    def draft(self) -> Events:
+        """A state that begins as this one and leaves it unchanged."""
+        return Events(ChainMap({}, self._of_rules))
+
+    def settled(self) -> Events:
+        """The draft taken over into the state that it began from."""
+        if not isinstance(self._of_rules, ChainMap):
+            return self
+        base = self._of_rules.maps[1]
+        base.update(self._of_rules.maps[0])
+        return Events(base)
+
+    def of(self, rule: str) -> tuple[Open, ...]:
+        """The open events of a rule, the latest first."""
+        return self._of_rules.get(rule, ())
+
+    def tell(self, found: Found, event: Event) -> None:
+        """Remember that an article belongs to an event."""
+        before = self.of(found.rule)
+        known = next((each for each in before if each.event.id == event.id), None)
+        known = known or Open(event, found.at, (), frozenset(), frozenset())
+        stories = known.stories if found.story.id in known.stories else (*known.stories, found.story.id)[-_STORIES:]
+        now = replace(
+            known,
+            last=max(known.last, found.at),
+            stories=stories,
+            entities=known.entities | found.entities,
+            days=known.days | found.days,
+        )
+        others = [each for each in before if each.event.id != event.id and found.at - each.last <= KEPT]
+        self._of_rules[found.rule] = (now, *others[: _OPEN - 1])
+
+
+def belongs(found: Found, events: Events) -> Event | None:
+    """The open event that an article belongs to, if any: that of its story, or the latest that fits."""
+    open_ = events.of(found.rule)
+    own = next((each for each in open_ if found.story.id in each.stories), None)
+    if own is not None:
+        return own.event
+    return next((each.event for each in open_ if _fits(found, each)), None)
+
+
+def opened(found: Found) -> Event:
+    """A new event; it is named by its rule and first story, so that replaying news gives the same names."""
+    name = blake2b(f"{found.rule} {found.story.id}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return Event(f"E{name}", found.rule, found.story.title, found.at)
+
+
+def _fits(found: Found, known: Open) -> bool:
+    age = abs(found.at - known.event.opened)
+    if age > (found.lasts or A_MOMENT):
+        return False
+    if (found.lasts or A_MOMENT) <= A_MOMENT:
+        if found.flash and age > FLASH:
+            return False
+        if age > ANOTHER_DAY and found.days and known.days and found.days.isdisjoint(known.days):
+            return False
+    if found.lasts is not None:
+        return True
+    smaller = min(len(found.entities), len(known.entities))
+    return smaller > 0 and len(found.entities & known.entities) >= min(_ACTORS, smaller)
+
