@@ -205,6 +205,50 @@ story_article = Table(
     Column("article_id", ForeignKey("article.id"), primary_key=True),
     Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
     Column("how", Text, nullable=False),
+    Column("publisher", Text),  # who prints it, and the agency whose text it is; null: from before we kept it
+    Column("wire", Text),
+)
+
+# The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy those big
+# tables to add one. `seen`: by what it is recognised (its actors, days and stories).
+event = Table(
+    "event",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("rule_id", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False, index=True),
+    Column("seen", JSON, nullable=False),
+    Column("sequence", Integer, nullable=False),  # of the commit that wrote it
+)
+
+# What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.
+account = Table(
+    "account",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("rule_id", String, nullable=False),
+    Column("alert_id", ForeignKey("alert.id"), index=True),  # its first; null: it waits, or is in shadow
+    Column("heard_at", Moment, nullable=False, index=True),
+    Column("first_at", Moment),
+    Column("told_at", Moment),
+    Column("row", JSON, nullable=False),
+    Column("sequence", Integer, nullable=False),
+)
+
+# What is told later: after a hold or a cooldown, or in a digest. `hearing`: what was heard, but for the text.
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("rule_id", String, nullable=False),
+    Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
+    Column("since", Moment, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("hearing", JSON, nullable=False),
 )
 
 # Every match ends in a decision: "told: ..." or "held: ...".
@@ -223,6 +267,7 @@ match = Table(
     Column("alert_id", ForeignKey("alert.id"), index=True),
     Column("level", String),  # null: held before we kept it
     Column("shadow_key", Text),  # what a rule in shadow would have told is remembered by it
+    Column("event_id", String, index=True),
     UniqueConstraint("article_id", "article_version", "rule_id"),
 )
 # A few among all matches, read at every start.
@@ -247,6 +292,9 @@ alert = Table(
     Column("reason", Text, nullable=False),
     Column("sentence", Text, nullable=False),
     Column("marks", JSON, nullable=False),
+    Column("event_id", String, index=True),
+    Column("thread", String),  # the first alert of the same subject; null: it is that itself
+    Column("items", JSON),  # the lines of a digest
 )
 
 _STATES = ", ".join(f"'{state.value}'" for state in DeliveryState)

@@ -8,7 +8,7 @@ named, or a flash comes hours later. Better two events than one that swallows an
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
@@ -44,9 +44,20 @@ class Open:
 
     event: Event
     last: datetime
-    stories: tuple[str, ...]
-    entities: frozenset[str]
-    days: frozenset[date]
+    stories: tuple[str, ...] = ()
+    entities: frozenset[str] = frozenset()
+    days: frozenset[date] = frozenset()
+
+    def to_row(self) -> dict[str, list[str]]:
+        """What it is recognised by, as plain JSON."""
+        days = [day.isoformat() for day in sorted(self.days)]
+        return {"stories": list(self.stories), "entities": sorted(self.entities), "days": days}
+
+    @classmethod
+    def of_row(cls, event: Event, last: datetime, row: Mapping[str, list[str]]) -> Open:
+        """What `to_row` gave."""
+        days = frozenset(map(date.fromisoformat, row["days"]))
+        return cls(event, last, tuple(row["stories"]), frozenset(row["entities"]), days)
 
 
 class Events:
@@ -67,6 +78,20 @@ class Events:
         base.update(self._of_rules.maps[0])
         return Events(base)
 
+    @property
+    def changed(self) -> list[Open]:
+        """The events that this draft has told on, or opened: of each of its rules the latest."""
+        ours = self._of_rules.maps[0] if isinstance(self._of_rules, ChainMap) else self._of_rules
+        return [open_ for each in ours.values() for open_ in each if open_ not in self._before(open_.event.rule)]
+
+    def _before(self, rule: str) -> tuple[Open, ...]:
+        return self._of_rules.maps[1].get(rule, ()) if isinstance(self._of_rules, ChainMap) else ()
+
+    def keep(self, known: Open) -> None:
+        """Take over an event as another process has told it; to be called in the order of the tellings."""
+        others = [each for each in self.of(known.event.rule) if each.event.id != known.event.id]
+        self._of_rules[known.event.rule] = (known, *others[: _OPEN - 1])
+
     def of(self, rule: str) -> tuple[Open, ...]:
         """The open events of a rule, the latest first."""
         return self._of_rules.get(rule, ())
@@ -75,7 +100,7 @@ class Events:
         """Remember that an article belongs to an event."""
         before = self.of(found.rule)
         known = next((each for each in before if each.event.id == event.id), None)
-        known = known or Open(event, found.at, (), frozenset(), frozenset())
+        known = known or Open(event, found.at)
         stories = known.stories if found.story.id in known.stories else (*known.stories, found.story.id)[-_STORIES:]
         now = replace(
             known,

@@ -1,0 +1,122 @@
+"""What deciding has learnt, beside what was decided: events, accounts, and what waits. Written in the serial section,
+and read again at the start, or after another process has written it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from monitor.alerting.told import KEPT, Account, Told
+from monitor.alerting.waiting import of_row, to_row
+from monitor.decide import State
+from monitor.model import Event, Waiting, WaitKind
+from monitor.store.database import in_batches, insert
+from monitor.store.tables import account, event, waiting
+from monitor.stories.events import KEPT as EVENTS_KEPT
+from monitor.stories.events import Open
+
+
+def write_state(connection: Connection, state: State, sequence: int) -> None:
+    """The events and accounts that a draft has changed."""
+    if events := state.events.changed:
+        _upsert_events(connection, events, sequence)
+    if accounts := state.told.changed:
+        _upsert_accounts(connection, accounts, sequence)
+
+
+def write_waiting(
+    connection: Connection, begins: Iterable[tuple[Waiting, int]], ends: Iterable[str]
+) -> None:
+    """What waits from now on, each with the id of its article, and what waits no more."""
+    for some in in_batches(ends):
+        connection.execute(delete(waiting).where(waiting.c.id.in_(some)))
+    rows = {
+        each.id: {
+            "id": each.id,
+            "kind": each.kind,
+            "rule_id": each.hearing.rule,
+            "article_id": article_id,
+            "since": each.since,
+            "due": each.due,
+            "why": each.why,
+            "hearing": to_row(each),
+        }
+        for each, article_id in begins
+    }
+    if rows:
+        new = insert(connection, waiting)
+        anew = {name: new.excluded[name] for name in next(iter(rows.values())) if name != "id"}
+        connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=anew), list(rows.values()))
+
+
+def read_state(connection: Connection, state: State, since: int, now: datetime) -> None:
+    """Tell `state` what commits after this number have learnt; of all that waits, what waits now."""
+    asked = select(event).where(event.c.sequence > since, event.c.last_at > now - EVENTS_KEPT)
+    for row in connection.execute(asked.order_by(event.c.sequence, event.c.last_at)):
+        state.events.keep(Open.of_row(Event(row.id, row.rule_id, row.title, row.opened_at), row.last_at, row.seen))
+    for row in connection.execute(select(account).where(account.c.sequence > since)):
+        if row.told_at is not None:
+            state.told.add(row.key)
+        if now - row.heard_at <= KEPT:
+            columns = {"key": row.key, "rule": row.rule_id, "heard_at": row.heard_at, "alert": row.alert_id}
+            state.told.keep(Account.of_row(row.row, **columns, first_at=row.first_at, told_at=row.told_at))
+    _read_waiting(connection, state.told)
+
+
+def accounts_of(connection: Connection, keys: Iterable[str]) -> Mapping[str, Account]:
+    """What was heard and told of these subjects."""
+    found = {}
+    for some in in_batches(keys):
+        for row in connection.execute(select(account).where(account.c.key.in_(some))):
+            columns = {"key": row.key, "rule": row.rule_id, "heard_at": row.heard_at, "alert": row.alert_id}
+            found[row.key] = Account.of_row(row.row, **columns, first_at=row.first_at, told_at=row.told_at)
+    return found
+
+
+def _read_waiting(connection: Connection, told: Told) -> None:
+    here = {
+        row.id: Waiting(row.id, WaitKind(row.kind), row.since, row.due, row.why, of_row(row.hearing))
+        for row in connection.execute(select(waiting))
+    }
+    told.forget([each.id for each in told.waiting if each.id not in here])
+    for each in here.values():
+        told.wait(each)
+
+
+def _upsert_events(connection: Connection, events: Iterable[Open], sequence: int) -> None:
+    rows = [
+        {
+            "id": each.event.id,
+            "rule_id": each.event.rule,
+            "title": each.event.title,
+            "opened_at": each.event.opened,
+            "last_at": each.last,
+            "seen": each.to_row(),
+            "sequence": sequence,
+        }
+        for each in events
+    ]
+    new = insert(connection, event)
+    anew = {name: new.excluded[name] for name in ("last_at", "seen", "sequence")}
+    connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=anew), rows)
+
+
+def _upsert_accounts(connection: Connection, accounts: Iterable[Account], sequence: int) -> None:
+    rows = [
+        {
+            "key": each.key,
+            "rule_id": each.rule,
+            "alert_id": each.alert,
+            "heard_at": each.heard_at,
+            "first_at": each.first_at,
+            "told_at": each.told_at,
+            "row": each.to_row(),
+            "sequence": sequence,
+        }
+        for each in accounts
+    ]
+    new = insert(connection, account)
+    anew = {name: new.excluded[name] for name in rows[0] if name not in ("key", "rule_id")}
+    connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=anew), rows)

@@ -1,0 +1,59 @@
+"""Stories and events: who prints an article, events, what was heard of each subject, and what waits to be told."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    op.add_column("story_article", sa.Column("publisher", sa.Text(), nullable=True))
+    op.add_column("story_article", sa.Column("wire", sa.Text(), nullable=True))
+    op.create_table(
+        "event",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("rule_id", sa.String(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(), nullable=False),
+        sa.Column("last_at", sa.DateTime(), nullable=False),
+        sa.Column("seen", sa.JSON(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_event"),
+    )
+    op.create_index("ix_event_last_at", "event", ["last_at"])
+    op.add_column("match", sa.Column("event_id", sa.String(), nullable=True))
+    op.create_index("ix_match_event_id", "match", ["event_id"])
+    op.add_column("alert", sa.Column("event_id", sa.String(), nullable=True))
+    op.create_index("ix_alert_event_id", "alert", ["event_id"])
+    op.add_column("alert", sa.Column("thread", sa.String(), nullable=True))
+    op.add_column("alert", sa.Column("items", sa.JSON(), nullable=True))
+    op.create_table(
+        "account",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("rule_id", sa.String(), nullable=False),
+        sa.Column("alert_id", sa.String(), nullable=True),
+        sa.Column("heard_at", sa.DateTime(), nullable=False),
+        sa.Column("first_at", sa.DateTime(), nullable=True),
+        sa.Column("told_at", sa.DateTime(), nullable=True),
+        sa.Column("row", sa.JSON(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name="fk_account_alert_id"),
+        sa.PrimaryKeyConstraint("key", name="pk_account"),
+    )
+    op.create_index("ix_account_alert_id", "account", ["alert_id"])
+    op.create_index("ix_account_heard_at", "account", ["heard_at"])
+    op.create_table(
+        "waiting",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("rule_id", sa.String(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(), nullable=False),
+        sa.Column("due", sa.DateTime(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("hearing", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_waiting_article_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_waiting"),
+    )
+    op.create_index("ix_waiting_article_id", "waiting", ["article_id"])
