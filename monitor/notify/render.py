@@ -14,7 +14,7 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.quote import marked
-from monitor.model import Alert, Delivery, Message, Notice
+from monitor.model import Alert, AlertKind, Delivery, Item, Message, Notice
 
 TITLE = 160  # units of UTF-16: most characters are one, emoji two
 RULE_TITLE = 100
@@ -24,6 +24,9 @@ REASON = 300
 NOTICE_TITLE = 100
 NOTICE = 760
 ADDRESS = 900  # bytes of JSON
+OTHERS, OTHER = 3, 40  # how many who also report it are named, and units of each
+ITEMS, HEADLINE = 7, 80  # lines of a digest, and units of each
+SHORT_ADDRESS = 200
 _MARKS = ("**", "**")
 _HTML_MARKS = ("<mark>**", "**</mark>")  # the stars are what is left of it in a mail's plain text
 
@@ -34,6 +37,8 @@ def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
     repeat = ["An earlier attempt got no clear answer: you may have this message already."] if delivery.repeat else []
     if isinstance(told, Notice):
         return _of_notice(told, repeat)
+    if told.kind is AlertKind.DIGEST:
+        return _of_digest(told, repeat)
     return _of_alert(told, source, repeat, zone)
 
 
@@ -42,16 +47,51 @@ def _of_alert(alert: Alert, source: str, repeat: list[str], zone: ZoneInfo) -> M
     facts = [
         f"{_cut(source, SOURCE)}, {_when(alert, zone)}",
         *_address(alert.article.url),
+        *_others(alert),
         f"Why: {_cut(alert.reason, REASON)}.",
         f"Rule {alert.rule}, story {alert.story}, alert {alert.id}",
         *repeat,
     ]
-    heading = f"{alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
+    update = "UPDATE, " if alert.kind is AlertKind.UPDATE else ""
+    heading = f"{update}{alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
     text = "\n".join([heading, "", f"“{marked(sentence, marks, _MARKS)}”", "", *facts])
     quoted = marked(sentence, marks, _HTML_MARKS, escape)
     lines = "<br>".join(_linked(fact) for fact in facts)
     html = f"<p><b>{escape(heading)}</b></p>\n<p>“{quoted}”</p>\n<p>{lines}</p>"
-    return Message(f"{alert.level.upper()}: {_cut(alert.article.title or alert.rule_title, TITLE)}", text, html)
+    title = f"{update}{alert.level.upper()}: {_cut(alert.article.title or alert.rule_title, TITLE)}"
+    return Message(title, text, html)
+
+
+def _others(alert: Alert) -> list[str]:
+    """Who else reports it. Outlets that print one agency's text are one independent publisher."""
+    if not alert.also:
+        return []
+    named = [_cut(name, OTHER) for name in alert.also[:OTHERS]]
+    more = len(alert.also) - len(named)
+    names = ", ".join(named) + (f" and {more} more" if more else "")
+    count = "1 independent publisher" if alert.voices == 1 else f"{alert.voices} independent publishers"
+    return [f"Also reported by {names}; {count} in all"]
+
+
+def _of_digest(alert: Alert, repeat: list[str]) -> Message:
+    """What waited, a line each; what has no room is counted."""
+    title = f"DIGEST, {alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
+    shown = alert.items[:ITEMS]
+    lines = [line for item in shown for line in (_item(item), *_short_address(item.url))]
+    if left := len(alert.items) - len(shown):
+        lines.append(f"and {left} more: `news-monitor matches list` has them all")
+    facts = [f"Why: {_cut(alert.reason, REASON)}.", f"Digest {alert.id}", *repeat]
+    linked = ["<br>".join(map(_linked, part)) for part in (lines, facts)]
+    html = "\n".join(f"<p>{part}</p>" for part in (f"<b>{escape(title)}</b>", *linked))
+    return Message(title, "\n".join([title, "", *lines, "", *facts]), html)
+
+
+def _item(item: Item) -> str:
+    return f"- {item.level.upper()}: {_cut(item.title or item.sentence, HEADLINE)} ({item.rule}, {item.story})"
+
+
+def _short_address(url: str | None) -> list[str]:
+    return [url] if url and len(json.dumps(url)) <= SHORT_ADDRESS else []
 
 
 def _of_notice(notice: Notice, repeat: list[str]) -> Message:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
 from monitor.alerting.told import KEPT, Account, Told
 from monitor.alerting.waiting import of_row, to_row
@@ -60,19 +61,29 @@ def read_state(connection: Connection, state: State, since: int, now: datetime) 
         if row.told_at is not None:
             state.told.add(row.key)
         if now - row.heard_at <= KEPT:
-            columns = {"key": row.key, "rule": row.rule_id, "heard_at": row.heard_at, "alert": row.alert_id}
-            state.told.keep(Account.of_row(row.row, **columns, first_at=row.first_at, told_at=row.told_at))
+            state.told.keep(_account(row))
     _read_waiting(connection, state.told)
 
 
 def accounts_of(connection: Connection, keys: Iterable[str]) -> Mapping[str, Account]:
     """What was heard and told of these subjects."""
-    found = {}
+    found: dict[str, Account] = {}
     for some in in_batches(keys):
-        for row in connection.execute(select(account).where(account.c.key.in_(some))):
-            columns = {"key": row.key, "rule": row.rule_id, "heard_at": row.heard_at, "alert": row.alert_id}
-            found[row.key] = Account.of_row(row.row, **columns, first_at=row.first_at, told_at=row.told_at)
+        rows = connection.execute(select(account).where(account.c.key.in_(some)))
+        found.update((row.key, _account(row)) for row in rows)
     return found
+
+
+def _account(row: Row[*tuple[Any, ...]]) -> Account:
+    return Account.of_row(
+        row.row,
+        key=row.key,
+        rule=row.rule_id,
+        heard_at=row.heard_at,
+        alert=row.alert_id,
+        first_at=row.first_at,
+        told_at=row.told_at,
+    )
 
 
 def _read_waiting(connection: Connection, told: Told) -> None:

@@ -7,15 +7,28 @@ before the sending, the receipt after it. What a dead process left in `sending` 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, or_, select, true, update
 
 from monitor.alerting.attempts import Verdict
-from monitor.model import Alert, Article, Delivery, DeliveryState, Level, Notice, NoticeKind, Receipt, ReceiptKind
+from monitor.model import (
+    Alert,
+    AlertKind,
+    Article,
+    Delivery,
+    DeliveryState,
+    Item,
+    Level,
+    Notice,
+    NoticeKind,
+    Receipt,
+    ReceiptKind,
+)
 from monitor.store.database import Database, in_batches
-from monitor.store.tables import alert, article, article_version, attempt, delivery
+from monitor.store.tables import alert, article, article_version, attempt, delivery, match, story_article
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)
 # What an operator may have sent again or discarded: what is being sent may arrive, what was accepted has.
@@ -173,7 +186,25 @@ def _alert(connection: Connection, alert_id: str) -> Alert | Notice:
         .where(alert.c.id == alert_id)
     )
     row = connection.execute(joined).one()
-    return _read(row) if row.subject is None else _notice(row)
+    return _notice(row) if row.subject is not None else _with_others(connection, row)
+
+
+def _with_others(connection: Connection, row: Row[*tuple[Any, ...]]) -> Alert:
+    """The alert, with who else reports it by now."""
+    told = _read(row)
+    if told.kind is AlertKind.DIGEST:
+        return told
+    same = story_article.c.story_id == told.story
+    if told.event is not None:
+        of_event = select(match.c.article_id).where(match.c.event_id == told.event)
+        same = or_(same, story_article.c.article_id.in_(of_event))
+    asked = select(story_article.c.article_id, story_article.c.publisher, story_article.c.wire)
+    known = same & story_article.c.publisher.is_not(None)
+    rows = connection.execute(asked.where(known).order_by(story_article.c.article_id)).all()
+    own = {each.publisher for each in rows if each.article_id == row.article_id}
+    also = dict.fromkeys(each.publisher for each in rows if each.publisher not in own)
+    voices = {each.wire or each.publisher for each in rows}
+    return replace(told, also=tuple(also), voices=max(1, len(voices)))
 
 
 def _notice(row: Row[*tuple[Any, ...]]) -> Notice:
@@ -215,5 +246,8 @@ def _read(row: Row[*tuple[Any, ...]]) -> Alert:
         ),
         sentence=row.sentence,
         marks=tuple((start, end) for start, end in row.marks),
-        kind=row.kind,
+        kind=AlertKind(row.kind),
+        event=row.event_id,
+        thread=row.thread,
+        items=tuple(Item(**{**item, "level": Level(item["level"])}) for item in row.items or ()),
     )
