@@ -224,7 +224,8 @@ class Reader:
         with self._section.entered(now) as section:
             before = section.article_of(wanted)
             article = fuller(before, text) if before is not None else None
-            decision = decide([article], active.rules, section.state, now) if article is not None else None
+            around = Circumstances(active.zone)
+            decision = decide([article], active.rules, section.state, now, around) if article is not None else None
             section.commit_page(wanted, decision, active.channels_of, now)
         return decision
 
