@@ -219,7 +219,8 @@ def test_every_key_is_offered(editor: Editor, user: Path, kind: Kind, where: Whe
     [
         ("rule", "rule: a\nlevel: ‸\ntitle: A", {"info", "low", "medium", "high", "critical"}),
         ("rule", f"{RULE}status: ‸", {"live", "shadow", '"off"'}),  # quoted, for YAML 1.1 would read a truth value
-        ("rule", f"{RULE}alert:\n  once_per: ‸", {"story", "article"}),
+        ("rule", f"{RULE}alert:\n  once_per: ‸", {"story", "article", "event"}),
+        ("rule", f"{RULE}alert:\n  again_if: ‸", {"new fact", "level rises", "official source"}),
         ("rule", "rule: a\nmatch:\n  in: ‸", {"title", "lead", "body", "author", "tags", "url"}),
         ("rule", "rule: a\nmatch:\n  near:\n    within: ‸", {"sentence", "paragraph"}),
         ("rule", "rule: a\nmatch:\n  case: ‸", {"exact", "ignore"}),
