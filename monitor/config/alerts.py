@@ -18,6 +18,7 @@ from monitor.config.yaml12 import shown
 from monitor.model import Again, AlertPolicy, OncePer
 
 _LONGEST_WAIT = timedelta(days=1)
+_LONGEST_COOLDOWN = timedelta(days=7)  # no update waits longer
 _MORE_PUBLISHERS = r"^([1-9][0-9]?) more publishers?$"
 _AN_HOUR = r"^([1-9][0-9]{0,2}|1000) an hour$"
 _REASONS = {each.value: each for each in Again if each is not Again.MORE_PUBLISHERS}
@@ -68,15 +69,21 @@ def _wait(value: object) -> timedelta:
     return length
 
 
+def _cooldown(value: object) -> timedelta:
+    if (length := duration(value)) > _LONGEST_COOLDOWN:
+        raise ValueError("the longest cooldown is '7 days'")
+    return length
+
+
 Route = Annotated[str, AfterValidator(_route), *get_args(Id)[1:]]
 Reason = Annotated[
     Again | int,
     PlainValidator(_reason),
     WithJsonSchema({"anyOf": [{"enum": [*_REASONS]}, {"type": "string", "pattern": _MORE_PUBLISHERS}]}),
 ]
-Wait = Annotated[
-    timedelta, PlainValidator(measured(_wait)), WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
-]
+_DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
+Wait = Annotated[timedelta, PlainValidator(measured(_wait)), _DURATION_SCHEMA]
+Cooldown = Annotated[timedelta, PlainValidator(measured(_cooldown)), _DURATION_SCHEMA]
 AnHour = Annotated[int, PlainValidator(_an_hour), WithJsonSchema({"type": "string", "pattern": _AN_HOUR})]
 
 
@@ -103,7 +110,7 @@ class AlertShape(Shape):
         "list.",
         examples=["new fact"],
     )
-    cooldown: Duration | None = Field(
+    cooldown: Cooldown | None = Field(
         None,
         description="How long after the first message an update comes at the earliest (default: 1 hour); each later "
         "one waits four times as long as the one before. A higher level and a correction do not wait.",

@@ -320,6 +320,7 @@ _ONCE = "an article is told once: write once_per: story or event, or remove it"
         ("at_most: 1001 an hour", "5:18: how often is not clear; write '6 an hour' (1 to 1000)"),
         # lengths of time
         ("wait_at_least: 2 days", "5:24: '2 days' cannot be read; the longest wait is '1 day'"),
+        ("again_if: new fact, cooldown: 2 weeks", "5:39: '2 weeks' cannot be read; the longest cooldown is '7 days'"),
         ("again_if: new fact, cooldown: 3", f"5:39: this cannot be read; {_DURATION}"),
         ("again_if: new fact, cooldown: 0 hours", "5:39: '0 hours' cannot be read; it must be longer than nothing"),
         # misspelt keys
