@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.durations import duration
 from monitor.config.load import load_rules
 from monitor.config.reference import tables
 from monitor.lab.rule_tests import failures
 from monitor.matching import compile_rules
-from monitor.model import Again, Level, Rule, Term, Words
+from monitor.model import Again, AlertPolicy, Level, Rule, Term, Words
 from tests.building import NOON, article
 from tests.rules_doc import PAGE, page
 
@@ -62,6 +63,7 @@ def test_how_often_it_tells_is_told_whole() -> None:
     [alert] = (table for table in tables() if table.name == "alert")
     told = [(key.strip("`"), default.strip("`")) for key, default, _ in cells("| key | default |")]
     assert told == [(row.key, row.needed) for row in alert.rows if row.key != "to"]
+    assert duration(dict(told)["cooldown"]) == AlertPolicy().cooldown
     reasons = {reason.strip("`") for reason, _ in cells("| reason | it tells")}
     assert {re.sub(r"^\d+ ", "", reason) for reason in reasons} == {each.value for each in Again}
 
