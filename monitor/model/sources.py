@@ -56,6 +56,11 @@ class Source:
     full_text: bool = False
     sitemap: str | None = None
 
+    @property
+    def official(self) -> bool:
+        """Whether it is the voice of a state or of an organisation, which its tags say."""
+        return "official" in self.tags
+
 
 @dataclass(frozen=True, slots=True)
 class Validators:
