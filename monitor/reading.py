@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor import clock
+from monitor.alerting.policy import Circumstances
 from monitor.decide import Decision, decide
 from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
 from monitor.intake.address import canonical
@@ -57,6 +58,8 @@ class InForce(Protocol):
     def rules(self) -> RuleSet: ...
     @property
     def channels_of(self) -> Callable[[Alert], Iterable[str]]: ...
+    @property
+    def zone(self) -> tzinfo: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""What was decided, written: articles with their versions, stories, matches, alerts, notices and deliveries. It decides
-nothing; `section` says when it is called.
+"""What was decided, written: articles with their versions, stories, matches, alerts, notices and deliveries, and what
+waits. It decides nothing; `section` says when it is called.
 
 All that is decided in one pass through the section is written together, with one statement for each table: a statement
 costs more than its rows. Rows are written in the order of the decisions, and so are their ids given, on both kinds of
@@ -13,12 +13,25 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Insert, bindparam, delete, insert, select
+from sqlalchemy import Connection, Insert, bindparam, delete, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
-from monitor.model import Alert, Article, Decided, DeliveryState, Judged, Notice, Noticed, Span
+from monitor.decide import Fallen
+from monitor.model import (
+    Alert,
+    Article,
+    Decided,
+    DeliveryState,
+    Hearing,
+    Judged,
+    Notice,
+    Noticed,
+    Span,
+    Waiting,
+)
 from monitor.store import tables
 from monitor.store.database import in_batches, insert_of, write_rows
+from monitor.store.learnt import articles_of, write_waiting
 
 ChannelsOf = Callable[[Alert], Iterable[str]]
 Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
@@ -53,7 +66,51 @@ def write_decisions(connection: Connection, made: Sequence[Made]) -> Ids:
     write_rows(connection, _DELIVERY, [row for alert, _, channels in told for row in _deliveries(alert, channels)])
     matches = [_match(judged, decided, at, ids) for judged, at in every for decided in judged.decisions]
     write_rows(connection, _MATCH, matches)
+    _write_waiting(connection, [judged for judged, _ in every], ids)
     return ids
+
+
+def _write_waiting(connection: Connection, every: Sequence[Judged], ids: Ids) -> None:
+    """What waits at the end of it: a later article may have told, or withdrawn, what an earlier one let wait."""
+    begins: dict[str, tuple[Waiting, int]] = {}
+    ends: dict[str, None] = {}
+    for judged in every:
+        for decided in judged.decisions:
+            for id_ in decided.drops:
+                begins.pop(id_, None)
+                ends[id_] = None
+            if (waits := decided.waiting) is not None:
+                begins[waits.id] = (waits, ids[judged.article.source, judged.article.uid])
+    write_waiting(connection, begins.values(), ends)
+
+
+def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf) -> None:
+    """What was told of what waited, or waits on for something else; the matches that waited say so."""
+    told = [(telling.alert, waited) for telling in fallen.tellings for waited in telling.waited]
+    waited = [*(each for _, each in told), *(moved.before for moved in fallen.moved)]
+    ids = articles_of(connection, [each.hearing for each in waited])
+
+    def id_of(hearing: Hearing) -> int:
+        return ids[hearing.article.source, hearing.article.uid]
+
+    alerts = [telling.alert for telling in fallen.tellings]
+    write_rows(connection, _ALERT, [_alert(each, id_of(of.waited[0].hearing)) for each, of in zip(alerts, fallen.tellings, strict=True)])
+    write_rows(connection, _DELIVERY, [row for each in alerts for row in _deliveries(each, channels_of(each))])
+    said = [(each, alert.id, f"told: {each.hearing.because}; {each.why}") for alert, each in told]
+    said += [(moved.before, None, moved.why) for moved in fallen.moved]
+    rows: list[Row] = [
+        {
+            "its_article": id_of(each.hearing),
+            "its_version": each.hearing.article.version,
+            "its_rule": each.hearing.rule,
+            "decision": decision,
+            "alert_id": alert_id,
+        }
+        for each, alert_id, decision in said
+    ]
+    write_rows(connection, _TOLD_LATER, rows)
+    begins = [(moved.after, id_of(moved.after.hearing)) for moved in fallen.moved]
+    write_waiting(connection, begins, [each.id for each in waited])
 
 
 def _write_articles(connection: Connection, every: Sequence[tuple[Judged, datetime]]) -> Ids:
@@ -70,13 +127,19 @@ def _write_articles(connection: Connection, every: Sequence[tuple[Judged, dateti
 def _write_stories(connection: Connection, every: Sequence[Judged], ids: Ids) -> None:
     dialect = connection.dialect.name
     stories: dict[str, Row] = {}
-    for each in every:
-        story = each.story
+    told = [(each, each.story) for each in every if each.story is not None]
+    for each, story in told:
         row = stories.setdefault(story.id, {"id": story.id, "title": story.title, "opened_at": story.opened})
         row["last_at"] = each.article.seen
     members: list[Row] = [
-        {"article_id": ids[each.article.source, each.article.uid], "story_id": each.story.id, "how": each.joined}
-        for each in every
+        {
+            "article_id": ids[each.article.source, each.article.uid],
+            "story_id": story.id,
+            "how": each.joined,
+            "publisher": each.publisher,
+            "wire": each.wire,
+        }
+        for each, story in told
     ]
     write_rows(connection, _told_again(dialect), list(stories.values()))
     write_rows(connection, _membership(dialect), members)
@@ -87,6 +150,15 @@ _VERSION = insert(tables.article_version)
 _MATCH = insert(tables.match)
 _ALERT = insert(tables.alert)
 _DELIVERY = insert(tables.delivery)
+_TOLD_LATER = (
+    update(tables.match)
+    .where(
+        tables.match.c.article_id == bindparam("its_article"),
+        tables.match.c.article_version == bindparam("its_version"),
+        tables.match.c.rule_id == bindparam("its_rule"),
+    )
+    .values(decision=bindparam("decision"), alert_id=bindparam("alert_id"))
+)
 _NOTICED = select(tables.noticed)
 _NO_MORE = delete(tables.noticed).where(tables.noticed.c.subject.in_(bindparam("subjects", expanding=True)))
 
@@ -155,6 +227,7 @@ def _match(judged: Judged, decided: Decided, at: datetime, ids: Ids) -> Row:
         "decision": decided.reason,
         "alert_id": decided.alert.id if decided.alert else None,
         "shadow_key": decided.shadow_key,
+        "event_id": decided.hearing.event.id if decided.hearing and decided.hearing.event else None,
     }
 
 
@@ -179,6 +252,9 @@ def _alert(alert: Alert, article_id: int) -> Row:
         "reason": alert.reason,
         "sentence": alert.sentence,
         "marks": [list(mark) for mark in alert.marks],
+        "event_id": alert.event,
+        "thread": alert.thread,
+        "items": [asdict(item) for item in alert.items] or None,
     }
 
 

@@ -11,17 +11,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from monitor.decide import Decision, State
+from monitor.decide import Decision, Fallen, State
 from monitor.model import Article, Claim, Notice, Noticed, Observed, Polled
 from monitor.store import pages, tables
 from monitor.store.database import Database
-from monitor.store.decisions import ChannelsOf, Made, write_decisions, write_notices
-from monitor.store.memory import Mark, catch_up, mark
+from monitor.store.decisions import ChannelsOf, Made, write_decisions, write_fallen, write_notices
+from monitor.store.learnt import write_state
+from monitor.store.memory import Mark, catch_up, end_of
 from monitor.store.observed import observe
 from monitor.store.writing import tokens_of, write_sources
 
@@ -38,7 +38,6 @@ class SerialSection:
         self._lock = threading.Lock()
         self._state = State()
         self._mark = Mark()
-        self._sequence: int | None = None
         self._afresh: datetime | None = None
 
     @contextmanager
@@ -52,24 +51,25 @@ class SerialSection:
                 sequence = connection.execute(_SEQUENCE).scalar_one()
                 inside = Entered(connection, self._caught_up(connection, sequence, now).draft(), claims)
                 yield inside
-                inside.write()
                 if inside.decided:
                     sequence += 1
+                inside.write(sequence)
+                if inside.decided:
                     connection.execute(_ON, {"reached": sequence})
-                    end = mark(connection)
+                    end = Mark(end_of(connection), sequence)
             if inside.decided:
-                self._state, self._mark, self._sequence = inside.state.settled(now), end, sequence
+                self._state, self._mark = inside.state.settled(now), end
 
     def _caught_up(self, connection: Connection, sequence: int, now: datetime) -> State:
         """The state, with what other processes have committed since it was ours. Once a day what was told is read
         afresh, because retention takes alerts out of the database; stories that are over leave by themselves."""
         if self._afresh is None or abs(now - self._afresh) >= _AFRESH:
-            self._state, self._mark = State(self._state.stories), replace(self._mark, match=0)
-            self._sequence, self._afresh = None, now
-        if sequence != self._sequence:
-            end = mark(connection)
+            self._state, self._mark = State(self._state.stories, self._state.events), Mark(self._mark.version)
+            self._afresh = now
+        if sequence != self._mark.commit:
+            end = Mark(end_of(connection), sequence)
             catch_up(connection, self._state, self._mark, now)
-            self._mark, self._sequence = end, sequence
+            self._mark = end
         return self._state
 
 
@@ -83,12 +83,13 @@ class Entered:
         self._polls: list[tuple[Polled, int]] = []
         self._made: list[Made] = []
         self._wanted: list[tuple[Article, datetime]] = []
+        self._fell: list[tuple[Fallen, ChannelsOf]] = []
         self.state = state
 
     @property
     def decided(self) -> bool:
         """Whether it leaves anything that others' states do not know yet."""
-        return bool(self._made)
+        return bool(self._made or self._fell)
 
     def commit(self, polled: Polled, decision: Decision, channels_of: ChannelsOf) -> bool:
         """Leave a poll and all that came of it: source, articles, stories, matches, alerts, deliveries.
@@ -108,6 +109,12 @@ class Entered:
         if decision.judged:
             self._made.append(Made(decision.judged, at, channels_of))
             self.state = decision.state.settled(at)
+
+    def fall(self, fallen: Fallen, channels_of: ChannelsOf, now: datetime) -> None:
+        """Leave what time alone has brought."""
+        if fallen.tellings or fallen.moved:
+            self._fell.append((fallen, channels_of))
+            self.state = fallen.state.settled(now)
 
     def want(self, articles: Iterable[Article], now: datetime) -> None:
         """Note that the pages of these articles, which are committed in this pass, are to be read."""
@@ -133,8 +140,12 @@ class Entered:
         """Write notices with their deliveries, and what the operator knows after them; those that are new."""
         return write_notices(self._connection, notices, noticed)
 
-    def write(self) -> None:
-        """All that this pass leaves; `entered` calls it, once."""
+    def write(self, sequence: int) -> None:
+        """All that this pass leaves, under the number of its commit; `entered` calls it, once."""
         ids = write_decisions(self._connection, self._made)
+        for fallen, channels_of in self._fell:
+            write_fallen(self._connection, fallen, channels_of)
+        if self.decided:
+            write_state(self._connection, self.state, sequence)
         pages.want(self._connection, ((ids[each.source, each.uid], each, now) for each, now in self._wanted))
         write_sources(self._connection, self._polls)
