@@ -20,6 +20,7 @@ from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.tables import alert, article_version, attempt, delivery, fetch, match, section, story, story_article
 from monitor.store.tables import article as articles
+from monitor.stories import join
 from tests.building import (
     HEADLINE,
     HOUR,
@@ -229,7 +230,8 @@ def test_old_stories_are_not_read_back(database: Database, claims: Claims) -> No
     commit(SerialSection(database), claimed(claims), article(canonical=page))
     later = NOON + 24 * 7 * HOUR + MINUTE
     with SerialSection(database).entered(later) as inside:
-        assert inside.state.stories.telling(f"address {page}") is None
+        again = article("b", of="post", canonical=page, seen=later)
+        assert join(again, inside.state.stories).how == "the first article of its story"
         assert len(inside.state.told) == 1
 
 
@@ -250,7 +252,8 @@ def test_what_has_left_the_database_leaves_the_memory_within_a_day(
     for at, known in ((NOON, 2), (NOON + passed, 1), (NOON + passed, 1)):
         with serial.entered(at) as inside:
             assert len(inside.state.told) == known
-            assert inside.state.stories.telling("article wire young") is not None
+            edited = join(article("young", version=2), inside.state.stories)
+            assert edited.how == "an earlier version of the article"
     again = article("young", version=2, seen=NOON + passed)
     assert alerts(commit(serial, claimed(claims, at=NOON + passed), again, at=NOON + passed)) == []
 
