@@ -27,7 +27,9 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     kind: MatchKind | None = None
-    decision: str | None = None  # "told", "held", "waits", or of what is held "shadow": what a rule in shadow would have told
+    decision: str | None = (
+        None  # "told", "held", "waits", or of what is held "shadow": what a rule in shadow would have told
+    )
 
 
 @dataclass(frozen=True, slots=True)
