@@ -32,9 +32,13 @@ def to_text(html: str) -> str:
 
 def lines(text: str) -> str:
     """Plain text with tidy white space: no control characters, no empty lines."""
+    if text.isprintable():  # of blanks only the space, and no control characters: told five times as quickly
+        return " ".join(text.split())
     text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return LINE_ENDS.sub("\n", BLANK_IN_LINE.sub(" ", text)).strip()
 
 
 def one_line(text: str) -> str:
-    return " ".join(CONTROL.sub(" ", text).split())
+    if not text.isprintable():
+        text = CONTROL.sub(" ", text)
+    return " ".join(text.split())
