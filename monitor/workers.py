@@ -45,6 +45,7 @@ class Workers:
     """`count` processes. `memory`: address space of each in bytes; `tasks_each`: calls after which one is renewed."""
 
     def __init__(self, count: int, *, memory: int | None = None, tasks_each: int = 0) -> None:
+        self.count = count
         self._slots = tuple(_Slot(memory, tasks_each) for _ in range(count))
         self._free: asyncio.LifoQueue[_Slot] = asyncio.LifoQueue()  # last in, first out: the warmest goes first
         for slot in self._slots:

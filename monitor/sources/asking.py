@@ -15,9 +15,9 @@ from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.intake.taking import Brought
 from monitor.model import Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Mark, Source, SourceKind
 from monitor.sources.backfill import BackFill, Found
-from monitor.sources.document import read_document
 from monitor.sources.fetch import Fetcher
 from monitor.sources.page import read_page
+from monitor.sources.readers import Document, Readers
 from monitor.sources.robots import Robots
 from monitor.workers import Workers
 
@@ -43,6 +43,7 @@ class Asker:
         self._parsers = parsers
         self._limits = limits
         self._memory = memory
+        self._readers = Readers(parsers, limits.parse)
 
     async def ask(self, claim: Claim, source: Source) -> Brought:
         """What a poll brings. Never raises for what a site does: the fetch says what was wrong."""
@@ -74,21 +75,14 @@ class Asker:
 
     async def _read(self, source: Source, fetched: Fetched, known: frozenset[bytes], most: int | None) -> Feed:
         """Without the entries that are known, and at most so many of the others."""
-        document = (fetched.body, fetched.headers, fetched.url)
+        body, headers, url = fetched.body, fetched.headers, fetched.url
         if source.select is None:
-            return await self._document(*document, known, most)
-        feed = await self._parsers.run(read_page, *document, source.select, deadline=self._limits.parse)
+            return await self._readers.read(Document(body, headers, url, known, most))
+        feed = await self._parsers.run(read_page, body, headers, url, source.select, deadline=self._limits.parse)
         return replace(feed, entries=tuple(entry for entry in feed.entries if entry.slice not in known))
 
-    async def _document(
-        self,
-        body: bytes,
-        headers: Mapping[str, str],
-        url: str,
-        known: frozenset[bytes] = frozenset(),
-        most: int | None = None,
-    ) -> Feed:
-        return await self._parsers.run(read_document, body, headers, url, known, most, deadline=self._limits.parse)
+    async def _document(self, body: bytes, headers: Mapping[str, str], url: str) -> Feed:
+        return await self._readers.read(Document(body, headers, url))
 
     async def _older(self, brought: Brought) -> Found:
         """What has come and gone since the last good poll, as far as it is still to be had."""
