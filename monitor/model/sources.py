@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
+from typing import Final
 
 from monitor.model.habits import Habits, SourceTrouble, TroubleKind
 
@@ -126,6 +128,13 @@ class Entry:
     language: str | None = None
     tags: tuple[str, ...] = ()
     slice: bytes = field(default=b"", compare=False)
+
+    def __reduce__(self) -> tuple[type[Entry], tuple[object, ...]]:
+        """How it travels from a worker: its values in their order. What dataclasses do instead costs twice that."""
+        return Entry, IN_ORDER(self)
+
+
+IN_ORDER: Final = attrgetter(*(each.name for each in fields(Entry)))
 
 
 @dataclass(frozen=True, slots=True)
