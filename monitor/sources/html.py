@@ -19,8 +19,6 @@ BLOCKS = (
 BEFORE_BLOCK = re.compile(rf"<(?=/?(?:{BLOCKS})\b)", re.IGNORECASE)
 # Control characters but tab and line feed, halves of surrogate pairs (no database takes them), and noncharacters.
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-BLANK_IN_LINE = re.compile(r"[^\S\n]+")
-LINE_ENDS = re.compile(r" ?\n[ \n]*")
 
 
 def to_text(html: str) -> str:
@@ -32,10 +30,9 @@ def to_text(html: str) -> str:
 
 def lines(text: str) -> str:
     """Plain text with tidy white space: no control characters, no empty lines."""
-    if text.isprintable():  # of blanks only the space, and no control characters: told five times as quickly
-        return " ".join(text.split())
     text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return LINE_ENDS.sub("\n", BLANK_IN_LINE.sub(" ", text)).strip()
+    tidy = (" ".join(line.split()) for line in text.split("\n"))  # a pattern would take four times as long
+    return "\n".join(line for line in tidy if line)
 
 
 def one_line(text: str) -> str:
