@@ -55,7 +55,7 @@ from monitor.workers import Workers
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
 PARSER_MEMORY = 2**30
 DUE = timedelta(seconds=30)
-PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed after so many documents
+PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed after so many calls
 
 
 @asynccontextmanager
