@@ -2,8 +2,8 @@
 
 A call to a worker costs as much as reading a small document of which all is known. So where more documents wait than
 there are workers, one call brings several. What one of them does to its worker it alone answers for: a call of several
-that is killed, dies or breaks is taken apart, and each of its documents read again by itself. Together they have no
-more time than one has, so that a hostile one holds up those beside it no longer than itself.
+that is killed, dies or breaks is taken apart, and each of its documents read again by itself. Together they have a part
+of the time that one has, so that a hostile one does not hold up those beside it for long.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 AT_ONCE: Final = 8  # documents
 TOGETHER: Final = 256 * 1024  # bytes: one that is big has a call of its own, which costs little beside it
+
+PART: Final = 5  # of the deadline of one: so small ones take a hundredth of it
 
 
 class Document(NamedTuple):
@@ -94,9 +96,8 @@ class Readers:
 
     async def _read(self, taken: Sequence[_Waiting]) -> None:
         if len(taken) > 1:
-            reading = await _ended(
-                self._workers.run(read_documents, [each.document for each in taken], deadline=self._deadline)
-            )
+            documents = [each.document for each in taken]
+            reading = await _ended(self._workers.run(read_documents, documents, deadline=self._deadline / PART))
             if reading.exception() is None:
                 for each, read in zip(taken, reading.result(), strict=True):
                     _give(each.came, read)

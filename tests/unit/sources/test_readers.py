@@ -19,7 +19,7 @@ Ts = TypeVarTuple("Ts")
 
 URL = "https://news.example.org/feed"
 LONG = timedelta(seconds=60)
-SHORT = timedelta(seconds=0.5)
+SHORT = timedelta(seconds=0.7)
 # Ill-formed, so that feedparser goes through its tags one by one, for seconds.
 HOSTILE = Document(b"<rss><channel><item>" + b"<a/>" * (TOGETHER // 5), {}, URL)
 
