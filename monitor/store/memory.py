@@ -21,10 +21,12 @@ class Mark:
     match: int = 0
 
 
+_ENDS = select(*(select(func.max(table.c.id)).scalar_subquery() for table in (article_version, match)))
+
+
 def mark(connection: Connection) -> Mark:
     """Where the database ends now."""
-    ends = [connection.execute(select(func.max(table.c.id))).scalar_one() for table in (article_version, match)]
-    return Mark(*(end or 0 for end in ends))
+    return Mark(*(end or 0 for end in connection.execute(_ENDS).one()))
 
 
 def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -> None:
