@@ -35,8 +35,8 @@ from monitor.pipeline import Active, Pipeline
 from monitor.reading import EVERY as READING
 from monitor.reading import Reader
 from monitor.sources.asking import Asker
-from monitor.sources.document import ready
 from monitor.sources.fetch import Fetcher
+from monitor.sources.in_worker import ready
 from monitor.sources.robots import Robots
 from monitor.store.claims import Claims, KnownEntries
 from monitor.store.daemons import Daemons
