@@ -50,7 +50,7 @@ from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, hide, log
 from monitor.telemetry.metrics import Metrics
 from monitor.text import detect
-from monitor.workers import Workers
+from monitor.workers import Workers, share
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
 PARSER_MEMORY = 2**30
@@ -180,6 +180,7 @@ def _opened(settings: Settings, stack: AsyncExitStack) -> Database:
 
 async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, Workers, Notifier]:
     """What speaks with other machines, and reads what they say."""
+    share("monitor.preloaded")
     notifier = Notifier(settings.channels, settings.limits.send)
     stack.callback(notifier.close)
     parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)

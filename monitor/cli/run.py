@@ -34,11 +34,13 @@ def run(config: Path, once: bool) -> None:
     import os
     import signal
 
+    from monitor.allocator import be_thrifty
     from monitor.app import secrets_of
     from monitor.config.user_files import UserFiles
     from monitor.store.ownership import act_as_owner
     from monitor.telemetry import Event, configure, log
 
+    be_thrifty()
     if not _has_terminal():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it may ask for a reload: what starts will read the files
     faulthandler.enable()  # systemd's watchdog ends us with SIGABRT: every thread then writes what it hung at
