@@ -15,6 +15,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
+from monitor.allocator import give_back
 from monitor.collector import at_rest
 from monitor.config.secrets import password_of, telling_parts
 from monitor.config.user_files import UserFiles
@@ -49,7 +50,7 @@ from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, hide, log
 from monitor.telemetry.metrics import Metrics
-from monitor.text import detect
+from monitor.text import detect, inflection
 from monitor.workers import Workers, share
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
@@ -231,6 +232,8 @@ def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job
 def _active(config: Config) -> Active:
     with at_rest():
         rules = compile_live(config.rules.values(), config.entities, config.lists, config.sources)
+        inflection.release()
+    give_back()
     return Active(dict(config.sources), rules, lambda alert: channels_of(alert, config.settings))
 
 
