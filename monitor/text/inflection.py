@@ -35,7 +35,9 @@ def release() -> None:
     """Let go of the dictionaries, 14 MiB that nobody needs once the rules are compiled. What was asked is remembered;
     for another word they are loaded again, in some 50 ms. Not while another thread asks."""
     if _russian.cache_info().currsize:
-        vars(_russian()).clear()  # it holds itself through its parts: nothing else would free it before a collection
+        analyzer = _russian()
+        for held in (analyzer.dictionary, analyzer):  # by each other, until garbage is looked for, and that may be never
+            vars(held).clear()
         _russian.cache_clear()
 
 
