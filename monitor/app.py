@@ -162,6 +162,7 @@ async def service(
             thread=thread,
             line_of=fetcher.line,
             slots=limits.polls,
+            silence=fetcher.silence,
             jobs=jobs,
             reload=reloader.reload if reloader else None,
             turns=turns,

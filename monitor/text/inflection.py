@@ -36,7 +36,10 @@ def release() -> None:
     for another word they are loaded again, in some 50 ms. Not while another thread asks."""
     if _russian.cache_info().currsize:
         analyzer = _russian()
-        for held in (analyzer.dictionary, analyzer):  # by each other, until garbage is looked for, and that may be never
+        for held in (
+            analyzer.dictionary,
+            analyzer,
+        ):  # by each other, until garbage is looked for
             vars(held).clear()
         _russian.cache_clear()
 
