@@ -15,6 +15,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
+from monitor.allocator import give_back
 from monitor.collector import at_rest
 from monitor.config.secrets import password_of, telling_parts
 from monitor.config.user_files import UserFiles
@@ -35,8 +36,8 @@ from monitor.pipeline import Active, Pipeline
 from monitor.reading import EVERY as READING
 from monitor.reading import Reader
 from monitor.sources.asking import Asker
-from monitor.sources.document import ready
 from monitor.sources.fetch import Fetcher
+from monitor.sources.in_worker import ready
 from monitor.sources.robots import Robots
 from monitor.store.claims import Claims, KnownEntries
 from monitor.store.daemons import Daemons
@@ -49,8 +50,8 @@ from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, hide, log
 from monitor.telemetry.metrics import Metrics
-from monitor.text import detect
-from monitor.workers import Workers
+from monitor.text import detect, inflection
+from monitor.workers import Workers, share
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
 PARSER_MEMORY = 2**30
@@ -161,6 +162,7 @@ async def service(
             thread=thread,
             line_of=fetcher.line,
             slots=limits.polls,
+            silence=fetcher.silence,
             jobs=jobs,
             reload=reloader.reload if reloader else None,
             turns=turns,
@@ -180,6 +182,7 @@ def _opened(settings: Settings, stack: AsyncExitStack) -> Database:
 
 async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, Workers, Notifier]:
     """What speaks with other machines, and reads what they say."""
+    share("monitor.preloaded")
     notifier = Notifier(settings.channels, settings.limits.send)
     stack.callback(notifier.close)
     parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)
@@ -230,6 +233,8 @@ def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job
 def _active(config: Config) -> Active:
     with at_rest():
         rules = compile_live(config.rules.values(), config.entities, config.lists, config.sources)
+        inflection.release()
+    give_back()
     return Active(dict(config.sources), rules, lambda alert: channels_of(alert, config.settings))
 
 

@@ -30,7 +30,7 @@ from monitor.intake.pages import fuller
 from monitor.matching import RuleSet
 from monitor.model import Alert, FetchOutcome, Limits, Source, Validators
 from monitor.sources.fetch import Fetcher
-from monitor.sources.full_text import PAGE, read_full_text
+from monitor.sources.in_worker import read_full_text
 from monitor.sources.robots import Robots
 from monitor.store.pages import Pages, Wanted
 from monitor.store.section import SerialSection
@@ -39,6 +39,7 @@ from monitor.telemetry import Event, log
 from monitor.workers import Workers
 
 EVERY = timedelta(seconds=2)
+PAGE = 2 * 2**20  # bytes of one that are read at most
 AT_ONCE = 4  # pages: the workers read feeds in the first place
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 3

@@ -16,7 +16,7 @@ from monitor.intake.taking import Brought
 from monitor.model import Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Mark, Source, SourceKind
 from monitor.sources.backfill import BackFill, Found
 from monitor.sources.fetch import Fetcher
-from monitor.sources.page import read_page
+from monitor.sources.in_worker import read_page
 from monitor.sources.readers import Document, Readers
 from monitor.sources.robots import Robots
 from monitor.workers import Workers

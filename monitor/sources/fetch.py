@@ -32,6 +32,7 @@ from monitor.sources.decoder import ACCEPT_ENCODING, Body
 from monitor.sources.guard import SCHEMES, Guard, Network, refusal
 from monitor.sources.politeness import Line, Politeness
 from monitor.sources.resolve import Resolver
+from monitor.sources.silence import Silence
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -77,6 +78,7 @@ class Fetcher:
         self._allow = tuple(allow)
         self._resolver = resolver or Resolver()
         self._politeness = Politeness(limits, allow)
+        self.silence = Silence()
         self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -148,7 +150,8 @@ class Fetcher:
                 raise FetchFailed(f"{'redirects to ' if hop else ''}{shown(url)[:200]}, {NO_WEB_ADDRESS}")
             async with self._politeness.turn(url.host, url.port or 0, asked.gap):
                 began = clock.monotonic()
-                fetched = await self._ask(url, asked, left)
+                with self.silence.heard():
+                    fetched = await self._ask(url, asked, left)
                 left -= clock.monotonic() - began
             if isinstance(fetched, Fetched):
                 here = fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}

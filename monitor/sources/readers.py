@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Feed
-from monitor.sources.document import read_document
+from monitor.sources.in_worker import read_document
 from monitor.workers import Workers
 
 T = TypeVar("T")
