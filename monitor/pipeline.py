@@ -145,10 +145,12 @@ def _of(brought: Brought, known: Mapping[tuple[str, str], Known]) -> dict[str, K
 
 
 def _tell(polled: Polled, decision: Decision) -> None:
-    """The log's account of a poll."""
+    """The log's account of a poll. What lasts is told when it begins or changes, and when it is over."""
     source, fetched = polled.claim.source, polled.fetched
-    if polled.problem:
+    if polled.problem and (polled.problem != polled.claim.problem or debugging()):
         log.warning(Event.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
+    elif polled.claim.problem and not polled.problem:
+        log.info(Event.POLL_WELL, source=source, problem=polled.claim.problem, failures=polled.claim.failures)
     for trouble in polled.opened:
         if trouble.kind in MOMENTARY or trouble.kind not in polled.claim.habits.troubled:
             log.warning(Event.SOURCE_TROUBLED, source=source, trouble=trouble.kind.value, problem=trouble.detail)

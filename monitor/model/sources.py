@@ -176,7 +176,8 @@ class Article:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A source claimed for one poll. `url` is the source's own, and `habits.address(url)` where it is polled; its last
-    good poll was at `last_ok`. `token` fences: whoever claimed it later makes this claim void."""
+    good poll was at `last_ok`, and the last one's problem was `problem`. `token` fences: whoever claimed it later makes
+    this claim void."""
 
     source: str
     url: str
@@ -187,6 +188,7 @@ class Claim:
     first: bool = True
     habits: Habits = field(default_factory=Habits)
     last_ok: datetime | None = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
