@@ -75,8 +75,8 @@ async def test_a_failure_is_counted_and_told(
 
 async def test_a_problem_that_lasts_is_logged_once(database: Database, faults: FaultServer) -> None:
     """When it begins, when it is another one, and when it is over: not at every poll, also after a restart."""
-    told = []
-    for document in ("<html><title>Down</title>", "<html><title>Down</title>", "<html><title>Up</title>", feed("A"), ""):
+    told, down, up = [], "<html><title>Down</title>", "<html><title>Up</title>"
+    for document in (down, down, up, feed("A"), ""):
         async with polling(database, faults, wire="wire.xml") as polls:
             faults.documents["wire.xml"] = document or feed("A")
             with capture_logs() as logs:
