@@ -80,6 +80,11 @@ class Entered:
         self.decided = False
         self.polls: list[tuple[Polled, int]] = []  # what is written at its sources at the end, together
 
+    def overtaken(self, articles: Iterable[Article]) -> bool:
+        """Whether one of these is another than when it was taken in: another daemon has read its page meanwhile, and
+        the version that was to be written is there already."""
+        return pages.overtaken(self._connection, articles)
+
     def commit(self, polled: Polled, decision: Decision, channels_of: ChannelsOf) -> bool:
         """Write a poll and all that came of it: source, articles, stories, matches, alerts, deliveries.
 
