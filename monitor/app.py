@@ -189,8 +189,10 @@ async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, 
 
 
 def _know(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:
+    """Those that have come, or are read another way now, are due at once where they failed."""
     claims.know(sources, clock.now())
-    claims.again(sources.keys() - before.keys(), clock.now())
+    edited = {id_ for id_, each in sources.items() if id_ not in before or before[id_].read_as != each.read_as}
+    claims.again(edited, clock.now())
 
 
 def _take_back(claims: Claims, outbox: Outbox, pages: Pages) -> None:

@@ -185,6 +185,7 @@ def _learnt(seen: Seen, habits: Habits, burst: Burst | None) -> Habits:
         entries=seen.entries,
         left=seen.left,
         hint=seen.hint,
+        read_as=seen.source.read_as,
         ill_formed=min(habits.ill_formed + 1, IN_A_ROW) if seen.ill_formed else 0,
         distrusts_guids=habits.distrusts_guids or seen.churned,
     )

@@ -69,6 +69,7 @@ class Habits:
     ill_formed, undated  so many polls in a row (counted up to where they are trouble)
     troubled             the troubles that last
     distrusts_guids      its guids are not used
+    read_as              how its last document was read (`Source.read_as`)
     moved_*              a permanent redirect: where to, since when, at how many polls
     """
 
@@ -88,6 +89,7 @@ class Habits:
     undated: int = 0
     troubled: frozenset[TroubleKind] = frozenset()
     distrusts_guids: bool = False
+    read_as: str = ""
     moved_to: str | None = None
     moved_since: datetime | None = None
     moved_polls: int = 0
@@ -160,6 +162,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "undated": int,
     "troubled": _kinds,
     "distrusts_guids": bool,
+    "read_as": str,
     "moved_to": str,
     "moved_since": _moment,
     "moved_polls": int,

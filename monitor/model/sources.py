@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import blake2b
 
 from monitor.model.habits import Habits, SourceTrouble, TroubleKind
 
@@ -55,6 +56,14 @@ class Source:
     proxy: str | None = field(default=None, repr=False)
     full_text: bool = False
     sitemap: str | None = None
+
+    @property
+    def read_as(self) -> str:
+        """How what stands at its address is read, to know whether that has changed: "" as a feed, else a digest of the
+        selectors."""
+        if self.select is None:
+            return ""
+        return blake2b(repr(astuple(self.select)).encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

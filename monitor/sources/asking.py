@@ -13,7 +13,7 @@ from typing import Protocol
 from monitor import clock
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.intake.taking import Brought
-from monitor.model import Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Mark, Source, SourceKind
+from monitor.model import Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Mark, Source, SourceKind, Validators
 from monitor.sources.backfill import BackFill, Found
 from monitor.sources.document import read_document
 from monitor.sources.fetch import Fetcher
@@ -46,6 +46,8 @@ class Asker:
 
     async def ask(self, claim: Claim, source: Source) -> Brought:
         """What a poll brings. Never raises for what a site does: the fetch says what was wrong."""
+        if claim.habits.read_as != source.read_as:  # its selectors were edited: it is another list now, as at a new url
+            claim = replace(claim, validators=Validators(), first=True)
         fetched = await self._fetched(claim, source)
         if fetched.outcome is not FetchOutcome.DOCUMENT:
             return Brought(claim, source, fetched)

@@ -129,6 +129,34 @@ async def test_a_page_is_a_source(database: Database, faults: FaultServer) -> No
     assert "robots.txt" in str(refused.problem)
 
 
+async def test_edited_selectors_read_the_page_anew(database: Database, faults: FaultServer) -> None:
+    """At the next poll, although its bytes are the same; what they bring to light is past, unless its date says that it
+    is news. Where nothing was edited nothing is read again."""
+    now = clock.now()
+    faults.documents["list.html"] = (
+        f"<html><body><ul><li><a href='/1'>One</a></ul>"
+        f"<ol><li><a href='/2'>{HEADLINE}</a><time datetime='{now - 30 * HOUR}'></time>"
+        f"<li><a href='/3'>Missiles over the sea</a><time datetime='{now}'></time></ol></body></html>"
+    )
+    outcomes = []
+    for entry in ("ul li", "ul li", "ol li", "ol li"):
+        more = {"kind": SourceKind.PAGE, "select": Selectors(entry, date="time" if entry == "ol li" else None)}
+        async with polling(database, faults, more=more, wire="list.html") as polls:
+            polled = await polls.poll()
+            assert polled is not None
+            assert polled.problem is None
+            assert polled.opened == ()
+            outcomes.append(polled.fetched.outcome)
+    assert outcomes == [
+        FetchOutcome.DOCUMENT,
+        FetchOutcome.NOT_MODIFIED,
+        FetchOutcome.DOCUMENT,
+        FetchOutcome.NOT_MODIFIED,
+    ]
+    assert titles(database) == ["Missiles over the sea", HEADLINE, "One"]
+    assert Reports(database).counts()["alerts"] == 1
+
+
 async def test_the_page_of_an_article_is_wanted_with_it(database: Database, faults: FaultServer) -> None:
     """In the same commit; of what the first poll brought only what has a date of its own."""
     async with polling(database, faults, more={"full_text": True}, wire="wire.xml") as polls:

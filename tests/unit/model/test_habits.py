@@ -26,6 +26,7 @@ LEARNT = Habits(
     undated=1,
     troubled=frozenset({TroubleKind.GAP, TroubleKind.SILENT}),
     distrusts_guids=True,
+    read_as="0a1b2c3d4e5f6071",
     moved_to="https://new.test/feed",
     moved_since=NOON,
     moved_polls=2,
