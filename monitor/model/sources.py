@@ -199,6 +199,11 @@ class Claim:
     last_ok: datetime | None = None
     problem: str | None = None
 
+    @property
+    def asks_back(self) -> bool:
+        """Whether this poll asks the address that its source has left, to see whether it answers again."""
+        return self.habits.doubts_move(self.planned)
+
 
 @dataclass(frozen=True, slots=True)
 class Polled:

@@ -48,7 +48,16 @@ class Asker:
         """What a poll brings. Never raises for what a site does: the fetch says what was wrong."""
         if claim.habits.read_as != source.read_as:  # its selectors were edited: it is another list now, as at a new url
             claim = replace(claim, validators=Validators(), first=True)
-        fetched = await self._fetched(claim, source)
+        if (
+            claim.asks_back
+        ):  # where it has moved from: that may be a stranger's page by now, so only a good answer counts
+            back = await self._ask(claim, source, source.url)
+            if back.fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}:
+                return replace(back, at_home=True)
+        return await self._ask(claim, source, claim.habits.address(source.url))
+
+    async def _ask(self, claim: Claim, source: Source, url: str) -> Brought:
+        fetched = await self._fetched(claim, source, url)
         if fetched.outcome is not FetchOutcome.DOCUMENT:
             return Brought(claim, source, fetched)
         marks = () if claim.first else await self._memory.marks(source.id)
@@ -65,8 +74,7 @@ class Asker:
             return replace(brought, older=found.entries, looked=found.how)
         return brought
 
-    async def _fetched(self, claim: Claim, source: Source) -> Fetched:
-        url = claim.habits.address(source.url)
+    async def _fetched(self, claim: Claim, source: Source, url: str) -> Fetched:
         if source.kind is not SourceKind.PAGE:
             return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy)
         leave = await self._robots.ask(url, clock.now(), proxy=source.proxy)
