@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from apscheduler.triggers.cron import CronTrigger
 from cssselect import GenericTranslator, SelectorError
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from monitor.config.faults import checked
 from monitor.config.shape import Id, Interval, Language, Shape, Text, WebAddress, refusal
@@ -28,6 +28,7 @@ class Usual:
     zone: str = "UTC"
 
 
+_FORMATS = {"rss", "atom", "rdf", "json", "json feed", "jsonfeed", "sitemap", "news sitemap", "xml"}
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a schedule names no year: one that has no time after this has none
 
 
@@ -50,6 +51,14 @@ def _css(text: str) -> str:
     return text
 
 
+def _told_by_looking(value: object) -> object:
+    """People write the format; left out, a wrong one can do no harm."""
+    if isinstance(value, str) and value.strip().lower().replace("-", " ").replace("_", " ") in _FORMATS:
+        raise refusal(f"{shown(value)} is told by looking at the document", "leave 'kind' out")
+    return value
+
+
+Kind = Annotated[Literal["feed", "page"], BeforeValidator(_told_by_looking)]
 Cron = Annotated[str, AfterValidator(_cron), WithJsonSchema({"type": "string", "minLength": 9})]
 Css = Annotated[str, AfterValidator(_css), WithJsonSchema({"type": "string", "minLength": 1})]
 
@@ -118,7 +127,7 @@ class SourceShape(Shape):
         "monitor.yaml.",
         examples=["*/2 6-22 * * mon-fri"],
     )
-    kind: Literal["feed", "page"] | None = Field(
+    kind: Kind | None = Field(
         None,
         description="`feed` (the default: RSS, Atom, JSON Feed or a news sitemap, told by looking) or `page`: a web "
         "page without a feed, whose entries `select` finds.",

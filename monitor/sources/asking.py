@@ -16,7 +16,7 @@ from monitor.intake.taking import Brought
 from monitor.model import Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Mark, Source, SourceKind, Validators
 from monitor.sources.backfill import BackFill, Found
 from monitor.sources.document import read_document
-from monitor.sources.fetch import Fetcher
+from monitor.sources.fetch import Fetcher, led_elsewhere
 from monitor.sources.page import read_page
 from monitor.sources.robots import Robots
 from monitor.workers import Workers
@@ -66,7 +66,8 @@ class Asker:
             most = None if claim.first else self._limits.entries
             feed = await self._read(source, fetched, frozenset(mark.slice for mark in marks), most)
         except (FeedUnreadable, WorkerLost) as error:
-            failed = Fetched(FetchOutcome.FAILED, fetched.url, fetched.status, problem=str(error))
+            problem = f"{error}{led_elsewhere(url, fetched)}"
+            failed = Fetched(FetchOutcome.FAILED, fetched.url, fetched.status, problem=problem)
             return Brought(claim, source, failed)
         brought = Brought(claim, source, fetched, feed, marks)
         if brought.may_have_lost and not any(await self._memory.has(source.id, feed.entries)):

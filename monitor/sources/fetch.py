@@ -28,7 +28,7 @@ from monitor import clock
 from monitor.errors import FetchFailed
 from monitor.model import Fetched, FetchOutcome, Limits, Validators
 from monitor.sources import answers
-from monitor.sources.decoder import ACCEPT_ENCODING, Body
+from monitor.sources.decoder import ACCEPT_ENCODING, Body, unpacked
 from monitor.sources.guard import SCHEMES, Guard, Network, refusal
 from monitor.sources.politeness import Line, Politeness
 from monitor.sources.resolve import Resolver
@@ -231,12 +231,17 @@ class Fetcher:
         body.announced(response.content_length or 0)
         async for chunk in response.content.iter_any():
             body.feed(chunk)
-        return body.whole()
+        return unpacked(body.whole(), decoded)
 
 
 def digest_of(body: bytes) -> str:
     """By what a document is recognised: 32 hexadecimal digits."""
     return blake2b(body, digest_size=16).hexdigest()
+
+
+def led_elsewhere(url: str, fetched: Fetched) -> str:
+    """Where redirects have led, to be added to a line that says what was wrong there; "" if they did not."""
+    return "" if fetched.url in {url, shown(URL(url))} else f"; the address redirects to {fetched.url}"
 
 
 def target(url: URL, location: str) -> URL:

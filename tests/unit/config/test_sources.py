@@ -34,6 +34,8 @@ def test_a_source_says_how_it_is_read_and_when() -> None:
     ("keys", "what"),
     [
         ("kind: page", "a page has no entries of itself"),
+        ("kind: sitemap", "'sitemap' is told by looking at the document"),
+        ("kind: JSON-Feed", "'JSON-Feed' is told by looking at the document"),
         ("select: {entry: li}", "select is for pages"),
         ("kind: page, select: {entry: 'li['}", "is no CSS selector"),
         ("cron: '* * *'", "is no schedule"),
