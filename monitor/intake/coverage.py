@@ -331,10 +331,11 @@ def _burst(seen: Seen, habits: Habits) -> Burst | None:
 
 def _fresh(seen: Seen) -> frozenset[str]:
     """What came after the poll before by a date of its own. One minute that most of them carry is no date: somebody has
-    moved his archive. Where the poll before is minutes ago all news is of one minute, and it must be one moment."""
+    moved his archive. Where the poll before is minutes ago all news is of one minute, and it must be one moment. A day
+    without a time counts until it ends: what carries today's counts as of now, and is no stamp (`latest_of`)."""
     cut = timedelta(minutes=1) if seen.now - seen.before >= _MINUTES else timedelta(microseconds=1)
     stamps = {article.uid: article.published - (article.published - _EPOCH) % cut for article in seen.new}
-    counts = Counter(stamps[article.uid] for article in seen.new if article.dated)
+    counts = Counter(stamps[each.uid] for each in seen.new if each.dated and each.published != each.seen)
     stamped = {stamp for stamp, count in counts.items() if count > len(seen.new) / 2}
     dated = (article for article in seen.new if article.dated and article.published > seen.before)
     return frozenset(article.uid for article in dated if stamps[article.uid] not in stamped)

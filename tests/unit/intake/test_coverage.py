@@ -274,6 +274,7 @@ def uids(articles: Sequence[Article]) -> frozenset[str]:
 OLD = new(40, published=NOON - 3 * DAY)
 UNDATED = new(40, dated=False)
 STAMPED = new(40, apart=timedelta(0))
+TODAY = new(40, published=NOON, apart=timedelta(0))  # of the day, without a time: as of now, when they are seen
 
 
 @pytest.mark.parametrize(
@@ -290,6 +291,8 @@ STAMPED = new(40, apart=timedelta(0))
             uids(STAMPED[:30]),
         ),
         (new(40, apart=MINUTE / 20), 10, SETTLED, None),  # a news storm: two minutes, each with some of them
+        (TODAY, 10, SETTLED, None),  # a ministry that writes only the day
+        ([*TODAY[:25], *OLD[25:]], 10, SETTLED, uids(OLD[25:])),
         (OLD[:9], 10, SETTLED, None),  # nine are no burst
         (OLD[:12], 10, SETTLED, None),  # it has had four at once
         (OLD, 10, replace(SETTLED, most=14), None),
