@@ -81,7 +81,8 @@ class Asker:
         leave = await self._robots.ask(url, clock.now(), proxy=source.proxy)
         if leave.problem is not None:
             return Fetched(FetchOutcome.FAILED, url, problem=leave.problem)
-        return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy, gap=leave.gap)
+        may = self._robots.leave(source.proxy)
+        return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy, gap=leave.gap, leave=may)
 
     async def _read(self, source: Source, fetched: Fetched, known: frozenset[bytes], most: int | None) -> Feed:
         """Without the entries that are known, and at most so many of the others."""

@@ -9,7 +9,7 @@ fetches but whom it asked last (`politeness`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
@@ -36,6 +36,7 @@ from monitor.sources.resolve import Resolver
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+MayFollow = Callable[[str], Awaitable[str | None]]  # why an address may not be asked for; None: it may
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT = (301, 308)
 NO_WEB_ADDRESS = "which is no http:// or https:// address"
@@ -60,13 +61,15 @@ USER_AGENT = user_agent()
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is asked for, and how: `own` headers go along in place of ours. `gap`, `most`: stricter bounds than usual,
-    from this request to the next one to the same domain, and of the body's bytes."""
+    from this request to the next one to the same domain, and of the body's bytes. `leave`: asked of
+    each redirect."""
 
     validators: Validators
     own: Mapping[str, str] = field(default_factory=dict)
     proxy: str | None = None
     gap: timedelta = timedelta(0)
     most: int | None = None
+    leave: MayFollow | None = None
 
 
 class Fetcher:
@@ -114,16 +117,18 @@ class Fetcher:
         proxy: str | None = None,
         gap: timedelta = timedelta(0),
         most: int | None = None,
+        leave: MayFollow | None = None,
     ) -> Fetched:
         """What one GET brings; its validators are what to send next time. `headers` go along, in place of ours.
 
         `proxy`: the HTTP proxy to ask through. `gap`, `most`: at least so long until the next request to this domain,
-        at most so many decoded bytes, where that is stricter than the limits.
+        at most so many decoded bytes, where that is stricter than the limits. `leave`: asked of where a redirect leads,
+        before it is followed.
         """
         try:
             address = URL(url)
             url = shown(address)
-            return await self._follow(address, _Asked(validators, dict(headers or {}), proxy, gap, most))
+            return await self._follow(address, _Asked(validators, dict(headers or {}), proxy, gap, most, leave))
         except FetchFailed as error:
             problem = str(error)
         except TimeoutError as error:
@@ -146,6 +151,8 @@ class Fetcher:
         for hop in range(self._limits.redirects + 1):
             if url.scheme not in SCHEMES or not url.host:
                 raise FetchFailed(f"{'redirects to ' if hop else ''}{shown(url)[:200]}, {NO_WEB_ADDRESS}")
+            if hop and asked.leave is not None and (problem := await asked.leave(str(url))):
+                raise FetchFailed(f"redirects to {shown(url)[:200]}: {problem}")
             async with self._politeness.turn(url.host, url.port or 0, asked.gap):
                 began = clock.monotonic()
                 fetched = await self._ask(url, asked, left)

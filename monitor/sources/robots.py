@@ -15,9 +15,10 @@ from typing import Final
 from protego import Protego
 from yarl import URL
 
+from monitor import clock
 from monitor.errors import WorkerLost
 from monitor.model import Fetched, FetchOutcome, Validators
-from monitor.sources.fetch import Fetcher
+from monitor.sources.fetch import Fetcher, MayFollow
 from monitor.workers import Workers
 
 NAME: Final = "news-monitor"
@@ -90,6 +91,14 @@ class Robots:
                 "ask its owner to allow news-monitor"
             )
         return Leave(gap=max(GAP, timedelta(seconds=delay)))
+
+    def leave(self, proxy: str | None) -> MayFollow:
+        """What a fetch asks of each redirect: another site has another robots.txt."""
+
+        async def problem_of(url: str) -> str | None:
+            return (await self.ask(url, clock.now(), proxy=proxy)).problem
+
+        return problem_of
 
     def _keep(self, origin: str, kept: _Kept) -> None:
         before = self._kept.pop(origin, None)

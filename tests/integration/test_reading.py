@@ -137,6 +137,21 @@ def told(site: Site, uid: str = "a1", title: str = "Night over the coast", of: s
     return article(uid, title, "Something happened.", of=of, seen=now, published=now, url=f"{site.url}/1")
 
 
+async def test_a_page_is_not_read_where_a_redirect_leads_if_that_site_forbids_it(database: Database) -> None:
+    """robots.txt is asked at each site on the way, before the page is."""
+    async with reading(database) as read, serving("127.0.0.2") as other:
+        other.answers["/robots.txt"] = web.Response(text="User-agent: *\nDisallow: /shut")
+        other.answers["/shut"] = web.Response(body=PAGE.encode(), content_type="text/html")
+        read.site.answers["/1"] = web.Response(status=302, headers={"Location": f"{other.url}/shut"})
+        read.commit(told(read.site))
+        assert Event.PAGE_READ not in await read.turn()
+        assert [request.path for request in other.asked] == ["/robots.txt"]
+        other.answers["/open"] = other.answers["/shut"]
+        read.site.answers["/1"] = web.Response(status=302, headers={"Location": f"{other.url}/open"})
+        read.due_now()
+        assert Event.PAGE_READ in await read.turn()
+
+
 async def test_an_edit_that_another_daemon_has_overtaken_is_no_failure(
     database: Database, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
