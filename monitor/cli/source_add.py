@@ -266,17 +266,13 @@ def _refused(url: str, config: Path) -> str | None:
     from ipaddress import ip_network
     from urllib.parse import urlsplit
 
-    from monitor.sources.guard import refusal
+    from monitor.sources.guard import refused_host
 
     host = urlsplit(url).hostname or ""
-    address = "127.0.0.1" if host == "localhost" else host
-    try:
-        network = ip_network(address)
-        if refusal(address, list(_allowed(config))) is None:
-            return None
-    except ValueError:  # a name
+    address = refused_host(host, list(_allowed(config)))
+    if address is None:
         return None
-    meant = f"`network: {{allow: ['{network}']}}` in {config} names it and the daemon is started anew"
+    meant = f"`network: {{allow: ['{ip_network(address)}']}}` in {config} names it and the daemon is started anew"
     return f"{host} is a private or special address, which no source may reach until {meant}"
 
 
