@@ -21,7 +21,7 @@ from monitor.config.names import Name, Names, names, usable
 from monitor.config.reading import Memory
 from monitor.config.rules import rule
 from monitor.config.settings import EVERY, settings, unknown_rules
-from monitor.config.sources import Usual, sources
+from monitor.config.sources import Usual, sources, with_secrets
 from monitor.config.versions import with_version
 from monitor.config.yaml12 import Document, shown
 from monitor.errors import Fault, Faulty
@@ -76,6 +76,7 @@ def load(
     routes = made.routes if made else None
     loaded = _rules(_named(document, path, "rules", "entities"), routes, remembered.drafts, stamps)
     polled, placed, faults = _sources(_named(document, path, "sources"), usual, remembered.sources, stamps)
+    polled = _with_secrets(polled, placed, faults, environment, path.parent)
     if made is not None:
         own += unknown_rules(document, made.retention, loaded.rules.keys() | loaded.tried)
     everything = _sorted([*own, *loaded.faults, *faults])
@@ -149,6 +150,21 @@ def _sources(
             ids[source.id] = urls[source.url] = place
             kept[source.id] = source
     return kept, ids, faults
+
+
+def _with_secrets(
+    found: Mapping[str, Source],
+    placed: Mapping[str, Place],
+    faults: list[Fault],
+    environment: Mapping[str, str],
+    folder: Path,
+) -> dict[str, Source]:
+    """Those whose secrets can be had. Looked up at each load: a secret may change while its file does not."""
+    kept = {}
+    for id_, source in found.items():
+        with noting(faults):
+            kept[id_] = with_secrets(source, environment, placed[id_], folder)
+    return kept
 
 
 # --- rules and entities -----------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
 from apscheduler.triggers.cron import CronTrigger
@@ -12,8 +14,10 @@ from cssselect import GenericTranslator, SelectorError
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from monitor.config.faults import checked
-from monitor.config.shape import Id, Interval, Language, Shape, Text, WebAddress, refusal
+from monitor.config.secrets import filled
+from monitor.config.shape import Id, Interval, Language, ProxyAddress, Shape, Text, WebAddress, is_web_address, refusal
 from monitor.config.yaml12 import Document, shown
+from monitor.errors import Fault, Faulty
 from monitor.model import Place, Selectors, Source, SourceKind
 
 
@@ -136,8 +140,11 @@ class SourceShape(Shape):
     select: SelectShape | None = Field(
         None, description="Of a page: where its entries stand.", examples=[{"entry": "article.post"}]
     )
-    proxy: WebAddress | None = Field(
-        None, description="The HTTP proxy that it is asked through.", examples=["http://proxy.example:3128"]
+    proxy: ProxyAddress | None = Field(
+        None,
+        description="The HTTP proxy that it is asked through; a password as a secret: ${env:NAME}, ${file:/PATH} or "
+        "${credential:NAME}.",
+        examples=["http://proxy.example:3128"],
     )
     full_text: bool | None = Field(
         None, description="Whether the pages of its articles are read too, where it gives few words.", examples=[True]
@@ -191,6 +198,17 @@ def sources(document: Document, usual: Usual) -> tuple[tuple[Place, Source], ...
         return ()
     places = document.places("sources")
     return tuple((place, _source(each, usual)) for place, each in zip(places, shape.sources, strict=True))
+
+
+def with_secrets(source: Source, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
+    """The source with the secrets of its proxy's address. Raises Faulty, and quotes none of them."""
+    if source.proxy is None or "${" not in source.proxy:
+        return source
+    proxy = filled(source.proxy, environment, place, folder)
+    if not is_web_address(proxy):
+        meant = "it is http://HOST:PORT, and what is no letter or digit in a password is percent-encoded"
+        raise Faulty([Fault(place, f"with its secrets the proxy of '{source.id}' is no address", meant)])
+    return replace(source, proxy=proxy)
 
 
 def _source(shape: SourceShape, usual: Usual) -> Source:

@@ -14,8 +14,10 @@ from monitor.sources.guard import Network, refused_host
 def refused(sources: Mapping[str, Source], places: Mapping[str, Place], allow: Sequence[Network]) -> Iterator[Lint]:
     """Those whose address is a private one, written out, that `network.allow` does not name. `places`: where each
     stands."""
-    for id_, place in places.items():
-        source = sources[id_]
+    for id_, source in sources.items():
+        place = places.get(id_)
+        if place is None:  # it is not asked about
+            continue
         for key, url in (("url", source.url), ("sitemap", source.sitemap), ("proxy", source.proxy)):
             host = (urlsplit(url).hostname or "") if url else ""
             if address := refused_host(host, allow):
