@@ -125,7 +125,7 @@ async def service(
         async def take_up(new: Config) -> None:
             active = await asyncio.to_thread(_active, new)
             await thread.run(_know, claims, new.sources, pipeline.active.sources)
-            hide(secrets_of(new.settings))
+            hide(secrets_of(new))
             notifier.channels = new.settings.channels  # before the rules: what they decide must find its channels
             pipeline.active = active
             due.config = new
@@ -192,8 +192,10 @@ async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, 
 
 
 def _know(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:
+    """Those that have come, or are read another way now, are due at once where they failed."""
     claims.know(sources, clock.now())
-    claims.again(sources.keys() - before.keys(), clock.now())
+    edited = {id_ for id_, each in sources.items() if id_ not in before or before[id_].read_as != each.read_as}
+    claims.again(edited, clock.now())
 
 
 def _take_back(claims: Claims, outbox: Outbox, pages: Pages) -> None:
@@ -238,10 +240,11 @@ def _active(config: Config) -> Active:
     return Active(dict(config.sources), rules, lambda alert: channels_of(alert, config.settings))
 
 
-def secrets_of(settings: Settings) -> frozenset[str]:
-    """What no log may show of them: what is telling in the channels' addresses, and a database's password."""
-    telling = (telling_parts(channel.url) for channel in settings.channels.values())
-    return password_of(settings.database).union(*telling)
+def secrets_of(config: Config) -> frozenset[str]:
+    """What no log may show: what is telling in the channels' addresses, and the passwords of database and proxies."""
+    telling = (telling_parts(channel.url) for channel in config.settings.channels.values())
+    proxies = (password_of(source.proxy) for source in config.sources.values() if source.proxy)
+    return password_of(config.settings.database).union(*telling, *proxies)
 
 
 def channels_of(alert: Alert, settings: Settings) -> list[str]:

@@ -178,7 +178,13 @@ class Reader:
 
     async def _fetched(self, url: str, source: Source, gap: timedelta) -> _Read:
         fetched = await self._fetcher.fetch(
-            url, Validators(), headers={"Accept": "text/html"}, proxy=source.proxy, gap=gap, most=PAGE
+            url,
+            Validators(),
+            headers={"Accept": "text/html"},
+            proxy=source.proxy,
+            gap=gap,
+            most=PAGE,
+            leave=self._robots.leave(source.proxy),
         )
         status = fetched.status
         if fetched.outcome is not FetchOutcome.DOCUMENT:

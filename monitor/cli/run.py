@@ -47,7 +47,7 @@ def run(config: Path, once: bool) -> None:
     files = UserFiles(config, os.environ)
     loaded = files.load()
     settings = loaded.config.settings
-    configure(secrets=secrets_of(settings))
+    configure(secrets=secrets_of(loaded.config))
     if owner := act_as_owner(settings.database):
         log.warning(Event.ACTING_AS, owner=owner)
     _tell(loaded.faults)

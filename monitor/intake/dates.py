@@ -138,7 +138,8 @@ def latest_of(raw: str | None, seen: datetime, *, zone: tzinfo = UTC, language: 
     moment = moment_of(raw, zone=zone, language=language)
     if moment is None or _EPOCH.fullmatch(_plain(raw)) or clock_in(_plain(raw)) is not None:
         return moment
-    return max(moment, min(moment + _DAY, seen))
+    # East of Greenwich a day begins earlier: where no zone is told, it may have begun already.
+    return min(moment + _DAY, seen) if moment - _FARTHEST <= seen else moment
 
 
 def sane(claimed: datetime | None, now: datetime) -> bool:

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     TWICE = "twice"
     UNUSED_LIST = "unused-list"
     UNKNOWN_SOURCE = "unknown-source"
+    PRIVATE_ADDRESS = "private-address"
 
 
 @dataclass(frozen=True, slots=True, order=True)

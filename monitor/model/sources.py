@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import blake2b
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -57,6 +58,14 @@ class Source:
     proxy: str | None = field(default=None, repr=False)
     full_text: bool = False
     sitemap: str | None = None
+
+    @property
+    def read_as(self) -> str:
+        """How what stands at its address is read, to know whether that has changed: "" as a feed, else a digest of the
+        selectors."""
+        if self.select is None:
+            return ""
+        return blake2b(repr(astuple(self.select)).encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +193,8 @@ class Article:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A source claimed for one poll. `url` is the source's own, and `habits.address(url)` where it is polled; its last
-    good poll was at `last_ok`. `token` fences: whoever claimed it later makes this claim void."""
+    good poll was at `last_ok`, and the last one's problem was `problem`. `token` fences: whoever claimed it later makes
+    this claim void."""
 
     source: str
     url: str
@@ -195,6 +205,12 @@ class Claim:
     first: bool = True
     habits: Habits = field(default_factory=Habits)
     last_ok: datetime | None = None
+    problem: str | None = None
+
+    @property
+    def asks_back(self) -> bool:
+        """Whether this poll asks the address that its source has left, to see whether it answers again."""
+        return self.habits.doubts_move(self.planned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from typing import Final
 
 from yarl import URL
 
+from monitor import clock
 from monitor.errors import WorkerLost
 from monitor.model import Fetched, FetchOutcome, Validators
-from monitor.sources.fetch import Fetcher
+from monitor.sources.fetch import Fetcher, MayFollow
 from monitor.sources.in_worker import allows
 from monitor.workers import Workers
 
@@ -91,6 +92,14 @@ class Robots:
             )
         wanted = timedelta(seconds=min(LONGEST_GAP.total_seconds(), delay))  # in this order: it may be nan
         return Leave(gap=max(GAP, wanted))
+
+    def leave(self, proxy: str | None) -> MayFollow:
+        """What a fetch asks of each redirect: another site has another robots.txt."""
+
+        async def problem_of(url: str) -> str | None:
+            return (await self.ask(url, clock.now(), proxy=proxy)).problem
+
+        return problem_of
 
     def _keep(self, origin: str, kept: _Kept) -> None:
         before = self._kept.pop(origin, None)
