@@ -50,7 +50,7 @@ from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, hide, log
 from monitor.telemetry.metrics import Metrics
-from monitor.text import detect, inflection
+from monitor.text import inflection
 from monitor.workers import Workers, share
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
@@ -187,7 +187,7 @@ async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, 
     stack.callback(notifier.close)
     parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)
     stack.callback(parsers.close)
-    await asyncio.gather(parsers.warm(ready), notifier.prepare(), asyncio.to_thread(detect.ready))
+    await asyncio.gather(parsers.warm(ready), notifier.prepare())
     return await stack.enter_async_context(Fetcher(settings.limits, settings.allow)), parsers, notifier
 
 
