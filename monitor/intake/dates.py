@@ -155,7 +155,7 @@ def _usual(raw: str) -> _Read | None:
     said = next(filter(None, (form.fullmatch(raw) for form in _USUAL)), None)
     if said is None:
         return None
-    month = _MONTHS.get(said["month"].lower()) or int(said["month"])
+    month = MONTHS.get(said["month"].lower()) or int(said["month"])
     ahead = _ahead(said["sign"], said["h"], said["m"]) if said["sign"] else timedelta(0)
     clock = checked(int(said["hour"]), int(said["minute"]), int(said["second"]))
     return _Read(date(int(said["y"]), month, int(said["d"])), clock, ahead)

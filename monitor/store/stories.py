@@ -148,7 +148,7 @@ def _report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - 
 
 def _account(
     connection: Connection,
-    row: Any,
+    row: Any,  # noqa: ANN401
     rule: str | None,
     members: ColumnElement[bool],
     told: ColumnElement[bool],
