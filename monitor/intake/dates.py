@@ -71,9 +71,11 @@ _AHEAD = r"(?P<sign>[+-])(?P<h>\d\d):?(?P<m>\d\d)"
 _USUAL = tuple(
     re.compile(form, re.ASCII)
     for form in (
-        r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?"
-        r"(?P<d>\d\d?) (?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?P<y>[12]\d{3})"
-        rf" {_TIME} (?:GMT|UTC|UT|Z|{_AHEAD})",
+        (
+            r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?"
+            r"(?P<d>\d\d?) (?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?P<y>[12]\d{3})"
+            rf" {_TIME} (?:GMT|UTC|UT|Z|{_AHEAD})"
+        ),
         rf"(?P<y>[12]\d{{3}})-(?P<month>\d\d)-(?P<d>\d\d)[T ]{_TIME}(?:\.\d{{1,9}})?(?:Z|{_AHEAD})",
     )
 )
