@@ -49,10 +49,11 @@ class Joined:
 
 
 class Stories:
-    """What stories of the last days are recognised by: key -> who told it last. Rebuilt from the database at start."""
+    """What stories of the last days are recognised by: the digest of a key (hundreds of thousands are held) -> who told
+    it last. Rebuilt from the database at start."""
 
-    def __init__(self, tellings: MutableMapping[str, Telling] | None = None, cleared: datetime | None = None) -> None:
-        self._tellings: MutableMapping[str, Telling] = {} if tellings is None else tellings
+    def __init__(self, tellings: MutableMapping[bytes, Telling] | None = None, cleared: datetime | None = None) -> None:
+        self._tellings: MutableMapping[bytes, Telling] = {} if tellings is None else tellings
         self._cleared = cleared
 
     def draft(self) -> Stories:
@@ -74,14 +75,15 @@ class Stories:
 
     def telling(self, key: str) -> Telling | None:
         """Who told the story that is recognised by this key last."""
-        return self._tellings.get(key)
+        return self._tellings.get(_digest(key))
 
     def tell(self, key: str, telling: Telling) -> None:
         """Remember that a story was told: the last telling counts, but an old story never hides a younger one (an old
         article may be edited to today's headline)."""
-        before = self._tellings.get(key)
+        digest = _digest(key)
+        before = self._tellings.get(digest)
         if before is None or before.story.opened <= telling.story.opened:
-            self._tellings[key] = telling
+            self._tellings[digest] = telling
 
 
 def join(article: Article, stories: Stories) -> Joined:
@@ -90,8 +92,9 @@ def join(article: Article, stories: Stories) -> Joined:
     joined = next((found for key in keys if (found := _found(stories, article, key))), None)
     if joined is None:
         joined = Joined(Story(_id(article), article.title, article.seen), "the first article of its story")
+    telling = Telling(joined.story, article.source)  # one for all of its keys
     for key in keys:
-        stories.tell(key.key, Telling(joined.story, article.source))
+        stories.tell(key.key, telling)
     return joined
 
 
@@ -114,6 +117,10 @@ def _found(stories: Stories, article: Article, key: Key) -> Joined | None:
     if abs(article.seen - telling.story.opened) > key.reach:
         return None
     return Joined(telling.story, key.why)
+
+
+def _digest(key: str) -> bytes:
+    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _id(article: Article) -> str:
