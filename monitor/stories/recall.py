@@ -44,7 +44,8 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A telling that may be of the same development: `copied`, part and number of the runs that both have; `runs`: how many it has."""
+    """A telling that may be of the same development. `copied`: part and number of the runs that both have; `runs`: how
+    many it has."""
 
     story: Story
     at: float
