@@ -1,4 +1,4 @@
-"""What `match` and `why` are given: rules by -c or --rules, and recorded articles in a file or on standard input."""
+"""What `match`, `replay` and `why` are given: rules by -c or --rules, and recorded articles, in files or on stdin."""
 
 from __future__ import annotations
 
