@@ -12,6 +12,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from monitor import clock
@@ -60,13 +61,14 @@ PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed afte
 
 @asynccontextmanager
 async def service(
-    config: Config, files: UserFiles | None = None, faults: Sequence[Fault] = ()
+    config: Config, files: UserFiles | None = None, faults: Sequence[Fault] = (), *, catches_up: bool = True
 ) -> AsyncIterator[Daemon]:
     """The daemon, wired and ready to run; a database that cannot be shared it has to itself. Raises StoreFailed.
 
-    `files`: where the config came from, to be looked at while it runs; `faults`: what was wrong with them.
+    `files`: where the config came from, to be looked at while it runs; `faults`: what was wrong with them;
+    `catches_up`: what could not be polled in time is told in one message (who polls now and then wants it at once).
     """
-    settings, limits = config.settings, config.settings.limits
+    settings, limits, zone = config.settings, config.settings.limits, ZoneInfo(config.settings.timezone)
     async with AsyncExitStack() as stack:
         database = _opened(settings, stack)
         # a number of its own: in containers every daemon is process 1 of a host with any name
@@ -96,9 +98,16 @@ async def service(
             metrics=metrics,
         )
         section = SerialSection(database)
-        due = Due(config, section=section, thread=thread, deliver=dispatcher.wake, began=clock.now())
+        due = Due(
+            config,
+            lambda: pipeline.active,
+            section=section,
+            thread=thread,
+            deliver=dispatcher.wake,
+            began=clock.now(),
+        )
         pipeline = Pipeline(
-            _active(config),
+            _active(config, zone, catches_up=catches_up),
             limits,
             asker=Asker(fetcher, robots, parsers, limits, KnownEntries(claims, thread)),
             claims=claims,
@@ -122,7 +131,7 @@ async def service(
         log.info(Event.RULES_ACTIVE, rules=len(pipeline.active.rules.rules), sources=len(config.sources))
 
         async def take_up(new: Config) -> None:
-            active = await asyncio.to_thread(_active, new)
+            active = await asyncio.to_thread(_active, new, zone, catches_up=catches_up)
             await thread.run(_know, claims, new.sources, pipeline.active.sources)
             hide(secrets_of(new.settings))
             notifier.channels = new.settings.channels  # before the rules: what they decide must find its channels
@@ -144,7 +153,7 @@ async def service(
             metrics=metrics,
             running=lambda: reloader.running if reloader else begun_with,
             sources=lambda: pipeline.active.sources,
-            zone=ZoneInfo(settings.timezone),
+            zone=zone,
         )
         pruned = Job("prune", EVERY, lambda: prune(Pruning(database, due.config.settings.retention), thread))
         jobs += [
@@ -227,10 +236,11 @@ def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job
     return [beat, Job("listen", AGAIN, listening.listen)]
 
 
-def _active(config: Config) -> Active:
+def _active(config: Config, zone: ZoneInfo, *, catches_up: bool) -> Active:
     with at_rest():
         rules = compile_live(config.rules.values(), config.entities, config.lists, config.sources)
-    return Active(dict(config.sources), rules, lambda alert: channels_of(alert, config.settings))
+    channels = partial(channels_of, settings=config.settings)
+    return Active(dict(config.sources), rules, channels, zone, catches_up)
 
 
 def secrets_of(settings: Settings) -> frozenset[str]:
@@ -240,5 +250,7 @@ def secrets_of(settings: Settings) -> frozenset[str]:
 
 
 def channels_of(alert: Alert, settings: Settings) -> list[str]:
-    """The channels of an alert's routes, each once, in the routes' order."""
-    return list(dict.fromkeys(channel for route in alert.routes for channel in settings.routes[route]))
+    """The channels of an alert's routes, each once, in the routes' order. What waited may name a route that has left the
+    config since: it goes the default way."""
+    ways = (settings.routes.get(route, settings.routes["default"]) for route in alert.routes)
+    return list(dict.fromkeys(channel for way in ways for channel in way))

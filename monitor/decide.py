@@ -25,10 +25,11 @@ from monitor.alerting.policy import Case, Circumstances, judge
 from monitor.alerting.told import Account, Told
 from monitor.matching import RuleSet
 from monitor.model import Article, Decided, Event, Judged, Match, MatchKind, OncePer
-from monitor.stories import Joined, Provenance, Stories, days_named, facts, join, provenance
+from monitor.stories import Joined, Provenance, Stories, WireMark, join, provenance
+from monitor.stories.days import days_named
 from monitor.stories.events import Events, Found, belongs, opened
+from monitor.stories.facts import facts
 
-OFFICIAL = "official"  # the tag of sources whose word is an official one
 _ANYWHERE = Circumstances()
 
 
@@ -128,7 +129,7 @@ def _judged(
         publisher=publisher,
         wire=from_.wire,
         mark=from_.mark,
-        official=source is not None and OFFICIAL in source.tags,
+        official=source is not None and source.official,
         facts=facts(article.title, article.text),
         around=around,
     )
@@ -151,8 +152,8 @@ def _event(
         joined.story,
         article.seen,
         rules.entities_in(match),
-        days_named(from_.title, from_.lead, article.published, article.language),
-        flash=from_.mark == "flash",
+        days_named(f"{from_.title}\n{from_.lead}", article.published),
+        flash=from_.mark is WireMark.FLASH,
         lasts=rules.rules[match.rule].alert.event_lasts,
     )
     event = belongs(found, state.events)

@@ -1,11 +1,13 @@
-"""READ FIRST: what falls due with time alone. Today: the notices to the operator.
+"""READ FIRST: what falls due with time alone: what waited to be told, and the notices to the operator.
 
     twice a minute
     | in the serial section:
+          decide_due           what has waited until now: holds, updates, digests, what was missed
+          commit               alerts and deliveries; what they tell waits no more
           observe              which sources fail, for which channels messages wait, what was given up, what runs;
                                and what the operator was told
           alerting.notices     what is worth telling him now, and for what reason
-          tell                 notices, deliveries, what he knows now: one transaction
+          tell                 notices, deliveries, what he knows now: all of it one transaction
     -> `delivery` is woken if there is something to send
 
 Several daemons on one database look one after the other, and the second finds told what the first has told. It decides
@@ -14,26 +16,49 @@ nothing, and it sends nothing. What is told does not depend on where it can be s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from monitor import clock
+from monitor.alerting.falling import Telling
 from monitor.alerting.notices import due_notices
 from monitor.alerting.troubles import Look
-from monitor.model import Config, Notice, NoticeKind
+from monitor.decide import decide_due
+from monitor.matching import RuleSet
+from monitor.model import Alert, Config, Notice, NoticeKind
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, log
 
 
+class InForce(Protocol):
+    """What is needed here of what is in force (`pipeline.Active`)."""
+
+    @property
+    def rules(self) -> RuleSet: ...
+    @property
+    def channels_of(self) -> Callable[[Alert], Iterable[str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fell:
+    """What time has brought, committed."""
+
+    tellings: tuple[Telling, ...]
+    notices: list[Notice]
+
+
 class Due:
-    """Looks at what time brings. `config`: what is in force, swapped whole; `began`: since when this process delivers;
-    `deliver` is called after a commit that left something to send."""
+    """Looks at what time brings. `config`: what is in force, swapped whole, as are the rules that `in_force` gives;
+    `began`: since when this process delivers; `deliver` is called after a commit that left something to send."""
 
     def __init__(
         self,
         config: Config,
+        in_force: Callable[[], InForce],
         *,
         section: SerialSection,
         thread: StoreThread,
@@ -41,6 +66,7 @@ class Due:
         began: datetime,
     ) -> None:
         self.config = config
+        self._in_force = in_force
         self._zone = ZoneInfo(config.settings.timezone)  # taken up at the start, as all that delivery shows
         self._section = section
         self._thread = thread
@@ -48,19 +74,24 @@ class Due:
         self._began = began
 
     async def turn(self) -> None:
-        """Tell the operator what there is to tell now. Raises StoreFailed."""
-        told = await self._thread.run(self.tell, clock.now())
-        for notice in told:
+        """Tell what there is to tell now. Raises StoreFailed."""
+        fell = await self._thread.run(self.tell, clock.now())
+        for telling in fell.tellings:
+            alert = telling.alert
+            log.info(Event.ALERTED, rule=alert.rule, kind=alert.kind.value, title=alert.rule_title, decision=alert.reason)
+        for notice in fell.notices:
             _log(notice)
-        if any(notice.channels for notice in told):
+        if fell.tellings or any(notice.channels for notice in fell.notices):
             self._deliver()
 
-    def tell(self, now: datetime) -> list[Notice]:
-        """The notices that have fallen due, committed."""
-        config = self.config
+    def tell(self, now: datetime) -> Fell:
+        """What has fallen due, committed."""
+        config, active = self.config, self._in_force()
         with self._section.entered(now) as section:
+            fallen = decide_due(active.rules, section.state, now)
+            section.fall(fallen, active.channels_of, now)
             noted = due_notices(Look(section.observe(now), config, self._zone, self._began, now))
-            return section.tell(noted.notices, noted.noticed)
+            return Fell(fallen.tellings, section.tell(noted.notices, noted.noticed))
 
 
 def _log(notice: Notice) -> None:

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from monitor import clock
+from monitor.alerting.policy import Circumstances, away
 from monitor.decide import Decision, decide
 from monitor.errors import StoreFailed, StoreRefused
 from monitor.intake.articles import Known
@@ -43,11 +44,18 @@ LEASE = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """What is in force: the sources, the rules, and which channels an alert goes to. Swapped whole."""
+    """What is in force: the sources, the rules, which channels an alert goes to, and the desk's zone. Swapped whole.
+    `catches_up`: what is missed between two polls is told in one message."""
 
     sources: dict[str, Source]
     rules: RuleSet
     channels_of: Callable[[Alert], Iterable[str]]
+    zone: tzinfo = UTC
+    catches_up: bool = True
+
+    def around(self, claim: Claim, now: datetime) -> Circumstances:
+        """What deciding on a poll knows beside its articles."""
+        return Circumstances(self.zone, away(claim, now) if self.catches_up else None)
 
     def wishes(self, article: Article) -> bool:
         """Whether a rule wishes for the full text of an article."""
@@ -124,7 +132,8 @@ class Pipeline:
         ended: list[tuple[Polled, Decision | None]] = []
         with self._section.entered(now, [brought.claim for brought in together]) as section:
             for taken, wished in zip(polls, pages, strict=True):
-                decision = decide(taken.articles, active.rules, section.state, now)
+                around = active.around(taken.polled.claim, now)
+                decision = decide(taken.articles, active.rules, section.state, now, around)
                 ours = section.commit(taken.polled, decision, active.channels_of)
                 if ours:
                     section.want(wished, now)

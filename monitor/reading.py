@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor import clock
+from monitor.alerting.policy import Circumstances
 from monitor.decide import Decision, decide
 from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
 from monitor.intake.address import canonical
@@ -57,6 +58,8 @@ class InForce(Protocol):
     def rules(self) -> RuleSet: ...
     @property
     def channels_of(self) -> Callable[[Alert], Iterable[str]]: ...
+    @property
+    def zone(self) -> tzinfo: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +227,8 @@ class Reader:
         with self._section.entered(now) as section:
             before = section.article_of(wanted)
             article = fuller(before, text) if before is not None else None
-            decision = decide([article], active.rules, section.state, now) if article is not None else None
+            around = Circumstances(active.zone)
+            decision = decide([article], active.rules, section.state, now, around) if article is not None else None
             section.commit_page(wanted, decision, active.channels_of, now)
         return decision
 

@@ -19,7 +19,7 @@ from monitor.model import Alert, AlertKind, Item, Level, Rule, Waiting, WaitKind
 _DIGESTS = {
     WaitKind.MENTION: "only mentioned",
     WaitKind.CAP: "beyond the messages of an hour",
-    WaitKind.CATCH_UP: "while this service was down",
+    WaitKind.CATCH_UP: "that could not be polled in time",
 }
 
 
@@ -42,7 +42,7 @@ class Moved:
 
 def fallen_due(rules: Mapping[str, Rule], told: Told, now: datetime) -> tuple[list[Telling], list[Moved]]:
     """What is told now of what waits; `told` is advanced by it."""
-    due = sorted((each for each in told.waiting if is_due(each, now)), key=lambda each: (each.due, each.since, each.id))
+    due = _due(told, now)
     tellings: list[Telling] = []
     moved: list[Moved] = []
     for each in due:
@@ -59,6 +59,14 @@ def fallen_due(rules: Mapping[str, Rule], told: Told, now: datetime) -> tuple[li
         moved.append(Moved(each, on, f"waits: {full.why}; {full.until}"))
     tellings += [_together(some, told, now) for some in _grouped(due)]
     return tellings, moved
+
+
+def _due(told: Told, now: datetime) -> list[Waiting]:
+    """What it is time for, in its order. What was missed is told together, as soon as the first of it is due."""
+    due = [each for each in told.waiting if is_due(each, now)]
+    if any(each.kind is WaitKind.CATCH_UP for each in due):
+        due += [each for each in told.waiting if each.kind is WaitKind.CATCH_UP and each not in due]
+    return sorted(due, key=lambda each: (each.due, each.since, each.id))
 
 
 def _alone(each: Waiting, told: Told, now: datetime) -> Telling:

@@ -22,6 +22,7 @@ from monitor.model import (
     Alert,
     AlertKind,
     Article,
+    Claim,
     Decided,
     Event,
     Field,
@@ -39,32 +40,33 @@ from monitor.model import (
 
 _BEYOND = {Field.TITLE: "outside its title", Field.LEAD: "deeper in the text than its lead"}  # where evidence ends
 BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
-LATE = timedelta(hours=1)  # what came while we were away and is older than this is told together
-CATCHING_UP = timedelta(minutes=10)  # after we are back: by then most sources were asked once
-BACK = timedelta(days=1)  # so long after we are back, a source may still bring what came while we were away
+LATE = timedelta(hours=1)  # what is older than this and comes late through no fault of its own is told together
+CATCHING_UP = timedelta(minutes=10)  # from the first of it: by then most sources were polled once
+BEHIND = timedelta(minutes=10)  # a poll that comes so much later than it was planned
 
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """When this service last did its work, and when it was back."""
+    """How long an article's source was not polled, though it should have been."""
 
     since: datetime
     until: datetime
 
     def missed(self, article: Article, now: datetime) -> bool:
-        """Whether an article comes late only because we were away. What came just before we went may not have been
-        polled any more."""
-        came = self.since - LATE < article.published <= self.until
-        return came and now - self.until < BACK and now - article.published > LATE
+        """Whether an article comes late only because of that. What came just before may not have been polled either."""
+        return self.since - LATE < article.published and now - article.published > LATE
 
-    def told_at(self, now: datetime) -> datetime:
-        """When what was missed is told together."""
-        return (self.until if now - self.until < CATCHING_UP else now) + CATCHING_UP
+
+def away(claim: Claim, now: datetime) -> Away | None:
+    """Whether a poll comes much later than planned: this service was down, or the source failed until now."""
+    if claim.last_ok is None or (now - claim.planned <= BEHIND and not claim.failures):
+        return None
+    return Away(claim.last_ok, now)
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What deciding knows beside articles and rules: the zone of the desk, and whether we were away just now."""
+    """What deciding knows beside articles and rules: the zone of the desk, and whether the articles come late."""
 
     zone: tzinfo = UTC
     away: Away | None = None
@@ -340,8 +342,8 @@ def _missed(case: Case) -> Ruling:
     away = case.around.away
     if away is None or not away.missed(case.article, case.now):
         return None
-    gone = f"it came while this service was down, from {case.time(away.since)} to {case.time(away.until)}"
-    return Wait(WaitKind.CATCH_UP, away.told_at(case.now), gone, "what was missed is told together")
+    gone = f"its source could not be polled from {case.time(away.since)} to {case.time(away.until)}"
+    return Wait(WaitKind.CATCH_UP, case.now + CATCHING_UP, gone, "what was missed is told together")
 
 
 def _hold(case: Case) -> Ruling:

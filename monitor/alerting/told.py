@@ -152,6 +152,11 @@ class Told:
         """Remember that a rule sent a message."""
         self._lately[rule] = (*self.lately(rule, at), at)
 
+    def recent(self, tellings: Mapping[str, tuple[datetime, ...]]) -> None:
+        """When rules sent messages within the last hour, as the database has it."""
+        self._lately.clear()
+        self._lately.update(tellings)
+
     def lately(self, rule: str, now: datetime) -> tuple[datetime, ...]:
         """When a rule sent messages within the last hour."""
         return tuple(each for each in self._lately.get(rule, ()) if abs(now - each) < AN_HOUR)

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from monitor.config.shape import REFUSED, Shape, is_language, misspelt, shape_at
 from monitor.config.syntax import FULL_WIDTH, wide_colon
-from monitor.config.unbuilt import ELSEWHERE, KEYS, VALUES, not_yet
+from monitor.config.unbuilt import ELSEWHERE, KEYS, not_yet
 from monitor.config.yaml12 import Document, Where, shown
 from monitor.errors import Fault, Faulty
 
@@ -152,8 +152,6 @@ def _not_one_of(wrong: _Wrong) -> _Said:
     value, allowed = str(wrong.detail["input"]), re.findall(r"'([^']*)'", str(wrong.context["expected"]))
     if not isinstance(wrong.detail["input"], str):
         return _wrong_kind(wrong)
-    if wrong.shape and value in VALUES.get((wrong.shape.called, wrong.key), ()):
-        return not_yet(value)[0], f"write one of: {', '.join(allowed)}"
     return f"{shown(value)} is not one of: {', '.join(allowed)}", did_you_mean(value, allowed, _for_example(wrong))
 
 

@@ -14,12 +14,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import Tag
 from pydantic.fields import FieldInfo
 
+from monitor.config.alerts import AlertShape, AnHour, Cooldown, Reason, Route, Wait
 from monitor.config.conditions import Condition, GroupShape, Near, Pattern, Piece
 from monitor.config.entities import Beside, CountsIfShape, EntityShape, MaybeShape
 from monitor.config.examples import AnyExample, Date, Example, Examples
 from monitor.config.faults import flow
 from monitor.config.lists import ListShape
-from monitor.config.rules import AlertShape, ChangeShape, Route, RuleShape
+from monitor.config.rules import ChangeShape, RuleShape
 from monitor.config.shape import Duration, Id, Language, Shape, Text
 from monitor.config.where import Scope, WhereShape
 from monitor.config.words import IgnoreShape, ReachShape, SoManyWords, Within, WordSet
@@ -50,7 +51,15 @@ _VALUES: list[tuple[object, str, str]] = [
     (Text, "text", "texts"),
     (Language, "language", "languages"),
     (Duration, "number and unit", ""),
+    (Wait, "number and unit, at most `1 day`", ""),
+    (Cooldown, "number and unit, at most `7 days`", ""),
     (Date, "date", ""),
+    (
+        Reason,
+        "`new fact`, `level rises`, `official source`, `retracted or corrected` or `N more publishers`",
+        "these",
+    ),
+    (AnHour, "`N an hour`", ""),
     (WordSet, "list of words, or lists by language", ""),
     (Within, "`N words`, `sentence` or `paragraph`", ""),
     (SoManyWords, "`N words`", ""),

@@ -6,43 +6,22 @@ lists and routes exist is checked in `load`.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self, get_args
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
+from monitor.config.alerts import AlertShape, policy
 from monitor.config.conditions import Condition, ConditionOrList, any_of, condition
 from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked
 from monitor.config.shape import Duration, Id, Shape, Text, one_or_list, refusal
 from monitor.config.where import WhereShape, where
 from monitor.config.yaml12 import Document
-from monitor.model import AlertPolicy, Level, LevelChange, OncePer, Rule, RuleStatus
 from monitor.model import Field as Part
+from monitor.model import Level, LevelChange, Rule, RuleStatus
 
 LevelName = Literal["info", "low", "medium", "high", "critical"]
 _LEVELS = [*Level]
-
-
-def _route(name: str) -> str:
-    if "://" in name or "@" in name:
-        raise refusal("an address stands where the name of a route belongs", "channels stand in monitor.yaml")
-    return name
-
-
-Route = Annotated[str, AfterValidator(_route), *get_args(Id)[1:]]
-
-
-class AlertShape(Shape):
-    """Whom a rule tells, and how often."""
-
-    called: ClassVar[str] = "alert"
-
-    to: list[Route] | None = Field(
-        None, description="Names of routes of monitor.yaml (default: the default route).", examples=[["default"]]
-    )
-    once_per: Literal["article", "story"] | None = Field(
-        None, description="At most one alert for each of these (default: story).", examples=["story"]
-    )
 
 
 class ChangeShape(Shape):
@@ -155,7 +134,7 @@ def rule(document: Document) -> Rule:
         status=RuleStatus(shape.status or "live"),
         unless=any_of(shape.unless),
         max_age=shape.max_age,
-        alert=_policy(shape.alert),
+        alert=policy(shape.alert),
         where=where(shape.where),
         raises=_changes(shape.raise_),
         lowers=_changes(shape.lower),
@@ -168,12 +147,6 @@ def rule(document: Document) -> Rule:
         tests=tests(shape.tests, document),
         place=document.place(),
     )
-
-
-def _policy(shape: AlertShape | None) -> AlertPolicy:
-    if shape is None:
-        return AlertPolicy()
-    return AlertPolicy(tuple(dict.fromkeys(shape.to or ())), OncePer(shape.once_per or "story"))
 
 
 def _all(changes: ChangeShape | list[ChangeShape] | None) -> list[ChangeShape]:

@@ -7,14 +7,11 @@ it. When a word is built, it leaves this table.
 from __future__ import annotations
 
 KEYS: dict[str, set[str]] = {
-    "rule": {"again_if", "wait_at_least", "watch", "tags", "expires"},
-    "alert": {"again_if", "wait_at_least", "cooldown", "otherwise", "ignore_quiet_hours", "if_nobody_acknowledges"},
+    "rule": {"watch", "tags", "expires"},
+    "alert": {"otherwise", "ignore_quiet_hours", "if_nobody_acknowledges"},
     "entity": {"identifiers", "wikidata"},
 }
 """What the mapping is called -> its keys that come with a later version."""
-
-VALUES: dict[tuple[str, str], set[str]] = {("alert", "once_per"): {"event"}}
-"""What the mapping is called, and its key -> the values that come with a later version."""
 
 _UNLESS = "write what must not hold under unless:, and occurrences that do not count under ignore:"
 _NEAR = "near brings together words, a list, an entity, a pattern, or any of those"

@@ -57,6 +57,8 @@ def _canonical(value: object) -> object:
         return [*plain, value.exact, value.forms] if value.exact or value.forms else plain
     if isinstance(value, Named):  # only reports show the name
         return _canonical(value.condition)
+    if isinstance(value, frozenset):  # in no order of its own
+        value = sorted(value, key=str)
     if isinstance(value, (tuple, list)):
         return [_canonical(each) for each in value]
     if is_dataclass(value):

@@ -16,6 +16,7 @@ _FEWEST = 100  # entries that are always remembered: a feed that comes empty onc
 
 _VERSION = b"\x01"
 _ROW = Struct("12s8s8s8s8s")  # slice, guid, link, content, whole; of what is missing zeros
+_MISSING = bytes(8)
 _SUM = 4
 
 
@@ -55,9 +56,5 @@ def unpacked(value: bytes) -> tuple[Mark, ...]:
 
 
 def _unpacked(body: bytes) -> Iterator[Mark]:
-    for own, *shorts in _ROW.iter_unpack(body):
-        yield Mark(own, *map(_stripped, shorts))
-
-
-def _stripped(short: bytes) -> bytes:
-    return short if any(short) else b""
+    for row in _ROW.iter_unpack(body):
+        yield Mark(*(b"" if each == _MISSING else each for each in row) if _MISSING in row else row)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from monitor.config.names import names
 from monitor.config.yaml12 import Document
-from monitor.lab import of_languages, of_rules, of_words
+from monitor.lab import of_alerts, of_languages, of_rules, of_words
 from monitor.lab.once import Once
 from monitor.lab.written import Lint, Written
 from monitor.model import Entity, ListNamed, Place, Rule, Source, WordList
@@ -65,6 +65,8 @@ def _of_itself(written: Written, everything: Everything) -> tuple[Lint, ...]:
         *of_rules.patterns_alone(written),
         *of_rules.never_news(written),
         *of_rules.unknown_sources(written, everything.sources),
+        *of_alerts.nobody_official(written, everything.sources),
+        *of_alerts.how_often(written),
         *of_languages.languages(written, everything.entities, everything.lists),
         *of_words.short_prefixes(written),
         *of_words.never_counting(written, everything.lists),

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     TWICE = "twice"
     UNUSED_LIST = "unused-list"
     UNKNOWN_SOURCE = "unknown-source"
+    HOW_OFTEN = "how-often"
 
 
 @dataclass(frozen=True, slots=True, order=True)

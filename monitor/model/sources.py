@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from monitor.model.habits import Habits, SourceTrouble, TroubleKind
 
@@ -56,6 +57,11 @@ class Source:
     full_text: bool = False
     sitemap: str | None = None
 
+    @property
+    def official(self) -> bool:
+        """Whether it is the voice of a state or of an organisation, which its tags say."""
+        return "official" in self.tags
+
 
 @dataclass(frozen=True, slots=True)
 class Validators:
@@ -67,11 +73,10 @@ class Validators:
     body: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """By what an entry of a document is recognised without being parsed: digests of its `slice` of the document
     (12 bytes), and (8 bytes each) of its guid and canonical link (b"": it had none), of its `content` as an identity
-    takes it, and of the `whole` of what it says."""
+    takes it, and of the `whole` of what it says. A tuple: every document is read beside a hundred of them."""
 
     slice: bytes
     guid: bytes = b""

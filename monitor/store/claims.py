@@ -7,17 +7,18 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, null, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, delete, null, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from monitor.intake.articles import Known, Sought, sought
 from monitor.intake.identity import identify
 from monitor.intake.marks import unpacked
 from monitor.intake.pace import latest, within_interval
 from monitor.model import Claim, Entry, Habits, Mark, Source, Validators
-from monitor.store.database import Database, in_batches, insert
+from monitor.store.database import Database, in_batches, insert, write_rows
 from monitor.store.recognised import Asked, recognised
 from monitor.store.tables import document, source, trouble
-from monitor.store.thread import StoreThread
+from monitor.store.thread import StoreThread, Together
 
 _CLAIMED = (
     source.c.id,
@@ -34,6 +35,39 @@ _CLAIMED = (
 )
 
 
+# Built once, with their values beside them: building a statement costs more than running it.
+_NOW = bindparam("now", type_=source.c.next_at.type)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_FREE = or_(source.c.lease_until.is_(None), source.c.lease_until <= _NOW)
+_DUE = source.c.next_at <= _NOW
+_WAITING = select(source.c.id).where(_DUE, _FREE).order_by(source.c.next_at)
+_RELEASE = (
+    update(source)
+    .where(source.c.id == bindparam("its_id"), source.c.token == bindparam("its_token"))
+    .values(lease_until=null(), lease_owner=null())
+)
+_SOONER = update(source).where(
+    source.c.id == bindparam("its_id"), source.c.next_at == bindparam("before", type_=source.c.next_at.type)
+)
+_MARKS = select(document.c.source_id, document.c.marks).where(document.c.source_id.in_(_IDS))
+
+
+def _taking(*conditions: ColumnElement[bool]) -> ReturningUpdate[*tuple[Any, ...]]:
+    free = select(source.c.id).where(_FREE, source.c.id.in_(_IDS), *conditions)
+    first = free.order_by(source.c.next_at).limit(bindparam("most"))
+    # A CTE is evaluated once; a subquery with LIMIT may be run again for every row, and lock more.
+    wanted = first.with_for_update(skip_locked=True).cte("wanted")
+    ours = {
+        "lease_until": bindparam("until", type_=source.c.lease_until.type),
+        "lease_owner": bindparam("owner"),
+        "token": source.c.token + 1,
+    }
+    return update(source).where(source.c.id.in_(select(wanted.c.id))).values(ours).returning(*_CLAIMED)
+
+
+_TAKE, _TAKE_DUE = _taking(), _taking(_DUE)
+
+
 class Claims:
     """The claims of one process (`owner`)."""
 
@@ -47,15 +81,17 @@ class Claims:
         with self._several() as connection:
             columns = (source.c.id, source.c.url, source.c.next_at, source.c.failures, source.c.habits)
             there = {row.id: row for row in connection.execute(select(*columns))}
+            new, sooner = [], []
             for wanted in sources.values():
                 if (found := there.get(wanted.id)) is None:
-                    new = insert(connection, source).values(id=wanted.id, url=wanted.url, next_at=now)
-                    connection.execute(new.on_conflict_do_nothing())
+                    new.append({"id": wanted.id, "url": wanted.url, "next_at": now})
                 elif found.url != wanted.url:
                     _start_afresh(connection, wanted, now)
                 elif not found.failures and found.next_at > latest(wanted, Habits.of_row(found.habits), now):
-                    sooner = update(source).where(source.c.id == wanted.id, source.c.next_at == found.next_at)
-                    connection.execute(sooner.values(next_at=within_interval(wanted, now)))
+                    at = within_interval(wanted, now)
+                    sooner.append({"its_id": wanted.id, "before": found.next_at, "next_at": at})
+            write_rows(connection, insert(connection, source).on_conflict_do_nothing(), new)
+            write_rows(connection, _SOONER, sooner)
 
     def again(self, ids: Iterable[str], now: datetime) -> None:
         """Sources that have just come (back) into the config are due at once, however they failed before."""
@@ -73,32 +109,21 @@ class Claims:
         return self._claim(ids, now, lease, most, only_due=False)
 
     def _claim(self, ids: Iterable[str], now: datetime, lease: timedelta, most: int, *, only_due: bool) -> list[Claim]:
-        free = select(source.c.id).where(_free(now), source.c.id.in_(list(ids))).order_by(source.c.next_at).limit(most)
-        if only_due:
-            free = free.where(source.c.next_at <= now)
-        # A CTE is evaluated once; a subquery with LIMIT may be run again for every row, and lock more.
-        wanted = free.with_for_update(skip_locked=True).cte("wanted")
-        claim = (
-            update(source)
-            .where(source.c.id.in_(select(wanted.c.id)))
-            .values(lease_until=now + lease, lease_owner=self._owner, token=source.c.token + 1)
-            .returning(*_CLAIMED)
-        )
+        given = {"ids": list(ids), "now": now, "until": now + lease, "owner": self._owner, "most": most}
         with self._database.writing() as connection:
-            return sorted((_claim(row) for row in connection.execute(claim)), key=lambda claim: claim.planned)
+            rows = connection.execute(_TAKE_DUE if only_due else _TAKE, given)
+            return sorted(map(_claim, rows), key=lambda claim: claim.planned)
 
     def waiting(self, now: datetime) -> list[str]:
         """The sources that are due and that nobody holds, the longest due first. Only read: it is asked often."""
-        due = select(source.c.id).where(source.c.next_at <= now, _free(now)).order_by(source.c.next_at)
         with self._database.reading() as connection:
-            return list(connection.execute(due).scalars())
+            return list(connection.execute(_WAITING, {"now": now}).scalars())
 
     def release(self, claims: Iterable[Claim]) -> None:
         """Give claims back that were not polled: their sources stay due."""
+        given = [{"its_id": claim.source, "its_token": claim.token} for claim in claims]
         with self._several() as connection:
-            for claim in claims:
-                mine = (source.c.id == claim.source) & (source.c.token == claim.token)
-                connection.execute(update(source).where(mine).values(lease_until=None, lease_owner=None))
+            write_rows(connection, _RELEASE, given)
 
     def release_all(self) -> None:
         """Give back every claim, whoever made it: for a process that holds the database alone, at its start."""
@@ -113,11 +138,14 @@ class Claims:
             self._database.enter_section(connection)
             yield connection
 
-    def marks(self, source_id: str) -> tuple[Mark, ...]:
-        """By what the entries of a source's last documents are recognised."""
-        packed = select(document.c.marks).where(document.c.source_id == source_id)
+    def marks(self, sources: Sequence[str]) -> list[tuple[Mark, ...]]:
+        """Of each of these sources, by what the entries of its last documents are recognised."""
+        found: dict[str, tuple[Mark, ...]] = {}
         with self._database.reading() as connection:
-            return unpacked(connection.execute(packed).scalar() or b"")
+            for some in in_batches(sources):
+                rows = connection.execute(_MARKS, {"ids": some})
+                found.update((its_id, unpacked(packed)) for its_id, packed in rows)
+        return [found.get(each, ()) for each in sources]
 
     def known(
         self, source_id: str, uids: Collection[str], sought: Mapping[str, Sought] | None = None
@@ -133,15 +161,17 @@ class Claims:
 
 
 class KnownEntries:
-    """What we have of a source, asked from the event loop (`sources.asking.Memory`)."""
+    """What we have of a source, asked from the event loop (`sources.asking.Memory`). The marks of sources that are
+    asked for while the database is busy are read together: many documents come at the same time."""
 
     def __init__(self, claims: Claims, thread: StoreThread) -> None:
         self._claims = claims
         self._thread = thread
+        self._marks = Together(thread, claims.marks)
 
     async def marks(self, source_id: str) -> tuple[Mark, ...]:
         """By what the entries of its last documents are recognised."""
-        return await self._thread.run(self._claims.marks, source_id)
+        return await self._marks.run(source_id)
 
     async def has(self, source_id: str, entries: Sequence[Entry]) -> list[bool]:
         """Which of these entries we have."""
@@ -162,10 +192,6 @@ def _start_afresh(connection: Connection, wanted: Source, now: datetime) -> None
         connection.execute(delete(document).where(document.c.source_id == wanted.id))
         lasting = (trouble.c.source_id == wanted.id) & trouble.c.over_at.is_(None)
         connection.execute(update(trouble).where(lasting).values(over_at=now))
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(source.c.lease_until.is_(None), source.c.lease_until <= now)
 
 
 def _claim(row: Row[*tuple[Any, ...]]) -> Claim:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
@@ -151,6 +151,12 @@ def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
 def insert_of(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """The same, by the name of the connection's dialect: for statements that are kept."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def write_rows(connection: Connection, statement: Executable, rows: Sequence[Mapping[str, object]]) -> None:
+    """Run a statement for all the rows, in their order; with none there is nothing to run. All set the same columns."""
+    if rows:
+        connection.execute(statement, rows)
 
 
 def in_batches(values: Iterable[T]) -> Iterator[list[T]]:

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, select, tuple_
 
-from monitor.alerting.told import KEPT, Account, Told
+from monitor.alerting.told import AN_HOUR, KEPT, Account, Told
 from monitor.alerting.waiting import of_row, to_row
 from monitor.decide import State
-from monitor.model import Event, Waiting, WaitKind
+from monitor.model import AlertKind, Event, Hearing, Waiting, WaitKind
 from monitor.store.database import in_batches, insert
-from monitor.store.tables import account, event, waiting
+from monitor.store.tables import account, alert, article, event, waiting
 from monitor.stories.events import KEPT as EVENTS_KEPT
 from monitor.stories.events import Open
 
@@ -52,6 +52,17 @@ def write_waiting(
         connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=anew), list(rows.values()))
 
 
+def articles_of(connection: Connection, hearings: Iterable[Hearing]) -> Mapping[tuple[str, str], int]:
+    """The ids of the articles in which this was heard; those that wait are kept."""
+    names = {(each.article.source, each.article.uid) for each in hearings}
+    found: dict[tuple[str, str], int] = {}
+    for some in in_batches(names):
+        asked = select(article.c.source_id, article.c.uid, article.c.id)
+        rows = connection.execute(asked.where(tuple_(article.c.source_id, article.c.uid).in_(some)))
+        found.update(((row.source_id, row.uid), row.id) for row in rows)
+    return found
+
+
 def read_state(connection: Connection, state: State, since: int, now: datetime) -> None:
     """Tell `state` what commits after this number have learnt; of all that waits, what waits now."""
     asked = select(event).where(event.c.sequence > since, event.c.last_at > now - EVENTS_KEPT)
@@ -63,6 +74,11 @@ def read_state(connection: Connection, state: State, since: int, now: datetime) 
         if now - row.heard_at <= KEPT:
             state.told.keep(_account(row))
     _read_waiting(connection, state.told)
+    lately: dict[str, tuple[datetime, ...]] = {}
+    of_rules = alert.c.rule_id.is_not(None) & (alert.c.kind != AlertKind.DIGEST) & (alert.c.at > now - AN_HOUR)
+    for row in connection.execute(select(alert.c.rule_id, alert.c.at).where(of_rules).order_by(alert.c.at)):
+        lately[row.rule_id] = (*lately.get(row.rule_id, ()), row.at)
+    state.told.recent(lately)
 
 
 def accounts_of(connection: Connection, keys: Iterable[str]) -> Mapping[str, Account]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from monitor.decide import State
 from monitor.model import Article, Story
 from monitor.store.tables import alert, article, article_version, match, story, story_article
-from monitor.stories import SAME_ADDRESS, Telling, keys_of
+from monitor.stories import LEAD, SAME_ADDRESS, TEXT, WORDS_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +21,22 @@ class Mark:
     match: int = 0
 
 
+_ENDS = select(*(select(func.max(table.c.id)).scalar_subquery() for table in (article_version, match)))
+
+
 def mark(connection: Connection) -> Mark:
     """Where the database ends now."""
-    ends = [connection.execute(select(func.max(table.c.id))).scalar_one() for table in (article_version, match)]
-    return Mark(*(end or 0 for end in ends))
+    return Mark(*(end or 0 for end in connection.execute(_ENDS).one()))
 
 
 def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -> None:
     """Tell `state` what was committed after the mark: the stories of the last days by what they are recognised by,
     the alerts' dedup keys, and the keys of what rules in shadow would have told."""
+    # Of older articles no more than the lead counts: which words are rare.
+    text = func.substr(article_version.c.text, 1, case((article.c.seen_at > now - WORDS_KEPT, TEXT), else_=LEAD))
     columns = (
-        article.c.source_id, article.c.uid, article.c.seen_at, article_version.c.canonical, article_version.c.title,
+        article.c.source_id, article.c.uid, article.c.seen_at, article.c.published_at, article.c.dated,
+        article.c.language, article_version.c.canonical, article_version.c.title, text.label("text"),
         story.c.id.label("story"), story.c.title.label("story_title"), story.c.opened_at,
     )  # fmt: skip
     rows = connection.execute(
@@ -42,11 +47,14 @@ def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -
         .where(article_version.c.id > since.version, story.c.opened_at > now - SAME_ADDRESS)
         .order_by(article_version.c.id)  # as they were committed
     )
+    stories: dict[str, Story] = {}  # one object for all of its tellings
     for row in rows:
-        told = Article(row.source_id, row.uid, row.title, "", row.seen_at, row.seen_at, canonical=row.canonical)
-        telling = Telling(Story(row.story, row.story_title, row.opened_at), row.source_id)  # one for all of its keys
-        for key in keys_of(told):
-            state.stories.tell(key.key, telling)
+        one = stories.setdefault(row.story, Story(row.story, row.story_title, row.opened_at))
+        told = Article(
+            row.source_id, row.uid, row.title, row.text, row.seen_at, row.published_at,
+            dated=row.dated, canonical=row.canonical, language=row.language,
+        )  # fmt: skip
+        state.stories.tell(told, one)
     keys = select(alert.c.dedup_key).where(alert.c.subject.is_(None))  # what the operator was told is no story
     if since.match:
         keys = keys.join(match, match.c.alert_id == alert.c.id).where(match.c.id > since.match)

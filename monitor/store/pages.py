@@ -7,16 +7,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Insert, Select, delete, or_, select, update
 from sqlalchemy import insert as plain_insert
 
 from monitor.model import Article, FetchOutcome
 from monitor.store.articles import latest, read
-from monitor.store.database import Database, in_batches, insert
+from monitor.store.database import Database, in_batches, insert_of, write_rows
 from monitor.store.tables import article, fetch, page
 
+_UNTRIED = {"attempts": 0, "lease_until": None}
 MOST = 2_000  # rows looked at together: one host's first poll must not hide what others want
 
 
@@ -74,17 +76,21 @@ class Pages:
             connection.execute(update(page).values(lease_until=None))
 
 
-def want(connection: Connection, articles: Iterable[Article], now: datetime) -> None:
-    """Note that the pages of these articles are wanted; they stand in the database already. An article whose text has
-    changed is wanted afresh, and whoever reads its page for the old text leaves nothing behind."""
-    for each in articles:
-        of = (article.c.source_id == each.source) & (article.c.uid == each.uid)
-        its_id = connection.execute(select(article.c.id).where(of)).scalar_one()
-        row = {"article_id": its_id, "url": each.url, "wanted_at": now, "not_before": now}
-        afresh = row | {"attempts": 0, "lease_until": None}
-        del afresh["article_id"]
-        writing = insert(connection, page).values(**row)
-        connection.execute(writing.on_conflict_do_update(index_elements=["article_id"], set_=afresh))
+def want(connection: Connection, articles: Iterable[tuple[int, Article, datetime]]) -> None:
+    """Note that the pages of these articles are wanted since then, each by its number in the database. An article whose
+    text has changed is wanted afresh, and whoever reads its page for the old text leaves nothing behind."""
+    rows = {
+        its_id: {"article_id": its_id, "url": each.url, "wanted_at": now, "not_before": now, **_UNTRIED}
+        for its_id, each, now in articles
+    }
+    write_rows(connection, _wanting(connection.dialect.name), list(rows.values()))
+
+
+@cache
+def _wanting(dialect: str) -> Insert:
+    new = insert_of(dialect, page)
+    afresh = {name: new.excluded[name] for name in ("url", "wanted_at", "not_before", *_UNTRIED)}
+    return new.on_conflict_do_update(index_elements=["article_id"], set_=afresh)
 
 
 def article_of(connection: Connection, wanted: Wanted) -> Article | None:

@@ -3,7 +3,7 @@
 Two polls that bring the same story at the same instant must make one alert: so the state is brought up to what has
 been committed, the decision is made on it, and everything that follows from it is written, all under one lock (a
 thread lock here, and between processes the database's). The state in memory moves only after the commit. What is
-written stands in `writing`.
+written stands in `decisions` and `writing`; all that one pass leaves is written at its end, together.
 """
 
 from __future__ import annotations
@@ -11,20 +11,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from monitor.decide import Decision, State
+from monitor.decide import Decision, Fallen, State
 from monitor.model import Article, Claim, Notice, Noticed, Observed, Polled
 from monitor.store import pages, tables
 from monitor.store.database import Database
-from monitor.store.memory import Mark, catch_up, mark
+from monitor.store.decisions import ChannelsOf, Made, write_decisions, write_fallen, write_notices
+from monitor.store.learnt import write_state
+from monitor.store.memory import Mark, catch_up, end_of
 from monitor.store.observed import observe
-from monitor.store.writing import ChannelsOf, tokens_of, write_decision, write_notices, write_sources
+from monitor.store.writing import tokens_of, write_sources
 
 _AFRESH = timedelta(days=1)
+_SEQUENCE = select(tables.section.c.sequence)
+_ON = update(tables.section).values(sequence=bindparam("reached"))
 
 
 class SerialSection:
@@ -35,7 +38,6 @@ class SerialSection:
         self._lock = threading.Lock()
         self._state = State()
         self._mark = Mark()
-        self._sequence: int | None = None
         self._afresh: datetime | None = None
 
     @contextmanager
@@ -46,59 +48,77 @@ class SerialSection:
         with self._lock:
             with self._database.writing() as connection:
                 self._database.enter_section(connection)
-                sequence = connection.execute(select(tables.section.c.sequence)).scalar_one()
+                sequence = connection.execute(_SEQUENCE).scalar_one()
                 inside = Entered(connection, self._caught_up(connection, sequence, now).draft(), claims)
                 yield inside
-                write_sources(connection, inside.polls)
                 if inside.decided:
                     sequence += 1
-                    connection.execute(update(tables.section).values(sequence=sequence))
-                    end = mark(connection)
+                inside.write(sequence)
+                if inside.decided:
+                    connection.execute(_ON, {"reached": sequence})
+                    end = Mark(end_of(connection), sequence)
             if inside.decided:
-                self._state, self._mark, self._sequence = inside.state.settled(now), end, sequence
+                self._state, self._mark = inside.state.settled(now), end
 
     def _caught_up(self, connection: Connection, sequence: int, now: datetime) -> State:
         """The state, with what other processes have committed since it was ours. Once a day what was told is read
         afresh, because retention takes alerts out of the database; stories that are over leave by themselves."""
         if self._afresh is None or abs(now - self._afresh) >= _AFRESH:
-            self._state, self._mark = State(self._state.stories), replace(self._mark, match=0)
-            self._sequence, self._afresh = None, now
-        if sequence != self._sequence:
-            end = mark(connection)
+            self._state, self._mark = State(self._state.stories, self._state.events), Mark(self._mark.version)
+            self._afresh = now
+        if sequence != self._mark.commit:
+            end = Mark(end_of(connection), sequence)
             catch_up(connection, self._state, self._mark, now)
-            self._mark, self._sequence = end, sequence
+            self._mark = end
         return self._state
 
 
 class Entered:
-    """One pass through the section. `state` is what has been committed, and what this pass has decided so far."""
+    """One pass through the section. `state` is what has been committed, and what this pass has decided so far; what it
+    leaves in the database is gathered, and written at its end."""
 
     def __init__(self, connection: Connection, state: State, claims: Iterable[Claim]) -> None:
         self._connection = connection
         self._tokens = tokens_of(connection, claims)
+        self._polls: list[tuple[Polled, int]] = []
+        self._made: list[Made] = []
+        self._wanted: list[tuple[Article, datetime]] = []
+        self._fell: list[tuple[Fallen, ChannelsOf]] = []
         self.state = state
-        self.decided = False
-        self.polls: list[tuple[Polled, int]] = []  # what is written at its sources at the end, together
+
+    @property
+    def decided(self) -> bool:
+        """Whether it leaves anything that others' states do not know yet."""
+        return bool(self._made or self._fell)
 
     def commit(self, polled: Polled, decision: Decision, channels_of: ChannelsOf) -> bool:
-        """Write a poll and all that came of it: source, articles, stories, matches, alerts, deliveries.
+        """Leave a poll and all that came of it: source, articles, stories, matches, alerts, deliveries.
 
-        False, and nothing is written, if the claim is no longer ours: somebody else polls the source now.
+        False, and nothing is left, if the claim is no longer ours: somebody else polls the source now.
         """
         claim = polled.claim
         if claim.source not in self._tokens:
             self._tokens |= tokens_of(self._connection, [claim])
         if self._tokens.get(claim.source) != claim.token:
             return False
-        self.polls.append((polled, len(decision.judged)))
-        if decision.judged:
-            write_decision(self._connection, decision, channels_of, polled.at)
-            self.state, self.decided = decision.state.settled(polled.at), True
+        self._polls.append((polled, len(decision.judged)))
+        self._decide(decision, channels_of, polled.at)
         return True
 
+    def _decide(self, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:
+        if decision.judged:
+            self._made.append(Made(decision.judged, at, channels_of))
+            self.state = decision.state.settled(at)
+
+    def fall(self, fallen: Fallen, channels_of: ChannelsOf, now: datetime) -> None:
+        """Leave what time alone has brought."""
+        if fallen.tellings or fallen.moved:
+            self._fell.append((fallen, channels_of))
+            self.state = fallen.state.settled(now)
+
     def want(self, articles: Iterable[Article], now: datetime) -> None:
-        """Note that the pages of these articles, which were committed here, are to be read."""
-        pages.want(self._connection, articles, now)
+        """Note that the pages of these articles, which are committed in this pass, are to be read."""
+        self._wanted += ((each, now) for each in articles)
 
     def article_of(self, wanted: pages.Wanted) -> Article | None:
         """The article whose page was claimed; None if it has changed or left since."""
@@ -107,11 +127,10 @@ class Entered:
     def commit_page(
         self, wanted: pages.Wanted, decision: Decision | None, channels_of: ChannelsOf, now: datetime
     ) -> None:
-        """Write what came of a page that was read: a version of its article, or nothing."""
+        """Leave what came of a page that was read: a version of its article, or nothing."""
         pages.end(self._connection, wanted)
         if decision is not None:
-            write_decision(self._connection, decision, channels_of, now)
-            self.state, self.decided = decision.state.settled(now), True
+            self._decide(decision, channels_of, now)
 
     def observe(self, now: datetime) -> Observed:
         """What the operator may have to be told of, and what he was told."""
@@ -120,3 +139,13 @@ class Entered:
     def tell(self, notices: Iterable[Notice], noticed: Iterable[Noticed]) -> list[Notice]:
         """Write notices with their deliveries, and what the operator knows after them; those that are new."""
         return write_notices(self._connection, notices, noticed)
+
+    def write(self, sequence: int) -> None:
+        """All that this pass leaves, under the number of its commit; `entered` calls it, once."""
+        ids = write_decisions(self._connection, self._made)
+        for fallen, channels_of in self._fell:
+            write_fallen(self._connection, fallen, channels_of)
+        if self.decided:
+            write_state(self._connection, self.state, sequence)
+        pages.want(self._connection, ((ids[each.source, each.uid], each, now) for each, now in self._wanted))
+        write_sources(self._connection, self._polls)

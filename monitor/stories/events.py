@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
+from typing import Any
 
 from monitor.model import Event, Story
 
@@ -26,14 +27,14 @@ _STORIES = 200  # of each event, the last ones
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an article shows of an event: the entities among a rule's evidence, the days that it names, whether it is a
-    flash. `lasts`: how long the rule says that its events go on."""
+    """What an article shows of an event: the entities among a rule's evidence, the days that it names (`days`), whether it
+    is a flash. `lasts`: how long the rule says that its events go on."""
 
     rule: str
     story: Story
     at: datetime
     entities: frozenset[str] = frozenset()
-    days: frozenset[date] = frozenset()
+    days: int = 0
     flash: bool = False
     lasts: timedelta | None = None
 
@@ -46,18 +47,16 @@ class Open:
     last: datetime
     stories: tuple[str, ...] = ()
     entities: frozenset[str] = frozenset()
-    days: frozenset[date] = frozenset()
+    days: int = 0
 
-    def to_row(self) -> dict[str, list[str]]:
+    def to_row(self) -> dict[str, Any]:
         """What it is recognised by, as plain JSON."""
-        days = [day.isoformat() for day in sorted(self.days)]
-        return {"stories": list(self.stories), "entities": sorted(self.entities), "days": days}
+        return {"stories": list(self.stories), "entities": sorted(self.entities), "days": self.days}
 
     @classmethod
-    def of_row(cls, event: Event, last: datetime, row: Mapping[str, list[str]]) -> Open:
+    def of_row(cls, event: Event, last: datetime, row: Mapping[str, Any]) -> Open:
         """What `to_row` gave."""
-        days = frozenset(map(date.fromisoformat, row["days"]))
-        return cls(event, last, tuple(row["stories"]), frozenset(row["entities"]), days)
+        return cls(event, last, tuple(row["stories"]), frozenset(row["entities"]), row["days"])
 
 
 class Events:
@@ -135,7 +134,7 @@ def _fits(found: Found, known: Open) -> bool:
     if (found.lasts or A_MOMENT) <= A_MOMENT:
         if found.flash and age > FLASH:
             return False
-        if age > ANOTHER_DAY and found.days and known.days and found.days.isdisjoint(known.days):
+        if age > ANOTHER_DAY and found.days and known.days and not found.days & known.days:
             return False
     if found.lasts is not None:
         return True

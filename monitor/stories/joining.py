@@ -1,121 +1,196 @@
-"""Articles -> stories, by what they share: the article itself, the canonical address, the folded headline."""
+"""Articles -> stories: by the article itself, its address, its headline, by words that were copied, by much the same
+words."""
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import MutableMapping
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import blake2b
+from datetime import datetime
+from statistics import fmean
 
 from monitor.model import Article, Story
-from monitor.text.folding import folded_tokens
-from monitor.text.scripts import half_words
+from monitor.stories.reading import Key, Reading, hashed, reading_of
+from monitor.stories.recall import Candidate, Recall, Telling
 
-SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is tomorrow's headline too
-SAME_ADDRESS = timedelta(days=7)
-CLEARING = timedelta(hours=1)
-_TELLING_HEADLINE = 6  # half words: three words, or six Han or kana characters; "Breaking news" tells nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """An article of this source was the last to tell the story."""
-
-    story: Story
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Something that an article's story is recognised by, in words, and how long after the story's opening.
-
-    `elsewhere`: only across sources. A source that gives two entries one address has a page of many developments (a
-    government's list of warnings), and says itself that they are two.
-    """
-
-    key: str
-    why: str
-    reach: timedelta
-    elsewhere: bool = False
+LIKE = 0.21  # the mean of a story's two likeliest tellings
+_SHARED = 0.3  # and the part of the shorter one's terms that each of them has
+_COPIED, _COPIED_RUNS = 0.25, 5
+_HOUR = 3600.0
+QUIET = 12 * _HOUR  # a story that nobody has told for so long is over
+OLD = 24 * _HOUR
+_OLD_SAME_DAY = 36 * _HOUR  # if both name the day
+_FLASH = 6 * _HOUR  # what a flash says is true of every launch
+_ANOTHER_DAY = 12 * _HOUR
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The story of an article, and by what it was recognised, in words."""
+    """The story of an article, and by what it was recognised, in words; `likeness` (0 to 1): if that was by words."""
 
     story: Story
     how: str
+    likeness: float | None = None
 
 
 class Stories:
-    """What stories of the last days are recognised by: key -> who told it last. Rebuilt from the database at start."""
+    """What stories of the last days are recognised by. Rebuilt from the database at start (`tell`).
 
-    def __init__(self, tellings: MutableMapping[str, Telling] | None = None, cleared: datetime | None = None) -> None:
-        self._tellings: MutableMapping[str, Telling] = {} if tellings is None else tellings
-        self._cleared = cleared
+    A draft is a list of tellings on top of what it began from. All of them share one memory, which stands where it was
+    last asked to stand: tellings that are not of that state are taken back first.
+    """
+
+    def __init__(self, base: Stories | None = None) -> None:
+        self._base = base
+        self._memory: _Memory = base._memory if base is not None else _Memory()  # noqa: SLF001 - of its own kind
+        self._told: list[Telling] = []
 
     def draft(self) -> Stories:
         """A state that begins as this one and leaves it unchanged."""
-        return Stories(ChainMap({}, self._tellings), self._cleared)
+        return Stories(self)
 
-    def settled(self, now: datetime) -> Stories:
-        """The draft taken over into the state that it began from; once an hour what is too old is forgotten."""
-        if not isinstance(self._tellings, ChainMap):
+    def settled(self, now: datetime) -> Stories:  # noqa: ARG002 - what is too old leaves as younger news comes
+        """The draft taken over into the state that it began from."""
+        if self._base is None:
             return self
-        base = self._tellings.maps[1]
-        base.update(self._tellings.maps[0])
-        lately = self._cleared is not None and now - self._cleared < CLEARING
-        if lately or isinstance(base, ChainMap):  # itself a draft: what it began from must stay unchanged
-            return Stories(base, self._cleared)
-        for key in [key for key, telling in base.items() if now - telling.story.opened > SAME_ADDRESS]:
-            del base[key]
-        return Stories(base, now)
+        self.recall()
+        if self._base._base is None:
+            self._memory.keep()
+        else:
+            self._base._told += self._told
+        self._told = []
+        self._memory.stands = self._base
+        return self._base
 
-    def telling(self, key: str) -> Telling | None:
-        """Who told the story that is recognised by this key last."""
-        return self._tellings.get(key)
+    def tell(self, article: Article, story: Story) -> None:
+        """Remember that an article told a story: what `join` does, where the story is known."""
+        self.told(Telling(reading_of(article), story))
 
-    def tell(self, key: str, telling: Telling) -> None:
-        """Remember that a story was told: the last telling counts, but an old story never hides a younger one (an old
-        article may be edited to today's headline)."""
-        before = self._tellings.get(key)
-        if before is None or before.story.opened <= telling.story.opened:
-            self._tellings[key] = telling
+    def told(self, telling: Telling) -> None:
+        """Remember a telling."""
+        self.recall()
+        if self._base is not None:
+            self._told.append(telling)
+        self._memory.tell(telling, lasting=self._base is None)
+
+    def recall(self) -> Recall:
+        """What is remembered in this state; until another one is asked."""
+        if self._memory.stands is not self:
+            self._memory.stand(self.path())
+            self._memory.stands = self
+        return self._memory.recall
+
+    def path(self) -> list[list[Telling]]:
+        """The tellings that are not settled yet, of the drafts that this one stands on and its own."""
+        return [] if self._base is None else [*self._base.path(), self._told]
+
+
+class _Memory:
+    """What is remembered for good, and on top of it the tellings of one draft."""
+
+    def __init__(self) -> None:
+        self.recall = Recall()
+        self.stands: Stories | None = None  # which state asked last
+        self._on_top: list[tuple[Telling, list[Callable[[], object]]]] = []
+
+    def stand(self, path: Sequence[Sequence[Telling]]) -> None:
+        """Have these tellings on top, and no others."""
+        wanted = [telling for told in path for telling in told]
+        same = 0
+        for (telling, _), other in zip(self._on_top, wanted, strict=False):
+            if telling is not other:
+                break
+            same += 1
+        while len(self._on_top) > same:
+            for back in self._on_top.pop()[1]:
+                back()
+        for telling in wanted[same:]:
+            self.tell(telling, lasting=False)
+
+    def tell(self, telling: Telling, *, lasting: bool) -> None:
+        back = self.recall.tell(telling)
+        if not lasting:
+            self._on_top.append((telling, back))
+
+    def keep(self) -> None:
+        """What is on top is remembered for good."""
+        self._on_top = []
 
 
 def join(article: Article, stories: Stories) -> Joined:
     """The story that an article belongs to, an open one or a new one; `stories` will know the article from now on."""
-    keys = keys_of(article)
-    joined = next((found for key in keys if (found := _found(stories, article, key))), None)
+    reading, recall = reading_of(article), stories.recall()
+    joined = next((found for key in reading.keys if (found := _by_key(recall, reading, key))), None)
+    if joined is None:
+        candidates = recall.candidates(reading)
+        joined = _copied(reading, candidates) or _alike(reading, recall, candidates)
     if joined is None:
         joined = Joined(Story(_id(article), article.title, article.seen), "the first article of its story")
-    for key in keys:
-        stories.tell(key.key, Telling(joined.story, article.source))
+    stories.told(Telling(reading, joined.story))
     return joined
 
 
-def keys_of(article: Article) -> list[Key]:
-    """What an article's story is recognised by, the surest first."""
-    keys = [Key(f"article {article.source} {article.uid}", "an earlier version of the article", SAME_ADDRESS)]
-    if article.canonical:
-        keys.append(Key(f"address {article.canonical}", "the same address", SAME_ADDRESS, elsewhere=True))
-    headline = folded_tokens(article.title)
-    if sum(map(half_words, headline)) >= _TELLING_HEADLINE:
-        keys.append(Key(f"headline {' '.join(headline)}", "the same headline", SAME_HEADLINE))
-    return keys
-
-
-def _found(stories: Stories, article: Article, key: Key) -> Joined | None:
-    telling = stories.telling(key.key)
-    if telling is None or (key.elsewhere and telling.source == article.source):
+def _by_key(recall: Recall, reading: Reading, key: Key) -> Joined | None:
+    found = recall.by_key(key.key)
+    if found is None or (key.elsewhere and found[1] == reading.source):
         return None
     # From the opening, not from the last telling: a headline that is printed every ten hours must not go on for ever.
-    if abs(article.seen - telling.story.opened) > key.reach:
+    if abs(reading.seen - found[0].opened) > key.reach:
         return None
-    return Joined(telling.story, key.why)
+    return Joined(found[0], key.why)
+
+
+def _copied(reading: Reading, candidates: Sequence[Candidate]) -> Joined | None:
+    """The story of the telling that has the most runs of words with the article in common."""
+    copies = [
+        each
+        for each in candidates
+        if each.copied[0] >= _COPIED and each.copied[1] >= _COPIED_RUNS and not _of_another_day(reading, [each])
+    ]
+    if not copies:
+        return None
+    best = max(copies, key=lambda each: (each.copied[1], each.at))
+    return Joined(best.story, f"shares {best.copied[1]} runs of words (copied)", best.copied[0])
+
+
+def _alike(reading: Reading, recall: Recall, candidates: Sequence[Candidate]) -> Joined | None:
+    """The story whose tellings have much the same words."""
+    told: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for each in candidates:
+        if not ((reading.flash or each.flash) and abs(reading.at - each.at) > _FLASH):
+            told[each.story.id].append(each)
+    likeliest = [sorted(each, key=lambda one: -one.likeness.value)[:2] for each in told.values()]
+    alike = [
+        (fmean(one.likeness.value for one in two), two)
+        for two in likeliest
+        if all(one.likeness.shared >= _SHARED for one in two)
+    ]
+    for value, two in sorted(alike, key=lambda each: -each[0]):
+        if value >= LIKE and _timely(reading, recall, two):
+            return Joined(two[0].story, f"joined at {value:.2f}: much the same words", value)
+    return None
+
+
+def _timely(reading: Reading, recall: Recall, two: Sequence[Candidate]) -> bool:
+    """Whether the story goes on, or both name the same day."""
+    story = two[0].story
+    age = abs(reading.at - story.opened.timestamp())
+    if _of_another_day(reading, two):
+        return False
+    if any(reading.days & each.days for each in two) and age <= _OLD_SAME_DAY:
+        return True
+    return age <= OLD and reading.at - recall.last_told(story) <= QUIET
+
+
+def _of_another_day(reading: Reading, told: Sequence[Candidate]) -> bool:
+    """Whether the days that are named say that it happened again."""
+    days = 0
+    for each in told:
+        days |= each.days
+    later = abs(reading.at - told[0].story.opened.timestamp()) > _ANOTHER_DAY
+    return later and bool(reading.days and days and not reading.days & days)
 
 
 def _id(article: Article) -> str:
     """Stories name themselves by their first article, so that replaying news gives the same names."""
-    return f"S{blake2b(f'{article.source} {article.uid}'.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
+    return f"S{hashed(f'{article.source} {article.uid}'):016x}"

@@ -160,6 +160,12 @@ def test_a_schema_from_elsewhere_would_be_seen(user: Path) -> None:
         # no duration, and no id
         ("rule", f"{RULE}max_age: soon  # here", "Write it like this: 12 hours"),
         ("rule", f"{RULE}unless: {{entity: North Korea}}  # here", "Write it like this: taiwan"),
+        ("rule", f"{RULE}alert:\n  at_most: 6 per hour  # here", "Write it like this: 6 an hour"),
+        (
+            "rule",
+            f"{RULE}alert:\n  again_if:\n    - new facts  # here",
+            '"new fact", "level rises",',
+        ),
         # what says how, beside what cannot be said so
         ("rule", f"{RULE}unless: {{entity: taiwan, case: exact}}  # here", "Write one of: words, pattern."),
         # nothing is said
@@ -219,7 +225,9 @@ def test_every_key_is_offered(editor: Editor, user: Path, kind: Kind, where: Whe
     [
         ("rule", "rule: a\nlevel: ‸\ntitle: A", {"info", "low", "medium", "high", "critical"}),
         ("rule", f"{RULE}status: ‸", {"live", "shadow", '"off"'}),  # quoted, for YAML 1.1 would read a truth value
-        ("rule", f"{RULE}alert:\n  once_per: ‸", {"story", "article"}),
+        ("rule", f"{RULE}alert:\n  once_per: ‸", {"story", "article", "event"}),
+        ("rule", f"{RULE}alert:\n  again_if: ‸", {"new fact", "level rises", "official source"}),
+        ("rule", f"{RULE}alert:\n  again_if:\n    - ‸", {"new fact", "retracted or corrected"}),
         ("rule", "rule: a\nmatch:\n  in: ‸", {"title", "lead", "body", "author", "tags", "url"}),
         ("rule", "rule: a\nmatch:\n  near:\n    within: ‸", {"sentence", "paragraph"}),
         ("rule", "rule: a\nmatch:\n  case: ‸", {"exact", "ignore"}),
@@ -241,6 +249,7 @@ def test_every_value_is_offered(editor: Editor, user: Path, kind: Kind, text: st
         ("rule", ("unless", "entity"), f"{RULE}unless:\n  - ent‸ity: taiwan"),
         ("rule", ("match", "near", "within"), "match:\n  near:\n    with‸in: sentence"),
         ("rule", ("alert", "once_per"), f"{RULE}alert: {{once_‸per: story}}"),
+        ("rule", ("alert", "cooldown"), f"{RULE}alert: {{cool‸down: 3 hours}}"),
         ("entity", ("sure",), "entity: a\nsu‸re: [Aa]"),
         ("sources", ("sources", 0, "every"), "sources:\n  - id: a\n    ev‸ery: 5 s"),
         ("config", ("channels", "screen", "url"), "channels:\n  screen: {u‸rl: 'console://'}"),

@@ -7,20 +7,27 @@ from pathlib import Path
 
 import pytest
 
+from monitor.config.durations import duration
 from monitor.config.load import load_rules
+from monitor.config.reference import tables
 from monitor.lab.rule_tests import failures
 from monitor.matching import compile_rules
-from monitor.model import Level, Rule, Term, Words
+from monitor.model import Again, AlertPolicy, Level, Rule, Term, Words
 from tests.building import NOON, article
 from tests.rules_doc import PAGE, page
 
 ROOT = Path(__file__).parents[2]
 TEXT = PAGE.read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
-WORDS = [
-    tuple(cell.strip() for cell in row.strip("|").split("|"))
-    for row in TEXT.partition("| word | finds |")[2].partition("\n\n")[0].splitlines()[2:]
-]
+
+
+def cells(head: str) -> list[tuple[str, ...]]:
+    """The rows of the table that begins so."""
+    rows = TEXT.partition(head)[2].partition("\n\n")[0].splitlines()[2:]
+    return [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows]
+
+
+WORDS = cells("| word | finds |")
 
 
 def test_the_tables_are_those_of_the_shapes() -> None:
@@ -49,6 +56,16 @@ def test_each_word_finds_what_the_table_says(word: str, finds: str, misses: str,
     compiled = compile_rules([Rule("r", "R", Level.LOW, condition, "v")], {})
     assert compiled.match(article(title=finds))
     assert not compiled.match(article(title=misses))
+
+
+def test_how_often_it_tells_is_told_whole() -> None:
+    """Each key under `alert` but whom it tells, with the default that the reference gives; and each reason."""
+    [alert] = (table for table in tables() if table.name == "alert")
+    told = [(key.strip("`"), default.strip("`")) for key, default, _ in cells("| key | default |")]
+    assert told == [(row.key, row.needed) for row in alert.rows if row.key != "to"]
+    assert duration(dict(told)["cooldown"]) == AlertPolicy().cooldown
+    reasons = {reason.strip("`") for reason, _ in cells("| reason | it tells")}
+    assert {re.sub(r"^\d+ ", "", reason) for reason in reasons} == {each.value for each in Again}
 
 
 def test_there_are_examples_of_every_kind() -> None:

@@ -9,6 +9,7 @@ import pytest
 from monitor.config.rules import rule
 from monitor.config.yaml12 import Document, parse
 from monitor.model import (
+    Again,
     AlertPolicy,
     AnyOf,
     EntityNamed,
@@ -152,3 +153,58 @@ def test_levels_change_in_the_order_of_the_file() -> None:
     raises = rule(document(f"{{rule: a, title: A, level: low, match: {{words: [a]}}, raise: {changes}}}")).raises
     assert [change.to for change in raises] == [Level.HIGH, Level.MEDIUM]
     assert isinstance(raises[1].condition, Near)
+
+
+def alert(written: str) -> AlertPolicy:
+    return rule(document(f"{{rule: a, title: A, level: low, match: {{words: [a]}}, alert: {written}}}")).alert
+
+
+def test_how_often_is_said() -> None:
+    """Each key under `alert` has its value in the model."""
+    everything = "new fact, level rises, official source, retracted or corrected, 3 more publishers"
+    assert alert(
+        f"{{to: [desk], once_per: event, again_if: [{everything}], cooldown: 3 hours, wait_at_least: 2 minutes, "
+        "at_most: 6 an hour, event_lasts: 1 day}"
+    ) == AlertPolicy(
+        to=("desk",),
+        once_per=OncePer.EVENT,
+        again_if=frozenset(Again),
+        more_publishers=3,
+        cooldown=timedelta(hours=3),
+        wait_at_least=timedelta(minutes=2),
+        most_an_hour=6,
+        event_lasts=timedelta(days=1),
+    )
+
+
+def test_what_is_not_said_of_how_often_has_its_default() -> None:
+    """A story is told once and at once, as often as there are stories."""
+    assert alert("{to: [default]}") == AlertPolicy(("default",))
+    assert AlertPolicy().again_if == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "publishers"),
+    [
+        ("new fact", {Again.NEW_FACT}, 0),
+        ("[level rises, level rises]", {Again.LEVEL_RISES}, 0),
+        ("1 more publisher", {Again.MORE_PUBLISHERS}, 1),
+        ("[99 more publishers, official source]", {Again.MORE_PUBLISHERS, Again.OFFICIAL_SOURCE}, 99),
+    ],
+)
+def test_one_reason_or_several_make_it_tell_again(written: str, meant: set[Again], publishers: int) -> None:
+    """One stands without a list."""
+    policy = alert(f"{{again_if: {written}}}")
+    assert set(policy.again_if) == meant
+    assert policy.more_publishers == publishers
+
+
+@pytest.mark.parametrize(("written", "number"), [("1 an hour", 1), ("1000 an hour", 1000)])
+def test_so_many_an_hour(written: str, number: int) -> None:
+    """From 1 to 1000."""
+    assert alert(f"{{at_most: {written}}}").most_an_hour == number
+
+
+def test_the_longest_wait_is_a_day() -> None:
+    """A day is still allowed."""
+    assert alert("{wait_at_least: 24 hours}").wait_at_least == timedelta(days=1)

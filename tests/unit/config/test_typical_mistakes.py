@@ -257,3 +257,88 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
 def test_others_give_one_line_too(tmp_path: Path, text: str, line: str) -> None:
     """At the right place, and with what to do."""
     assert told(tmp_path, text) == [line]
+
+
+_REASONS = "write one of: new fact, level rises, official source, retracted or corrected, 3 more publishers"
+_ONCE = "an article is told once: write once_per: story or event, or remove it"
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        # what makes it tell again, in words of one's own
+        ("again_if: new facts", "5:19: 'new facts' makes nothing tell again; did you mean 'new fact'?"),
+        ("again_if: [new_fact]", "5:20: 'new_fact' makes nothing tell again; did you mean 'new fact'?"),
+        (
+            "again_if: [level rises, official source joins]",
+            "5:33: 'official source joins' makes nothing tell again; did you mean 'official source'?",
+        ),
+        ("again_if: Level rise", "5:19: 'Level rise' makes nothing tell again; did you mean 'level rises'?"),
+        (
+            "again_if: corrections",
+            "5:19: 'corrections' makes nothing tell again; did you mean 'retracted or corrected'?",
+        ),
+        ("again_if: retraction", "5:19: 'retraction' makes nothing tell again; did you mean 'retracted or corrected'?"),
+        (
+            "again_if: 3 publishers",
+            "5:19: '3 publishers' makes nothing tell again; write '3 more publishers' (1 to 99)",
+        ),
+        (
+            "again_if: more publishers",
+            "5:19: 'more publishers' makes nothing tell again; write '3 more publishers' (1 to 99)",
+        ),
+        (
+            "again_if: 200 more publishers",
+            "5:19: '200 more publishers' makes nothing tell again; write '3 more publishers' (1 to 99)",
+        ),
+        ("again_if: anything", f"5:19: 'anything' makes nothing tell again; {_REASONS}"),
+        ("again_if: true", f"5:19: what makes it tell again is not clear; {_REASONS}"),
+        ("again_if: {new fact: 3}", f"5:19: what makes it tell again is not clear; {_REASONS}"),
+        ("again_if: []", "5:19: this is empty; write, for example, 'again_if: new fact'"),
+        (
+            "again_if: [3 more publishers, 5 more publishers]",
+            "5:9: 'again_if' says more than once how many more publishers; keep '3 more publishers'",
+        ),
+        # what belongs to stories and events
+        ("once_per: article, again_if: new fact", f"5:28: 'again_if' cannot stand beside once_per: article; {_ONCE}"),
+        ("once_per: article, cooldown: 1 hour", f"5:28: 'cooldown' cannot stand beside once_per: article; {_ONCE}"),
+        (
+            "once_per: story, event_lasts: 1 day",
+            "5:26: 'event_lasts' says nothing without once_per: event; write once_per: event beside it, or remove it",
+        ),
+        (
+            "event_lasts: 1 day",
+            "5:9: 'event_lasts' says nothing without once_per: event; write once_per: event beside it, or remove it",
+        ),
+        ("once_per: events", "5:19: 'events' is not one of: article, story, event; did you mean 'event'?"),
+        # how many an hour
+        ("at_most: 6", "5:18: how often is not clear; write '6 an hour' (1 to 1000)"),
+        ("at_most: 12 per hour", "5:18: how often is not clear; write '12 an hour' (1 to 1000)"),
+        ("at_most: 12/h", "5:18: how often is not clear; write '12 an hour' (1 to 1000)"),
+        ("at_most: 24 a day", "5:18: how often is not clear; write '6 an hour' (1 to 1000)"),
+        ("at_most: 0 an hour", "5:18: how often is not clear; write '6 an hour' (1 to 1000)"),
+        ("at_most: 1001 an hour", "5:18: how often is not clear; write '6 an hour' (1 to 1000)"),
+        # lengths of time
+        ("wait_at_least: 2 days", "5:24: '2 days' cannot be read; the longest wait is '1 day'"),
+        ("again_if: new fact, cooldown: 2 weeks", "5:39: '2 weeks' cannot be read; the longest cooldown is '7 days'"),
+        ("again_if: new fact, cooldown: 3", f"5:39: this cannot be read; {_DURATION}"),
+        ("again_if: new fact, cooldown: 0 hours", "5:39: '0 hours' cannot be read; it must be longer than nothing"),
+        # misspelt keys
+        ("again: new fact", "5:9: I do not know 'again'; did you mean 'again_if'?"),
+        ("cool_down: 1 hour", "5:9: I do not know 'cool_down'; did you mean 'cooldown'?"),
+        ("at_most_an_hour: 6", "5:9: I do not know 'at_most_an_hour'; did you mean 'at_most'?"),
+    ],
+)
+def test_how_often_it_tells_is_said_right(tmp_path: Path, keys: str, line: str) -> None:
+    """Each fault under `alert`, with what to write."""
+    assert told(tmp_path, _MATCH + f"alert: {{{keys}}}\n") == [line]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["again_if: new fact", "cooldown: 1 hour", "wait_at_least: 2 minutes", "at_most: 6 an hour", "event_lasts: 1 day"],
+)
+def test_how_often_it_tells_belongs_under_alert(tmp_path: Path, key: str) -> None:
+    """Beside `alert` it is pointed to its place."""
+    name = key.partition(":")[0]
+    assert told(tmp_path, _MATCH + f"{key}\n") == [f"5:1: '{name}' cannot stand here; it belongs under alert:"]

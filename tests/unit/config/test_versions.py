@@ -53,6 +53,8 @@ def version(text: str, taiwan: str = _TAIWAN) -> str:
         ("12 hours", "13 hours"),
         ("desk, desk", "desk, night"),
         ("once_per: article", "once_per: story"),
+        ("once_per: article", "once_per: article, wait_at_least: 2 minutes"),
+        ("once_per: article", "once_per: article, at_most: 6 an hour"),
         ("level: high", "level: low"),
         ("level: high", "level: high\nstatus: off"),
         # what the language gained later
@@ -98,6 +100,39 @@ def test_a_version_stays_while_a_rule_says_the_same(old: str, new: str) -> None:
     """Titles, tests, comments and layout are not what a rule says."""
     assert version(_RULE.replace(old, new)) == version(_RULE)
     assert len(version(_RULE)) == 16
+
+
+_AGAIN = _RULE.replace("once_per: article", "once_per: event, again_if: [new fact, 3 more publishers]")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("again_if: [new fact, 3 more publishers]", "at_most: 1000 an hour"),
+        ("new fact", "level rises"),
+        ("3 more", "4 more"),
+        ("3 more publishers]", "3 more publishers], cooldown: 2 hours"),
+        ("3 more publishers]", "3 more publishers], event_lasts: 1 day"),
+        ("once_per: event", "once_per: story"),
+    ],
+)
+def test_a_version_changes_with_what_is_told_again(old: str, new: str) -> None:
+    """How often a rule tells is what it says."""
+    assert old in _AGAIN
+    assert version(_AGAIN.replace(old, new)) != version(_AGAIN)
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "[3 more publishers, new fact]",
+        "[new fact, 3 more publishers, new fact]",
+        "[new fact, 3 more publishers], cooldown: 1 hour",
+    ],
+)
+def test_the_order_of_reasons_is_not_what_a_rule_says(new: str) -> None:
+    """Nor is a default that is written out."""
+    assert version(_AGAIN.replace("[new fact, 3 more publishers]", new)) == version(_AGAIN)
 
 
 def test_a_version_changes_with_the_names_of_an_entity() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
+from monitor.decide import decide
 from monitor.model import Article, DeliveryState, Retention
 from monitor.store.claims import Claims
 from monitor.store.database import Database
@@ -16,7 +17,7 @@ from monitor.store.pages import Pages, Wanted
 from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from monitor.store.tables import delivery, fetch, page
-from tests.building import MINUTE, NOON, article, claimed, commit, sources, to_desk
+from tests.building import MINUTE, NOON, article, claimed, polled, rules, sources, to_desk
 
 LEASE = 5 * MINUTE
 ONE = article("a1", "Night over the coast", "Few words.", url="https://x.test/secret/1")
@@ -33,11 +34,12 @@ class Desk:
         self.claims.know(sources("wire"), NOON)
         self.pages = Pages(database)
 
-    def poll(self, *brought: Article) -> None:
+    def poll(self, *brought: Article, at: datetime = NOON) -> None:
         """A poll that brought them, and the wish for their pages."""
-        commit(self.section, claimed(self.claims), *brought)
-        with self.section.entered(NOON) as inside:
-            inside.want(brought, NOON)
+        claim = claimed(self.claims)
+        with self.section.entered(at) as inside:
+            assert inside.commit(polled(claim, at), decide(brought, rules(), inside.state, at), to_desk)
+            inside.want(brought, at)
 
     def claim(self) -> Wanted:
         (first,) = self.pages.claim([self.pages.waiting(NOON)[0].article_id], NOON, LEASE)
@@ -91,9 +93,8 @@ def test_what_is_put_off_waits(desk: Desk) -> None:
 def test_a_new_text_wants_its_page_afresh(desk: Desk) -> None:
     """As if nobody had tried it before."""
     old = desk.claim()
-    commit(desk.section, claimed(desk.claims), replace(ONE, text="Other words.", version=2), at=NOON + MINUTE)
+    desk.poll(replace(ONE, text="Other words.", version=2), at=NOON + MINUTE)
     with desk.section.entered(NOON + MINUTE) as inside:
-        inside.want([ONE], NOON + MINUTE)
         assert inside.article_of(old) is None
     (anew,) = [each for each in desk.pages.waiting(NOON + MINUTE) if each.article_id == old.article_id]
     assert (anew.attempt, anew.since) == (0, NOON + MINUTE)

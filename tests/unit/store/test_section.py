@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from monitor.decide import Decision, State, decide
 from monitor.errors import StoreFailed
-from monitor.model import Alert
+from monitor.model import Alert, Habits
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.matches import Matches, Wanted
@@ -19,6 +20,7 @@ from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.tables import alert, article_version, attempt, delivery, fetch, match, section, story, story_article
 from monitor.store.tables import article as articles
+from monitor.stories import join
 from tests.building import (
     HEADLINE,
     HOUR,
@@ -36,6 +38,7 @@ from tests.building import (
     sources,
     to_desk,
 )
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -110,6 +113,46 @@ def test_a_commit_that_fails_half_way_leaves_nothing(database: Database, claims:
         inside.commit(polled(claim), decide([article()], rules(), inside.state, NOON), same_channel_twice)
     assert set(Reports(database).counts().values()) == {0}
     assert len(alerts(commit(serial, claim, article()))) == 1
+
+
+def test_polls_that_share_a_commit_are_written_together(database: Database, claims: Claims) -> None:
+    """Ten polls are as many statements as one, whatever they bring; and each keeps its place in the order."""
+    serial, names = SerialSection(database), list("abcdefghij")
+    claims.know(sources(*names), NOON)
+    commit(serial, claimed(claims))  # it has read all that it reads once
+
+    def statements_of(*some: str) -> int:
+        due = [claimed(claims, name) for name in some]
+        with statements(database) as said, serial.entered(NOON, due) as inside:
+            for claim in due:
+                name = claim.source
+                new = [article(f"{i}", f"Missile {i} of {name}", of=name, url="https://x.test/1") for i in (1, 2)]
+                learnt = replace(polled(claim), habits=Habits(entries=2), marks=b"packed")
+                assert inside.commit(learnt, decide(new, rules(), inside.state, NOON), to_desk)
+                inside.want(new, NOON)
+        return len([each for each in said if each.startswith(("INSERT", "UPDATE"))])
+
+    assert statements_of(*names[:1]) == statements_of(*names[1:]) == 12
+    told = [f"Missile {i} of {name}" for name in names for i in (1, 2)]
+    with database.reading() as connection:
+        assert (
+            list(connection.execute(select(article_version.c.title).order_by(article_version.c.id)).scalars()) == told
+        )
+        by_match = select(articles.c.title).join(match).order_by(match.c.id)
+        assert list(connection.execute(by_match).scalars()) == told
+        by_delivery = select(articles.c.title).join(alert).join(delivery).order_by(delivery.c.id)
+        assert list(connection.execute(by_delivery).scalars()) == told
+
+
+def test_two_versions_of_an_article_share_a_commit(database: Database, claims: Claims) -> None:
+    """Both are kept, in one story, and the article shows the later."""
+    serial = SerialSection(database)
+    commit(serial, claimed(claims), article(), article(title="Three missiles now, Seoul says", version=2))
+    counts = Reports(database).counts()
+    assert (counts["articles"], counts["stories"], counts["matches"], counts["alerts"]) == (1, 1, 2, 1)
+    with database.reading() as connection:
+        assert connection.execute(select(articles.c.title)).scalar_one() == "Three missiles now, Seoul says"
+        assert connection.execute(select(story.c.title)).scalar_one() == HEADLINE
 
 
 def test_the_section_is_free_after_an_error(database: Database, claims: Claims) -> None:
@@ -187,7 +230,8 @@ def test_old_stories_are_not_read_back(database: Database, claims: Claims) -> No
     commit(SerialSection(database), claimed(claims), article(canonical=page))
     later = NOON + 24 * 7 * HOUR + MINUTE
     with SerialSection(database).entered(later) as inside:
-        assert inside.state.stories.telling(f"address {page}") is None
+        again = article("b", of="post", canonical=page, seen=later)
+        assert join(again, inside.state.stories).how == "the first article of its story"
         assert len(inside.state.told) == 1
 
 
@@ -208,7 +252,8 @@ def test_what_has_left_the_database_leaves_the_memory_within_a_day(
     for at, known in ((NOON, 2), (NOON + passed, 1), (NOON + passed, 1)):
         with serial.entered(at) as inside:
             assert len(inside.state.told) == known
-            assert inside.state.stories.telling("article wire young") is not None
+            edited = join(article("young", version=2), inside.state.stories)
+            assert edited.how == "an earlier version of the article"
     again = article("young", version=2, seen=NOON + passed)
     assert alerts(commit(serial, claimed(claims, at=NOON + passed), again, at=NOON + passed)) == []
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from monitor.decide import Decision, State
 from monitor.model import (
@@ -29,6 +27,7 @@ from monitor.store.reports import Reports
 from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from tests.building import HOUR, MINUTE, NOON, claimed, polled, source, sources, to_desk
+from tests.statements import statements
 
 GAP, SILENT = TroubleKind.GAP, TroubleKind.SILENT
 LEARNT = Habits(since=NOON, last_new_at=NOON, rate=2.5, entries=30, overlap=0.9, troubled=frozenset({GAP}))
@@ -58,19 +57,6 @@ def poll(database: Database, claims: Claims, at: datetime = NOON, **left: Any) -
 
 def kept(database: Database) -> tuple[SourceTrouble, ...]:
     return Reports(database).sources()["wire"].troubles
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """What is written meanwhile."""
-    said: list[str] = []
-
-    def listen(_c: object, _u: object, statement: str, *_: object) -> None:
-        said.append(statement)
-
-    event.listen(database.write, "before_cursor_execute", listen)
-    yield said
-    event.remove(database.write, "before_cursor_execute", listen)
 
 
 def test_what_was_learnt_comes_with_the_next_claim(database: Database, claims: Claims) -> None:

@@ -1,0 +1,175 @@
+"""What stands under `alert:` of a rule: whom it tells, how often, and what it tells again.
+
+The shape, and its way into the model.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import Annotated, ClassVar, Literal, Self, get_args
+
+from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
+
+from monitor.config.durations import DURATION_PATTERN, duration
+from monitor.config.shape import Duration, Id, Shape, measured, one_or_list, refusal
+from monitor.config.yaml12 import shown
+from monitor.model import Again, AlertPolicy, OncePer
+
+_LONGEST_WAIT = timedelta(days=1)
+_LONGEST_COOLDOWN = timedelta(days=7)  # no update waits longer
+_MORE_PUBLISHERS = r"^([1-9][0-9]?) more publishers?$"
+_AN_HOUR = r"^([1-9][0-9]{0,2}|1000) an hour$"
+_REASONS = {each.value: each for each in Again if each is not Again.MORE_PUBLISHERS}
+_BY_WORD = {word: reason for reason in _REASONS for word in reason.split() if len(word) > 3}
+
+
+def _route(name: str) -> str:
+    if "://" in name or "@" in name:
+        raise refusal("an address stands where the name of a route belongs", "channels stand in monitor.yaml")
+    return name
+
+
+def _reason(value: object) -> Again | int:
+    """What makes it tell again; a number: so many more publishers."""
+    if not isinstance(value, str):
+        raise refusal("what makes it tell again is not clear", _all_reasons())
+    if found := re.match(_MORE_PUBLISHERS, value):
+        return int(found[1])
+    if value not in _REASONS:
+        raise refusal(f"{shown(value)} makes nothing tell again", _near(value) or _all_reasons())
+    return _REASONS[value]
+
+
+def _near(written: str) -> str | None:
+    """The reason that was probably meant, by any of its words."""
+    words = re.findall(r"[a-z]+|[0-9]+", written.lower())
+    if any(word.startswith("publisher") for word in words):
+        number = next((word for word in words if re.match("^[1-9][0-9]?$", word)), "3")
+        return f"write '{number} more publishers' (1 to 99)"
+    close = (get_close_matches(word, _BY_WORD, n=1, cutoff=0.7) for word in words)
+    return next((f"did you mean '{_BY_WORD[found[0]]}'?" for found in close if found), None)
+
+
+def _all_reasons() -> str:
+    return f"write one of: {', '.join(_REASONS)}, 3 more publishers"
+
+
+def _an_hour(value: object) -> int:
+    if isinstance(value, str) and (found := re.match(_AN_HOUR, value)):
+        return int(found[1])
+    number = re.match(r"^([1-9][0-9]{0,2}|1000)( *(an?|per|/|x)? *h(ours?)?)?$", str(value))
+    raise refusal("how often is not clear", f"write '{number[1] if number else 6} an hour' (1 to 1000)")
+
+
+def _wait(value: object) -> timedelta:
+    if (length := duration(value)) > _LONGEST_WAIT:
+        raise ValueError("the longest wait is '1 day'")
+    return length
+
+
+def _cooldown(value: object) -> timedelta:
+    if (length := duration(value)) > _LONGEST_COOLDOWN:
+        raise ValueError("the longest cooldown is '7 days'")
+    return length
+
+
+Route = Annotated[str, AfterValidator(_route), *get_args(Id)[1:]]
+Reason = Annotated[
+    Again | int,
+    PlainValidator(_reason),
+    WithJsonSchema({"anyOf": [{"enum": [*_REASONS]}, {"type": "string", "pattern": _MORE_PUBLISHERS}]}),
+]
+_DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
+Wait = Annotated[timedelta, PlainValidator(measured(_wait)), _DURATION_SCHEMA]
+Cooldown = Annotated[timedelta, PlainValidator(measured(_cooldown)), _DURATION_SCHEMA]
+AnHour = Annotated[int, PlainValidator(_an_hour), WithJsonSchema({"type": "string", "pattern": _AN_HOUR})]
+
+
+class AlertShape(Shape):
+    """Whom a rule tells, and how often."""
+
+    called: ClassVar[str] = "alert"
+
+    to: list[Route] | None = Field(
+        None, description="Names of routes of monitor.yaml (default: the default route).", examples=[["default"]]
+    )
+    once_per: Literal["article", "story", "event"] | None = Field(
+        None, description="At most one new alert for each of these (default: story).", examples=["story"]
+    )
+    again_if: (
+        Annotated[
+            Annotated[Reason, Tag("<one>")] | Annotated[Annotated[list[Reason], Field(min_length=1)], Tag("<list>")],
+            Discriminator(one_or_list),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="What makes it tell the same story or event again, as an update (default: nothing). One, or a "
+        "list.",
+        examples=["new fact"],
+    )
+    cooldown: Cooldown | None = Field(
+        None,
+        description="How long after the first message an update comes at the earliest (default: 1 hour); each later "
+        "one waits four times as long as the one before. A higher level and a correction do not wait.",
+        examples=["3 hours"],
+    )
+    wait_at_least: Wait | None = Field(
+        None,
+        description="How long something new waits, so that its first message says more (default: no wait).",
+        examples=["2 minutes"],
+    )
+    at_most: AnHour | None = Field(
+        None,
+        description="So many messages an hour; the rest goes out as one digest (default: no limit).",
+        examples=["6 an hour"],
+    )
+    event_lasts: Duration | None = Field(
+        None,
+        description="With once_per: event, how long one event goes on (default: as its actors and days tell).",
+        examples=["1 day"],
+    )
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        """Each key beside what it belongs to."""
+        if self.once_per == "article":
+            told_once = "an article is told once: write once_per: story or event, or remove it"
+            for key, value in (("again_if", self.again_if), ("cooldown", self.cooldown)):
+                if value is not None:
+                    raise refusal(f"'{key}' cannot stand beside once_per: article", told_once, (key,))
+        if self.event_lasts is not None and self.once_per != "event":
+            needed = "write once_per: event beside it, or remove it"
+            raise refusal("'event_lasts' says nothing without once_per: event", needed, ("event_lasts",))
+        if len(_numbers(self)) > 1:
+            what = "'again_if' says more than once how many more publishers"
+            raise refusal(what, f"keep '{min(_numbers(self))} more publishers'", ("again_if",))
+        return self
+
+
+def policy(shape: AlertShape | None) -> AlertPolicy:
+    """Whom the rule tells, and how often; what is not written has the model's default."""
+    usual = AlertPolicy()
+    if shape is None:
+        return usual
+    return AlertPolicy(
+        to=tuple(dict.fromkeys(shape.to or ())),
+        once_per=OncePer(shape.once_per or usual.once_per),
+        again_if=frozenset(Again.MORE_PUBLISHERS if isinstance(each, int) else each for each in _reasons(shape)),
+        more_publishers=max(_numbers(shape), default=usual.more_publishers),
+        cooldown=shape.cooldown or usual.cooldown,
+        wait_at_least=shape.wait_at_least or usual.wait_at_least,
+        most_an_hour=shape.at_most,
+        event_lasts=shape.event_lasts,
+    )
+
+
+def _reasons(shape: AlertShape) -> list[Again | int]:
+    return shape.again_if if isinstance(shape.again_if, list) else [] if shape.again_if is None else [shape.again_if]
+
+
+def _numbers(shape: AlertShape) -> set[int]:
+    """So many more publishers, as often as that is said."""
+    return {each for each in _reasons(shape) if isinstance(each, int)}

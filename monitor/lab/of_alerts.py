@@ -1,0 +1,66 @@
+"""Lints of whom a rule tells and how often: keys that can do nothing, or that work against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from monitor.lab.written import Kind, Lint, Written
+from monitor.model import Again, AlertPolicy, Level, OncePer, Rule, Source
+
+LONG = timedelta(minutes=10)
+"""So long a critical alert may wait before anybody is told."""
+_AT_ONCE = {Again.LEVEL_RISES, Again.CORRECTED}  # no cooldown holds these
+
+_Odd = tuple[str, str, str]
+"""The key, what is odd about it, and what to do."""
+
+
+def how_often(written: Written) -> Iterator[Lint]:
+    """A rule whose keys under `alert` do not do what they seem to."""
+    if isinstance(written.says, Rule):
+        for key, what, meant in (*_updates(written, written.says.alert), *_waits(written.says)):
+            yield written.lint(Kind.HOW_OFTEN, ("alert", key), what, meant)
+
+
+def nobody_official(written: Written, sources: Mapping[str, Source]) -> Iterator[Lint]:
+    """A rule that waits for an official source, where there is none."""
+    rule = written.says
+    asked = isinstance(rule, Rule) and Again.OFFICIAL_SOURCE in rule.alert.again_if
+    if asked and sources and not any(source.official for source in sources.values()):
+        what = "no source has the tag 'official': none will ever join"
+        meant = "give the tag to those of yours that are, or remove it here"
+        yield written.lint(Kind.UNKNOWN_SOURCE, ("alert", "again_if"), what, meant)
+
+
+def _updates(written: Written, policy: AlertPolicy) -> Iterator[_Odd]:
+    """What comes after the first message."""
+    waiting = policy.again_if - _AT_ONCE
+    given = ("alert", "cooldown") in written.document.values
+    if given and not policy.again_if:
+        what = "nothing is told again here, so that nothing waits for this"
+        yield "cooldown", what, "write what is worth an update: again_if: [new fact]; or remove it"
+    elif given and not waiting:
+        what = "nothing waits for this: a higher level and a correction are told at once"
+        yield "cooldown", what, "remove it, or add to again_if what is to wait, such as new fact"
+    if waiting and policy.event_lasts is not None and policy.event_lasts <= policy.cooldown:
+        what = "the event is over before the first update may come: cooldown (1 hour where none is written) is as long"
+        yield "event_lasts", what, "let the event last longer, or write a shorter cooldown"
+
+
+def _waits(rule: Rule) -> Iterator[_Odd]:
+    """What comes before the first message."""
+    wait = rule.alert.wait_at_least
+    if not wait:
+        return
+    if rule.alert.once_per is OncePer.ARTICLE:
+        what = "an article alone says no more after a wait: the others are told apart"
+        yield "wait_at_least", what, "remove it, or tell once per story or event"
+    if rule.max_age is not None and wait >= rule.max_age:
+        what = "this is as long as max_age: what waits so long is older than that when it is told"
+        yield "wait_at_least", what, "shorten it"
+    elif wait > LONG and Level.CRITICAL in (rule.level, *(change.to for change in rule.raises)):
+        what = (
+            f"a critical alert waits here, for longer than {LONG // timedelta(minutes=1)} minutes, before anybody knows"
+        )
+        yield "wait_at_least", what, "shorten it; the time between messages of one story is its cooldown"

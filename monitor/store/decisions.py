@@ -1,0 +1,314 @@
+"""What was decided, written: articles with their versions, stories, matches, alerts, notices and deliveries, and what
+waits. It decides nothing; `section` says when it is called.
+
+All that is decided in one pass through the section is written together, with one statement for each table: a statement
+costs more than its rows. Rows are written in the order of the decisions, and so are their ids given, on both kinds of
+database: the state is rebuilt in the order of the ids (`memory`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Connection, Insert, bindparam, delete, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert
+
+from monitor.decide import Fallen
+from monitor.model import (
+    Alert,
+    Article,
+    Decided,
+    DeliveryState,
+    Hearing,
+    Judged,
+    Notice,
+    Noticed,
+    Span,
+    Waiting,
+)
+from monitor.store import tables
+from monitor.store.database import in_batches, insert_of, write_rows
+from monitor.store.learnt import articles_of, write_waiting
+
+ChannelsOf = Callable[[Alert], Iterable[str]]
+Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
+Row = dict[str, object]
+
+# What a new version of an article says anew.
+_CHANGING = ("version", "url", "canonical", "title", "language", "digest", "published_at", "dated")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of the articles of a poll, or of a page, when, and which channels its alerts go to."""
+
+    judged: Sequence[Judged]
+    at: datetime
+    channels_of: ChannelsOf
+
+
+def write_decisions(connection: Connection, made: Sequence[Made]) -> Ids:
+    """All that was decided on articles; the articles' ids."""
+    every = [(judged, each.at) for each in made for judged in each.judged]
+    ids = _write_articles(connection, every)
+    _write_stories(connection, [judged for judged, _ in every], ids)
+    told = [
+        (decided.alert, ids[judged.article.source, judged.article.uid], each.channels_of(decided.alert))
+        for each in made
+        for judged in each.judged
+        for decided in judged.decisions
+        if decided.alert is not None
+    ]
+    write_rows(connection, _ALERT, [_alert(alert, article_id) for alert, article_id, _ in told])
+    write_rows(connection, _DELIVERY, [row for alert, _, channels in told for row in _deliveries(alert, channels)])
+    matches = [_match(judged, decided, at, ids) for judged, at in every for decided in judged.decisions]
+    write_rows(connection, _MATCH, matches)
+    _write_waiting(connection, [judged for judged, _ in every], ids)
+    return ids
+
+
+def _write_waiting(connection: Connection, every: Sequence[Judged], ids: Ids) -> None:
+    """What waits at the end of it: a later article may have told, or withdrawn, what an earlier one let wait."""
+    begins: dict[str, tuple[Waiting, int]] = {}
+    ends: dict[str, None] = {}
+    for judged in every:
+        for decided in judged.decisions:
+            for id_ in decided.drops:
+                begins.pop(id_, None)
+                ends[id_] = None
+            if (waits := decided.waiting) is not None:
+                begins[waits.id] = (waits, ids[judged.article.source, judged.article.uid])
+    write_waiting(connection, begins.values(), ends)
+
+
+def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf) -> None:
+    """What was told of what waited, or waits on for something else; the matches that waited say so."""
+    told = [(telling.alert, waited) for telling in fallen.tellings for waited in telling.waited]
+    waited = [*(each for _, each in told), *(moved.before for moved in fallen.moved)]
+    ids = articles_of(connection, [each.hearing for each in waited])
+
+    def id_of(hearing: Hearing) -> int:
+        return ids[hearing.article.source, hearing.article.uid]
+
+    alerts = [telling.alert for telling in fallen.tellings]
+    write_rows(connection, _ALERT, [_alert(each, id_of(of.waited[0].hearing)) for each, of in zip(alerts, fallen.tellings, strict=True)])
+    write_rows(connection, _DELIVERY, [row for each in alerts for row in _deliveries(each, channels_of(each))])
+    said = [(each, alert.id, f"told: {each.hearing.because}; {each.why}") for alert, each in told]
+    said += [(moved.before, None, moved.why) for moved in fallen.moved]
+    rows: list[Row] = [
+        {
+            "its_article": id_of(each.hearing),
+            "its_version": each.hearing.article.version,
+            "its_rule": each.hearing.rule,
+            "decision": decision,
+            "alert_id": alert_id,
+        }
+        for each, alert_id, decision in said
+    ]
+    write_rows(connection, _TOLD_LATER, rows)
+    begins = [(moved.after, id_of(moved.after.hearing)) for moved in fallen.moved]
+    write_waiting(connection, begins, [each.id for each in waited])
+
+
+def _write_articles(connection: Connection, every: Sequence[tuple[Judged, datetime]]) -> Ids:
+    articles = [(judged.article, at) for judged, at in every]
+    latest = {(article.source, article.uid): _article(article) for article, _ in articles}  # of two versions, the later
+    if not latest:
+        return {}
+    rows = connection.execute(_latest(connection.dialect.name), list(latest.values()))
+    ids = {(source, uid): its_id for its_id, source, uid in rows}
+    write_rows(connection, _VERSION, [_version(article, ids, at) for article, at in articles])
+    return ids
+
+
+def _write_stories(connection: Connection, every: Sequence[Judged], ids: Ids) -> None:
+    dialect = connection.dialect.name
+    stories: dict[str, Row] = {}
+    told = [(each, each.story) for each in every if each.story is not None]
+    for each, story in told:
+        row = stories.setdefault(story.id, {"id": story.id, "title": story.title, "opened_at": story.opened})
+        row["last_at"] = each.article.seen
+    members: list[Row] = [
+        {
+            "article_id": ids[each.article.source, each.article.uid],
+            "story_id": story.id,
+            "how": each.joined,
+            "publisher": each.publisher,
+            "wire": each.wire,
+        }
+        for each, story in told
+    ]
+    write_rows(connection, _told_again(dialect), list(stories.values()))
+    write_rows(connection, _membership(dialect), members)
+
+
+# Statements with their values beside them: building one for each article, or poll, costs more than running it.
+_VERSION = insert(tables.article_version)
+_MATCH = insert(tables.match)
+_ALERT = insert(tables.alert)
+_DELIVERY = insert(tables.delivery)
+_TOLD_LATER = (
+    update(tables.match)
+    .where(
+        tables.match.c.article_id == bindparam("its_article"),
+        tables.match.c.article_version == bindparam("its_version"),
+        tables.match.c.rule_id == bindparam("its_rule"),
+    )
+    .values(decision=bindparam("decision"), alert_id=bindparam("alert_id"))
+)
+_NOTICED = select(tables.noticed)
+_NO_MORE = delete(tables.noticed).where(tables.noticed.c.subject.in_(bindparam("subjects", expanding=True)))
+
+
+@cache
+def _latest(dialect: str) -> ReturningInsert[int, str, str]:
+    new, columns = insert_of(dialect, tables.article), tables.article.c
+    changed = {key: new.excluded[key] for key in _CHANGING}
+    latest = new.on_conflict_do_update(index_elements=["source_id", "uid"], set_=changed)
+    return latest.returning(columns.id, columns.source_id, columns.uid)
+
+
+@cache
+def _told_again(dialect: str) -> Insert:
+    new = insert_of(dialect, tables.story)
+    return new.on_conflict_do_update(index_elements=["id"], set_={"last_at": new.excluded.last_at})
+
+
+@cache
+def _membership(dialect: str) -> Insert:
+    return insert_of(dialect, tables.story_article).on_conflict_do_nothing()
+
+
+def _article(article: Article) -> Row:
+    return {
+        "source_id": article.source,
+        "uid": article.uid,
+        "version": article.version,
+        "url": article.url,
+        "canonical": article.canonical,
+        "title": article.title,
+        "language": article.language,
+        "published_at": article.published,
+        "dated": article.dated,
+        "seen_at": article.seen,
+        "baseline": article.baseline,
+        "digest": article.digest,
+    }
+
+
+def _version(article: Article, ids: Ids, at: datetime) -> Row:
+    return {
+        "article_id": ids[article.source, article.uid],
+        "version": article.version,
+        "at": at,
+        "canonical": article.canonical,
+        "title": article.title,
+        "text": article.text,
+        "digest": article.digest,
+        "authors": article.authors,
+        "tags": article.tags,
+    }
+
+
+def _match(judged: Judged, decided: Decided, at: datetime, ids: Ids) -> Row:
+    article, found = judged.article, decided.match
+    return {
+        "article_id": ids[article.source, article.uid],
+        "article_version": article.version,
+        "rule_id": found.rule,
+        "rule_version": found.rule_version,
+        "kind": found.kind,
+        "level": found.level,
+        "evidence": [_evidence(span) for span in found.evidence],
+        "at": at,
+        "decision": decided.reason,
+        "alert_id": decided.alert.id if decided.alert else None,
+        "shadow_key": decided.shadow_key,
+        "event_id": decided.hearing.event.id if decided.hearing and decided.hearing.event else None,
+    }
+
+
+def _evidence(span: Span) -> list[str | int]:
+    """Without the name of its condition where that has none, as most have."""
+    named = [span.node] if span.node else []
+    return [span.field, span.start, span.end, span.text, span.term, *named]
+
+
+def _alert(alert: Alert, article_id: int) -> Row:
+    return {
+        "id": alert.id,
+        "dedup_key": alert.dedup_key,
+        "kind": alert.kind,
+        "at": alert.at,
+        "level": alert.level,
+        "rule_id": alert.rule,
+        "title": alert.rule_title,
+        "story_id": alert.story,
+        "article_id": article_id,
+        "article_version": alert.article.version,
+        "reason": alert.reason,
+        "sentence": alert.sentence,
+        "marks": [list(mark) for mark in alert.marks],
+        "event_id": alert.event,
+        "thread": alert.thread,
+        "items": [asdict(item) for item in alert.items] or None,
+    }
+
+
+def _deliveries(told: Alert | Notice, channels: Iterable[str]) -> list[Row]:
+    """What is to be sent of it: one row for each channel."""
+    return [
+        {"alert_id": told.id, "channel": channel, "state": DeliveryState.PENDING, "not_before": told.at}
+        for channel in channels
+    ]
+
+
+def write_notices(connection: Connection, notices: Iterable[Notice], noticed: Iterable[Noticed]) -> list[Notice]:
+    """Notices with their deliveries, and what the operator knows after them; those that had not been told before.
+
+    One without channels reaches nobody, and is not written.
+    """
+    _write_noticed(connection, {each.subject: each for each in noticed})
+    return [each for each in notices if not each.channels or _write_notice(connection, each)]
+
+
+def _write_notice(connection: Connection, notice: Notice) -> bool:
+    row = {
+        "id": notice.id,
+        "dedup_key": notice.dedup_key,
+        "kind": notice.kind,
+        "at": notice.at,
+        "level": notice.level,
+        "title": notice.title,
+        "subject": notice.subject,
+        "reason": notice.reason,
+        "sentence": notice.text,
+        "marks": [],
+    }
+    if connection.execute(_once(connection.dialect.name), row).first() is None:
+        return False
+    write_rows(connection, _DELIVERY, _deliveries(notice, notice.channels))
+    return True
+
+
+@cache
+def _once(dialect: str) -> ReturningInsert[str]:
+    return insert_of(dialect, tables.alert).on_conflict_do_nothing().returning(tables.alert.c.id)
+
+
+def _write_noticed(connection: Connection, wanted: Mapping[str, Noticed]) -> None:
+    before = {row.subject: Noticed(**row._mapping) for row in connection.execute(_NOTICED)}  # noqa: SLF001 - public in SQLAlchemy
+    for some in in_batches(before.keys() - wanted.keys()):
+        connection.execute(_NO_MORE, {"subjects": some})
+    changed = [asdict(each) for each in wanted.values() if before.get(each.subject) != each]
+    write_rows(connection, _known(connection.dialect.name), changed)
+
+
+@cache
+def _known(dialect: str) -> Insert:
+    new = insert_of(dialect, tables.noticed)
+    changed = {name: new.excluded[name] for name in ("since", "told_at", "over_at")}
+    return new.on_conflict_do_update(index_elements=["subject"], set_=changed)

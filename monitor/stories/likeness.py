@@ -1,0 +1,125 @@
+"""What of an article's words is compared, and how alike two are.
+
+Two measures, for two ways of telling the same. Who writes in his own words shares the rare words of title and lead: the
+cosine of their terms, weighted by how rare each is. Who copies and cuts shares runs of words: the part of the shorter
+one's runs that the other has too (`containment`), of a sample that is drawn by value, so that both sides draw the same.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from zlib import crc32
+
+from monitor.text.folding import comparable
+from monitor.text.scripts import HANGUL, UNSPACED_LETTER
+
+TERMS = 100
+RUNS = 64  # the smallest hashes: of 600 words every tenth run
+TEXT = 8000  # characters of a text that runs are drawn from
+_RUN, _SHORT_RUN, _SHORT = 5, 3, 60  # tokens; in a text of no more than _SHORT of them a run is _SHORT_RUN
+_LATIN, _CYRILLIC = 6, 5  # letters that a word is cut to: what is behind them inflects
+_FEWEST = 3  # terms that say anything: two texts that say "breaking news" are not alike
+_TITLE = 0.8  # the weight of titles beside that of leads
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The terms of an article, those of its title first (`titled` of them), and the runs of its whole text; hashed by a
+    function that is the same in every process."""
+
+    terms: array[int]
+    titled: int
+    runs: array[int]
+
+
+def words_of(title: str, lead: str, text: str) -> Words:
+    """The words to compare of an article: `lead` is the beginning of `text`, without credits."""
+    of_title = dict.fromkeys(_terms(title))
+    terms = list(dict.fromkeys((*of_title, *_terms(lead))))[:TERMS]
+    hashed = array("I", [crc32(term.encode("utf-8", "surrogatepass")) for term in terms])
+    return Words(hashed, min(len(of_title), TERMS), _runs(f"{lead} {text[len(lead) : TEXT]}" if lead else title))
+
+
+def _terms(text: str) -> list[str]:
+    """Words cut to their stems, as far as a few letters tell; two by two where letters make no words."""
+    joined = comparable(text)[0]
+    if joined.isascii():
+        return [token[:_LATIN] for token in joined.split()]
+    terms: list[str] = []
+    before = ""
+    for token in joined.split():
+        unspaced = UNSPACED_LETTER[token[0]]
+        if unspaced and before:
+            terms.append(before + token)
+        elif unspaced or (HANGUL.match(token) and len(token) == 1):
+            terms.append(token)
+        elif HANGUL.match(token):
+            terms += [token[i : i + 2] for i in range(len(token) - 1)]
+        else:
+            terms.append(token[: _CYRILLIC if "\u0400" <= token[0] <= "\u052f" else _LATIN])
+        before = token if unspaced else ""
+    return terms
+
+
+def _runs(text: str) -> array[int]:
+    tokens = comparable(text)[0].encode("utf-8", "surrogatepass").split()
+    length = _RUN if len(tokens) > _SHORT else _SHORT_RUN
+    ends, end = [0], 0
+    for token in tokens:
+        end += len(token) + 1
+        ends.append(end)
+    joined = b" ".join(tokens) + b" "
+    hashes = {crc32(joined[a:b], length) for a, b in zip(ends, ends[length:], strict=False)}
+    return array("I", sorted(hashes)[:RUNS])
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike an article and a telling are; `shared`: the part of the shorter one's terms that both have."""
+
+    value: float
+    shared: float
+
+
+class Weighted:
+    """An article's terms with their weights, to be compared with many others."""
+
+    def __init__(self, words: Words, weights: Mapping[int, float]) -> None:
+        self._squares = {term: weights[term] ** 2 for term in words.terms}
+        self._title = frozenset(words.terms[: words.titled])
+        self._terms = frozenset(words.terms)
+        self.norm = _norm(self._squares, words.terms)
+        self.title_norm = _norm(self._squares, words.terms[: words.titled])
+
+    def likeness(self, terms: array[int], titled: int, norm: float, title_norm: float) -> Likeness:
+        """`norm`, `title_norm`: those that the other had among the terms that were known when it was told."""
+        common = self._terms.intersection(terms)
+        if len(common) < _FEWEST:
+            return Likeness(0, 0)
+        lead = sum(self._squares[term] for term in common) / (self.norm * norm)
+        titles = sum(self._squares[term] for term in self._title.intersection(terms[:titled]))
+        title = titles / (self.title_norm * title_norm) if titles else 0.0
+        return Likeness(
+            min((lead + _TITLE * title) / (1 + _TITLE), 1.0), len(common) / min(len(self._terms), len(terms))
+        )
+
+
+def _norm(squares: Mapping[int, float], terms: Iterable[int]) -> float:
+    return math.sqrt(sum(squares[term] for term in terms))
+
+
+def containment(one: array[int], other: array[int]) -> tuple[float, int]:
+    """The part of the shorter one's runs that the other has too, and how many those are in the samples."""
+    top = min(_top(one), _top(other))
+    common = [run for run in set(one).intersection(other) if run <= top]
+    if not common:
+        return 0.0, 0
+    return len(common) / min(sum(run <= top for run in one), sum(run <= top for run in other)), len(common)
+
+
+def _top(runs: array[int]) -> int:
+    """Up to where a sample is complete."""
+    return runs[-1] if len(runs) == RUNS else 1 << 32

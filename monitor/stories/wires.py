@@ -1,0 +1,212 @@
+"""What agencies and aggregators put round the words of a report, told apart from them: who publishes it, which wire it
+comes of, and which update of the wire's story it is.
+
+"[속보] 북, 미사일 발사(2보) - 연합뉴스" and "북, 미사일 발사" have the same title. What is not surely a credit stays where it
+is: "Two dead in blast - police" has no publisher.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.model import Article
+
+LEAD = 900  # characters of a text, of which _LEAD are left when credits are gone
+_LEAD = 400  # say what a report is about
+
+
+class WireMark(StrEnum):
+    """Which update of a wire's story an item is."""
+
+    FLASH = "flash"
+    NUMBERED = "numbered"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a report comes from, and its title and lead without the words that say so."""
+
+    publisher: str | None
+    wire: str | None
+    mark: WireMark | None
+    title: str
+    lead: str
+
+
+def _row(names: str) -> str:
+    """An alternation of the names between the commas, the longest first."""
+    return "|".join(re.escape(name) for name in sorted(map(str.strip, names.split(",")), key=len, reverse=True))
+
+
+# --- agencies ---------------------------------------------------------------------------------------------------------
+
+_AGENCIES = {
+    "AFP": "AFP, Agence France-Presse, 法新社, 아에프페, АФП, フランス通信, AFP=時事, AFP 연합뉴스",
+    "ANI": "ANI",
+    "AP": "AP, Associated Press, The Associated Press, 美联社, 美聯社, AP通信, AP 연합뉴스",
+    "Bloomberg": "Bloomberg, Bloomberg News, 彭博社, ブルームバーグ",
+    "CNA": "CNA, 中央社, 中央通訊社",
+    "CNS": "中新社, 中新网, 中国新闻社, 中國新聞社, 中通社",
+    "dpa": "dpa, DPA, 德新社",
+    "EFE": "EFE",
+    "IANS": "IANS",
+    "Interfax": "Interfax, Интерфакс, INTERFAX.RU",
+    "Jiji": "Jiji, Jiji Press, 時事, 時事通信, 时事社",
+    "KCNA": "KCNA, 朝中社, 조선중앙통신, 朝鮮中央通信, ЦТАК",
+    "Kyodo": "Kyodo, Kyodo News, 共同, 共同通信, 共同社",
+    "Newsis": "Newsis, 뉴시스",
+    "News1": "News1, 뉴스1",
+    "PA": "PA Media, Press Association",
+    "PAP": "PAP",
+    "PTI": "PTI",
+    "Reuters": "Reuters, Thomson Reuters, Thomson Reuters Foundation, 路透社, 路透, ロイター, 로이터, Рейтер",
+    "RIA": "РИА Новости, RIA Novosti, RIA",
+    "TASS": "TASS, ТАСС, ITAR-TASS, ИТАР-ТАСС, 塔斯社, タス通信",
+    "Ukrinform": "Ukrinform, Укринформ",
+    "UPI": "UPI",
+    "Xinhua": "Xinhua, 新华社, 新華社, 新华网, Синьхуа",
+    "Yonhap": "Yonhap, Yonhap News, Yonhap News Agency, 연합뉴스, 聯合報道, 韩联社, 韓聯社, 聯合ニュース, 연합, Ренхап",
+}
+_AGENCY_OF = {name.strip().lower(): agency for agency, names in _AGENCIES.items() for name in names.split(",")}
+_AGENCY = _row(",".join(_AGENCIES.values()))
+
+# --- marks of updates -------------------------------------------------------------------------------------------------
+
+_MARKS = {
+    WireMark.WITHDRAWN: r"withdrawn|withdrawal|(?:mandatory |bulletin )?kill|story killed|전문\s?취소|기사\s?취소|취소"
+    r"|撤稿|撤销|取消|撤銷|取り消し|削除|аннулировано|аннулируется|отозвано",
+    WireMark.CORRECTED: r"correct(?:ed|ion|s)?|refiled?|clarification|정정|수정|고침|바로잡습니다|訂正|更正|勘误"
+    r"|исправлено|исправление|уточнение|уточнено|корректировка",
+    WireMark.NUMBERED: r"(?:\d+(?:st|nd|rd|th)\s+)?(?:lead|ld)(?:[ -]?\d+)?|(?:update|wrapup|recap|roundup)[ -]?\d*"
+    r"|updated|[2-9]\s?보|종합\s?\d*\s?보?|상보|續報|续报|続報|第[2-9二三四五]報|更新|滚动|обновлено|обновление|дополнено",
+    WireMark.FLASH: r"flash|urgent|breaking(?: news)?|news\s?alert|just in|속보|긴급|1\s?보|速報|快讯|快訊|突发|突發|号外"
+    r"|號外|緊急|紧急|срочно|молния",
+}
+_KIND = "|".join(f"(?P<{mark.name}>{words})" for mark, words in _MARKS.items())
+_ASIDE = (  # says what sort of item it is, and nothing of an update
+    r"단독|영상|포토|사진|그래픽|인터뷰|현장\w*|자막\s?뉴스|이슈\w*|뉴스\w*|exclusive|watch|video|photos?|live|in pictures"
+    r"|news today|独自|独家|獨家|動画|写真|视频|視頻|図解|图|видео|фото|эксклюзив"
+)
+_INSIDE = rf"\s*(?:(?:{_KIND}|{_ASIDE})[\s,·]*)+\s*"
+_HEAD = re.compile(
+    rf"^\s*(?:[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞][\s:：]*|(?:{_KIND.replace('(?P<', '(?P<BARE_')})\s*[:：｜|]\s*)",
+    re.IGNORECASE,
+)
+_DASHED = re.compile(  # "UPDATE 1-", "CORRECTED-": in capitals, or it is a word
+    r"^\s*(?:(?P<NUMBERED>(?:UPDATE|WRAPUP|RPT|RECAP|ROUNDUP)(?: \d+)?)|(?P<CORRECTED>CORRECTED|REFILE)"
+    r"|(?P<WITHDRAWN>WITHDRAWN|KILL)|(?P<FLASH>FLASH|URGENT|BREAKING))(?:\s?[-–—]\s?|\s+)(?=\S)"
+)
+_TAIL = re.compile(rf"\s*[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞]\s*$", re.IGNORECASE)
+_STARTS = re.compile(r"^(?:속보|긴급|단독|速報|快讯|快訊)\s+(?=\S)")
+_MARK_IN = re.compile(rf"(?:{_KIND})", re.IGNORECASE)
+_ORDER = (WireMark.WITHDRAWN, WireMark.CORRECTED, WireMark.NUMBERED, WireMark.FLASH)
+
+# --- publishers ------------------------------------------------------------------------------------------------------
+
+_OUTLET = re.compile(
+    r"\b(?:news|times|post|herald|daily|journal|tribune|guardian|telegraph|observer|gazette|chronicle|today|radio|tv|"
+    r"press|bbc|cnn|nbc|cbs|abc|fox|npr|nhk|kbs|sbs|mbc|ytn|jtbc|dw|rfa|voa|al jazeera|euronews|yahoo|msn|bloomberg|"
+    r"politico|axios|huffpost|huffington post|nikkei|asahi|mainichi|yomiuri|sankei|weekly|magazine|review|independent|"
+    r"mirror|sun|express|standard|globe|star|mail|monitor|digest|wire|online|network|agency|forbes|fortune|time|"
+    r"newsweek|economist|diplomat|spiegel|monde|figaro|welt|zeit|bild|országos)\b"
+    r"|(?:신문|일보|뉴스|방송|경제|타임스|저널|통신|미디어|투데이|데일리|연합|한겨레|노컷|중앙|프레시안)\w*$"
+    r"|(?:新闻|新聞|日报|日報|晚报|晚報|时报|時報|网|網|社|报|報|卫视|衛視|电视|電視|ニュース|テレビ|オンライン|通信|放送|台)$"
+    r"|(?:газета|новости|известия|коммерсант|ведомости|медуза|лента\.ру|риа|рбк|ТАСС|интерфакс|правда|вести|эхо)\b"
+    rf"|^(?:{_AGENCY})$|^[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|co|kr|jp|cn|ru|uk|tw|hk|eu|de|fr|info|tv|news|ua)$",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(
+    r"\s+(?:-{1,2}|–|—|\||｜|::|»|_)\s*(?P<name>[^|｜]{2,40}?)\s*$|[-—_｜|](?P<tight>[^\s|｜_—-]{2,12})$"
+)
+_MOST_WORDS = 5
+
+# --- credits, datelines, captions -------------------------------------------------------------------------------------
+
+_KOREAN = re.compile(
+    r"[(\[【（［]\s*(?:[가-힣·\s]{1,12}=\s*)(?P<wire>[^\]\[)(】]{1,14}?)[)\]】）］]\s*(?:[가-힣·,\s]{2,40}?\s?=\s+)?"
+)
+_REPORTER = re.compile(
+    r"[\[(【][^\]\[)(】]{0,40}(?:기자|특파원|통신원|디지털팀|앵커|리포트|記者|记者)[^\]\[)(】]{0,40}[\])】]"
+    r"|\[(?:앵커|리포트|LEAD|뉴스\w*|the300|\w{2,8}(?:뉴스|일보|경제|신문|TV))\]|[\w.+-]+@[\w-]+\.[\w.]+"
+    r"|[가-힣]{2,4}(?:·[가-힣]{2,4})*\s(?:기자|특파원)(?=\s*[=|])\s*[=|]?"
+)
+_ENGLISH = re.compile(rf"\((?P<wire>{_AGENCY})\)\s*(?:--|—|–|-|:)\s*", re.IGNORECASE)
+_SLASHED = re.compile(
+    r"^[^.。]{0,40}?\d{1,2}\s[а-яё]+\s*[.,]?\s*(?:/|—|-|–|\s)?\s*"
+    rf"(?:/?(?:Корр\.\s*)?(?P<wire>{_AGENCY})/?\s*[.,:—–-]*\s*)(?=\S)|^(?P<agency>{_AGENCY}),\s\d{{1,2}}\s[а-яё]+\s*[.,]?\s*",
+    re.IGNORECASE,
+)
+_CHINESE = re.compile(
+    rf"^\s*[（(【]?\s*(?P<wire>{_AGENCY}|人民网|央视网|环球网|海外网)(?:记者|記者)?[^。，,（(]{{0,20}}?\d{{0,2}}[日]?"
+    r"(?:综合)?[电電讯訊]\s*[）)】]?\s*(?:[（(](?:记者|記者)[^）)]{0,30}[）)])?\s*"
+)
+_JAPANESE = re.compile(rf"^\s*[【\[［][^】\]］]{{0,20}}?(?P<wire>{_AGENCY})[^】\]］]{{0,8}}[】\]］]\s*[-－]?\s*")
+_BYLINE = re.compile(
+    r"^\s*(?:By|Автор:?|Von|Par)\s+[A-ZА-Я][\w.'’-]+(?:\s+(?:and\s+)?[A-ZА-Я][\w.'’-]+){1,4}(?:,\s*\w+)?\s*[|\n]\s*"
+)
+_CAPTION = re.compile(
+    r"[\[(（【][^\])）】]{0,160}(?:자료사진|재배포|무단\s?전재|DB 금지|Redistribution|Getty|게티이미지|사진\s?[=제]|제공|写真|資料|资料图"
+    r"|FILE PHOTO|Reuters/|AP Photo)[^\])）】]{0,120}[\])）】]"
+    r"|^(?:FILE PHOTO|FILE|Фото|Photo|사진)\s?[:=]\s?(?:iStock|Getty Images|\S+\s?/\s?\S+)?\s*|▲",
+    re.IGNORECASE,
+)
+_BLANK = re.compile(r"\s+")
+_LATE = 250  # characters: a dateline further in is a quotation
+
+
+def provenance(article: Article, source_publisher: str | None = None, source_wire: str | None = None) -> Provenance:
+    """Where an article comes from by its own word, else by its source's: `source_publisher`, `source_wire`."""
+    title, publisher = _without_outlet(article.title, source_publisher)
+    title, marks = _without_marks(title)
+    lead, wire = _without_credits(article.text[:LEAD])
+    lead, more = _without_marks(lead)
+    wire = wire or _AGENCY_OF.get((publisher or "").lower()) or source_wire
+    mark = next((mark for mark in _ORDER if mark in marks | more), None)
+    # What is all credit is told by it.
+    return Provenance(publisher or source_publisher, wire, mark, title or article.title.strip(), lead[:_LEAD])
+
+
+def _without_outlet(title: str, known: str | None) -> tuple[str, str | None]:
+    """A title without the name of the outlet that aggregators put behind it, and that name."""
+    found = _SUFFIX.search(title)
+    name = (found["name"] or found["tight"]).strip() if found else ""
+    if not found or not title[: found.start()].strip():
+        return title, None
+    named = known is not None and name.lower() == known.lower()
+    if named or (len(name.split()) <= _MOST_WORDS and _OUTLET.search(name)):
+        return title[: found.start()].rstrip(), name
+    return title, None
+
+
+def _without_marks(text: str) -> tuple[str, set[WireMark]]:
+    """A text without the marks of its wire at either end, and what they say."""
+    marks: set[WireMark] = set()
+    while True:
+        found = _HEAD.search(text) or _DASHED.search(text) or _TAIL.search(text) or _STARTS.search(text)
+        if found is None or not found.group():
+            return text.strip(), marks
+        marks |= {mark for each in _MARK_IN.finditer(found.group()) for mark in _ORDER if each[mark.name]}
+        text = f"{text[: found.start()]}{text[found.end() :]}"
+
+
+def _without_credits(text: str) -> tuple[str, str | None]:
+    """A text without dateline, byline and caption, and the agency that it credits."""
+    text = _BLANK.sub(" ", _CAPTION.sub(" ", _BYLINE.sub("", text))).strip()
+    wire = None
+    for dateline in (_ENGLISH, _KOREAN):
+        found = dateline.search(text, 0, _LATE)
+        if found:
+            wire, text = wire or _agency(found["wire"]), text[found.end() :]
+    for start in (_SLASHED, _CHINESE, _JAPANESE):
+        found = start.match(text)
+        if found and found.group().strip():
+            wire, text = wire or _agency(next(filter(None, found.groups()), "")), text[found.end() :]
+    return _REPORTER.sub(" ", text).strip(), wire
+
+
+def _agency(name: str) -> str | None:
+    return _AGENCY_OF.get(name.strip().lower())

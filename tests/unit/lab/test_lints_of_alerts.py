@@ -1,0 +1,80 @@
+"""Keys under `alert` that do not do what they seem to are told, at their place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.config.load import load_rules
+from monitor.lab.lints import Everything, lints
+from monitor.model import Source
+from tests.building import source
+
+RULE = "rule: r\ntitle: A rule\nlevel: %s\nmatch: {words: [a]}\ntests: {fires: [a]}\n"
+
+
+def told(folder: Path, alert: str, level: str = "low", *, sources: tuple[Source, ...] = ()) -> list[str]:
+    """The kind of each lint, and what stands at its place."""
+    file = folder / "a.yaml"
+    file.write_text(RULE % level + f"alert: {{{alert}}}\n", encoding="utf-8")
+    loaded = load_rules([file])
+    assert [str(fault) for fault in loaded.faults] == []
+    known = {each.id: each for each in sources}
+    found = lints(Everything(loaded.rules, {}, {}, loaded.documents, known), list(loaded.rules.values()))
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [f"{lint.kind} {lines[lint.place.line - 1][lint.place.col - 1 :].rstrip('}')}" for lint in found]
+
+
+@pytest.mark.parametrize(
+    ("alert", "wanted"),
+    [
+        # nothing waits for a cooldown
+        ("cooldown: 3 hours", ["how-often 3 hours"]),
+        ("again_if: [level rises, retracted or corrected], cooldown: 3 hours", ["how-often 3 hours"]),
+        ("again_if: [level rises, retracted or corrected]", []),
+        ("again_if: [level rises, new fact], cooldown: 3 hours", []),
+        ("again_if: 3 more publishers, cooldown: 3 hours", []),
+        # an event that is over before its first update; the default cooldown counts too
+        ("once_per: event, again_if: new fact, cooldown: 1 day, event_lasts: 1 day", ["how-often 1 day"]),
+        ("once_per: event, again_if: new fact, event_lasts: 30 minutes", ["how-often 30 minutes"]),
+        ("once_per: event, again_if: new fact, cooldown: 3 hours, event_lasts: 4 hours", []),
+        ("once_per: event, again_if: level rises, event_lasts: 30 minutes", []),
+        ("once_per: event, event_lasts: 30 minutes", []),
+        # a wait of which nothing comes
+        ("once_per: article, wait_at_least: 2 minutes", ["how-often 2 minutes"]),
+        ("wait_at_least: 2 minutes", []),
+        ("wait_at_least: 1 hour", []),
+    ],
+)
+def test_keys_that_can_do_nothing(tmp_path: Path, alert: str, wanted: list[str]) -> None:
+    """What is told at most once, when at the earliest, and how long, must leave room for each other."""
+    assert told(tmp_path, alert) == wanted
+
+
+@pytest.mark.parametrize(
+    ("level", "wait", "wanted"),
+    [
+        ("critical", "10 minutes", []),
+        ("critical", "11 minutes", ["how-often 11 minutes"]),
+        ("high", "11 minutes", []),
+        ("high\nraise: {to: critical, if: {words: [b]}}", "30 minutes", ["how-often 30 minutes"]),
+        ("high\nmax_age: 1 hour", "1 hour", ["how-often 1 hour"]),
+        ("high\nmax_age: 1 hour", "59 minutes", []),
+        ("critical\nmax_age: 1 hour", "1 hour", ["how-often 1 hour"]),  # once is enough
+    ],
+)
+def test_a_wait_that_is_too_long(tmp_path: Path, level: str, wait: str, wanted: list[str]) -> None:
+    """For what is critical, or for what is soon too old to be told."""
+    assert told(tmp_path, f"wait_at_least: {wait}", level) == wanted
+
+
+def test_an_official_source_that_there_is_not(tmp_path: Path) -> None:
+    """Where the sources are known, and none has the tag."""
+    ask = "again_if: [new fact, official source]"
+    wire, ministry = source("wire"), replace(source("ministry"), tags=("korea", "official"))
+    assert told(tmp_path, ask) == []
+    assert told(tmp_path, ask, sources=(wire,)) == ["unknown-source [new fact, official source]"]
+    assert told(tmp_path, ask, sources=(wire, ministry)) == []
+    assert told(tmp_path, "again_if: new fact", sources=(wire,)) == []
