@@ -33,7 +33,7 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What was decided on an article, and the event that it, or its story, belongs to."""
+    """What was decided on an article, and the event that it belongs to, if only by its story."""
 
     id: Id
     judged: Judged
@@ -150,8 +150,12 @@ class Replay:
             self._events.setdefault(hearing.story.id, hearing.event.id)
 
     def _event_of(self, judged: Judged) -> str | None:
-        own = judged.event
-        return own.id if own is not None else self._events.get(judged.story.id) if judged.story is not None else None
+        """Its own, or that of its story; where all articles have stories, a story without an event is one by itself."""
+        if judged.event is not None:
+            return judged.event.id
+        if judged.story is None:
+            return None
+        return self._events.get(judged.story.id, judged.story.id if self._all_stories else None)
 
     def _told(self, telling: Telling) -> Iterator[Sent]:
         if telling.alert.kind is not AlertKind.DIGEST:

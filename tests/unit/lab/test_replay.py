@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from monitor.alerting.policy import Circumstances
 from monitor.lab.edits import Compared, compared
 from monitor.lab.recorded import Recorded
@@ -175,16 +177,18 @@ def test_stories_of_all_articles_only_where_they_are_asked_for() -> None:
     assert stories[True][0] == stories[True][1] is not None
 
 
-def test_an_article_of_a_story_that_has_an_event_belongs_to_it() -> None:
-    """Whether or not a rule hits it itself; what no rule hits anywhere has none."""
+@pytest.mark.parametrize("all_stories", [False, True])
+def test_an_article_of_a_story_that_has_an_event_belongs_to_it(all_stories: bool) -> None:
+    """Whatever the rule makes of it; what belongs to none is one by itself where all articles have stories."""
     page = "https://x.test/1"
     hit = article("a", url=page, canonical=page)
-    edited = article("b", "The harbour this week", of="post", url=page, canonical=page, seen=NOON + MINUTE)
-    other = article("c", "The rowers win the cup", seen=NOON + MINUTE)
-    found = played(hit, edited, other, by=policed(once_per=OncePer.EVENT), all_stories=True)
-    events = [each.event for each in found if isinstance(each, Came)]
-    assert events[0] == events[1] is not None
-    assert events[2] is None
+    old = article("b", of="post", url=page, canonical=page, seen=NOON + MINUTE)
+    mention = article("c", "Harbour news", DEEP, of="times", url=page, canonical=page, seen=NOON + MINUTE)
+    other = article("d", "The rowers win the cup", seen=NOON + MINUTE)
+    found = played(hit, old, mention, other, by=policed(once_per=OncePer.EVENT), all_stories=all_stories)
+    came = [each for each in found if isinstance(each, Came)]
+    assert came[0].event == came[1].event == came[2].event is not None
+    assert came[3].event == (came[3].judged.story.id if came[3].judged.story else None)
 
 
 # --- what an edit would change ----------------------------------------------------------------------------------
