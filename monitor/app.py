@@ -157,7 +157,7 @@ async def service(
         )
         pruned = Job("prune", EVERY, lambda: prune(Pruning(database, due.config.settings.retention), thread))
         jobs += [
-            Job("due", DUE, due.turn),
+            Job("due", DUE, due.turn, once=True),
             Job("pages", READING, reader.turn),
             pruned,
             _fed(turns),
@@ -250,7 +250,7 @@ def secrets_of(settings: Settings) -> frozenset[str]:
 
 
 def channels_of(alert: Alert, settings: Settings) -> list[str]:
-    """The channels of an alert's routes, each once, in the routes' order. What waited may name a route that has left the
-    config since: it goes the default way."""
+    """The channels of an alert's routes, each once, in the routes' order. What waited may name a route that has left
+    the config since: it goes the default way."""
     ways = (settings.routes.get(route, settings.routes["default"]) for route in alert.routes)
     return list(dict.fromkeys(channel for way in ways for channel in way))

@@ -25,7 +25,7 @@ from monitor.alerting.policy import Case, Circumstances, judge
 from monitor.alerting.told import Account, Told
 from monitor.matching import RuleSet
 from monitor.model import Article, Decided, Event, Judged, Match, MatchKind, OncePer
-from monitor.stories import Joined, Provenance, Stories, WireMark, join, provenance
+from monitor.stories import Stories, WireMark, join, provenance
 from monitor.stories.days import days_named
 from monitor.stories.events import Events, Found, belongs, opened
 from monitor.stories.facts import facts
@@ -40,9 +40,7 @@ class State:
     It is advanced only after the commit (`settled`), and can always be rebuilt from the database.
     """
 
-    def __init__(
-        self, stories: Stories | None = None, events: Events | None = None, told: Told | None = None
-    ) -> None:
+    def __init__(self, stories: Stories | None = None, events: Events | None = None, told: Told | None = None) -> None:
         self.stories = Stories() if stories is None else stories
         self.events = Events() if events is None else events
         self.told = Told() if told is None else told
@@ -133,32 +131,25 @@ def _judged(
         facts=facts(article.title, article.text),
         around=around,
     )
-    decisions = tuple(_decided(match, case, rules, state, joined, from_) for match in matches)
+    days = days_named(f"{from_.title}\n{from_.lead}", article.published)
+    found = Found("", joined.story, article.seen, days=days, flash=from_.mark is WireMark.FLASH)
+    decisions = tuple(_decided(match, case, found, rules, state.events) for match in matches)
     return Judged(article, joined.story, joined.how, decisions, publisher, from_.wire)
 
 
-def _decided(match: Match, case: Case, rules: RuleSet, state: State, joined: Joined, from_: Provenance) -> Decided:
+def _decided(match: Match, case: Case, found: Found, rules: RuleSet, events: Events) -> Decided:
     rule = rules.rules[match.rule]
-    event = _event(match, case.article, rules, state, joined, from_) if rule.alert.once_per is OncePer.EVENT else None
+    event = _event(match, replace(found, rule=rule.id, lasts=rule.alert.event_lasts), rules, events)
     return judge(replace(case, rule=rule, match=match, event=event))
 
 
-def _event(
-    match: Match, article: Article, rules: RuleSet, state: State, joined: Joined, from_: Provenance
-) -> Event | None:
-    """The event of a match; what only mentions one opens none."""
-    found = Found(
-        match.rule,
-        joined.story,
-        article.seen,
-        rules.entities_in(match),
-        days_named(f"{from_.title}\n{from_.lead}", article.published),
-        flash=from_.mark is WireMark.FLASH,
-        lasts=rules.rules[match.rule].alert.event_lasts,
-    )
-    event = belongs(found, state.events)
-    if match.kind is MatchKind.MENTION:
-        return event
-    event = event or opened(found)
-    state.events.tell(found, event)
+def _event(match: Match, found: Found, rules: RuleSet, events: Events) -> Event | None:
+    """The event of a match, if its rule tells events; what only mentions one opens none."""
+    if rules.rules[match.rule].alert.once_per is not OncePer.EVENT:
+        return None
+    found = replace(found, entities=rules.entities_in(match))
+    event = belongs(found, events)
+    if match.kind is MatchKind.NEWS:
+        event = event or opened(found)
+        events.tell(found, event)
     return event

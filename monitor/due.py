@@ -3,11 +3,12 @@
     twice a minute
     | in the serial section:
           decide_due           what has waited until now: holds, updates, digests, what was missed
-          commit               alerts and deliveries; what they tell waits no more
+          commit               alerts and deliveries; what they tell waits no more: one transaction
+    | in the serial section:
           observe              which sources fail, for which channels messages wait, what was given up, what runs;
                                and what the operator was told
           alerting.notices     what is worth telling him now, and for what reason
-          tell                 notices, deliveries, what he knows now: all of it one transaction
+          tell                 notices, deliveries, what he knows now: one transaction
     -> `delivery` is woken if there is something to send
 
 Several daemons on one database look one after the other, and the second finds told what the first has told. It decides
@@ -17,7 +18,6 @@ nothing, and it sends nothing. What is told does not depend on where it can be s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -41,14 +41,6 @@ class InForce(Protocol):
     def rules(self) -> RuleSet: ...
     @property
     def channels_of(self) -> Callable[[Alert], Iterable[str]]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Fell:
-    """What time has brought, committed."""
-
-    tellings: tuple[Telling, ...]
-    notices: list[Notice]
 
 
 class Due:
@@ -75,23 +67,31 @@ class Due:
 
     async def turn(self) -> None:
         """Tell what there is to tell now. Raises StoreFailed."""
-        fell = await self._thread.run(self.tell, clock.now())
-        for telling in fell.tellings:
-            alert = telling.alert
-            log.info(Event.ALERTED, rule=alert.rule, kind=alert.kind.value, title=alert.rule_title, decision=alert.reason)
-        for notice in fell.notices:
+        tellings = await self._thread.run(self.fall, clock.now())
+        for alert in (telling.alert for telling in tellings):
+            log.info(
+                Event.ALERTED, rule=alert.rule, kind=alert.kind.value, title=alert.article.title, decision=alert.reason
+            )
+        notices = await self._thread.run(self.tell, clock.now())
+        for notice in notices:
             _log(notice)
-        if fell.tellings or any(notice.channels for notice in fell.notices):
+        if tellings or any(notice.channels for notice in notices):
             self._deliver()
 
-    def tell(self, now: datetime) -> Fell:
-        """What has fallen due, committed."""
-        config, active = self.config, self._in_force()
+    def fall(self, now: datetime) -> tuple[Telling, ...]:
+        """What is told of what has waited until now, committed."""
+        active = self._in_force()
         with self._section.entered(now) as section:
             fallen = decide_due(active.rules, section.state, now)
             section.fall(fallen, active.channels_of, now)
+            return fallen.tellings
+
+    def tell(self, now: datetime) -> list[Notice]:
+        """The notices that have fallen due, committed."""
+        config = self.config
+        with self._section.entered(now) as section:
             noted = due_notices(Look(section.observe(now), config, self._zone, self._began, now))
-            return Fell(fallen.tellings, section.tell(noted.notices, noted.noticed))
+            return section.tell(noted.notices, noted.noticed)
 
 
 def _log(notice: Notice) -> None:

@@ -16,7 +16,9 @@ CORRECTIONS = ("corrected", "withdrawn")
 
 def reasons(policy: AlertPolicy, hearing: Hearing, account: Account) -> list[tuple[Again, str]]:
     """What in this article is worth an update of what was told, in words."""
-    return [(again, why) for again in Again if again in policy.again_if for why in _WHY[again](policy, hearing, account)]
+    return [
+        (again, why) for again in Again if again in policy.again_if for why in _WHY[again](policy, hearing, account)
+    ]
 
 
 def _new_fact(_: AlertPolicy, hearing: Hearing, account: Account) -> Iterator[str]:

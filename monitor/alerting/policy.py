@@ -1,4 +1,4 @@
-"""The policy stages: each may hold a match back, or let it wait, and says why; a match that passes all becomes an alert.
+"""The policy stages: each may hold a match back, or let it wait, and says why; what passes all becomes an alert.
 
 The order of STAGES is the order in which a person asks: is it news at all, is it fresh, did we miss it, have we told it
 already and is this worth an update, may it wait a little, is it enough for this hour. A rule in shadow goes through the
@@ -33,7 +33,6 @@ from monitor.model import (
     Rule,
     RuleStatus,
     Story,
-    Waiting,
     WaitKind,
     time_of_day,
 )
@@ -134,7 +133,11 @@ class Case:
         """Whether it was told, or would have been, however long ago."""
         return any(
             key in self.told
-            for key in (self.key, self.subject, *([self._of_story] if self.rule.alert.once_per is OncePer.EVENT else []))
+            for key in (
+                self.key,
+                self.subject,
+                *([self._of_story] if self.rule.alert.once_per is OncePer.EVENT else []),
+            )
         )
 
     @property
@@ -275,7 +278,9 @@ def _stale(case: Case) -> Held | None:
     article, limit = case.article, case.rule.max_age
     if article.baseline:
         if not article.dated:
-            return Held("it came with its source's past (a first poll, or a burst of entries), and has no date of its own")
+            return Held(
+                "it came with its source's past (a first poll, or a burst of entries), and has no date of its own"
+            )
         limit = limit or BASELINE_AGE
     age = case.now - article.published
     if limit is None or age <= limit or (case.around.away and case.around.away.missed(article, case.now)):

@@ -7,16 +7,17 @@ their own, stands what rules in shadow would have told.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from monitor.model import Alert, Hearing, Level, Waiting
 
 KEPT = timedelta(days=14)  # an account that nothing was heard of for so long is forgotten, but for its key
 AN_HOUR = timedelta(hours=1)
 _CLEARING = timedelta(hours=1)
+_Value = TypeVar("_Value")
 _VOICES = 60  # names that an account keeps
 
 
@@ -98,68 +99,62 @@ class Told:
     """Accounts by key, what waits by id, when rules told something in the last hour, and the keys of all that was ever
     told. A draft begins as the state that it was made from and leaves it unchanged until it is settled."""
 
-    def __init__(self, keys: Iterable[str] = (), before: Told | None = None) -> None:
-        self._keys = set(keys)
-        self._before = before
-        self._cleared: datetime | None = None
-        self._accounts: MutableMapping[str, Account] = {} if before is None else ChainMap({}, before._accounts)
-        self._waiting: MutableMapping[str, Waiting | None] = {} if before is None else ChainMap({}, before._waiting)
-        self._lately: MutableMapping[str, tuple[datetime, ...]] = {} if before is None else ChainMap({}, before._lately)
+    def __init__(self, keys: Iterable[str] = (), layers: _Layers | None = None) -> None:
+        self._layers = layers or _Layers()
+        self._layers.keys.update(dict.fromkeys(keys))
 
     def __contains__(self, key: str) -> bool:
-        return key in self._keys or (self._before is not None and key in self._before)
+        return key in self._layers.keys
+
+    def __len__(self) -> int:
+        return len(self._layers.keys)
 
     def add(self, key: str) -> None:
         """Remember that this was told, or would have been."""
-        self._keys.add(key)
+        self._layers.keys[key] = None
 
     def account(self, key: str) -> Account | None:
         """What was heard and told of a subject in the last days."""
-        return self._accounts.get(key)
+        return self._layers.accounts.get(key)
 
     def keep(self, account: Account) -> None:
         """Take over what an account is now."""
-        self._accounts[account.key] = account
+        self._layers.accounts[account.key] = account
 
     @property
     def changed(self) -> list[Account]:
         """The accounts that this draft has changed."""
-        return [*(self._accounts.maps[0] if isinstance(self._accounts, ChainMap) else self._accounts).values()]
+        return list(self._layers.accounts.maps[0].values())
 
     def wait(self, waiting: Waiting) -> None:
         """Remember what is told later."""
-        self._waiting[waiting.id] = waiting
+        self._layers.waiting[waiting.id] = waiting
 
     def waits(self, id_: str) -> Waiting | None:
         """What waits under this id."""
-        return self._waiting.get(id_)
+        return self._layers.waiting.get(id_)
 
     def drop(self, id_: str) -> None:
         """It waits no more."""
-        self._waiting[id_] = None
+        self._layers.waiting[id_] = None
 
     @property
     def waiting(self) -> list[Waiting]:
         """All that waits."""
-        return [each for each in self._waiting.values() if each is not None]
-
-    def forget(self, ids: Iterable[str]) -> None:
-        """What another process has told of what waits here."""
-        for id_ in ids:
-            self._waiting.pop(id_, None)
+        return [each for each in self._layers.waiting.values() if each is not None]
 
     def told(self, rule: str, at: datetime) -> None:
         """Remember that a rule sent a message."""
-        self._lately[rule] = (*self.lately(rule, at), at)
+        self._layers.lately[rule] = (*self.lately(rule, at), at)
 
     def recent(self, tellings: Mapping[str, tuple[datetime, ...]]) -> None:
         """When rules sent messages within the last hour, as the database has it."""
-        self._lately.clear()
-        self._lately.update(tellings)
+        self._layers.lately.clear()
+        self._layers.lately.update(tellings)
 
     def lately(self, rule: str, now: datetime) -> tuple[datetime, ...]:
         """When a rule sent messages within the last hour."""
-        return tuple(each for each in self._lately.get(rule, ()) if abs(now - each) < AN_HOUR)
+        return tuple(each for each in self._layers.lately.get(rule, ()) if abs(now - each) < AN_HOUR)
 
     def tells(self, hearing: Hearing, alert: Alert | None, now: datetime) -> None:
         """Remember a telling of what was heard, by an alert, or by none as the rule is in shadow."""
@@ -169,26 +164,53 @@ class Told:
 
     def draft(self) -> Told:
         """A state that begins as this one and leaves it unchanged."""
-        return Told(before=self)
+        return Told(layers=self._layers.above())
 
     def settled(self, now: datetime) -> Told:
         """The draft taken over into the state that it began from; once an hour what is too old is forgotten."""
-        base = self._before
-        if base is None:
-            return self
-        for ours, theirs in ((self._accounts, base._accounts), (self._waiting, base._waiting), (self._lately, base._lately)):
-            theirs.update(ours.maps[0])  # type: ignore[union-attr, arg-type]
-        base._keys |= self._keys
-        base._clear(now)
-        return base
+        return Told(layers=self._layers.taken_over(now))
 
-    def _clear(self, now: datetime) -> None:
-        if self._before is not None or (self._cleared is not None and abs(now - self._cleared) < _CLEARING):
-            return
-        self._cleared = now
-        for key in [key for key, account in self._accounts.items() if now - account.heard_at > KEPT]:
-            del self._accounts[key]
-        for id_ in [id_ for id_, waiting in self._waiting.items() if waiting is None]:
-            del self._waiting[id_]
-        for rule in [rule for rule in self._lately if not self.lately(rule, now)]:
-            del self._lately[rule]
+
+@dataclass(slots=True)
+class _Layers:
+    """What is known, in layers: a draft writes into the topmost. What is None waits no more."""
+
+    keys: ChainMap[str, None] = field(default_factory=ChainMap)
+    accounts: ChainMap[str, Account] = field(default_factory=ChainMap)
+    waiting: ChainMap[str, Waiting | None] = field(default_factory=ChainMap)
+    lately: ChainMap[str, tuple[datetime, ...]] = field(default_factory=ChainMap)
+    cleared: datetime | None = None
+
+    def above(self) -> _Layers:
+        return _Layers(
+            self.keys.new_child(),
+            self.accounts.new_child(),
+            self.waiting.new_child(),
+            self.lately.new_child(),
+            self.cleared,
+        )
+
+    def taken_over(self, now: datetime) -> _Layers:
+        if len(self.keys.maps) == 1:
+            return self
+        below = _Layers(
+            _merged(self.keys), _merged(self.accounts), _merged(self.waiting), _merged(self.lately), self.cleared
+        )
+        if len(below.keys.maps) == 1 and (self.cleared is None or abs(now - self.cleared) >= _CLEARING):
+            below.clear(now)
+        return below
+
+    def clear(self, now: datetime) -> None:
+        self.cleared = now
+        for key in [key for key, account in self.accounts.items() if now - account.heard_at > KEPT]:
+            del self.accounts[key]
+        for id_ in [id_ for id_, waiting in self.waiting.items() if waiting is None]:
+            del self.waiting[id_]
+        for rule in [rule for rule, times in self.lately.items() if all(now - each >= AN_HOUR for each in times)]:
+            del self.lately[rule]
+
+
+def _merged(layers: ChainMap[str, _Value]) -> ChainMap[str, _Value]:
+    below = layers.parents
+    below.update(layers.maps[0])
+    return below

@@ -134,7 +134,7 @@ def told_rule(article: Article, account: Account, settings: Settings | None, zon
 
 def _of_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
     """Where it stands, and whom it would tell of what."""
-    from monitor.alerting.policy import in_words
+    from monitor.alerting.wording import in_words
 
     yield f"    {rule.title}; {rule.place}"
     if rule.status == "off":

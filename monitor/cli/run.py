@@ -85,7 +85,7 @@ async def _run(loaded: Loaded, files: UserFiles, once: bool) -> None:
         signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(hung_up))
 
     on_hangup(lambda: None)  # until there is a daemon that can take up edits
-    async with service(loaded.config, files, loaded.faults) as daemon:
+    async with service(loaded.config, files, loaded.faults, catches_up=not once) as daemon:
         log.info(Event.STARTED, once=once)
         on_hangup(daemon.ask_for_reload)
         await (daemon.once(stop) if once else daemon.run(stop))

@@ -229,7 +229,7 @@ def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
     if any(each.decision == "told" or (each.rule_version, each.article.version) == now for each in stored):
         return None
     case = Case(rule, found, article, story, Told(), article.seen)
-    return judge(replace(case, told=kept.articles.told((case.dedup_key, case.shadow_key)))).reason
+    return judge(replace(case, told=kept.articles.told(case.keys))).reason
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------

@@ -40,11 +40,13 @@ SENDING_ENDS = timedelta(seconds=4)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something that is done again and again beside polling and delivering; the first time at the start."""
+    """Something that is done again and again beside polling and delivering; the first time at the start. `once`: also
+    where everything is done once."""
 
     name: str
     every: timedelta
     work: Callable[[], Awaitable[object]]
+    once: bool = False
 
 
 class Daemon:
@@ -146,6 +148,9 @@ class Daemon:
                 await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
         if self._polls:
             await asyncio.wait(self._polls)  # and not gather, which would cancel them with us
+        for job in self._jobs:
+            if job.once:
+                await job.work()
         await self._dispatcher.finish()
 
     async def _turn(self, job: Job) -> None:

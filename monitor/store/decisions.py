@@ -94,10 +94,12 @@ def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf
         return ids[hearing.article.source, hearing.article.uid]
 
     alerts = [telling.alert for telling in fallen.tellings]
-    write_rows(connection, _ALERT, [_alert(each, id_of(of.waited[0].hearing)) for each, of in zip(alerts, fallen.tellings, strict=True)])
+    write_rows(connection, _ALERT, [_alert(each.alert, id_of(each.waited[0].hearing)) for each in fallen.tellings])
     write_rows(connection, _DELIVERY, [row for each in alerts for row in _deliveries(each, channels_of(each))])
-    said = [(each, alert.id, f"told: {each.hearing.because}; {each.why}") for alert, each in told]
-    said += [(moved.before, None, moved.why) for moved in fallen.moved]
+    said: list[tuple[Waiting, str | None, str]] = [
+        *((each, alert.id, f"told: {each.hearing.because}; {each.why}") for alert, each in told),
+        *((moved.before, None, moved.why) for moved in fallen.moved),
+    ]
     rows: list[Row] = [
         {
             "its_article": id_of(each.hearing),

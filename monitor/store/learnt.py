@@ -27,9 +27,7 @@ def write_state(connection: Connection, state: State, sequence: int) -> None:
         _upsert_accounts(connection, accounts, sequence)
 
 
-def write_waiting(
-    connection: Connection, begins: Iterable[tuple[Waiting, int]], ends: Iterable[str]
-) -> None:
+def write_waiting(connection: Connection, begins: Iterable[tuple[Waiting, int]], ends: Iterable[str]) -> None:
     """What waits from now on, each with the id of its article, and what waits no more."""
     for some in in_batches(ends):
         connection.execute(delete(waiting).where(waiting.c.id.in_(some)))
@@ -107,7 +105,8 @@ def _read_waiting(connection: Connection, told: Told) -> None:
         row.id: Waiting(row.id, WaitKind(row.kind), row.since, row.due, row.why, of_row(row.hearing))
         for row in connection.execute(select(waiting))
     }
-    told.forget([each.id for each in told.waiting if each.id not in here])
+    for gone in [each.id for each in told.waiting if each.id not in here]:
+        told.drop(gone)
     for each in here.values():
         told.wait(each)
 

@@ -9,29 +9,30 @@ from sqlalchemy import Connection, case, func, select
 
 from monitor.decide import State
 from monitor.model import Article, Story
+from monitor.store.learnt import read_state
 from monitor.store.tables import alert, article, article_version, match, story, story_article
 from monitor.stories import LEAD, SAME_ADDRESS, TEXT, WORDS_KEPT
+
+_END = select(func.max(article_version.c.id))
+
+
+def end_of(connection: Connection) -> int:
+    """Where the articles end now: ids grow in the order of the commits, because the serial section hands them out."""
+    return connection.execute(_END).scalar_one() or 0
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far a state has read: ids grow in the order of the commits, because the serial section hands them out."""
+    """How far a state has read: the last version of an article, and the number of the last commit. At the beginning,
+    and when all that was told is read afresh, `commit` is less than any."""
 
     version: int = 0
-    match: int = 0
-
-
-_ENDS = select(*(select(func.max(table.c.id)).scalar_subquery() for table in (article_version, match)))
-
-
-def mark(connection: Connection) -> Mark:
-    """Where the database ends now."""
-    return Mark(*(end or 0 for end in connection.execute(_ENDS).one()))
+    commit: int = -1
 
 
 def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -> None:
-    """Tell `state` what was committed after the mark: the stories of the last days by what they are recognised by,
-    the alerts' dedup keys, and the keys of what rules in shadow would have told."""
+    """Tell `state` what was committed after the mark: the stories of the last days by what they are recognised by, what
+    was heard and told of each subject, and what waits."""
     # Of older articles no more than the lead counts: which words are rare.
     text = func.substr(article_version.c.text, 1, case((article.c.seen_at > now - WORDS_KEPT, TEXT), else_=LEAD))
     columns = (
@@ -55,9 +56,15 @@ def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -
             dated=row.dated, canonical=row.canonical, language=row.language,
         )  # fmt: skip
         state.stories.tell(told, one)
+    if since.commit < 0:
+        _tell_keys(connection, state)
+    read_state(connection, state, since.commit, now)
+
+
+def _tell_keys(connection: Connection, state: State) -> None:
+    """Of all that was ever told, or would have been by rules in shadow, the keys: what an account is kept of stands
+    there too."""
     keys = select(alert.c.dedup_key).where(alert.c.subject.is_(None))  # what the operator was told is no story
-    if since.match:
-        keys = keys.join(match, match.c.alert_id == alert.c.id).where(match.c.id > since.match)
-    would = select(match.c.shadow_key).where(match.c.shadow_key.is_not(None), match.c.id > since.match)
+    would = select(match.c.shadow_key).where(match.c.shadow_key.is_not(None))
     for key in (*connection.execute(keys).scalars(), *connection.execute(would).scalars()):
         state.told.add(key)

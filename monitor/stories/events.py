@@ -8,7 +8,7 @@ named, or a flash comes hours later. Better two events than one that swallows an
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -27,8 +27,8 @@ _STORIES = 200  # of each event, the last ones
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an article shows of an event: the entities among a rule's evidence, the days that it names (`days`), whether it
-    is a flash. `lasts`: how long the rule says that its events go on."""
+    """What an article shows of an event: the entities among a rule's evidence, the days that it names, whether it is a
+    flash. `lasts`: how long the rule says that its events go on."""
 
     rule: str
     story: Story
@@ -62,29 +62,25 @@ class Open:
 class Events:
     """The events of the last days, by rule. A draft leaves what it began from as it was."""
 
-    def __init__(self, of_rules: MutableMapping[str, tuple[Open, ...]] | None = None) -> None:
-        self._of_rules: MutableMapping[str, tuple[Open, ...]] = {} if of_rules is None else of_rules
+    def __init__(self, of_rules: ChainMap[str, tuple[Open, ...]] | None = None) -> None:
+        self._of_rules = ChainMap[str, tuple[Open, ...]]() if of_rules is None else of_rules
 
     def draft(self) -> Events:
         """A state that begins as this one and leaves it unchanged."""
-        return Events(ChainMap({}, self._of_rules))
+        return Events(self._of_rules.new_child())
 
     def settled(self) -> Events:
         """The draft taken over into the state that it began from."""
-        if not isinstance(self._of_rules, ChainMap):
-            return self
-        base = self._of_rules.maps[1]
-        base.update(self._of_rules.maps[0])
-        return Events(base)
+        below = self._of_rules.parents
+        below.update(self._of_rules.maps[0])
+        return Events(below)
 
     @property
     def changed(self) -> list[Open]:
-        """The events that this draft has told on, or opened: of each of its rules the latest."""
-        ours = self._of_rules.maps[0] if isinstance(self._of_rules, ChainMap) else self._of_rules
-        return [open_ for each in ours.values() for open_ in each if open_ not in self._before(open_.event.rule)]
-
-    def _before(self, rule: str) -> tuple[Open, ...]:
-        return self._of_rules.maps[1].get(rule, ()) if isinstance(self._of_rules, ChainMap) else ()
+        """The events that this draft has told on, or opened."""
+        before = self._of_rules.parents
+        ours = self._of_rules.maps[0]
+        return [each for rule, open_ in ours.items() for each in open_ if each not in before.get(rule, ())]
 
     def keep(self, known: Open) -> None:
         """Take over an event as another process has told it; to be called in the order of the tellings."""
@@ -140,4 +136,3 @@ def _fits(found: Found, known: Open) -> bool:
         return True
     smaller = min(len(found.entities), len(known.entities))
     return smaller > 0 and len(found.entities & known.entities) >= min(_ACTORS, smaller)
-

@@ -63,7 +63,22 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
 }
 # One of these stands in a text that counts such things: patterns are only tried then.
 _HINTS = {
-    "dead": ("kill", "dead", "died", "death", "사망", "숨", "死", "遇难", "遇難", "丧生", "喪生", "罹", "погиб", "убит"),
+    "dead": (
+        "kill",
+        "dead",
+        "died",
+        "death",
+        "사망",
+        "숨",
+        "死",
+        "遇难",
+        "遇難",
+        "丧生",
+        "喪生",
+        "罹",
+        "погиб",
+        "убит",
+    ),
     "injured": ("injur", "wound", "hurt", "부상", "다", "伤", "傷", "けが", "ранен", "пострада"),
     "missiles": ("missile", "rocket", "projectile", "icbm", "발", "枚", "发", "發", "発", "ракет", "снаряд"),
     "aircraft": ("aircraft", "plane", "jet", "sorties", "drone", "대", "架", "機", "самолет", "беспилотник"),

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.model import Article
 from monitor.stories import SAME_ADDRESS, SAME_HEADLINE, Joined, Stories, join
-from tests.building import HEADLINE, HOUR, MINUTE, NOON, article
+from tests.building import HEADLINE, HOUR, NOON, article
 
 PAGE = "https://x.test/1"
 SECOND = timedelta(seconds=1)
