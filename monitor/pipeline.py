@@ -7,7 +7,7 @@
     | in the serial section, one poll after the other:
           decide             matches, stories and alerts, each with its reason
           commit             articles, matches, stories, alerts, deliveries, the source's validators and its next poll:
-                             one transaction, which polls that wait at the same time share
+                             one transaction, which polls that end within 20 ms share
     -> `delivery` is woken if there is something to send
 
 It only calls these in the right order. It decides nothing, and it sends nothing.
@@ -33,7 +33,7 @@ from monitor.sources.asking import Asker
 from monitor.store.claims import Claims
 from monitor.store.recognised import Asked
 from monitor.store.section import SerialSection
-from monitor.store.thread import StoreThread, Together
+from monitor.store.thread import COMPANY, StoreThread, Together
 from monitor.telemetry import Event, debugging, log
 from monitor.telemetry.metrics import Metrics
 
@@ -86,7 +86,7 @@ class Pipeline:
         self._asker = asker
         self._claims = claims
         self._section = section
-        self._commits = Together(thread, self._decide_and_commit)
+        self._commits = Together(thread, self._decide_and_commit, COMPANY)
         self._deliver = deliver
         self._metrics = metrics or Metrics()
 

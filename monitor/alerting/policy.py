@@ -131,14 +131,13 @@ class Case:
     @property
     def told_before(self) -> bool:
         """Whether it was told, or would have been, however long ago."""
-        return any(
-            key in self.told
-            for key in (
-                self.key,
-                self.subject,
-                *([self._of_story] if self.rule.alert.once_per is OncePer.EVENT else []),
-            )
-        )
+        return any(key in self.told for key in self.keys)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Under which it may have been told: before the rule was in shadow, or when it told stories and not events."""
+        of_story = [self._of_story] if self.rule.alert.once_per is OncePer.EVENT else []
+        return (self.key, self.subject, *of_story)
 
     @property
     def first(self) -> str:

@@ -75,7 +75,7 @@ def told_article(article: Article, stored: StoredArticle | None, zone: str) -> I
         yield "          it came with its source's past: its first poll, or a burst of entries"
     read_as = Document(article).language or "not clear from its script"
     yield f"language  {read_as}; {f'kept as {article.language}' if article.language else 'kept without one'}"
-    if stored is not None:
+    if stored is not None and stored.story is not None:
         title = f": {stored.story.title}" if stored.story.title != article.title else ""
         yield f"story     {stored.story.id}, {stored.joined}{title}"
 

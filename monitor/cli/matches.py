@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from monitor.store.matches import MatchAccount, Matches, MatchReport
 
 F = TypeVar("F", bound=Callable[..., object])
-_DECISION = "Only what was told, what was held back, or of that what a rule in shadow would have told."
+_DECISION = "Only what was told, was held back, or waits; shadow: of what was held, what a rule in shadow would have told."
 _TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
 
 
@@ -56,7 +56,7 @@ def _since_option(command: F) -> F:
 @click.option("--source", "sources", multiple=True, metavar="ID", help="Only of this source.")
 @_since_option
 @click.option("--kind", type=click.Choice([kind.value for kind in MatchKind]), help="Only news, or only mentions.")
-@click.option("--decision", type=click.Choice(["told", "held", "shadow"]), help=_DECISION)
+@click.option("--decision", type=click.Choice(["told", "held", "waits", "shadow"]), help=_DECISION)
 @click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
 def list_(
     config: Path,

@@ -25,7 +25,7 @@ from monitor.cli.options import (
     require_known,
     span_row,
 )
-from monitor.model import Article, Match, Rule, RuleStatus, Settings, Step
+from monitor.model import Article, Match, Rule, RuleStatus, Settings, Step, Story
 
 if TYPE_CHECKING:
     from monitor.config.load import LoadedRules
@@ -223,7 +223,8 @@ def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
     from monitor.alerting.policy import Case, judge
     from monitor.alerting.told import Told
 
-    article, story = kept.stored.article, kept.stored.story
+    article = kept.stored.article
+    story = kept.stored.story or Story("", article.title, article.seen)  # of its own: nothing of it was told
     stored = [each for each in kept.stored.decisions if each.rule == rule.id]
     now = (rule.version, article.version)
     if any(each.decision == "told" or (each.rule_version, each.article.version) == now for each in stored):
@@ -258,7 +259,7 @@ def _article_row(asked: _Asked) -> dict[str, object]:
     article, stored = asked.article, asked.kept.stored if asked.kept else None
     left_out = {"text", "digest", "canonical"}
     row = {key: value for key, value in asdict(article).items() if key not in left_out}
-    story = {**asdict(stored.story), "joined": stored.joined} if stored else None
+    story = {**asdict(stored.story), "joined": stored.joined} if stored and stored.story else None
     return {**row, "read_as": Document(article).language, "story": story}
 
 

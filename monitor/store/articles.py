@@ -14,6 +14,7 @@ from monitor.intake.address import canonical
 from monitor.intake.identity import uid_hash
 from monitor.model import Article, Story
 from monitor.store.database import Database
+from monitor.store.learnt import accounts_of
 from monitor.store.matches import DeliveryHistory, Matches, MatchReport, Wanted, deliveries_of
 from monitor.store.tables import alert, article, article_version, known, match, story, story_article
 
@@ -23,12 +24,14 @@ _DIGITS = 10  # so many it has; thousands int() refuses
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article in its latest version; `story` and `joined`: the one that it belongs to, and why; `decisions`: on the
-    matches of each of its versions, in the order in which they were stored."""
+    """An article in its latest version; `story` and `joined`: the one that it belongs to, and why (None: no rule hit it,
+    and only what a rule hits is joined to stories); `events`: those of its matches; `decisions`: on the matches of each
+    of its versions, in the order in which they were stored."""
 
     article: Article
-    story: Story
-    joined: str
+    story: Story | None
+    joined: str | None
+    events: tuple[str, ...]
     decisions: tuple[MatchReport, ...]
 
 
@@ -76,8 +79,10 @@ class Articles:
 
     def _with_decisions(self, row: Row[*tuple[Any, ...]]) -> StoredArticle:
         wanted = Wanted(sources=(row.source_id,), uid=row.uid)
-        told = Story(row.story_id, row.story_title, row.opened_at)
-        return StoredArticle(read(row), told, row.how, tuple(Matches(self._database).every(wanted)))
+        told = Story(row.story_id, row.story_title, row.opened_at) if row.story_id is not None else None
+        decisions = tuple(Matches(self._database).every(wanted))
+        events = tuple(dict.fromkeys(each.event for each in decisions if each.event is not None))
+        return StoredArticle(read(row), told, row.how, events, decisions)
 
     def absent(self, name: str) -> Absent | None:
         """Why nothing is found of this name; None if nothing is known of it."""
@@ -93,14 +98,17 @@ class Articles:
         return Absent(why, row.source_id, row.seen_at, row.left_at)
 
     def alerts(self, of: StoredArticle, rules: Collection[str]) -> dict[str, AlertReport]:
-        """By which alert each of the rules told this article, or else its story first; those that did."""
+        """By which alert each of the rules told this article, or else its story or event first; those that did."""
+        same: ColumnElement[bool] = alert.c.event_id.in_(of.events)
+        if of.story is not None:
+            same = or_(same, alert.c.story_id == of.story.id)
         page = (article.c.source_id, article.c.uid, article_version.c.title)
         version = and_(
             article_version.c.article_id == alert.c.article_id, article_version.c.version == alert.c.article_version
         )
         asked = (
             select(alert.c.id, alert.c.at, alert.c.rule_id, *page)
-            .where(alert.c.story_id == of.story.id)
+            .where(same)
             .outerjoin(article, article.c.id == alert.c.article_id)
             .outerjoin(article_version, version)
             .order_by(alert.c.at.desc(), alert.c.id)
@@ -119,11 +127,16 @@ class Articles:
             }
 
     def told(self, keys: Collection[str]) -> Told:
-        """Of these dedup keys, and of those of rules in shadow, the ones that were told, or would have been."""
+        """Of these dedup keys, and of those of rules in shadow, the ones that were told, or would have been; with what
+        is kept of them."""
         with self._database.reading() as connection:
             told = connection.execute(select(alert.c.dedup_key).where(alert.c.dedup_key.in_(keys))).scalars().all()
             would = connection.execute(select(match.c.shadow_key).where(match.c.shadow_key.in_(keys))).scalars().all()
-        return Told([*told, *would])
+            accounts = accounts_of(connection, keys)
+        known = Told([*told, *would, *(key for key, each in accounts.items() if each.told_at is not None)])
+        for each in accounts.values():
+            known.keep(each)
+        return known
 
 
 def of_address(address: str) -> ColumnElement[bool]:
@@ -163,8 +176,8 @@ def _asked() -> Select[Any]:
         latest()
         .add_columns(story.c.id.label("story_id"), story.c.title.label("story_title"), story.c.opened_at)
         .add_columns(story_article.c.how)
-        .join(story_article, story_article.c.article_id == article.c.id)
-        .join(story, story.c.id == story_article.c.story_id)
+        .outerjoin(story_article, story_article.c.article_id == article.c.id)
+        .outerjoin(story, story.c.id == story_article.c.story_id)
     )
 
 

@@ -27,7 +27,7 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     kind: MatchKind | None = None
-    decision: str | None = None  # "told", "held", or of what is held "shadow": what a rule in shadow would have told
+    decision: str | None = None  # "told", "held", "waits", or of what is held "shadow": what a rule in shadow would have told
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class MatchedArticle:
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """A match, and what was decided on it: "told" or "held", and why. `alert`: only where it was told. `level`: None
+    """A match, and what was decided on it: "told", "held" or "waits", and why. `alert`: only where it was told. `level`: None
     where it was held by a version that did not keep it."""
 
     id: int
@@ -59,6 +59,7 @@ class MatchReport:
     decision: str
     reason: str
     story: str | None
+    event: str | None
     alert: str | None
     article: MatchedArticle
     evidence: tuple[Span, ...]
@@ -208,6 +209,7 @@ def _report(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into rep
         decision=decision,
         reason=reason,
         story=row.story_id,
+        event=row.event_id,
         alert=row.alert_id,
         article=page,
         evidence=evidence,

@@ -26,6 +26,7 @@ Done = TypeVar("Done")
 PATIENCE = 60  # s that a job waits for a database that cannot be used: less than a poll's lease
 AGAIN = 1  # s until it is asked again
 TOGETHER = 50  # jobs at most: a reader of the log, and a person who waits, should see them one after the other
+COMPANY = 0.02  # s that a commit waits for others to share it: nobody notices, and it costs as much for ten as for one
 
 
 class StoreThread:
@@ -60,28 +61,34 @@ class StoreThread:
 
 
 class Together(Generic[Job, Done]):
-    """Does jobs that wait for the database at the same time in one call of `work`, so that they share its commit.
+    """Does jobs that wait for the database at the same time in one call of `work`, so that they share its commit. A job
+    that the database could do at once waits for others for `company` seconds at most.
 
     `work` does all of its jobs or none. Where it fails with several, each is done alone, so that one that cannot be
     done takes no other with it. While the database cannot be used at all, everything waits for it, up to PATIENCE.
     """
 
-    def __init__(self, thread: StoreThread, work: Callable[[Sequence[Job]], Sequence[Done]]) -> None:
+    def __init__(
+        self, thread: StoreThread, work: Callable[[Sequence[Job]], Sequence[Done]], company: float = 0.0
+    ) -> None:
         self._thread = thread
         self._work = work
+        self._company = company
         self._waiting: list[_Waiting[Job, Done]] = []
         self._working: asyncio.Task[None] | None = None
 
     async def run(self, job: Job) -> Done:
         """What `work` gives or raises for this job. If nobody waits any more before it has begun, it is not done."""
         future: Future[Done] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(job, future, clock.monotonic() + PATIENCE))
+        self._waiting.append(_Waiting(job, future, clock.monotonic()))
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._until_done(), name="commit")
         return await future
 
     async def _until_done(self) -> None:
         while self._waiting:
+            if (early := self._waiting[0].since + self._company - clock.monotonic()) > 0:
+                await asyncio.sleep(early)
             wanted = [each for each in self._waiting[:TOGETHER] if not each.future.done()]
             del self._waiting[:TOGETHER]
             error = await self._done(wanted) if wanted else None
@@ -109,7 +116,7 @@ class Together(Generic[Job, Done]):
         """Tell those who wait; or have them wait on, if it is the database that has to recover."""
         unusable, now = _unusable(error), clock.monotonic()
         for each in wanted:
-            if not each.future.done() and not (unusable and now < each.until):
+            if not each.future.done() and not (unusable and now < each.since + PATIENCE):
                 each.future.set_exception(error)
         again = [each for each in wanted if not each.future.done()]
         if again:
@@ -124,8 +131,8 @@ def _unusable(error: BaseException) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting(Generic[Job, Done]):
-    """A job, who waits for it, and until when (on the monotonic clock)."""
+    """A job, who waits for it, and since when (on the monotonic clock)."""
 
     job: Job
     future: Future[Done]
-    until: float
+    since: float

@@ -159,25 +159,26 @@ def _alike(reading: Reading, recall: Recall, candidates: Sequence[Candidate]) ->
     for each in candidates:
         if not ((reading.flash or each.flash) and abs(reading.at - each.at) > _FLASH):
             told[each.story.id].append(each)
-    likeliest = [sorted(each, key=lambda one: -one.likeness.value)[:2] for each in told.values()]
+    likeliest = [sorted(each, key=lambda one: -one.likeness.value) for each in told.values()]
     alike = [
-        (fmean(one.likeness.value for one in two), two)
-        for two in likeliest
-        if all(one.likeness.shared >= _SHARED for one in two)
+        (fmean(one.likeness.value for one in each[:2]), each)
+        for each in likeliest
+        if all(one.likeness.shared >= _SHARED for one in each[:2])
     ]
-    for value, two in sorted(alike, key=lambda each: -each[0]):
-        if value >= LIKE and _timely(reading, recall, two):
-            return Joined(two[0].story, f"joined at {value:.2f}: much the same words", value)
+    for value, each in sorted(alike, key=lambda one: -one[0]):
+        of_it = [one for one in each if one.likeness.value >= LIKE]
+        if value >= LIKE and _timely(reading, recall, of_it):
+            return Joined(each[0].story, f"joined at {value:.2f}: much the same words", value)
     return None
 
 
-def _timely(reading: Reading, recall: Recall, two: Sequence[Candidate]) -> bool:
-    """Whether the story goes on, or both name the same day."""
-    story = two[0].story
+def _timely(reading: Reading, recall: Recall, told: Sequence[Candidate]) -> bool:
+    """Whether the story goes on, or names the same day."""
+    story = told[0].story
     age = abs(reading.at - story.opened.timestamp())
-    if _of_another_day(reading, two):
+    if _of_another_day(reading, told):
         return False
-    if any(reading.days & each.days for each in two) and age <= _OLD_SAME_DAY:
+    if any(reading.days & each.days for each in told) and age <= _OLD_SAME_DAY:
         return True
     return age <= OLD and reading.at - recall.last_told(story) <= QUIET
 

@@ -57,6 +57,20 @@ async def test_what_waits_at_the_same_time_is_done_together(thread: StoreThread)
     assert len(work.calls) <= 3
 
 
+@pytest.mark.parametrize(("company", "calls"), [(0, [[1], [2]]), (1, [[1, 2]])])
+async def test_a_job_waits_for_others_to_share_its_commit(
+    thread: StoreThread, company: float, calls: list[list[int]]
+) -> None:
+    """One that comes a moment later is done with it, if that is wished for."""
+    work = Work()
+    work.free.set()
+    together: Together[int, int] = Together(thread, work, company)
+    first = asyncio.create_task(together.run(1))
+    await asyncio.sleep(0.2)
+    assert [await together.run(2), await first] == [4, 2]
+    assert work.calls == calls
+
+
 async def test_one_that_cannot_be_done_takes_no_other_with_it(thread: StoreThread) -> None:
     """Each is tried alone, and only the one hears of it."""
     work = Work(poison=frozenset({2}))
