@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from monitor.store.matches import MatchAccount, Matches, MatchReport
 
 F = TypeVar("F", bound=Callable[..., object])
-_DECISION = "Only what was told, was held back, or waits; shadow: of what was held, what a rule in shadow would have told."
+_DECISION = (
+    "Only what was told, was held back, or waits; shadow: of what was held, what a rule in shadow would have told."
+)
 _TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
 
 

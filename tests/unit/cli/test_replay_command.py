@@ -13,11 +13,12 @@ from tests.e2e.whole import LAUNCH, ROOT, news_monitor, write_config
 
 RULES = ("--rules", ROOT / "rules", "--rules", ROOT / "seeds" / "entities")
 LAUNCHED = "north-korea-missile-launch"
+DRILLS = "taiwan-drills"
 LATER = "The harbour rowers won by half a length on Sunday and the ferries ran on time. " * 12
 ARTICLES: list[dict[str, object]] = [
     {"id": "reprint", "title": LAUNCH, "date": "2026-01-04T09:10:00+09:00", "source": "post"},
     {"id": "news", "title": LAUNCH, "date": "2026-01-04T09:00:00+09:00", "source": "wire"},
-    {"id": "passing", "title": "Harbour news", "text": f"{LATER}North Korea fired two ballistic missiles on Sunday."},
+    {"id": "passing", "title": "Harbour news", "text": f"{LATER}China began live-fire drills around Taiwan on Sunday."},
     {"id": 7, "title": "Ferry timetable changes", "date": "2026-01-04"},
 ]
 ARTICLE_KEYS = ["type", "id", "rules", "mentions", "story", "event"]
@@ -52,11 +53,11 @@ async def test_the_same_answer_by_every_way_in(way: str, folder: Path) -> None:
     assert [list(row) for row in articles] == [ARTICLE_KEYS] * 4
     assert [row["id"] for row in articles] == ["news", "passing", 7, "reprint"]
     hits = {row["id"]: (row["rules"], row["mentions"]) for row in articles}
-    assert hits == {"news": ([LAUNCHED], []), 7: ([], []), "reprint": ([LAUNCHED], []), "passing": ([], [LAUNCHED])}
+    assert hits == {"news": ([LAUNCHED], []), 7: ([], []), "reprint": ([LAUNCHED], []), "passing": ([], [DRILLS])}
     assert all(key in row for row in alerts for key in ALERT_KEYS)
     assert [(row["kind"], row["rule"], row["level"], row["articles"]) for row in alerts] == [
         ("new", LAUNCHED, "critical", ["news"]),
-        ("digest", LAUNCHED, "critical", ["passing"]),
+        ("digest", DRILLS, "high", ["passing"]),
     ]
     assert alerts[0]["at"] == "2026-01-04T00:00:00+00:00"
     assert alerts[0]["story"] == articles[0]["story"] == articles[3]["story"]
@@ -107,8 +108,13 @@ async def test_for_people_it_is_a_timeline_with_the_counts_at_its_end(folder: Pa
     assert told[0].split() == ["2026-01-04", "09:00:00", "KST", "new", "critical", LAUNCHED]
     assert told[1] == f"    {LAUNCH}"
     assert told[2].startswith("    “North Korea”, “fires”")
-    assert "    “North Korea fired two ballistic missiles on Sunday.”" in told
-    assert [line.split() for line in told[-2:]] == [["rule", "new", "update", "digest"], [LAUNCHED, "1", "0", "1"]]
+    assert "    “China began live-fire drills around Taiwan on Sunday.”" in told
+    assert [line.split() for line in told[-4:]] == [
+        ["rule", "new", "update", "digest"],
+        [LAUNCHED, "1", "0", "0"],
+        [DRILLS, "0", "0", "1"],
+        ["all", "1", "0", "1"],
+    ]
     nothing = await news_monitor("replay", *RULES, "-", folder=folder, stdin=b"Ferries\n")
     assert nothing.told == []
     assert nothing.out == "nothing would be sent\n"

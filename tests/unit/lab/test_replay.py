@@ -126,7 +126,7 @@ def test_a_digest_gives_one_line_for_each_rule_and_story() -> None:
     """Whatever else shares its message."""
     both = rules(rule(), rule("korea", ["Korea"]))
     one = article("m1", "The week in the harbour", f"{DEEP} North Korea fired it.")
-    other = article("m2", "Rowing news of the month", DEEP, seen=NOON + MINUTE)
+    other = article("m2", "Rowing news of the month", f"{'A cup was won in June. ' * 20}A missile.", seen=NOON + HOUR)
     found = sent(one, other, by=both)
     assert {each.at for each in found} == {datetime(2026, 1, 6, 8, tzinfo=NOON.tzinfo)}
     assert sorted((each.rule, each.articles) for each in found) == [

@@ -11,10 +11,9 @@ from monitor.store.archive import Archive
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.section import SerialSection
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, rule, rules, sources
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
 
 DAY = timedelta(days=1)
-RULES = rules(rule("harbour", ["rowers", "ferries"]))
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def filled(database: Database) -> Archive:
         (NOON + 2 * HOUR, article("old", "Rowers win thrice", seen=NOON - 8 * DAY, version=2)),
     ]
     for at, each in came:
-        commit(section, claimed(claims, at=at), each, at=at, ruleset=RULES)
+        commit(section, claimed(claims, at=at), each, at=at)
     return Archive(database)
 
 
