@@ -117,11 +117,14 @@ class Case:
         return self.rule.status is RuleStatus.SHADOW
 
     @property
-    def called(self) -> str:
-        """What it tells at most once, by name."""
-        once_per = self.rule.alert.once_per
-        names = {OncePer.ARTICLE: "", OncePer.EVENT: f" ({self.event.id if self.event else self.story.id})"}
-        return f"this {once_per}{names.get(once_per, f' ({self.story.id})')}"
+    def this(self) -> str:
+        """What it tells at most once."""
+        return f"this {self.rule.alert.once_per}"
+
+    @property
+    def name(self) -> str:
+        """By which people find it."""
+        return self.event.id if self.event and self.rule.alert.once_per is OncePer.EVENT else self.story.id
 
     @property
     def account(self) -> Account | None:
@@ -142,7 +145,7 @@ class Case:
     @property
     def first(self) -> str:
         """Why it is told, where it was not told before."""
-        return f"the first that {self.rule.id} hears of this {self.rule.alert.once_per}"
+        return f"the first that {self.rule.id} hears of {self.this}"
 
     def time(self, moment: datetime) -> str:
         """As people read it."""
@@ -268,7 +271,9 @@ def _mention(case: Case) -> Ruling:
     if (stale := _stale(case)) is not None:
         return Held(f"{only}; {stale.why}")
     if case.told_before or case.told.waits(waiting_id(WaitKind.MENTION, case.key)):
-        return Held(f"{only}, and {case.rule.id} knows of {case.called} already")
+        return Held(f"{only}, and {case.rule.id} has told {case.this} already ({case.name}), or will")
+    if case.shadow:
+        return Held(only)
     due = next_digest(case.now, case.around.zone)
     return Wait(WaitKind.MENTION, due, only, f"mentions go out together at {due.astimezone(case.around.zone):%H:%M}")
 
@@ -308,7 +313,7 @@ def _already_told(case: Case) -> Ruling:
 def _told_long_ago(case: Case) -> Ruling:
     if case.told_before:
         verb = "would have told" if case.shadow and case.subject not in case.told else "has told"
-        return Held(f"{case.rule.id} {verb} {case.called} already")
+        return Held(f"{case.rule.id} {verb} {case.this} already ({case.name})")
     return None
 
 
@@ -318,14 +323,16 @@ def _waits_already(case: Case) -> Ruling:
         if waits is not None:
             if case.mark == "withdrawn":
                 return Held("it was withdrawn while it waited to be told", listens=True, drops=(waits.id,))
-            return Held(f"{case.called} waits to be told at {case.time(waits.due)}{_joined(case)}", listens=True)
+            waits_for = f"{case.this} waits to be told at {case.time(waits.due)} ({case.name})"
+            return Held(f"{waits_for}{_joined(case)}", listens=True)
     return _told_long_ago(case)
 
 
 def _told_at(case: Case, account: Account) -> str:
     told_at = account.told_at or case.now
     verb = "would have told" if case.shadow else "has told"
-    return f"{case.rule.id} {verb} {case.called} at {case.time(told_at)}{_joined(case)}{_told_again_if(case.rule)}"
+    told = f"{case.rule.id} {verb} {case.this} at {case.time(told_at)} ({case.name})"
+    return f"{told}{_joined(case)}{_told_again_if(case.rule)}"
 
 
 def _joined(case: Case) -> str:

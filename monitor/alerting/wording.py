@@ -38,5 +38,6 @@ def in_words(length: timedelta) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """1 story, 2 stories."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun[:-1]}ies" if noun[-1] == "y" else f"{number} {noun}s"
+    """1 day, 2 days; 1 story, 2 stories."""
+    many = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {many}"

@@ -24,6 +24,7 @@ from monitor.cli.run import run
 from monitor.cli.schema import schema
 from monitor.cli.sources import sources
 from monitor.cli.status import status
+from monitor.cli.stories import stories
 from monitor.cli.why import why
 from monitor.errors import MonitorError, WrongUse
 
@@ -58,6 +59,7 @@ for _command in (
     schema,
     sources,
     status,
+    stories,
     why,
 ):
     cli.add_command(_command)

@@ -30,8 +30,8 @@ class Lookup:
     patterns: tuple[Pattern, ...]
     texts: tuple[str, ...]
     beside: bool
-    names: Mapping[str, frozenset[str]] = MappingProxyType({})
-    sources: Mapping[str, Source] = MappingProxyType({})
+    names: Mapping[str, frozenset[str]]
+    sources: Mapping[str, Source]
 
 
 _NONE: frozenset[int] = frozenset()

@@ -24,7 +24,7 @@ _DIGITS = 10  # so many it has; thousands int() refuses
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article in its latest version; `story` and `joined`: the one that it belongs to, and why (None: no rule hit it,
+    """An article in its latest version; `story` and `joined`: the one that it is of, and why (None: no rule hit it,
     and only what a rule hits is joined to stories); `events`: those of its matches; `decisions`: on the matches of each
     of its versions, in the order in which they were stored."""
 

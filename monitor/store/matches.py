@@ -27,7 +27,9 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     kind: MatchKind | None = None
-    decision: str | None = None  # "told", "held", "waits", or of what is held "shadow": what a rule in shadow would have told
+    decision: str | None = (
+        None  # "told", "held", "waits", or of what is held "shadow": what a rule in shadow would have told
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class MatchedArticle:
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """A match, and what was decided on it: "told", "held" or "waits", and why. `alert`: only where it was told. `level`: None
-    where it was held by a version that did not keep it."""
+    """A match, and what was decided on it: "told", "held" or "waits", and why. `alert`: only where it was told. `level`:
+    None where it was held by a version that did not keep it."""
 
     id: int
     at: datetime

@@ -1,0 +1,108 @@
+"""`news-monitor stories`: what is one story or one event, who tells it, and what was sent of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import (
+    config_option,
+    existing_database,
+    json_option,
+    load_config,
+    local,
+    moment,
+    print_json,
+    print_table,
+)
+from monitor.errors import WrongUse
+
+if TYPE_CHECKING:
+    from monitor.store.stories import StoryAccount
+
+
+@click.group()
+def stories() -> None:
+    """What was joined to one story, or to one event: list, show."""
+
+
+@stories.command("list")
+@config_option
+@json_option
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only what this rule hits.")
+@click.option("--since", metavar="TIME", help="Only what was told from then on: 2026-01-05, '12 hours'.")
+@click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the last told first.")
+def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
+    """The stories, the last told first: how many articles and publishers tell each, and how many alerts were sent.
+
+    \b
+    Examples:
+      news-monitor stories list
+      news-monitor stories list --rule taiwan-drills --since '2 days'
+    """
+    from monitor import clock
+    from monitor.store.stories import StoriesRead
+
+    settings = load_config(config).config.settings
+    since_ = moment(since, clock.now(), settings.timezone)
+    found = StoriesRead(existing_database(settings)).newest(rules=rules, since=since_, most=most)
+    if as_json:
+        for each in found:
+            print_json(asdict(each))
+        return
+    heads = ("story", "opened", "last", "articles", "publishers", "alerts", "rules", "title")
+    zone = settings.timezone
+    rows = [
+        (
+            each.id, local(each.opened, zone), local(each.last, zone), each.articles, each.publishers, each.alerts,
+            ", ".join(each.rules), each.title,
+        )
+        for each in found
+    ]  # fmt: skip
+    print_table(heads, rows)
+
+
+@stories.command()
+@config_option
+@json_option
+@click.argument("name", metavar="ID")
+def show(config: Path, *, as_json: bool, name: str) -> None:
+    """One story (S...) or event (E...): its articles in the order of time, why each belongs to it, what was sent of it,
+    and what waits.
+
+    \b
+    Example:
+      news-monitor stories show S746401c3a4eecfd6
+    """
+    from monitor.store.stories import StoriesRead
+
+    settings = load_config(config).config.settings
+    account = StoriesRead(existing_database(settings)).find(name)
+    if account is None:
+        raise WrongUse(f"there is no story or event '{name}'; `news-monitor stories list` names those that are kept")
+    if as_json:
+        print_json({**asdict(account), "voices": account.voices})
+        return
+    for line in _told(account, settings.timezone):
+        click.echo(line)
+
+
+def _told(account: StoryAccount, zone: str) -> Iterator[str]:
+    kind = f"event     {account.id}, as {account.rule} sees it" if account.rule else f"story     {account.id}"
+    yield f"{kind}: {account.title}"
+    yield f"          since {local(account.opened, zone)}; {len(account.members)} articles"
+    yield f"          independent publishers: {account.voices}"
+    for member in account.members:
+        by = member.publisher or member.source
+        by += f", a text of {member.wire}" if member.wire and member.wire != by else ""
+        yield f"article   {local(member.seen, zone)}  {member.title or member.uid}"
+        yield f"          {by}; {f'{member.story}, ' if account.rule else ''}{member.how}"
+    for sent in account.sent:
+        yield f"sent      {local(sent.at, zone)}  {sent.kind}, {sent.level}, by {sent.rule}, alert {sent.id}"
+        yield f"          {sent.reason}"
+    for waits in account.waits:
+        yield f"waits     {local(waits.due, zone)}  {waits.kind}, by {waits.rule}: {waits.why}"

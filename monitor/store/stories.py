@@ -1,0 +1,186 @@
+"""Stories and events as people ask for them: who told them, who prints them, what was sent. It only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+
+from monitor.store.database import Database
+from monitor.store.tables import alert, article, event, match, story, story_article, waiting
+
+
+@dataclass(frozen=True, slots=True)
+class StoryReport:
+    """A story: how many articles tell it, of how many publishers; `rules`: those that hit it; `alerts`: how many
+    messages told of it."""
+
+    id: str
+    title: str
+    opened: datetime
+    last: datetime
+    articles: int
+    publishers: int
+    rules: tuple[str, ...]
+    events: tuple[str, ...]
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article of a story, and how it joined it."""
+
+    source: str
+    uid: str
+    title: str
+    url: str | None
+    seen: datetime
+    publisher: str | None
+    wire: str | None
+    story: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that told of it."""
+
+    id: str
+    at: datetime
+    kind: str
+    rule: str
+    level: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What waits to be told of it."""
+
+    rule: str
+    kind: str
+    due: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryAccount:
+    """A story, or an event with all of its stories, with all that belongs to it, in the order of time. `rule`: of an
+    event, the one that sees it so."""
+
+    id: str
+    title: str
+    opened: datetime
+    rule: str | None
+    members: tuple[Member, ...]
+    sent: tuple[Sent, ...]
+    waits: tuple[Waits, ...]
+
+    @property
+    def voices(self) -> int:
+        """How many of its publishers are independent: those that print one agency's text are one."""
+        return len({member.wire or member.publisher or member.source for member in self.members})
+
+
+class StoriesRead:
+    """Answers from what has been committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest(self, *, rules: Sequence[str] = (), since: datetime | None = None, most: int = 100) -> list[StoryReport]:
+        """At most so many stories, the last told first; only those that these rules hit."""
+        asked = select(story).order_by(story.c.last_at.desc(), story.c.id).limit(most)
+        if since is not None:
+            asked = asked.where(story.c.last_at >= since)
+        if rules:
+            asked = asked.where(story.c.id.in_(_hit_by(rules)))
+        with self._database.reading() as connection:
+            return [_report(connection, row) for row in connection.execute(asked).all()]
+
+    def find(self, name: str) -> StoryAccount | None:
+        """A story or an event by its id; None if there is none of this name."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(story).where(story.c.id == name)).one_or_none()
+            if row is not None:
+                of_story = story_article.c.story_id == name
+                return _account(connection, row, None, of_story, alert.c.story_id == name)
+            row = connection.execute(select(event).where(event.c.id == name)).one_or_none()
+            if row is None:
+                return None
+            articles = select(match.c.article_id).where(match.c.event_id == name)
+            of_event = story_article.c.article_id.in_(articles)
+            return _account(connection, row, row.rule_id, of_event, alert.c.event_id == name)
+
+
+def _hit_by(rules: Iterable[str]) -> Select[tuple[str]]:
+    joined = select(story_article.c.story_id).join(match, match.c.article_id == story_article.c.article_id)
+    return joined.where(match.c.rule_id.in_(rules))
+
+
+def _report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - rows are turned into reports at once
+    members = story_article.c.story_id == row.id
+    printed = func.coalesce(story_article.c.publisher, article.c.source_id)
+    counts = select(func.count().label("articles"), func.count(printed.distinct()).label("publishers"))
+    counted = connection.execute(
+        counts.select_from(story_article).join(article, article.c.id == story_article.c.article_id).where(members)
+    ).one()
+    hits = select(match.c.rule_id, match.c.event_id).join(
+        story_article, story_article.c.article_id == match.c.article_id
+    )
+    hit = connection.execute(hits.where(members).order_by(match.c.id)).all()
+    sent = select(func.count()).select_from(alert).where(alert.c.story_id == row.id)
+    return StoryReport(
+        id=row.id,
+        title=row.title,
+        opened=row.opened_at,
+        last=row.last_at,
+        articles=counted.articles,
+        publishers=counted.publishers,
+        rules=tuple(dict.fromkeys(each.rule_id for each in hit)),
+        events=tuple(dict.fromkeys(each.event_id for each in hit if each.event_id)),
+        alerts=connection.execute(sent).scalar_one(),
+    )
+
+
+def _account(
+    connection: Connection,
+    row: Any,
+    rule: str | None,
+    members: ColumnElement[bool],
+    told: ColumnElement[bool],  # noqa: ANN401
+) -> StoryAccount:
+    page = (article.c.source_id, article.c.uid, article.c.title, article.c.url, article.c.seen_at)
+    belongs = (story_article.c.story_id, story_article.c.how, story_article.c.publisher, story_article.c.wire)
+    asked = select(*page, *belongs).join(story_article, story_article.c.article_id == article.c.id).where(members)
+    found = connection.execute(asked.order_by(article.c.id)).all()
+    # what was told in a digest is told by the digest's alert, which may be of another story
+    ids = select(story_article.c.article_id).where(members)
+    by_match = alert.c.id.in_(select(match.c.alert_id).where(match.c.article_id.in_(ids)))
+    sent = connection.execute(select(alert).where(or_(told, by_match)).order_by(alert.c.at, alert.c.id)).all()
+    waits = connection.execute(select(waiting).where(waiting.c.article_id.in_(ids)).order_by(waiting.c.due)).all()
+    return StoryAccount(
+        id=row.id,
+        title=row.title,
+        opened=row.opened_at,
+        rule=rule,
+        members=tuple(
+            Member(
+                source=each.source_id,
+                uid=each.uid,
+                title=each.title,
+                url=each.url,
+                seen=each.seen_at,
+                publisher=each.publisher,
+                wire=each.wire,
+                story=each.story_id,
+                how=each.how,
+            )
+            for each in found
+        ),
+        sent=tuple(Sent(each.id, each.at, each.kind, each.rule_id, each.level, each.reason) for each in sent),
+        waits=tuple(Waits(each.rule_id, each.kind, each.due, each.why) for each in waits),
+    )
