@@ -16,6 +16,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from monitor import clock
+from monitor.allocator import give_back
 from monitor.collector import at_rest
 from monitor.config.secrets import password_of, telling_parts
 from monitor.config.user_files import UserFiles
@@ -36,8 +37,8 @@ from monitor.pipeline import Active, Pipeline
 from monitor.reading import EVERY as READING
 from monitor.reading import Reader
 from monitor.sources.asking import Asker
-from monitor.sources.document import ready
 from monitor.sources.fetch import Fetcher
+from monitor.sources.in_worker import ready
 from monitor.sources.robots import Robots
 from monitor.store.claims import Claims, KnownEntries
 from monitor.store.daemons import Daemons
@@ -50,13 +51,13 @@ from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, hide, log
 from monitor.telemetry.metrics import Metrics
-from monitor.text import detect
-from monitor.workers import Workers
+from monitor.text import inflection
+from monitor.workers import Workers, share
 
 PARSERS = 2  # processes; the machine that we promise to run on has two cores
 PARSER_MEMORY = 2**30
 DUE = timedelta(seconds=30)
-PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed after so many documents
+PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed after so many calls
 
 
 @asynccontextmanager
@@ -133,7 +134,7 @@ async def service(
         async def take_up(new: Config) -> None:
             active = await asyncio.to_thread(_active, new, zone, catches_up=catches_up)
             await thread.run(_know, claims, new.sources, pipeline.active.sources)
-            hide(secrets_of(new.settings))
+            hide(secrets_of(new))
             notifier.channels = new.settings.channels  # before the rules: what they decide must find its channels
             pipeline.active = active
             due.config = new
@@ -170,6 +171,7 @@ async def service(
             thread=thread,
             line_of=fetcher.line,
             slots=limits.polls,
+            silence=fetcher.silence,
             jobs=jobs,
             reload=reloader.reload if reloader else None,
             turns=turns,
@@ -189,17 +191,20 @@ def _opened(settings: Settings, stack: AsyncExitStack) -> Database:
 
 async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, Workers, Notifier]:
     """What speaks with other machines, and reads what they say."""
+    share("monitor.preloaded")
     notifier = Notifier(settings.channels, settings.limits.send)
     stack.callback(notifier.close)
     parsers = Workers(PARSERS, memory=PARSER_MEMORY, tasks_each=PARSER_TASKS)
     stack.callback(parsers.close)
-    await asyncio.gather(parsers.warm(ready), notifier.prepare(), asyncio.to_thread(detect.ready))
+    await asyncio.gather(parsers.warm(ready), notifier.prepare())
     return await stack.enter_async_context(Fetcher(settings.limits, settings.allow)), parsers, notifier
 
 
 def _know(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:
+    """Those that have come, or are read another way now, are due at once where they failed."""
     claims.know(sources, clock.now())
-    claims.again(sources.keys() - before.keys(), clock.now())
+    edited = {id_ for id_, each in sources.items() if id_ not in before or before[id_].read_as != each.read_as}
+    claims.again(edited, clock.now())
 
 
 def _take_back(claims: Claims, outbox: Outbox, pages: Pages) -> None:
@@ -239,14 +244,17 @@ def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job
 def _active(config: Config, zone: ZoneInfo, *, catches_up: bool) -> Active:
     with at_rest():
         rules = compile_live(config.rules.values(), config.entities, config.lists, config.sources)
+        inflection.release()
+    give_back()
     channels = partial(channels_of, settings=config.settings)
     return Active(dict(config.sources), rules, channels, zone, catches_up)
 
 
-def secrets_of(settings: Settings) -> frozenset[str]:
-    """What no log may show of them: what is telling in the channels' addresses, and a database's password."""
-    telling = (telling_parts(channel.url) for channel in settings.channels.values())
-    return password_of(settings.database).union(*telling)
+def secrets_of(config: Config) -> frozenset[str]:
+    """What no log may show: what is telling in the channels' addresses, and the passwords of database and proxies."""
+    telling = (telling_parts(channel.url) for channel in config.settings.channels.values())
+    proxies = (password_of(source.proxy) for source in config.sources.values() if source.proxy)
+    return password_of(config.settings.database).union(*telling, *proxies)
 
 
 def channels_of(alert: Alert, settings: Settings) -> list[str]:

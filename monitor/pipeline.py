@@ -128,15 +128,16 @@ class Pipeline:
         """What each poll leaves behind and what was decided; no decision if its claim is no longer ours."""
         active, now = self.active, clock.now()
         polls = self._taken_in(together, now)
-        pages = [wanted(b.source, taken.articles, now, active.wishes) for b, taken in zip(together, polls, strict=True)]
         ended: list[tuple[Polled, Decision | None]] = []
         with self._section.entered(now, [brought.claim for brought in together]) as section:
-            for taken, wished in zip(polls, pages, strict=True):
+            if section.overtaken(article for taken in polls for article in taken.articles):
+                polls = self._taken_in(together, now)
+            for brought, taken in zip(together, polls, strict=True):
                 around = active.around(taken.polled.claim, now)
                 decision = decide(taken.articles, active.rules, section.state, now, around)
                 ours = section.commit(taken.polled, decision, active.channels_of)
                 if ours:
-                    section.want(wished, now)
+                    section.want(wanted(brought.source, taken.articles, now, active.wishes), now)
                 ended.append((taken.polled, decision if ours else None))
         return ended
 
@@ -154,10 +155,12 @@ def _of(brought: Brought, known: Mapping[tuple[str, str], Known]) -> dict[str, K
 
 
 def _tell(polled: Polled, decision: Decision) -> None:
-    """The log's account of a poll."""
+    """The log's account of a poll. What lasts is told when it begins or changes, and when it is over."""
     source, fetched = polled.claim.source, polled.fetched
-    if polled.problem:
+    if polled.problem and (polled.problem != polled.claim.problem or debugging()):
         log.warning(Event.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
+    elif polled.claim.problem and not polled.problem:
+        log.info(Event.POLL_WELL, source=source, problem=polled.claim.problem, failures=polled.claim.failures)
     for trouble in polled.opened:
         if trouble.kind in MOMENTARY or trouble.kind not in polled.claim.habits.troubled:
             log.warning(Event.SOURCE_TROUBLED, source=source, trouble=trouble.kind.value, problem=trouble.detail)

@@ -31,7 +31,7 @@ from monitor.intake.pages import fuller
 from monitor.matching import RuleSet
 from monitor.model import Alert, FetchOutcome, Limits, Source, Validators
 from monitor.sources.fetch import Fetcher
-from monitor.sources.full_text import PAGE, read_full_text
+from monitor.sources.in_worker import read_full_text
 from monitor.sources.robots import Robots
 from monitor.store.pages import Pages, Wanted
 from monitor.store.section import SerialSection
@@ -40,6 +40,7 @@ from monitor.telemetry import Event, log
 from monitor.workers import Workers
 
 EVERY = timedelta(seconds=2)
+PAGE = 2 * 2**20  # bytes of one that are read at most
 AT_ONCE = 4  # pages: the workers read feeds in the first place
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 3
@@ -180,7 +181,13 @@ class Reader:
 
     async def _fetched(self, url: str, source: Source, gap: timedelta) -> _Read:
         fetched = await self._fetcher.fetch(
-            url, Validators(), headers={"Accept": "text/html"}, proxy=source.proxy, gap=gap, most=PAGE
+            url,
+            Validators(),
+            headers={"Accept": "text/html"},
+            proxy=source.proxy,
+            gap=gap,
+            most=PAGE,
+            leave=self._robots.leave(source.proxy),
         )
         status = fetched.status
         if fetched.outcome is not FetchOutcome.DOCUMENT:

@@ -6,6 +6,9 @@ it: whoever calls decides what a lost worker means.
 
 Every process has a pebble pool of its own. A pool with several processes is broken as a whole when an idle one dies
 (the kernel's out-of-memory killer takes idle ones too), and cannot be told to warm each of its processes.
+
+On Linux they are forked by a fork server, a small process of one thread that has loaded beforehand what they all need
+(`share`): they start at once, and hold those pages together. It ends with us, and they end with it.
 """
 
 from __future__ import annotations
@@ -22,13 +25,16 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import timedelta
-from multiprocessing import get_context
+from functools import cache
+from multiprocessing import forkserver, get_context
+from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from threading import Thread
-from typing import TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 from pebble import ProcessExpired, ProcessPool
 
+from monitor.allocator import give_back
 from monitor.errors import WorkerLost
 
 T = TypeVar("T")
@@ -41,10 +47,17 @@ MUCH = 16 * 2**20  # bytes more than usual that a process need not keep
 PR_SET_PDEATHSIG = 1
 
 
+def share(module: str) -> None:
+    """Have a module loaded once for all processes that are started from now on, and later: its pages are shared. What
+    it loads must start no thread. Once the first process has been started it is too late, and changes nothing."""
+    forkserver.set_forkserver_preload([module])
+
+
 class Workers:
     """`count` processes. `memory`: address space of each in bytes; `tasks_each`: calls after which one is renewed."""
 
     def __init__(self, count: int, *, memory: int | None = None, tasks_each: int = 0) -> None:
+        self.count = count
         self._slots = tuple(_Slot(memory, tasks_each) for _ in range(count))
         self._free: asyncio.LifoQueue[_Slot] = asyncio.LifoQueue()  # last in, first out: the warmest goes first
         for slot in self._slots:
@@ -164,7 +177,7 @@ def _started(memory: int | None, tasks_each: int) -> ProcessPool:
             max_tasks=tasks_each,
             initializer=_begin,
             initargs=(os.getpid(), memory),
-            context=get_context("spawn"),
+            context=_context(),
         )
         assert pool.active  # asking starts it
     finally:
@@ -172,20 +185,51 @@ def _started(memory: int | None, tasks_each: int) -> ProcessPool:
     return pool
 
 
+@cache
+def _context() -> ForkServerContext | SpawnContext:
+    """Elsewhere than on Linux libraries do not bear being forked. And the fork server listens on a socket in the folder
+    for temporary files, whose name may be too long for one."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            forkserver.ensure_running()
+            return get_context("forkserver")
+    return get_context("spawn")
+
+
 # --- in the process ---------------------------------------------------------------------------------------------
 
 
-def _begin(parent: int, memory: int | None) -> None:
+def _begin(daemon: int, memory: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's handler needs the interpreter, which C code may hold
     if sys.platform == "linux":
-        # Sent when the *thread* that started us ends: the event loop's, or pebble's manager thread, which lives as
-        # long as its pool.
+        # Sent when the *thread* that started us ends: the fork server's only one; else the event loop's, or pebble's
+        # manager thread, which lives as long as its pool.
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before we asked
+        _let_go_of_fork_server()
+        if not _descends_from(daemon):  # it died before we asked
             os._exit(1)
         if memory is not None:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _let_go_of_fork_server() -> None:
+    """It ends when nobody holds its pipe any more: that is to be the daemon alone, however hard that dies. We were
+    given it as well, to start processes in our turn."""
+    server: Any = forkserver._forkserver  # noqa: SLF001 - nothing else leads to it
+    if server._forkserver_alive_fd is not None:  # noqa: SLF001
+        os.close(server._forkserver_alive_fd)  # noqa: SLF001
+        server._forkserver_alive_fd = None  # noqa: SLF001
+
+
+def _descends_from(daemon: int) -> bool:
+    """Whether it is our parent, or the parent of the fork server that is."""
+    parent = os.getppid()
+    try:
+        stat = Path(f"/proc/{parent}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return daemon in {parent, int(stat.rpartition(")")[2].split()[1])}
 
 
 def _called(function: Callable[[*Ts], T], args: tuple[*Ts]) -> T:
@@ -215,8 +259,7 @@ class _Memory:
             self._usual = held
         elif held > self._usual + MUCH // resource.getpagesize():
             gc.collect()
-            with suppress(AttributeError):  # a C library without it
-                ctypes.CDLL(None).malloc_trim(0)
+            give_back()
             self._usual = _resident()
 
 

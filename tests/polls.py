@@ -14,8 +14,8 @@ from monitor import clock
 from monitor.model import Claim, Limits, Polled
 from monitor.pipeline import Active, Pipeline
 from monitor.sources.asking import Asker
-from monitor.sources.document import ready
 from monitor.sources.fetch import Fetcher
+from monitor.sources.in_worker import ready
 from monitor.sources.robots import Robots
 from monitor.store.claims import Claims, KnownEntries
 from monitor.store.database import Database

@@ -47,7 +47,7 @@ def parse(as_json: bool, url: str | None, headers: tuple[str, ...], document: st
     try:
         feed = read_document(fetched.body, fetched.headers, fetched.url)
     except FeedUnreadable as error:
-        raise FeedUnreadable(f"{document}: {error}") from error
+        raise FeedUnreadable(f"{document}: {error}{_led(document, fetched)}") from error
     if feed.problem:
         click.echo(f"{document}: {feed.problem}", err=True)
     for uid, entry in zip(identify(feed.entries), feed.entries, strict=True):
@@ -70,6 +70,12 @@ def parse(as_json: bool, url: str | None, headers: tuple[str, ...], document: st
             click.echo(f"{date:<26}{entry.title}\n{'':26}{entry.link or 'no link'}")
 
 
+def _led(document: str, fetched: Fetched) -> str:
+    from monitor.sources.fetch import led_elsewhere
+
+    return led_elsewhere(document, fetched) if "://" in document else ""
+
+
 def _headers(given: tuple[str, ...]) -> dict[str, str]:
     from monitor.errors import WrongUse
 
@@ -84,7 +90,8 @@ def _headers(given: tuple[str, ...]) -> dict[str, str]:
 
 def _document(document: str, url: str | None, headers: dict[str, str]) -> Fetched:
     from monitor.errors import FetchFailed, WrongUse
-    from monitor.model import Fetched, FetchOutcome
+    from monitor.model import Fetched, FetchOutcome, Limits
+    from monitor.sources.decoder import unpacked
 
     if "://" in document:
         fetched = asyncio.run(_fetch(document, headers))
@@ -95,6 +102,10 @@ def _document(document: str, url: str | None, headers: dict[str, str]) -> Fetche
         body = sys.stdin.buffer.read() if document == "-" else Path(document).read_bytes()
     except OSError as error:
         raise WrongUse(f"{document}: {error.strerror or error}") from error
+    try:
+        body = unpacked(body, Limits().decoded_bytes)
+    except FetchFailed as error:
+        raise FetchFailed(f"{document}: {error}") from error
     return Fetched(FetchOutcome.DOCUMENT, url or "", body=body, headers=headers)
 
 

@@ -33,26 +33,24 @@ def run(config: Path, once: bool) -> None:
     import faulthandler
     import os
     import signal
-    from threading import Thread
 
+    from monitor.allocator import be_thrifty
     from monitor.app import secrets_of
     from monitor.config.user_files import UserFiles
-    from monitor.notify import channel_faults
     from monitor.store.ownership import act_as_owner
     from monitor.telemetry import Event, configure, log
 
+    be_thrifty()
     if not _has_terminal():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it may ask for a reload: what starts will read the files
     faulthandler.enable()  # systemd's watchdog ends us with SIGABRT: every thread then writes what it hung at
     files = UserFiles(config, os.environ)
     loaded = files.load()
     settings = loaded.config.settings
-    configure(secrets=secrets_of(settings))
+    configure(secrets=secrets_of(loaded.config))
     if owner := act_as_owner(settings.database):
         log.warning(Event.ACTING_AS, owner=owner)
     _tell(loaded.faults)
-    # Apprise takes most of a second to know its channels: the start does not wait for it.
-    Thread(target=lambda: _tell(channel_faults(settings.channels.values())), name="channels").start()
     asyncio.run(_run(loaded, files, once))
 
 
@@ -68,6 +66,7 @@ async def _run(loaded: Loaded, files: UserFiles, once: bool) -> None:
     import signal
 
     from monitor.app import service
+    from monitor.notify import faults_apart
     from monitor.telemetry import Event, log
 
     loop, stop, in_terminal = asyncio.get_running_loop(), asyncio.Event(), _has_terminal()
@@ -84,11 +83,19 @@ async def _run(loaded: Loaded, files: UserFiles, once: bool) -> None:
         # a handler of the loop's own would be gone before the process is, and SIGHUP then kills
         signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(hung_up))
 
+    async def look_at_channels() -> None:
+        _tell(await faults_apart(loaded.config.settings.channels.values()))
+
     on_hangup(lambda: None)  # until there is a daemon that can take up edits
     async with service(loaded.config, files, loaded.faults, catches_up=not once) as daemon:
         log.info(Event.STARTED, once=once)
         on_hangup(daemon.ask_for_reload)
+        # Apprise takes most of a second to know its channels: the start does not wait for it.
+        looking = asyncio.create_task(look_at_channels())
         await (daemon.once(stop) if once else daemon.run(stop))
+        if stop.is_set():
+            looking.cancel()
+        await asyncio.wait((looking,))
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     log.info(Event.STOPPED)
 

@@ -127,8 +127,7 @@ def _checked(wish: _Wish, url: str, looked: Looked, which: str | None) -> None:
 
     anyway = "nothing was added; --no-check adds it all the same"
     if looked.itself:
-        source = wish.source(url)
-        wish.add([source])
+        wish.add([wish.source(url, _seen_in(looked.found[0]))])
         click.echo(_described(looked.found[0]))
     elif looked.page:
         _from_page(wish, url, looked, which)
@@ -169,12 +168,12 @@ def _from_page(wish: _Wish, url: str, looked: Looked, which: str | None) -> None
 def _sources(wish: _Wish, chosen: Sequence[Found]) -> list[NewSource]:
     made: list[NewSource] = []
     for found in chosen:
-        made.append(wish.source(found.url, _of_page(found), [str(each["id"]) for each in made]))
+        made.append(wish.source(found.url, _seen_in(found), [str(each["id"]) for each in made]))
     return made
 
 
-def _of_page(found: Found) -> dict[str, Written]:
-    """What is known of a feed by where it was found: its name, and its language where the page says it."""
+def _seen_in(found: Found) -> dict[str, Written]:
+    """What is known of a feed by looking: its title, as its name, and its language where its page says it."""
     from monitor.config.shape import language_tag
 
     language = language_tag(found.language) if found.language else None
@@ -195,7 +194,7 @@ def _command(wish: _Wish, found: Found) -> str:
     words = ["news-monitor", "sources", "add"]
     if wish.config != Path("monitor.yaml"):
         words += ["-c", str(wish.config)]
-    language = _of_page(found).get("language")
+    language = _seen_in(found).get("language")
     keys = {"language": language, **wish.given} if language else wish.given
     for key, value in keys.items():
         for each in [value] if isinstance(value, str) else value if isinstance(value, tuple) else ():
@@ -252,7 +251,7 @@ def _refuse_known(files: SourceFiles, url: str, id_: str) -> None:
     from monitor.errors import Fault, Faulty
 
     faults = [
-        Fault(each.place, f"a source with this {what} stands here already")
+        Fault(each.place, f"a source with this {what} stands here already", f"it is '{each.id}'; nothing was added")
         for each in files.standing
         for what, same in (("url", same_address(each.url) == same_address(url)), ("id", each.id == id_))
         if same
@@ -266,17 +265,13 @@ def _refused(url: str, config: Path) -> str | None:
     from ipaddress import ip_network
     from urllib.parse import urlsplit
 
-    from monitor.sources.guard import refusal
+    from monitor.sources.guard import refused_host
 
     host = urlsplit(url).hostname or ""
-    address = "127.0.0.1" if host == "localhost" else host
-    try:
-        network = ip_network(address)
-        if refusal(address, list(_allowed(config))) is None:
-            return None
-    except ValueError:  # a name
+    address = refused_host(host, list(_allowed(config)))
+    if address is None:
         return None
-    meant = f"`network: {{allow: ['{network}']}}` in {config} names it and the daemon is started anew"
+    meant = f"`network: {{allow: ['{ip_network(address)}']}}` in {config} names it and the daemon is started anew"
     return f"{host} is a private or special address, which no source may reach until {meant}"
 
 

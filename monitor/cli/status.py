@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from monitor.store.reports import ShadowReport, SourceReport
 
 _LATELY = timedelta(days=1)  # a daemon that died before that is history, if another one runs
-_SHOWN = 10  # of the sources that fail (with the network down, all do), and of the rules in shadow
+_SHOWN = 10  # of the sources that fail (with the network down, all do) or are troubled, and of the rules in shadow
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class _Seen:
     deliveries: Mapping[str, int]
     shadow: Mapping[str, ShadowReport]
     failing: Mapping[str, SourceReport]
+    troubled: Mapping[str, list[str]]  # those that answer, each with what is not as it should be
     ages: SourceAges
     waiting: Mapping[str, Waiting]
     last_fetch: datetime | None
@@ -77,21 +78,29 @@ def _look(loaded: Loaded) -> _Seen:
     sources = loaded.config.sources
     in_shadow = (rule.id for rule in loaded.config.rules.values() if rule.status is RuleStatus.SHADOW)
     database = existing_database(loaded.config.settings)
-    reports = Reports(database)
+    reports, now = Reports(database), clock.now()
+    found = {id_: report for id_, report in reports.sources().items() if id_ in sources}
     return _Seen(
-        now=clock.now(),
+        now=now,
         loaded=loaded,
         daemons=daemons(database),
         counts=reports.counts(),
         deliveries=reports.delivery_counts(),
         shadow=reports.shadow(in_shadow),
-        failing={id_: found for id_, found in reports.sources().items() if id_ in sources and found.failures},
+        failing={id_: report for id_, report in found.items() if report.failures},
+        troubled={
+            id_: kinds for id_, report in found.items() if not report.failures and (kinds := _kinds(report, now))
+        },
         ages=source_ages(database, sources),
         waiting=waiting(database),
         last_fetch=reports.last_fetch_at(),
         database=database,
         size=database.size(),
     )
+
+
+def _kinds(report: SourceReport, now: datetime) -> list[str]:
+    return [each.kind.words for each in report.troubles if each.counts(now)]
 
 
 def _row(seen: _Seen) -> dict[str, object]:
@@ -103,6 +112,7 @@ def _row(seen: _Seen) -> dict[str, object]:
         "shadow": {id_: asdict(would) for id_, would in seen.shadow.items()},
         "faults": len(seen.loaded.faults),
         "failing": {id_: found.problem for id_, found in seen.failing.items()},
+        "troubled": seen.troubled,
         "waiting": {channel: waits.since for channel, waits in seen.waiting.items()},
         "last_fetch": seen.last_fetch,
         "daemons": [
@@ -131,6 +141,15 @@ def _warnings(seen: _Seen) -> Iterator[str]:
 
 
 def _of_sources(seen: _Seen) -> Iterator[str]:
+    yield from _of_failing(seen)
+    if seen.troubled:
+        named = [f"{id_} ({', '.join(kinds)})" for id_, kinds in sorted(seen.troubled.items())]
+        more = [f"and {len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
+        which = ", ".join(named[:_SHOWN] + more)
+        yield f"troubled: {_count(len(named), 'source', 'sources')}: {which}; see `news-monitor sources health`"
+
+
+def _of_failing(seen: _Seen) -> Iterator[str]:
     failing = sorted(seen.failing.values(), key=lambda found: found.failing_since or seen.now)
     well = any(at is not None and id_ not in seen.failing for id_, at in seen.ages.good.items())
     if len(failing) > 1 and not well:
@@ -180,7 +199,8 @@ def _lines(seen: _Seen) -> Iterator[tuple[str, str]]:
             yield "daemon", f"{daemon.name}, version {daemon.version}, since {since}, last tick {tick}"
             yield "", _runs(daemon, seen)
     sources = len(seen.loaded.config.sources)
-    yield "sources", f"{sources}; {len(seen.failing)} fail, {seen.ages.unverified} were never polled well"
+    states = f"{len(seen.failing)} fail, {len(seen.troubled)} are troubled"
+    yield "sources", f"{sources}; {states}, {seen.ages.unverified} were never polled well"
     yield "oldest poll", seen.local(seen.ages.oldest)
     yield "last fetch", seen.local(seen.last_fetch)
     yield "rules", str(len(seen.loaded.config.rules))

@@ -21,7 +21,7 @@ from monitor.config.names import Name, Names, names, usable
 from monitor.config.reading import Memory
 from monitor.config.rules import rule
 from monitor.config.settings import EVERY, settings, timezone_of, unknown_rules
-from monitor.config.sources import Usual, sources
+from monitor.config.sources import Usual, sources, with_secrets
 from monitor.config.versions import with_version
 from monitor.config.yaml12 import Document, shown
 from monitor.errors import Fault, Faulty
@@ -31,11 +31,12 @@ from monitor.model import Config, Entity, EntityNamed, ListNamed, Place, Rule, S
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """Everything good in the files that a monitor.yaml names, and the faults of the others. `documents`: of the rules,
-    entities and lists, each by its place."""
+    entities and lists, each by its place; `placed`: where each source stands."""
 
     config: Config
     faults: tuple[Fault, ...]
     documents: Mapping[Place, Document] = field(default_factory=dict)
+    placed: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def load(
         made, usual = settings(document, environment, path.parent)
     routes = made.routes if made else None
     loaded = _rules(_named(document, path, "rules", "entities"), routes, remembered.drafts, stamps)
-    polled, faults = _sources(_named(document, path, "sources"), usual, remembered.sources, stamps)
+    polled, placed, faults = _sources(_named(document, path, "sources"), usual, remembered.sources, stamps)
+    polled = _with_secrets(polled, placed, faults, environment, path.parent)
     if made is not None:
         own += unknown_rules(document, made.retention, loaded.rules.keys() | loaded.tried)
     everything = _sorted([*own, *loaded.faults, *faults])
@@ -83,7 +85,8 @@ def load(
         remembered.forget()
     if made is None:
         raise Faulty(everything)
-    return Loaded(Config(made, polled, loaded.rules, loaded.entities, loaded.lists), everything, loaded.documents)
+    config = Config(made, polled, loaded.rules, loaded.entities, loaded.lists)
+    return Loaded(config, everything, loaded.documents, placed)
 
 
 def named_by(path: Path) -> list[Path]:
@@ -108,7 +111,7 @@ def load_rules_of(path: Path) -> LoadedRules:
 def _matched_with(path: Path, more: _Named, remembered: Remembered) -> LoadedRules:
     document = settings_document(path)
     loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, remembered.drafts, {})
-    found, faults = _sources(_named(document, path, "sources"), Usual(EVERY), remembered.sources, {})
+    found, _, faults = _sources(_named(document, path, "sources"), Usual(EVERY), remembered.sources, {})
     zone = timezone_of(document)
     return replace(loaded, sources=found, faults=_sorted([*loaded.faults, *faults]), timezone=zone)
 
@@ -132,7 +135,8 @@ _Placed = tuple[Place, Source]
 
 def _sources(
     named: _Named, usual: Usual, memory: Memory[_Placed], stamps: Mapping[str, Stamp]
-) -> tuple[dict[str, Source], list[Fault]]:
+) -> tuple[dict[str, Source], dict[str, Place], list[Fault]]:
+    """By id: those that are good, and where they stand; and the faults."""
     files, faults = yaml_files(named)
     readings = memory.read(files, lambda document: sources(document, usual), stamps, given=usual)
     faults += (fault for reading in readings for fault in reading.faults)
@@ -147,7 +151,22 @@ def _sources(
         else:
             ids[source.id] = urls[source.url] = place
             kept[source.id] = source
-    return kept, faults
+    return kept, ids, faults
+
+
+def _with_secrets(
+    found: Mapping[str, Source],
+    placed: Mapping[str, Place],
+    faults: list[Fault],
+    environment: Mapping[str, str],
+    folder: Path,
+) -> dict[str, Source]:
+    """Those whose secrets can be had. Looked up at each load: a secret may change while its file does not."""
+    kept = {}
+    for id_, source in found.items():
+        with noting(faults):
+            kept[id_] = with_secrets(source, environment, placed[id_], folder)
+    return kept
 
 
 # --- rules and entities -----------------------------------------------------------------------------------------

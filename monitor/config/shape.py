@@ -238,18 +238,41 @@ def _term(text: str) -> str:
 
 def _web_address(url: str) -> str:
     """An address that can be polled; never quoted in the fault, for it may hold a token."""
-    try:
-        parts = urlsplit(url)
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        fine = False
-    if not fine or any(sign.isspace() for sign in url):
+    if not is_web_address(url):
         raise refusal("this is no web address", "write one that begins with https:// or http://")
     if "${" in url:
-        raise refusal("'${...}' works in the urls of channels only, not in those of sources")
+        raise refusal("'${...}' works in the urls of channels and proxies only, not in those of sources")
+    parts = urlsplit(url)
     if parts.username is not None or parts.password is not None:
         raise refusal("an address with a user or a password in it is not built yet", "remove them")
     return url
+
+
+def _proxy(url: str) -> str:
+    """The address of a proxy. A password comes from where secrets are kept: lists of sources are passed on."""
+    if "${" not in url:
+        try:
+            parts = urlsplit(url)
+            secret = parts.password is not None or parts.username is not None
+        except ValueError:
+            secret = False
+        if secret:
+            raise refusal("a login stands here in plain text", "write it as a secret: http://me:${env:NAME}@proxy:3128")
+        return _web_address(url)
+    if not re.match(r"https?://|\$\{", url) or any(sign.isspace() for sign in url):
+        raise refusal("this is no proxy's address", "write one such as http://me:${env:NAME}@proxy.example:3128")
+    return url
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it can be asked: of an address whose secrets have been filled in."""
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
+        )
+    except ValueError:
+        return False
 
 
 def measured(read: Callable[[object], Any]) -> Callable[[object], Any]:
@@ -279,6 +302,9 @@ LanguageOfWords = Annotated[
 ]
 TermText = Annotated[str, AfterValidator(_term), WithJsonSchema({"type": "string", "minLength": 1})]
 WebAddress = Annotated[str, AfterValidator(_web_address), WithJsonSchema({"type": "string", "pattern": "^https?://"})]
+ProxyAddress = Annotated[
+    str, AfterValidator(_proxy), WithJsonSchema({"type": "string", "pattern": r"^(https?://|\$\{)"})
+]
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
 Duration = Annotated[timedelta, PlainValidator(measured(duration)), _DURATION_SCHEMA]
 Interval = Annotated[timedelta, PlainValidator(measured(_interval)), _DURATION_SCHEMA]

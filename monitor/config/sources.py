@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
 from apscheduler.triggers.cron import CronTrigger
 from cssselect import GenericTranslator, SelectorError
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from monitor.config.faults import checked
-from monitor.config.shape import Id, Interval, Language, Shape, Text, WebAddress, refusal
+from monitor.config.secrets import filled
+from monitor.config.shape import Id, Interval, Language, ProxyAddress, Shape, Text, WebAddress, is_web_address, refusal
 from monitor.config.yaml12 import Document, shown
+from monitor.errors import Fault, Faulty
 from monitor.model import Place, Selectors, Source, SourceKind
 
 
@@ -28,6 +32,7 @@ class Usual:
     zone: str = "UTC"
 
 
+_FORMATS = {"rss", "atom", "rdf", "json", "json feed", "jsonfeed", "sitemap", "news sitemap", "xml"}
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # a schedule names no year: one that has no time after this has none
 
 
@@ -50,6 +55,14 @@ def _css(text: str) -> str:
     return text
 
 
+def _told_by_looking(value: object) -> object:
+    """People write the format; left out, a wrong one can do no harm."""
+    if isinstance(value, str) and value.strip().lower().replace("-", " ").replace("_", " ") in _FORMATS:
+        raise refusal(f"{shown(value)} is told by looking at the document", "leave 'kind' out")
+    return value
+
+
+Kind = Annotated[Literal["feed", "page"], BeforeValidator(_told_by_looking)]
 Cron = Annotated[str, AfterValidator(_cron), WithJsonSchema({"type": "string", "minLength": 9})]
 Css = Annotated[str, AfterValidator(_css), WithJsonSchema({"type": "string", "minLength": 1})]
 
@@ -118,7 +131,7 @@ class SourceShape(Shape):
         "monitor.yaml.",
         examples=["*/2 6-22 * * mon-fri"],
     )
-    kind: Literal["feed", "page"] | None = Field(
+    kind: Kind | None = Field(
         None,
         description="`feed` (the default: RSS, Atom, JSON Feed or a news sitemap, told by looking) or `page`: a web "
         "page without a feed, whose entries `select` finds.",
@@ -127,8 +140,11 @@ class SourceShape(Shape):
     select: SelectShape | None = Field(
         None, description="Of a page: where its entries stand.", examples=[{"entry": "article.post"}]
     )
-    proxy: WebAddress | None = Field(
-        None, description="The HTTP proxy that it is asked through.", examples=["http://proxy.example:3128"]
+    proxy: ProxyAddress | None = Field(
+        None,
+        description="The HTTP proxy that it is asked through; a password as a secret: ${env:NAME}, ${file:/PATH} or "
+        "${credential:NAME}.",
+        examples=["http://proxy.example:3128"],
     )
     full_text: bool | None = Field(
         None, description="Whether the pages of its articles are read too, where it gives few words.", examples=[True]
@@ -182,6 +198,17 @@ def sources(document: Document, usual: Usual) -> tuple[tuple[Place, Source], ...
         return ()
     places = document.places("sources")
     return tuple((place, _source(each, usual)) for place, each in zip(places, shape.sources, strict=True))
+
+
+def with_secrets(source: Source, environment: Mapping[str, str], place: Place, folder: Path) -> Source:
+    """The source with the secrets of its proxy's address. Raises Faulty, and quotes none of them."""
+    if source.proxy is None or "${" not in source.proxy:
+        return source
+    proxy = filled(source.proxy, environment, place, folder)
+    if not is_web_address(proxy):
+        meant = "it is http://HOST:PORT, and what is no letter or digit in a password is percent-encoded"
+        raise Faulty([Fault(place, f"with its secrets the proxy of '{source.id}' is no address", meant)])
+    return replace(source, proxy=proxy)
 
 
 def _source(shape: SourceShape, usual: Usual) -> Source:

@@ -1,7 +1,8 @@
 """Which of the sources that are due are polled now.
 
 A poll that waits at its host's door holds a slot of the daemon: a slow host with many sources would soon hold them all,
-and nobody else would be polled. So only as many are begun as the host can be asked at once; the others stay due.
+and nobody else would be polled. So only as many are begun as the host can be asked at once; the others stay due. And
+while a server is silent, the slot of its poll is lent: hanging sources keep nobody waiting.
 """
 
 from __future__ import annotations
@@ -10,6 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 
 from monitor.sources.politeness import Line
+
+MOST = 4  # times as many polls as there are slots may be under way, whatever is silent: each holds a connection
+
+
+def lent(slots: int, silent: int) -> int:
+    """How many polls may be under way, when the servers of so many are silent. What these do once they are answered may
+    be more than the slots for a moment; then nothing new is begun."""
+    return min(slots + silent, slots * MOST)
 
 
 def may_begin(due: Iterable[str], polling: Collection[str], line_of: Callable[[str], Line], *, slots: int) -> list[str]:

@@ -16,7 +16,7 @@ from monitor import clock
 from monitor.config.user_files import Look, UserFiles
 from monitor.errors import Fault, Faulty
 from monitor.model import Config, Running, Settings
-from monitor.notify import channel_faults
+from monitor.notify import faults_apart
 from monitor.telemetry import Event, log
 
 # What is wired once, at the start: fields of Settings, as monitor.yaml calls them.
@@ -77,17 +77,17 @@ class Reloader:
                 return
             if await asyncio.to_thread(self._files.changed):
                 return  # half of it may be of one moment and half of another: the next looks read it again
-            unusable = await asyncio.to_thread(self._unusable_channels, loaded.config)
+            unusable = await self._unusable_channels(loaded.config)
             faults = (*loaded.faults, *unusable)
             if unusable or (faults and _loses(self._config, loaded.config)):
                 await self._refuse(faults)
             else:
                 await self._accept(loaded.config, faults)
 
-    def _unusable_channels(self, config: Config) -> tuple[Fault, ...]:
+    async def _unusable_channels(self, config: Config) -> list[Fault]:
         """Of the channels that are new or changed: what runs already is told of elsewhere."""
         known = self._config.settings.channels
-        return tuple(channel_faults(each for name, each in config.settings.channels.items() if each != known.get(name)))
+        return await faults_apart(each for name, each in config.settings.channels.items() if each != known.get(name))
 
     async def _refuse(self, faults: Sequence[Fault]) -> None:
         await self._tell(

@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor import clock
 from monitor.daemon import systemd
 from monitor.daemon.beside import kept_up
-from monitor.daemon.fairness import may_begin
+from monitor.daemon.fairness import lent, may_begin
 from monitor.daemon.outage import Outage
 from monitor.daemon.turns import Turns, Work
 from monitor.delivery import Dispatcher
@@ -27,6 +27,7 @@ from monitor.errors import StoreFailed
 from monitor.model import Claim
 from monitor.pipeline import LEASE, Pipeline
 from monitor.sources.politeness import Line
+from monitor.sources.silence import Silence
 from monitor.store.claims import Claims
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, log
@@ -50,8 +51,9 @@ class Job:
 
 
 class Daemon:
-    """Runs until it is told to stop. `line_of` an address: whom it waits for; `slots`: how many polls at once; `turns`
-    is told of every turn; `jobs`: what else is done meanwhile; `reload`: takes up edits of the files."""
+    """Runs until it is told to stop. `line_of` an address: whom it waits for; `slots`: how many polls at once, but for
+    those whose servers are silent (`silence`); `turns` is told of every turn; `jobs`: what else is done meanwhile;
+    `reload`: takes up edits of the files."""
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class Daemon:
         thread: StoreThread,
         line_of: Callable[[str], Line],
         slots: int,
+        silence: Silence,
         turns: Turns,
         metrics: Metrics,
         jobs: Sequence[Job] = (),
@@ -73,6 +76,7 @@ class Daemon:
         self._thread = thread
         self._line_of = line_of
         self._slots = slots
+        self._silence = silence
         self._turns = turns
         self._metrics = metrics
         self._reload = reload
@@ -81,7 +85,8 @@ class Daemon:
         self._polls: dict[asyncio.Task[object], Claim] = {}
         self._outage = Outage()
         self._unpolled: list[Claim] = []  # polls that came to nothing: their claims are given back with the next tick
-        self._ended = asyncio.Event()  # a poll has
+        self._ended = asyncio.Event()  # a poll has, or its server is silent
+        silence.told = self._ended.set
         self._asked = asyncio.Event()  # for a reload
         self._ticking = asyncio.Lock()
 
@@ -193,17 +198,21 @@ class Daemon:
             if self._unpolled:
                 unpolled, self._unpolled = self._unpolled, []
                 await self._thread.run(self._claims.release, unpolled)
-            if len(self._polls) >= self._slots:
+            if len(self._polls) >= self._places():
                 return
             now = clock.now()
             if chosen := self._may_begin(await self._thread.run(self._claims.waiting, now)):
                 self._begin(await self._thread.run(self._claims.due, chosen, now, lease=LEASE, most=len(chosen)))
 
+    def _places(self) -> int:
+        """How many polls may be under way now: the places of those whose servers are silent are lent to others."""
+        return lent(self._slots, self._silence.among(self._polls))
+
     def _may_begin(self, waiting: Iterable[str]) -> list[str]:
         sources = self._pipeline.active.sources
         known = (source for source in waiting if source in sources)
         polling = {claim.source for claim in self._polls.values() if claim.source in sources}
-        return may_begin(known, polling, lambda source: self._line_of(sources[source].url), slots=self._slots)
+        return may_begin(known, polling, lambda source: self._line_of(sources[source].url), slots=self._places())
 
     def _begin(self, claims: Iterable[Claim]) -> None:
         now = clock.now()

@@ -20,6 +20,9 @@ CLOCK = re.compile(
     r")(?:\s*(?P<half>[AP]\.?\s?M\b\.?|[صم](?!\w)))?)",
     re.IGNORECASE,
 )
+_WAYS = tuple(
+    [f"{part}{way}" for way in range(1, 6) if f"{part}{way}" in CLOCK.groupindex] for part in "hms"
+)  # in which groups an hour, a minute and a second may stand
 
 
 def clock_in(text: str) -> tuple[int, int, int] | None:
@@ -28,16 +31,17 @@ def clock_in(text: str) -> tuple[int, int, int] | None:
     time = CLOCK.search(text)
     if time is None:
         return None
-    hour, minute, second = (int(next(filter(None, _ways(time, part)), 0)) for part in "hms")
+    hour, minute, second = (int(next(filter(None, time.group(*ways)), 0)) for ways in _WAYS)
     if half := (time["before"] or time["half"] or "").lower():
         hour = _of_day(hour, half)
+    return checked(hour, minute, second)
+
+
+def checked(hour: int, minute: int, second: int) -> tuple[int, int, int]:
+    """The time, unless it is after the end of its day."""
     if hour == 24 and (minute or second):
         raise ValueError
     return hour, minute, min(second, 59) if second == 60 else second  # no clock of ours shows a leap second
-
-
-def _ways(time: re.Match[str], part: str) -> list[str | None]:
-    return [time[f"{part}{way}"] for way in range(1, 6) if f"{part}{way}" in time.re.groupindex]
 
 
 def _of_day(hour: int, half: str) -> int:

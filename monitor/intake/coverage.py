@@ -55,7 +55,8 @@ class Seen:
 
     `entries`: how many the document held, `known`: how many of them were known, by their slice or their uid; `new`: the
     articles that nobody had, in their first version; `ill_formed`: what was wrong with the document; `hint`: how long
-    its source asks to be left alone; `moved`: where permanent redirects alone led; `churned`: its guids change while
+    its source asks to be left alone; `moved`: where permanent redirects alone led; `at_home`: the source's own
+    address was asked, though another was learnt; `churned`: its guids change while
     its articles do not; `failures`: how many in a row, this one included; `looked`: where was looked for what may have
     been missed, and what was found; `left`: how many of `new` wait for the next poll.
     """
@@ -71,6 +72,7 @@ class Seen:
     ill_formed: str | None = None
     hint: timedelta | None = None
     moved: str | None = None
+    at_home: bool = False
     churned: bool = False
     looked: str | None = None
     left: int = 0
@@ -158,24 +160,29 @@ def _after_a_failure(seen: Seen, habits: Habits) -> Habits:
         habits = replace(habits, eased=max(_EASED, habits.eased))
     gone = seen.fetched.outcome is FetchOutcome.GONE
     if habits.moved_polls >= MOVED_AFTER_POLLS and (gone or seen.failures >= IN_A_ROW):  # back to the old address
-        habits = replace(habits, moved_to=None, moved_since=None, moved_polls=0)
+        habits = _home(habits)
     return habits
 
 
 def _moved(seen: Seen, habits: Habits) -> Habits:
     """With what is to be learnt of a permanent redirect: the third poll counts a day after the first only."""
     learnt = habits.moved_polls >= MOVED_AFTER_POLLS
-    if learnt and seen.moved is None:  # asked there, it answered there
-        return habits
+    if learnt and (seen.moved == habits.moved_to or (seen.moved is None and not seen.at_home)):  # it holds
+        return replace(habits, moved_asked=seen.now) if seen.claim.asks_back else habits
     if habits.moved_to is None and seen.moved is None:
         return habits
     if seen.moved is None or seen.moved == seen.source.url:
-        return replace(habits, moved_to=None, moved_since=None, moved_polls=0)
+        return _home(habits)
     if seen.moved != habits.moved_to or habits.moved_since is None:
-        return replace(habits, moved_to=seen.moved, moved_since=seen.now, moved_polls=1)
-    if learnt or (habits.moved_polls == MOVED_AFTER_POLLS - 1 and seen.now - habits.moved_since < MOVED_AFTER):
+        return replace(_home(habits), moved_to=seen.moved, moved_since=seen.now, moved_polls=1)
+    if habits.moved_polls == MOVED_AFTER_POLLS - 1 and seen.now - habits.moved_since < MOVED_AFTER:
         return habits
     return replace(habits, moved_polls=habits.moved_polls + 1)
+
+
+def _home(habits: Habits) -> Habits:
+    """With the source's own address."""
+    return replace(habits, moved_to=None, moved_since=None, moved_polls=0, moved_asked=None)
 
 
 def _learnt(seen: Seen, habits: Habits, burst: Burst | None) -> Habits:
@@ -185,6 +192,7 @@ def _learnt(seen: Seen, habits: Habits, burst: Burst | None) -> Habits:
         entries=seen.entries,
         left=seen.left,
         hint=seen.hint,
+        read_as=seen.source.read_as,
         ill_formed=min(habits.ill_formed + 1, IN_A_ROW) if seen.ill_formed else 0,
         distrusts_guids=habits.distrusts_guids or seen.churned,
     )
@@ -323,10 +331,11 @@ def _burst(seen: Seen, habits: Habits) -> Burst | None:
 
 def _fresh(seen: Seen) -> frozenset[str]:
     """What came after the poll before by a date of its own. One minute that most of them carry is no date: somebody has
-    moved his archive. Where the poll before is minutes ago all news is of one minute, and it must be one moment."""
+    moved his archive. Where the poll before is minutes ago all news is of one minute, and it must be one moment. A day
+    without a time counts until it ends: what carries today's counts as of now, and is no stamp (`latest_of`)."""
     cut = timedelta(minutes=1) if seen.now - seen.before >= _MINUTES else timedelta(microseconds=1)
     stamps = {article.uid: article.published - (article.published - _EPOCH) % cut for article in seen.new}
-    counts = Counter(stamps[article.uid] for article in seen.new if article.dated)
+    counts = Counter(stamps[each.uid] for each in seen.new if each.dated and each.published != each.seen)
     stamped = {stamp for stamp, count in counts.items() if count > len(seen.new) / 2}
     dated = (article for article in seen.new if article.dated and article.published > seen.before)
     return frozenset(article.uid for article in dated if stamps[article.uid] not in stamped)

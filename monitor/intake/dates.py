@@ -2,7 +2,8 @@
 
 feedparser is not asked: it reads KST and JST as UTC, 2026/01/05 and 2026年1月5日 as the first of November, and epoch
 seconds as a year. A date is never a key and never a test of newness; one that may mean two days (05/01/2026) means
-none. It is read by taking apart: the time is cut out first, then the day, then the zone from what is left.
+none. It is read by taking apart: the time is cut out first, then the day, then the zone from what is left. The two
+spellings of nearly all feeds are known by one look, to the same end.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from monitor.intake.clocks import CLOCK, clock_in
+from monitor.intake.clocks import CLOCK, checked, clock_in
 from monitor.text.language import subtag
 from monitor.text.months import MONTHS
 
@@ -39,8 +40,24 @@ _ZONES = {
     "nzdt": 13, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9,
     "akdt": -8, "hst": -10, "brt": -3,
 }  # fmt: skip
+_NO_NUMBERS = _BETWEEN | _ZONES.keys()
 _OF_LANGUAGES = {"zh": {"cst": 8}, "he": {"ist": 2}, "iw": {"ist": 2}}
 """What a zone's name means to those who write the language: CST is China's time as well as that of Chicago."""
+
+# RFC 822 and ISO 8601, written out in full with their zones: as nearly all feeds do.
+_TIME = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+_AHEAD = r"(?P<sign>[+-])(?P<h>\d\d):?(?P<m>\d\d)"
+_USUAL = tuple(
+    re.compile(form, re.ASCII)
+    for form in (
+        (
+            r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?"
+            r"(?P<d>\d\d?) (?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?P<y>[12]\d{3})"
+            rf" {_TIME} (?:GMT|UTC|UT|Z|{_AHEAD})"
+        ),
+        rf"(?P<y>[12]\d{{3}})-(?P<month>\d\d)-(?P<d>\d\d)[T ]{_TIME}(?:\.\d{{1,9}})?(?:Z|{_AHEAD})",
+    )
+)
 
 _EPOCH = re.compile(r"(\d{10})(?:\.\d+|\d{3})?")
 _DIGITS = re.compile(r"(?<!\d)((?:19|20)\d{6})(\d{6}|\d{4})(?!\d)")
@@ -99,14 +116,7 @@ def moment_of(raw: str | None, *, zone: tzinfo = UTC, language: str | None = Non
 
     `zone`: of a date that names none. `language`: the source's, for names of zones that several have.
     """
-    text = _plain(raw)
-    if epoch := _EPOCH.fullmatch(text):
-        return datetime.fromtimestamp(int(epoch.group(1)), UTC)
-    try:
-        read = _read(text, language)
-        return read.moment(zone) if read else None
-    except (ValueError, OverflowError):  # month 0, 25:61, year 0
-        return None
+    return _claimed(raw, zone, language)[0]
 
 
 def latest_of(raw: str | None, seen: datetime, *, zone: tzinfo = UTC, language: str | None = None) -> datetime | None:
@@ -114,15 +124,41 @@ def latest_of(raw: str | None, seen: datetime, *, zone: tzinfo = UTC, language: 
 
     A ministry that writes only the day must not have its news of the afternoon called twelve hours old.
     """
-    moment = moment_of(raw, zone=zone, language=language)
-    if moment is None or _EPOCH.fullmatch(_plain(raw)) or clock_in(_plain(raw)) is not None:
+    moment, bare = _claimed(raw, zone, language)
+    if moment is None or not bare:
         return moment
-    return max(moment, min(moment + _DAY, seen))
+    # East of Greenwich a day begins earlier: where no zone is told, it may have begun already.
+    return min(moment + _DAY, seen) if moment - _FARTHEST <= seen else moment
+
+
+def _claimed(raw: str | None, zone: tzinfo, language: str | None) -> tuple[datetime | None, bool]:
+    """The moment, and whether it is that of a day without a time."""
+    try:
+        read = _usual(raw or "")
+        if read is None:
+            text = _plain(raw)
+            if epoch := _EPOCH.fullmatch(text):
+                return datetime.fromtimestamp(int(epoch.group(1)), UTC), False
+            read = _read(text, language)
+        return (read.moment(zone), read.clock is None) if read else (None, False)
+    except (ValueError, OverflowError):  # month 0, 25:61, year 0
+        return None, False
 
 
 def sane(claimed: datetime | None, now: datetime) -> bool:
     """Whether a claimed date can be true: not ahead of us, and of the time of news feeds."""
     return claimed is not None and _SANE_SINCE <= claimed <= now + _SANE_AHEAD
+
+
+def _usual(raw: str) -> _Read | None:
+    """What `_read` reads in the usual spellings, at a fraction of its cost. Raises ValueError as it does."""
+    said = next(filter(None, (form.fullmatch(raw) for form in _USUAL)), None)
+    if said is None:
+        return None
+    month = MONTHS.get(said["month"].lower()) or int(said["month"])
+    ahead = _ahead(said["sign"], said["h"], said["m"]) if said["sign"] else timedelta(0)
+    clock = checked(int(said["hour"]), int(said["minute"]), int(said["second"]))
+    return _Read(date(int(said["y"]), month, int(said["d"])), clock, ahead)
 
 
 def _plain(raw: str | None) -> str:
@@ -177,7 +213,7 @@ def _day_first(one: int, other: int, year: int, *, sure: bool) -> date | None:
 
 def _worded_days(text: str) -> Iterator[tuple[date, tuple[int, int]]]:
     """Day, month name and year; month name, day and year; or year, month name and day."""
-    words = [word for word in _WORDS.finditer(text) if word.group().lower() not in _BETWEEN | _ZONES.keys()]
+    words = [word for word in _WORDS.finditer(text) if word.group().lower() not in _NO_NUMBERS]
     for i, word in enumerate(words):
         month = MONTHS.get(word.group().lower())
         if month is None:  # "mar" is a Tuesday too: then no two numbers stand beside it
@@ -204,10 +240,14 @@ def _offset(text: str) -> tuple[timedelta | None, str]:
     match = _OFFSET.search(text)
     if match is None:
         return None, text
-    ahead = timedelta(hours=int(match["h"]), minutes=int(match["m"] or 0))
+    return _ahead(match["sign"], match["h"], match["m"]), f"{text[: match.start()]} {text[match.end() :]}"
+
+
+def _ahead(sign: str, hours: str, minutes: str | None) -> timedelta:
+    ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
     if ahead > _FARTHEST:
         raise ValueError
-    return ahead if match["sign"] == "+" else -ahead, f"{text[: match.start()]} {text[match.end() :]}"
+    return ahead if sign == "+" else -ahead
 
 
 def _named_zone(text: str, language: str | None) -> timedelta | None:

@@ -26,7 +26,7 @@ SLACK = timedelta(hours=1)
 class Brought:
     """What a poll has brought, before anything was decided. `marks`: of the entries of its source's last documents, of
     which the worker did not read those that came again; `older`: entries that had left the document unseen; `looked`:
-    where they were looked for."""
+    where they were looked for; `at_home`: the source's own address was asked, though another was learnt."""
 
     claim: Claim
     source: Source
@@ -35,6 +35,7 @@ class Brought:
     marks: tuple[Mark, ...] = ()
     older: tuple[Entry, ...] = ()
     looked: str | None = None
+    at_home: bool = False
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -157,6 +158,7 @@ def _seen(brought: Brought, taken: Taken, fetched: Fetched, *, now: datetime, fa
         ill_formed=brought.feed.problem,
         hint=hint_of(fetched.headers, brought.feed.hint, now),
         moved=fetched.moved,
+        at_home=brought.at_home,
         churned=taken.distrusts and brought.trusts_guids,
         looked=brought.looked,
         left=left,

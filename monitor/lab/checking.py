@@ -87,7 +87,8 @@ class Checking:
             faults.append(Fault(settings_document(self._config).place(("database",)), met.fault))
         things = config.rules, config.entities, config.lists
         # of a faulty file it is not known what it names
-        everything = Everything(*things, loaded.documents, config.sources, met.report, whole=not loaded.faults)
+        named, allow = (loaded.documents, config.sources, met.report), config.settings.allow
+        everything = Everything(*things, *named, whole=not loaded.faults, placed=loaded.placed, allow=allow)
         asked = [thing for each in things for thing in each.values()]
         return replace(self._checked(everything, asked, faults, now), config=config, unasked=met.unasked)
 

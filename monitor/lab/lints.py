@@ -14,10 +14,11 @@ from pathlib import Path
 
 from monitor.config.names import names
 from monitor.config.yaml12 import Document
-from monitor.lab import of_alerts, of_languages, of_rules, of_words
+from monitor.lab import of_alerts, of_languages, of_rules, of_sources, of_words
 from monitor.lab.once import Once
 from monitor.lab.written import Lint, Written
 from monitor.model import Entity, ListNamed, Place, Rule, Source, WordList
+from monitor.sources.guard import Network
 from monitor.store.reports import MatchedReport
 
 _SILENCED = re.compile(r"#\s*lint:\s*ignore\s+([a-z-]+(?:[\s,]+[a-z-]+)*)")
@@ -26,7 +27,8 @@ _SILENCED = re.compile(r"#\s*lint:\s*ignore\s+([a-z-]+(?:[\s,]+[a-z-]+)*)")
 @dataclass(frozen=True, slots=True)
 class Everything:
     """All that was read; `matched`: what rules met lately, where that is known; `whole`: it is all that there is, so
-    that what nothing names is named nowhere."""
+    that what nothing names is named nowhere; `placed`: where the sources that are asked about stand; `allow`: the
+    private networks that they may reach."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -35,6 +37,8 @@ class Everything:
     sources: Mapping[str, Source] = field(default_factory=dict)
     matched: MatchedReport | None = None
     whole: bool = False
+    placed: Mapping[str, Place] = field(default_factory=dict)
+    allow: Sequence[Network] = ()
 
 
 Thing = Rule | Entity | WordList
@@ -55,6 +59,7 @@ def lints(everything: Everything, asked: Sequence[Thing], once: Known | None = N
     found = [lint for each in known for lint in each]
     for each in asked:
         found += _beside_others(written[each.place], everything, bare, used)
+    found += of_sources.refused(everything.sources, everything.placed, everything.allow)
     return tuple(sorted(_unsilenced(found)))
 
 

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     UNUSED_LIST = "unused-list"
     UNKNOWN_SOURCE = "unknown-source"
     HOW_OFTEN = "how-often"
+    PRIVATE_ADDRESS = "private-address"
 
 
 @dataclass(frozen=True, slots=True, order=True)

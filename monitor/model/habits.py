@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 MOVED_AFTER_POLLS = 3
+MOVED_DOUBTED = timedelta(days=7)
 _SHOWN = timedelta(days=1)
 
 
@@ -69,7 +70,9 @@ class Habits:
     ill_formed, undated  so many polls in a row (counted up to where they are trouble)
     troubled             the troubles that last
     distrusts_guids      its guids are not used
-    moved_*              a permanent redirect: where to, since when, at how many polls
+    read_as              how its last document was read (`Source.read_as`)
+    moved_*              a permanent redirect: where to, since when, at how many polls; of one that has held, when the
+                         old address was asked last
     """
 
     since: datetime | None = None
@@ -88,13 +91,21 @@ class Habits:
     undated: int = 0
     troubled: frozenset[TroubleKind] = frozenset()
     distrusts_guids: bool = False
+    read_as: str = ""
     moved_to: str | None = None
     moved_since: datetime | None = None
     moved_polls: int = 0
+    moved_asked: datetime | None = None
 
     def address(self, url: str) -> str:
         """Where a source of this address is polled: elsewhere, once a permanent redirect has held."""
         return self.moved_to if self.moved_to is not None and self.moved_polls >= MOVED_AFTER_POLLS else url
+
+    def doubts_move(self, at: datetime) -> bool:
+        """Whether the old address should be asked again, as it may answer itself: once a week."""
+        asked = self.moved_asked or self.moved_since
+        learnt = self.moved_to is not None and self.moved_polls >= MOVED_AFTER_POLLS
+        return learnt and (asked is None or at - asked >= MOVED_DOUBTED)
 
     def to_row(self) -> dict[str, Any]:
         """As it is stored: plain JSON, without what is as at the beginning; durations in seconds."""
@@ -160,7 +171,9 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "undated": int,
     "troubled": _kinds,
     "distrusts_guids": bool,
+    "read_as": str,
     "moved_to": str,
     "moved_since": _moment,
     "moved_polls": int,
+    "moved_asked": _moment,
 }

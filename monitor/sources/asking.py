@@ -13,11 +13,11 @@ from typing import Protocol
 from monitor import clock
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.intake.taking import Brought
-from monitor.model import Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Mark, Source, SourceKind
+from monitor.model import Claim, Entry, Feed, Fetched, FetchOutcome, Limits, Mark, Source, SourceKind, Validators
 from monitor.sources.backfill import BackFill, Found
-from monitor.sources.document import read_document
-from monitor.sources.fetch import Fetcher
-from monitor.sources.page import read_page
+from monitor.sources.fetch import Fetcher, led_elsewhere
+from monitor.sources.in_worker import read_page
+from monitor.sources.readers import Document, Readers
 from monitor.sources.robots import Robots
 from monitor.workers import Workers
 
@@ -43,10 +43,22 @@ class Asker:
         self._parsers = parsers
         self._limits = limits
         self._memory = memory
+        self._readers = Readers(parsers, limits.parse)
 
     async def ask(self, claim: Claim, source: Source) -> Brought:
         """What a poll brings. Never raises for what a site does: the fetch says what was wrong."""
-        fetched = await self._fetched(claim, source)
+        if claim.habits.read_as != source.read_as:  # its selectors were edited: it is another list now, as at a new url
+            claim = replace(claim, validators=Validators(), first=True)
+        if (
+            claim.asks_back
+        ):  # where it has moved from: that may be a stranger's page by now, so only a good answer counts
+            back = await self._ask(claim, source, source.url)
+            if back.fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}:
+                return replace(back, at_home=True)
+        return await self._ask(claim, source, claim.habits.address(source.url))
+
+    async def _ask(self, claim: Claim, source: Source, url: str) -> Brought:
+        fetched = await self._fetched(claim, source, url)
         if fetched.outcome is not FetchOutcome.DOCUMENT:
             return Brought(claim, source, fetched)
         marks = () if claim.first else await self._memory.marks(source.id)
@@ -55,7 +67,8 @@ class Asker:
             most = None if claim.first else self._limits.entries
             feed = await self._read(source, fetched, frozenset(mark.slice for mark in marks), most)
         except (FeedUnreadable, WorkerLost) as error:
-            failed = Fetched(FetchOutcome.FAILED, fetched.url, fetched.status, problem=str(error))
+            problem = f"{error}{led_elsewhere(url, fetched)}"
+            failed = Fetched(FetchOutcome.FAILED, fetched.url, fetched.status, problem=problem)
             return Brought(claim, source, failed)
         brought = Brought(claim, source, fetched, feed, marks)
         if brought.may_have_lost and not any(await self._memory.has(source.id, feed.entries)):
@@ -63,32 +76,25 @@ class Asker:
             return replace(brought, older=found.entries, looked=found.how)
         return brought
 
-    async def _fetched(self, claim: Claim, source: Source) -> Fetched:
-        url = claim.habits.address(source.url)
+    async def _fetched(self, claim: Claim, source: Source, url: str) -> Fetched:
         if source.kind is not SourceKind.PAGE:
             return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy)
         leave = await self._robots.ask(url, clock.now(), proxy=source.proxy)
         if leave.problem is not None:
             return Fetched(FetchOutcome.FAILED, url, problem=leave.problem)
-        return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy, gap=leave.gap)
+        may = self._robots.leave(source.proxy)
+        return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy, gap=leave.gap, leave=may)
 
     async def _read(self, source: Source, fetched: Fetched, known: frozenset[bytes], most: int | None) -> Feed:
         """Without the entries that are known, and at most so many of the others."""
-        document = (fetched.body, fetched.headers, fetched.url)
+        body, headers, url = fetched.body, fetched.headers, fetched.url
         if source.select is None:
-            return await self._document(*document, known, most)
-        feed = await self._parsers.run(read_page, *document, source.select, deadline=self._limits.parse)
+            return await self._readers.read(Document(body, headers, url, known, most))
+        feed = await self._parsers.run(read_page, body, headers, url, source.select, deadline=self._limits.parse)
         return replace(feed, entries=tuple(entry for entry in feed.entries if entry.slice not in known))
 
-    async def _document(
-        self,
-        body: bytes,
-        headers: Mapping[str, str],
-        url: str,
-        known: frozenset[bytes] = frozenset(),
-        most: int | None = None,
-    ) -> Feed:
-        return await self._parsers.run(read_document, body, headers, url, known, most, deadline=self._limits.parse)
+    async def _document(self, body: bytes, headers: Mapping[str, str], url: str) -> Feed:
+        return await self._readers.read(Document(body, headers, url))
 
     async def _older(self, brought: Brought) -> Found:
         """What has come and gone since the last good poll, as far as it is still to be had."""

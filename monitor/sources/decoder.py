@@ -21,6 +21,7 @@ else:
     from backports import zstd
 
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"  # names only what can be decoded here
+GZIP = b"\x1f\x8b\x08"
 FRAMES = 1_000  # each costs a new decoder: millions of empty ones, in 5 MiB, would hold up everything for seconds
 
 
@@ -57,6 +58,16 @@ class Body:
         return bytes(self._out)
 
 
+def unpacked(document: bytes, most: int) -> bytes:
+    """A document that is itself a gzip file, as some sitemaps are, unpacked to at most so many bytes; any other as it
+    is. Raises FetchFailed."""
+    if not document.startswith(GZIP):
+        return document
+    body = Body("gzip", wire=len(document), decoded=most)
+    body.feed(document)
+    return body.whole()
+
+
 class _Coding(Protocol):
     name: str
 
@@ -83,7 +94,7 @@ def _coding(encoding: str) -> _Coding | None:
 
 
 def _not_what_it_says(name: str, error: Exception) -> FetchFailed:
-    return FetchFailed(f"the body is not the {name} data that its Content-Encoding promises ({error})")
+    return FetchFailed(f"the body is not the {name} data that it is said to be ({error})")
 
 
 class _Decompressor(Protocol):

@@ -20,7 +20,7 @@ from monitor.intake.dates import moment_of
 from monitor.model import Feed, Fetched, FetchOutcome, Selectors, Validators
 from monitor.sources.charset import FORBIDDEN, IN_HEADER
 from monitor.sources.document import read_document
-from monitor.sources.fetch import Fetcher
+from monitor.sources.fetch import Fetcher, led_elsewhere
 from monitor.sources.html import one_line
 from monitor.workers import Workers
 
@@ -115,7 +115,7 @@ async def look(url: str, fetcher: Fetcher, workers: Workers, deadline: timedelta
     except WorkerLost as error:
         return Looked(problem=str(error), status=fetched.status)
     if not links.page:
-        return Looked(problem=read, status=fetched.status)
+        return Looked(problem=f"{read}{led_elsewhere(url, fetched)}", status=fetched.status)
     search = _Search(fetcher, workers, deadline)
     return Looked(await search.feeds(links, fetched.url), page=True, tried=tuple(search.tried))
 

@@ -16,6 +16,7 @@ from monitor.sources.feed import read_feed
 from monitor.sources.json_feed import is_json, read_json_feed
 from monitor.sources.sitemap import is_sitemap, read_sitemap
 
+ZIP = b"PK\x03\x04"
 NOTHING = b" \t\r\n\0"
 
 
@@ -30,6 +31,8 @@ def read_document(
     """
     if not body.strip(NOTHING):
         raise FeedUnreadable("empty document")
+    if body.startswith(ZIP):
+        raise FeedUnreadable("this is a zip file, which is not unpacked; find the address of the feed itself")
     read = read_text(body, headers.get("content-type"))
     feed = _read(read.text.lstrip(), url, known, most)
     if read.doubt is None:

@@ -34,6 +34,7 @@ from monitor.sources.doctype import untyped
 from monitor.sources.head import Link, hint_of, older_of
 from monitor.sources.html import lines, one_line, to_text
 from monitor.sources.listed import ends, wait
+from monitor.sources.xml_reader import Parsed, read_xml
 
 # Characters, cut before the tags are taken out: 20,000 nested elements cost the best HTML parser a second.
 TITLE: Final = 1_000
@@ -43,7 +44,7 @@ LINK: Final = 2_048
 NAME: Final = 200
 NAMES: Final = 50
 
-Parsed = Mapping[str, object]
+Given = Mapping[str, object]
 
 # What feedparser 6 raised on randomly damaged feeds (an element closed that was not open, a half of a surrogate pair).
 BREAKS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError)
@@ -116,32 +117,36 @@ def parse_feed(clean: bytes, url: str) -> Feed:
     except BREAKS as error:
         what = f"{type(error).__name__}: {one_line(str(error))[:NAME]}"
         raise FeedUnreadable(f"the document is so ill-formed that feedparser breaks on it ({what})") from None
-    if not parsed.entries and not parsed.get("version"):
+    if not parsed.entries and not parsed.version:
         raise FeedUnreadable(_seems(clean))
-    head, language = parsed.feed, _string(parsed.feed, "language")
+    head = dict(parsed.feed)
+    language = _string(head, "language")
     # Relative links of Atom are relative to the document (RFC 4287 section 2), those of RSS to the site as it names it.
     site = None if parsed.version.startswith("atom") else absolute(_string(head, "link"), url)
     return Feed(
-        entries=tuple(_entry(entry, site or url, language) for entry in parsed.entries),
+        entries=tuple(_entry(dict(entry), site or url, language) for entry in parsed.entries),
         title=_title(head) or None,
-        problem=_ill_formed(parsed.get("bozo_exception")),
+        problem=_ill_formed(parsed.ill),
         hint=hint_of(*(_string(head, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
         older=older_of((Link(_string(link, "rel"), _string(link, "href")) for link in _dicts(head, "links")), url, url),
     )
 
 
-def _parsed(clean: bytes) -> feedparser.FeedParserDict:
+def _parsed(clean: bytes) -> Parsed:
+    if read := read_xml(clean):
+        return read
     # With the old charset left in the header, feedparser would turn the clean body into mojibake. Where the document
     # came from is not told: relative guids would become other ones when a feed moves to https.
-    return feedparser.parse(
+    parsed = feedparser.parse(
         io.BytesIO(clean),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
+    return Parsed(parsed.feed, parsed.entries, parsed.get("version") or "", parsed.get("bozo_exception"))
 
 
-def _entry(entry: Parsed, base: str, language: str) -> Entry:
+def _entry(entry: Given, base: str, language: str) -> Entry:
     contents = [_text(part, CONTENT) for part in _dicts(entry, "content") if _is_textual(part)]
     detail = _dict(entry, "title_detail")
     return Entry(
@@ -158,11 +163,11 @@ def _entry(entry: Parsed, base: str, language: str) -> Entry:
     )
 
 
-def _title(parsed: Parsed) -> str:
+def _title(parsed: Given) -> str:
     return one_line(_text(_detailed(parsed, "title"), TITLE))
 
 
-def _summary(entry: Parsed) -> str:
+def _summary(entry: Given) -> str:
     """What the feed gives as such: where it gives only a content, feedparser copies that."""
     copied = "summary_detail" not in entry and any(
         part.get("value") == entry.get("summary") for part in _dicts(entry, "content")
@@ -170,14 +175,14 @@ def _summary(entry: Parsed) -> str:
     return "" if copied else _text(_detailed(entry, "summary"), SUMMARY)
 
 
-def _detailed(parsed: Parsed, key: str) -> Parsed:
+def _detailed(parsed: Given, key: str) -> Given:
     """Value and type. Where elements are nested (a description within a media:group), feedparser keeps the outer one's
     value and the inner one's details."""
     value, detail = parsed.get(key), _dict(parsed, f"{key}_detail")
     return detail if detail.get("value") == value else {"value": value, "type": "text/html"}
 
 
-def _text(detail: Parsed, most: int) -> str:
+def _text(detail: Given, most: int) -> str:
     value = detail.get("value")
     if not isinstance(value, str):
         return ""
@@ -185,11 +190,11 @@ def _text(detail: Parsed, most: int) -> str:
     return lines(value[:most]) if detail.get("type") == "text/plain" else to_text(value[:most])
 
 
-def _is_textual(detail: Parsed) -> bool:
+def _is_textual(detail: Given) -> bool:
     return TEXTUAL.match(_string(detail, "type")) is not None
 
 
-def _names(parsed: Iterable[Parsed], *keys: str) -> tuple[str, ...]:
+def _names(parsed: Iterable[Given], *keys: str) -> tuple[str, ...]:
     """Of each the first of the keys that it has, without repeats."""
     found = (next(filter(None, (_string(each, key) for key in keys)), "") for each in parsed)
     return tuple(dict.fromkeys(name[:NAME] for name in found if name))[:NAMES]
@@ -213,23 +218,22 @@ def absolute(link: str, base: str) -> str | None:
 
 
 # --- what feedparser gives: dicts that may hold anything ----------------------------------------------------------
+# Plain ones, made of its own: those look for other names of a key, and take the date of publication for "updated".
 
 
-def _string(parsed: Parsed, key: str) -> str:
-    if key not in parsed:  # feedparser would answer "updated" with the date of publication, and warn of it
-        return ""
-    value = parsed[key]
+def _string(parsed: Given, key: str) -> str:
+    value = parsed.get(key)
     return one_line(value) if isinstance(value, str) else ""
 
 
-def _dict(parsed: Parsed, key: str) -> Parsed:
+def _dict(parsed: Given, key: str) -> Given:
     value = parsed.get(key)
-    return value if isinstance(value, Mapping) else {}
+    return dict(value) if isinstance(value, dict) else {}
 
 
-def _dicts(parsed: Parsed, key: str) -> list[Parsed]:
+def _dicts(parsed: Given, key: str) -> list[Given]:
     value = parsed.get(key)
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+    return [dict(each) for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 # --- what is wrong ------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ fetches but whom it asked last (`politeness`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
@@ -28,14 +28,16 @@ from monitor import clock
 from monitor.errors import FetchFailed
 from monitor.model import Fetched, FetchOutcome, Limits, Validators
 from monitor.sources import answers
-from monitor.sources.decoder import ACCEPT_ENCODING, Body
+from monitor.sources.decoder import ACCEPT_ENCODING, Body, unpacked
 from monitor.sources.guard import SCHEMES, Guard, Network, refusal
 from monitor.sources.politeness import Line, Politeness
 from monitor.sources.resolve import Resolver
+from monitor.sources.silence import Silence
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+MayFollow = Callable[[str], Awaitable[str | None]]  # why an address may not be asked for; None: it may
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT = (301, 308)
 NO_WEB_ADDRESS = "which is no http:// or https:// address"
@@ -60,13 +62,15 @@ USER_AGENT = user_agent()
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is asked for, and how: `own` headers go along in place of ours. `gap`, `most`: stricter bounds than usual,
-    from this request to the next one to the same domain, and of the body's bytes."""
+    from this request to the next one to the same domain, and of the body's bytes. `leave`: asked of
+    each redirect."""
 
     validators: Validators
     own: Mapping[str, str] = field(default_factory=dict)
     proxy: str | None = None
     gap: timedelta = timedelta(0)
     most: int | None = None
+    leave: MayFollow | None = None
 
 
 class Fetcher:
@@ -77,6 +81,7 @@ class Fetcher:
         self._allow = tuple(allow)
         self._resolver = resolver or Resolver()
         self._politeness = Politeness(limits, allow)
+        self.silence = Silence()
         self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -114,16 +119,18 @@ class Fetcher:
         proxy: str | None = None,
         gap: timedelta = timedelta(0),
         most: int | None = None,
+        leave: MayFollow | None = None,
     ) -> Fetched:
         """What one GET brings; its validators are what to send next time. `headers` go along, in place of ours.
 
         `proxy`: the HTTP proxy to ask through. `gap`, `most`: at least so long until the next request to this domain,
-        at most so many decoded bytes, where that is stricter than the limits.
+        at most so many decoded bytes, where that is stricter than the limits. `leave`: asked of where a redirect leads,
+        before it is followed.
         """
         try:
             address = URL(url)
             url = shown(address)
-            return await self._follow(address, _Asked(validators, dict(headers or {}), proxy, gap, most))
+            return await self._follow(address, _Asked(validators, dict(headers or {}), proxy, gap, most, leave))
         except FetchFailed as error:
             problem = str(error)
         except TimeoutError as error:
@@ -146,9 +153,12 @@ class Fetcher:
         for hop in range(self._limits.redirects + 1):
             if url.scheme not in SCHEMES or not url.host:
                 raise FetchFailed(f"{'redirects to ' if hop else ''}{shown(url)[:200]}, {NO_WEB_ADDRESS}")
+            if hop and asked.leave is not None and (problem := await asked.leave(str(url))):
+                raise FetchFailed(f"redirects to {shown(url)[:200]}: {problem}")
             async with self._politeness.turn(url.host, url.port or 0, asked.gap):
                 began = clock.monotonic()
-                fetched = await self._ask(url, asked, left)
+                with self.silence.heard():
+                    fetched = await self._ask(url, asked, left)
                 left -= clock.monotonic() - began
             if isinstance(fetched, Fetched):
                 here = fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}
@@ -231,12 +241,17 @@ class Fetcher:
         body.announced(response.content_length or 0)
         async for chunk in response.content.iter_any():
             body.feed(chunk)
-        return body.whole()
+        return unpacked(body.whole(), decoded)
 
 
 def digest_of(body: bytes) -> str:
     """By what a document is recognised: 32 hexadecimal digits."""
     return blake2b(body, digest_size=16).hexdigest()
+
+
+def led_elsewhere(url: str, fetched: Fetched) -> str:
+    """Where redirects have led, to be added to a line that says what was wrong there; "" if they did not."""
+    return "" if fetched.url in {url, shown(URL(url))} else f"; the address redirects to {fetched.url}"
 
 
 def target(url: URL, location: str) -> URL:

@@ -16,7 +16,6 @@ from monitor.errors import FeedUnreadable
 from monitor.sources.html import lines
 from monitor.sources.page import tree_of
 
-PAGE: Final = 2 * 2**20  # bytes of it that are read at most
 LONG: Final = 300 * 1024  # bytes from which on the quicker way is taken: the other may take half a second
 TEXT: Final = 256 * 1024  # characters that are kept
 ELEMENTS: Final = 40_000  # of a page; news pages have some thousands, and each costs a kilobyte and more

@@ -80,6 +80,16 @@ def is_allowed_host(host: str, allow: Sequence[Network]) -> bool:
         return False
 
 
+def refused_host(host: str, allow: Sequence[Network]) -> Address | None:
+    """The address that a host is and that may not be reached; None: it may, or it is a name, and those are looked up
+    when they are connected to."""
+    try:
+        address = unwrapped("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        return None
+    return None if within(address, allow) or is_public(address) else address
+
+
 @lru_cache(maxsize=10_000)
 def unwrapped(ip: str) -> Address:
     """The address that is meant: without zone (fe80::1%eth0), and IPv4 where that is mapped into IPv6."""

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from protego import Protego
 from yarl import URL
 
+from monitor import clock
 from monitor.errors import WorkerLost
 from monitor.model import Fetched, FetchOutcome, Validators
-from monitor.sources.fetch import Fetcher
+from monitor.sources.fetch import Fetcher, MayFollow
+from monitor.sources.in_worker import allows
 from monitor.workers import Workers
 
 NAME: Final = "news-monitor"
@@ -81,7 +82,7 @@ class Robots:
         if not kept.body.strip():
             return Leave()
         try:
-            allowed, delay = await self._workers.run(allows, kept.body, url, deadline=DEADLINE)
+            allowed, delay = await self._workers.run(allows, kept.body, url, NAME, deadline=DEADLINE)
         except WorkerLost as error:
             return Leave(f"{origin}/robots.txt could not be read here ({error}); it is tried again", later=True)
         if not allowed:
@@ -89,7 +90,16 @@ class Robots:
                 f"{origin}/robots.txt forbids this page to programs; it is not asked for: find a feed of the site, or "
                 "ask its owner to allow news-monitor"
             )
-        return Leave(gap=max(GAP, timedelta(seconds=delay)))
+        wanted = timedelta(seconds=min(LONGEST_GAP.total_seconds(), delay))  # in this order: it may be nan
+        return Leave(gap=max(GAP, wanted))
+
+    def leave(self, proxy: str | None) -> MayFollow:
+        """What a fetch asks of each redirect: another site has another robots.txt."""
+
+        async def problem_of(url: str) -> str | None:
+            return (await self.ask(url, clock.now(), proxy=proxy)).problem
+
+        return problem_of
 
     def _keep(self, origin: str, kept: _Kept) -> None:
         before = self._kept.pop(origin, None)
@@ -98,12 +108,6 @@ class Robots:
         while self._size > ALL or len(self._kept) > 10_000:
             _, oldest = self._kept.popitem(last=False)
             self._size -= len(oldest.body)
-
-
-def allows(body: bytes, url: str) -> tuple[bool, float]:
-    """Whether this robots.txt lets us have the page, and the seconds that it wants between two. In a worker."""
-    said = Protego.parse(body.decode("utf-8-sig", "replace"))
-    return said.can_fetch(url, NAME), min(said.crawl_delay(NAME) or 0.0, LONGEST_GAP.total_seconds())
 
 
 def _judged(fetched: Fetched, origin: str, now: datetime) -> _Kept:

@@ -32,6 +32,7 @@ _CLAIMED = (
     source.c.first_at.is_(None).label("first"),
     source.c.habits,
     source.c.last_ok_at,
+    source.c.problem,
 )
 
 
@@ -183,7 +184,7 @@ class KnownEntries:
 def _start_afresh(connection: Connection, wanted: Source, now: datetime) -> None:
     """A source at another address: what was learnt at the old one is not true of it, nor are its troubles."""
     fresh: dict[str, object] = {"url": wanted.url, "next_at": now, "failures": 0}
-    fresh |= dict.fromkeys(("etag", "last_modified", "body", "failing_since"))
+    fresh |= dict.fromkeys(("etag", "last_modified", "body", "failing_since", "problem"))
     # first_at too: what an unknown document holds is not news. token: a poll of the old address that is under way must
     # leave nothing behind.
     fresh |= {"first_at": None, "lease_until": None, "lease_owner": None, "token": source.c.token + 1, "habits": null()}
@@ -195,6 +196,6 @@ def _start_afresh(connection: Connection, wanted: Source, now: datetime) -> None
 
 
 def _claim(row: Row[*tuple[Any, ...]]) -> Claim:
-    id_, url, token, planned, etag, last_modified, body, failures, first, habits, last_ok = row
+    id_, url, token, planned, etag, last_modified, body, failures, first, habits, last_ok, problem = row
     validators = Validators(etag, last_modified, body)
-    return Claim(id_, url, token, planned, validators, failures, first, Habits.of_row(habits), last_ok)
+    return Claim(id_, url, token, planned, validators, failures, first, Habits.of_row(habits), last_ok, problem)

@@ -49,8 +49,8 @@ class MatchedArticle:
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """A match, and what was decided on it: "told", "held" or "waits", and why. `alert`: only where it was told. `level`:
-    None where it was held by a version that did not keep it."""
+    """A match, and what was decided on it: "told", "held" or "waits", and why. `alert`: only where it was told.
+    `level`: None where it was held by a version that did not keep it."""
 
     id: int
     at: datetime

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Insert, Select, delete, or_, select, tuple_, update
 from sqlalchemy import insert as plain_insert
 
 from monitor.model import Article, FetchOutcome
@@ -91,6 +91,18 @@ def _wanting(dialect: str) -> Insert:
     new = insert_of(dialect, page)
     afresh = {name: new.excluded[name] for name in ("url", "wanted_at", "not_before", *_UNTRIED)}
     return new.on_conflict_do_update(index_elements=["article_id"], set_=afresh)
+
+
+def overtaken(connection: Connection, articles: Iterable[Article]) -> bool:
+    """Whether one of these articles, which are about to be written, has that version already: from its page, which
+    another daemon has read since they were taken in."""
+    versions = {(each.source, each.uid): each.version for each in articles if each.version > 1}  # few: edits
+    columns = (article.c.source_id, article.c.uid, article.c.version)
+    for some in in_batches(versions):
+        there = select(*columns).where(tuple_(article.c.source_id, article.c.uid).in_(some))
+        if any(row.version >= versions[row.source_id, row.uid] for row in connection.execute(there)):
+            return True
+    return False
 
 
 def article_of(connection: Connection, wanted: Wanted) -> Article | None:

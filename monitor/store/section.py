@@ -91,6 +91,11 @@ class Entered:
         """Whether it leaves anything that others' states do not know yet."""
         return bool(self._made or self._fell)
 
+    def overtaken(self, articles: Iterable[Article]) -> bool:
+        """Whether one of these is another than when it was taken in: another daemon has read its page meanwhile, and
+        the version that was to be written is there already."""
+        return pages.overtaken(self._connection, articles)
+
     def commit(self, polled: Polled, decision: Decision, channels_of: ChannelsOf) -> bool:
         """Leave a poll and all that came of it: source, articles, stories, matches, alerts, deliveries.
 

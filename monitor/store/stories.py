@@ -148,10 +148,10 @@ def _report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - 
 
 def _account(
     connection: Connection,
-    row: Any,
+    row: Any,  # noqa: ANN401
     rule: str | None,
     members: ColumnElement[bool],
-    told: ColumnElement[bool],  # noqa: ANN401
+    told: ColumnElement[bool],
 ) -> StoryAccount:
     page = (article.c.source_id, article.c.uid, article.c.title, article.c.url, article.c.seen_at)
     belongs = (story_article.c.story_id, story_article.c.how, story_article.c.publisher, story_article.c.wire)

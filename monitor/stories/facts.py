@@ -20,11 +20,12 @@ _WORDS = {
 _HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
 _N = rf"(?P<n>\d{{1,3}}(?:[,\u00a0 ]\d{{3}})+|\d{{1,7}}|\b(?:{'|'.join(_WORDS)})|[{''.join(_HAN)}十百]{{1,5}})"
 _LATIN, _CYRILLIC = r"(?:[\s-]+[a-z'-]+){0,3}?[\s-]+", r"(?:\s+[а-яё-]+){0,2}?\s+"
+_ABOUT = r"(?:\s+(?:at least|about|some|nearly))?"
 # What is counted -> how each language says it; what is before or after the number.
 _PATTERNS: dict[str, tuple[str, ...]] = {
     "dead": (
         rf"{_N}(?:{_LATIN})(?:killed|dead|died|deaths)\b",
-        rf"\b(?:kill(?:s|ed|ing)|death toll (?:rises|climbs|has risen) to)(?:\s+(?:at least|about|some|nearly))?\s+{_N}",
+        rf"\b(?:kill(?:s|ed|ing)|death toll (?:rises|climbs|has risen) to){_ABOUT}\s+{_N}",
         rf"{_N}\s*명\s*(?:이|이상|이상이)?\s*(?:사망|숨[져지진])",
         rf"{_N}\s*[人名](?:が|已)?(?:死亡|遇难|遇難|丧生|喪生|罹难|罹難)",
         rf"{_N}(?:{_CYRILLIC})?(?:погиб|убит)",
@@ -32,7 +33,7 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     ),
     "injured": (
         rf"{_N}(?:{_LATIN})(?:injured|wounded|hurt|injuries)\b",
-        rf"\b(?:injur|wound)(?:es|s|ed|ing)(?:\s+(?:at least|about|some|nearly))?\s+{_N}",
+        rf"\b(?:injur|wound)(?:es|s|ed|ing){_ABOUT}\s+{_N}",
         rf"{_N}\s*명\s*(?:이|이상|이상이)?\s*(?:부상|다[쳐친치])",
         rf"{_N}\s*[人名](?:が|余)?(?:受伤|受傷|負傷|けが|重軽傷)",
         rf"{_N}(?:{_CYRILLIC})?(?:ранен|пострада)",

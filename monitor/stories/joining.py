@@ -11,11 +11,12 @@ from statistics import fmean
 
 from monitor.model import Article, Story
 from monitor.stories.reading import Key, Reading, hashed, reading_of
+from monitor.stories.likeness import RUNS
 from monitor.stories.recall import Candidate, Recall, Telling
 
 LIKE = 0.21  # the mean of a story's two likeliest tellings
 _SHARED = 0.3  # and the part of the shorter one's terms that each of them has
-_COPIED, _COPIED_RUNS = 0.25, 5
+_COPIED, _COPIED_SHORT, _COPIED_WHOLE, _COPIED_RUNS = 0.25, 0.5, 0.8, 5
 _HOUR = 3600.0
 QUIET = 12 * _HOUR  # a story that nobody has told for so long is over
 OLD = 24 * _HOUR
@@ -54,13 +55,17 @@ class Stories:
         if self._base is None:
             return self
         self.recall()
-        if self._base._base is None:
-            self._memory.keep()
-        else:
-            self._base._told += self._told
+        self._base.take_over(self._told)
         self._told = []
         self._memory.stands = self._base
         return self._base
+
+    def take_over(self, told: list[Telling]) -> None:
+        """What a draft of this state has told on top of it is its own."""
+        if self._base is None:
+            self._memory.keep()
+        else:
+            self._told += told
 
     def tell(self, article: Article, story: Story) -> None:
         """Remember that an article told a story: what `join` does, where the story is known."""
@@ -123,7 +128,7 @@ def join(article: Article, stories: Stories) -> Joined:
     joined = next((found for key in reading.keys if (found := _by_key(recall, reading, key))), None)
     if joined is None:
         candidates = recall.candidates(reading)
-        joined = _copied(reading, candidates) or _alike(reading, recall, candidates)
+        joined = _copied(reading, recall, candidates) or _alike(reading, recall, candidates)
     if joined is None:
         joined = Joined(Story(_id(article), article.title, article.seen), "the first article of its story")
     stories.told(Telling(reading, joined.story))
@@ -140,17 +145,23 @@ def _by_key(recall: Recall, reading: Reading, key: Key) -> Joined | None:
     return Joined(found[0], key.why)
 
 
-def _copied(reading: Reading, candidates: Sequence[Candidate]) -> Joined | None:
+def _copied(reading: Reading, recall: Recall, candidates: Sequence[Candidate]) -> Joined | None:
     """The story of the telling that has the most runs of words with the article in common."""
-    copies = [
-        each
-        for each in candidates
-        if each.copied[0] >= _COPIED and each.copied[1] >= _COPIED_RUNS and not _of_another_day(reading, [each])
-    ]
+    copies = [each for each in candidates if _is_copy(reading, recall, each)]
     if not copies:
         return None
     best = max(copies, key=lambda each: (each.copied[1], each.at))
     return Joined(best.story, f"shares {best.copied[1]} runs of words (copied)", best.copied[0])
+
+
+def _is_copy(reading: Reading, recall: Recall, told: Candidate) -> bool:
+    part, runs = told.copied
+    if runs < _COPIED_RUNS or _of_another_day(reading, [told]):
+        return False
+    if min(told.runs, len(reading.words.runs)) < RUNS:  # a few sentences, which every launch is told in
+        age = abs(reading.at - told.story.opened.timestamp())
+        return (part >= _COPIED_WHOLE and age <= OLD) or (part >= _COPIED_SHORT and _timely(reading, recall, [told]))
+    return part >= _COPIED
 
 
 def _alike(reading: Reading, recall: Recall, candidates: Sequence[Candidate]) -> Joined | None:

@@ -44,7 +44,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A telling that may be of the same development: `copied`, part and number of the runs that both have."""
+    """A telling that may be of the same development: `copied`, part and number of the runs that both have; `runs`: how many it has."""
 
     story: Story
     at: float
@@ -52,6 +52,7 @@ class Candidate:
     flash: bool
     likeness: Likeness
     copied: tuple[float, int]
+    runs: int
 
 
 class _Keys:
@@ -174,6 +175,7 @@ class _Words:
             bool(self._flash[number]),
             likeness,
             containment(reading.words.runs, self._runs[number]),
+            len(self._runs[number]),
         )
 
     def _often(self, key: int, story: Story) -> bool:

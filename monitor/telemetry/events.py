@@ -21,6 +21,7 @@ class Event(StrEnum):
 
     POLLED = "source polled"
     POLL_PROBLEM = "source has a problem"
+    POLL_WELL = "source has its problem no more"
     POLL_LOST = "poll not committed"
     SOURCE_TROUBLED = "source is not as it should be"
     SOURCE_MENDED = "source is as it should be again"

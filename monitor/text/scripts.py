@@ -66,6 +66,7 @@ _OTHER = Script("other", "")
 UNSPACED = "".join(script.letters for script in SCRIPTS if not script.spaced)
 APART = "".join(script.letters for script in SCRIPTS if script.apart)
 _LETTERS = {script.name: re.compile(f"[{script.letters}]") for script in SCRIPTS}
+_LETTERS_TOGETHER = {script.name: re.compile(f"[{script.letters}]+") for script in SCRIPTS}
 HAN, KANA, HANGUL = (_LETTERS[name] for name in ("Han", "kana", "Hangul"))
 
 _SPACED = rf"[{APART}]+|[^\W_{UNSPACED}{APART}]+"
@@ -87,6 +88,11 @@ class _Unspaced(dict[str, bool]):
 
 UNSPACED_LETTER = _Unspaced()
 """Whether a letter is of a script that puts no spaces between words."""
+
+
+def letters_in(text: str, script: str) -> int:
+    """How many letters of the script with this name stand in a text."""
+    return sum(map(len, _LETTERS_TOGETHER[script].findall(text)))
 
 
 def is_unspaced(token: str) -> bool:

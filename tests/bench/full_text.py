@@ -14,8 +14,9 @@ import time
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Limits
+from monitor.reading import PAGE
 from monitor.sources.document import ready
-from monitor.sources.full_text import PAGE, read_full_text
+from monitor.sources.full_text import read_full_text
 from tests.bench.world.figures import Figures, resident
 
 SENTENCES = {

@@ -113,21 +113,24 @@ def measured(items: Iterable[Item]) -> tuple[float, float]:
     return right / max(right + wrong, 1), right / max(right + missed, 1)
 
 
-LAUNCH = (
-    ("North Korea fires two ballistic missiles toward the East Sea",
-     "North Korea fired two short-range ballistic missiles toward the East Sea on {day}, South Korea's military said."),
-    ("北, 동해상으로 탄도미사일 발사", "북한이 {day} 동해상으로 단거리 탄도미사일 여러 발을 발사했다고 합동참모본부가 밝혔다."),
-    ("朝鲜向东部海域发射弹道导弹", "韩国军方表示，朝鲜{day}上午向东部海域发射了数枚短程弹道导弹。"),
-    ("北朝鮮が弾道ミサイルを発射", "韓国軍は、北朝鮮が{day}午前、日本海に向けて短距離弾道ミサイルを発射したと発表した。"),
-    ("КНДР запустила две баллистические ракеты", "КНДР {day} запустила две баллистические ракеты малой дальности."),
-)  # fmt: skip
+LAUNCH = {
+    "North Korea fires two ballistic missiles toward the East Sea": (
+        "North Korea fired two short-range ballistic missiles toward the East Sea {day}, South Korea's military said."
+    ),
+    "北, 동해상으로 탄도미사일 발사": (
+        "북한이 {day} 동해상으로 단거리 탄도미사일 여러 발을 발사했다고 합동참모본부가 밝혔다."
+    ),
+    "朝鲜向东部海域发射弹道导弹": "韩国军方表示，朝鲜{day}上午向东部海域发射了数枚短程弹道导弹。",
+    "北朝鮮が弾道ミサイルを発射": "韓国軍は、北朝鮮が{day}午前、日本海に向けて弾道ミサイルを発射したと発表した。",
+    "КНДР запустила две баллистические ракеты": "КНДР {day} запустила две баллистические ракеты малой дальности.",
+}
 DAYS = (("on Monday", "on Tuesday"), ("5일", "6일"), ("5日", "6日"), ("5日", "6日"), ("5 января", "6 января"))
 
 
 def swallowed() -> int:
     """How many of another day's launches are joined to yesterday's; they come 13 to 30 hours after it."""
     count = 0
-    for (title, text), days in zip(LAUNCH, DAYS, strict=True):
+    for (title, text), days in zip(LAUNCH.items(), DAYS, strict=True):
         for hours in range(13, 31):
             stories = Stories()
             before, after = (text.format(day=day) for day in days)

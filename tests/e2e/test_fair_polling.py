@@ -28,3 +28,16 @@ async def test_a_place_that_is_free_is_filled_at_once(tmp_path: Path) -> None:
         write_config(tmp_path, {f"s{number}": site.url(f"/{number}") for number in range(100)}, more=ONE_AT_A_TIME)
         async with Daemon(tmp_path):
             await until(lambda: len(site.asked) == 100, within=50)
+
+
+async def test_sources_that_hang_keep_nobody_else_waiting(tmp_path: Path) -> None:
+    """As many sources that are never answered as there are slots: the slots are lent while they are silent."""
+    slow, quick = Site(), Site({"/feed": document(rss())})
+    slow.pages = {f"/{number}": silent for number in range(4)}
+    async with serving(slow), serving(quick):
+        sources = {f"slow{number}": slow.url(f"/{number}") for number in range(4)}
+        limits = "limits: {polls: 4, total: 60 s, idle: 60 s}\n"
+        write_config(tmp_path, {**sources, "quick": quick.url("/feed")}, more=limits)
+        async with Daemon(tmp_path):
+            await until(lambda: quick.asked["/feed"] >= 3, within=50)
+        assert slow.asked.total() == 4

@@ -7,6 +7,7 @@ import gzip
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
 
@@ -124,6 +125,18 @@ async def test_redirects_are_followed(site: Site, status: int) -> None:
     site.answers |= {"/a/old": redirect("../new?x=1", status), "/new": web.Response(body=FEED)}
     fetched = await fetch(f"{site.url}/a/old")
     assert (fetched.body, fetched.url) == (FEED, f"{site.url}/new?x=1")
+
+
+async def test_a_document_that_is_a_gzip_file_is_unpacked(site: Site) -> None:
+    """As news sitemaps often are; and the same document in another file is the same."""
+    first, again = (gzip.compress(FEED, mtime=mtime) for mtime in (1, 2))
+    site.answers["/map.xml.gz"] = web.Response(body=first, content_type="application/gzip")
+    fetched = await fetch(f"{site.url}/map.xml.gz")
+    assert (fetched.outcome, fetched.body) == (FetchOutcome.DOCUMENT, FEED)
+    site.answers["/map.xml.gz"] = web.Response(body=again, content_type="application/gzip")
+    assert (await fetch(f"{site.url}/map.xml.gz", validators=fetched.validators)).outcome is FetchOutcome.NOT_MODIFIED
+    small = replace(QUICK, decoded_bytes=len(FEED) - 1)
+    assert "limits.decoded_bytes" in await problem_of(f"{site.url}/map.xml.gz", small)
 
 
 async def test_redirects_have_an_end(site: Site) -> None:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
-from monitor.model import FetchOutcome, Selectors, SourceKind, TroubleKind
+from monitor.model import FetchOutcome, Habits, Selectors, SourceKind, TroubleKind
 from monitor.store.database import Database
 from monitor.store.matches import Matches, Wanted
 from monitor.store.reports import Reports
-from monitor.store.tables import article, document, page
+from monitor.store.tables import article, document, page, source
 from monitor.telemetry import Event
 from tests.building import HEADLINE
 from tests.conftest import FaultServer
@@ -129,6 +129,34 @@ async def test_a_page_is_a_source(database: Database, faults: FaultServer) -> No
     assert "robots.txt" in str(refused.problem)
 
 
+async def test_edited_selectors_read_the_page_anew(database: Database, faults: FaultServer) -> None:
+    """At the next poll, although its bytes are the same; what they bring to light is past, unless its date says that it
+    is news. Where nothing was edited nothing is read again."""
+    now = clock.now()
+    faults.documents["list.html"] = (
+        f"<html><body><ul><li><a href='/1'>One</a></ul>"
+        f"<ol><li><a href='/2'>{HEADLINE}</a><time datetime='{now - 30 * HOUR}'></time>"
+        f"<li><a href='/3'>Missiles over the sea</a><time datetime='{now}'></time></ol></body></html>"
+    )
+    outcomes = []
+    for entry in ("ul li", "ul li", "ol li", "ol li"):
+        more = {"kind": SourceKind.PAGE, "select": Selectors(entry, date="time" if entry == "ol li" else None)}
+        async with polling(database, faults, more=more, wire="list.html") as polls:
+            polled = await polls.poll()
+            assert polled is not None
+            assert polled.problem is None
+            assert polled.opened == ()
+            outcomes.append(polled.fetched.outcome)
+    assert outcomes == [
+        FetchOutcome.DOCUMENT,
+        FetchOutcome.NOT_MODIFIED,
+        FetchOutcome.DOCUMENT,
+        FetchOutcome.NOT_MODIFIED,
+    ]
+    assert titles(database) == ["Missiles over the sea", HEADLINE, "One"]
+    assert Reports(database).counts()["alerts"] == 1
+
+
 async def test_the_page_of_an_article_is_wanted_with_it(database: Database, faults: FaultServer) -> None:
     """In the same commit; of what the first poll brought only what has a date of its own."""
     async with polling(database, faults, more={"full_text": True}, wire="wire.xml") as polls:
@@ -139,6 +167,28 @@ async def test_the_page_of_an_article_is_wanted_with_it(database: Database, faul
     with database.reading() as connection:
         assert connection.execute(select(page.c.url)).scalars().all() == ["https://x.test/2"]
     assert len(list(Matches(database).every(Wanted(sources=("wire",))))) == 1
+
+
+async def test_an_address_that_a_redirect_had_left_is_asked_again(database: Database, faults: FaultServer) -> None:
+    """Within the same poll, so that an old address that is dead costs nothing; if it answers, it is polled again."""
+    moved = Habits(moved_to=f"http://127.0.0.1:{faults.port}/new.xml", moved_since=clock.now() - 9 * 24 * HOUR)
+    row = replace(moved, moved_polls=3).to_row()
+    faults.documents["new.xml"] = rss([item(1)])
+    asked, learnt = [], []
+    async with polling(database, faults, wire="old.xml") as polls:
+        for old in ("<html><title>Parked</title>", rss([item(1), item(2)])):
+            with database.writing() as connection:
+                connection.execute(update(source).values(habits=row))
+            faults.documents["old.xml"] = old
+            for _ in range(2):
+                polled = await polls.poll()
+                assert polled is not None
+                assert polled.failures == 0
+                asked.append(polled.fetched.url.rpartition("/")[2])
+            learnt.append(polls.claim().habits.moved_to)
+            polls.claims.release_all()
+    assert asked == ["new.xml", "new.xml", "old.xml", "old.xml"]
+    assert learnt == [moved.moved_to, None]
 
 
 async def test_an_archive_that_comes_at_once_is_held(database: Database, faults: FaultServer) -> None:

@@ -73,6 +73,18 @@ async def test_a_failure_is_counted_and_told(
     assert (again.failures, again.first) == (1, True)
 
 
+async def test_a_problem_that_lasts_is_logged_once(database: Database, faults: FaultServer) -> None:
+    """When it begins, when it is another one, and when it is over: not at every poll, also after a restart."""
+    told, down, up = [], "<html><title>Down</title>", "<html><title>Up</title>"
+    for document in (down, down, up, feed("A"), ""):
+        async with polling(database, faults, wire="wire.xml") as polls:
+            faults.documents["wire.xml"] = document or feed("A")
+            with capture_logs() as logs:
+                assert await polls.poll()
+        told.append([each["event"] for each in logs if each["event"] in {Event.POLL_PROBLEM, Event.POLL_WELL}])
+    assert told == [[Event.POLL_PROBLEM], [], [Event.POLL_PROBLEM], [Event.POLL_WELL], []]
+
+
 async def test_a_document_that_was_read_in_part_is_asked_for_whole(database: Database, faults: FaultServer) -> None:
     """What was not read must not be hidden by a 304: no validators are kept of a damaged document."""
     async with polling(database, faults, wire="wire.xml") as polls:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from monitor import clock
 from monitor.decide import decide
+from monitor.intake.articles import Known
 from monitor.intake.pages import wanted
 from monitor.model import Article, Limits, Source
 from monitor.pipeline import Active
@@ -25,6 +26,7 @@ from monitor.sources.robots import Robots
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.pages import Pages
+from monitor.store.recognised import Asked
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.tables import article as articles
@@ -33,6 +35,8 @@ from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
 from monitor.workers import Workers
 from tests.building import HEADLINE, article, claimed, polled, rules, sources, to_desk
+from tests.conftest import FaultServer
+from tests.polls import feed, polling
 from tests.site import Site, serving
 
 TEXT = (
@@ -131,6 +135,58 @@ def told(site: Site, uid: str = "a1", title: str = "Night over the coast", of: s
     """An article of today with few words, at the site's page."""
     now = clock.now()
     return article(uid, title, "Something happened.", of=of, seen=now, published=now, url=f"{site.url}/1")
+
+
+async def test_a_page_is_not_read_where_a_redirect_leads_if_that_site_forbids_it(database: Database) -> None:
+    """robots.txt is asked at each site on the way, before the page is."""
+    async with reading(database) as read, serving("127.0.0.2") as other:
+        other.answers["/robots.txt"] = web.Response(text="User-agent: *\nDisallow: /shut")
+        other.answers["/shut"] = web.Response(body=PAGE.encode(), content_type="text/html")
+        read.site.answers["/1"] = web.Response(status=302, headers={"Location": f"{other.url}/shut"})
+        read.commit(told(read.site))
+        assert Event.PAGE_READ not in await read.turn()
+        assert [request.path for request in other.asked] == ["/robots.txt"]
+        other.answers["/open"] = other.answers["/shut"]
+        read.site.answers["/1"] = web.Response(status=302, headers={"Location": f"{other.url}/open"})
+        read.due_now()
+        assert Event.PAGE_READ in await read.turn()
+
+
+async def test_an_edit_that_another_daemon_has_overtaken_is_no_failure(
+    database: Database, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of an article was read between the moment at which its edit was taken in and the commit: the edit is
+    the version after that, and its poll a good one."""
+    recognise, pages, other = Claims.recognised, Pages(database), SerialSection(database)
+
+    def read_meanwhile(claims: Claims, asked: Sequence[Asked]) -> dict[tuple[str, str], Known]:
+        known, now = recognise(claims, asked), clock.now()
+        monkeypatch.setattr(Claims, "recognised", recognise)
+        for wish in pages.claim([each.article_id for each in pages.waiting(now)[:1]], now, timedelta(minutes=1)):
+            with other.entered(now) as section:
+                before = section.article_of(wish)
+                assert before is not None
+                decision = decide([replace(before, text=TEXT[0], version=2)], rules(), section.state, now)
+                section.commit_page(wish, decision, to_desk, now)
+        return known
+
+    async with polling(database, faults, more={"full_text": True}, wire="wire.xml") as polls:
+        faults.documents["wire.xml"] = feed("Night over the coast", "Another")
+        assert await polls.poll()
+        monkeypatch.setattr(Claims, "recognised", read_meanwhile)
+        faults.documents["wire.xml"] = faults.documents["wire.xml"].replace("<title>Night", "<title>A long night")
+        edited = await polls.poll()
+    assert edited is not None
+    assert edited.problem is None
+    with database.reading() as connection:
+        columns = (article_version.c.version, article_version.c.title, article_version.c.text)
+        versions = [tuple(row) for row in connection.execute(select(*columns).order_by(article_version.c.id))]
+    assert versions == [
+        (1, "Night over the coast", ""),
+        (1, "Another", ""),
+        (2, "Night over the coast", TEXT[0]),
+        (3, "A long night over the coast", ""),
+    ]
 
 
 async def test_a_page_makes_a_version_that_is_matched_again(database: Database) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.intake import dates
 from monitor.intake.dates import latest_of, moment_of
 from tests.building import NOON
 
@@ -49,3 +52,42 @@ def test_every_moment_is_read_back(naive: datetime, form: str) -> None:
     """In each of the usual forms, to the second."""
     moment = naive.replace(microsecond=0, tzinfo=UTC)
     assert moment_of(moment.strftime(form)) == moment
+
+
+def _number(most: int, width: int = 2) -> st.SearchStrategy[str]:
+    return st.integers(0, most).map(lambda number: f"{number:0{width}d}")
+
+
+_clock = st.tuples(_number(26), _number(61), _number(61)).map(":".join)
+_zone = st.one_of(
+    st.sampled_from(["GMT", "UTC", "UT", "Z", " Z", "", "EST", "+0000", "-0000", "+1400", "+14:01", "-09:99", "+9"]),
+    st.tuples(st.sampled_from("+-"), _number(16), st.sampled_from(["", ":"]), _number(75)).map("".join),
+)
+_months = st.sampled_from([*calendar.month_abbr[1:], "jan", "MAY", "Sept", "Foo"])
+_days = st.sampled_from(["", "Mon, ", "Tue, ", "Sat, ", "mon, ", "Sunday, ", "Mon "])
+_year = st.one_of(_number(9999, 4), st.sampled_from(["2026", "1999", "0026", "26", "9999", "0001"]))
+_rfc_822 = st.tuples(_days, st.one_of(_number(33), _number(33, 1)), _months, _year, _clock, _zone).map(
+    lambda parts: f"{parts[0]}{' '.join(parts[1:])}"
+)
+_iso_8601 = st.builds(
+    "{}-{}-{}{}{}{}{}".format,
+    _year,
+    _number(13),
+    _number(33),
+    st.sampled_from("Tt _"),
+    _clock,
+    st.sampled_from(["", ".5", ".123", ",123", ".123456789", ".202601011200", "."]),
+    _zone,
+)
+
+
+@settings(max_examples=3000)
+@given(st.one_of(_rfc_822, _iso_8601), st.sampled_from([None, "zh", "he", "en"]))
+def test_the_usual_spellings_mean_what_taking_them_apart_gives(raw: str, language: str | None) -> None:
+    """Known by one look, or not, and whole or out of range: the same moment, and a time where one is written."""
+    zone = timezone(timedelta(hours=9))
+    said = [latest_of(raw, NOON, zone=zone, language=language), moment_of(raw, zone=zone, language=language)]
+    with pytest.MonkeyPatch.context() as chain_alone:
+        chain_alone.setattr(dates, "_USUAL", ())
+        apart = [latest_of(raw, NOON, zone=zone, language=language), moment_of(raw, zone=zone, language=language)]
+    assert said == apart

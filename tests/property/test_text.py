@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.matching.document import Document
+from monitor.text.detect import language_tag
 from monitor.text.folding import comparable, fold, folded_tokens
 from monitor.text.record import Offsets, record_of
 from monitor.text.scripts import TOKEN
@@ -57,3 +58,9 @@ def test_evidence_quotes_the_field_exactly(title: str, text: str) -> None:
         assert found.group() in comparable(span.text)[0].replace(" ", "") or not unicodedata.is_normalized(
             "NFKC", span.text
         )
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.sampled_from([None, "en", "ru", "ar", "zh-TW", "xx"]))
+def test_any_text_has_a_language_or_none(title: str, text: str, hint: str | None) -> None:
+    """Control characters, halves of pairs, no letters at all: nothing is refused, and the same is said each time."""
+    assert language_tag(title, text, hint) == language_tag(title, text, hint)

@@ -31,10 +31,10 @@ ALLOWED = {
 # google-re2, whose file has three clauses.
 WRITTEN = {
     "Apache 2.0": "Apache-2.0",
+    "Apache2": "Apache-2.0",
     "MIT license": "MIT",
     "The BSD 2-Clause License": "BSD-2-Clause",
     "LGPL": "LGPL-3.0-only",
-    "License :: OSI Approved :: Apache Software License": "Apache-2.0",
     "License :: OSI Approved :: BSD License": "BSD-3-Clause",
     "License :: OSI Approved :: MIT License": "MIT",
 }

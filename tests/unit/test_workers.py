@@ -249,7 +249,8 @@ from monitor.workers import Workers
 
 async def main():
     workers = Workers(1)
-    print(await workers.run(os.getpid, deadline=timedelta(seconds=60)), flush=True)
+    for function in (os.getpid, os.getppid):
+        print(await workers.run(function, deadline=timedelta(seconds=60)), flush=True)
     if sys.argv[1] == "killed":
         os.kill(os.getpid(), 9)
 
@@ -261,7 +262,7 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("end", ["killed", "unclosed"])
 @pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux")
 async def test_processes_die_with_their_parent(tmp_path: Path, end: str) -> None:
-    """Neither kill -9 nor forgetting close() leaves a process behind."""
+    """Neither kill -9 nor forgetting close() leaves a process behind, and no fork server."""
     script = tmp_path / "orphan.py"
     script.write_text(ORPHAN)
     ended = await asyncio.to_thread(
@@ -269,4 +270,53 @@ async def test_processes_die_with_their_parent(tmp_path: Path, end: str) -> None
     )
     if end == "unclosed":  # after kill -9 multiprocessing's own tracker tells what it cleaned up
         assert ended.stderr == b""
-    await until(lambda: not alive(int(ended.stdout)))
+    worker, server = map(int, ended.stdout.split())
+    await until(lambda: not alive(worker) and not alive(server))
+
+
+HUNG = """
+import asyncio, os, sys
+from datetime import timedelta
+from pathlib import Path
+from monitor.workers import Workers
+from tests.unit.test_workers import hang, pid_in, until
+
+async def main():
+    workers = Workers(1)
+    hanging = asyncio.create_task(workers.run(hang, sys.argv[1], deadline=timedelta(seconds=600)))
+    await until(lambda: pid_in(Path(sys.argv[1])))
+    os.kill(os.getpid(), 9)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux")
+async def test_a_process_at_work_dies_with_its_parent_too(tmp_path: Path) -> None:
+    """It looks at no pipe meanwhile: the kernel ends it."""
+    script, pid = tmp_path / "hung.py", tmp_path / "pid"
+    script.write_text(HUNG)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, str(script), str(pid)],
+        capture_output=True,
+        check=False,
+        env=environment,
+    )
+    await until(lambda: not alive(pid_in(pid)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
+async def test_calls_go_on_when_the_fork_server_was_killed() -> None:
+    """The kernel's out-of-memory killer may choose it: its processes end with it, and all is started again."""
+    workers = Workers(1)
+    try:
+        pid, server = [await workers.run(function, deadline=LONG) for function in (os.getpid, os.getppid)]
+        os.kill(server, signal.SIGKILL)
+        slot = workers._slots[0]
+        await until(lambda: not alive(pid) and (slot._pool is None or not slot._pool.active))
+        assert await workers.run(os.getppid, deadline=LONG) not in {server, os.getpid()}
+    finally:
+        workers.close()

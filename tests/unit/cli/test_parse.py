@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,9 @@ async def test_an_address_is_asked_with_the_headers_given(tmp_path: Path) -> Non
         (b"<!doctype html><title>Home</title>", 1, 0, "doc: this is an HTML page, not a feed (its <title> is 'Home')"),
         (b"", 1, 0, "doc: empty document"),
         (b"{}", 1, 0, "doc: this is JSON, and no feed"),
+        (b"PK\x03\x04\x14\0", 1, 0, "doc: this is a zip file, which is not unpacked"),
+        (gzip.compress(FEED.encode())[:-9], 1, 0, "doc: cut off: the gzip data end before their end"),
+        (gzip.compress(FEED[:-40].encode()), 0, 2, "doc: the document is ill-formed"),
         (FEED[:-40].encode(), 0, 2, "doc: the document is ill-formed"),  # cut off: what can be read is kept, and told
     ],
 )
@@ -90,6 +94,20 @@ async def test_what_is_no_whole_feed_is_one_line(
     ended = await news_monitor("parse", "--json", "doc", folder=tmp_path)
     assert (ended.code, len(ended.rows), len(ended.told)) == (code, entries, 1)
     assert ended.err.startswith(line)
+
+
+async def test_a_page_to_which_a_feeds_address_redirects_is_named(tmp_path: Path) -> None:
+    """A page to log in is no feed: whoever reads the line must see where it came from."""
+
+    async def led(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=302, headers={"Location": "/login"})
+
+    async with serving(Site({"/feed": led, "/login": document("<html><title>Log in</title></html>")})) as site:
+        ended = await news_monitor("parse", site.url("/feed"), folder=tmp_path)
+        plain = await news_monitor("parse", site.url("/login"), folder=tmp_path)
+    line = "this is an HTML page, not a feed (its <title> is 'Log in'); `news-monitor sources add` finds its feeds"
+    assert ended.told == [f"{site.url('/feed')}: {line}; the address redirects to {site.url('/login')}"]
+    assert plain.told == [f"{site.url('/login')}: {line}"]
 
 
 async def test_an_address_that_gives_nothing_says_why(tmp_path: Path) -> None:

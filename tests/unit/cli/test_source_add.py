@@ -75,8 +75,18 @@ async def test_a_feed_is_added_and_told(site: Site, folder: Path) -> None:
         "added harbour to sources.yaml",
         "Harbour News: 2 entries, the newest of 2026-03-02 12:00:00 UTC",
     ]
-    assert added(folder) == [f"url: {site.url('/feed/')}"]
+    assert added(folder) == [f"url: {site.url('/feed/')}", "name: Harbour News"]
     assert site.asked == {"/feed/": 1}
+    again = await add(folder, site.url("/feed/"), "--id", "other")
+    assert again.code == 1
+    assert "a source with this url stands here already; it is 'harbour'; nothing was added" in again.err
+    assert site.asked == {"/feed/": 1}
+
+
+async def test_a_name_that_is_given_stands_before_a_feeds_title(site: Site, folder: Path) -> None:
+    """So it is with an id."""
+    assert (await add(folder, site.url("/feed/"), "--name", "The Harbour")).code == 0
+    assert added(folder) == [f"url: {site.url('/feed/')}", "name: The Harbour"]
 
 
 async def test_the_one_feed_of_a_page_is_added(site: Site, folder: Path) -> None:
@@ -99,7 +109,13 @@ async def test_several_feeds_are_listed_with_the_command_that_adds_each(site: Si
     commands = [line.strip() for line in ended.out.splitlines() if "news-monitor" in line]
     assert len(commands) == 2
     assert (await news_monitor(*shlex.split(commands[1])[1:], folder=folder)).code == 0
-    assert added(folder) == [f"url: {site.url('/old.atom')}", "language: ko", "tags: [two words]", "every: 2 m"]
+    assert added(folder) == [
+        f"url: {site.url('/old.atom')}",
+        "name: 한국 소식",
+        "language: ko",
+        "tags: [two words]",
+        "every: 2 m",
+    ]
 
 
 @pytest.mark.parametrize(

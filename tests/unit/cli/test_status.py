@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 from monitor import clock
 from monitor.cli import cli
 from monitor.decide import Decision, State
-from monitor.model import FetchOutcome, OncePer, RuleStatus, Running
+from monitor.model import FetchOutcome, OncePer, RuleStatus, Running, SourceTrouble, TroubleKind
 from monitor.store.claims import Claims
 from monitor.store.daemons import Daemons
 from monitor.store.database import Database
@@ -144,11 +145,33 @@ def test_what_fails_and_waits_stands_before_the_counts(database: Database, said:
     assert lines[0].startswith("waiting: desk: its oldest alert waits since ")
     assert lines[1].startswith("failing: post: None (since ")
     figures = {line[:12].strip(): line[12:] for line in lines[2:]}
-    assert figures["sources"] == "3; 1 fail, 2 were never polled well"
+    assert figures["sources"] == "3; 1 fail, 0 are troubled, 2 were never polled well"
     assert figures["deliveries"] == "1 pending"
     assert figures["alerts"] == "1"
     assert figures["database"].startswith(f"{database.kind}, {database.name}, ")
     assert figures["database"].endswith(" MiB")
+
+
+def test_what_answers_and_is_not_as_it_should_be_is_counted(database: Database, said: Callable[..., list[str]]) -> None:
+    """By name, with what it is; one that fails is told as failing only, and what is over is not told."""
+    lived(database, "desk:17:aa", seen=2 * SECOND)
+    claims = Claims(database, "desk:1:aa")
+    claims.know(sources("wire", "post", "new"), NOW - HOUR)
+    opened: dict[str, list[TroubleKind]] = {
+        "wire": [TroubleKind.SILENT, TroubleKind.GAP],
+        "post": [TroubleKind.SILENT],
+        "new": [],
+    }
+    for name, kinds in opened.items():
+        troubles = tuple(SourceTrouble(name, kind, NOW - HOUR, NOW - HOUR, "what") for kind in kinds)
+        outcome = FetchOutcome.FAILED if name == "post" else FetchOutcome.DOCUMENT
+        left = replace(polled(claimed(claims, name, NOW - HOUR), NOW - HOUR, outcome=outcome), opened=troubles)
+        with SerialSection(database).entered(NOW - HOUR) as inside:
+            assert inside.commit(left, Decision((), State()), to_desk)
+    lines = said()
+    assert "troubled: 1 source: wire (possible gap, silent); see `news-monitor sources health`" in lines
+    assert any(line.endswith("3; 1 fail, 1 are troubled, 1 were never polled well") for line in lines)
+    assert json.loads(said("--json")[0])["troubled"] == {"wire": ["possible gap", "silent"]}
 
 
 def more_sources(count: int) -> list[str]:
@@ -234,7 +257,7 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     row: dict[str, Any] = json.loads(line)
     before = {"sources", "articles", "matches", "stories", "alerts", "deliveries", "rules", "faults", "failing"}
     assert row.keys() == before | {
-        *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow")
+        *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow", "troubled")
     }
     then = (NOW - HOUR).isoformat()
     assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)

@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from monitor.app import secrets_of
 from monitor.config.files import signature
 from monitor.config.load import Loaded, Remembered, load, load_rules, load_rules_of
 from monitor.errors import Faulty
@@ -97,6 +98,19 @@ def test_an_empty_monitor_yaml_tells_nobody(write: Write) -> None:
     """Everything else has a default: who is told has none."""
     with pytest.raises(Faulty, match="there is no channel: alerts would reach nobody"):
         loaded(write({"monitor.yaml": "# later\n"}))
+
+
+def test_a_source_whose_proxy_lacks_its_password_is_left_out_alone(write: Write) -> None:
+    """And told; nothing is asked past the proxy. With the secret it is there, and no log will show that."""
+    source = "{id: two, url: 'https://two.example/', proxy: 'http://me:${env:PW}@p.example:3128'}"
+    folder = write(_GOOD | {"sources/two.yaml": f"sources: [{source}]\n"})
+    without = loaded(folder)
+    assert list(without.config.sources) == ["one"]
+    assert [fault.what for fault in without.faults] == ["the environment variable PW is not set"]
+    found = load(folder / "monitor.yaml", {"PW": "s%40cret"})
+    assert found.faults == ()
+    assert found.config.sources["two"].proxy == "http://me:s%40cret@p.example:3128"
+    assert {"s%40cret", "s@cret"} <= secrets_of(found.config)
 
 
 def test_the_interval_of_monitor_yaml_is_that_of_sources_without_one(write: Write) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from monitor.config.sources import Usual, sources
+from monitor.config.sources import Usual, sources, with_secrets
 from monitor.config.yaml12 import parse
 from monitor.errors import Faulty
-from monitor.model import Selectors, Source, SourceKind
+from monitor.model import Place, Selectors, Source, SourceKind
 
 USUAL = Usual(timedelta(minutes=5), zone="Asia/Seoul")
 
@@ -34,8 +35,12 @@ def test_a_source_says_how_it_is_read_and_when() -> None:
     ("keys", "what"),
     [
         ("kind: page", "a page has no entries of itself"),
+        ("kind: sitemap", "'sitemap' is told by looking at the document"),
+        ("kind: JSON-Feed", "'JSON-Feed' is told by looking at the document"),
         ("select: {entry: li}", "select is for pages"),
         ("kind: page, select: {entry: 'li['}", "is no CSS selector"),
+        ("proxy: 'http://me:plain@p.example:3128'", "a login stands here in plain text"),
+        ("proxy: 'ftp://me:${env:PW}@p.example'", "this is no proxy's address"),
         ("cron: '* * *'", "is no schedule"),
         ("cron: '61 * * * *'", "is no schedule"),
         ("cron: '0 0 30 2 *'", "is a time that never comes"),
@@ -54,3 +59,34 @@ def test_what_cannot_be_meant_is_refused(keys: str, what: str) -> None:
     (fault,) = refused.value.faults
     assert what in fault.what
     assert fault.meant
+
+
+PROXY = "proxy: 'http://me:${env:PW}@p.example:3128'"
+PLACE = Place("s.yaml", 1, 1)
+
+
+def test_a_proxy_has_its_password_from_where_secrets_are_kept(tmp_path: Path) -> None:
+    """As channels have; a whole address may be one too."""
+    assert with_secrets(read(PROXY), {"PW": "s%40cret"}, PLACE, tmp_path).proxy == "http://me:s%40cret@p.example:3128"
+    whole = with_secrets(read("proxy: '${env:P}'"), {"P": "http://me:x@p.example:3128"}, PLACE, tmp_path)
+    assert whole.proxy == "http://me:x@p.example:3128"
+    plain = read("proxy: 'http://p.example:3128'")
+    assert with_secrets(plain, {}, PLACE, tmp_path) is plain
+
+
+@pytest.mark.parametrize(
+    ("keys", "environment", "what"),
+    [
+        (PROXY, {}, "the environment variable PW is not set"),
+        (PROXY, {"PW": "with a blank"}, "with its secrets the proxy of 'a' is no address"),
+        ("proxy: '${env:P}'", {"P": "p.example:secret"}, "with its secrets the proxy of 'a' is no address"),
+    ],
+)
+def test_a_secret_that_cannot_be_had_or_used_is_told_and_not_shown(
+    keys: str, environment: dict[str, str], what: str, tmp_path: Path
+) -> None:
+    """At the place of its source."""
+    with pytest.raises(Faulty) as refused:
+        with_secrets(read(keys), environment, PLACE, tmp_path)
+    assert refused.value.faults[0].what == what
+    assert not any(value in str(refused.value) for value in environment.values())

@@ -274,6 +274,7 @@ def uids(articles: Sequence[Article]) -> frozenset[str]:
 OLD = new(40, published=NOON - 3 * DAY)
 UNDATED = new(40, dated=False)
 STAMPED = new(40, apart=timedelta(0))
+TODAY = new(40, published=NOON, apart=timedelta(0))  # of the day, without a time: as of now, when they are seen
 
 
 @pytest.mark.parametrize(
@@ -290,6 +291,8 @@ STAMPED = new(40, apart=timedelta(0))
             uids(STAMPED[:30]),
         ),
         (new(40, apart=MINUTE / 20), 10, SETTLED, None),  # a news storm: two minutes, each with some of them
+        (TODAY, 10, SETTLED, None),  # a ministry that writes only the day
+        ([*TODAY[:25], *OLD[25:]], 10, SETTLED, uids(OLD[25:])),
         (OLD[:9], 10, SETTLED, None),  # nine are no burst
         (OLD[:12], 10, SETTLED, None),  # it has had four at once
         (OLD, 10, replace(SETTLED, most=14), None),
@@ -361,9 +364,9 @@ def test_a_refusal_eases_the_pace_for_a_while() -> None:
 BEGUN = Habits(since=NOON, last_new_at=NOON)
 
 
-def redirected(habits: Habits, now: datetime, moved: str | None = NEW) -> Habits:
-    seen = Seen(source(), claim(habits, now=now), fetched(FetchOutcome.NOT_MODIFIED, 304), now, moved=moved)
-    return covered(seen).habits
+def redirected(habits: Habits, now: datetime, moved: str | None = NEW, *, at_home: bool = False) -> Habits:
+    answer = fetched(FetchOutcome.NOT_MODIFIED, 304)
+    return covered(Seen(source(), claim(habits, now=now), answer, now, moved=moved, at_home=at_home)).habits
 
 
 def test_a_permanent_redirect_is_learnt_after_a_day() -> None:
@@ -389,6 +392,26 @@ def test_a_redirect_that_does_not_hold_is_forgotten(moved: str | None, after: tu
     """Another target begins anew."""
     habits = redirected(redirected(redirected(BEGUN, NOON), NOON + EVERY), NOON + DAY - EVERY, moved)
     assert (habits.moved_to, habits.moved_polls) == after
+
+
+@pytest.mark.parametrize(
+    ("moved", "at_home", "after"),
+    [
+        (NEW, True, (NEW, 3, NOON)),  # it redirects as before
+        (None, False, (NEW, 3, NOON)),  # it does not answer, and the new one does
+        (None, True, (None, 0, None)),  # it answers itself
+        ("https://third.test/feed", True, ("https://third.test/feed", 1, None)),
+    ],
+)
+def test_the_old_address_is_believed_when_it_is_asked_again(
+    moved: str | None, at_home: bool, after: tuple[str | None, int, datetime | None]
+) -> None:
+    """A week after it was asked last; until then nothing is written."""
+    habits = replace(BEGUN, moved_to=NEW, moved_since=NOON - 9 * DAY, moved_polls=3, moved_asked=NOON - 7 * DAY)
+    learnt = redirected(habits, NOON, moved, at_home=at_home)
+    assert (learnt.moved_to, learnt.moved_polls, learnt.moved_asked) == after
+    early = replace(habits, moved_asked=NOON - 6 * DAY)
+    assert redirected(early, NOON, None) == early
 
 
 def test_an_address_that_was_learnt_and_fails_is_given_up_for_the_sources_own() -> None:

@@ -216,6 +216,8 @@ def test_what_a_source_says_of_its_zone(raw: str, zone: str, language: str | Non
         # the day in Seoul ends at three in the afternoon, in UTC
         ("2026-01-04", "2026-01-04 15:00"),
         ("2026-01-05", "2026-01-05 12:00"),
+        ("2026-01-06", "2026-01-05 12:00"),  # begins in three hours there, and has begun farther east
+        ("2026-01-07", "2026-01-06 15:00"),  # has begun nowhere
         ("2026-01-04 9시", "2026-01-04 00:00"),
         ("1767582000", "2026-01-05 03:00"),
     ],

@@ -200,3 +200,20 @@ def test_a_database_that_cannot_be_asked_is_no_fault(tmp_path: Path) -> None:
     assert checked.faults == ()
     assert checked.unasked is not None
     assert "none.db" in checked.unasked
+
+
+def test_a_private_address_of_a_source_is_told_before_it_is_refused(tmp_path: Path) -> None:
+    """With what allows it; an allowed one, a name, and one whose line silences it, is not told of."""
+    check = checking(tmp_path)
+    config = CONFIG.format(url=f"sqlite:///{tmp_path}/none.db")
+    write(tmp_path / "monitor.yaml", f"{config}sources: [s.yaml]\nnetwork: {{allow: [10.1.0.0/16]}}\n")
+    addresses = ("http://10.2.3.4/feed", "http://[fd00::1]/feed", "http://10.1.2.3/feed", "https://name.test/feed")
+    lines = [f"  - {{id: s{n}, url: '{url}'}}" for n, url in enumerate(addresses)]
+    lines.append("  - {id: quiet, url: 'http://localhost:8080/'}  # lint: ignore private-address")
+    lines.append("  - {id: mapped, url: 'https://a.test/', sitemap: 'http://127.0.0.1/map.xml'}")
+    write(tmp_path / "s.yaml", "\n".join(["sources:", *lines]))
+    told = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
+    assert [lint.place.line for lint in told] == [2, 3, 7]
+    assert told[0].what == "10.2.3.4, the url of s0, is a private or special address, which it may not reach"
+    assert told[0].meant == "if it is meant, write `network: {allow: ['10.2.3.4/32']}` in monitor.yaml"
+    assert "['fd00::1/128']" in told[1].meant

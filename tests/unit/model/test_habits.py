@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -26,9 +27,11 @@ LEARNT = Habits(
     undated=1,
     troubled=frozenset({TroubleKind.GAP, TroubleKind.SILENT}),
     distrusts_guids=True,
+    read_as="0a1b2c3d4e5f6071",
     moved_to="https://new.test/feed",
     moved_since=NOON,
     moved_polls=2,
+    moved_asked=NOON + HOUR,
 )
 
 
@@ -66,6 +69,16 @@ def test_a_permanent_redirect_is_followed_once_it_has_held() -> None:
     held = Habits(moved_to="https://new.test/feed", moved_polls=3)
     assert held.address("https://old.test/feed") == "https://new.test/feed"
     assert Habits(moved_polls=3).address("https://old.test/feed") == "https://old.test/feed"
+
+
+def test_the_old_address_is_asked_again_once_a_week() -> None:
+    """Since it was asked last; and only where another has been learnt."""
+    held, week = Habits(moved_to="https://new.test/feed", moved_since=NOON, moved_polls=3), timedelta(days=7)
+    assert [held.doubts_move(NOON + wait) for wait in (week - HOUR, week)] == [False, True]
+    asked = replace(held, moved_asked=NOON + week)
+    assert [asked.doubts_move(NOON + week + wait) for wait in (week - HOUR, week)] == [False, True]
+    assert not replace(held, moved_polls=2).doubts_move(NOON + week)
+    assert not Habits().doubts_move(NOON)
 
 
 def test_what_happened_at_one_poll_is_shown_for_a_day() -> None:

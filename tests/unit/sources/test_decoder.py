@@ -11,7 +11,7 @@ import brotli
 import pytest
 
 from monitor.errors import FetchFailed
-from monitor.sources.decoder import ACCEPT_ENCODING, FRAMES, Body
+from monitor.sources.decoder import ACCEPT_ENCODING, FRAMES, Body, unpacked
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -128,10 +128,22 @@ def test_codings_that_were_not_asked_for_are_refused(encoding: str) -> None:
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
 def test_bodies_that_are_not_what_they_say_are_told(encoding: str) -> None:
     """A server that names a coding and sends plain text."""
-    with pytest.raises(FetchFailed, match="Content-Encoding promises"):
+    with pytest.raises(FetchFailed, match="data that it is said to be"):
         decoded(encoding, b"<rss version='2.0'><channel></channel></rss>" * 10)
 
 
 def test_an_empty_body_is_whole_in_every_coding() -> None:
     """Some servers name a coding and send nothing."""
     assert [decoded(encoding.strip(), b"") for encoding in ACCEPT_ENCODING.split(",")] == [b""] * 4
+
+
+def test_a_document_that_is_a_gzip_file_is_unpacked_within_the_same_bound() -> None:
+    """Once: a file within it is what it says it is. Any other document stays as it is."""
+    assert unpacked(gzip.compress(TEXT), len(TEXT)) == TEXT
+    assert unpacked(TEXT, 1) == TEXT
+    twice = gzip.compress(gzip.compress(TEXT))
+    assert unpacked(twice, len(TEXT)) == gzip.decompress(twice)
+    with pytest.raises(FetchFailed, match="too big: more than"):
+        unpacked(gzip.compress(TEXT), len(TEXT) - 1)
+    with pytest.raises(FetchFailed, match="cut off: the gzip data end"):
+        unpacked(gzip.compress(TEXT)[:-9], len(TEXT))

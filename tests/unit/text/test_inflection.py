@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.inflection import forms
+from monitor.text.inflection import forms, release
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,13 @@ def test_other_languages_and_open_ends_stay_as_they_are() -> None:
     """Nothing is inflected that its author left open, or that no library knows."""
     assert forms("ракет*", "ru") == ("ракет*",)
     assert forms("missile", "en") == ("missile",)
+
+
+def test_forms_are_found_again_after_the_dictionaries_were_let_go() -> None:
+    """What was asked before and what is asked for the first time."""
+    before = forms("ракета", "ru")
+    release()
+    release()  # there is nothing left to let go
+    assert forms("ракета", "ru") == before
+    assert "подлодкой" in forms("подлодка", "ru")
+    release()

@@ -1,0 +1,141 @@
+"""Documents read in worker processes, those that wait for one several at a time.
+
+A call to a worker costs as much as reading a small document of which all is known. So where more documents wait than
+there are workers, one call brings several. What one of them does to its worker it alone answers for: a call of several
+that is killed, dies or breaks is taken apart, and each of its documents read again by itself. Together they have a part
+of the time that one has, so that a hostile one does not hold up those beside it for long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, NamedTuple, TypeVar
+
+from monitor.errors import FeedUnreadable
+from monitor.model import Feed
+from monitor.sources.in_worker import read_document
+from monitor.workers import Workers
+
+T = TypeVar("T")
+
+AT_ONCE: Final = 8  # documents
+TOGETHER: Final = 256 * 1024  # bytes: one that is big has a call of its own, which costs little beside it
+
+PART: Final = 5  # of the deadline of one: so small ones take a hundredth of it
+
+
+class Document(NamedTuple):
+    """What `read_document` is given."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    url: str
+    known: frozenset[bytes] = frozenset()
+    most: int | None = None
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    """A document, and what will come of it. `alone`: it was lost together with others, and is not read so again."""
+
+    document: Document
+    came: asyncio.Future[Feed]
+    alone: bool = False
+
+
+class Readers:
+    """Has documents read. `deadline`: of each."""
+
+    def __init__(self, workers: Workers, deadline: timedelta) -> None:
+        self._workers = workers
+        self._deadline = deadline
+        self._waiting: deque[_Waiting] = deque()
+        self._calling = 0  # tasks that take what waits, at most as many as there are workers
+        self._tasks: set[asyncio.Task[None]] = set()  # nothing else holds them
+
+    async def read(self, document: Document) -> Feed:
+        """The entries that are not known. FeedUnreadable: it is no feed; WorkerLost: it was too much for a worker."""
+        waiting = _Waiting(document, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._call()
+        return await waiting.came
+
+    def _call(self) -> None:
+        if self._calling < self._workers.count:
+            self._calling += 1
+            task = asyncio.create_task(self._calls(), name="read documents")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _calls(self) -> None:
+        try:
+            while taken := self._taken():
+                await self._read(taken)
+        finally:
+            self._calling -= 1
+
+    def _taken(self) -> list[_Waiting]:
+        """What one call brings: its share of what waits."""
+        self._waiting = deque(each for each in self._waiting if not each.came.done())  # some have been given up
+        share = min(AT_ONCE, -(-len(self._waiting) // self._workers.count))
+        taken: list[_Waiting] = []
+        size = 0
+        while self._waiting and len(taken) < share:
+            first = self._waiting[0]
+            size += len(first.document.body)
+            if taken and (first.alone or size > TOGETHER):
+                break
+            taken.append(self._waiting.popleft())
+            if first.alone:
+                break
+        return taken
+
+    async def _read(self, taken: Sequence[_Waiting]) -> None:
+        if len(taken) > 1:
+            documents = [each.document for each in taken]
+            reading = await _ended(self._workers.run(read_documents, documents, deadline=self._deadline / PART))
+            if reading.exception() is None:
+                for each, read in zip(taken, reading.result(), strict=True):
+                    _give(each.came, read)
+            else:
+                for each in reversed(taken):
+                    each.alone = True
+                    self._waiting.appendleft(each)
+                self._call()
+        else:
+            alone = await _ended(self._workers.run(read_document, *taken[0].document, deadline=self._deadline))
+            _give(taken[0].came, alone.exception() or alone.result())
+
+
+async def _ended(call: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    task = asyncio.create_task(call)
+    await asyncio.wait((task,))
+    return task
+
+
+def _give(came: asyncio.Future[Feed], read: Feed | BaseException) -> None:
+    if came.done():  # nobody waits for it any more
+        return
+    if isinstance(read, Feed):
+        came.set_result(read)
+    else:
+        came.set_exception(read)
+
+
+# --- in the process ---------------------------------------------------------------------------------------------
+
+
+def read_documents(documents: Sequence[Document]) -> list[Feed | FeedUnreadable]:
+    """What each is, or why it is no feed."""
+    return [_read_one(document) for document in documents]
+
+
+def _read_one(document: Document) -> Feed | FeedUnreadable:
+    try:
+        return read_document(*document)
+    except FeedUnreadable as error:
+        return error

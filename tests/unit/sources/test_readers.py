@@ -1,0 +1,115 @@
+"""Documents that wait for a worker come to it together, and each answers for itself alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import TypeVar, TypeVarTuple
+
+import pytest
+
+from monitor.errors import FeedUnreadable, WorkerLost
+from monitor.sources.document import read_document, ready
+from monitor.sources.readers import TOGETHER, Document, Readers
+from monitor.workers import Workers
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+URL = "https://news.example.org/feed"
+LONG = timedelta(seconds=60)
+SHORT = timedelta(seconds=0.7)
+# Ill-formed, so that feedparser goes through its tags one by one, for seconds.
+HOSTILE = Document(b"<rss><channel><item>" + b"<a/>" * (TOGETHER // 5), {}, URL)
+
+
+class Counted(Workers):
+    """Workers that count their calls."""
+
+    calls = 0
+
+    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
+        self.calls += 1
+        return await super().run(function, *args, deadline=deadline)
+
+
+def document(number: int, size: int = 0) -> Document:
+    item = f"<item><guid>{number}</guid><title>Launch {number}</title></item>"
+    return Document(f"<rss version='2.0'><channel>{item}{' ' * size}</channel></rss>".encode(), {}, URL)
+
+
+@pytest.fixture
+async def workers() -> AsyncIterator[Counted]:
+    workers = Counted(1)
+    await workers.warm(ready)
+    yield workers
+    workers.close()
+
+
+async def test_what_waits_comes_together(workers: Counted) -> None:
+    """Eight of them in a call, each with the answer that is its own."""
+    readers, documents = Readers(workers, LONG), [document(number) for number in range(20)]
+    feeds = await asyncio.gather(*map(readers.read, documents))
+    assert feeds == [read_document(*each) for each in documents]
+    assert workers.calls == 3
+
+
+async def test_what_is_known_of_each_is_its_own(workers: Counted) -> None:
+    """And how many of its entries are read."""
+    readers, first, second = Readers(workers, LONG), document(1), document(2)
+    known = frozenset(read_document(*first).slices)
+    one, other, none = await asyncio.gather(
+        readers.read(first._replace(known=known)),
+        readers.read(second._replace(known=known)),
+        readers.read(second._replace(most=0)),
+    )
+    assert [len(one.entries), len(other.entries), len(none.entries), none.left] == [0, 1, 0, 1]
+
+
+async def test_a_document_that_is_no_feed_is_told_by_itself(workers: Counted) -> None:
+    readers = Readers(workers, LONG)
+    page, feed = await asyncio.gather(
+        readers.read(Document(b"<html>", {}, URL)), readers.read(document(1)), return_exceptions=True
+    )
+    assert isinstance(page, FeedUnreadable)
+    assert "HTML page" in str(page)
+    assert feed == read_document(*document(1))
+    assert workers.calls == 1
+
+
+@pytest.mark.parametrize("place", [0, 2, 4])
+async def test_a_hostile_document_is_lost_alone(workers: Counted, place: int) -> None:
+    """Wherever it stands among others, these are read."""
+    documents = [document(number) for number in range(4)]
+    documents.insert(place, HOSTILE)
+    readers = Readers(workers, SHORT)
+    came = await asyncio.gather(*map(readers.read, documents), return_exceptions=True)
+    assert isinstance(came.pop(place), WorkerLost)
+    assert came == [read_document(*document(number)) for number in range(4)]
+    assert workers.calls == 1 + len(documents)
+
+
+async def test_a_big_document_has_a_call_of_its_own(workers: Counted) -> None:
+    readers = Readers(workers, LONG)
+    sizes = (0, 0, TOGETHER, 0, 0)
+    await asyncio.gather(*(readers.read(document(number, size)) for number, size in enumerate(sizes)))
+    assert workers.calls == 3
+
+
+async def test_a_document_that_nobody_waits_for_is_not_read(workers: Counted) -> None:
+    """Those beside it are, and those that come later."""
+    readers = Readers(workers, SHORT)
+    first, given_up = asyncio.create_task(readers.read(document(1))), asyncio.create_task(readers.read(HOSTILE))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    assert await first == read_document(*document(1))
+    assert await readers.read(document(2)) == read_document(*document(2))
+    assert workers.calls == 2
+
+
+async def test_workers_that_are_closed_are_told_to_all_that_wait(workers: Counted) -> None:
+    readers = Readers(workers, LONG)
+    workers.close()
+    came = await asyncio.gather(*(readers.read(document(number)) for number in range(12)), return_exceptions=True)
+    assert all(isinstance(each, WorkerLost) for each in came)

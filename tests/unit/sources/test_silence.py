@@ -1,0 +1,39 @@
+"""Which tasks wait for a server that has had the word for a while."""
+
+from __future__ import annotations
+
+import asyncio
+
+from monitor.sources import silence
+from monitor.sources.silence import Silence
+
+
+async def test_a_task_waits_from_a_second_on_until_its_server_has_spoken() -> None:
+    """Neither before nor after; and whoever wants to know is told of the moment."""
+    known, told, spoken = Silence(), asyncio.Event(), asyncio.Event()
+    known.told = told.set
+
+    async def ask() -> None:
+        with known.heard():
+            await spoken.wait()
+        assert known.among([task]) == 0
+
+    began = asyncio.get_running_loop().time()
+    task = asyncio.create_task(ask())
+    await asyncio.sleep(0)
+    assert known.among([task]) == 0
+    await told.wait()
+    assert asyncio.get_running_loop().time() - began >= silence.AFTER
+    assert known.among([task]) == 1
+    spoken.set()
+    await task
+
+
+async def test_whoever_is_answered_soon_is_not_told_of() -> None:
+    """Its moment never comes."""
+    known, told = Silence(), asyncio.Event()
+    known.told = told.set
+    with known.heard():
+        await asyncio.sleep(0)
+    await asyncio.sleep(silence.AFTER + 0.1)
+    assert not told.is_set()

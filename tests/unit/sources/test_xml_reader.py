@@ -1,0 +1,68 @@
+"""What of a document's XML is read straight, and what is left to `feedparser.parse`."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.sources.charset import to_utf8
+from monitor.sources.xml_reader import read_xml
+from tests.feedparser_alone import alone, said
+
+DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
+ATOM = "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='ko'><title>News</title><entry>{}</entry></feed>"
+RSS = "<rss version='2.0' {}><channel><title>News</title><item>{}</item></channel></rss>"
+RDF = """<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
+<item r:about="a"><title>b</title></item></r:RDF>"""
+SVG = '<svg xmlns="http://www.w3.org/2000/svg"><title>t</title><circle r="1"/></svg>'
+MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi></math>'
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        RSS.format(DC, "<title>a &amp; b</title><dc:creator>Kim</dc:creator><dc:title>c</dc:title>"),
+        RSS.format('xmlns:d="http://purl.org/dc/elements/1.1/"', "<title>a</title><d:Creator>Kim</d:Creator>"),
+        RSS.format('xmlns:x="http://x.example/"', '<title>a</title><x:y x:b="2" b="3" B="4"/>'),
+        RSS.format('xmlns:x="http://x.example/"', '<x:y xmlns:x="http://purl.org/dc/terms/"/><x:created>1</x:created>'),
+        RSS.format('xmlns:u="http://my.Backend.userland.com/rss2"', "<u:title>a</u:title><TITLE>b</TITLE>"),
+        RSS.format('xmlns:l="http://www.w3.org/1999/xlink"', "<title>a</title><enclosure l:href='/b' URL='c'/>"),
+        RSS.format("", "<pubDate>Mon, 05 Jan 2026 12:00:00 GMT</pubDate><created>1</created><modified>2</modified>"),
+        RSS.format("", "<description>&lt;p&gt;one&lt;/p&gt;\n\n&#20013;<![CDATA[<b>two</b>]]> three</description>"),
+        RSS.format("", f"<title>{SVG}</title><description>{MATH}</description>"),
+        RSS.format("", "<?a b?><!-- <title>c</title> --><title>a<?d?>b</title>"),
+        ATOM.format(f'<content type="xhtml">\n<div {XHTML}><p>a &lt; b</p>\n {SVG}{MATH}</div>\n</content>'),
+        ATOM.format('<content type="html" xml:base="/b/" xml:lang="">&lt;b&gt;</content><link href="c" REL="Self"/>'),
+        ATOM.format('<summary type="application/octet-stream">YQ==</summary><content mode="base64">Yg==</content>'),
+        ATOM.format("<title>caf\u00c3\u00a9 \u0091quoted\u0092</title><updated>2026-01-05</updated>"),
+        RDF,
+        '<channel HREF="a" LASTMOD="b"><item HREF="c" LASTMOD="d"><title VALUE="e"/></item></channel>',
+        RSS.format("", "<title>" + "many words\n" * 20_000 + "</title>"),
+    ],
+)
+def test_it_reads_what_feedparser_reads(document: str) -> None:
+    """In all that feedparser says of it, but for parsed dates."""
+    clean = to_utf8(document)
+    parsed = read_xml(clean)
+    assert parsed is not None
+    assert parsed.ill is None
+    assert said(parsed) == said(alone(clean))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        RSS.format("", "<title>a"),
+        RSS.format("", "<title>a & b</title>"),
+        RSS.format("", "<title>a&nbsp;b</title>"),
+        RSS.format("", "<dc:title>a</dc:title>"),
+        '<!DOCTYPE rss [<!ENTITY a "b">]>' + RSS.format("", "<title>&a;</title>"),
+        '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "a">' + RSS.format("", "<title>a</title>"),
+        RSS.format('xmlns:x="http://x.example/a&#9;b"', "<x:y>1</x:y>"),
+        "no XML",
+        "",
+    ],
+)
+def test_what_is_not_plain_is_left_to_feedparser(document: str) -> None:
+    """What is ill-formed, has a document type, or names that come apart otherwise than we know."""
+    assert read_xml(to_utf8(document)) is None

@@ -1,0 +1,22 @@
+"""What the daemon's own process does not load: only its workers use it, and it would be held for good."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = ("apprise", "feedparser", "lxml", "nh3", "protego", "requests", "trafilatura")
+# All that `news-monitor run` imports, before and while it runs.
+RUN = """
+import sys
+import monitor.app, monitor.cli.run, monitor.notify
+from monitor.notify import in_worker as notifying
+from monitor.sources import in_worker as reading
+print(*(name for name in sys.argv[1:] if name in sys.modules))
+"""
+
+
+def test_the_daemon_loads_nothing_that_only_its_workers_use() -> None:
+    """Functions are sent to workers by names in light modules."""
+    found = subprocess.run([sys.executable, "-c", RUN, *HEAVY], capture_output=True, check=True, text=True)
+    assert found.stdout.split() == []
