@@ -99,8 +99,9 @@ def _grouped(due: Iterable[Waiting]) -> list[list[Waiting]]:
     return list(groups.values())
 
 
-def _together(waited: Sequence[Waiting], told: Told, now: datetime) -> Telling:
-    items = tuple(_item(each) for each in sorted(waited, key=lambda each: each.hearing.rule))
+def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
+    waited = sorted(some, key=lambda each: (-each.hearing.level.rank, each.hearing.rule))  # as few lines are shown
+    items = tuple(_item(each) for each in waited)
     first, kind = waited[0].hearing, waited[0].kind
     key = f"digest {kind} {' '.join(sorted(f'{each.id} {each.since.isoformat()}' for each in waited))}"
     rules = dict.fromkeys(item.rule_title for item in items)
