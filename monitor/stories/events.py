@@ -110,7 +110,7 @@ class Events:
 
 def belongs(found: Found, events: Events) -> Event | None:
     """The open event that an article belongs to, if any: that of its story, or the latest that fits."""
-    open_ = events.of(found.rule)
+    open_ = [each for each in events.of(found.rule) if found.at - each.last <= KEPT]
     own = next((each for each in open_ if found.story.id in each.stories), None)
     if own is not None:
         return own.event

@@ -214,11 +214,11 @@ def test_many_go_in_slices(archive: Archive, monkeypatch: pytest.MonkeyPatch) ->
         if young:
             archive.poll(replace(new, version=2), at=NOON + 50 * DAY)
     assert archive.prune(NOON + 100 * DAY, dry_run=True) == Counter(articles=15, fetches=25)
-    assert archive.counts()[:4] == [20, 25, 20, 20]
+    assert archive.counts()[:2] == [20, 25]
     slices = [slice_ for slice_ in Pruning(archive.database, RETENTION).slices(NOON + 100 * DAY) if slice_["articles"]]
     assert sum(slice_["articles"] for slice_ in slices) == 15
     assert max(slice_["articles"] for slice_ in slices) <= 3
-    assert archive.counts()[:4] == [5, 10, 5, 5]
+    assert archive.counts()[:2] == [5, 10]
     assert archive.count(known) == 15
 
 
