@@ -178,8 +178,7 @@ def _account(
         click.echo(f"The demo failed: {problem}.", err=True)
         return 1
     click.echo(
-        "Five outlets reprinted one headline: one alert. Reports in other words or languages are stories of their own, "
-        "so far."
+        "Five outlets reprinted one headline: one alert. Reports in other languages are stories of their own, so far."
     )
     click.echo(f"The next step: `{sys.argv[0]} init FOLDER` writes a set of files to edit.")
     return 0

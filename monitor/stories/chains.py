@@ -9,13 +9,14 @@ from __future__ import annotations
 from array import array
 
 _FEW = 1 << 12
-_MANY = 1 << 20
 
 
 class Chains:
-    """Key -> the numbers that were put under it, the newest first; small until it holds more than a few."""
+    """Key -> the numbers that were put under it, the newest first; small until it holds more than a few, then with
+    `many` places (a power of two)."""
 
-    def __init__(self) -> None:
+    def __init__(self, many: int) -> None:
+        self._many = many
         self._heads = array("I", bytes(4 * _FEW))
         self._before = array("I", [0])  # the entry before each, in its chain; 0 ends it
         self._numbers = array("I", [0])
@@ -55,7 +56,7 @@ class Chains:
 
     def _grow(self, keys: list[int]) -> None:
         numbers = self._numbers[1:]
-        self._heads, self._keys = array("I", bytes(4 * _MANY)), None
+        self._heads, self._keys = array("I", bytes(4 * self._many)), None
         self._before, self._numbers = array("I", [0]), array("I", [0])
         for key, number in zip(keys, numbers, strict=True):
             self._link(key, number)

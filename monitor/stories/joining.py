@@ -10,8 +10,8 @@ from datetime import datetime
 from statistics import fmean
 
 from monitor.model import Article, Story
-from monitor.stories.reading import Key, Reading, hashed, reading_of
 from monitor.stories.likeness import RUNS
+from monitor.stories.reading import Key, Reading, hashed, reading_of
 from monitor.stories.recall import Candidate, Recall, Telling
 
 LIKE = 0.21  # the mean of a story's two likeliest tellings
@@ -176,10 +176,10 @@ def _alike(reading: Reading, recall: Recall, candidates: Sequence[Candidate]) ->
         for each in likeliest
         if all(one.likeness.shared >= _SHARED for one in each[:2])
     ]
-    for value, each in sorted(alike, key=lambda one: -one[0]):
-        of_it = [one for one in each if one.likeness.value >= LIKE]
-        if value >= LIKE and _timely(reading, recall, of_it):
-            return Joined(each[0].story, f"joined at {value:.2f}: much the same words", value)
+    for value, of_it in sorted(alike, key=lambda one: -one[0]):
+        like = [one for one in of_it if one.likeness.value >= LIKE]
+        if value >= LIKE and _timely(reading, recall, like):
+            return Joined(like[0].story, f"joined at {value:.2f}: much the same words", value)
     return None
 
 

@@ -44,7 +44,8 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A telling that may be of the same development: `copied`, part and number of the runs that both have; `runs`: how many it has."""
+    """A telling that may be of the same development. `copied`: part and number of the runs that both have; `runs`: how
+    many it has."""
 
     story: Story
     at: float
@@ -62,7 +63,7 @@ class _Keys:
         self.began = began
         self.stories: list[Story] = []
         self._sources, self.last = array("I"), array("d")
-        self._chains, self._full, self._of = Chains(), array("Q"), array("I")
+        self._chains, self._full, self._of = Chains(1 << 17), array("Q"), array("I")
 
     def found(self, key: int) -> Iterator[int]:
         """The numbers of the tellings with this key, the latest first."""
@@ -116,7 +117,7 @@ class _Words:
         self._at, self._norms, self._title_norms = array("d"), array("f"), array("f")
         self._days, self._languages = array("I"), array("I")
         self._titled, self._flash = bytearray(), bytearray()
-        self._chains = Chains()
+        self._chains = Chains(1 << 20)
 
     def add(self, told: Telling, weights: Mapping[int, float]) -> list[int]:
         """Remember the words of a telling; the keys under which it is found."""

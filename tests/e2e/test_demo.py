@@ -56,7 +56,7 @@ def test_a_story_that_five_feeds_reprint_is_one_message(demo: tuple[Ended, Path,
     subjects = Counter(line for line in ended.out.splitlines() if line.startswith("Subject: "))
     assert subjects
     assert set(subjects.values()) == {1}
-    assert "4 held: north-korea-missile-launch has told this story already\n" in ended.out
+    assert "5 held: north-korea-missile-launch has told this story already\n" in ended.out
 
 
 def test_it_leaves_nothing_behind(demo: tuple[Ended, Path, list[str]]) -> None:

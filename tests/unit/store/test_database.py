@@ -14,12 +14,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, update
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreTaken
 from monitor.model import OncePer
 from monitor.store.claims import Claims
-from monitor.store.database import Database, alembic_config
+from monitor.store.database import Database, alembic_config, revisions
 from monitor.store.matches import Matches, Wanted
 from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
@@ -369,3 +370,9 @@ def test_moments_come_back_in_utc(database: Database) -> None:
         found: datetime = connection.execute(select(source.c.next_at)).scalar_one()
     assert found == NOON
     assert found.utcoffset() == timedelta(0)
+
+
+def test_the_names_of_the_migrations_say_what_alembic_says() -> None:
+    """So that Alembic need not be loaded to know that there is nothing to migrate."""
+    scripts = ScriptDirectory.from_config(alembic_config())
+    assert revisions() == [script.revision for script in reversed([*scripts.walk_revisions()])]

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from monitor.decide import Decision, State, decide
 from monitor.errors import StoreFailed
-from monitor.model import Alert, Habits
+from monitor.model import Alert, Habits, OncePer
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.matches import Matches, Wanted
@@ -128,7 +128,7 @@ def test_a_commit_that_fails_half_way_leaves_nothing(database: Database, claims:
 
 def test_polls_that_share_a_commit_are_written_together(database: Database, claims: Claims) -> None:
     """Ten polls are as many statements as one, whatever they bring; and each keeps its place in the order."""
-    serial, names = SerialSection(database), list("abcdefghij")
+    serial, names, every = SerialSection(database), list("abcdefghij"), rules(rule(once_per=OncePer.ARTICLE))
     claims.know(sources(*names), NOON)
     commit(serial, claimed(claims))  # it has read all that it reads once
 
@@ -139,7 +139,7 @@ def test_polls_that_share_a_commit_are_written_together(database: Database, clai
                 name = claim.source
                 new = [article(f"{i}", f"Missile {i} of {name}", of=name, url="https://x.test/1") for i in (1, 2)]
                 learnt = replace(polled(claim), habits=Habits(entries=2), marks=b"packed")
-                assert inside.commit(learnt, decide(new, rules(), inside.state, NOON), to_desk)
+                assert inside.commit(learnt, decide(new, every, inside.state, NOON), to_desk)
                 inside.want(new, NOON)
         return len([each for each in said if each.startswith(("INSERT", "UPDATE"))])
 
