@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.model import Article, Event, Hearing, Level, Story, Waiting, WaitKind
 
+_CLOCKS_DIFFER = timedelta(minutes=1)
 DIGEST_AT = time(8)  # mentions, in the zone of monitor.yaml
 
 
@@ -32,8 +33,9 @@ def next_digest(now: datetime, zone: tzinfo) -> datetime:
 
 
 def is_due(each: Waiting, now: datetime) -> bool:
-    """Whether it is time. A clock that went back since makes nobody wait longer than was meant."""
-    return now >= each.due or now < each.since
+    """Whether it is time. A clock that went back since makes nobody wait longer than was meant; the clocks of two
+    machines may differ a little."""
+    return now >= each.due or now < each.since - _CLOCKS_DIFFER
 
 
 def to_row(each: Waiting) -> dict[str, Any]:

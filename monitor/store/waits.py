@@ -1,9 +1,8 @@
-"""What waits to be told, as it stands in the database; and for what became of it, whose match it was."""
+"""What waits to be told, as it stands in the database."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, delete, select, tuple_
 
@@ -12,24 +11,6 @@ from monitor.alerting.waiting import of_row, to_row
 from monitor.model import Hearing, Waiting, WaitKind
 from monitor.store.database import in_batches, insert
 from monitor.store.tables import article, waiting
-
-
-@dataclass(frozen=True, slots=True)
-class Waited:
-    """The match that waited: of this version of an article, by its number, and of this rule."""
-
-    id: str
-    article_id: int
-    version: int
-    rule: str
-
-
-def waited(connection: Connection, ids: Iterable[str]) -> Iterator[Waited]:
-    """The matches that wait under these ids now."""
-    columns = (waiting.c.id, waiting.c.article_id, waiting.c.rule_id, waiting.c.hearing)
-    for some in in_batches(ids):
-        for row in connection.execute(select(*columns).where(waiting.c.id.in_(some))):
-            yield Waited(row.id, row.article_id, row.hearing["article"]["version"], row.rule_id)
 
 
 def write_waiting(connection: Connection, begins: Iterable[tuple[Waiting, int]], ends: Iterable[str]) -> None:

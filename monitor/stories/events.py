@@ -27,8 +27,8 @@ _STORIES = 200  # of each event, the last ones
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an article shows of an event: the entities among a rule's evidence, the days that it names, whether it is a
-    flash. `lasts`: how long the rule says that its events go on."""
+    """What an article shows of an event: when it was news (`at`), the entities among a rule's evidence, the days that
+    it names, whether it is a flash. `lasts`: how long the rule says that its events go on."""
 
     rule: str
     story: Story

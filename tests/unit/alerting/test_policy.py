@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerting.policy import STAGES, Case, judge
+from monitor.alerting.judging import judge
+from monitor.alerting.policy import Case
 from monitor.alerting.told import Told
 from monitor.model import (
     Alert,
@@ -47,7 +48,7 @@ def told(decided: Decided) -> Alert:
 WORDS = Words((Term("anniversary"),))
 TELLING = "told: “missiles” in the title; “Seoul” in the text; the first that launch hears of this story"
 STALE = "held: published 13 hours ago, and max_age is 12 hours"
-MENTION = "held: only mentioned, deeper in the text than its lead; mentions are kept and not sent"
+MENTION = "held: only mentioned, deeper in the text than its lead"
 UNDATED = "held: it came with its source's past (a first poll, or a burst of entries), and has no date of its own"
 
 
@@ -103,12 +104,14 @@ def test_fresh_or_stale(of: Article, by: Rule, reason: str) -> None:
         (Field.LEAD, WORDS, "deeper in the text than its lead or as its mention_if says"),
     ],
 )
-def test_a_mention_is_held(news_in: Field, mention_if: Words | None, why: str) -> None:
-    """What is only mentioned is kept and not sent; why it is one, is a matter of its rule."""
+def test_a_mention_waits_for_the_morning(news_in: Field, mention_if: Words | None, why: str) -> None:
+    """What is only mentioned is never sent at once; why it is one, is a matter of its rule."""
     by = replace(rule(), news_in=news_in, mention_if=mention_if)
     decided = judged(article(), by, kind=MatchKind.MENTION)
     assert decided.alert is None
-    assert decided.reason == f"held: only mentioned, {why}; mentions are kept and not sent"
+    assert decided.reason == f"waits: only mentioned, {why}; mentions go out together at 08:00"
+    assert decided.waiting is not None
+    assert decided.waiting.due == NOON + 20 * HOUR
 
 
 @pytest.mark.parametrize(
@@ -139,10 +142,9 @@ def test_stages_speak_in_the_order_of_a_persons_questions() -> None:
     old = article(published=NOON - 13 * HOUR)
     by = rule(max_age=12 * HOUR)
     key = ["launch story S1"]
-    assert judged(old, by, told=key, kind=MatchKind.MENTION).reason.startswith("held: only mentioned")
+    assert judged(old, by, told=key, kind=MatchKind.MENTION).reason.startswith("held: only mentioned, deeper")
     assert judged(old, by, told=key).reason.startswith("held: published")
     assert judged(article(), by, told=key).reason.startswith("held: launch has told")
-    assert len(STAGES) == 3
 
 
 SHADOW = rule(status=RuleStatus.SHADOW)
