@@ -109,7 +109,7 @@ def around(told: Telling, now: datetime) -> Circumstances:
 
 def said(fallen: Fallen) -> list[object]:
     """What falls due, but for the texts, which stand in their tables."""
-    moved = [(each.before.id, each.after.id, each.after.due, each.why) for each in fallen.moved]
+    moved = [(each.before.id, each.after and (each.after.id, each.after.due), each.why) for each in fallen.moved]
     alerts = [replace(each.alert, article=replace(each.alert.article, text="")) for each in fallen.tellings]
     return [alerts, [[waited.id for waited in each.waited] for each in fallen.tellings], moved]
 
