@@ -28,7 +28,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.section import SerialSection
 from monitor.store.tables import alert, delivery, waiting
 from monitor.store.thread import StoreThread
-from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, polled, rule, rules, sources
+from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, deep, polled, rule, rules, sources
 
 HALF_A_MINUTE = timedelta(seconds=30)
 AT_HOME = Circumstances()
@@ -51,11 +51,6 @@ class Scene:
     told: int = 1
     at_once: int = 0
     around: Circumstances = AT_HOME
-
-
-def deep(word: str) -> str:
-    """A text that mentions a missile beyond its lead."""
-    return f"{' '.join(f'{word}{i}' for i in range(70))} a missile"
 
 
 def late(uid: str, title: str) -> Article:
