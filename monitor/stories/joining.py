@@ -16,7 +16,7 @@ from monitor.stories.recall import Candidate, Recall, Telling
 
 LIKE = 0.21  # the mean of a story's two likeliest tellings
 _SHARED = 0.3  # and the part of the shorter one's terms that each of them has
-_COPIED, _COPIED_SHORT, _COPIED_WHOLE, _COPIED_RUNS = 0.25, 0.5, 0.8, 5
+_COPIED, _COPIED_LED, _COPIED_SHORT, _COPIED_WHOLE, _COPIED_RUNS = 0.4, 0.25, 0.5, 0.8, 5
 _HOUR = 3600.0
 QUIET = 12 * _HOUR  # a story that nobody has told for so long is over
 OLD = 24 * _HOUR
@@ -161,7 +161,7 @@ def _is_copy(reading: Reading, recall: Recall, told: Candidate) -> bool:
     if min(told.runs, len(reading.words.runs)) < RUNS:  # a few sentences, which every launch is told in
         age = abs(reading.at - told.story.opened.timestamp())
         return (part >= _COPIED_WHOLE and age <= OLD) or (part >= _COPIED_SHORT and _timely(reading, recall, [told]))
-    return part >= _COPIED
+    return part >= _COPIED or (part >= _COPIED_LED and told.likeness.shared >= _SHARED)
 
 
 def _alike(reading: Reading, recall: Recall, candidates: Sequence[Candidate]) -> Joined | None:
