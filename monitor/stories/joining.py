@@ -159,6 +159,8 @@ def _is_copy(reading: Reading, recall: Recall, told: Candidate) -> bool:
     if runs < _COPIED_RUNS or _of_another_day(reading, [told]):
         return False
     if min(told.runs, len(reading.words.runs)) < RUNS:  # a few sentences, which every launch is told in
+        if told.counts_otherwise:
+            return False
         age = abs(reading.at - told.story.opened.timestamp())
         return (part >= _COPIED_WHOLE and age <= OLD) or (part >= _COPIED_SHORT and _timely(reading, recall, [told]))
     return part >= _COPIED or (part >= _COPIED_LED and told.likeness.shared >= _SHARED)
@@ -168,7 +170,7 @@ def _alike(reading: Reading, recall: Recall, candidates: Sequence[Candidate]) ->
     """The story whose tellings have much the same words."""
     told: defaultdict[str, list[Candidate]] = defaultdict(list)
     for each in candidates:
-        if not ((reading.flash or each.flash) and abs(reading.at - each.at) > _FLASH):
+        if not each.counts_otherwise and not ((reading.flash or each.flash) and abs(reading.at - each.at) > _FLASH):
             told[each.story.id].append(each)
     likeliest = [sorted(each, key=lambda one: -one.likeness.value) for each in told.values()]
     alike = [

@@ -22,25 +22,28 @@ TEXT = 8000  # characters of a text that runs are drawn from
 _RUN, _SHORT_RUN, _SHORT = 5, 3, 60  # tokens; in a text of no more than _SHORT of them a run is _SHORT_RUN
 _LATIN, _CYRILLIC = 6, 5  # letters that a word is cut to: what is behind them inflects
 _FEWEST = 3  # terms that say anything: two texts that say "breaking news" are not alike
+_TITLES_ALIKE = 0.75  # of the shorter one's terms
 _TITLE = 0.8  # the weight of titles beside that of leads
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The terms of an article, those of its title first (`titled` of them), and the runs of its whole text; hashed by a
-    function that is the same in every process."""
+    """The terms of an article, those of its title first (`titled` of them, the first `numbers` of which are numbers),
+    and the runs of its whole text; hashed by a function that is the same in every process."""
 
     terms: array[int]
     titled: int
+    numbers: int
     runs: array[int]
 
 
 def words_of(title: str, lead: str, text: str) -> Words:
     """The words to compare of an article: `lead` is the beginning of `text`, without credits."""
     of_title = dict.fromkeys(_terms(title))
-    terms = list(dict.fromkeys((*of_title, *_terms(lead))))[:TERMS]
+    numbers = [term for term in of_title if term.isdecimal()]
+    terms = list(dict.fromkeys((*numbers, *of_title, *_terms(lead))))[:TERMS]
     hashed = array("I", [crc32(term.encode("utf-8", "surrogatepass")) for term in terms])
-    return Words(hashed, min(len(of_title), TERMS), _runs(f"{lead} {text[len(lead) : TEXT]}" if lead else title))
+    return Words(hashed, min(len(of_title), TERMS), len(numbers), _runs(f"{lead} {text[len(lead) : TEXT]}" if lead else title))
 
 
 def _terms(text: str) -> list[str]:
@@ -90,6 +93,7 @@ class Weighted:
     def __init__(self, words: Words, weights: Mapping[int, float]) -> None:
         self._squares = {term: weights[term] ** 2 for term in words.terms}
         self._title = frozenset(words.terms[: words.titled])
+        self._numbers = frozenset(words.terms[: words.numbers])
         self._terms = frozenset(words.terms)
         self.norm = _norm(self._squares, words.terms)
         self.title_norm = _norm(self._squares, words.terms[: words.titled])
@@ -105,6 +109,13 @@ class Weighted:
         return Likeness(
             min((lead + _TITLE * title) / (1 + _TITLE), 1.0), len(common) / min(len(self._terms), len(terms))
         )
+
+    def counts_otherwise(self, terms: array[int], titled: int, numbers: int) -> bool:
+        """Whether the titles are alike but for their numbers: the weather of the 8th and of the 18th, 2 dead and 12."""
+        if not self._numbers or not numbers or not self._numbers.isdisjoint(terms[:numbers]):
+            return False
+        common = len(self._title.intersection(terms[:titled]))
+        return common >= _TITLES_ALIKE * min(len(self._title) - len(self._numbers), titled - numbers)
 
 
 def _norm(squares: Mapping[int, float], terms: Iterable[int]) -> float:

@@ -53,6 +53,7 @@ class Candidate:
     likeness: Likeness
     copied: tuple[float, int]
     runs: int
+    counts_otherwise: bool
 
 
 class _Keys:
@@ -115,7 +116,7 @@ class _Words:
         self._runs: list[array[int]] = []
         self._at, self._norms, self._title_norms = array("d"), array("f"), array("f")
         self._days, self._languages = array("I"), array("I")
-        self._titled, self._flash = bytearray(), bytearray()
+        self._titled, self._numbers, self._flash = bytearray(), bytearray(), bytearray()
         self._chains = Chains()
 
     def add(self, told: Telling, weights: Mapping[int, float]) -> list[int]:
@@ -131,6 +132,7 @@ class _Words:
         self._days.append(reading.days)
         self._languages.append(reading.language)
         self._titled.append(words.titled)
+        self._numbers.append(words.numbers)
         self._flash.append(reading.flash)
         rarest = nlargest(_RARE_KEPT, words.terms, key=weights.__getitem__)
         keys = dict.fromkeys((*words.terms[: words.titled], *rarest, *words.runs[:_RUNS_KEPT]))
@@ -145,7 +147,7 @@ class _Words:
             self._chains.take(key)
         for row in (
             self.stories, self._terms, self._runs, self._at, self._norms, self._title_norms, self._days,
-            self._languages, self._titled, self._flash,
+            self._languages, self._titled, self._numbers, self._flash,
         ):  # fmt: skip
             row.pop()
 
@@ -176,6 +178,7 @@ class _Words:
             likeness,
             containment(reading.words.runs, self._runs[number]),
             len(self._runs[number]),
+            weighted.counts_otherwise(self._terms[number], self._titled[number], self._numbers[number]),
         )
 
     def _often(self, key: int, story: Story) -> bool:
