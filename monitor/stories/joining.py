@@ -10,9 +10,10 @@ from datetime import datetime
 from statistics import fmean
 
 from monitor.model import Article, Story
-from monitor.stories.reading import Key, Reading, hashed, reading_of
 from monitor.stories.likeness import RUNS
-from monitor.stories.recall import Candidate, Recall, Telling
+from monitor.stories.reading import Key, Reading, Telling, hashed, reading_of
+from monitor.stories.recall import Recall
+from monitor.stories.tellings import Candidate
 
 LIKE = 0.21  # the mean of a story's two likeliest tellings
 _SHARED = 0.3  # and the part of the shorter one's terms that each of them has
