@@ -117,7 +117,7 @@ class Replay:
         hearings = [each.hearing for each in judged.decisions if each.hearing is not None]
         for hearing in hearings:
             self._hear(hearing, coming.id)
-        if any(each.waiting is not None or each.drops for each in judged.decisions):
+        if any(each.waiting is not None or each.moved for each in judged.decisions):
             self._look()
         yield Came(coming.id, judged, self._event_of(judged))
         for each in judged.decisions:
