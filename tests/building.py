@@ -16,6 +16,7 @@ from monitor.model import (
     Delivery,
     Fetched,
     FetchOutcome,
+    Hearing,
     Level,
     Notice,
     NoticeKind,
@@ -24,6 +25,7 @@ from monitor.model import (
     Rule,
     RuleStatus,
     Source,
+    Story,
     Term,
     Validators,
     Words,
@@ -146,6 +148,31 @@ def alert(of: Article | None = None, *, told_by: Rule | None = None) -> Alert:
     """The alert that the article leads to."""
     (told,) = alerts(decide([of or article()], rules(told_by or rule()), State(), NOON))
     return told
+
+
+def hearing(of: Article | None = None, *, level: Level = Level.HIGH, key: str = "launch story S1") -> Hearing:
+    """What the rule `launch` hears in an article of its story."""
+    return Hearing(
+        rule="launch",
+        rule_title="About launch",
+        level=level,
+        key=key,
+        routes=("default",),
+        article=of or article(),
+        story=Story("S1", "The story", NOON),
+        event=None,
+        publisher="Wire",
+        wire=None,
+        facts=(),
+        sentence="Two missiles flew.",
+        marks=((4, 12),),
+        because="“missiles” in the title",
+    )
+
+
+def deep(word: str) -> str:
+    """A text that mentions a missile beyond its lead, and shares no run of words with that of another word."""
+    return f"{' '.join(f'{word}{i}' for i in range(70))} a missile"
 
 
 def endless(sign: str) -> Alert:

@@ -220,7 +220,8 @@ def _as_if_it_ran(rule: Rule) -> Rule:
 def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
     """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
     earlier version of the rule told the article."""
-    from monitor.alerting.policy import Case, judge
+    from monitor.alerting.judging import judge
+    from monitor.alerting.policy import Case
     from monitor.alerting.told import Told
 
     article = kept.stored.article
