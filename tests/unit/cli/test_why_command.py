@@ -181,7 +181,7 @@ async def test_other_silences_say_their_reason(kept: Folder) -> None:
     mention = (await kept.why("deep")).out
     assert "✓ launch: a mention at level high: complete only outside title and lead" in mention
     assert (
-        "    text  **North Korea** **fired** a **missile**, and was asked for talks.\n    held: only mentioned"
+        "    text  **North Korea** **fired** a **missile**, and was asked for talks.\n    waits: only mentioned"
         in mention
     )
     assert "alert" not in mention
@@ -291,7 +291,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert "    if it ran: told: “missiles” in the title" in resting
     assert (await kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
     again = (await kept.why("post b", "launch")).out  # the same then and now is said once
-    assert again.count("launch has told this story already") == 1
+    assert again.count("launch has told this story at 12:00") == 1
     assert "by the rule as it is now" not in again
 
 
@@ -342,16 +342,16 @@ async def test_what_cannot_be_asked_is_one_line(args: tuple[str, ...], code: int
 async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
     """Each as it can be asked for."""
     database = open_database(kept.url)
-    reprint = article("guid 1", "Reprint", of="post", seen=NOON + HOUR, url=PAGE, canonical=PAGE)
+    reprint = article("guid 1", "Missiles, a reprint", of="post", seen=NOON + HOUR, url=PAGE, canonical=PAGE)
     commit(SerialSection(database), claimed(Claims(database, "here:1"), "post", NOON + HOUR), reprint, at=NOON + HOUR)
     database.close()
     assert (await kept.why(PAGE, code=2)).told == [
         f"several articles have '{PAGE}', the newest first; ask of one of them:",
-        "  news-monitor why 'post guid 1'   2026-01-05 22:00:00 KST, Reprint",
+        "  news-monitor why 'post guid 1'   2026-01-05 22:00:00 KST, Missiles, a reprint",
         "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
     ]
     reprinted = (await kept.why("post guid 1")).out
-    assert "article   Reprint" in reprinted
+    assert "article   Missiles, a reprint" in reprinted
     assert "the same address: North Korea fires missiles\n" in reprinted
 
 
