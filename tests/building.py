@@ -170,6 +170,11 @@ def hearing(of: Article | None = None, *, level: Level = Level.HIGH, key: str = 
     )
 
 
+def deep(word: str) -> str:
+    """A text that mentions a missile beyond its lead, and shares no run of words with that of another word."""
+    return f"{' '.join(f'{word}{i}' for i in range(70))} a missile"
+
+
 def endless(sign: str) -> Alert:
     """An alert in which everything that a message shows is as long as nobody writes."""
     many = sign * 5000

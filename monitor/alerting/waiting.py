@@ -39,11 +39,14 @@ def is_due(each: Waiting, now: datetime) -> bool:
 
 
 def to_row(each: Waiting) -> dict[str, Any]:
-    """What is heard, as plain JSON, without the article's text: that stands in its table."""
-    row = asdict(replace(each.hearing, article=replace(each.hearing.article, text="")))
-    article = row["article"]
+    """What is heard, as plain JSON, without the article's text, and the headlines of others: these stand in their
+    tables, and may be forgotten there."""
+    heard = each.hearing
+    event = heard.event and replace(heard.event, title="")
+    article, story = replace(heard.article, text=""), replace(heard.story, title="")
+    row = asdict(replace(heard, article=article, story=story, event=event))
     for name in ("seen", "published"):
-        article[name] = article[name].isoformat()
+        row["article"][name] = row["article"][name].isoformat()
     for name in ("story", "event"):
         if row[name] is not None:
             row[name]["opened"] = row[name]["opened"].isoformat()

@@ -31,7 +31,7 @@ from monitor.model import (
 )
 from monitor.store import tables
 from monitor.store.database import in_batches, insert_of, write_rows
-from monitor.store.learnt import articles_of, write_waiting
+from monitor.store.waits import articles_of, write_waiting
 
 ChannelsOf = Callable[[Alert], Iterable[str]]
 Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
