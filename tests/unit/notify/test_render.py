@@ -220,6 +220,7 @@ def test_a_digest_has_a_line_for_each_story() -> None:
             "An earlier attempt got no clear answer: you may have this message already."
         ),
         html=made.html,
+        id=of.id,
     )
     assert f'<a href="{PAGE.replace("&", "&amp;")}">' in made.html
     assert "<u>" not in message(digest(*items(1, "<u>"), title="<u>")).html
