@@ -8,6 +8,7 @@ bytes of UTF-8, and 8 KiB of JSON in which every unit of UTF-16 beyond ASCII is 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from itertools import accumulate
@@ -33,6 +34,12 @@ _HTML_MARKS = ("<mark>**", "**</mark>")  # the stars are what is left of it in a
 
 def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
     """The message of a delivery; `source` is what people call the article's source (of a notice: nothing is shown)."""
+    told = delivery.alert
+    answers = told.thread if isinstance(told, Alert) and told.kind is AlertKind.UPDATE else None
+    return replace(_rendered(delivery, source, zone), id=told.id, answers=answers)
+
+
+def _rendered(delivery: Delivery, source: str, zone: ZoneInfo) -> Message:
     told = delivery.alert
     repeat = ["An earlier attempt got no clear answer: you may have this message already."] if delivery.repeat else []
     if isinstance(told, Notice):

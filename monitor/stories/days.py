@@ -30,15 +30,15 @@ sunday sun воскресенье воскресенья sonntag dimanche doming
 周天 星期天 週日 日曜 礼拜日
 """
 _NUMBERS = {name: number for number, names in enumerate(_WEEKDAYS.split(";")) for name in names.split()}
-_MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _NAMED = re.compile(
     "|".join(sorted((name for name in _NUMBERS if len(name) > 3 or ord(name[0]) > 0x1000), reverse=True))
 )
-_DATE = re.compile(
-    r"(?<![\d.,])(?:(?P<month>\d{1,2})\s?[月월]\s?)?(?P<day>\d{1,2})\s?[日일号號](?![간째間目本])"
-    rf"|\b(?P<before>{_MONTH})\.?\s(?P<after>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.,]?\d)"
-    rf"|(?<![\d.,:])\b(?P<first>\d{{1,2}})(?:\.|st|nd|rd|th)?\s(?:de\s)?(?P<then>{_MONTH})\b"
-)
+_NUMBER = re.compile(r"(?<![\d.,])\d{1,2}(?!\d)")
+_SIGNED = re.compile(r"(?:(?P<month>\d{1,2})\s?[月월]\s?)?(?P<day>\d{1,2})\s?[日일号號](?![간째間目本])")
+_WORD_BEFORE = re.compile(r"\b([^\W\d_]+)\.?\s$")
+_LONGEST = max(map(len, MONTHS)) + 3
+_ENDS = re.compile(r"(?:st|nd|rd|th)?\b(?![:.,]?\d)")  # and is no time of day, and no amount
+_WORD_BEHIND = re.compile(r"(?:\.|st|nd|rd|th)?\s(?:de\s)?([^\W\d_]+)\b")
 
 
 def days_named(text: str, written: datetime) -> int:
@@ -55,13 +55,40 @@ def _days(text: str, today: date) -> Iterator[date]:
         # The last one, or tomorrow: where the news is from it is tomorrow already.
         ahead = today + _DAY
         yield ahead - timedelta(days=(ahead.weekday() - _NUMBERS[name]) % 7)
-    for found in _DATE.finditer(text):
-        day = int(found["day"] or found["after"] or found["first"])
-        name = found["before"] or found["then"]
-        month = MONTHS[name] if name else int(found["month"] or 0)
+    for month, day in _dates(text):
         candidates = [each for each in _around(today, day) if not month or each.month == month]
         if candidates:
             yield min(candidates, key=lambda each: abs((each - today).days))
+
+
+def _dates(text: str) -> Iterator[tuple[int, int]]:
+    """Month and day of each date; a month of 0 is not named."""
+    taken = 0
+    for number in _NUMBER.finditer(text):
+        at = number.start()
+        if at < taken:
+            continue
+        if signed := _SIGNED.match(text, at):
+            yield int(signed["month"] or 0), int(signed["day"])
+            taken = signed.end()
+        elif month := _month_before(text, max(at - _LONGEST, taken), number):
+            yield month, int(number[0])
+            taken = number.end()
+        elif month := _month_behind(text, number):
+            yield month, int(number[0])
+
+
+def _month_before(text: str, begin: int, number: re.Match[str]) -> int:
+    """Jan. 4"""
+    word = _WORD_BEFORE.search(text, begin, number.start())
+    return MONTHS.get(word[1], 0) if word and _ENDS.match(text, number.end()) else 0
+
+
+def _month_behind(text: str, number: re.Match[str]) -> int:
+    """4 January"""
+    word = _WORD_BEHIND.match(text, number.end())
+    before = text[number.start() - 1 : number.start()]
+    return MONTHS.get(word[1], 0) if word and not (before == ":" or before.isalnum()) else 0
 
 
 def _around(today: date, day: int) -> Iterator[date]:

@@ -11,12 +11,13 @@ from statistics import fmean
 
 from monitor.model import Article, Story
 from monitor.stories.likeness import RUNS
-from monitor.stories.reading import Key, Reading, hashed, reading_of
-from monitor.stories.recall import Candidate, Recall, Telling
+from monitor.stories.reading import Key, Reading, Telling, hashed, reading_of
+from monitor.stories.recall import Recall
+from monitor.stories.tellings import Candidate
 
 LIKE = 0.21  # the mean of a story's two likeliest tellings
 _SHARED = 0.3  # and the part of the shorter one's terms that each of them has
-_COPIED, _COPIED_SHORT, _COPIED_WHOLE, _COPIED_RUNS = 0.25, 0.5, 0.8, 5
+_COPIED, _COPIED_LED, _COPIED_SHORT, _COPIED_WHOLE, _COPIED_RUNS = 0.4, 0.25, 0.5, 0.8, 5
 _HOUR = 3600.0
 QUIET = 12 * _HOUR  # a story that nobody has told for so long is over
 OLD = 24 * _HOUR
@@ -159,16 +160,18 @@ def _is_copy(reading: Reading, recall: Recall, told: Candidate) -> bool:
     if runs < _COPIED_RUNS or _of_another_day(reading, [told]):
         return False
     if min(told.runs, len(reading.words.runs)) < RUNS:  # a few sentences, which every launch is told in
+        if told.counts_otherwise:
+            return False
         age = abs(reading.at - told.story.opened.timestamp())
         return (part >= _COPIED_WHOLE and age <= OLD) or (part >= _COPIED_SHORT and _timely(reading, recall, [told]))
-    return part >= _COPIED
+    return part >= _COPIED or (part >= _COPIED_LED and told.likeness.shared >= _SHARED)
 
 
 def _alike(reading: Reading, recall: Recall, candidates: Sequence[Candidate]) -> Joined | None:
     """The story whose tellings have much the same words."""
     told: defaultdict[str, list[Candidate]] = defaultdict(list)
     for each in candidates:
-        if not ((reading.flash or each.flash) and abs(reading.at - each.at) > _FLASH):
+        if not each.counts_otherwise and not ((reading.flash or each.flash) and abs(reading.at - each.at) > _FLASH):
             told[each.story.id].append(each)
     likeliest = [sorted(each, key=lambda one: -one.likeness.value) for each in told.values()]
     alike = [
@@ -176,10 +179,10 @@ def _alike(reading: Reading, recall: Recall, candidates: Sequence[Candidate]) ->
         for each in likeliest
         if all(one.likeness.shared >= _SHARED for one in each[:2])
     ]
-    for value, of_it in sorted(alike, key=lambda one: -one[0]):
-        like = [one for one in of_it if one.likeness.value >= LIKE]
-        if value >= LIKE and _timely(reading, recall, like):
-            return Joined(like[0].story, f"joined at {value:.2f}: much the same words", value)
+    for value, each in sorted(alike, key=lambda one: -one[0]):
+        of_it = [one for one in each if one.likeness.value >= LIKE]
+        if value >= LIKE and _timely(reading, recall, of_it):
+            return Joined(each[0].story, f"joined at {value:.2f}: much the same words", value)
     return None
 
 

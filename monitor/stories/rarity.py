@@ -41,9 +41,12 @@ class Rarity:
 
     def weights(self, terms: array[int]) -> dict[int, float]:
         """Term -> its weight."""
-        all_of_them = len(self._last) + 10
-        counts = self._counts
-        return {term: max(math.log(all_of_them / (counts[term & _BUCKETS - 1] + 1)), _LEAST) for term in terms}
+        log, counts = math.log, self._counts
+        rarest = log(len(self._last) + 10)
+        return {
+            term: weight if (weight := rarest - log(counts[term & _BUCKETS - 1] + 1)) > _LEAST else _LEAST
+            for term in terms
+        }
 
     def _count(self, terms: array[int], step: int) -> None:
         counts = self._counts

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from zlib import crc32
 
-from monitor.model import Article
+from monitor.model import Article, Story
 from monitor.stories.days import days_named
 from monitor.stories.likeness import Words, words_of
 from monitor.stories.wires import WireMark, provenance
@@ -47,6 +47,14 @@ class Reading:
     flash: bool
     words: Words
     keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An article told this story."""
+
+    reading: Reading
+    story: Story
 
 
 def reading_of(article: Article) -> Reading:

@@ -6,191 +6,37 @@ whole. Everything that grows with the number of articles is an array, or one ref
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
 from heapq import nlargest
 from itertools import islice
 
 from monitor.model import Story
-from monitor.stories.chains import Chains
-from monitor.stories.likeness import Likeness, Weighted, containment
+from monitor.stories.keys import Keys, of_story
+from monitor.stories.likeness import Weighted
 from monitor.stories.rarity import Rarity
-from monitor.stories.reading import Reading, hashed
+from monitor.stories.reading import Reading, Telling
+from monitor.stories.tellings import RUNS_FOUND, Candidate, Tellings
 
 GENERATION = 48 * 3600.0  # s
 WORDS_KEPT = timedelta(hours=48)
 MOST = 100_000  # tellings: then a generation is full before its time
 _OF_KEYS, _OF_WORDS = 5, 2  # generations
 _LANGUAGES = 32  # further ones are counted together
-_UNDER_KEY = 60
-_PER_STORY, _LOOK = 2, 12
-_RARE_KEPT, _RARE_SOUGHT, _RUNS_KEPT = 10, 24, 24
+_UNDER_TERM = 30  # tellings, the last ones
+_RARE_SOUGHT = 24
 _RUN_WEIGHT = 5.0  # beside the weights of terms: a run is as telling as a rare term
-COMPARED = 16
-_LOW = 0xFFFFFFFF
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """An article told this story."""
-
-    reading: Reading
-    story: Story
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A telling that may be of the same development. `copied`: part and number of the runs that both have; `runs`: how
-    many it has."""
-
-    story: Story
-    at: float
-    days: int
-    flash: bool
-    likeness: Likeness
-    copied: tuple[float, int]
-    runs: int
-
-
-class _Keys:
-    """Key -> the story and the source that told it, for a generation."""
-
-    def __init__(self, began: float) -> None:
-        self.began = began
-        self.stories: list[Story] = []
-        self._sources, self.last = array("I"), array("d")
-        self._chains, self._full, self._of = Chains(1 << 17), array("Q"), array("I")
-
-    def found(self, key: int) -> Iterator[int]:
-        """The numbers of the tellings with this key, the latest first."""
-        for entry in self._chains.under(key & _LOW, _UNDER_KEY):
-            if self._full[entry] == key:
-                yield self._of[entry]
-
-    def source(self, number: int) -> int:
-        return self._sources[number]
-
-    def add(self, told: Telling) -> list[int]:
-        """Remember what a telling is recognised by; the keys that were put."""
-        number, put = len(self.stories), []
-        self.stories.append(told.story)
-        self._sources.append(told.reading.source)
-        self.last.append(told.reading.at)
-        for key in (*(each.key for each in told.reading.keys), of_story(told.story)):
-            if not self._says(key, told):
-                put.append(key)
-                self._chains.put(key & _LOW, len(self._full))
-                self._full.append(key)
-                self._of.append(number)
-        return put
-
-    def take(self, put: list[int]) -> None:
-        """Undo the last `add`."""
-        for key in reversed(put):
-            self._chains.take(key & _LOW)
-            self._full.pop()
-            self._of.pop()
-        self.stories.pop()
-        self._sources.pop()
-        self.last.pop()
-
-    def _says(self, key: int, told: Telling) -> bool:
-        """Whether the last telling of a key says the same already."""
-        number = next(self.found(key), None)
-        if number is None or self.stories[number].id != told.story.id:
-            return False
-        return key == of_story(told.story) or self._sources[number] == told.reading.source
-
-
-class _Words:
-    """The words of the tellings of a generation, and where they are found."""
-
-    def __init__(self, began: float) -> None:
-        self.began = began
-        self.stories: list[Story] = []
-        self._terms: list[array[int]] = []
-        self._runs: list[array[int]] = []
-        self._at, self._norms, self._title_norms = array("d"), array("f"), array("f")
-        self._days, self._languages = array("I"), array("I")
-        self._titled, self._flash = bytearray(), bytearray()
-        self._chains = Chains(1 << 20)
-
-    def add(self, told: Telling, weights: Mapping[int, float]) -> list[int]:
-        """Remember the words of a telling; the keys under which it is found."""
-        reading, number = told.reading, len(self.stories)
-        words, weighted = reading.words, Weighted(reading.words, weights)
-        self.stories.append(told.story)
-        self._terms.append(words.terms)
-        self._runs.append(words.runs)
-        self._at.append(reading.at)
-        self._norms.append(weighted.norm)
-        self._title_norms.append(weighted.title_norm)
-        self._days.append(reading.days)
-        self._languages.append(reading.language)
-        self._titled.append(words.titled)
-        self._flash.append(reading.flash)
-        rarest = nlargest(_RARE_KEPT, words.terms, key=weights.__getitem__)
-        keys = dict.fromkeys((*words.terms[: words.titled], *rarest, *words.runs[:_RUNS_KEPT]))
-        put = [key for key in keys if not self._often(key, told.story)]
-        for key in put:
-            self._chains.put(key, number)
-        return put
-
-    def take(self, put: list[int]) -> None:
-        """Undo the last `add`."""
-        for key in reversed(put):
-            self._chains.take(key)
-        for row in (
-            self.stories, self._terms, self._runs, self._at, self._norms, self._title_norms, self._days,
-            self._languages, self._titled, self._flash,
-        ):  # fmt: skip
-            row.pop()
-
-    def scores(self, sought: Iterable[tuple[int, float]]) -> dict[int, float]:
-        """The tellings under the keys that are sought, by their number, and the sum of the keys' weights."""
-        scores: defaultdict[int, float] = defaultdict(float)
-        for key, weight in sought:
-            for number in self._chains.under(key, _UNDER_KEY):
-                scores[number] += weight
-        return scores
-
-    def apart(self, number: int, reading: Reading) -> bool:
-        """Whether a telling is of another time or language."""
-        language = self._languages[number]
-        if abs(self._at[number] - reading.at) > GENERATION:
-            return True
-        return bool(language and reading.language and language != reading.language)
-
-    def candidate(self, number: int, reading: Reading, weighted: Weighted) -> Candidate:
-        likeness = weighted.likeness(
-            self._terms[number], self._titled[number], self._norms[number], self._title_norms[number]
-        )
-        return Candidate(
-            self.stories[number],
-            self._at[number],
-            self._days[number],
-            bool(self._flash[number]),
-            likeness,
-            containment(reading.words.runs, self._runs[number]),
-            len(self._runs[number]),
-        )
-
-    def _often(self, key: int, story: Story) -> bool:
-        """Whether a key finds the story already: a story that everybody tells must not hide all others."""
-        same = (self.stories[number].id == story.id for number in self._chains.under(key, _LOOK))
-        return sum(islice(filter(None, same), _PER_STORY)) >= _PER_STORY
+COMPARED = 12
 
 
 class Recall:
     """All that is remembered."""
 
     def __init__(self) -> None:
-        self._keys: tuple[_Keys, ...] = ()
-        self._words: tuple[_Words, ...] = ()
+        self._keys: tuple[Keys, ...] = ()
+        self._words: tuple[Tellings, ...] = ()
         self._rarity: dict[int, Rarity] = {}
 
     def by_key(self, key: int) -> tuple[Story, int] | None:
@@ -215,15 +61,12 @@ class Recall:
         weights = rarity.weights(reading.words.terms)
         known = [term for term in weights if rarity.count(term)]
         sought = [(term, weights[term]) for term in nlargest(_RARE_SOUGHT, known, key=weights.__getitem__)]
-        sought += [(run, _RUN_WEIGHT) for run in reading.words.runs[:_RUNS_KEPT]]
-        found = [
-            (score, place, number)
-            for place, words in enumerate(self._words)
-            for number, score in words.scores(sought).items()
-        ]
-        near = (each for each in sorted(found, reverse=True) if not self._words[each[1]].apart(each[2], reading))
+        sought += [(run, _RUN_WEIGHT) for run in reading.words.runs[:RUNS_FOUND]]
         weighted = Weighted(reading.words, weights)
-        return [self._words[place].candidate(n, reading, weighted) for _, place, n in islice(near, COMPARED)]
+        return [
+            words.candidate(number, weighted)
+            for words, number in islice(self._likeliest(sought, reading), COMPARED)
+        ]
 
     def tell(self, told: Telling) -> list[Callable[[], object]]:
         """Remember a telling; what takes it back, to be called in this order."""
@@ -240,22 +83,31 @@ class Recall:
         back.insert(0, partial(words.take, words.add(told, rarity.weights(told.reading.words.terms))))
         return back
 
+    def _likeliest(self, sought: Iterable[tuple[int, float]], reading: Reading) -> Iterator[tuple[Tellings, int]]:
+        """The tellings under the keys that are sought, those under the weightiest first."""
+        scores: defaultdict[int, float] = defaultdict(float)
+        for key, weight in sought:
+            left = _UNDER_TERM
+            for place, words in enumerate(self._words):  # the youngest generation first
+                for number in words.under(key, left):
+                    scores[number * _OF_WORDS + place] += weight
+                    left -= 1
+        for each in sorted(scores, key=scores.__getitem__, reverse=True):
+            number, place = divmod(each, _OF_WORDS)
+            if not self._words[place].apart(number, reading, GENERATION):
+                yield self._words[place], number
+
     def _turn(self, now: float) -> None:
         """Begin new generations where the youngest is of two days ago, or full."""
         if not self._keys or now - self._keys[0].began > GENERATION or len(self._keys[0].stories) >= _OF_WORDS * MOST:
-            self._keys = (_Keys(now), *self._keys[: _OF_KEYS - 1])
-        if not self._words or now - self._words[0].began > GENERATION or len(self._words[0].stories) >= MOST:
-            self._words = (_Words(now), *self._words[: _OF_WORDS - 1])
+            self._keys = (Keys(now), *self._keys[: _OF_KEYS - 1])
+        if not self._words or now - self._words[0].began > GENERATION or len(self._words[0]) >= MOST:
+            self._words = (Tellings(now), *self._words[: _OF_WORDS - 1])
 
-    def _back_to(self, before: tuple[tuple[_Keys, ...], tuple[_Words, ...]]) -> None:
+    def _back_to(self, before: tuple[tuple[Keys, ...], tuple[Tellings, ...]]) -> None:
         self._keys, self._words = before
 
     def _of_language(self, language: int) -> Rarity:
         if language not in self._rarity and len(self._rarity) >= _LANGUAGES:
             language = 0
         return self._rarity.setdefault(language, Rarity()) if language not in self._rarity else self._rarity[language]
-
-
-def of_story(story: Story) -> int:
-    """The key by which a story itself is found."""
-    return hashed(f"story {story.id}")

@@ -158,6 +158,7 @@ _CAPTION = re.compile(
     r"|^(?:FILE PHOTO|FILE|Фото|Photo|사진)\s?[:=]\s?(?:iStock|Getty Images|\S+\s?/\s?\S+)?\s*|▲",
     re.IGNORECASE,
 )
+_MACHINE = re.compile(r"https?://\S+|\b\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?")  # addresses and times
 _BLANK = re.compile(r"\s+")
 _LATE = 250  # characters: a dateline further in is a quotation
 
@@ -199,7 +200,7 @@ def _without_marks(text: str) -> tuple[str, set[WireMark]]:
 
 def _without_credits(text: str) -> tuple[str, str | None]:
     """A text without dateline, byline and caption, and the agency that it credits."""
-    text = _BLANK.sub(" ", _CAPTION.sub(" ", _BYLINE.sub("", text))).strip()
+    text = _BLANK.sub(" ", _CAPTION.sub(" ", _MACHINE.sub(" ", _BYLINE.sub("", text)))).strip()
     wire = None
     for dateline in (_ENGLISH, _KOREAN):
         found = dateline.search(text, 0, _LATE)

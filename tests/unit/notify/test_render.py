@@ -46,6 +46,7 @@ def test_a_message_says_everything() -> None:
             f"Rule launch, story {of.story}, alert {of.id}"
         ),
         html=message(of).html,
+        id=of.id,
     )
 
 
@@ -203,6 +204,7 @@ def test_a_notice_says_that_it_is_one() -> None:
             "<p>Why: a source that fails for 3 hours is told.<br>Notice n1<br>"
             "An earlier attempt got no clear answer: you may have this message already.</p>"
         ),
+        id="n1",
     )
 
 

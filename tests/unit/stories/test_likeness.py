@@ -96,6 +96,32 @@ def test_a_cut_copy_is_recognised_by_its_runs_of_words() -> None:
     assert joined(first, later(copy, 2)).how == FIRST
 
 
+@pytest.mark.parametrize(
+    ("title", "same"),
+    [
+        ("Weather forecast for the island for 18 January", False),
+        ("Weather forecast of the island: rain", True),
+        ("Weather forecast for the island for 8 January and the week", True),
+        ("Ministry warns of 18 storms off the island this week", True),
+    ],
+)
+def test_titles_that_differ_in_a_number_tell_of_two_things(title: str, same: bool) -> None:
+    """Much the same words below them or not; where the titles differ otherwise, the numbers count something else."""
+    text = "The island has light rain and a storm by the evening, says the ministry, and wind off the northern coast."
+    first = article("a", "Weather forecast for the island for 8 January", text)
+    assert (joined(first, article("b", title, f"Once more: {text[4:]}", of="post")).how != FIRST) is same
+
+
+def test_what_is_quoted_in_passing_is_not_copied() -> None:
+    """A third of the runs, with another title and lead, is another development; with the same lead it is a copy."""
+    one, other = english(12, 5)[:2]
+    first, own, theirs = article("x", one.title, one.text), other.text.split(), one.text.split()
+    led = " ".join((*theirs[:100], *own[:200]))
+    quoting = " ".join((*own[:100], *theirs[100:200], *own[100:200]))
+    for text, same in ((led, True), (quoting, False)):
+        assert (joined(first, article("y", other.title, text, of="post")).how != FIRST) is same
+
+
 def test_a_retold_state_decides_as_the_one_that_lived() -> None:
     """Articles told again with their stories, in order, leave the same state."""
     texts = english(40, 3)

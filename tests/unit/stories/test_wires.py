@@ -94,6 +94,7 @@ def test_marks_of_updates(given: str, title: str, mark: WireMark | None) -> None
         ("МОСКВА, 4 января. /ТАСС/. Запущена ракета.", "Запущена ракета.", "TASS"),
         ("МОСКВА, 4 янв — РИА Новости. Запущена ракета.", "Запущена ракета.", "RIA"),
         ("ТАСС, 4 января. Запущена ракета.", "Запущена ракета.", "TASS"),
+        ("2026-01-04T21:15+03:00https://x.test/a.html Запущена ракета.", "Запущена ракета.", None),
         # words of the report
         ("Reuters reported two missiles.", "Reuters reported two missiles.", None),
         ("北京电视台播出。", "北京电视台播出。", None),

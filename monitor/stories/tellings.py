@@ -1,0 +1,115 @@
+"""The words of one generation of tellings, and where they are found. All of it is arrays, and one reference a telling."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+from heapq import nlargest
+from zlib import crc32
+
+from monitor.model import Story
+from monitor.stories.chains import Chains
+from monitor.stories.likeness import Likeness, Weighted, norms
+from monitor.stories.reading import Reading, Telling
+from monitor.stories.rows import Rows
+
+_PER_STORY, _LOOK = 2, 12
+_RARE_KEPT = 10
+RUNS_FOUND = 16  # runs under which a telling is found
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A telling that may be of the same development. `copied`: part and number of the runs that both have; `runs`: how
+    many it has; `counts_otherwise`: its title is the article's but for its numbers."""
+
+    story: Story
+    at: float
+    days: int
+    flash: bool
+    likeness: Likeness
+    copied: tuple[float, int]
+    runs: int
+    counts_otherwise: bool
+
+
+class Tellings:
+    """The tellings of a generation, by their numbers."""
+
+    def __init__(self, began: float) -> None:
+        self.began = began
+        self._stories: list[Story] = []
+        self._of = array("I")  # the story, hashed
+        self._terms, self._runs = Rows(), Rows()
+        self._at, self._norms, self._title_norms = array("d"), array("f"), array("f")
+        self._days, self._languages = array("I"), array("I")
+        self._titled, self._numbers, self._flash = bytearray(), bytearray(), bytearray()
+        self._chains = Chains()
+
+    def __len__(self) -> int:
+        return len(self._stories)
+
+    def add(self, told: Telling, weights: Mapping[int, float]) -> list[int]:
+        """Remember the words of a telling; the keys under which it is found."""
+        reading, words, number = told.reading, told.reading.words, len(self._stories)
+        norm, title_norm = norms(words, weights)
+        rarest = nlargest(_RARE_KEPT, words.terms, key=weights.__getitem__)
+        keys = dict.fromkeys((*words.terms[: words.titled], *rarest, *words.runs[:RUNS_FOUND]))
+        story = crc32(told.story.id.encode("utf-8", "surrogatepass"))
+        put = [key for key in keys if not self._often(key, story)]
+        for key in put:
+            self._chains.put(key, number)
+        self._stories.append(told.story)
+        self._of.append(story)
+        self._terms.append(words.terms)
+        self._runs.append(words.runs)
+        self._at.append(reading.at)
+        self._norms.append(norm)
+        self._title_norms.append(title_norm)
+        self._days.append(reading.days)
+        self._languages.append(reading.language)
+        self._titled.append(words.titled)
+        self._numbers.append(words.numbers)
+        self._flash.append(reading.flash)
+        return put
+
+    def take(self, put: list[int]) -> None:
+        """Undo the last `add`, which gave these."""
+        for key in reversed(put):
+            self._chains.take(key)
+        for row in (
+            self._stories, self._of, self._terms, self._runs, self._at, self._norms, self._title_norms, self._days,
+            self._languages, self._titled, self._numbers, self._flash,
+        ):  # fmt: skip
+            row.pop()
+
+    def under(self, key: int, most: int) -> list[int]:
+        """The numbers of the tellings that have this among what they are found by, the last ones first."""
+        return self._chains.under(key, most)
+
+    def apart(self, number: int, reading: Reading, far: float) -> bool:
+        """Whether a telling is of another language, or further away in time than `far` (s)."""
+        language = self._languages[number]
+        if abs(self._at[number] - reading.at) > far:
+            return True
+        return bool(language and reading.language and language != reading.language)
+
+    def candidate(self, number: int, weighted: Weighted) -> Candidate:
+        """A telling, compared with an article."""
+        terms, titled, runs = self._terms[number], self._titled[number], self._runs[number]
+        return Candidate(
+            self._stories[number],
+            self._at[number],
+            self._days[number],
+            bool(self._flash[number]),
+            weighted.likeness(terms, titled, self._norms[number], self._title_norms[number]),
+            weighted.copied(runs),
+            len(runs),
+            weighted.counts_otherwise(terms, titled, self._numbers[number]),
+        )
+
+    def _often(self, key: int, story: int) -> bool:
+        """Whether a key finds the story already: a story that everybody tells must not hide all others."""
+        of = self._of
+        return [of[number] for number in self._chains.under(key, _LOOK)].count(story) >= _PER_STORY
