@@ -25,7 +25,7 @@ from monitor.cli.options import (
     require_known,
     span_row,
 )
-from monitor.model import Article, Match, Rule, RuleStatus, Settings, Step, Story
+from monitor.model import Article, Event, Match, Rule, RuleStatus, Settings, Step, Story
 
 if TYPE_CHECKING:
     from monitor.config.load import LoadedRules
@@ -220,8 +220,10 @@ def _as_if_it_ran(rule: Rule) -> Rule:
 def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
     """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
     earlier version of the rule told the article."""
+    from zoneinfo import ZoneInfo
+
     from monitor.alerting.judging import judge
-    from monitor.alerting.policy import Case
+    from monitor.alerting.policy import Case, Circumstances
     from monitor.alerting.told import Told
 
     article = kept.stored.article
@@ -230,7 +232,10 @@ def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
     now = (rule.version, article.version)
     if any(each.decision == "told" or (each.rule_version, each.article.version) == now for each in stored):
         return None
-    case = Case(rule, found, article, story, Told(), article.seen)
+    # an event is known by its id
+    event = next((Event(each.event, rule.id, article.title, article.seen) for each in stored if each.event), None)
+    around = Circumstances(ZoneInfo(kept.settings.timezone))
+    case = Case(rule, found, article, story, Told(), article.seen, event, kept.stored.joined or "", around=around)
     return judge(replace(case, told=kept.articles.told(case.keys))).reason
 
 

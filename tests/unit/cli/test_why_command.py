@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -95,8 +96,9 @@ class Folder:
         again = article("b", HEADLINE, of="post", seen=later)
         mention = article("deep", "It rains", DEEP, of="post", seen=later)
         old = article("old", "북한 미사일 또 발사", of="post", seen=later, published=NOON - 30 * HOUR, baseline=True)
-        commit(section, claimed(claims), first, ruleset=rules)
-        commit(section, claimed(claims, "post", later), again, mention, old, at=later, ruleset=rules)
+        zone = ZoneInfo(config.settings.timezone)
+        commit(section, claimed(claims), first, ruleset=rules, zone=zone)
+        commit(section, claimed(claims, "post", later), again, mention, old, at=later, ruleset=rules, zone=zone)
         (self.alert,) = (each.alert for each in Articles(database).find("guid 1")[0].decisions if each.alert)
         tried = {"started_at": NOON, "ended_at": later}
         phone = {"alert_id": self.alert, "channel": "phone", "state": "retry", "not_before": NOON + HOUR}
@@ -169,9 +171,9 @@ async def test_of_a_silence_it_says_who_was_told_instead(either: Folder) -> None
     told = (await either.why("post b")).out
     for part in (
         "the same headline\n",  # the story's title is its own
-        "    held: launch has told this story at 12:00 (S",
+        "    held: launch has told this story at 21:00 (S",
         f"    alert {either.alert}, 2026-01-05 21:00:00 KST, of “North Korea fires missiles” (wire)\n        desk: acc",
-        "    held: quiet would have told this story at 12:00 (S",
+        "    held: quiet would have told this story at 21:00 (S",
     ):
         assert part in told
 
@@ -291,7 +293,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert "    if it ran: told: “missiles” in the title" in resting
     assert (await kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
     again = (await kept.why("post b", "launch")).out  # the same then and now is said once
-    assert again.count("launch has told this story at 12:00") == 1
+    assert again.count("launch has told this story at 21:00") == 1
     assert "by the rule as it is now" not in again
 
 
