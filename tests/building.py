@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.alerting.policy import Circumstances
 from monitor.decide import Decision, State, decide
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
@@ -124,11 +125,16 @@ def claimed(claims: Claims, name: str = "wire", at: datetime = NOON) -> Claim:
 
 
 def commit(
-    section: SerialSection, claim: Claim, *articles: Article, at: datetime = NOON, ruleset: RuleSet | None = None
+    section: SerialSection,
+    claim: Claim,
+    *articles: Article,
+    at: datetime = NOON,
+    ruleset: RuleSet | None = None,
+    around: Circumstances | None = None,
 ) -> Decision:
     """A poll that brought these articles, decided and committed; all alerts go to the desk."""
     with section.entered(at) as inside:
-        decision = decide(articles, ruleset or rules(), inside.state, at)
+        decision = decide(articles, ruleset or rules(), inside.state, at, around or Circumstances())
         assert inside.commit(polled(claim, at), decision, to_desk)
     return decision
 
