@@ -195,6 +195,26 @@ def test_a_restart_remembers(database: Database, claims: Claims) -> None:
     assert alerts(commit(SerialSection(database), claimed(claims), article(version=2, text="More."))) == []
 
 
+def test_what_is_read_half_way_only_is_read_whole_the_next_time(
+    database: Database, claims: Claims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection may break while a process reads what others have committed: nothing is missed, or told twice."""
+    here, there = SerialSection(database), SerialSection(database)
+    commit(here, claimed(claims), article())
+    commit(there, claimed(claims, "post"), article("b", "Missile lands", of="post"))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("connection lost")
+
+    monkeypatch.setattr("monitor.store.memory.read_state", broken)
+    with pytest.raises(RuntimeError, match="connection lost"), here.entered(NOON):
+        pass
+    monkeypatch.undo()
+    with here.entered(NOON) as inside:
+        assert len(inside.state.told) == 2
+    assert alerts(commit(here, claimed(claims, "post"), article("c", "Missile lands", of="post"))) == []
+
+
 def test_a_poll_without_news_moves_no_sequence(database: Database, claims: Claims) -> None:
     """Hundreds of polls that bring nothing must not make other processes read everything again."""
     serial = SerialSection(database)
