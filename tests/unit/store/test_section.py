@@ -212,7 +212,7 @@ def test_what_is_read_half_way_only_is_read_whole_the_next_time(
     monkeypatch.undo()
     with here.entered(NOON) as inside:
         assert len(inside.state.told) == 2
-    assert alerts(commit(here, claimed(claims, "post"), article("c", "Missile lands", of="post"))) == []
+    assert alerts(commit(here, claimed(claims), article("c", "Missile lands"))) == []
 
 
 def test_a_poll_without_news_moves_no_sequence(database: Database, claims: Claims) -> None:
