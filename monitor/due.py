@@ -33,6 +33,7 @@ from monitor.model import Alert, Config, Notice, NoticeKind
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, log
+from monitor.telemetry.metrics import Metrics
 
 
 class InForce(Protocol):
@@ -57,6 +58,7 @@ class Due:
         thread: StoreThread,
         deliver: Callable[[], None],
         began: datetime,
+        metrics: Metrics | None = None,
     ) -> None:
         self.config = config
         self._in_force = in_force
@@ -65,6 +67,7 @@ class Due:
         self._thread = thread
         self._deliver = deliver
         self._began = began
+        self._metrics = metrics or Metrics()
 
     async def turn(self) -> None:
         """Tell what there is to tell now: what waited, and notices, each whatever becomes of the other. Raises
@@ -76,6 +79,7 @@ class Due:
     async def _tell_what_waited(self) -> None:
         told = [telling.alert for telling in await self._thread.run(self.fall, clock.now())]
         for alert in told:
+            self._metrics.told(alert)
             log.info(
                 Event.ALERTED, rule=alert.rule, kind=alert.kind.value, title=alert.article.title, decision=alert.reason
             )

@@ -270,6 +270,8 @@ def _already_told(case: Case) -> Ruling:
     before = _waits(case, WaitKind.CAP, WaitKind.UPDATE)
     new = again.reasons(policy, hearing, heard.told(before.hearing, case.now, None) if before else heard)
     if not new:
+        if before and case.mark == "withdrawn":
+            return Held("it was withdrawn while an update waited to be told", listens=True, withdraws=before)
         waits = f"; an update waits until {case.time(before.due)}" if before else ""
         return Held(f"{_told_at(case, account)}{waits}", listens=True)
     why = _update(case, account, again.with_more(before.hearing, hearing) if before else hearing)

@@ -194,7 +194,8 @@ def _account(
         return 1
     click.echo(
         "Outlets that print one agency's text, known by its credit line, are one independent publisher. The correction "
-        "was worth an\nupdate at once; other news of it would be one 3 hours later, as the rule's cooldown says."
+        "was told at once;\nother news of a happening waits for its rule's cooldown: 3 hours after the first alert, "
+        "and each time longer."
     )
     click.echo(f"The next step: `{sys.argv[0]} init FOLDER` writes a set of files to edit.")
     return 0

@@ -73,10 +73,15 @@ class Coming:
 
 
 @st.composite
-def coming(draw: st.DrawFn, names: Sequence[str] = tuple(RULES), marks: Sequence[str | None] = (None,)) -> Coming:
+def coming(
+    draw: st.DrawFn,
+    names: Sequence[str] = tuple(RULES),
+    marks: Sequence[str | None] = (None,),
+    stories: Sequence[str] = STORIES,
+) -> Coming:
     return Coming(
         after=draw(st.sampled_from([0, 1, 3, 30, 90])) * MINUTE,
-        story=draw(st.sampled_from(STORIES)),
+        story=draw(st.sampled_from(stories)),
         publisher=draw(st.sampled_from("abcde")),
         rule=draw(st.sampled_from(names)),
         kind=draw(st.sampled_from([MatchKind.NEWS, MatchKind.NEWS, MatchKind.NEWS, MatchKind.MENTION])),
@@ -88,7 +93,10 @@ def coming(draw: st.DrawFn, names: Sequence[str] = tuple(RULES), marks: Sequence
 
 
 MARKS = (None, None, None, "flash", "corrected", "withdrawn")
-COMINGS = st.lists(coming(marks=MARKS), min_size=1, max_size=14)
+COMINGS = st.one_of(
+    st.lists(coming(marks=MARKS), min_size=1, max_size=14),
+    st.lists(coming(("updates", "everything"), MARKS, ("S1", "S3")), min_size=3, max_size=14),  # which meet each other
+)
 
 
 class Desk:

@@ -114,6 +114,17 @@ def test_what_is_withdrawn_while_it_waits_is_not_told() -> None:
     assert [uids(alert) for alert in desk.alerts(NOON + 2 * HOUR)] == [["c"]]
 
 
+def test_an_update_that_is_withdrawn_while_it_waits_is_not_told() -> None:
+    """Also where the rule tells no corrections; where it does, the correction says what it corrects."""
+    desk = Desk(by(again_if=frozenset({Again.NEW_FACT})))
+    desk.hear("a")
+    desk.hear("b", NOON + MINUTE, facts=(("dead", 5),))
+    kill = desk.hear("c", NOON + 2 * MINUTE, mark="withdrawn")
+    assert kill.reason == "held: it was withdrawn while an update waited to be told"
+    assert [each.before.hearing.article.uid for each in kill.moved] == ["b"]
+    assert desk.alerts(NOON + timedelta(1)) == []
+
+
 def test_an_update_waits_for_the_cooldown_and_grows() -> None:
     """What comes meanwhile is in it: the greatest number, and every reason; one that says nothing new is held."""
     desk = Desk(by(again_if=frozenset({Again.NEW_FACT, Again.OFFICIAL_SOURCE}), cooldown=3 * HOUR))

@@ -17,7 +17,7 @@ COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
     "sources health", "sources add", "sources remove", "sources import", "sources export",
     "outbox list", "outbox retry", "outbox discard", "channels list", "channels test",
-    "matches list", "matches show", "matches export", "articles forget",
+    "matches list", "matches show", "matches export", "stories list", "stories show", "articles forget",
     "db upgrade", "db backup", "db check", "db prune", "why", "replay", "rules try",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
@@ -65,6 +65,8 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("channels list", ["--json"]),
         ("matches list", ["--json", "--rule", "--source", "--since", "--kind", "--decision", "--most"]),
         ("matches show", ["--json"]),
+        ("stories list", ["--json", "--rule", "--since", "--most"]),
+        ("stories show", ["--json"]),
         ("matches export", ["--since", "--until", "--rule"]),
         ("why", ["-c", "--rules", "--json", "--all"]),
     ],

@@ -137,7 +137,7 @@ def test_only_the_last_events_are_kept() -> None:
     """A rule that opens events all day does not fill the memory; one that is told on stays."""
     events = told(FIRST, *(found(f"S{n}", timedelta(0), f"actor {n}") for n in range(2, 21)))
     assert belongs(FIRST, events) is not None
-    events.tell(FIRST, opened(FIRST))
+    events.tell(replace(FIRST, at=NOON + HOUR), opened(FIRST))
     for n in range(21, 40):
         one = found(f"S{n}", timedelta(0), f"actor {n}")
         events.tell(one, opened(one))
