@@ -154,9 +154,7 @@ class Matches:
             if row is None:
                 return None
             deliveries = deliveries_of(connection, row.alert_id)
-        return MatchAccount(
-            _report(row), row.text, row.story_title, row.how, row.alerted, row.alert_kind, deliveries
-        )
+        return MatchAccount(_report(row), row.text, row.story_title, row.how, row.alerted, row.alert_kind, deliveries)
 
 
 def _asked(wanted: Wanted) -> Select[Any]:
