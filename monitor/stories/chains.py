@@ -10,7 +10,9 @@ from array import array
 
 _FEW = 1 << 12
 _NUMBER = 20  # bits of a number; above it stand those of the key that are above as many
-MOST = 1 << _NUMBER  # numbers
+_LAST = (1 << _NUMBER) - 1  # number
+_LINK = 32
+_HELD = (1 << _LINK) - 1
 _STEPS = 4  # for each number that is wanted: then a chain is left, for it is full of another key's
 
 
@@ -23,8 +25,8 @@ class Chains:
     def __init__(self, bits: int = _NUMBER) -> None:
         self._bits = bits
         self._heads = array("I", bytes(4 * _FEW))
-        self._before = array("I", [0])  # the entry before each, in its chain; 0 ends it
-        self._numbers = array("I", [0])
+        # Each entry: the one before it in its chain (0 ends it), the key's highest bits, the number.
+        self._entries = array("Q", [0])
         self._keys: array[int] | None = array("I")  # until it has grown
 
     def put(self, key: int, number: int) -> None:
@@ -38,32 +40,36 @@ class Chains:
 
     def take(self, key: int) -> None:
         """Undo the last `put`, which was of this key."""
-        self._heads[key & (len(self._heads) - 1)] = self._before.pop()
-        self._numbers.pop()
+        self._heads[key & (len(self._heads) - 1)] = self._entries.pop() >> _LINK
         if self._keys is not None:
             self._keys.pop()
 
     def under(self, key: int, most: int) -> list[int]:
         """The numbers under a key, no more than `most`."""
         found: list[int] = []
-        before, numbers, high = self._before, self._numbers, key >> _NUMBER
-        entry, steps = self._heads[key & (len(self._heads) - 1)], _STEPS * most
-        while entry and steps and len(found) < most:
-            steps -= 1
-            if numbers[entry] >> _NUMBER == high:
-                found.append(numbers[entry] & (MOST - 1))
-            entry = before[entry]
+        entry = self._heads[key & (len(self._heads) - 1)]
+        if not entry:
+            return found
+        entries, high = self._entries, key >> _NUMBER
+        for _ in range(_STEPS * most):
+            held = entries[entry]
+            if (held & _HELD) >> _NUMBER == high:
+                found.append(held & _LAST)
+                if len(found) == most:
+                    break
+            entry = held >> _LINK
+            if not entry:
+                break
         return found
 
     def _link(self, key: int, held: int) -> None:
         place = key & (len(self._heads) - 1)
-        self._before.append(self._heads[place])
-        self._heads[place] = len(self._numbers)
-        self._numbers.append(held)
+        self._entries.append(self._heads[place] << _LINK | held)
+        self._heads[place] = len(self._entries) - 1
 
     def _grow(self, keys: array[int]) -> None:
-        numbers = self._numbers[1:]
+        entries = self._entries[1:]
         self._heads, self._keys = array("I", bytes(4 << self._bits)), None
-        self._before, self._numbers = array("I", [0]), array("I", [0])
-        for key, held in zip(keys, numbers, strict=True):
-            self._link(key, held)
+        self._entries = array("Q", [0])
+        for key, entry in zip(keys, entries, strict=True):
+            self._link(key, entry & _HELD)

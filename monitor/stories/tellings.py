@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
-from heapq import nlargest
 from zlib import crc32
 
 from monitor.model import Story
@@ -14,8 +13,8 @@ from monitor.stories.likeness import Likeness, Weighted, norms
 from monitor.stories.reading import Reading, Telling
 from monitor.stories.rows import Rows
 
-_PER_STORY, _LOOK = 2, 12
-_RARE_KEPT = 10
+_PER_STORY, _LOOK = 2, 4
+_RARE_KEPT = 8
 RUNS_FOUND = 16  # runs under which a telling is found
 
 
@@ -50,14 +49,14 @@ class Tellings:
     def __len__(self) -> int:
         return len(self._stories)
 
-    def add(self, told: Telling, weights: Mapping[int, float]) -> list[int]:
-        """Remember the words of a telling; the keys under which it is found."""
+    def add(self, told: Telling, weights: Mapping[int, float], *, opens: bool) -> list[int]:
+        """Remember the words of a telling; the keys under which it is found. `opens`: it is its story's first."""
         reading, words, number = told.reading, told.reading.words, len(self._stories)
         norm, title_norm = norms(words, weights)
-        rarest = nlargest(_RARE_KEPT, words.terms, key=weights.__getitem__)
+        rarest = sorted(words.terms, key=weights.__getitem__, reverse=True)[:_RARE_KEPT]
         keys = dict.fromkeys((*words.terms[: words.titled], *rarest, *words.runs[:RUNS_FOUND]))
         story = crc32(told.story.id.encode("utf-8", "surrogatepass"))
-        put = [key for key in keys if not self._often(key, story)]
+        put = [key for key in keys if opens or not self._often(key, story)]
         for key in put:
             self._chains.put(key, number)
         self._stories.append(told.story)
