@@ -7,6 +7,7 @@ apart by the highest bits, which stand beside each number.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable, Sequence
 
 _FEW = 1 << 12
 _NUMBER = 20  # bits of a number; above it stand those of the key that are above as many
@@ -29,20 +30,20 @@ class Chains:
         self._entries = array("Q", [0])
         self._keys: array[int] | None = array("I")  # until it has grown
 
-    def put(self, key: int, number: int) -> None:
-        """The number stands before all others of the key."""
+    def put(self, keys: Sequence[int], number: int) -> None:
+        """The number stands before all others of these keys."""
         if self._keys is not None:
-            if len(self._keys) == _FEW:
-                self._grow(self._keys)
-            else:
-                self._keys.append(key)
-        self._link(key, (key >> _NUMBER << _NUMBER) | number)
+            self._keys.extend(keys)
+            if len(self._keys) > _FEW:
+                self._grow()
+        self._link((key, (key >> _NUMBER << _NUMBER) | number) for key in keys)
 
-    def take(self, key: int) -> None:
-        """Undo the last `put`, which was of this key."""
-        self._heads[key & (len(self._heads) - 1)] = self._entries.pop() >> _LINK
+    def take(self, keys: Sequence[int]) -> None:
+        """Undo the last `put`, which was of these keys."""
+        for key in reversed(keys):
+            self._heads[key & (len(self._heads) - 1)] = self._entries.pop() >> _LINK
         if self._keys is not None:
-            self._keys.pop()
+            del self._keys[len(self._keys) - len(keys) :]
 
     def under(self, key: int, most: int) -> list[int]:
         """The numbers under a key, no more than `most`."""
@@ -62,14 +63,13 @@ class Chains:
                 break
         return found
 
-    def _link(self, key: int, held: int) -> None:
-        place = key & (len(self._heads) - 1)
-        self._entries.append(self._heads[place] << _LINK | held)
-        self._heads[place] = len(self._entries) - 1
+    def _link(self, held: Iterable[tuple[int, int]]) -> None:
+        heads, entries, places = self._heads, self._entries, len(self._heads) - 1
+        for key, low in held:
+            entries.append(heads[key & places] << _LINK | low)
+            heads[key & places] = len(entries) - 1
 
-    def _grow(self, keys: array[int]) -> None:
-        entries = self._entries[1:]
-        self._heads, self._keys = array("I", bytes(4 << self._bits)), None
-        self._entries = array("Q", [0])
-        for key, entry in zip(keys, entries, strict=True):
-            self._link(key, entry & _HELD)
+    def _grow(self) -> None:
+        keys, entries = self._keys or (), self._entries[1:]
+        self._heads, self._entries, self._keys = array("I", bytes(4 << self._bits)), array("Q", [0]), None
+        self._link((key, entry & _HELD) for key, entry in zip(keys, entries, strict=False))

@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from zlib import crc32
 
 from monitor.text.folding import comparable
@@ -81,8 +82,7 @@ def _runs(text: str) -> array[int]:
     return array("I", sorted(hashes)[:RUNS])
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """How alike an article and a telling are; `shared`: the part of the shorter one's terms that both have."""
 
     value: float

@@ -37,6 +37,7 @@ class Recall:
         self._keys: tuple[Keys, ...] = ()
         self._words: tuple[Tellings, ...] = ()
         self._rarity: dict[int, Rarity] = {}
+        self._weighed: tuple[Reading, dict[int, float]] | None = None  # until the next telling
 
     def by_key(self, key: int) -> tuple[Story, int] | None:
         """The story that is recognised by this key, and the source that told it. The last telling counts, but an old
@@ -57,7 +58,7 @@ class Recall:
     def candidates(self, reading: Reading) -> list[Candidate]:
         """The tellings that share the most of what is rare in an article."""
         rarity = self._of_language(reading.language)
-        weights = rarity.weights(reading.words.terms)
+        weights = self._weights(reading)
         known = [term for term in weights if rarity.count(term)]
         rarest = sorted(known, key=weights.__getitem__, reverse=True)[:_RARE_SOUGHT]
         sought = [(term, weights[term]) for term in rarest]
@@ -79,10 +80,10 @@ class Recall:
             back.insert(0, partial(kept.last.__setitem__, earlier, kept.last[earlier]))
             kept.last[earlier] = max(kept.last[earlier], told.reading.at)
         back.insert(0, partial(kept.take, kept.add(told)))
+        back.insert(0, partial(words.take, words.add(told, self._weights(told.reading), opens=earlier is None)))
         rarity = self._of_language(told.reading.language)
         back.insert(0, partial(rarity.take, rarity.add(told.reading.words.terms)))
-        weights = rarity.weights(told.reading.words.terms)
-        back.insert(0, partial(words.take, words.add(told, weights, opens=earlier is None)))
+        self._weighed = None
         return back
 
     def _likeliest(self, sought: Iterable[tuple[int, float]], reading: Reading) -> Iterator[tuple[Tellings, int]]:
@@ -108,6 +109,13 @@ class Recall:
 
     def _back_to(self, before: tuple[tuple[Keys, ...], tuple[Tellings, ...]]) -> None:
         self._keys, self._words = before
+        self._weighed = None
+
+    def _weights(self, reading: Reading) -> dict[int, float]:
+        """An article's terms with their weights as of now: it is looked up, and then told."""
+        if self._weighed is None or self._weighed[0] is not reading:
+            self._weighed = reading, self._of_language(reading.language).weights(reading.words.terms)
+        return self._weighed[1]
 
     def _of_language(self, language: int) -> Rarity:
         if language not in self._rarity and len(self._rarity) >= _LANGUAGES:

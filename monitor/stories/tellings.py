@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from zlib import crc32
 
 from monitor.model import Story
@@ -18,8 +18,7 @@ _RARE_KEPT = 8
 RUNS_FOUND = 16  # runs under which a telling is found
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A telling that may be of the same development. `copied`: part and number of the runs that both have; `runs`: how
     many it has; `counts_otherwise`: its title is the article's but for its numbers."""
 
@@ -57,8 +56,7 @@ class Tellings:
         keys = dict.fromkeys((*words.terms[: words.titled], *rarest, *words.runs[:RUNS_FOUND]))
         story = crc32(told.story.id.encode("utf-8", "surrogatepass"))
         put = [key for key in keys if opens or not self._often(key, story)]
-        for key in put:
-            self._chains.put(key, number)
+        self._chains.put(put, number)
         self._stories.append(told.story)
         self._of.append(story)
         self._terms.append(words.terms)
@@ -75,8 +73,7 @@ class Tellings:
 
     def take(self, put: list[int]) -> None:
         """Undo the last `add`, which gave these."""
-        for key in reversed(put):
-            self._chains.take(key)
+        self._chains.take(put)
         for row in (
             self._stories, self._of, self._terms, self._runs, self._at, self._norms, self._title_norms, self._days,
             self._languages, self._titled, self._numbers, self._flash,
