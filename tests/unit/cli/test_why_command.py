@@ -172,9 +172,9 @@ async def test_of_a_silence_it_says_who_was_told_instead(either: Folder) -> None
     told = (await either.why("post b")).out
     for part in (
         "the same headline\n",  # the story's title is its own
-        "    held: launch has told this story at 12:00 (S",
+        "    held: launch has told this story at 21:00 (S",
         f"    alert {either.alert}, 2026-01-05 21:00:00 KST, of “North Korea fires missiles” (wire)\n        desk: acc",
-        "    held: quiet would have told this story at 12:00 (S",
+        "    held: quiet would have told this story at 21:00 (S",
     ):
         assert part in told
 
