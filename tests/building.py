@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 
 from monitor.alerting.policy import Circumstances
 from monitor.decide import Decision, State, decide
@@ -130,11 +130,11 @@ def commit(
     *articles: Article,
     at: datetime = NOON,
     ruleset: RuleSet | None = None,
-    zone: tzinfo = UTC,
+    around: Circumstances | None = None,
 ) -> Decision:
-    """A poll that brought these articles, decided and committed; all alerts go to the desk, which sits in `zone`."""
+    """A poll that brought these articles, decided and committed; all alerts go to the desk."""
     with section.entered(at) as inside:
-        decision = decide(articles, ruleset or rules(), inside.state, at, Circumstances(zone))
+        decision = decide(articles, ruleset or rules(), inside.state, at, around or Circumstances())
         assert inside.commit(polled(claim, at), decision, to_desk)
     return decision
 

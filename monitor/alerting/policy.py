@@ -270,10 +270,7 @@ def _already_told(case: Case) -> Ruling:
     before = _waits(case, WaitKind.CAP, WaitKind.UPDATE)
     new = again.reasons(policy, hearing, heard.told(before.hearing, case.now, None) if before else heard)
     if not new:
-        if before and case.mark == "withdrawn":
-            return Held("it was withdrawn while an update waited to be told", listens=True, withdraws=before)
-        waits = f"; an update waits until {case.time(before.due)}" if before else ""
-        return Held(f"{_told_at(case, account)}{waits}", listens=True)
+        return _nothing_new(case, account, before)
     why = _update(case, account, again.with_more(before.hearing, hearing) if before else hearing)
     if any(reason in again.AT_ONCE for reason, _ in new):
         return Update(why, before)
@@ -281,6 +278,14 @@ def _already_told(case: Case) -> Ruling:
     if before is None and case.now >= due:
         return Update(why)
     return Wait(before.kind if before else WaitKind.UPDATE, due, why, f"no update before {case.time(due)}", before)
+
+
+def _nothing_new(case: Case, account: Account, before: Waiting | None) -> Held:
+    """Of what was told, and of the update that waits."""
+    if before is not None and case.mark == "withdrawn":
+        return Held("it was withdrawn while an update waited to be told", listens=True, withdraws=before)
+    waits = f"; an update waits until {case.time(before.due)}" if before else ""
+    return Held(f"{_told_at(case, account)}{waits}", listens=True)
 
 
 def _update(case: Case, account: Account, hearing: Hearing) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -220,8 +221,6 @@ def _as_if_it_ran(rule: Rule) -> Rule:
 def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
     """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
     earlier version of the rule told the article."""
-    from zoneinfo import ZoneInfo
-
     from monitor.alerting.judging import judge
     from monitor.alerting.policy import Case, Circumstances
     from monitor.alerting.told import Told

@@ -7,10 +7,13 @@ apart by the highest bits, which stand beside each number.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable, Sequence
 
 _FEW = 1 << 12
 _NUMBER = 20  # bits of a number; above it stand those of the key that are above as many
-MOST = 1 << _NUMBER  # numbers
+_LAST = (1 << _NUMBER) - 1  # number
+_LINK = 32
+_HELD = (1 << _LINK) - 1
 _STEPS = 4  # for each number that is wanted: then a chain is left, for it is full of another key's
 
 
@@ -23,47 +26,50 @@ class Chains:
     def __init__(self, bits: int = _NUMBER) -> None:
         self._bits = bits
         self._heads = array("I", bytes(4 * _FEW))
-        self._before = array("I", [0])  # the entry before each, in its chain; 0 ends it
-        self._numbers = array("I", [0])
+        # Each entry: the one before it in its chain (0 ends it), the key's highest bits, the number.
+        self._entries = array("Q", [0])
         self._keys: array[int] | None = array("I")  # until it has grown
 
-    def put(self, key: int, number: int) -> None:
-        """The number stands before all others of the key."""
+    def put(self, keys: Sequence[int], number: int) -> None:
+        """The number stands before all others of these keys."""
         if self._keys is not None:
-            if len(self._keys) == _FEW:
-                self._grow(self._keys)
-            else:
-                self._keys.append(key)
-        self._link(key, (key >> _NUMBER << _NUMBER) | number)
+            self._keys.extend(keys)
+            if len(self._keys) > _FEW:
+                self._grow()
+        self._link((key, (key >> _NUMBER << _NUMBER) | number) for key in keys)
 
-    def take(self, key: int) -> None:
-        """Undo the last `put`, which was of this key."""
-        self._heads[key & (len(self._heads) - 1)] = self._before.pop()
-        self._numbers.pop()
+    def take(self, keys: Sequence[int]) -> None:
+        """Undo the last `put`, which was of these keys."""
+        for key in reversed(keys):
+            self._heads[key & (len(self._heads) - 1)] = self._entries.pop() >> _LINK
         if self._keys is not None:
-            self._keys.pop()
+            del self._keys[len(self._keys) - len(keys) :]
 
     def under(self, key: int, most: int) -> list[int]:
         """The numbers under a key, no more than `most`."""
         found: list[int] = []
-        before, numbers, high = self._before, self._numbers, key >> _NUMBER
-        entry, steps = self._heads[key & (len(self._heads) - 1)], _STEPS * most
-        while entry and steps and len(found) < most:
-            steps -= 1
-            if numbers[entry] >> _NUMBER == high:
-                found.append(numbers[entry] & (MOST - 1))
-            entry = before[entry]
+        entry = self._heads[key & (len(self._heads) - 1)]
+        if not entry:
+            return found
+        entries, high = self._entries, key >> _NUMBER
+        for _ in range(_STEPS * most):
+            held = entries[entry]
+            if (held & _HELD) >> _NUMBER == high:
+                found.append(held & _LAST)
+                if len(found) == most:
+                    break
+            entry = held >> _LINK
+            if not entry:
+                break
         return found
 
-    def _link(self, key: int, held: int) -> None:
-        place = key & (len(self._heads) - 1)
-        self._before.append(self._heads[place])
-        self._heads[place] = len(self._numbers)
-        self._numbers.append(held)
+    def _link(self, held: Iterable[tuple[int, int]]) -> None:
+        heads, entries, places = self._heads, self._entries, len(self._heads) - 1
+        for key, low in held:
+            entries.append(heads[key & places] << _LINK | low)
+            heads[key & places] = len(entries) - 1
 
-    def _grow(self, keys: array[int]) -> None:
-        numbers = self._numbers[1:]
-        self._heads, self._keys = array("I", bytes(4 << self._bits)), None
-        self._before, self._numbers = array("I", [0]), array("I", [0])
-        for key, held in zip(keys, numbers, strict=True):
-            self._link(key, held)
+    def _grow(self) -> None:
+        keys, entries = self._keys or (), self._entries[1:]
+        self._heads, self._entries, self._keys = array("I", bytes(4 << self._bits)), array("Q", [0]), None
+        self._link((key, entry & _HELD) for key, entry in zip(keys, entries, strict=False))

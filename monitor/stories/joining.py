@@ -15,7 +15,7 @@ from monitor.stories.reading import Key, Reading, Telling, hashed, reading_of
 from monitor.stories.recall import Recall
 from monitor.stories.tellings import Candidate
 
-LIKE = 0.21  # the mean of a story's two likeliest tellings
+LIKE = 0.17  # the mean of a story's two likeliest tellings
 _SHARED = 0.3  # and the part of the shorter one's terms that each of them has
 _COPIED, _COPIED_LED, _COPIED_SHORT, _COPIED_WHOLE, _COPIED_RUNS = 0.4, 0.25, 0.5, 0.8, 5
 _HOUR = 3600.0

@@ -44,7 +44,7 @@ class Keys:
         for key in (*(each.key for each in told.reading.keys), of_story(told.story)):
             if not self._says(key, told):
                 put.append(key)
-                self._chains.put(key & _LOW, len(self._full))
+                self._chains.put((key & _LOW,), len(self._full))
                 self._full.append(key)
                 self._of.append(number)
         return put
@@ -52,7 +52,7 @@ class Keys:
     def take(self, put: list[int]) -> None:
         """Undo the last `add`, which gave these."""
         for key in reversed(put):
-            self._chains.take(key & _LOW)
+            self._chains.take((key & _LOW,))
             self._full.pop()
             self._of.pop()
         self.stories.pop()

@@ -12,10 +12,11 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from zlib import crc32
 
 from monitor.text.folding import comparable
-from monitor.text.scripts import HANGUL, UNSPACED_LETTER
+from monitor.text.scripts import UNSPACED_LETTER
 
 TERMS = 100
 RUNS = 64  # the smallest hashes: of 600 words every tenth run
@@ -56,16 +57,16 @@ def _terms(text: str) -> list[str]:
     terms: list[str] = []
     before = ""
     for token in joined.split():
-        unspaced = UNSPACED_LETTER[token[0]]
-        if unspaced and before:
+        first = token[0]
+        if UNSPACED_LETTER[first]:
             terms.append(before + token)
-        elif unspaced or (HANGUL.match(token) and len(token) == 1):
-            terms.append(token)
-        elif HANGUL.match(token):
-            terms += [token[i : i + 2] for i in range(len(token) - 1)]
+            before = token
+            continue
+        before = ""
+        if "가" <= first <= "힣":
+            terms += [token[i : i + 2] for i in range(max(len(token) - 1, 1))]
         else:
-            terms.append(token[: _CYRILLIC if "\u0400" <= token[0] <= "\u052f" else _LATIN])
-        before = token if unspaced else ""
+            terms.append(token[: _CYRILLIC if "\u0400" <= first <= "\u052f" else _LATIN])
     return terms
 
 
@@ -81,8 +82,7 @@ def _runs(text: str) -> array[int]:
     return array("I", sorted(hashes)[:RUNS])
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """How alike an article and a telling are; `shared`: the part of the shorter one's terms that both have."""
 
     value: float

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
-from heapq import nlargest
 from itertools import islice
 
 from monitor.model import Story
@@ -25,7 +24,7 @@ WORDS_KEPT = timedelta(hours=48)
 MOST = 100_000  # tellings: then a generation is full before its time
 _OF_KEYS, _OF_WORDS = 5, 2  # generations
 _LANGUAGES = 32  # further ones are counted together
-_UNDER_TERM = 30  # tellings, the last ones
+_UNDER_TERM = 12  # tellings, the last ones
 _RARE_SOUGHT = 24
 _RUN_WEIGHT = 5.0  # beside the weights of terms: a run is as telling as a rare term
 COMPARED = 12
@@ -38,6 +37,7 @@ class Recall:
         self._keys: tuple[Keys, ...] = ()
         self._words: tuple[Tellings, ...] = ()
         self._rarity: dict[int, Rarity] = {}
+        self._weighed: tuple[Reading, dict[int, float]] | None = None  # until the next telling
 
     def by_key(self, key: int) -> tuple[Story, int] | None:
         """The story that is recognised by this key, and the source that told it. The last telling counts, but an old
@@ -58,9 +58,10 @@ class Recall:
     def candidates(self, reading: Reading) -> list[Candidate]:
         """The tellings that share the most of what is rare in an article."""
         rarity = self._of_language(reading.language)
-        weights = rarity.weights(reading.words.terms)
+        weights = self._weights(reading)
         known = [term for term in weights if rarity.count(term)]
-        sought = [(term, weights[term]) for term in nlargest(_RARE_SOUGHT, known, key=weights.__getitem__)]
+        rarest = sorted(known, key=weights.__getitem__, reverse=True)[:_RARE_SOUGHT]
+        sought = [(term, weights[term]) for term in rarest]
         sought += [(run, _RUN_WEIGHT) for run in reading.words.runs[:RUNS_FOUND]]
         weighted = Weighted(reading.words, weights)
         return [
@@ -73,13 +74,15 @@ class Recall:
         self._turn(told.reading.seen.timestamp())
         back: list[Callable[[], object]] = [partial(self._back_to, before)]
         kept, words = self._keys[0], self._words[0]
-        for number in islice(kept.found(of_story(told.story)), 1):
-            back.insert(0, partial(kept.last.__setitem__, number, kept.last[number]))
-            kept.last[number] = max(kept.last[number], told.reading.at)
+        earlier = next(kept.found(of_story(told.story)), None)
+        if earlier is not None:
+            back.insert(0, partial(kept.last.__setitem__, earlier, kept.last[earlier]))
+            kept.last[earlier] = max(kept.last[earlier], told.reading.at)
         back.insert(0, partial(kept.take, kept.add(told)))
+        back.insert(0, partial(words.take, words.add(told, self._weights(told.reading), opens=earlier is None)))
         rarity = self._of_language(told.reading.language)
         back.insert(0, partial(rarity.take, rarity.add(told.reading.words.terms)))
-        back.insert(0, partial(words.take, words.add(told, rarity.weights(told.reading.words.terms))))
+        self._weighed = None
         return back
 
     def _likeliest(self, sought: Iterable[tuple[int, float]], reading: Reading) -> Iterator[tuple[Tellings, int]]:
@@ -105,6 +108,13 @@ class Recall:
 
     def _back_to(self, before: tuple[tuple[Keys, ...], tuple[Tellings, ...]]) -> None:
         self._keys, self._words = before
+        self._weighed = None
+
+    def _weights(self, reading: Reading) -> dict[int, float]:
+        """An article's terms with their weights as of now: it is looked up, and then told."""
+        if self._weighed is None or self._weighed[0] is not reading:
+            self._weighed = reading, self._of_language(reading.language).weights(reading.words.terms)
+        return self._weighed[1]
 
     def _of_language(self, language: int) -> Rarity:
         if language not in self._rarity and len(self._rarity) >= _LANGUAGES:

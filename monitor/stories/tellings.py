@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
-from heapq import nlargest
+from typing import NamedTuple
 from zlib import crc32
 
 from monitor.model import Story
@@ -14,13 +13,12 @@ from monitor.stories.likeness import Likeness, Weighted, norms
 from monitor.stories.reading import Reading, Telling
 from monitor.stories.rows import Rows
 
-_PER_STORY, _LOOK = 2, 12
-_RARE_KEPT = 10
+_PER_STORY, _LOOK = 2, 4
+_RARE_KEPT = 8
 RUNS_FOUND = 16  # runs under which a telling is found
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A telling that may be of the same development. `copied`: part and number of the runs that both have; `runs`: how
     many it has; `counts_otherwise`: its title is the article's but for its numbers."""
 
@@ -50,16 +48,15 @@ class Tellings:
     def __len__(self) -> int:
         return len(self._stories)
 
-    def add(self, told: Telling, weights: Mapping[int, float]) -> list[int]:
-        """Remember the words of a telling; the keys under which it is found."""
+    def add(self, told: Telling, weights: Mapping[int, float], *, opens: bool) -> list[int]:
+        """Remember the words of a telling; the keys under which it is found. `opens`: it is its story's first."""
         reading, words, number = told.reading, told.reading.words, len(self._stories)
         norm, title_norm = norms(words, weights)
-        rarest = nlargest(_RARE_KEPT, words.terms, key=weights.__getitem__)
+        rarest = sorted(words.terms, key=weights.__getitem__, reverse=True)[:_RARE_KEPT]
         keys = dict.fromkeys((*words.terms[: words.titled], *rarest, *words.runs[:RUNS_FOUND]))
         story = crc32(told.story.id.encode("utf-8", "surrogatepass"))
-        put = [key for key in keys if not self._often(key, story)]
-        for key in put:
-            self._chains.put(key, number)
+        put = [key for key in keys if opens or not self._often(key, story)]
+        self._chains.put(put, number)
         self._stories.append(told.story)
         self._of.append(story)
         self._terms.append(words.terms)
@@ -76,8 +73,7 @@ class Tellings:
 
     def take(self, put: list[int]) -> None:
         """Undo the last `add`, which gave these."""
-        for key in reversed(put):
-            self._chains.take(key)
+        self._chains.take(put)
         for row in (
             self._stories, self._of, self._terms, self._runs, self._at, self._norms, self._title_norms, self._days,
             self._languages, self._titled, self._numbers, self._flash,

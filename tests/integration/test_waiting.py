@@ -18,7 +18,19 @@ from monitor.app import channels_of
 from monitor.decide import decide
 from monitor.due import Due
 from monitor.matching import RuleSet
-from monitor.model import Again, Alert, AlertKind, AlertPolicy, Article, Channel, Config, DeliveryState, Rule, Settings
+from monitor.model import (
+    Again,
+    Alert,
+    AlertKind,
+    AlertPolicy,
+    Article,
+    Channel,
+    Config,
+    DeliveryState,
+    Notice,
+    Rule,
+    Settings,
+)
 from monitor.pipeline import Active
 from monitor.store.claims import Claims
 from monitor.store.database import Database
@@ -293,7 +305,12 @@ async def test_notices_are_told_even_if_what_waits_cannot_be(begin: Begin, monke
     """And the error is not kept quiet."""
     first = begin(by(wait_at_least=20 * MINUTE))
     looked: list[datetime] = []
-    monkeypatch.setattr(first.due, "tell", lambda now: looked.append(now) or [])
+
+    def look(now: datetime) -> list[Notice]:
+        looked.append(now)
+        return []
+
+    monkeypatch.setattr(first.due, "tell", look)
     monkeypatch.setattr("monitor.clock.now", lambda: NOON + HOUR)
     first.poll(article(), NOON)
     first.breaks.append(None)

@@ -201,7 +201,7 @@ def test_what_is_read_half_way_only_is_read_whole_the_next_time(
     """The connection may break while a process reads what others have committed: nothing is missed, or told twice."""
     here, there = SerialSection(database), SerialSection(database)
     commit(here, claimed(claims), article())
-    commit(there, claimed(claims, "post"), article("b", "Missile lands", of="post"))
+    commit(there, claimed(claims, "post"), article("b", "Third missile lands in the sea", of="post"))
 
     def broken(*_: object) -> None:
         raise RuntimeError("connection lost")
@@ -212,7 +212,7 @@ def test_what_is_read_half_way_only_is_read_whole_the_next_time(
     monkeypatch.undo()
     with here.entered(NOON) as inside:
         assert len(inside.state.told) == 2
-    assert alerts(commit(here, claimed(claims, "post"), article("c", "Missile lands", of="post"))) == []
+    assert alerts(commit(here, claimed(claims), article("c", "Third missile lands in the sea"))) == []
 
 
 def test_a_poll_without_news_moves_no_sequence(database: Database, claims: Claims) -> None:
