@@ -65,8 +65,7 @@ class Recall:
         sought += [(run, _RUN_WEIGHT) for run in reading.words.runs[:RUNS_FOUND]]
         weighted = Weighted(reading.words, weights)
         return [
-            words.candidate(number, weighted)
-            for words, number in islice(self._likeliest(sought, reading), COMPARED)
+            words.candidate(number, weighted) for words, number in islice(self._likeliest(sought, reading), COMPARED)
         ]
 
     def tell(self, told: Telling) -> list[Callable[[], object]]:

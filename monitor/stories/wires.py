@@ -1,8 +1,8 @@
 """What agencies and aggregators put round the words of a report, told apart from them: who publishes it, which wire it
 comes of, and which update of the wire's story it is.
 
-"[속보] 북, 미사일 발사(2보) - 연합뉴스" and "북, 미사일 발사" have the same title. What is not surely a credit stays where it
-is: "Two dead in blast - police" has no publisher.
+"[속보] 북, 미사일 발사(2보) - 연합뉴스" and "북, 미사일 발사" have the same title. What is not surely a credit stays
+where it is: "Two dead in blast - police" has no publisher.
 """
 
 from __future__ import annotations
@@ -83,17 +83,18 @@ _MARKS = {
     r"|исправлено|исправление|уточнение|уточнено|корректировка",
     WireMark.NUMBERED: r"(?:\d+(?:st|nd|rd|th)\s+)?(?:lead|ld)(?:[ -]?\d+)?|(?:update|wrapup|recap|roundup)[ -]?\d*"
     r"|updated|[2-9]\s?보|종합\s?\d*\s?보?|상보|續報|续报|続報|第[2-9二三四五]報|更新|滚动|обновлено|обновление|дополнено",
-    WireMark.FLASH: r"flash|urgent|breaking(?: news)?|news\s?alert|just in|속보|긴급|1\s?보|速報|快讯|快訊|突发|突發|号外"
-    r"|號外|緊急|紧急|срочно|молния",
+    WireMark.FLASH: r"flash|urgent|breaking(?: news)?|news\s?alert|just in|속보|긴급|1\s?보|速報|快讯|快訊|突发|突發"
+    r"|号外|號外|緊急|紧急|срочно|молния",
 }
 _KIND = "|".join(f"(?P<{mark.name}>{words})" for mark, words in _MARKS.items())
 _ASIDE = (  # says what sort of item it is, and nothing of an update
-    r"단독|영상|포토|사진|그래픽|인터뷰|현장\w*|자막\s?뉴스|이슈\w*|뉴스\w*|exclusive|watch|video|photos?|live|in pictures"
-    r"|news today|独自|独家|獨家|動画|写真|视频|視頻|図解|图|видео|фото|эксклюзив"
+    r"단독|영상|포토|사진|그래픽|인터뷰|현장\w*|자막\s?뉴스|이슈\w*|뉴스\w*|exclusive|watch|video|photos?|live"
+    r"|in pictures|news today|独自|独家|獨家|動画|写真|视频|視頻|図解|图|видео|фото|эксклюзив"
 )
 _INSIDE = rf"\s*(?:(?:{_KIND}|{_ASIDE})[\s,·]*)+\s*"
 _HEAD = re.compile(
-    rf"^\s*(?:[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞][\s:：]*|(?:{_KIND.replace('(?P<', '(?P<BARE_')})\s*[:：｜|]\s*)",
+    rf"^\s*(?:[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞][\s:：]*"
+    rf"|(?:{_KIND.replace('(?P<', '(?P<BARE_')})\s*[:：｜|]\s*)",
     re.IGNORECASE,
 )
 _DASHED = re.compile(  # "UPDATE 1-", "CORRECTED-": in capitals, or it is a word
@@ -149,8 +150,8 @@ _BYLINE = re.compile(
     r"^\s*(?:By|Автор:?|Von|Par)\s+[A-ZА-Я][\w.'’-]+(?:\s+(?:and\s+)?[A-ZА-Я][\w.'’-]+){1,4}(?:,\s*\w+)?\s*[|\n]\s*"
 )
 _CAPTION = re.compile(
-    r"[\[(（【][^\])）】]{0,160}(?:자료사진|재배포|무단\s?전재|DB 금지|Redistribution|Getty|게티이미지|사진\s?[=제]|제공|写真|資料|资料图"
-    r"|FILE PHOTO|Reuters/|AP Photo)[^\])）】]{0,120}[\])）】]"
+    r"[\[(（【][^\])）】]{0,160}(?:자료사진|재배포|무단\s?전재|DB 금지|Redistribution|Getty|게티이미지|사진\s?[=제]|제공|写真"
+    r"|資料|资料图|FILE PHOTO|Reuters/|AP Photo)[^\])）】]{0,120}[\])）】]"
     r"|^(?:FILE PHOTO|FILE|Фото|Photo|사진)\s?[:=]\s?(?:iStock|Getty Images|\S+\s?/\s?\S+)?\s*|▲",
     re.IGNORECASE,
 )
