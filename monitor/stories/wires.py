@@ -150,8 +150,8 @@ _BYLINE = re.compile(
     r"^\s*(?:By|Автор:?|Von|Par)\s+[A-ZА-Я][\w.'’-]+(?:\s+(?:and\s+)?[A-ZА-Я][\w.'’-]+){1,4}(?:,\s*\w+)?\s*[|\n]\s*"
 )
 _CAPTION = re.compile(
-    r"[\[(（【][^\])）】]{0,160}(?:자료사진|재배포|무단\s?전재|DB 금지|Redistribution|Getty|게티이미지|사진\s?[=제]|제공|写真"
-    r"|資料|资料图|FILE PHOTO|Reuters/|AP Photo)[^\])）】]{0,120}[\])）】]"
+    r"[\[(（【][^\])）】]{0,160}(?:자료사진|재배포|무단\s?전재|DB 금지|Redistribution|Getty|게티이미지|사진\s?[=제]"
+    r"|제공|写真|資料|资料图|FILE PHOTO|Reuters/|AP Photo)[^\])）】]{0,120}[\])）】]"
     r"|^(?:FILE PHOTO|FILE|Фото|Photo|사진)\s?[:=]\s?(?:iStock|Getty Images|\S+\s?/\s?\S+)?\s*|▲",
     re.IGNORECASE,
 )
