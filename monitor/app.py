@@ -106,6 +106,7 @@ async def service(
             thread=thread,
             deliver=dispatcher.wake,
             began=clock.now(),
+            metrics=metrics,
         )
         pipeline = Pipeline(
             _active(config, zone, catches_up=catches_up),

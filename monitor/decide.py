@@ -20,11 +20,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.alerting.falling import Moved, Telling, fallen_due
-from monitor.alerting.policy import Case, Circumstances, judge
+from monitor.alerting.falling import Telling, fallen_due
+from monitor.alerting.judging import judge
+from monitor.alerting.policy import Case, Circumstances
 from monitor.alerting.told import Account, Told
 from monitor.matching import RuleSet
-from monitor.model import Article, Decided, Event, Judged, Match, MatchKind, OncePer
+from monitor.model import Article, Decided, Event, Judged, Match, MatchKind, Moved, OncePer
 from monitor.stories import Stories, WireMark, join, provenance
 from monitor.stories.days import days_named
 from monitor.stories.events import Events, Found, belongs, opened
@@ -132,7 +133,7 @@ def _judged(
         around=around,
     )
     days = days_named(f"{from_.title}\n{from_.lead}", article.published)
-    found = Found("", joined.story, article.seen, days=days, flash=from_.mark is WireMark.FLASH)
+    found = Found("", joined.story, article.published, days=days, flash=from_.mark is WireMark.FLASH)
     decisions = tuple(_decided(match, case, found, rules, state.events) for match in matches)
     return Judged(article, joined.story, joined.how, decisions, publisher, from_.wire)
 

@@ -17,6 +17,7 @@ nothing, and it sends nothing. What is told does not depend on where it can be s
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol
@@ -32,6 +33,7 @@ from monitor.model import Alert, Config, Notice, NoticeKind
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, log
+from monitor.telemetry.metrics import Metrics
 
 
 class InForce(Protocol):
@@ -56,6 +58,7 @@ class Due:
         thread: StoreThread,
         deliver: Callable[[], None],
         began: datetime,
+        metrics: Metrics | None = None,
     ) -> None:
         self.config = config
         self._in_force = in_force
@@ -64,18 +67,30 @@ class Due:
         self._thread = thread
         self._deliver = deliver
         self._began = began
+        self._metrics = metrics or Metrics()
 
     async def turn(self) -> None:
-        """Tell what there is to tell now. Raises StoreFailed."""
-        tellings = await self._thread.run(self.fall, clock.now())
-        for alert in (telling.alert for telling in tellings):
+        """Tell what there is to tell now: what waited, and notices, each whatever becomes of the other. Raises
+        StoreFailed."""
+        for ended in await asyncio.gather(self._tell_what_waited(), self._tell_notices(), return_exceptions=True):
+            if ended is not None:
+                raise ended
+
+    async def _tell_what_waited(self) -> None:
+        told = [telling.alert for telling in await self._thread.run(self.fall, clock.now())]
+        for alert in told:
+            self._metrics.told(alert)
             log.info(
                 Event.ALERTED, rule=alert.rule, kind=alert.kind.value, title=alert.article.title, decision=alert.reason
             )
+        if told:
+            self._deliver()
+
+    async def _tell_notices(self) -> None:
         notices = await self._thread.run(self.tell, clock.now())
         for notice in notices:
             _log(notice)
-        if tellings or any(notice.channels for notice in notices):
+        if any(notice.channels for notice in notices):
             self._deliver()
 
     def fall(self, now: datetime) -> tuple[Telling, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.alerting.policy import Circumstances
 from monitor.decide import Decision, State, decide
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
@@ -16,6 +17,7 @@ from monitor.model import (
     Delivery,
     Fetched,
     FetchOutcome,
+    Hearing,
     Level,
     Notice,
     NoticeKind,
@@ -24,6 +26,7 @@ from monitor.model import (
     Rule,
     RuleStatus,
     Source,
+    Story,
     Term,
     Validators,
     Words,
@@ -122,11 +125,16 @@ def claimed(claims: Claims, name: str = "wire", at: datetime = NOON) -> Claim:
 
 
 def commit(
-    section: SerialSection, claim: Claim, *articles: Article, at: datetime = NOON, ruleset: RuleSet | None = None
+    section: SerialSection,
+    claim: Claim,
+    *articles: Article,
+    at: datetime = NOON,
+    ruleset: RuleSet | None = None,
+    around: Circumstances | None = None,
 ) -> Decision:
     """A poll that brought these articles, decided and committed; all alerts go to the desk."""
     with section.entered(at) as inside:
-        decision = decide(articles, ruleset or rules(), inside.state, at)
+        decision = decide(articles, ruleset or rules(), inside.state, at, around or Circumstances())
         assert inside.commit(polled(claim, at), decision, to_desk)
     return decision
 
@@ -146,6 +154,31 @@ def alert(of: Article | None = None, *, told_by: Rule | None = None) -> Alert:
     """The alert that the article leads to."""
     (told,) = alerts(decide([of or article()], rules(told_by or rule()), State(), NOON))
     return told
+
+
+def hearing(of: Article | None = None, *, level: Level = Level.HIGH, key: str = "launch story S1") -> Hearing:
+    """What the rule `launch` hears in an article of its story."""
+    return Hearing(
+        rule="launch",
+        rule_title="About launch",
+        level=level,
+        key=key,
+        routes=("default",),
+        article=of or article(),
+        story=Story("S1", "The story", NOON),
+        event=None,
+        publisher="Wire",
+        wire=None,
+        facts=(),
+        sentence="Two missiles flew.",
+        marks=((4, 12),),
+        because="“missiles” in the title",
+    )
+
+
+def deep(word: str) -> str:
+    """A text that mentions a missile beyond its lead, and shares no run of words with that of another word."""
+    return f"{' '.join(f'{word}{i}' for i in range(70))} a missile"
 
 
 def endless(sign: str) -> Alert:

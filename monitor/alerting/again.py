@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.alerting.told import Account
@@ -34,12 +35,12 @@ def _level_rises(_: AlertPolicy, hearing: Hearing, account: Account) -> Iterator
 
 def _official(_: AlertPolicy, hearing: Hearing, account: Account) -> Iterator[str]:
     if hearing.official and not account.official:
-        yield f"an official source: {hearing.publisher}"
+        yield "an official source reports it"
 
 
 def _corrected(_: AlertPolicy, hearing: Hearing, account: Account) -> Iterator[str]:
     if hearing.mark in CORRECTIONS and hearing.mark not in account.marks:
-        yield f"{hearing.publisher} has {hearing.mark} it"
+        yield f"it was {hearing.mark}"
 
 
 def _more_publishers(policy: AlertPolicy, _: Hearing, account: Account) -> Iterator[str]:
@@ -57,6 +58,28 @@ _WHY = {
 }
 AT_ONCE = frozenset({Again.LEVEL_RISES, Again.CORRECTED})
 """What a reader must not wait for: no cooldown holds it."""
+
+
+_SAYS_MORE = AlertPolicy(again_if=frozenset(Again) - {Again.MORE_PUBLISHERS})
+
+
+def says_more(hearing: Hearing, account: Account) -> bool:
+    """Whether what waits to be told for the first time says more with this article's words."""
+    return bool(reasons(_SAYS_MORE, hearing, account))
+
+
+def with_more(before: Hearing, hearing: Hearing) -> Hearing:
+    """What is heard last, standing for all that waits: when it is told, nothing of that is news any more."""
+    known = dict(before.facts)
+    for kind, number in hearing.facts:
+        known[kind] = max(number, known.get(kind, 0))
+    return replace(
+        hearing,
+        level=max(before.level, hearing.level, key=lambda level: level.rank),
+        facts=tuple(known.items()),
+        official=before.official or hearing.official,
+        mark=before.mark if before.mark in CORRECTIONS and hearing.mark not in CORRECTIONS else hearing.mark,
+    )
 
 
 def update_due(policy: AlertPolicy, account: Account, now: datetime) -> datetime:

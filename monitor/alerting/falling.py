@@ -1,20 +1,21 @@
 """What falls due with time alone: what waited is told, alone or together with what waited for the same. Pure.
 
-The state already holds all that was decided when it began to wait; so nothing is judged again, but for the cap of an
-hour, and what another message has told in the meantime is not there any more.
+It was decided when it began to wait, and is not judged again, but for what other messages have told in the meantime: a
+mention is no news of what was told since, and an hour may be full.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerting.policy import alert_of, too_many
+from monitor.alerting.judging import alert_of
+from monitor.alerting.policy import article_key, event_key, story_key, too_many
 from monitor.alerting.told import Told
 from monitor.alerting.waiting import is_due, waiting
 from monitor.alerting.wording import alert_id, count
-from monitor.model import Alert, AlertKind, Item, Level, Rule, Waiting, WaitKind
+from monitor.model import Alert, AlertKind, Hearing, Item, Level, Moved, Rule, Waiting, WaitKind
 
 _DIGESTS = {
     WaitKind.MENTION: "only mentioned",
@@ -31,42 +32,53 @@ class Telling:
     waited: tuple[Waiting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What waits on, for something else."""
-
-    before: Waiting
-    after: Waiting
-    why: str
-
-
 def fallen_due(rules: Mapping[str, Rule], told: Told, now: datetime) -> tuple[list[Telling], list[Moved]]:
     """What is told now of what waits; `told` is advanced by it."""
-    due = _due(told, now)
     tellings: list[Telling] = []
     moved: list[Moved] = []
-    for each in due:
-        if each.kind.digested:
-            continue
-        told.drop(each.id)
+    digested: list[Waiting] = []
+    for each in sorted(_due(told, now), key=lambda each: (each.kind.digested, each.due, each.since, each.id)):
         rule = rules.get(each.hearing.rule)  # one that has left the config since is told all the same
-        full = too_many(rule, told, now, each.why) if rule is not None else None
-        if full is None:
+        not_now = _not_now(each, rule, told, now)
+        if not_now is not None:
+            told.drop(each.id)
+            if not_now.after is not None:
+                told.wait(not_now.after)
+            moved.append(not_now)
+        elif each.kind.digested:
+            digested.append(each)
+        else:
+            told.drop(each.id)
             tellings.append(_alone(each, told, now))
-            continue
-        on = waiting(full.kind, each.hearing, each.why, now, full.due)
-        told.wait(on)
-        moved.append(Moved(each, on, f"waits: {full.why}; {full.until}"))
-    tellings += [_together(some, told, now) for some in _grouped(due)]
+    tellings += [_together(some, told, now) for some in _grouped(digested)]
     return tellings, moved
 
 
 def _due(told: Told, now: datetime) -> list[Waiting]:
-    """What it is time for, in its order. What was missed is told together, as soon as the first of it is due."""
-    due = [each for each in told.waiting if is_due(each, now)]
-    if any(each.kind is WaitKind.CATCH_UP for each in due):
-        due += [each for each in told.waiting if each.kind is WaitKind.CATCH_UP and each not in due]
-    return sorted(due, key=lambda each: (each.due, each.since, each.id))
+    """What it is time for. What was missed is told together, as soon as the first of it is due."""
+    due = {each.id for each in told.waiting if is_due(each, now)}
+    missed = any(each.kind is WaitKind.CATCH_UP and each.id in due for each in told.waiting)
+    return [each for each in told.waiting if each.id in due or (missed and each.kind is WaitKind.CATCH_UP)]
+
+
+def _not_now(each: Waiting, rule: Rule | None, told: Told, now: datetime) -> Moved | None:
+    """Why it is not told now, though it is time."""
+    if each.kind is WaitKind.MENTION:
+        known = any(key in told for key in _subjects(each.hearing))
+        return Moved(each, None, f"held: {each.why}, and {each.hearing.rule} has told it since") if known else None
+    full = None if rule is None or each.kind.digested else too_many(rule, told, now, each.why)
+    if full is None:
+        return None
+    on = waiting(full.kind, each.hearing, each.why, now, full.due)
+    return Moved(each, on, f"waits: {full.why}; {full.until}")
+
+
+def _subjects(hearing: Hearing) -> Iterator[str]:
+    """Under which keys a rule may have told what it mentioned."""
+    yield article_key(hearing.rule, hearing.article.source, hearing.article.uid)
+    yield story_key(hearing.rule, hearing.story)
+    if hearing.event is not None:
+        yield event_key(hearing.rule, hearing.event)
 
 
 def _alone(each: Waiting, told: Told, now: datetime) -> Telling:
@@ -87,8 +99,9 @@ def _grouped(due: Iterable[Waiting]) -> list[list[Waiting]]:
     return list(groups.values())
 
 
-def _together(waited: Sequence[Waiting], told: Told, now: datetime) -> Telling:
-    items = tuple(_item(each) for each in sorted(waited, key=lambda each: each.hearing.rule))
+def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
+    waited = sorted(some, key=lambda each: (-each.hearing.level.rank, each.hearing.rule))  # as few lines are shown
+    items = tuple(_item(each) for each in waited)
     first, kind = waited[0].hearing, waited[0].kind
     key = f"digest {kind} {' '.join(sorted(f'{each.id} {each.since.isoformat()}' for each in waited))}"
     rules = dict.fromkeys(item.rule_title for item in items)

@@ -1,4 +1,5 @@
-"""The policy stages: each may hold a match back, or let it wait, and says why; what passes all becomes an alert.
+"""The policy stages: each may hold a match back, or let it wait, and says why; what passes all becomes an alert
+(`judging`).
 
 The order of STAGES is the order in which a person asks: is it news at all, is it fresh, did we miss it, have we told it
 already and is this worth an update, may it wait a little, is it enough for this hour. A rule in shadow goes through the
@@ -15,15 +16,12 @@ from functools import cached_property
 from monitor.alerting import again
 from monitor.alerting.quote import quote
 from monitor.alerting.told import AN_HOUR, Account, Told
-from monitor.alerting.waiting import next_digest, waiting, waiting_id
-from monitor.alerting.wording import alert_id, evidence_in_words, in_words
+from monitor.alerting.waiting import next_digest, waiting_id
+from monitor.alerting.wording import evidence_in_words, in_words
 from monitor.model import (
     Again,
-    Alert,
-    AlertKind,
     Article,
     Claim,
-    Decided,
     Event,
     Field,
     Hearing,
@@ -33,6 +31,7 @@ from monitor.model import (
     Rule,
     RuleStatus,
     Story,
+    Waiting,
     WaitKind,
     time_of_day,
 )
@@ -51,9 +50,13 @@ class Away:
     since: datetime
     until: datetime
 
-    def missed(self, article: Article, now: datetime) -> bool:
+    def delayed(self, article: Article) -> bool:
         """Whether an article comes late only because of that. What came just before may not have been polled either."""
-        return self.since - LATE < article.published and now - article.published > LATE
+        return self.since - LATE < article.published
+
+    def missed(self, article: Article, now: datetime) -> bool:
+        """Whether it comes so late that it is told together with what else does."""
+        return self.delayed(article) and now - article.published > LATE
 
 
 def away(claim: Claim, now: datetime) -> Away | None:
@@ -97,12 +100,12 @@ class Case:
         if once_per is OncePer.ARTICLE:
             return article_key(self.rule.id, self.article.source, self.article.uid)
         if once_per is OncePer.EVENT and self.event is not None:
-            return f"{self.rule.id} event {self.event.id}"
+            return event_key(self.rule.id, self.event)
         return self._of_story
 
     @property
     def _of_story(self) -> str:
-        return f"{self.rule.id} story {self.story.id}"
+        return story_key(self.rule.id, self.story)
 
     @property
     def key(self) -> str:
@@ -128,7 +131,7 @@ class Case:
 
     @property
     def account(self) -> Account | None:
-        """What was heard and told of it. A rule that told its story before it told events has told it all the same."""
+        """What was heard and told of it in the last days."""
         return self.told.account(self.key)
 
     @property
@@ -180,83 +183,48 @@ def article_key(rule: str, source: str, uid: str) -> str:
     return f"{rule} article {source} {uid}"
 
 
+def story_key(rule: str, story: Story) -> str:
+    """The dedup key of a rule that tells once a story."""
+    return f"{rule} story {story.id}"
+
+
+def event_key(rule: str, event: Event) -> str:
+    """The dedup key of a rule that tells once an event."""
+    return f"{rule} event {event.id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Not told, and why. `listens`: it counts among what is heard of its subject all the same; `drops`: the ids of what
-    need not wait any more."""
+    """Not told, and why. `listens`: it counts among what is heard of its subject all the same; `withdraws`: what
+    waited, and need not any more."""
 
     why: str
     listens: bool = False
-    drops: tuple[str, ...] = ()
+    withdraws: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Told later, for the reason that will be given then; `until` says what it waits for."""
+    """Told later, for the reason that will be given then; `until` says what it waits for. `replaces`: what waited for
+    the same, and says less."""
 
     kind: WaitKind
     due: datetime
     why: str
     until: str
+    replaces: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Told again, and why."""
+    """Told again, and why; `replaces`: with what waited for that."""
 
     why: str
+    replaces: Waiting | None = None
 
 
 Ruling = Held | Wait | Update | None
 Stage = Callable[[Case], Ruling]
-
-
-def judge(case: Case) -> Decided:
-    """The decision on one match, with its reason; the state is told what follows from it."""
-    ruling = next((ruling for stage in STAGES if (ruling := stage(case)) is not None), None)
-    if isinstance(ruling, Held) and not ruling.listens:
-        return Decided(case.match, _held(case, ruling.why))
-    told, hearing = case.told, case.hearing
-    account = told.account(case.key) or Account(case.key, case.rule.id, case.now)
-    told.keep(account.heard(hearing, case.now))
-    if isinstance(ruling, Held):
-        for id_ in ruling.drops:
-            told.drop(id_)
-        return Decided(case.match, _held(case, ruling.why), hearing=hearing, drops=ruling.drops)
-    if case.shadow:
-        return _in_shadow(case, ruling)
-    if isinstance(ruling, Update) and (full := too_many(case.rule, told, case.now, ruling.why)) is not None:
-        ruling = full
-    return _wait(case, ruling) if isinstance(ruling, Wait) else _tell(case, ruling)
-
-
-def _wait(case: Case, ruling: Wait) -> Decided:
-    waits = waiting(ruling.kind, case.hearing, ruling.why, case.now, ruling.due)
-    case.told.wait(waits)
-    return Decided(case.match, f"waits: {ruling.why}; {ruling.until}", waiting=waits, hearing=case.hearing)
-
-
-def _tell(case: Case, update: Update | None) -> Decided:
-    told, hearing = case.told, case.hearing
-    reason = f"{hearing.because}; {update.why if update else case.first}"
-    alert = alert_of(hearing, told.account(case.key), reason, case.now, update=update is not None)
-    told.tells(hearing, alert, case.now)
-    told.told(case.rule.id, case.now)
-    drops = tuple(id_ for kind in (WaitKind.UPDATE, WaitKind.HOLD) if told.waits(id_ := waiting_id(kind, case.key)))
-    for id_ in drops:
-        told.drop(id_)
-    return Decided(case.match, f"told: {reason}", alert, hearing=hearing, drops=drops)
-
-
-def _in_shadow(case: Case, ruling: Wait | Update | None) -> Decided:
-    why = ruling.why if ruling else case.first
-    case.told.tells(case.hearing, None, case.now)
-    would = f"held: {case.rule.id} is in shadow; it would have told: {case.hearing.because}; {why}"
-    return Decided(case.match, would, shadow_key=case.key, hearing=case.hearing)
-
-
-def _held(case: Case, why: str) -> str:
-    return f"held: {why}; {case.rule.id} is in shadow" if case.shadow else f"held: {why}"
 
 
 # --- the stages -------------------------------------------------------------------------------------------------------
@@ -287,27 +255,49 @@ def _stale(case: Case) -> Held | None:
             )
         limit = limit or BASELINE_AGE
     age = case.now - article.published
-    if limit is None or age <= limit or (case.around.away and case.around.away.missed(article, case.now)):
+    if limit is None or age <= limit or (case.around.away and case.around.away.delayed(article)):
         return None
     return Held(f"published {in_words(age)} ago, and max_age is {in_words(limit)}")
 
 
 def _already_told(case: Case) -> Ruling:
     account = case.account
-    if account is None or account.told_at is None:
-        return _waits_already(case) if account is not None else _told_long_ago(case)
-    heard = account.heard(case.hearing, case.now)
-    policy = case.rule.alert
-    reasons = again.reasons(policy, case.hearing, heard)
-    if not reasons:
-        return Held(_told_at(case, account), listens=True)
-    why = f"update: {'; '.join(words for _, words in reasons)}; {_first_told(case, account)}"
-    due = again.update_due(policy, account, case.now)
-    if case.now >= due or any(reason in again.AT_ONCE for reason, _ in reasons):
+    if account is not None and account.told_at is None:
+        return _waits_already(case)
+    if account is None or (case.shadow and case.subject in case.told):  # what it told while it was live says more
+        return _told_long_ago(case)
+    heard, hearing, policy = account.heard(case.hearing, case.now), case.hearing, case.rule.alert
+    before = _waits(case, WaitKind.CAP, WaitKind.UPDATE)
+    new = again.reasons(policy, hearing, heard.told(before.hearing, case.now, None) if before else heard)
+    if not new:
+        return _nothing_new(case, account, before)
+    why = _update(case, account, again.with_more(before.hearing, hearing) if before else hearing)
+    if any(reason in again.AT_ONCE for reason, _ in new):
+        return Update(why, before)
+    due = before.due if before else again.update_due(policy, account, case.now)
+    if before is None and case.now >= due:
         return Update(why)
-    if case.told.waits(waiting_id(WaitKind.UPDATE, case.key)):
-        return Held(f"{'; '.join(words for _, words in reasons)}; an update waits already", listens=True)
-    return Wait(WaitKind.UPDATE, due, why, f"no update before {case.time(due)}")
+    return Wait(before.kind if before else WaitKind.UPDATE, due, why, f"no update before {case.time(due)}", before)
+
+
+def _nothing_new(case: Case, account: Account, before: Waiting | None) -> Held:
+    """Of what was told, and of the update that waits."""
+    if before is not None and case.mark == "withdrawn":
+        return Held("it was withdrawn while an update waited to be told", listens=True, withdraws=before)
+    waits = f"; an update waits until {case.time(before.due)}" if before else ""
+    return Held(f"{_told_at(case, account)}{waits}", listens=True)
+
+
+def _update(case: Case, account: Account, hearing: Hearing) -> str:
+    """Why it is told again."""
+    reasons = again.reasons(case.rule.alert, hearing, account.heard(case.hearing, case.now))
+    return f"update: {'; '.join(words for _, words in reasons)}; {_first_told(case, account)}"
+
+
+def _waits(case: Case, *kinds: WaitKind) -> Waiting | None:
+    """What waits of this subject, as one of these kinds."""
+    found = (case.told.waits(waiting_id(kind, case.key)) for kind in kinds)
+    return next((each for each in found if each is not None), None)
 
 
 def _told_long_ago(case: Case) -> Ruling:
@@ -318,14 +308,16 @@ def _told_long_ago(case: Case) -> Ruling:
 
 
 def _waits_already(case: Case) -> Ruling:
-    for kind in (WaitKind.HOLD, WaitKind.CAP, WaitKind.CATCH_UP):
-        waits = case.told.waits(waiting_id(kind, case.key))
-        if waits is not None:
-            if case.mark == "withdrawn":
-                return Held("it was withdrawn while it waited to be told", listens=True, drops=(waits.id,))
-            waits_for = f"{case.this} waits to be told at {case.time(waits.due)} ({case.name})"
-            return Held(f"{waits_for}{_joined(case)}", listens=True)
-    return _told_long_ago(case)
+    waits = _waits(case, WaitKind.HOLD, WaitKind.CAP, WaitKind.CATCH_UP)
+    if waits is None:
+        return _told_long_ago(case)
+    if case.mark == "withdrawn":
+        return Held("it was withdrawn while it waited to be told", listens=True, withdraws=waits)
+    if again.says_more(case.hearing, Account(case.key, case.rule.id, case.now).told(waits.hearing, case.now, None)):
+        return Wait(
+            waits.kind, waits.due, waits.why, f"it says more than what waited, until {case.time(waits.due)}", waits
+        )
+    return Held(f"{case.this} waits to be told at {case.time(waits.due)} ({case.name}){_joined(case)}", listens=True)
 
 
 def _told_at(case: Case, account: Account) -> str:
@@ -379,30 +371,3 @@ def too_many(rule: Rule, told: Told, now: datetime, why: str) -> Wait | None:
 
 
 STAGES: tuple[Stage, ...] = (_mention, _stale, _already_told, _missed, _hold, _enough)
-
-
-# --- alerts -----------------------------------------------------------------------------------------------------------
-
-
-def alert_of(hearing: Hearing, account: Account | None, reason: str, now: datetime, *, update: bool) -> Alert:
-    """The alert that tells what was heard: the first of its subject, or an update of it."""
-    number = account.updates + 1 if update and account is not None else 0
-    key = f"{hearing.key} update {number}" if update else hearing.key
-    return Alert(
-        id=alert_id(key),
-        dedup_key=key,
-        rule=hearing.rule,
-        rule_title=hearing.rule_title,
-        level=hearing.level,
-        at=now,
-        reason=reason,
-        routes=hearing.routes,
-        story=hearing.story.id,
-        article=hearing.article,
-        sentence=hearing.sentence,
-        marks=hearing.marks,
-        kind=AlertKind.UPDATE if update else AlertKind.NEW,
-        event=hearing.event.id if hearing.event else None,
-        thread=account.alert if account is not None else None,
-        voices=len(account.voices) if account is not None else 1,
-    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.model import Article, Event, Hearing, Level, Story, Waiting, WaitKind
 
+_CLOCKS_DIFFER = timedelta(minutes=1)
 DIGEST_AT = time(8)  # mentions, in the zone of monitor.yaml
 
 
@@ -32,16 +33,20 @@ def next_digest(now: datetime, zone: tzinfo) -> datetime:
 
 
 def is_due(each: Waiting, now: datetime) -> bool:
-    """Whether it is time. A clock that went back since makes nobody wait longer than was meant."""
-    return now >= each.due or now < each.since
+    """Whether it is time. A clock that went back since makes nobody wait longer than was meant; the clocks of two
+    machines may differ a little."""
+    return now >= each.due or now < each.since - _CLOCKS_DIFFER
 
 
 def to_row(each: Waiting) -> dict[str, Any]:
-    """What is heard, as plain JSON, without the article's text: that stands in its table."""
-    row = asdict(replace(each.hearing, article=replace(each.hearing.article, text="")))
-    article = row["article"]
+    """What is heard, as plain JSON, without the article's text, and the headlines of others: these stand in their
+    tables, and may be forgotten there."""
+    heard = each.hearing
+    event = heard.event and replace(heard.event, title="")
+    article, story = replace(heard.article, text=""), replace(heard.story, title="")
+    row = asdict(replace(heard, article=article, story=story, event=event))
     for name in ("seen", "published"):
-        article[name] = article[name].isoformat()
+        row["article"][name] = row["article"][name].isoformat()
     for name in ("story", "event"):
         if row[name] is not None:
             row[name]["opened"] = row[name]["opened"].isoformat()

@@ -18,6 +18,8 @@ from monitor.cli.match import match
 from monitor.cli.matches import matches
 from monitor.cli.outbox import outbox
 from monitor.cli.parse import parse
+from monitor.cli.replay import replay
+from monitor.cli.rules import rules
 from monitor.cli.run import run
 from monitor.cli.schema import schema
 from monitor.cli.sources import sources
@@ -51,6 +53,8 @@ for _command in (
     matches,
     outbox,
     parse,
+    replay,
+    rules,
     run,
     schema,
     sources,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import local, words_of
+from monitor.cli.options import alert_word, local, words_of
 
 if TYPE_CHECKING:
     from monitor.model import Article, Explanation, Match, Rule, Settings, Step
@@ -181,6 +181,8 @@ def _came(article: Article, account: Account, zone: str) -> Iterator[str]:
     for decided in account.decisions:
         yield f"    {_decision(f'{decided.decision}: {decided.reason}')}"
         notes = [f"match {decided.id}", local(decided.at, zone), decided.kind, decided.level or "no level kept"]
+        if decided.event is not None:
+            notes.append(f"event {decided.event}")
         if decided.article.version != article.version:
             notes.append(f"of version {decided.article.version} of the article")
         if account.rule is not None and decided.rule_version != account.rule.version:
@@ -207,7 +209,7 @@ def _alerted(alert: AlertReport, article: Article, zone: str) -> Iterator[str]:
     of = f", of “{alert.title}” ({alert.source})" if alert.source else ", of an article that was forgotten"
     if (alert.source, alert.uid) == (article.source, article.uid):
         of = ""
-    yield f"    alert {alert.id}, {local(alert.at, zone)}{of}"
+    yield f"    {alert_word(alert.kind)} {alert.id}, {local(alert.at, zone)}{of}"
     for delivery in alert.deliveries:
         yield f"        {delivery.channel}: {_delivered(delivery, zone)}"
 

@@ -1,4 +1,4 @@
-"""What `match` and `why` are given: rules by -c or --rules, and recorded articles in a file or on standard input."""
+"""What `match`, `replay` and `why` are given: rules by -c or --rules, and recorded articles, in files or on stdin."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def lines_of(file: Path) -> Iterator[str]:
             buffered = io.BufferedReader(raw)  # type: ignore[type-var]
             packed = buffered.peek(2)[:2] == b"\x1f\x8b"
             stream = gzip.GzipFile(fileobj=buffered) if packed else buffered
-            yield from io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace")
+            with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace") as lines:
+                yield from lines
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise MonitorError(f"{file}: the gzip is damaged: {error}; what was before it has been answered") from error
     except OSError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 from monitor.cli.options import (
+    alert_word,
     config_option,
     existing_database,
     json_line,
@@ -202,8 +203,10 @@ def _told(account: MatchAccount, loaded: Loaded) -> Iterator[str]:
     yield f"decision  {match.decision}: {match.reason}"
     if match.story:
         yield f"story     {match.story}, {account.joined}: {account.story_title}"
+    if match.event:
+        yield f"event     {match.event}"
     if match.alert:
-        yield f"alert     {match.alert}, {local(account.alerted, zone)}"
+        yield f"{alert_word(account.alert_kind):<10}{match.alert}, {local(account.alerted, zone)}"
     for delivery in account.deliveries:
         yield f"delivery  {delivery.id} on {delivery.channel}: {delivery.state}"
         for attempt in delivery.attempts:

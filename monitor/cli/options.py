@@ -143,6 +143,11 @@ def words_of(evidence: Iterable[Span]) -> str:
     return ", ".join(dict.fromkeys(f"“{s.text}” ({s.field}{f', {s.node}' if s.node else ''})" for s in evidence))
 
 
+def alert_word(kind: str | None) -> str:
+    """What people call an alert of this kind: a new one is just an alert."""
+    return kind if kind and kind != "new" else "alert"
+
+
 def print_faults(faults: Iterable[Fault]) -> None:
     """Faults, for people, on stderr."""
     for fault in faults:

@@ -1,21 +1,23 @@
-"""`news-monitor parse`: what a feed document holds."""
+"""`news-monitor parse`: what a feed document holds, or a web page by selectors."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import json_option, print_json
+from monitor.cli.options import config_option, json_option, print_json, require_known
 
 if TYPE_CHECKING:
-    from monitor.model import Fetched
+    from monitor.model import Feed, Fetched, Selectors, Source
 
 
 @click.command()
+@config_option
 @json_option
 @click.option("--url", metavar="URL", help="The address that the document is from, for relative links.")
 @click.option(
@@ -25,31 +27,103 @@ if TYPE_CHECKING:
     metavar="'K: V'",
     help="A header that it was served with; of a URL: to ask with.",
 )
-@click.argument("document", metavar="FILE|URL|-")
-def parse(as_json: bool, url: str | None, headers: tuple[str, ...], document: str) -> None:
+@click.option(
+    "--select",
+    "selectors",
+    multiple=True,
+    metavar="KEY=CSS",
+    help="Read a web page: entry=CSS finds its entries; title, link, text and date look inside one.",
+)
+@click.option("--source", "id_", metavar="ID", help="Read it as this source: its address, proxy and selectors.")
+@click.argument("document", metavar="FILE|URL|-", required=False)
+def parse(
+    config: Path,
+    *,
+    as_json: bool,
+    url: str | None,
+    headers: tuple[str, ...],
+    selectors: tuple[str, ...],
+    id_: str | None,
+    document: str | None,
+) -> None:
     """Print the entries of a feed document: a file, an address, or - for standard input.
+
+    With --select, those of a web page, as a source of `kind: page` finds them: to try selectors before writing them.
+    With --source, what a source of monitor.yaml finds, at its own address unless another document is named.
 
     \b
     Examples:
       news-monitor parse feed.xml
       news-monitor parse --json https://www.example.org/feed
       news-monitor parse --header 'Authorization: Bearer secret' https://www.example.org/feed
+      news-monitor parse --select entry=article --select title=h2 https://www.example.org/news
+      news-monitor parse --source port-authority
       news-monitor parse --header 'Content-Type: text/xml; charset=euc-kr' --url http://example.org/ feed.xml
 
     Exit code 1 if it is no feed.
     """
-    from monitor.errors import FeedUnreadable
-    from monitor.intake.dates import moment_of
-    from monitor.intake.identity import identify
-    from monitor.sources.document import read_document
+    from monitor.errors import FeedUnreadable, WrongUse
 
-    fetched = _document(document, url, _headers(headers))
+    source = _source(config, id_) if id_ else None
+    document = document or (source.url if source else None)
+    if document is None:
+        raise WrongUse("name a file, an address or - for standard input; or a source with --source")
+    select = _select(selectors, source.select if source else None)
+    fetched = _document(document, url or (source.url if source else None), _headers(headers), source)
     try:
-        feed = read_document(fetched.body, fetched.headers, fetched.url)
+        feed = _read(fetched, select)
     except FeedUnreadable as error:
         raise FeedUnreadable(f"{document}: {error}{_led(document, fetched)}") from error
     if feed.problem:
         click.echo(f"{document}: {feed.problem}", err=True)
+    _print(feed, as_json=as_json)
+
+
+def _source(config: Path, id_: str) -> Source:
+    """A source of monitor.yaml, with the secrets of its proxy; no others are needed."""
+    from monitor.config.load import load_rules_of
+    from monitor.config.sources import with_secrets
+    from monitor.model import Place
+
+    sources = load_rules_of(config).sources
+    require_known("source", [id_], sources)
+    return with_secrets(sources[id_], os.environ, Place(str(config)), config.parent)
+
+
+def _select(given: tuple[str, ...], usual: Selectors | None) -> Selectors | None:
+    """The selectors: those of a source, and in their place those that are given."""
+    from dataclasses import fields, replace
+
+    from monitor.errors import WrongUse
+    from monitor.model import Selectors
+
+    keys = [field.name for field in fields(Selectors)]
+    pairs = {}
+    for each in given:
+        key, sign, css = each.partition("=")
+        if not sign or key not in keys or not css.strip():
+            raise WrongUse(f"--select {each!r}: write KEY=CSS, where KEY is {', '.join(keys[:-1])} or {keys[-1]}")
+        pairs[key] = css.strip()
+    if usual is not None:
+        return replace(usual, **pairs)
+    if pairs and "entry" not in pairs:
+        raise WrongUse("--select: say where the entries stand: --select entry=CSS")
+    return Selectors(**pairs) if pairs else None
+
+
+def _read(fetched: Fetched, select: Selectors | None) -> Feed:
+    from monitor.sources.document import read_document
+    from monitor.sources.page import read_page
+
+    if select is None:
+        return read_document(fetched.body, fetched.headers, fetched.url)
+    return read_page(fetched.body, fetched.headers, fetched.url, select)
+
+
+def _print(feed: Feed, *, as_json: bool) -> None:
+    from monitor.intake.dates import moment_of
+    from monitor.intake.identity import identify
+
     for uid, entry in zip(identify(feed.entries), feed.entries, strict=True):
         row = {
             "uid": uid,
@@ -88,13 +162,13 @@ def _headers(given: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def _document(document: str, url: str | None, headers: dict[str, str]) -> Fetched:
+def _document(document: str, url: str | None, headers: dict[str, str], source: Source | None) -> Fetched:
     from monitor.errors import FetchFailed, WrongUse
     from monitor.model import Fetched, FetchOutcome, Limits
     from monitor.sources.decoder import unpacked
 
     if "://" in document:
-        fetched = asyncio.run(_fetch(document, headers))
+        fetched = asyncio.run(_fetch(document, headers, source.proxy if source else None))
         if fetched.outcome is not FetchOutcome.DOCUMENT:
             raise FetchFailed(f"{document}: {fetched.problem}")
         return fetched
@@ -109,7 +183,7 @@ def _document(document: str, url: str | None, headers: dict[str, str]) -> Fetche
     return Fetched(FetchOutcome.DOCUMENT, url or "", body=body, headers=headers)
 
 
-async def _fetch(url: str, headers: dict[str, str]) -> Fetched:
+async def _fetch(url: str, headers: dict[str, str], proxy: str | None) -> Fetched:
     from ipaddress import ip_network
 
     from monitor.model import Limits, Validators
@@ -118,4 +192,4 @@ async def _fetch(url: str, headers: dict[str, str]) -> Fetched:
     # The person at the command line names the address: private networks are theirs to ask for.
     everything = (ip_network("0.0.0.0/0"), ip_network("::/0"))
     async with Fetcher(Limits(), everything) as fetcher:
-        return await fetcher.fetch(url, Validators(), headers=headers)
+        return await fetcher.fetch(url, Validators(), headers=headers, proxy=proxy)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -220,7 +221,8 @@ def _as_if_it_ran(rule: Rule) -> Rule:
 def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
     """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
     earlier version of the rule told the article."""
-    from monitor.alerting.policy import Case, judge
+    from monitor.alerting.judging import judge
+    from monitor.alerting.policy import Case, Circumstances
     from monitor.alerting.told import Told
 
     article = kept.stored.article
@@ -229,7 +231,8 @@ def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
     now = (rule.version, article.version)
     if any(each.decision == "told" or (each.rule_version, each.article.version) == now for each in stored):
         return None
-    case = Case(rule, found, article, story, Told(), article.seen)
+    around = Circumstances(ZoneInfo(kept.settings.timezone))
+    case = Case(rule, found, article, story, Told(), article.seen, how=kept.stored.joined or "", around=around)
     return judge(replace(case, told=kept.articles.told(case.keys))).reason
 
 

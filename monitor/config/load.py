@@ -20,7 +20,7 @@ from monitor.config.lists import word_list
 from monitor.config.names import Name, Names, names, usable
 from monitor.config.reading import Memory
 from monitor.config.rules import rule
-from monitor.config.settings import EVERY, settings, unknown_rules
+from monitor.config.settings import EVERY, settings, timezone_of, unknown_rules
 from monitor.config.sources import Usual, sources, with_secrets
 from monitor.config.versions import with_version
 from monitor.config.yaml12 import Document, shown
@@ -42,8 +42,8 @@ class Loaded:
 @dataclass(frozen=True, slots=True)
 class LoadedRules:
     """Everything good in files of rules, entities and lists, and the faults of the others. `tried`: the rules that
-    stand somewhere, if only in a faulty file; `sources`: of the monitor.yaml that was read with them; `documents`: of
-    all of them, each by its place."""
+    stand somewhere, if only in a faulty file; `sources` and `timezone`: of the monitor.yaml that was read with them;
+    `documents`: of all of them, each by its place."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -52,6 +52,7 @@ class LoadedRules:
     tried: frozenset[str]
     sources: Mapping[str, Source] = field(default_factory=dict)
     documents: Mapping[Place, Document] = field(default_factory=dict)
+    timezone: str = "UTC"
 
 
 def load(
@@ -102,8 +103,8 @@ def load_rules(paths: Sequence[Path], beside: Path | None = None, remembered: Re
 
 
 def load_rules_of(path: Path) -> LoadedRules:
-    """What a monitor.yaml names of rules, entities, lists and sources, without its secrets and the rest of it: what
-    `match` needs."""
+    """What a monitor.yaml names of rules, entities, lists and sources, and its time zone, without its secrets and the
+    rest of it: what `match` and `replay` need."""
     return _matched_with(path, [], Remembered())
 
 
@@ -111,7 +112,8 @@ def _matched_with(path: Path, more: _Named, remembered: Remembered) -> LoadedRul
     document = settings_document(path)
     loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, remembered.drafts, {})
     found, _, faults = _sources(_named(document, path, "sources"), Usual(EVERY), remembered.sources, {})
-    return replace(loaded, sources=found, faults=_sorted([*loaded.faults, *faults]))
+    zone = timezone_of(document)
+    return replace(loaded, sources=found, faults=_sorted([*loaded.faults, *faults]), timezone=zone)
 
 
 _Named = list[tuple[Path, Place | None]]

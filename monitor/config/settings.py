@@ -30,6 +30,7 @@ from monitor.stories import SAME_ADDRESS
 EVERY = timedelta(minutes=5)
 _DATABASE = "sqlite:///monitor.db"
 _FOR_GOOD = "for good"
+_UTC = "UTC"
 
 
 def _zone(name: str) -> str:
@@ -238,7 +239,7 @@ def settings(document: Document, environment: Mapping[str, str], folder: Path) -
     if faults:
         raise Faulty(faults)
     made = Settings(
-        timezone=shape.timezone or "UTC",
+        timezone=shape.timezone or _UTC,
         database=_resolved(database, folder),
         channels=channels,
         routes={name: _once(names) for name, names in (shape.routes or {}).items()},
@@ -250,6 +251,12 @@ def settings(document: Document, environment: Mapping[str, str], folder: Path) -
     )
     usual = Usual(shape.every or EVERY, shape.fastest, shape.slowest, made.timezone)
     return made, usual
+
+
+def timezone_of(document: Document) -> str:
+    """The zone alone, of a monitor.yaml that is not asked for the rest; UTC where it names none that there is."""
+    named = document.data.get("timezone") if isinstance(document.data, dict) else None
+    return named if isinstance(named, str) and named in zoneinfo.available_timezones() else _UTC
 
 
 def unknown_rules(document: Document, retention: Retention, known: Collection[str]) -> Iterator[Fault]:

@@ -1,4 +1,5 @@
-"""A newsroom of outlets, each a feed on loopback: first an old document, then, once published, new entries dated now.
+"""A newsroom of outlets, each a feed on loopback: first an old document, then, once published, new entries dated now,
+and then what some outlets say later.
 
 The outlets and their texts stand in `newsroom/*.yaml`.
 """
@@ -33,7 +34,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """One feed: what stands in it at first, and what is published later."""
+    """One feed: what stands in it at first, and what it publishes in the first edition and in the second."""
 
     id: str
     name: str
@@ -41,6 +42,11 @@ class Outlet:
     format: str
     before: tuple[Item, ...]
     after: tuple[Item, ...]
+    later: tuple[Item, ...]
+
+    def shown(self, edition: int) -> tuple[Item, ...]:
+        """What stands in the feed once so many editions are out, the newest first."""
+        return tuple(item for items in (self.before, self.after, self.later)[edition::-1] for item in items)
 
 
 def outlets() -> tuple[Outlet, ...]:
@@ -50,8 +56,8 @@ def outlets() -> tuple[Outlet, ...]:
 
 
 def _outlet(data: Any) -> Outlet:  # noqa: ANN401 - plain data that we ship
-    before, after = (tuple(_item(row) for row in data[key]) for key in ("before", "after"))
-    return Outlet(data["outlet"], data["name"], data["language"], data["format"], before, after)
+    before, after, later = (tuple(_item(row) for row in data.get(key, ())) for key in ("before", "after", "later"))
+    return Outlet(data["outlet"], data["name"], data["language"], data["format"], before, after, later)
 
 
 def _item(row: Any) -> Item:  # noqa: ANN401
@@ -65,7 +71,7 @@ class Newsroom:
         self.outlets = {outlet.id: outlet for outlet in shown}
         self.served: Counter[str] = Counter()
         self._started = clock.now()
-        self._published = False
+        self._edition = 0
 
     async def __aenter__(self) -> str:
         """Begin to serve; the address that all outlets are under."""
@@ -82,13 +88,18 @@ class Newsroom:
         await self._runner.cleanup()
 
     def publish(self) -> None:
-        """From now on the feeds hold what is new."""
-        self._published = True
+        """The next edition is out: from now on the feeds hold what is new in it."""
+        self._edition += 1
         self.served.clear()
+
+    @property
+    def texts(self) -> int:
+        """How many texts stand in the feeds now."""
+        return sum(len(outlet.shown(self._edition)) for outlet in self.outlets.values())
 
     async def _feed(self, request: web.Request) -> web.Response:
         outlet = self.outlets[request.match_info["outlet"]]
-        items = (*outlet.after, *outlet.before) if self._published else outlet.before
+        items = outlet.shown(self._edition)
         body = _FORMATS[outlet.format](outlet, items, self._started, str(request.url.origin())).encode()
         tag = blake2b(body, digest_size=8).hexdigest()
         self.served[outlet.id] += 1

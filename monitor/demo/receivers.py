@@ -49,7 +49,8 @@ class Mailbox:
         message = email.message_from_bytes(content, policy=default)
         assert isinstance(message, EmailMessage)
         body = message.get_body(("plain",))
-        self._told(Received("e-mail", str(message["Subject"]), body.get_content() if body else ""))
+        text = "\n".join(body.get_content().splitlines()) if body else ""  # mail ends its lines with CR LF
+        self._told(Received("e-mail", str(message["Subject"]), text))
         return "250 OK"
 
 

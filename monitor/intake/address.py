@@ -5,6 +5,7 @@ It is only for comparing; people are shown the address that the feed gave.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -13,12 +14,20 @@ from courlan import clean_url
 # Trackers that courlan leaves in (`from`: where a click came from, on several Asian portals).
 _TRACKERS = frozenset({"cmp", "from", "ns_mchannel", "ns_source", "ns_campaign", "ref", "ref_src"})
 
+# In such an address there is nothing that could be cleaned: nearly all links of feeds are plain.
+_PLAIN = re.compile(
+    r"https?://(?!www\.?/)(?![^/]*xn--)(?P<host>[a-z0-9._-]+)"
+    r"(?P<path>(?!/\.\.(?:/|$))(?:/[A-Za-z0-9_.~!=,%-]+)+/?)"
+)
+
 
 @lru_cache(maxsize=1024)  # each entry of a document is asked for a few times
 def canonical(address: str | None) -> str | None:
     """The canonical address, or None where there is none or it names no page of its own (a home page)."""
     if not address:
         return None
+    if plain := _PLAIN.fullmatch(address):
+        return f"https://{plain['host'].removeprefix('www.')}{plain['path']}"
     # Never courlan's strict mode: it drops the `oid` and `sid` that tell a Korean portal's articles apart.
     cleaned = clean_url(address)
     if not cleaned:

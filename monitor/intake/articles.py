@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -118,8 +118,7 @@ def unseen(
             restless += 1
             continue
         kept_as = before.uid if before is not None and before.uid else names.get(uid, uid)
-        article = _article(source, entry, kept_as, wanted[uid], known=before, now=now)
-        articles.append(replace(article, baseline=True) if baseline else article)
+        articles.append(_article(source, entry, kept_as, wanted[uid], known=before, now=now, baseline=baseline))
     return Taken(tuple(articles), restless, distrusts)
 
 
@@ -160,7 +159,9 @@ def _alike(found: Known, entry: Entry, wanted: Sought) -> bool:
     return found.uid is None or found.digest == wanted.digest or (wanted.link is not None and same_title)
 
 
-def _article(source: Source, entry: Entry, uid: str, wanted: Sought, *, known: Known | None, now: datetime) -> Article:
+def _article(
+    source: Source, entry: Entry, uid: str, wanted: Sought, *, known: Known | None, now: datetime, baseline: bool
+) -> Article:
     seen = now if known is None else known.seen
     text, declared = _text(entry), entry.language or source.language
     dates = (latest_of(raw, seen, language=declared) for raw in (entry.published, entry.updated))
@@ -183,7 +184,7 @@ def _article(source: Source, entry: Entry, uid: str, wanted: Sought, *, known: K
         authors=entry.authors,
         tags=entry.tags,
         # An undated past is not news because a word in it was changed.
-        baseline=known is not None and known.baseline,
+        baseline=baseline or (known is not None and known.baseline),
     )
 
 

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from monitor.intake.address import canonical
@@ -16,6 +16,7 @@ from monitor.model import Article
 
 _TEXTS = ("title", "text", "lang", "date", "source", "url")
 _NAMES = ("authors", "author", "tags")  # a text, or several in a list
+_FIRST_YEAR, _LAST_YEAR = 1400, 9000  # beyond them times cannot be reckoned with
 _BARE = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2}))?")
 
 
@@ -38,33 +39,39 @@ class Recorded:
     article: Article
 
 
-def recorded(lines: Iterable[str], now: datetime) -> Iterator[Recorded | Unusable]:
-    """The articles of the lines, in their order; blank lines are passed over. Unknown keys are ignored."""
+def recorded(
+    lines: Iterable[str], now: datetime, *, zone: tzinfo = UTC, file: str = ""
+) -> Iterator[Recorded | Unusable]:
+    """The articles of the lines, in their order; blank lines are passed over. Unknown keys are ignored.
+
+    `zone`: of dates that name none. `file`: stands before the numbers of headlines, where there are several files.
+    """
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _object(number, line, now) if _begins_object(line) else _headline(number, line, "", now)
+            id_ = f"{file}:{number}" if file else number
+            yield _object(number, line, now, zone) if _begins_object(line) else _headline(number, id_, line, "", now)
 
 
 def alone(text: str, now: datetime) -> Recorded | Unusable:
     """The one article that this is: a JSON object, which needs no id, or a headline, with the article's text below it
     if there is any."""
     if _begins_object(text):
-        return _object(1, text, now, id=1)
+        return _object(1, text, now, UTC, id=1)
     title, _, below = text.strip().partition("\n")
-    return _headline(1, title, below, now)
+    return _headline(1, 1, title, below, now)
 
 
 def _begins_object(text: str) -> bool:
     return text.lstrip().startswith("{")
 
 
-def _headline(number: int, title: str, text: str, now: datetime) -> Recorded | Unusable:
-    row = {"id": number, "title": title.strip(), "text": text.strip()}
+def _headline(number: int, id_: str | int, title: str, text: str, now: datetime) -> Recorded | Unusable:
+    row = {"id": id_, "title": title.strip(), "text": text.strip()}
     why = _unusable(row)
-    return Unusable(number, why) if why else Recorded(number, _read(row, now))
+    return Unusable(number, why) if why else Recorded(id_, _read(row, now, UTC))
 
 
-def _object(number: int, line: str, now: datetime, **implied: int) -> Recorded | Unusable:
+def _object(number: int, line: str, now: datetime, zone: tzinfo, **implied: int) -> Recorded | Unusable:
     try:
         row = implied | json.loads(line.rstrip())
     except json.JSONDecodeError as error:
@@ -73,7 +80,7 @@ def _object(number: int, line: str, now: datetime, **implied: int) -> Recorded |
     except (RecursionError, ValueError):  # json's own bounds: a thousand brackets, a number of 4,300 digits
         return Unusable(number, "no JSON that can be read: it is nested too deeply, or has a number too long")
     why = _unusable(row)
-    return Unusable(number, why) if why else Recorded(row["id"], _read(row, now))
+    return Unusable(number, why) if why else Recorded(row["id"], _read(row, now, zone))
 
 
 def _unusable(row: dict[str, Any]) -> str | None:
@@ -92,14 +99,15 @@ def _listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None or value == "" else [value]
 
 
-def _moment(text: str | None) -> datetime | None:
-    """A bare day, month or year means its first moment."""
+def _moment(text: str | None, zone: tzinfo) -> datetime | None:
+    """A bare day, month or year means its first moment. None where it is no time that news is of, or will be."""
     bare = _BARE.fullmatch((text or "").strip())
-    return moment_of(f"{bare['year']}-{bare['month'] or '01'}-01" if bare else text)
+    moment = moment_of(f"{bare['year']}-{bare['month'] or '01'}-01" if bare else text, zone=zone)
+    return moment if moment is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
-def _read(row: dict[str, Any], now: datetime) -> Article:
-    claimed = _moment(row.get("date"))
+def _read(row: dict[str, Any], now: datetime, zone: tzinfo) -> Article:
+    claimed = _moment(row.get("date"), zone)
     return Article(
         source=row.get("source") or "",
         uid=str(row["id"]),

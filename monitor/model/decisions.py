@@ -132,6 +132,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """What waits on as something else (`after`), or need not any more (None); `why`: the decision on its match now."""
+
+    before: Waiting
+    after: Waiting | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One line of a digest: a rule's story. `reason` says why it waited."""
 
@@ -183,8 +192,8 @@ class Decided:
     """What came of one match: an alert, something that waits, or nothing; always with the reason, which people read.
 
     `hearing`: None where the rule does not listen (old news). `shadow_key`: the rule is in shadow, and would have told;
-    by this the state remembers it, as it does a telling by the alert's `dedup_key`. `drops`: ids of what waited and
-    need not any more.
+    by this the state remembers it, as it does a telling by the alert's `dedup_key`. `moved`: what waited, and what
+    became of it by this article.
     """
 
     match: Match
@@ -193,7 +202,7 @@ class Decided:
     waiting: Waiting | None = None
     shadow_key: str | None = None
     hearing: Hearing | None = None
-    drops: tuple[str, ...] = ()
+    moved: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

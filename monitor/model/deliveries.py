@@ -66,8 +66,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent: a title, and a body as plain text and as HTML."""
+    """What is sent: a title, and a body as plain text and as HTML. `id`: of the alert or notice that it tells;
+    `answers`: of the alert whose update it is. Channels that can show them together do."""
 
     title: str
     text: str
     html: str
+    id: str = ""
+    answers: str | None = None

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from urllib.parse import unquote, urlencode
 
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat
 
 from monitor.model import Message, Receipt, ReceiptKind
+from monitor.notify.mail_threads import threaded
 from monitor.notify.receipts import Line, receipt_for
 
 # `redirect=no`: requests answers a 302 by a GET without the body, and Apprise reports the lost message as sent.
@@ -37,7 +38,8 @@ def send(url: str, message: Message) -> Receipt:
         return Receipt(ReceiptKind.REFUSED, SEVERAL)
     html = _is_mail(url)
     body, body_format = (message.html, NotifyFormat.HTML) if html else (message.text, NotifyFormat.TEXT)
-    with _listening_at(logging.DEBUG):  # what went wrong stands there only
+    together = threaded(door[0], message) if html else nullcontext()
+    with together, _listening_at(logging.DEBUG):  # what went wrong stands there only
         result = door.notify(title=message.title, body=body, body_format=body_format, log_level=logging.DEBUG)
     if result:
         return Receipt(ReceiptKind.ACCEPTED, "accepted")

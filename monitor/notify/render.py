@@ -8,6 +8,7 @@ bytes of UTF-8, and 8 KiB of JSON in which every unit of UTF-16 beyond ASCII is 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from itertools import accumulate
@@ -18,14 +19,15 @@ from monitor.model import Alert, AlertKind, Delivery, Item, Message, Notice
 
 TITLE = 160  # units of UTF-16: most characters are one, emoji two
 RULE_TITLE = 100
-SENTENCE = 400
+SENTENCE = 350
 SOURCE = 80
 REASON = 300
 NOTICE_TITLE = 100
 NOTICE = 760
 ADDRESS = 900  # bytes of JSON
-OTHERS, OTHER = 3, 40  # how many who also report it are named, and units of each
-ITEMS, HEADLINE = 7, 80  # lines of a digest, and units of each
+OTHERS, OTHER = 3, 30  # how many who also report it are named, and units of each
+ITEMS, HEADLINE = 7, 80  # lines of a digest, if they have room, and units of each
+BYTES, JSON = 4096, 7700  # of title and text: what the narrowest takes, less its other keys
 SHORT_ADDRESS = 200
 _MARKS = ("**", "**")
 _HTML_MARKS = ("<mark>**", "**</mark>")  # the stars are what is left of it in a mail's plain text
@@ -33,6 +35,12 @@ _HTML_MARKS = ("<mark>**", "**</mark>")  # the stars are what is left of it in a
 
 def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
     """The message of a delivery; `source` is what people call the article's source (of a notice: nothing is shown)."""
+    told = delivery.alert
+    answers = told.thread if isinstance(told, Alert) and told.kind is AlertKind.UPDATE else None
+    return replace(_rendered(delivery, source, zone), id=told.id, answers=answers)
+
+
+def _rendered(delivery: Delivery, source: str, zone: ZoneInfo) -> Message:
     told = delivery.alert
     repeat = ["An earlier attempt got no clear answer: you may have this message already."] if delivery.repeat else []
     if isinstance(told, Notice):
@@ -75,8 +83,18 @@ def _others(alert: Alert) -> list[str]:
 
 def _of_digest(alert: Alert, repeat: list[str]) -> Message:
     """What waited, a line each; what has no room is counted."""
+    made = (_with_lines(alert, lines, repeat) for lines in range(ITEMS, -1, -1))
+    return next(message for message in made if _has_room(message))
+
+
+def _has_room(message: Message) -> bool:
+    units = len(json.dumps([message.title, message.text]))
+    return len(message.text.encode("utf-8", "surrogatepass")) <= BYTES and units <= JSON
+
+
+def _with_lines(alert: Alert, most: int, repeat: list[str]) -> Message:
     title = f"DIGEST, {alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
-    shown = alert.items[:ITEMS]
+    shown = alert.items[:most]
     lines = [line for item in shown for line in (_item(item), *_short_address(item.url))]
     if left := len(alert.items) - len(shown):
         lines.append(f"and {left} more: `news-monitor matches list` has them all")

@@ -48,11 +48,12 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class AlertReport:
-    """The alert by which a rule told an article, or another one of its story: `source`, `uid` and `title` are of the
-    one that it is of (None: that was forgotten)."""
+    """The alert by which a rule told an article, or another one of its story or event: `source`, `uid` and `title` are
+    of the one that it is of (None: that was forgotten); of a digest, of its first line."""
 
     id: str
     at: datetime
+    kind: str
     rule: str
     source: str | None
     uid: str | None
@@ -98,7 +99,8 @@ class Articles:
         return Absent(why, row.source_id, row.seen_at, row.left_at)
 
     def alerts(self, of: StoredArticle, rules: Collection[str]) -> dict[str, AlertReport]:
-        """By which alert each of the rules told this article, or else its story or event first; those that did."""
+        """By which alert each of the rules told this article, alone or in a digest, or else its story or event first;
+        those that did."""
         same: ColumnElement[bool] = alert.c.event_id.in_(of.events)
         if of.story is not None:
             same = or_(same, alert.c.story_id == of.story.id)
@@ -107,23 +109,24 @@ class Articles:
             article_version.c.article_id == alert.c.article_id, article_version.c.version == alert.c.article_version
         )
         asked = (
-            select(alert.c.id, alert.c.at, alert.c.rule_id, *page)
-            .where(same)
+            select(alert.c.id, alert.c.at, alert.c.kind, alert.c.rule_id, *page)
             .outerjoin(article, article.c.id == alert.c.article_id)
             .outerjoin(article_version, version)
             .order_by(alert.c.at.desc(), alert.c.id)
         )
-        own = (of.article.source, of.article.uid)
+        by_match = [(each.alert, each.rule) for each in of.decisions if each.alert is not None]
         chosen = {}
         with self._database.reading() as connection:
-            for row in sorted(connection.execute(asked), key=lambda row: (row.source_id, row.uid) == own):
-                if row.rule_id in rules:
-                    chosen[row.rule_id] = row
+            for row in connection.execute(asked.where(same)):
+                chosen[row.rule_id] = row
+            for row in connection.execute(asked.where(alert.c.id.in_([id_ for id_, _ in by_match]))):
+                chosen.update((rule, row) for id_, rule in by_match if id_ == row.id)
             return {
                 rule: AlertReport(
-                    row.id, row.at, rule, row.source_id, row.uid, row.title, deliveries_of(connection, row.id)
+                    row.id, row.at, row.kind, rule, row.source_id, row.uid, row.title, deliveries_of(connection, row.id)
                 )
                 for rule, row in chosen.items()
+                if rule in rules
             }
 
     def told(self, keys: Collection[str]) -> Told:

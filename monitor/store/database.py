@@ -10,20 +10,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Executable, Table
+from sqlalchemy import Connection, Engine, Executable, Table, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreRefused
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 T = TypeVar("T")
 _VARIABLES = 5_000
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database(ABC):
@@ -67,13 +67,11 @@ class Database(ABC):
         """
         with self.translated(), self.migrating() as connection:
             found = self._revision(connection)
-            if found == _head():
+            if found == revisions()[-1]:
                 return False
             if found is not None and copy:
-                self.copy(connection, f"before-{_head()}")
-            config = alembic_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+                self.copy(connection, f"before-{revisions()[-1]}")
+            _migrate(connection)
             return found is None
 
     def require_schema(self) -> None:
@@ -83,13 +81,14 @@ class Database(ABC):
             found = self._revision(connection)
         if found is None:
             raise StoreFailed(f"{self.name} holds nothing yet: `news-monitor run` makes its tables")
-        if found != _head():
+        if found != revisions()[-1]:
             raise StoreOlder(f"{self.name} is of an older news-monitor (schema {found}): `news-monitor db upgrade`")
 
     def _revision(self, connection: Connection) -> str | None:
-        found = MigrationContext.configure(connection).get_current_revision()
-        known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
-        if found is not None and found not in known:
+        found: str | None = None
+        if inspect(connection).has_table("alembic_version"):
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        if found is not None and found not in revisions():
             raise StoreNewer(
                 f"{self.name} was written by a newer news-monitor (schema {found}): install that version again, or "
                 "restore the copy made before its upgrade"
@@ -166,14 +165,24 @@ def in_batches(values: Iterable[T]) -> Iterator[list[T]]:
         yield some
 
 
+def revisions() -> list[str]:
+    """Of the schema, the newest last: with them begin the names of the migrations' files."""
+    return sorted(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
 def alembic_config() -> Config:
     """Where Alembic finds the migrations."""
+    # 10 MiB that a daemon would hold for good: loaded only where there is something to migrate.
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     return config
 
 
-def _head() -> str:
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    assert head is not None
-    return head
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - as above
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -31,7 +31,7 @@ from monitor.model import (
 )
 from monitor.store import tables
 from monitor.store.database import in_batches, insert_of, write_rows
-from monitor.store.learnt import articles_of, write_waiting
+from monitor.store.waits import articles_of, write_waiting
 
 ChannelsOf = Callable[[Alert], Iterable[str]]
 Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
@@ -71,48 +71,59 @@ def write_decisions(connection: Connection, made: Sequence[Made]) -> Ids:
 
 
 def _write_waiting(connection: Connection, every: Sequence[Judged], ids: Ids) -> None:
-    """What waits at the end of it: a later article may have told, or withdrawn, what an earlier one let wait."""
+    """What waits at the end of it: a later article may say more than, or withdraw, what an earlier one let wait. The
+    match of that one says so."""
     begins: dict[str, tuple[Waiting, int]] = {}
     ends: dict[str, None] = {}
     for judged in every:
         for decided in judged.decisions:
-            for id_ in decided.drops:
-                begins.pop(id_, None)
-                ends[id_] = None
+            for each in decided.moved:
+                begins.pop(each.before.id, None)
+                ends[each.before.id] = None
             if (waits := decided.waiting) is not None:
                 begins[waits.id] = (waits, ids[judged.article.source, judged.article.uid])
     write_waiting(connection, begins.values(), ends)
+    moved = [each for judged in every for decided in judged.decisions for each in decided.moved]
+    heard = articles_of(connection, [each.before.hearing for each in moved])
+    _say_anew(connection, [(each.before.hearing, None, each.why) for each in moved], heard)
 
 
 def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf) -> None:
-    """What was told of what waited, or waits on for something else; the matches that waited say so."""
+    """What was told of what waited, or waits on for something else, or no more; the matches that waited say so."""
     told = [(telling.alert, waited) for telling in fallen.tellings for waited in telling.waited]
     waited = [*(each for _, each in told), *(moved.before for moved in fallen.moved)]
     ids = articles_of(connection, [each.hearing for each in waited])
-
-    def id_of(hearing: Hearing) -> int:
-        return ids[hearing.article.source, hearing.article.uid]
-
     alerts = [telling.alert for telling in fallen.tellings]
-    write_rows(connection, _ALERT, [_alert(each.alert, id_of(each.waited[0].hearing)) for each in fallen.tellings])
+    firsts = [telling.waited[0].hearing for telling in fallen.tellings]
+    rows = [_alert(each, _id_of(first, ids)) for each, first in zip(alerts, firsts, strict=True)]
+    write_rows(connection, _ALERT, rows)
     write_rows(connection, _DELIVERY, [row for each in alerts for row in _deliveries(each, channels_of(each))])
-    said: list[tuple[Waiting, str | None, str]] = [
-        *((each, alert.id, f"told: {each.hearing.because}; {each.why}") for alert, each in told),
-        *((moved.before, None, moved.why) for moved in fallen.moved),
+    said: list[tuple[Hearing, str | None, str]] = [
+        *((each.hearing, alert.id, f"told: {each.hearing.because}; {each.why}") for alert, each in told),
+        *((moved.before.hearing, None, moved.why) for moved in fallen.moved),
     ]
+    _say_anew(connection, said, ids)
+    begins = [(after, _id_of(after.hearing, ids)) for moved in fallen.moved if (after := moved.after) is not None]
+    write_waiting(connection, begins, [each.id for each in waited])
+
+
+def _say_anew(connection: Connection, said: Iterable[tuple[Hearing, str | None, str]], ids: Ids) -> None:
+    """What has become of matches that waited: by which alert they were told, if any, and the decision on them now."""
     rows: list[Row] = [
         {
-            "its_article": id_of(each.hearing),
-            "its_version": each.hearing.article.version,
-            "its_rule": each.hearing.rule,
+            "its_article": _id_of(hearing, ids),
+            "its_version": hearing.article.version,
+            "its_rule": hearing.rule,
             "decision": decision,
             "alert_id": alert_id,
         }
-        for each, alert_id, decision in said
+        for hearing, alert_id, decision in said
     ]
     write_rows(connection, _TOLD_LATER, rows)
-    begins = [(moved.after, id_of(moved.after.hearing)) for moved in fallen.moved]
-    write_waiting(connection, begins, [each.id for each in waited])
+
+
+def _id_of(hearing: Hearing, ids: Ids) -> int:
+    return ids[hearing.article.source, hearing.article.uid]
 
 
 def _write_articles(connection: Connection, every: Sequence[tuple[Judged, datetime]]) -> Ids:

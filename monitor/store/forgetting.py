@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, delete, func, select, update
 
 from monitor.alerting.policy import article_key
 from monitor.intake.address import canonical
@@ -22,8 +22,22 @@ from monitor.model import DeliveryState
 from monitor.store import pages
 from monitor.store.articles import of_address
 from monitor.store.database import Database, in_batches, insert
+from monitor.store.leaving import drop_accounts, drop_lines
+from monitor.store.memory import reach, sequence_of
 from monitor.store.retention import SLICE
-from monitor.store.tables import alert, article, article_version, delivery, known, match, source, story, story_article
+from monitor.store.tables import (
+    alert,
+    article,
+    article_version,
+    delivery,
+    event,
+    known,
+    match,
+    source,
+    story,
+    story_article,
+)
+from monitor.store.waits import forget_waiting
 
 WHY = "its article was forgotten on the operator's word"
 # A dead one too: it could be tried again. What is being sent may still arrive.
@@ -105,13 +119,18 @@ def _keep_away(connection: Connection, left: ColumnElement[bool], now: datetime)
 def _forget(connection: Connection, ids: Sequence[int], now: datetime) -> int:
     articles = connection.execute(select(article).where(article.c.id.in_(ids))).all()
     _leave_polls_nothing(connection, source.c.id.in_({row.source_id for row in articles}))
+    drop_accounts(connection, articles)
+    forget_waiting(connection, ids)
+    drop_lines(connection, articles)
     _silence(connection, articles, now)
+    _leave_events(connection, ids)
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
     _leave_stories(connection, ids)
     connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
     pages.forget(connection, ids, [row.url for row in articles])
     connection.execute(delete(article).where(article.c.id.in_(ids)))
     _write_tombstones(connection, articles, now)
+    reach(connection, sequence_of(connection) + 1)  # in the memory of daemons some of it waits to be told
     return len(articles)
 
 
@@ -131,27 +150,47 @@ def _silence(connection: Connection, articles: Iterable[_Article], now: datetime
     for row in told:
         of = by_id[row.article_id]
         wordless: dict[str, object] = {"reason": WHY, "sentence": "", "marks": [], "article_id": None}
-        if row.dedup_key == article_key(row.rule_id, of.source_id, of.uid):  # a uid may be an address, or words
-            wordless["dedup_key"] = article_key(row.rule_id, of.source_id, uid_hash(of.uid))
+        own = article_key(row.rule_id, of.source_id, of.uid)
+        if row.dedup_key.startswith(own):  # or an update of it; a uid may be an address, or words
+            hashed = article_key(row.rule_id, of.source_id, uid_hash(of.uid))
+            wordless["dedup_key"] = f"{hashed}{row.dedup_key.removeprefix(own)}"
         connection.execute(update(alert).where(alert.c.id == row.id).values(**wordless, article_version=None))
 
 
 def _leave_stories(connection: Connection, ids: Sequence[int]) -> None:
     """A story that bears the headline of one of these takes that of its next article, or none. Its row stays: in the
     memory of a running daemon it may be told on."""
-    headlines: defaultdict[str, set[str]] = defaultdict(set)
-    told = select(story_article.c.story_id, article_version.c.title).join(
-        article_version, article_version.c.article_id == story_article.c.article_id
-    )
-    for row in connection.execute(told.where(story_article.c.article_id.in_(ids))):
-        headlines[row.story_id].add(row.title)
+    _leave(connection, ids, _Titled(story, story_article.c.story_id))
     connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
-    for row in connection.execute(select(story.c.id, story.c.title).where(story.c.id.in_(headlines))).all():
+
+
+def _leave_events(connection: Connection, ids: Sequence[int]) -> None:
+    """An event does so too."""
+    _leave(connection, ids, _Titled(event, match.c.event_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Titled:
+    """What bears the headline of its first article; `of`: where articles name it."""
+
+    table: Table
+    of: Column[str]
+
+
+def _leave(connection: Connection, ids: Sequence[int], titled: _Titled) -> None:
+    headlines: defaultdict[str, set[str]] = defaultdict(set)
+    table, members = titled.table, titled.of.table
+    told = select(titled.of.label("of"), article_version.c.title).join(
+        article_version, article_version.c.article_id == members.c.article_id
+    )
+    for row in connection.execute(told.where(members.c.article_id.in_(ids), titled.of.is_not(None))):
+        headlines[row.of].add(row.title)
+    for row in connection.execute(select(table.c.id, table.c.title).where(table.c.id.in_(headlines))).all():
         if row.title in headlines[row.id]:
-            others = select(article.c.title).join(story_article, story_article.c.article_id == article.c.id)
-            first = others.where(story_article.c.story_id == row.id).order_by(article.c.id).limit(1)
-            title = connection.execute(first).scalar_one_or_none()
-            connection.execute(update(story).where(story.c.id == row.id).values(title=title or ""))
+            others = select(article.c.title).join(members, members.c.article_id == article.c.id)
+            left = others.where(titled.of == row.id, article.c.id.not_in(ids))
+            title = connection.execute(left.order_by(article.c.id).limit(1)).scalar_one_or_none()
+            connection.execute(update(table).where(table.c.id == row.id).values(title=title or ""))
 
 
 def _write_tombstones(connection: Connection, articles: Iterable[_Article], now: datetime) -> None:

@@ -1,5 +1,5 @@
-"""What deciding has learnt, beside what was decided: events, accounts, and what waits. Written in the serial section,
-and read again at the start, or after another process has written it."""
+"""What deciding has learnt, beside what was decided: events, and what was heard and told of each subject. Written in
+the serial section, and read again at the start, or after another process has written it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, select
 
-from monitor.alerting.told import AN_HOUR, KEPT, Account, Told
-from monitor.alerting.waiting import of_row, to_row
+from monitor.alerting.told import AN_HOUR, KEPT, Account
 from monitor.decide import State
-from monitor.model import AlertKind, Event, Hearing, Waiting, WaitKind
+from monitor.model import AlertKind, Event
 from monitor.store.database import in_batches, insert
-from monitor.store.tables import account, alert, article, event, waiting
+from monitor.store.tables import account, alert, event
+from monitor.store.waits import read_waiting
 from monitor.stories.events import KEPT as EVENTS_KEPT
 from monitor.stories.events import Open
 
@@ -22,56 +22,22 @@ from monitor.stories.events import Open
 def write_state(connection: Connection, state: State, sequence: int) -> None:
     """The events and accounts that a draft has changed."""
     if events := state.events.changed:
-        _upsert_events(connection, events, sequence)
+        _upsert_events(connection, reversed(events), sequence)  # of a rule, the one that was told last comes first
     if accounts := state.told.changed:
         _upsert_accounts(connection, accounts, sequence)
 
 
-def write_waiting(connection: Connection, begins: Iterable[tuple[Waiting, int]], ends: Iterable[str]) -> None:
-    """What waits from now on, each with the id of its article, and what waits no more."""
-    for some in in_batches(ends):
-        connection.execute(delete(waiting).where(waiting.c.id.in_(some)))
-    rows = {
-        each.id: {
-            "id": each.id,
-            "kind": each.kind,
-            "rule_id": each.hearing.rule,
-            "article_id": article_id,
-            "since": each.since,
-            "due": each.due,
-            "why": each.why,
-            "hearing": to_row(each),
-        }
-        for each, article_id in begins
-    }
-    if rows:
-        new = insert(connection, waiting)
-        anew = {name: new.excluded[name] for name in next(iter(rows.values())) if name != "id"}
-        connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=anew), list(rows.values()))
-
-
-def articles_of(connection: Connection, hearings: Iterable[Hearing]) -> Mapping[tuple[str, str], int]:
-    """The ids of the articles in which this was heard; those that wait are kept."""
-    names = {(each.article.source, each.article.uid) for each in hearings}
-    found: dict[tuple[str, str], int] = {}
-    for some in in_batches(names):
-        asked = select(article.c.source_id, article.c.uid, article.c.id)
-        rows = connection.execute(asked.where(tuple_(article.c.source_id, article.c.uid).in_(some)))
-        found.update(((row.source_id, row.uid), row.id) for row in rows)
-    return found
-
-
 def read_state(connection: Connection, state: State, since: int, now: datetime) -> None:
-    """Tell `state` what commits after this number have learnt; of all that waits, what waits now."""
+    """Tell `state` what commits after this number have learnt, and what waits now."""
     asked = select(event).where(event.c.sequence > since, event.c.last_at > now - EVENTS_KEPT)
-    for row in connection.execute(asked.order_by(event.c.sequence, event.c.last_at)):
+    for row in connection.execute(asked.order_by(event.c.sequence, event.c.place)):
         state.events.keep(Open.of_row(Event(row.id, row.rule_id, row.title, row.opened_at), row.last_at, row.seen))
     for row in connection.execute(select(account).where(account.c.sequence > since)):
         if row.told_at is not None:
             state.told.add(row.key)
         if now - row.heard_at <= KEPT:
             state.told.keep(_account(row))
-    _read_waiting(connection, state.told)
+    read_waiting(connection, state.told)
     lately: dict[str, tuple[datetime, ...]] = {}
     of_rules = alert.c.rule_id.is_not(None) & (alert.c.kind != AlertKind.DIGEST) & (alert.c.at > now - AN_HOUR)
     for row in connection.execute(select(alert.c.rule_id, alert.c.at).where(of_rules).order_by(alert.c.at)):
@@ -100,17 +66,6 @@ def _account(row: Row[*tuple[Any, ...]]) -> Account:
     )
 
 
-def _read_waiting(connection: Connection, told: Told) -> None:
-    here = {
-        row.id: Waiting(row.id, WaitKind(row.kind), row.since, row.due, row.why, of_row(row.hearing))
-        for row in connection.execute(select(waiting))
-    }
-    for gone in [each.id for each in told.waiting if each.id not in here]:
-        told.drop(gone)
-    for each in here.values():
-        told.wait(each)
-
-
 def _upsert_events(connection: Connection, events: Iterable[Open], sequence: int) -> None:
     rows = [
         {
@@ -121,11 +76,12 @@ def _upsert_events(connection: Connection, events: Iterable[Open], sequence: int
             "last_at": each.last,
             "seen": each.to_row(),
             "sequence": sequence,
+            "place": place,
         }
-        for each in events
+        for place, each in enumerate(events)
     ]
     new = insert(connection, event)
-    anew = {name: new.excluded[name] for name in ("last_at", "seen", "sequence")}
+    anew = {name: new.excluded[name] for name in ("last_at", "seen", "sequence", "place")}
     connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=anew), rows)
 
 
@@ -134,7 +90,7 @@ def _upsert_accounts(connection: Connection, accounts: Iterable[Account], sequen
         {
             "key": each.key,
             "rule_id": each.rule,
-            "alert_id": each.alert,
+            "its_alert": each.alert,
             "heard_at": each.heard_at,
             "first_at": each.first_at,
             "told_at": each.told_at,
@@ -144,5 +100,8 @@ def _upsert_accounts(connection: Connection, accounts: Iterable[Account], sequen
         for each in accounts
     ]
     new = insert(connection, account)
-    anew = {name: new.excluded[name] for name in rows[0] if name not in ("key", "rule_id")}
+    anew = {name: new.excluded[name] for name in ("alert_id", *rows[0]) if name not in ("key", "rule_id", "its_alert")}
+    # An alert that was told long ago may have left the archive, while its subject is still heard of.
+    here = select(alert.c.id).where(alert.c.id == bindparam("its_alert")).scalar_subquery()
+    new = new.values(alert_id=here)
     connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=anew), rows)

@@ -91,13 +91,15 @@ class DeliveryHistory:
 
 @dataclass(frozen=True, slots=True)
 class MatchAccount:
-    """A match with all that belongs to it. `text`: of the version that matched; `joined`: why it is of its story."""
+    """A match with all that belongs to it. `text`: of the version that matched; `joined`: why it is of its story;
+    `alert_kind`: whether it was told by a "new" alert, an "update" or a "digest"."""
 
     match: MatchReport
     text: str
     story_title: str | None
     joined: str | None
     alerted: datetime | None
+    alert_kind: str | None
     deliveries: tuple[DeliveryHistory, ...]
 
 
@@ -145,14 +147,14 @@ class Matches:
             .where(match.c.id == id_)
             .outerjoin(story, story.c.id == story_article.c.story_id)
             .outerjoin(alert, alert.c.id == match.c.alert_id)
-            .add_columns(*more, alert.c.at.label("alerted"))
+            .add_columns(*more, alert.c.at.label("alerted"), alert.c.kind.label("alert_kind"))
         )
         with self._database.reading() as connection:
             row = connection.execute(asked).one_or_none()
             if row is None:
                 return None
             deliveries = deliveries_of(connection, row.alert_id)
-        return MatchAccount(_report(row), row.text, row.story_title, row.how, row.alerted, deliveries)
+        return MatchAccount(_report(row), row.text, row.story_title, row.how, row.alerted, row.alert_kind, deliveries)
 
 
 def _asked(wanted: Wanted) -> Select[Any]:

@@ -5,20 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, bindparam, case, exists, func, select, update
 
 from monitor.decide import State
 from monitor.model import Article, Story
 from monitor.store.learnt import read_state
-from monitor.store.tables import alert, article, article_version, match, story, story_article
+from monitor.store.tables import alert, article, article_version, match, section, story, story_article
 from monitor.stories import LEAD, SAME_ADDRESS, TEXT, WORDS_KEPT
 
 _END = select(func.max(article_version.c.id))
+_SEQUENCE = select(section.c.sequence)
+_ON = update(section).values(sequence=bindparam("reached"))
 
 
 def end_of(connection: Connection) -> int:
     """Where the articles end now: ids grow in the order of the commits, because the serial section hands them out."""
     return connection.execute(_END).scalar_one() or 0
+
+
+def sequence_of(connection: Connection) -> int:
+    """The number of the last commit; asked in the section."""
+    number: int = connection.execute(_SEQUENCE).scalar_one()
+    return number
+
+
+def reach(connection: Connection, sequence: int) -> None:
+    """Number this commit so: every state of an older one reads first what is new."""
+    connection.execute(_ON, {"reached": sequence})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,8 @@ class Mark:
 def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -> None:
     """Tell `state` what was committed after the mark: the stories of the last days by what they are recognised by, what
     was heard and told of each subject, and what waits."""
+    # A version that no rule hit was joined to no story, even if another version of its article was.
+    hit = exists().where(match.c.article_id == article.c.id, match.c.article_version == article_version.c.version)
     # Of older articles no more than the lead counts: which words are rare.
     text = func.substr(article_version.c.text, 1, case((article.c.seen_at > now - WORDS_KEPT, TEXT), else_=LEAD))
     columns = (
@@ -45,7 +60,7 @@ def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -
         .join_from(article, article_version, article_version.c.article_id == article.c.id)
         .join(story_article, story_article.c.article_id == article.c.id)
         .join(story, story.c.id == story_article.c.story_id)
-        .where(article_version.c.id > since.version, story.c.opened_at > now - SAME_ADDRESS)
+        .where(article_version.c.id > since.version, story.c.opened_at > now - SAME_ADDRESS, hit)
         .order_by(article_version.c.id)  # as they were committed
     )
     stories: dict[str, Story] = {}  # one object for all of its tellings

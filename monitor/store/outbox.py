@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, literal, or_, select, true, union, update
 
 from monitor.alerting.attempts import Verdict
 from monitor.model import (
@@ -194,15 +194,16 @@ def _with_others(connection: Connection, row: Row[*tuple[Any, ...]]) -> Alert:
     told = _read(row)
     if told.kind is AlertKind.DIGEST:
         return told
-    same = story_article.c.story_id == told.story
-    if told.event is not None:
-        of_event = select(match.c.article_id).where(match.c.event_id == told.event)
-        same = or_(same, story_article.c.article_id.in_(of_event))
-    asked = select(story_article.c.article_id, story_article.c.publisher, story_article.c.wire)
-    known = same & story_article.c.publisher.is_not(None)
-    rows = connection.execute(asked.where(known).order_by(story_article.c.article_id)).all()
-    own = {each.publisher for each in rows if each.article_id == row.article_id}
-    also = dict.fromkeys(each.publisher for each in rows if each.publisher not in own)
+    # Both have an index: as one condition with OR, PostgreSQL would read the whole table.
+    of_story = select(story_article.c.article_id).where(story_article.c.story_id == told.story)
+    of_event = select(match.c.article_id).where(match.c.event_id == told.event)
+    same = of_story if told.event is None else union(of_story, of_event)
+    columns, first = (story_article.c.publisher, story_article.c.wire), func.min(story_article.c.article_id)
+    known = story_article.c.article_id.in_(same) & story_article.c.publisher.is_not(None)
+    own = func.max(case((story_article.c.article_id == row.article_id, 1), else_=0)).label("own")
+    rows = connection.execute(select(*columns, own).where(known).group_by(*columns).order_by(first)).all()
+    ours = {each.publisher for each in rows if each.own}
+    also = dict.fromkeys(each.publisher for each in rows if each.publisher not in ours)
     voices = {each.wire or each.publisher for each in rows}
     return replace(told, also=tuple(also), voices=max(1, len(voices)))
 

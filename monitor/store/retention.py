@@ -15,30 +15,37 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, and_, delete, exists, func, select, tuple_, update
 
+from monitor.alerting.told import KEPT
 from monitor.intake.identity import uid_hash
 from monitor.intake.keeping import kept, shortest, until
 from monitor.model import FOR_GOOD, DeliveryState, Retention
 from monitor.store import pages
 from monitor.store.database import Database, insert
+from monitor.store.leaving import drop_accounts, drop_lines
 from monitor.store.tables import (
+    account,
     alert,
     article,
     article_version,
     attempt,
     daemon,
     delivery,
+    event,
     fetch,
     known,
     match,
     story,
     story_article,
     trouble,
+    waiting,
 )
+from monitor.stories.events import KEPT as EVENTS_KEPT
 
 SLICE = 250  # rows looked at in one go: others wait for a tenth of a second
 _Found = Row[*tuple[Any, ...]]
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
 _WAITS = exists().where(delivery.c.alert_id == alert.c.id, delivery.c.state.in_(_OPEN)).label("waits")
+_LINE_WAITS = exists().where(delivery.c.alert_id == match.c.alert_id, delivery.c.state.in_(_OPEN)).label("waits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +79,11 @@ class Pruning:
         """
         old = _Old(self._retention, now)
         articles = _Pass(old.articles, lambda connection, rows: _drop_articles(connection, rows, now))
-        passes = [articles, _Pass(old.alerts, _drop_alerts), _Pass(old.fetches, _drop_fetches)]
-        for each in passes if dry_run else [*passes, _Pass(old.stories, _drop_stories)]:
+        alerts = _Pass(old.alerts, lambda connection, rows: _drop_alerts(connection, rows, now))
+        passes = [articles, alerts, _Pass(old.fetches, _drop_fetches)]
+        silent = [_Pass(old.stories, _drop_stories), _Pass(old.events, _drop_events)]
+        silent += [_Pass(old.accounts, _drop_accounts)]
+        for each in passes if dry_run else [*passes, *silent]:
             yield from self._walked(each, dry_run=dry_run)
         yield from self._known(now, dry_run=dry_run)
         if not dry_run:
@@ -135,6 +145,7 @@ class _Old:
         self._retention = retention
         self._now = now
         self._newest = until(shortest(retention), now)
+        self._remembered = min(self._newest, now - max(EVENTS_KEPT, KEPT))  # what is younger is in the state in memory
 
     def articles(self, connection: Connection, after: _Found | None) -> _Looked:
         """Articles whose latest version is old enough for all that came of them."""
@@ -170,6 +181,21 @@ class _Old:
         rows = _slice(connection, asked, (story.c.last_at, story.c.id), after)
         return _Looked([row for row in rows if not row.held], Counter(), _last(rows))
 
+    def events(self, connection: Connection, after: _Found | None) -> _Looked:
+        """Events that are over, and that neither a match nor an alert is of any more."""
+        held = exists().where(match.c.event_id == event.c.id) | exists().where(alert.c.event_id == event.c.id)
+        asked = select(event.c.id, event.c.last_at, held.label("held")).where(event.c.last_at < self._remembered)
+        rows = _slice(connection, asked, (event.c.last_at, event.c.id), after)
+        return _Looked([row for row in rows if not row.held], Counter(), _last(rows))
+
+    def accounts(self, connection: Connection, after: _Found | None) -> _Looked:
+        """What was heard of subjects that no alert is of; what is of an alert goes with that."""
+        columns = (account.c.key, account.c.heard_at, account.c.rule_id)
+        asked = select(*columns).where(account.c.alert_id.is_(None), account.c.heard_at < self._remembered)
+        rows = _slice(connection, asked, (account.c.heard_at, account.c.key), after)
+        old = [row for row in rows if row.heard_at < until(kept(self._retention, [(row.rule_id, False)]), self._now)]
+        return _Looked(old, Counter(), _last(rows))
+
     def fetches(self, connection: Connection, after: _Found | None) -> _Looked:
         """Evidence of fetches: it is in the order of time, so that a slice without an old one ends the walk."""
         rows = _slice(connection, select(fetch.c.id, fetch.c.at), (fetch.c.id,), after)
@@ -192,8 +218,8 @@ def _last(rows: Sequence[_Found]) -> _Found | None:
 
 @dataclass(slots=True)
 class _Came:
-    """What came of an article: the rules that it met, each with or without an alert; how many alerts; whether one of
-    them waits to be delivered."""
+    """What came of an article: the rules that it met, each with or without an alert; how many alerts; whether it waits
+    to be told, or an alert that tells it to be delivered."""
 
     matched: list[tuple[str | None, bool]] = field(default_factory=list)
     alerts: int = 0
@@ -202,9 +228,12 @@ class _Came:
 
 def _what_came_of(connection: Connection, ids: Sequence[int]) -> Mapping[int, _Came]:
     came = {id_: _Came() for id_ in ids}
-    matches = select(match.c.article_id, match.c.rule_id, match.c.alert_id).where(match.c.article_id.in_(ids))
-    for row in connection.execute(matches):
+    columns = (match.c.article_id, match.c.rule_id, match.c.alert_id, _LINE_WAITS)
+    for row in connection.execute(select(*columns).where(match.c.article_id.in_(ids))):
         came[row.article_id].matched.append((row.rule_id, row.alert_id is not None))
+        came[row.article_id].waits |= row.waits
+    for id_ in connection.execute(select(waiting.c.article_id).where(waiting.c.article_id.in_(ids))).scalars():
+        came[id_].waits = True
     told = select(alert.c.article_id, alert.c.rule_id, _WAITS).where(alert.c.article_id.in_(ids))
     for row in connection.execute(told):
         came[row.article_id].matched.append((row.rule_id, True))
@@ -215,8 +244,10 @@ def _what_came_of(connection: Connection, ids: Sequence[int]) -> Mapping[int, _C
 
 def _drop_articles(connection: Connection, old: Sequence[_Found], now: datetime) -> None:
     ids = [row.id for row in old]
+    drop_accounts(connection, old)
+    _drop_alerts(connection, connection.execute(select(alert.c.id).where(alert.c.article_id.in_(ids))).all(), now)
+    drop_lines(connection, old)
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
-    _drop_alerts(connection, connection.execute(select(alert.c.id).where(alert.c.article_id.in_(ids))).all())
     connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
     connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
     pages.drop(connection, ids)
@@ -224,19 +255,30 @@ def _drop_articles(connection: Connection, old: Sequence[_Found], now: datetime)
     connection.execute(delete(article).where(article.c.id.in_(ids)))
 
 
-def _drop_alerts(connection: Connection, old: Sequence[_Found]) -> None:
-    """Alerts with their deliveries. If one is being sent again just now, on the operator's word, its delivery stays and
+def _drop_alerts(connection: Connection, old: Sequence[_Found], now: datetime) -> None:
+    """Alerts with their deliveries, and what was heard of their subjects; of one that is still heard of it stays known
+    that it was told. If one is being sent again just now, on the operator's word, its delivery stays and
     the foreign key refuses the whole slice: it is looked at again the next time."""
     ids = [row.id for row in old]
     ended = select(delivery.c.id).where(delivery.c.alert_id.in_(ids), delivery.c.state.not_in(_OPEN))
     connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(ended)))
     connection.execute(delete(delivery).where(delivery.c.id.in_(ended)))
     connection.execute(update(match).where(match.c.alert_id.in_(ids)).values(alert_id=None))
+    connection.execute(delete(account).where(account.c.alert_id.in_(ids), account.c.heard_at < now - KEPT))
+    connection.execute(update(account).where(account.c.alert_id.in_(ids)).values(alert_id=None))
     connection.execute(delete(alert).where(alert.c.id.in_(ids)))
 
 
 def _drop_stories(connection: Connection, old: Sequence[_Found]) -> None:
     connection.execute(delete(story).where(story.c.id.in_([row.id for row in old])))
+
+
+def _drop_events(connection: Connection, old: Sequence[_Found]) -> None:
+    connection.execute(delete(event).where(event.c.id.in_([row.id for row in old])))
+
+
+def _drop_accounts(connection: Connection, old: Sequence[_Found]) -> None:
+    connection.execute(delete(account).where(account.c.key.in_([row.key for row in old])))
 
 
 def _drop_fetches(connection: Connection, old: Sequence[_Found]) -> None:

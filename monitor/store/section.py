@@ -13,21 +13,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection
 
 from monitor.decide import Decision, Fallen, State
 from monitor.model import Article, Claim, Notice, Noticed, Observed, Polled
-from monitor.store import pages, tables
+from monitor.store import pages
 from monitor.store.database import Database
 from monitor.store.decisions import ChannelsOf, Made, write_decisions, write_fallen, write_notices
 from monitor.store.learnt import write_state
-from monitor.store.memory import Mark, catch_up, end_of
+from monitor.store.memory import Mark, catch_up, end_of, reach, sequence_of
 from monitor.store.observed import observe
 from monitor.store.writing import tokens_of, write_sources
 
 _AFRESH = timedelta(days=1)
-_SEQUENCE = select(tables.section.c.sequence)
-_ON = update(tables.section).values(sequence=bindparam("reached"))
 
 
 class SerialSection:
@@ -48,14 +46,14 @@ class SerialSection:
         with self._lock:
             with self._database.writing() as connection:
                 self._database.enter_section(connection)
-                sequence = connection.execute(_SEQUENCE).scalar_one()
+                sequence = sequence_of(connection)
                 inside = Entered(connection, self._caught_up(connection, sequence, now).draft(), claims)
                 yield inside
                 if inside.decided:
                     sequence += 1
                 inside.write(sequence)
                 if inside.decided:
-                    connection.execute(_ON, {"reached": sequence})
+                    reach(connection, sequence)
                     end = Mark(end_of(connection), sequence)
             if inside.decided:
                 self._state, self._mark = inside.state.settled(now), end
@@ -67,9 +65,11 @@ class SerialSection:
             self._state, self._mark = State(self._state.stories, self._state.events), Mark(self._mark.version)
             self._afresh = now
         if sequence != self._mark.commit:
+            state, since = self._state, self._mark
+            self._state, self._mark = State(), Mark()  # what is read half way only is read whole the next time
             end = Mark(end_of(connection), sequence)
-            catch_up(connection, self._state, self._mark, now)
-            self._mark = end
+            catch_up(connection, state, since, now)
+            self._state, self._mark = state, end
         return self._state
 
 

@@ -210,7 +210,8 @@ story_article = Table(
 )
 
 # The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy those big
-# tables to add one. `seen`: by what it is recognised (its actors, days and stories).
+# tables to add one. `seen`: by what it is recognised (its actors, days and stories). `place`: the order of the tellings
+# in one commit, for the event that was told last is asked first.
 event = Table(
     "event",
     metadata,
@@ -220,7 +221,8 @@ event = Table(
     Column("opened_at", Moment, nullable=False),
     Column("last_at", Moment, nullable=False, index=True),
     Column("seen", JSON, nullable=False),
-    Column("sequence", Integer, nullable=False),  # of the commit that wrote it
+    Column("sequence", Integer, nullable=False, index=True),  # of the commit that wrote it
+    Column("place", Integer, nullable=False),
 )
 
 # What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.
@@ -234,7 +236,7 @@ account = Table(
     Column("first_at", Moment),
     Column("told_at", Moment),
     Column("row", JSON, nullable=False),
-    Column("sequence", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False, index=True),
 )
 
 # What is told later: after a hold or a cooldown, or in a digest. `hearing`: what was heard, but for the text.
@@ -251,7 +253,7 @@ waiting = Table(
     Column("hearing", JSON, nullable=False),
 )
 
-# Every match ends in a decision: "told: ..." or "held: ...".
+# Every match ends in a decision: "told: ..." or "held: ..."; until then, "waits: ...".
 match = Table(
     "match",
     metadata,
@@ -294,7 +296,7 @@ alert = Table(
     Column("marks", JSON, nullable=False),
     Column("event_id", String, index=True),
     Column("thread", String),  # the first alert of the same subject; null: it is that itself
-    Column("items", JSON),  # the lines of a digest
+    Column("items", JSON(none_as_null=True)),  # the lines of a digest
 )
 
 _STATES = ", ".join(f"'{state.value}'" for state in DeliveryState)

@@ -27,8 +27,8 @@ _STORIES = 200  # of each event, the last ones
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an article shows of an event: the entities among a rule's evidence, the days that it names, whether it is a
-    flash. `lasts`: how long the rule says that its events go on."""
+    """What an article shows of an event: when it was news (`at`), the entities among a rule's evidence, the days that
+    it names, whether it is a flash. `lasts`: how long the rule says that its events go on."""
 
     rule: str
     story: Story
@@ -92,7 +92,8 @@ class Events:
         return self._of_rules.get(rule, ())
 
     def tell(self, found: Found, event: Event) -> None:
-        """Remember that an article belongs to an event."""
+        """Remember that an article belongs to an event. One that shows nothing new of it does not make it the latest:
+        then nothing would be written by which a state that is rebuilt could tell."""
         before = self.of(found.rule)
         known = next((each for each in before if each.event.id == event.id), None)
         known = known or Open(event, found.at)
@@ -104,13 +105,15 @@ class Events:
             entities=known.entities | found.entities,
             days=known.days | found.days,
         )
+        if now in before:
+            return
         others = [each for each in before if each.event.id != event.id and found.at - each.last <= KEPT]
         self._of_rules[found.rule] = (now, *others[: _OPEN - 1])
 
 
 def belongs(found: Found, events: Events) -> Event | None:
     """The open event that an article belongs to, if any: that of its story, or the latest that fits."""
-    open_ = events.of(found.rule)
+    open_ = [each for each in events.of(found.rule) if found.at - each.last <= KEPT]
     own = next((each for each in open_ if found.story.id in each.stories), None)
     if own is not None:
         return own.event

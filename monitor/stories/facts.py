@@ -1,7 +1,8 @@
 """The numbers in an article, by what they count: how many died, how many missiles flew, how far.
 
 They say whether a later article of a story knows more ("3 dead" after "explosion"). Only what a desk would wait for is
-looked for; a number that is not understood is no fact.
+looked for; a number that is not understood is no fact: a year, a date, a time, an age and the name of a thing (an F-16,
+a Type 055) count nothing.
 """
 
 from __future__ import annotations
@@ -9,53 +10,78 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_BEGINNING = 400  # characters of the text: what is new stands there
+from monitor.text.months import MONTHS
+
+_TITLE, _BEGINNING = 300, 400  # characters of the text: what is new stands there
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "dozens": 24,
-    "один": 1, "одна": 1, "одну": 1, "два": 2, "две": 2, "двух": 2, "три": 3, "трех": 3, "четыре": 4, "пять": 5,
-    "шесть": 6, "семь": 7, "восемь": 8, "девять": 9, "десять": 10,
+    "один": 1, "одна": 1, "одну": 1, "два": 2, "две": 2, "двух": 2, "двое": 2, "три": 3, "трех": 3, "трое": 3,
+    "четыре": 4, "четверо": 4, "пять": 5, "пятеро": 5, "шесть": 6, "шестеро": 6, "семь": 7, "восемь": 8, "девять": 9,
+    "десять": 10,
     "한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10,
 }  # fmt: skip
 _HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "兩": 2}
-_N = rf"(?P<n>\d{{1,3}}(?:[,\u00a0 ]\d{{3}})+|\d{{1,7}}|\b(?:{'|'.join(_WORDS)})|[{''.join(_HAN)}十百]{{1,5}})"
-_LATIN, _CYRILLIC = r"(?:[\s-]+[a-z'-]+){0,3}?[\s-]+", r"(?:\s+[а-яё-]+){0,2}?\s+"
-_ABOUT = r"(?:\s+(?:at least|about|some|nearly))?"
+_MANY = "十百"
+_DIGITS = r"(?<![a-zа-я\d.,:/–-])(?:\d{1,3}(?:[,\u00a0 ]\d{3})+|\d{1,7})(?![.,:/]?\d)"
+# Behind it stands what is counted, as in CJK; or words come first, and then it must not be a year.
+_N = rf"(?P<n>{_DIGITS}|\b(?:{'|'.join(_WORDS)})|[{''.join(_HAN)}{_MANY}]{{1,5}})"
+_FAR = rf"(?P<n>(?!(?:19|20)\d\d(?!\d)){_DIGITS}|\b(?:{'|'.join(_WORDS)})\b)"
+_MONTHS = "|".join(map(re.escape, sorted(MONTHS)))
+_OTHERS = (  # what these are counted by is no dead, and no missiles
+    r"years?|hours?|days?|weeks?|months?|minutes?|[ap]m|million|billion|thousand|hundred|percent|of|год|лет|час|дн|сут|недел"
+    r"|месяц|минут|тыс|млн|проц"
+)
+_GAP = rf"(?!(?:{_MONTHS})\b|(?:{_OTHERS}))"
+_LATIN = rf"(?:[\s-]+{_GAP}(?:u\.s\.|type \d+|[a-z]+(?:-[a-z\d]+)*)){{0,3}}?[\s-]+"
+_CYRILLIC = rf"(?:\s+{_GAP}[а-я]+(?:-[а-я\d]+)*){{0,2}}?\s+"
+_ABOUT = r"(?:\s+(?:at least|about|some|nearly|more than|over))?\s+"
+# What stands before a number that is a name, a date or an order, and no count.
+_NAMES = re.compile(
+    rf"(?:\b(?:{_MONTHS}|type|no|number|flight|article|boeing|airbus|war|page|part|route|day|phase|channel|under|unit|mark"
+    r"|aged?|тип|номер|рейс|статья|день)\.?|№|#|제|第|数|數|几|幾)\s*$"
+)
 # What is counted -> how each language says it; what is before or after the number.
 _PATTERNS: dict[str, tuple[str, ...]] = {
     "dead": (
-        rf"{_N}(?:{_LATIN})(?:killed|dead|died|deaths)\b",
-        rf"\b(?:kill(?:s|ed|ing)|death toll (?:rises|climbs|has risen) to){_ABOUT}\s+{_N}",
-        rf"{_N}\s*명\s*(?:이|이상|이상이)?\s*(?:사망|숨[져지진])",
+        rf"{_FAR}(?:{_LATIN})(?:killed|dead|died|deaths)\b",
+        rf"\bkill(?:s|ed|ing){_ABOUT}{_FAR}",
+        rf"\bdeath toll:?(?:\s+[a-z]+){{0,3}}?\s+{_FAR}",
+        rf"{_N}\s*여?\s*명\s*(?:이상이|이상|이|의)?\s*(?:사망|숨[져졌지진])",
+        rf"사망자?\s*{_N}\s*여?\s*명",
         rf"{_N}\s*[人名](?:が|已)?(?:死亡|遇难|遇難|丧生|喪生|罹难|罹難)",
-        rf"{_N}(?:{_CYRILLIC})?(?:погиб|убит)",
-        rf"(?:погибли|погибло|убиты)\s+(?:не менее\s+)?{_N}",
+        rf"(?:死者|死亡(?:人数|人數)?)(?:が|は|达|達|升至|增至)?\s*{_N}\s*[人名]",
+        rf"{_N}死(?=[\d{''.join(_HAN)}{_MANY}]+[伤傷])",
+        rf"{_FAR}(?:{_CYRILLIC})?(?:погиб|убит)",
+        rf"(?:погибли|погибло|погибших|убиты)\s+(?:не менее\s+)?{_FAR}",
     ),
     "injured": (
-        rf"{_N}(?:{_LATIN})(?:injured|wounded|hurt|injuries)\b",
-        rf"\b(?:injur|wound)(?:es|s|ed|ing){_ABOUT}\s+{_N}",
-        rf"{_N}\s*명\s*(?:이|이상|이상이)?\s*(?:부상|다[쳐친치])",
+        rf"{_FAR}(?:{_LATIN})(?:injured|wounded|hurt|injuries)\b",
+        rf"\b(?:injur|wound)(?:es|s|ed|ing){_ABOUT}{_FAR}",
+        rf"{_N}\s*여?\s*명\s*(?:이상이|이상|이)?\s*(?:부상|다[쳐쳤친치])",
+        rf"부상자?\s*{_N}\s*여?\s*명",
         rf"{_N}\s*[人名](?:が|余)?(?:受伤|受傷|負傷|けが|重軽傷)",
-        rf"{_N}(?:{_CYRILLIC})?(?:ранен|пострада)",
-        rf"(?:ранены|пострадали|пострадало)\s+(?:не менее\s+)?{_N}",
+        rf"(?<=死){_N}[伤傷]",
+        rf"{_FAR}(?:{_CYRILLIC})?(?:ранен|пострада)",
+        rf"(?:ранены|пострадали|пострадало)\s+(?:не менее\s+)?{_FAR}",
     ),
     "missiles": (
-        rf"{_N}(?:{_LATIN})(?:missiles?|rockets?|projectiles?|icbms?)\b",
+        rf"{_FAR}(?:{_LATIN})(?:missiles?|rockets?|projectiles?|icbms?)\b",
         rf"{_N}\s*여?\s*발(?:[을이의]|(?![가-힣]))",
-        rf"{_N}\s*[枚发發発](?!生|射|表|言|布)",
-        rf"{_N}(?:{_CYRILLIC})?(?:ракет|снаряд)",
+        rf"{_N}\s*[枚发發発](?![生射表言布展电電现現动動起力达達明送行出车目])",
+        rf"{_FAR}(?:{_CYRILLIC})?(?:ракет|снаряд)",
     ),
     "aircraft": (
-        rf"{_N}(?:{_LATIN})(?:aircraft|planes|jets|warplanes|sorties|drones)\b",
+        rf"{_FAR}(?:{_LATIN})(?:aircraft|planes|jets|warplanes|sorties|drones)\b",
         rf"(?:군용기|전투기|항공기|무인기)\s*{_N}\s*여?\s*대",
-        rf"{_N}\s*(?:架次|架|機)(?!构|関)",
-        rf"{_N}(?:{_CYRILLIC})?(?:самолет|беспилотник)",
+        rf"{_N}\s*(?:架次|架|機)(?![构構関關能体種])",
+        rf"{_FAR}(?:{_CYRILLIC})?(?:самолет|беспилотник)",
     ),
     "ships": (
-        rf"{_N}(?:{_LATIN})(?:ships|vessels|warships|boats)\b",
+        rf"{_FAR}(?:{_LATIN})(?:ships|vessels|warships|boats)\b",
         rf"{_N}\s*여?\s*척",
         rf"{_N}\s*[艘隻]",
-        rf"{_N}(?:{_CYRILLIC})?(?:корабл|судов|судна)",
+        rf"{_FAR}(?:{_CYRILLIC})?(?:корабл|судов|судна)",
     ),
     "km": (
         rf"{_N}\s*(?:여|余)?\s*-?\s*(?:km\b|kilomet(?:er|re)s?\b|킬로|公里|千米|キロ)",
@@ -91,7 +117,7 @@ _COMPILED = {kind: [re.compile(each, re.IGNORECASE) for each in forms] for kind,
 
 def facts(title: str, text: str) -> tuple[tuple[str, int], ...]:
     """What title and beginning count, each kind with its greatest number; in the order of the kinds."""
-    said = unicodedata.normalize("NFKC", f"{title}\n{text[:_BEGINNING]}").lower().replace("ё", "е")
+    said = unicodedata.normalize("NFKC", f"{title[:_TITLE]}\n{text[:_BEGINNING]}").lower().replace("ё", "е")
     found: dict[str, int] = {}
     for kind, forms in _COMPILED.items():
         if not any(hint in said for hint in _HINTS[kind]):
@@ -103,7 +129,9 @@ def facts(title: str, text: str) -> tuple[tuple[str, int], ...]:
 
 
 def _number(hit: re.Match[str]) -> int | None:
-    word = next(value for value in hit.groupdict().values() if value is not None)
+    word = hit["n"]
+    if _NAMES.search(hit.string, max(0, hit.start("n") - 20), hit.start("n")):
+        return None
     if word in _WORDS:
         return _WORDS[word]
     digits = re.sub(r"\D", "", word)

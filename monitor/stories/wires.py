@@ -1,8 +1,8 @@
 """What agencies and aggregators put round the words of a report, told apart from them: who publishes it, which wire it
 comes of, and which update of the wire's story it is.
 
-"[속보] 북, 미사일 발사(2보) - 연합뉴스" and "북, 미사일 발사" have the same title. What is not surely a credit stays
-where it is: "Two dead in blast - police" has no publisher.
+"[속보] 북, 미사일 발사(2보) - 연합뉴스" and "북, 미사일 발사" have the same title. What is not surely a credit
+stays where it is: "Two dead in blast - police" has no publisher.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ _MARKS = {
     WireMark.CORRECTED: r"correct(?:ed|ion|s)?|refiled?|clarification|정정|수정|고침|바로잡습니다|訂正|更正|勘误"
     r"|исправлено|исправление|уточнение|уточнено|корректировка",
     WireMark.NUMBERED: r"(?:\d+(?:st|nd|rd|th)\s+)?(?:lead|ld)(?:[ -]?\d+)?|(?:update|wrapup|recap|roundup)[ -]?\d*"
-    r"|updated|[2-9]\s?보|종합\s?\d*\s?보?|상보|續報|续报|続報|第[2-9二三四五]報|更新|滚动|обновлено|обновление|дополнено",
+    r"|updated|[2-9]\s?보|종합\s?\d*\s?보?|상보"
+    r"|續報|续报|続報|第[2-9二三四五]報|更新|滚动|обновлено|обновление|дополнено",
     WireMark.FLASH: r"flash|urgent|breaking(?: news)?|news\s?alert|just in|속보|긴급|1\s?보|速報|快讯|快訊|突发|突發"
     r"|号外|號外|緊急|紧急|срочно|молния",
 }
@@ -150,8 +151,10 @@ _BYLINE = re.compile(
     r"^\s*(?:By|Автор:?|Von|Par)\s+[A-ZА-Я][\w.'’-]+(?:\s+(?:and\s+)?[A-ZА-Я][\w.'’-]+){1,4}(?:,\s*\w+)?\s*[|\n]\s*"
 )
 _CAPTION = re.compile(
-    r"[\[(（【][^\])）】]{0,160}(?:자료사진|재배포|무단\s?전재|DB 금지|Redistribution|Getty|게티이미지|사진\s?[=제]"
-    r"|제공|写真|資料|资料图|FILE PHOTO|Reuters/|AP Photo)[^\])）】]{0,120}[\])）】]"
+    r"[\[(（【][^\])）】]{0,160}(?:자료사진|재배포|무단\s?전재|DB 금지|Redistribution"
+    r"|Getty|게티이미지|사진\s?[=제]|제공|写真"
+    r"|資料|资料图"
+    r"|FILE PHOTO|Reuters/|AP Photo)[^\])）】]{0,120}[\])）】]"
     r"|^(?:FILE PHOTO|FILE|Фото|Photo|사진)\s?[:=]\s?(?:iStock|Getty Images|\S+\s?/\s?\S+)?\s*|▲",
     re.IGNORECASE,
 )

@@ -13,8 +13,16 @@ import sys
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TextIO
 
-import structlog
-from structlog.types import Processor
+# It loads rich and Pygments (7 MiB) if they are there, for tracebacks in colours that we do not write.
+_RICH = sys.modules.get("rich")
+sys.modules["rich"] = None  # type: ignore[assignment]
+import structlog  # noqa: E402
+from structlog.types import Processor  # noqa: E402
+
+if _RICH is None:
+    del sys.modules["rich"]
+else:
+    sys.modules["rich"] = _RICH
 
 # At lower levels they write tokens, topics and message texts.
 _TALKATIVE = ("apprise", "urllib3", "requests", "mail.log", "apscheduler", "asyncio", "aiohttp.access", "alembic")

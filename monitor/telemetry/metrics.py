@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from prometheus_client import (
@@ -27,6 +27,7 @@ from monitor.model import Alert, Claim, Delivery, DeliveryState, Judged, Polled
 _LATENCY = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400)  # s
 _LAG = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300)
 _CALL = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 20)
+_AT_ONCE = timedelta(seconds=60)  # from seeing an article to deciding on it; what is told later waited on purpose
 _REMEMBERED = 10_000  # alerts on their way, of which we still know when their polls were planned
 
 # A second series for each of ours, which nobody asks for.
@@ -63,7 +64,7 @@ class Metrics:
         self.matches = counter("monitor_matches_total", "Matches, as news or mention.", ["kind"])
         self.alerts = counter(
             "monitor_alerts_total",
-            "Decisions on matches: told, with the alert's level, or held (level none).",
+            "Decisions on matches: told at once or later, with the alert's level; held, or it waits (level none).",
             ["decision", "level"],
         )
         self.alert_latency = histogram(
@@ -100,17 +101,22 @@ class Metrics:
             for decided in each.decisions:
                 self.matches.labels(decided.match.kind.value).inc()
                 if (alert := decided.alert) is None:
-                    self.alerts.labels("held", "none").inc()
+                    self.alerts.labels("held" if decided.waiting is None else "waits", "none").inc()
                 else:
-                    self.alerts.labels("told", alert.level.value).inc()
+                    self.told(alert)
                     self._remember(alert.id, polled.claim.planned)
+
+    def told(self, alert: Alert) -> None:
+        """An alert was committed."""
+        self.alerts.labels("told", alert.level.value).inc()
 
     def attempted(self, delivery: Delivery, state: DeliveryState, now: datetime) -> None:
         """An attempt to deliver was recorded."""
         self.deliveries.labels(delivery.channel, state.value).inc()
         alert = delivery.alert
         if state is DeliveryState.ACCEPTED and isinstance(alert, Alert):
-            if alert.article.dated and alert.article.version == 1:  # an edit may come days later
+            at_once = alert.at - alert.article.seen <= _AT_ONCE
+            if alert.article.dated and alert.article.version == 1 and at_once:  # an edit may come days later
                 self._took("published", alert.article.published, now)
             if planned := self._planned.get(alert.id):
                 self._took("planned", planned, now)

@@ -108,8 +108,8 @@ def _han(title: str, text: str, said: str | None) -> str | None:
 def _written(sample: str, hint: str | None) -> str:
     """zh-Hans or zh-Hant, by most of the characters that tell."""
     only_traditional, only_simplified = _tables()
-    traditional = sum(letter in only_traditional for letter in sample)
-    simple = sum(letter in only_simplified for letter in sample)
+    traditional = sum(map(only_traditional.__contains__, sample))
+    simple = sum(map(only_simplified.__contains__, sample))
     if traditional > 2 * simple:
         return "zh-Hant"
     if simple > 2 * traditional:

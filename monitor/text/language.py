@@ -103,7 +103,7 @@ def leaning(text: str) -> str | None:
 
 def _only(language: str, han: str) -> int:
     """How many characters only Chinese writes (导), or only Japanese (発), by their national character sets."""
-    return sum(_written_by(character) == language for character in han)
+    return list(map(_written_by, han)).count(language)
 
 
 @cache

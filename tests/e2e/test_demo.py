@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -39,24 +38,45 @@ def test_it_ends_well_and_tells_of_the_three_rules(demo: tuple[Ended, Path, list
     ended, _, _ = demo
     assert ended.code == 0, ended.err
     for rule in ("north-korea-missile-launch", "taiwan-drills", "korea-china-diplomacy"):
-        mails = [mail for mail in ended.out.split("── by e-mail ") if f"Rule {rule}, story S" in mail]
+        mails = mails_of(rule, ended)
         assert mails, rule
         for mail in mails:
-            level, _, title = mail.split("Subject: ", 1)[1].splitlines()[0].partition(": ")
-            assert level in {"MEDIUM", "HIGH", "CRITICAL"}
+            level, _, title = subject(mail).partition(": ")
+            assert level.removeprefix("UPDATE, ") in {"MEDIUM", "HIGH", "CRITICAL"}
             assert "**" in mail  # the words that fired, marked in their sentence
             assert re.search(r"\(demo\), \w{3} \d{1,2} \w{3} \d{4}, \d\d:\d\d KST", mail)
             assert "Why: “" in mail
             assert f"── by webhook: {level}: {title}" in ended.out
 
 
-def test_a_story_that_five_feeds_reprint_is_one_message(demo: tuple[Ended, Path, list[str]]) -> None:
-    """No subject comes twice by mail, although the newsroom prints one of its stories five times."""
+def mails_of(rule: str, ended: Ended) -> list[str]:
+    """The mails that a rule sent, in their order."""
+    return [mail for mail in ended.out.split("── by e-mail ") if f"Rule {rule}, story S" in mail]
+
+
+def subject(mail: str) -> str:
+    return mail.split("Subject: ", 1)[1].splitlines()[0]
+
+
+def test_a_happening_that_all_outlets_tell_is_one_alert(demo: tuple[Ended, Path, list[str]]) -> None:
+    """In five languages, by agency and in their own words; the account at the end says what was joined."""
     ended, _, _ = demo
-    subjects = Counter(line for line in ended.out.splitlines() if line.startswith("Subject: "))
-    assert subjects
-    assert set(subjects.values()) == {1}
-    assert "4 held: north-korea-missile-launch has told this story already\n" in ended.out
+    for rule in ("taiwan-drills", "korea-china-diplomacy"):
+        assert len(mails_of(rule, ended)) == 1
+    first, *updates = mails_of("north-korea-missile-launch", ended)
+    assert not subject(first).startswith("UPDATE")
+    assert [subject(mail).partition(", ")[0] for mail in updates] == ["UPDATE"]
+    launch = "  north-korea-missile-launch: 1 alert and 1 update for 14 articles in 5 languages"
+    assert f"{launch}, of 7 independent publishers\n" in ended.out
+
+
+def test_a_correction_is_told_at_once_and_says_who_else_reports_it(demo: tuple[Ended, Path, list[str]]) -> None:
+    """Nine other outlets, most of which print one agency's text, are six publishers more."""
+    ended, _, _ = demo
+    *_, update = mails_of("north-korea-missile-launch", ended)
+    assert "“CORRECTED: **North Korea** **fires** three ballistic **missiles** into Sea of Japan" in update
+    assert re.search(r"Also reported by .*, .*, .* and 6 more; 7 independent publishers in all", update)
+    assert re.search(r"Why: .*; update: new fact: 3 missiles.*; .*corrected.*; first told at \d\d:\d\d\.", update)
 
 
 def test_it_leaves_nothing_behind(demo: tuple[Ended, Path, list[str]]) -> None:

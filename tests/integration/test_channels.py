@@ -9,7 +9,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -19,7 +19,7 @@ import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from monitor.model import Channel, Message, Receipt, ReceiptKind
+from monitor.model import AlertKind, Channel, Message, Receipt, ReceiptKind
 from monitor.notify import Notifier, render
 from tests.building import alert, article, delivery, rule
 from tests.conftest import FaultServer
@@ -216,6 +216,25 @@ async def test_a_mail_arrives_whole(mailbox: Mailbox) -> None:
     assert '<a href="https://x.test/1">' in html
     lines = [line for line in text.splitlines() if line.strip()]
     assert len(lines) >= 5, text  # a line for each fact, not one paragraph
+
+
+async def test_an_update_stands_under_its_first_alert(mailbox: Mailbox) -> None:
+    """Every mail has one Message-ID, known by its alert's id, also when it is sent again; an update names its first
+    alert's. A message that tells no alert, as a test of the channel, has one of Apprise's."""
+    first = alert(article("a"))
+    update = replace(first, id="0123456789abcdef", kind=AlertKind.UPDATE, thread=first.id)
+    async with notifying({"desk": mailbox.url()}) as notifier:
+        for told, repeat in ((first, False), (first, True), (update, False)):
+            message = render(delivery(told, repeat=repeat), source="Wire", zone=ZoneInfo("Asia/Seoul"))
+            assert (await notifier.send("desk", message)).kind is ReceiptKind.ACCEPTED
+        assert (await notifier.send("desk", HELLO)).kind is ReceiptKind.ACCEPTED
+    root = f"<{first.id}@x.test>"
+    *known, _ = [mail.get_all("Message-ID") for mail in mailbox.mails]
+    assert known == [[root], [root], ["<0123456789abcdef@x.test>"]]
+    assert [mail.get_all("References") for mail in mailbox.mails] == [None, None, [root], None]
+    assert [mail.get_all("In-Reply-To") for mail in mailbox.mails] == [None, None, [root], None]
+    [by_chance] = mailbox.mails[-1].get_all("Message-ID", [])
+    assert by_chance.endswith("@127.0.0.1>")
 
 
 async def test_what_a_mail_server_answers_is_understood(mailbox: Mailbox) -> None:

@@ -29,6 +29,7 @@ from monitor.model import (
     Settings,
 )
 from monitor.notify import Notifier
+from monitor.pipeline import Active
 from monitor.store.claims import Claims
 from monitor.store.daemons import Daemons
 from monitor.store.database import Database
@@ -60,9 +61,15 @@ async def thread() -> AsyncIterator[StoreThread]:
     made.close()
 
 
+def nothing_waits() -> Active:
+    """What is in force: no rule of it lets anything wait."""
+    return Active({}, rules(), to_desk)
+
+
 def looking(database: Database, thread: StoreThread, *operator: str) -> Due:
     """A daemon that began at noon, and tells its operator on these channels."""
-    return Due(config(*operator), section=SerialSection(database), thread=thread, deliver=lambda: None, began=NOON)
+    serial = SerialSection(database)
+    return Due(config(*operator), nothing_waits, section=serial, thread=thread, deliver=lambda: None, began=NOON)
 
 
 def poll(database: Database, name: str, at: datetime, outcome: FetchOutcome = FetchOutcome.FAILED) -> None:
@@ -263,7 +270,8 @@ async def test_a_notice_reaches_the_operator(database: Database, thread: StoreTh
     dispatcher = Dispatcher(
         wired.settings, outbox=Outbox(database, "test"), notifier=notifier, thread=thread, name_of=str
     )
-    due = Due(wired, section=SerialSection(database), thread=thread, deliver=dispatcher.wake, began=now)
+    serial = SerialSection(database)
+    due = Due(wired, nothing_waits, section=serial, thread=thread, deliver=dispatcher.wake, began=now)
     with capture_logs() as logs:
         await due.turn()
         await due.turn()

@@ -5,75 +5,124 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from monitor.decide import decide
-from monitor.model import Article, OncePer, RuleStatus
+from monitor.alerting.policy import Away, Circumstances
+from monitor.alerting.waiting import to_row
+from monitor.decide import Decision, Fallen, State, decide, decide_due
+from monitor.matching import RuleSet
+from monitor.model import Again, AlertPolicy, Article, OncePer, RuleStatus
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
-from tests.building import HOUR, NOON, article, claimed, commit, rule, rules, sources
+from tests.building import HOUR, MINUTE, NOON, article, claimed, polled, rule, rules, sources, to_desk
 from tests.conftest import new_database
 
-SOURCES = ("wire", "post")
+SOURCES = ("wire", "post", "echo")
+DEEP = f"{'word ' * 70}a missile"  # beyond the lead: a mention
 HEADLINES = (
     "Two missiles fly over the sea",
     "Third missile lands in the sea",
     "Missile news",
-)  # the last joins nothing
+    "A quiet day",
+)  # the third joins nothing, the last only mentions
 PAGES = (None, None, "https://x.test/1")
 
 
 @dataclass(frozen=True)
 class Telling:
-    """A poll that brings one article, so many hours after the one before, to rules that are live or in shadow; an
-    article known already is edited."""
+    """A poll that brings one article, so many minutes after the one before, to rules that are live or in shadow; an
+    article known already is edited. `killed`: as many it counts; `missed`: it comes late, for its source was not
+    polled."""
 
-    hours: int
+    minutes: int
     source: str
     uid: str
     title: str
     page: str | None
     status: RuleStatus = RuleStatus.LIVE
+    killed: int = 0
+    missed: bool = False
 
 
 def tellings(draw: st.DrawFn) -> Telling:
     return Telling(
-        draw(st.sampled_from([0, 7, 13])),
+        draw(st.sampled_from([0, 5, 20, 61, 7 * 60, 13 * 60])),
         draw(st.sampled_from(SOURCES)),
         draw(st.sampled_from("ab")),
         draw(st.sampled_from(HEADLINES)),
         draw(st.sampled_from(PAGES)),
-        draw(st.sampled_from([RuleStatus.LIVE, RuleStatus.SHADOW])),
+        draw(st.sampled_from([RuleStatus.LIVE, RuleStatus.LIVE, RuleStatus.SHADOW])),
+        draw(st.sampled_from([0, 3, 9])),
+        draw(st.sampled_from([False, False, True])),
     )
 
 
-def reader() -> Callable[[Telling, timedelta], Article]:
+def desk(status: RuleStatus) -> RuleSet:
+    """Rules that tell stories, events and articles: with updates, holds and a cap."""
+    again = AlertPolicy(again_if=frozenset(Again), more_publishers=2)
+    event = AlertPolicy(once_per=OncePer.EVENT, wait_at_least=10 * MINUTE, again_if=frozenset({Again.NEW_FACT}))
+    capped = AlertPolicy(once_per=OncePer.ARTICLE, most_an_hour=1)
+    policies = {"launch": again, "events": event, "every": capped}
+    return rules(*(replace(rule(name, status=status), alert=policy) for name, policy in policies.items()))
+
+
+def reader() -> Callable[[Telling, datetime], Article]:
     """Makes articles as intake would: one first sight for each, and counted versions."""
     known: dict[tuple[str, str], Article] = {}
 
-    def read(told: Telling, after: timedelta) -> Article:
+    def read(told: Telling, now: datetime) -> Article:
         before = known.get((told.source, told.uid))
+        version = 1 if before is None else before.version + 1
         new = article(
             told.uid,
             told.title,
-            f"text {0 if before is None else before.version}",
+            text(told.killed, version),
             of=told.source,
-            seen=NOON + after if before is None else before.seen,
-            version=1 if before is None else before.version + 1,
+            seen=now if before is None else before.seen,
+            published=now - 2 * HOUR if told.missed else now,
+            version=version,
             canonical=told.page,
         )
         known[told.source, told.uid] = new
         return new
 
     return read
+
+
+def text(killed: int, version: int) -> str:
+    """Of an article; with less than none it says nothing of interest."""
+    return f"Version {version}." if killed < 0 else f"{killed} people were killed, says version {version}. {DEEP}"
+
+
+def around(told: Telling, now: datetime) -> Circumstances:
+    """What is known of the poll."""
+    return Circumstances(away=Away(now - 5 * HOUR, now) if told.missed else None)
+
+
+def judged(decision: Decision) -> list[object]:
+    """What was decided, but for the texts of what waited."""
+    every = [decided for each in decision.judged for decided in each.decisions]
+    moved = [(to_row(each.before), each.why) for decided in every for each in decided.moved]
+    return [
+        [replace(each, decisions=()) for each in decision.judged],
+        [replace(each, moved=()) for each in every],
+        moved,
+    ]
+
+
+def said(fallen: Fallen) -> list[object]:
+    """What falls due, but for the texts, which stand in their tables."""
+    moved = [(each.before.id, each.after and (each.after.id, each.after.due), each.why) for each in fallen.moved]
+    alerts = [replace(each.alert, article=replace(each.alert.article, text="")) for each in fallen.tellings]
+    return [alerts, [[waited.id for waited in each.waited] for each in fallen.tellings], moved]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -92,6 +141,15 @@ def anew(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Databas
     return made
 
 
+def states(one: State, other: State, now: datetime) -> None:
+    """Both remember the same."""
+    lived, rebuilt = one.told, other.told
+    assert {each.id: to_row(each) for each in lived.waiting} == {each.id: to_row(each) for each in rebuilt.waiting}
+    for name in ("launch", "events", "every"):
+        assert one.events.of(name) == other.events.of(name)
+        assert lived.lately(name, now) == rebuilt.lately(name, now)
+
+
 # What would have been told in shadow is told when the rule is live, and neither is said twice.
 @example(
     [
@@ -103,23 +161,53 @@ def anew(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Databas
 @example(
     [
         Telling(0, "wire", "a", HEADLINES[0], None),
-        Telling(13, "post", "a", HEADLINES[1], None),
+        Telling(13 * 60, "post", "a", HEADLINES[1], None),
         Telling(0, "wire", "a", HEADLINES[1], None),
-        Telling(7, "post", "b", HEADLINES[1], None),
+        Telling(7 * 60, "post", "b", HEADLINES[1], None),
+    ]
+)
+# An old article is edited, and shows nothing new of its event: that does not make it the latest.
+@example(
+    [
+        Telling(0, "wire", "a", HEADLINES[0], None),
+        Telling(13 * 60, "wire", "a", HEADLINES[0], None),
+        Telling(13 * 60, "wire", "b", HEADLINES[0], None),
+        Telling(0, "wire", "a", HEADLINES[0], None),
+        Telling(0, "wire", "a", HEADLINES[0], None),
+    ]
+)
+# A version that no rule hits is of no story, and its words join nothing.
+@example(
+    [
+        Telling(0, "wire", "a", HEADLINES[0], None),
+        Telling(5, "post", "a", HEADLINES[3], None, killed=-1),
+        Telling(5, "wire", "a", HEADLINES[3], None, killed=-1),
+        Telling(5, "post", "b", HEADLINES[3], None),
     ]
 )
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])  # each has its own database
 @given(st.lists(st.composite(tellings)(), min_size=1, max_size=10))
 def test_a_rebuilt_state_joins_and_tells_as_the_live_one(anew: Callable[[], Database], history: list[Telling]) -> None:
-    """Whatever was committed before, a restart before any poll changes neither its story nor its alerts."""
+    """Whatever was committed before, a restart before any poll, and before anything falls due, changes neither stories
+    nor alerts."""
     with closing(anew()) as database:
         claims = Claims(database, "here:1")
         claims.know(sources(*SOURCES), NOON)
-        live, read, after = SerialSection(database), reader(), timedelta(0)
+        live, read, now = SerialSection(database), reader(), NOON
         for told in history:
-            after += told.hours * HOUR
-            new, now = read(told, after), NOON + after
-            both = rules(rule(status=told.status), rule("every", once_per=OncePer.ARTICLE, status=told.status))
+            now += told.minutes * MINUTE
+            ruleset, new = desk(told.status), [read(told, now)]
             with SerialSection(database).entered(now) as restarted:
-                expected = decide([new], both, restarted.state, now)
-            assert commit(live, claimed(claims, told.source, now), new, at=now, ruleset=both).judged == expected.judged
+                expected = decide_due(ruleset, restarted.state, now)
+            with live.entered(now) as inside:
+                fallen = decide_due(ruleset, inside.state, now)
+                inside.fall(fallen, to_desk, now)
+            assert said(fallen) == said(expected)
+            with SerialSection(database).entered(now) as restarted:
+                rebuilt = decide(new, ruleset, restarted.state, now, around(told, now))
+            claim = claimed(claims, told.source, now)
+            with live.entered(now) as inside:
+                states(inside.state, restarted.state, now)
+                decision = decide(new, ruleset, inside.state, now, around(told, now))
+                assert inside.commit(polled(claim, now), decision, to_desk)
+            assert judged(decision) == judged(rebuilt)

@@ -16,8 +16,8 @@ def test_five_reprints_make_one_alert() -> None:
     """Five outlets with one story in one call: the first is told, four are held, and say so."""
     decision = decide([article(of=outlet) for outlet in OUTLETS], rules(), State(), NOON)
     assert [alert.article.source for alert in alerts(decision)] == ["wire"]
-    (story,) = {judged.story.id for judged in decision.judged}
-    assert reasons(decision)[1:] == [f"held: launch has told this story already ({story})"] * 4
+    (story,) = {judged.story.id for judged in decision.judged if judged.story}
+    assert reasons(decision)[1:] == [f"held: launch has told this story at 12:00 ({story}); the same headline"] * 4
     assert [judged.joined for judged in decision.judged[1:]] == ["the same headline"] * 4
 
 
@@ -47,14 +47,14 @@ def test_two_rules_on_one_article_make_two_alerts() -> None:
     assert len({alert.id for alert in alerts(decision)}) == 2
 
 
-def test_a_mention_is_held_and_does_not_use_up_the_telling() -> None:
+def test_a_mention_waits_and_does_not_use_up_the_telling() -> None:
     """A story that was only mentioned is told when the news comes."""
     deep = article("deep", "Korea in the week that was", "word " * 80 + "missile")
     news = article("news", "Korea in the week that was", "A missile flew.", of="post")
     decision = decide([deep, news], rules(), State(), NOON)
     kinds = [each.match.kind for judged in decision.judged for each in judged.decisions]
     assert kinds == [MatchKind.MENTION, MatchKind.NEWS]
-    assert reasons(decision)[0].startswith("held: only mentioned")
+    assert reasons(decision)[0].startswith("waits: only mentioned")
     assert [alert.article.uid for alert in alerts(decision)] == ["news"]
     assert decision.judged[0].story == decision.judged[1].story
 
@@ -76,8 +76,9 @@ def test_a_corrected_typo_tells_nothing() -> None:
     state, now = first.state.settled(NOON), NOON + 30 * HOUR
     edits = [replace(told, text=f"{HEADLINE}. Missiles flew.", version=2), replace(held, text="Corrected.", version=2)]
     second = decide(edits, rules(), state, now)
-    story = first.judged[0].story.id
-    assert reasons(second) == [f"held: launch has told this story already ({story})"] * 2
+    (story,) = {judged.story.id for judged in first.judged if judged.story}
+    why = f"held: launch has told this story at 5 Jan, 12:00 ({story}); an earlier version of the article"
+    assert reasons(second) == [why] * 2
     assert [judged.joined for judged in second.judged] == ["an earlier version of the article"] * 2
 
 
@@ -104,7 +105,7 @@ def test_a_mention_that_an_edit_makes_news_is_told_once() -> None:
 
 
 def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None:
-    """Nothing is dropped: what hits nothing has its story, what hits has its reason."""
+    """Nothing is dropped: what hits has a story and a reason, what hits nothing says so."""
     articles = [
         article("quiet", "Spring festival opens in Seoul"),
         article("told"),
@@ -113,7 +114,8 @@ def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None
     ]
     decision = decide(articles, rules(rule(max_age=HOUR)), State(), NOON)
     assert [judged.article for judged in decision.judged] == articles
-    assert all(judged.story.id and judged.joined for judged in decision.judged)
+    assert all(judged.joined for judged in decision.judged)
+    assert [judged.story is None for judged in decision.judged] == [True, False, False, False]  # only what a rule hits
     assert [reason.split(":")[0] for reason in reasons(decision)] == ["told", "held", "held"]
 
 

@@ -77,10 +77,11 @@ def memory(pid: int) -> float:
     return kib / 1024
 
 
-def cpu(pid: int) -> float:
-    """Seconds that the family has computed, those that have ended included."""
+def cpu(pid: int, *, without: frozenset[int] = frozenset()) -> float:
+    """Seconds that the family has computed, `without` some of it; those that ended included, for whom the daemon or
+    its fork server has waited."""
     ticks = 0
-    for each in family(pid):
+    for each in set(family(pid)) - without:
         with suppress(OSError):
             fields = _stat(each)
             ticks += sum(int(field) for field in fields[11:15])  # own, and of children that were waited for

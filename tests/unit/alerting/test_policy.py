@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerting.policy import STAGES, Case, judge
+from monitor.alerting.judging import judge
+from monitor.alerting.policy import Away, Case, Circumstances, away
 from monitor.alerting.told import Told
 from monitor.model import (
+    Again,
     Alert,
+    AlertPolicy,
     Article,
+    Claim,
     Decided,
+    Event,
     Field,
     Level,
     Match,
@@ -29,14 +35,21 @@ from monitor.model import (
 from tests.building import HOUR, MINUTE, NOON, article, rule
 
 STORY = Story("S1", "The story", NOON)
+ANYWHERE = Circumstances()
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"), Span(Field.TEXT, 0, 5, "Seoul", "seoul"))
 
 
 def judged(
-    of: Article, by: Rule | None = None, *, told: Iterable[str] = (), kind: MatchKind = MatchKind.NEWS
+    of: Article,
+    by: Rule | None = None,
+    *,
+    told: Iterable[str] = (),
+    kind: MatchKind = MatchKind.NEWS,
+    around: Circumstances = ANYWHERE,
 ) -> Decided:
     by = by or rule()
-    return judge(Case(by, Match(by.id, by.version, kind, EVIDENCE, by.level), of, STORY, Told(told), NOON))
+    match = Match(by.id, by.version, kind, EVIDENCE, by.level)
+    return judge(Case(by, match, of, STORY, Told(told), NOON, around=around))
 
 
 def told(decided: Decided) -> Alert:
@@ -47,7 +60,7 @@ def told(decided: Decided) -> Alert:
 WORDS = Words((Term("anniversary"),))
 TELLING = "told: “missiles” in the title; “Seoul” in the text; the first that launch hears of this story"
 STALE = "held: published 13 hours ago, and max_age is 12 hours"
-MENTION = "held: only mentioned, deeper in the text than its lead; mentions are kept and not sent"
+MENTION = "held: only mentioned, deeper in the text than its lead"
 UNDATED = "held: it came with its source's past (a first poll, or a burst of entries), and has no date of its own"
 
 
@@ -103,12 +116,14 @@ def test_fresh_or_stale(of: Article, by: Rule, reason: str) -> None:
         (Field.LEAD, WORDS, "deeper in the text than its lead or as its mention_if says"),
     ],
 )
-def test_a_mention_is_held(news_in: Field, mention_if: Words | None, why: str) -> None:
-    """What is only mentioned is kept and not sent; why it is one, is a matter of its rule."""
+def test_a_mention_waits_for_the_morning(news_in: Field, mention_if: Words | None, why: str) -> None:
+    """What is only mentioned is never sent at once; why it is one, is a matter of its rule."""
     by = replace(rule(), news_in=news_in, mention_if=mention_if)
     decided = judged(article(), by, kind=MatchKind.MENTION)
     assert decided.alert is None
-    assert decided.reason == f"held: only mentioned, {why}; mentions are kept and not sent"
+    assert decided.reason == f"waits: only mentioned, {why}; mentions go out together at 08:00"
+    assert decided.waiting is not None
+    assert decided.waiting.due == NOON + 20 * HOUR
 
 
 @pytest.mark.parametrize(
@@ -139,10 +154,9 @@ def test_stages_speak_in_the_order_of_a_persons_questions() -> None:
     old = article(published=NOON - 13 * HOUR)
     by = rule(max_age=12 * HOUR)
     key = ["launch story S1"]
-    assert judged(old, by, told=key, kind=MatchKind.MENTION).reason.startswith("held: only mentioned")
+    assert judged(old, by, told=key, kind=MatchKind.MENTION).reason.startswith("held: only mentioned, deeper")
     assert judged(old, by, told=key).reason.startswith("held: published")
     assert judged(article(), by, told=key).reason.startswith("held: launch has told")
-    assert len(STAGES) == 3
 
 
 SHADOW = rule(status=RuleStatus.SHADOW)
@@ -225,3 +239,162 @@ def test_the_reason_names_words_within_words_once() -> None:
     by = rule()
     decided = judge(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, Told(), NOON))
     assert decided.reason.startswith("told: “President of South Korea”, “Beijing” in the title;")
+
+
+# --- what comes late --------------------------------------------------------------------------------------------------
+
+
+def claim(planned: datetime, last_ok: datetime | None, failures: int = 0) -> Claim:
+    return Claim("wire", "https://wire.test/feed", 1, planned, failures=failures, first=False, last_ok=last_ok)
+
+
+@pytest.mark.parametrize(
+    ("of", "since"),
+    [
+        # polled as planned, or nearly so
+        (claim(NOON, NOON - 5 * MINUTE), None),
+        (claim(NOON - 10 * MINUTE, NOON - 15 * MINUTE), None),
+        # this service was down
+        (claim(NOON - 11 * MINUTE, NOON - 16 * MINUTE), NOON - 16 * MINUTE),
+        (claim(NOON - timedelta(3), NOON - timedelta(3)), NOON - timedelta(3)),
+        # the source failed
+        (claim(NOON, NOON - 5 * HOUR, failures=1), NOON - 5 * HOUR),
+        # it never was polled well: all is its past
+        (claim(NOON - timedelta(3), None), None),
+    ],
+)
+def test_when_a_source_was_away(of: Claim, since: datetime | None) -> None:
+    """From its last good poll until now, if this one comes much later than planned."""
+    assert away(of, NOON) == (Away(since, NOON) if since else None)
+
+
+DOWN = Circumstances(away=Away(NOON - 10 * HOUR, NOON))
+MISSED = "waits: its source could not be polled from 02:00 to 12:00; what was missed is told together"
+
+
+@pytest.mark.parametrize(
+    ("of", "by", "reason"),
+    [
+        # what our own downtime delayed is not old, however short the rule's max_age
+        (article(published=NOON - 5 * HOUR), rule(max_age=HOUR), MISSED),
+        (article(published=NOON - 9 * HOUR), rule(max_age=30 * MINUTE), MISSED),
+        (article(published=NOON - 45 * MINUTE), rule(max_age=30 * MINUTE), TELLING),  # young enough to be told alone
+        (article(published=NOON - 5 * MINUTE), rule(max_age=30 * MINUTE), TELLING),
+        (article(published=NOON - HOUR), rule(), TELLING),
+        (article(published=NOON - 61 * MINUTE), rule(), MISSED),
+        # just before: it may not have been polled
+        (article(published=NOON - 11 * HOUR + MINUTE), rule(max_age=HOUR), MISSED),
+        # what was old before is old
+        (article(published=NOON - 13 * HOUR), rule(max_age=12 * HOUR), STALE),
+        (article(published=NOON - 13 * HOUR), rule(), TELLING),
+        # without a date of its own it comes now
+        (article(dated=False), rule(max_age=HOUR), TELLING),
+        # a source's past by its own date
+        (article(baseline=True, published=NOON - 5 * HOUR), rule(max_age=HOUR), MISSED),
+        (article(baseline=True, dated=False), rule(), UNDATED),
+    ],
+)
+def test_what_comes_late_through_our_fault_is_told(of: Article, by: Rule, reason: str) -> None:
+    """Together, where it is older than an hour; and never held for its age."""
+    assert judged(of, by, around=DOWN).reason == reason
+
+
+# --- once, and shadow -------------------------------------------------------------------------------------------------
+
+EVENT = Event("E1", "launch", "The event", NOON)
+
+
+def in_turn(by: Rule, *heard: tuple[Article, Story, Event | None]) -> list[str]:
+    """How the decisions on these begin, one after the other."""
+    told = Told()
+    reasons = []
+    for of, story, event in heard:
+        match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
+        reasons.append(judge(Case(by, match, of, story, told, NOON, event)).reason)
+    return [reason.split(":")[0] for reason in reasons]
+
+
+@pytest.mark.parametrize(
+    ("once_per", "told"),
+    [
+        (OncePer.ARTICLE, ["told", "told", "told", "told", "held"]),
+        (OncePer.STORY, ["told", "held", "told", "told", "held"]),
+        (OncePer.EVENT, ["told", "held", "held", "told", "held"]),
+    ],
+)
+def test_what_is_told_once(once_per: OncePer, told: list[str]) -> None:
+    """An article (whatever its version), a story, or an event with all of its stories."""
+    other, second = replace(STORY, id="S2"), replace(EVENT, id="E2")
+    heard = [
+        (article("a"), STORY, EVENT),
+        (article("b", of="post"), STORY, EVENT),
+        (article("c"), other, EVENT),
+        (article("d"), replace(STORY, id="S3"), second),
+        (article("a", version=2), STORY, EVENT),
+    ]
+    assert in_turn(rule(once_per=once_per), *heard) == told
+
+
+@pytest.mark.parametrize("key", ["launch event E1", "launch story S1"])
+def test_what_was_told_as_a_story_is_not_told_as_an_event(key: str) -> None:
+    """A rule that tells events from now on has told its story all the same."""
+    by = rule(once_per=OncePer.EVENT)
+    match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
+    held = judge(Case(by, match, article(), STORY, Told([key]), NOON, EVENT))
+    assert held.reason == "held: launch has told this event already (E1)"
+
+
+@pytest.mark.parametrize(
+    ("of", "policy", "around", "reason"),
+    [
+        (article(), AlertPolicy(wait_at_least=2 * MINUTE), Circumstances(), f"{TELLING}, 2 minutes later"),
+        (
+            article(published=NOON - 5 * HOUR),
+            AlertPolicy(),
+            DOWN,
+            "told: “missiles” in the title; “Seoul” in the text; its source could not be polled from 02:00 to 12:00",
+        ),
+    ],
+)
+def test_a_rule_in_shadow_goes_through_all_stages(
+    of: Article, policy: AlertPolicy, around: Circumstances, reason: str
+) -> None:
+    """It says what it would have told, whatever that would have waited for; nothing waits, nobody is told."""
+    by = replace(SHADOW, alert=policy)
+    told = Told()
+    match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
+    decided = judge(Case(by, match, of, STORY, told, NOON, around=around))
+    assert decided.reason == f"held: launch is in shadow; it would have {reason}"
+    assert (decided.alert, decided.waiting, told.waiting) == (None, None, [])
+    assert told.lately("launch", NOON) == ()
+
+
+def test_a_rule_in_shadow_says_what_it_would_have_told_again() -> None:
+    """Updates, by an account of its own."""
+    by = replace(SHADOW, alert=AlertPolicy(again_if=frozenset({Again.NEW_FACT}), cooldown=HOUR))
+    match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
+    told = Told()
+    case = Case(by, match, article(), STORY, told, NOON)
+    judge(case)
+    later = replace(case, now=NOON + 2 * HOUR, facts=(("dead", 3),))
+    assert judge(later).reason == (
+        "held: launch is in shadow; it would have told: “missiles” in the title; “Seoul” in the text; "
+        "update: new fact: 3 dead; first told at 12:00"
+    )
+    assert judge(replace(later, how="joined at 0.71: much the same words")).reason == (
+        "held: launch would have told this story at 14:00 (S1); joined at 0.71: much the same words; "
+        "told again if: new fact; launch is in shadow"
+    )
+
+
+def test_why_it_is_held_says_when_it_was_told_and_how_it_is_known() -> None:
+    """In the desk's zone, with what would have made it an update."""
+    again_if = frozenset({Again.NEW_FACT, Again.MORE_PUBLISHERS})
+    by = replace(rule(), alert=AlertPolicy(again_if=again_if, more_publishers=3))
+    match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
+    case = Case(by, match, article(), STORY, Told(), NOON, around=Circumstances(ZoneInfo("Asia/Seoul")))
+    judge(case)
+    assert judge(replace(case, how="joined at 0.71: much the same words")).reason == (
+        "held: launch has told this story at 21:00 (S1); joined at 0.71: much the same words; "
+        "told again if: new fact, 3 more publishers"
+    )

@@ -17,8 +17,8 @@ COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
     "sources health", "sources add", "sources remove", "sources import", "sources export",
     "outbox list", "outbox retry", "outbox discard", "channels list", "channels test",
-    "matches list", "matches show", "matches export", "articles forget",
-    "db upgrade", "db backup", "db check", "db prune", "why",
+    "matches list", "matches show", "matches export", "stories list", "stories show", "articles forget",
+    "db upgrade", "db backup", "db check", "db prune", "why", "replay", "rules try",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -50,6 +50,8 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("check", ["-c", "--json"]),
         ("parse", ["--json", "--url", "--header"]),
         ("match", ["-c", "--rules", "--json"]),
+        ("replay", ["-c", "--rules", "--stories", "--zone", "--json", "--against", "--against-config"]),
+        ("rules try", ["-c", "--days", "--json"]),
         ("status", ["--json"]),
         ("sources list", ["--json"]),
         ("sources health", ["--json"]),
@@ -63,6 +65,8 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("channels list", ["--json"]),
         ("matches list", ["--json", "--rule", "--source", "--since", "--kind", "--decision", "--most"]),
         ("matches show", ["--json"]),
+        ("stories list", ["--json", "--rule", "--since", "--most"]),
+        ("stories show", ["--json"]),
         ("matches export", ["--since", "--until", "--rule"]),
         ("why", ["-c", "--rules", "--json", "--all"]),
     ],
@@ -113,6 +117,20 @@ FILES: dict[str, str | bytes] = {
         (2, "match -c monitor.yaml --rules {root}/rules hit.jsonl"),  # both
         (2, "match --rules {root}/rules nosuch.jsonl"),
         (2, "match"),
+        (0, "replay --rules {root}/rules --rules {root}/seeds/entities hit.jsonl none.jsonl"),
+        (0, "replay -c monitor.yaml --zone Asia/Seoul --stories all --json hit.jsonl"),
+        (0, "replay -c monitor.yaml --against-config monitor.yaml --json hit.jsonl"),
+        (1, "replay --rules {root}/rules --rules {root}/seeds/entities bad.jsonl"),
+        (1, "replay --rules bad.yaml hit.jsonl"),
+        (1, "replay --against bad.yaml hit.jsonl"),
+        (2, "replay -c monitor.yaml --rules {root}/rules hit.jsonl"),
+        (2, "replay --stories some hit.jsonl"),
+        (2, "replay --zone nowhere hit.jsonl"),
+        (2, "replay nosuch.jsonl"),
+        (2, "replay"),
+        (1, "rules try bad.yaml"),
+        (1, "rules try {root}/rules/taiwan-drills.yaml"),  # nothing has run yet
+        (2, "rules try"),
         (0, "why -c monitor.yaml -"),  # an article from standard input, whether or not a rule meets it
         (2, "why - nosuch"),
         (1, "why https://x.test/1"),  # nothing has run yet
@@ -199,6 +217,8 @@ async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
     ("command", "complaint"),
     [
         ("match --json two.jsonl", "two.jsonl: line 2: no JSON"),
+        ("replay --json two.jsonl", "two.jsonl: line 2: no JSON"),
+        ("rules try --json rule.yaml", "0 gained, 0 lost"),
         ("why --json https://x.test/1", "no article is stored of 'https://x.test/1'"),
         ("sources list --json", "sources.yaml:3:"),
         ("status --json", "sources.yaml:3:"),
@@ -217,6 +237,7 @@ async def test_json_goes_to_stdout_and_words_to_stderr(command: str, complaint: 
     with (tmp_path / "sources.yaml").open("a", encoding="utf-8") as file:
         file.write("  - {id: other}\n")
     (tmp_path / "two.jsonl").write_text(f"{HIT}{{\n", encoding="utf-8")
+    (tmp_path / "rule.yaml").write_text("rule: a\ntitle: A\nlevel: low\nmatch: {words: [a]}\n", encoding="utf-8")
     (tmp_path / "two.opml").write_text("<opml>\n<outline type='rss'/></opml>", encoding="utf-8")
     (tmp_path / "broken.xml").write_text("<rss version='2.0'><channel><item><title>a</title>", encoding="utf-8")
     ended = await news_monitor(*command.split(), folder=tmp_path)
@@ -224,13 +245,19 @@ async def test_json_goes_to_stdout_and_words_to_stderr(command: str, complaint: 
     assert (complaint in ended.err) if complaint else (ended.err == "")
 
 
-@pytest.mark.parametrize("command", ["match --json -", "parse --json -", "check", "sources list", "schema"])
+@pytest.mark.parametrize(
+    "command", ["match --json -", "replay --json -", "parse --json -", "check", "sources list", "schema"]
+)
 async def test_a_closed_pipe_is_no_traceback(command: str, tmp_path: Path) -> None:
     """`news-monitor ... | head -1` ends quietly."""
     write_config(tmp_path, {"agency": "http://127.0.0.1:9/feed"})
     articles = HIT.encode() * 2_000
     items = b"<item><title>a</title></item>" * 5_000
-    given = {"match": articles, "parse": b"<rss version='2.0'><channel>" + items + b"</channel></rss>"}
+    given = {
+        "match": articles,
+        "replay": articles,
+        "parse": b"<rss version='2.0'><channel>" + items + b"</channel></rss>",
+    }
     process = await started(*command.split(), folder=tmp_path)
     assert process.stdout is not None
     process.stdout._transport.close()  # type: ignore[attr-defined]

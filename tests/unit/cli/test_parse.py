@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from tests.e2e.whole import Site, document, news_monitor, serving, status
+from tests.e2e.whole import Site, document, news_monitor, serving, status, write_config
 
 KEYS = ["uid", "title", "link", "summary", "content", "published", "updated", "authors", "language", "tags"]
 ENTRY = (
@@ -47,6 +47,50 @@ async def test_people_see_date_title_and_address(tmp_path: Path) -> None:
         ["undated", "Bare"],
         ["no", "link"],
     ]
+
+
+LISTED = (
+    "<html><div class=n><h2>One</h2><a href='/1'>more</a><time datetime='2026-01-05T12:00:00Z'></time></div>"
+    "<div class=n><h2>Two</h2><a href='/2'>more</a></div></html>"
+)
+
+
+async def test_selectors_are_tried_before_they_are_written(tmp_path: Path) -> None:
+    """On an address or a file; and those of a source, with what is given in the place of its own."""
+    write_config(tmp_path, {})
+    async with serving(Site({"/news": document(LISTED)})) as site:
+        select = ("--select", "entry=div.n", "--select", "title=h2")
+        tried = await news_monitor("parse", "--json", *select, site.url("/news"), folder=tmp_path)
+        page = f"{{id: port, url: '{site.url('/news')}', kind: page, select: {{entry: div.n, title: a, date: time}}}}"
+        (tmp_path / "sources.yaml").write_text(f"sources: [{page}]\n", encoding="utf-8")
+        own = await news_monitor("parse", "--json", "--source", "port", folder=tmp_path)
+        (tmp_path / "page.html").write_text(LISTED, encoding="utf-8")
+        mixed = ("--source", "port", "--select", "title=h2", "page.html")
+        edited = await news_monitor("parse", "--json", *mixed, folder=tmp_path)
+    assert [(row["title"], row["published"]) for row in tried.rows] == [("One", None), ("Two", None)]
+    dates = ["2026-01-05T12:00:00+00:00", None]
+    assert [(row["title"], row["published"]) for row in own.rows] == [("more", date) for date in dates]
+    assert [row["title"] for row in edited.rows] == ["One", "Two"]
+    assert {row["link"] for row in edited.rows} == {site.url("/1"), site.url("/2")}
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "line"),
+    [
+        (["--select", "entry=p", "page.html"], 1, "page.html: select.entry: 'p' finds nothing in the page"),
+        (["--select", "title=h2", "page.html"], 2, "--select: say where the entries stand: --select entry=CSS"),
+        (["--select", "h2", "page.html"], 2, "--select 'h2': write KEY=CSS, where KEY is entry, title, link, text or "),
+        (["--source", "prot"], 2, "there is no source 'prot'; did you mean 'port'?"),
+        ([], 2, "name a file, an address or - for standard input; or a source with --source"),
+    ],
+)
+async def test_selectors_that_cannot_be_tried_say_why(args: list[str], code: int, line: str, tmp_path: Path) -> None:
+    """In one line, with what to write."""
+    write_config(tmp_path, {"port": "https://port.example/"})
+    (tmp_path / "page.html").write_text(LISTED, encoding="utf-8")
+    ended = await news_monitor("parse", *args, folder=tmp_path)
+    assert (ended.code, len(ended.told)) == (code, 1)
+    assert line in ended.err
 
 
 async def test_the_header_names_the_character_set(tmp_path: Path) -> None:

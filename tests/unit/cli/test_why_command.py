@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import insert, update
 
+from monitor.alerting.policy import Circumstances
 from monitor.cli import cli
 from monitor.config.load import load
 from monitor.matching.live import compile_live
@@ -61,6 +63,7 @@ raise: {to: critical, if: {words: [summit]}}
 mention_if: {words: [anniversary]}
 """
 STALE = "    held: published 30 hours ago, and max_age is 12 hours"
+SEOUL = Circumstances(ZoneInfo("Asia/Seoul"))
 HEADLINE, PAGE = "North Korea fires missiles", "https://x.test/1"
 DEEP = " ".join(["rain"] * 70) + ".\nNorth Korea fired a missile, and was asked for talks."
 
@@ -95,8 +98,8 @@ class Folder:
         again = article("b", HEADLINE, of="post", seen=later)
         mention = article("deep", "It rains", DEEP, of="post", seen=later)
         old = article("old", "북한 미사일 또 발사", of="post", seen=later, published=NOON - 30 * HOUR, baseline=True)
-        commit(section, claimed(claims), first, ruleset=rules)
-        commit(section, claimed(claims, "post", later), again, mention, old, at=later, ruleset=rules)
+        commit(section, claimed(claims), first, ruleset=rules, around=SEOUL)
+        commit(section, claimed(claims, "post", later), again, mention, old, at=later, ruleset=rules, around=SEOUL)
         (self.alert,) = (each.alert for each in Articles(database).find("guid 1")[0].decisions if each.alert)
         tried = {"started_at": NOON, "ended_at": later}
         phone = {"alert_id": self.alert, "channel": "phone", "state": "retry", "not_before": NOON + HOUR}
@@ -169,9 +172,9 @@ async def test_of_a_silence_it_says_who_was_told_instead(either: Folder) -> None
     told = (await either.why("post b")).out
     for part in (
         "the same headline\n",  # the story's title is its own
-        "    held: launch has told this story already (S",
+        "    held: launch has told this story at 21:00 (S",
         f"    alert {either.alert}, 2026-01-05 21:00:00 KST, of “North Korea fires missiles” (wire)\n        desk: acc",
-        "    held: quiet would have told this story already (S",
+        "    held: quiet would have told this story at 21:00 (S",
     ):
         assert part in told
 
@@ -181,7 +184,7 @@ async def test_other_silences_say_their_reason(kept: Folder) -> None:
     mention = (await kept.why("deep")).out
     assert "✓ launch: a mention at level high: complete only outside title and lead" in mention
     assert (
-        "    text  **North Korea** **fired** a **missile**, and was asked for talks.\n    held: only mentioned"
+        "    text  **North Korea** **fired** a **missile**, and was asked for talks.\n    waits: only mentioned"
         in mention
     )
     assert "alert" not in mention
@@ -291,7 +294,7 @@ async def test_what_a_rule_says_now_is_told_apart_from_what_was_stored(kept: Fol
     assert "    if it ran: told: “missiles” in the title" in resting
     assert (await kept.why("1", "quiet")).out.endswith("match 1, 2026-01-05 21:00:00 KST, news, low\n")
     again = (await kept.why("post b", "launch")).out  # the same then and now is said once
-    assert again.count("launch has told this story already") == 1
+    assert again.count("launch has told this story at 21:00") == 1
     assert "by the rule as it is now" not in again
 
 
@@ -342,16 +345,16 @@ async def test_what_cannot_be_asked_is_one_line(args: tuple[str, ...], code: int
 async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
     """Each as it can be asked for."""
     database = open_database(kept.url)
-    reprint = article("guid 1", "Reprint", of="post", seen=NOON + HOUR, url=PAGE, canonical=PAGE)
+    reprint = article("guid 1", "Missiles: a reprint", of="post", seen=NOON + HOUR, url=PAGE, canonical=PAGE)
     commit(SerialSection(database), claimed(Claims(database, "here:1"), "post", NOON + HOUR), reprint, at=NOON + HOUR)
     database.close()
     assert (await kept.why(PAGE, code=2)).told == [
         f"several articles have '{PAGE}', the newest first; ask of one of them:",
-        "  news-monitor why 'post guid 1'   2026-01-05 22:00:00 KST, Reprint",
+        "  news-monitor why 'post guid 1'   2026-01-05 22:00:00 KST, Missiles: a reprint",
         "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
     ]
     reprinted = (await kept.why("post guid 1")).out
-    assert "article   Reprint" in reprinted
+    assert "article   Missiles: a reprint" in reprinted
     assert "the same address: North Korea fires missiles\n" in reprinted
 
 

@@ -370,6 +370,14 @@ def test_the_rules_of_a_monitor_yaml_can_be_had_without_its_secrets(write: Write
     assert list(result.sources) == list(beside.sources) == ["one"]  # `where` asks for their tags and publishers
 
 
+@pytest.mark.parametrize(("says", "zone"), [("Asia/Seoul", "Asia/Seoul"), ("Asia/Soul", "UTC"), ("[]", "UTC")])
+def test_the_zone_of_a_monitor_yaml_can_be_had_without_the_rest(says: str, zone: str, write: Write) -> None:
+    """`replay -c` sends digests by it; a wrong one is for `check` to tell."""
+    rest = "".join(line for line in _MONITOR.splitlines(keepends=True) if not line.startswith("timezone"))
+    folder = write(_GOOD | {"monitor.yaml": f"timezone: {says}\n{rest}"})
+    assert load_rules_of(folder / "monitor.yaml").timezone == zone
+
+
 def test_a_rule_to_keep_longer_must_exist(write: Write) -> None:
     """Its name is looked up when all rules are read; one in a faulty file has its own fault. Nothing is stopped by it,
     and what is kept by the word of a rule that is gone goes on being kept."""

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 from aiohttp import ClientSession
 
-from monitor.demo.newsroom import Newsroom, Outlet, outlets
+from monitor.demo.newsroom import Item, Newsroom, Outlet, outlets
 from monitor.intake.dates import moment_of
 from monitor.model import Entry
 from monitor.sources.document import read_document
+from monitor.stories.wires import WireMark, provenance
+from tests.building import article
 
 
 @pytest.mark.parametrize("outlet", outlets(), ids=lambda outlet: outlet.id)
 async def test_feeds_parse_to_the_outlets_texts(outlet: Outlet) -> None:
-    """What an outlet has written comes out of its feed, word for word, first the old and then all of it."""
+    """What an outlet has written comes out of its feed, word for word: first the old, and with each edition more."""
     newsroom = Newsroom((outlet,))
+    items: tuple[Item, ...] = ()
     async with newsroom as origin:
-        entries, before = await read(f"{origin}/{outlet.id}/feed"), outlet.before
-        assert [(entry.title, body(entry)) for entry in entries] == [(item.title, item.text) for item in before]
-        newsroom.publish()
-        entries, items = await read(f"{origin}/{outlet.id}/feed"), (*outlet.after, *outlet.before)
-    assert [(entry.title, body(entry)) for entry in entries] == [(item.title, item.text) for item in items]
+        for edition in (outlet.before, outlet.after, outlet.later):
+            items = (*edition, *items)
+            entries = await read(f"{origin}/{outlet.id}/feed")
+            assert [(entry.title, body(entry)) for entry in entries] == [(item.title, item.text) for item in items]
+            assert newsroom.texts == len(items)
+            newsroom.publish()
     assert [entry.link for entry in entries] == [f"{origin}/{outlet.id}{item.path}" for item in items]
     assert {entry.language for entry in entries} == {outlet.language}
     now = datetime.now(UTC)
@@ -70,4 +75,11 @@ def test_there_are_five_languages_and_nothing_of_the_real_world() -> None:
     assert len({outlet.id for outlet in shown}) == len(shown)
     for outlet in shown:
         assert "(demo)" in outlet.name
-        assert not any(re.search(r"https?://", item.title + item.text) for item in (*outlet.before, *outlet.after))
+        assert not any(re.search(r"https?://", item.title + item.text) for item in outlet.shown(2))
+
+
+def test_wires_are_credited_and_marked() -> None:
+    """As in real feeds: reprints say whose text they are, and titles which update of a report they are."""
+    said = [provenance(article(title=item.title, text=item.text)) for each in outlets() for item in each.shown(2)]
+    assert Counter(each.wire for each in said)["Yonhap"] > 5
+    assert {each.mark for each in said} >= {WireMark.FLASH, WireMark.NUMBERED, WireMark.CORRECTED}

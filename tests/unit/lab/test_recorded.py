@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -55,6 +56,8 @@ def test_authors_and_tags(names: str, authors: tuple[str, ...], tags: tuple[str,
         ('"2025"', datetime(2025, 1, 1, tzinfo=UTC)),
         ('"2026-01-04T10:00"', datetime(2026, 1, 4, 10, tzinfo=UTC)),  # no zone: UTC
         ('"2026-13"', None),  # no such month
+        ('"0001-01-01"', None),  # no time can be reckoned with
+        ('"9999-12-31"', None),
         ('"yesterday"', None),  # no date
         ("null", None),
     ],
@@ -63,6 +66,28 @@ def test_dates(date: str, moment: datetime | None) -> None:
     """As the contract has them; what is no date leaves the article undated, at the present."""
     article = one(f'{{"id": 1, "title": "T", "date": {date}}}')
     assert (article.published, article.dated) == (moment or NOW, moment is not None)
+
+
+def test_a_date_without_a_zone_is_of_the_one_that_is_given() -> None:
+    """A bare day begins there; a date that names its zone keeps it."""
+    dates = ("2026-01-04", "2026-01-04T09:30", "2026-01-04T09:30Z")
+    lines = [f'{{"id": 1, "title": "T", "date": "{date}"}}' for date in dates]
+    found = [
+        each.article.published
+        for each in recorded(lines, NOW, zone=ZoneInfo("Asia/Seoul"))
+        if isinstance(each, Recorded)
+    ]
+    assert [f"{moment:%d %H:%M}" for moment in found] == ["03 15:00", "04 00:30", "04 09:30"]
+
+
+def test_headlines_of_several_files_are_told_apart() -> None:
+    """By the file before the number of the line; objects keep their ids."""
+    found = [
+        each.id
+        for each in recorded(["A", "", '{"id": 2, "title": "B"}', "C"], NOW, file="b")
+        if isinstance(each, Recorded)
+    ]
+    assert found == ["b:1", 2, "b:4"]
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.model import Alert, Level, Message, Notice
+from monitor.model import Alert, AlertKind, Item, Level, Message, Notice
 from monitor.notify import render
-from monitor.notify.render import ADDRESS, SENTENCE, TITLE
-from tests.building import alert, article, delivery, endless, notice
+from monitor.notify.render import ADDRESS, BYTES, ITEMS, JSON, SENTENCE, TITLE
+from tests.building import HEADLINE, alert, article, delivery, endless, notice
 
 SEOUL = ZoneInfo("Asia/Seoul")
 PAGE = "https://x.test/1?a=1&b=2"
@@ -46,6 +46,7 @@ def test_a_message_says_everything() -> None:
             f"Rule launch, story {of.story}, alert {of.id}"
         ),
         html=message(of).html,
+        id=of.id,
     )
 
 
@@ -161,6 +162,94 @@ def test_a_message_fits_every_channel(sign: str) -> None:
         assert part in longest.text
 
 
+@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
+def test_an_update_fits_every_channel(sign: str) -> None:
+    """With all who also report it; what it tells is whole."""
+    others = replace(endless(sign), kind=AlertKind.UPDATE, also=(sign * 500,) * 99, voices=99)
+    longest = message(others, source=sign * 5000, repeat=True)
+    assert len(longest.text.encode()) <= 4096
+    assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
+    for part in ("“**", "and 96 more; 99 independent publishers in all", f"Why: {sign}", "you may have this message"):
+        assert part in longest.text
+
+
+def items(number: int, title: str = HEADLINE, url: str | None = PAGE) -> tuple[Item, ...]:
+    line = Item("launch", "About launch", Level.HIGH, "S1", None, "wire", "a", title, url, "It flew.", "it waited")
+    return tuple(replace(line, story=f"S{n}") for n in range(1, number + 1))
+
+
+def digest(*lines: Item, title: str = "About launch: 2 stories, only mentioned") -> Alert:
+    return replace(
+        told(),
+        kind=AlertKind.DIGEST,
+        level=Level.INFO,
+        rule_title=title,
+        reason="2 stories, only mentioned",
+        items=lines,
+    )
+
+
+def test_an_update_says_so_and_who_else_reports_it() -> None:
+    """In the title, so that nobody takes it for another story; those who print one agency's text are one voice."""
+    of = replace(told(), kind=AlertKind.UPDATE, also=("Post", "Times", "Herald", "Globe"), voices=2)
+    made = message(of)
+    assert made.title == f"UPDATE, HIGH: {HEADLINE}"
+    assert made.text.startswith("UPDATE, HIGH: About launch\n")
+    assert "Also reported by Post, Times, Herald and 1 more; 2 independent publishers in all" in made.text.splitlines()
+    assert (
+        "Also reported by Post; 1 independent publisher in all" in message(replace(of, also=("Post",), voices=1)).text
+    )
+    assert "Also" not in message().text
+
+
+def test_a_digest_has_a_line_for_each_story() -> None:
+    """Level, headline, rule and story, and the address; why, and what to find it by."""
+    of = digest(items(1)[0], replace(items(2)[1], level=Level.LOW, title="", url=None))
+    made = message(of, repeat=True)
+    assert made == Message(
+        title="DIGEST, INFO: About launch: 2 stories, only mentioned",
+        text=(
+            "DIGEST, INFO: About launch: 2 stories, only mentioned\n"
+            "\n"
+            f"- HIGH: {HEADLINE} (launch, S1)\n"
+            f"{PAGE}\n"
+            "- LOW: It flew. (launch, S2)\n"
+            "\n"
+            "Why: 2 stories, only mentioned.\n"
+            f"Digest {of.id}\n"
+            "An earlier attempt got no clear answer: you may have this message already."
+        ),
+        html=made.html,
+        id=of.id,
+    )
+    assert f'<a href="{PAGE.replace("&", "&amp;")}">' in made.html
+    assert "<u>" not in message(digest(*items(1, "<u>"), title="<u>")).html
+
+
+def test_what_has_no_line_in_a_digest_is_counted() -> None:
+    """Nobody takes some of it for all."""
+    assert "more:" not in message(digest(*items(ITEMS))).text
+    text = message(digest(*items(ITEMS + 3))).text
+    assert text.count("- HIGH") == ITEMS
+    assert "and 3 more: `news-monitor matches list` has them all" in text
+
+
+@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀", "\ud83d"])
+@pytest.mark.parametrize("url", ["https://x.test/".ljust(198, "a"), "https://x.test/" + "a" * 5000])
+def test_a_digest_fits_every_channel(sign: str, url: str) -> None:
+    """However long its lines: fewer of them, and the others counted."""
+    lines = [replace(each, rule="r" * 100) for each in items(500, sign * 5000, url)]
+    of = replace(digest(*lines, title=sign * 5000), reason=sign * 5000, level=Level.CRITICAL)
+    longest = message(of, repeat=True)
+    assert len(longest.text.encode("utf-8", "surrogatepass")) <= BYTES == 4096
+    assert len(json.dumps({"title": longest.title, "message": longest.text})) <= JSON + 40 <= 8192 - 400
+    shown = longest.text.count("- HIGH: ")
+    assert shown >= 3
+    assert f"and {500 - shown} more" in longest.text
+    for part in (f"Why: {sign}", "you may have this message already"):
+        assert part in longest.text
+
+
 def test_an_address_is_never_cut() -> None:
     """It is whole, or said to be missing, so that nobody follows a part of one."""
     for length, shown in ((ADDRESS - len('""'), True), (ADDRESS, False)):
@@ -203,6 +292,7 @@ def test_a_notice_says_that_it_is_one() -> None:
             "<p>Why: a source that fails for 3 hours is told.<br>Notice n1<br>"
             "An earlier attempt got no clear answer: you may have this message already.</p>"
         ),
+        id="n1",
     )
 
 

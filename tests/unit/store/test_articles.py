@@ -109,7 +109,9 @@ def test_it_comes_back_as_it_is_now_with_all_that_was_decided(filled: Database) 
     (post,) = Articles(filled).find("post b")
     (other,) = Articles(filled).find("post c")
     assert [each.article for each in (wire, post, other)] == [EDITED, REPRINT, OTHER]
+    assert wire.story is not None
     assert wire.story == post.story
+    assert (other.story, other.joined) == (None, None)
     assert (wire.story.title, wire.story.opened) == (HEADLINE, NOON)
     assert (wire.joined, post.joined) == ("the first article of its story", "the same headline")
     told = [(each.rule, each.article.version, each.decision) for each in wire.decisions]
@@ -145,7 +147,7 @@ def test_its_own_alert_goes_before_the_first_of_the_story(database: Database) ->
     for of, seen, ruleset in (
         ("wire", NOON, launch),
         ("post", LATER, launch),
-        ("late", LATER, rules(rule("sea", ["sea"]))),
+        ("late", LATER, rules(rule("korea", ["Korea"]))),
     ):
         commit(section, claimed(claims, of, seen), article(of, of=of, seen=seen), at=seen, ruleset=ruleset)
     found = Articles(database)
@@ -160,9 +162,11 @@ def test_what_was_told_is_asked_of_the_database(filled: Database) -> None:
     quake = article("d", "A quake", seen=LATER)
     decision = commit(section, claimed(claims, at=LATER), quake, at=LATER, ruleset=rules(shadow))
     (judged,) = decision.judged
+    assert judged.story is not None
     case = Case(shadow, judged.decisions[0].match, quake, judged.story, Told(), LATER)
     (wire,) = Articles(filled).find("wire guid 1")
-    keys = (case.dedup_key, case.shadow_key, f"launch story {wire.story.id}", "launch story S0")
+    assert wire.story is not None
+    keys = (case.subject, case.key, f"launch story {wire.story.id}", "launch story S0")
     told = Articles(filled).told(keys)
     assert [key in told for key in keys] == [False, True, True, False]
 

@@ -14,16 +14,21 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, update
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreTaken
-from monitor.store.database import Database, alembic_config
+from monitor.model import OncePer
+from monitor.store.claims import Claims
+from monitor.store.database import Database, alembic_config, revisions
 from monitor.store.matches import Matches, Wanted
 from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
-from monitor.store.tables import metadata, section, source
-from tests.building import NOON, alert_of
+from monitor.store.section import SerialSection
+from monitor.store.tables import alert, metadata, section, source
+from monitor.store.tables import article as articles
+from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
 from tests.conftest import new_database
 
 
@@ -107,9 +112,9 @@ def test_an_upgrade_keeps_a_copy_of_what_was_there(old_url: str) -> None:
     opened.upgrade()
     if opened.shared:
         with opened.reading() as connection:
-            found = connection.exec_driver_sql("SELECT version_num FROM before_0004.alembic_version").scalar_one()
+            found = connection.exec_driver_sql("SELECT version_num FROM before_0005.alembic_version").scalar_one()
     else:
-        copy = old_url.removeprefix("sqlite:///") + ".before-0004"
+        copy = old_url.removeprefix("sqlite:///") + ".before-0005"
         with closing(sqlite3.connect(copy)) as connection:
             (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     assert found == "0001"
@@ -147,9 +152,10 @@ open_database(sys.argv[1]).upgrade()
 """
 
 
-def test_an_upgrade_that_is_killed_changes_nothing(old_url: str) -> None:
-    """The next start finds the old database, and upgrades it."""
-    killed = run(KILLED, old_url, "daemon")
+@pytest.mark.parametrize("table", ["daemon", "waiting"])
+def test_an_upgrade_that_is_killed_changes_nothing(old_url: str, table: str) -> None:
+    """Among the first of its steps or the last; the next start finds the old database, and upgrades it."""
+    killed = run(KILLED, old_url, table)
     killed.communicate(timeout=60)
     assert killed.returncode == -9
     opened = open_database(old_url)
@@ -196,6 +202,39 @@ def test_nothing_of_a_finished_part_is_lost(
     opened.close()
 
 
+@pytest.mark.parametrize("once_per", OncePer)
+@pytest.mark.parametrize("before", [None, "0004"])
+@pytest.mark.parametrize("part", ["part-1.sqlite", "part-2.postgresql", "part-3.sqlite", "part-3.postgresql"])
+def test_what_was_told_before_an_upgrade_is_not_told_again(
+    tmp_path: Path, request: pytest.FixtureRequest, part: str, before: str | None, once_per: OncePer
+) -> None:
+    """By a rule that tells stories, and by one that told stories then and tells events now; from every revision. One
+    that tells every article has not told this one."""
+    opened = open_database(kept(tmp_path, request, part))
+    if before is not None:
+        upgraded_to(opened, before)
+    opened.upgrade()
+    with opened.reading() as connection:
+        asked = select(alert.c.rule_id, alert.c.at, articles.c.title).join(articles).order_by(alert.c.at)
+        told = connection.execute(asked).first()
+    assert told is not None
+    again = rules(rule(told.rule_id, told.title.split()[:1], once_per=once_per))
+    claims = Claims(opened, "here:1")
+    claims.know(sources("other"), told.at)
+    serial, page = SerialSection(opened), article(title=told.title, of="other", seen=told.at + MINUTE)
+    decision = commit(serial, claimed(claims, "other", told.at), page, at=told.at + MINUTE, ruleset=again)
+    assert bool(alerts(decision)) is (once_per is OncePer.ARTICLE)
+    opened.close()
+
+
+def upgraded_to(opened: Database, revision: str) -> None:
+    """As an older version of this program would have left it."""
+    config = alembic_config()
+    with opened.migrating() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
 def kept(folder: Path, request: pytest.FixtureRequest, part: str) -> str:
     """The URL of a database as a finished part left it."""
     script = (Path(__file__).parents[2] / "data" / f"{part}.sql").read_text(encoding="utf-8")
@@ -217,10 +256,8 @@ def old_url(empty_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> s
     if empty_url.startswith("sqlite"):
         return kept(tmp_path, request, "part-1.sqlite")
     opened = open_database(empty_url)
+    upgraded_to(opened, "0001")
     with opened.writing() as connection:
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
         for name in ("en", "ko", "dead"):
             connection.exec_driver_sql(f"INSERT INTO source (id, url, next_at) VALUES ('{name}', '{name}', now())")
     opened.close()
@@ -333,3 +370,9 @@ def test_moments_come_back_in_utc(database: Database) -> None:
         found: datetime = connection.execute(select(source.c.next_at)).scalar_one()
     assert found == NOON
     assert found.utcoffset() == timedelta(0)
+
+
+def test_the_names_of_the_migrations_say_what_alembic_says() -> None:
+    """So that Alembic need not be loaded to know that there is nothing to migrate."""
+    scripts = ScriptDirectory.from_config(alembic_config())
+    assert revisions() == [script.revision for script in reversed([*scripts.walk_revisions()])]

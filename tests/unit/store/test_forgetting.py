@@ -9,10 +9,24 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from monitor.alerting.attempts import Verdict
-from monitor.decide import decide
+from monitor.alerting.falling import Telling
+from monitor.decide import decide, decide_due
 from monitor.intake.articles import unseen
 from monitor.intake.identity import digest, identify
-from monitor.model import Article, DeliveryState, Entry, OncePer, Receipt, ReceiptKind, Retention
+from monitor.matching import RuleSet
+from monitor.model import (
+    Again,
+    AlertKind,
+    AlertPolicy,
+    Article,
+    DeliveryState,
+    Entry,
+    OncePer,
+    Receipt,
+    ReceiptKind,
+    Retention,
+    RuleStatus,
+)
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.forgetting import WHY, Forgetting
@@ -20,13 +34,39 @@ from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.retention import SLICE, Pruning
 from monitor.store.section import SerialSection
-from monitor.store.tables import alert, attempt, delivery, known, metadata, story
+from monitor.store.tables import account, alert, attempt, delivery, event, known, metadata, story, waiting
 from monitor.store.tables import article as articles
-from tests.building import MINUTE, NOON, article, claimed, commit, polled, rule, rules, source, sources, to_desk
+from tests.building import (
+    HOUR,
+    MINUTE,
+    NOON,
+    alert_of,
+    article,
+    claimed,
+    commit,
+    deep,
+    polled,
+    rule,
+    rules,
+    source,
+    sources,
+    to_desk,
+)
 
 URL = "https://x.test/2026/secret-name"
 SECRET = "Tr0ub4dor"
 RULES = rules(rule("launch"), rule("every", once_per=OncePer.ARTICLE))
+CORRECTED = AlertPolicy(once_per=OncePer.ARTICLE, again_if=frozenset({Again.CORRECTED}))
+HELD = AlertPolicy(wait_at_least=HOUR)
+HELD_ARTICLES = AlertPolicy(once_per=OncePer.ARTICLE, wait_at_least=HOUR)
+ALL_SORTS = rules(
+    rule("launch"),
+    rule("events", once_per=OncePer.EVENT),
+    replace(rule("again"), alert=CORRECTED),
+    replace(rule("held"), alert=HELD),
+    replace(rule("waits"), alert=HELD_ARTICLES),
+    rule("unseen", once_per=OncePer.ARTICLE, status=RuleStatus.SHADOW),
+)
 
 
 class Desk:
@@ -39,8 +79,15 @@ class Desk:
         self.section = SerialSection(database)
         self.outbox = Outbox(database, "here:1")
 
-    def poll(self, *brought: Article, at: datetime = NOON) -> None:
-        commit(self.section, claimed(self.claims, brought[0].source, at), *brought, at=at, ruleset=RULES)
+    def poll(self, *brought: Article, at: datetime = NOON, ruleset: RuleSet = RULES) -> None:
+        commit(self.section, claimed(self.claims, brought[0].source, at), *brought, at=at, ruleset=ruleset)
+
+    def fall(self, at: datetime) -> tuple[Telling, ...]:
+        """What waited until now, told."""
+        with self.section.entered(at) as inside:
+            fallen = decide_due(RULES, inside.state, at)
+            inside.fall(fallen, to_desk, at)
+            return fallen.tellings
 
     def forget(self, what: str) -> int:
         forgetting = Forgetting(self.database)
@@ -87,6 +134,65 @@ def test_no_word_is_left_anywhere(desk: Desk, what: str) -> None:
     if not desk.database.shared:
         path = desk.database.path  # type: ignore[attr-defined]  # SQLite's
         assert all(SECRET.encode() not in file.read_bytes() for file in path.parent.glob("news.db*"))
+
+
+def test_no_word_is_left_of_what_was_heard_and_waits(desk: Desk) -> None:
+    """Of what it is named by, updates of it, and rules in shadow too; in the memory of a daemon it waits no more."""
+    beside = Desk(desk.database)
+    desk.poll(secret(), ruleset=ALL_SORTS)
+    desk.poll(replace(secret(version=2), title=f"CORRECTED: {SECRET}'s missile flies"), ruleset=ALL_SORTS)
+    assert beside.fall(NOON + MINUTE) == ()
+    with desk.database.reading() as connection:
+        assert len(connection.execute(select(waiting)).all()) == 2
+        assert len(connection.execute(select(account)).all()) == 6
+        assert len(connection.execute(select(alert).where(alert.c.kind == AlertKind.UPDATE)).all()) == 1
+    assert desk.forget(URL) == 1
+    left = desk.everything()
+    assert SECRET not in left
+    assert "secret-name" not in left
+    for each in (desk, beside, Desk(desk.database)):
+        assert each.fall(NOON + 2 * HOUR) == ()
+    other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
+    desk.poll(other, at=NOON + MINUTE, ruleset=ALL_SORTS)  # joins what the daemon remembers
+    assert SECRET not in desk.everything()
+
+
+def test_an_event_goes_on_under_its_next_headline(desk: Desk) -> None:
+    """As a story does."""
+    desk.poll(secret(), ruleset=ALL_SORTS)
+    other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
+    desk.poll(other, at=NOON + MINUTE, ruleset=ALL_SORTS)
+    desk.forget("wire")
+    assert SECRET not in desk.everything()
+    with desk.database.reading() as connection:
+        assert connection.execute(select(event.c.title)).scalar_one() == "Missile over the sea"
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_digest_loses_its_line_and_goes_out_with_the_others(desk: Desk, first: bool) -> None:
+    """What others are told of is not lost with it."""
+    page = replace(secret(), title=f"{SECRET} speaks", text=f"{SECRET} {deep('speech')}")
+    quiet = article("b", "A quiet day", deep("quiet"))
+    for minute, new in enumerate((page, quiet) if first else (quiet, page)):
+        desk.poll(new, at=NOON + minute * MINUTE, ruleset=rules())
+    (telling,) = desk.fall(NOON + 24 * HOUR)
+    assert len(telling.alert.items) == 2
+    desk.forget(URL)
+    assert SECRET not in desk.everything()
+    sent = alert_of(desk.outbox.claim("desk", NOON + 24 * HOUR, MINUTE))
+    assert (sent.article.uid, [line.title for line in sent.items]) == ("b", ["A quiet day"])
+
+
+def test_a_digest_of_nothing_else_is_not_sent(desk: Desk) -> None:
+    """That there was one is kept."""
+    desk.poll(replace(secret(), title=f"{SECRET} speaks", text=f"{SECRET} {deep('speech')}"), ruleset=rules())
+    assert len(desk.fall(NOON + 24 * HOUR)) == 1
+    desk.forget(URL)
+    assert SECRET not in desk.everything()
+    assert desk.outbox.claim("desk", NOON + 24 * HOUR, MINUTE) is None
+    with desk.database.reading() as connection:
+        told = connection.execute(select(alert.c.reason, alert.c["items"], alert.c.article_id)).one()
+    assert tuple(told) == (WHY, None, None)
 
 
 def test_that_there_was_an_alert_is_kept(desk: Desk) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from monitor.alerting.attempts import Verdict
-from monitor.model import Alert, Article, Delivery, DeliveryState, OncePer, Receipt, ReceiptKind
+from monitor.model import Alert, AlertPolicy, Article, Delivery, DeliveryState, OncePer, Receipt, ReceiptKind
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
-from monitor.store.tables import attempt, delivery
-from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
+from monitor.store.tables import attempt, delivery, story_article
+from tests.building import HOUR, MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
 
 LEASE = 2 * MINUTE
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
@@ -310,3 +311,37 @@ def test_counts_name_every_state(database: Database, outbox: Outbox) -> None:
     counts = Reports(database).delivery_counts()
     assert (counts["accepted"], counts["sending"], counts["pending"]) == (1, 1, 1)
     assert Reports(database).oldest_waiting() == {"desk": NOON}
+
+
+def test_a_message_says_who_reports_it_by_the_time_it_is_sent(database: Database, outbox: Outbox) -> None:
+    """Its own publisher is not among the others; of what its outlet brings again, nothing more is said."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire", "post", "echo"), NOON)
+    for minute, of in enumerate(("wire", "post", "wire", "echo", "post")):
+        seen = NOON + minute * MINUTE
+        commit(section, claimed(claims, of, seen), article(f"{minute}", of=of, seen=seen), at=seen)
+    sent = alert_of(take(outbox, NOON + HOUR))
+    assert (sent.also, sent.voices) == (("post", "echo"), 3)
+
+
+def test_of_an_event_those_who_tell_its_other_stories_report_it_too(database: Database, outbox: Outbox) -> None:
+    """They are of one happening; what another rule makes of them is nothing to it."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire", "post", "echo"), NOON)
+    event = AlertPolicy(once_per=OncePer.EVENT, event_lasts=6 * HOUR)
+    both = rules(replace(rule(), alert=event), rule("quiet", ["calm"]))
+    for of, title in (("wire", "Missile over the sea"), ("post", "Rocket or missile lands"), ("echo", "All is calm")):
+        commit(section, claimed(claims, of), article(of, title, of=of), ruleset=both)
+    sent = alert_of(take(outbox))
+    assert (sent.article.source, sent.also, sent.voices) == ("wire", ("post",), 2)
+
+
+def test_of_what_was_stored_before_publishers_were_kept_nobody_else_is_named(
+    database: Database, outbox: Outbox
+) -> None:
+    """Nothing is known of who prints it."""
+    fill(database)
+    with database.writing() as connection:
+        connection.execute(story_article.update().values(publisher=None))
+    sent = alert_of(take(outbox))
+    assert (sent.also, sent.voices) == ((), 1)

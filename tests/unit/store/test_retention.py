@@ -9,29 +9,32 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Table, func, insert, select, update
 
-from monitor.decide import Decision
+from monitor.decide import Decision, Fallen, decide_due
 from monitor.intake.articles import Known, Sought
 from monitor.intake.identity import uid_hash
-from monitor.model import Article, DeliveryState, Retention
+from monitor.model import AlertPolicy, Article, DeliveryState, OncePer, Retention, Rule, RuleStatus
 from monitor.store import retention as module
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from monitor.store.tables import (
+    account,
     alert,
     article_version,
     attempt,
     daemon,
     delivery,
+    event,
     fetch,
     known,
     match,
     story,
     story_article,
+    waiting,
 )
 from monitor.store.tables import article as articles
-from tests.building import MINUTE, NOON, article, claimed, commit, rule, rules, sources
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, deep, reasons, rule, rules, sources, to_desk
 
 DAY = timedelta(days=1)
 QUIET = "Ferries run on time"
@@ -48,11 +51,19 @@ class Archive:
         self.claims.know(sources("wire", "post"), NOON)
         self._section = SerialSection(database)
 
-    def poll(self, *articles: Article, at: datetime, told_by: str = "launch") -> Decision:
+    def poll(self, *articles: Article, at: datetime, told_by: str | Rule = "launch") -> Decision:
         """A poll of the wire, or of the source that the first article is of, and its commit."""
         name = articles[0].source if articles else "wire"
         claim = claimed(self.claims, name, at)
-        return commit(self._section, claim, *articles, at=at, ruleset=rules(rule(told_by)))
+        by = rule(told_by) if isinstance(told_by, str) else told_by
+        return commit(self._section, claim, *articles, at=at, ruleset=rules(by))
+
+    def fall(self, at: datetime) -> Fallen:
+        """What waited, told when it is due."""
+        with self._section.entered(at) as inside:
+            fallen = decide_due(rules(), inside.state, at)
+            inside.fall(fallen, to_desk, at)
+            return fallen
 
     def ended(self, state: DeliveryState) -> None:
         """All deliveries end so, or do not."""
@@ -82,8 +93,8 @@ def archive(database: Database) -> Archive:
     return Archive(database)
 
 
-def quiet(uid: str, at: datetime, version: int = 1) -> Article:
-    return article(uid, QUIET + uid, f"Text {version}", seen=at, version=version)
+def quiet(uid: str, at: datetime, version: int = 1, text: str = "") -> Article:
+    return article(uid, QUIET + uid, text or f"Text {version}", seen=at, version=version)
 
 
 def test_what_led_to_no_alert_goes_first(archive: Archive) -> None:
@@ -214,11 +225,11 @@ def test_many_go_in_slices(archive: Archive, monkeypatch: pytest.MonkeyPatch) ->
         if young:
             archive.poll(replace(new, version=2), at=NOON + 50 * DAY)
     assert archive.prune(NOON + 100 * DAY, dry_run=True) == Counter(articles=15, fetches=25)
-    assert archive.counts()[:4] == [20, 25, 20, 20]
+    assert archive.counts()[:2] == [20, 25]
     slices = [slice_ for slice_ in Pruning(archive.database, RETENTION).slices(NOON + 100 * DAY) if slice_["articles"]]
     assert sum(slice_["articles"] for slice_ in slices) == 15
     assert max(slice_["articles"] for slice_ in slices) <= 3
-    assert archive.counts()[:4] == [5, 10, 5, 5]
+    assert archive.counts()[:2] == [5, 10]
     assert archive.count(known) == 15
 
 
@@ -294,3 +305,76 @@ def test_the_room_is_given_back(archive: Archive) -> None:
         assert path.stat().st_size < 1_000_000
         assert b"tr0ub4dor" not in path.read_bytes()
         assert path.with_name(f"{path.name}-wal").stat().st_size == 0
+
+
+EVENTS = replace(rule(), alert=AlertPolicy(once_per=OncePer.EVENT, event_lasts=30 * DAY))
+A_WEEK = replace(RETENTION, rules={"launch": 7 * DAY})
+
+
+def test_a_subject_that_is_still_heard_of_stays_told_when_its_alert_has_left(archive: Archive) -> None:
+    """To a daemon that remembers the alert, and to one that is started anew."""
+    archive.poll(article("first", seen=NOON), at=NOON, told_by=EVENTS)
+    archive.ended(DeliveryState.ACCEPTED)
+    assert archive.prune(NOON + 8 * DAY, A_WEEK)["alerts"] == 1
+    for day, daemon_ in ((8, archive), (9, Archive(archive.database))):
+        at = NOON + day * DAY + MINUTE
+        (reason,) = reasons(daemon_.poll(article(f"on day {day}", f"Missile {day}", seen=at), at=at, told_by=EVENTS))
+        assert reason.startswith("held: launch has told this event at")
+    with archive.database.reading() as connection:
+        kept = connection.execute(select(account.c.alert_id, account.c.first_at)).one()
+    assert tuple(kept) == (None, NOON)
+
+
+def test_an_event_goes_when_it_is_over_and_nothing_is_of_it(archive: Archive) -> None:
+    """As long as it is in the memory of daemons, a state that is rebuilt must know it too; so with what was heard."""
+    archive.poll(article("first", seen=NOON), at=NOON, told_by=EVENTS)
+    archive.ended(DeliveryState.ACCEPTED)
+    archive.prune(NOON + 14 * DAY, A_WEEK)
+    assert (archive.count(match), archive.count(event), archive.count(account)) == (0, 1, 1)
+    archive.prune(NOON + 15 * DAY, A_WEEK)
+    assert (archive.count(event), archive.count(account)) == (0, 0)
+
+
+def test_an_event_that_a_match_is_of_stays(archive: Archive) -> None:
+    """Its alert keeps what was heard of it."""
+    archive.poll(article("first", seen=NOON), at=NOON, told_by=EVENTS)
+    archive.ended(DeliveryState.ACCEPTED)
+    archive.prune(NOON + 729 * DAY)
+    assert (archive.count(event), archive.count(account)) == (1, 1)
+    archive.prune(NOON + 731 * DAY)
+    archive.prune(NOON + 731 * DAY)
+    assert (archive.count(event), archive.count(account)) == (0, 0)
+
+
+@pytest.mark.parametrize("once_per", OncePer)
+def test_what_a_rule_in_shadow_has_heard_goes_with_its_articles(archive: Archive, once_per: OncePer) -> None:
+    """No alert is of it; and the name of what was heard of one article is that of the article."""
+    archive.poll(article("first", seen=NOON), at=NOON, told_by=rule(once_per=once_per, status=RuleStatus.SHADOW))
+    archive.prune(NOON + 89 * DAY)
+    assert archive.count(account) == 1
+    archive.prune(NOON + 91 * DAY)
+    assert archive.count(account) == 0
+
+
+def test_what_waits_to_be_told_is_never_let_go(archive: Archive) -> None:
+    """However long: it is an alert that is still to come."""
+    held = replace(rule(), alert=AlertPolicy(wait_at_least=HOUR))
+    archive.poll(article("waits", seen=NOON), at=NOON, told_by=held)
+    assert archive.prune(NOON + 3650 * DAY)["articles"] == 0
+    assert archive.count(waiting) == 1
+    (telling,) = archive.fall(NOON + 3650 * DAY).tellings
+    assert telling.alert.article.uid == "waits"
+
+
+def test_a_line_of_a_digest_goes_with_its_article(archive: Archive) -> None:
+    """Not before the digest is delivered."""
+    for number, name in enumerate(("drills", "talks")):
+        archive.poll(quiet(name, NOON + number * MINUTE, text=deep(name)), at=NOON + number * MINUTE, told_by=name)
+    archive.fall(NOON + DAY)
+    own = replace(RETENTION, rules={"talks": 7 * DAY})
+    assert archive.prune(NOON + 9 * DAY, own)["articles"] == 0
+    archive.ended(DeliveryState.ACCEPTED)
+    assert archive.prune(NOON + 9 * DAY, own)["articles"] == 1
+    with archive.database.reading() as connection:
+        (lines,) = connection.execute(select(alert.c["items"])).scalars()
+    assert [line["rule"] for line in lines] == ["drills"]

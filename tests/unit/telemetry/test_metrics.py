@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from monitor.decide import Decision, State, decide
 from monitor.model import Article, Claim, DeliveryState, Judged
 from monitor.telemetry import Event
 from monitor.telemetry.metrics import Metrics
-from tests.building import HOUR, NOON, alert, alerts, article, delivery, polled, rules
+from tests.building import HOUR, MINUTE, NOON, alert, alerts, article, delivery, polled, rules
 
 OPERATE = (Path(__file__).parents[3] / "docs" / "operate.md").read_text(encoding="utf-8")
 SECOND = timedelta(seconds=1)
@@ -51,7 +51,10 @@ def test_a_poll_is_counted_with_all_that_came_of_it(metrics: Metrics) -> None:
     assert value("monitor_matches_total", {"kind": "news"}) == 2
     assert value("monitor_matches_total", {"kind": "mention"}) == 1
     assert value("monitor_alerts_total", {"decision": "told", "level": "high"}) == 1
-    assert value("monitor_alerts_total", {"decision": "held", "level": "none"}) == 2
+    assert value("monitor_alerts_total", {"decision": "held", "level": "none"}) == 1
+    assert value("monitor_alerts_total", {"decision": "waits", "level": "none"}) == 1  # the mention, for the digest
+    metrics.told(alert())
+    assert value("monitor_alerts_total", {"decision": "told", "level": "high"}) == 2
 
 
 def test_an_accepted_alert_has_its_latency(metrics: Metrics) -> None:
@@ -74,15 +77,16 @@ def test_an_accepted_alert_has_its_latency(metrics: Metrics) -> None:
 
 
 @pytest.mark.parametrize(
-    "of",
+    ("of", "at"),
     [
-        article(dated=False),  # its date is the moment when we first saw it
-        article(version=2),  # an edit may come days later
+        (article(dated=False), NOON),  # its date is the moment when we first saw it
+        (article(version=2), NOON),  # an edit may come days later
+        (article(), NOON + 2 * MINUTE),  # it waited, as its rule says
     ],
 )
-def test_an_alert_of_no_known_date_has_no_latency(metrics: Metrics, of: Article) -> None:
-    """Nor has one whose poll was before the restart, or another daemon's."""
-    metrics.attempted(delivery(alert(of)), DeliveryState.ACCEPTED, NOON)
+def test_an_alert_of_no_known_date_has_no_latency(metrics: Metrics, of: Article, at: datetime) -> None:
+    """Nor has one that waited on purpose, or whose poll was before the restart, or another daemon's."""
+    metrics.attempted(delivery(replace(alert(of), at=at)), DeliveryState.ACCEPTED, at)
     assert "monitor_alert_latency_seconds_count" not in metrics.exposed().decode()
 
 

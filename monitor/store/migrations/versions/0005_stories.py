@@ -19,9 +19,11 @@ def upgrade() -> None:
         sa.Column("last_at", sa.DateTime(), nullable=False),
         sa.Column("seen", sa.JSON(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_event"),
     )
     op.create_index("ix_event_last_at", "event", ["last_at"])
+    op.create_index("ix_event_sequence", "event", ["sequence"])
     op.add_column("match", sa.Column("event_id", sa.String(), nullable=True))
     op.create_index("ix_match_event_id", "match", ["event_id"])
     op.add_column("alert", sa.Column("event_id", sa.String(), nullable=True))
@@ -43,6 +45,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_account_alert_id", "account", ["alert_id"])
     op.create_index("ix_account_heard_at", "account", ["heard_at"])
+    op.create_index("ix_account_sequence", "account", ["sequence"])
     op.create_table(
         "waiting",
         sa.Column("id", sa.String(), nullable=False),

@@ -1,0 +1,96 @@
+"""A case and what the policy rules on it -> the decision on the match; the state is told what follows from it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.alerting import again
+from monitor.alerting.policy import STAGES, Case, Held, Update, Wait, too_many
+from monitor.alerting.told import Account
+from monitor.alerting.waiting import waiting
+from monitor.alerting.wording import alert_id
+from monitor.model import Alert, AlertKind, Decided, Hearing, Moved, Waiting
+
+
+def judge(case: Case) -> Decided:
+    """The decision on one match, with its reason; the state is told what follows from it."""
+    ruling = next((ruling for stage in STAGES if (ruling := stage(case)) is not None), None)
+    if isinstance(ruling, Held) and not ruling.listens:
+        return Decided(case.match, _held(case, ruling.why))
+    told, hearing = case.told, case.hearing
+    account = told.account(case.key) or Account(case.key, case.rule.id, case.now)
+    told.keep(account.heard(hearing, case.now))
+    if isinstance(ruling, Held):
+        held = _held(case, ruling.why)
+        if ruling.withdraws is None:
+            return Decided(case.match, held, hearing=hearing)
+        told.drop(ruling.withdraws.id)
+        withdrawn = Moved(ruling.withdraws, None, "held: it was withdrawn while it waited to be told")
+        return Decided(case.match, held, hearing=hearing, moved=(withdrawn,))
+    if case.shadow:
+        return _in_shadow(case, ruling)
+    if isinstance(ruling, Update) and (full := too_many(case.rule, told, case.now, ruling.why)) is not None:
+        ruling = replace(full, replaces=ruling.replaces)
+    return _wait(case, ruling) if isinstance(ruling, Wait) else _tell(case, ruling)
+
+
+def _wait(case: Case, ruling: Wait) -> Decided:
+    hearing, moved = _replacing(case, ruling.replaces)
+    waits = waiting(ruling.kind, hearing, ruling.why, case.now, ruling.due)
+    case.told.wait(waits)
+    return Decided(case.match, f"waits: {ruling.why}; {ruling.until}", waiting=waits, hearing=hearing, moved=moved)
+
+
+def _tell(case: Case, update: Update | None) -> Decided:
+    told = case.told
+    hearing, moved = _replacing(case, update.replaces if update else None)
+    reason = f"{hearing.because}; {update.why if update else case.first}"
+    alert = alert_of(hearing, told.account(case.key), reason, case.now, update=update is not None)
+    told.tells(hearing, alert, case.now)
+    told.told(case.rule.id, case.now)
+    return Decided(case.match, f"told: {reason}", alert, hearing=hearing, moved=moved)
+
+
+def _replacing(case: Case, before: Waiting | None) -> tuple[Hearing, tuple[Moved, ...]]:
+    """What is heard here, and in what waited until now; that waits no more."""
+    if before is None:
+        return case.hearing, ()
+    case.told.drop(before.id)
+    why = f"held: {case.hearing.publisher} says more, and is told with it"
+    return again.with_more(before.hearing, case.hearing), (Moved(before, None, why),)
+
+
+def _in_shadow(case: Case, ruling: Wait | Update | None) -> Decided:
+    why = ruling.why if ruling else case.first
+    case.told.tells(case.hearing, None, case.now)
+    would = f"held: {case.rule.id} is in shadow; it would have told: {case.hearing.because}; {why}"
+    return Decided(case.match, would, shadow_key=case.key, hearing=case.hearing)
+
+
+def _held(case: Case, why: str) -> str:
+    return f"held: {why}; {case.rule.id} is in shadow" if case.shadow else f"held: {why}"
+
+
+def alert_of(hearing: Hearing, account: Account | None, reason: str, now: datetime, *, update: bool) -> Alert:
+    """The alert that tells what was heard: the first of its subject, or an update of it."""
+    number = account.updates + 1 if update and account is not None else 0
+    key = f"{hearing.key} update {number}" if update else hearing.key
+    return Alert(
+        id=alert_id(key),
+        dedup_key=key,
+        rule=hearing.rule,
+        rule_title=hearing.rule_title,
+        level=hearing.level,
+        at=now,
+        reason=reason,
+        routes=hearing.routes,
+        story=hearing.story.id,
+        article=hearing.article,
+        sentence=hearing.sentence,
+        marks=hearing.marks,
+        kind=AlertKind.UPDATE if update else AlertKind.NEW,
+        event=hearing.event.id if hearing.event else None,
+        thread=account.alert if account is not None else None,
+        voices=len(account.voices) if account is not None else 1,
+    )

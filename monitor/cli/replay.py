@@ -1,0 +1,185 @@
+"""`news-monitor replay`: what would have been sent of recorded news, and when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from monitor.cli.given import lines_of, rules_of, rules_options
+from monitor.cli.options import json_option, print_faults, print_json
+from monitor.cli.timeline import followed, print_compared, print_counts, print_sent, sent_row
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monitor.config.load import LoadedRules
+    from monitor.lab.recorded import Recorded
+    from monitor.lab.replay import Came, Coming, Replay, Sent
+
+_PATH = click.Path(path_type=Path)
+
+
+@dataclass(slots=True)
+class _Given:
+    """The articles in time order, the zone that is meant, and whether something was wrong with what was given."""
+
+    zone: str
+    all_stories: bool
+    coming: list[Coming] = field(default_factory=list)
+    problems: bool = False
+
+    def player(self, loaded: LoadedRules) -> Replay:
+        from monitor.alerting.policy import Circumstances
+        from monitor.lab.replay import Replay
+        from monitor.matching.live import compile_live
+
+        print_faults(loaded.faults)
+        self.problems |= bool(loaded.faults)
+        compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
+        return Replay(compiled, Circumstances(ZoneInfo(self.zone)), all_stories=self.all_stories)
+
+
+@click.command()
+@rules_options
+@click.option(
+    "--stories",
+    type=click.Choice(["matched", "all"]),
+    default="matched",
+    show_default=True,
+    help="Which articles are grouped into stories: those that a rule hits, or all.",
+)
+@click.option(
+    "--zone", metavar="ZONE", help="Of dates that name none, and of the times that are printed.  [default: UTC]"
+)
+@click.option(
+    "--against", multiple=True, type=_PATH, metavar="PATH", help="Rules to compare with: what they would send instead."
+)
+@click.option("--against-config", type=_PATH, metavar="FILE", help="The same, with the rules of this config.")
+@json_option
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, allow_dash=True))
+def replay(
+    *,
+    config: Path | None,
+    rules: tuple[Path, ...],
+    stories: str,
+    zone: str | None,
+    against: tuple[Path, ...],
+    against_config: Path | None,
+    as_json: bool,
+    files: tuple[Path, ...],
+) -> None:
+    """Let the articles of FILEs come again, each at its own time, and say what would have been sent, when and why.
+
+    A line is an article, as `match` takes it; those without a date come with the one before them, and the same source
+    and id again is a new version. What waits (an update, a mention for the daily digest ...) is told when it falls due.
+    Nothing is sent, and no database is touched.
+
+    With --against: what would be gained and lost if those rules ran in place of these.
+
+    \b
+    Examples:
+      news-monitor replay --rules rules --rules seeds/entities articles.jsonl.gz
+      news-monitor replay -c monitor.yaml --zone Asia/Seoul --json 2025-12-29.jsonl.gz
+      news-monitor replay --against edited/rules --against seeds/entities articles.jsonl.gz
+
+    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines.
+    """
+    loaded = rules_of(config, rules)
+    given = _Given(_zone(zone, loaded), all_stories=stories == "all")
+    before = given.player(loaded)
+    after = given.player(rules_of(against_config, against)) if against or against_config else None
+    _read(files, given, dated_in=zone or "UTC")
+    if after is None:
+        _timeline(given, before, as_json=as_json)
+    else:
+        from monitor.lab.edits import compared
+
+        articles = followed(given.coming, len(given.coming), printing=False)
+        print_compared(compared(articles, before, after), given.zone, as_json=as_json)
+    raise SystemExit(1 if given.problems else 0)
+
+
+def _zone(name: str | None, loaded: LoadedRules) -> str:
+    """The zone that was asked for, else the config's: digests go out by it."""
+    from zoneinfo import ZoneInfoNotFoundError
+
+    from monitor.errors import WrongUse
+
+    if name is None:
+        return loaded.timezone
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as Europe
+        raise WrongUse(f"'{name}' is no time zone; write one such as Europe/Berlin or Asia/Seoul") from None
+
+
+def _read(files: tuple[Path, ...], given: _Given, dated_in: str) -> None:
+    """All articles, in time order; what is unusable is told by file and line."""
+    from monitor import clock
+    from monitor.lab.replay import in_time_order
+
+    now = clock.now()
+    given.coming = list(
+        in_time_order([list(_articles(file, given, now, dated_in, len(files) > 1)) for file in files], now)
+    )
+
+
+def _articles(file: Path, given: _Given, now: datetime, zone: str, several: bool) -> Iterator[Recorded]:
+    from monitor.errors import MonitorError, WrongUse
+    from monitor.lab.recorded import Unusable, recorded
+
+    try:
+        for found in recorded(lines_of(file), now, zone=ZoneInfo(zone), file=str(file) if several else ""):
+            if isinstance(found, Unusable):
+                click.echo(f"{file}: {found}", err=True)
+                given.problems = True
+            else:
+                yield found
+    except WrongUse:
+        raise
+    except MonitorError as damaged:  # what was before it is usable
+        click.echo(str(damaged), err=True)
+        given.problems = True
+
+
+# --- what would be sent -----------------------------------------------------------------------------------------
+
+
+def _timeline(given: _Given, player: Replay, *, as_json: bool) -> None:
+    from monitor.lab.replay import Came, replay
+
+    articles = followed(given.coming, len(given.coming), printing=True)
+    sent: list[Sent] = []
+    in_shadow: Counter[str] = Counter()
+    for each in replay(articles, player):
+        if isinstance(each, Came):
+            in_shadow.update(decided.match.rule for decided in each.judged.decisions if decided.shadow_key is not None)
+            if as_json:
+                print_json(_article_row(each))
+        else:
+            sent.append(each)
+            print_json(sent_row(each)) if as_json else print_sent(each, given.zone)
+    if not as_json:
+        print_counts(sent)
+    for rule, count in sorted(in_shadow.items()):
+        click.echo(f"{rule} is in shadow; live it would have told {count}", err=True)
+
+
+def _article_row(came: Came) -> dict[str, object]:
+    from monitor.model import MatchKind
+
+    judged, matches = came.judged, [decided.match for decided in came.judged.decisions]
+    return {
+        "type": "article",
+        "id": came.id,
+        "rules": [found.rule for found in matches if found.kind is MatchKind.NEWS],
+        "mentions": [found.rule for found in matches if found.kind is MatchKind.MENTION],
+        "story": judged.story.id if judged.story else None,
+        "event": came.event,
+    }

@@ -1,0 +1,211 @@
+"""Recorded news in simulated time: what would have been told, when and why. The live `decide` and `decide_due` do it.
+
+Each article comes at its own moment. What has waited and is due by then is told before it, at the very moment when it
+falls due; after the last article, all that still waits is. Nothing is sent or stored, and no clock is read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.alerting.falling import Telling
+from monitor.alerting.policy import Circumstances
+from monitor.decide import State, decide, decide_due
+from monitor.lab.recorded import Recorded
+from monitor.matching import RuleSet
+from monitor.model import Alert, AlertKind, Article, Hearing, Judged, Level
+
+Id = str | int
+_ANYWHERE = Circumstances()
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An article, when it comes, and what it is called where it was recorded."""
+
+    at: datetime
+    id: Id
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What was decided on an article, and the event that it belongs to, if only by its story."""
+
+    id: Id
+    judged: Judged
+    event: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What would be sent: an alert, or one line of a digest. `articles`: which it tells of, the one that fired first;
+    that one's source, uid, title and url; `subjects`: the keys of what it tells."""
+
+    at: datetime
+    rule: str
+    rule_title: str
+    level: Level
+    kind: AlertKind
+    story: str
+    event: str | None
+    articles: tuple[Id, ...]
+    source: str
+    uid: str
+    title: str
+    url: str | None
+    sentence: str
+    reason: str
+    subjects: tuple[str, ...]
+
+
+def in_time_order(files: Iterable[Sequence[Recorded]], now: datetime) -> Iterator[Coming]:
+    """The articles of all files. One without a date comes with the one before it in its file; the same source and id
+    again is a new version."""
+    versions: dict[tuple[str, str], Article] = {}
+    coming = [each for found in files for each in _placed(found, now)]
+    for each in sorted(coming, key=lambda each: each.at):
+        article = each.article
+        known = versions.get((article.source, article.uid))
+        if known is not None:
+            article = replace(article, seen=known.seen, version=known.version + 1)
+        versions[article.source, article.uid] = replace(article, text="")
+        yield replace(each, article=article)
+
+
+def _placed(found: Sequence[Recorded], now: datetime) -> Iterator[Coming]:
+    at = next((each.article.published for each in found if each.article.dated), now)
+    for each in found:
+        article = each.article
+        at = article.published if article.dated else at
+        yield Coming(at, each.id, replace(article, seen=at, published=at))
+
+
+def replay(articles: Iterable[Coming], player: Replay) -> Iterator[Came | Sent]:
+    """Everything, from the first article to the last that waits."""
+    for each in articles:
+        yield from player.take(each)
+    yield from player.rest()
+
+
+class Replay:
+    """Some rules, and the state that grows with the articles. `heard`: which articles each subject was heard of in."""
+
+    def __init__(self, rules: RuleSet, around: Circumstances = _ANYWHERE, *, all_stories: bool = False) -> None:
+        self.heard: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._rules = rules
+        self._around = around
+        self._all_stories = all_stories
+        self._state = State()
+        self._due: datetime | None = None  # when the first of what waits is told
+        self._now: datetime | None = None
+        self._ids: dict[tuple[str, str], Id] = {}  # of articles that were heard
+        self._untold: dict[str, list[Id]] = defaultdict(list)  # of each subject, those since it was told last
+        self._events: dict[str, str] = {}  # of stories
+
+    def take(self, coming: Coming) -> Iterator[Sent | Came]:
+        """An article at its moment; before it, what falls due by then. Time never goes back."""
+        now = coming.at if self._now is None else max(self._now, coming.at)
+        yield from self._until(now)
+        decision = decide([coming.article], self._rules, self._state, now, self._around, all_stories=self._all_stories)
+        self._state = decision.state.settled(now)
+        self._now = now
+        (judged,) = decision.judged
+        hearings = [each.hearing for each in judged.decisions if each.hearing is not None]
+        for hearing in hearings:
+            self._hear(hearing, coming.id)
+        if any(each.waiting is not None or each.moved for each in judged.decisions):
+            self._look()
+        yield Came(coming.id, judged, self._event_of(judged))
+        for each in judged.decisions:
+            if each.alert is not None and each.hearing is not None:
+                yield self._sent(each.alert, each.hearing)
+
+    def rest(self) -> Iterator[Sent]:
+        """All that still waits, each at its own moment."""
+        while self._due is not None:
+            yield from self._until(self._due)
+
+    def _until(self, now: datetime) -> Iterator[Sent]:
+        while self._due is not None and self._due <= now:
+            at = self._due
+            fallen = decide_due(self._rules, self._state, at)
+            self._state = fallen.state.settled(at)
+            self._look()
+            for telling in fallen.tellings:
+                yield from self._told(telling)
+
+    def _look(self) -> None:
+        self._due = min((each.due for each in self._state.told.waiting), default=None)
+
+    def _hear(self, hearing: Hearing, id_: Id) -> None:
+        own = (hearing.article.source, hearing.article.uid)
+        self._ids[own] = id_
+        self.heard[hearing.key].add(own)
+        self._untold[hearing.key].append(id_)
+        if hearing.event is not None:
+            self._events.setdefault(hearing.story.id, hearing.event.id)
+
+    def _event_of(self, judged: Judged) -> str | None:
+        """Its own, or that of its story; where all articles have stories, a story without an event is one by itself."""
+        if judged.event is not None:
+            return judged.event.id
+        if judged.story is None:
+            return None
+        return self._events.get(judged.story.id, judged.story.id if self._all_stories else None)
+
+    def _told(self, telling: Telling) -> Iterator[Sent]:
+        if telling.alert.kind is not AlertKind.DIGEST:
+            for waited in telling.waited:
+                yield self._sent(telling.alert, waited.hearing)
+            return
+        lines: dict[tuple[str, str], list[Hearing]] = defaultdict(list)
+        for waited in telling.waited:
+            lines[waited.hearing.rule, waited.hearing.story.id].append(waited.hearing)
+        items = {(item.rule, item.story): item for item in reversed(telling.alert.items)}  # the first of each stays
+        for about, hearings in sorted(lines.items()):
+            item = items[about]
+            yield Sent(
+                at=telling.alert.at,
+                rule=item.rule,
+                rule_title=item.rule_title,
+                level=item.level,
+                kind=telling.alert.kind,
+                story=item.story,
+                event=item.event,
+                articles=self._articles((item.source, item.uid), [each.key for each in hearings]),
+                source=item.source,
+                uid=item.uid,
+                title=item.title,
+                url=item.url,
+                sentence=item.sentence,
+                reason=item.reason,
+                subjects=tuple(each.key for each in hearings),
+            )
+
+    def _sent(self, alert: Alert, hearing: Hearing) -> Sent:
+        return Sent(
+            at=alert.at,
+            rule=alert.rule,
+            rule_title=alert.rule_title,
+            level=alert.level,
+            kind=alert.kind,
+            story=alert.story,
+            event=alert.event,
+            articles=self._articles((alert.article.source, alert.article.uid), [hearing.key]),
+            source=alert.article.source,
+            uid=alert.article.uid,
+            title=alert.article.title,
+            url=alert.article.url,
+            sentence=alert.sentence,
+            reason=alert.reason,
+            subjects=(hearing.key,),
+        )
+
+    def _articles(self, fired: tuple[str, str], subjects: Sequence[str]) -> tuple[Id, ...]:
+        """The one that fired, then the others that were heard since the subjects were told last."""
+        since = [id_ for subject in subjects for id_ in self._untold.pop(subject, ())]
+        return tuple(dict.fromkeys([self._ids[fired], *since]))

@@ -1,0 +1,65 @@
+"""What leaves together with articles, for whatever reason they leave: what a rule has heard of each of them alone, and
+their lines in digests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from monitor.alerting.policy import article_key
+from monitor.model import AlertKind
+from monitor.store.database import in_batches
+from monitor.store.tables import account, alert, article, match
+
+Leaving = Row[*tuple[Any, ...]]  # of an article
+
+
+def drop_accounts(connection: Connection, articles: Sequence[Leaving]) -> None:
+    """What rules that tell each article have heard of these, in shadow too: its name bears the article's."""
+    by_id = {row.id: row for row in articles}
+    hit = select(match.c.article_id, match.c.rule_id).where(match.c.article_id.in_(by_id)).distinct()
+    keys = [
+        f"{before}{article_key(row.rule_id, by_id[row.article_id].source_id, by_id[row.article_id].uid)}"
+        for row in connection.execute(hit)
+        for before in ("", "shadow: ")
+    ]
+    for some in in_batches(keys):
+        connection.execute(delete(account).where(account.c.key.in_(some)))
+
+
+def drop_lines(connection: Connection, articles: Sequence[Leaving]) -> None:
+    """Their lines in digests. A digest whose first line leaves is from then on that of its next one; one that has no
+    line left stays that of its article."""
+    gone = {(row.source_id, row.uid) for row in articles}
+    ids = [row.id for row in articles]
+    told = select(match.c.alert_id).where(match.c.article_id.in_(ids))
+    digests = select(alert).where(alert.c.kind == AlertKind.DIGEST, alert.c.id.in_(told))
+    for row in connection.execute(digests).all():
+        lines = [line for line in row.items or () if (line["source"], line["uid"]) not in gone]
+        values: dict[str, object] = {"items": lines or None}
+        if lines and row.article_id in ids:
+            values |= _first(connection, row.id, lines, ids)
+        connection.execute(update(alert).where(alert.c.id == row.id).values(**values))
+
+
+def _first(
+    connection: Connection, alert_id: str, lines: Iterable[Mapping[str, Any]], ids: Sequence[int]
+) -> dict[str, object]:
+    """What an alert has of the first of these lines; nothing if the article of none of them is here."""
+    columns = (article.c.source_id, article.c.uid, match.c.article_id, match.c.article_version)
+    asked = select(*columns).join(article, article.c.id == match.c.article_id)
+    of_alert = connection.execute(asked.where(match.c.alert_id == alert_id, match.c.article_id.not_in(ids)))
+    here = {(row.source_id, row.uid): row for row in of_alert}
+    for line in lines:
+        if (row := here.get((line["source"], line["uid"]))) is not None:
+            its = {"article_id": row.article_id, "article_version": row.article_version, "rule_id": line["rule"]}
+            return {
+                **its,
+                "story_id": line["story"],
+                "event_id": line["event"],
+                "sentence": line["sentence"],
+                "marks": [],
+            }
+    return {}

@@ -1,0 +1,319 @@
+"""What waits is told exactly once, on each of its channels, whatever happens to the daemons meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from monitor.alerting.falling import Telling
+from monitor.alerting.policy import Away, Circumstances
+from monitor.app import channels_of
+from monitor.decide import decide
+from monitor.due import Due
+from monitor.matching import RuleSet
+from monitor.model import (
+    Again,
+    Alert,
+    AlertKind,
+    AlertPolicy,
+    Article,
+    Channel,
+    Config,
+    DeliveryState,
+    Notice,
+    Rule,
+    Settings,
+)
+from monitor.pipeline import Active
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.matches import Matches, Wanted
+from monitor.store.opening import open_database
+from monitor.store.outbox import Outbox
+from monitor.store.section import SerialSection
+from monitor.store.tables import alert, delivery, waiting
+from monitor.store.thread import StoreThread
+from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, deep, polled, rule, rules, sources
+
+HALF_A_MINUTE = timedelta(seconds=30)
+AT_HOME = Circumstances()
+
+
+def by(**policy: object) -> Rule:
+    """The rule `launch` with this policy."""
+    return replace(rule(), alert=AlertPolicy(**policy))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Polls at these minutes after noon, and what is told of them when it is due: of so many articles, as this kind.
+    `at_once`: how many alerts are told before."""
+
+    rule: Rule
+    polls: tuple[tuple[int, Article], ...]
+    due: datetime
+    kind: AlertKind
+    told: int = 1
+    at_once: int = 0
+    around: Circumstances = AT_HOME
+
+
+def late(uid: str, title: str) -> Article:
+    return article(uid, title, published=NOON - 2 * HOUR)
+
+
+SCENES = {
+    "a hold": Scene(by(wait_at_least=20 * MINUTE), ((0, article()),), NOON + 20 * MINUTE, AlertKind.NEW),
+    "an update": Scene(
+        by(again_if=frozenset({Again.NEW_FACT})),
+        ((0, article()), (10, article(version=2, text="Nine people were killed."))),
+        NOON + HOUR,
+        AlertKind.UPDATE,
+        at_once=1,
+    ),
+    "a cap": Scene(
+        by(most_an_hour=1),
+        ((0, article()), (10, article("b", "Missile lands", seen=NOON + 10 * MINUTE))),
+        NOON + HOUR,
+        AlertKind.DIGEST,
+        at_once=1,
+    ),
+    "a daily digest": Scene(
+        by(),
+        ((0, article("a", "A quiet day", deep("quiet"))), (10, article("b", "Ferries run on time", deep("ferry")))),
+        NOON + 20 * HOUR,
+        AlertKind.DIGEST,
+        told=2,
+    ),
+    "what was missed": Scene(
+        by(),
+        ((0, late("a", "Missile lands in a field")), (5, late("b", "North Korea fires two ballistic missiles"))),
+        NOON + 10 * MINUTE,
+        AlertKind.DIGEST,
+        told=2,
+        around=Circumstances(away=Away(NOON - 5 * HOUR, NOON)),
+    ),
+}
+ROUTES = {"default": ("desk", "phone"), "night": ("pager",)}
+
+
+@dataclass
+class Daemon:
+    """One process on the database: what it decides, and what falls due with it."""
+
+    database: Database
+    section: SerialSection
+    due: Due
+    ruleset: RuleSet
+    breaks: list[None] = field(default_factory=list)  # so many commits end half way
+
+    def poll(self, new: Article, at: datetime, around: Circumstances = AT_HOME) -> None:
+        claim = claimed(Claims(self.database, "here:1"), new.source, at)
+        with self.section.entered(at) as inside:
+            decision = decide([new], self.ruleset, inside.state, at, around)
+            assert inside.commit(polled(claim, at), decision, partial(channels_of, settings=settings()))
+
+
+def settings(**routes: tuple[str, ...]) -> Settings:
+    """Channels, and the routes to them."""
+    channels = {name: Channel(name, "json://x.test") for name in ("desk", "phone", "pager")}
+    return Settings("UTC", "", channels, routes or ROUTES, ())
+
+
+Begin = Callable[..., Daemon]
+
+
+@pytest.fixture
+def begin(database: Database, thread: StoreThread) -> Iterator[Begin]:
+    """Starts a daemon on the database, with connections and a memory of its own."""
+    Claims(database, "here:1").know(sources("wire"), NOON)
+    url = database.write.url.render_as_string(hide_password=False)
+    with ExitStack() as stack:
+
+        def begun(*in_force: Rule, of: Settings | None = None) -> Daemon:
+            here = open_database(url)
+            stack.callback(here.close)
+            breaks: list[None] = []
+
+            def to(told: Alert) -> Iterable[str]:
+                if breaks:
+                    breaks.pop()
+                    raise RuntimeError("power cut")
+                return channels_of(told, of or settings())
+
+            ruleset, section = rules(*in_force), SerialSection(here)
+            active, config = Active({}, ruleset, to), Config(of or settings(), sources("wire"), {}, {})
+            due = Due(config, lambda: active, section=section, thread=thread, deliver=lambda: None, began=NOON)
+            return Daemon(here, section, due, ruleset, breaks)
+
+        yield begun
+
+
+@pytest.fixture
+async def thread() -> AsyncIterator[StoreThread]:
+    made = StoreThread()
+    yield made
+    made.close()
+
+
+def lived(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+    """Nothing happens."""
+    del begin
+    yield from first.due.fall(scene.due - HALF_A_MINUTE)
+    yield from first.due.fall(scene.due)
+
+
+def restarted(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+    """The daemon ends while it waits, and another one begins when it is long due."""
+    yield from first.due.fall(scene.due - HALF_A_MINUTE)
+    yield from begin(scene.rule).due.fall(scene.due + HOUR)
+
+
+def killed_in_the_commit(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+    """Between decision and commit: once it goes on, once it has to begin anew."""
+    second = begin(scene.rule)
+    for each in (first, second):
+        each.breaks.append(None)
+        with pytest.raises(RuntimeError, match="power cut"):
+            each.due.fall(scene.due)
+    yield from first.due.fall(scene.due + MINUTE)
+    yield from second.due.fall(scene.due + MINUTE)
+
+
+def taking_turns(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+    """Two daemons look, one after the other."""
+    second = begin(scene.rule)
+    for turn in range(-4, 5):
+        yield from (first if turn % 2 else second).due.fall(scene.due + turn * HALF_A_MINUTE)
+
+
+def another_falls_first(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+    """A daemon that has heard of it only from the database tells it; the one that decided finds it told."""
+    yield from begin(scene.rule).due.fall(scene.due)
+    assert first.due.fall(scene.due) == ()
+
+
+def both_at_once(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
+    """Three daemons look at the same moment."""
+    told: list[Telling] = []
+    ready = threading.Barrier(3)
+
+    def look(each: Daemon) -> None:
+        ready.wait()
+        told.extend(each.due.fall(scene.due))
+
+    daemons = [first, begin(scene.rule), begin(scene.rule)]
+    threads = [threading.Thread(target=look, args=[each]) for each in daemons]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    yield from told
+
+
+WAYS = [lived, restarted, killed_in_the_commit, taking_turns, another_falls_first, both_at_once]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", SCENES)
+def test_what_waits_is_told_once(
+    database: Database, begin: Begin, name: str, way: Callable[[Begin, Daemon, Scene], Iterator[Telling]]
+) -> None:
+    """Its matches say that they wait, and afterwards by which alert they were told; that has its deliveries; and then
+    nothing waits any more, whoever looks."""
+    scene = SCENES[name]
+    first = begin(scene.rule)
+    for minutes, new in scene.polls:
+        first.poll(new, NOON + minutes * MINUTE, scene.around)
+    waits = Matches(database).newest(Wanted(decision="waits"), 10)
+    assert (len(waits), len(alerts(database))) == (scene.told, scene.at_once)
+    (telling,) = way(begin, first, scene)
+    assert (telling.alert.kind, len(telling.waited)) == (scene.kind, scene.told)
+    assert {id_: channels for id_, channels in alerts(database).items() if id_ == telling.alert.id} == {
+        telling.alert.id: ["desk", "phone"]
+    }
+    assert len(alerts(database)) == scene.at_once + 1
+    after = {each.id: each for each in Matches(database).newest(Wanted(), 10)}
+    assert [(after[each.id].decision, after[each.id].alert) for each in waits] == [
+        ("told", telling.alert.id)
+    ] * scene.told
+    assert Matches(database).newest(Wanted(decision="waits"), 10) == []
+    with database.reading() as connection:
+        assert connection.execute(select(waiting)).all() == []
+    for each in (first, begin(scene.rule)):
+        assert each.due.fall(scene.due + 25 * HOUR) == ()
+
+
+def alerts(database: Database) -> dict[str, list[str]]:
+    """The alerts, each with the channels on which it waits to be sent."""
+    asked = select(alert.c.id, delivery.c.channel, delivery.c.state).join(delivery).order_by(delivery.c.id)
+    found: dict[str, list[str]] = {}
+    with database.reading() as connection:
+        for row in connection.execute(asked):
+            assert row.state == DeliveryState.PENDING
+            found.setdefault(row.id, []).append(row.channel)
+    return found
+
+
+def test_a_digest_is_sent_with_its_lines(database: Database, begin: Begin) -> None:
+    """The one who sends it reads it from the database: the lines are those that were decided."""
+    scene = SCENES["what was missed"]
+    first = begin(scene.rule)
+    for minutes, new in scene.polls:
+        first.poll(new, NOON + minutes * MINUTE, scene.around)
+    (telling,) = first.due.fall(scene.due)
+    sent = alert_of(Outbox(database, "here:1").claim("desk", scene.due, HOUR))
+    assert sent.items == telling.alert.items
+    assert {item.title for item in sent.items} == {new.title for _, new in scene.polls}
+
+
+def test_a_route_that_has_left_the_config_meanwhile(database: Database, begin: Begin) -> None:
+    """What waited for it goes the default way."""
+    night = by(to=("night",), wait_at_least=20 * MINUTE)
+    begin(night).poll(article(), NOON)
+    (telling,) = begin(night, of=settings(default=("desk",))).due.fall(NOON + 20 * MINUTE)
+    assert alerts(database) == {telling.alert.id: ["desk"]}
+
+
+def test_a_rule_that_has_left_the_config_meanwhile(database: Database, begin: Begin) -> None:
+    """What it heard while it was there is told."""
+    begin(by(wait_at_least=20 * MINUTE)).poll(article(), NOON)
+    (telling,) = begin(rule("other", ["quake"])).due.fall(NOON + 20 * MINUTE)
+    assert (telling.alert.rule, alerts(database)[telling.alert.id]) == ("launch", ["desk", "phone"])
+
+
+def test_what_is_withdrawn_while_it_waits_is_told_by_nobody(database: Database, begin: Begin) -> None:
+    """Not by a daemon that has heard of the withdrawal only from the database either."""
+    held = by(wait_at_least=20 * MINUTE)
+    first, second = begin(held), begin(held)
+    first.poll(article(), NOON)
+    assert second.due.fall(NOON + MINUTE) == ()
+    first.poll(article(title="WITHDRAWN: North Korea fires two ballistic missiles", version=2), NOON + 5 * MINUTE)
+    assert second.due.fall(NOON + HOUR) == first.due.fall(NOON + HOUR) == ()
+    assert [each.decision for each in Matches(database).newest(Wanted(), 10)] == ["held", "held"]
+    assert alerts(database) == {}
+
+
+async def test_notices_are_told_even_if_what_waits_cannot_be(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the error is not kept quiet."""
+    first = begin(by(wait_at_least=20 * MINUTE))
+    looked: list[datetime] = []
+
+    def look(now: datetime) -> list[Notice]:
+        looked.append(now)
+        return []
+
+    monkeypatch.setattr(first.due, "tell", look)
+    monkeypatch.setattr("monitor.clock.now", lambda: NOON + HOUR)
+    first.poll(article(), NOON)
+    first.breaks.append(None)
+    with pytest.raises(RuntimeError, match="power cut"):
+        await first.due.turn()
+    assert looked == [NOON + HOUR]

@@ -1,0 +1,135 @@
+"""What is worth an update, and when it may come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.alerting.again import AT_ONCE, reasons, says_more, update_due, with_more
+from monitor.alerting.told import Account
+from monitor.model import Again, AlertPolicy, Level
+from tests.building import HOUR, NOON, article, hearing
+
+ALL = AlertPolicy(again_if=frozenset(Again), more_publishers=2)
+HEARD = hearing()
+
+
+def told(facts: dict[str, int] | None = None, **changed: object) -> Account:
+    """An account of one telling, by the wire."""
+    before = Account(HEARD.key, "launch", NOON, "a1", NOON, NOON, level=Level.HIGH, voices=("Wire",), told_voices=1)
+    return replace(before, facts=facts or {}, **changed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("heard", "account", "why"),
+    [
+        # nothing new
+        ({}, told(), []),
+        # a number that none before it brought; zero is none
+        ({"facts": (("dead", 3),)}, told(), ["new fact: 3 dead"]),
+        ({"facts": (("dead", 0),)}, told(), []),
+        ({"facts": (("dead", 1200), ("ships", 2))}, told({"ships": 2}), ["new fact: 1,200 dead"]),
+        ({"facts": (("dead", 3), ("ships", 2))}, told(), ["new fact: 3 dead, 2 ships"]),
+        # larger by more than a fifth
+        ({"facts": (("km", 620),)}, told({"km": 600}), []),
+        ({"facts": (("km", 720),)}, told({"km": 600}), []),
+        ({"facts": (("km", 721),)}, told({"km": 600}), ["new fact: 721 km"]),
+        ({"facts": (("dead", 2),)}, told({"dead": 1}), ["new fact: 2 dead"]),
+        # a smaller one is no update
+        ({"facts": (("dead", 2),)}, told({"dead": 5}), []),
+        # the level
+        ({"level": Level.CRITICAL}, told(), ["the level rises from high to critical"]),
+        ({"level": Level.LOW}, told(), []),
+        # an official source, once
+        ({"official": True}, told(), ["an official source reports it"]),
+        ({"official": True}, told(official=True), []),
+        # a correction, once; a flash or a second lead corrects nothing
+        ({"mark": "corrected"}, told(), ["it was corrected"]),
+        ({"mark": "corrected"}, told(marks=("corrected",)), []),
+        ({"mark": "withdrawn"}, told(marks=("corrected",)), ["it was withdrawn"]),
+        ({"mark": "flash"}, told(), []),
+        ({"mark": "numbered"}, told(), []),
+        # independent publishers since the last telling
+        ({}, told(voices=("Wire", "Post")), []),
+        ({}, told(voices=("Wire", "Post", "Times")), ["2 more independent publishers"]),
+        ({}, told(voices=("Wire", "Post", "Times"), told_voices=3), []),
+        # several at once, in the order in which rules name them
+        (
+            {"facts": (("dead", 3),), "level": Level.CRITICAL, "official": True, "mark": "corrected"},
+            told(),
+            [
+                "new fact: 3 dead",
+                "the level rises from high to critical",
+                "an official source reports it",
+                "it was corrected",
+            ],
+        ),
+    ],
+)
+def test_reasons(heard: dict[str, object], account: Account, why: list[str]) -> None:
+    """Each says in words what is new beside what was told."""
+    hearing = replace(HEARD, **heard)  # type: ignore[arg-type]
+    assert [words for _, words in reasons(ALL, hearing, account)] == why
+
+
+@pytest.mark.parametrize("again", Again)
+def test_only_what_the_rule_asks_for_counts(again: Again) -> None:
+    """A rule that asks for one reason hears no other; without any, nothing is an update."""
+    hearing = replace(HEARD, facts=(("dead", 3),), level=Level.CRITICAL, official=True, mark="corrected")
+    account = told(voices=("Wire", "Post", "Times"))
+    policy = replace(ALL, again_if=frozenset({again}))
+    assert [each for each, _ in reasons(policy, hearing, account)] == [again]
+    assert reasons(AlertPolicy(), hearing, account) == []
+
+
+def test_what_was_told_is_not_new() -> None:
+    """After a telling, the same article is worth no other."""
+    hearing = replace(HEARD, facts=(("dead", 3),), level=Level.CRITICAL, official=True, mark="withdrawn")
+    account = told(voices=("Wire", "Post", "Times")).told(hearing, NOON + HOUR, "a2")
+    assert reasons(ALL, hearing, account) == []
+
+
+def test_a_correction_and_a_higher_level_wait_for_nothing() -> None:
+    """Everything else waits for the cooldown."""
+    assert {Again.LEVEL_RISES, Again.CORRECTED} == AT_ONCE
+
+
+def test_each_update_waits_four_times_as_long() -> None:
+    """3, 12 and 48 hours after the one before; and at most a week, however many there were."""
+    policy = AlertPolicy(cooldown=3 * HOUR)
+    waits = [update_due(policy, told(updates=number), NOON) - NOON for number in (0, 1, 2, 3, 9, 10, 500)]
+    assert waits == [3 * HOUR, 12 * HOUR, 48 * HOUR, *[timedelta(7)] * 4]
+
+
+def test_a_clock_that_went_back_makes_nobody_wait_longer() -> None:
+    """The cooldown counts from now at the latest."""
+    assert update_due(AlertPolicy(), told(told_at=NOON + timedelta(1)), NOON) == NOON + HOUR
+
+
+@pytest.mark.parametrize(
+    ("heard", "more"),
+    [
+        ({}, False),
+        ({"facts": (("dead", 3),)}, True),
+        ({"level": Level.CRITICAL}, True),
+        ({"official": True}, True),
+        ({"mark": "corrected"}, True),
+        ({"publisher": "Post"}, False),  # one voice more says nothing more
+    ],
+)
+def test_what_says_more_than_what_waits(heard: dict[str, object], more: bool) -> None:
+    """A first message that waits is told in the words that say most, whatever the rule tells again."""
+    waits = Account(HEARD.key, "launch", NOON).told(HEARD, NOON, None)
+    assert says_more(replace(HEARD, **heard), waits) is more  # type: ignore[arg-type]
+
+
+def test_one_stands_for_all_that_wait() -> None:
+    """The last one's words; the highest level, the greatest numbers, and the correction of any."""
+    before = replace(HEARD, level=Level.CRITICAL, facts=(("dead", 5), ("ships", 1)), official=True, mark="corrected")
+    last = replace(HEARD, article=article("b"), publisher="Post", facts=(("dead", 3), ("km", 9)), mark="flash")
+    both = with_more(before, last)
+    assert (both.article.uid, both.publisher, both.level) == ("b", "Post", Level.CRITICAL)
+    assert (dict(both.facts), both.official, both.mark) == ({"dead": 5, "ships": 1, "km": 9}, True, "corrected")
+    assert with_more(before, replace(last, mark="withdrawn")).mark == "withdrawn"

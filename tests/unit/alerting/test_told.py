@@ -1,0 +1,129 @@
+"""What is remembered of what was told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.alerting.told import KEPT, Account, Told
+from monitor.alerting.waiting import waiting
+from monitor.model import Level, WaitKind
+from tests.building import HOUR, MINUTE, NOON, alert, hearing
+
+HEARD = hearing()
+KEY = HEARD.key
+
+
+def state() -> Told:
+    """One story that was told, and something that waits."""
+    begun = Told(["old"])
+    begun.tells(HEARD, alert(), NOON)
+    begun.told("launch", NOON)
+    begun.wait(WAITS)
+    return begun
+
+
+WAITS = waiting(WaitKind.HOLD, replace(HEARD, key="other"), "the first", NOON, NOON + 2 * MINUTE)
+
+
+def everything(told: Told) -> object:
+    """All that can be asked of it."""
+    keys = [key for key in (KEY, "old", "new", "other") if key in told]
+    return keys, told.account(KEY), told.account("new"), told.waiting, told.lately("launch", NOON), len(told)
+
+
+def change(told: Told) -> None:
+    """Everything that deciding does to it."""
+    told.tells(replace(HEARD, facts=(("dead", 3),)), alert(), NOON + MINUTE)
+    told.tells(replace(HEARD, key="new"), None, NOON)
+    told.add("more")
+    told.told("launch", NOON)
+    told.drop(WAITS.id)
+    told.wait(waiting(WaitKind.UPDATE, HEARD, "update", NOON, NOON + HOUR))
+
+
+def test_a_draft_leaves_what_it_began_from_unchanged() -> None:
+    """A commit that fails throws the draft away; drafts of drafts too."""
+    base = state()
+    before = everything(base)
+    draft = base.draft()
+    assert everything(draft) == before
+    change(draft.draft())
+    assert everything(draft) == before
+    change(draft)
+    assert everything(base) == before
+
+
+def test_a_settled_draft_is_what_it_began_from() -> None:
+    """All that it was told holds, as if there had been no draft; one after the other, or one on the other."""
+    straight, drafted, twice = state(), state(), state()
+    change(straight)
+    draft = drafted.draft()
+    change(draft)
+    above = twice.draft().draft()
+    change(above)
+    assert everything(straight) == everything(draft.settled(NOON)) == everything(above.settled(NOON).settled(NOON))
+    assert everything(drafted) == everything(straight)
+
+
+def test_a_draft_says_which_accounts_it_has_changed() -> None:
+    """They are what is written."""
+    draft = state().draft()
+    assert draft.changed == []
+    draft.keep(Account("new", "launch", NOON))
+    assert [each.key for each in draft.changed] == ["new"]
+
+
+def test_what_is_old_is_forgotten_but_for_its_key() -> None:
+    """An account that nothing was heard of for a fortnight; what was told once stays told."""
+    base = state()
+    for days, kept in ((14, True), (15, False)):
+        later = NOON + timedelta(days)
+        base = base.draft().settled(later)
+        assert (base.account(KEY) is not None) is kept
+        assert KEY in base
+    assert [each.id for each in base.waiting] == [WAITS.id]
+    assert timedelta(14) == KEPT
+
+
+def test_a_clock_that_jumps_forgets_nothing_that_is_told_once() -> None:
+    """A month forward and back: the key stays; back alone forgets nothing."""
+    base = state().draft().settled(NOON + timedelta(30)).draft().settled(NOON)
+    assert KEY in base
+    assert state().draft().settled(NOON - timedelta(30)).account(KEY) is not None
+
+
+@pytest.mark.parametrize(("after", "counts"), [(-HOUR, 0), (-MINUTE, 1), (59 * MINUTE, 1), (HOUR, 0)])
+def test_messages_of_the_last_hour(after: timedelta, counts: int) -> None:
+    """They count for an hour; a clock that went back by more has lost them."""
+    assert len(state().lately("launch", NOON + after)) == counts
+    assert state().lately("other rule", NOON) == ()
+
+
+def test_an_account_grows_with_what_is_heard_and_told() -> None:
+    """Outlets with one agency's text are one voice; what was told is kept at its greatest."""
+    account = Account(KEY, "launch", NOON)
+    for publisher, wire in (("Wire", None), ("Post", "AFP"), ("Times", "AFP"), ("AFP", "AFP"), ("Wire", None)):
+        account = account.heard(replace(HEARD, publisher=publisher, wire=wire), NOON + MINUTE)
+    assert (account.voices, account.heard_at, account.told_at) == (("Wire", "AFP"), NOON + MINUTE, None)
+    first = account.told(replace(HEARD, facts=(("dead", 5),), mark="flash"), NOON + HOUR, "a1")
+    assert (first.alert, first.first_at, first.told_at, first.updates) == ("a1", NOON + HOUR, NOON + HOUR, 0)
+    assert (first.level, first.told_voices, first.marks) == (Level.HIGH, 2, ("flash",))
+    low = replace(HEARD, level=Level.LOW, facts=(("dead", 3), ("ships", 1)), official=True)
+    again = first.told(low, NOON + 2 * HOUR, "a2")
+    assert (again.alert, again.first_at, again.told_at, again.updates) == ("a1", NOON + HOUR, NOON + 2 * HOUR, 1)
+    assert (again.level, again.facts, again.official) == (Level.HIGH, {"dead": 5, "ships": 1}, True)
+
+
+def test_an_account_is_read_as_it_was_written() -> None:
+    """Through JSON; what an older version did not know has its default, what a newer one knows is left."""
+    account = Account(KEY, "launch", NOON, "a1", NOON, NOON + HOUR).heard(HEARD, NOON)
+    account = account.told(replace(HEARD, facts=(("dead", 5),), mark="corrected", official=True), NOON + HOUR, "a1")
+    columns = {name: getattr(account, name) for name in ("key", "rule", "heard_at", "alert", "first_at", "told_at")}
+    row = json.loads(json.dumps(account.to_row()))
+    assert Account.of_row(row, **columns) == account
+    assert Account.of_row({**row, "of the future": 1}, **columns) == account
+    assert Account.of_row({}, **columns).voices == ()

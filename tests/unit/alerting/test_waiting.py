@@ -1,0 +1,99 @@
+"""What waits: until when, and how it is stored."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.alerting.waiting import is_due, next_digest, of_row, to_row, waiting, waiting_id
+from monitor.model import Event, Hearing, Level, WaitKind
+from tests.building import HOUR, MINUTE, NOON, article, hearing
+
+BERLIN, SEOUL, SANTIAGO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Seoul"), ZoneInfo("America/Santiago")
+HEARD = hearing()
+EVENT = Event("E1", "launch", "", NOON)
+
+
+def utc(day: str, hour: int, minute: int = 0) -> datetime:
+    return datetime.fromisoformat(f"{day}T{hour:02}:{minute:02}:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "due"),
+    [
+        # before and after eight; at eight it is the next day's
+        (utc("2026-01-05", 6, 59), BERLIN, utc("2026-01-05", 7)),
+        (utc("2026-01-05", 7), BERLIN, utc("2026-01-06", 7)),
+        (utc("2026-01-05", 23), BERLIN, utc("2026-01-06", 7)),
+        # summer time begins on 29 March 2026 at 2:00, and ends on 25 October at 3:00
+        (utc("2026-03-28", 12), BERLIN, utc("2026-03-29", 6)),
+        (utc("2026-03-29", 0, 30), BERLIN, utc("2026-03-29", 6)),
+        (utc("2026-03-29", 12), BERLIN, utc("2026-03-30", 6)),
+        (utc("2026-10-24", 12), BERLIN, utc("2026-10-25", 7)),
+        (utc("2026-10-25", 0, 30), BERLIN, utc("2026-10-25", 7)),  # the hour that comes twice, for the first time
+        (utc("2026-10-25", 1, 30), BERLIN, utc("2026-10-25", 7)),  # and for the second
+        (utc("2026-10-25", 12), BERLIN, utc("2026-10-26", 7)),
+        # in Seoul it is tomorrow already
+        (utc("2026-01-05", 22, 59), SEOUL, utc("2026-01-05", 23)),
+        (utc("2026-01-05", 23), SEOUL, utc("2026-01-06", 23)),
+        # a zone in which midnight does not exist on one day of the year
+        (utc("2026-09-05", 20), SANTIAGO, utc("2026-09-06", 11)),
+        (utc("2026-01-05", 8), UTC, utc("2026-01-06", 8)),
+    ],
+)
+def test_mentions_go_out_at_eight(now: datetime, zone: ZoneInfo, due: datetime) -> None:
+    """In the desk's zone, whatever its clocks do; said in UTC."""
+    assert next_digest(now, zone) == due
+    assert next_digest(now, zone).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (NOON, False),
+        (NOON + HOUR - MINUTE, False),
+        (NOON + HOUR, True),
+        (NOON + timedelta(30), True),
+        (NOON - MINUTE, False),  # another machine's clock
+        (NOON - 2 * MINUTE, True),  # a clock that went back
+    ],
+)
+def test_when_it_is_time(now: datetime, due: bool) -> None:
+    """When it is due; and at once if nobody knows any more when that is."""
+    assert is_due(waiting(WaitKind.HOLD, HEARD, "the first", NOON, NOON + HOUR), now) is due
+
+
+def test_each_kind_of_each_subject_waits_by_itself() -> None:
+    """An id is of a kind and a key, whatever a source calls its articles."""
+    keys = ("launch story S1", "launch story S2", "launch article wire \ud800")
+    assert len({waiting_id(kind, key) for kind in WaitKind for key in keys}) == len(WaitKind) * len(keys)
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        HEARD,
+        replace(HEARD, event=EVENT),
+        replace(HEARD, level=Level.CRITICAL, routes=("desk", "phone"), wire="AFP", mark="corrected", official=True),
+        replace(HEARD, facts=(("dead", 3), ("km", 620)), marks=((0, 3), (5, 9))),
+        replace(HEARD, article=article(authors=("Kim", "Lee"), tags=("asia",), url="https://x.test/1", dated=False)),
+        # what feeds are able to say
+        replace(HEARD, sentence="half an emoji: \ud83d", key="launch article wire \ud800", because="“\udfff”"),
+        replace(HEARD, sentence="北朝鮮 🚀 \u200fעברית", publisher="연합뉴스"),
+    ],
+)
+def test_what_is_stored_is_what_was_heard(heard: Hearing) -> None:
+    """Through JSON, but for the article's text and the headlines of others, which stand elsewhere."""
+    there = waiting(WaitKind.HOLD, replace(heard, article=replace(heard.article, text="Long.")), "why", NOON, NOON)
+    row = json.loads(json.dumps(to_row(there)))
+    assert "Long." not in json.dumps(row)
+    assert bare(of_row(row)) == bare(heard)
+
+
+def bare(heard: Hearing) -> Hearing:
+    """Without the titles of story and event."""
+    return replace(heard, story=replace(heard.story, title=""))

@@ -1,0 +1,198 @@
+"""`replay`: what would have been sent, and when, in the words of the contract."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.whole import LAUNCH, ROOT, news_monitor, write_config
+
+RULES = ("--rules", ROOT / "rules", "--rules", ROOT / "seeds" / "entities")
+LAUNCHED = "north-korea-missile-launch"
+DRILLS = "taiwan-drills"
+LATER = "The harbour rowers won by half a length on Sunday and the ferries ran on time. " * 12
+ARTICLES: list[dict[str, object]] = [
+    {"id": "reprint", "title": LAUNCH, "date": "2026-01-04T09:10:00+09:00", "source": "post"},
+    {"id": "news", "title": LAUNCH, "date": "2026-01-04T09:00:00+09:00", "source": "wire"},
+    {"id": "passing", "title": "Harbour news", "text": f"{LATER}China began live-fire drills around Taiwan on Sunday."},
+    {"id": 7, "title": "Ferry timetable changes", "date": "2026-01-04"},
+]
+ARTICLE_KEYS = ["type", "id", "rules", "mentions", "story", "event"]
+ALERT_KEYS = ["at", "rule", "level", "kind", "story", "event", "articles", "reason"]
+
+
+def lines(*articles: dict[str, object]) -> str:
+    return "".join(json.dumps(article, ensure_ascii=False) + "\n" for article in articles)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "day.jsonl").write_text(lines(*ARTICLES), encoding="utf-8")
+    return tmp_path
+
+
+def of(type_: str, rows: list[Any]) -> list[Any]:
+    return [row for row in rows if row["type"] == type_]
+
+
+@pytest.mark.parametrize("way", ["file", "gzip", "stdin", "config"])
+async def test_the_same_answer_by_every_way_in(way: str, folder: Path) -> None:
+    """A line for each article in time order, each alert behind what fired it, with all that the contract names."""
+    write_config(folder, {})
+    content = lines(*ARTICLES).encode()
+    (folder / "day.jsonl.gz").write_bytes(gzip.compress(content))
+    file = {"stdin": "-", "gzip": "day.jsonl.gz"}.get(way, "day.jsonl")
+    rules = ("-c", "monitor.yaml") if way == "config" else RULES
+    ended = await news_monitor("replay", *rules, "--json", file, folder=folder, stdin=content)
+    assert (ended.code, ended.err) == (0, "")
+    articles, alerts = of("article", ended.rows), of("alert", ended.rows)
+    assert [list(row) for row in articles] == [ARTICLE_KEYS] * 4
+    assert [row["id"] for row in articles] == ["news", "passing", 7, "reprint"]
+    hits = {row["id"]: (row["rules"], row["mentions"]) for row in articles}
+    assert hits == {"news": ([LAUNCHED], []), 7: ([], []), "reprint": ([LAUNCHED], []), "passing": ([], [DRILLS])}
+    assert all(key in row for row in alerts for key in ALERT_KEYS)
+    assert [(row["kind"], row["rule"], row["level"], row["articles"]) for row in alerts] == [
+        ("new", LAUNCHED, "critical", ["news"]),
+        ("digest", DRILLS, "high", ["passing"]),
+    ]
+    assert alerts[0]["at"] == "2026-01-04T00:00:00+00:00"
+    assert alerts[0]["story"] == articles[0]["story"] == articles[3]["story"]
+    assert ended.rows[1] == alerts[0]
+
+
+async def test_dates_without_a_zone_are_of_the_one_that_is_meant(folder: Path) -> None:
+    """And digests go out by it."""
+    (folder / "two.jsonl").write_text(lines({"id": "a", "title": LAUNCH, "date": "2026-01-04"}, ARTICLES[2]), "utf-8")
+    ended = await news_monitor("replay", *RULES, "--json", "--zone", "Asia/Seoul", "two.jsonl", folder=folder)
+    assert [row["at"] for row in of("alert", ended.rows)] == ["2026-01-03T15:00:00+00:00", "2026-01-03T23:00:00+00:00"]
+    wrong = await news_monitor("replay", *RULES, "--zone", "Korea/Seoul", "two.jsonl", folder=folder)
+    assert wrong.code == 2
+    assert wrong.told == ["'Korea/Seoul' is no time zone; write one such as Europe/Berlin or Asia/Seoul"]
+
+
+async def test_old_news_is_measured_from_its_own_date_and_not_from_today(folder: Path) -> None:
+    """What happened years ago is told as it would have been then."""
+    (folder / "old.jsonl").write_text(lines({"id": "a", "title": LAUNCH, "date": "2013-02-12T11:57+09:00"}), "utf-8")
+    ended = await news_monitor("replay", *RULES, "--json", "old.jsonl", folder=folder)
+    assert [row["kind"] for row in of("alert", ended.rows)] == ["new"]
+
+
+async def test_stories_of_all_articles_where_they_are_asked_for(folder: Path) -> None:
+    """Else only what a rule hits has one."""
+    found = {}
+    for which in ("matched", "all"):
+        ended = await news_monitor("replay", *RULES, "--stories", which, "--json", "day.jsonl", folder=folder)
+        found[which] = {row["id"]: row["story"] is not None for row in of("article", ended.rows)}
+    assert found["matched"] == {"news": True, 7: False, "reprint": True, "passing": True}
+    assert all(found["all"].values())
+
+
+async def test_unusable_lines_are_told_by_file_and_the_others_answered(folder: Path) -> None:
+    """Headlines of several files are told apart by their file; a gzip that is cut off is used up to there."""
+    (folder / "heads").write_text(f"{LAUNCH}\n{{\n", encoding="utf-8")
+    (folder / "cut.gz").write_bytes(gzip.compress(lines(*ARTICLES).encode())[:-9])
+    ended = await news_monitor("replay", *RULES, "--json", "heads", "cut.gz", folder=folder)
+    assert ended.code == 1
+    assert [row["id"] for row in of("article", ended.rows)] == ["news", "passing", 7, "reprint", "heads:1"]
+    assert [line[:20] for line in ended.told] == ["heads: line 2: no JS", "cut.gz: the gzip is "]
+
+
+async def test_for_people_it_is_a_timeline_with_the_counts_at_its_end(folder: Path) -> None:
+    """When, what kind, how much it matters, which rule; title, sentence and reason below."""
+    ended = await news_monitor("replay", *RULES, "--zone", "Asia/Seoul", "day.jsonl", folder=folder)
+    told = ended.out.splitlines()
+    assert told[0].split() == ["2026-01-04", "09:00:00", "KST", "new", "critical", LAUNCHED]
+    assert told[1] == f"    {LAUNCH}"
+    assert told[2].startswith("    “North Korea”, “fires”")
+    assert "    “China began live-fire drills around Taiwan on Sunday.”" in told
+    assert [line.split() for line in told[-4:]] == [
+        ["rule", "new", "update", "digest"],
+        [LAUNCHED, "1", "0", "0"],
+        [DRILLS, "0", "0", "1"],
+        ["all", "1", "0", "1"],
+    ]
+    nothing = await news_monitor("replay", *RULES, "-", folder=folder, stdin=b"Ferries\n")
+    assert nothing.told == []
+    assert nothing.out == "nothing would be sent\n"
+
+
+async def test_a_rule_in_shadow_is_told_of_on_stderr(folder: Path) -> None:
+    """It sends nothing, and nobody should wonder why."""
+    rule = "rule: quiet\ntitle: Quiet\nlevel: low\nstatus: shadow\nmatch: {words: [fires]}\n"
+    (folder / "quiet.yaml").write_text(rule, encoding="utf-8")
+    ended = await news_monitor("replay", "--rules", "quiet.yaml", "--json", "day.jsonl", folder=folder)
+    assert of("alert", ended.rows) == []
+    assert ended.told == ["quiet is in shadow; live it would have told 1"]
+
+
+# --- what an edit would change ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def edited(folder: Path) -> Path:
+    """Two rules, and an edit of them: one finds less, another is new."""
+    rule = "rule: {0}\ntitle: About {0}\nlevel: low\nmatch: {{words: [{1}]}}\n"
+    (folder / "before.yaml").write_text(rule.format("launch", "fires, timetable"), encoding="utf-8")
+    after = f"{rule.format('launch', 'fires')}---\n{rule.format('rowers', 'rowers')}"
+    (folder / "after.yaml").write_text(after, encoding="utf-8")
+    write_config(folder, {})
+    return folder
+
+
+@pytest.mark.parametrize("way", ["--against", "--against-config"])
+async def test_what_an_edit_would_change(way: str, edited: Path) -> None:
+    """Alerts gained and lost, each with its sentence and reason; what both send is only counted."""
+    config = "timezone: UTC\nrules: [after.yaml]\nchannels: {s: {url: 'console://'}}\nroutes: {default: [s]}\n"
+    (edited / "after-config.yaml").write_text(config, encoding="utf-8")
+    after = "after.yaml" if way == "--against" else "after-config.yaml"
+    ended = await news_monitor("replay", "--rules", "before.yaml", way, after, "--json", "day.jsonl", folder=edited)
+    assert (ended.code, len(ended.rows)) == (0, 2), ended.err
+    lost, gained = ended.rows
+    assert (lost["type"], lost["rule"], lost["articles"]) == ("lost", "launch", [7])
+    assert lost["sentence"] == "Ferry timetable changes"
+    assert lost["reason"].startswith("“timetable” in the title")
+    assert (gained["type"], gained["rule"], gained["articles"]) == ("gained", "rowers", ["passing"])
+    assert ended.told[-1].startswith("1 gained, 1 lost, 1 as before, 0 by another article")
+
+
+async def test_what_an_edit_would_change_is_summed_up_for_people(edited: Path) -> None:
+    """By rule."""
+    ended = await news_monitor(
+        "replay", "--rules", "before.yaml", "--against", "after.yaml", "day.jsonl", folder=edited
+    )
+    told = ended.out.splitlines()
+    assert told[0].startswith("lost    2026-01-04 00:00:00 UTC  new     low       launch")
+    assert ["launch", "0", "1", "1", "0"] in [line.split() for line in told]
+    assert ["rowers", "1", "0", "0", "0"] in [line.split() for line in told]
+    assert told[-1].startswith("1 gained, 1 lost, 1 as before")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-c", "monitor.yaml", "--rules", "before.yaml", "day.jsonl"),
+        ("--against", "after.yaml", "--against-config", "monitor.yaml", "day.jsonl"),
+        ("--rules", "before.yaml", "nosuch.jsonl"),
+        ("--rules", "before.yaml"),
+        ("--stories", "some", "day.jsonl"),
+    ],
+)
+async def test_wrong_use(options: tuple[str, ...], edited: Path) -> None:
+    """What cannot be meant is refused."""
+    ended = await news_monitor("replay", *options, folder=edited)
+    assert (ended.code, ended.out) == (2, "")
+
+
+async def test_a_faulty_edit_is_told(edited: Path) -> None:
+    """The rest is answered."""
+    (edited / "after.yaml").write_text("rule: a\nmatsh: {}\n", encoding="utf-8")
+    ended = await news_monitor(
+        "replay", "--rules", "before.yaml", "--against", "after.yaml", "day.jsonl", folder=edited
+    )
+    assert ended.code == 1
+    assert any(line.startswith("after.yaml:2:1: ") for line in ended.told)
+    assert "2 lost" in ended.out.splitlines()[-1]

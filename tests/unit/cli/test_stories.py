@@ -1,0 +1,184 @@
+"""What was joined to one story or event can be listed and shown; matches say which they are of, and what told it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from monitor.cli import cli
+from monitor.decide import decide_due
+from monitor.matching import RuleSet
+from monitor.matching.live import compile_live
+from monitor.model import Again, AlertPolicy, OncePer, Source
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.opening import open_database
+from monitor.store.section import SerialSection
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, rule, sources, to_desk
+from tests.e2e.whole import write_config
+
+CREDITED = "SEOUL (Yonhap) -- North Korea fired a missile toward the sea on Monday, the military said."
+DEEP = (
+    "Before dawn boats of our eastern port come home with squid, and by eight all lorries are on the road. An auction "
+    "takes eleven minutes. Old Mr Chen has rung its bell for forty years, and knows every skipper by his engine. His "
+    "grandson sells on a telephone now, to kitchens in three capitals, and has another screen for weather. Nobody here "
+    "speaks of politics. Only once it was loud: in spring one missile flew by."
+)
+CAME = [
+    ("coast", "Squid for three capitals", DEEP),
+    ("wire", "North Korea fires missile toward the sea", CREDITED),
+    ("post", "NORTH KOREA FIRES MISSILE TOWARD THE SEA", CREDITED),
+    ("times", "북한, 동해상으로 미사일 발사", ""),
+    ("globe", "Two missiles flew, says Tokyo", ""),
+    ("post", "Rivers flood two towns", ""),
+]
+DIGESTS = NOON + 20 * HOUR  # at eight, in the zone of the tests' rules
+
+
+def ruleset() -> RuleSet:
+    """A rule that tells each launch once, with its new facts, and one that tells each story of floods."""
+    policy = AlertPolicy((), OncePer.EVENT, frozenset({Again.NEW_FACT}), cooldown=3 * HOUR, event_lasts=24 * HOUR)
+    launch = replace(rule("launch", ["missile", "missiles", "*미사일"]), alert=policy)
+    named = {of: Source(of, f"https://{of}.test/", f"The {of.title()}", 5 * MINUTE) for of, _, _ in CAME}
+    return compile_live([launch, rule("floods", ["flood"])], {}, sources=named)
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A folder after some minutes: a story mentions a missile; a launch is printed by two outlets from a wire, told by
+    a third in Korean and counted by a fourth; and there is a flood."""
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path, {}, channels={"desk": "console://"})
+    database = open_database(f"sqlite:///{tmp_path / 'monitor.db'}")
+    database.upgrade()
+    section, claims, rules = SerialSection(database), Claims(database, "here:1"), ruleset()
+    claims.know(sources(*dict.fromkeys(of for of, _, _ in CAME)), NOON)
+    for number, (of, title, text) in enumerate(CAME):
+        now = NOON + number * 10 * MINUTE
+        each = article(f"a{number}", title, text, of=of, seen=now, url=f"https://{of}.test/{number}")
+        commit(section, claimed(claims, of, now), each, at=now, ruleset=rules)
+    yield database
+    database.close()
+
+
+def told(*args: str) -> str:
+    """What a command prints."""
+    ended = CliRunner().invoke(cli, args)
+    assert ended.exit_code == 0, ended.output
+    return ended.output
+
+
+def rows(*args: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in told(*args, "--json").splitlines()]
+
+
+def what_time_brings(database: Database) -> None:
+    """The digest of the next morning, and the update that has waited longer than the rule's cooldown."""
+    with SerialSection(database).entered(DIGESTS) as section:
+        section.fall(decide_due(ruleset(), section.state, DIGESTS), to_desk, DIGESTS)
+
+
+@pytest.mark.usefixtures("database")
+def test_stories_are_listed_the_last_told_first() -> None:
+    """With how many tell each, by which rules, and how many messages that was."""
+    flood, globe, times, wire, coast = rows("stories", "list")
+    assert (wire["title"], wire["articles"], wire["publishers"]) == (CAME[1][1], 2, 2)
+    assert [each["alerts"] for each in (flood, globe, times, wire, coast)] == [1, 0, 0, 1, 0]
+    assert [each["rules"] for each in (flood, wire, coast)] == [["floods"], ["launch"], ["launch"]]
+    assert globe["events"] == times["events"] == wire["events"] != []
+    heads, first, *_ = told("stories", "list").splitlines()
+    assert heads.split() == ["story", "opened", "last", "articles", "publishers", "alerts", "rules", "title"]
+    assert first.split()[0] == flood["id"]
+    assert "2026-01-05 21:50:00 KST" in first
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("options", "titles"),
+    [
+        (("--rule", "floods"), [CAME[5][1]]),
+        (("--since", "2026-01-05 21:45"), [CAME[5][1]]),
+        (("--most", "2"), [CAME[5][1], CAME[4][1]]),
+        (("--rule", "floods", "--since", "2026-01-06"), []),
+    ],
+)
+def test_only_what_is_asked_for_is_listed(options: tuple[str, ...], titles: list[str]) -> None:
+    """By rule, by time, and so many."""
+    assert [each["title"] for each in rows("stories", "list", *options)] == titles
+
+
+@pytest.mark.usefixtures("database")
+def test_a_story_is_shown_with_its_articles_and_what_was_sent() -> None:
+    """Who prints it, whose text it is, why each belongs to it; outlets with one agency's text are one publisher."""
+    story = rows("stories", "list", "--rule", "launch")[2]["id"]
+    shown = told("stories", "show", story)
+    for part in (
+        f"story     {story}: {CAME[1][1]}\n          since 2026-01-05 21:10:00 KST; 2 articles\n",
+        "independent publishers: 1\n",
+        f"article   2026-01-05 21:10:00 KST  {CAME[1][1]}\n          The Wire, a text of Yonhap; the first article of",
+        f"article   2026-01-05 21:20:00 KST  {CAME[2][1]}\n          The Post, a text of Yonhap; the same headline\n",
+        "sent      2026-01-05 21:10:00 KST  new, high, by launch, alert ",
+        "          “missile” in the title; the first that launch hears of this event\n",
+    ):
+        assert part in shown
+    [account] = rows("stories", "show", story)
+    assert (account["voices"], account["rule"], len(account["members"]), len(account["sent"])) == (1, None, 2, 1)
+
+
+def test_an_event_is_shown_with_all_its_stories_and_what_waits(database: Database) -> None:
+    """In whatever language; an update that waits, until it is told."""
+    event = rows("stories", "list", "--rule", "launch")[2]["events"][0]
+    shown = told("stories", "show", event)
+    assert shown.startswith(f"event     {event}, as launch sees it: {CAME[1][1]}\n")
+    assert [title for _, title, _ in CAME[1:5] if title not in shown] == []
+    assert "independent publishers: 3\n" in shown
+    assert "waits     2026-01-06 00:10:00 KST  update, by launch: update: new fact: 2 missiles; first told at" in shown
+    what_time_brings(database)
+    shown = told("stories", "show", event)
+    assert "waits" not in shown
+    assert "sent      2026-01-06 17:00:00 KST  update, high, by launch, alert " in shown
+
+
+@pytest.mark.usefixtures("database")
+def test_a_story_that_is_not_there_is_told() -> None:
+    """With what to ask."""
+    ended = CliRunner().invoke(cli, ["stories", "show", "S1"])
+    assert str(ended.exception).startswith("there is no story or event 'S1'; `news-monitor stories list` names those")
+
+
+def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Database) -> None:
+    """A mention waits for the morning, a new fact for the cooldown; each then names what it was told by."""
+    waiting = rows("matches", "list", "--decision", "waits")
+    assert [each["article"]["title"] for each in waiting] == [CAME[4][1], CAME[0][1]]
+    update, mention = (str(each["id"]) for each in waiting)
+    assert "decision  waits: only mentioned, deeper in the text" in told("matches", "show", mention)
+    shown = told("matches", "show", update)
+    assert f"event     {waiting[0]['event']}\n" in shown
+    assert "decision  waits: update: new fact: 2 missiles; first told at 12:10; no update before 15:10\n" in shown
+    [held] = [each for each in rows("matches", "list", "--decision", "held") if each["article"]["source"] == "post"]
+    shown = told("matches", "show", str(held["id"]))
+    of_event = f"launch has told this event at 12:10 ({held['event']}); the same headline; told again if: new fact"
+    assert f"decision  held: {of_event}\n" in shown
+    assert f"story     {held['story']}, the same headline: {CAME[1][1]}\nevent     {held['event']}\n" in shown
+    what_time_brings(database)
+    assert rows("matches", "list", "--decision", "waits") == []
+    for number, kind in ((update, "update"), (mention, "digest")):
+        shown = told("matches", "show", number)
+        assert "decision  told: " in shown
+        assert f"\n{kind:<10}" in shown
+        assert rows("matches", "show", number)[0]["alert_kind"] == kind
+
+
+def test_why_names_the_event_and_what_told_it(database: Database) -> None:
+    """Of an article that was told in a digest or an update, that one; of one that was held, the first alert."""
+    what_time_brings(database)
+    for of, kind in (("coast a0", "digest"), ("globe a4", "update"), ("times a3", "alert")):
+        assert f"\n    {kind} " in told("why", of), of
+    [event] = {each["event"] for each in rows("matches", "list", "--decision", "held")}
+    assert f", news, high, event {event}\n" in told("why", "times a3")

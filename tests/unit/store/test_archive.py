@@ -1,0 +1,57 @@
+"""The archive: every version in the order in which it came."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.store import archive
+from monitor.store.archive import Archive
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.section import SerialSection
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, sources
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def filled(database: Database) -> Archive:
+    """An old article, two of today, and new versions of an old and a new one."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire"), NOON - 9 * DAY)
+    came = [
+        (NOON - 9 * DAY, article("older", "Rowers win", seen=NOON - 9 * DAY)),
+        (NOON - 8 * DAY, article("old", "Rowers win twice", seen=NOON - 8 * DAY)),
+        (NOON, article("a", "Ferries", "late again", authors=("Kim",), tags=("harbour",))),
+        (NOON + MINUTE, article("b", "Ferries stop", seen=NOON + MINUTE)),
+        (NOON + HOUR, article("a", "Ferries sail", "on time", version=2, published=NOON + HOUR)),
+        (NOON + 2 * HOUR, article("old", "Rowers win thrice", seen=NOON - 8 * DAY, version=2)),
+    ]
+    for at, each in came:
+        commit(section, claimed(claims, at=at), each, at=at)
+    return Archive(database)
+
+
+@pytest.mark.parametrize("slice_", [1, 500])
+def test_every_version_comes_at_its_own_moment(filled: Archive, slice_: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the words that it had; what is older than was asked for is there only where it was edited since."""
+    monkeypatch.setattr(archive, "_SLICE", slice_)
+    found = list(filled.every(NOON - DAY))
+    assert [(at, each.uid, each.version, each.title, each.text) for at, each in found] == [
+        (NOON, "a", 1, "Ferries", "late again"),
+        (NOON + MINUTE, "b", 1, "Ferries stop", ""),
+        (NOON + HOUR, "a", 2, "Ferries sail", "on time"),
+        (NOON + 2 * HOUR, "old", 2, "Rowers win thrice", ""),
+    ]
+    assert (found[0][1].authors, found[0][1].tags) == (("Kim",), ("harbour",))
+    assert found[2][1].seen == NOON
+    assert filled.count(NOON - DAY) == 4
+
+
+def test_where_nothing_came_nothing_is_given(filled: Archive) -> None:
+    """However much stands there from before."""
+    assert list(filled.every(NOON + DAY)) == []
+    assert filled.count(NOON + DAY) == 0
+    assert filled.count(NOON - 30 * DAY) == 6

@@ -1,0 +1,106 @@
+"""What a headline counts, and what only looks like a count."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.stories.facts import facts
+
+
+@pytest.mark.parametrize(
+    ("title", "counted"),
+    [
+        # English
+        ("North Korea fires two ballistic missiles", {"missiles": 2}),
+        ("North Korea fires 10 missiles off east coast", {"missiles": 10}),
+        ("At least 1,200 people killed in earthquake", {"dead": 1200}),
+        ("2 Killed As Blast Hits Market", {"dead": 2}),
+        ("Three dead, 12 injured in blast", {"dead": 3, "injured": 12}),
+        ("Blast kills at least 13, wounds 40", {"dead": 13, "injured": 40}),
+        ("Death toll rises to 46 after strike", {"dead": 46}),
+        ("Gaza death toll: 70,000", {"dead": 70000}),
+        ("Dozens killed in stampede", {"dead": 24}),
+        ("45 PLA aircraft and 9 ships around Taiwan", {"aircraft": 45, "ships": 9}),
+        ("Two U.S. jets scrambled", {"aircraft": 2}),
+        ("Four F-16 jets scrambled", {"aircraft": 4}),
+        ("Two Type 055 ships sail near Taiwan", {"ships": 2}),
+        ("One of three drones is downed: 26 of 30 missiles too", {"missiles": 30, "aircraft": 3}),
+        ("The missile flew 1,100 km", {"km": 1100}),
+        ("A 600km-range missile", {"km": 600}),
+        ("A 2000 km missile", {"km": 2000}),
+        # Korean
+        ("북한, 단거리 탄도미사일 10여 발 발사", {"missiles": 10}),
+        ("탄도미사일 2발을 동해로 600여km", {"missiles": 2, "km": 600}),
+        ("120명이 숨지고 300명이 다쳤다", {"dead": 120, "injured": 300}),
+        ("세 명이 숨졌다", {"dead": 3}),
+        ("사망자 3명·부상자 5명", {"dead": 3, "injured": 5}),
+        ("중국 군용기 45대·군함 9척 대만 포위", {"aircraft": 45, "ships": 9}),
+        ("F-16 전투기 4대 출격", {"aircraft": 4}),
+        # Chinese, both scripts
+        ("朝鲜发射两枚弹道导弹，飞行约600公里", {"missiles": 2, "km": 600}),
+        ("朝鮮發射二十三枚飛彈", {"missiles": 23}),
+        ("地震已致120人遇难", {"dead": 120}),
+        ("死亡人数升至120人", {"dead": 120}),
+        ("車禍造成3死5傷", {"dead": 3, "injured": 5}),
+        ("解放軍機45架次、艦9艘次擾台", {"aircraft": 45, "ships": 9}),
+        # Japanese
+        ("北朝鮮が弾道ミサイル2発を発射", {"missiles": 2}),
+        ("地震で120人が死亡、3人けが", {"dead": 120, "injured": 3}),
+        ("中国軍機45機、艦船9隻", {"aircraft": 45, "ships": 9}),
+        # Russian
+        ("КНДР запустила две баллистические ракеты", {"missiles": 2}),
+        ("Погибли не менее 46 человек, ранены 12", {"dead": 46, "injured": 12}),
+        ("Трое погибших, 1 200 пострадавших", {"dead": 3, "injured": 1200}),
+        ("Сбито 150 украинских беспилотников", {"aircraft": 150}),
+        ("45 самолётов и 9 кораблей", {"aircraft": 45, "ships": 9}),
+        # years, dates and times
+        ("In 2024 missiles were fired, 2026 killed hopes", {}),
+        ("On January 5 missiles flew; Jan. 5, 2026 missile strike", {}),
+        ("5 May killed hopes; 9 May parade missiles", {}),
+        ("At 10:30 missiles fired at Kyiv", {}),
+        ("24 hours after killed whales were found", {}),
+        ("2026년 1월 5일 오전 5시 30분 발사", {}),
+        ("2026年1月5日発射、午前5時30分発表", {}),
+        ("5 января 2026 года ракета; в 10:30 ракета", {}),
+        # ages
+        ("A 46-year-old man killed in Seoul; man, 46, killed", {}),
+        ("46세 남성 사망", {}),
+        ("46歳男性死亡", {}),
+        ("46-летний мужчина погиб; женщина, 46 лет, погибла", {}),
+        # names
+        ("Flight 370 missing with 239 on board", {}),
+        ("Boeing 737 killed hundreds", {}),
+        ("China launches Type 055 ships", {}),
+        ("F-16 jets, S-400 missiles, KN-23 missiles", {}),
+        ("The G7 killed the plan; Covid-19 deaths rise", {}),
+        ("World War 2 missiles; No. 1 killed; Article 5 injured party", {}),
+        ("С-400 ракеты, Су-35 самолеты, в ДТП на М-4 погиб", {}),
+        ("제3발 사격, 1발전소, 한미 연합훈련", {}),
+        ("第三枚导弹，第2发，055型驱逐舰，2发展", {}),
+        ("3機関、2発表", {}),
+        # no number that is understood
+        ("No one killed in blast", {}),
+        ("1.5 million people killed; 20 million dead", {}),
+        ("The two Koreas' missiles", {}),
+        ("10-15 missiles", {}),
+        ("数十人死亡，无人死亡，九死一生", {}),
+        ("Third missile lands in sea", {}),
+        ("", {}),
+    ],
+)
+def test_counts(title: str, counted: dict[str, int]) -> None:
+    """Each kind with its greatest number, in whatever script; a number that is not understood is no fact."""
+    assert dict(facts(title, "")) == counted
+
+
+def test_the_greatest_number_of_title_and_beginning_counts() -> None:
+    """What is new stands there; what stands deeper is background."""
+    assert facts("Blast kills 3", "Officials said 5 people died.") == (("dead", 5),)
+    assert facts("Blast kills 3", "word " * 100 + "In 1990, 300 people died.") == (("dead", 3),)
+
+
+@pytest.mark.parametrize("piece", ["5 a-b ", "две а ", "1 ", "1,", "killed ", "death toll a ", "5 명", "十百", "a-"])
+def test_no_text_takes_long(piece: str) -> None:
+    """Feeds write what they like: only so much of it is looked at."""
+    hostile = piece * 10_000 + " killed missile ракет погиб 사망 死 km ship"
+    assert isinstance(facts(hostile, hostile), tuple)

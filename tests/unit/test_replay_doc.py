@@ -1,0 +1,10 @@
+"""docs/replay.md tells the truth: its commands print what stands there."""
+
+from __future__ import annotations
+
+from tests.replay_doc import PAGE, page
+
+
+def test_the_commands_print_what_the_page_says() -> None:
+    """`python -m tests.replay_doc` writes it anew."""
+    assert page() == PAGE.read_text(encoding="utf-8")
