@@ -44,7 +44,7 @@ class Stories:
 
     def __init__(self, base: Stories | None = None) -> None:
         self._base = base
-        self._memory: _Memory = base._memory if base is not None else _Memory()  # noqa: SLF001 - of its own kind
+        self.memory: _Memory = base.memory if base is not None else _Memory()
         self._told: list[Telling] = []
 
     def draft(self) -> Stories:
@@ -58,13 +58,13 @@ class Stories:
         self.recall()
         self._base.take_over(self._told)
         self._told = []
-        self._memory.stands = self._base
+        self.memory.stands = self._base
         return self._base
 
     def take_over(self, told: list[Telling]) -> None:
         """What a draft of this state has told on top of it is its own."""
         if self._base is None:
-            self._memory.keep()
+            self.memory.keep()
         else:
             self._told += told
 
@@ -77,14 +77,14 @@ class Stories:
         self.recall()
         if self._base is not None:
             self._told.append(telling)
-        self._memory.tell(telling, lasting=self._base is None)
+        self.memory.tell(telling, lasting=self._base is None)
 
     def recall(self) -> Recall:
         """What is remembered in this state; until another one is asked."""
-        if self._memory.stands is not self:
-            self._memory.stand(self.path())
-            self._memory.stands = self
-        return self._memory.recall
+        if self.memory.stands is not self:
+            self.memory.stand(self.path())
+            self.memory.stands = self
+        return self.memory.recall
 
     def path(self) -> list[list[Telling]]:
         """The tellings that are not settled yet, of the drafts that this one stands on and its own."""
@@ -179,10 +179,10 @@ def _alike(reading: Reading, recall: Recall, candidates: Sequence[Candidate]) ->
         for each in likeliest
         if all(one.likeness.shared >= _SHARED for one in each[:2])
     ]
-    for value, each in sorted(alike, key=lambda one: -one[0]):
-        of_it = [one for one in each if one.likeness.value >= LIKE]
-        if value >= LIKE and _timely(reading, recall, of_it):
-            return Joined(each[0].story, f"joined at {value:.2f}: much the same words", value)
+    for value, of_one in sorted(alike, key=lambda one: -one[0]):
+        like = [one for one in of_one if one.likeness.value >= LIKE]
+        if value >= LIKE and _timely(reading, recall, like):
+            return Joined(of_one[0].story, f"joined at {value:.2f}: much the same words", value)
     return None
 
 

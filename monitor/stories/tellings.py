@@ -1,4 +1,4 @@
-"""The words of one generation of tellings, and where they are found. All of it is arrays, and one reference a telling."""
+"""The words of one generation of tellings, and where they are found: arrays, and one reference a telling."""
 
 from __future__ import annotations
 
