@@ -23,6 +23,7 @@ _OLDEST = (3, 35)  # RETURNING
 _SPARE = 0.1  # of the file
 _PAGES = 500  # given back in one go
 _COUNTS = ("freelist_count", "page_count")
+_TOGETHER = 50  # rows in an INSERT that gives ids: the last 128 statements are kept, and each number of rows is one
 _BUSY = 20_000  # ms: the longest that a writer waits for another process
 _OPENING = (
     "busy_timeout=0",  # `_set` waits
@@ -201,7 +202,7 @@ def _sync(path: Path) -> None:
 
 
 def _engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
-    engine = create_engine(url)
+    engine = create_engine(url, insertmanyvalues_page_size=_TOGETHER)
 
     def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         del record

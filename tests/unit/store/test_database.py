@@ -15,7 +15,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreTaken
 from monitor.model import OncePer
@@ -30,6 +30,7 @@ from monitor.store.tables import alert, metadata, section, source
 from monitor.store.tables import article as articles
 from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
 from tests.conftest import new_database
+from tests.statements import statements
 
 
 def at(path: Path) -> Database:
@@ -62,6 +63,20 @@ def test_upgrading_twice_changes_nothing(database: Database) -> None:
     database.upgrade()
     with database.reading() as connection:
         assert connection.execute(select(section.c.sequence)).scalars().all() == [7]
+
+
+def test_many_rows_are_written_by_few_statements(tmp_path: Path) -> None:
+    """SQLite's last 128 statements are kept, and each number of rows is another one: of a thousand rows it would be a
+    MiB for as long as the daemon runs."""
+    database = at(tmp_path / "monitor.db")
+    database.upgrade()
+    rows = [{"id": f"s{number:03}", "url": "https://x.test/", "next_at": NOON} for number in range(260)]
+    with statements(database) as said, database.writing() as connection:
+        made = connection.execute(insert(source).returning(source.c.id), rows).scalars().all()
+    assert sorted(made) == [row["id"] for row in rows]
+    inserts = [each for each in said if each.startswith("INSERT")]
+    assert (len(inserts), len(set(inserts))) == (6, 2)
+    database.close()
 
 
 UPGRADE = """
