@@ -6,7 +6,6 @@ whole. Everything that grows with the number of articles is an array, or one ref
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from functools import partial
@@ -28,6 +27,7 @@ _UNDER_TERM = 12  # tellings, the last ones
 _RARE_SOUGHT = 24
 _RUN_WEIGHT = 5.0  # beside the weights of terms: a run is as telling as a rare term
 COMPARED = 12
+_A_FEW = 8
 
 
 class Recall:
@@ -86,15 +86,26 @@ class Recall:
         return back
 
     def _likeliest(self, sought: Iterable[tuple[int, float]], reading: Reading) -> Iterator[tuple[Tellings, int]]:
-        """The tellings under the keys that are sought, those under the weightiest first."""
-        scores: defaultdict[int, float] = defaultdict(float)
+        """The tellings under two or more of the keys that are sought, those under the weightiest first; where these are
+        but a few, those under one key too."""
+        once: dict[int, float] = {}
+        scores: dict[int, float] = {}
         for key, weight in sought:
             left = _UNDER_TERM
             for place, words in enumerate(self._words):  # the youngest generation first
-                for number in words.under(key, left):
-                    scores[number * _OF_WORDS + place] += weight
-                    left -= 1
-        for each in sorted(scores, key=scores.__getitem__, reverse=True):
+                under = words.under(key, left)
+                left -= len(under)
+                for number in under:
+                    each = number * _OF_WORDS + place
+                    if each in once:
+                        scores[each] = scores.get(each, once[each]) + weight
+                    else:
+                        once[each] = weight
+        likeliest = sorted(scores, key=scores.__getitem__, reverse=True)
+        if len(likeliest) < _A_FEW:
+            likeliest += [each for each in sorted(once, key=once.__getitem__, reverse=True) if each not in scores]
+            del likeliest[_A_FEW:]
+        for each in likeliest:
             number, place = divmod(each, _OF_WORDS)
             if not self._words[place].apart(number, reading, GENERATION):
                 yield self._words[place], number

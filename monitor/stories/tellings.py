@@ -14,7 +14,7 @@ from monitor.stories.reading import Reading, Telling
 from monitor.stories.rows import Rows
 
 _PER_STORY, _LOOK = 2, 4
-_RARE_KEPT = 8
+_RARE_KEPT = 6
 RUNS_FOUND = 16  # runs under which a telling is found
 
 
