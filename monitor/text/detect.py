@@ -12,7 +12,10 @@ import re
 from collections import Counter
 from functools import cache
 
-import pycld2
+try:
+    import pycld2
+except ImportError:  # pyproject.toml says where it is not brought along: scripts and declarations speak there
+    pycld2 = None
 
 from monitor.text.folding import simplified
 from monitor.text.language import WRITTEN_IN, leaning, ruled_out, subtag
@@ -162,6 +165,8 @@ def _of_script(sample: str, script: str, letters: int, said: str | None) -> str 
 def _told(sample: str, script: str, letters: int) -> tuple[str | None, float]:
     """Which of our languages CLD2 takes it for, and the evidence: how far its score for that language (for each
     kilobyte of what it takes for it) outdoes those for all others, times the letters."""
+    if pycld2 is None:
+        return None, 0
     readable = sample if sample.isprintable() else _UNREADABLE.sub(" ", sample)
     # Without a lean to Russian a title of it is nothing at all to CLD2 one time in six; others hardly turn to it.
     lean = {"hintLanguage": "ru"} if script == "Cyrillic" else {}

@@ -118,3 +118,12 @@ def test_what_the_feed_declares_is_a_hint(title: str, hint: str | None, language
 def test_the_two_ways_of_writing_chinese(title: str, hint: str, language: str) -> None:
     """Plain zh where neither the text nor the feed tells."""
     assert language_tag(title, "", hint) == language
+
+
+def test_where_there_is_no_detector_scripts_and_declarations_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no wheels for every machine; the daemon runs without it."""
+    monkeypatch.setattr("monitor.text.detect.pycld2", None)
+    russian = "Северная Корея запустила две баллистические ракеты в сторону Японского моря"
+    assert language_tag(russian, "", "ru") == "ru"
+    assert language_tag(russian, "", None) is None
+    assert language_tag("북한이 동해상으로 탄도미사일 두 발을 발사했다고 합참이 밝혔다", "", None) == "ko"
