@@ -23,7 +23,7 @@ WORDS_KEPT = timedelta(hours=48)
 MOST = 100_000  # tellings: then a generation is full before its time
 _OF_KEYS, _OF_WORDS = 5, 2  # generations
 _LANGUAGES = 32  # further ones are counted together
-_UNDER_TERM = 12  # tellings, the last ones
+_UNDER_TERM = 8  # tellings, the last ones
 _RARE_SOUGHT = 24
 _RUN_WEIGHT = 5.0  # beside the weights of terms: a run is as telling as a rare term
 COMPARED = 12
