@@ -25,7 +25,7 @@ from monitor.alerting.judging import judge
 from monitor.alerting.policy import Case, Circumstances
 from monitor.alerting.told import Account, Told
 from monitor.matching import RuleSet
-from monitor.model import Article, Decided, Event, Judged, Match, MatchKind, Moved, OncePer
+from monitor.model import Article, Decided, Judged, Match, MatchKind, Moved, OncePer
 from monitor.stories import Stories, WireMark, join, provenance
 from monitor.stories.days import days_named
 from monitor.stories.events import Events, Found, belongs, opened
@@ -140,17 +140,14 @@ def _judged(
 
 def _decided(match: Match, case: Case, found: Found, rules: RuleSet, events: Events) -> Decided:
     rule = rules.rules[match.rule]
-    event = _event(match, replace(found, rule=rule.id, lasts=rule.alert.event_lasts), rules, events)
-    return judge(replace(case, rule=rule, match=match, event=event))
-
-
-def _event(match: Match, found: Found, rules: RuleSet, events: Events) -> Event | None:
-    """The event of a match, if its rule tells events; what only mentions one opens none."""
-    if rules.rules[match.rule].alert.once_per is not OncePer.EVENT:
-        return None
-    found = replace(found, entities=rules.entities_in(match))
+    if rule.alert.once_per is not OncePer.EVENT:
+        return judge(replace(case, rule=rule, match=match))
+    found = replace(found, rule=rule.id, lasts=rule.alert.event_lasts, entities=rules.entities_in(match))
     event = belongs(found, events)
-    if match.kind is MatchKind.NEWS:
-        event = event or opened(found)
+    if match.kind is MatchKind.MENTION:  # opens none
+        return judge(replace(case, rule=rule, match=match, event=event))
+    event = event or opened(found)
+    decided = judge(replace(case, rule=rule, match=match, event=event))
+    if decided.hearing is not None:  # old news that is held opens none either: today's is no follow-up of it
         events.tell(found, event)
-    return event
+    return decided

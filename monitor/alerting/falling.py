@@ -15,7 +15,7 @@ from monitor.alerting.policy import article_key, event_key, story_key, too_many
 from monitor.alerting.told import Told
 from monitor.alerting.waiting import is_due, waiting
 from monitor.alerting.wording import alert_id, count
-from monitor.model import Alert, AlertKind, Hearing, Item, Level, Moved, Rule, Waiting, WaitKind
+from monitor.model import Alert, AlertKind, Hearing, Item, Level, Moved, Rule, RuleStatus, Waiting, WaitKind
 
 _DIGESTS = {
     WaitKind.MENTION: "only mentioned",
@@ -63,6 +63,8 @@ def _due(told: Told, now: datetime) -> list[Waiting]:
 
 def _not_now(each: Waiting, rule: Rule | None, told: Told, now: datetime) -> Moved | None:
     """Why it is not told now, though it is time."""
+    if rule is not None and rule.status is RuleStatus.SHADOW:
+        return Moved(each, None, f"held: {rule.id} was put in shadow while it waited")
     if each.kind is WaitKind.MENTION:
         known = any(key in told for key in _subjects(each.hearing))
         return Moved(each, None, f"held: {each.why}, and {each.hearing.rule} has told it since") if known else None

@@ -282,10 +282,15 @@ def _already_told(case: Case) -> Ruling:
 
 def _nothing_new(case: Case, account: Account, before: Waiting | None) -> Held:
     """Of what was told, and of the update that waits."""
-    if before is not None and case.mark == "withdrawn":
+    if before is not None and _withdraws(case, before):
         return Held("it was withdrawn while an update waited to be told", listens=True, withdraws=before)
     waits = f"; an update waits until {case.time(before.due)}" if before else ""
     return Held(f"{_told_at(case, account)}{waits}", listens=True)
+
+
+def _withdraws(case: Case, waits: Waiting) -> bool:
+    """Whether what waits is taken back by who has told it: another's headline may only sound so."""
+    return case.mark == "withdrawn" and case.hearing.voice == waits.hearing.voice
 
 
 def _update(case: Case, account: Account, hearing: Hearing) -> str:
@@ -311,9 +316,12 @@ def _waits_already(case: Case) -> Ruling:
     waits = _waits(case, WaitKind.HOLD, WaitKind.CAP, WaitKind.CATCH_UP)
     if waits is None:
         return _told_long_ago(case)
-    if case.mark == "withdrawn":
+    alone = case.account is not None and set(case.account.voices) == {waits.hearing.voice}
+    if alone and _withdraws(case, waits):  # what others have reported too stands
         return Held("it was withdrawn while it waited to be told", listens=True, withdraws=waits)
-    if again.says_more(case.hearing, Account(case.key, case.rule.id, case.now).told(waits.hearing, case.now, None)):
+    if case.mark != "withdrawn" and again.says_more(
+        case.hearing, Account(case.key, case.rule.id, case.now).told(waits.hearing, case.now, None)
+    ):
         return Wait(
             waits.kind, waits.due, waits.why, f"it says more than what waited, until {case.time(waits.due)}", waits
         )

@@ -15,8 +15,9 @@ DIGEST_AT = time(8)  # mentions, in the zone of monitor.yaml
 
 
 def waiting(kind: WaitKind, hearing: Hearing, why: str, now: datetime, due: datetime) -> Waiting:
-    """A hearing that is told at `due`."""
-    return Waiting(waiting_id(kind, hearing.key), kind, now, due, why, hearing)
+    """A hearing that is told at `due`; without the article's text, which may be long and stands in its table."""
+    heard = replace(hearing, article=replace(hearing.article, text=""))
+    return Waiting(waiting_id(kind, hearing.key), kind, now, due, why, heard)
 
 
 def waiting_id(kind: WaitKind, key: str) -> str:
@@ -39,12 +40,11 @@ def is_due(each: Waiting, now: datetime) -> bool:
 
 
 def to_row(each: Waiting) -> dict[str, Any]:
-    """What is heard, as plain JSON, without the article's text, and the headlines of others: these stand in their
-    tables, and may be forgotten there."""
+    """What is heard, as plain JSON, without the headlines of others: these stand in their tables, and may be forgotten
+    there."""
     heard = each.hearing
     event = heard.event and replace(heard.event, title="")
-    article, story = replace(heard.article, text=""), replace(heard.story, title="")
-    row = asdict(replace(heard, article=article, story=story, event=event))
+    row = asdict(replace(heard, story=replace(heard.story, title=""), event=event))
     for name in ("seen", "published"):
         row["article"][name] = row["article"][name].isoformat()
     for name in ("story", "event"):

@@ -77,9 +77,9 @@ _AGENCY = _row(",".join(_AGENCIES.values()))
 # --- marks of updates -------------------------------------------------------------------------------------------------
 
 _MARKS = {
-    WireMark.WITHDRAWN: r"withdrawn|withdrawal|(?:mandatory |bulletin )?kill|story killed|전문\s?취소|기사\s?취소|취소"
-    r"|撤稿|撤销|取消|撤銷|取り消し|削除|аннулировано|аннулируется|отозвано",
-    WireMark.CORRECTED: r"correct(?:ed|ion|s)?|refiled?|clarification|정정|수정|고침|바로잡습니다|訂正|更正|勘误"
+    WireMark.WITHDRAWN: r"withdrawn|(?:mandatory |bulletin )kill|story killed|전문\s?취소|기사\s?취소"
+    r"|撤稿|撤销|撤銷|取り消し|аннулировано|аннулируется|отозвано",
+    WireMark.CORRECTED: r"correct(?:ed|ion|s)?|refiled?|정정|수정|고침|바로잡습니다|訂正|更正|勘误"
     r"|исправлено|исправление|уточнение|уточнено|корректировка",
     WireMark.NUMBERED: r"(?:\d+(?:st|nd|rd|th)\s+)?(?:lead|ld)(?:[ -]?\d+)?|(?:update|wrapup|recap|roundup)[ -]?\d*"
     r"|updated|[2-9]\s?보|종합\s?\d*\s?보?|상보"
@@ -92,7 +92,8 @@ _ASIDE = (  # says what sort of item it is, and nothing of an update
     r"단독|영상|포토|사진|그래픽|인터뷰|현장\w*|자막\s?뉴스|이슈\w*|뉴스\w*|exclusive|watch|video|photos?|live"
     r"|in pictures|news today|独自|独家|獨家|動画|写真|视频|視頻|図解|图|видео|фото|эксклюзив"
 )
-_INSIDE = rf"\s*(?:(?:{_KIND}|{_ASIDE})[\s,·]*)+\s*"
+# Atomic and possessive: a mark that is repeated can be taken apart in very many ways, and one is enough.
+_INSIDE = rf"\s*+(?:(?>{_KIND}|{_ASIDE})[\s,·]*+)++"
 _HEAD = re.compile(
     rf"^\s*(?:[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞][\s:：]*"
     rf"|(?:{_KIND.replace('(?P<', '(?P<BARE_')})\s*[:：｜|]\s*)",
@@ -100,7 +101,7 @@ _HEAD = re.compile(
 )
 _DASHED = re.compile(  # "UPDATE 1-", "CORRECTED-": in capitals, or it is a word
     r"^\s*(?:(?P<NUMBERED>(?:UPDATE|WRAPUP|RPT|RECAP|ROUNDUP)(?: \d+)?)|(?P<CORRECTED>CORRECTED|REFILE)"
-    r"|(?P<WITHDRAWN>WITHDRAWN|KILL)|(?P<FLASH>FLASH|URGENT|BREAKING))(?:\s?[-–—]\s?|\s+)(?=\S)"
+    r"|(?P<WITHDRAWN>WITHDRAWN|KILL(?=\s?[-–—]))|(?P<FLASH>FLASH|URGENT|BREAKING))(?:\s?[-–—]\s?|\s+)(?=\S)"
 )
 _TAIL = re.compile(rf"\s*[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞]\s*$", re.IGNORECASE)
 _STARTS = re.compile(r"^(?:속보|긴급|단독|速報|快讯|快訊)\s+(?=\S)")

@@ -21,6 +21,7 @@ from monitor.model import (
     MatchKind,
     Moved,
     Rule,
+    RuleStatus,
     Span,
     Story,
     WaitKind,
@@ -106,7 +107,11 @@ def test_what_is_withdrawn_while_it_waits_is_not_told() -> None:
     """And the match that waited says so. What somebody reports after that is news again."""
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
-    kill = desk.hear("b", NOON + MINUTE, mark="withdrawn")
+    others = desk.hear("b", NOON + MINUTE, mark="withdrawn")  # another outlet's headline may only sound so
+    assert others.reason.startswith("held: this story waits to be told")
+    desk = Desk(by(wait_at_least=10 * MINUTE))
+    desk.hear("a")
+    kill = desk.hear("b", NOON + MINUTE, mark="withdrawn", publisher="of a")
     assert kill.reason == "held: it was withdrawn while it waited to be told"
     assert [(each.before.hearing.article.uid, each.after) for each in kill.moved] == [("a", None)]
     assert desk.alerts(NOON + HOUR) == []
@@ -119,7 +124,7 @@ def test_an_update_that_is_withdrawn_while_it_waits_is_not_told() -> None:
     desk = Desk(by(again_if=frozenset({Again.NEW_FACT})))
     desk.hear("a")
     desk.hear("b", NOON + MINUTE, facts=(("dead", 5),))
-    kill = desk.hear("c", NOON + 2 * MINUTE, mark="withdrawn")
+    kill = desk.hear("c", NOON + 2 * MINUTE, mark="withdrawn", publisher="of b")
     assert kill.reason == "held: it was withdrawn while an update waited to be told"
     assert [each.before.hearing.article.uid for each in kill.moved] == ["b"]
     assert desk.alerts(NOON + timedelta(1)) == []
@@ -309,3 +314,13 @@ def test_what_matters_most_stands_first_in_a_digest() -> None:
     (telling,) = tellings
     assert [item.level for item in telling.alert.items] == [Level.CRITICAL, Level.MEDIUM, Level.LOW]
     assert (telling.alert.article.uid, telling.alert.story, telling.waited[0].hearing.article.uid) == ("a2", "S2", "a2")
+
+
+def test_a_rule_that_was_put_in_shadow_tells_nothing_that_waited() -> None:
+    """Whoever silences a rule at night means it; the matches say what became of them."""
+    desk = Desk(by(wait_at_least=10 * MINUTE))
+    desk.hear("a")
+    desk.rules["launch"] = replace(desk.rules["launch"], status=RuleStatus.SHADOW)
+    tellings, (moved,) = desk.fall(NOON + 10 * MINUTE)
+    assert tellings == []
+    assert (moved.after, moved.why) == (None, "held: launch was put in shadow while it waited")

@@ -104,3 +104,26 @@ def test_credits_before_leads(given: str, lead: str, wire: str | None) -> None:
     """Datelines, bylines and captions leave the lead; the agency that they credit is its wire."""
     told = provenance(article(text=given))
     assert (told.lead, told.wire) == (lead, wire)
+
+
+@pytest.mark.parametrize("sign", ["뉴스", "종합 2보 ", "속보", "현장 이슈", "UPDATE 1 ", "단독·"])
+@pytest.mark.parametrize("end", ["!", "]", " 북한 미사일"])
+def test_a_mark_that_is_repeated_costs_no_more_than_its_letters(sign: str, end: str) -> None:
+    """Taken apart in every possible way, a headline of a hundred would stop the daemon: this test would not end."""
+    told = provenance(article(title=f"[{sign * 200}{end}", text=f"({sign * 200}{end}"))
+    assert told.title
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "KILL CHAIN TEST: how Seoul would stop a missile",
+        "KILL ZONES WIDEN as missiles fly",
+        "Withdrawal: US troops leave as missiles fly",
+        "Clarification: what a missile test means",
+        "한미 훈련 (취소)",
+    ],
+)
+def test_what_only_sounds_like_a_correction_is_none(title: str) -> None:
+    """A headline about a withdrawal withdraws nothing."""
+    assert provenance(article(title=title)).mark not in {CORRECTED, WITHDRAWN}
