@@ -84,5 +84,5 @@ def with_more(before: Hearing, hearing: Hearing) -> Hearing:
 
 def update_due(policy: AlertPolicy, account: Account, now: datetime) -> datetime:
     """When the next update may be told at the earliest. A clock that went back makes nobody wait longer."""
-    wait = min(policy.cooldown * GROWS**account.updates, _LONGEST) if account.updates < 10 else _LONGEST
+    wait = min(policy.cooldown * GROWS**account.waited, _LONGEST) if account.waited < 10 else _LONGEST
     return min((account.told_at or now), now) + wait

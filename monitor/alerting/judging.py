@@ -47,7 +47,7 @@ def _tell(case: Case, update: Update | None) -> Decided:
     hearing, moved = _replacing(case, update.replaces if update else None)
     reason = f"{hearing.because}; {update.why if update else case.first}"
     alert = alert_of(hearing, told.account(case.key), reason, case.now, update=update is not None)
-    told.tells(hearing, alert, case.now)
+    told.tells(hearing, alert, case.now, at_once=update is not None and update.at_once)
     told.told(case.rule.id, case.now)
     return Decided(case.match, f"told: {reason}", alert, hearing=hearing, moved=moved)
 

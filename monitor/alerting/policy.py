@@ -221,6 +221,7 @@ class Update:
 
     why: str
     replaces: Waiting | None = None
+    at_once: bool = False
 
 
 Ruling = Held | Wait | Update | None
@@ -273,7 +274,7 @@ def _already_told(case: Case) -> Ruling:
         return _nothing_new(case, account, before)
     why = _update(case, account, again.with_more(before.hearing, hearing) if before else hearing)
     if any(reason in again.AT_ONCE for reason, _ in new):
-        return Update(why, before)
+        return Update(why, before, at_once=True)
     due = before.due if before else again.update_due(policy, account, case.now)
     if before is None and case.now >= due:
         return Update(why)

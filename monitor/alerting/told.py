@@ -28,7 +28,7 @@ class Account:
     heard_at        when something of it was heard last
     alert           the id of its first alert (None: it waits, or is in shadow)
     told_at         when it was told last (None: not yet); `first_at`: when first
-    updates         how many were told
+    updates         how many were told; `waited`: those of them that were not told at once, as corrections are
     level           the highest that was told
     voices          who says it, `Hearing.voice`; `told_voices`: how many they were at the last telling
     facts           the greatest number of each kind that was told
@@ -42,6 +42,7 @@ class Account:
     first_at: datetime | None = None
     told_at: datetime | None = None
     updates: int = 0
+    waited: int = 0
     level: Level = Level.INFO
     voices: tuple[str, ...] = ()
     told_voices: int = 0
@@ -54,8 +55,8 @@ class Account:
         voices = self.voices if hearing.voice in self.voices else (*self.voices, hearing.voice)[:_VOICES]
         return replace(self, heard_at=now, voices=voices)
 
-    def told(self, hearing: Hearing, now: datetime, alert: str | None) -> Account:
-        """The account after a telling."""
+    def told(self, hearing: Hearing, now: datetime, alert: str | None, *, at_once: bool = False) -> Account:
+        """The account after a telling. `at_once`: it did not wait, and makes the next update wait no longer."""
         known = dict(self.facts)
         for kind, number in hearing.facts:
             known[kind] = max(number, known.get(kind, 0))
@@ -65,6 +66,7 @@ class Account:
             first_at=self.first_at or now,
             told_at=now,
             updates=self.updates + (self.told_at is not None),
+            waited=self.waited + (self.told_at is not None and not at_once),
             level=max(self.level, hearing.level, key=lambda level: level.rank) if self.told_at else hearing.level,
             told_voices=len(self.voices),
             facts=known,
@@ -76,6 +78,7 @@ class Account:
         """What it has heard and told as plain JSON; its key, rule, alert and times are columns of their own."""
         return {
             "updates": self.updates,
+            "waited": self.waited,
             "level": self.level.value,
             "voices": list(self.voices),
             "told_voices": self.told_voices,
@@ -156,10 +159,10 @@ class Told:
         """When a rule sent messages within the last hour."""
         return tuple(each for each in self._layers.lately.get(rule, ()) if abs(now - each) < AN_HOUR)
 
-    def tells(self, hearing: Hearing, alert: Alert | None, now: datetime) -> None:
+    def tells(self, hearing: Hearing, alert: Alert | None, now: datetime, *, at_once: bool = False) -> None:
         """Remember a telling of what was heard, by an alert, or by none as the rule is in shadow."""
         account = self.account(hearing.key) or Account(hearing.key, hearing.rule, now).heard(hearing, now)
-        self.keep(account.told(hearing, now, alert.thread or alert.id if alert else None))
+        self.keep(account.told(hearing, now, alert.thread or alert.id if alert else None, at_once=at_once))
         self.add(hearing.key)
 
     def draft(self) -> Told:

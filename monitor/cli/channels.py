@@ -154,7 +154,7 @@ def _delivery(channel: str, now: datetime) -> Delivery:
     from monitor.model import Alert, Article, Delivery, Level
 
     told = Alert(
-        id="none",
+        id=f"test-{now:%Y%m%d%H%M%S%f}",  # mail servers show a message of one id once
         dedup_key="",
         rule="none",
         rule_title=f"A test of the channel {channel}",

@@ -55,7 +55,9 @@ class _Given:
     help="Which articles are grouped into stories: those that a rule hits, or all.",
 )
 @click.option(
-    "--zone", metavar="ZONE", help="Of dates that name none, and of the times that are printed.  [default: UTC]"
+    "--zone",
+    metavar="ZONE",
+    help="Of dates that name none (else UTC), and of what is printed (else the config's).",
 )
 @click.option(
     "--against", multiple=True, type=_PATH, metavar="PATH", help="Rules to compare with: what they would send instead."
@@ -93,7 +95,7 @@ def replay(
     loaded = rules_of(config, rules)
     given = _Given(_zone(zone, loaded), all_stories=stories == "all")
     before = given.player(loaded)
-    after = given.player(rules_of(against_config, against)) if against or against_config else None
+    after = _other(rules_of(against_config, against), given) if against or against_config else None
     _read(files, given, dated_in=zone or "UTC")
     if after is None:
         _timeline(given, before, as_json=as_json)
@@ -103,6 +105,16 @@ def replay(
         articles = followed(given.coming, len(given.coming), printing=False)
         print_compared(compared(articles, before, after), given.zone, as_json=as_json)
     raise SystemExit(1 if given.problems else 0)
+
+
+def _other(loaded: LoadedRules, given: _Given) -> Replay:
+    """What the edit is: without a rule that can be read, everything would seem to be lost by it."""
+    from monitor.errors import WrongUse
+
+    player = given.player(loaded)
+    if not loaded.rules:
+        raise WrongUse("there is no rule to compare with: --against takes files and folders that hold rules")
+    return player
 
 
 def _zone(name: str | None, loaded: LoadedRules) -> str:

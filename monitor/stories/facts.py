@@ -35,6 +35,7 @@ _OTHERS = (  # what these are counted by is no dead, and no missiles
 _GAP = rf"(?!(?:{_MONTHS})\b|(?:{_OTHERS}))"
 _LATIN = rf"(?:[\s-]+{_GAP}(?:u\.s\.|type \d+|[a-z]+(?:-[a-z\d]+)*)){{0,3}}?[\s-]+"
 _CYRILLIC = rf"(?:\s+{_GAP}[а-я]+(?:-[а-я\d]+)*){{0,2}}?\s+"
+_STRUCK = re.compile(rf"\b(?:not|instead of|rather than|а не|вместо)\s+{_N}")  # what a correction takes back
 _ABOUT = r"(?:\s+(?:at least|about|some|nearly|more than|over))?\s+"
 # What stands before a number that is a name, a date or an order, and no count.
 _NAMES = re.compile(
@@ -118,6 +119,7 @@ _COMPILED = {kind: [re.compile(each, re.IGNORECASE) for each in forms] for kind,
 def facts(title: str, text: str) -> tuple[tuple[str, int], ...]:
     """What title and beginning count, each kind with its greatest number; in the order of the kinds."""
     said = unicodedata.normalize("NFKC", f"{title[:_TITLE]}\n{text[:_BEGINNING]}").lower().replace("ё", "е")
+    said = _STRUCK.sub(" ", said)
     found: dict[str, int] = {}
     for kind, forms in _COMPILED.items():
         if not any(hint in said for hint in _HINTS[kind]):

@@ -23,7 +23,7 @@ RUNS = 64  # the smallest hashes: of 600 words every tenth run
 TEXT = 8000  # characters of a text that runs are drawn from
 _RUN, _SHORT_RUN, _SHORT = 5, 3, 60  # tokens; in a text of no more than _SHORT of them a run is _SHORT_RUN
 _LATIN, _CYRILLIC = 6, 5  # letters that a word is cut to: what is behind them inflects
-_FEWEST = 3  # terms that say anything: two texts that say "breaking news" are not alike
+_FEWEST = 4  # terms that say anything: two texts that say "breaking news" are not alike
 _TITLES_ALIKE = 0.75  # of the shorter one's terms
 _TITLE = 0.8  # the weight of titles beside that of leads
 

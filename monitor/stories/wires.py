@@ -77,7 +77,7 @@ _AGENCY = _row(",".join(_AGENCIES.values()))
 # --- marks of updates -------------------------------------------------------------------------------------------------
 
 _MARKS = {
-    WireMark.WITHDRAWN: r"withdrawn|(?:mandatory |bulletin )kill|story killed|전문\s?취소|기사\s?취소"
+    WireMark.WITHDRAWN: r"withdrawn|retract(?:ed|ion)|(?:mandatory |bulletin )kill|story killed|전문\s?취소|기사\s?취소"
     r"|撤稿|撤销|撤銷|取り消し|аннулировано|аннулируется|отозвано",
     WireMark.CORRECTED: r"correct(?:ed|ion|s)?|refiled?|정정|수정|고침|바로잡습니다|訂正|更正|勘误"
     r"|исправлено|исправление|уточнение|уточнено|корректировка",
@@ -100,8 +100,9 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _DASHED = re.compile(  # "UPDATE 1-", "CORRECTED-": in capitals, or it is a word
-    r"^\s*(?:(?P<NUMBERED>(?:UPDATE|WRAPUP|RPT|RECAP|ROUNDUP)(?: \d+)?)|(?P<CORRECTED>CORRECTED|REFILE)"
-    r"|(?P<WITHDRAWN>WITHDRAWN|KILL(?=\s?[-–—]))|(?P<FLASH>FLASH|URGENT|BREAKING))(?:\s?[-–—]\s?|\s+)(?=\S)"
+    r"^\s*(?:(?P<NUMBERED>(?:UPDATE|WRAPUP|RPT|RECAP|ROUNDUP)(?: \d+)?)"
+    r"|(?P<CORRECTED>CORRECTED|CORRECTION(?=\s?[-–—])|REFILE)"
+    r"|(?P<WITHDRAWN>WITHDRAWN|RETRACTED|KILL(?=\s?[-–—]))|(?P<FLASH>FLASH|URGENT|BREAKING))(?:\s?[-–—]\s?|\s+)(?=\S)"
 )
 _TAIL = re.compile(rf"\s*[\[【［(（<〈＜]{_INSIDE}[\]】］)）>〉＞]\s*$", re.IGNORECASE)
 _STARTS = re.compile(r"^(?:속보|긴급|단독|速報|快讯|快訊)\s+(?=\S)")
@@ -196,6 +197,7 @@ def _without_marks(text: str) -> tuple[str, set[WireMark]]:
         if found is None or not found.group():
             return text.strip(), marks
         marks |= {mark for each in _MARK_IN.finditer(found.group()) for mark in _ORDER if each[mark.name]}
+        marks |= {mark for mark in _ORDER if found.re is _DASHED and found[mark.name]}
         text = f"{text[: found.start()]}{text[found.end() :]}"
 
 

@@ -324,3 +324,13 @@ def test_a_rule_that_was_put_in_shadow_tells_nothing_that_waited() -> None:
     tellings, (moved,) = desk.fall(NOON + 10 * MINUTE)
     assert tellings == []
     assert (moved.after, moved.why) == (None, "held: launch was put in shadow while it waited")
+
+
+def test_a_correction_makes_the_next_update_wait_no_longer() -> None:
+    """It came at once, and is no step of the cooldown."""
+    desk = Desk(by(again_if=frozenset({Again.CORRECTED, Again.NEW_FACT}), cooldown=3 * HOUR))
+    desk.hear("a")
+    assert desk.hear("b", NOON + MINUTE, mark="corrected").alert is not None
+    waits = desk.hear("c", NOON + 2 * MINUTE, facts=(("dead", 5),)).waiting
+    assert waits is not None
+    assert waits.due == NOON + MINUTE + 3 * HOUR

@@ -127,3 +127,17 @@ def test_a_mark_that_is_repeated_costs_no_more_than_its_letters(sign: str, end: 
 def test_what_only_sounds_like_a_correction_is_none(title: str) -> None:
     """A headline about a withdrawal withdraws nothing."""
     assert provenance(article(title=title)).mark not in {CORRECTED, WITHDRAWN}
+
+
+@pytest.mark.parametrize(
+    ("title", "mark"),
+    [
+        ("RETRACTED: North Korea fires missile", WITHDRAWN),
+        ("Retraction: North Korea fires missile", WITHDRAWN),
+        ("KILL - North Korea fires missile", WITHDRAWN),
+        ("CORRECTION - North Korea fires missile", CORRECTED),
+    ],
+)
+def test_what_agencies_write_over_what_was_wrong(title: str, mark: WireMark) -> None:
+    """Each of them says that what was told does not stand."""
+    assert provenance(article(title=title)).mark is mark
