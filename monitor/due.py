@@ -3,7 +3,8 @@
     twice a minute
     | in the serial section:
           decide_due           what has waited until now: holds, updates, digests, what was missed
-          commit               alerts and deliveries; what they tell waits no more: one transaction
+          commit               alerts and deliveries; what they tell waits no more: one transaction, or, where
+                               that fails, one for each message, so that none takes the others with it
     | in the serial section:
           observe              which sources fail, for which channels messages wait, what was given up, what runs;
                                and what the operator was told
@@ -18,7 +19,7 @@ nothing, and it sends nothing. What is told does not depend on where it can be s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -27,11 +28,11 @@ from monitor import clock
 from monitor.alerting.falling import Telling
 from monitor.alerting.notices import due_notices
 from monitor.alerting.troubles import Look
-from monitor.decide import decide_due
+from monitor.decide import Fallen, State, decide_due
 from monitor.matching import RuleSet
 from monitor.model import Alert, Config, Notice, NoticeKind
 from monitor.store.section import SerialSection
-from monitor.store.thread import StoreThread
+from monitor.store.thread import StoreThread, unusable
 from monitor.telemetry import Event, log
 from monitor.telemetry.metrics import Metrics
 
@@ -77,7 +78,22 @@ class Due:
                 raise ended
 
     async def _tell_what_waited(self) -> None:
-        told = [telling.alert for telling in await self._thread.run(self.fall, clock.now())]
+        now = clock.now()
+        error = await self._told(now)
+        if error is None:
+            return
+        if not unusable(error):
+            messages = await self._thread.run(self.messages, now)
+            for waits in messages if len(messages) > 1 else []:
+                error = await self._told(now, waits) or error
+        raise error
+
+    async def _told(self, now: datetime, waits: Collection[str] | None = None) -> BaseException | None:
+        """Tell all that is due, or one message; why not, if it could not be."""
+        (ended,) = await asyncio.gather(self._thread.run(self.fall, now, waits), return_exceptions=True)
+        if isinstance(ended, BaseException):
+            return ended
+        told = [telling.alert for telling in ended]
         for alert in told:
             self._metrics.told(alert)
             log.info(
@@ -85,6 +101,7 @@ class Due:
             )
         if told:
             self._deliver()
+        return None
 
     async def _tell_notices(self) -> None:
         notices = await self._thread.run(self.tell, clock.now())
@@ -93,11 +110,19 @@ class Due:
         if any(notice.channels for notice in notices):
             self._deliver()
 
-    def fall(self, now: datetime) -> tuple[Telling, ...]:
-        """What is told of what has waited until now, committed."""
+    def messages(self, now: datetime) -> list[frozenset[str]]:
+        """What has waited until now, by the message that tells it or the reason for which it waits on."""
+        with self._section.entered(now) as section:
+            fallen = decide_due(self._in_force().rules, section.state, now)
+        told = [frozenset(each.id for each in telling.waited) for telling in fallen.tellings]
+        return [*told, *(frozenset([moved.before.id]) for moved in fallen.moved)]
+
+    def fall(self, now: datetime, waits: Collection[str] | None = None) -> tuple[Telling, ...]:
+        """What is told of what has waited until now, or of these alone, committed."""
         active = self._in_force()
         with self._section.entered(now) as section:
-            fallen = decide_due(active.rules, section.state, now)
+            state = section.state
+            fallen = decide_due(active.rules, state, now) if waits is None else _of(waits, active.rules, state, now)
             section.fall(fallen, active.channels_of, now)
             return fallen.tellings
 
@@ -107,6 +132,17 @@ class Due:
         with self._section.entered(now) as section:
             noted = due_notices(Look(section.observe(now), config, self._zone, self._began, now))
             return section.tell(noted.notices, noted.noticed)
+
+
+def _of(waits: Collection[str], rules: RuleSet, state: State, now: datetime) -> Fallen:
+    """What falls due of these; all else waits on."""
+    others = [each for each in state.told.waiting if each.id not in waits]
+    for each in others:
+        state.told.drop(each.id)
+    fallen = decide_due(rules, state, now)
+    for each in others:
+        state.told.wait(each)
+    return fallen
 
 
 def _log(notice: Notice) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from monitor.model import Alert, Hearing, Level, Waiting
 
-KEPT = timedelta(days=14)  # an account that nothing was heard of for so long is forgotten, but for its key
+KEPT = timedelta(days=14)  # an account of which nothing was heard or told for so long is forgotten, but for its key
 AN_HOUR = timedelta(hours=1)
 _CLEARING = timedelta(hours=1)
 _Value = TypeVar("_Value")
@@ -49,6 +49,11 @@ class Account:
     facts: Mapping[str, int] = field(default_factory=dict)
     official: bool = False
     marks: tuple[str, ...] = ()
+
+    @property
+    def last(self) -> datetime:
+        """When something of it was heard or told last: what waited may be told long after it was heard."""
+        return self.heard_at if self.told_at is None else max(self.heard_at, self.told_at)
 
     def heard(self, hearing: Hearing, now: datetime) -> Account:
         """The account after one more article."""
@@ -146,6 +151,11 @@ class Told:
         """All that waits."""
         return [each for each in self._layers.waiting.values() if each is not None]
 
+    @property
+    def awaited(self) -> set[str]:
+        """The subjects of which something waits: their accounts say what it is, however old they are."""
+        return self._layers.awaited
+
     def told(self, rule: str, at: datetime) -> None:
         """Remember that a rule sent a message."""
         self._layers.lately[rule] = (*self.lately(rule, at), at)
@@ -203,9 +213,14 @@ class _Layers:
             below.clear(now)
         return below
 
+    @property
+    def awaited(self) -> set[str]:
+        return {each.hearing.key for each in self.waiting.values() if each is not None}
+
     def clear(self, now: datetime) -> None:
         self.cleared = now
-        for key in [key for key, account in self.accounts.items() if now - account.heard_at > KEPT]:
+        awaited = self.awaited
+        for key in [key for key, each in self.accounts.items() if now - each.last > KEPT and key not in awaited]:
             del self.accounts[key]
         for id_ in [id_ for id_, waiting in self.waiting.items() if waiting is None]:
             del self.waiting[id_]

@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor.model import Article, Event, Hearing, Level, Story, Waiting, WaitKind
 
-_CLOCKS_DIFFER = timedelta(minutes=1)
+_CLOCKS_DIFFER = timedelta(hours=1)  # at most, between two machines; a clock that goes back further was set back
 DIGEST_AT = time(8)  # mentions, in the zone of monitor.yaml
 
 
@@ -34,8 +34,8 @@ def next_digest(now: datetime, zone: tzinfo) -> datetime:
 
 
 def is_due(each: Waiting, now: datetime) -> bool:
-    """Whether it is time. A clock that went back since makes nobody wait longer than was meant; the clocks of two
-    machines may differ a little."""
+    """Whether it is time. A clock that was set back since makes nobody wait longer than was meant; a daemon whose clock
+    lags behind that of the one that let it wait waits until it is due."""
     return now >= each.due or now < each.since - _CLOCKS_DIFFER
 
 

@@ -32,12 +32,14 @@ def read_state(connection: Connection, state: State, since: int, now: datetime) 
     asked = select(event).where(event.c.sequence > since, event.c.last_at > now - EVENTS_KEPT)
     for row in connection.execute(asked.order_by(event.c.sequence, event.c.place)):
         state.events.keep(Open.of_row(Event(row.id, row.rule_id, row.title, row.opened_at), row.last_at, row.seen))
+    read_waiting(connection, state.told)
+    awaited = state.told.awaited
     for row in connection.execute(select(account).where(account.c.sequence > since)):
         if row.told_at is not None:
             state.told.add(row.key)
-        if now - row.heard_at <= KEPT:
+        last = row.heard_at if row.told_at is None else max(row.heard_at, row.told_at)  # as `Account.last`; quicker
+        if now - last <= KEPT or row.key in awaited:
             state.told.keep(_account(row))
-    read_waiting(connection, state.told)
     lately: dict[str, tuple[datetime, ...]] = {}
     of_rules = alert.c.rule_id.is_not(None) & (alert.c.kind != AlertKind.DIGEST) & (alert.c.at > now - AN_HOUR)
     for row in connection.execute(select(alert.c.rule_id, alert.c.at).where(of_rules).order_by(alert.c.at)):

@@ -94,7 +94,7 @@ class Together(Generic[Job, Done]):
             error = await self._done(wanted) if wanted else None
             if error is None:
                 continue
-            if _unusable(error) or len(wanted) == 1:
+            if unusable(error) or len(wanted) == 1:
                 await self._failed(wanted, error)
                 continue
             for each in wanted:
@@ -114,9 +114,9 @@ class Together(Generic[Job, Done]):
 
     async def _failed(self, wanted: list[_Waiting[Job, Done]], error: BaseException) -> None:
         """Tell those who wait; or have them wait on, if it is the database that has to recover."""
-        unusable, now = _unusable(error), clock.monotonic()
+        recovers, now = unusable(error), clock.monotonic()
         for each in wanted:
-            if not each.future.done() and not (unusable and now < each.since + PATIENCE):
+            if not each.future.done() and not (recovers and now < each.since + PATIENCE):
                 each.future.set_exception(error)
         again = [each for each in wanted if not each.future.done()]
         if again:
@@ -125,7 +125,8 @@ class Together(Generic[Job, Done]):
             await asyncio.sleep(AGAIN)
 
 
-def _unusable(error: BaseException) -> bool:
+def unusable(error: BaseException) -> bool:
+    """Whether it is the database that has to recover, and no matter of what it was given."""
     return isinstance(error, StoreFailed) and not isinstance(error, StoreRefused)
 
 

@@ -2,7 +2,8 @@
 
 A story of the same rule belongs to an open event if the rule says how long its events last and that is not over, or
 else if it names the event's actors within a day. What is over in a moment (a launch) happens anew where another day is
-named, or a flash comes hours later. Better two events than one that swallows another.
+named, a flash comes hours later, or nobody has told of it for hours on the day after. Better two events than one that
+swallows another.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from monitor.model import Event, Story
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
 ANOTHER_DAY = timedelta(hours=12)
+LATELY = timedelta(hours=6)  # an event of which nobody told for longer is not gone on with where no day is named
 KEPT = timedelta(days=14)
-_OPEN = 20  # of each rule, the last ones
+_OPEN = 500  # of each rule, the last ones; only a rule that opens more than 35 a day forgets one before it is old
 _ACTORS = 2  # that a follow-up names too
 _STORIES = 200  # of each event, the last ones
 
@@ -80,7 +82,8 @@ class Events:
         """The events that this draft has told on, or opened."""
         before = self._of_rules.parents
         ours = self._of_rules.maps[0]
-        return [each for rule, open_ in ours.items() for each in open_ if each not in before.get(rule, ())]
+        known = {each.event.id: each for rule in ours for each in before.get(rule, ())}
+        return [each for open_ in ours.values() for each in open_ if each != known.get(each.event.id)]
 
     def keep(self, known: Open) -> None:
         """Take over an event as another process has told it; to be called in the order of the tellings."""
@@ -95,8 +98,8 @@ class Events:
         """Remember that an article belongs to an event. One that shows nothing new of it does not make it the latest:
         then nothing would be written by which a state that is rebuilt could tell."""
         before = self.of(found.rule)
-        known = next((each for each in before if each.event.id == event.id), None)
-        known = known or Open(event, found.at)
+        told = next((each for each in before if each.event.id == event.id), None)
+        known = told or Open(event, found.at)
         stories = known.stories if found.story.id in known.stories else (*known.stories, found.story.id)[-_STORIES:]
         now = replace(
             known,
@@ -105,7 +108,7 @@ class Events:
             entities=known.entities | found.entities,
             days=known.days | found.days,
         )
-        if now in before:
+        if now == told:
             return
         others = [each for each in before if each.event.id != event.id and found.at - each.last <= KEPT]
         self._of_rules[found.rule] = (now, *others[: _OPEN - 1])
@@ -133,9 +136,16 @@ def _fits(found: Found, known: Open) -> bool:
     if (found.lasts or A_MOMENT) <= A_MOMENT:
         if found.flash and age > FLASH:
             return False
-        if age > ANOTHER_DAY and found.days and known.days and not found.days & known.days:
+        if age > ANOTHER_DAY and not _goes_on(found, known):
             return False
     if found.lasts is not None:
         return True
     smaller = min(len(found.entities), len(known.entities))
     return smaller > 0 and len(found.entities & known.entities) >= min(_ACTORS, smaller)
+
+
+def _goes_on(found: Found, known: Open) -> bool:
+    """Whether an article half a day later tells of what happened then, and not of the next of its kind."""
+    if found.days and known.days:
+        return bool(found.days & known.days)
+    return found.at - known.last <= LATELY

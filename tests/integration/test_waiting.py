@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from monitor.alerting.falling import Telling
 from monitor.alerting.policy import Away, Circumstances
 from monitor.app import channels_of
 from monitor.decide import decide
 from monitor.due import Due
+from monitor.errors import StoreRefused
 from monitor.matching import RuleSet
 from monitor.model import (
     Again,
@@ -317,3 +318,51 @@ async def test_notices_are_told_even_if_what_waits_cannot_be(begin: Begin, monke
     with pytest.raises(RuntimeError, match="power cut"):
         await first.due.turn()
     assert looked == [NOON + HOUR]
+
+
+def test_an_update_that_waits_through_weeks_of_silence(database: Database, begin: Begin) -> None:
+    """The daemon was down until nothing else is remembered of the story: it is told as the update that it is, and what
+    comes next as the one after it, whoever tells it."""
+    again = by(again_if=frozenset({Again.NEW_FACT, Again.CORRECTED}))
+    first = begin(again)
+    first.poll(article(), NOON)
+    first.poll(article(version=2, text="Nine people were killed."), NOON + 10 * MINUTE)
+    late = NOON + timedelta(days=15)
+    (telling,) = begin(again).due.fall(late)
+    title = "CORRECTED: North Korea fires two ballistic missiles"
+    begin(again).poll(article(title=title, version=3, text="Nine people were killed."), late + HOUR)
+    with database.reading() as connection:
+        rows = connection.execute(select(alert.c.id, alert.c.kind, alert.c.dedup_key).order_by(alert.c.at)).all()
+    told, update, corrected = rows
+    assert telling.alert.thread == told.id
+    assert (update.kind, corrected.kind) == (AlertKind.UPDATE, AlertKind.UPDATE)
+    assert (update.dedup_key, corrected.dedup_key) == (f"{told.dedup_key} update 1", f"{told.dedup_key} update 2")
+
+
+async def test_what_cannot_be_told_takes_no_other_with_it(
+    database: Database, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is told by itself, whatever the database has against one; and the error is not kept quiet."""
+    held = by(wait_at_least=20 * MINUTE)
+    first = begin(held)
+    for uid, title in (("a", "Missile lands in a field"), ("b", "North Korea fires two ballistic missiles")):
+        first.poll(article(uid, title), NOON)
+    (bad, good) = begin(held).due.messages(NOON + HOUR)
+    with database.writing() as connection:
+        hearing = connection.execute(select(waiting.c.hearing).where(waiting.c.id.in_(bad))).scalar_one()
+    monkeypatch.setattr("monitor.clock.now", lambda: NOON + HOUR)
+    begin(held).due.fall(NOON + HOUR, bad)
+    with database.writing() as connection:  # as if its alert had been told, and it waited all the same
+        connection.execute(
+            insert(waiting).values(
+                id=next(iter(bad)), kind="hold", rule_id="launch", article_id=1, since=NOON, due=NOON,
+                why="", hearing=hearing,
+            )
+        )  # fmt: skip
+    for _ in range(2):
+        with pytest.raises(StoreRefused):
+            await begin(held).due.turn()
+        assert len(alerts(database)) == 2
+    with database.reading() as connection:
+        assert set(connection.execute(select(waiting.c.id)).scalars()) == bad
+    assert not good & bad

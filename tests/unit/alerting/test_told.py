@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.alerting.told import KEPT, Account, Told
-from monitor.alerting.waiting import waiting
+from monitor.alerting.waiting import waiting, waiting_id
 from monitor.model import Level, WaitKind
 from tests.building import HOUR, MINUTE, NOON, alert, hearing
 
@@ -94,6 +94,21 @@ def test_a_clock_that_jumps_forgets_nothing_that_is_told_once() -> None:
     base = state().draft().settled(NOON + timedelta(30)).draft().settled(NOON)
     assert KEY in base
     assert state().draft().settled(NOON - timedelta(30)).account(KEY) is not None
+
+
+def test_an_account_is_kept_for_what_waits_of_it() -> None:
+    """However long ago it was heard; and once that was told, for what may come of it."""
+    base, late = state(), NOON + KEPT + HOUR
+    base.wait(waiting(WaitKind.UPDATE, HEARD, "update", NOON, NOON + HOUR))
+    kept = base.draft().settled(late)
+    assert kept.account(KEY) is not None
+    draft = kept.draft()
+    draft.drop(waiting_id(WaitKind.UPDATE, KEY))
+    draft.tells(HEARD, alert(), late)
+    told = draft.settled(late + 2 * HOUR).account(KEY)
+    assert told is not None
+    assert (told.updates, told.last) == (1, late)
+    assert kept.draft().settled(late + KEPT + HOUR).account(KEY) is None
 
 
 @pytest.mark.parametrize(("after", "counts"), [(-HOUR, 0), (-MINUTE, 1), (59 * MINUTE, 1), (HOUR, 0)])

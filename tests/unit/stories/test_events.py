@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import Story
-from monitor.stories.events import Events, Found, Open, belongs, opened
-from tests.building import HOUR, NOON
+from monitor.stories.events import KEPT, Events, Found, Open, belongs, opened
+from tests.building import HOUR, MINUTE, NOON
 
 DAY = timedelta(days=1)
 KIM, TRUMP, SEOUL, TOKYO = "kim", "trump", "seoul", "tokyo"
@@ -40,8 +40,8 @@ FIRST = found(days=1)
         # the same actors within a day
         (found("S2", HOUR), True),
         (found("S2", -HOUR), True),  # polled late: it was written before
-        (found("S2", DAY), True),
-        (found("S2", DAY + HOUR), False),
+        (found("S2", DAY, days=1), True),
+        (found("S2", DAY + HOUR, days=1), False),
         # a follow-up that names other actors, too, or fewer
         (found("S2", HOUR, KIM, SEOUL, TOKYO), True),
         (found("S2", HOUR, KIM), True),
@@ -52,7 +52,9 @@ FIRST = found(days=1)
         # another day is named, half a day later; until then it may be a matter of zones
         (found("S2", 13 * HOUR, days=2), False),
         (found("S2", 13 * HOUR, days=3), True),
-        (found("S2", 13 * HOUR), True),
+        (found("S2", 13 * HOUR), False),  # no day is named, and nobody has told of it for long
+        (found("S2", 12 * HOUR), True),
+        (found("S2", -13 * HOUR), True),
         (found("S2", 11 * HOUR, days=2), True),
         # a flash tells of what has just happened
         (found("S2", 5 * HOUR, flash=True), True),
@@ -75,7 +77,8 @@ def test_of_what_is_over_in_a_moment(later: Found, same: bool) -> None:
         (4 * DAY, found("S2", 3 * DAY, TRUMP, days=2, flash=True), True),
         (4 * DAY, found("S2", 4 * DAY + HOUR), False),
         # up to a day, another day and a flash still tell them apart
-        (DAY, found("S2", 13 * HOUR, TRUMP), True),
+        (DAY, found("S2", 13 * HOUR, TRUMP, days=1), True),
+        (DAY, found("S2", 13 * HOUR, TRUMP), False),
         (DAY, found("S2", 13 * HOUR, days=2), False),
         (DAY, found("S2", 7 * HOUR, flash=True), False),
         (HOUR, found("S2", 2 * HOUR), False),
@@ -84,6 +87,17 @@ def test_of_what_is_over_in_a_moment(later: Found, same: bool) -> None:
 def test_of_what_lasts(lasts: timedelta, later: Found, same: bool) -> None:
     """As long as the rule says, from the event's first article."""
     assert (belongs(replace(later, lasts=lasts), told(replace(FIRST, lasts=lasts))) is not None) is same
+
+
+@pytest.mark.parametrize(("hours", "same"), [((), False), ((5,), False), ((5, 11, 17), True), ((5, 11, 16), False)])
+@pytest.mark.parametrize("lasts", [None, DAY])
+def test_the_next_launch_is_another(lasts: timedelta | None, hours: tuple[int, ...], same: bool) -> None:
+    """A day later, where no day is named: only what was told of until lately goes on."""
+    followed = [found(f"F{hour}", hour * HOUR, lasts=lasts) for hour in hours]
+    events = told(replace(FIRST, lasts=lasts), *followed)
+    later = found("S2", 23 * HOUR, lasts=lasts)
+    assert (belongs(later, events) is not None) is same
+    assert len(events.of("launch")) == 1
 
 
 def test_without_actors_every_story_is_an_event() -> None:
@@ -133,13 +147,34 @@ def test_an_event_is_read_as_it_was_written() -> None:
     assert again.of("launch") == events.of("launch")
 
 
+def busy(others: int) -> Events:
+    """A story's event, and so many others that the same rule has opened since."""
+    events = told(FIRST)
+    for n in range(others):
+        one = found(f"N{n}", HOUR, f"actor {n}")
+        events.tell(one, opened(one))
+    return events
+
+
+def test_a_busy_rule_forgets_no_event_that_may_go_on() -> None:
+    """However many it opens meanwhile, a story's further articles belong to its event, for a fortnight."""
+    events = busy(400)
+    assert belongs(replace(FIRST, at=NOON + 2 * HOUR), events) == opened(FIRST)
+    draft = events.draft()
+    draft.tell(replace(FIRST, at=NOON + 2 * HOUR), opened(FIRST))
+    assert [each.event for each in draft.changed] == [opened(FIRST)]
+    late = found("S2", KEPT + HOUR + MINUTE, TRUMP)
+    draft.tell(late, opened(late))
+    assert [each.event for each in draft.of("launch")] == [opened(late), opened(FIRST)]
+
+
 def test_only_the_last_events_are_kept() -> None:
-    """A rule that opens events all day does not fill the memory; one that is told on stays."""
-    events = told(FIRST, *(found(f"S{n}", timedelta(0), f"actor {n}") for n in range(2, 21)))
+    """A rule that opens events without end does not fill the memory; one that is told on stays."""
+    events = busy(499)
     assert belongs(FIRST, events) is not None
     events.tell(replace(FIRST, at=NOON + HOUR), opened(FIRST))
-    for n in range(21, 40):
-        one = found(f"S{n}", timedelta(0), f"actor {n}")
+    for n in range(499, 998):
+        one = found(f"N{n}", HOUR, f"actor {n}")
         events.tell(one, opened(one))
-    assert len(events.of("launch")) == 20
+    assert len(events.of("launch")) == 500
     assert belongs(FIRST, events) == opened(FIRST)
