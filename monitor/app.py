@@ -204,8 +204,10 @@ async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, 
 def _know(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:
     """Those that have come, or are read another way now, are due at once where they failed."""
     claims.know(sources, clock.now())
-    edited = {id_ for id_, each in sources.items() if id_ not in before or before[id_].read_as != each.read_as}
-    claims.again(edited, clock.now())
+    came = sources.keys() - before.keys()
+    claims.back(came)
+    edited = {id_ for id_, each in sources.items() if id_ in before and before[id_].read_as != each.read_as}
+    claims.again(came | edited, clock.now())
 
 
 def _take_back(claims: Claims, outbox: Outbox, pages: Pages) -> None:

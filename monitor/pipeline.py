@@ -137,7 +137,7 @@ class Pipeline:
                 decision = decide(taken.articles, active.rules, section.state, now, around)
                 ours = section.commit(taken.polled, decision, active.channels_of)
                 if ours:
-                    section.want(wanted(brought.source, taken.articles, now, active.wishes), now)
+                    section.want(wanted(brought.source, taken.articles, now, active.wishes), now, around.away)
                 ended.append((taken.polled, decision if ours else None))
         return ended
 

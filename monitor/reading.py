@@ -23,7 +23,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 
 from monitor import clock
-from monitor.alerting.policy import Circumstances
+from monitor.alerting.policy import Away, Circumstances
 from monitor.decide import Decision, decide
 from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
 from monitor.intake.address import canonical
@@ -234,7 +234,8 @@ class Reader:
         with self._section.entered(now) as section:
             before = section.article_of(wanted)
             article = fuller(before, text) if before is not None else None
-            around = Circumstances(active.zone)
+            away = Away(wanted.away, wanted.since) if wanted.away is not None else None
+            around = Circumstances(active.zone, away)
             decision = decide([article], active.rules, section.state, now, around) if article is not None else None
             section.commit_page(wanted, decision, active.channels_of, now)
         return decision

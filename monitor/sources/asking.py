@@ -49,13 +49,15 @@ class Asker:
         """What a poll brings. Never raises for what a site does: the fetch says what was wrong."""
         if claim.habits.read_as != source.read_as:  # its selectors were edited: it is another list now, as at a new url
             claim = replace(claim, validators=Validators(), first=True)
-        if (
-            claim.asks_back
-        ):  # where it has moved from: that may be a stranger's page by now, so only a good answer counts
-            back = await self._ask(claim, source, source.url)
-            if back.fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}:
-                return replace(back, at_home=True)
+        if claim.asks_back and (back := await self._asked_back(claim, source)) is not None:
+            return replace(back, at_home=True)
         return await self._ask(claim, source, claim.habits.address(source.url))
+
+    async def _asked_back(self, claim: Claim, source: Source) -> Brought | None:
+        """What stands where it has moved from, if that is a good answer: it may be a stranger's page by now. The
+        validators are of where it has moved to; an old page that has the same would pass for unchanged."""
+        back = await self._ask(replace(claim, validators=Validators()), source, source.url)
+        return back if back.fetched.outcome is FetchOutcome.DOCUMENT else None
 
     async def _ask(self, claim: Claim, source: Source, url: str) -> Brought:
         fetched = await self._fetched(claim, source, url)

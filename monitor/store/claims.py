@@ -101,6 +101,13 @@ class Claims:
                 failing = source.c.id.in_(some) & (source.c.failures > 0)
                 connection.execute(update(source).where(failing).values(next_at=now))
 
+    def back(self, ids: Iterable[str]) -> None:
+        """Sources that have just come (back) into the config were not polled because nobody wanted them: what they said
+        meanwhile was not missed, and counts as late as it is."""
+        with self._several() as connection:
+            for some in in_batches(ids):
+                connection.execute(update(source).where(source.c.id.in_(some)).values(last_ok_at=None))
+
     def due(self, ids: Iterable[str], now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
         """Claim at most `most` of these sources that are due, the longest due first."""
         return self._claim(ids, now, lease, most, only_due=True)

@@ -3,7 +3,7 @@ the serial section, and read again at the start, or after another process has wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from monitor.alerting.told import AN_HOUR, KEPT, Account
 from monitor.decide import State
 from monitor.model import AlertKind, Event
 from monitor.store.database import in_batches, insert
-from monitor.store.tables import account, alert, event
+from monitor.store.tables import account, alert, event, story
 from monitor.store.waits import read_waiting
 from monitor.stories.events import KEPT as EVENTS_KEPT
 from monitor.stories.events import Open
@@ -22,7 +22,7 @@ from monitor.stories.events import Open
 def write_state(connection: Connection, state: State, sequence: int) -> None:
     """The events and accounts that a draft has changed."""
     if events := state.events.changed:
-        _upsert_events(connection, reversed(events), sequence)  # of a rule, the one that was told last comes first
+        _upsert_events(connection, events[::-1], sequence)  # of a rule, the one that was told last comes first
     if accounts := state.told.changed:
         _upsert_accounts(connection, accounts, sequence)
 
@@ -68,12 +68,13 @@ def _account(row: Row[*tuple[Any, ...]]) -> Account:
     )
 
 
-def _upsert_events(connection: Connection, events: Iterable[Open], sequence: int) -> None:
+def _upsert_events(connection: Connection, events: Sequence[Open], sequence: int) -> None:
+    headlines = _headlines(connection, [each.stories[0] for each in events])
     rows = [
         {
             "id": each.event.id,
             "rule_id": each.event.rule,
-            "title": each.event.title,
+            "title": headlines.get(each.stories[0], ""),  # an old event has its title; its first story may have left
             "opened_at": each.event.opened,
             "last_at": each.last,
             "seen": each.to_row(),
@@ -85,6 +86,15 @@ def _upsert_events(connection: Connection, events: Iterable[Open], sequence: int
     new = insert(connection, event)
     anew = {name: new.excluded[name] for name in ("last_at", "seen", "sequence", "place")}
     connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=anew), rows)
+
+
+def _headlines(connection: Connection, stories: Iterable[str]) -> Mapping[str, str]:
+    """Of these stories as they are called in the database: a daemon may remember a headline that was forgotten."""
+    found: dict[str, str] = {}
+    for some in in_batches(set(stories)):
+        rows = connection.execute(select(story.c.id, story.c.title).where(story.c.id.in_(some)))
+        found.update((row.id, row.title) for row in rows)
+    return found
 
 
 def _upsert_accounts(connection: Connection, accounts: Iterable[Account], sequence: int) -> None:

@@ -25,13 +25,15 @@ MOST = 2_000  # rows looked at together: one host's first poll must not hide wha
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A page that is wanted, for the article of this number; `attempt`: how often it was claimed, this time included.
-    `since`: when the article's present text came."""
+    `since`: when the article's present text came; `away`: since when its source had not been polled till then, though
+    it should have been."""
 
     article_id: int
     source: str
     url: str
     since: datetime
     attempt: int
+    away: datetime | None = None
 
 
 class Pages:
@@ -76,12 +78,20 @@ class Pages:
             connection.execute(update(page).values(lease_until=None))
 
 
-def want(connection: Connection, articles: Iterable[tuple[int, Article, datetime]]) -> None:
-    """Note that the pages of these articles are wanted since then, each by its number in the database. An article whose
-    text has changed is wanted afresh, and whoever reads its page for the old text leaves nothing behind."""
+def want(connection: Connection, articles: Iterable[tuple[int, Article, datetime, datetime | None]]) -> None:
+    """Note that the pages of these articles are wanted since then, each by its number in the database, and since when
+    its source had not been polled, if it should have been. An article whose text has changed is wanted afresh, and
+    whoever reads its page for the old text leaves nothing behind."""
     rows = {
-        its_id: {"article_id": its_id, "url": each.url, "wanted_at": now, "not_before": now, **_UNTRIED}
-        for its_id, each, now in articles
+        its_id: {
+            "article_id": its_id,
+            "url": each.url,
+            "wanted_at": now,
+            "not_before": now,
+            "away_since": away,
+            **_UNTRIED,
+        }
+        for its_id, each, now, away in articles
     }
     write_rows(connection, _wanting(connection.dialect.name), list(rows.values()))
 
@@ -89,7 +99,7 @@ def want(connection: Connection, articles: Iterable[tuple[int, Article, datetime
 @cache
 def _wanting(dialect: str) -> Insert:
     new = insert_of(dialect, page)
-    afresh = {name: new.excluded[name] for name in ("url", "wanted_at", "not_before", *_UNTRIED)}
+    afresh = {name: new.excluded[name] for name in ("url", "wanted_at", "not_before", "away_since", *_UNTRIED)}
     return new.on_conflict_do_update(index_elements=["article_id"], set_=afresh)
 
 
@@ -134,7 +144,7 @@ def _evidence(url: str) -> str:
 
 
 def _with_source() -> Select[*tuple[Any, ...]]:
-    columns = (page.c.article_id, article.c.source_id, page.c.url, page.c.wanted_at, page.c.attempts)
+    columns = (page.c.article_id, article.c.source_id, page.c.url, page.c.wanted_at, page.c.attempts, page.c.away_since)
     return select(*columns).join(article, article.c.id == page.c.article_id)
 
 

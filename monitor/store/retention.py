@@ -245,8 +245,8 @@ def _what_came_of(connection: Connection, ids: Sequence[int]) -> Mapping[int, _C
 def _drop_articles(connection: Connection, old: Sequence[_Found], now: datetime) -> None:
     ids = [row.id for row in old]
     drop_accounts(connection, old)
+    drop_lines(connection, old)  # first: a digest that has other lines is theirs from then on
     _drop_alerts(connection, connection.execute(select(alert.c.id).where(alert.c.article_id.in_(ids))).all(), now)
-    drop_lines(connection, old)
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
     connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
     connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from monitor.alerting.policy import Away
 from monitor.decide import Decision, Fallen, State
 from monitor.model import Article, Claim, Notice, Noticed, Observed, Polled
 from monitor.store import pages
@@ -82,7 +83,7 @@ class Entered:
         self._tokens = tokens_of(connection, claims)
         self._polls: list[tuple[Polled, int]] = []
         self._made: list[Made] = []
-        self._wanted: list[tuple[Article, datetime]] = []
+        self._wanted: list[tuple[Article, datetime, Away | None]] = []
         self._fell: list[tuple[Fallen, ChannelsOf]] = []
         self.state = state
 
@@ -121,9 +122,10 @@ class Entered:
             self._fell.append((fallen, channels_of))
             self.state = fallen.state.settled(now)
 
-    def want(self, articles: Iterable[Article], now: datetime) -> None:
-        """Note that the pages of these articles, which are committed in this pass, are to be read."""
-        self._wanted += ((each, now) for each in articles)
+    def want(self, articles: Iterable[Article], now: datetime, away: Away | None = None) -> None:
+        """Note that the pages of these articles, which are committed in this pass, are to be read; and whether they
+        came late, as deciding on what their pages say must know too."""
+        self._wanted += ((each, now, away) for each in articles)
 
     def article_of(self, wanted: pages.Wanted) -> Article | None:
         """The article whose page was claimed; None if it has changed or left since."""
@@ -152,5 +154,9 @@ class Entered:
             write_fallen(self._connection, fallen, channels_of)
         if self.decided:
             write_state(self._connection, self.state, sequence)
-        pages.want(self._connection, ((ids[each.source, each.uid], each, now) for each, now in self._wanted))
+        wanted = [
+            (ids[each.source, each.uid], each, now, None if away is None else away.since)
+            for each, now, away in self._wanted
+        ]
+        pages.want(self._connection, wanted)
         write_sources(self._connection, self._polls)

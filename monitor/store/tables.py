@@ -110,6 +110,7 @@ page = Table(
     Column("not_before", Moment, nullable=False, index=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("lease_until", Moment),
+    Column("away_since", Moment),  # from when to `wanted_at` its source was not polled, though it should have been
 )
 
 # Evidence of what a source did: each fetch that brought something new, or had a problem.

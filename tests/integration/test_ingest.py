@@ -191,6 +191,21 @@ async def test_an_address_that_a_redirect_had_left_is_asked_again(database: Data
     assert learnt == [moved.moved_to, None]
 
 
+async def test_an_address_that_it_has_left_is_not_asked_about_the_new_ones_document(
+    database: Database, faults: FaultServer
+) -> None:
+    """What validators were learnt belongs to where it is polled; "not modified" from the old address says nothing."""
+    moved = Habits(moved_to=f"http://127.0.0.1:{faults.port}/new.xml", moved_since=clock.now() - 9 * 24 * HOUR)
+    row = replace(moved, moved_polls=3).to_row()
+    faults.documents["new.xml"] = rss([item(1)])
+    async with polling(database, faults, wire="304") as polls:
+        with database.writing() as connection:
+            connection.execute(update(source).values(habits=row, etag='"new"'))
+        polled = await polls.poll()
+    assert polled is not None
+    assert (polled.fetched.url, polled.fetched.outcome) == (moved.moved_to, FetchOutcome.DOCUMENT)
+
+
 async def test_an_archive_that_comes_at_once_is_held(database: Database, faults: FaultServer) -> None:
     """What has no date of its own is kept and told to nobody, however many rules it meets; what is dated is news."""
     async with polling(database, faults, wire="wire.xml") as polls:

@@ -15,10 +15,11 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
+from monitor.alerting.policy import Away, Circumstances
 from monitor.decide import decide
 from monitor.intake.articles import Known
 from monitor.intake.pages import wanted
-from monitor.model import Article, Limits, Source
+from monitor.model import Article, Limits, Rule, Source
 from monitor.pipeline import Active
 from monitor.reading import Reader
 from monitor.sources.fetch import Fetcher
@@ -30,11 +31,11 @@ from monitor.store.recognised import Asked
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.tables import article as articles
-from monitor.store.tables import article_version, fetch, page
+from monitor.store.tables import article_version, fetch, match, page
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
 from monitor.workers import Workers
-from tests.building import HEADLINE, article, claimed, polled, rules, sources, to_desk
+from tests.building import HEADLINE, article, claimed, polled, rule, rules, sources, to_desk
 from tests.conftest import FaultServer
 from tests.polls import feed, polling
 from tests.site import Site, serving
@@ -58,16 +59,16 @@ class Reading:
     known: dict[str, Source]
     woken: list[None] = field(default_factory=list)
 
-    def commit(self, *found: Article) -> None:
+    def commit(self, *found: Article, away: Away | None = None) -> None:
         """A poll that brought these articles, whose pages are wanted in the same commit."""
         claims, now = Claims(self.database, "test"), clock.now()
         claims.know(self.known, now)
         for each in found:
             claim = claimed(claims, each.source, now)
             with self.section.entered(now) as inside:
-                decision = decide([each], rules(), inside.state, now)
+                decision = decide([each], rules(), inside.state, now, Circumstances(away=away))
                 assert inside.commit(polled(claim, now), decision, to_desk)
-                inside.want(wanted(self.known[each.source], [each], now), now)
+                inside.want(wanted(self.known[each.source], [each], now), now, away)
 
     async def turn(self) -> list[str]:
         """One turn and what it began, to its end; the events of the log."""
@@ -104,7 +105,7 @@ class Reading:
 
 
 @asynccontextmanager
-async def reading(database: Database) -> AsyncIterator[Reading]:
+async def reading(database: Database, told_by: Rule | None = None) -> AsyncIterator[Reading]:
     limits = Limits(parse=timedelta(seconds=60))
     thread, workers = StoreThread(), Workers(1)
     section, known = SerialSection(database), dict(KNOWN)
@@ -112,7 +113,7 @@ async def reading(database: Database) -> AsyncIterator[Reading]:
     try:
         async with serving() as site, Fetcher(limits, [ip_network("127.0.0.0/8")]) as fetcher:
             site.answers["/1"] = web.Response(body=PAGE.encode(), content_type="text/html")
-            active = Active(known, rules(), to_desk)
+            active = Active(known, rules(told_by or rule()), to_desk)
             reader = Reader(
                 lambda: active,
                 limits,
@@ -206,6 +207,19 @@ async def test_a_page_makes_a_version_that_is_matched_again(database: Database) 
         assert (Reports(database).counts()["alerts"], len(read.woken), read.left()) == (1, 1, 0)
         assert read.paths() == ["/robots.txt", "/1"]
         assert await read.turn() == []
+
+
+@pytest.mark.parametrize("missed", [True, False])
+async def test_what_came_late_because_we_were_away_is_not_stale(database: Database, missed: bool) -> None:
+    """Its page knows that too: it waits to be told with what else was missed."""
+    hour, now = timedelta(hours=1), clock.now()
+    async with reading(database, rule(max_age=6 * hour)) as read:
+        late = replace(told(read.site), published=now - 13 * hour)
+        read.commit(late, away=Away(now - 14 * hour, now) if missed else None)
+        assert Event.PAGE_READ in await read.turn()
+        with database.reading() as connection:
+            decision: str = connection.execute(select(match.c.decision)).scalar_one()
+    assert decision.startswith("waits: its source could not be polled" if missed else "held: published 13 hours ago")
 
 
 async def test_what_was_told_is_not_told_again(database: Database) -> None:

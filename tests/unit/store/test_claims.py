@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from monitor.alerting.policy import Away, away
 from monitor.decide import Decision, State, decide
 from monitor.intake.articles import Known, Sought
 from monitor.model import Claim, FetchOutcome, Validators
@@ -252,3 +253,14 @@ def test_a_source_that_comes_back_is_due_at_once(database: Database, claims: Cla
         connection.execute(update(tables.source).where(tables.source.c.id == "a").values(failures=3))
     claims.again(["a", "b"], NOON)
     assert claims.waiting(NOON) == ["a"]
+
+
+def test_what_a_source_said_while_nobody_wanted_it_was_not_missed(database: Database, claims: Claims) -> None:
+    """It was out of the config for three weeks: that is no outage, though it was not polled as planned."""
+    claims.know(sources("a", "b"), NOON)
+    section, later = SerialSection(database), NOON + timedelta(days=21)
+    for name in ("a", "b"):
+        commit(section, claimed(claims, name))
+    claims.back(["a"])
+    late = [away(claimed(claims, name, later), later) for name in ("a", "b")]
+    assert late == [None, Away(NOON, later)]

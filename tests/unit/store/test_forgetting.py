@@ -314,6 +314,17 @@ def test_a_running_daemon_does_not_bring_the_headline_back(desk: Desk) -> None:
     Desk(desk.database).poll(article("c", "Third missile", seen=NOON + 2 * MINUTE), at=NOON + 2 * MINUTE)
 
 
+def test_an_event_that_opens_later_does_not_bring_the_headline_back(desk: Desk) -> None:
+    """In memory its first story is still called so: a rule that had not matched before opens an event of it."""
+    desk.poll(secret())
+    desk.forget(URL)
+    other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
+    desk.poll(other, at=NOON + MINUTE, ruleset=ALL_SORTS)
+    assert SECRET not in desk.everything()
+    with desk.database.reading() as connection:
+        assert set(connection.execute(select(event.c.title)).scalars()) == {""}
+
+
 @pytest.mark.parametrize("left", [False, True], ids=["here", "had left before"])
 def test_a_poll_that_is_under_way_brings_nothing_back(desk: Desk, left: bool) -> None:
     """It has read what we know before it was forgotten: it is not committed, and the source is due again."""

@@ -366,15 +366,20 @@ def test_what_waits_to_be_told_is_never_let_go(archive: Archive) -> None:
     assert telling.alert.article.uid == "waits"
 
 
-def test_a_line_of_a_digest_goes_with_its_article(archive: Archive) -> None:
-    """Not before the digest is delivered."""
+@pytest.mark.parametrize("leaves", ["talks", "drills"])
+def test_a_line_of_a_digest_goes_with_its_article(archive: Archive, leaves: str) -> None:
+    """Not before the digest is delivered. The other line stays with all that is known of it, first or not."""
     for number, name in enumerate(("drills", "talks")):
         archive.poll(quiet(name, NOON + number * MINUTE, text=deep(name)), at=NOON + number * MINUTE, told_by=name)
     archive.fall(NOON + DAY)
-    own = replace(RETENTION, rules={"talks": 7 * DAY})
+    own = replace(RETENTION, rules={leaves: 7 * DAY})
     assert archive.prune(NOON + 9 * DAY, own)["articles"] == 0
     archive.ended(DeliveryState.ACCEPTED)
     assert archive.prune(NOON + 9 * DAY, own)["articles"] == 1
     with archive.database.reading() as connection:
-        (lines,) = connection.execute(select(alert.c["items"])).scalars()
-    assert [line["rule"] for line in lines] == ["drills"]
+        told = connection.execute(select(alert)).one()
+        matched = connection.execute(select(match.c.rule_id, match.c.alert_id)).one()
+    stays = "drills" if leaves == "talks" else "talks"
+    assert [line["rule"] for line in told.items] == [stays]
+    assert (told.rule_id, matched) == (stays, (stays, told.id))
+    assert archive.count(delivery) == 1

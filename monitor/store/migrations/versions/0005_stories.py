@@ -10,6 +10,7 @@ down_revision = "0004"
 def upgrade() -> None:
     op.add_column("story_article", sa.Column("publisher", sa.Text(), nullable=True))
     op.add_column("story_article", sa.Column("wire", sa.Text(), nullable=True))
+    op.add_column("page", sa.Column("away_since", sa.DateTime(), nullable=True))
     op.create_table(
         "event",
         sa.Column("id", sa.String(), nullable=False),
