@@ -99,9 +99,7 @@ def test_a_correction_and_a_higher_level_wait_for_nothing() -> None:
 def test_each_update_waits_four_times_as_long() -> None:
     """3, 12 and 48 hours after the one before; and at most a week, however many there were."""
     policy = AlertPolicy(cooldown=3 * HOUR)
-    waits = [
-        update_due(policy, told(waited=number), NOON) - NOON for number in (0, 1, 2, 3, 9, 10, 500)
-    ]
+    waits = [update_due(policy, told(waited=number), NOON) - NOON for number in (0, 1, 2, 3, 9, 10, 500)]
     assert waits == [3 * HOUR, 12 * HOUR, 48 * HOUR, *[timedelta(7)] * 4]
 
 
