@@ -109,11 +109,10 @@ def replay(
 
 def _other(loaded: LoadedRules, given: _Given) -> Replay:
     """What the edit is: without a rule that can be read, everything would seem to be lost by it."""
-    from monitor.errors import WrongUse
-
     player = given.player(loaded)
     if not loaded.rules:
-        raise WrongUse("there is no rule to compare with: --against takes files and folders that hold rules")
+        click.echo("there is no rule to compare with: --against takes files and folders that hold rules", err=True)
+        raise SystemExit(1)
     return player
 
 
