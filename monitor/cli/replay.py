@@ -95,7 +95,7 @@ def replay(
     loaded = rules_of(config, rules)
     given = _Given(_zone(zone, loaded), all_stories=stories == "all")
     before = given.player(loaded)
-    after = _other(rules_of(against_config, against), given) if against or against_config else None
+    after = given.player(rules_of(against_config, against)) if against or against_config else None
     _read(files, given, dated_in=zone or "UTC")
     if after is None:
         _timeline(given, before, as_json=as_json)
@@ -105,15 +105,6 @@ def replay(
         articles = followed(given.coming, len(given.coming), printing=False)
         print_compared(compared(articles, before, after), given.zone, as_json=as_json)
     raise SystemExit(1 if given.problems else 0)
-
-
-def _other(loaded: LoadedRules, given: _Given) -> Replay:
-    """What the edit is: without a rule that can be read, everything would seem to be lost by it."""
-    player = given.player(loaded)
-    if not loaded.rules:
-        click.echo("there is no rule to compare with: --against takes files and folders that hold rules", err=True)
-        raise SystemExit(1)
-    return player
 
 
 def _zone(name: str | None, loaded: LoadedRules) -> str:
