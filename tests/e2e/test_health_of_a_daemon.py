@@ -86,7 +86,7 @@ async def test_a_database_that_is_locked_is_told_within_half_a_minute(tmp_path: 
                 r"the database (has not answered|can be read, and has taken nothing) for \d+ s; see the log",
                 check["says"],
             )
+            await until(lambda: "database is locked" in daemon.log.read_text())  # a writer waits as long as that
             other.execute("ROLLBACK")
         await until_asked(f"{origin}/healthz", lambda status, _: status == 200)
         assert await daemon.end(signal.SIGTERM) == 0
-    assert "database is locked" in daemon.log.read_text()
