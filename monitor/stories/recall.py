@@ -27,7 +27,7 @@ _UNDER_TERM = 8  # tellings, the last ones
 _RARE_SOUGHT = 24
 _RUN_WEIGHT = 5.0  # beside the weights of terms: a run is as telling as a rare term
 COMPARED = 12
-_A_FEW = 8
+_A_FEW = 7
 
 
 class Recall:

@@ -15,7 +15,7 @@ from monitor.stories.rows import Rows
 
 _PER_STORY, _LOOK = 2, 4
 _RARE_KEPT = 6
-RUNS_FOUND = 16  # runs under which a telling is found
+RUNS_FOUND = 14  # runs under which a telling is found
 
 
 class Candidate(NamedTuple):
