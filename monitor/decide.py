@@ -23,7 +23,7 @@ from datetime import datetime
 from monitor.alerting.falling import Telling, fallen_due
 from monitor.alerting.judging import judge
 from monitor.alerting.policy import Case, Circumstances
-from monitor.alerting.told import Account, Told
+from monitor.alerting.told import Told
 from monitor.matching import RuleSet
 from monitor.model import Article, Decided, Judged, Match, MatchKind, Moved, OncePer
 from monitor.stories import Stories, WireMark, join, provenance
@@ -62,11 +62,6 @@ class Decision:
     judged: tuple[Judged, ...]
     state: State
 
-    @property
-    def accounts(self) -> list[Account]:
-        """What is heard and told of each subject that the articles were about, after them."""
-        return self.state.told.changed
-
 
 @dataclass(frozen=True, slots=True)
 class Fallen:
@@ -75,11 +70,6 @@ class Fallen:
     tellings: tuple[Telling, ...]
     moved: tuple[Moved, ...]
     state: State
-
-    @property
-    def accounts(self) -> list[Account]:
-        """What is heard and told of each subject that was told, after it."""
-        return self.state.told.changed
 
 
 def decide(

@@ -10,7 +10,7 @@ from monitor.alerting.told import Account
 from monitor.model import Again, AlertPolicy, Hearing
 
 GROWS = 4  # each update waits so many times as long as the one before
-_LONGEST = timedelta(days=7)
+LONGEST = timedelta(days=7)  # no update waits longer
 _MORE = 1.2  # of "about 600 km" and "620 km" the second is no news
 CORRECTIONS = ("corrected", "withdrawn")
 
@@ -84,5 +84,5 @@ def with_more(before: Hearing, hearing: Hearing) -> Hearing:
 
 def update_due(policy: AlertPolicy, account: Account, now: datetime) -> datetime:
     """When the next update may be told at the earliest. A clock that went back makes nobody wait longer."""
-    wait = min(policy.cooldown * GROWS**account.waited, _LONGEST) if account.waited < 10 else _LONGEST
+    wait = min(policy.cooldown * GROWS**account.waited, LONGEST) if account.waited < 10 else LONGEST
     return min((account.told_at or now), now) + wait

@@ -12,13 +12,13 @@ from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
 
+from monitor.alerting.again import LONGEST
 from monitor.config.durations import DURATION_PATTERN, duration
 from monitor.config.shape import Duration, Id, Shape, measured, one_or_list, refusal
 from monitor.config.yaml12 import shown
 from monitor.model import Again, AlertPolicy, OncePer
 
 _LONGEST_WAIT = timedelta(days=1)
-_LONGEST_COOLDOWN = timedelta(days=7)  # no update waits longer
 _MORE_PUBLISHERS = r"^([1-9][0-9]?) more publishers?$"
 _AN_HOUR = r"^([1-9][0-9]{0,2}|1000) an hour$"
 _REASONS = {each.value: each for each in Again if each is not Again.MORE_PUBLISHERS}
@@ -70,8 +70,8 @@ def _wait(value: object) -> timedelta:
 
 
 def _cooldown(value: object) -> timedelta:
-    if (length := duration(value)) > _LONGEST_COOLDOWN:
-        raise ValueError("the longest cooldown is '7 days'")
+    if (length := duration(value)) > LONGEST:
+        raise ValueError(f"the longest cooldown is '{LONGEST.days} days'")
     return length
 
 

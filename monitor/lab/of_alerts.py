@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from monitor.alerting.again import AT_ONCE
 from monitor.lab.written import Kind, Lint, Written
 from monitor.model import Again, AlertPolicy, Level, OncePer, Rule, Source
 
 LONG = timedelta(minutes=10)
 """So long a critical alert may wait before anybody is told."""
-_AT_ONCE = {Again.LEVEL_RISES, Again.CORRECTED}  # no cooldown holds these
 
 _Odd = tuple[str, str, str]
 """The key, what is odd about it, and what to do."""
@@ -35,7 +35,7 @@ def nobody_official(written: Written, sources: Mapping[str, Source]) -> Iterator
 
 def _updates(written: Written, policy: AlertPolicy) -> Iterator[_Odd]:
     """What comes after the first message."""
-    waiting = policy.again_if - _AT_ONCE
+    waiting = policy.again_if - AT_ONCE
     given = ("alert", "cooldown") in written.document.values
     if given and not policy.again_if:
         what = "nothing is told again here, so that nothing waits for this"
