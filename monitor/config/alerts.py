@@ -14,9 +14,10 @@ from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, 
 
 from monitor.alerting.again import LONGEST
 from monitor.config.durations import DURATION_PATTERN, duration
-from monitor.config.shape import Duration, Id, Shape, measured, one_or_list, refusal
+from monitor.config.shape import Id, Shape, measured, one_or_list, refusal
 from monitor.config.yaml12 import shown
 from monitor.model import Again, AlertPolicy, OncePer
+from monitor.stories.events import KEPT
 
 _LONGEST_WAIT = timedelta(days=1)
 _MORE_PUBLISHERS = r"^([1-9][0-9]?) more publishers?$"
@@ -75,6 +76,12 @@ def _cooldown(value: object) -> timedelta:
     return length
 
 
+def _lasts(value: object) -> timedelta:
+    if (length := duration(value)) > KEPT:
+        raise ValueError(f"write '{KEPT.days} days' or less: an event of which nobody tells for so long is forgotten")
+    return length
+
+
 Route = Annotated[str, AfterValidator(_route), *get_args(Id)[1:]]
 Reason = Annotated[
     Again | int,
@@ -84,6 +91,7 @@ Reason = Annotated[
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN})
 Wait = Annotated[timedelta, PlainValidator(measured(_wait)), _DURATION_SCHEMA]
 Cooldown = Annotated[timedelta, PlainValidator(measured(_cooldown)), _DURATION_SCHEMA]
+Lasts = Annotated[timedelta, PlainValidator(measured(_lasts)), _DURATION_SCHEMA]
 AnHour = Annotated[int, PlainValidator(_an_hour), WithJsonSchema({"type": "string", "pattern": _AN_HOUR})]
 
 
@@ -126,9 +134,10 @@ class AlertShape(Shape):
         description="So many messages an hour; the rest goes out as one digest (default: no limit).",
         examples=["6 an hour"],
     )
-    event_lasts: Duration | None = Field(
+    event_lasts: Lasts | None = Field(
         None,
-        description="With once_per: event, how long one event goes on (default: as its actors and days tell).",
+        description="With once_per: event, how long one event goes on, 14 days at most (default: as its actors and "
+        "days tell).",
         examples=["1 day"],
     )
 

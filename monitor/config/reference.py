@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import Tag
 from pydantic.fields import FieldInfo
 
-from monitor.config.alerts import AlertShape, AnHour, Cooldown, Reason, Route, Wait
+from monitor.config.alerts import AlertShape, AnHour, Cooldown, Lasts, Reason, Route, Wait
 from monitor.config.conditions import Condition, GroupShape, Near, Pattern, Piece
 from monitor.config.entities import Beside, CountsIfShape, EntityShape, MaybeShape
 from monitor.config.examples import AnyExample, Date, Example, Examples
@@ -53,6 +53,7 @@ _VALUES: list[tuple[object, str, str]] = [
     (Duration, "number and unit", ""),
     (Wait, "number and unit, at most `1 day`", ""),
     (Cooldown, "number and unit, at most `7 days`", ""),
+    (Lasts, "number and unit, at most `14 days`", ""),
     (Date, "date", ""),
     (
         Reason,

@@ -24,6 +24,7 @@ list: denials
 words: {en: [denied]}
 """
 _DURATION = "write a number and a unit, such as '30 s', '5 minutes', '12 hours' or '3 days'"
+_FORGOTTEN = "write '14 days' or less: an event of which nobody tells for so long is forgotten"
 _NOT = "write what must not hold under unless:, and occurrences that do not count under ignore:"
 _YAML = "(anchors and aliases of YAML are not supported)"
 _AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
@@ -321,6 +322,10 @@ _ONCE = "an article is told once: write once_per: story or event, or remove it"
         # lengths of time
         ("wait_at_least: 2 days", "5:24: '2 days' cannot be read; the longest wait is '1 day'"),
         ("again_if: new fact, cooldown: 2 weeks", "5:39: '2 weeks' cannot be read; the longest cooldown is '7 days'"),
+        (
+            "once_per: event, event_lasts: 3 weeks",
+            f"5:39: '3 weeks' cannot be read; {_FORGOTTEN}",
+        ),
         ("again_if: new fact, cooldown: 3", f"5:39: this cannot be read; {_DURATION}"),
         ("again_if: new fact, cooldown: 0 hours", "5:39: '0 hours' cannot be read; it must be longer than nothing"),
         # misspelt keys
