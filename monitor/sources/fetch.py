@@ -157,8 +157,8 @@ class Fetcher:
                 raise FetchFailed(f"redirects to {shown(url)[:200]}: {problem}")
             async with self._politeness.turn(url.host, url.port or 0, asked.gap):
                 began = clock.monotonic()
-                with self.silence.heard():
-                    fetched = await self._ask(url, asked, left)
+                with self.silence.heard() as spoken:
+                    fetched = await self._ask(url, asked, left, spoken)
                 left -= clock.monotonic() - began
             if isinstance(fetched, Fetched):
                 here = fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}
@@ -171,8 +171,11 @@ class Fetcher:
             settled, asked, url = settled and own == asked.own, replace(asked, own=own), to
         raise FetchFailed(f"more than {self._limits.redirects} redirects (limits.redirects), the last to {shown(url)}")
 
-    async def _ask(self, url: URL, asked: _Asked, seconds: float) -> Fetched | tuple[URL, bool]:
-        """One request: what it brought, or where it redirects to and whether for good."""
+    async def _ask(
+        self, url: URL, asked: _Asked, seconds: float, spoken: Callable[[], None]
+    ) -> Fetched | tuple[URL, bool]:
+        """One request: what it brought, or where it redirects to and whether for good. `spoken` is called when the head
+        of the answer is there."""
         assert self._session is not None, "a Fetcher is used within its context"
         headers = CIMultiDict({"User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING})
         headers.update(asked.own)
@@ -187,6 +190,7 @@ class Fetcher:
                     await self._check(url)
                 request = self._session.get(url, headers=headers, allow_redirects=False, proxy=asked.proxy)
                 async with request as response:
+                    spoken()
                     if response.status in REDIRECTS and "Location" in response.headers:
                         return target(url, response.headers["Location"]), response.status in PERMANENT
                     return await self._answer(response, asked)

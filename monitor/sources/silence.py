@@ -1,7 +1,8 @@
 """Which tasks wait for a server that has had the word for a while.
 
 Such a task needs a socket and nothing else: what bounds work that is done at once (`daemon.schedule`) may leave it out
-of the count until the server has spoken. It is told when one begins to be so, and ends nothing.
+of the count until the server has spoken. A body that comes slowly is no silence: it is taken in and held in memory. It
+is told when one begins to wait, and ends nothing.
 """
 
 from __future__ import annotations
@@ -25,15 +26,19 @@ class Silence:
         return sum(task in self._waiting for task in tasks)
 
     @contextmanager
-    def heard(self) -> Iterator[None]:
-        """Within, the task that runs us asks a server."""
+    def heard(self) -> Iterator[Callable[[], None]]:
+        """Within, the task that runs us asks a server; what it gives is called when that has spoken."""
         task = asyncio.current_task()
         timer = asyncio.get_running_loop().call_later(AFTER, self._begun, task)
-        try:
-            yield
-        finally:
+
+        def spoken() -> None:
             timer.cancel()
             self._waiting.discard(task)
+
+        try:
+            yield spoken
+        finally:
+            spoken()
 
     def _begun(self, task: asyncio.Task[object] | None) -> None:
         self._waiting.add(task)

@@ -19,6 +19,7 @@ from aiohttp import web
 import monitor
 from monitor import clock
 from monitor.model import Fetched, FetchOutcome, Limits, Validators
+from monitor.sources import silence
 from monitor.sources.fetch import Fetcher, digest_of
 from monitor.sources.guard import Network
 from tests.site import Site, serving, wired
@@ -216,6 +217,25 @@ async def test_a_server_that_drips_is_stopped_by_the_total_time() -> None:
     async with wired(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", drip=0.05) as wire:
         assert "not done after 1.2 s (limits.total)" in await problem_of(f"http://127.0.0.1:{wire.port}/", QUICK)
     assert clock.monotonic() - began >= 1.2
+
+
+@pytest.mark.parametrize(
+    ("sent", "silent"),
+    [
+        (b"", True),
+        (b"HTTP/1.1 200 OK\r\n", True),  # its head has begun, and says nothing yet
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc", False),
+    ],
+)
+async def test_only_who_has_not_answered_is_silent(sent: bytes, silent: bool) -> None:
+    """Its place may be lent (`sources.silence`); a body that comes slowly holds its own, until its time is over."""
+    limits = replace(PATIENT, total=timedelta(seconds=silence.AFTER + 1))
+    async with wired(sent, leave_open=True) as wire, Fetcher(limits, LOOPBACK) as fetcher:
+        asking: asyncio.Task[object] = asyncio.create_task(fetcher.fetch(f"http://127.0.0.1:{wire.port}/", NONE))
+        await asyncio.sleep(silence.AFTER + 0.3)
+        assert fetcher.silence.among([asking]) == silent
+        await asking
+        assert fetcher.silence.among([asking]) == 0
 
 
 async def test_a_server_that_falls_silent_is_told_apart() -> None:

@@ -29,6 +29,25 @@ async def test_a_task_waits_from_a_second_on_until_its_server_has_spoken() -> No
     await task
 
 
+async def test_silence_ends_when_the_server_has_spoken() -> None:
+    """What is done with the answer is none, however long it takes, and whether or not there was silence before."""
+    known, told = Silence(), asyncio.Event()
+    known.told = told.set
+    task = asyncio.current_task()
+    assert task is not None
+    with known.heard() as spoken:
+        await told.wait()
+        assert known.among([task]) == 1
+        spoken()
+        assert known.among([task]) == 0
+    told.clear()
+    with known.heard() as spoken:
+        spoken()
+        await asyncio.sleep(silence.AFTER + 0.1)
+        assert known.among([task]) == 0
+    assert not told.is_set()
+
+
 async def test_whoever_is_answered_soon_is_not_told_of() -> None:
     """Its moment never comes."""
     known, told = Silence(), asyncio.Event()
