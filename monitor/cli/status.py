@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from monitor.store.ages import SourceAges, Waiting
     from monitor.store.daemons import DaemonReport
     from monitor.store.database import Database
-    from monitor.store.reports import ShadowReport, SourceReport
+    from monitor.store.reports import LaterReport, ShadowReport, SourceReport
 
 _LATELY = timedelta(days=1)  # a daemon that died before that is history, if another one runs
 _SHOWN = 10  # of the sources that fail (with the network down, all do) or are troubled, and of the rules in shadow
@@ -33,6 +33,7 @@ class _Seen:
     loaded: Loaded
     daemons: list[DaemonReport]
     counts: Mapping[str, int]
+    told_later: LaterReport
     deliveries: Mapping[str, int]
     shadow: Mapping[str, ShadowReport]
     failing: Mapping[str, SourceReport]
@@ -85,6 +86,7 @@ def _look(loaded: Loaded) -> _Seen:
         loaded=loaded,
         daemons=daemons(database),
         counts=reports.counts(),
+        told_later=reports.told_later(),
         deliveries=reports.delivery_counts(),
         shadow=reports.shadow(in_shadow),
         failing={id_: report for id_, report in found.items() if report.failures},
@@ -107,6 +109,7 @@ def _row(seen: _Seen) -> dict[str, object]:
     return {
         "sources": len(seen.loaded.config.sources),
         **seen.counts,
+        "told_later": asdict(seen.told_later),
         "deliveries": seen.deliveries,
         "rules": len(seen.loaded.config.rules),
         "shadow": {id_: asdict(would) for id_, would in seen.shadow.items()},
@@ -207,6 +210,8 @@ def _lines(seen: _Seen) -> Iterator[tuple[str, str]]:
     yield from _of_shadow(seen)
     for name in ("articles", "matches", "stories", "alerts"):
         yield name, str(seen.counts[name])
+    later = seen.told_later
+    yield "told later", f"{later.count}, the first at {seen.local(later.next)}" if later.count else "nothing"
     yield "deliveries", ", ".join(f"{n} {state}" for state, n in seen.deliveries.items() if n) or "none"
     yield "database", f"{seen.database.kind}, {seen.database.name}, {seen.size / 2**20:.1f} MiB"
 

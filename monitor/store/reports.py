@@ -14,6 +14,7 @@ from monitor.model import DeliveryState, Habits, SourceTrouble
 from monitor.store.ages import waiting
 from monitor.store.database import Database
 from monitor.store.tables import alert, article, delivery, match, source, story, story_article
+from monitor.store.tables import waiting as later
 from monitor.store.troubles import troubles
 
 
@@ -57,6 +58,14 @@ class ShadowReport:
     alerts: int = 0
     stories: int = 0
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LaterReport:
+    """What waits to be told: how much, and when the first of it is due."""
+
+    count: int
+    next: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,11 @@ class Reports:
         with self._database.reading() as connection:
             found = {row[0]: row[1] for row in connection.execute(counting)}
         return {state.value: found.get(state.value, 0) for state in DeliveryState}
+
+    def told_later(self) -> LaterReport:
+        """What waits to be told."""
+        (row,) = self._rows(select(func.count().label("count"), func.min(later.c.due).label("next")))
+        return LaterReport(row.count, row.next)
 
     def sources(self) -> Mapping[str, SourceReport]:
         """Every source that was ever polled or is known, by id."""

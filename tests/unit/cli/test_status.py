@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from monitor import clock
 from monitor.cli import cli
 from monitor.decide import Decision, State
-from monitor.model import FetchOutcome, OncePer, RuleStatus, Running, SourceTrouble, TroubleKind
+from monitor.model import AlertPolicy, FetchOutcome, OncePer, RuleStatus, Running, SourceTrouble, TroubleKind
 from monitor.store.claims import Claims
 from monitor.store.daemons import Daemons
 from monitor.store.database import Database
@@ -225,6 +225,20 @@ def test_what_rules_in_shadow_would_have_told_is_counted(database: Database, sai
     assert len(row) == 11
 
 
+def test_what_waits_to_be_told_is_counted(database: Database, said: Callable[..., list[str]]) -> None:
+    """How much, and when the first of it is due."""
+    poll(database, "wire")
+    assert "told later  nothing" in said()
+    assert json.loads(said("--json")[0])["told_later"] == {"count": 0, "next": None}
+    waits = (("soon", HOUR), ("later", 2 * HOUR))
+    held = rules(*(replace(rule(name), alert=AlertPolicy(wait_at_least=wait)) for name, wait in waits))
+    claim = claimed(Claims(database, "desk:1:aa"), "wire", NOW)
+    commit(SerialSection(database), claim, article(), at=NOW - MINUTE, ruleset=held)
+    due = NOW - MINUTE + HOUR
+    assert f"told later  2, the first at {due.astimezone(ZONE):%Y-%m-%d %H:%M:%S %Z}" in said()
+    assert json.loads(said("--json")[0])["told_later"] == {"count": 2, "next": due.isoformat()}
+
+
 @pytest.mark.parametrize(
     ("names", "line"),
     [
@@ -257,7 +271,8 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     row: dict[str, Any] = json.loads(line)
     before = {"sources", "articles", "matches", "stories", "alerts", "deliveries", "rules", "faults", "failing"}
     assert row.keys() == before | {
-        *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow", "troubled")
+        *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow", "troubled"),
+        "told_later",
     }
     then = (NOW - HOUR).isoformat()
     assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)
