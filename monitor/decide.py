@@ -28,7 +28,7 @@ from monitor.matching import RuleSet
 from monitor.model import Article, Decided, Judged, Match, MatchKind, Moved, OncePer
 from monitor.stories import Stories, WireMark, join, provenance
 from monitor.stories.days import days_named
-from monitor.stories.events import Events, Found, belongs, opened
+from monitor.stories.events import Events, Found, belongs, of_story, opened
 from monitor.stories.facts import facts
 
 _ANYWHERE = Circumstances()
@@ -130,8 +130,9 @@ def _judged(
 
 def _decided(match: Match, case: Case, found: Found, rules: RuleSet, events: Events) -> Decided:
     rule = rules.rules[match.rule]
-    if rule.alert.once_per is not OncePer.EVENT:
-        return judge(replace(case, rule=rule, match=match))
+    if rule.alert.once_per is not OncePer.EVENT:  # it may have told events before it was edited
+        event = of_story(rule.id, found.story, found.at, events)
+        return judge(replace(case, rule=rule, match=match, event=event))
     found = replace(found, rule=rule.id, lasts=rule.alert.event_lasts, entities=rules.entities_in(match))
     event = belongs(found, events)
     if match.kind is MatchKind.MENTION:  # opens none

@@ -8,7 +8,7 @@ same stages, says what it would have done, and tells nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
@@ -76,7 +76,8 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Case:
-    """A match and all that is asked about it. `how`: how its article joined the story."""
+    """A match and all that is asked about it. `event`: the one that its story is of, also where the rule tells stories
+    by now. `how`: how its article joined the story."""
 
     rule: Rule
     match: Match
@@ -141,9 +142,12 @@ class Case:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Under which it may have been told: before the rule was in shadow, or when it told stories and not events."""
-        of_story = [self._of_story] if self.rule.alert.once_per is OncePer.EVENT else []
-        return (self.key, self.subject, *of_story)
+        """Under which it may have been told, or wait: before the rule was in shadow, or when it told stories and not
+        events, or events and not stories."""
+        if self.rule.alert.once_per is OncePer.ARTICLE:
+            return (self.key, self.subject)
+        of_event = [event_key(self.rule.id, self.event)] if self.event is not None else []
+        return (self.key, self.subject, self._of_story, *of_event)
 
     @property
     def first(self) -> str:
@@ -166,7 +170,7 @@ class Case:
             routes=self.rule.alert.to or ("default",),
             article=self.article,
             story=self.story,
-            event=self.event,
+            event=self.event if self.rule.alert.once_per is OncePer.EVENT else None,
             publisher=self.publisher or self.article.source,
             wire=self.wire,
             facts=self.facts,
@@ -263,12 +267,12 @@ def _stale(case: Case) -> Held | None:
 
 def _already_told(case: Case) -> Ruling:
     account = case.account
-    if account is not None and account.told_at is None:
-        return _waits_already(case)
-    if account is None or (case.shadow and case.subject in case.told):  # what it told while it was live says more
+    if account is None or account.told_at is None:
+        return _waits_already(case, [case.key]) or _told_long_ago(case) or _waits_already(case, case.keys)
+    if case.shadow and case.subject in case.told:  # what it told while it was live says more
         return _told_long_ago(case)
     heard, hearing, policy = account.heard(case.hearing, case.now), case.hearing, case.rule.alert
-    before = _waits(case, WaitKind.CAP, WaitKind.UPDATE)
+    before = _waits(case, [case.key], WaitKind.CAP, WaitKind.UPDATE)
     new = again.reasons(policy, hearing, heard.told(before.hearing, case.now, None) if before else heard)
     if not new:
         return _nothing_new(case, account, before)
@@ -300,9 +304,9 @@ def _update(case: Case, account: Account, hearing: Hearing) -> str:
     return f"update: {'; '.join(words for _, words in reasons)}; {_first_told(case, account)}"
 
 
-def _waits(case: Case, *kinds: WaitKind) -> Waiting | None:
-    """What waits of this subject, as one of these kinds."""
-    found = (case.told.waits(waiting_id(kind, case.key)) for kind in kinds)
+def _waits(case: Case, keys: Iterable[str], *kinds: WaitKind) -> Waiting | None:
+    """What waits under one of these keys, as one of these kinds."""
+    found = (case.told.waits(waiting_id(kind, key)) for key in keys for kind in kinds)
     return next((each for each in found if each is not None), None)
 
 
@@ -313,11 +317,12 @@ def _told_long_ago(case: Case) -> Ruling:
     return None
 
 
-def _waits_already(case: Case) -> Ruling:
-    waits = _waits(case, WaitKind.HOLD, WaitKind.CAP, WaitKind.CATCH_UP)
+def _waits_already(case: Case, keys: Iterable[str]) -> Ruling:
+    waits = _waits(case, keys, WaitKind.HOLD, WaitKind.CAP, WaitKind.CATCH_UP)
     if waits is None:
-        return _told_long_ago(case)
-    alone = case.account is not None and set(case.account.voices) == {waits.hearing.voice}
+        return None
+    accounts = [account for key in case.keys if (account := case.told.account(key)) is not None]
+    alone = {voice for account in accounts for voice in account.voices} == {waits.hearing.voice}
     if alone and _withdraws(case, waits):  # what others have reported too stands
         return Held("it was withdrawn while it waited to be told", listens=True, withdraws=waits)
     if case.mark != "withdrawn" and again.says_more(

@@ -116,11 +116,17 @@ class Events:
 
 def belongs(found: Found, events: Events) -> Event | None:
     """The open event that an article belongs to, if any: that of its story, or the latest that fits."""
-    open_ = [each for each in events.of(found.rule) if found.at - each.last <= KEPT]
-    own = next((each for each in open_ if found.story.id in each.stories), None)
+    own = of_story(found.rule, found.story, found.at, events)
     if own is not None:
-        return own.event
+        return own
+    open_ = (each for each in events.of(found.rule) if found.at - each.last <= KEPT)
     return next((each.event for each in open_ if _fits(found, each)), None)
+
+
+def of_story(rule: str, story: Story, at: datetime, events: Events) -> Event | None:
+    """The open event that a story is of already, if any."""
+    open_ = (each for each in events.of(rule) if at - each.last <= KEPT)
+    return next((each.event for each in open_ if story.id in each.stories), None)
 
 
 def opened(found: Found) -> Event:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitor.alerting.falling import fallen_due
 from monitor.alerting.judging import judge
 from monitor.alerting.policy import Away, Case, Circumstances
-from monitor.alerting.told import Told
+from monitor.alerting.told import KEPT, Told
 from monitor.model import (
     Again,
     Alert,
@@ -26,6 +26,7 @@ from monitor.model import (
     MatchKind,
     OncePer,
     Rule,
+    RuleStatus,
     Span,
     Story,
 )
@@ -66,6 +67,7 @@ class Coming:
     level: Level = Level.HIGH
     mark: str | None = None
     late: bool = False  # it was written five hours ago, when its source could not be polled
+    status: RuleStatus = RuleStatus.LIVE  # of its rule, from now on
 
     @property
     def facts(self) -> tuple[tuple[str, int], ...]:
@@ -78,9 +80,10 @@ def coming(
     names: Sequence[str] = tuple(RULES),
     marks: Sequence[str | None] = (None,),
     stories: Sequence[str] = STORIES,
+    statuses: Sequence[RuleStatus] = (RuleStatus.LIVE,),
 ) -> Coming:
     return Coming(
-        after=draw(st.sampled_from([0, 1, 3, 30, 90])) * MINUTE,
+        after=draw(st.sampled_from(GAPS)),
         story=draw(st.sampled_from(stories)),
         publisher=draw(st.sampled_from("abcde")),
         rule=draw(st.sampled_from(names)),
@@ -89,13 +92,18 @@ def coming(
         level=draw(st.sampled_from([Level.HIGH, Level.HIGH, Level.CRITICAL])),
         mark=draw(st.sampled_from(marks)),
         late=draw(st.sampled_from([False, False, True])),
+        status=draw(st.sampled_from(statuses)),
     )
 
 
+GAPS = (*(minutes * MINUTE for minutes in (0, 0, 1, 3, 30, 90)), timedelta(1), timedelta(8), timedelta(15))
 MARKS = (None, None, None, "flash", "corrected", "withdrawn")
+EDITED = (RuleStatus.LIVE, RuleStatus.LIVE, RuleStatus.LIVE, RuleStatus.SHADOW)
 COMINGS = st.one_of(
     st.lists(coming(marks=MARKS), min_size=1, max_size=14),
     st.lists(coming(("updates", "everything"), MARKS, ("S1", "S3")), min_size=3, max_size=14),  # which meet each other
+    st.lists(coming(marks=MARKS, statuses=EDITED), min_size=1, max_size=14),
+    st.lists(coming(("held", "everything"), MARKS, ("S1", "S3"), EDITED), min_size=3, max_size=14),
 )
 
 
@@ -108,6 +116,7 @@ class Desk:
         self.sent: list[Alert] = []
         self.fate: dict[int, Decided | str] = {}
         self._matches: dict[str, int] = {}  # by article
+        self._rules = dict(RULES)  # as they are now
         self._crashes = crashes
         self._last = NOON
 
@@ -131,7 +140,7 @@ class Desk:
         return [(number, self._judged(number, each, told, seen, now)) for number, each, seen in batch]
 
     def _judged(self, number: int, each: Coming, told: Told, seen: datetime, now: datetime) -> Decided:
-        its = RULES[each.rule]
+        its = self._rules[each.rule] = replace(RULES[each.rule], status=each.status)
         uid = f"{number}"
         self._matches[uid] = number
         match = Match(its.id, its.version, each.kind, EVIDENCE, each.level)
@@ -157,11 +166,12 @@ class Desk:
     def fall(self, now: datetime) -> None:
         """What time brings, committed."""
         if self._crashes:
-            fallen_due(RULES, self.told.draft(), now)
+            fallen_due(self._rules, self.told.draft(), now)
         draft = self.told.draft()
-        tellings, moved = fallen_due(RULES, draft, now)
+        tellings, moved = fallen_due(self._rules, draft, now)
         for telling in tellings:
             self.sent.append(telling.alert)
+            assert all(self._rules[line[0]].status is RuleStatus.LIVE for line in _lines(telling.alert))
             for waited in telling.waited:
                 self._moved(waited.hearing.article.uid, f"told: {telling.alert.reason}")
         for each in moved:
@@ -230,8 +240,13 @@ def _lines(alert: Alert) -> list[tuple[str, str, str | None, str, str]]:
 
 
 def expected(comings: Sequence[Coming]) -> set[tuple[str, str, str | None]]:
-    """What must be told: all that somebody reported as news."""
-    news = (subject_of(number, each) for number, each in enumerate(comings) if each.kind is MatchKind.NEWS)
+    """What must be told: all that somebody reported as news, and has not been put in shadow since."""
+    shadow = {each.rule: number for number, each in enumerate(comings) if each.status is RuleStatus.SHADOW}
+    news = (
+        subject_of(number, each)
+        for number, each in enumerate(comings)
+        if each.kind is MatchKind.NEWS and number > shadow.get(each.rule, -1)
+    )
     return {(rule_id, "news", name) for rule_id, name in news}
 
 
@@ -248,10 +263,19 @@ def assert_whole(desk: Desk, comings: Sequence[Coming]) -> None:
     told = subjects(desk.sent)
     assert set(told.values()) <= {1}
     assert len(desk.fate) == len(comings)
+    shadow = {f"{number}" for number, each in enumerate(comings) if each.status is RuleStatus.SHADOW}
+    assert shadow.isdisjoint(line[3] for alert in desk.sent for line in _lines(alert))
     assert all(reason.startswith(("told: ", "held: ")) for reason in desk.reasons()), desk.reasons()
     if not any(each.mark == "withdrawn" for each in comings):
         assert expected(comings) <= told.keys()
     assert_news_in_updates(desk, comings)
+
+
+def lately(rule_id: str, comings: Sequence[Coming]) -> bool:
+    """Whether all of them came to a live rule, and so soon after each other that it remembers them, with ten days by
+    which the clock may jump."""
+    live = all(each.status is RuleStatus.LIVE for each in comings if each.rule == rule_id)
+    return live and sum((each.after for each in comings), timedelta(0)) < KEPT - timedelta(10)
 
 
 def assert_news_in_updates(desk: Desk, comings: Sequence[Coming]) -> None:
@@ -266,7 +290,7 @@ def assert_news_in_updates(desk: Desk, comings: Sequence[Coming]) -> None:
         if each.kind is MatchKind.NEWS and RULES[each.rule].alert.again_if:
             heard[subject_of(number, each)].append(each)
     for (rule_id, name), some in heard.items():
-        if any(each.mark == "withdrawn" for each in some):
+        if any(each.mark == "withdrawn" for each in some) or not lately(rule_id, comings):
             continue
         account = desk.told.account(f"{rule_id} {RULES[rule_id].alert.once_per} {name}")
         assert account is not None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from monitor.alerting.told import Told
-from monitor.decide import State, decide
-from monitor.model import MatchKind, OncePer, RuleStatus
+from monitor.decide import State, decide, decide_due
+from monitor.model import AlertPolicy, MatchKind, OncePer, RuleStatus
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules
 
 OUTLETS = ("wire", "post", "times", "herald", "globe")
@@ -141,6 +143,46 @@ def test_a_rule_that_is_edited_does_not_tell_again() -> None:
     first = decide([article()], rules(), State(), NOON)
     changed = rules(replace(rule(words=["ballistic"]), version="v2"))
     assert alerts(decide([article(version=2, text="More.")], changed, first.state.settled(NOON), NOON)) == []
+
+
+@pytest.mark.parametrize("uid", ["b", "other"])
+@pytest.mark.parametrize("once_per", [OncePer.STORY, OncePer.EVENT])
+def test_what_waits_is_told_once_though_the_rule_tells_events_from_now_on(once_per: OncePer, uid: str) -> None:
+    """Or stories again: what comes of it meanwhile is no news of its own, also of another story of the event."""
+    stories = AlertPolicy(wait_at_least=20 * MINUTE)
+    events = replace(stories, once_per=OncePer.EVENT, event_lasts=24 * HOUR)
+    before, after = (stories, events) if once_per is OncePer.EVENT else (events, stories)
+    another = article("a2", "Missile news from Seoul", of="post", seen=NOON + MINUTE)
+    first = decide([article(), another], rules(replace(rule(), alert=before)), State(), NOON)
+    edited = rules(replace(rule(), alert=after))
+    more = {"b": article("b", of="times"), "other": article("c", another.title, of="times")}[uid]
+    second = decide([more], edited, first.state.settled(NOON), NOON + 2 * MINUTE)
+    assert reasons(second)[0].startswith(f"held: this {once_per} waits to be told at 12:20")
+    waits = 1 if once_per is OncePer.STORY else 2  # two stories, each of which was to be told
+    assert len(decide_due(edited, second.state.settled(NOON), NOON + HOUR).tellings) == waits
+
+
+def test_what_says_more_takes_over_what_waits_from_before_the_edit() -> None:
+    """As what is now told once."""
+    held = AlertPolicy(wait_at_least=20 * MINUTE)
+    first = decide([article()], rules(replace(rule(), alert=held)), State(), NOON)
+    edited = rules(replace(rule(), alert=replace(held, once_per=OncePer.EVENT)))
+    more = article("b", of="post", text="Nine people were killed.")
+    second = decide([more], edited, first.state.settled(NOON), NOON + MINUTE)
+    (telling,) = decide_due(edited, second.state.settled(NOON), NOON + HOUR).tellings
+    assert telling.alert.article.uid == "b"
+    assert telling.alert.dedup_key == f"launch event {telling.alert.event}"
+
+
+def test_what_is_withdrawn_is_not_told_though_the_rule_was_edited() -> None:
+    """Unless somebody else has reported it too, before or after the edit."""
+    held = AlertPolicy(wait_at_least=20 * MINUTE)
+    edited = rules(replace(rule(), alert=replace(held, once_per=OncePer.EVENT)))
+    withdrawn = article(title=f"WITHDRAWN: {HEADLINE}", version=2)
+    for others, told in (((), 0), ((article("b", of="post"),), 1)):
+        first = decide([article(), *others], rules(replace(rule(), alert=held)), State(), NOON)
+        second = decide([withdrawn], edited, first.state.settled(NOON), NOON + MINUTE)
+        assert len(decide_due(edited, second.state.settled(NOON), NOON + HOUR).tellings) == told
 
 
 def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:

@@ -336,12 +336,14 @@ def test_what_is_told_once(once_per: OncePer, told: list[str]) -> None:
 
 
 @pytest.mark.parametrize("key", ["launch event E1", "launch story S1"])
-def test_what_was_told_as_a_story_is_not_told_as_an_event(key: str) -> None:
-    """A rule that tells events from now on has told its story all the same."""
-    by = rule(once_per=OncePer.EVENT)
+@pytest.mark.parametrize("once_per", [OncePer.STORY, OncePer.EVENT])
+def test_what_was_told_as_a_story_is_not_told_as_an_event(once_per: OncePer, key: str) -> None:
+    """A rule that tells events from now on has told its story all the same; and one that tells stories its event."""
+    by = rule(once_per=once_per)
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
     held = judge(Case(by, match, article(), STORY, Told([key]), NOON, EVENT))
-    assert held.reason == "held: launch has told this event already (E1)"
+    name = "E1" if once_per is OncePer.EVENT else "S1"
+    assert held.reason == f"held: launch has told this {once_per} already ({name})"
 
 
 @pytest.mark.parametrize(
