@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, and_, delete, exists, func, select, tuple_, update
+from sqlalchemy import Column, Connection, Row, Select, and_, delete, exists, func, or_, select, tuple_, update
 
 from monitor.alerting.told import KEPT
 from monitor.intake.identity import uid_hash
@@ -44,7 +44,9 @@ from monitor.stories.events import KEPT as EVENTS_KEPT
 SLICE = 250  # rows looked at in one go: others wait for a tenth of a second
 _Found = Row[*tuple[Any, ...]]
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
-_WAITS = exists().where(delivery.c.alert_id == alert.c.id, delivery.c.state.in_(_OPEN)).label("waits")
+_SENT = exists().where(delivery.c.alert_id == alert.c.id, delivery.c.state.in_(_OPEN))
+_UPDATED = exists().where(account.c.alert_id == alert.c.id, waiting.c.key == account.c.key)
+_WAITS = or_(_SENT, _UPDATED).label("waits")  # the first alert stays until the update that answers it is there
 _LINE_WAITS = exists().where(delivery.c.alert_id == match.c.alert_id, delivery.c.state.in_(_OPEN)).label("waits")
 
 
@@ -189,11 +191,17 @@ class _Old:
         return _Looked([row for row in rows if not row.held], Counter(), _last(rows))
 
     def accounts(self, connection: Connection, after: _Found | None) -> _Looked:
-        """What was heard of subjects that no alert is of; what is of an alert goes with that."""
-        columns = (account.c.key, account.c.heard_at, account.c.rule_id)
-        asked = select(*columns).where(account.c.alert_id.is_(None), account.c.heard_at < self._remembered)
-        rows = _slice(connection, asked, (account.c.heard_at, account.c.key), after)
-        old = [row for row in rows if row.heard_at < until(kept(self._retention, [(row.rule_id, False)]), self._now)]
+        """What was heard of subjects that no alert is of, and of which nothing waits; what is of an alert goes with
+        that."""
+        waits = exists().where(waiting.c.key == account.c.key).label("waits")
+        asked = select(account.c.key, account.c.heard_at, account.c.rule_id, waits)
+        alone = asked.where(account.c.alert_id.is_(None), account.c.heard_at < self._remembered)
+        rows = _slice(connection, alone, (account.c.heard_at, account.c.key), after)
+        old = [
+            row
+            for row in rows
+            if not row.waits and row.heard_at < until(kept(self._retention, [(row.rule_id, False)]), self._now)
+        ]
         return _Looked(old, Counter(), _last(rows))
 
     def fetches(self, connection: Connection, after: _Found | None) -> _Looked:
@@ -219,7 +227,7 @@ def _last(rows: Sequence[_Found]) -> _Found | None:
 @dataclass(slots=True)
 class _Came:
     """What came of an article: the rules that it met, each with or without an alert; how many alerts; whether it waits
-    to be told, or an alert that tells it to be delivered."""
+    to be told, or an alert that tells it to be delivered, or an update of that to be told."""
 
     matched: list[tuple[str | None, bool]] = field(default_factory=list)
     alerts: int = 0

@@ -240,13 +240,15 @@ account = Table(
     Column("sequence", Integer, nullable=False, index=True),
 )
 
-# What is told later: after a hold or a cooldown, or in a digest. `hearing`: what was heard, but for the text.
+# What is told later: after a hold or a cooldown, or in a digest. `key`: of which subject, as its account has it.
+# `hearing`: what was heard, but for the text.
 waiting = Table(
     "waiting",
     metadata,
     Column("id", String, primary_key=True),
     Column("kind", String, nullable=False),
     Column("rule_id", String, nullable=False),
+    Column("key", Text, nullable=False, index=True),
     Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
     Column("since", Moment, nullable=False),
     Column("due", Moment, nullable=False),

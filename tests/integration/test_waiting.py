@@ -355,8 +355,8 @@ async def test_what_cannot_be_told_takes_no_other_with_it(
     with database.writing() as connection:  # as if its alert had been told, and it waited all the same
         connection.execute(
             insert(waiting).values(
-                id=next(iter(bad)), kind="hold", rule_id="launch", article_id=1, since=NOON, due=NOON,
-                why="", hearing=hearing,
+                id=next(iter(bad)), kind="hold", rule_id="launch", key=hearing["key"], article_id=1,
+                since=NOON, due=NOON, why="", hearing=hearing,
             )
         )  # fmt: skip
     for _ in range(2):

@@ -12,7 +12,7 @@ from sqlalchemy import Table, func, insert, select, update
 from monitor.decide import Decision, Fallen, decide_due
 from monitor.intake.articles import Known, Sought
 from monitor.intake.identity import uid_hash
-from monitor.model import AlertPolicy, Article, DeliveryState, OncePer, Retention, Rule, RuleStatus
+from monitor.model import Again, AlertKind, AlertPolicy, Article, DeliveryState, OncePer, Retention, Rule, RuleStatus
 from monitor.store import retention as module
 from monitor.store.claims import Claims
 from monitor.store.database import Database
@@ -361,9 +361,28 @@ def test_what_waits_to_be_told_is_never_let_go(archive: Archive) -> None:
     held = replace(rule(), alert=AlertPolicy(wait_at_least=HOUR))
     archive.poll(article("waits", seen=NOON), at=NOON, told_by=held)
     assert archive.prune(NOON + 3650 * DAY)["articles"] == 0
-    assert archive.count(waiting) == 1
+    assert (archive.count(waiting), archive.count(account)) == (1, 1)  # who says it counts too
     (telling,) = archive.fall(NOON + 3650 * DAY).tellings
     assert telling.alert.article.uid == "waits"
+
+
+def test_the_alert_that_an_update_waits_to_follow_is_kept(archive: Archive) -> None:
+    """Whatever its time: the update is sent in reply to it. Then both go."""
+    again = replace(rule(), alert=AlertPolicy(again_if=frozenset({Again.NEW_FACT})))
+    archive.poll(article("first", seen=NOON), at=NOON, told_by=again)
+    later = NOON + 10 * MINUTE
+    archive.poll(article("more", text="Nine people were killed.", of="post", seen=later), at=later, told_by=again)
+    archive.ended(DeliveryState.ACCEPTED)
+    archive.prune(NOON + 20 * DAY, A_WEEK)
+    with archive.database.reading() as connection:
+        first = connection.execute(select(alert.c.id)).scalar_one()
+    (telling,) = Archive(archive.database).fall(NOON + 20 * DAY).tellings
+    assert (telling.alert.kind, telling.alert.thread) == (AlertKind.UPDATE, first)
+    assert telling.alert.dedup_key.endswith(" update 1")
+    archive.ended(DeliveryState.ACCEPTED)
+    archive.prune(NOON + 35 * DAY, A_WEEK)
+    archive.prune(NOON + 35 * DAY, A_WEEK)
+    assert (archive.counts(), archive.count(account)) == ([0] * len(TABLES), 0)
 
 
 @pytest.mark.parametrize("leaves", ["talks", "drills"])

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("rule_id", sa.String(), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(), nullable=False),
         sa.Column("due", sa.DateTime(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
@@ -61,3 +62,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_waiting"),
     )
     op.create_index("ix_waiting_article_id", "waiting", ["article_id"])
+    op.create_index("ix_waiting_key", "waiting", ["key"])
