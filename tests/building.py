@@ -14,6 +14,7 @@ from monitor.model import (
     AlertPolicy,
     Article,
     Claim,
+    Config,
     Delivery,
     Fetched,
     FetchOutcome,
@@ -25,6 +26,7 @@ from monitor.model import (
     Polled,
     Rule,
     RuleStatus,
+    Settings,
     Source,
     Story,
     Term,
@@ -104,6 +106,12 @@ def rule(
 def rules(*which: Rule) -> RuleSet:
     """These rules, compiled; none: the one that `rule()` gives."""
     return compile_rules(which or (rule(),), {})
+
+
+def config_of(*which: Rule) -> Config:
+    """The files of a desk that has two sources, and these rules."""
+    settings = Settings("UTC", "", {}, {"default": ()})
+    return Config(settings, sources("wire", "post"), {each.id: each for each in which}, {})
 
 
 def polled(claim: Claim, at: datetime = NOON, *, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> Polled:

@@ -22,6 +22,11 @@ def reasons(policy: AlertPolicy, hearing: Hearing, account: Account) -> list[tup
     ]
 
 
+def why_again(policy: AlertPolicy, hearing: Hearing, account: Account, first: str) -> str:
+    """Why it is told again; `first`: when it was told first, as people read it."""
+    return f"update: {'; '.join(words for _, words in reasons(policy, hearing, account))}; first told at {first}"
+
+
 def _new_fact(_: AlertPolicy, hearing: Hearing, account: Account) -> Iterator[str]:
     new = [(kind, number) for kind, number in hearing.facts if number > _MORE * account.facts.get(kind, 0)]
     if new:
@@ -60,12 +65,13 @@ AT_ONCE = frozenset({Again.LEVEL_RISES, Again.CORRECTED})
 """What a reader must not wait for: no cooldown holds it."""
 
 
-_SAYS_MORE = AlertPolicy(again_if=frozenset(Again) - {Again.MORE_PUBLISHERS})
+SAYS_MORE = AlertPolicy(again_if=frozenset(Again) - {Again.MORE_PUBLISHERS})
+"""Whatever an article itself may say more."""
 
 
 def says_more(hearing: Hearing, account: Account) -> bool:
     """Whether what waits to be told for the first time says more with this article's words."""
-    return bool(reasons(_SAYS_MORE, hearing, account))
+    return bool(reasons(SAYS_MORE, hearing, account))
 
 
 def with_more(before: Hearing, hearing: Hearing) -> Hearing:

@@ -243,8 +243,9 @@ def _mention(case: Case) -> Ruling:
     only = f"only mentioned, {' or '.join(in_passing)}"
     if (stale := _stale(case)) is not None:
         return Held(f"{only}; {stale.why}")
-    if case.told_before or case.told.waits(waiting_id(WaitKind.MENTION, case.key)):
-        return Held(f"{only}, and {case.rule.id} has told {case.this} already ({case.name}), or will")
+    waits = case.told.waits(waiting_id(WaitKind.MENTION, case.key)) is not None
+    if waits or case.told_before:
+        return Held(f"{only}, and {case.rule.id} has told {case.this} already ({case.name}), or will", listens=waits)
     if case.shadow:
         return Held(only)
     due = next_digest(case.now, case.around.zone)
@@ -300,8 +301,8 @@ def _withdraws(case: Case, waits: Waiting) -> bool:
 
 def _update(case: Case, account: Account, hearing: Hearing) -> str:
     """Why it is told again."""
-    reasons = again.reasons(case.rule.alert, hearing, account.heard(case.hearing, case.now))
-    return f"update: {'; '.join(words for _, words in reasons)}; {_first_told(case, account)}"
+    first = case.time(account.first_at or account.told_at or case.now)
+    return again.why_again(case.rule.alert, hearing, account.heard(case.hearing, case.now), first)
 
 
 def _waits(case: Case, keys: Iterable[str], *kinds: WaitKind) -> Waiting | None:
@@ -349,10 +350,6 @@ def _told_again_if(rule: Rule) -> str:
     wanted = [again for again in Again if again in rule.alert.again_if]
     names = [f"{rule.alert.more_publishers} {each}" if each is Again.MORE_PUBLISHERS else str(each) for each in wanted]
     return f"; told again if: {', '.join(names)}" if names else ""
-
-
-def _first_told(case: Case, account: Account) -> str:
-    return f"first told at {case.time(account.first_at or account.told_at or case.now)}"
 
 
 def _missed(case: Case) -> Ruling:

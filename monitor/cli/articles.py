@@ -25,9 +25,10 @@ def articles() -> None:
 def forget(config: Path, what: str, yes: bool) -> None:
     """Delete the words of an article, or of all articles of a source, and never take them in again.
 
-    Deleted are texts, matches and what alerts quote; what is still to be sent of them is discarded. That there was an
-    alert, and how it was delivered, is kept without its words. It may be done while the daemon runs. Exit code 1 if
-    nothing was found.
+    Deleted are texts, matches and what alerts quote; what is still to be sent of them is discarded. What waited to be
+    told is told with another article that the rule has heard of the same, if there is one. That there was an alert, and
+    how it was delivered, is kept without its words. It may be done while the daemon runs. Exit code 1 if nothing was
+    found.
 
     \b
     Examples:
@@ -40,7 +41,7 @@ def forget(config: Path, what: str, yes: bool) -> None:
     from monitor.store.forgetting import Forgetting
 
     loaded = load_config(config).config
-    forgetting = Forgetting(existing_database(loaded.settings))
+    forgetting = Forgetting(existing_database(loaded.settings), loaded)
     found = forgetting.find(what)
     if not found.articles and not found.left:
         click.echo(f"nothing is known of '{what}': give the id of a source, or the address of an article", err=True)

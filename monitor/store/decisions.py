@@ -85,7 +85,7 @@ def _write_waiting(connection: Connection, every: Sequence[Judged], ids: Ids) ->
     write_waiting(connection, begins.values(), ends)
     moved = [each for judged in every for decided in judged.decisions for each in decided.moved]
     heard = articles_of(connection, [each.before.hearing for each in moved])
-    _say_anew(connection, [(each.before.hearing, None, each.why) for each in moved], heard)
+    say_anew(connection, [(each.before.hearing, None, each.why) for each in moved], heard)
 
 
 def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf) -> None:
@@ -102,12 +102,12 @@ def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf
         *((each.hearing, alert.id, f"told: {each.hearing.because}; {each.why}") for alert, each in told),
         *((moved.before.hearing, None, moved.why) for moved in fallen.moved),
     ]
-    _say_anew(connection, said, ids)
+    say_anew(connection, said, ids)
     begins = [(after, _id_of(after.hearing, ids)) for moved in fallen.moved if (after := moved.after) is not None]
     write_waiting(connection, begins, [each.id for each in waited])
 
 
-def _say_anew(connection: Connection, said: Iterable[tuple[Hearing, str | None, str]], ids: Ids) -> None:
+def say_anew(connection: Connection, said: Iterable[tuple[Hearing, str | None, str]], ids: Ids) -> None:
     """What has become of matches that waited: by which alert they were told, if any, and the decision on them now."""
     rows: list[Row] = [
         {
@@ -241,6 +241,7 @@ def _match(judged: Judged, decided: Decided, at: datetime, ids: Ids) -> Row:
         "alert_id": decided.alert.id if decided.alert else None,
         "shadow_key": decided.shadow_key,
         "event_id": decided.hearing.event.id if decided.hearing and decided.hearing.event else None,
+        "heard": decided.hearing is not None,
     }
 
 

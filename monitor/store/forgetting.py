@@ -18,13 +18,14 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, dele
 from monitor.alerting.policy import article_key
 from monitor.intake.address import canonical
 from monitor.intake.identity import uid_hash
-from monitor.model import DeliveryState
+from monitor.model import Config, DeliveryState
 from monitor.store import pages
 from monitor.store.articles import of_address
 from monitor.store.database import Database, in_batches, insert
 from monitor.store.leaving import drop_accounts, drop_lines
 from monitor.store.memory import reach, sequence_of
 from monitor.store.retention import SLICE
+from monitor.store.standing_in import Forgotten, let_others_stand_in
 from monitor.store.tables import (
     alert,
     article,
@@ -37,7 +38,6 @@ from monitor.store.tables import (
     story,
     story_article,
 )
-from monitor.store.waits import forget_waiting
 
 WHY = "its article was forgotten on the operator's word"
 # A dead one too: it could be tried again. What is being sent may still arrive.
@@ -59,10 +59,11 @@ class Found:
 
 
 class Forgetting:
-    """Forgets articles by their address, or all of a source."""
+    """Forgets articles by their address, or all of a source. `config`: what the user's files say."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, config: Config) -> None:
         self._database = database
+        self._config = config
 
     def find(self, what: str) -> Found:
         """Everything of a source, by its id, or every article that has, or had, this address."""
@@ -89,7 +90,7 @@ class Forgetting:
                 if not ids:
                     _keep_away(connection, _left(found.what, of_source=found.source), now)
                     break
-                forgotten = _forget(connection, ids, now)
+                forgotten = _forget(connection, Forgotten(ids, self._config, now))
             yield forgotten
         for _ in self._database.tidy():
             yield 0
@@ -116,11 +117,12 @@ def _keep_away(connection: Connection, left: ColumnElement[bool], now: datetime)
     connection.execute(update(known).where(left).values(forgotten=True, digest="", left_at=now))
 
 
-def _forget(connection: Connection, ids: Sequence[int], now: datetime) -> int:
+def _forget(connection: Connection, gone: Forgotten) -> int:
+    ids, now = gone.articles, gone.now
     articles = connection.execute(select(article).where(article.c.id.in_(ids))).all()
     _leave_polls_nothing(connection, source.c.id.in_({row.source_id for row in articles}))
     drop_accounts(connection, articles)
-    forget_waiting(connection, ids)
+    let_others_stand_in(connection, gone)
     drop_lines(connection, articles)
     _silence(connection, articles, now)
     _leave_events(connection, ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -200,9 +200,6 @@ def _report(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into rep
         dated=row.dated,
         seen=row.seen_at,
     )
-    evidence = tuple(
-        Span(Field(field), start, end, text, term, *node) for field, start, end, text, term, *node in row.evidence
-    )
     return MatchReport(
         id=row.id,
         at=row.at,
@@ -216,8 +213,13 @@ def _report(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into rep
         event=row.event_id,
         alert=row.alert_id,
         article=page,
-        evidence=evidence,
+        evidence=spans_of(row.evidence),
     )
+
+
+def spans_of(evidence: Iterable[Sequence[Any]]) -> tuple[Span, ...]:
+    """The evidence of a match, as it stands in its row."""
+    return tuple(Span(Field(field), start, end, text, term, *node) for field, start, end, text, term, *node in evidence)
 
 
 def deliveries_of(connection: Connection, alert_id: str | None) -> tuple[DeliveryHistory, ...]:

@@ -273,6 +273,7 @@ match = Table(
     Column("level", String),  # null: held before we kept it
     Column("shadow_key", Text),  # what a rule in shadow would have told is remembered by it
     Column("event_id", String, index=True),
+    Column("heard", Boolean),  # whether it counts among what is heard of its subject; null: from before we kept it
     UniqueConstraint("article_id", "article_version", "rule_id"),
 )
 # A few among all matches, read at every start.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, Row, delete, select, tuple_
 
 from monitor.alerting.told import Told
 from monitor.alerting.waiting import of_row, to_row
@@ -22,8 +23,8 @@ def write_waiting(connection: Connection, begins: Iterable[tuple[Waiting, int]],
             "id": each.id,
             "kind": each.kind,
             "rule_id": each.hearing.rule,
-            "article_id": article_id,
             "key": each.hearing.key,
+            "article_id": article_id,
             "since": each.since,
             "due": each.due,
             "why": each.why,
@@ -57,9 +58,9 @@ def read_waiting(connection: Connection, told: Told) -> None:
         told.drop(gone)
     for some in in_batches(id_ for id_, since in here.items() if known.get(id_) != since):
         for row in connection.execute(select(waiting).where(waiting.c.id.in_(some))):
-            told.wait(Waiting(row.id, WaitKind(row.kind), row.since, row.due, row.why, of_row(row.hearing)))
+            told.wait(waiting_of(row))
 
 
-def forget_waiting(connection: Connection, articles: Collection[int]) -> None:
-    """What was heard in these articles is not told any more."""
-    connection.execute(delete(waiting).where(waiting.c.article_id.in_(articles)))
+def waiting_of(row: Row[*tuple[Any, ...]]) -> Waiting:
+    """What waits, of its row."""
+    return Waiting(row.id, WaitKind(row.kind), row.since, row.due, row.why, of_row(row.hearing))

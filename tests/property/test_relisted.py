@@ -19,7 +19,7 @@ from monitor.store.reports import Reports
 from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from monitor.store.tables import alert, delivery
-from tests.building import HOUR, NOON, claimed, commit, source
+from tests.building import HOUR, NOON, claimed, commit, config_of, source
 
 DAY = timedelta(days=1)
 RETENTIONS = (
@@ -112,7 +112,7 @@ def test_what_was_forgotten_brings_nothing_whatever_becomes_of_it(
     if pruned:
         for _ in Pruning(database, RETENTIONS[1]).slices(now):
             pass
-    forgetting = Forgetting(database)
+    forgetting = Forgetting(database, config_of())
     for _ in forgetting.forget(forgetting.find(reader.source.id), now):
         pass
     assert reader.poll(history[-1], now) == 0

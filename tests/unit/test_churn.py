@@ -22,7 +22,7 @@ from monitor.store.reports import Reports
 from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from monitor.store.tables import article, article_version
-from tests.building import HEADLINE, MINUTE, NOON, claimed, commit, rule, rules, source
+from tests.building import HEADLINE, MINUTE, NOON, claimed, commit, config_of, rule, rules, source
 
 
 class Reader:
@@ -159,7 +159,7 @@ def test_what_was_forgotten_or_let_go_does_not_come_back_under_another_guid(
     reader.poll(document)
     later = NOON + timedelta(days=100)
     if forgotten:
-        forgetting = Forgetting(database)
+        forgetting = Forgetting(database, config_of())
         assert list(forgetting.forget(forgetting.find("wire"), NOON))
     else:
         assert sum(map(Counter.total, Pruning(database, Retention(articles=timedelta(days=90))).slices(later)))

@@ -20,7 +20,7 @@ from monitor.store.forgetting import Forgetting
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
 from monitor.store.tables import attempt, delivery, match
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
 from tests.e2e.whole import Ended, news_monitor, write_config
 
 LAUNCH = """\
@@ -361,7 +361,7 @@ async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
 async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
     """That it was taken in, and why nothing more is known."""
     database = open_database(kept.url)
-    forgetting = Forgetting(database)
+    forgetting = Forgetting(database, config_of())
     list(forgetting.forget(forgetting.find(PAGE), NOON + HOUR))
     database.close()
     gone = "it was forgotten on the operator's word (2026-01-05 22:00:00 KST)"

@@ -18,7 +18,21 @@ from monitor.store.matches import Matches, Wanted
 from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from monitor.store.tables import article_version, delivery
-from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, claimed, commit, notice, rule, rules, sources
+from tests.building import (
+    HEADLINE,
+    HOUR,
+    MINUTE,
+    NOON,
+    alerts,
+    article,
+    claimed,
+    commit,
+    config_of,
+    notice,
+    rule,
+    rules,
+    sources,
+)
 
 PAGE, CANONICAL = "http://www.x.test/2026/1?utm_source=feed", "https://x.test/2026/1"
 RULES = rules(rule("launch", ["missiles"]), rule("korea", ["North Korea"]))
@@ -187,7 +201,7 @@ def test_what_was_forgotten_is_known_to_have_been_here(filled: Database) -> None
     """By its address and its alert, of which nothing else is left."""
     articles = Articles(filled)
     (alert,) = articles.alerts(articles.find("wire guid 1")[0], ["launch"]).values()
-    forgetting = Forgetting(filled)
+    forgetting = Forgetting(filled, config_of())
     list(forgetting.forget(forgetting.find(CANONICAL), LATER))
     why = "it was forgotten on the operator's word"
     for name in (CANONICAL, f"{CANONICAL}?utm_source=x", "wire guid 1"):

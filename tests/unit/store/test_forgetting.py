@@ -16,6 +16,7 @@ from monitor.intake.identity import digest, identify
 from monitor.matching import RuleSet
 from monitor.model import (
     Again,
+    Alert,
     AlertKind,
     AlertPolicy,
     Article,
@@ -25,11 +26,13 @@ from monitor.model import (
     Receipt,
     ReceiptKind,
     Retention,
+    Rule,
     RuleStatus,
 )
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.forgetting import WHY, Forgetting
+from monitor.store.matches import Matches, Wanted
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.retention import SLICE, Pruning
@@ -44,6 +47,7 @@ from tests.building import (
     article,
     claimed,
     commit,
+    config_of,
     deep,
     polled,
     rule,
@@ -89,9 +93,9 @@ class Desk:
             inside.fall(fallen, to_desk, at)
             return fallen.tellings
 
-    def forget(self, what: str) -> int:
-        forgetting = Forgetting(self.database)
-        return sum(forgetting.forget(forgetting.find(what), NOON + MINUTE))
+    def forget(self, what: str, *by: Rule) -> int:
+        forgetting = Forgetting(self.database, config_of(*by))
+        return sum(forgetting.forget(forgetting.find(what), NOON + 5 * MINUTE))
 
     def everything(self) -> str:
         """All that stands in the tables, as text."""
@@ -155,6 +159,140 @@ def test_no_word_is_left_of_what_was_heard_and_waits(desk: Desk) -> None:
     other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
     desk.poll(other, at=NOON + MINUTE, ruleset=ALL_SORTS)  # joins what the daemon remembers
     assert SECRET not in desk.everything()
+
+
+PRINTED = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)  # of one story
+REPORTED = article("b", "Third missile lands", of="post", seen=NOON + MINUTE)  # of another
+EVENT = {"once_per": OncePer.EVENT, "event_lasts": 24 * HOUR}
+
+
+def by(**policy: object) -> Rule:
+    """The rule `launch` with this policy."""
+    return replace(rule(), alert=AlertPolicy(**policy))  # type: ignore[arg-type]
+
+
+def polls(desk: Desk, its: Rule, *brought: Article) -> None:
+    """One after the other, a minute apart."""
+    for minute, new in enumerate(brought):
+        desk.poll(new, at=NOON + minute * MINUTE, ruleset=rules(its))
+
+
+def only(desk: Desk, at: datetime = NOON + 2 * HOUR) -> Alert:
+    """The only alert of what waited, in which no word of the secret stands."""
+    (telling,) = desk.fall(at)
+    assert SECRET not in desk.everything()
+    return telling.alert
+
+
+@pytest.mark.parametrize("other_daemon", [False, True])
+@pytest.mark.parametrize(
+    ("its", "other"),
+    [
+        (by(wait_at_least=HOUR), PRINTED),
+        (by(wait_at_least=HOUR, **EVENT), PRINTED),
+        (by(wait_at_least=HOUR, **EVENT), REPORTED),
+        (by(most_an_hour=1, **EVENT), REPORTED),
+    ],
+)
+def test_what_others_were_heard_to_say_is_told_with_them(
+    desk: Desk, its: Rule, other: Article, other_daemon: bool
+) -> None:
+    """At the time at which it was to be told; whichever daemon looks."""
+    if its.alert.most_an_hour:  # the hour is full
+        desk.poll(article("first", "Missile of the morning", seen=NOON - 24 * HOUR), at=NOON, ruleset=rules(its))
+    beside = Desk(desk.database)
+    polls(desk, its, secret(), other)
+    assert beside.fall(NOON + 2 * MINUTE) == ()
+    desk.forget(URL if other.canonical is None else "wire", its)
+    (match,) = Matches(desk.database).newest(Wanted(decision="waits"), 10)
+    assert match.article.uid == "b"
+    assert match.reason.endswith("; it stands in for an article that was forgotten, and is told at 13:00")
+    assert desk.fall(NOON + 59 * MINUTE) == beside.fall(NOON + 59 * MINUTE) == ()
+    told = only(beside if other_daemon else desk)
+    assert (told.article.uid, told.article.title) == ("b", other.title)
+    assert told.sentence == other.title
+    assert [told.sentence[start:end].lower() for start, end in told.marks] == ["missile"]
+    assert Matches(desk.database).newest(Wanted(decision="waits"), 10) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(PRINTED, published=NOON - 20 * HOUR),  # held for its age
+        replace(PRINTED, title="WITHDRAWN: Missile over the sea"),
+        replace(PRINTED, title="A quiet day", text=deep("quiet")),  # only a mention
+        replace(REPORTED, title="Ferries run on time"),  # not hit
+        REPORTED,  # of another story
+    ],
+)
+def test_what_nobody_else_was_heard_to_say_is_not_told(desk: Desk, other: Article) -> None:
+    """Neither with old news, nor with what takes it back."""
+    its = replace(by(wait_at_least=HOUR), max_age=12 * HOUR)
+    polls(desk, its, secret(), other)
+    if other is REPORTED:
+        desk.forget("post", its)
+    desk.forget("wire", its)
+    assert [each.alert.kind for each in desk.fall(NOON + 2 * HOUR)] == []
+    assert SECRET not in desk.everything()
+
+
+def test_of_several_it_is_told_with_what_says_most(desk: Desk) -> None:
+    """As if the one that is forgotten had never come."""
+    its = by(wait_at_least=HOUR)
+    others = (replace(PRINTED, uid=str(dead), text=f"{dead} people were killed.") for dead in (3, 9, 4))
+    polls(desk, its, replace(secret(), text="50 people were killed."), *others)
+    desk.forget("wire", its)
+    assert only(desk).article.uid == "9"
+
+
+NEWER = replace(PRINTED, uid="c", text="Nine people were killed.")
+
+
+@pytest.mark.parametrize(
+    ("known", "others", "told"),
+    [
+        (True, [NEWER], "update: new fact: 9 dead; first told at 12:00"),
+        (True, [PRINTED, NEWER], "update: new fact: 9 dead; first told at 12:00"),
+        (False, [NEWER], "update: new fact: 9 dead; first told at 12:00"),  # the rule has left the config since
+        (True, [PRINTED], None),  # which says nothing new
+        (True, [], None),
+    ],
+)
+def test_an_update_is_told_with_another_that_says_something_new(
+    desk: Desk, known: bool, others: list[Article], told: str | None
+) -> None:
+    """And says what is new in that one."""
+    its = by(again_if=frozenset({Again.NEW_FACT}), cooldown=HOUR)
+    first = article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL)
+    update = replace(secret(), text="50 people were killed.", seen=NOON + MINUTE)
+    polls(desk, its, first, update, *(replace(each, seen=NOON + 2 * MINUTE) for each in others))
+    desk.forget("wire", *([its] if known else []))
+    assert SECRET not in desk.everything()
+    tellings = desk.fall(NOON + 2 * HOUR)
+    assert [each.alert.reason.partition("; ")[2] for each in tellings] == ([told] if told else [])
+    assert [(each.alert.kind, each.alert.article.uid) for each in tellings] == (
+        [(AlertKind.UPDATE, "c")] if told else []
+    )
+
+
+def test_an_update_for_more_publishers_is_told_with_one_of_the_others(desk: Desk) -> None:
+    """Whoever has come since the first message."""
+    its = by(again_if=frozenset({Again.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
+    first = article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL)
+    desk.claims.know(sources("wire", "post", "echo"), NOON)
+    polls(desk, its, first, replace(PRINTED, source="echo"), secret())
+    desk.forget("wire", its)
+    told = only(desk)
+    assert (told.article.source, told.kind) == ("echo", AlertKind.UPDATE)
+    assert told.reason.endswith("; update: 2 more independent publishers; first told at 12:00")
+
+
+def test_a_mention_is_told_with_another_of_its_story(desk: Desk) -> None:
+    """In the digest of the morning."""
+    page = replace(secret(), title=f"{SECRET} speaks", text=f"{SECRET} {deep('speech')}")
+    polls(desk, rule(), page, replace(PRINTED, title="A quiet day", text=deep("quiet")))
+    desk.forget("wire", rule())
+    assert [line.title for line in only(desk, NOON + 24 * HOUR).items] == ["A quiet day"]
 
 
 def test_an_event_goes_on_under_its_next_headline(desk: Desk) -> None:
@@ -274,18 +412,18 @@ def test_what_left_the_archive_is_forgotten_too(desk: Desk) -> None:
     with desk.database.writing() as connection:
         for of in ("wire", "post"):
             connection.execute(insert(known).values(source_id=of, uid_hash=digest(URL), **row))
-    assert Forgetting(desk.database).find("wire").left == 1
-    assert Forgetting(desk.database).find(URL).left == 2
+    assert Forgetting(desk.database, config_of()).find("wire").left == 1
+    assert Forgetting(desk.database, config_of()).find(URL).left == 2
     desk.forget(URL)
     assert [desk.claims.known(of, [URL])[URL].forgotten for of in ("wire", "post")] == [True, True]
-    assert Forgetting(desk.database).find(URL).left == 0
+    assert Forgetting(desk.database, config_of()).find(URL).left == 0
 
 
 def test_only_what_is_meant_is_forgotten(desk: Desk) -> None:
     """Articles without an address of their own are not those of any; the rest of a source stays."""
     desk.poll(secret(), article("other", "Another missile"), article("https://x.test/", "Home missile"))
-    assert Forgetting(desk.database).find("https://x.test/nothing").articles == []
-    assert Forgetting(desk.database).find("nobody").articles == []
+    assert Forgetting(desk.database, config_of()).find("https://x.test/nothing").articles == []
+    assert Forgetting(desk.database, config_of()).find("nobody").articles == []
     assert desk.forget("https://x.test/") == 1
     assert desk.forget(URL) == 1
     with desk.database.reading() as connection:
@@ -347,12 +485,12 @@ def test_what_leaves_or_comes_back_while_the_operator_is_asked_is_forgotten_too(
     desk.poll(secret())
     if at_first == "left":
         leave(desk)
-    found = Forgetting(desk.database).find(URL)
+    found = Forgetting(desk.database, config_of()).find(URL)
     if at_first == "left":
         desk.poll(secret(version=2), at=NOON + MINUTE)
     else:
         leave(desk)
-    assert sum(Forgetting(desk.database).forget(found, NOON + MINUTE)) == (1 if at_first == "left" else 0)
+    assert sum(Forgetting(desk.database, config_of()).forget(found, NOON + MINUTE)) == (1 if at_first == "left" else 0)
     assert SECRET not in desk.everything()
     assert desk.claims.known("wire", [URL])[URL].forgotten
 
@@ -360,7 +498,9 @@ def test_what_leaves_or_comes_back_while_the_operator_is_asked_is_forgotten_too(
 def test_between_two_slices_others_may_use_the_database(desk: Desk) -> None:
     """A slice that is told is committed, and a daemon beside it polls on."""
     desk.poll(*(secret(str(number)) for number in range(SLICE + 1)))
-    slices = Forgetting(desk.database).forget(Forgetting(desk.database).find("wire"), NOON + MINUTE)
+    slices = Forgetting(desk.database, config_of()).forget(
+        Forgetting(desk.database, config_of()).find("wire"), NOON + MINUTE
+    )
     assert next(slices) == SLICE
     desk.poll(article("b", "Another missile", of="post", seen=NOON + MINUTE), at=NOON + MINUTE)
     with desk.database.reading() as connection:

@@ -17,7 +17,7 @@ from monitor.store.pages import Pages, Wanted
 from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from monitor.store.tables import delivery, fetch, page
-from tests.building import MINUTE, NOON, article, claimed, polled, rules, sources, to_desk
+from tests.building import MINUTE, NOON, article, claimed, config_of, polled, rules, sources, to_desk
 
 LEASE = 5 * MINUTE
 ONE = article("a1", "Night over the coast", "Few words.", url="https://x.test/secret/1")
@@ -113,7 +113,7 @@ def test_what_is_forgotten_leaves_no_address(desk: Desk) -> None:
     """Neither as a wish nor as evidence; what is not forgotten stays."""
     desk.pages.give_up(desk.claim(), "404 Not Found", 404, NOON)
     desk.pages.give_up(desk.claim(), "410 Gone", 410, NOON)
-    forgetting = Forgetting(desk.database)
+    forgetting = Forgetting(desk.database, config_of())
     assert sum(forgetting.forget(forgetting.find("https://x.test/secret/1"), NOON)) == 1
     assert desk.problems() == ["page https://x.test/secret/2: 410 Gone"]
     with desk.database.reading() as connection:

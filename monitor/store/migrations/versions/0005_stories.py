@@ -27,6 +27,7 @@ def upgrade() -> None:
     op.create_index("ix_event_sequence", "event", ["sequence"])
     op.add_column("match", sa.Column("event_id", sa.String(), nullable=True))
     op.create_index("ix_match_event_id", "match", ["event_id"])
+    op.add_column("match", sa.Column("heard", sa.Boolean(), nullable=True))
     op.add_column("alert", sa.Column("event_id", sa.String(), nullable=True))
     op.create_index("ix_alert_event_id", "alert", ["event_id"])
     op.add_column("alert", sa.Column("thread", sa.String(), nullable=True))
@@ -52,8 +53,8 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("rule_id", sa.String(), nullable=False),
-        sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("since", sa.DateTime(), nullable=False),
         sa.Column("due", sa.DateTime(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
