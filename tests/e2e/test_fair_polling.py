@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
-from tests.e2e.whole import Daemon, Site, document, rss, serving, silent, until, write_config
+from tests.e2e.whole import Daemon, Site, document, dripping, rss, serving, silent, until, write_config
 
 ONE_AT_A_TIME = "limits: {per_host: 1, total: 60 s, idle: 60 s}\n"
 
@@ -41,3 +42,19 @@ async def test_sources_that_hang_keep_nobody_else_waiting(tmp_path: Path) -> Non
         async with Daemon(tmp_path):
             await until(lambda: quick.asked["/feed"] >= 3, within=50)
         assert slow.asked.total() == 4
+
+
+async def test_sources_that_drip_hold_their_places_for_a_while(tmp_path: Path) -> None:
+    """What they send is taken in, so that their slots are lent to nobody: until the total time is over."""
+    slow, quick = Site(), Site({"/feed": document(rss())})
+    slow.pages = {f"/{number}": dripping for number in range(2)}
+    async with serving(slow), serving(quick):
+        sources = {f"slow{number}": slow.url(f"/{number}") for number in range(2)}
+        limits = "limits: {polls: 2, total: 8 s, idle: 2 s}\n"
+        write_config(tmp_path, {**sources, "quick": quick.url("/feed")}, more=limits)
+        async with Daemon(tmp_path):
+            await until(lambda: slow.asked.total() == 2, within=30)
+            before = quick.asked.total()
+            await asyncio.sleep(2)  # longer than a silence
+            assert quick.asked.total() == before
+            await until(lambda: quick.asked["/feed"] >= 3, within=50)

@@ -10,7 +10,7 @@ import ssl
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -176,6 +176,17 @@ async def silent(request: web.Request) -> web.StreamResponse:
     del request
     await asyncio.sleep(3600)
     raise AssertionError
+
+
+async def dripping(request: web.Request) -> web.StreamResponse:
+    """A page that comes byte by byte, for ever."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    with suppress(ConnectionResetError):  # the other side has had enough
+        while True:
+            await response.write(b"<")
+            await asyncio.sleep(0.2)
+    return response
 
 
 def rss(*items: tuple[str, str, datetime | None], about: str = "A feed") -> str:
