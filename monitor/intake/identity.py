@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from monitor.intake.address import canonical
 from monitor.model import Entry, Mark
-from monitor.text.folding import folded_tokens
+from monitor.text.folding import comparable
 
 _TELLING = 200  # characters of a text that stand in an identity: what is edited is mostly farther down
 
@@ -97,7 +97,7 @@ def mark_of(entry: Entry) -> Mark:
 
 
 def _content(entry: Entry) -> str:
-    return f"{' '.join(folded_tokens(entry.title))}\n{(entry.summary or entry.content)[:_TELLING]}"
+    return f"{comparable(entry.title)[0]}\n{(entry.summary or entry.content)[:_TELLING]}"
 
 
 def _texts(entry: Entry) -> tuple[str, str, str]:
