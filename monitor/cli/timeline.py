@@ -48,7 +48,7 @@ def print_counts(sent: Iterable[Sent]) -> None:
         return
     rows = [(rule, *(counted[rule, kind] for kind in AlertKind)) for rule in rules]
     totals = [sum(counted[rule, kind] for rule in rules) for kind in AlertKind]
-    print_table(("rule", *AlertKind), [*rows, *([("all", *totals)] if len(rules) > 1 else [])])
+    print_table(("rule", *AlertKind), [*rows, *([("all", *totals)] if len(rules) > 1 else [])], whole=("rule",))
 
 
 def print_compared(compared: Compared, zone: str, *, as_json: bool) -> None:

@@ -72,9 +72,10 @@ def why(
 ) -> None:
     """Say why ARTICLE did or did not lead to an alert: what each rule makes of it, or RULE step by step.
 
-    ARTICLE is the number of a match (as `matches list` has it), the id of an alert (as its message has it), an
-    address, a uid, or 'SOURCE UID' in quotes. It is held against the rules as they are now; what was decided when it
-    came, and what became of each message, stands beside that.
+    ARTICLE is the number of a match (as `matches list` has it), the id of an alert (as its message has it; six signs
+    of it are enough where no other begins so), an address, a uid, or 'SOURCE UID' in quotes. It is held
+    against the rules as they are now; what was decided when it came, and what became of each message, stands beside
+    that.
 
     With - it is read from standard input: a headline, and below it the text if there is any; or a JSON object, as
     `match` takes it. Then only the rules are asked, and no database is needed.
@@ -167,7 +168,7 @@ def _not_found(articles: Articles, name: str, rule: str | None, zone: str) -> st
 
 
 def _several(found: Sequence[StoredArticle], name: str, zone: str) -> Iterator[str]:
-    yield f"several articles have '{name}', the newest first; ask of one of them:"
+    yield f"several articles go by '{name}', the newest first; ask of one of them:"
     for each in found:
         article = each.article
         yield f"  {_named(article.source, article.uid)}   {local(article.seen, zone)}, {article.title}"

@@ -349,13 +349,19 @@ async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
     commit(SerialSection(database), claimed(Claims(database, "here:1"), "post", NOON + HOUR), reprint, at=NOON + HOUR)
     database.close()
     assert (await kept.why(PAGE, code=2)).told == [
-        f"several articles have '{PAGE}', the newest first; ask of one of them:",
+        f"several articles go by '{PAGE}', the newest first; ask of one of them:",
         "  news-monitor why 'post guid 1'   2026-01-05 22:00:00 KST, Missiles: a reprint",
         "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
     ]
     reprinted = (await kept.why("post guid 1")).out
     assert "article   Missiles: a reprint" in reprinted
     assert "the same address: North Korea fires missiles\n" in reprinted
+
+
+async def test_six_signs_of_an_alerts_id_are_enough(kept: Folder) -> None:
+    """With fewer, what may be the number of a match is not taken for one."""
+    assert (await kept.why(kept.alert[:6])).out == (await kept.why(kept.alert)).out
+    assert (await kept.why(kept.alert[:5], code=2)).told[0].startswith("no article is stored of")
 
 
 async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
