@@ -27,12 +27,14 @@ _PATH = click.Path(path_type=Path)
 
 @dataclass(slots=True)
 class _Given:
-    """The articles in time order, the zone that is meant, and whether something was wrong with what was given."""
+    """The articles in time order, the zone that is meant, and whether something was wrong with what was given; `unread`:
+    where a date stands that cannot be read, and which."""
 
     zone: str
     all_stories: bool
     coming: list[Coming] = field(default_factory=list)
     problems: bool = False
+    unread: list[str] = field(default_factory=list)
 
     def player(self, loaded: LoadedRules) -> Replay:
         from monitor.alerting.policy import Circumstances
@@ -92,6 +94,8 @@ def replay(
 
     Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines.
     """
+    from monitor.alerting.wording import count
+
     loaded = rules_of(config, rules)
     given = _Given(_zone(zone, loaded), all_stories=stories == "all")
     before = given.player(loaded)
@@ -104,6 +108,9 @@ def replay(
 
         articles = followed(given.coming, len(given.coming), printing=False)
         print_compared(compared(articles, before, after), given.zone, as_json=as_json)
+    if given.unread:
+        dates = f"{count(len(given.unread), 'date')} cannot be read, the first in {given.unread[0]}"
+        click.echo(f"{dates}: such an article comes with the one before it in its file; write ISO 8601", err=True)
     raise SystemExit(1 if given.problems else 0)
 
 
@@ -133,6 +140,7 @@ def _read(files: tuple[Path, ...], given: _Given, dated_in: str) -> None:
 
 
 def _articles(file: Path, given: _Given, now: datetime, zone: str, several: bool) -> Iterator[Recorded]:
+    from monitor.config.yaml12 import shown
     from monitor.errors import MonitorError, WrongUse
     from monitor.lab.recorded import Unusable, recorded
 
@@ -141,8 +149,10 @@ def _articles(file: Path, given: _Given, now: datetime, zone: str, several: bool
             if isinstance(found, Unusable):
                 click.echo(f"{file}: {found}", err=True)
                 given.problems = True
-            else:
-                yield found
+                continue
+            if found.unread is not None:
+                given.unread.append(f"{file}, line {found.line}: {shown(found.unread)}")
+            yield found
     except WrongUse:
         raise
     except MonitorError as damaged:  # what was before it is usable

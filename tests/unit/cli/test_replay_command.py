@@ -101,6 +101,17 @@ async def test_unusable_lines_are_told_by_file_and_the_others_answered(folder: P
     assert [line[:20] for line in ended.told] == ["heads: line 2: no JS", "cut.gz: the gzip is "]
 
 
+async def test_dates_that_cannot_be_read_are_told_once(folder: Path) -> None:
+    """How many, and where the first stands. Their articles are answered like those without a date."""
+    dated = [{"id": n, "title": "Ferries", "date": date} for n, date in enumerate(("2026-01-04", "5th of Jan", "13", ""))]
+    (folder / "odd.jsonl").write_text(lines(*dated), "utf-8")
+    ended = await news_monitor("replay", *RULES, "--json", "odd.jsonl", folder=folder)
+    assert (ended.code, [row["id"] for row in ended.rows]) == (0, [0, 1, 2, 3])
+    assert [line.partition(": such")[0] for line in ended.told] == [
+        "2 dates cannot be read, the first in odd.jsonl, line 2: '5th of Jan'"
+    ]
+
+
 async def test_for_people_it_is_a_timeline_with_the_counts_at_its_end(folder: Path) -> None:
     """When, what kind, how much it matters, which rule; title, sentence and reason below."""
     ended = await news_monitor("replay", *RULES, "--zone", "Asia/Seoul", "day.jsonl", folder=folder)
