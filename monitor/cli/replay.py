@@ -84,7 +84,7 @@ def replay(
     and id again is a new version. What waits (an update, a mention for the daily digest ...) is told when it falls due.
     Nothing is sent, and no database is touched.
 
-    With --against: what would be gained and lost if those rules ran in place of these.
+    With --against: what would be gained, lost or moved in time if those rules ran in place of these.
 
     \b
     Examples:

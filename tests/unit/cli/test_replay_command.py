@@ -177,9 +177,27 @@ async def test_what_an_edit_would_change_is_summed_up_for_people(edited: Path) -
     )
     told = ended.out.splitlines()
     assert told[0].startswith("lost    2026-01-04 00:00:00 UTC  new     low       launch")
-    assert ["launch", "0", "1", "1", "0"] in [line.split() for line in told]
-    assert ["rowers", "1", "0", "0", "0"] in [line.split() for line in told]
-    assert told[-1].startswith("1 gained, 1 lost, 1 as before")
+    assert ["launch", "0", "1", "1", "0", "0"] in [line.split() for line in told]
+    assert ["rowers", "1", "0", "0", "0", "0"] in [line.split() for line in told]
+    assert told[-1].startswith("1 gained, 1 lost, 1 as before, 0 moved")
+
+
+async def test_what_an_edit_moves_is_told_with_both_times(edited: Path) -> None:
+    """Earlier or later."""
+    waits = (edited / "before.yaml").read_text("utf-8") + "alert: {wait_at_least: 2 hours}\n"
+    (edited / "waits.yaml").write_text(waits, encoding="utf-8")
+    later = ("--rules", "before.yaml", "--against", "waits.yaml", "day.jsonl")
+    ended = await news_monitor("replay", *later, folder=edited)
+    told = ended.out.splitlines()
+    assert told[0].split() == ["moved", "2026-01-04", "02:00:00", "UTC", "new", "low", "launch"]
+    assert told[3] == "    2 hours later: before the edit at 2026-01-04 00:00:00 UTC"
+    assert told[-1].startswith("0 gained, 0 lost, 0 as before, 2 moved, 0 by another article")
+    rows = (await news_monitor("replay", *later, "--json", folder=edited)).rows
+    assert [(row["type"], row["before"], row["at"]) for row in rows] == [
+        ("moved", "2026-01-04T00:00:00+00:00", "2026-01-04T02:00:00+00:00")
+    ] * 2
+    ended = await news_monitor("replay", "--rules", "waits.yaml", "--against", "before.yaml", "day.jsonl", folder=edited)
+    assert "    2 hours earlier: before the edit at 2026-01-04 02:00:00 UTC" in ended.out.splitlines()
 
 
 @pytest.mark.parametrize(
