@@ -13,7 +13,17 @@ import click
 
 from monitor.cli.given import lines_of, rules_of, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
-from monitor.cli.timeline import followed, print_compared, print_counts, print_sent, sent_row
+from monitor.cli.timeline import (
+    IN_SHADOW,
+    OVERTAKEN,
+    followed,
+    held_because,
+    print_compared,
+    print_counts,
+    print_held,
+    print_sent,
+    sent_row,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,8 +37,8 @@ _PATH = click.Path(path_type=Path)
 
 @dataclass(slots=True)
 class _Given:
-    """The articles in time order, the zone that is meant, and whether something was wrong with what was given; `unread`:
-    where a date stands that cannot be read, and which."""
+    """The articles in time order, the zone that is meant, and whether something was wrong with what was given;
+    `unread`: where a date stands that cannot be read, and which."""
 
     zone: str
     all_stories: bool
@@ -168,19 +178,23 @@ def _timeline(given: _Given, player: Replay, *, as_json: bool) -> None:
 
     articles = followed(given.coming, len(given.coming), printing=True)
     sent: list[Sent] = []
-    in_shadow: Counter[str] = Counter()
+    held: Counter[tuple[str, str]] = Counter()
     for each in replay(articles, player):
         if isinstance(each, Came):
-            in_shadow.update(decided.match.rule for decided in each.judged.decisions if decided.shadow_key is not None)
+            reasons = ((decided.match.rule, held_because(decided)) for decided in each.judged.decisions)
+            held.update((rule, why) for rule, why in reasons if why is not None)
             if as_json:
                 print_json(_article_row(each))
         else:
             sent.append(each)
             print_json(sent_row(each)) if as_json else print_sent(each, given.zone)
+    held.update({(rule, OVERTAKEN): number for rule, number in player.overtaken.items()})
     if not as_json:
         print_counts(sent)
-    for rule, count in sorted(in_shadow.items()):
-        click.echo(f"{rule} is in shadow; live it would have told {count}", err=True)
+        print_held(held)
+    for rule, why in sorted(held):
+        if why == IN_SHADOW:
+            click.echo(f"{rule} is in shadow; live it would have told {held[rule, why]}", err=True)
 
 
 def _article_row(came: Came) -> dict[str, object]:
@@ -194,4 +208,5 @@ def _article_row(came: Came) -> dict[str, object]:
         "mentions": [found.rule for found in matches if found.kind is MatchKind.MENTION],
         "story": judged.story.id if judged.story else None,
         "event": came.event,
+        "decisions": {decided.match.rule: decided.reason for decided in judged.decisions},
     }

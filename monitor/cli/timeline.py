@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
     from monitor.lab.edits import Compared
     from monitor.lab.replay import Sent
+    from monitor.model import Decided
 
 Thing = TypeVar("Thing")
 _LEFT_OUT = {"rule_title", "subjects"}
+OVERTAKEN, IN_SHADOW = "overtaken", "in shadow"
+_HELD = ("nothing new", "too old", "only mentioned", OVERTAKEN, IN_SHADOW)
+"""Why matches are told nobody: their story or event was told, or will be; `max_age`; they only mention what was told or
+is too old; they waited, and were taken back or told meanwhile; their rule is in shadow."""
 
 
 def sent_row(sent: Sent, type_: str = "alert") -> dict[str, object]:
@@ -50,6 +55,29 @@ def print_counts(sent: Iterable[Sent]) -> None:
     rows = [(rule, *(counted[rule, kind] for kind in AlertKind)) for rule in rules]
     totals = [sum(counted[rule, kind] for rule in rules) for kind in AlertKind]
     print_table(("rule", *AlertKind), [*rows, *([("all", *totals)] if len(rules) > 1 else [])], whole=("rule",))
+
+
+def held_because(decided: Decided) -> str | None:
+    """In a few words, why a match is told neither now nor later; None for one that is."""
+    from monitor.model import MatchKind
+
+    if decided.alert is not None or decided.waiting is not None:
+        return None
+    if decided.shadow_key is not None:
+        return IN_SHADOW
+    if decided.match.kind is MatchKind.MENTION:
+        return "only mentioned"
+    return "too old" if decided.hearing is None else "nothing new"
+
+
+def print_held(held: Counter[tuple[str, str]]) -> None:
+    """Of each rule, how many matches were told nobody, and why."""
+    if not held:
+        return
+    reasons = [why for why in _HELD if any(which == why for _, which in held)]
+    rows = [(rule, *(held[rule, why] for why in reasons)) for rule in sorted({rule for rule, _ in held})]
+    print_table(("held", *reasons), rows, whole=("held",))
+    click.echo('why each was held: `--json`, under "decisions"; of stored articles: `news-monitor why ARTICLE`')
 
 
 def print_compared(compared: Compared, zone: str, *, as_json: bool) -> None:
