@@ -31,6 +31,7 @@ from monitor.model import Article, Event, Match, Rule, RuleStatus, Settings, Ste
 if TYPE_CHECKING:
     from monitor.config.load import LoadedRules
     from monitor.errors import Fault
+    from monitor.matching import RuleSet
     from monitor.model import Config
     from monitor.store.articles import Articles, StoredArticle
     from monitor.store.matches import MatchReport
@@ -207,7 +208,7 @@ def _accounts(asked: _Asked, only: str | None) -> list[Account]:
             explained.get(name),
             matches.get(name),
             tuple(stored.get(name, ())),
-            _would(kept, rules[name], matches[name]) if kept and name in matches else None,
+            _would(kept, compiled, matches[name]) if kept and name in matches else None,
             told.get(name),
         )
         for name in dict.fromkeys([*explained, *stored])
@@ -219,14 +220,15 @@ def _as_if_it_ran(rule: Rule) -> Rule:
     return replace(rule, status=RuleStatus.LIVE) if rule.status is RuleStatus.OFF else rule
 
 
-def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
+def _would(kept: _Kept, compiled: RuleSet, found: Match) -> str | None:
     """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
     earlier version of the rule told the article."""
     from monitor.alerting.judging import judge
-    from monitor.alerting.policy import Case, Circumstances
+    from monitor.alerting.policy import Circumstances
     from monitor.alerting.told import Told
+    from monitor.decide import case_of, from_whom
 
-    article = kept.stored.article
+    article, rule = kept.stored.article, compiled.rules[found.rule]
     story = kept.stored.story or Story("", article.title, article.seen)  # of its own: nothing of it was told
     stored = [each for each in kept.stored.decisions if each.rule == rule.id]
     now = (rule.version, article.version)
@@ -234,8 +236,9 @@ def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
         return None
     # an event is known by its id
     event = next((Event(each.event, rule.id, article.title, article.seen) for each in stored if each.event), None)
-    around = Circumstances(ZoneInfo(kept.settings.timezone))
-    case = Case(rule, found, article, story, Told(), article.seen, event, kept.stored.joined or "", around=around)
+    around, whose = Circumstances(ZoneInfo(kept.settings.timezone)), from_whom(article, compiled)
+    case = case_of(found, article, whose, compiled, story=story, told=Told(), now=article.seen, around=around)
+    case = replace(case, event=event, how=kept.stored.joined or "")
     return judge(replace(case, told=kept.articles.told(case.keys))).reason
 
 

@@ -358,6 +358,21 @@ async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
     assert "the same address: North Korea fires missiles\n" in reprinted
 
 
+async def test_an_edited_rule_is_asked_of_all_that_the_article_says(kept: Folder) -> None:
+    """Its numbers, its marks and its publisher too: what was held would be an update by the rule as it is now."""
+    database = open_database(kept.url)
+    later, rules = NOON + HOUR, compile_live(load(kept.path / "monitor.yaml", {}).config.rules.values(), {})
+    two = article("two", f"{HEADLINE}: two missiles", of="post", seen=later, url=PAGE, canonical=PAGE)
+    claim, section = claimed(Claims(database, "here:1"), "post", later), SerialSection(database)
+    commit(section, claim, two, at=later, ruleset=rules, around=SEOUL)
+    database.close()
+    assert "held: launch has told this story at 21:00" in (await kept.why("post two")).out
+    kept.write(LAUNCH + "alert: {again_if: new fact}\n")
+    because = "“North Korea”, “fires”, “missiles” in the title"
+    would = f"told: {because}; update: new fact: 2 missiles; first told at 21:00"
+    assert f"    by the rule as it is now: {would}\n" in (await kept.why("post two")).out
+
+
 async def test_six_signs_of_an_alerts_id_are_enough(kept: Folder) -> None:
     """With fewer, what may be the number of a match is not taken for one."""
     assert (await kept.why(kept.alert[:6])).out == (await kept.why(kept.alert)).out
