@@ -5,6 +5,7 @@ It gathers what the rules say now and what was stored; how people read it stands
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -162,6 +163,8 @@ def _not_found(articles: Articles, name: str, rule: str | None, zone: str) -> st
         return f"the article of '{name}' is not here any more: {source}{absent.why}{left}"
     if rule is not None and articles.find(f"{name} {rule}"):
         return f"write source and uid in quotes: {_named(name, rule)}"
+    if re.fullmatch("[SE][0-9a-f]{4,}", name):
+        return f"'{name}' is no article; of stories and events: `news-monitor stories show {name}`"
     return (
         f"no article is stored of '{name}': no source has brought it, or it has another name; `news-monitor sources "
         "health` says which sources fail, and `news-monitor why -` asks the rules of a headline that you type"

@@ -328,6 +328,7 @@ async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
         (("https://x.test/never",), 2, "no article is stored of 'https://x.test/never': no source has brought it, or"),
         (("wire", "guid 1"), 2, "write source and uid in quotes: news-monitor why 'wire guid 1'"),
         (("n1",), 2, "no article is stored of 'n1'"),
+        (("S746401c3",), 2, "'S746401c3' is no article; of stories and events: `news-monitor stories show S746401c3`"),
         (("--rules", "mine.yaml", "1"), 2, "--rules is for an article on standard input: `news-monitor why --rules P"),
         (("-c", "mine.yaml", "--rules", "mine.yaml", "-"), 2, "give -c or --rules, not both"),
         (("-c", "nosuch.yaml", "1"), 1, "nosuch.yaml"),
