@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 AT_ONCE: Final = 32  # documents
 FEW: Final = 8  # are not shared between workers: that would cost more than it saves time
-TOGETHER: Final = 1024 * 1024  # bytes: one that is big has a call of its own, which costs little beside it
+TOGETHER: Final = 512 * 1024  # bytes: one that is big has a call of its own, which costs little beside it
 
 PART: Final = 5  # of the deadline of one: so small ones take a hundredth of it
 
