@@ -25,8 +25,8 @@ from monitor.alerting.judging import judge
 from monitor.alerting.policy import Case, Circumstances
 from monitor.alerting.told import Told
 from monitor.matching import RuleSet
-from monitor.model import Article, Decided, Judged, Match, MatchKind, Moved, OncePer
-from monitor.stories import Stories, WireMark, join, provenance
+from monitor.model import Article, Decided, Judged, Match, MatchKind, Moved, OncePer, Story
+from monitor.stories import Provenance, Stories, WireMark, join, provenance
 from monitor.stories.days import days_named
 from monitor.stories.events import Events, Found, belongs, of_story, opened
 from monitor.stories.facts import facts
@@ -102,30 +102,55 @@ def _judged(
     if not matches and not all_stories:
         return Judged(article, None, "no rule hits it", ())
     joined = join(article, state.stories)
-    source = rules.sources.get(article.source)
-    from_ = provenance(article, source.publisher if source else None, source.wire if source else None)
-    publisher = from_.publisher or (source.name if source else article.source)
+    from_ = from_whom(article, rules)
     if not matches:
-        return Judged(article, joined.story, joined.how, (), publisher, from_.wire)
-    case = Case(
-        rule=rules.rules[matches[0].rule],
-        match=matches[0],
+        return Judged(article, joined.story, joined.how, (), _publisher(article, from_, rules), from_.wire)
+    case = case_of(matches[0], article, from_, rules, story=joined.story, told=state.told, now=now, around=around)
+    case = replace(case, how=joined.how)
+    days = days_named(f"{from_.title}\n{from_.lead}", article.published)
+    found = Found("", joined.story, article.published, days=days, flash=from_.mark is WireMark.FLASH)
+    decisions = tuple(_decided(match, case, found, rules, state.events) for match in matches)
+    return Judged(article, joined.story, joined.how, decisions, case.publisher, from_.wire)
+
+
+def from_whom(article: Article, rules: RuleSet) -> Provenance:
+    """Where an article comes from, by its own word or its source's."""
+    source = rules.sources.get(article.source)
+    return provenance(article, source.publisher if source else None, source.wire if source else None)
+
+
+def _publisher(article: Article, from_: Provenance, rules: RuleSet) -> str:
+    source = rules.sources.get(article.source)
+    return from_.publisher or (source.name if source else article.source)
+
+
+def case_of(
+    match: Match,
+    article: Article,
+    from_: Provenance,
+    rules: RuleSet,
+    *,
+    story: Story,
+    told: Told,
+    now: datetime,
+    around: Circumstances,
+) -> Case:
+    """A match with all that is asked about it. Which event it is of, and how it joined its story, is not known here."""
+    source = rules.sources.get(article.source)
+    return Case(
+        rule=rules.rules[match.rule],
+        match=match,
         article=article,
-        story=joined.story,
-        told=state.told,
+        story=story,
+        told=told,
         now=now,
-        how=joined.how,
-        publisher=publisher,
+        publisher=_publisher(article, from_, rules),
         wire=from_.wire,
         mark=from_.mark,
         official=source is not None and source.official,
         facts=facts(article.title, article.text),
         around=around,
     )
-    days = days_named(f"{from_.title}\n{from_.lead}", article.published)
-    found = Found("", joined.story, article.published, days=days, flash=from_.mark is WireMark.FLASH)
-    decisions = tuple(_decided(match, case, found, rules, state.events) for match in matches)
-    return Judged(article, joined.story, joined.how, decisions, publisher, from_.wire)
 
 
 def _decided(match: Match, case: Case, found: Found, rules: RuleSet, events: Events) -> Decided:

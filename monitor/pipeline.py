@@ -27,7 +27,7 @@ from monitor.intake.articles import Known
 from monitor.intake.pages import wanted
 from monitor.intake.taking import Brought, TakenIn, taken_in
 from monitor.matching import RuleSet
-from monitor.matching.wishes import wishes
+from monitor.matching.wishes import any_wish, wishes
 from monitor.model import MOMENTARY, Alert, Article, Claim, Fetched, FetchOutcome, Limits, Polled, Source
 from monitor.sources.asking import Asker
 from monitor.store.claims import Claims
@@ -57,9 +57,10 @@ class Active:
         """What deciding on a poll knows beside its articles."""
         return Circumstances(self.zone, away(claim, now) if self.catches_up else None)
 
-    def wishes(self, article: Article) -> bool:
-        """Whether a rule wishes for the full text of an article."""
-        return bool(wishes(self.rules, article))
+    @property
+    def wishes(self) -> Callable[[Article], bool] | None:
+        """Whether a rule wishes for the full text of an article; None: none ever does."""
+        return (lambda article: bool(wishes(self.rules, article))) if any_wish(self.rules) else None
 
     def name_of(self, source: str) -> str:
         """What people call a source; its id if it has left the config."""

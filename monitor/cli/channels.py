@@ -77,7 +77,7 @@ def list_(config: Path, as_json: bool) -> None:
             print_json(asdict(row))
         return
     heads = ("channel", "kind", "routes", "its oldest alert waits since", "last accepted")
-    print_table(heads, [_for_people(row, settings.timezone) for row in rows])
+    print_table(heads, [_for_people(row, settings.timezone) for row in rows], whole=("channel",))
 
 
 def _fared(settings: Settings) -> tuple[Mapping[str, datetime], Mapping[str, datetime]]:

@@ -157,7 +157,9 @@ def _said(checked: Checked) -> str:
     read = [_tested(checked.rules, "rule", "rules"), _tested(checked.entities, "entity", "entities")]
     if checked.config is not None:
         read += [_counted(checked.config.sources, "source"), _counted(checked.config.settings.channels, "channel")]
-    return f"{found}{' in' if checked.faults or checked.lints else ':'} {', '.join(read)}"
+    # a document with a fault in it is not among what could be
+    between = "; what could be read:" if checked.faults else " in" if checked.lints else ":"
+    return f"{found}{between} {', '.join(read)}"
 
 
 def _counted(what: Sized, one: str, several: str | None = None) -> str:

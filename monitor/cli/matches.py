@@ -100,7 +100,7 @@ def list_(
         (m.id, local(m.at, zone), m.rule, m.kind, m.level, m.decision, m.article.source, m.article.title, m.reason)
         for m in found
     ]
-    print_table(heads, rows)
+    print_table(heads, rows, whole=("id", "rule"))
 
 
 @matches.command()

@@ -57,8 +57,9 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], most: int) -> No
         for delivery in found:
             print_json(asdict(delivery))
         return
-    heads = ("id", "state", "channel", "attempts", "rule", "title", "last answer")
-    print_table(heads, [[d.id, d.state, d.channel, d.attempts, d.rule, d.title, d.detail] for d in found])
+    heads = ("id", "state", "channel", "attempts", "alert", "rule", "title", "last answer")
+    rows = [(d.id, d.state, d.channel, d.attempts, d.alert, d.rule, d.title, d.detail) for d in found]
+    print_table(heads, rows, whole=("id", "channel", "alert"))
 
 
 @outbox.command()

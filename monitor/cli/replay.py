@@ -13,7 +13,17 @@ import click
 
 from monitor.cli.given import lines_of, rules_of, rules_options
 from monitor.cli.options import json_option, print_faults, print_json
-from monitor.cli.timeline import followed, print_compared, print_counts, print_sent, sent_row
+from monitor.cli.timeline import (
+    IN_SHADOW,
+    OVERTAKEN,
+    followed,
+    held_because,
+    print_compared,
+    print_counts,
+    print_held,
+    print_sent,
+    sent_row,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,12 +37,14 @@ _PATH = click.Path(path_type=Path)
 
 @dataclass(slots=True)
 class _Given:
-    """The articles in time order, the zone that is meant, and whether something was wrong with what was given."""
+    """The articles in time order, the zone that is meant, and whether something was wrong with what was given;
+    `unread`: where a date stands that cannot be read, and which."""
 
     zone: str
     all_stories: bool
     coming: list[Coming] = field(default_factory=list)
     problems: bool = False
+    unread: list[str] = field(default_factory=list)
 
     def player(self, loaded: LoadedRules) -> Replay:
         from monitor.alerting.policy import Circumstances
@@ -82,7 +94,7 @@ def replay(
     and id again is a new version. What waits (an update, a mention for the daily digest ...) is told when it falls due.
     Nothing is sent, and no database is touched.
 
-    With --against: what would be gained and lost if those rules ran in place of these.
+    With --against: what would be gained, lost or moved in time if those rules ran in place of these.
 
     \b
     Examples:
@@ -92,6 +104,8 @@ def replay(
 
     Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines.
     """
+    from monitor.alerting.wording import count
+
     loaded = rules_of(config, rules)
     given = _Given(_zone(zone, loaded), all_stories=stories == "all")
     before = given.player(loaded)
@@ -104,6 +118,9 @@ def replay(
 
         articles = followed(given.coming, len(given.coming), printing=False)
         print_compared(compared(articles, before, after), given.zone, as_json=as_json)
+    if given.unread:
+        dates = f"{count(len(given.unread), 'date')} cannot be read, the first in {given.unread[0]}"
+        click.echo(f"{dates}: such an article comes with the one before it in its file; write ISO 8601", err=True)
     raise SystemExit(1 if given.problems else 0)
 
 
@@ -133,6 +150,7 @@ def _read(files: tuple[Path, ...], given: _Given, dated_in: str) -> None:
 
 
 def _articles(file: Path, given: _Given, now: datetime, zone: str, several: bool) -> Iterator[Recorded]:
+    from monitor.config.yaml12 import shown
     from monitor.errors import MonitorError, WrongUse
     from monitor.lab.recorded import Unusable, recorded
 
@@ -141,8 +159,10 @@ def _articles(file: Path, given: _Given, now: datetime, zone: str, several: bool
             if isinstance(found, Unusable):
                 click.echo(f"{file}: {found}", err=True)
                 given.problems = True
-            else:
-                yield found
+                continue
+            if found.unread is not None:
+                given.unread.append(f"{file}, line {found.line}: {shown(found.unread)}")
+            yield found
     except WrongUse:
         raise
     except MonitorError as damaged:  # what was before it is usable
@@ -158,19 +178,23 @@ def _timeline(given: _Given, player: Replay, *, as_json: bool) -> None:
 
     articles = followed(given.coming, len(given.coming), printing=True)
     sent: list[Sent] = []
-    in_shadow: Counter[str] = Counter()
+    held: Counter[tuple[str, str]] = Counter()
     for each in replay(articles, player):
         if isinstance(each, Came):
-            in_shadow.update(decided.match.rule for decided in each.judged.decisions if decided.shadow_key is not None)
+            reasons = ((decided.match.rule, held_because(decided)) for decided in each.judged.decisions)
+            held.update((rule, why) for rule, why in reasons if why is not None)
             if as_json:
                 print_json(_article_row(each))
         else:
             sent.append(each)
             print_json(sent_row(each)) if as_json else print_sent(each, given.zone)
+    held.update({(rule, OVERTAKEN): number for rule, number in player.overtaken.items()})
     if not as_json:
         print_counts(sent)
-    for rule, count in sorted(in_shadow.items()):
-        click.echo(f"{rule} is in shadow; live it would have told {count}", err=True)
+        print_held(held)
+    for rule, why in sorted(held):
+        if why == IN_SHADOW:
+            click.echo(f"{rule} is in shadow; live it would have told {held[rule, why]}", err=True)
 
 
 def _article_row(came: Came) -> dict[str, object]:
@@ -184,4 +208,5 @@ def _article_row(came: Came) -> dict[str, object]:
         "mentions": [found.rule for found in matches if found.kind is MatchKind.MENTION],
         "story": judged.story.id if judged.story else None,
         "event": came.event,
+        "decisions": {decided.match.rule: decided.reason for decided in judged.decisions},
     }

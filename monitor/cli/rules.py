@@ -37,8 +37,9 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
 
     The articles come again, once with the rules as they run, and once with those of FILE added, or in place of those
     with the same ids; both as `replay` does it. What only the second would have sent is gained, what only the first
-    would have is lost. FILE may hold entities and lists too. Its rules are tried as if they were live, whatever their
-    status is; if FILE is one of the config's own, they are held against the config without them.
+    would have is lost, and what both would have, but not at the same time, is moved. FILE may hold entities and lists
+    too. Its rules are tried as if they were live, whatever their status is; if FILE is one of the config's own, they
+    are held against the config without them.
 
     Nothing is sent and nothing is stored; it may be done while the daemon runs.
 

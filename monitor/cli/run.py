@@ -28,6 +28,8 @@ def run(config: Path, once: bool) -> None:
       news-monitor run
       news-monitor run -c /etc/news-monitor/monitor.yaml
       news-monitor run --once
+
+    With --once the exit code is 0 also where polls failed: the log says which, and `sources health` why.
     """
     import asyncio
     import faulthandler

@@ -72,7 +72,7 @@ def list_(config: Path, as_json: bool) -> None:
     ]
     columns = ("id", "language", "every", "articles", "health", "last_ok_at", "problem", "url")
     heads = ("id", "lang", "every (s)", "articles", "health", "last good poll", "problem", "url")
-    print_table(heads, [[row[c] for c in columns] for row in shown])
+    print_table(heads, [[row[c] for c in columns] for row in shown], whole=("id",))
 
 
 @sources.command()
@@ -113,7 +113,7 @@ def health(config: Path, as_json: bool) -> None:
         shown = [{**row, "known": "" if row["overlap"] is None else f"{row['overlap']:.0%}"} for row in shown]
         columns = ("health", "id", "since", "failures", "known", "problem", "next_at", "url")
         heads = ("health", "id", "since", "failures", "known", "problem", "next try", "url")
-        print_table(heads, [[row[c] for c in columns] for row in shown])
+        print_table(heads, [[row[c] for c in columns] for row in shown], whole=("id",))
         _print_troubles([each for row in rows for each in row["troubles"]], zone)
     click.echo(f"{len(fared) - len(rows)} of {len(fared)} sources are fine", err=as_json)
     if dead := [source.id for source, _, faring in troubled if faring.health is Health.DEAD]:

@@ -22,7 +22,9 @@ from monitor.cli.options import (
 from monitor.errors import WrongUse
 
 if TYPE_CHECKING:
-    from monitor.store.stories import StoryAccount
+    from monitor.store.stories import StoriesRead, StoryAccount
+
+_FEW = 5  # of those that begin so
 
 
 @click.group()
@@ -37,7 +39,8 @@ def stories() -> None:
 @click.option("--since", metavar="TIME", help="Only what was told from then on: 2026-01-05, '12 hours'.")
 @click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the last told first.")
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
-    """The stories, the last told first: how many articles and publishers tell each, and how many alerts were sent.
+    """The stories, the last told first: the event that each is of (of several rules, several), how many articles and
+    publishers tell it, and how many alerts were sent.
 
     \b
     Examples:
@@ -54,16 +57,16 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
         for each in found:
             print_json(asdict(each))
         return
-    heads = ("story", "opened", "last", "articles", "publishers", "alerts", "rules", "title")
+    heads = ("story", "event", "last", "articles", "publishers", "alerts", "rules", "title")
     zone = settings.timezone
     rows = [
         (
-            each.id, local(each.opened, zone), local(each.last, zone), each.articles, each.publishers, each.alerts,
+            each.id, ", ".join(each.events), local(each.last, zone), each.articles, each.publishers, each.alerts,
             ", ".join(each.rules), each.title,
         )
         for each in found
     ]  # fmt: skip
-    print_table(heads, rows)
+    print_table(heads, rows, whole=("story", "event"))
 
 
 @stories.command()
@@ -72,18 +75,17 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
 @click.argument("name", metavar="ID")
 def show(config: Path, *, as_json: bool, name: str) -> None:
     """One story (S...) or event (E...): its articles in the order of time, why each belongs to it, what was sent of it,
-    and what waits.
+    and what waits. The beginning of its id is enough where no other begins so.
 
     \b
-    Example:
+    Examples:
       news-monitor stories show S746401c3a4eecfd6
+      news-monitor stories show E1f0
     """
     from monitor.store.stories import StoriesRead
 
     settings = load_config(config).config.settings
-    account = StoriesRead(existing_database(settings)).find(name)
-    if account is None:
-        raise WrongUse(f"there is no story or event '{name}'; `news-monitor stories list` names those that are kept")
+    account = _found(StoriesRead(existing_database(settings)), name)
     if as_json:
         print_json({**asdict(account), "voices": account.voices})
         return
@@ -91,11 +93,28 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
         click.echo(line)
 
 
+def _found(read: StoriesRead, name: str) -> StoryAccount:
+    """The story or event of this id, or the only one whose id begins so."""
+    account = read.find(name)
+    if account is not None:
+        return account
+    begin = read.begins(name, _FEW + 1)
+    if len(begin) == 1:
+        return _found(read, begin[0].id)
+    if not begin:
+        raise WrongUse(f"there is no story or event '{name}'; `news-monitor stories list` names those that are kept")
+    more = ["  and more"] if len(begin) > _FEW else []
+    lines = [f"  {each.id}  {each.title}" for each in begin[:_FEW]]
+    raise WrongUse("\n".join([f"several stories and events begin with '{name}'; write more of its id:", *lines, *more]))
+
+
 def _told(account: StoryAccount, zone: str) -> Iterator[str]:
     kind = f"event     {account.id}, as {account.rule} sees it" if account.rule else f"story     {account.id}"
     yield f"{kind}: {account.title}"
     yield f"          since {local(account.opened, zone)}; {len(account.members)} articles"
     yield f"          independent publishers: {account.voices}"
+    for event in account.events:
+        yield f"event     {event.id}, as {event.rule} sees it: {event.title}"
     for member in account.members:
         by = member.publisher or member.source
         by += f", a text of {member.wire}" if member.wire and member.wire != by else ""

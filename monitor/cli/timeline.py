@@ -13,12 +13,18 @@ import click
 from monitor.cli.options import local, print_json, print_table
 
 if TYPE_CHECKING:
-    from monitor.lab.edits import Change, Compared
+    from datetime import datetime
+
+    from monitor.lab.edits import Compared
     from monitor.lab.replay import Sent
+    from monitor.model import Decided
 
 Thing = TypeVar("Thing")
-_CHANGE = {True: "gained", False: "lost"}
 _LEFT_OUT = {"rule_title", "subjects"}
+OVERTAKEN, IN_SHADOW = "overtaken", "in shadow"
+_HELD = ("nothing new", "too old", "only mentioned", OVERTAKEN, IN_SHADOW)
+"""Why matches are told nobody: their story or event was told, or will be; `max_age`; they only mention what was told or
+is too old; they waited, and were taken back or told meanwhile; their rule is in shadow."""
 
 
 def sent_row(sent: Sent, type_: str = "alert") -> dict[str, object]:
@@ -48,41 +54,70 @@ def print_counts(sent: Iterable[Sent]) -> None:
         return
     rows = [(rule, *(counted[rule, kind] for kind in AlertKind)) for rule in rules]
     totals = [sum(counted[rule, kind] for rule in rules) for kind in AlertKind]
-    print_table(("rule", *AlertKind), [*rows, *([("all", *totals)] if len(rules) > 1 else [])])
+    print_table(("rule", *AlertKind), [*rows, *([("all", *totals)] if len(rules) > 1 else [])], whole=("rule",))
+
+
+def held_because(decided: Decided) -> str | None:
+    """In a few words, why a match is told neither now nor later; None for one that is."""
+    from monitor.model import MatchKind
+
+    if decided.alert is not None or decided.waiting is not None:
+        return None
+    if decided.shadow_key is not None:
+        return IN_SHADOW
+    if decided.match.kind is MatchKind.MENTION:
+        return "only mentioned"
+    return "too old" if decided.hearing is None else "nothing new"
+
+
+def print_held(held: Counter[tuple[str, str]]) -> None:
+    """Of each rule, how many matches were told nobody, and why."""
+    if not held:
+        return
+    reasons = [why for why in _HELD if any(which == why for _, which in held)]
+    rows = [(rule, *(held[rule, why] for why in reasons)) for rule in sorted({rule for rule, _ in held})]
+    print_table(("held", *reasons), rows, whole=("held",))
+    click.echo('why each was held: `--json`, under "decisions"; of stored articles: `news-monitor why ARTICLE`')
 
 
 def print_compared(compared: Compared, zone: str, *, as_json: bool) -> None:
     """What an edit would change, and at the end how much of each rule."""
     for change in compared.changes:
-        name = _CHANGE[change.gained]
-        print_json(sent_row(change.sent, name)) if as_json else print_sent(change.sent, zone, f"{name:6}  ")
+        if as_json:
+            print_json(sent_row(change.sent, change.way) | ({"before": change.before} if change.before else {}))
+            continue
+        print_sent(change.sent, zone, f"{change.way:6}  ")
+        if change.before is not None:
+            click.echo(f"    {_moved(change.sent.at, change.before)}: before the edit at {local(change.before, zone)}")
     if as_json:
         click.echo(_in_words(compared), err=True)
     else:
-        print_table(("rule", "gained", "lost", "as before", "otherwise"), _rows(compared))
+        print_table(("rule", "gained", "lost", "as before", "moved", "otherwise"), _rows(compared), whole=("rule",))
         click.echo(_in_words(compared))
 
 
+def _moved(at: datetime, before: datetime) -> str:
+    from monitor.alerting.wording import in_words
+
+    return f"{in_words(abs(at - before))} {'later' if at > before else 'earlier'}"
+
+
 def _rows(compared: Compared) -> Iterator[tuple[object, ...]]:
-    changed = Counter((change.sent.rule, change.gained) for change in compared.changes)
+    changed = Counter((change.sent.rule, str(change.way)) for change in compared.changes)
     for rule in sorted({*compared.alike, *(rule for rule, _ in changed)}):
         otherwise = compared.otherwise.get(rule, 0)
         as_before = compared.alike.get(rule, 0) - otherwise
-        yield rule, changed[rule, True], changed[rule, False], as_before, otherwise
+        yield rule, changed[rule, "gained"], changed[rule, "lost"], as_before, changed[rule, "moved"], otherwise
 
 
 def _in_words(compared: Compared) -> str:
-    gained, lost = (_of(compared.changes, gained=which) for which in (True, False))
+    changed = Counter(str(change.way) for change in compared.changes)
     otherwise = sum(compared.otherwise.values())
     as_before = sum(compared.alike.values()) - otherwise
     return (
-        f"{gained} gained, {lost} lost, {as_before} as before, {otherwise} by another article, at another time or at "
-        "another level"
+        f"{changed['gained']} gained, {changed['lost']} lost, {as_before} as before, {changed['moved']} moved, "
+        f"{otherwise} by another article or at another level"
     )
-
-
-def _of(changes: Iterable[Change], *, gained: bool) -> int:
-    return sum(change.gained is gained for change in changes)
 
 
 def followed(things: Iterable[Thing], total: int, *, printing: bool) -> Iterator[Thing]:

@@ -5,6 +5,7 @@ It gathers what the rules say now and what was stored; how people read it stands
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -31,6 +32,7 @@ from monitor.model import Article, Event, Match, Rule, RuleStatus, Settings, Ste
 if TYPE_CHECKING:
     from monitor.config.load import LoadedRules
     from monitor.errors import Fault
+    from monitor.matching import RuleSet
     from monitor.model import Config
     from monitor.store.articles import Articles, StoredArticle
     from monitor.store.matches import MatchReport
@@ -72,9 +74,10 @@ def why(
 ) -> None:
     """Say why ARTICLE did or did not lead to an alert: what each rule makes of it, or RULE step by step.
 
-    ARTICLE is the number of a match (as `matches list` has it), the id of an alert (as its message has it), an
-    address, a uid, or 'SOURCE UID' in quotes. It is held against the rules as they are now; what was decided when it
-    came, and what became of each message, stands beside that.
+    ARTICLE is the number of a match (as `matches list` has it), the id of an alert (as its message has it; six signs
+    of it are enough where no other begins so), an address, a uid, or 'SOURCE UID' in quotes. It is held
+    against the rules as they are now; what was decided when it came, and what became of each message, stands beside
+    that.
 
     With - it is read from standard input: a headline, and below it the text if there is any; or a JSON object, as
     `match` takes it. Then only the rules are asked, and no database is needed.
@@ -160,6 +163,8 @@ def _not_found(articles: Articles, name: str, rule: str | None, zone: str) -> st
         return f"the article of '{name}' is not here any more: {source}{absent.why}{left}"
     if rule is not None and articles.find(f"{name} {rule}"):
         return f"write source and uid in quotes: {_named(name, rule)}"
+    if re.fullmatch("[SE][0-9a-f]{4,}", name):
+        return f"'{name}' is no article; of stories and events: `news-monitor stories show {name}`"
     return (
         f"no article is stored of '{name}': no source has brought it, or it has another name; `news-monitor sources "
         "health` says which sources fail, and `news-monitor why -` asks the rules of a headline that you type"
@@ -167,7 +172,7 @@ def _not_found(articles: Articles, name: str, rule: str | None, zone: str) -> st
 
 
 def _several(found: Sequence[StoredArticle], name: str, zone: str) -> Iterator[str]:
-    yield f"several articles have '{name}', the newest first; ask of one of them:"
+    yield f"several articles go by '{name}', the newest first; ask of one of them:"
     for each in found:
         article = each.article
         yield f"  {_named(article.source, article.uid)}   {local(article.seen, zone)}, {article.title}"
@@ -206,7 +211,7 @@ def _accounts(asked: _Asked, only: str | None) -> list[Account]:
             explained.get(name),
             matches.get(name),
             tuple(stored.get(name, ())),
-            _would(kept, rules[name], matches[name]) if kept and name in matches else None,
+            _would(kept, compiled, matches[name]) if kept and name in matches else None,
             told.get(name),
         )
         for name in dict.fromkeys([*explained, *stored])
@@ -218,14 +223,15 @@ def _as_if_it_ran(rule: Rule) -> Rule:
     return replace(rule, status=RuleStatus.LIVE) if rule.status is RuleStatus.OFF else rule
 
 
-def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
+def _would(kept: _Kept, compiled: RuleSet, found: Match) -> str | None:
     """What the rule as it is now would have had decided when the article came; None where that is stored, or where an
     earlier version of the rule told the article."""
     from monitor.alerting.judging import judge
-    from monitor.alerting.policy import Case, Circumstances
+    from monitor.alerting.policy import Circumstances
     from monitor.alerting.told import Told
+    from monitor.decide import case_of, from_whom
 
-    article = kept.stored.article
+    article, rule = kept.stored.article, compiled.rules[found.rule]
     story = kept.stored.story or Story("", article.title, article.seen)  # of its own: nothing of it was told
     stored = [each for each in kept.stored.decisions if each.rule == rule.id]
     now = (rule.version, article.version)
@@ -233,8 +239,9 @@ def _would(kept: _Kept, rule: Rule, found: Match) -> str | None:
         return None
     # an event is known by its id
     event = next((Event(each.event, rule.id, article.title, article.seen) for each in stored if each.event), None)
-    around = Circumstances(ZoneInfo(kept.settings.timezone))
-    case = Case(rule, found, article, story, Told(), article.seen, event, kept.stored.joined or "", around=around)
+    around, whose = Circumstances(ZoneInfo(kept.settings.timezone)), from_whom(article, compiled)
+    case = case_of(found, article, whose, compiled, story=story, told=Told(), now=article.seen, around=around)
+    case = replace(case, event=event, how=kept.stored.joined or "")
     return judge(replace(case, told=kept.articles.told(case.keys))).reason
 
 

@@ -19,9 +19,11 @@ from monitor.config.yaml12 import shown
 from monitor.model import Again, AlertPolicy, OncePer
 from monitor.stories.events import KEPT
 
-_LONGEST_WAIT = timedelta(days=1)
 _MORE_PUBLISHERS = r"^([1-9][0-9]?) more publishers?$"
 _AN_HOUR = r"^([1-9][0-9]{0,2}|1000) an hour$"
+_MOST = 1000
+_DIGITS = 10  # a number with more is none that is meant
+_SO_MANY = r"^([0-9]+)( *(?:an?|per|/|x)? *([a-z]+))?$"  # as people write it
 _REASONS = {each.value: each for each in Again if each is not Again.MORE_PUBLISHERS}
 _BY_WORD = {word: reason for reason in _REASONS for word in reason.split() if len(word) > 3}
 
@@ -60,26 +62,32 @@ def _all_reasons() -> str:
 def _an_hour(value: object) -> int:
     if isinstance(value, str) and (found := re.match(_AN_HOUR, value)):
         return int(found[1])
-    number = re.match(r"^([1-9][0-9]{0,2}|1000)( *(an?|per|/|x)? *h(ours?)?)?$", str(value))
-    raise refusal("how often is not clear", f"write '{number[1] if number else 6} an hour' (1 to 1000)")
+    raise refusal(*_not_an_hour(str(value)))
+
+
+def _not_an_hour(written: str) -> tuple[str, str]:
+    """What is wrong with how often, and what to write."""
+    found = re.match(_SO_MANY, written)
+    number, unit = (int(found[1]), found[3] or "h") if found and len(found[1]) < _DIGITS else (6, "")
+    if unit and unit not in ("h", "hour", "hours"):
+        return f"{shown(written)}: only messages of an hour can be counted", "write '6 an hour' (1 to 1000)"
+    if number == 0:
+        return f"{shown(written)} would send nothing", "write '1 an hour' or more; `status: shadow` tells nobody"
+    if number > _MOST:
+        return f"{shown(written)} is too many", f"write '{_MOST} an hour' or fewer; without the key there is no limit"
+    return "how often is not clear", f"write '{number} an hour' (1 to 1000)"
 
 
 def _wait(value: object) -> timedelta:
-    if (length := duration(value)) > _LONGEST_WAIT:
-        raise ValueError("the longest wait is '1 day'")
-    return length
+    return duration(value, longest="1 day")
 
 
 def _cooldown(value: object) -> timedelta:
-    if (length := duration(value)) > LONGEST:
-        raise ValueError(f"the longest cooldown is '{LONGEST.days} days'")
-    return length
+    return duration(value, longest=f"{LONGEST.days} days")
 
 
 def _lasts(value: object) -> timedelta:
-    if (length := duration(value)) > KEPT:
-        raise ValueError(f"write '{KEPT.days} days' or less: an event of which nobody tells for so long is forgotten")
-    return length
+    return duration(value, longest=f"{KEPT.days} days")  # one of which nobody tells for so long is forgotten
 
 
 Route = Annotated[str, AfterValidator(_route), *get_args(Id)[1:]]

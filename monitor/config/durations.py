@@ -18,22 +18,39 @@ _UNITS = {
     **dict.fromkeys(("year", "years"), timedelta(days=365)),
 }
 _SIZES = {"B": 1, "KB": 10**3, "MB": 10**6, "KiB": 2**10, "MiB": 2**20}
-_LONGEST = timedelta(days=3660)
+_LONGEST = "10 years"
 
 DURATION_PATTERN = rf"^[0-9]+(\.[0-9]+)? ?({'|'.join(_UNITS)})$"
 SIZE_PATTERN = rf"^[0-9]+ ?({'|'.join(_SIZES)})$"
 
 
-def duration(text: object) -> timedelta:
-    """A positive duration, such as '30 s' or '12 hours'."""
+class OutOfBounds(ValueError):
+    """It can be read, and is too little or too much (`what`); `meant`: what may be written."""
+
+    def __init__(self, what: str, meant: str) -> None:
+        super().__init__(f"it is {what}; {meant}")
+        self.what, self.meant = what, meant
+
+
+def duration(text: object, *, shortest: str = "", longest: str = _LONGEST) -> timedelta:
+    """A duration, such as '30 s' or '12 hours', longer than nothing and within these bounds."""
+    number, unit = _read(text)
+    most, most_unit = _read(longest)
+    if number > most * most_unit / unit:
+        raise OutOfBounds("too long", f"the longest is '{longest}'")
+    length = number * unit
+    if shortest and length < duration(shortest):
+        raise OutOfBounds("too short", f"the shortest is '{shortest}'")
+    if not length:
+        raise OutOfBounds("too short", "write more than nothing, such as '1 minute'; without the key its default holds")
+    return length
+
+
+def _read(text: object) -> tuple[float, timedelta]:
     if not isinstance(text, str) or not re.match(DURATION_PATTERN, text.strip()):
         raise ValueError("write a number and a unit, such as '30 s', '5 minutes', '12 hours' or '3 days'")
     number, unit = re.findall(r"[0-9.]+|[a-z]+", text)
-    if float(number) > _LONGEST / _UNITS[unit]:
-        raise ValueError("it is longer than ten years")
-    if not (length := float(number) * _UNITS[unit]):
-        raise ValueError("it must be longer than nothing")
-    return length
+    return float(number), _UNITS[unit]
 
 
 def size(value: object) -> int:
@@ -44,5 +61,5 @@ def size(value: object) -> int:
         raise ValueError("write a number of bytes, or a number and a unit, such as '5 MiB'")
     number, unit = re.findall(r"[0-9]+|[A-Za-z]+", value)
     if not (count := int(number) * _SIZES[unit]):
-        raise ValueError("it must be more than nothing")
+        raise OutOfBounds("too small", "write more than nothing, such as '5 MiB'")
     return count

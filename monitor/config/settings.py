@@ -16,7 +16,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
-from monitor.config.durations import DURATION_PATTERN, duration
+from monitor.config.durations import DURATION_PATTERN, OutOfBounds, duration
 from monitor.config.faults import checked, did_you_mean, noting
 from monitor.config.secrets import filled
 from monitor.config.shape import Duration, Id, Interval, Shape, Size, Text, measured, refusal
@@ -70,13 +70,12 @@ def _as_network(text: str) -> str:
 def _kept(text: object) -> timedelta:
     if text == _FOR_GOOD:
         return FOR_GOOD
-    try:
-        length = duration(text)
+    try:  # what is told again meanwhile is recognised by what is kept
+        return duration(text, shortest=f"{SAME_ADDRESS.days} days")
+    except OutOfBounds as wrong:
+        raise OutOfBounds(wrong.what, f"{wrong.meant}, or '{_FOR_GOOD}'") from None
     except ValueError as wrong:
         raise ValueError(f"{wrong}, or '{_FOR_GOOD}'") from None
-    if length < SAME_ADDRESS:  # what is told again meanwhile is recognised by what is kept
-        raise ValueError(f"the shortest is '{SAME_ADDRESS.days} days'")
-    return length
 
 
 Zone = Annotated[str, AfterValidator(_zone), WithJsonSchema({"type": "string"})]

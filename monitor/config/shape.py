@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, With
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from monitor.config.durations import DURATION_PATTERN, SIZE_PATTERN, duration, size
+from monitor.config.durations import DURATION_PATTERN, SIZE_PATTERN, OutOfBounds, duration, size
 from monitor.config.yaml12 import Where, shown
 from monitor.text.language import THREE_LETTERS, subtag
 
@@ -279,19 +279,19 @@ def measured(read: Callable[[object], Any]) -> Callable[[object], Any]:
     """A reader of durations or sizes as a validator."""
 
     def validated(value: object) -> Any:  # noqa: ANN401 - the field's own type says it
+        quoted = shown(value) if isinstance(value, str) else "this"
         try:
             return read(value)
+        except OutOfBounds as wrong:
+            raise refusal(f"{quoted} is {wrong.what}", wrong.meant) from None
         except ValueError as wrong:
-            quoted = shown(value) if isinstance(value, str) else "this"
             raise refusal(f"{quoted} cannot be read", str(wrong)) from None
 
     return validated
 
 
 def _interval(value: object) -> timedelta:
-    if (length := duration(value)) < timedelta(seconds=5):
-        raise ValueError("the shortest interval is '5 s'")
-    return length
+    return duration(value, shortest="5 s")
 
 
 Id = Annotated[str, AfterValidator(_id), WithJsonSchema({"type": "string", "pattern": _ID})]

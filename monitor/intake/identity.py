@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from monitor.intake.address import canonical
 from monitor.model import Entry, Mark
-from monitor.text.folding import folded_tokens
+from monitor.text.folding import comparable
 
 _TELLING = 200  # characters of a text that stand in an identity: what is edited is mostly farther down
 
@@ -39,8 +39,11 @@ class _Around:
 
     def __init__(self, marks: Iterable[Mark], *, guids: bool) -> None:
         self.guids = guids
-        each = {(self.guid(mark), mark.whole): mark for mark in marks}.values()
-        self._guids = Counter(self.guid(mark) for mark in each)
+        each = list({(self.guid(mark), mark.whole): mark for mark in marks}.values())
+        self._guids = Counter(map(self.guid, each))
+        self._plain = b"" not in self._guids and len(self._guids) == len(each)  # as most are: guids are the names
+        if self._plain:
+            return
         self._links = Counter(mark.link for mark in each)
         self._names = Counter(self.name(mark).key for mark in each)
 
@@ -50,6 +53,8 @@ class _Around:
     def name(self, mark: Mark) -> _Name:
         """By what an entry is named, if no other entry has that name too."""
         guid = self.guid(mark)
+        if self._plain:
+            return _Name(guid, guid=True)
         own_link = mark.link != b"" and self._links[mark.link] == 1
         if guid and self._guids[guid] == 1:
             return _Name(guid, guid=True)
@@ -59,7 +64,7 @@ class _Around:
 
     def shared(self, name: _Name) -> bool:
         """Texts that part late, a guid that is another entry's link."""
-        return self._names[name.key] > 1
+        return not self._plain and self._names[name.key] > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +96,13 @@ def mark_of(entry: Entry) -> Mark:
         entry.slice,
         guid=_short(entry.guid.encode("utf-8", "surrogatepass")) if entry.guid else b"",
         link=_short(page) if link else b"",
-        content=_short(page, bytes.fromhex(digest(_content(entry)))),
-        whole=_short(page, bytes.fromhex(digest(*_texts(entry)))),
+        content=_short(page, _hash(_content(entry))),
+        whole=_short(page, _hash(*_texts(entry))),
     )
 
 
 def _content(entry: Entry) -> str:
-    return f"{' '.join(folded_tokens(entry.title))}\n{(entry.summary or entry.content)[:_TELLING]}"
+    return f"{comparable(entry.title)[0]}\n{(entry.summary or entry.content)[:_TELLING]}"
 
 
 def _texts(entry: Entry) -> tuple[str, str, str]:
@@ -116,4 +121,8 @@ def uid_hash(uid: str) -> str:
 
 def digest(*parts: str) -> str:
     """32 hexadecimal digits that stand for these texts, the same in every process."""
-    return blake2b("\x00".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return _hash(*parts).hex()
+
+
+def _hash(*parts: str) -> bytes:
+    return blake2b("\x00".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -22,12 +22,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def wanted(
-    source: Source, articles: Iterable[Article], now: datetime, wished: Callable[[Article], bool] = lambda _: False
+    source: Source, articles: Iterable[Article], now: datetime, wished: Callable[[Article], bool] | None = None
 ) -> list[Article]:
     """Those whose pages are to be read: young ones with an address and few words, if their source wishes it or a rule
     does (`wished`, which is asked of no others)."""
+    if not source.full_text and wished is None:
+        return []
     worth = (each for each in articles if _has_address(each) and _is_young(each, now) and words(each.text) < FEW)
-    return [each for each in worth if source.full_text or wished(each)]
+    return [each for each in worth if source.full_text or (wished is not None and wished(each))]
 
 
 def words(text: str) -> int:

@@ -1,7 +1,7 @@
-"""What an edit of rules would change: the same news told by both sets of rules, and the alerts gained and lost.
+"""What an edit of rules would change: the same news told by both sets of rules, and the alerts gained, lost and moved.
 
 An alert of one set is found again in the other if the same rule tells the same there: by the same article, or by
-another one of what it has heard to be the same. Then it is neither gained nor lost.
+another one of what it has heard to be the same. Then it is neither gained nor lost, but it may come at another time.
 """
 
 from __future__ import annotations
@@ -9,22 +9,35 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from monitor.lab.replay import Coming, Replay, Sent
+
+_ALIKE = timedelta(minutes=1)  # two moments that differ by no more are the same
+
+
+class Way(StrEnum):
+    """How an edit changes an alert."""
+
+    GAINED = "gained"  # only the edited rules would send it
+    LOST = "lost"  # only those before
+    MOVED = "moved"  # both, but not at the same time
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What only the edited rules would send (`gained`), or only those before."""
+    """What would be sent after the edit, or, where it is lost, before it. `before`: when it was sent, if it moved."""
 
-    gained: bool
+    way: Way
     sent: Sent
+    before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What two sets of rules tell differently, in time order. `alike`: of each rule, how many alerts both would send;
-    `otherwise`: how many of these by another article, at another time or at another level."""
+    """What two sets of rules tell differently, in time order. `alike`: of each rule, how many alerts both would send at
+    the same time; `otherwise`: how many of these by another article or at another level."""
 
     changes: tuple[Change, ...]
     alike: Mapping[str, int]
@@ -69,18 +82,20 @@ def _compared(before: _Run, after: _Run) -> Compared:
     for names in (_fired, _heard):
         pairs |= _paired(before, after, names, pairs)
     again = set(pairs.values())
-    lost = [Change(gained=False, sent=sent) for number, sent in enumerate(before.sent) if number not in pairs]
-    gained = [Change(gained=True, sent=sent) for number, sent in enumerate(after.sent) if number not in again]
-    both = [(before.sent[one], after.sent[other]) for one, other in pairs.items()]
+    lost = [Change(Way.LOST, sent) for number, sent in enumerate(before.sent) if number not in pairs]
+    gained = [Change(Way.GAINED, sent) for number, sent in enumerate(after.sent) if number not in again]
+    paired = [(before.sent[one], after.sent[other]) for one, other in pairs.items()]
+    moved = [Change(Way.MOVED, other, sent.at) for sent, other in paired if abs(other.at - sent.at) > _ALIKE]
+    both = [(sent, other) for sent, other in paired if abs(other.at - sent.at) <= _ALIKE]
     return Compared(
-        changes=tuple(sorted((*lost, *gained), key=lambda change: change.sent.at)),
+        changes=tuple(sorted((*lost, *gained, *moved), key=lambda change: change.sent.at)),
         alike=Counter(sent.rule for sent, _ in both),
         otherwise=Counter(sent.rule for sent, other in both if _is_otherwise(sent, other)),
     )
 
 
 def _is_otherwise(sent: Sent, other: Sent) -> bool:
-    return (sent.at, sent.level, sent.source, sent.uid) != (other.at, other.level, other.source, other.uid)
+    return (sent.level, sent.source, sent.uid) != (other.level, other.source, other.uid)
 
 
 def _paired(

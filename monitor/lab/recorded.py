@@ -33,10 +33,13 @@ class Unusable:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An article, and its `id` as the line has it: a text or a number; of a headline, the number of its line."""
+    """An article, and its `id` as its line has it: a text or a number; of a headline, the number of its line. `line`:
+    that number, of each; `unread`: its date, where that cannot be read, and the article counts as undated."""
 
     id: str | int
     article: Article
+    line: int = 0
+    unread: str | None = None
 
 
 def recorded(
@@ -68,7 +71,7 @@ def _begins_object(text: str) -> bool:
 def _headline(number: int, id_: str | int, title: str, text: str, now: datetime) -> Recorded | Unusable:
     row = {"id": id_, "title": title.strip(), "text": text.strip()}
     why = _unusable(row)
-    return Unusable(number, why) if why else Recorded(id_, _read(row, now, UTC))
+    return Unusable(number, why) if why else Recorded(id_, _read(row, now, UTC), number)
 
 
 def _object(number: int, line: str, now: datetime, zone: tzinfo, **implied: int) -> Recorded | Unusable:
@@ -79,8 +82,10 @@ def _object(number: int, line: str, now: datetime, zone: tzinfo, **implied: int)
         return Unusable(number, f"no JSON: {error.msg} at column {error.colno}; write one object on a line")
     except (RecursionError, ValueError):  # json's own bounds: a thousand brackets, a number of 4,300 digits
         return Unusable(number, "no JSON that can be read: it is nested too deeply, or has a number too long")
-    why = _unusable(row)
-    return Unusable(number, why) if why else Recorded(row["id"], _read(row, now, zone))
+    if why := _unusable(row):
+        return Unusable(number, why)
+    article, date = _read(row, now, zone), (row.get("date") or "").strip()
+    return Recorded(row["id"], article, number, date if date and not article.dated else None)
 
 
 def _unusable(row: dict[str, Any]) -> str | None:

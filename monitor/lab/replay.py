@@ -6,7 +6,7 @@ falls due; after the last article, all that still waits is. Nothing is sent or s
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +16,7 @@ from monitor.alerting.policy import Circumstances
 from monitor.decide import State, decide, decide_due
 from monitor.lab.recorded import Recorded
 from monitor.matching import RuleSet
-from monitor.model import Alert, AlertKind, Article, Hearing, Judged, Level
+from monitor.model import Alert, AlertKind, Article, Hearing, Judged, Level, Moved
 
 Id = str | int
 _ANYWHERE = Circumstances()
@@ -92,10 +92,12 @@ def replay(articles: Iterable[Coming], player: Replay) -> Iterator[Came | Sent]:
 
 
 class Replay:
-    """Some rules, and the state that grows with the articles. `heard`: which articles each subject was heard of in."""
+    """Some rules, and the state that grows with the articles. `heard`: which articles each subject was heard of in;
+    `overtaken`: of each rule, how many waited and were not told then, for they were taken back, or told meanwhile."""
 
     def __init__(self, rules: RuleSet, around: Circumstances = _ANYWHERE, *, all_stories: bool = False) -> None:
         self.heard: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.overtaken: Counter[str] = Counter()
         self._rules = rules
         self._around = around
         self._all_stories = all_stories
@@ -119,6 +121,8 @@ class Replay:
             self._hear(hearing, coming.id)
         if any(each.waiting is not None or each.moved for each in judged.decisions):
             self._look()
+        silent = (each for each in judged.decisions if each.alert is None and each.waiting is None)
+        self._overtake(moved for each in silent for moved in each.moved)
         yield Came(coming.id, judged, self._event_of(judged))
         for each in judged.decisions:
             if each.alert is not None and each.hearing is not None:
@@ -135,11 +139,15 @@ class Replay:
             fallen = decide_due(self._rules, self._state, at)
             self._state = fallen.state.settled(at)
             self._look()
+            self._overtake(fallen.moved)
             for telling in fallen.tellings:
                 yield from self._told(telling)
 
     def _look(self) -> None:
         self._due = min((each.due for each in self._state.told.waiting), default=None)
+
+    def _overtake(self, moved: Iterable[Moved]) -> None:
+        self.overtaken.update(each.before.hearing.rule for each in moved if each.after is None)
 
     def _hear(self, hearing: Hearing, id_: Id) -> None:
         own = (hearing.article.source, hearing.article.uid)

@@ -25,6 +25,11 @@ def wishes(rules: RuleSet, article: Article) -> tuple[str, ...]:
     )
 
 
+def any_wish(rules: RuleSet) -> bool:
+    """Whether one of the rules may ever wish for a full text."""
+    return bool(_wishing(rules))
+
+
 @lru_cache(maxsize=1)  # of the set that is in force
 def _wishing(rules: RuleSet) -> tuple[CompiledRule, ...]:
     return tuple(each for each in rules.compiled if each.rule.full_text)

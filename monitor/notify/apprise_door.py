@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlencode
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat
 
 from monitor.model import Message, Receipt, ReceiptKind
-from monitor.notify.mail_threads import threaded
+from monitor.notify.mails import as_meant
 from monitor.notify.receipts import Line, receipt_for
 
 # `redirect=no`: requests answers a 302 by a GET without the body, and Apprise reports the lost message as sent.
@@ -38,8 +38,8 @@ def send(url: str, message: Message) -> Receipt:
         return Receipt(ReceiptKind.REFUSED, SEVERAL)
     html = _is_mail(url)
     body, body_format = (message.html, NotifyFormat.HTML) if html else (message.text, NotifyFormat.TEXT)
-    together = threaded(door[0], message) if html else nullcontext()
-    with together, _listening_at(logging.DEBUG):  # what went wrong stands there only
+    meant = as_meant(door[0], message) if html else nullcontext()
+    with meant, _listening_at(logging.DEBUG):  # what went wrong stands there only
         result = door.notify(title=message.title, body=body, body_format=body_format, log_level=logging.DEBUG)
     if result:
         return Receipt(ReceiptKind.ACCEPTED, "accepted")

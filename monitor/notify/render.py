@@ -29,8 +29,8 @@ OTHERS, OTHER = 3, 30  # how many who also report it are named, and units of eac
 ITEMS, HEADLINE = 7, 80  # lines of a digest, if they have room, and units of each
 BYTES, JSON = 4096, 7700  # of title and text: what the narrowest takes, less its other keys
 SHORT_ADDRESS = 200
-_MARKS = ("**", "**")
-_HTML_MARKS = ("<mark>**", "**</mark>")  # the stars are what is left of it in a mail's plain text
+_MARKS = ("**", "__")  # round the words that fired: the first that the sentence does not hold itself
+_HTML_MARKS = ("<mark><b>", "</b></mark>")  # some mail programs know no <mark>
 
 
 def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
@@ -62,12 +62,18 @@ def _of_alert(alert: Alert, source: str, repeat: list[str], zone: ZoneInfo) -> M
     ]
     update = "UPDATE, " if alert.kind is AlertKind.UPDATE else ""
     heading = f"{update}{alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
-    text = "\n".join([heading, "", f"“{marked(sentence, marks, _MARKS)}”", "", *facts])
+    text = "\n".join([heading, "", f"“{marked(sentence, marks, _marks_for(sentence))}”", "", *facts])
     quoted = marked(sentence, marks, _HTML_MARKS, escape)
     lines = "<br>".join(_linked(fact) for fact in facts)
     html = f"<p><b>{escape(heading)}</b></p>\n<p>“{quoted}”</p>\n<p>{lines}</p>"
     title = f"{update}{alert.level.upper()}: {_cut(alert.article.title or alert.rule_title, TITLE)}"
     return Message(title, text, html)
+
+
+def _marks_for(sentence: str) -> tuple[str, str]:
+    """What stands before and behind a fired word in plain text."""
+    sign = next((each for each in _MARKS if each not in sentence), _MARKS[0])
+    return sign, sign
 
 
 def _others(alert: Alert) -> list[str]:

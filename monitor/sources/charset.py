@@ -46,6 +46,7 @@ STARTS = (
 IN_HEADER = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 IN_BODY = re.compile(rb"""\s*<\?xml[^<>]{0,200}?encoding\s*=\s*["']([\w.:-]+)["']""")
 DECLARATION = re.compile(r"<\?xml(?=[\s?])[^<>]{0,200}>")  # ended as it should be by ?>, or by > alone
+HEAD = 1024  # bytes: a declaration that is longer is none
 UTF8 = '<?xml version="1.0" encoding="utf-8"?>'
 ESCAPED = b"\x1b$B"  # ISO-2022-JP: kanji from here
 MULTIBYTE = {"gb18030", "cp949", "cp932", "big5hkscs", "euc_jp", "euc_jis_2004", "johab", "iso2022_jp", "iso2022_kr"}
@@ -67,6 +68,7 @@ RUNS = re.compile("[\x80-\u024f]{4}")  # no Latin spelling has that; Cyrillic an
 WIDE = re.compile("[\u0800-\ufffc]")
 CONTROLS = bytes(each for each in range(0x20) if each not in b"\t\n\r")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # by XML 1.0, section 2.2
+SUSPECT = ("&#", "\ufffe", "\uffff")  # where none of these is, nothing is forbidden or illegal
 REFERENCE = re.compile("&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
 
 
@@ -86,24 +88,34 @@ def read_text(body: bytes, content_type: str | None) -> Text:
     if ESCAPED in body:  # bytes of ASCII only, which would pass for UTF-8
         return Text(body.decode("iso2022_jp", "replace"))
     named = _named(body, content_type or "")
-    text, meant = body.decode("utf-8", "replace"), body.count(REPLACED)
     others = [codec for codec in named if codec != "utf-8"]
+    if not others and (sound := _sound(body)) is not None:  # as nearly all are
+        return Text(sound)
+    text, meant = body.decode("utf-8", "replace"), body.count(REPLACED)
     of_bytes = bool(others) and others[0] not in MULTIBYTE
     if _is_utf8(*_counted(text, meant), text, declared="utf-8" in named or not named, of_bytes=of_bytes):
         return _with_damage(text, meant)
     return _weighed(body, others) if others else _guessed(body, named)
 
 
+def _sound(body: bytes) -> str | None:
+    """The text of what is UTF-8 to the last byte."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
+
+
 def to_utf8(text: str) -> bytes:
     """XML in UTF-8 that says so and holds nothing that XML forbids."""
-    text = text.encode("utf-8", "replace").translate(None, CONTROLS).decode()  # ten times as quick as a pattern
-    if "\ufffe" in text or "\uffff" in text:
-        text = FORBIDDEN.sub("", text)
-    text = REFERENCE.sub(_legal, text).lstrip()
+    given = text.encode("utf-8", "replace")
+    body = given.translate(None, CONTROLS)  # ten times as quick as a pattern
+    if len(body) < len(given) or not text.startswith("<") or any(each in text for each in SUSPECT):
+        body = REFERENCE.sub(_legal, FORBIDDEN.sub("", body.decode())).lstrip().encode()
     # Where there is no encoding declared feedparser would add a declaration, and a line: the strict parser knows no
     # second one, and errors would name the wrong lines.
-    declaration = DECLARATION.match(text)
-    return (UTF8 + text[declaration.end() if declaration else 0 :]).encode()
+    declaration = DECLARATION.match(body[:HEAD].decode("utf-8", "ignore"))
+    return UTF8.encode() + body[len(declaration[0].encode()) if declaration else 0 :]
 
 
 def _legal(reference: re.Match[str]) -> str:

@@ -7,16 +7,20 @@ A digest stands for all that decides how an entry is read: its own bytes, and wh
 tags that it stands in, with their namespaces, language and address base; the site that its links are relative to; the
 language of the feed). Where that cannot be told, or feedparser would carry something from one entry into the next, no
 ranges are given, and the document is parsed whole. It does not parse entries, and knows nothing of what they mean.
+
+Most documents repeat most of the last one. What has the digest of a known entry was seen by expat when that came, so
+expat gets two elements in its place (`_repeated`): whether an entry stands there is all that it must say.
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Final
+from typing import Final, TypeAlias
 from xml.parsers import expat
 
 from monitor.errors import FeedUnreadable
@@ -41,6 +45,9 @@ TEXT_BASE: Final = re.compile(
     re.IGNORECASE,
 )
 OWN: Final = {BASE, "http://www.w3.org/XML/1998/namespace lang", "base", "lang"}
+OPENS: Final = re.compile(rb"<((?:[\w.-]+:)?(?:item|entry))[\s>]", re.IGNORECASE)
+ENDS: Final = b" \t\r\n>"  # what may follow the name of a tag
+Span: TypeAlias = tuple[int, int]  # from, to, in bytes
 TAG: Final = re.compile(rb"""<[^\s/>"']+(?:\s+[^\s=>"']+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
 
 
@@ -53,7 +60,7 @@ class Ranges:
     attribute; `base`: what these are relative to, itself relative to the document's address.
     """
 
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
     slices: tuple[bytes, ...]
     said: dict[str, str]
     links: tuple[Link, ...]
@@ -79,15 +86,25 @@ class Ranges:
         cuts = [span for span, digest in zip(self.spans, self.slices, strict=True) if digest in known]
         if self.beyond:
             cuts.append((self.spans[self.gap - 1][1], self.spans[self.gap][0]))
-        kept, at = [], 0
-        for start, end in sorted(cuts):
-            kept.append(body[at:start])
-            at = end
-        return b"".join((*kept, body[at:]))
+        return _cut(body, sorted(cuts))
 
 
-def ranges_of(body: bytes) -> Ranges | None:
-    """The ranges of a document in UTF-8; None where they cannot be told for certain. FeedUnreadable: it is too deep."""
+def ranges_of(body: bytes, known: AbstractSet[bytes] = frozenset()) -> Ranges | None:
+    """The ranges of a document in UTF-8; None where they cannot be told for certain. FeedUnreadable: it is too deep.
+
+    `known`: digests that were given before; a document that repeats such entries is read the quicker.
+    """
+    repeated = _repeated(body, known) if known else None
+    if repeated is not None:
+        return repeated
+    reader = _read(body)
+    if reader is None or not reader.first:
+        return None
+    spans = (*reader.first, *reader.last)
+    return _ranges(reader, spans, _digests(reader, body, spans), reader.count - len(spans))
+
+
+def _read(body: bytes) -> _Reader | None:
     reader = _Reader(body)
     try:
         reader.read()
@@ -95,14 +112,75 @@ def ranges_of(body: bytes) -> Ranges | None:
         if reader.too_deep:
             raise FeedUnreadable(f"its elements stand more than {DEEPEST} deep in each other, as in no feed") from None
         return None
-    if not reader.first:
-        return None
+    return reader
+
+
+def _ranges(reader: _Reader, spans: tuple[Span, ...], slices: tuple[bytes, ...], beyond: int = 0) -> Ranges:
+    return Ranges(spans, slices, reader.said, tuple(reader.links), reader.base, beyond, len(reader.first))
+
+
+def _digests(reader: _Reader, body: bytes, spans: Iterable[Span]) -> tuple[bytes, ...]:
     around = b"\0".join((*reader.tags, *sorted(reader.matters)))
     salt = blake2b(around, digest_size=blake2b.SALT_SIZE).digest()
-    whole, spans = memoryview(body), (*reader.first, *reader.last)
-    slices = tuple(blake2b(whole[start:end], digest_size=DIGEST, salt=salt).digest() for start, end in spans)
-    beyond, gap = reader.count - len(spans), len(reader.first)
-    return Ranges(spans, slices, reader.said, tuple(reader.links), reader.base, beyond, gap)
+    whole = memoryview(body)
+    return tuple(blake2b(whole[start:end], digest_size=DIGEST, salt=salt).digest() for start, end in spans)
+
+
+# --- where most are known -----------------------------------------------------------------------------------------
+
+
+def _repeated(body: bytes, known: AbstractSet[bytes]) -> Ranges | None:
+    """The ranges of a document that repeats known entries; None where it repeats none, or they are not certain."""
+    spans, stub = _as_written(body)
+    if not spans or len(spans) > 2 * END:
+        return None
+    reader = _read(_cut(body, spans, stub))
+    if reader is None or reader.count != len(spans):
+        return None
+    slices = _digests(reader, body, spans)
+    new = [span for span, digest in zip(spans, slices, strict=True) if digest not in known]
+    if len(new) == len(spans) or (new and not _stand_alone(body, spans, new, reader)):
+        return None
+    return _ranges(reader, spans, slices)
+
+
+def _as_written(body: bytes) -> tuple[tuple[Span, ...], bytes]:
+    """From what looks like the start of an entry to what looks like its end, for all of them; what can stand for one.
+    None of them where one has no end."""
+    first = OPENS.search(body)
+    if first is None:
+        return (), b""
+    opens, closes, spans, at = b"<" + first[1], b"</" + first[1], [], first.start()
+    while at >= 0:
+        after = at + len(opens)
+        if body[after : after + 1] in ENDS:
+            end = body.find(closes, after) + len(closes)
+            close = body.find(b">", end)
+            if end < after or close < 0 or body[end:close].strip():
+                return (), b""
+            spans.append((at, close + 1))
+            after = close + 1
+        at = body.find(opens, after)
+    return tuple(spans), b"%s><i/>%s>" % (opens, closes)
+
+
+def _cut(body: bytes, spans: Iterable[Span], stub: bytes = b"") -> bytes:
+    """The document with the stub in place of each of these."""
+    kept, at = [], 0
+    for start, end in spans:
+        kept.append(body[at:start])
+        at = end
+    return stub.join((*kept, body[at:]))
+
+
+def _stand_alone(body: bytes, spans: Iterable[Span], new: Sequence[Span], around: _Reader) -> bool:
+    """Whether the new ones are all entries where nothing else stands, as they do when feedparser reads them."""
+    left = frozenset(new)
+    rest = _cut(body, (span for span in spans if span not in left))
+    reader = _read(rest)
+    if reader is None or (reader.tags, reader.matters) != (around.tags, around.matters):
+        return False
+    return [rest[start:end] for start, end in (*reader.first, *reader.last)] == [body[start:end] for start, end in new]
 
 
 def without_bases(body: bytes) -> bytes:
@@ -124,8 +202,8 @@ class _Reader:
 
     def __init__(self, body: bytes) -> None:
         self.count = 0  # entries
-        self.first: list[tuple[int, int]] = []  # where they are
-        self.last: deque[tuple[int, int]] = deque(maxlen=END)  # those of them that stand behind the first
+        self.first: list[Span] = []  # where they are
+        self.last: deque[Span] = deque(maxlen=END)  # those of them that stand behind the first
         self.too_deep = False
         self.said: dict[str, str] = {}
         self.links: list[Link] = []

@@ -66,7 +66,7 @@ def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset(), m
     be read of those that are not known.
     """
     document = untyped(clean)
-    ranges = ranges_of(document.body)
+    ranges = ranges_of(document.body, known)
     feed = _in_parts(document.body, url, ranges.covered(known), known, most) if ranges is not None else None
     if feed is None:
         ended, beyond = _ends_of(document.body)

@@ -22,8 +22,9 @@ from monitor.workers import Workers
 
 T = TypeVar("T")
 
-AT_ONCE: Final = 8  # documents
-TOGETHER: Final = 256 * 1024  # bytes: one that is big has a call of its own, which costs little beside it
+AT_ONCE: Final = 32  # documents
+FEW: Final = 8  # are not shared between workers: that would cost more than it saves time
+TOGETHER: Final = 512 * 1024  # bytes: one that is big has a call of its own, which costs little beside it
 
 PART: Final = 5  # of the deadline of one: so small ones take a hundredth of it
 
@@ -81,7 +82,7 @@ class Readers:
     def _taken(self) -> list[_Waiting]:
         """What one call brings: its share of what waits."""
         self._waiting = deque(each for each in self._waiting if not each.came.done())  # some have been given up
-        share = min(AT_ONCE, -(-len(self._waiting) // self._workers.count))
+        share = min(AT_ONCE, max(FEW, -(-len(self._waiting) // self._workers.count)))
         taken: list[_Waiting] = []
         size = 0
         while self._waiting and len(taken) < share:

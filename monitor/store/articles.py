@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from monitor.store.tables import alert, article, article_version, known, match, 
 
 _MOST = 2**31  # the numbers of matches are below
 _DIGITS = 10  # so many it has; thousands int() refuses
+_BEGINS = "[0-9a-f]{6,}"  # of an alert's id: with fewer, the number of a match that has gone would often be one
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,8 @@ class Articles:
 
     def find(self, name: str, most: int = 10) -> list[StoredArticle]:
         """The articles of this name, the newest first, at most so many: the number of a match, as `matches list` has
-        it; the id of an alert, as its message has it; `SOURCE UID`, as JSON has them; or an address, or a uid alone,
-        which several may have."""
+        it; the id of an alert, as its message has it; `SOURCE UID`, as JSON has them; an address, or a uid alone, which
+        several may have; or the beginning of the id of an alert."""
         with self._database.reading() as connection:
             for named in _ways(name):
                 found = connection.execute(_asked().where(named).order_by(article.c.id.desc()).limit(most)).all()
@@ -157,7 +159,10 @@ def _ways(name: str) -> list[ColumnElement[bool]]:
     ways.append(article.c.id.in_(select(alert.c.article_id).where(alert.c.id == name)))
     source, _, uid = name.partition(" ")
     ways.append(and_(article.c.source_id == source, article.c.uid == uid))
-    return [*ways, of_address(name)]
+    ways.append(of_address(name))
+    if re.fullmatch(_BEGINS, name):
+        ways.append(article.c.id.in_(select(alert.c.article_id).where(alert.c.id.startswith(name))))
+    return ways
 
 
 def _known_as(name: str) -> ColumnElement[bool]:

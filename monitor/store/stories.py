@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, func, literal, or_, select, union_all
 
 from monitor.store.database import Database
 from monitor.store.tables import alert, article, event, match, story, story_article, waiting
@@ -67,9 +67,18 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A story or an event, as it is found; `rule`: of an event, the one that sees it so."""
+
+    id: str
+    title: str
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoryAccount:
     """A story, or an event with all of its stories, with all that belongs to it, in the order of time. `rule`: of an
-    event, the one that sees it so."""
+    event, the one that sees it so; `events`: of a story, those that it is of."""
 
     id: str
     title: str
@@ -78,6 +87,7 @@ class StoryAccount:
     members: tuple[Member, ...]
     sent: tuple[Sent, ...]
     waits: tuple[Waits, ...]
+    events: tuple[Named, ...] = ()
 
     @property
     def voices(self) -> int:
@@ -107,13 +117,37 @@ class StoriesRead:
             row = connection.execute(select(story).where(story.c.id == name)).one_or_none()
             if row is not None:
                 of_story = story_article.c.story_id == name
-                return _account(connection, row, None, of_story, alert.c.story_id == name)
+                account = _account(connection, row, None, of_story, alert.c.story_id == name)
+                return replace(account, events=_events(connection, name))
             row = connection.execute(select(event).where(event.c.id == name)).one_or_none()
             if row is None:
                 return None
             articles = select(match.c.article_id).where(match.c.event_id == name)
             of_event = story_article.c.article_id.in_(articles)
             return _account(connection, row, row.rule_id, of_event, alert.c.event_id == name)
+
+    def begins(self, name: str, most: int) -> list[Named]:
+        """At most so many stories and events whose ids begin so, the last told first."""
+        no_rule = literal(None, String).label("rule_id")
+        found = union_all(
+            select(story.c.id, story.c.title, no_rule, story.c.last_at).where(
+                story.c.id.startswith(name, autoescape=True)
+            ),
+            select(event.c.id, event.c.title, event.c.rule_id, event.c.last_at).where(
+                event.c.id.startswith(name, autoescape=True)
+            ),
+        ).subquery()
+        asked = select(found).order_by(found.c.last_at.desc(), found.c.id).limit(most)
+        with self._database.reading() as connection:
+            return [Named(row.id, row.title, row.rule_id) for row in connection.execute(asked)]
+
+
+def _events(connection: Connection, story_id: str) -> tuple[Named, ...]:
+    """The events that a story is of, in the order in which they were opened."""
+    of_story = select(story_article.c.article_id).where(story_article.c.story_id == story_id)
+    theirs = select(match.c.event_id).where(match.c.article_id.in_(of_story))
+    asked = select(event).where(event.c.id.in_(theirs)).order_by(event.c.opened_at, event.c.id)
+    return tuple(Named(row.id, row.title, row.rule_id) for row in connection.execute(asked))
 
 
 def _hit_by(rules: Iterable[str]) -> Select[tuple[str]]:

@@ -24,8 +24,10 @@ if _RICH is None:
 else:
     sys.modules["rich"] = _RICH
 
-# At lower levels they write tokens, topics and message texts.
-_TALKATIVE = ("apprise", "urllib3", "requests", "mail.log", "apscheduler", "asyncio", "aiohttp.access", "alembic")
+# At lower levels they write tokens, topics and message texts, or (pymorphy3) where they keep their dictionaries.
+_TALKATIVE = (
+    "apprise", "urllib3", "requests", "mail.log", "apscheduler", "asyncio", "aiohttp.access", "alembic", "pymorphy3",
+)  # fmt: skip
 _PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}  # syslog's, as the journal reads them
 _TELLING = frozenset(' "=')  # where one word ends
 _SHORTEST_SECRET = 6  # a shorter one would blank out innocent words

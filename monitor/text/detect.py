@@ -19,7 +19,7 @@ except ImportError:  # pyproject.toml says where it is not brought along: script
 
 from monitor.text.folding import simplified
 from monitor.text.language import WRITTEN_IN, leaning, ruled_out, subtag
-from monitor.text.scripts import letters_in
+from monitor.text.scripts import letters_of_scripts
 
 _SAMPLE = 200  # letters: of so many the language is clear
 _SURE = 8_000  # evidence (`_told`) from which CLD2 is believed where nothing is declared
@@ -78,7 +78,7 @@ def language_tag(title: str, text: str, hint: str | None = None) -> str | None:
     not clear. `hint`: what the feed declares, or is known of the source."""
     sample = f"{title} {text[:_SAMPLE]}"
     said = subtag(hint) if hint else None
-    letters = _counted(sample)
+    letters = letters_of_scripts(sample)
     script = max(_LANGUAGES, key=lambda each: letters[each])
     eastern = sum(letters[each] for each in _EASTERN)
     in_one = _IN_ONE_IF_DECLARED if said in {"zh", "ja", "ko"} else _IN_ONE
@@ -90,12 +90,6 @@ def language_tag(title: str, text: str, hint: str | None = None) -> str | None:
         return alone or _undecided(sample, hint, said)
     fits = script in WRITTEN_IN.get(said, ("Latin", "other")) if said else False
     return _of_script(sample, script, letters[script], said if fits else None)
-
-
-def _counted(sample: str) -> Counter[str]:
-    """How many letters of the scripts of several languages stand in it."""
-    scripts = ("Latin",) if sample.isascii() else (*_LANGUAGES, *_EASTERN)
-    return Counter({script: letters_in(sample, script) for script in scripts})
 
 
 def _han(title: str, text: str, said: str | None) -> str | None:

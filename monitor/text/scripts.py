@@ -10,6 +10,7 @@ A further script is one row of SCRIPTS; without one, its words end where its let
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 _NOTHING = frozenset(("",))
@@ -66,7 +67,6 @@ _OTHER = Script("other", "")
 UNSPACED = "".join(script.letters for script in SCRIPTS if not script.spaced)
 APART = "".join(script.letters for script in SCRIPTS if script.apart)
 _LETTERS = {script.name: re.compile(f"[{script.letters}]") for script in SCRIPTS}
-_LETTERS_TOGETHER = {script.name: re.compile(f"[{script.letters}]+") for script in SCRIPTS}
 HAN, KANA, HANGUL = (_LETTERS[name] for name in ("Han", "kana", "Hangul"))
 
 _SPACED = rf"[{APART}]+|[^\W_{UNSPACED}{APART}]+"
@@ -90,9 +90,20 @@ UNSPACED_LETTER = _Unspaced()
 """Whether a letter is of a script that puts no spaces between words."""
 
 
-def letters_in(text: str, script: str) -> int:
-    """How many letters of the script with this name stand in a text."""
-    return sum(map(len, _LETTERS_TOGETHER[script].findall(text)))
+class _NameOfScript(dict[str, str]):
+    """Remembers the answer likewise."""
+
+    def __missing__(self, letter: str) -> str:
+        self[letter] = name = script_of(letter).name
+        return name
+
+
+_NAME_OF_SCRIPT = _NameOfScript()
+
+
+def letters_of_scripts(text: str) -> Counter[str]:
+    """How many letters of each script stand in a text, by the names of the scripts; under "other" whatever else."""
+    return Counter(map(_NAME_OF_SCRIPT.__getitem__, text))
 
 
 def is_unspaced(token: str) -> bool:

@@ -96,7 +96,7 @@ def test_the_mail_says_all_that_a_desk_needs(told: Told) -> None:
         assert "http://news.example/2026/launch" in part
         assert "Why: “North Korea”, “fires”" in part
         assert "in the title; the first that north-korea-missile-launch hears of this event" in part
-    assert "<mark>**North Korea**</mark> <mark>**fires**</mark> two" in mail.html
+    assert "<mark><b>North Korea</b></mark> <mark><b>fires</b></mark> two" in mail.html
     assert "**North Korea** **fires** two" in mail.text
 
 

@@ -75,7 +75,7 @@ async def test_it_says_what_it_has_checked(folder: Path) -> None:
     """With faults or without, so that nobody takes a check of nothing for a check; people only."""
     faulty = await news_monitor("check", folder=folder)
     read = "1 rule with 2 tests, 1 entity with 1 test, 0 sources, 1 channel"
-    assert faulty.told == [f"1 fault in {read}"]
+    assert faulty.told == [f"1 fault; what could be read: {read}"]
     (folder / "rules/broken.yaml").unlink()
     for args, told in (
         ([], [f"no faults: {read}"]),
@@ -179,9 +179,9 @@ async def test_what_comes_and_goes_is_told_while_somebody_writes(folder: Path) -
         time, change, told = (await line_of(process.stdout)).split(" ", 2)
         assert (len(time), change) == (8, "new:")
         assert told.startswith("rules/quake.yaml:5:17: this test of quake must fire")
-        assert (await line_of(process.stderr)).startswith(f"{time} 1 fault in 1 rule")
+        assert (await line_of(process.stderr)).startswith(f"{time} 1 fault; what could be read: 1 rule")
         quake.write_text(f"# moved\n{wrong}", encoding="utf-8")
-        assert (await line_of(process.stderr))[8:].startswith(" 1 fault in 1 rule")
+        assert (await line_of(process.stderr))[8:].startswith(" 1 fault; what could be read: 1 rule")
         (folder / "rules/more.yaml").write_text("rule: [", encoding="utf-8")
         assert " new: rules/more.yaml:" in await line_of(process.stdout)
         (folder / "rules/more.yaml").unlink()

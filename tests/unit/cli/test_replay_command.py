@@ -14,6 +14,7 @@ from tests.e2e.whole import LAUNCH, ROOT, news_monitor, write_config
 RULES = ("--rules", ROOT / "rules", "--rules", ROOT / "seeds" / "entities")
 LAUNCHED = "north-korea-missile-launch"
 DRILLS = "taiwan-drills"
+SUNK = "Three barges sink in the strait between Busan and Tsushima"
 LATER = "The harbour rowers won by half a length on Sunday and the ferries ran on time. " * 12
 ARTICLES: list[dict[str, object]] = [
     {"id": "reprint", "title": LAUNCH, "date": "2026-01-04T09:10:00+09:00", "source": "post"},
@@ -21,7 +22,7 @@ ARTICLES: list[dict[str, object]] = [
     {"id": "passing", "title": "Harbour news", "text": f"{LATER}China began live-fire drills around Taiwan on Sunday."},
     {"id": 7, "title": "Ferry timetable changes", "date": "2026-01-04"},
 ]
-ARTICLE_KEYS = ["type", "id", "rules", "mentions", "story", "event"]
+ARTICLE_KEYS = ["type", "id", "rules", "mentions", "story", "event", "decisions"]
 ALERT_KEYS = ["at", "rule", "level", "kind", "story", "event", "articles", "reason"]
 
 
@@ -62,6 +63,8 @@ async def test_the_same_answer_by_every_way_in(way: str, folder: Path) -> None:
     assert alerts[0]["at"] == "2026-01-04T00:00:00+00:00"
     assert alerts[0]["story"] == articles[0]["story"] == articles[3]["story"]
     assert ended.rows[1] == alerts[0]
+    assert [list(row["decisions"]) for row in articles] == [[LAUNCHED], [DRILLS], [], [LAUNCHED]]
+    assert articles[3]["decisions"][LAUNCHED].startswith(f"held: {LAUNCHED} has told this event")
 
 
 async def test_dates_without_a_zone_are_of_the_one_that_is_meant(folder: Path) -> None:
@@ -101,6 +104,19 @@ async def test_unusable_lines_are_told_by_file_and_the_others_answered(folder: P
     assert [line[:20] for line in ended.told] == ["heads: line 2: no JS", "cut.gz: the gzip is "]
 
 
+async def test_dates_that_cannot_be_read_are_told_once(folder: Path) -> None:
+    """How many, and where the first stands. Their articles are answered like those without a date."""
+    dated = [
+        {"id": n, "title": "Ferries", "date": date} for n, date in enumerate(("2026-01-04", "5th of Jan", "13", ""))
+    ]
+    (folder / "odd.jsonl").write_text(lines(*dated), "utf-8")
+    ended = await news_monitor("replay", *RULES, "--json", "odd.jsonl", folder=folder)
+    assert (ended.code, [row["id"] for row in ended.rows]) == (0, [0, 1, 2, 3])
+    assert [line.partition(": such")[0] for line in ended.told] == [
+        "2 dates cannot be read, the first in odd.jsonl, line 2: '5th of Jan'"
+    ]
+
+
 async def test_for_people_it_is_a_timeline_with_the_counts_at_its_end(folder: Path) -> None:
     """When, what kind, how much it matters, which rule; title, sentence and reason below."""
     ended = await news_monitor("replay", *RULES, "--zone", "Asia/Seoul", "day.jsonl", folder=folder)
@@ -109,15 +125,42 @@ async def test_for_people_it_is_a_timeline_with_the_counts_at_its_end(folder: Pa
     assert told[1] == f"    {LAUNCH}"
     assert told[2].startswith("    “North Korea”, “fires”")
     assert "    “China began live-fire drills around Taiwan on Sunday.”" in told
-    assert [line.split() for line in told[-4:]] == [
+    assert [line.split() for line in told[-7:-1]] == [
         ["rule", "new", "update", "digest"],
         [LAUNCHED, "1", "0", "0"],
         [DRILLS, "0", "0", "1"],
         ["all", "1", "0", "1"],
+        ["held", "nothing", "new"],
+        [LAUNCHED, "1"],
     ]
+    assert told[-1].startswith("why each was held: `--json`")
     nothing = await news_monitor("replay", *RULES, "-", folder=folder, stdin=b"Ferries\n")
     assert nothing.told == []
     assert nothing.out == "nothing would be sent\n"
+
+
+async def test_at_the_end_it_says_what_was_held_and_why(folder: Path) -> None:
+    """Each match that no message tells, by rule and reason."""
+    rule = "rule: {}\ntitle: T\nlevel: low\nmatch: {{words: [{}]}}\nmax_age: 1 day\n{}---\n"
+    waits = "alert: {wait_at_least: 1 hour}\n"
+    named = [("launch", "fires", ""), ("quiet", "fires", "status: shadow\n"), ("barges", "barge, barges", waits)]
+    (folder / "some.yaml").write_text("".join(rule.format(*each) for each in named), encoding="utf-8")
+    came: list[dict[str, object]] = [
+        {"id": "a", "title": LAUNCH, "date": "2026-01-04T00:00Z"},
+        {"id": "b", "title": LAUNCH, "date": "2026-01-04T00:10Z", "source": "post"},
+        {"id": "c", "title": "Harbour news", "text": LATER + LAUNCH, "date": "2026-01-04T01:00Z"},
+        {"id": "d", "title": SUNK, "date": "2026-01-04T02:00Z", "source": "wire"},
+        {"id": "e", "title": f"WITHDRAWN: {SUNK}", "date": "2026-01-04T02:10Z", "source": "wire"},
+    ]
+    ended = await news_monitor("replay", "--rules", "some.yaml", "-", folder=folder, stdin=lines(*came).encode())
+    assert ended.code == 0
+    table = [line.split("  ") for line in ended.out.splitlines()[-5:-1]]
+    assert [[cell.strip() for cell in line if cell] for line in table] == [
+        ["held", "nothing new", "only mentioned", "overtaken", "in shadow"],
+        ["barges", "1", "0", "1", "0"],
+        ["launch", "1", "0", "0", "0"],
+        ["quiet", "1", "1", "0", "1"],
+    ]
 
 
 async def test_a_rule_in_shadow_is_told_of_on_stderr(folder: Path) -> None:
@@ -156,7 +199,7 @@ async def test_what_an_edit_would_change(way: str, edited: Path) -> None:
     assert lost["sentence"] == "Ferry timetable changes"
     assert lost["reason"].startswith("“timetable” in the title")
     assert (gained["type"], gained["rule"], gained["articles"]) == ("gained", "rowers", ["passing"])
-    assert ended.told[-1].startswith("1 gained, 1 lost, 1 as before, 0 by another article")
+    assert ended.told[-1].startswith("1 gained, 1 lost, 1 as before, 0 moved, 0 by another article")
 
 
 async def test_what_an_edit_would_change_is_summed_up_for_people(edited: Path) -> None:
@@ -166,9 +209,29 @@ async def test_what_an_edit_would_change_is_summed_up_for_people(edited: Path) -
     )
     told = ended.out.splitlines()
     assert told[0].startswith("lost    2026-01-04 00:00:00 UTC  new     low       launch")
-    assert ["launch", "0", "1", "1", "0"] in [line.split() for line in told]
-    assert ["rowers", "1", "0", "0", "0"] in [line.split() for line in told]
-    assert told[-1].startswith("1 gained, 1 lost, 1 as before")
+    assert ["launch", "0", "1", "1", "0", "0"] in [line.split() for line in told]
+    assert ["rowers", "1", "0", "0", "0", "0"] in [line.split() for line in told]
+    assert told[-1].startswith("1 gained, 1 lost, 1 as before, 0 moved")
+
+
+async def test_what_an_edit_moves_is_told_with_both_times(edited: Path) -> None:
+    """Earlier or later."""
+    waits = (edited / "before.yaml").read_text("utf-8") + "alert: {wait_at_least: 2 hours}\n"
+    (edited / "waits.yaml").write_text(waits, encoding="utf-8")
+    later = ("--rules", "before.yaml", "--against", "waits.yaml", "day.jsonl")
+    ended = await news_monitor("replay", *later, folder=edited)
+    told = ended.out.splitlines()
+    assert told[0].split() == ["moved", "2026-01-04", "02:00:00", "UTC", "new", "low", "launch"]
+    assert told[3] == "    2 hours later: before the edit at 2026-01-04 00:00:00 UTC"
+    assert told[-1].startswith("0 gained, 0 lost, 0 as before, 2 moved, 0 by another article")
+    rows = (await news_monitor("replay", *later, "--json", folder=edited)).rows
+    assert [(row["type"], row["before"], row["at"]) for row in rows] == [
+        ("moved", "2026-01-04T00:00:00+00:00", "2026-01-04T02:00:00+00:00")
+    ] * 2
+    ended = await news_monitor(
+        "replay", "--rules", "waits.yaml", "--against", "before.yaml", "day.jsonl", folder=edited
+    )
+    assert "    2 hours earlier: before the edit at 2026-01-04 02:00:00 UTC" in ended.out.splitlines()
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ async def test_a_new_rule_is_tried_as_if_it_were_live(status: str, folder: Path)
     )
     assert gained["sentence"] == "Seoul says so."
     assert gained["reason"].startswith("“Seoul” in the text")
-    assert ended.told == ["1 gained, 0 lost, 1 as before, 0 by another article, at another time or at another level"]
+    assert ended.told == ["1 gained, 0 lost, 1 as before, 0 moved, 0 by another article or at another level"]
     why = await news_monitor("why", gained["articles"][0], folder=folder)
     assert why.code == 0, why.err
 

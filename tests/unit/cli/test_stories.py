@@ -93,9 +93,12 @@ def test_stories_are_listed_the_last_told_first() -> None:
     assert [each["rules"] for each in (flood, wire, coast)] == [["floods"], ["launch"], ["launch"]]
     assert globe["events"] == times["events"] == wire["events"] != []
     heads, first, *_ = told("stories", "list").splitlines()
-    assert heads.split() == ["story", "opened", "last", "articles", "publishers", "alerts", "rules", "title"]
+    assert heads.split() == ["story", "event", "last", "articles", "publishers", "alerts", "rules", "title"]
     assert first.split()[0] == flood["id"]
     assert "2026-01-05 21:50:00 KST" in first
+    assert [line.split()[:2] for line in told("stories", "list", "--rule", "launch").splitlines()[1:4]] == [
+        [each["id"], wire["events"][0]] for each in (globe, times, wire)
+    ]
 
 
 @pytest.mark.usefixtures("database")
@@ -128,6 +131,8 @@ def test_a_story_is_shown_with_its_articles_and_what_was_sent() -> None:
     ):
         assert part in shown
     [account] = rows("stories", "show", story)
+    [event] = account["events"]
+    assert f"event     {event['id']}, as launch sees it: {CAME[1][1]}\n" in shown
     assert (account["voices"], account["rule"], len(account["members"]), len(account["sent"])) == (1, None, 2, 1)
 
 
@@ -143,6 +148,18 @@ def test_an_event_is_shown_with_all_its_stories_and_what_waits(database: Databas
     shown = told("stories", "show", event)
     assert "waits" not in shown
     assert "sent      2026-01-06 17:00:00 KST  update, high, by launch, alert " in shown
+
+
+@pytest.mark.usefixtures("database")
+def test_the_beginning_of_an_id_is_enough() -> None:
+    """Of stories and events; where several begin so, the first are told, the last told of them first."""
+    stories = rows("stories", "list")
+    for id_ in (stories[0]["id"], stories[3]["events"][0]):
+        assert rows("stories", "show", id_[:9]) == rows("stories", "show", id_)
+    first, *named = str(CliRunner().invoke(cli, ["stories", "show", "S"]).exception).splitlines()
+    assert first == "several stories and events begin with 'S'; write more of its id:"
+    assert named == [f"  {each['id']}  {each['title']}" for each in stories]
+    assert str(CliRunner().invoke(cli, ["stories", "show", "%"]).exception).startswith("there is no story or event '%'")
 
 
 @pytest.mark.usefixtures("database")

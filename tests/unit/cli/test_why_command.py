@@ -328,6 +328,7 @@ async def test_a_new_version_of_an_article_is_told_apart(kept: Folder) -> None:
         (("https://x.test/never",), 2, "no article is stored of 'https://x.test/never': no source has brought it, or"),
         (("wire", "guid 1"), 2, "write source and uid in quotes: news-monitor why 'wire guid 1'"),
         (("n1",), 2, "no article is stored of 'n1'"),
+        (("S746401c3",), 2, "'S746401c3' is no article; of stories and events: `news-monitor stories show S746401c3`"),
         (("--rules", "mine.yaml", "1"), 2, "--rules is for an article on standard input: `news-monitor why --rules P"),
         (("-c", "mine.yaml", "--rules", "mine.yaml", "-"), 2, "give -c or --rules, not both"),
         (("-c", "nosuch.yaml", "1"), 1, "nosuch.yaml"),
@@ -349,13 +350,34 @@ async def test_a_name_that_several_have_lists_them(kept: Folder) -> None:
     commit(SerialSection(database), claimed(Claims(database, "here:1"), "post", NOON + HOUR), reprint, at=NOON + HOUR)
     database.close()
     assert (await kept.why(PAGE, code=2)).told == [
-        f"several articles have '{PAGE}', the newest first; ask of one of them:",
+        f"several articles go by '{PAGE}', the newest first; ask of one of them:",
         "  news-monitor why 'post guid 1'   2026-01-05 22:00:00 KST, Missiles: a reprint",
         "  news-monitor why 'wire guid 1'   2026-01-05 21:00:00 KST, North Korea fires missiles",
     ]
     reprinted = (await kept.why("post guid 1")).out
     assert "article   Missiles: a reprint" in reprinted
     assert "the same address: North Korea fires missiles\n" in reprinted
+
+
+async def test_an_edited_rule_is_asked_of_all_that_the_article_says(kept: Folder) -> None:
+    """Its numbers, its marks and its publisher too: what was held would be an update by the rule as it is now."""
+    database = open_database(kept.url)
+    later, rules = NOON + HOUR, compile_live(load(kept.path / "monitor.yaml", {}).config.rules.values(), {})
+    two = article("two", f"{HEADLINE}: two missiles", of="post", seen=later, url=PAGE, canonical=PAGE)
+    claim, section = claimed(Claims(database, "here:1"), "post", later), SerialSection(database)
+    commit(section, claim, two, at=later, ruleset=rules, around=SEOUL)
+    database.close()
+    assert "held: launch has told this story at 21:00" in (await kept.why("post two")).out
+    kept.write(LAUNCH + "alert: {again_if: new fact}\n")
+    because = "“North Korea”, “fires”, “missiles” in the title"
+    would = f"told: {because}; update: new fact: 2 missiles; first told at 21:00"
+    assert f"    by the rule as it is now: {would}\n" in (await kept.why("post two")).out
+
+
+async def test_six_signs_of_an_alerts_id_are_enough(kept: Folder) -> None:
+    """With fewer, what may be the number of a match is not taken for one."""
+    assert (await kept.why(kept.alert[:6])).out == (await kept.why(kept.alert)).out
+    assert (await kept.why(kept.alert[:5], code=2)).told[0].startswith("no article is stored of")
 
 
 async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:

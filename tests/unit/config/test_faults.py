@@ -258,7 +258,7 @@ def test_a_faulty_list_is_told_likewise(text: str, said: str) -> None:
         ("{id: a, url: 'http://x/ y'}", "this is no web address"),
         ("{id: a, url: 'http://u:p4ss@x/'}", "an address with a user or a password in it is not built yet"),
         ("{id: a, url: 'http://x/${env:T}'}", "'${...}' works in the urls of channels and proxies only"),
-        ("{id: a, url: 'http://x', every: 4 s}", "'4 s' cannot be read; the shortest interval is '5 s'"),
+        ("{id: a, url: 'http://x', every: 4 s}", "'4 s' is too short; the shortest is '5 s'"),
         ("{id: a, url: 'http://x', language: english}", "'english' is no language"),
         ("{id: a}", "'url' is missing"),
         ("a", "text stands where a mapping belongs"),

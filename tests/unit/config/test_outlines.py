@@ -75,7 +75,7 @@ def test_an_outline_becomes_a_source(outline: Outline, source: NewSource) -> Non
         # settings that cannot be
         (
             [Outline("https://n.example/f", settings={"every": "1 s"})],
-            [(Outcome.UNUSABLE, "every: '1 s' cannot be read; the shortest interval is '5 s'")],
+            [(Outcome.UNUSABLE, "every: '1 s' is too short; the shortest is '5 s'")],
         ),
         (
             [Outline("https://n.example/f", settings={"tags": "[1"})],

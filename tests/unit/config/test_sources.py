@@ -49,7 +49,7 @@ def test_a_source_says_how_it_is_read_and_when() -> None:
         ("every: 10 m, slowest: 5 m", "'every' is longer than 'slowest'"),
         ("fastest: 20 m, every: 10 m", "'fastest' is longer than 'every'"),
         ("fastest: 20 m, slowest: 10 m", "'fastest' is longer than 'slowest'"),
-        ("every: 1 s", "cannot be read"),
+        ("every: 1 s", "is too short"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(keys: str, what: str) -> None:

@@ -24,7 +24,9 @@ list: denials
 words: {en: [denied]}
 """
 _DURATION = "write a number and a unit, such as '30 s', '5 minutes', '12 hours' or '3 days'"
-_FORGOTTEN = "write '14 days' or less: an event of which nobody tells for so long is forgotten"
+_SHORT = "is too short; write more than nothing, such as '1 minute'; without the key its default holds"
+_HOURS = "only messages of an hour can be counted; write '6 an hour' (1 to 1000)"
+_NONE_SENT = "would send nothing; write '1 an hour' or more; `status: shadow` tells nobody"
 _NOT = "write what must not hold under unless:, and occurrences that do not count under ignore:"
 _YAML = "(anchors and aliases of YAML are not supported)"
 _AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
@@ -316,18 +318,23 @@ _ONCE = "an article is told once: write once_per: story or event, or remove it"
         ("at_most: 6", "5:18: how often is not clear; write '6 an hour' (1 to 1000)"),
         ("at_most: 12 per hour", "5:18: how often is not clear; write '12 an hour' (1 to 1000)"),
         ("at_most: 12/h", "5:18: how often is not clear; write '12 an hour' (1 to 1000)"),
-        ("at_most: 24 a day", "5:18: how often is not clear; write '6 an hour' (1 to 1000)"),
-        ("at_most: 0 an hour", "5:18: how often is not clear; write '6 an hour' (1 to 1000)"),
-        ("at_most: 1001 an hour", "5:18: how often is not clear; write '6 an hour' (1 to 1000)"),
-        # lengths of time
-        ("wait_at_least: 2 days", "5:24: '2 days' cannot be read; the longest wait is '1 day'"),
-        ("again_if: new fact, cooldown: 2 weeks", "5:39: '2 weeks' cannot be read; the longest cooldown is '7 days'"),
+        ("at_most: six an hour", "5:18: how often is not clear; write '6 an hour' (1 to 1000)"),
+        ("at_most: 24 a day", f"5:18: '24 a day': {_HOURS}"),
+        ("at_most: 5/minute", f"5:18: '5/minute': {_HOURS}"),
+        ("at_most: 0 an hour", f"5:18: '0 an hour' {_NONE_SENT}"),
+        ("at_most: 0", f"5:18: '0' {_NONE_SENT}"),
         (
-            "once_per: event, event_lasts: 3 weeks",
-            f"5:39: '3 weeks' cannot be read; {_FORGOTTEN}",
+            "at_most: 1001 an hour",
+            "5:18: '1001 an hour' is too many; write '1000 an hour' or fewer; without the key there is no limit",
         ),
+        # lengths of time
+        ("wait_at_least: 2 days", "5:24: '2 days' is too long; the longest is '1 day'"),
+        ("again_if: new fact, cooldown: 2 weeks", "5:39: '2 weeks' is too long; the longest is '7 days'"),
+        ("once_per: event, event_lasts: 3 weeks", "5:39: '3 weeks' is too long; the longest is '14 days'"),
         ("again_if: new fact, cooldown: 3", f"5:39: this cannot be read; {_DURATION}"),
-        ("again_if: new fact, cooldown: 0 hours", "5:39: '0 hours' cannot be read; it must be longer than nothing"),
+        ("again_if: new fact, cooldown: 0 hours", f"5:39: '0 hours' {_SHORT}"),
+        ("wait_at_least: 0 minutes", f"5:24: '0 minutes' {_SHORT}"),
+        ("wait_at_least: 99999999999999 years", "5:24: '99999999999999 years' is too long; the longest is '1 day'"),
         # misspelt keys
         ("again: new fact", "5:9: I do not know 'again'; did you mean 'again_if'?"),
         ("cool_down: 1 hour", "5:9: I do not know 'cool_down'; did you mean 'cooldown'?"),

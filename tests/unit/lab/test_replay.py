@@ -198,8 +198,8 @@ def edited(*articles: Article, before: RuleSet, after: RuleSet) -> Compared:
     return compared(in_time_order([recorded(articles)], NOON), Replay(before), Replay(after))
 
 
-def changes(found: Compared) -> list[tuple[bool, str, tuple[str | int, ...]]]:
-    return [(each.gained, each.sent.rule, each.sent.articles) for each in found.changes]
+def changes(found: Compared) -> list[tuple[str, str, tuple[str | int, ...]]]:
+    return [(each.way, each.sent.rule, each.sent.articles) for each in found.changes]
 
 
 def test_alerts_gained_and_lost_are_told_in_time_order() -> None:
@@ -212,32 +212,43 @@ def test_alerts_gained_and_lost_are_told_in_time_order() -> None:
     before = rules(rule(words=["missiles", "rockets"]))
     after = rules(rule(words=["missiles"]), rule("drills", ["drills"]))
     found = edited(*articles, before=before, after=after)
-    assert changes(found) == [(False, "launch", ("a",)), (True, "drills", ("c",))]
+    assert changes(found) == [("lost", "launch", ("a",)), ("gained", "drills", ("c",))]
     assert (found.alike, found.otherwise) == ({"launch": 1}, {})
 
 
-def test_a_story_that_another_article_tells_is_neither_gained_nor_lost() -> None:
-    """An edit that fires on an earlier article of what was told anyway."""
+@pytest.mark.parametrize(("later", "moved"), [(MINUTE, []), (HOUR, [("moved", "launch", ("a",), NOON + HOUR)])])
+def test_a_story_that_another_article_tells_is_neither_gained_nor_lost(later: timedelta, moved: list[object]) -> None:
+    """An edit that fires on an earlier article of what was told anyway. More than a minute earlier, it has moved."""
     page = "https://x.test/1"
     first = article("a", "Launch reported", url=page, canonical=page)
-    then = article("b", of="post", url=page, canonical=page, seen=NOON + HOUR)
+    then = article("b", of="post", url=page, canonical=page, seen=NOON + later)
     found = edited(first, then, before=rules(), after=rules(rule(words=["missiles", "launch"])))
-    assert (changes(found), found.alike, found.otherwise) == ([], {"launch": 1}, {"launch": 1})
+    assert [(*change, each.before) for change, each in zip(changes(found), found.changes, strict=True)] == moved
+    assert (found.alike, found.otherwise) == (({}, {}) if moved else ({"launch": 1}, {"launch": 1}))
 
 
-def test_another_level_or_moment_is_neither_gained_nor_lost() -> None:
+def test_another_level_is_neither_gained_nor_lost() -> None:
     """It is told that it is otherwise."""
-    for after in (rules(rule(level=Level.LOW)), policed(wait_at_least=timedelta(minutes=30))):
-        found = edited(article(), before=rules(), after=after)
-        assert (changes(found), found.otherwise) == ([], {"launch": 1})
+    found = edited(article(), before=rules(), after=rules(rule(level=Level.LOW)))
+    assert (changes(found), found.otherwise) == ([], {"launch": 1})
+
+
+def test_what_only_moves_in_time_is_told_with_both_times() -> None:
+    """Not what moves by a minute at most."""
+    found = edited(article(), before=rules(), after=policed(wait_at_least=timedelta(minutes=30)))
+    assert changes(found) == [("moved", "launch", ("a1",))]
+    assert [(each.before, each.sent.at) for each in found.changes] == [(NOON, NOON + 30 * MINUTE)]
+    assert (found.alike, found.otherwise) == ({}, {})
+    found = edited(article(), before=rules(), after=policed(wait_at_least=MINUTE))
+    assert (changes(found), found.alike, found.otherwise) == ([], {"launch": 1}, {})
 
 
 def test_another_kind_is_a_change() -> None:
     """News that an edit makes a mention is lost as one and gained as the other."""
     found = edited(article(), before=rules(), after=rules(replace(rule(), mention_if=rule().condition)))
-    assert [(each.gained, each.sent.kind) for each in found.changes] == [
-        (False, AlertKind.NEW),
-        (True, AlertKind.DIGEST),
+    assert [(each.way, each.sent.kind) for each in found.changes] == [
+        ("lost", AlertKind.NEW),
+        ("gained", AlertKind.DIGEST),
     ]
 
 
@@ -246,5 +257,5 @@ def test_each_update_is_paired_once() -> None:
     again = {"again_if": frozenset({Again.MORE_PUBLISHERS}), "more_publishers": 1, "cooldown": MINUTE}
     articles = [article(name, HEADLINE, of=name, seen=NOON + 10 * MINUTE * n) for n, name in enumerate("abc")]
     found = edited(*articles, before=policed(**again), after=rules())
-    assert changes(found) == [(False, "launch", ("b",)), (False, "launch", ("c",))]
+    assert changes(found) == [("lost", "launch", ("b",)), ("lost", "launch", ("c",))]
     assert found.alike == {"launch": 1}

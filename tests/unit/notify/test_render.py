@@ -55,11 +55,30 @@ def test_both_bodies_say_the_same() -> None:
     of = replace(told("Seoul & Tokyo saw <missiles>.", ((19, 27),)), rule_title="Launches < tests")
     both = message(of)
     plain = both.html
+    for mark in ("<mark><b>", "</b></mark>"):
+        plain = plain.replace(mark, "**")
     for tag in ("<p>", "</p>", "<b>", "</b>", "<br>", "</a>"):
         plain = plain.replace(tag, "\n")
-    plain = unescape(plain.replace("<mark>", "").replace("</mark>", ""))
+    plain = unescape(plain)
     for line in filter(None, both.text.splitlines()):
         assert line.strip("“”") in plain
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "html"),
+    [
+        ("a missile", "a **missile**", "a <mark><b>missile</b></mark>"),
+        ("a **missile**", "a **__missile__**", "a **<mark><b>missile</b></mark>**"),
+        ("2*2 *missile*", "2*2 ***missile***", "2*2 *<mark><b>missile</b></mark>*"),
+        ("__a ** missile", "__a ** **missile**", "__a ** <mark><b>missile</b></mark>"),
+    ],
+)
+def test_stars_of_a_text_stay_as_they_are(sentence: str, text: str, html: str) -> None:
+    """What marks the fired words is another sign then, where there is one; in HTML it is none."""
+    begins = sentence.index("missile")
+    both = message(told(sentence, ((begins, begins + len("missile")),)))
+    assert f"“{text}”" in both.text
+    assert f"“{html}”" in both.html
 
 
 @pytest.mark.parametrize(
@@ -67,7 +86,7 @@ def test_both_bodies_say_the_same() -> None:
     [
         # what a feed says is text, wherever it stands
         ({"sentence": "a <script>alert(1)</script> b", "marks": ()}, "a &lt;script&gt;alert(1)&lt;/script&gt; b"),
-        ({"sentence": "<b>", "marks": ((0, 3),)}, "<mark>**&lt;b&gt;**</mark>"),
+        ({"sentence": "<b>", "marks": ((0, 3),)}, "<mark><b>&lt;b&gt;</b></mark>"),
         ({"reason": "“<i>” in the title"}, "Why: “&lt;i&gt;” in the title."),
         ({"rule_title": "<u>"}, "HIGH: &lt;u&gt;"),
     ],

@@ -183,6 +183,34 @@ def test_where_ranges_cannot_be_told_all_is_parsed(document: str) -> None:
     assert read(document).slices == ()
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        rss(*ITEMS),
+        rss("<item><title>new</title></item>", *ITEMS),
+        rss(*ITEMS, "<item><title><![CDATA[</item><item>]]></title></item>"),
+        rss("<item><title>new<!-- </item> --></title></item>", *ITEMS),
+        rss(f"<!-- {ITEMS[0]} -->", *ITEMS[1:]),
+        rss(ITEMS[0], channel=f"<title><![CDATA[{ITEMS[1]}]]></title>"),
+        rss(*ITEMS[:2], channel="<items>1</items><itemtitle/>"),
+        rss(*ITEMS[:2], "<ITEM><title>new</title></ITEM>"),
+        rss(ITEMS[0], "<item><link>/new</link><link>https://a.example/</link></item>", channel="<link>/a</link>"),
+        rss(ITEMS[0], '<x:item xmlns:x="https://x.example/"><title>new</title></x:item>'),
+        rss(*(ITEMS * 300)),  # of which only the ends are looked at
+        rss(ITEMS[0], f"<x>{ITEMS[1]}</x>"),
+        rss(ITEMS[0], "<item><title>without an end</title>"),
+        rdf(*ITEMS, "<item><title>new</title></item>"),
+        atom("<entry><title>new</title></entry>", *(item.replace("item", "entry") for item in ITEMS)),
+    ],
+)
+def test_known_entries_stand_where_they_do_for_whoever_knows_none(document: str) -> None:
+    """Whatever looks like one."""
+    clean = to_utf8(document)
+    known = frozenset((*slices(rss(*ITEMS)), *slices(rss(*ITEMS, channel="<link>/a</link>")), *slices(rdf(*ITEMS))))
+    known |= frozenset(slices(atom(*(item.replace("item", "entry") for item in ITEMS))))
+    assert ranges_of(clean, known) == ranges_of(clean)
+
+
 def test_a_base_around_all_entries_is_no_hindrance() -> None:
     """The entry's own ends with it."""
     document = atom(

@@ -48,8 +48,8 @@ async def workers() -> AsyncIterator[Counted]:
 
 
 async def test_what_waits_comes_together(workers: Counted) -> None:
-    """Eight of them in a call, each with the answer that is its own."""
-    readers, documents = Readers(workers, LONG), [document(number) for number in range(20)]
+    """Up to 32 of them in a call, each with the answer that is its own."""
+    readers, documents = Readers(workers, LONG), [document(number) for number in range(72)]
     feeds = await asyncio.gather(*map(readers.read, documents))
     assert feeds == [read_document(*each) for each in documents]
     assert workers.calls == 3

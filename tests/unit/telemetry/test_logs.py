@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -72,6 +73,7 @@ def test_on_a_terminal_lines_are_for_people() -> None:
     except ValueError:
         log.exception(Event.POLL_CRASHED)
     text = stream.getvalue()
+    assert re.match(r"\S*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z\b", text)  # it says that it is UTC
     assert "started" in text
     assert "ValueError" in text
     assert "{" not in text
@@ -194,7 +196,7 @@ def test_the_longest_secret_goes_first(stream: io.StringIO) -> None:
     assert (line["a"], line["b"]) == ("***", "a short word")
 
 
-@pytest.mark.parametrize("name", ["apprise", "urllib3", "aiohttp.access", "apscheduler"])
+@pytest.mark.parametrize("name", ["apprise", "urllib3", "aiohttp.access", "apscheduler", "pymorphy3"])
 def test_talkative_libraries_are_kept_to_warnings(stream: io.StringIO, name: str) -> None:
     """Below, they write tokens and message texts."""
     logging.getLogger(name).info("POST payload")

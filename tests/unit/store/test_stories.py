@@ -1,0 +1,31 @@
+"""Stories and events are found by the beginning of their ids, and a story names its events."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.model import AlertPolicy, OncePer
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.section import SerialSection
+from monitor.store.stories import Named, StoriesRead
+from tests.building import HEADLINE, NOON, article, claimed, commit, rule, rules, sources
+
+
+def test_by_the_beginning_of_an_id(database: Database) -> None:
+    """What begins so, and nothing that a sign of SQL would find."""
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire"), NOON)
+    launch = replace(rule(), alert=AlertPolicy((), OncePer.EVENT))
+    commit(section, claimed(claims), article(), ruleset=rules(launch))
+    read = StoriesRead(database)
+    [told] = read.newest()
+    [event] = told.events
+    account = read.find(told.id)
+    assert account is not None
+    assert account.events == (Named(event, HEADLINE, "launch"),)
+    assert read.begins(told.id[:5], 5) == [Named(told.id, HEADLINE)]
+    assert read.begins("E", 5) == [Named(event, HEADLINE, "launch")]
+    assert {each.id for each in read.begins("", 5)} == {told.id, event}
+    assert len(read.begins("", 1)) == 1
+    assert read.begins("_", 5) == read.begins("%", 5) == []
