@@ -60,36 +60,39 @@ class Kept:
 
 
 class _Shelf:
-    """Rows in the order of their names. `_oldest`: none is older."""
+    """Names in their order, and the row of each, one behind the other. `_oldest`: none is older."""
 
-    __slots__ = ("_names", "_oldest", "_rows")
+    __slots__ = ("_lengths", "_names", "_oldest", "_rows")
 
     def __init__(self) -> None:
-        self._names = array("Q")
-        self._rows: list[bytes] = []
+        self._names, self._lengths, self._rows = array("Q"), array("I"), bytearray()
         self._oldest: int | None = None
 
     def get(self, name: int) -> bytes | None:
         place, there = _place(self._names, name)
-        return self._rows[place] if there else None
+        return bytes(self._rows[self._stands(place)]) if there else None
 
     def put(self, name: int, row: bytes, at: int) -> None:
         self._oldest = at if self._oldest is None else min(self._oldest, at)
         place, there = _place(self._names, name)
-        if there:
-            self._rows[place] = row
-        else:
+        if not there:
             self._names.insert(place, name)
-            self._rows.insert(place, row)
+            self._lengths.insert(place, 0)
+        self._rows[self._stands(place)] = row
+        self._lengths[place] = len(row)
 
     def forget(self, before: int, but_for: Collection[int], at: Callable[[bytes], int]) -> None:
         if self._oldest is None or self._oldest >= before:
             return
-        every = zip(self._names, self._rows, strict=True)
-        kept = [(name, row) for name, row in every if at(row) >= before or name in but_for]
-        self._names = array("Q", [name for name, _ in kept])
-        self._rows = [row for _, row in kept]
-        self._oldest = min((at(row) for row in self._rows), default=None)
+        every = [(name, bytes(self._rows[self._stands(place)])) for place, name in enumerate(self._names)]
+        self._names, self._lengths, self._rows, self._oldest = array("Q"), array("I"), bytearray(), None
+        for name, row in every:
+            if at(row) >= before or name in but_for:
+                self.put(name, row, at(row))
+
+    def _stands(self, place: int) -> slice:
+        begin = sum(self._lengths[:place])
+        return slice(begin, begin + self._lengths[place])
 
 
 def _hashed(key: str) -> int:

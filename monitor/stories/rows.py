@@ -3,11 +3,14 @@ object three times what it says."""
 
 from __future__ import annotations
 
+import sys
 from array import array
 
 from monitor.model import Story
 from monitor.model.moments import of_number, to_number
 
+_WHOLE = 4  # bytes
+_KEPT = 0xFFFFFF00
 _BETWEEN = "\n"  # no id has one
 
 
@@ -39,6 +42,48 @@ class Rows:
 
     def __getitem__(self, number: int) -> array[int]:
         return self._flat[self._ends[number] : self._ends[number + 1]]
+
+
+class ShortRows:
+    """A list of rows of 32-bit hashes, of which the highest 24 bits are kept: of two thousand pairs of rows, each of a
+    hundred, one takes a hash for another."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()  # of each row the second bytes of all, then the third ones, then the highest
+        self._ends = array("I", [0])
+
+    def append(self, row: array[int]) -> None:
+        """A row behind the others."""
+        whole = _in_order(row).tobytes()
+        for place in range(1, _WHOLE):
+            self._bytes += whole[place::_WHOLE]
+        self._ends.append(len(self._bytes))
+
+    def pop(self) -> None:
+        """Undo the last `append`."""
+        self._ends.pop()
+        del self._bytes[self._ends[-1] :]
+
+    def __getitem__(self, number: int) -> array[int]:
+        begin, end = self._ends[number], self._ends[number + 1]
+        length = (end - begin) // (_WHOLE - 1)
+        whole = bytearray(_WHOLE * length)
+        for place in range(1, _WHOLE):
+            whole[place::_WHOLE] = self._bytes[begin + (place - 1) * length : begin + place * length]
+        return _in_order(array("I", bytes(whole)))
+
+
+def shortened(row: array[int]) -> array[int]:
+    """What `ShortRows` keeps of a row."""
+    return array("I", [number & _KEPT for number in row])
+
+
+def _in_order(row: array[int]) -> array[int]:
+    """With the lowest byte of each number first."""
+    if sys.byteorder == "big":
+        row = row[:]
+        row.byteswap()
+    return row
 
 
 class StoryRows:

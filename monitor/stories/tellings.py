@@ -10,7 +10,7 @@ from monitor.model import Story
 from monitor.stories.chains import Chains, Put
 from monitor.stories.likeness import Likeness, Weighted, norms
 from monitor.stories.reading import Reading
-from monitor.stories.rows import Rows
+from monitor.stories.rows import ShortRows
 
 UNDER_KEY = 8  # tellings, the last ones
 _PER_STORY, _LOOK = 2, 4
@@ -40,7 +40,7 @@ class Tellings:
         self.began = began
         self.keys = keys
         self._stories = array("I")
-        self._terms, self._runs = Rows(), Rows()
+        self._terms, self._runs = ShortRows(), ShortRows()
         self._at, self._norms, self._title_norms = array("d"), array("f"), array("f")
         self._days, self._languages = array("I"), array("I")
         self._titled, self._numbers, self._flash = bytearray(), bytearray(), bytearray()
