@@ -11,7 +11,8 @@ from monitor.stories.reading import Telling, hashed
 from monitor.stories.rows import StoryRows
 
 _UNDER_KEY = 60
-_LOW = 0xFFFFFFFF
+_HALF = 32  # bits of a key: the lower ones, but for two (eight while there are few), lead to it
+_LOW = (1 << _HALF) - 1
 _BITS = 18
 
 
@@ -24,7 +25,7 @@ class Keys:
         self.stories = StoryRows()
         self.last = array("d")
         self._of_telling, self._sources = array("I"), array("I")
-        self._chains, self._full, self._of = Chains(_UNDER_KEY, _BITS), array("Q"), array("I")
+        self._chains, self._high, self._of = Chains(_UNDER_KEY, _BITS), array("I"), array("I")
 
     def __len__(self) -> int:
         return len(self.last)
@@ -32,7 +33,7 @@ class Keys:
     def found(self, key: int) -> Iterator[int]:
         """The numbers of the tellings with this key, the latest first."""
         for entry in self._chains.under(key & _LOW, _UNDER_KEY):
-            if self._full[entry] == key:
+            if self._high[entry] == key >> _HALF:
                 yield self._of[entry]
 
     def source(self, number: int) -> int:
@@ -58,7 +59,7 @@ class Keys:
         """Undo the last `add`, which was given `earlier` and gave these."""
         for each in reversed(put):
             self._chains.take(each)
-            self._full.pop()
+            self._high.pop()
             self._of.pop()
         for row in (self._of_telling, self._sources, self.last):
             row.pop()
@@ -66,8 +67,8 @@ class Keys:
             self.stories.pop()
 
     def _put(self, key: int, number: int) -> list[Put]:
-        put = self._chains.put((key & _LOW,), len(self._full))
-        self._full.append(key)
+        put = self._chains.put((key & _LOW,), len(self._high))
+        self._high.append(key >> _HALF)
         self._of.append(number)
         return put
 

@@ -156,8 +156,8 @@ class Newsroom:
         """One of so many."""
         told = self._told(number)
         names = " ".join(told.names)
-        title = told.title if told.mentions else f"{names} {told.title}"
-        text = f"{told.text} {names}" if told.mentions else told.text
+        title = told.title if told.mentions else f"{names}: {told.title}"
+        text = f"{told.text}. {names}" if told.mentions else told.text
         seen = BEGAN + number * (SPAN / most)
         made = article(f"a{number}", title, text, of=f"{told.language}{number % OUTLETS}", seen=seen)
         return replace(made, language=told.language)
@@ -249,8 +249,8 @@ def main() -> int:
     newsroom = Newsroom(given.seed, of_rules)
     last = SIZES[-1]
     made = {size: Desk(rules, (newsroom.article(number, last) for number in range(size))) for size in SIZES}
-    for number in range(last, last + TURN):  # what is worked out once for all is not of the first state
-        rules.match(newsroom.article(number, last))
+    # What is worked out once for all is not of the first state.
+    Desk(rules, (newsroom.article(number, last) for number in range(last, last + TURN))).take(TURN)
     gc.collect()
     before = resident()
     made[last].take(last - MEASURED)
