@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Collection
+from functools import partial
 from hashlib import blake2b
 
 _SHELVES = 1 << 10  # so that each is short, and something is put between the others at once
@@ -18,14 +20,15 @@ class Keys:
     """A set of keys."""
 
     def __init__(self) -> None:
-        self._shelves = [array("Q") for _ in range(_SHELVES)]
+        self._shelves: defaultdict[int, array[int]] = defaultdict(partial(array, "Q"))
 
     def __contains__(self, key: str) -> bool:
         name = _hashed(key)
-        return _place(self._shelves[name % _SHELVES], name)[1]
+        shelf = self._shelves.get(name % _SHELVES)
+        return shelf is not None and _place(shelf, name)[1]
 
     def __len__(self) -> int:
-        return sum(map(len, self._shelves))
+        return sum(map(len, self._shelves.values()))
 
     def add(self, key: str) -> None:
         """Remember it."""
@@ -40,12 +43,13 @@ class Kept:
     """Key -> what is kept under it, as bytes, each with a number: when it is from."""
 
     def __init__(self) -> None:
-        self._shelves = [_Shelf() for _ in range(_SHELVES)]
+        self._shelves: defaultdict[int, _Shelf] = defaultdict(_Shelf)
 
     def get(self, key: str) -> bytes | None:
         """What is kept under a key."""
         name = _hashed(key)
-        return self._shelves[name % _SHELVES].get(name)
+        shelf = self._shelves.get(name % _SHELVES)
+        return None if shelf is None else shelf.get(name)
 
     def put(self, key: str, row: bytes, at: int) -> None:
         """Keep this, and no more what was there."""
@@ -55,7 +59,7 @@ class Kept:
     def forget(self, before: int, but_for: Collection[str], at: Callable[[bytes], int]) -> None:
         """What is older, by the number that `at` finds in it."""
         names = {_hashed(key) for key in but_for}
-        for shelf in self._shelves:
+        for shelf in self._shelves.values():
             shelf.forget(before, names, at)
 
 
