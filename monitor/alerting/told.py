@@ -6,19 +6,24 @@ their own, stands what rules in shadow would have told.
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from struct import Struct
+from typing import Any
 
+from monitor.alerting.shelves import Kept, Keys
 from monitor.model import Alert, Hearing, Level, Waiting
+from monitor.model.moments import of_number, to_number
 
 KEPT = timedelta(days=14)  # an account of which nothing was heard or told for so long is forgotten, but for its key
 AN_HOUR = timedelta(hours=1)
 _CLEARING = timedelta(hours=1)
-_Value = TypeVar("_Value")
 _VOICES = 60  # names that an account keeps
+_TIMES = Struct("<qqq")
+_NEVER = -1 << 63  # no moment
+_to_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,67 +112,74 @@ class Told:
     """Accounts by key, what waits by id, when rules told something in the last hour, and the keys of all that was ever
     told. A draft begins as the state that it was made from and leaves it unchanged until it is settled."""
 
-    def __init__(self, keys: Iterable[str] = (), layers: _Layers | None = None) -> None:
-        self._layers = layers or _Layers()
-        self._layers.keys.update(dict.fromkeys(keys))
+    def __init__(self, keys: Iterable[str] = (), layers: tuple[_Draft | _Settled, ...] | None = None) -> None:
+        self._layers = layers or (_Settled(),)  # a draft's own first, what is settled last
+        for key in keys:
+            self.add(key)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._layers.keys
+        return any(key in layer.keys for layer in self._layers)
 
     def __len__(self) -> int:
-        return len(self._layers.keys)
+        *drafts, settled = self._layers
+        drafted = {key for draft in drafts if isinstance(draft, _Draft) for key in draft.keys}
+        return len(settled.keys) + sum(key not in settled.keys for key in drafted)
 
     def add(self, key: str) -> None:
         """Remember that this was told, or would have been."""
-        self._layers.keys[key] = None
+        self._layers[0].keys.add(key)
 
     def account(self, key: str) -> Account | None:
         """What was heard and told of a subject in the last days."""
-        return self._layers.accounts.get(key)
+        return next((found for layer in self._layers if (found := layer.account(key)) is not None), None)
 
     def keep(self, account: Account) -> None:
         """Take over what an account is now."""
-        self._layers.accounts[account.key] = account
+        self._layers[0].keep(account)
 
     @property
     def changed(self) -> list[Account]:
         """The accounts that this draft has changed."""
-        return list(self._layers.accounts.maps[0].values())
+        own = self._layers[0]
+        return list(own.accounts.values()) if isinstance(own, _Draft) else []
 
     def wait(self, waiting: Waiting) -> None:
         """Remember what is told later."""
-        self._layers.waiting[waiting.id] = waiting
+        self._layers[0].waiting[waiting.id] = waiting
 
     def waits(self, id_: str) -> Waiting | None:
         """What waits under this id."""
-        return self._layers.waiting.get(id_)
+        return next((layer.waiting[id_] for layer in self._layers if id_ in layer.waiting), None)
 
     def drop(self, id_: str) -> None:
         """It waits no more."""
-        self._layers.waiting[id_] = None
+        self._layers[0].waiting[id_] = None
 
     @property
     def waiting(self) -> list[Waiting]:
         """All that waits."""
-        return [each for each in self._layers.waiting.values() if each is not None]
+        every: dict[str, Waiting | None] = {}
+        for layer in reversed(self._layers):
+            every.update(layer.waiting)
+        return [each for each in every.values() if each is not None]
 
     @property
     def awaited(self) -> set[str]:
         """The subjects of which something waits: their accounts say what it is, however old they are."""
-        return self._layers.awaited
+        return {each.hearing.key for each in self.waiting}
 
     def told(self, rule: str, at: datetime) -> None:
         """Remember that a rule sent a message."""
-        self._layers.lately[rule] = (*self.lately(rule, at), at)
+        self._layers[0].lately[rule] = (*self.lately(rule, at), at)
 
     def recent(self, tellings: Mapping[str, tuple[datetime, ...]]) -> None:
         """When rules sent messages within the last hour, as the database has it."""
-        self._layers.lately.clear()
-        self._layers.lately.update(tellings)
+        self._layers[0].lately = dict(tellings)
 
     def lately(self, rule: str, now: datetime) -> tuple[datetime, ...]:
         """When a rule sent messages within the last hour."""
-        return tuple(each for each in self._layers.lately.get(rule, ()) if abs(now - each) < AN_HOUR)
+        times = next((layer.lately[rule] for layer in self._layers if rule in layer.lately), ())
+        return tuple([each for each in times if abs(now - each) < AN_HOUR])
 
     def tells(self, hearing: Hearing, alert: Alert | None, now: datetime, *, at_once: bool = False) -> None:
         """Remember a telling of what was heard, by an alert, or by none as the rule is in shadow."""
@@ -177,58 +189,96 @@ class Told:
 
     def draft(self) -> Told:
         """A state that begins as this one and leaves it unchanged."""
-        return Told(layers=self._layers.above())
+        return Told(layers=(_Draft(), *self._layers))
 
     def settled(self, now: datetime) -> Told:
         """The draft taken over into the state that it began from; once an hour what is too old is forgotten."""
-        return Told(layers=self._layers.taken_over(now))
-
-
-@dataclass(slots=True)
-class _Layers:
-    """What is known, in layers: a draft writes into the topmost. What is None waits no more."""
-
-    keys: ChainMap[str, None] = field(default_factory=ChainMap)
-    accounts: ChainMap[str, Account] = field(default_factory=ChainMap)
-    waiting: ChainMap[str, Waiting | None] = field(default_factory=ChainMap)
-    lately: ChainMap[str, tuple[datetime, ...]] = field(default_factory=ChainMap)
-    cleared: datetime | None = None
-
-    def above(self) -> _Layers:
-        return _Layers(
-            self.keys.new_child(),
-            self.accounts.new_child(),
-            self.waiting.new_child(),
-            self.lately.new_child(),
-            self.cleared,
-        )
-
-    def taken_over(self, now: datetime) -> _Layers:
-        if len(self.keys.maps) == 1:
+        own, *others = self._layers
+        if not isinstance(own, _Draft):
             return self
-        below = _Layers(
-            _merged(self.keys), _merged(self.accounts), _merged(self.waiting), _merged(self.lately), self.cleared
-        )
-        if len(below.keys.maps) == 1 and (self.cleared is None or abs(now - self.cleared) >= _CLEARING):
-            below.clear(now)
+        below = Told(layers=tuple(others))
+        for account in own.accounts.values():
+            below.keep(account)
+        for key in own.keys:
+            below.add(key)
+        others[0].waiting.update(own.waiting)
+        others[0].lately.update(own.lately)
+        if isinstance(others[0], _Settled) and others[0].clears(now):
+            others[0].clear(now, below.awaited)
         return below
 
-    @property
-    def awaited(self) -> set[str]:
-        return {each.hearing.key for each in self.waiting.values() if each is not None}
 
-    def clear(self, now: datetime) -> None:
-        self.cleared = now
-        awaited = self.awaited
-        for key in [key for key, each in self.accounts.items() if now - each.last > KEPT and key not in awaited]:
-            del self.accounts[key]
-        for id_ in [id_ for id_, waiting in self.waiting.items() if waiting is None]:
-            del self.waiting[id_]
-        for rule in [rule for rule, times in self.lately.items() if all(now - each >= AN_HOUR for each in times)]:
-            del self.lately[rule]
+class _Draft:
+    """What a draft has changed. What is None waits no more."""
+
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+        self.accounts: dict[str, Account] = {}
+        self.waiting: dict[str, Waiting | None] = {}
+        self.lately: dict[str, tuple[datetime, ...]] = {}
+
+    def account(self, key: str) -> Account | None:
+        return self.accounts.get(key)
+
+    def keep(self, account: Account) -> None:
+        self.accounts[account.key] = account
 
 
-def _merged(layers: ChainMap[str, _Value]) -> ChainMap[str, _Value]:
-    below = layers.parents
-    below.update(layers.maps[0])
-    return below
+class _Settled:
+    """What is settled, of hundreds of thousands of subjects: their accounts are packed."""
+
+    def __init__(self) -> None:
+        self.keys = Keys()
+        self.waiting: dict[str, Waiting | None] = {}
+        self.lately: dict[str, tuple[datetime, ...]] = {}
+        self._rows = Kept()
+        self._cleared: datetime | None = None
+
+    def account(self, key: str) -> Account | None:
+        row = self._rows.get(key)
+        return None if row is None else _account(key, row)
+
+    def keep(self, account: Account) -> None:
+        self._rows.put(account.key, _packed(account), to_number(account.last))
+
+    def clears(self, now: datetime) -> bool:
+        """Whether it is time to forget what is too old."""
+        return self._cleared is None or abs(now - self._cleared) >= _CLEARING
+
+    def clear(self, now: datetime, awaited: Collection[str]) -> None:
+        """Forget it, but for the accounts of what waits."""
+        self._cleared = now
+        self._rows.forget(to_number(now - KEPT), awaited, _last)
+        self.waiting = {id_: each for id_, each in self.waiting.items() if each is not None}
+        lately = self.lately.items()
+        self.lately = {rule: times for rule, times in lately if any(now - each < AN_HOUR for each in times)}
+
+
+def _packed(account: Account) -> bytes:
+    """All but the key, in a fifth of the memory that the account takes."""
+    moments = (account.heard_at, account.first_at, account.told_at)
+    said = (
+        account.rule, account.alert, account.updates, account.waited, account.level, account.voices,
+        account.told_voices, account.facts, account.official, account.marks,
+    )  # fmt: skip
+    times = _TIMES.pack(*(_NEVER if each is None else to_number(each) for each in moments))
+    return times + _to_text(said).encode("utf-8", "surrogatepass")
+
+
+def _account(key: str, row: bytes) -> Account:
+    """What `_packed` was given."""
+    heard, *others = _TIMES.unpack_from(row)
+    first, told = (None if each == _NEVER else of_number(each) for each in others)
+    said = json.loads(row[_TIMES.size :].decode("utf-8", "surrogatepass"))
+    rule, alert, updates, waited, level, voices, told_voices, facts, official, marks = said
+    return Account(
+        key, rule, of_number(heard), alert, first, told, updates, waited, Level(level), tuple(voices), told_voices,
+        facts, official, tuple(marks),
+    )  # fmt: skip
+
+
+def _last(row: bytes) -> int:
+    """`Account.last` of what is packed."""
+    heard, _, told = _TIMES.unpack_from(row)
+    last: int = max(heard, told)
+    return last

@@ -115,12 +115,15 @@ class _Memory:
 
     def tell(self, telling: Telling, *, lasting: bool) -> None:
         back = self.recall.tell(telling)
-        if not lasting:
+        if lasting:
+            self.recall.keep()
+        else:
             self._on_top.append((telling, back))
 
     def keep(self) -> None:
         """What is on top is remembered for good."""
         self._on_top = []
+        self.recall.keep()
 
 
 def join(article: Article, stories: Stories) -> Joined:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from zlib import crc32
 
+from monitor.stories.rows import shortened
 from monitor.text.folding import comparable
 from monitor.text.scripts import UNSPACED_LETTER
 
@@ -93,15 +94,16 @@ _UNLIKE = Likeness(0.0, 0.0)
 
 
 class Weighted:
-    """An article's words with the weights of their terms, to be compared with many others."""
+    """An article's words with the weights of their terms, to be compared with many others, as `ShortRows` keep them."""
 
     def __init__(self, words: Words, weights: Mapping[int, float]) -> None:
-        self._squares = {term: weight * weight for term, weight in weights.items()}
-        self._terms = frozenset(words.terms)
-        self._title = frozenset(words.terms[: words.titled])
-        self._numbers = frozenset(words.terms[: words.numbers])
+        terms, runs = shortened(words.terms), shortened(words.runs)
+        self._squares = {term: weights[full] ** 2 for term, full in zip(terms, words.terms, strict=True)}
+        self._terms = frozenset(terms)
+        self._title = frozenset(terms[: words.titled])
+        self._numbers = frozenset(terms[: words.numbers])
         self._norm, self._title_norm = norms(words, weights)
-        self._sample, self._runs, self._top = words.runs, frozenset(words.runs), _top(words.runs)
+        self._sample, self._runs, self._top = runs, frozenset(runs), _top(runs)
 
     def likeness(self, terms: array[int], titled: int, norm: float, title_norm: float) -> Likeness:
         """`norm`, `title_norm`: those that the other had among the terms that were known when it was told."""

@@ -142,3 +142,41 @@ def test_an_account_is_read_as_it_was_written() -> None:
     assert Account.of_row(row, **columns) == account
     assert Account.of_row({**row, "of the future": 1}, **columns) == account
     assert Account.of_row({}, **columns).voices == ()
+
+
+FULL = Account(
+    KEY,
+    "launch",
+    NOON,
+    "a1",
+    NOON + HOUR,
+    NOON + HOUR + timedelta(microseconds=1),
+    updates=3,
+    waited=2,
+    level=Level.CRITICAL,
+    voices=("연합뉴스", 'The "Post"\n', "\ud800"),
+    told_voices=2,
+    facts={"dead": 5, "km": 1_300},
+    official=True,
+    marks=("corrected",),
+)
+
+
+@pytest.mark.parametrize("account", [FULL, Account(KEY, "launch", NOON)])
+def test_an_account_is_settled_as_it_was_kept(account: Account) -> None:
+    """Packed or not, all of it."""
+    draft = Told().draft()
+    draft.keep(account)
+    assert draft.account(KEY) == account
+    assert draft.settled(NOON).account(KEY) == account
+    assert draft.settled(NOON).account("another") is None
+
+
+def test_thousands_of_accounts_are_told_apart() -> None:
+    """Each stands under its own key, and leaves when it is old."""
+    base = Told()
+    for number in range(5_000):
+        base.keep(replace(FULL, key=f"{number}", heard_at=NOON + number * MINUTE, told_at=None, updates=number))
+    assert all((each := base.account(f"{number}")) and each.updates == number for number in range(5_000))
+    later = base.draft().settled(NOON + KEPT + 1_000 * MINUTE)
+    assert [later.account(f"{number}") is not None for number in (0, 999, 1_000, 4_999)] == [False, False, True, True]

@@ -128,3 +128,29 @@ def test_a_settled_draft_is_the_state() -> None:
     opened = join(article(), draft)
     assert join(article("b", of="post"), draft.settled(NOON)).story.id == opened.story.id
     assert base.settled(NOON) is base  # nothing to take over
+
+
+def test_a_story_is_the_same_for_a_week() -> None:
+    """Its name, title and opening, to the last sign and moment, in whichever generation of tellings it is found."""
+    stories, opening = Stories(), NOON + timedelta(microseconds=1)
+    first = join(article(title="Дубль: 北 \ud800\nтри", canonical=PAGE, seen=opening), stories).story
+    for hours in range(40, 168, 40):
+        told = article("b", "Another headline", of=f"outlet{hours}", canonical=PAGE, seen=NOON + hours * HOUR)
+        assert join(told, stories).story == first
+    assert (first.title, first.opened) == ("Дубль: 北 \ud800\nтри", opening)
+
+
+def test_a_draft_that_begins_a_generation_is_forgotten_too() -> None:
+    """Days later; what was told before is found as before, by its words too."""
+    base = Stories()
+    text = " ".join(f"word{n}" for n in range(40))
+    first = join(article(text=text), base).story
+    draft = base.draft()
+    join(article("b", "Quiet day in Pyongyang so far", seen=NOON + 50 * HOUR), draft)
+    for state in (base, draft, base):
+        copied = article("c", "Another headline altogether", text, of="post", seen=NOON + HOUR)
+        assert join(copied, state.draft()).story == first
+    settled = draft.settled(NOON)
+    assert join(article("d", "Quiet day in Pyongyang so far", of="post", seen=NOON + 51 * HOUR), settled).how == (
+        "the same headline"
+    )
