@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -37,6 +38,16 @@ def postgres_server() -> Iterator[Engine]:
         engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def newest_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database at the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("newest") / "news.db"
+    newest = open_database(f"sqlite:///{path}")
+    newest.upgrade()
+    newest.close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a database of each kind may be made, with nothing in it yet."""
@@ -46,10 +57,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database of each kind, at the newest schema."""
-    sqlite = request.param == "sqlite"
-    opened = open_database(f"sqlite:///{tmp_path / 'news.db'}" if sqlite else new_database(request, "newest"))
-    if sqlite:
-        opened.upgrade()
+    opened = open_database(newest_url(request, tmp_path / "news.db"))
     yield opened
     opened.close()
 
@@ -57,12 +65,28 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 _count = itertools.count(1)
 
 
+def newest_url(request: pytest.FixtureRequest, path: Path) -> str:
+    """The URL of a new database of the kind that `request` is for, at the newest schema; `path` is SQLite's."""
+    if request.param != "sqlite":
+        return new_database(request, "newest")
+    newest: Path = request.getfixturevalue("newest_file")
+    shutil.copyfile(newest, path)
+    return f"sqlite:///{path}"
+
+
 def new_database(request: pytest.FixtureRequest, template: str) -> str:
-    """The URL of a new database on the server; it goes with the server."""
+    """The URL of a new database on the server. It goes with its test, while its files are in memory only: the disk
+    would have much to do with hundreds."""
     engine: Engine = request.getfixturevalue("postgres_server")
     name = f"test_{next(_count)}"
+
+    def drop() -> None:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    request.addfinalizer(drop)
     return engine.url.set(database=name).render_as_string(hide_password=False)
 
 

@@ -23,7 +23,7 @@ from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
 from tests.building import HOUR, MINUTE, NOON, article, claimed, polled, rule, rules, sources, to_desk
-from tests.conftest import new_database
+from tests.conftest import newest_url
 
 SOURCES = ("wire", "post", "echo")
 DEEP = f"{'word ' * 70}a missile"  # beyond the lead: a mention
@@ -131,12 +131,7 @@ def anew(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Databas
     numbers = itertools.count()
 
     def made() -> Database:
-        sqlite = request.param == "sqlite"
-        opened = open_database(
-            f"sqlite:///{tmp_path}/{next(numbers)}.db" if sqlite else new_database(request, "newest")
-        )
-        opened.upgrade()
-        return opened
+        return open_database(newest_url(request, tmp_path / f"{next(numbers)}.db"))
 
     return made
 

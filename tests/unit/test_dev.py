@@ -1,7 +1,8 @@
-"""`./dev bench`, with a Python that only says what it was asked to run."""
+"""`./dev bench` and `./dev test`, with a Python that only says what it was asked to run."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -49,3 +50,9 @@ def test_bench_says_which_does_not_exist(venv: Path) -> None:
     wrong = dev(venv, "bench", "nosuch")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert "there is no benchmark 'nosuch'; ./dev bench lists" in wrong.stderr
+
+
+def test_all_tests_run_side_by_side_and_chosen_ones_as_asked(venv: Path) -> None:
+    """A file stays in one process, in which it finds what its tests share."""
+    assert re.match(r"-m pytest -n \d+ --maxprocesses 4 --dist loadfile ", dev(venv, "test").stdout)
+    assert dev(venv, "test", "tests/unit", "-x").stdout == "-m pytest tests/unit -x\n"

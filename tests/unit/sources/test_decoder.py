@@ -87,8 +87,8 @@ def test_a_bomb_is_stopped_at_the_cap(encoding: str, wire: bytes) -> None:
 @pytest.mark.parametrize(
     ("encoding", "frame", "text"),
     [
-        ("gzip", gzip.compress(b""), b""),
-        ("gzip", gzip.compress(b"a"), b"a"),
+        ("gzip", gzip.compress(b"", mtime=0), b""),
+        ("gzip", gzip.compress(b"a", mtime=0), b"a"),
         ("zstd", zstd.compress(b""), b""),
         ("zstd", b"\x50\x2a\x4d\x18\0\0\0\0", b""),  # a skippable frame that holds nothing
     ],
