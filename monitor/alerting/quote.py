@@ -46,13 +46,23 @@ def quotes(title: str, text: str, evidence: Sequence[Span]) -> list[Quote]:
 def marked(
     sentence: str, marks: Iterable[tuple[int, int]], around: tuple[str, str], show: Callable[[str], str] = str
 ) -> str:
-    """The sentence with `around` its marks, each piece as `show` gives it; of marks that overlap the first is kept."""
+    """The sentence with `around` its marks, each piece as `show` gives it; of marks that overlap the first is kept, and
+    those that touch are one, as they mostly do in Chinese."""
     parts, done = [], 0
-    for start, end in marks:
-        if start >= done:
-            parts += [show(sentence[done:start]), around[0], show(sentence[start:end]), around[1]]
-            done = end
+    for start, end in _joined(marks):
+        parts += [show(sentence[done:start]), around[0], show(sentence[start:end]), around[1]]
+        done = end
     return "".join([*parts, show(sentence[done:])])
+
+
+def _joined(marks: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in marks:
+        if joined and start == joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        elif not joined or start > joined[-1][1]:
+            joined.append((start, end))
+    return joined
 
 
 def _homes(texts: dict[Field, str], evidence: Sequence[Span]) -> Counter[_Home]:

@@ -19,6 +19,8 @@ BLOCKS = (
 BEFORE_BLOCK = re.compile(rf"<(?=/?(?:{BLOCKS})\b)", re.IGNORECASE)
 # Control characters but tab and line feed, halves of surrogate pairs (no database takes them), and noncharacters.
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# What turns the direction of all that follows: a title would turn the message round it.
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def to_text(html: str) -> str:
@@ -30,12 +32,12 @@ def to_text(html: str) -> str:
 
 def lines(text: str) -> str:
     """Plain text with tidy white space: no control characters, no empty lines."""
-    text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = CONTROL.sub("", TURNS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     tidy = (" ".join(line.split()) for line in text.split("\n"))  # a pattern would take four times as long
     return "\n".join(line for line in tidy if line)
 
 
 def one_line(text: str) -> str:
     if not text.isprintable():
-        text = CONTROL.sub(" ", text)
+        text = CONTROL.sub(" ", TURNS.sub("", text))
     return " ".join(text.split())

@@ -137,7 +137,7 @@ def test_a_possible_repeat_says_so(repeat: bool) -> None:
         ("abc", ((0, 3),), "“**abc**”"),
         ("abcd", ((0, 3), (1, 2)), "“**abc**d”"),  # one within another
         ("abcd", ((0, 2), (1, 4)), "“**ab**cd”"),  # overlapping: the first is kept, and no character twice
-        ("ab", ((0, 1), (1, 2)), "“**a****b**”"),
+        ("ab c", ((0, 1), (1, 2), (3, 4)), "“**ab** **c**”"),
         ("북한이 미사일을 쐈다", ((4, 7),), "“북한이 **미사일**을 쐈다”"),
         ("朝鲜发射🚀导弹", ((5, 7),), "“朝鲜发射🚀**导弹**”"),
     ],

@@ -37,3 +37,9 @@ def test_control_characters_and_half_characters_go() -> None:
     assert to_text("a&#1;b&#xD800;c\x85d") == to_text("ab\ufffdcd")
     assert lines("a\x00b\r\nc\rd\ud800") == "ab\nc\nd"
     assert one_line(" a\tb\n\x07c　d ") == "a b c d"
+
+
+def test_no_source_turns_the_direction_of_what_is_shown_round_its_title() -> None:
+    """Nor parts a word by trying to."""
+    assert one_line("Tai\u202ewan \u2067drills\u2069") == "Taiwan drills"
+    assert to_text("<p>Tai&#x202e;wan</p>") == "Taiwan"
