@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from monitor import clock
 from monitor.config.user_files import Look, UserFiles
@@ -114,7 +115,8 @@ class Reloader:
             running = replace(running, edited=self.running.edited)
         self.running = running
         tell = log.warning if running.faults else log.info
-        tell(Event.FILES_READ, rules=running.rules, sources=running.sources, now=running.said(UTC, clock.now()))
+        said = running.said(ZoneInfo(self._began_with.timezone), clock.now())
+        tell(Event.FILES_READ, rules=running.rules, sources=running.sources, now=said)
         await self._told()
 
 

@@ -6,13 +6,16 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from structlog.testing import capture_logs
 
 from monitor.config.user_files import UserFiles
 from monitor.daemon.reload import _AT_START, Reloader
 from monitor.errors import StoreFailed
 from monitor.model import Config, Settings
+from monitor.telemetry import Event
 
 SETTINGS = """\
 database: sqlite:///news.db
@@ -107,6 +110,21 @@ async def test_a_good_edit_is_taken_up(
     assert (reloader.running.edited, reloader.running.faults, reloader.running.rules) == (None, (), 2)
     assert reloader.running.since > since
     assert taken.tellings == 1
+
+
+async def test_the_log_says_the_time_as_status_does(folder: Path, taken: Taken) -> None:
+    """In the timezone of the desk."""
+    write(folder / "monitor.yaml", f"timezone: Asia/Seoul\n{SETTINGS}")
+    files = UserFiles(folder / "monitor.yaml", os.environ)
+    loaded = files.load()
+    reloader = Reloader(files, loaded.config, loaded.faults, taken.up, taken.told)
+    write(folder / "rules" / "launch.yaml", "rule: launch\n")
+    with capture_logs() as logs:
+        await looks(reloader)
+    edited = reloader.running.edited
+    assert edited is not None
+    told = next(each for each in logs if each["event"] == Event.FILES_READ)
+    assert f"your edit of {edited.astimezone(ZoneInfo('Asia/Seoul')):%H:%M} has" in told["now"]
 
 
 async def test_nothing_is_read_while_it_is_being_written(folder: Path, taken: Taken, reloader: Reloader) -> None:
