@@ -180,7 +180,10 @@ def _account(
         f"{counts['articles']} articles in {counts['stories']} stories that rules hit; {counts['matches']} matches; "
         f"{counts['alerts']} messages, each received by e-mail and by webhook."
     )
-    click.echo("One alert a happening, however many outlets tell it, and in how many languages:")
+    click.echo(
+        "Rules of events send one alert a happening, however many outlets tell it, and in how many languages; rules of "
+        "stories\none in each language:"
+    )
     for happening in told:
         click.echo(f"  {happening}")
     click.echo("Why the other matches were not told:")
