@@ -32,11 +32,13 @@ def as_meant(mail: Any, message: Message) -> Iterator[None]:  # noqa: ANN401 - A
     ours: dict[str, Any] = {"convert_between": lambda *_, **__: message.text}
     if message.id:
         ours["make_msgid"] = lambda *_, **__: message_id(message.id, domain)
-    theirs = {name: names.get(name) for name in ours}
+    theirs = {name: names[name] for name in ours if name in names}
     names.update(ours)
     try:
         yield
     finally:
+        for name in ours:
+            del names[name]
         names.update(theirs)
 
 

@@ -191,6 +191,8 @@ def test_where_ranges_cannot_be_told_all_is_parsed(document: str) -> None:
         rss(*ITEMS, "<item><title><![CDATA[</item><item>]]></title></item>"),
         rss("<item><title>new<!-- </item> --></title></item>", *ITEMS),
         rss(f"<!-- {ITEMS[0]} -->", *ITEMS[1:]),
+        rss(f"<!-- {ITEMS[0]} --><ITEM><title>new</title></ITEM>"),  # as many of one as are missing of the other
+        rss(f"<ITEM><title>new</title><!-- {ITEMS[0]} --></ITEM>"),
         rss(ITEMS[0], channel=f"<title><![CDATA[{ITEMS[1]}]]></title>"),
         rss(*ITEMS[:2], channel="<items>1</items><itemtitle/>"),
         rss(*ITEMS[:2], "<ITEM><title>new</title></ITEM>"),
