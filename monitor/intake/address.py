@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from courlan import clean_url
 
 # Trackers that courlan leaves in (`from`: where a click came from, on several Asian portals).
 _TRACKERS = frozenset({"cmp", "from", "ns_mchannel", "ns_source", "ns_campaign", "ref", "ref_src"})
 
-# In such an address there is nothing that could be cleaned: nearly all links of feeds are plain.
+# In such an address there is nothing that could be cleaned: nearly all links of feeds are plain. Letters of any script
+# are only written as addresses write them.
 _PLAIN = re.compile(
     r"https?://(?!www\.?/)(?![^/]*xn--)(?P<host>[a-z0-9._-]+)"
-    r"(?P<path>(?!/\.\.(?:/|$))(?:/[A-Za-z0-9_.~!=,%-]+)+/?)"
+    r"(?P<path>(?!/\.\.(?:/|$))(?:/[\w.~!=,%-]+)+/?)"
 )
+_KEPT = "/%!=,-"  # in a path, by courlan
 
 
 @lru_cache(maxsize=1024)  # each entry of a document is asked for a few times
@@ -27,7 +29,7 @@ def canonical(address: str | None) -> str | None:
     if not address:
         return None
     if plain := _PLAIN.fullmatch(address):
-        return f"https://{plain['host'].removeprefix('www.')}{plain['path']}"
+        return f"https://{plain['host'].removeprefix('www.')}{quote(plain['path'], safe=_KEPT)}"
     # Never courlan's strict mode: it drops the `oid` and `sid` that tell a Korean portal's articles apart.
     cleaned = clean_url(address)
     if not cleaned:
