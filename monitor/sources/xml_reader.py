@@ -10,6 +10,7 @@ It leans on how feedparser 6.0 is made inside. A test holds it against `feedpars
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -22,6 +23,7 @@ Pair: TypeAlias = tuple[str | None, str]  # the namespace of a name, and the res
 
 # feedparser rewrites document types before it reads on; the few that have one are left to it.
 TYPED: Final = b"<!DOCTYPE"
+CONTROLS: Final = re.compile("[\x80-\x9f]")
 EMBEDDED: Final = ("math", "svg")  # feedparser notes the namespaces of these
 USERLAND: Final = "backend.userland.com/rss"  # any address with this in it is the namespace of RSS
 
@@ -58,6 +60,17 @@ class _Params(dict[str, Any]):
 
     def __deepcopy__(self, _: object) -> dict[str, Any]:
         return dict(self)
+
+
+class _Text(str):
+    """A text in which feedparser replaces the signs of Windows that stand for control characters. It asks a table for
+    each character, and where the table says nothing each answer is an exception."""
+
+    __slots__ = ()
+
+    def translate(self, table: Any) -> str:  # noqa: ANN401 - as str has it
+        """The text with what the table says in place of characters; only control characters are in it."""
+        return super().translate(table) if CONTROLS.search(self) else str(self)
 
 
 class _Strict(StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
@@ -120,6 +133,11 @@ class _Strict(StrictFeedParser):  # type: ignore[misc]  # feedparser has no type
     def push_content(self, tag: str, attributes: dict[str, str], kind: str, text: int) -> None:
         super().push_content(tag, attributes, kind, text)
         self.contentparams = _Params(self.contentparams)
+
+    @staticmethod
+    def decode_entities(_: str, text: str) -> str:
+        """Called for each text; in well-formed XML there is nothing left to decode."""
+        return _Text(text)
 
     def _end_published(self) -> None:
         self.pop("published")

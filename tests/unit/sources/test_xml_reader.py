@@ -35,6 +35,7 @@ MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi></math>'
         ATOM.format('<content type="html" xml:base="/b/" xml:lang="">&lt;b&gt;</content><link href="c" REL="Self"/>'),
         ATOM.format('<summary type="application/octet-stream">YQ==</summary><content mode="base64">Yg==</content>'),
         ATOM.format("<title>caf\u00c3\u00a9 \u0091quoted\u0092</title><updated>2026-01-05</updated>"),
+        RSS.format("", "<title>미사일 \u0091인용\u0092\u0080</title><description>\u0085\u009f</description>"),
         RDF,
         '<channel HREF="a" LASTMOD="b"><item HREF="c" LASTMOD="d"><title VALUE="e"/></item></channel>',
         RSS.format("", "<title>" + "many words\n" * 20_000 + "</title>"),
