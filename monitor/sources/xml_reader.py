@@ -70,7 +70,7 @@ class _Text(str):
 
     def translate(self, table: Any) -> str:  # noqa: ANN401 - as str has it
         """The text with what the table says in place of characters; only control characters are in it."""
-        return super().translate(table) if CONTROLS.search(self) else str(self)
+        return str(self) if self.isascii() or not CONTROLS.search(self) else super().translate(table)
 
 
 class _Strict(StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
