@@ -18,6 +18,7 @@ from monitor.cli.options import (
     moment,
     print_json,
     print_table,
+    require_known,
 )
 from monitor.errors import WrongUse
 
@@ -48,11 +49,14 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
       news-monitor stories list --rule taiwan-drills --since '2 days'
     """
     from monitor import clock
+    from monitor.store.matches import Matches
     from monitor.store.stories import StoriesRead
 
-    settings = load_config(config).config.settings
+    loaded = load_config(config).config
+    settings, database = loaded.settings, existing_database(loaded.settings)
+    require_known("rule", rules, loaded.rules, Matches(database).rules)
     since_ = moment(since, clock.now(), settings.timezone)
-    found = StoriesRead(existing_database(settings)).newest(rules=rules, since=since_, most=most)
+    found = StoriesRead(database).newest(rules=rules, since=since_, most=most)
     if as_json:
         for each in found:
             print_json(asdict(each))

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from monitor.cli import cli
 from monitor.decide import decide_due
+from monitor.errors import WrongUse
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.model import Again, AlertPolicy, OncePer, Source
@@ -114,6 +115,15 @@ def test_stories_are_listed_the_last_told_first() -> None:
 def test_only_what_is_asked_for_is_listed(options: tuple[str, ...], titles: list[str]) -> None:
     """By rule, by time, and so many."""
     assert [each["title"] for each in rows("stories", "list", *options)] == titles
+
+
+@pytest.mark.usefixtures("database")
+def test_a_rule_that_nobody_knows_is_wrong_use() -> None:
+    """As `matches list` has it: an empty list would be taken for an answer."""
+    for command in ("stories", "matches"):
+        ended = CliRunner().invoke(cli, [command, "list", "--rule", "lanch"])
+        assert isinstance(ended.exception, WrongUse), command
+        assert (ended.stdout, str(ended.exception)) == ("", "there is no rule 'lanch'; did you mean 'launch'?")
 
 
 @pytest.mark.usefixtures("database")
