@@ -30,8 +30,8 @@ def rules_options(command: F) -> F:
 
 
 def rules_of(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
-    """The rules of the paths, or of the config; of ./monitor.yaml if neither is given. Where faults left nothing of them
-    that could be read, that is wrong use: what is said of no rules would be taken for an answer."""
+    """The rules of the paths, or of the config; of ./monitor.yaml if neither is given. Where nothing of them could be
+    read, that is wrong use: what is said of no rules would be taken for an answer."""
     from monitor.config.load import load_rules, load_rules_of
     from monitor.errors import WrongUse
 
