@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -103,10 +103,20 @@ def list_(
     print_table(heads, rows, whole=("id", "rule"))
 
 
+class _Number(click.IntRange):
+    """The number of a match."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 - click's
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            self.fail(f"'{value}' is no number of a match; `news-monitor matches list` has them", param, ctx)
+
+
 @matches.command()
 @config_option
 @json_option
-@click.argument("id_", type=click.IntRange(1, 2**31 - 1), metavar="ID")
+@click.argument("id_", type=_Number(1, 2**31 - 1), metavar="ID")
 def show(config: Path, as_json: bool, id_: int) -> None:
     """One match: its article, the sentences that fired, the decision, and each attempt to send its alert.
 

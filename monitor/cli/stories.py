@@ -18,6 +18,7 @@ from monitor.cli.options import (
     moment,
     print_json,
     print_table,
+    require_known,
 )
 from monitor.errors import WrongUse
 
@@ -48,11 +49,14 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
       news-monitor stories list --rule taiwan-drills --since '2 days'
     """
     from monitor import clock
+    from monitor.store.matches import Matches
     from monitor.store.stories import StoriesRead
 
-    settings = load_config(config).config.settings
+    loaded = load_config(config).config
+    settings, database = loaded.settings, existing_database(loaded.settings)
+    require_known("rule", rules, loaded.rules, Matches(database).rules)
     since_ = moment(since, clock.now(), settings.timezone)
-    found = StoriesRead(existing_database(settings)).newest(rules=rules, since=since_, most=most)
+    found = StoriesRead(database).newest(rules=rules, since=since_, most=most)
     if as_json:
         for each in found:
             print_json(asdict(each))
@@ -62,7 +66,7 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
     rows = [
         (
             each.id, ", ".join(each.events), local(each.last, zone), each.articles, each.publishers, each.alerts,
-            ", ".join(each.rules), each.title,
+            ", ".join(each.rules), _title(each.title, each.articles),
         )
         for each in found
     ]  # fmt: skip
@@ -108,13 +112,20 @@ def _found(read: StoriesRead, name: str) -> StoryAccount:
     raise WrongUse("\n".join([f"several stories and events begin with '{name}'; write more of its id:", *lines, *more]))
 
 
+def _title(title: str, articles: int) -> str:
+    """What a story or an event is called: forgetting the last of its articles leaves it without words."""
+    return title if title or articles else "(forgotten)"
+
+
 def _told(account: StoryAccount, zone: str) -> Iterator[str]:
+    from monitor.alerting.wording import count
+
     kind = f"event     {account.id}, as {account.rule} sees it" if account.rule else f"story     {account.id}"
-    yield f"{kind}: {account.title}"
-    yield f"          since {local(account.opened, zone)}; {len(account.members)} articles"
+    yield f"{kind}: {_title(account.title, len(account.members))}"
+    yield f"          since {local(account.opened, zone)}; {count(len(account.members), 'article')}"
     yield f"          independent publishers: {account.voices}"
     for event in account.events:
-        yield f"event     {event.id}, as {event.rule} sees it: {event.title}"
+        yield f"event     {event.id}, as {event.rule} sees it: {_title(event.title, len(account.members))}"
     for member in account.members:
         by = member.publisher or member.source
         by += f", a text of {member.wire}" if member.wire and member.wire != by else ""

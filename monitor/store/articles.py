@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from monitor.alerting.told import Told
 from monitor.intake.address import canonical
@@ -90,13 +90,12 @@ class Articles:
     def absent(self, name: str) -> Absent | None:
         """Why nothing is found of this name; None if nothing is known of it."""
         with self._database.reading() as connection:
-            told = connection.execute(select(alert.c.subject).where(alert.c.id == name)).first()
-            if told is not None:
-                notice = f"that alert is a notice to the operator, of {told.subject}, and of no article"
-                return Absent(notice if told.subject else "it was forgotten on the operator's word")
+            if (of_alert := _absent_of(connection, alert.c.id == name)) is not None:
+                return of_alert
             row = connection.execute(select(known).where(_known_as(name)).order_by(known.c.left_at.desc())).first()
-        if row is None:
-            return None
+            if row is None:
+                begins = re.fullmatch(_BEGINS, name)
+                return _absent_of(connection, alert.c.id.startswith(name)) if begins else None
         why = "it was forgotten on the operator's word" if row.forgotten else "it has left the archive by its age"
         return Absent(why, row.source_id, row.seen_at, row.left_at)
 
@@ -163,6 +162,15 @@ def _ways(name: str) -> list[ColumnElement[bool]]:
     if re.fullmatch(_BEGINS, name):
         ways.append(article.c.id.in_(select(alert.c.article_id).where(alert.c.id.startswith(name))))
     return ways
+
+
+def _absent_of(connection: Connection, named: ColumnElement[bool]) -> Absent | None:
+    """Why such an alert has no article; None if there is no such alert."""
+    told = connection.execute(select(alert.c.subject).where(named).order_by(alert.c.at.desc())).first()
+    if told is None:
+        return None
+    notice = f"that alert is a notice to the operator, of {told.subject}, and of no article"
+    return Absent(notice if told.subject else "it was forgotten on the operator's word")
 
 
 def _known_as(name: str) -> ColumnElement[bool]:

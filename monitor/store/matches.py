@@ -128,16 +128,17 @@ class Matches:
             last = found[-1].id
 
     def rules(self) -> list[str]:
-        """The rules that a match is kept of."""
-        return self._distinct(match.c.rule_id)
+        """The rules that a match is kept of; or only an alert, where its articles were forgotten."""
+        told = self._distinct(alert.c.rule_id, alert.c.rule_id.is_not(None))  # a notice has none
+        return sorted({*self._distinct(match.c.rule_id), *told})
 
     def sources(self) -> list[str]:
         """The sources that an article is kept of."""
         return self._distinct(article.c.source_id)
 
-    def _distinct(self, column: ColumnElement[str]) -> list[str]:
+    def _distinct(self, column: ColumnElement[str], *which: ColumnElement[bool]) -> list[str]:
         with self._database.reading() as connection:
-            return list(connection.execute(select(column).distinct().order_by(column)).scalars())
+            return list(connection.execute(select(column).where(*which).distinct().order_by(column)).scalars())
 
     def account(self, id_: int) -> MatchAccount | None:
         """One match with all that belongs to it; None if there is none of this number."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, String, func, literal, or_, select, union_all
 
 from monitor.store.database import Database
 from monitor.store.tables import alert, article, event, match, story, story_article, waiting
@@ -107,7 +107,7 @@ class StoriesRead:
         if since is not None:
             asked = asked.where(story.c.last_at >= since)
         if rules:
-            asked = asked.where(story.c.id.in_(_hit_by(rules)))
+            asked = asked.where(_hit_by(rules))
         with self._database.reading() as connection:
             return [_report(connection, row) for row in connection.execute(asked).all()]
 
@@ -143,16 +143,21 @@ class StoriesRead:
 
 
 def _events(connection: Connection, story_id: str) -> tuple[Named, ...]:
-    """The events that a story is of, in the order in which they were opened."""
+    """The events that a story is of, in the order in which they were opened; where its articles were forgotten, those
+    of its alerts."""
     of_story = select(story_article.c.article_id).where(story_article.c.story_id == story_id)
     theirs = select(match.c.event_id).where(match.c.article_id.in_(of_story))
-    asked = select(event).where(event.c.id.in_(theirs)).order_by(event.c.opened_at, event.c.id)
-    return tuple(Named(row.id, row.title, row.rule_id) for row in connection.execute(asked))
+    told = select(alert.c.event_id).where(alert.c.story_id == story_id)
+    asked = select(event).where(or_(event.c.id.in_(theirs), event.c.id.in_(told)))
+    found = connection.execute(asked.order_by(event.c.opened_at, event.c.id))
+    return tuple(Named(row.id, row.title, row.rule_id) for row in found)
 
 
-def _hit_by(rules: Iterable[str]) -> Select[tuple[str]]:
+def _hit_by(rules: Sequence[str]) -> ColumnElement[bool]:
+    """By an article of it that is here, or by what was told of it: the matches of forgotten articles are gone."""
     joined = select(story_article.c.story_id).join(match, match.c.article_id == story_article.c.article_id)
-    return joined.where(match.c.rule_id.in_(rules))
+    told = select(alert.c.story_id).where(alert.c.rule_id.in_(rules))
+    return or_(story.c.id.in_(joined.where(match.c.rule_id.in_(rules))), story.c.id.in_(told))
 
 
 def _report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - rows are turned into reports at once
@@ -166,7 +171,9 @@ def _report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - 
         story_article, story_article.c.article_id == match.c.article_id
     )
     hit = connection.execute(hits.where(members).order_by(match.c.id)).all()
-    sent = select(func.count()).select_from(alert).where(alert.c.story_id == row.id)
+    told = select(alert.c.rule_id, alert.c.event_id).where(alert.c.story_id == row.id)
+    sent = connection.execute(told.order_by(alert.c.at, alert.c.id)).all()
+    of = [*hit, *sent]  # of forgotten articles only their alerts are left
     return StoryReport(
         id=row.id,
         title=row.title,
@@ -174,9 +181,9 @@ def _report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - 
         last=row.last_at,
         articles=counted.articles,
         publishers=counted.publishers,
-        rules=tuple(dict.fromkeys(each.rule_id for each in hit)),
-        events=tuple(dict.fromkeys(each.event_id for each in hit if each.event_id)),
-        alerts=connection.execute(sent).scalar_one(),
+        rules=tuple(dict.fromkeys(each.rule_id for each in of)),
+        events=tuple(dict.fromkeys(each.event_id for each in of if each.event_id)),
+        alerts=len(sent),
     )
 
 

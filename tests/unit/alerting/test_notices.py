@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.alerting.notices import LISTED, due_notices
-from monitor.alerting.troubles import DAY, EBB, Look
+from monitor.alerting.troubles import DAY, EBB, OF_SOURCES, Look
 from monitor.model import (
     Channel,
     Config,
@@ -422,6 +422,12 @@ def troubled(*which: SourceTrouble, fails: FailingSource | None = None) -> Obser
     over = {f"{each.kind.value.removeprefix('possible_')} {each.source}": each.over_at for each in which}
     well = {subject: at for subject, at in over.items() if at is not None}
     return Observed(failing=(fails,) if fails else (), troubles=which, well=well)
+
+
+@pytest.mark.parametrize("kind", [TroubleKind.UNREADABLE, TroubleKind.UNDATED])
+def test_the_command_that_is_advised_names_the_source(kind: TroubleKind) -> None:
+    """It is copied as it stands: without it `parse` does not know what to read."""
+    assert "`news-monitor parse --source wire` " in OF_SOURCES[kind].todo.format(name="wire")
 
 
 def test_a_possible_gap_is_told_at_once_with_its_window() -> None:

@@ -97,6 +97,14 @@ async def test_a_match_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> N
     assert set(listed.rows[0]) < set(row)  # what the list says, and more
 
 
+@pytest.mark.parametrize("name", ["abc", "0", "9" * 30])
+async def test_what_is_no_number_of_a_match_is_told_as_such(name: str, tmp_path: Path) -> None:
+    """With what has them."""
+    ended = await news_monitor("matches", "show", name, folder=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.endswith(f"'{name}' is no number of a match; `news-monitor matches list` has them\n")
+
+
 async def test_conditions_that_have_a_name_are_called_by_it(lived_in: Database, tmp_path: Path) -> None:
     """Where a rule gives none, nothing is said of it; so is the level of a match that was stored without one."""
     evidence = [["title", 7, 9, "발사", "발사", "did what"], ["tags", 0, 4, "DPRK", "DPRK"]]

@@ -186,6 +186,25 @@ def edited(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("name", ["nope", "blurred", "locked"])
+@pytest.mark.parametrize("given", ["--rules", "--against", "--against-config"])
+async def test_of_rules_of_which_nothing_can_be_read_nothing_is_said(given: str, name: str, edited: Path) -> None:
+    """That nothing would be sent, or that all is lost, would be untrue. Of rules with a fault the others are played."""
+    (edited / "blurred").mkdir()
+    (edited / "blurred" / "a.yaml").write_bytes(b"rule: \xff\xfe\n")
+    (edited / "locked").mkdir()
+    (edited / "locked" / "a.yaml").symlink_to("a.yaml")  # leads to itself: not even root can read it
+    config = f"rules: [{name}]\nchannels: {{s: {{url: 'console://'}}}}\nroutes: {{default: [s]}}\n"
+    (edited / "other.yaml").write_text(config, encoding="utf-8")
+    rules = () if given == "--rules" else ("--rules", "before.yaml")
+    asked = (*rules, given, "other.yaml" if given == "--against-config" else name)
+    ended = await news_monitor("replay", *asked, "day.jsonl", folder=edited)
+    assert (ended.code, ended.out, len(ended.told)) == (2, "", 1), ended.told
+    (edited / "blurred" / "b.yaml").write_text("rule: faulty\nmatsh: {}\n", encoding="utf-8")
+    if name == "blurred":
+        assert (await news_monitor("replay", *asked, "day.jsonl", folder=edited)).code == 1
+
+
 @pytest.mark.parametrize("way", ["--against", "--against-config"])
 async def test_what_an_edit_would_change(way: str, edited: Path) -> None:
     """Alerts gained and lost, each with its sentence and reason; what both send is only counted."""

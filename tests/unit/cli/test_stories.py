@@ -13,14 +13,16 @@ from click.testing import CliRunner
 
 from monitor.cli import cli
 from monitor.decide import decide_due
+from monitor.errors import WrongUse
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.model import Again, AlertPolicy, OncePer, Source
 from monitor.store.claims import Claims
 from monitor.store.database import Database
+from monitor.store.forgetting import Forgetting
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, rule, sources, to_desk
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of, rule, sources, to_desk
 from tests.e2e.whole import write_config
 
 CREDITED = "SEOUL (Yonhap) -- North Korea fired a missile toward the sea on Monday, the military said."
@@ -117,6 +119,15 @@ def test_only_what_is_asked_for_is_listed(options: tuple[str, ...], titles: list
 
 
 @pytest.mark.usefixtures("database")
+def test_a_rule_that_nobody_knows_is_wrong_use() -> None:
+    """As `matches list` has it: an empty list would be taken for an answer."""
+    for command in ("stories", "matches"):
+        ended = CliRunner().invoke(cli, [command, "list", "--rule", "lanch"])
+        assert isinstance(ended.exception, WrongUse), command
+        assert (ended.stdout, str(ended.exception)) == ("", "there is no rule 'lanch'; did you mean 'launch'?")
+
+
+@pytest.mark.usefixtures("database")
 def test_a_story_is_shown_with_its_articles_and_what_was_sent() -> None:
     """Who prints it, whose text it is, why each belongs to it; outlets with one agency's text are one publisher."""
     story = rows("stories", "list", "--rule", "launch")[2]["id"]
@@ -134,6 +145,26 @@ def test_a_story_is_shown_with_its_articles_and_what_was_sent() -> None:
     [event] = account["events"]
     assert f"event     {event['id']}, as launch sees it: {CAME[1][1]}\n" in shown
     assert (account["voices"], account["rule"], len(account["members"]), len(account["sent"])) == (1, None, 2, 1)
+
+
+def test_of_a_story_that_was_forgotten_the_alert_names_the_rule(database: Database) -> None:
+    """Its row stays, without words; so does the event of which only that was told."""
+    flood, *_, wire, _ = rows("stories", "list")
+    assert "21:50:00 KST; 1 article\n" in told("stories", "show", flood["id"])
+    forgetting = Forgetting(database, config_of())
+    for of in ("post", "wire", "times", "globe"):
+        list(forgetting.forget(forgetting.find(of), NOON + HOUR))
+    assert [each["rules"] for each in rows("stories", "list") if each["id"] == flood["id"]] == [["floods"]]
+    for story, rule_, others in ((flood, "floods", 0), (wire, "launch", 1)):
+        listed = told("stories", "list", "--rule", rule_).splitlines()[1:]
+        [line] = [each.split() for each in listed if each.startswith(story["id"])]
+        assert (line[-2:], len(listed)) == ([rule_, "(forgotten)"], 1 + others)
+        shown = told("stories", "show", story["id"])
+        assert shown.startswith(f"story     {story['id']}: (forgotten)\n")
+        assert ("0 articles\n" in shown, f", by {rule_}, alert " in shown) == (True, True)
+    [event] = wire["events"]
+    assert f"event     {event}, as launch sees it: (forgotten)\n" in told("stories", "show", wire["id"])
+    assert told("stories", "show", event).startswith(f"event     {event}, as launch sees it: (forgotten)\n")
 
 
 def test_an_event_is_shown_with_all_its_stories_and_what_waits(database: Database) -> None:
