@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, false, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, and_, case, false, or_, select, union
 
 from monitor.alerting.again import SAYS_MORE
 from monitor.alerting.policy import article_key, event_key, story_key
@@ -124,11 +124,8 @@ def _said(each: _Waits, other: _Instead, forgotten: Forgotten) -> Iterator[tuple
     its = each.waits.hearing
     if other is None:
         if not each.gone:
-            yield (
-                its,
-                each.article,
-                "held: it waited with what an article said that was forgotten, and says nothing new",
-            )
+            without = "it waited with what an article said that was forgotten, and says nothing new"
+            yield its, each.article, f"held: {without}"
         return
     waits, id_ = other
     at = time_of_day(waits.due, forgotten.zone, forgotten.now)
@@ -181,21 +178,25 @@ def _others(each: _Waits, gone: Sequence[int], told_at: datetime | None) -> Sele
         .add_columns(story.c.id.label("story_id"), story.c.opened_at)
         .where(match.c.rule_id == hearing.rule, match.c.heard.is_(True), match.c.alert_id.is_(None))
         .where(match.c.kind == (MatchKind.MENTION if each.waits.kind is WaitKind.MENTION else MatchKind.NEWS))
-        .where(or_(its, and_(_of_subject(hearing), late)), article.c.id.not_in(gone))
+        .where(match.c.id.in_(_of_subject(each)), or_(its, late), article.c.id.not_in(gone))
         .order_by(case((its, 0), else_=1), match.c.id.desc())
         .limit(_MOST)
     )
 
 
-def _of_subject(hearing: Hearing) -> ColumnElement[bool]:
-    """Which matches are of what is told at most once; an article is told by none but itself. A rule that tells events
-    may have been edited since, and have heard the rest of its story."""
+def _of_subject(each: _Waits) -> CompoundSelect[int]:
+    """Which matches are of what is told at most once, by what each is found quickly; an article is told by none but
+    itself. A rule that tells events may have been edited since, and have heard the rest of its story."""
+    hearing = each.waits.hearing
+    itself, of_event = select(match.c.id).where(each.match), select(match.c.id)
+    of_story = of_event.join(story_article, story_article.c.article_id == match.c.article_id)
+    of_story = of_story.where(story_article.c.story_id == hearing.story.id)
     if _of_article(hearing):
-        return false()
-    of_story = story_article.c.story_id == hearing.story.id
-    if hearing.event is not None and hearing.key == event_key(hearing.rule, hearing.event.id):
-        return or_(match.c.event_id == hearing.event.id, and_(match.c.event_id.is_(None), of_story))
-    return of_story
+        return union(itself)
+    if hearing.event is None or hearing.key != event_key(hearing.rule, hearing.event.id):
+        return union(itself, of_story)
+    of_event = of_event.where(match.c.event_id == hearing.event.id)
+    return union(itself, of_event, of_story.where(match.c.event_id.is_(None)))
 
 
 def _hearing(each: _Waits, row: _Row, config: Config) -> Hearing:
