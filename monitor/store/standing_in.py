@@ -3,6 +3,7 @@ has heard the same takes over, it is told with what is left, or it is told no mo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
@@ -50,19 +51,24 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class _Waits:
-    """What waits, and in which article, which may be `gone`; `since`: the id of the first match in which its subject
-    was heard in one that is."""
+    """What waits, and in which article, which may be `gone`; `heard`: what was heard of its subject in those that
+    are."""
 
     waits: Waiting
     article: int
     gone: bool
-    since: int = 0
+    heard: Sequence[Heard] = ()
 
     @property
     def match(self) -> ColumnElement[bool]:
         """That which waits."""
         version = match.c.article_version == self.waits.hearing.article.version
         return and_(match.c.article_id == self.article, version)
+
+    def since(self, told_at: datetime | None) -> int | None:
+        """The first match of those that are gone of which it may tell something: since its subject was told."""
+        untold = [each for each in self.heard if not each.told and (told_at is None or each.at >= told_at)]
+        return min((each.match for each in untold), default=None)
 
     def has(self, row: _Row) -> bool:
         """Whether this is the match that waits."""
@@ -93,16 +99,17 @@ def _without_article(connection: Connection, gone: Sequence[int]) -> list[_Waits
 
 def _with_less(connection: Connection, gone: Sequence[int], heard: Iterable[Heard]) -> list[_Waits]:
     """What waits in other articles and may tell what was heard in these. A mention is told with nothing else."""
-    first: dict[str, int] = {}
+    of: defaultdict[str, list[Heard]] = defaultdict(list)
     for each in heard:
-        first.update((key, min(each.match, first.get(key, each.match))) for key in each.keys)
+        for key in each.keys:
+            of[key].append(each)
     asked = select(waiting).where(waiting.c.article_id.not_in(gone), waiting.c.kind != WaitKind.MENTION)
     found: list[_Waits] = []
     for some in in_batches({each.rule for each in heard}):
         for row in connection.execute(asked.where(waiting.c.rule_id.in_(some))):
             waits = waiting_of(row)
-            since = [first[key] for key in _subjects(waits.hearing) if key in first]
-            found += [_Waits(waits, row.article_id, gone=False, since=min(since))] if since else []
+            of_it = [each for key in _subjects(waits.hearing) if key in of for each in of[key]]
+            found += [_Waits(waits, row.article_id, gone=False, heard=of_it)] if of_it else []
     return found
 
 
@@ -143,9 +150,12 @@ def _instead(connection: Connection, each: _Waits, forgotten: Forgotten, account
     """What waits in its place; itself, where it tells nothing that is forgotten."""
     before = each.waits
     account = account or Account(before.hearing.key, before.hearing.rule, forgotten.now)
+    since = each.since(account.told_at)
+    if since is None and not each.gone:
+        return before, each.article
     rows = connection.execute(_others(each, forgotten.articles, account.told_at)).all()
     rows = sorted(rows, key=lambda row: row.match_id)
-    if any(each.has(row) and row.match_id < each.since for row in rows):  # it was heard before these
+    if since is not None and any(each.has(row) and row.match_id < since for row in rows):  # it was heard before these
         return before, each.article
     heard = [_hearing(each, row, forgotten.config) for row in rows]
     rule = forgotten.config.rules.get(before.hearing.rule)  # one that has left the config since is told all the same

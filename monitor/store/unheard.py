@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
@@ -19,9 +20,11 @@ from monitor.store.tables import article, match, story_article
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A match that was heard of a story, and of an event if `event` is one. `match`: its id, which grows in the order
-    in which rules hear."""
+    in which rules hear; `at`: when; `told`: whether an alert has told it."""
 
     match: int
+    at: datetime
+    told: bool
     rule: str
     story: str
     event: str | None
@@ -68,7 +71,7 @@ def _others(connection: Connection, gone: Iterable[Heard], articles: Sequence[in
 
 
 def _asked() -> Select[Any]:
-    columns = (match.c.id, match.c.rule_id, match.c.event_id, article.c.source_id)
+    columns = (match.c.id, match.c.at, match.c.alert_id, match.c.rule_id, match.c.event_id, article.c.source_id)
     return (
         select(*columns, story_article.c.story_id, story_article.c.publisher, story_article.c.wire)
         .join_from(match, article, article.c.id == match.c.article_id)
@@ -79,4 +82,4 @@ def _asked() -> Select[Any]:
 
 def _heard(row: Row[*tuple[Any, ...]]) -> Heard:
     voice = row.wire or row.publisher or row.source_id
-    return Heard(row.id, row.rule_id, row.story_id, row.event_id, voice)
+    return Heard(row.id, row.at, row.alert_id is not None, row.rule_id, row.story_id, row.event_id, voice)

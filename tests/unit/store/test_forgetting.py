@@ -384,6 +384,17 @@ def test_what_was_heard_before_one_that_is_forgotten_waits_as_it_did(desk: Desk)
     assert facts_that_wait(desk).splitlines()[0] == before
 
 
+def test_an_update_waits_as_it_did_where_what_was_told_is_forgotten(desk: Desk) -> None:
+    """It tells nothing that was told before."""
+    its = by(again_if=frozenset({Again.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
+    desk.claims.know(sources("wire", "post", "echo"), NOON)
+    polls(desk, its, secret(), PRINTED, replace(PRINTED, source="echo"))
+    before = facts_that_wait(desk).splitlines()[0]
+    desk.forget("wire", its)
+    assert facts_that_wait(desk).splitlines()[0] == before
+    assert [each.alert.article.source for each in desk.fall(NOON + 2 * HOUR)] == ["echo"]
+
+
 def test_a_later_version_stands_for_the_one_that_waits_only_if_it_is_heard(desk: Desk) -> None:
     """The version that waits is told without what is forgotten, though its article says something else since."""
     its = by(wait_at_least=HOUR)
