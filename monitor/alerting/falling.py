@@ -78,9 +78,9 @@ def _not_now(each: Waiting, rule: Rule | None, told: Told, now: datetime) -> Mov
 def _subjects(hearing: Hearing) -> Iterator[str]:
     """Under which keys a rule may have told what it mentioned."""
     yield article_key(hearing.rule, hearing.article.source, hearing.article.uid)
-    yield story_key(hearing.rule, hearing.story)
+    yield story_key(hearing.rule, hearing.story.id)
     if hearing.event is not None:
-        yield event_key(hearing.rule, hearing.event)
+        yield event_key(hearing.rule, hearing.event.id)
 
 
 def _alone(each: Waiting, told: Told, now: datetime) -> Telling:

@@ -92,5 +92,5 @@ def alert_of(hearing: Hearing, account: Account | None, reason: str, now: dateti
         kind=AlertKind.UPDATE if update else AlertKind.NEW,
         event=hearing.event.id if hearing.event else None,
         thread=account.alert if account is not None else None,
-        voices=len(account.voices) if account is not None else 1,
+        voices=max(len(account.voices), 1) if account is not None else 1,
     )

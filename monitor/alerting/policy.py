@@ -101,12 +101,12 @@ class Case:
         if once_per is OncePer.ARTICLE:
             return article_key(self.rule.id, self.article.source, self.article.uid)
         if once_per is OncePer.EVENT and self.event is not None:
-            return event_key(self.rule.id, self.event)
+            return event_key(self.rule.id, self.event.id)
         return self._of_story
 
     @property
     def _of_story(self) -> str:
-        return story_key(self.rule.id, self.story)
+        return story_key(self.rule.id, self.story.id)
 
     @property
     def key(self) -> str:
@@ -146,7 +146,7 @@ class Case:
         events, or events and not stories."""
         if self.rule.alert.once_per is OncePer.ARTICLE:
             return (self.key, self.subject)
-        of_event = [event_key(self.rule.id, self.event)] if self.event is not None else []
+        of_event = [event_key(self.rule.id, self.event.id)] if self.event is not None else []
         return (self.key, self.subject, self._of_story, *of_event)
 
     @property
@@ -187,14 +187,14 @@ def article_key(rule: str, source: str, uid: str) -> str:
     return f"{rule} article {source} {uid}"
 
 
-def story_key(rule: str, story: Story) -> str:
+def story_key(rule: str, story: str) -> str:
     """The dedup key of a rule that tells once a story."""
-    return f"{rule} story {story.id}"
+    return f"{rule} story {story}"
 
 
-def event_key(rule: str, event: Event) -> str:
+def event_key(rule: str, event: str) -> str:
     """The dedup key of a rule that tells once an event."""
-    return f"{rule} event {event.id}"
+    return f"{rule} event {event}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,13 @@ class Account:
             marks=tuple(dict.fromkeys((*self.marks, *([hearing.mark] if hearing.mark else [])))),
         )
 
+    def without(self, voices: Collection[str]) -> Account:
+        """The account as if these had said nothing. Voices stand in the order in which they came, so the first are
+        those that were told."""
+        told = [voice for voice in self.voices[: self.told_voices] if voice not in voices]
+        left = tuple(voice for voice in self.voices if voice not in voices)
+        return replace(self, voices=left, told_voices=len(told))
+
     def to_row(self) -> dict[str, Any]:
         """What it has heard and told as plain JSON; its key, rule, alert and times are columns of their own."""
         return {

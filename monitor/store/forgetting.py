@@ -38,6 +38,7 @@ from monitor.store.tables import (
     story,
     story_article,
 )
+from monitor.store.unheard import heard_in, lose_voices
 
 WHY = "its article was forgotten on the operator's word"
 # A dead one too: it could be tried again. What is being sent may still arrive.
@@ -118,11 +119,13 @@ def _keep_away(connection: Connection, left: ColumnElement[bool], now: datetime)
 
 
 def _forget(connection: Connection, gone: Forgotten) -> int:
-    ids, now = gone.articles, gone.now
+    ids, now, sequence = gone.articles, gone.now, sequence_of(connection) + 1
     articles = connection.execute(select(article).where(article.c.id.in_(ids))).all()
     _leave_polls_nothing(connection, source.c.id.in_({row.source_id for row in articles}))
     drop_accounts(connection, articles)
-    let_others_stand_in(connection, gone)
+    heard = heard_in(connection, ids)
+    lose_voices(connection, heard, ids, sequence)
+    let_others_stand_in(connection, gone, heard)
     drop_lines(connection, articles)
     _silence(connection, articles, now)
     _leave_events(connection, ids)
@@ -132,7 +135,7 @@ def _forget(connection: Connection, gone: Forgotten) -> int:
     pages.forget(connection, ids, [row.url for row in articles])
     connection.execute(delete(article).where(article.c.id.in_(ids)))
     _write_tombstones(connection, articles, now)
-    reach(connection, sequence_of(connection) + 1)  # in the memory of daemons some of it waits to be told
+    reach(connection, sequence)  # in the memory of daemons some of it waits to be told
     return len(articles)
 
 

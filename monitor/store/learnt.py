@@ -24,7 +24,7 @@ def write_state(connection: Connection, state: State, sequence: int) -> None:
     if events := state.events.changed:
         _upsert_events(connection, events[::-1], sequence)  # of a rule, the one that was told last comes first
     if accounts := state.told.changed:
-        _upsert_accounts(connection, accounts, sequence)
+        write_accounts(connection, accounts, sequence)
 
 
 def read_state(connection: Connection, state: State, since: int, now: datetime) -> None:
@@ -97,7 +97,8 @@ def _headlines(connection: Connection, stories: Iterable[str]) -> Mapping[str, s
     return found
 
 
-def _upsert_accounts(connection: Connection, accounts: Iterable[Account], sequence: int) -> None:
+def write_accounts(connection: Connection, accounts: Iterable[Account], sequence: int) -> None:
+    """What was heard and told of subjects, under the number of the commit."""
     rows = [
         {
             "key": each.key,

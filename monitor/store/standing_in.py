@@ -1,32 +1,37 @@
-"""What waits to be told and loses its article: another one in which the rule has heard the same takes over, or it is
-told no more."""
+"""What waits to be told and loses its article, or something that was to be told with it: another one in which the rule
+has heard the same takes over, it is told with what is left, or it is told no more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, and_, case, false, or_, select, union
 
 from monitor.alerting.again import SAYS_MORE
-from monitor.alerting.policy import article_key, event_key
+from monitor.alerting.policy import article_key, event_key, story_key
 from monitor.alerting.quote import quote
 from monitor.alerting.standing_in import standing_in
 from monitor.alerting.told import Account
 from monitor.alerting.wording import evidence_in_words
 from monitor.model import Config, Hearing, Level, Match, MatchKind, Story, Waiting, WaitKind, time_of_day
-from monitor.store.articles import latest, read
+from monitor.store.articles import read
+from monitor.store.database import in_batches
 from monitor.store.decisions import say_anew
 from monitor.store.learnt import accounts_of
 from monitor.store.matches import spans_of
-from monitor.store.tables import article, match, story, story_article, waiting
+from monitor.store.tables import article, article_version, match, story, story_article, waiting
+from monitor.store.unheard import Heard
 from monitor.store.waits import waiting_of, write_waiting
 from monitor.stories import provenance
 from monitor.stories.facts import facts
 
+_MOST = 200  # of what was heard of a subject, the last: texts are read while nobody else may write
+_A_MOMENT = timedelta(microseconds=1)
 _Row = Row[*tuple[Any, ...]]
 
 
@@ -44,70 +49,170 @@ class Forgotten:
         return ZoneInfo(self.config.settings.timezone)
 
 
-def let_others_stand_in(connection: Connection, forgotten: Forgotten) -> None:
-    """What was to be told with one of these articles is told with another one, at the same time, or not at all."""
-    ours = select(waiting).where(waiting.c.article_id.in_(forgotten.articles))
-    waits = [waiting_of(row) for row in connection.execute(ours)]
-    accounts = accounts_of(connection, {each.hearing.key for each in waits})
-    others = [(each, _instead(connection, each, forgotten, accounts.get(each.hearing.key))) for each in waits]
-    found = [other for _, other in others if other is not None]
-    write_waiting(connection, found, [each.id for each, other in others if other is None])
-    ids = {(each.hearing.article.source, each.hearing.article.uid): id_ for each, id_ in found}
-    say_anew(connection, [(each.hearing, None, _decision(each, forgotten)) for each, _ in found], ids)
+@dataclass(frozen=True, slots=True)
+class _Waits:
+    """What waits, and in which article, which may be `gone`; `heard`: what was heard of its subject in those that
+    are."""
+
+    waits: Waiting
+    article: int
+    gone: bool
+    heard: Sequence[Heard] = ()
+
+    @property
+    def match(self) -> ColumnElement[bool]:
+        """That which waits."""
+        version = match.c.article_version == self.waits.hearing.article.version
+        return and_(match.c.article_id == self.article, version)
+
+    def since(self, told_at: datetime | None) -> int | None:
+        """The first match of those that are gone of which it may tell something: since its subject was told."""
+        untold = [each for each in self.heard if not each.told and (told_at is None or each.at >= told_at)]
+        return min((each.match for each in untold), default=None)
+
+    def has(self, row: _Row) -> bool:
+        """Whether this is the match that waits."""
+        return (row.id, row.article_version) == (self.article, self.waits.hearing.article.version)
 
 
-def _decision(waits: Waiting, forgotten: Forgotten) -> str:
-    at = time_of_day(waits.due, forgotten.zone, forgotten.now)
-    return f"waits: {waits.why}; it stands in for an article that was forgotten, and is told at {at}"
+_Instead = tuple[Waiting, int] | None  # what waits from now on, with the id of its article
 
 
-def _instead(
-    connection: Connection, waits: Waiting, forgotten: Forgotten, account: Account | None
-) -> tuple[Waiting, int] | None:
-    """What waits in its place, with the id of its article."""
-    account = account or Account(waits.hearing.key, waits.hearing.rule, forgotten.now)
-    rows = connection.execute(_others(waits.hearing, waits.kind, forgotten.articles, account.told_at)).all()
-    heard = [_hearing(waits.hearing, row, forgotten.config) for row in rows]
-    rule = forgotten.config.rules.get(waits.hearing.rule)  # one that has left the config since is told all the same
-    policy = SAYS_MORE if rule is None else rule.alert
-    other = standing_in(waits, heard, account, policy, now=forgotten.now, zone=forgotten.zone)
+def let_others_stand_in(connection: Connection, forgotten: Forgotten, heard: Sequence[Heard]) -> None:
+    """What was to be told with one of these articles is told with another one, at the same time, or not at all; and
+    what may tell something that was `heard` in them, without that."""
+    waits = [*_without_article(connection, forgotten.articles), *_with_less(connection, forgotten.articles, heard)]
+    accounts = accounts_of(connection, {each.waits.hearing.key for each in waits})
+    found = [(each, _instead(connection, each, forgotten, accounts.get(each.waits.hearing.key))) for each in waits]
+    changed = [(each, other) for each, other in found if other is None or other[0] != each.waits]
+    begins = [other for _, other in changed if other is not None]
+    write_waiting(connection, begins, [each.waits.id for each, other in changed if other is None])
+    said = [one for each, other in changed for one in _said(each, other, forgotten)]
+    ids = {(hearing.article.source, hearing.article.uid): id_ for hearing, id_, _ in said}
+    say_anew(connection, [(hearing, None, decision) for hearing, _, decision in said], ids)
+
+
+def _without_article(connection: Connection, gone: Sequence[int]) -> list[_Waits]:
+    rows = connection.execute(select(waiting).where(waiting.c.article_id.in_(gone)))
+    return [_Waits(waiting_of(row), row.article_id, gone=True) for row in rows]
+
+
+def _with_less(connection: Connection, gone: Sequence[int], heard: Iterable[Heard]) -> list[_Waits]:
+    """What waits in other articles and may tell what was heard in these. A mention is told with nothing else."""
+    of: defaultdict[str, list[Heard]] = defaultdict(list)
+    for each in heard:
+        for key in each.keys:
+            of[key].append(each)
+    asked = select(waiting).where(waiting.c.article_id.not_in(gone), waiting.c.kind != WaitKind.MENTION)
+    found: list[_Waits] = []
+    for some in in_batches({each.rule for each in heard}):
+        for row in connection.execute(asked.where(waiting.c.rule_id.in_(some))):
+            waits = waiting_of(row)
+            of_it = [each for key in _subjects(waits.hearing) if key in of for each in of[key]]
+            found += [_Waits(waits, row.article_id, gone=False, heard=of_it)] if of_it else []
+    return found
+
+
+def _subjects(hearing: Hearing) -> Iterator[str]:
+    """What it may have been heard of; an article is told by none but itself."""
+    if _of_article(hearing):
+        return
+    yield story_key(hearing.rule, hearing.story.id)
+    if hearing.event is not None:
+        yield event_key(hearing.rule, hearing.event.id)
+
+
+def _of_article(hearing: Hearing) -> bool:
+    return hearing.key == article_key(hearing.rule, hearing.article.source, hearing.article.uid)
+
+
+def _said(each: _Waits, other: _Instead, forgotten: Forgotten) -> Iterator[tuple[Hearing, int, str]]:
+    """The decisions on matches, each with the id of its article."""
+    its = each.waits.hearing
     if other is None:
-        return None
+        if not each.gone:
+            without = "it waited with what an article said that was forgotten, and says nothing new"
+            yield its, each.article, f"held: {without}"
+        return
+    waits, id_ = other
+    at = time_of_day(waits.due, forgotten.zone, forgotten.now)
+    if id_ == each.article and waits.hearing.article.version == its.article.version:
+        left = "what an article said that was forgotten is left out"
+        yield waits.hearing, id_, f"waits: {waits.why}; {left}, and it is told at {at}"
+        return
+    stands_in = "it stands in for an article that was forgotten"
+    yield waits.hearing, id_, f"waits: {waits.why}; {stands_in}, and is told at {at}"
+    if not each.gone:
+        yield its, each.article, f"held: {waits.hearing.publisher} says more, and is told with it"
+
+
+def _instead(connection: Connection, each: _Waits, forgotten: Forgotten, account: Account | None) -> _Instead:
+    """What waits in its place; itself, where it tells nothing that is forgotten."""
+    before = each.waits
+    account = account or Account(before.hearing.key, before.hearing.rule, forgotten.now)
+    since = each.since(account.told_at)
+    if since is None and not each.gone:
+        return before, each.article
+    rows = connection.execute(_others(each, forgotten.articles, account.told_at)).all()
+    rows = sorted(rows, key=lambda row: row.match_id)
+    if since is not None and any(each.has(row) and row.match_id < since for row in rows):  # it was heard before these
+        return before, each.article
+    heard = [_hearing(each, row, forgotten.config) for row in rows]
+    rule = forgotten.config.rules.get(before.hearing.rule)  # one that has left the config since is told all the same
+    policy = SAYS_MORE if rule is None else rule.alert
+    other = standing_in(before, heard, account, policy, now=forgotten.now, zone=forgotten.zone)
+    if other is None or replace(other, since=before.since) == before:
+        return None if other is None else (before, each.article)
+    # Daemons know by `since` that it is another one, also when it changes twice in one forgetting.
+    other = replace(other, since=max(other.since, before.since + _A_MOMENT))
     ids = {(row.source_id, row.uid): row.id for row in rows}
     return other, ids[other.hearing.article.source, other.hearing.article.uid]
 
 
-def _others(hearing: Hearing, kind: WaitKind, gone: Sequence[int], told_at: datetime | None) -> Select[Any]:
-    """The other articles in which the rule has heard of its subject since it told of that, and which it has not told,
-    in the order in which it heard them; in their latest versions, for earlier ones are said no more."""
-    its_match = and_(match.c.article_id == article.c.id, match.c.article_version == article.c.version)
+def _others(each: _Waits, gone: Sequence[int], told_at: datetime | None) -> Select[Any]:
+    """The articles that stay in which the rule has heard of its subject since it told of that, and which it has not
+    told: in their latest versions, for earlier ones are said no more; and its own, in the version that waits."""
+    hearing = each.waits.hearing
+    version = and_(article_version.c.article_id == article.c.id, article_version.c.version == match.c.article_version)
     columns = (match.c.rule_version, match.c.level, match.c.evidence, story_article.c.publisher, story_article.c.wire)
-    asked = (
-        latest()
-        .join(match, its_match)
+    its = false() if each.gone else each.match
+    latest = match.c.article_version == article.c.version
+    late = latest if told_at is None else and_(latest, match.c.at >= told_at)
+    return (
+        select(article, article_version.c.text, article_version.c.authors, article_version.c.tags, *columns)
+        .join_from(article, match, match.c.article_id == article.c.id)
+        .join(article_version, version)
         .join(story_article, story_article.c.article_id == article.c.id)
         .join(story, story.c.id == story_article.c.story_id)
-        .add_columns(*columns, match.c.kind, story.c.id.label("story_id"), story.c.opened_at)
+        .add_columns(match.c.kind, match.c.article_version, match.c.id.label("match_id"))
+        .add_columns(story.c.id.label("story_id"), story.c.opened_at)
         .where(match.c.rule_id == hearing.rule, match.c.heard.is_(True), match.c.alert_id.is_(None))
-        .where(match.c.kind == (MatchKind.MENTION if kind is WaitKind.MENTION else MatchKind.NEWS))
-        .where(_of_subject(hearing), article.c.id.not_in(gone))
-        .order_by(match.c.id)
+        .where(match.c.kind == (MatchKind.MENTION if each.waits.kind is WaitKind.MENTION else MatchKind.NEWS))
+        .where(match.c.id.in_(_of_subject(each)), or_(its, late), article.c.id.not_in(gone))
+        .order_by(case((its, 0), else_=1), match.c.id.desc())
+        .limit(_MOST)
     )
-    return asked if told_at is None else asked.where(match.c.at > told_at)
 
 
-def _of_subject(hearing: Hearing) -> ColumnElement[bool]:
-    """Which matches are of what is told at most once; an article is told by none but itself."""
-    if hearing.event is not None and hearing.key == event_key(hearing.rule, hearing.event):
-        return match.c.event_id == hearing.event.id
-    if hearing.key == article_key(hearing.rule, hearing.article.source, hearing.article.uid):
-        return false()
-    return story_article.c.story_id == hearing.story.id
+def _of_subject(each: _Waits) -> CompoundSelect[int]:
+    """Which matches are of what is told at most once, by what each is found quickly; an article is told by none but
+    itself. A rule that tells events may have been edited since, and have heard the rest of its story."""
+    hearing = each.waits.hearing
+    itself, of_event = select(match.c.id).where(each.match), select(match.c.id)
+    of_story = of_event.join(story_article, story_article.c.article_id == match.c.article_id)
+    of_story = of_story.where(story_article.c.story_id == hearing.story.id)
+    if _of_article(hearing):
+        return union(itself)
+    if hearing.event is None or hearing.key != event_key(hearing.rule, hearing.event.id):
+        return union(itself, of_story)
+    of_event = of_event.where(match.c.event_id == hearing.event.id)
+    return union(itself, of_event, of_story.where(match.c.event_id.is_(None)))
 
 
-def _hearing(before: Hearing, row: _Row, config: Config) -> Hearing:
+def _hearing(each: _Waits, row: _Row, config: Config) -> Hearing:
     """What the rule has heard in this article of the same subject."""
-    page, source = read(row), config.sources.get(row.source_id)
+    before, source = each.waits.hearing, config.sources.get(row.source_id)
+    page = replace(before.article, text=row.text) if each.has(row) else read(row)
     found = Match(before.rule, row.rule_version, MatchKind(row.kind), spans_of(row.evidence), Level(row.level))
     quoted = quote(page, found.evidence)
     return replace(

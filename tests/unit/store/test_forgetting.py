@@ -22,13 +22,18 @@ from monitor.model import (
     Article,
     DeliveryState,
     Entry,
+    Level,
+    LevelChange,
     OncePer,
     Receipt,
     ReceiptKind,
     Retention,
     Rule,
     RuleStatus,
+    Term,
+    Words,
 )
+from monitor.store import standing_in
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.forgetting import WHY, Forgetting
@@ -39,6 +44,7 @@ from monitor.store.retention import SLICE, Pruning
 from monitor.store.section import SerialSection
 from monitor.store.tables import account, alert, attempt, delivery, event, known, metadata, story, waiting
 from monitor.store.tables import article as articles
+from monitor.store.tables import match as matches
 from tests.building import (
     HOUR,
     MINUTE,
@@ -245,6 +251,16 @@ def test_of_several_it_is_told_with_what_says_most(desk: Desk) -> None:
     assert only(desk).article.uid == "9"
 
 
+def test_no_more_than_the_last_that_were_heard_are_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their texts are read while nobody else may write; what waits itself is always among them."""
+    its = by(wait_at_least=HOUR)
+    others = [replace(PRINTED, uid=str(dead), text=f"{dead} people were killed.") for dead in (9, 3, 4)]
+    polls(desk, its, replace(secret(), text="50 people were killed."), *others)
+    monkeypatch.setattr(standing_in, "_MOST", 2)
+    desk.forget("wire", its)
+    assert only(desk).article.uid == "4"
+
+
 NEWER = replace(PRINTED, uid="c", text="Nine people were killed.")
 
 
@@ -275,16 +291,147 @@ def test_an_update_is_told_with_another_that_says_something_new(
     )
 
 
-def test_an_update_for_more_publishers_is_told_with_one_of_the_others(desk: Desk) -> None:
-    """Whoever has come since the first message."""
+@pytest.mark.parametrize("more", [1, 2])
+def test_an_update_for_more_publishers_is_told_with_the_others_if_they_are_enough(desk: Desk, more: int) -> None:
+    """Whoever has come since the first message; who was forgotten counts no more."""
     its = by(again_if=frozenset({Again.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
     first = article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL)
-    desk.claims.know(sources("wire", "post", "echo"), NOON)
-    polls(desk, its, first, replace(PRINTED, source="echo"), secret())
+    desk.claims.know(sources("wire", "post", "echo", "herald"), NOON)
+    others = [replace(PRINTED, source=name) for name in ("echo", "herald")][:more]
+    polls(desk, its, first, others[0], secret(), *others[1:])
     desk.forget("wire", its)
+    if more == 1:
+        assert desk.fall(NOON + 2 * HOUR) == ()
+        return
     told = only(desk)
     assert (told.article.source, told.kind) == ("echo", AlertKind.UPDATE)
     assert told.reason.endswith("; update: 2 more independent publishers; first told at 12:00")
+
+
+FORGOTTEN = replace(secret(), text="50 people were killed.", seen=NOON + MINUTE)
+LATER = replace(PRINTED, text="Two missiles flew 900 km. 9 people were killed.", seen=NOON + 2 * MINUTE)
+
+
+def facts_that_wait(desk: Desk) -> str:
+    """All that waits, and what matches say of it."""
+    with desk.database.reading() as connection:
+        rows = [*connection.execute(select(waiting)), *connection.execute(select(matches.c.decision))]
+        return "\n".join(map(str, rows))
+
+
+def test_an_update_tells_nothing_that_only_another_said_which_is_forgotten(desk: Desk) -> None:
+    """It was to be told with the later article, in every daemon; that says no more than it does alone."""
+    its, beside = by(again_if=frozenset({Again.NEW_FACT}), cooldown=HOUR), Desk(desk.database)
+    polls(desk, its, article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL), FORGOTTEN, LATER)
+    assert beside.fall(NOON + 3 * MINUTE) == ()
+    assert "50 dead" in facts_that_wait(desk)
+    desk.forget("wire", its)
+    left = facts_that_wait(desk)
+    assert "50 dead" not in left
+    assert "['dead', 50]" not in left
+    (match,) = Matches(desk.database).newest(Wanted(decision="waits"), 10)
+    assert match.reason == (
+        "update: new fact: 9 dead, 2 missiles, 900 km; first told at 12:00; "
+        "what an article said that was forgotten is left out, and it is told at 13:00"
+    )
+    (telling,) = beside.fall(NOON + 2 * HOUR)
+    assert "50 dead" not in telling.alert.reason
+    more = replace(PRINTED, uid="d", text="30 people were killed.", seen=NOON + 6 * HOUR)
+    desk.poll(more, at=NOON + 6 * HOUR, ruleset=rules(its))
+    (match,) = Matches(desk.database).newest(Wanted(decision="told"), 1)
+    assert "new fact: 30 dead" in match.reason
+
+
+@pytest.mark.parametrize("order", [(FORGOTTEN, LATER), (PRINTED, FORGOTTEN, LATER), (FORGOTTEN, PRINTED, LATER)])
+def test_a_first_telling_tells_nothing_that_only_another_said_which_is_forgotten(
+    desk: Desk, order: tuple[Article, ...]
+) -> None:
+    """Its account holds nothing of that either."""
+    its = by(wait_at_least=HOUR, again_if=frozenset({Again.NEW_FACT}), cooldown=MINUTE)
+    polls(desk, its, *(replace(each, uid=f"{each.uid}{place}") for place, each in enumerate(order)))
+    desk.forget("wire", its)
+    assert only(desk).article.uid.startswith("b")
+    with desk.database.reading() as connection:
+        assert connection.execute(select(account.c.row)).scalar_one()["facts"]["dead"] == 9
+
+
+def test_an_alert_keeps_no_level_that_only_another_reached_which_is_forgotten(desk: Desk) -> None:
+    """What it is told with is as high as what it says itself."""
+    raises = (LevelChange(Level.CRITICAL, Words((Term("killed"),))),)
+    its = replace(by(wait_at_least=HOUR), raises=raises)
+    polls(desk, its, FORGOTTEN, replace(LATER, text="Two missiles flew 900 km."))
+    desk.forget("wire", its)
+    assert only(desk).level is Level.HIGH
+
+
+def test_what_says_nothing_new_without_another_that_is_forgotten_is_not_told(desk: Desk) -> None:
+    """A match that waited says so."""
+    its = by(again_if=frozenset({Again.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
+    desk.claims.know(sources("wire", "post", "echo"), NOON)
+    first = article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL)
+    polls(desk, its, first, secret(), replace(PRINTED, source="echo"))
+    desk.forget("wire", its)
+    assert desk.fall(NOON + 2 * HOUR) == ()
+    assert "held: it waited with what an article said that was forgotten, and says nothing new" in desk.everything()
+
+
+def test_what_was_heard_before_one_that_is_forgotten_waits_as_it_did(desk: Desk) -> None:
+    """Nothing of it was told with that."""
+    its = by(wait_at_least=HOUR)
+    polls(desk, its, LATER, replace(secret(), text="One missile."))
+    before = facts_that_wait(desk).splitlines()[0]
+    desk.forget("wire", its)
+    assert facts_that_wait(desk).splitlines()[0] == before
+
+
+def test_an_update_waits_as_it_did_where_what_was_told_is_forgotten(desk: Desk) -> None:
+    """It tells nothing that was told before."""
+    its = by(again_if=frozenset({Again.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
+    desk.claims.know(sources("wire", "post", "echo"), NOON)
+    polls(desk, its, secret(), PRINTED, replace(PRINTED, source="echo"))
+    before = facts_that_wait(desk).splitlines()[0]
+    desk.forget("wire", its)
+    assert facts_that_wait(desk).splitlines()[0] == before
+    assert [each.alert.article.source for each in desk.fall(NOON + 2 * HOUR)] == ["echo"]
+
+
+def test_a_later_version_stands_for_the_one_that_waits_only_if_it_is_heard(desk: Desk) -> None:
+    """The version that waits is told without what is forgotten, though its article says something else since."""
+    its = by(wait_at_least=HOUR)
+    polls(desk, its, FORGOTTEN, LATER, replace(LATER, version=2, title="Ferries run", text="on time"))
+    desk.forget("wire", its)
+    told = only(desk)
+    assert (told.article.version, told.article.title) == (1, PRINTED.title)
+
+
+def test_who_stands_in_may_take_it_back(desk: Desk) -> None:
+    """Whoever is forgotten has not reported it too; in each daemon."""
+    its, beside = by(wait_at_least=HOUR), Desk(desk.database)
+    polls(desk, its, secret(), PRINTED)
+    assert beside.fall(NOON + 2 * MINUTE) == ()
+    desk.forget("wire", its)
+    taken_back = replace(PRINTED, version=2, title="WITHDRAWN: Missile over the sea", seen=NOON + 3 * MINUTE)
+    beside.poll(taken_back, at=NOON + 3 * MINUTE, ruleset=rules(its))
+    assert desk.fall(NOON + 2 * HOUR) == beside.fall(NOON + 2 * HOUR) == ()
+
+
+def test_who_has_said_it_in_another_article_too_is_still_heard(desk: Desk) -> None:
+    """What one of their articles said is forgotten, and no other one."""
+    polls(desk, by(wait_at_least=HOUR), secret(), PRINTED, replace(PRINTED, source="wire", uid="e"))
+    desk.forget("e")
+    with desk.database.reading() as connection:
+        voices = connection.execute(select(account.c.row)).scalar_one()["voices"]
+    assert voices == ["wire", "post"]
+
+
+def test_what_was_heard_after_its_rule_told_stories_and_not_events_stands_in(desk: Desk) -> None:
+    """What waits was heard of an event, and this of its story."""
+    desk.poll(secret(), ruleset=rules(by(wait_at_least=HOUR, **EVENT)))
+    its = by(wait_at_least=HOUR)
+    desk.poll(PRINTED, at=NOON + MINUTE, ruleset=rules(its))
+    desk.forget("wire", its)
+    told = only(desk)
+    assert (told.article.uid, told.voices) == ("b", 1)
 
 
 def test_a_mention_is_told_with_another_of_its_story(desk: Desk) -> None:

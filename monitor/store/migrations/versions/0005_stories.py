@@ -1,4 +1,7 @@
-"""Stories and events: who prints an article, events, what was heard of each subject, and what waits to be told."""
+"""Stories and events: who prints an article, events, what was heard of each subject, and what waits to be told.
+
+It changed until it was released: a database that a development version had brought to 0005 is to be made anew.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,85 @@
+"""What rules have heard in articles that are forgotten: of which subjects, and in whose voices, which count no more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from monitor.alerting.policy import event_key, story_key
+from monitor.model import MatchKind
+from monitor.store.database import in_batches
+from monitor.store.learnt import accounts_of, write_accounts
+from monitor.store.tables import article, match, story_article
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A match that was heard of a story, and of an event if `event` is one. `match`: its id, which grows in the order
+    in which rules hear; `at`: when; `told`: whether an alert has told it."""
+
+    match: int
+    at: datetime
+    told: bool
+    rule: str
+    story: str
+    event: str | None
+    voice: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What it may have been heard of: rules that tell stories may have told events before."""
+        of_story = story_key(self.rule, self.story)
+        return (of_story,) if self.event is None else (of_story, event_key(self.rule, self.event))
+
+
+def heard_in(connection: Connection, articles: Sequence[int]) -> list[Heard]:
+    """What was heard in these articles, but for mentions, with which nothing else is told."""
+    return [_heard(row) for row in connection.execute(_asked().where(match.c.article_id.in_(articles)))]
+
+
+def lose_voices(connection: Connection, gone: Sequence[Heard], articles: Sequence[int], sequence: int) -> None:
+    """What is heard in these articles alone counts no more among those who report it, in the memory of daemons too."""
+    lost: defaultdict[str, set[str]] = defaultdict(set)
+    for each in gone:
+        for key in each.keys:
+            lost[key].add(each.voice)
+    for each in _others(connection, gone, articles):
+        for key in each.keys:
+            lost[key].discard(each.voice)
+    names = {f"{before}{key}": voices for key, voices in lost.items() if voices for before in ("", "shadow: ")}
+    accounts = accounts_of(connection, names)
+    less = [each.without(names[key]) for key, each in accounts.items() if names[key].intersection(each.voices)]
+    if less:
+        write_accounts(connection, less, sequence)
+
+
+def _others(connection: Connection, gone: Iterable[Heard], articles: Sequence[int]) -> Iterator[Heard]:
+    """What was heard of the same stories and events in other articles."""
+    subjects = (
+        (story_article.c.story_id, {each.story for each in gone}),
+        (match.c.event_id, {each.event for each in gone if each.event is not None}),
+    )
+    for column, wanted in subjects:
+        for some in in_batches(wanted):
+            asked = _asked().where(column.in_(some), match.c.article_id.not_in(articles))
+            yield from map(_heard, connection.execute(asked))
+
+
+def _asked() -> Select[Any]:
+    columns = (match.c.id, match.c.at, match.c.alert_id, match.c.rule_id, match.c.event_id, article.c.source_id)
+    return (
+        select(*columns, story_article.c.story_id, story_article.c.publisher, story_article.c.wire)
+        .join_from(match, article, article.c.id == match.c.article_id)
+        .join(story_article, story_article.c.article_id == match.c.article_id)
+        .where(match.c.heard.is_(True), match.c.kind == MatchKind.NEWS)
+    )
+
+
+def _heard(row: Row[*tuple[Any, ...]]) -> Heard:
+    voice = row.wire or row.publisher or row.source_id
+    return Heard(row.id, row.at, row.alert_id is not None, row.rule_id, row.story_id, row.event_id, voice)
