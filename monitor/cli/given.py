@@ -30,16 +30,16 @@ def rules_options(command: F) -> F:
 
 
 def rules_of(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
-    """The rules of the paths, or of the config; of ./monitor.yaml if neither is given. Where nothing of them could be
-    read, that is wrong use: what is said of no rules would be taken for an answer."""
+    """The rules of the paths, or of the config; of ./monitor.yaml if neither is given. Raises Faulty where nothing of
+    them could be read: what is said of no rules would be taken for an answer."""
     from monitor.config.load import load_rules, load_rules_of
-    from monitor.errors import WrongUse
+    from monitor.errors import Faulty, WrongUse
 
     if config is not None and paths:
         raise WrongUse("give -c or --rules, not both")
     loaded = load_rules(paths) if paths else load_rules_of(config or CONFIG)
     if loaded.faults and not loaded.documents and not loaded.tried:
-        raise WrongUse("\n".join(map(str, loaded.faults)))
+        raise Faulty(loaded.faults)
     if paths and any(fault.what.startswith(("there is no entity", "there is no list")) for fault in loaded.faults):
         hint = "--rules reads what it names and nothing else: name entities and lists too (--rules seeds/entities)"
         click.echo(hint, err=True)

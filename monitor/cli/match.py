@@ -30,8 +30,8 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
       echo '{"id": 1, "title": "North Korea fires missiles"}' | news-monitor match -
       echo 'North Korea fires missiles' | news-monitor match -
 
-    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines,
-    2 if nothing of the rules can be read.
+    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines;
+    where nothing of the rules can be read, nothing else is said.
     `news-monitor why -` says of one article, step by step, why it meets a rule or does not.
     """
     from monitor import clock

@@ -102,8 +102,8 @@ def replay(
       news-monitor replay -c monitor.yaml --zone Asia/Seoul --json 2025-12-29.jsonl.gz
       news-monitor replay --against edited/rules --against seeds/entities articles.jsonl.gz
 
-    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines,
-    2 if nothing of the rules can be read.
+    Without -c and --rules: the rules of ./monitor.yaml. Exit code 1 if there are faulty rules or unusable lines;
+    where nothing of the rules can be read, nothing else is said.
     """
     from monitor.alerting.wording import count
 
