@@ -48,7 +48,9 @@ def unpacked(wheels: Path, into: Path) -> Path:
 
 def test_in_a_wheel_they_lie_in_the_package(checkout: Path, tmp_path: Path) -> None:
     """All rules, seeds and units are in the wheel, as they are in the tree."""
-    run("-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path / "w", checkout, cwd=tmp_path)
+    alone = ("--no-index", "--disable-pip-version-check", "--no-cache-dir")  # pip asks nobody
+    build = ("wheel", "-q", *alone, "--no-deps", "--no-build-isolation", "-w", tmp_path / "w", checkout)
+    run("-m", "pip", *build, cwd=tmp_path)
     site = unpacked(tmp_path / "w", tmp_path / "site")
     folder = found(site, tmp_path)
     assert folder == (site / "monitor" / "_shipped").resolve()
