@@ -110,10 +110,9 @@ class Case:
 
     @property
     def key(self) -> str:
-        """Under which name the state remembers it. What only waits for a digest is a subject of its own; and no rule's
-        id has a colon, so what a rule in shadow would have told silences nothing once it is live."""
+        """Under which name the state remembers it. What only waits for a digest is a subject of its own."""
         key = f"mention: {self._of_story}" if self.match.kind is MatchKind.MENTION else self.subject
-        return f"shadow: {key}" if self.shadow else key
+        return in_shadow(key) if self.shadow else key
 
     @property
     def shadow(self) -> bool:
@@ -180,6 +179,12 @@ class Case:
             mark=self.mark,
             official=self.official,
         )
+
+
+def in_shadow(key: str) -> str:
+    """Under which name a rule in shadow remembers what it would have told: no rule's id has a colon, so that silences
+    nothing once it is live."""
+    return f"shadow: {key}"
 
 
 def article_key(rule: str, source: str, uid: str) -> str:

@@ -11,7 +11,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from functools import partial
-from hashlib import blake2b
+
+from monitor.model.names import hashed
 
 _SHELVES = 1 << 10  # so that each is short, and something is put between the others at once
 
@@ -23,7 +24,7 @@ class Keys:
         self._shelves: defaultdict[int, array[int]] = defaultdict(partial(array, "Q"))
 
     def __contains__(self, key: str) -> bool:
-        name = _hashed(key)
+        name = hashed(key)
         shelf = self._shelves.get(name % _SHELVES)
         return shelf is not None and _place(shelf, name)[1]
 
@@ -32,7 +33,7 @@ class Keys:
 
     def add(self, key: str) -> None:
         """Remember it."""
-        name = _hashed(key)
+        name = hashed(key)
         shelf = self._shelves[name % _SHELVES]
         place, there = _place(shelf, name)
         if not there:
@@ -47,18 +48,18 @@ class Kept:
 
     def get(self, key: str) -> bytes | None:
         """What is kept under a key."""
-        name = _hashed(key)
+        name = hashed(key)
         shelf = self._shelves.get(name % _SHELVES)
         return None if shelf is None else shelf.get(name)
 
     def put(self, key: str, row: bytes, at: int) -> None:
         """Keep this, and no more what was there."""
-        name = _hashed(key)
+        name = hashed(key)
         self._shelves[name % _SHELVES].put(name, row, at)
 
     def forget(self, before: int, but_for: Collection[str], at: Callable[[bytes], int]) -> None:
         """What is older, by the number that `at` finds in it."""
-        names = {_hashed(key) for key in but_for}
+        names = {hashed(key) for key in but_for}
         for shelf in self._shelves.values():
             shelf.forget(before, names, at)
 
@@ -97,11 +98,6 @@ class _Shelf:
     def _stands(self, place: int) -> slice:
         begin = sum(self._lengths[:place])
         return slice(begin, begin + self._lengths[place])
-
-
-def _hashed(key: str) -> int:
-    """64 bits that nobody can find another key for."""
-    return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 def _place(names: array[int], name: int) -> tuple[int, bool]:

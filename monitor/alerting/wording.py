@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from hashlib import blake2b
 
 from monitor.model import Match, Span
+from monitor.model.names import hashed
 
 
 def alert_id(key: str) -> str:
     """The id of the alert with this dedup key."""
-    return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return f"{hashed(key):016x}"
 
 
 def evidence_in_words(match: Match) -> str:

@@ -19,6 +19,7 @@ from monitor.model.decisions import (
     Story,
     Waiting,
     WaitKind,
+    voice_of,
 )
 from monitor.model.deliveries import Channel, Delivery, DeliveryState, Message, Receipt, ReceiptKind
 from monitor.model.explanations import Explanation, Step
@@ -173,4 +174,5 @@ __all__ = [
     "WordList",
     "Words",
     "time_of_day",
+    "voice_of",
 ]

@@ -71,6 +71,11 @@ class AlertKind(StrEnum):
     DIGEST = "digest"
 
 
+def voice_of(wire: str | None, publisher: str) -> str:
+    """Who says it: ten outlets that print one agency's text are one voice."""
+    return wire or publisher
+
+
 @dataclass(frozen=True, slots=True)
 class Hearing:
     """What a rule hears in one article: all that it takes to tell it, now or later.
@@ -99,8 +104,8 @@ class Hearing:
 
     @property
     def voice(self) -> str:
-        """Who says it: ten outlets that print one agency's text are one voice."""
-        return self.wire or self.publisher
+        """Who says it."""
+        return voice_of(self.wire, self.publisher)
 
 
 class WaitKind(StrEnum):

@@ -26,6 +26,7 @@ from monitor.model import (
     NoticeKind,
     Receipt,
     ReceiptKind,
+    voice_of,
 )
 from monitor.store.database import Database, in_batches
 from monitor.store.tables import alert, article, article_version, attempt, delivery, match, story_article
@@ -204,7 +205,7 @@ def _with_others(connection: Connection, row: Row[*tuple[Any, ...]]) -> Alert:
     rows = connection.execute(select(*columns, own).where(known).group_by(*columns).order_by(first)).all()
     ours = {each.publisher for each in rows if each.own}
     also = dict.fromkeys(each.publisher for each in rows if each.publisher not in ours)
-    voices = {each.wire or each.publisher for each in rows}
+    voices = {voice_of(each.wire, each.publisher) for each in rows}
     return replace(told, also=tuple(also), voices=max(1, len(voices)))
 
 

@@ -169,12 +169,12 @@ class _Old:
         asked = select(alert.c.id, alert.c.at, alert.c.rule_id, _WAITS)
         alone = asked.where(alert.c.article_id.is_(None), alert.c.at < self._newest)
         rows = _slice(connection, alone, (alert.c.at, alert.c.id), after)
-        old = [
-            row
-            for row in rows
-            if not row.waits and row.at < until(kept(self._retention, [(row.rule_id, True)]), self._now)
-        ]
+        old = [row for row in rows if not row.waits and self._over(row.at, row.rule_id, alerted=True)]
         return _Looked(old, Counter(alerts=len(old)), _last(rows))
+
+    def _over(self, at: datetime, rule: str | None, *, alerted: bool) -> bool:
+        """Whether what stands alone, of a rule, is so old that it leaves."""
+        return at < until(kept(self._retention, [(rule, alerted)]), self._now)
 
     def stories(self, connection: Connection, after: _Found | None) -> _Looked:
         """Stories of which neither an article nor an alert is left; young ones are still in the state in memory."""
@@ -197,11 +197,7 @@ class _Old:
         asked = select(account.c.key, account.c.heard_at, account.c.rule_id, waits)
         alone = asked.where(account.c.alert_id.is_(None), account.c.heard_at < self._remembered)
         rows = _slice(connection, alone, (account.c.heard_at, account.c.key), after)
-        old = [
-            row
-            for row in rows
-            if not row.waits and row.heard_at < until(kept(self._retention, [(row.rule_id, False)]), self._now)
-        ]
+        old = [row for row in rows if not row.waits and self._over(row.heard_at, row.rule_id, alerted=False)]
         return _Looked(old, Counter(), _last(rows))
 
     def fetches(self, connection: Connection, after: _Found | None) -> _Looked:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, func, literal, or_, select, union_all
 
+from monitor.model import voice_of
 from monitor.store.database import Database
 from monitor.store.tables import alert, article, event, match, story, story_article, waiting
 
@@ -92,7 +93,7 @@ class StoryAccount:
     @property
     def voices(self) -> int:
         """How many of its publishers are independent: those that print one agency's text are one."""
-        return len({member.wire or member.publisher or member.source for member in self.members})
+        return len({voice_of(member.wire, member.publisher or member.source) for member in self.members})
 
 
 class StoriesRead:

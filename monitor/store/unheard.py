@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from monitor.alerting.policy import event_key, story_key
-from monitor.model import MatchKind
+from monitor.alerting.policy import event_key, in_shadow, story_key
+from monitor.model import MatchKind, voice_of
 from monitor.store.database import in_batches
 from monitor.store.learnt import accounts_of, write_accounts
 from monitor.store.tables import article, match, story_article
@@ -51,7 +51,7 @@ def lose_voices(connection: Connection, gone: Sequence[Heard], articles: Sequenc
     for each in _others(connection, gone, articles):
         for key in each.keys:
             lost[key].discard(each.voice)
-    names = {f"{before}{key}": voices for key, voices in lost.items() if voices for before in ("", "shadow: ")}
+    names = {name: voices for key, voices in lost.items() if voices for name in (key, in_shadow(key))}
     accounts = accounts_of(connection, names)
     less = [each.without(names[key]) for key, each in accounts.items() if names[key].intersection(each.voices)]
     if less:
@@ -81,5 +81,5 @@ def _asked() -> Select[Any]:
 
 
 def _heard(row: Row[*tuple[Any, ...]]) -> Heard:
-    voice = row.wire or row.publisher or row.source_id
+    voice = voice_of(row.wire, row.publisher or row.source_id)
     return Heard(row.id, row.at, row.alert_id is not None, row.rule_id, row.story_id, row.event_id, voice)

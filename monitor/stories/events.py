@@ -13,12 +13,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from monitor.model import Event, Story
+from monitor.model.names import hashed
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
@@ -302,8 +302,7 @@ def of_story(rule: str, story: Story, at: datetime, events: Events) -> Event | N
 
 def opened(found: Found) -> Event:
     """A new event; it is named by its rule and first story, so that replaying news gives the same names."""
-    name = blake2b(f"{found.rule} {found.story.id}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return Event(f"E{name}", found.rule, found.story.title, found.at)
+    return Event(f"E{hashed(f'{found.rule} {found.story.id}'):016x}", found.rule, found.story.title, found.at)
 
 
 def _fits(found: Found, known: Open) -> bool:

@@ -10,8 +10,9 @@ from datetime import datetime
 from statistics import fmean
 
 from monitor.model import Article, Story
+from monitor.model.names import hashed
 from monitor.stories.likeness import RUNS
-from monitor.stories.reading import Key, Reading, Telling, hashed, reading_of
+from monitor.stories.reading import Key, Reading, Telling, reading_of
 from monitor.stories.recall import Recall
 from monitor.stories.tellings import Candidate
 

@@ -6,8 +6,9 @@ from array import array
 from collections.abc import Iterator
 
 from monitor.model import Story
+from monitor.model.names import hashed
 from monitor.stories.chains import Chains, Put
-from monitor.stories.reading import Telling, hashed
+from monitor.stories.reading import Telling
 from monitor.stories.rows import StoryRows
 
 _UNDER_KEY = 60

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from zlib import crc32
 
 from monitor.model import Article, Story
+from monitor.model.names import hashed
 from monitor.stories.days import days_named
 from monitor.stories.likeness import Words, words_of
 from monitor.stories.wires import WireMark, provenance
@@ -83,8 +83,3 @@ def _keys(article: Article, title: str) -> list[Key]:
     if sum(map(half_words, headline)) >= _TELLING_HEADLINE:
         keys.append(Key(hashed(f"headline {' '.join(headline)}"), "the same headline", SAME_HEADLINE))
     return keys
-
-
-def hashed(name: str) -> int:
-    """64 bits that nobody can find another name for."""
-    return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest())
