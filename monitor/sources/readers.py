@@ -1,9 +1,11 @@
 """Documents read in worker processes, those that wait for one several at a time.
 
-A call to a worker costs as much as reading a small document of which all is known. So where more documents wait than
-there are workers, one call brings several. What one of them does to its worker it alone answers for: a call of several
-that is killed, dies or breaks is taken apart, and each of its documents read again by itself. Together they have a part
-of the time that one has, so that a hostile one does not hold up those beside it for long.
+A call to a worker costs as much as reading a small document of which all is known. So one call brings all that waits,
+and one worker is called as long as it keeps up: two that take turns with the daemon on the same cores read each
+document for a tenth more. What one document does to its worker it alone answers for: others that wait longer than
+usual are taken to another worker, and a call of several that is killed, dies or breaks is taken apart, and each of its
+documents read again by itself. Together they have a part of the time that one has, so that a hostile one does not hold
+up those beside it for long.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ T = TypeVar("T")
 
 AT_ONCE: Final = 32  # documents
 FEW: Final = 8  # are not shared between workers: that would cost more than it saves time
+HELD_UP: Final = 0.1  # s: a call of usual documents takes less
 TOGETHER: Final = 512 * 1024  # bytes: one that is big has a call of its own, which costs little beside it
 
 PART: Final = 5  # of the deadline of one: so small ones take a hundredth of it
@@ -56,33 +59,47 @@ class Readers:
         self._deadline = deadline
         self._waiting: deque[_Waiting] = deque()
         self._calling = 0  # tasks that take what waits, at most as many as there are workers
+        self._held_up: asyncio.TimerHandle | None = None  # when there may have to be one more of them
         self._tasks: set[asyncio.Task[None]] = set()  # nothing else holds them
 
     async def read(self, document: Document) -> Feed:
         """The entries that are not known. FeedUnreadable: it is no feed; WorkerLost: it was too much for a worker."""
         waiting = _Waiting(document, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        self._call()
+        if not self._calling:
+            self._call()
+        self._watch()
         return await waiting.came
 
     def _call(self) -> None:
-        if self._calling < self._workers.count:
-            self._calling += 1
-            task = asyncio.create_task(self._calls(), name="read documents")
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self._calling += 1
+        task = asyncio.create_task(self._calls(), name="read documents")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _calls(self) -> None:
         try:
             while taken := self._taken():
+                self._watch()
                 await self._read(taken)
         finally:
             self._calling -= 1
 
+    def _watch(self) -> None:
+        """What waits shall not wait long for the workers that are called now."""
+        if self._waiting and self._held_up is None and self._calling < self._workers.count:
+            self._held_up = asyncio.get_running_loop().call_later(HELD_UP, self._help, self._waiting[0])
+
+    def _help(self, first: _Waiting) -> None:
+        self._held_up = None
+        if first in self._waiting:
+            self._call()
+        self._watch()
+
     def _taken(self) -> list[_Waiting]:
         """What one call brings: its share of what waits."""
         self._waiting = deque(each for each in self._waiting if not each.came.done())  # some have been given up
-        share = min(AT_ONCE, max(FEW, -(-len(self._waiting) // self._workers.count)))
+        share = min(AT_ONCE, max(FEW, -(-len(self._waiting) // self._calling)))
         taken: list[_Waiting] = []
         size = 0
         while self._waiting and len(taken) < share:
@@ -106,7 +123,7 @@ class Readers:
                 for each in reversed(taken):
                     each.alone = True
                     self._waiting.appendleft(each)
-                self._call()
+                self._watch()
         else:
             alone = await _ended(self._workers.run(read_document, *taken[0].document, deadline=self._deadline))
             _give(taken[0].came, alone.exception() or alone.result())

@@ -25,13 +25,18 @@ HOSTILE = Document(b"<rss><channel><item>" + b"<a/>" * (TOGETHER // 5), {}, URL)
 
 
 class Counted(Workers):
-    """Workers that count their calls."""
+    """Workers that count their calls, and the most that they had at once."""
 
-    calls = 0
+    calls = peak = _now = 0
 
     async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
         self.calls += 1
-        return await super().run(function, *args, deadline=deadline)
+        self._now += 1
+        self.peak = max(self.peak, self._now)
+        try:
+            return await super().run(function, *args, deadline=deadline)
+        finally:
+            self._now -= 1
 
 
 def document(number: int, size: int = 0) -> Document:
@@ -53,6 +58,36 @@ async def test_what_waits_comes_together(workers: Counted) -> None:
     feeds = await asyncio.gather(*map(readers.read, documents))
     assert feeds == [read_document(*each) for each in documents]
     assert workers.calls == 3
+
+
+@pytest.fixture
+async def two() -> AsyncIterator[Counted]:
+    workers = Counted(2)
+    await workers.warm(ready)
+    yield workers
+    workers.close()
+
+
+async def test_one_worker_is_called_while_it_keeps_up(two: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much waits."""
+    monkeypatch.setattr("monitor.sources.readers.HELD_UP", 60)
+    readers = Readers(two, LONG)
+    await asyncio.gather(*(readers.read(document(number)) for number in range(72)))
+    assert (two.calls, two.peak) == (3, 1)
+
+
+async def test_what_a_document_holds_up_is_taken_to_another_worker(two: Counted) -> None:
+    """Also where nothing comes after it."""
+    readers = Readers(two, LONG)
+    hostile = asyncio.create_task(readers.read(HOSTILE))
+    await asyncio.sleep(0.01)
+    came = await asyncio.gather(*(readers.read(document(number)) for number in range(4)))
+    assert came == [read_document(*document(number)) for number in range(4)]
+    assert not hostile.done()
+    assert (two.calls, two.peak) == (2, 2)
+    two.close()
+    with pytest.raises(WorkerLost):
+        await hostile
 
 
 async def test_what_is_known_of_each_is_its_own(workers: Counted) -> None:
