@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any, TextIO
 
 # It loads rich and Pygments (7 MiB) if they are there, for tracebacks in colours that we do not write.
@@ -32,33 +33,32 @@ _PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}  
 _TELLING = frozenset(' "=')  # where one word ends
 _SHORTEST_SECRET = 6  # a shorter one would blank out innocent words
 
-log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("monitor")
-_logger = logging.getLogger("monitor")
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level: int = logging.INFO) -> None:
     """Write logs to `stream` from now on, with `secrets` taken out."""
     hide(secrets)
     timestamp, renderer = _written_to(stream)
-    shared: list[Processor] = [
-        structlog.stdlib.add_log_level,
+    clean: list[Processor] = [
+        structlog.processors.add_log_level,
         *timestamp,
-        structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.format_exc_info,
         _redaction,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=clean,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
+    )
+    # Ours go to the stream straight: a record of the standard library costs as much again as all the rest of a line.
+    structlog.configure(
+        processors=[*clean, renderer],
+        logger_factory=lambda: _Lines(stream),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -71,7 +71,7 @@ def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level
 
 def debugging() -> bool:
     """Whether events of level debug are written at all: what happens thousands of times asks before it tells."""
-    return _logger.isEnabledFor(logging.DEBUG)
+    return logging.getLogger().isEnabledFor(logging.DEBUG)
 
 
 def hide(secrets: Iterable[str]) -> None:
@@ -112,6 +112,21 @@ def _shown(value: object) -> str:
     """On one line, and as JSON unless it is a plain word."""
     plain = isinstance(value, str) and value.isprintable() and value and not _TELLING & set(value)
     return str(value) if plain else json.dumps(value, ensure_ascii=False)
+
+
+class _Lines:
+    """Where our lines go: to the stream of the libraries' lines. One call writes a line, so that none of theirs comes
+    between. What cannot be written is lost: there is no other place to say so, and the work must go on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def info(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # its reader has gone; it is closed
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+
+    debug = warning = error = critical = info
 
 
 class _Redaction:

@@ -8,13 +8,14 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
 import structlog
 
-from monitor.telemetry import Event, configure, log
+from monitor.telemetry import Event, configure, debugging, log
 
 SECRETS = ("s3cr3t-t0ken", "json://h/s3cr3t-t0ken", "short")
 
@@ -194,6 +195,28 @@ def test_the_longest_secret_goes_first(stream: io.StringIO) -> None:
     log.info(Event.STARTED, a="json://h/s3cr3t-t0ken", b="a short word")
     (line,) = written(stream)
     assert (line["a"], line["b"]) == ("***", "a short word")
+
+
+def test_what_cannot_be_written_ends_nothing() -> None:
+    """Whoever read the log has gone, or it was closed; the work goes on."""
+    reading, writing = os.pipe()
+    with suppress(BrokenPipeError), os.fdopen(writing, "w", encoding="utf-8") as file:
+        configure(stream=file)
+        os.close(reading)
+        log.info(Event.STARTED)
+    log.info(Event.STOPPED)
+    assert file.closed
+
+
+def test_below_its_level_nothing_is_written() -> None:
+    """Neither ours nor the libraries'."""
+    stream = io.StringIO()
+    configure(stream=stream, level=logging.WARNING)
+    log.info(Event.STARTED)
+    logging.getLogger("some.library").info("lost")
+    log.warning(Event.STOPPING)
+    assert [line["event"] for line in written(stream)] == ["stopping"]
+    assert not debugging()
 
 
 @pytest.mark.parametrize("name", ["apprise", "urllib3", "aiohttp.access", "apscheduler", "pymorphy3"])
