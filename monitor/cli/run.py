@@ -38,11 +38,13 @@ def run(config: Path, once: bool) -> None:
 
     from monitor.allocator import be_thrifty
     from monitor.app import secrets_of
+    from monitor.collector import seldom
     from monitor.config.user_files import UserFiles
     from monitor.store.ownership import act_as_owner
     from monitor.telemetry import Event, configure, log
 
     be_thrifty()
+    seldom()
     if not _has_terminal():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it may ask for a reload: what starts will read the files
     faulthandler.enable()  # systemd's watchdog ends us with SIGABRT: every thread then writes what it hung at

@@ -10,7 +10,7 @@ from weakref import ref
 import pytest
 
 from monitor import collector
-from monitor.collector import at_rest
+from monitor.collector import YOUNG, at_rest, seldom
 from monitor.config.load import load_rules
 from monitor.matching.live import compile_live
 
@@ -20,7 +20,9 @@ FAULTY = "rule: bad\nlevel: enormous\nmatch: {all: [{entity: nobody}, {words: {x
 
 @pytest.fixture(autouse=True)
 def _as_it_was() -> Iterator[None]:
+    thresholds = gc.get_threshold()
     yield
+    gc.set_threshold(*thresholds)
     gc.unfreeze()
 
 
@@ -86,3 +88,15 @@ def test_what_is_read_and_compiled_is_freed_without_the_collector(tmp_path: Path
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_it_looks_seldom_and_finds_all_the_same() -> None:
+    """As long as there is little that is new, garbage stays; then it goes."""
+    seldom()
+    gc.collect()
+    gone = ref(Circle())
+    assert gone() is not None
+    kept: list[list[int]] = [[] for _ in range(YOUNG - gc.get_count()[0] - 100)]
+    assert gone() is not None
+    kept += [[] for _ in range(200)]
+    assert gone() is None
