@@ -1,11 +1,11 @@
 """Documents read in worker processes, those that wait for one several at a time.
 
-A call to a worker costs as much as reading a small document of which all is known. So one call brings all that waits,
-and one worker is called as long as it keeps up: two that take turns with the daemon on the same cores read each
-document for a tenth more. What one document does to its worker it alone answers for: others that wait longer than
-usual are taken to another worker, and a call of several that is killed, dies or breaks is taken apart, and each of its
-documents read again by itself. Together they have a part of the time that one has, so that a hostile one does not hold
-up those beside it for long.
+A call to a worker costs as much as reading a small document of which all is known. So a call waits a little for more
+documents to bring, and one worker is called as long as it keeps up: two at once get in each other's way, and in the
+daemon's. What one document does to its worker it alone answers for: others that wait longer than usual are taken to
+another worker, and a call of several that is killed, dies or breaks is taken apart, and each of its documents read
+again by itself. Together they have a part of the time that one has, so that a hostile one does not hold up those
+beside it for long.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ T = TypeVar("T")
 AT_ONCE: Final = 32  # documents
 FEW: Final = 8  # are not shared between workers: that would cost more than it saves time
 HELD_UP: Final = 0.1  # s: a call of usual documents takes less
-TOGETHER: Final = 512 * 1024  # bytes: one that is big has a call of its own, which costs little beside it
+TOGETHER: Final = 1024 * 1024  # bytes: one that is big has a call of its own, which costs little beside it
+COMPANY: Final = 0.02  # s that a call waits for others to share it, as commits do: nobody notices
 
 PART: Final = 5  # of the deadline of one: so small ones take a hundredth of it
 
@@ -79,9 +80,13 @@ class Readers:
 
     async def _calls(self) -> None:
         try:
-            while taken := self._taken():
+            while self._waiting:
+                if len(self._waiting) < AT_ONCE:
+                    await asyncio.sleep(COMPANY)
+                taken = self._taken()
                 self._watch()
-                await self._read(taken)
+                if taken:
+                    await self._read(taken)
         finally:
             self._calling -= 1
 

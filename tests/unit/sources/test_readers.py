@@ -29,8 +29,13 @@ class Counted(Workers):
 
     calls = peak = _now = 0
 
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.called = asyncio.Event()
+
     async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
         self.calls += 1
+        self.called.set()
         self._now += 1
         self.peak = max(self.peak, self._now)
         try:
@@ -80,7 +85,7 @@ async def test_what_a_document_holds_up_is_taken_to_another_worker(two: Counted)
     """Also where nothing comes after it."""
     readers = Readers(two, LONG)
     hostile = asyncio.create_task(readers.read(HOSTILE))
-    await asyncio.sleep(0.01)
+    await two.called.wait()
     came = await asyncio.gather(*(readers.read(document(number)) for number in range(4)))
     assert came == [read_document(*document(number)) for number in range(4)]
     assert not hostile.done()
