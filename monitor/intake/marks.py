@@ -4,7 +4,7 @@ document repeats are known without being parsed."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice, starmap
+from itertools import chain, islice, starmap
 from struct import Struct
 from zlib import crc32
 
@@ -34,17 +34,18 @@ def kept(
 
     `known`: what was kept before, in its order; `new`: the marks of what was parsed.
     """
-    slices = dict.fromkeys(slices_in_document)
     marks = {**known, **{mark.slice: mark for mark in new}}
-    here = {each: marks[each] for each in slices if each in marks}
+    here = {each: marks.get(each) for each in slices_in_document}
     after = {**here, **known, **here}  # each where it comes first, and as it comes last
-    room = min(most, max(_DOCUMENTS * len(slices), _FEWEST))
-    return tuple(islice(after.values(), room))
+    room = min(most, max(_DOCUMENTS * len(here), _FEWEST))
+    return tuple(islice(filter(None, after.values()), room))
 
 
-def packed(marks: Iterable[Mark]) -> bytes:
+def packed(marks: Sequence[Mark]) -> bytes:
     """The marks, for the database. None may lack its slice."""
-    body = b"".join(starmap(_ROW.pack, marks))
+    body = b"".join(chain.from_iterable(marks))
+    if len(body) != len(marks) * _ROW.size:
+        body = b"".join(starmap(_ROW.pack, marks))
     return _VERSION + crc32(body).to_bytes(_SUM) + body
 
 
