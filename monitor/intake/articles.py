@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from monitor.intake.address import canonical
 from monitor.intake.dates import latest_of, sane
-from monitor.intake.identity import digest, identify, mark_of
+from monitor.intake.identity import GUID, LINK, apart, digest, identify, mark_of
 from monitor.model import Article, Entry, Mark, Source
 from monitor.text.detect import language_tag
 from monitor.text.folding import folded_tokens
@@ -68,8 +68,7 @@ def sought(
     that were, where they have been made."""
     each = _each(entries, uids)
     marks = _each(own, uids) if own is not None else {uid: mark_of(entry) for uid, entry in each.items()}
-    apart = {(mark.guid, mark.whole): mark for mark in (*others, *marks.values())}  # word for word twice: one
-    links = Counter(mark.link for mark in apart.values())
+    links = Counter(map(LINK, apart((*others, *marks.values()))))
     return {
         uid: Sought(canonical(entry.link) if links[marks[uid].link] == 1 else None, digest(entry.title, _text(entry)))
         for uid, entry in each.items()
@@ -140,7 +139,7 @@ def _churns(
     """Whether nearly all guids of a document are new while its articles are not: they are made anew at each request."""
     guids = [uid for uid, entry in each.items() if entry.guid]
     new = sum(uid not in known or known[uid].uid is not None for uid in guids)
-    of = len(guids) + sum(mark.guid != b"" for mark in others)
+    of = len(guids) + sum(map(bool, map(GUID, others)))
     if of < _CHURNING or not _most(new, of):
         return False
     # Each its own article: of a document that says the same again and again, one article would speak for all.

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from monitor.model import (
     Article,
@@ -46,6 +47,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 CHURNED = "its guids change while its articles stay: they are known by their links from now on"
 
+_Learnt = dict[str, Any]  # habits by their names: to replace them costs more than to find out what to replace
 _Evidence = Mapping[TroubleKind, str | None]  # what a poll showed: a line for a person; None: that it is over
 
 
@@ -187,34 +189,37 @@ def _home(habits: Habits) -> Habits:
 
 def _learnt(seen: Seen, habits: Habits, burst: Burst | None) -> Habits:
     """With what a document teaches. An archive that comes at once is no sign of a busy source."""
-    habits = replace(
-        habits,
-        entries=seen.entries,
-        left=seen.left,
-        hint=seen.hint,
-        read_as=seen.source.read_as,
-        ill_formed=min(habits.ill_formed + 1, IN_A_ROW) if seen.ill_formed else 0,
-        distrusts_guids=habits.distrusts_guids or seen.churned,
-    )
+    learnt: _Learnt = {
+        "entries": seen.entries,
+        "left": seen.left,
+        "hint": seen.hint,
+        "read_as": seen.source.read_as,
+        "ill_formed": min(habits.ill_formed + 1, IN_A_ROW) if seen.ill_formed else 0,
+        "distrusts_guids": habits.distrusts_guids or seen.churned,
+    }
     if seen.claim.first:
-        return replace(habits, rate=_rate_by_dates(seen.new, seen.now))
-    if seen.entries and not seen.churned:
-        habits = _overlapped(seen, habits)
-    if not seen.new or seen.churned:
-        return habits
+        learnt["rate"] = _rate_by_dates(seen.new, seen.now)
+    elif not seen.churned:
+        if seen.entries:
+            learnt |= _of_the_known(seen, habits)
+        if seen.new:
+            learnt |= _of_the_new(seen, habits, burst)
+    return replace(habits, **learnt)
+
+
+def _of_the_new(seen: Seen, habits: Habits, burst: Burst | None) -> _Learnt:
     came = len(seen.new) - (len(burst.old) if burst else 0)
-    return replace(
-        habits,
-        last_new_at=seen.now,
-        rate=_rate(seen, habits, came),
-        arrivals=habits.arrivals + 1,
-        most=max(habits.most, len(seen.new)),
-        quiet=_quiet(seen, habits),
-        undated=0 if _dated(seen) else min(habits.undated + 1, IN_A_ROW),
-    )
+    return {
+        "last_new_at": seen.now,
+        "rate": _rate(seen, habits, came),
+        "arrivals": habits.arrivals + 1,
+        "most": max(habits.most, len(seen.new)),
+        "quiet": _quiet(seen, habits),
+        "undated": 0 if _dated(seen) else min(habits.undated + 1, IN_A_ROW),
+    }
 
 
-def _overlapped(seen: Seen, habits: Habits) -> Habits:
+def _of_the_known(seen: Seen, habits: Habits) -> _Learnt:
     share = min(1.0, seen.known / seen.entries)
     lately = round(habits.overlap + _OVERLAP_WEIGHT * (share - habits.overlap), 3)
     tightened = habits.tightened
@@ -222,7 +227,7 @@ def _overlapped(seen: Seen, habits: Habits) -> Habits:
         tightened = max(_TIGHTEST, tightened / 2)
     elif share >= 2 / 3:
         tightened = min(1.0, round(tightened * _LOOSENED, 4))
-    return replace(habits, overlap=lately, tightened=tightened)
+    return {"overlap": lately, "tightened": tightened}
 
 
 def _rate(seen: Seen, habits: Habits, came: int) -> float:

@@ -7,14 +7,17 @@ second would be taken for known: a missed alert).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from operator import attrgetter
 
 from monitor.intake.address import canonical
 from monitor.model import Entry, Mark
-from monitor.text.folding import comparable
+from monitor.text.folding import comparable_title
 
+GUID, LINK = attrgetter("guid"), attrgetter("link")
+"""Of a mark. Every poll asks them of the marks of a whole document."""
 _TELLING = 200  # characters of a text that stand in an identity: what is edited is mostly farther down
 
 
@@ -34,16 +37,24 @@ def identify(
     return [_uid(entry, mark, around) for entry, mark in zip(entries, marks, strict=True)]
 
 
+def apart(marks: Sequence[Mark], *, guids: bool = True) -> Sequence[Mark]:
+    """Those of a whole document, but of what stands in it twice, word for word and under one guid, only one."""
+    if guids and len(set(map(GUID, marks))) == len(marks):
+        return marks
+    return list({(mark.guid if guids else b"", mark.whole): mark for mark in marks}.values())
+
+
 class _Around:
     """What the entries of a whole document share, counted by their marks."""
 
-    def __init__(self, marks: Iterable[Mark], *, guids: bool) -> None:
+    def __init__(self, marks: Sequence[Mark], *, guids: bool) -> None:
         self.guids = guids
-        each = list({(self.guid(mark), mark.whole): mark for mark in marks}.values())
-        self._guids = Counter(map(self.guid, each))
-        self._plain = b"" not in self._guids and len(self._guids) == len(each)  # as most are: guids are the names
+        each = apart(marks, guids=guids)
+        names = set(map(GUID, each)) if guids else set()
+        self._plain = b"" not in names and len(names) == len(each)  # as most are: guids are the names
         if self._plain:
             return
+        self._guids = Counter(map(self.guid, each))
         self._links = Counter(mark.link for mark in each)
         self._names = Counter(self.name(mark).key for mark in each)
 
@@ -102,7 +113,7 @@ def mark_of(entry: Entry) -> Mark:
 
 
 def _content(entry: Entry) -> str:
-    return f"{comparable(entry.title)[0]}\n{(entry.summary or entry.content)[:_TELLING]}"
+    return f"{comparable_title(entry.title)[0]}\n{(entry.summary or entry.content)[:_TELLING]}"
 
 
 def _texts(entry: Entry) -> tuple[str, str, str]:

@@ -3,7 +3,8 @@ document repeats are known without being parsed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice, starmap
 from struct import Struct
 from zlib import crc32
 
@@ -33,17 +34,18 @@ def kept(
 
     `known`: what was kept before, in its order; `new`: the marks of what was parsed.
     """
-    slices = list(dict.fromkeys(slices_in_document))
     marks = {**known, **{mark.slice: mark for mark in new}}
-    here = {each: marks[each] for each in slices if each in marks}
-    before = [mark for each, mark in known.items() if each not in here]
-    room = min(most, max(_DOCUMENTS * len(slices), _FEWEST))
-    return (*here.values(), *before)[:room]
+    here = {each: marks.get(each) for each in slices_in_document}
+    after = {**here, **known, **here}  # each where it comes first, and as it comes last
+    room = min(most, max(_DOCUMENTS * len(here), _FEWEST))
+    return tuple(islice(filter(None, after.values()), room))
 
 
-def packed(marks: Iterable[Mark]) -> bytes:
+def packed(marks: Sequence[Mark]) -> bytes:
     """The marks, for the database. None may lack its slice."""
-    body = b"".join(_ROW.pack(mark.slice, mark.guid, mark.link, mark.content, mark.whole) for mark in marks)
+    body = b"".join(chain.from_iterable(marks))
+    if len(body) != len(marks) * _ROW.size:
+        body = b"".join(starmap(_ROW.pack, marks))
     return _VERSION + crc32(body).to_bytes(_SUM) + body
 
 
@@ -52,9 +54,7 @@ def unpacked(value: bytes) -> tuple[Mark, ...]:
     body = value[1 + _SUM :]
     if value[:1] != _VERSION or value[1 : 1 + _SUM] != crc32(body).to_bytes(_SUM) or len(body) % _ROW.size:
         return ()
-    return tuple(_unpacked(body))
-
-
-def _unpacked(body: bytes) -> Iterator[Mark]:
-    for row in _ROW.iter_unpack(body):
-        yield Mark(*(b"" if each == _MISSING else each for each in row) if _MISSING in row else row)
+    rows = _ROW.iter_unpack(body)
+    if _MISSING in body:
+        rows = (tuple(b"" if each == _MISSING else each for each in row) for row in rows)
+    return tuple(map(Mark._make, rows))

@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import accumulate, islice
 
 from monitor.model import Article, Field, Span, Unit
-from monitor.text.folding import comparable
+from monitor.text.folding import comparable, comparable_title
 from monitor.text.language import language_of, ruled_out
 from monitor.text.record import Offsets, record_of
 from monitor.text.scripts import TOKEN, UNSPACED, UNSPACED_ONE, half_words
@@ -65,7 +65,7 @@ class Document:
             if self._regions:
                 pieces.append(_BARRIER)
                 position += len(_BARRIER) + 1
-            words, with_case = comparable(text)
+            words, with_case = comparable_title(text) if field is Field.TITLE else comparable(text)
             self._with_case.append(with_case)
             self._regions[field] = (position, position + len(words))
             if words:

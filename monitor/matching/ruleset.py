@@ -104,6 +104,8 @@ class RuleSet:
     def met(self, found: Found) -> list[Met]:
         """The rules that the article meets, in the order of the set."""
         numbers = self._anchors.candidates(found.present)
+        if not numbers:  # of most articles; where their leads end need not be known
+            return []
         entries, document = self._entries, found.document
         in_lead = [None] * len(numbers) if document.whole else self._anchors.in_lead(numbers, found.in_lead)
         asked = {number: entries[number] for number, known in zip(numbers, in_lead, strict=True) if known is None}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 MOVED_AFTER_POLLS = 3
@@ -109,9 +110,8 @@ class Habits:
 
     def to_row(self) -> dict[str, Any]:
         """As it is stored: plain JSON, without what is as at the beginning; durations in seconds."""
-        start = Habits()
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: _plain(value) for name, value in values.items() if value != getattr(start, name)}
+        values = zip(_NAMES, _IN_ORDER(self), _AT_THE_BEGINNING, strict=True)
+        return {name: _plain(value) for name, value, beginning in values if value != beginning}
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any] | None) -> Habits:
@@ -124,6 +124,11 @@ class Habits:
             except (KeyError, ValueError, TypeError, OverflowError):
                 continue
         return cls(**read)
+
+
+_NAMES = tuple(field.name for field in fields(Habits))
+_IN_ORDER = attrgetter(*_NAMES)
+_AT_THE_BEGINNING = _IN_ORDER(Habits())
 
 
 def _plain(value: object) -> object:

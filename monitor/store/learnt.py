@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Insert, Row, bindparam, select
 
 from monitor.alerting.told import AN_HOUR, KEPT, Account
 from monitor.decide import State
 from monitor.model import AlertKind, Event
-from monitor.store.database import in_batches, insert
+from monitor.store.database import in_batches, insert_of, write_rows
 from monitor.store.tables import account, alert, event, story
 from monitor.store.waits import read_waiting
 from monitor.stories.events import KEPT as EVENTS_KEPT
@@ -83,9 +84,14 @@ def _upsert_events(connection: Connection, events: Sequence[Open], sequence: int
         }
         for place, each in enumerate(events)
     ]
-    new = insert(connection, event)
+    write_rows(connection, _told_again(connection.dialect.name), rows)
+
+
+@cache
+def _told_again(dialect: str) -> Insert:
+    new = insert_of(dialect, event)
     anew = {name: new.excluded[name] for name in ("last_at", "seen", "sequence", "place")}
-    connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=anew), rows)
+    return new.on_conflict_do_update(index_elements=["id"], set_=anew)
 
 
 def _headlines(connection: Connection, stories: Iterable[str]) -> Mapping[str, str]:
@@ -112,9 +118,13 @@ def write_accounts(connection: Connection, accounts: Iterable[Account], sequence
         }
         for each in accounts
     ]
-    new = insert(connection, account)
-    anew = {name: new.excluded[name] for name in ("alert_id", *rows[0]) if name not in ("key", "rule_id", "its_alert")}
+    write_rows(connection, _heard_again(connection.dialect.name), rows)
+
+
+@cache
+def _heard_again(dialect: str) -> Insert:
+    new = insert_of(dialect, account)
+    anew = {name: new.excluded[name] for name in ("alert_id", "heard_at", "first_at", "told_at", "row", "sequence")}
     # An alert that was told long ago may have left the archive, while its subject is still heard of.
     here = select(alert.c.id).where(alert.c.id == bindparam("its_alert")).scalar_subquery()
-    new = new.values(alert_id=here)
-    connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=anew), rows)
+    return new.values(alert_id=here).on_conflict_do_update(index_elements=["key"], set_=anew)

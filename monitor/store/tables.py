@@ -5,6 +5,7 @@ A migration in `migrations/` builds them; a test holds the two against each othe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +28,8 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import TypeEngine
 
 from monitor.model import DeliveryState
 
@@ -41,11 +44,25 @@ metadata = MetaData(
 )
 
 
+class _Written(sqlite.DATETIME):
+    """As SQLite's own type writes it, at a fraction of its cost: a poll leaves ten of them."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
+        """In letters that sort as the moments do."""
+        del dialect
+        return lambda value: None if value is None else value.isoformat(" ", "microseconds")
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware UTC time. SQLite has no time zones, so it is stored without one and given back with it."""
 
     impl = DateTime
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
+        """As each kind of database has it."""
+        known = _Written() if dialect.name == "sqlite" else DateTime()  # type: ignore[no-untyped-call]  # SQLAlchemy's
+        return dialect.type_descriptor(known)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """UTC, without its zone."""

@@ -19,7 +19,7 @@ except ImportError:  # pyproject.toml says where it is not brought along: script
 
 from monitor.text.folding import simplified
 from monitor.text.language import WRITTEN_IN, leaning, ruled_out, subtag
-from monitor.text.scripts import letters_of_scripts
+from monitor.text.scripts import letters_of
 
 _SAMPLE = 200  # letters: of so many the language is clear
 _SURE = 8_000  # evidence (`_told`) from which CLD2 is believed where nothing is declared
@@ -78,18 +78,30 @@ def language_tag(title: str, text: str, hint: str | None = None) -> str | None:
     not clear. `hint`: what the feed declares, or is known of the source."""
     sample = f"{title} {text[:_SAMPLE]}"
     said = subtag(hint) if hint else None
-    letters = letters_of_scripts(sample)
-    script = max(_LANGUAGES, key=lambda each: letters[each])
-    eastern = sum(letters[each] for each in _EASTERN)
+    eastern = letters_of(sample, *_EASTERN)
+    others = len(sample) - eastern
     in_one = _IN_ONE_IF_DECLARED if said in {"zh", "ja", "ko"} else _IN_ONE
-    if in_one * eastern > letters[script]:
-        language = "ko" if 2 * letters["Hangul"] > eastern else _han(title, text, said)
+    # Which alphabet the others are of need not be known where even all together they would not count.
+    script, letters = _alphabet(sample, others) if in_one * eastern <= others else ("", 0)
+    if in_one * eastern > letters:
+        language = "ko" if 2 * letters_of(sample, "Hangul") > eastern else _han(title, text, said)
         return _written(sample, hint) if language == "zh" else language
-    alone = _alone(sample, letters[script])
-    if alone is not None or not letters[script]:
+    alone = _alone(sample, letters)
+    if alone is not None or not letters:
         return alone or _undecided(sample, hint, said)
     fits = script in WRITTEN_IN.get(said, ("Latin", "other")) if said else False
-    return _of_script(sample, script, letters[script], said if fits else None)
+    return _of_script(sample, script, letters, said if fits else None)
+
+
+def _alphabet(sample: str, most: int) -> tuple[str, int]:
+    """The alphabet that more letters are of than of any other, and how many; of all there are at most so many."""
+    letters = {}
+    for script in _LANGUAGES:
+        letters[script] = letters_of(sample, script)
+        if 2 * letters[script] >= most:
+            break
+    script = max(letters, key=letters.__getitem__)
+    return script, letters[script]
 
 
 def _han(title: str, text: str, said: str | None) -> str | None:

@@ -69,6 +69,9 @@ def comparable(text: str) -> tuple[str, Callable[[], str]]:
     return _of_record(record)
 
 
+comparable_title = lru_cache(maxsize=1024)(comparable)
+"""The same of a title, which is asked for to tell entries apart and again to match it."""
+
 _SAMPLE = 200  # so many letters say which way is the quickest; what they say wrongly is folded all the same
 _BLANKS = re.compile("  +")
 

@@ -10,8 +10,8 @@ A further script is one row of SCRIPTS; without one, its words end where its let
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
 _NOTHING = frozenset(("",))
 
@@ -90,20 +90,14 @@ UNSPACED_LETTER = _Unspaced()
 """Whether a letter is of a script that puts no spaces between words."""
 
 
-class _NameOfScript(dict[str, str]):
-    """Remembers the answer likewise."""
-
-    def __missing__(self, letter: str) -> str:
-        self[letter] = name = script_of(letter).name
-        return name
+def letters_of(text: str, *scripts: str) -> int:
+    """How many letters of these scripts stand in a text: taking them out run by run is quicker than counting each."""
+    return len(text) - len(_runs_of(scripts).sub("", text))
 
 
-_NAME_OF_SCRIPT = _NameOfScript()
-
-
-def letters_of_scripts(text: str) -> Counter[str]:
-    """How many letters of each script stand in a text, by the names of the scripts; under "other" whatever else."""
-    return Counter(map(_NAME_OF_SCRIPT.__getitem__, text))
+@cache
+def _runs_of(scripts: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"[{''.join(script.letters for script in SCRIPTS if script.name in scripts)}]+")
 
 
 def is_unspaced(token: str) -> bool:

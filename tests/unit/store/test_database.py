@@ -15,7 +15,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, select, update
+from sqlalchemy import DateTime, insert, literal, select, update
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreTaken
 from monitor.model import OncePer
@@ -26,7 +26,7 @@ from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
-from monitor.store.tables import alert, metadata, section, source
+from monitor.store.tables import Moment, alert, metadata, section, source
 from monitor.store.tables import article as articles
 from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
 from tests.conftest import new_database
@@ -45,6 +45,14 @@ def run(code: str, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+@pytest.mark.parametrize("moment", [NOON, NOON + timedelta(microseconds=7), NOON.replace(year=987)])
+def test_a_moment_is_written_as_the_database_itself_writes_it(database: Database, moment: datetime) -> None:
+    with database.reading() as connection:
+        written = literal(moment.astimezone(timezone(timedelta(hours=9))), Moment)
+        same = connection.execute(select(written == literal(moment.replace(tzinfo=None), DateTime))).scalar_one()
+    assert same
 
 
 def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
