@@ -15,7 +15,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreTaken
 from monitor.model import OncePer
@@ -28,6 +28,7 @@ from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.tables import alert, metadata, section, source
 from monitor.store.tables import article as articles
+from monitor.store.tables import match as matches
 from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
 from tests.conftest import new_database
 from tests.statements import statements
@@ -214,6 +215,22 @@ def test_nothing_of_a_finished_part_is_lost(
         times = connection.execute(select(source.c.failing_since, source.c.polled_at).order_by(source.c.id)).all()
     assert [row.failing_since is not None for row in times] == [True, False, False]
     assert all(row.polled_at is not None for row in times)
+    opened.close()
+
+
+@pytest.mark.parametrize("part", ["part-1.sqlite", "part-2.postgresql", "part-3.sqlite"])
+def test_the_number_of_a_match_that_left_is_never_given_again(
+    tmp_path: Path, request: pytest.FixtureRequest, part: str
+) -> None:
+    """Not even that of the newest, by which SQLite would go on: `why 17` of an old message must not tell of another."""
+    opened = open_database(kept(tmp_path, request, part))
+    opened.upgrade()
+    with opened.writing() as connection:
+        newest = connection.execute(select(matches).order_by(matches.c.id.desc())).first()
+        assert newest is not None
+        connection.execute(delete(matches).where(matches.c.id == newest.id))
+        row = {name: value for name, value in newest._mapping.items() if name != "id"}
+        assert connection.execute(insert(matches).values(row).returning(matches.c.id)).scalar_one() == newest.id + 1
     opened.close()
 
 
