@@ -163,6 +163,8 @@ def _not_found(articles: Articles, name: str, rule: str | None, zone: str) -> st
         return f"the article of '{name}' is not here any more: {source}{absent.why}{left}"
     if rule is not None and articles.find(f"{name} {rule}"):
         return f"write source and uid in quotes: {_named(name, rule)}"
+    if name.isdecimal():
+        return f"there is no match {name}, or it left with its article: `news-monitor matches list` has those that are"
     if re.fullmatch("[SE][0-9a-f]{4,}", name):
         return f"'{name}' is no article; of stories and events: `news-monitor stories show {name}`"
     return (
