@@ -370,6 +370,20 @@ def test_a_path_that_cannot_be_a_database_is_told_in_one_line(tmp_path: Path, be
     database.close()
 
 
+def test_of_a_databases_folders_only_the_last_is_made(tmp_path: Path) -> None:
+    """Where more are missing, the path is mistyped, and a new database would hide the one that it meant."""
+    database = at(tmp_path / "lbi" / "news" / "monitor" / "news.db")
+    for enter in (database.taken, database.migrating):
+        with pytest.raises(StoreFailed, match=rf"^[^\n]*there is no folder {tmp_path / 'lbi'}; make it, or"), enter():
+            pass
+    database.close()
+    assert list(tmp_path.iterdir()) == []
+    made = at(tmp_path / "data" / "news.db")
+    made.upgrade()
+    made.close()
+    assert (tmp_path / "data" / "news.db").exists()
+
+
 @pytest.mark.parametrize(
     "url",
     [
