@@ -90,6 +90,16 @@ async def test_for_people_it_names_the_words(tmp_path: Path) -> None:
     assert "no rule hits" in ended.out
 
 
+@pytest.mark.parametrize("command", [("match", "-"), ("replay", "-"), ("why", "-")])
+async def test_what_would_steer_the_terminal_is_not_shown(command: tuple[str, str], tmp_path: Path) -> None:
+    """Control characters, turns of the direction and line breaks of a title, of its words and of the sentence."""
+    name, file = command
+    line = {"id": "a\x07", "title": f"Now\x1b[2J\x9b\u202e\n{LAUNCH}", "text": f"{LAUNCH.replace(' ', chr(0x1D))}.\nIt"}
+    ended = await news_monitor(name, *RULES, file, folder=tmp_path, stdin=json.dumps(line).encode())
+    assert (ended.code, LAUNCH in ended.out.replace("**", "")) == (0, True)
+    assert all(each.isprintable() for each in ended.out.split("\n"))
+
+
 async def test_headlines_need_no_json(tmp_path: Path) -> None:
     """A line that is no object is one, by the number of its line; ids come back as they went in."""
     objects = '{"id": 9, "title": "Ferries"}\n{"id": "9", "title": "Ferries"}\n'
