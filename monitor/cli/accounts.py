@@ -14,7 +14,7 @@ import click
 from monitor.cli.options import alert_word, harmless, local, words_of
 
 if TYPE_CHECKING:
-    from monitor.model import Article, Explanation, Match, Rule, Settings, Step
+    from monitor.model import AlertPolicy, Article, Explanation, Match, Rule, Settings, Step
     from monitor.store.articles import AlertReport, StoredArticle
     from monitor.store.matches import DeliveryHistory, MatchReport
 
@@ -134,17 +134,33 @@ def told_rule(article: Article, account: Account, settings: Settings | None, zon
 
 
 def _of_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
-    """Where it stands, and whom it would tell of what."""
+    """Where it stands, whom it would tell of what, and how often."""
     from monitor.alerting.wording import in_words
 
+    policy = rule.alert
     yield f"    {rule.title}; {rule.place}"
     if rule.status == "off":
         yield "    it is off: it meets nothing and tells nobody; this is what it would do"
+    whom = ""
     if settings is not None:
-        routes = rule.alert.to or ("default",)
+        routes = policy.to or ("default",)
         named = "; ".join(f"{route}: {', '.join(settings.routes[route])}" for route in routes)
-        age = f"up to an age of {in_words(rule.max_age)}" if rule.max_age else "of any age"
-        yield f"    tells {named}; once per {rule.alert.once_per}, {age}"
+        whom = f"tells {named}; "
+    age = f"up to an age of {in_words(rule.max_age)}" if rule.max_age else "of any age"
+    yield f"    {whom}once per {policy.once_per}, {age}"
+    if how := "; ".join(_how_often(policy)):
+        yield f"    {how}"
+
+
+def _how_often(policy: AlertPolicy) -> Iterator[str]:
+    from monitor.alerting.wording import again_in_words, in_words
+
+    if policy.again_if:
+        yield f"told again if: {again_in_words(policy)}; cooldown: {in_words(policy.cooldown)}"
+    if policy.wait_at_least:
+        yield f"waits at least {in_words(policy.wait_at_least)}"
+    if policy.most_an_hour is not None:
+        yield f"at most {policy.most_an_hour} an hour"
 
 
 def _stepped(step: Step) -> Iterator[str]:

@@ -90,7 +90,8 @@ def why(
       echo 'North Korea fires missiles' | news-monitor why - north-korea-missile-launch
       news-monitor why --rules rules --rules seeds/entities - < article.txt
 
-    Exit code 0 whether or not it led to an alert, 1 if there are faulty rules, 2 if there is no such article or rule.
+    Rules that cannot be read are named, and the others answer; of such a rule only what was stored is told. Exit code 0
+    whether or not it led to an alert, 1 if there are faulty rules, 2 if there is no such article or rule.
     """
     asked = _given(config, rules) if article == "-" else _stored(config, rules, article, rule)
     print_faults(asked.faults)
