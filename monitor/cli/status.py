@@ -198,8 +198,9 @@ def _lines(seen: _Seen) -> Iterator[tuple[str, str]]:
 
     for daemon in seen.daemons:
         if daemon.life(seen.now) is Life.ALIVE:
-            since, tick = seen.local(daemon.started_at), seen.local(daemon.ticked_at)
-            yield "daemon", f"{daemon.name}, version {daemon.version}, since {since}, last tick {tick}"
+            ago = f"{round((seen.now - daemon.started_at).total_seconds())} s ago"
+            tick = f"last tick {seen.local(daemon.ticked_at)}" if daemon.ticked_at else f"started {ago}, no tick yet"
+            yield "daemon", f"{daemon.name}, version {daemon.version}, since {seen.local(daemon.started_at)}, {tick}"
             yield "", _runs(daemon, seen)
     sources = len(seen.loaded.config.sources)
     states = f"{len(seen.failing)} fail, {len(seen.troubled)} are troubled"

@@ -74,6 +74,12 @@ def test_a_daemon_that_runs_is_shown(database: Database, said: Callable[..., lis
     assert runs.startswith("            running the version of ")
 
 
+def test_a_daemon_that_has_just_started_has_not_missed_a_tick(database: Database, said: Callable[..., list[str]]) -> None:
+    """Its first comes after the workers: until then it says how long ago it started."""
+    Daemons(database, "desk:17:aa").started("1.2", RUNS, NOW - 3 * SECOND)
+    assert said()[0].endswith(", started 3 s ago, no tick yet")
+
+
 @pytest.mark.parametrize(
     ("seen", "stopped", "line"),
     [
