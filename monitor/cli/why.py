@@ -242,7 +242,8 @@ def _would(kept: _Kept, compiled: RuleSet, found: Match) -> str | None:
         return None
     # an event is known by its id
     event = next((Event(each.event, rule.id, article.title, article.seen) for each in stored if each.event), None)
-    around, whose = Circumstances(ZoneInfo(kept.settings.timezone)), from_whom(article, compiled)
+    around = Circumstances(ZoneInfo(kept.settings.timezone))
+    whose = from_whom(article, compiled.sources.get(article.source))
     case = case_of(found, article, whose, compiled, story=story, told=Told(), now=article.seen, around=around)
     case = replace(case, event=event, how=kept.stored.joined or "")
     return judge(replace(case, told=kept.articles.told(case.keys))).reason
