@@ -1,5 +1,5 @@
 """Stories and events: who prints an article, events, what was heard of each subject, and what waits to be told; and no
-number of a match is given twice. A million matches take 15 s here, and for a while as much room again.
+number of a match is given twice. A million matches take 15 s on two cores, and for a while as much room again.
 
 It changed until it was released: a database that a development version had brought to 0005 is to be made anew.
 """
