@@ -146,7 +146,7 @@ async def service(
         reloader = Reloader(files, config, faults, take_up, told) if files else None
         jobs = [Job("files", LOOK, reloader.look)] if reloader else []
 
-        begun_with = Running(clock.now(), len(config.rules), len(config.sources))
+        begun_with = Running(clock.now(), len(pipeline.active.rules.rules), len(config.sources))
         health = Health(
             database,
             daemons,

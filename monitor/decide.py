@@ -25,7 +25,7 @@ from monitor.alerting.judging import judge
 from monitor.alerting.policy import Case, Circumstances
 from monitor.alerting.told import Told
 from monitor.matching import RuleSet
-from monitor.model import Article, Decided, Judged, Match, MatchKind, Moved, OncePer, Story
+from monitor.model import Article, Decided, Judged, Match, MatchKind, Moved, OncePer, Source, Story
 from monitor.stories import Provenance, Stories, WireMark, join, provenance
 from monitor.stories.days import days_named
 from monitor.stories.events import Events, Found, belongs, of_story, opened
@@ -102,7 +102,7 @@ def _judged(
     if not matches and not all_stories:
         return Judged(article, None, "no rule hits it", ())
     joined = join(article, state.stories)
-    from_ = from_whom(article, rules)
+    from_ = from_whom(article, rules.sources.get(article.source))
     if not matches:
         return Judged(article, joined.story, joined.how, (), _publisher(article, from_, rules), from_.wire)
     case = case_of(matches[0], article, from_, rules, story=joined.story, told=state.told, now=now, around=around)
@@ -113,9 +113,8 @@ def _judged(
     return Judged(article, joined.story, joined.how, decisions, case.publisher, from_.wire)
 
 
-def from_whom(article: Article, rules: RuleSet) -> Provenance:
+def from_whom(article: Article, source: Source | None) -> Provenance:
     """Where an article comes from, by its own word or its source's."""
-    source = rules.sources.get(article.source)
     return provenance(article, source.publisher if source else None, source.wire if source else None)
 
 

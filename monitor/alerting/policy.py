@@ -17,9 +17,8 @@ from monitor.alerting import again
 from monitor.alerting.quote import quote
 from monitor.alerting.told import AN_HOUR, Account, Told
 from monitor.alerting.waiting import next_digest, waiting_id
-from monitor.alerting.wording import evidence_in_words, in_words
+from monitor.alerting.wording import again_in_words, evidence_in_words, in_words
 from monitor.model import (
-    Again,
     Article,
     Claim,
     Event,
@@ -352,9 +351,8 @@ def _joined(case: Case) -> str:
 
 
 def _told_again_if(rule: Rule) -> str:
-    wanted = [again for again in Again if again in rule.alert.again_if]
-    names = [f"{rule.alert.more_publishers} {each}" if each is Again.MORE_PUBLISHERS else str(each) for each in wanted]
-    return f"; told again if: {', '.join(names)}" if names else ""
+    named = again_in_words(rule.alert)
+    return f"; told again if: {named}" if named else ""
 
 
 def _missed(case: Case) -> Ruling:

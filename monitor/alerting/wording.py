@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.model import Match, Span
+from monitor.model import Again, AlertPolicy, Match, Span
 from monitor.model.names import hashed
 
 
@@ -26,6 +26,12 @@ def evidence_in_words(match: Match) -> str:
 def _holds(one: Span, other: Span) -> bool:
     inside = one.field is other.field and one.start <= other.start and other.end <= one.end
     return inside and (one.start, one.end) != (other.start, other.end)
+
+
+def again_in_words(policy: AlertPolicy) -> str:
+    """What makes a rule tell again, in the order of the docs: "new fact, level rises, 3 more publishers"."""
+    wanted = (again for again in Again if again in policy.again_if)
+    return ", ".join(f"{policy.more_publishers} {each}" if each is Again.MORE_PUBLISHERS else each for each in wanted)
 
 
 def in_words(length: timedelta) -> str:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import alert_word, local, words_of
+from monitor.cli.options import alert_word, harmless, local, words_of
 
 if TYPE_CHECKING:
-    from monitor.model import Article, Explanation, Match, Rule, Settings, Step
+    from monitor.model import AlertPolicy, Article, Explanation, Match, Rule, Settings, Step
     from monitor.store.articles import AlertReport, StoredArticle
     from monitor.store.matches import DeliveryHistory, MatchReport
 
@@ -66,7 +66,7 @@ def told_article(article: Article, stored: StoredArticle | None, zone: str) -> I
     """What the article is, and which story it is of."""
     from monitor.matching.document import Document
 
-    yield f"article   {' '.join((article.title or article.text[:80]).split())}"
+    yield f"article   {harmless(article.title or article.text[:80])}"
     if stored is not None:
         yield f"          {article.source}, version {article.version}, {article.url or 'without an address'}"
         published = f"published {local(article.published, zone)}" if article.dated else "undated"
@@ -96,12 +96,13 @@ def told_rules(article: Article, accounts: Sequence[Account], zone: str) -> Iter
     if others:
         yield from ("", "Not met, the nearest first:")
     for account in others:
-        yield f"{_mark(holds=False)} {account.id}: {account.says.removeprefix('no match: ')}"
+        yield f"{_mark(holds=False)} {account.id}: {harmless(account.says.removeprefix('no match: '))}"
 
 
 def _headed(account: Account) -> str:
     status = f" ({account.rule.status})" if account.rule is not None and account.rule.status != "live" else ""
-    return f"{_mark(holds=account.match is not None)} {click.style(account.id, bold=True)}{status}: {account.says}"
+    mark, name = _mark(holds=account.match is not None), click.style(account.id, bold=True)
+    return f"{mark} {name}{status}: {harmless(account.says)}"
 
 
 def _sentences(article: Article, match: Match) -> Iterator[str]:
@@ -109,7 +110,7 @@ def _sentences(article: Article, match: Match) -> Iterator[str]:
 
     for quote in quotes(article.title, article.text, match.evidence):
         sentence = marked(quote.sentence, quote.marks, ("**", "**"))
-        yield f"    {quote.field:<6}{' '.join(sentence.split())}"
+        yield f"    {quote.field:<6}{harmless(sentence)}"
     if beside := [span for span in match.evidence if span.field not in {"title", "text"}]:
         yield f"    words {words_of(beside)}"
 
@@ -133,17 +134,33 @@ def told_rule(article: Article, account: Account, settings: Settings | None, zon
 
 
 def _of_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:
-    """Where it stands, and whom it would tell of what."""
+    """Where it stands, whom it would tell of what, and how often."""
     from monitor.alerting.wording import in_words
 
+    policy = rule.alert
     yield f"    {rule.title}; {rule.place}"
     if rule.status == "off":
         yield "    it is off: it meets nothing and tells nobody; this is what it would do"
+    whom = ""
     if settings is not None:
-        routes = rule.alert.to or ("default",)
+        routes = policy.to or ("default",)
         named = "; ".join(f"{route}: {', '.join(settings.routes[route])}" for route in routes)
-        age = f"up to an age of {in_words(rule.max_age)}" if rule.max_age else "of any age"
-        yield f"    tells {named}; once per {rule.alert.once_per}, {age}"
+        whom = f"tells {named}; "
+    age = f"up to an age of {in_words(rule.max_age)}" if rule.max_age else "of any age"
+    yield f"    {whom}once per {policy.once_per}, {age}"
+    if how := "; ".join(_how_often(policy)):
+        yield f"    {how}"
+
+
+def _how_often(policy: AlertPolicy) -> Iterator[str]:
+    from monitor.alerting.wording import again_in_words, in_words
+
+    if policy.again_if:
+        yield f"told again if: {again_in_words(policy)}; cooldown: {in_words(policy.cooldown)}"
+    if policy.wait_at_least:
+        yield f"waits at least {in_words(policy.wait_at_least)}"
+    if policy.most_an_hour is not None:
+        yield f"at most {policy.most_an_hour} an hour"
 
 
 def _stepped(step: Step) -> Iterator[str]:
@@ -170,7 +187,7 @@ def _holding(step: Step, depth: int = 1) -> Iterator[tuple[int, Step]]:
 
 def _line(mark: str, step: Step, depth: int = 0) -> str:
     words = words_of(replace(span, node="") for span in step.spans)
-    return f"  {'  ' * depth}{mark} {': '.join(filter(None, (step.what, words, step.why)))}"
+    return f"  {'  ' * depth}{mark} {': '.join(filter(None, (step.what, words, harmless(step.why))))}"
 
 
 # --- what came of it --------------------------------------------------------------------------------------------

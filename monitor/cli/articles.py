@@ -28,7 +28,7 @@ def forget(config: Path, what: str, yes: bool) -> None:
     Deleted are texts, matches and what alerts quote; what is still to be sent of them is discarded. What waited to be
     told is told with another article that the rule has heard of the same, if there is one. That there was an alert, and
     how it was delivered, is kept without its words. It may be done while the daemon runs. Exit code 1 if nothing was
-    found.
+    found, 2 if there was no answer.
 
     \b
     Examples:
@@ -47,8 +47,9 @@ def forget(config: Path, what: str, yes: bool) -> None:
         click.echo(f"nothing is known of '{what}': give the id of a source, or the address of an article", err=True)
         raise SystemExit(1)
     click.echo(_told(found))
-    if not yes:
-        click.confirm("Forget them for good?", abort=True)
+    if not (yes or _sure()):
+        click.echo("nothing was forgotten")
+        return
     done = 0
     for slice_ in forgetting.forget(found, clock.now()):
         done += slice_
@@ -56,6 +57,16 @@ def forget(config: Path, what: str, yes: bool) -> None:
     click.echo(f"forgotten: {_count(done, 'article')}; messages, the log and copies of the database are not reached")
     if found.source and what in loaded.sources:
         click.echo(f"{what} is still polled, and what is new in it comes in: `news-monitor sources remove {what}`")
+
+
+def _sure() -> bool:
+    from monitor.errors import WrongUse
+
+    try:
+        return click.confirm("Forget them for good?")
+    except click.Abort:  # the end of standard input, or Ctrl-C
+        click.echo()
+        raise WrongUse("nothing was forgotten: there was no answer; with --yes nobody is asked") from None
 
 
 def _told(found: Found) -> str:

@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., object])
 CONFIG = Path("monitor.yaml")
+_PACKED = b"\x1f\x8b"
+_SIGNS = {  # of what is given by mistake, which would be answered line by line
+    b"PK\x03\x04": "a zip file",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ": "packed with xz",
+    b"\x28\xb5\x2f\xfd": "packed with zstd",
+    b"SQLite format 3": "a SQLite database",
+    b"%PDF-": "a PDF",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
 
 
 def rules_options(command: F) -> F:
@@ -53,11 +64,18 @@ def lines_of(file: Path) -> Iterator[str]:
     try:
         with sys.stdin.buffer if str(file) == "-" else file.open("rb") as raw:
             buffered = io.BufferedReader(raw)  # type: ignore[type-var]
-            packed = buffered.peek(2)[:2] == b"\x1f\x8b"
-            stream = gzip.GzipFile(fileobj=buffered) if packed else buffered
+            stream = gzip.GzipFile(fileobj=buffered) if buffered.peek(2).startswith(_PACKED) else buffered
+            if what := _no_text(stream.peek(1)):
+                raise MonitorError(f"{file}: this is {what}: give lines of text in UTF-8, packed with gzip or not")
             with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace") as lines:
                 yield from lines
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise MonitorError(f"{file}: the gzip is damaged: {error}; what was before it has been answered") from error
     except OSError as error:
         raise WrongUse(f"{file}: {error.strerror or error}") from error
+
+
+def _no_text(begin: bytes) -> str | None:
+    """What it is that begins so, if it is no text."""
+    signs = (what for sign, what in _SIGNS.items() if begin.startswith(sign))
+    return next(signs, "a binary file" if b"\0" in begin else None)

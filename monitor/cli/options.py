@@ -141,9 +141,17 @@ def span_row(span: Span) -> dict[str, object]:
     return {key: value for key, value in asdict(span).items() if key != "node" or value}
 
 
+def harmless(text: str) -> str:
+    """What others wrote, on one line and without what would steer a terminal. What is stored is so already."""
+    from monitor.sources.html import one_line
+
+    return one_line(text)
+
+
 def words_of(evidence: Iterable[Span]) -> str:
     """Evidence for people: each word once, with the field that it stands in and the name of its condition."""
-    return ", ".join(dict.fromkeys(f"“{s.text}” ({s.field}{f', {s.node}' if s.node else ''})" for s in evidence))
+    words = (f"“{harmless(s.text)}” ({s.field}{f', {s.node}' if s.node else ''})" for s in evidence)
+    return ", ".join(dict.fromkeys(words))
 
 
 def alert_word(kind: str | None) -> str:

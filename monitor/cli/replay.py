@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.cli.given import lines_of, rules_of, rules_options
-from monitor.cli.options import json_option, print_faults, print_json
+from monitor.cli.options import harmless, json_option, print_faults, print_json
 from monitor.cli.timeline import (
     IN_SHADOW,
     OVERTAKEN,
@@ -162,7 +162,7 @@ def _articles(file: Path, given: _Given, now: datetime, zone: str, several: bool
                 given.problems = True
                 continue
             if found.unread is not None:
-                given.unread.append(f"{file}, line {found.line}: {shown(found.unread)}")
+                given.unread.append(f"{file}, line {found.line}: {shown(harmless(found.unread))}")
             yield found
     except WrongUse:
         raise

@@ -12,7 +12,7 @@ import click
 
 from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults, print_json
 from monitor.cli.options import local as local_time
-from monitor.model import DeliveryState, RuleStatus
+from monitor.model import DeliveryState, Rule, RuleStatus
 
 if TYPE_CHECKING:
     from monitor.config.load import Loaded
@@ -198,15 +198,16 @@ def _lines(seen: _Seen) -> Iterator[tuple[str, str]]:
 
     for daemon in seen.daemons:
         if daemon.life(seen.now) is Life.ALIVE:
-            since, tick = seen.local(daemon.started_at), seen.local(daemon.ticked_at)
-            yield "daemon", f"{daemon.name}, version {daemon.version}, since {since}, last tick {tick}"
+            ago = f"{round((seen.now - daemon.started_at).total_seconds())} s ago"
+            tick = f"last tick {seen.local(daemon.ticked_at)}" if daemon.ticked_at else f"started {ago}, no tick yet"
+            yield "daemon", f"{daemon.name}, version {daemon.version}, since {seen.local(daemon.started_at)}, {tick}"
             yield "", _runs(daemon, seen)
     sources = len(seen.loaded.config.sources)
     states = f"{len(seen.failing)} fail, {len(seen.troubled)} are troubled"
     yield "sources", f"{sources}; {states}, {seen.ages.unverified} were never polled well"
     yield "oldest poll", seen.local(seen.ages.oldest)
     yield "last fetch", seen.local(seen.last_fetch)
-    yield "rules", str(len(seen.loaded.config.rules))
+    yield "rules", _rules(seen.loaded.config.rules)
     yield from _of_shadow(seen)
     for name in ("articles", "matches", "stories", "alerts"):
         yield name, str(seen.counts[name])
@@ -214,6 +215,14 @@ def _lines(seen: _Seen) -> Iterator[tuple[str, str]]:
     yield "told later", f"{later.count}, the first at {seen.local(later.next)}" if later.count else "nothing"
     yield "deliveries", ", ".join(f"{n} {state}" for state, n in seen.deliveries.items() if n) or "none"
     yield "database", f"{seen.database.kind}, {seen.database.name}, {seen.size / 2**20:.1f} MiB"
+
+
+def _rules(rules: Mapping[str, Rule]) -> str:
+    """How many there are, as `check` counts them, and how many of them run, as the daemon does."""
+    from monitor.matching.live import running
+
+    off = len(rules) - len(running(rules.values()))
+    return f"{len(rules)}, of which {off} {'is' if off == 1 else 'are'} off" if off else str(len(rules))
 
 
 def _of_shadow(seen: _Seen) -> Iterator[tuple[str, str]]:

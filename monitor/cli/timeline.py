@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from monitor.cli.options import local, print_json, print_table
+from monitor.cli.options import harmless, local, print_json, print_table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,10 +37,10 @@ def print_sent(sent: Sent, zone: str, mark: str = "") -> None:
     more = len(sent.articles) - 1
     also = f" (and {more} more {'article' if more == 1 else 'articles'})" if more else ""
     click.echo(f"{mark}{local(sent.at, zone)}  {sent.kind:6}  {sent.level:8}  {sent.rule}")
-    click.echo(f"    {sent.title}{also}")
+    click.echo(f"    {harmless(sent.title)}{also}")
     if sent.sentence != sent.title:
-        click.echo(f"    “{sent.sentence}”")
-    click.echo(f"    {sent.reason}")
+        click.echo(f"    “{harmless(sent.sentence)}”")
+    click.echo(f"    {harmless(sent.reason)}")
 
 
 def print_counts(sent: Iterable[Sent]) -> None:

@@ -90,7 +90,8 @@ def why(
       echo 'North Korea fires missiles' | news-monitor why - north-korea-missile-launch
       news-monitor why --rules rules --rules seeds/entities - < article.txt
 
-    Exit code 0 whether or not it led to an alert, 1 if there are faulty rules, 2 if there is no such article or rule.
+    Rules that cannot be read are named, and the others answer; of such a rule only what was stored is told. Exit code 0
+    whether or not it led to an alert, 1 if there are faulty rules, 2 if there is no such article or rule.
     """
     asked = _given(config, rules) if article == "-" else _stored(config, rules, article, rule)
     print_faults(asked.faults)
@@ -163,6 +164,8 @@ def _not_found(articles: Articles, name: str, rule: str | None, zone: str) -> st
         return f"the article of '{name}' is not here any more: {source}{absent.why}{left}"
     if rule is not None and articles.find(f"{name} {rule}"):
         return f"write source and uid in quotes: {_named(name, rule)}"
+    if name.isdecimal():
+        return f"there is no match {name}, or it left with its article: `news-monitor matches list` has those that are"
     if re.fullmatch("[SE][0-9a-f]{4,}", name):
         return f"'{name}' is no article; of stories and events: `news-monitor stories show {name}`"
     return (
@@ -239,7 +242,8 @@ def _would(kept: _Kept, compiled: RuleSet, found: Match) -> str | None:
         return None
     # an event is known by its id
     event = next((Event(each.event, rule.id, article.title, article.seen) for each in stored if each.event), None)
-    around, whose = Circumstances(ZoneInfo(kept.settings.timezone)), from_whom(article, compiled)
+    around = Circumstances(ZoneInfo(kept.settings.timezone))
+    whose = from_whom(article, compiled.sources.get(article.source))
     case = case_of(found, article, whose, compiled, story=story, told=Told(), now=article.seen, around=around)
     case = replace(case, event=event, how=kept.stored.joined or "")
     return judge(replace(case, told=kept.articles.told(case.keys))).reason

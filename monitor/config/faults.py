@@ -6,7 +6,7 @@ No value is quoted except short plain text that is no address: a fault must neve
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -48,10 +48,16 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) 
     """The closest known word as a question; where none is close, all of them as far as they fit."""
     words = list(known)
     if close := get_close_matches(word, words, n=1, cutoff=0.6):
-        return f"did you mean '{close[0]}'?"
-    if otherwise or not words:
-        return otherwise
-    return f"known are: {', '.join(words[:20])}" + (" ..." if len(words) > 20 else "")
+        return _meant(close[0])
+    return otherwise or _known_are(words)
+
+
+def _meant(word: str) -> str:
+    return f"did you mean '{word}'?"
+
+
+def _known_are(words: Sequence[str]) -> str | None:
+    return f"known are: {', '.join(words[:20])}" + (" ..." if len(words) > 20 else "") if words else None
 
 
 # --- one error of pydantic --------------------------------------------------------------------------------------
@@ -59,13 +65,15 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) 
 
 @dataclass(frozen=True, slots=True)
 class _Wrong:
-    """One error: its place in the file, the last key or index, the shape that holds it, and that of the document."""
+    """One error: its place in the file, the last key or index, the shape that holds it, and that of the document;
+    `beside`: all keys of the mapping in which it stands."""
 
     detail: ErrorDetails
     where: Where
     key: str
     shape: type[Shape] | None
     whole: type[Shape]
+    beside: Collection[str]
 
     @property
     def context(self) -> Mapping[str, object]:
@@ -77,7 +85,7 @@ def _fault(detail: ErrorDetails, shape: type[Shape], document: Document) -> Faul
     missing = detail["type"] == "missing"
     last = str(detail["loc"][-1] if missing else where[-1]) if where or missing else ""
     around = where if missing and last not in where[-1:] else _holder(where)
-    wrong = _Wrong(detail, where, last, shape_at(shape, around), shape)
+    wrong = _Wrong(detail, where, last, shape_at(shape, around), shape, _keys_at(around, document))
     at_key = detail["type"] == "extra_forbidden" or detail["loc"][-1:] == ("[key]",)
     place = document.key_place(where) if at_key else document.place(where)
     if isinstance(inside := wrong.context.get("at"), tuple) and inside:
@@ -102,6 +110,13 @@ def _in_file(loc: Where, document: Document) -> Where:
     return where
 
 
+def _keys_at(where: Where, document: Document) -> Collection[str]:
+    data = document.data
+    for part in where:
+        data = data[part]  # type: ignore[index]  # it is a place of the document
+    return data.keys() if isinstance(data, dict) else ()
+
+
 def _holder(where: Where) -> Where:
     """The mapping that holds the value: items of lists belong to their list's key."""
     while where and isinstance(where[-1], int):
@@ -117,9 +132,18 @@ def _unknown_key(wrong: _Wrong) -> _Said:
     if elsewhere := ELSEWHERE.get(called, {}).get(wrong.key) or _further_in(wrong) or _further_out(wrong):
         return f"'{wrong.key}' cannot stand here", elsewhere
     otherwise = None if re.fullmatch("[a-z_]*", wrong.key) else "text that holds ': ' goes in quotes"
-    meant = did_you_mean(wrong.key, [*allowed, *unbuilt], otherwise or did_you_mean(wrong.key, allowed)) or ""
+    free = [key for key in (*allowed, *unbuilt) if key not in wrong.beside]
+    meant = _nearest_key(wrong.key, free) or otherwise or _known_are(allowed) or ""
     later = any(f"'{key}'" in meant for key in unbuilt)
     return f"I do not know {shown(wrong.key)}", f"{meant} (it is not built yet)" if later else meant or None
+
+
+def _nearest_key(key: str, free: Sequence[str]) -> str | None:
+    """What a key that nobody knows was to be. Keys are few and short, and by chance as near as names may be: it must be
+    nearer, or one begin the other (lang for language)."""
+    close = get_close_matches(key, free, n=1, cutoff=0.7)
+    begun = [each for each in free if min(len(each), len(key)) > 2 and (each.startswith(key) or key.startswith(each))]
+    return next(map(_meant, [*close, *begun]), None)
 
 
 def _further_in(wrong: _Wrong) -> str | None:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from monitor import clock
 from monitor.config.user_files import Look, UserFiles
 from monitor.errors import Fault, Faulty
+from monitor.matching import live
 from monitor.model import Config, Running, Settings
 from monitor.notify import faults_apart
 from monitor.telemetry import Event, log
@@ -122,8 +123,8 @@ class Reloader:
 
 def _running(config: Config, faults: Sequence[Fault]) -> Running:
     """The config as taken up now."""
-    now, lines = clock.now(), tuple(map(str, faults))
-    return Running(now, len(config.rules), len(config.sources), edited=now if lines else None, faults=lines)
+    now, lines, rules = clock.now(), tuple(map(str, faults)), live.running(config.rules.values())
+    return Running(now, len(rules), len(config.sources), edited=now if lines else None, faults=lines)
 
 
 def _loses(old: Config, new: Config) -> bool:

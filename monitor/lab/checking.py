@@ -82,13 +82,21 @@ class Checking:
         except Faulty as faulty:
             return Checked(faulty.faults, usable=False)
         config, met = loaded.config, _met(loaded.config.settings.database, now)
+        settings, sources = settings_document(self._config), ("sources",)
         faults = [*loaded.faults, *channel_faults(config.settings.channels.values())]
         if met.fault:
-            faults.append(Fault(settings_document(self._config).place(("database",)), met.fault))
+            faults.append(Fault(settings.place(("database",)), met.fault))
         things = config.rules, config.entities, config.lists
-        # of a faulty file it is not known what it names
-        named, allow = (loaded.documents, config.sources, met.report), config.settings.allow
-        everything = Everything(*things, *named, whole=not loaded.faults, placed=loaded.placed, allow=allow)
+        everything = Everything(
+            *things,
+            loaded.documents,
+            config.sources,
+            met.report,
+            whole=not loaded.faults,  # of a faulty file it is not known what it names
+            placed=loaded.placed,
+            named=settings.place(sources) if sources in settings.values else None,  # some check rules alone
+            allow=config.settings.allow,
+        )
         asked = [thing for each in things for thing in each.values()]
         return replace(self._checked(everything, asked, faults, now), config=config, unasked=met.unasked)
 

@@ -27,8 +27,8 @@ _SILENCED = re.compile(r"#\s*lint:\s*ignore\s+([a-z-]+(?:[\s,]+[a-z-]+)*)")
 @dataclass(frozen=True, slots=True)
 class Everything:
     """All that was read; `matched`: what rules met lately, where that is known; `whole`: it is all that there is, so
-    that what nothing names is named nowhere; `placed`: where the sources that are asked about stand; `allow`: the
-    private networks that they may reach."""
+    that what nothing names is named nowhere; `placed`: where the sources that are asked about stand, and `named` where
+    their files are named, if that is asked about; `allow`: the private networks that they may reach."""
 
     rules: Mapping[str, Rule]
     entities: Mapping[str, Entity]
@@ -38,6 +38,7 @@ class Everything:
     matched: MatchedReport | None = None
     whole: bool = False
     placed: Mapping[str, Place] = field(default_factory=dict)
+    named: Place | None = None
     allow: Sequence[Network] = ()
 
 
@@ -60,6 +61,8 @@ def lints(everything: Everything, asked: Sequence[Thing], once: Known | None = N
     for each in asked:
         found += _beside_others(written[each.place], everything, bare, used)
     found += of_sources.refused(everything.sources, everything.placed, everything.allow)
+    if everything.whole and everything.named is not None:
+        found += of_sources.missing(everything.sources, everything.named)
     return tuple(sorted(_unsilenced(found)))
 
 

@@ -1,4 +1,5 @@
-"""What of sources is no fault and will not work: addresses that they may not reach. No name is resolved for that."""
+"""What of sources is no fault and will not work: addresses that they may not reach, and that there are none at all. No
+name is resolved for that."""
 
 from __future__ import annotations
 
@@ -9,6 +10,13 @@ from urllib.parse import urlsplit
 from monitor.lab.written import Kind, Lint
 from monitor.model import Place, Source
 from monitor.sources.guard import Network, refused_host
+
+
+def missing(sources: Mapping[str, Source], named: Place) -> Iterator[Lint]:
+    """That there is none, so that nothing will ever be polled. `named`: where monitor.yaml names their files."""
+    if not sources:
+        what, meant = "there are no sources: nothing is polled", "`news-monitor sources add URL` adds one"
+        yield Lint(named, Kind.NO_SOURCES, what, meant, named)
 
 
 def refused(sources: Mapping[str, Source], places: Mapping[str, Place], allow: Sequence[Network]) -> Iterator[Lint]:

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     UNKNOWN_SOURCE = "unknown-source"
     HOW_OFTEN = "how-often"
     PRIVATE_ADDRESS = "private-address"
+    NO_SOURCES = "no-sources"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,4 +1,4 @@
-"""Which rules run: the one place that says so, for the daemon and for `match`."""
+"""Which rules run: the one place that says so, for the daemon and for `match`, and for those who count them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ def compile_live(
     lists: Mapping[str, WordList] = MappingProxyType({}),
     sources: Mapping[str, Source] = MappingProxyType({}),
 ) -> RuleSet:
-    """Those of the rules that are not off, compiled."""
-    running = [rule for rule in rules if rule.status is not RuleStatus.OFF]
-    return compile_rules(running, entities, lists, sources)
+    """Those of the rules that run, compiled."""
+    return compile_rules(running(rules), entities, lists, sources)
+
+
+def running(rules: Iterable[Rule]) -> list[Rule]:
+    """Those of the rules that are not off."""
+    return [rule for rule in rules if rule.status is not RuleStatus.OFF]

@@ -10,9 +10,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The version that runs was taken up at `since`. `edited`: when the files were last changed to something with
-    `faults` (one line each), of which only what is good runs; None where the files are what runs. `restart`: settings
-    that have changed and are taken up at the next start only.
+    """The version that runs was taken up at `since`; `rules`: how many run, without those that are off. `edited`: when
+    the files were last changed to something with `faults` (one line each), of which only what is good runs; None where
+    the files are what runs. `restart`: settings that have changed and are taken up at the next start only.
     """
 
     since: datetime

@@ -179,8 +179,15 @@ class SqliteDatabase(Database):
         del connection  # BEGIN IMMEDIATE has waited
 
     def _make_folder(self) -> None:
+        """Only the last one: where more are missing, the path is mistyped, or a disk is not mounted."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(exist_ok=True)
+        except FileNotFoundError:
+            missing = [folder for folder in self.path.parents if not folder.exists()]
+            raise StoreFailed(
+                f"cannot make the database {self.path}: there is no folder {missing[-1]}; make it, or mend `database` "
+                "in monitor.yaml"
+            ) from None
         except OSError as error:
             raise StoreFailed(f"cannot make the folder of the database {self.path}: {error.strerror}") from None
 

@@ -18,6 +18,7 @@ from monitor.alerting.quote import quote
 from monitor.alerting.standing_in import standing_in
 from monitor.alerting.told import Account
 from monitor.alerting.wording import evidence_in_words
+from monitor.decide import from_whom
 from monitor.model import Config, Hearing, Level, Match, MatchKind, Story, Waiting, WaitKind, time_of_day
 from monitor.store.articles import read
 from monitor.store.database import in_batches
@@ -27,7 +28,6 @@ from monitor.store.matches import spans_of
 from monitor.store.tables import article, article_version, match, story, story_article, waiting
 from monitor.store.unheard import Heard
 from monitor.store.waits import waiting_of, write_waiting
-from monitor.stories import provenance
 from monitor.stories.facts import facts
 
 _MOST = 200  # of what was heard of a subject, the last: texts are read while nobody else may write
@@ -226,6 +226,6 @@ def _hearing(each: _Waits, row: _Row, config: Config) -> Hearing:
         sentence=quoted.sentence,
         marks=quoted.marks,
         because=evidence_in_words(found),
-        mark=provenance(page, source.publisher if source else None).mark,
+        mark=from_whom(page, source).mark,
         official=source is not None and source.official,
     )

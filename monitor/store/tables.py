@@ -227,9 +227,9 @@ story_article = Table(
     Column("wire", Text),
 )
 
-# The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy those big
-# tables to add one. `seen`: by what it is recognised (its actors, days and stories). `place`: the order of the tellings
-# in one commit, for the event that was told last is asked first.
+# The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy the alerts
+# to add one. `seen`: by what it is recognised (its actors, days and stories). `place`: the order of the tellings in one
+# commit, for the event that was told last is asked first.
 event = Table(
     "event",
     metadata,
@@ -292,6 +292,7 @@ match = Table(
     Column("event_id", String, index=True),
     Column("heard", Boolean),  # whether it counts among what is heard of its subject; null: from before we kept it
     UniqueConstraint("article_id", "article_version", "rule_id"),
+    sqlite_autoincrement=True,  # people are shown its number: that of one that left must not be another's
 )
 # A few among all matches, read at every start.
 _would = match.c.shadow_key.is_not(None)

@@ -127,6 +127,16 @@ async def test_the_log_says_the_time_as_status_does(folder: Path, taken: Taken) 
     assert f"your edit of {edited.astimezone(ZoneInfo('Asia/Seoul')):%H:%M} has" in told["now"]
 
 
+async def test_rules_that_are_off_are_not_among_those_that_run(folder: Path, taken: Taken, reloader: Reloader) -> None:
+    """In the log they are counted at an edit as at the start: by what runs."""
+    before = reloader.running.rules
+    write(folder / "rules" / "off.yaml", RULE.format(id="off", title="Off") + "\nstatus: off\n")
+    with capture_logs() as logs:
+        await looks(reloader)
+    assert "off" in taken.titles
+    assert [each["rules"] for each in logs if each["event"] == Event.FILES_READ] == [before]
+
+
 async def test_nothing_is_read_while_it_is_being_written(folder: Path, taken: Taken, reloader: Reloader) -> None:
     """A file that differs from look to look is half of something."""
     for number in range(4):

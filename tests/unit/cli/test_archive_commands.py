@@ -66,8 +66,10 @@ async def test_prune_obeys_monitor_yaml(folder: Path) -> None:
 async def test_forget_asks_before_it_does(folder: Path) -> None:
     """It says what is meant, and without a yes nothing happens."""
     asked = await run(folder, f"articles forget {URL}", b"n\n")
-    assert (asked.code, "1 article with 1 alert" in asked.out) == (1, True)
-    assert (await run(folder, f"articles forget {URL}")).code == 1  # nobody there to answer
+    assert (asked.code, asked.err, "1 article with 1 alert" in asked.out) == (0, "", True)
+    assert asked.out.endswith("nothing was forgotten\n")
+    nobody = await run(folder, f"articles forget {URL}")
+    assert (nobody.code, nobody.told) == (2, ["nothing was forgotten: there was no answer; with --yes nobody is asked"])
     done = await run(folder, f"articles forget {URL}", b"y\n")
     assert (done.code, "forgotten: 1 article;" in done.out) == (0, True)
     again = await run(folder, f"articles forget {URL} --yes")

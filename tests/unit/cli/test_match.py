@@ -60,6 +60,24 @@ async def test_a_damaged_gzip_is_one_line(end: int, tmp_path: Path) -> None:
     assert [line.startswith("cut.gz: the gzip is damaged") for line in ended.told] == [True]
 
 
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"PK\x03\x04\x14\0", "a zip file"),
+        (gzip.compress(gzip.compress(LINES.encode())[:2] + b"\0"), "a binary file"),  # packed, and none either
+        (b"SQLite format 3\0\x10", "a SQLite database"),
+        ("North Korea\n".encode("utf-16"), "UTF-16"),
+        (b"\x7fELF\x02\x01\0", "a binary file"),
+    ],
+)
+@pytest.mark.parametrize("command", ["match", "replay", "why"])
+async def test_what_is_no_text_is_one_line(command: str, content: bytes, what: str, tmp_path: Path) -> None:
+    """It would be taken for headlines: what it is, and what is expected."""
+    ended = await news_monitor(command, *RULES, "-", folder=tmp_path, stdin=content)
+    assert ended.code == 1
+    assert ended.told == [f"-: this is {what}: give lines of text in UTF-8, packed with gzip or not"]
+
+
 async def test_names_are_looked_for_only_in_what_is_given(tmp_path: Path) -> None:
     """Whoever tries one file of rules is told to name its entities and lists as well."""
     one = ROOT / "rules" / "north-korea-missile-launch.yaml"
@@ -88,6 +106,16 @@ async def test_for_people_it_names_the_words(tmp_path: Path) -> None:
     assert "mention, critical: north-korea-missile-launch: " in ended.out
     assert "news, low: named: “fires” (title, did what)" in ended.out
     assert "no rule hits" in ended.out
+
+
+@pytest.mark.parametrize("command", [("match", "-"), ("replay", "-"), ("why", "-")])
+async def test_what_would_steer_the_terminal_is_not_shown(command: tuple[str, str], tmp_path: Path) -> None:
+    """Control characters, turns of the direction and line breaks of a title, of its words and of the sentence."""
+    name, file = command
+    line = {"id": "a\x07", "title": f"Now\x1b[2J\x9b\u202e\n{LAUNCH}", "text": f"{LAUNCH.replace(' ', chr(0x1D))}.\nIt"}
+    ended = await news_monitor(name, *RULES, file, folder=tmp_path, stdin=json.dumps(line).encode())
+    assert (ended.code, LAUNCH in ended.out.replace("**", "")) == (0, True)
+    assert all(each.isprintable() for each in ended.out.split("\n"))
 
 
 async def test_headlines_need_no_json(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from monitor.store.database import Database
 from monitor.store.tables import match
 from tests.e2e.whole import news_monitor
+from tests.terminal import on_terminal
 
 pytestmark = pytest.mark.usefixtures("lived_in")
 
@@ -66,6 +67,16 @@ async def test_a_list_for_people_has_what_they_look_for(tmp_path: Path) -> None:
     assert "held" in newest
     for part in ("2026-01-05 21:00:00 KST", "launch", "told", "북한 미사일 발사", "the first that launch hears of"):
         assert part in oldest
+
+
+def test_on_a_terminal_a_match_takes_the_width_that_there_is(tmp_path: Path) -> None:
+    """Nine columns in 80 signs would hold a word each: what belongs together stands below each other."""
+    lines = on_terminal(80, "-m", "monitor", "matches", "list", "--rule", "launch", folder=tmp_path)
+    assert max(map(len, lines)) <= 80
+    newest = [line.strip() for line in lines[1:4]]
+    assert newest[0].endswith("2026-01-05 21:10:00 KST  launch, news, high")
+    assert newest[1] == "other: 북한 미사일 발사"
+    assert newest[2].startswith("held: launch has told this story at ")
 
 
 async def test_a_match_is_shown_with_all_that_belongs_to_it(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -72,6 +73,24 @@ def test_a_daemon_that_runs_is_shown(database: Database, said: Callable[..., lis
     daemon, runs = said()[:2]
     assert daemon.startswith("daemon      process 17 on desk, version 1.2, since ")
     assert runs.startswith("            running the version of ")
+
+
+def test_rules_that_are_off_are_named_apart(said: Callable[..., list[str]], tmp_path: Path) -> None:
+    """`check` counts them, and a daemon does not."""
+    written = "rule: {0}\ntitle: {0}\nlevel: low\nstatus: {1}\nmatch: {{words: [a]}}\n"
+    (tmp_path / "mine.yaml").write_text(
+        "---\n".join(written.format(*each) for each in (("one", "live"), ("two", "off"), ("three", "shadow")))
+    )
+    config = tmp_path / "monitor.yaml"
+    config.write_text(re.sub("^rules: .*", "rules: [mine.yaml]", config.read_text(), flags=re.MULTILINE))
+    assert "rules       3, of which 1 is off" in said()
+    assert json.loads(said("--json")[0])["rules"] == 3
+
+
+def test_a_daemon_that_has_just_started_has_missed_nothing(database: Database, said: Callable[..., list[str]]) -> None:
+    """Its first comes after the workers: until then it says how long ago it started."""
+    Daemons(database, "desk:17:aa").started("1.2", RUNS, NOW - 3 * SECOND)
+    assert said()[0].endswith(", started 3 s ago, no tick yet")
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 import sys
 
 import pytest
-from click import unstyle
 
 from tests.e2e.whole import ROOT
+from tests.terminal import on_terminal
 
 STORY, EVENTS = "S746401c3a4eecfd6", ("E8307918f4585aa05", "Ee2025677614ddbcc")
 HEADLINE = "[video] [/b] Two missiles fly over the sea :fire: and fall into it"
@@ -21,27 +20,10 @@ print_table(("story", "event", "last", "title"), [row], whole=("story", "event")
 """
 
 
-def on_terminal(columns: int) -> list[str]:
-    """What is printed on a terminal that is so wide."""
-    ours, theirs = pty.openpty()
-    surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": str(columns), "TERM": "xterm"}
-    subprocess.run([sys.executable, "-c", PRINTS], stdout=theirs, env=surroundings, check=True, timeout=60)
-    os.close(theirs)
-    printed = b""
-    try:
-        while some := os.read(ours, 4096):
-            printed += some
-    except OSError:  # the other end is closed, and all was read
-        pass
-    finally:
-        os.close(ours)
-    return unstyle(printed.decode()).splitlines()
-
-
 @pytest.mark.parametrize("columns", [110, 60, 30])
 def test_no_id_is_cut_on_a_terminal(columns: int) -> None:
     """All else gives way; where nothing is left to give, the table is wider than the terminal."""
-    lines = on_terminal(columns)
+    lines = on_terminal(columns, "-c", PRINTS)
     assert [id_ for id_ in (STORY, *EVENTS) if not any(id_ in line for line in lines)] == []
     least = len(STORY) + 1 + len(EVENTS[0]) + 1 + 1 + 5 + 1 + 5
     assert max(len(line.rstrip()) for line in lines) <= max(columns, least)

@@ -374,6 +374,18 @@ async def test_an_edited_rule_is_asked_of_all_that_the_article_says(kept: Folder
     assert f"    by the rule as it is now: {would}\n" in (await kept.why("post two")).out
 
 
+async def test_how_often_a_rule_tells_is_said(kept: Folder) -> None:
+    """What makes it tell again, what waits, and its cap; of a headline that is typed too, which nobody is told of."""
+    kept.write(
+        LAUNCH + "alert: {again_if: [3 more publishers, new fact], cooldown: 2 hours, wait_at_least: 5 minutes, "
+        "at_most: 6 an hour}\n"
+    )
+    again = "told again if: new fact, 3 more publishers; cooldown: 2 hours"
+    said = f"once per story, up to an age of 12 hours\n    {again}; waits at least 5 minutes; at most 6 an hour\n"
+    assert f"    tells default: desk, phone; {said}" in (await kept.why("1", "launch")).out
+    assert f"    {said}" in (await kept.why("-", "launch", stdin=HEADLINE)).out
+
+
 async def test_six_signs_of_an_alerts_id_are_enough(kept: Folder) -> None:
     """With fewer, what may be the number of a match is not taken for one."""
     assert (await kept.why(kept.alert[:6])).out == (await kept.why(kept.alert)).out
@@ -390,6 +402,7 @@ async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
     assert (await kept.why(PAGE, code=2)).told == [
         f"the article of '{PAGE}' is not here any more: wire brought it on 2026-01-05 21:00:00 KST; {gone}"
     ]
+    assert (await kept.why("1", code=2)).told[0].startswith("there is no match 1, or it left with its article")
     for alert in (kept.alert, kept.alert[:6]):
         assert (await kept.why(alert, code=2)).told == [
             f"the article of '{alert}' is not here any more: it was forgotten on the operator's word"

@@ -36,6 +36,9 @@ def faults(shape: type[Shape], text: str) -> list[str]:
             _MATCH + "alert: {otherwize: x}",
             "5:9: I do not know 'otherwize'; did you mean 'otherwise'? (it is not built yet)",
         ),
+        (_MATCH + "matches: {words: [a]}", "5:1: I do not know 'matches'; known are: rule,"),  # match is there already
+        (_MATCH + "alert: {never: x}", "5:9: I do not know 'never'; known are: to, once_per,"),  # near by chance only
+        (_MATCH + "alert: {cool: 3 hours}", "5:9: I do not know 'cool'; did you mean 'cooldown'?"),
         (_MATCH + "xyz:", "5:1: I do not know 'xyz'"),  # even with nothing after it
         # wrong values of a choice
         (_MATCH.replace("high", "hihg"), "3:8: 'hihg' is not one of: info, low, medium, high, critical; did you mean"),

@@ -202,6 +202,27 @@ def test_a_database_that_cannot_be_asked_is_no_fault(tmp_path: Path) -> None:
     assert "none.db" in checked.unasked
 
 
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("sources: [s.yaml]\n", ["monitor.yaml no-sources"]),
+        ("sources: [none]\n", ["monitor.yaml no-sources"]),  # an empty folder
+        ("sources: []\n", ["monitor.yaml no-sources"]),
+        ("sources: []  # lint: ignore no-sources\n", []),
+        ("sources: [wrong.yaml]\n", ["wrong.yaml"]),  # it may hold some: the fault is enough
+        ("", []),  # somebody only checks rules
+    ],
+)
+def test_that_no_source_is_polled_is_told(more: str, told: list[str], tmp_path: Path) -> None:
+    """An empty list is no fault, and nothing would ever come."""
+    check = checking(tmp_path)
+    write(tmp_path / "monitor.yaml", CONFIG.format(url=f"sqlite:///{tmp_path}/none.db") + more)
+    write(tmp_path / "s.yaml", "sources: []\n")
+    write(tmp_path / "wrong.yaml", "sources: [{id: a}]\n")
+    (tmp_path / "none").mkdir()
+    assert said(check.run(NOON)) == told
+
+
 def test_a_private_address_of_a_source_is_told_before_it_is_refused(tmp_path: Path) -> None:
     """With what allows it; an allowed one, a name, and one whose line silences it, is not told of."""
     check = checking(tmp_path)

@@ -15,7 +15,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, insert, literal, select, update
+from sqlalchemy import DateTime, delete, insert, literal, select, update
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreTaken
 from monitor.model import OncePer
@@ -28,6 +28,7 @@ from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.tables import Moment, alert, metadata, section, source
 from monitor.store.tables import article as articles
+from monitor.store.tables import match as matches
 from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
 from tests.conftest import new_database
 from tests.statements import statements
@@ -225,6 +226,22 @@ def test_nothing_of_a_finished_part_is_lost(
     opened.close()
 
 
+@pytest.mark.parametrize("part", ["part-1.sqlite", "part-2.postgresql", "part-3.sqlite"])
+def test_the_number_of_a_match_that_left_is_never_given_again(
+    tmp_path: Path, request: pytest.FixtureRequest, part: str
+) -> None:
+    """Not even that of the newest, by which SQLite would go on: `why 17` of an old message must not tell of another."""
+    opened = open_database(kept(tmp_path, request, part))
+    opened.upgrade()
+    with opened.writing() as connection:
+        newest = connection.execute(select(matches).order_by(matches.c.id.desc())).first()
+        assert newest is not None
+        connection.execute(delete(matches).where(matches.c.id == newest.id))
+        row = {name: value for name, value in newest._mapping.items() if name != "id"}
+        assert connection.execute(insert(matches).values(row).returning(matches.c.id)).scalar_one() == newest.id + 1
+    opened.close()
+
+
 @pytest.mark.parametrize("once_per", OncePer)
 @pytest.mark.parametrize("before", [None, "0004"])
 @pytest.mark.parametrize("part", ["part-1.sqlite", "part-2.postgresql", "part-3.sqlite", "part-3.postgresql"])
@@ -359,6 +376,20 @@ def test_a_path_that_cannot_be_a_database_is_told_in_one_line(tmp_path: Path, be
         with pytest.raises(StoreFailed, match=r"^[^\n]+$"), database.taken():
             pass
     database.close()
+
+
+def test_of_a_databases_folders_only_the_last_is_made(tmp_path: Path) -> None:
+    """Where more are missing, the path is mistyped, and a new database would hide the one that it meant."""
+    database = at(tmp_path / "lbi" / "news" / "monitor" / "news.db")
+    for enter in (database.taken, database.migrating):
+        with pytest.raises(StoreFailed, match=rf"^[^\n]*there is no folder {tmp_path / 'lbi'}; make it, or"), enter():
+            pass
+    database.close()
+    assert list(tmp_path.iterdir()) == []
+    made = at(tmp_path / "data" / "news.db")
+    made.upgrade()
+    made.close()
+    assert (tmp_path / "data" / "news.db").exists()
 
 
 @pytest.mark.parametrize(
