@@ -9,14 +9,15 @@ language of the feed). Where that cannot be told, or feedparser would carry some
 ranges are given, and the document is parsed whole. It does not parse entries, and knows nothing of what they mean.
 
 Most documents repeat most of the last one. What has the digest of a known entry was seen by expat when that came, so
-expat gets two elements in its place (`_repeated`): whether an entry stands there is all that it must say.
+expat gets two elements in place of a row of such entries (`_repeated`): that an entry stands there is all that it must
+say.
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -116,7 +117,7 @@ def _read(body: bytes) -> _Reader | None:
 
 
 def _ranges(reader: _Reader, spans: tuple[Span, ...], slices: tuple[bytes, ...], beyond: int = 0) -> Ranges:
-    return Ranges(spans, slices, reader.said, tuple(reader.links), reader.base, beyond, len(reader.first))
+    return Ranges(spans, slices, reader.said, tuple(reader.links), reader.base, beyond, min(len(spans), END))
 
 
 def _digests(reader: _Reader, body: bytes, spans: Iterable[Span]) -> tuple[bytes, ...]:
@@ -134,24 +135,51 @@ def _repeated(body: bytes, known: AbstractSet[bytes]) -> Ranges | None:
     spans, stub = _as_written(body)
     if not spans or len(spans) > 2 * END:
         return None
-    reader = _read(_cut(body, spans, stub))
+    bare, stubs = _shortened(body, spans, stub)
+    around = reader = _read(bare)
+    if around is None:
+        return None
+    slices = _digests(around, body, spans)
+    new = {span for span, digest in zip(spans, slices, strict=True) if digest not in known}
+    if len(new) == len(spans):
+        return None
+    if new:
+        short, stubs = _shortened(body, spans, stub, new)
+        reader = _read(short)
     # As many entries elsewhere, and what only looks like one in a comment, would make the same number.
-    if reader is None or [start for start, _ in (*reader.first, *reader.last)] != _stubbed(spans, len(stub)):
+    if reader is None or [*reader.first, *reader.last] != stubs:
         return None
-    slices = _digests(reader, body, spans)
-    new = [span for span, digest in zip(spans, slices, strict=True) if digest not in known]
-    if len(new) == len(spans) or (new and not _stand_alone(body, spans, new, reader)):
+    if (reader.tags, reader.matters) != (around.tags, around.matters):
         return None
-    return _ranges(reader, spans, slices)
+    return _ranges(around, spans, slices)
 
 
-def _stubbed(spans: Iterable[Span], length: int) -> list[int]:
-    """Where the stubs begin that stand in place of these."""
-    begin, shrunk = [], 0
+def _shortened(
+    body: bytes, spans: Iterable[Span], stub: bytes, left: AbstractSet[Span] = frozenset()
+) -> tuple[bytes, list[Span]]:
+    """The document with a stub in place of these, but for those that are left; where entries must stand then.
+
+    Where known entries follow each other, one stub is enough: where the first one is an entry, so is the next."""
+    kept: list[bytes] = []
+    places: list[Span] = []
+    at = length = 0
+    follows = False
     for start, end in spans:
-        begin.append(start - shrunk)
-        shrunk += end - start - length
-    return begin
+        between = body[at:start]
+        kept.append(between)
+        length += len(between)
+        at = end
+        if (start, end) in left:
+            entry, follows = body[start:end], False
+        elif follows and (not between or between.isspace()):
+            continue
+        else:
+            entry, follows = stub, True
+        kept.append(entry)
+        places.append((length, length + len(entry)))
+        length += len(entry)
+    kept.append(body[at:])
+    return b"".join(kept), places
 
 
 def _as_written(body: bytes) -> tuple[tuple[Span, ...], bytes]:
@@ -181,16 +209,6 @@ def _cut(body: bytes, spans: Iterable[Span], stub: bytes = b"") -> bytes:
         kept.append(body[at:start])
         at = end
     return stub.join((*kept, body[at:]))
-
-
-def _stand_alone(body: bytes, spans: Iterable[Span], new: Sequence[Span], around: _Reader) -> bool:
-    """Whether the new ones are all entries where nothing else stands, as they do when feedparser reads them."""
-    left = frozenset(new)
-    rest = _cut(body, (span for span in spans if span not in left))
-    reader = _read(rest)
-    if reader is None or (reader.tags, reader.matters) != (around.tags, around.matters):
-        return False
-    return [rest[start:end] for start, end in (*reader.first, *reader.last)] == [body[start:end] for start, end in new]
 
 
 def without_bases(body: bytes) -> bytes:

@@ -191,6 +191,10 @@ def test_where_ranges_cannot_be_told_all_is_parsed(document: str) -> None:
         rss(*ITEMS, "<item><title><![CDATA[</item><item>]]></title></item>"),
         rss("<item><title>new<!-- </item> --></title></item>", *ITEMS),
         rss(f"<!-- {ITEMS[0]} -->", *ITEMS[1:]),
+        rss(ITEMS[0], f"<!--\n{ITEMS[1]}\n{ITEMS[2]}-->", ITEMS[3]),
+        rss(f"{ITEMS[0]}\n \n{ITEMS[1]} and {ITEMS[2]}<!-- -->{ITEMS[3]}]]", "<item><title>new</title></item>"),
+        rss(*ITEMS[:2], f"<x>{ITEMS[2]}{ITEMS[3]}</x>", "<item><title>new</title></item>"),
+        rss(ITEMS[0], "<item><title><!--</item>", *ITEMS[1:3], "<item>--></title></item>"),
         rss(f"<!-- {ITEMS[0]} --><ITEM><title>new</title></ITEM>"),  # as many of one as are missing of the other
         rss(f"<ITEM><title>new</title><!-- {ITEMS[0]} --></ITEM>"),
         rss(ITEMS[0], channel=f"<title><![CDATA[{ITEMS[1]}]]></title>"),
