@@ -68,16 +68,18 @@ RUNS = re.compile("[\x80-\u024f]{4}")  # no Latin spelling has that; Cyrillic an
 WIDE = re.compile("[\u0800-\ufffc]")
 CONTROLS = bytes(each for each in range(0x20) if each not in b"\t\n\r")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # by XML 1.0, section 2.2
-SUSPECT = ("&#", "\ufffe", "\uffff")  # where none of these is, nothing is forbidden or illegal
+NO_CHARACTERS = ("\ufffe", "\uffff")  # of what is forbidden, all but the control characters
 REFERENCE = re.compile("&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A document as text. `doubt`: why its characters may be other ones than these, for a person."""
+    """A document as text. `doubt`: why its characters may be other ones than these, for a person; `utf8`: the same text
+    as it came, where that was UTF-8 to the last byte."""
 
     text: str
     doubt: str | None = None
+    utf8: bytes | None = None
 
 
 def read_text(body: bytes, content_type: str | None) -> Text:
@@ -85,12 +87,13 @@ def read_text(body: bytes, content_type: str | None) -> Text:
     for start, codec in STARTS:
         if body.startswith(start):
             return _with_damage(body.decode(codec, "replace"), body.count(REPLACED) if codec == "utf-8-sig" else 0)
-    if ESCAPED in body:  # bytes of ASCII only, which would pass for UTF-8
+    # Bytes of ASCII only, which would pass for UTF-8. (To search for one byte takes a fortieth.)
+    if ESCAPED[:1] in body and ESCAPED in body:
         return Text(body.decode("iso2022_jp", "replace"))
     named = _named(body, content_type or "")
     others = [codec for codec in named if codec != "utf-8"]
     if not others and (sound := _sound(body)) is not None:  # as nearly all are
-        return Text(sound)
+        return Text(sound, utf8=body)
     text, meant = body.decode("utf-8", "replace"), body.count(REPLACED)
     of_bytes = bool(others) and others[0] not in MULTIBYTE
     if _is_utf8(*_counted(text, meant), text, declared="utf-8" in named or not named, of_bytes=of_bytes):
@@ -106,12 +109,16 @@ def _sound(body: bytes) -> str | None:
         return None
 
 
-def to_utf8(text: str) -> bytes:
-    """XML in UTF-8 that says so and holds nothing that XML forbids."""
-    given = text.encode("utf-8", "replace")
+def to_utf8(text: str, utf8: bytes | None = None) -> bytes:
+    """XML in UTF-8 that says so and holds nothing that XML forbids. `utf8`: the same, where it is at hand."""
+    given = text.encode("utf-8", "replace") if utf8 is None else utf8
     body = given.translate(None, CONTROLS)  # ten times as quick as a pattern
-    if len(body) < len(given) or not text.startswith("<") or any(each in text for each in SUSPECT):
-        body = REFERENCE.sub(_legal, FORBIDDEN.sub("", body.decode())).lstrip().encode()
+    clean = len(body) == len(given) and not any(each in text for each in NO_CHARACTERS)
+    if not clean or not text.startswith("<") or (b"#" in body and b"&#" in body):
+        decoded = body.decode()
+        for each in NO_CHARACTERS:
+            decoded = decoded.replace(each, "")
+        body = REFERENCE.sub(_legal, decoded).lstrip().encode()
     # Where there is no encoding declared feedparser would add a declaration, and a line: the strict parser knows no
     # second one, and errors would name the wrong lines.
     declaration = DECLARATION.match(body[:HEAD].decode("utf-8", "ignore"))

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Feed
-from monitor.sources.charset import read_text, to_utf8
+from monitor.sources.charset import Text, read_text, to_utf8
 from monitor.sources.feed import read_feed
 from monitor.sources.json_feed import is_json, read_json_feed
 from monitor.sources.sitemap import is_sitemap, read_sitemap
@@ -34,18 +34,19 @@ def read_document(
     if body.startswith(ZIP):
         raise FeedUnreadable("this is a zip file, which is not unpacked; find the address of the feed itself")
     read = read_text(body, headers.get("content-type"))
-    feed = _read(read.text.lstrip(), url, known, most)
+    feed = _read(read, url, known, most)
     if read.doubt is None:
         return feed
     problem = f"the character set of the document is in doubt ({read.doubt}); have its publisher declare the right one"
     return replace(feed, problem=f"{problem}; {feed.problem}" if feed.problem else problem)
 
 
-def _read(text: str, url: str, known: frozenset[bytes], most: int | None) -> Feed:
+def _read(read: Text, url: str, known: frozenset[bytes], most: int | None) -> Feed:
+    text = read.text.lstrip()
     if is_json(text):
         return read_json_feed(text, url, known, most)
     reader = read_sitemap if is_sitemap(text) else read_feed
-    return reader(to_utf8(text), url, known, most)
+    return reader(to_utf8(text, read.utf8 if len(text) == len(read.text) else None), url, known, most)
 
 
 def ready() -> None:

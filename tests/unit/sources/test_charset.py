@@ -129,3 +129,15 @@ def test_there_is_one_declaration(declaration: str) -> None:
 def test_a_stylesheet_is_no_declaration() -> None:
     """Its name begins alike, and it stays."""
     assert to_utf8("<?xml-stylesheet href='a.xsl'?><a/>") == DECLARED + b"<?xml-stylesheet href='a.xsl'?><a/>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [document(ZH), document("a\x01b"), document("&#0;a&#20013;"), document("a\ufffe\uffffb"), "\x02 " + document(KO)],
+)
+def test_what_is_utf8_as_it_comes_is_not_encoded_again(text: str) -> None:
+    """And comes out as it would otherwise."""
+    read = read_text(text.encode(), "text/xml")
+    assert (read.text, read.utf8) == (text, text.encode())
+    assert to_utf8(read.text, read.utf8) == to_utf8(text)
+    assert read_text(text.encode("utf-16"), None).utf8 is None
