@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from html import unescape
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 from xml.sax import SAXParseException
@@ -51,6 +51,8 @@ BREAKS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, Ar
 
 # How the text of an entry may come: not as pictures, sound or base64.
 TEXTUAL = re.compile(r"text|html|xhtml|(text|application)/.*", re.IGNORECASE)
+# An address that is joined to no other, and is itself again when it has been taken apart: most links of most feeds.
+WHOLE = re.compile(r"https?://[a-zA-Z0-9.-]+(?::[0-9]+)?(?:/[^\s?#;]*(?:\?[^\s#]+)?)?")
 NOT_SHOWN = ("javascript", "vbscript", "data", "file")
 PREFIXED = b"<rss:item"
 STARTS = re.compile(rb"<(?:rss:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
@@ -82,13 +84,12 @@ def _in_parts(clean: bytes, url: str, ranges: Ranges, known: AbstractSet[bytes],
     left = wait(unseen, most)
     if left:
         unseen = [digest for digest in unseen if digest not in left]
-    feed = parse_feed(ranges.without(clean, known | left), url) if unseen else Feed(())
+    feed = parse_feed(ranges.without(clean, known | left), url, unseen) if unseen else Feed(())
     if feed.problem or len(feed.entries) != len(unseen):
         return None
     said = ranges.said
     return replace(
         feed,
-        entries=tuple(replace(entry, slice=digest) for entry, digest in zip(feed.entries, unseen, strict=True)),
         slices=ranges.slices,
         hint=hint_of(said.get("ttl", ""), said.get("updateperiod", ""), said.get("updatefrequency", "")),
         older=older_of(ranges.links, _joined(url, ranges.base), url),
@@ -108,8 +109,11 @@ def _ends_of(clean: bytes) -> tuple[bytes, int]:
     return clean[:first] + clean[next(islice(starts, end - begin - 1, None)) :], end - begin
 
 
-def parse_feed(clean: bytes, url: str) -> Feed:
-    """All entries of a document, whatever is known: the parse that every other is held against."""
+def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
+    """All entries of a document, whatever is known: the parse that every other is held against.
+
+    `slices`: the digests of its entries, where each can be told apart.
+    """
     try:
         parsed = _parsed(without_bases(clean))
         if not parsed.entries and PREFIXED in clean:  # of no namespace, which feedparser does not look behind
@@ -124,7 +128,10 @@ def parse_feed(clean: bytes, url: str) -> Feed:
     # Relative links of Atom are relative to the document (RFC 4287 section 2), those of RSS to the site as it names it.
     site = None if parsed.version.startswith("atom") else absolute(_string(head, "link"), url)
     return Feed(
-        entries=tuple(_entry(dict(entry), site or url, language) for entry in parsed.entries),
+        entries=tuple(
+            _entry(dict(entry), site or url, language, digest)
+            for entry, digest in zip(parsed.entries, chain(slices, repeat(b"")), strict=False)
+        ),
         title=_title(head) or None,
         problem=_ill_formed(parsed.ill),
         hint=hint_of(*(_string(head, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
@@ -146,7 +153,7 @@ def _parsed(clean: bytes) -> Parsed:
     return Parsed(parsed.feed, parsed.entries, parsed.get("version") or "", parsed.get("bozo_exception"))
 
 
-def _entry(entry: Given, base: str, language: str) -> Entry:
+def _entry(entry: Given, base: str, language: str, digest: bytes) -> Entry:
     contents = [_text(part, CONTENT) for part in _dicts(entry, "content") if _is_textual(part)]
     detail = _dict(entry, "title_detail")
     return Entry(
@@ -160,6 +167,7 @@ def _entry(entry: Given, base: str, language: str) -> Entry:
         authors=_names(_dicts(entry, "authors"), "name", "email") or _names([entry], "author"),
         language=_string(entry, "language") or _string(detail, "language") or language or None,
         tags=_names(_dicts(entry, "tags"), "term", "label"),
+        slice=digest,
     )
 
 
@@ -209,6 +217,8 @@ def _joined(url: str, base: str) -> str:
 
 def absolute(link: str, base: str) -> str | None:
     """A link that can be shown; none where it is broken, too long to be one, or a script or a local file."""
+    if WHOLE.fullmatch(link):
+        return link if len(link) <= LINK else None
     try:
         absolute = urljoin(base, link) if link else ""
         scheme = urlsplit(absolute).scheme
