@@ -87,7 +87,7 @@ def read_text(body: bytes, content_type: str | None) -> Text:
     for start, codec in STARTS:
         if body.startswith(start):
             return _with_damage(body.decode(codec, "replace"), body.count(REPLACED) if codec == "utf-8-sig" else 0)
-    # Bytes of ASCII only, which would pass for UTF-8. (To search for one byte takes a fortieth.)
+    # Bytes of ASCII only, which would pass for UTF-8. (To search for one byte is the quicker.)
     if ESCAPED[:1] in body and ESCAPED in body:
         return Text(body.decode("iso2022_jp", "replace"))
     named = _named(body, content_type or "")
@@ -112,8 +112,9 @@ def _sound(body: bytes) -> str | None:
 def to_utf8(text: str, utf8: bytes | None = None) -> bytes:
     """XML in UTF-8 that says so and holds nothing that XML forbids. `utf8`: the same, where it is at hand."""
     given = text.encode("utf-8", "replace") if utf8 is None else utf8
-    body = given.translate(None, CONTROLS)  # ten times as quick as a pattern
-    clean = len(body) == len(given) and not any(each in text for each in NO_CHARACTERS)
+    # To search for each of them takes half as long as a table that finds all, and that a tenth of a pattern's time.
+    body = given.translate(None, CONTROLS) if any(map(given.__contains__, CONTROLS)) else given
+    clean = body is given and not any(each in text for each in NO_CHARACTERS)
     if not clean or not text.startswith("<") or (b"#" in body and b"&#" in body):
         decoded = body.decode()
         for each in NO_CHARACTERS:

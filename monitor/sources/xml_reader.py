@@ -115,7 +115,7 @@ class _Strict(StrictFeedParser):  # type: ignore[misc]  # feedparser has no type
 
     def _tag(self, name: str) -> str:
         """As feedparser names an element: by the prefix that it knows for the namespace, or that the document has."""
-        namespace, local = _pair(name)
+        namespace, local = _pair(name) if " " in name else (None, name)
         tag = local
         if namespace is not None:
             lower = namespace.lower()

@@ -145,6 +145,10 @@ def test_dates_are_passed_on_as_written(item: str, published: str | None, update
     ("link", "absolute"),
     [
         ("https://other.example/x", "https://other.example/x"),
+        ("https://other.example:80/x;y?z=1;2?3#4", "https://other.example:80/x;y?z=1;2?3#4"),
+        ("HTTPS://Other.example", "https://Other.example"),
+        ("https://other.example/x;?#", "https://other.example/x"),
+        ("https://other.example?x", "https://other.example?x"),
         ("/x", "https://news.example.org/x"),
         ("//cdn.example/x", "https://cdn.example/x"),
         ("javascript:alert(1)", None),  # nothing to put before a reader
