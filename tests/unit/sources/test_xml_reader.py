@@ -34,8 +34,28 @@ MATH = '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi></math>'
         ATOM.format(f'<content type="xhtml">\n<div {XHTML}><p>a &lt; b</p>\n {SVG}{MATH}</div>\n</content>'),
         ATOM.format('<content type="html" xml:base="/b/" xml:lang="">&lt;b&gt;</content><link href="c" REL="Self"/>'),
         ATOM.format('<summary type="application/octet-stream">YQ==</summary><content mode="base64">Yg==</content>'),
+        ATOM.format(f'<source><title>a</title><link>b</link></source><summary><p a="1" A="2">c</p></summary>{SVG}'),
         ATOM.format("<title>caf\u00c3\u00a9 \u0091quoted\u0092</title><updated>2026-01-05</updated>"),
         RSS.format("", "<title>미사일 \u0091인용\u0092\u0080</title><description>\u0085\u009f</description>"),
+        RSS.format(
+            "", "<date>1</date><url>u</url><items>2</items><license>l</license><category>c</category><tagline/>"
+        ),
+        RSS.format(
+            DC, "<title>a</title><dc:title>b</dc:title><description>c</description><description>d</description>"
+        ),
+        RSS.format("", "<link>http:////a.example/?b=1&amp;amp;c=2&amp;d;</link><link/><guid>http:///e</guid>"),
+        RSS.format(
+            "", '<p:q xmlns:p="http://p.example/"/><z XMLNS="http://purl.org/dc/terms/" BASE="/b/"/><link>c</link>'
+        ),
+        RSS.format("", "<title>&lt;b&gt;a&lt;/b&gt;</title><category/><category>b</category><keywords>c</keywords>"),
+        RSS.format(
+            'xmlns:i="http://www.itunes.com/DTDs/PodCast-1.0.dtd"', "<i:block> yes</i:block><i:keywords>a</i:keywords>"
+        ),
+        (
+            "<rss><channel><language>ko_KR</language><image><title>a</title><link>/b</link><x/><url>c</url></image>"
+            "<textInput><title>d</title><name>e</name><link>/f</link><x/><description>g</description></textInput>"
+            "<item><source url='h'>i</source><image><link>j</link></image><link>k</link></item></channel></rss>"
+        ),
         RDF,
         '<channel HREF="a" LASTMOD="b"><item HREF="c" LASTMOD="d"><title VALUE="e"/></item></channel>',
         RSS.format("", "<title>" + "many words\n" * 20_000 + "</title>"),
