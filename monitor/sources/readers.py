@@ -28,6 +28,7 @@ AT_ONCE: Final = 32  # documents
 FEW: Final = 8  # are not shared between workers: that would cost more than it saves time
 HELD_UP: Final = 0.1  # s: a call of usual documents takes less
 TOGETHER: Final = 1024 * 1024  # bytes: one that is big has a call of its own, which costs little beside it
+WHOLE: Final = 5  # so many times its bytes: of a document of which nothing is known all is read, and all comes back
 COMPANY: Final = 0.02  # s that a call waits for others to share it, as commits do: nobody notices
 
 PART: Final = 5  # of the deadline of one: so small ones take a hundredth of it
@@ -109,7 +110,7 @@ class Readers:
         size = 0
         while self._waiting and len(taken) < share:
             first = self._waiting[0]
-            size += len(first.document.body)
+            size += len(first.document.body) * (1 if first.document.known else WHOLE)
             if taken and (first.alone or size > TOGETHER):
                 break
             taken.append(self._waiting.popleft())

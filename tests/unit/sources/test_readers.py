@@ -21,7 +21,7 @@ URL = "https://news.example.org/feed"
 LONG = timedelta(seconds=60)
 SHORT = timedelta(seconds=0.7)
 # Ill-formed, so that feedparser goes through its tags one by one, for seconds.
-HOSTILE = Document(b"<rss><channel><item>" + b"<a/>" * (TOGETHER // 5), {}, URL)
+HOSTILE = Document(b"<rss><channel><item>" + b"<a/>" * (TOGETHER // 5), {}, URL, frozenset([b"of another"]))
 
 
 class Counted(Workers):
@@ -135,6 +135,14 @@ async def test_a_big_document_has_a_call_of_its_own(workers: Counted) -> None:
     sizes = (0, 0, TOGETHER, 0, 0)
     await asyncio.gather(*(readers.read(document(number, size)) for number, size in enumerate(sizes)))
     assert workers.calls == 3
+
+
+@pytest.mark.parametrize(("known", "calls"), [(HOSTILE.known, 1), (frozenset(), 3)])
+async def test_first_documents_come_few_at_a_time(workers: Counted, known: frozenset[bytes], calls: int) -> None:
+    """All of their entries are read and come back, of many feeds at once when a daemon begins."""
+    readers, documents = Readers(workers, LONG), [document(number, TOGETHER // 20) for number in range(8)]
+    await asyncio.gather(*(readers.read(each._replace(known=known)) for each in documents))
+    assert workers.calls == calls
 
 
 async def test_a_document_that_nobody_waits_for_is_not_read(workers: Counted) -> None:
