@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Never
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -35,6 +35,7 @@ from monitor.telemetry.metrics import Metrics
 
 POLLS_END = timedelta(seconds=4)  # how long polls in flight may go on after SIGTERM; then they are given back
 REFILL = 0.05  # s from the end of a poll to the next tick: polls that end together are replaced together
+FIRST = 4  # times as many sources as there are slots are looked at first: most of them wait for nobody
 CLOCK = 5  # s between two looks at whether the clock was set back
 SENDING_ENDS = timedelta(seconds=4)
 
@@ -201,8 +202,17 @@ class Daemon:
             if len(self._polls) >= self._places():
                 return
             now = clock.now()
-            if chosen := self._may_begin(await self._thread.run(self._claims.waiting, now)):
+            if chosen := await self._chosen(now):
                 self._begin(await self._thread.run(self._claims.due, chosen, now, lease=LEASE, most=len(chosen)))
+
+    async def _chosen(self, now: datetime) -> list[str]:
+        """What is due and may begin: among the longest due, and only where these leave places free among all. After an
+        outage all are due at once, for many ticks."""
+        first = await self._thread.run(self._claims.waiting, now, FIRST * self._slots)
+        chosen = self._may_begin(first)
+        if len(first) < FIRST * self._slots or len(self._polls) + len(chosen) >= self._places():
+            return chosen
+        return self._may_begin(await self._thread.run(self._claims.waiting, now))
 
     def _places(self) -> int:
         """How many polls may be under way now: the places of those whose servers are silent are lent to others."""

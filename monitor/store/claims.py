@@ -42,6 +42,7 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _FREE = or_(source.c.lease_until.is_(None), source.c.lease_until <= _NOW)
 _DUE = source.c.next_at <= _NOW
 _WAITING = select(source.c.id).where(_DUE, _FREE).order_by(source.c.next_at)
+_FIRST = _WAITING.limit(bindparam("most"))
 _RELEASE = (
     update(source)
     .where(source.c.id == bindparam("its_id"), source.c.token == bindparam("its_token"))
@@ -122,10 +123,12 @@ class Claims:
             rows = connection.execute(_TAKE_DUE if only_due else _TAKE, given)
             return sorted(map(_claim, rows), key=lambda claim: claim.planned)
 
-    def waiting(self, now: datetime) -> list[str]:
-        """The sources that are due and that nobody holds, the longest due first. Only read: it is asked often."""
+    def waiting(self, now: datetime, most: int | None = None) -> list[str]:
+        """The sources that are due and that nobody holds, the longest due first; at most so many of them. Only read: it
+        is asked often."""
+        asked = _WAITING if most is None else _FIRST
         with self._database.reading() as connection:
-            return list(connection.execute(_WAITING, {"now": now}).scalars())
+            return list(connection.execute(asked, {"now": now, "most": most}).scalars())
 
     def release(self, claims: Iterable[Claim]) -> None:
         """Give claims back that were not polled: their sources stay due."""

@@ -63,6 +63,7 @@ def test_only_what_is_due_is_claimed(database: Database, claims: Claims) -> None
     assert due(claims) == []
     assert claims.waiting(NOON) == []
     assert claims.waiting(NOON + 5 * MINUTE) == ["post", "wire"]
+    assert claims.waiting(NOON + 5 * MINUTE, 1) == ["post"]
     assert names(due(claims, NOON + 5 * MINUTE, ids=("wire", "times"))) == ["wire"]
     claims.release_all()
     assert names(due(claims, NOON + 5 * MINUTE, most=1)) == ["post"]
