@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, NamedTuple, TypeVar
 
-from monitor.errors import FeedUnreadable
+from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.model import Feed
 from monitor.sources.in_worker import read_document
 from monitor.workers import Workers
@@ -32,6 +32,7 @@ WHOLE: Final = 5  # so many times its bytes: of a document of which nothing is k
 COMPANY: Final = 0.02  # s that a call waits for others to share it, as commits do: nobody notices
 
 PART: Final = 5  # of the deadline of one: so small ones take a hundredth of it
+REMEMBERED: Final = 1_000  # addresses whose documents were too much for a worker
 
 
 class Document(NamedTuple):
@@ -46,11 +47,18 @@ class Document(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class _Waiting:
-    """A document, and what will come of it. `alone`: it was lost together with others, and is not read so again."""
+    """A document, what will come of it, and since when it waits (on the loop's clock). `alone`: it is read with no
+    other: it was lost together with others, or what stood at its address before was too much for a worker."""
 
     document: Document
     came: asyncio.Future[Feed]
+    since: float
     alone: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes, as far as they are work."""
+        return len(self.document.body) * (1 if self.document.known else WHOLE)
 
 
 class Readers:
@@ -62,11 +70,13 @@ class Readers:
         self._waiting: deque[_Waiting] = deque()
         self._calling = 0  # tasks that take what waits, at most as many as there are workers
         self._held_up: asyncio.TimerHandle | None = None  # when there may have to be one more of them
+        self._lost: dict[str, None] = {}  # addresses
         self._tasks: set[asyncio.Task[None]] = set()  # nothing else holds them
 
     async def read(self, document: Document) -> Feed:
         """The entries that are not known. FeedUnreadable: it is no feed; WorkerLost: it was too much for a worker."""
-        waiting = _Waiting(document, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(document, loop.create_future(), loop.time(), alone=document.url in self._lost)
         self._waiting.append(waiting)
         if not self._calling:
             self._call()
@@ -82,7 +92,7 @@ class Readers:
     async def _calls(self) -> None:
         try:
             while self._waiting:
-                if len(self._waiting) < AT_ONCE:
+                if not self._enough():
                     await asyncio.sleep(COMPANY)
                 taken = self._taken()
                 self._watch()
@@ -91,14 +101,20 @@ class Readers:
         finally:
             self._calling -= 1
 
+    def _enough(self) -> bool:
+        """Whether a call is full with what waits, as far as others may share it."""
+        waiting = self._waiting
+        return len(waiting) >= AT_ONCE or waiting[0].alone or sum(each.size for each in waiting) >= TOGETHER
+
     def _watch(self) -> None:
         """What waits shall not wait long for the workers that are called now."""
         if self._waiting and self._held_up is None and self._calling < self._workers.count:
-            self._held_up = asyncio.get_running_loop().call_later(HELD_UP, self._help, self._waiting[0])
+            loop, first = asyncio.get_running_loop(), self._waiting[0]
+            self._held_up = loop.call_at(max(first.since + HELD_UP, loop.time()), self._help, first)
 
     def _help(self, first: _Waiting) -> None:
         self._held_up = None
-        if first in self._waiting:
+        if first in self._waiting and not first.came.done():
             self._call()
         self._watch()
 
@@ -110,7 +126,7 @@ class Readers:
         size = 0
         while self._waiting and len(taken) < share:
             first = self._waiting[0]
-            size += len(first.document.body) * (1 if first.document.known else WHOLE)
+            size += first.size
             if taken and (first.alone or size > TOGETHER):
                 break
             taken.append(self._waiting.popleft())
@@ -129,10 +145,20 @@ class Readers:
                 for each in reversed(taken):
                     each.alone = True
                     self._waiting.appendleft(each)
-                self._watch()
+                while self._calling < self._workers.count:  # one of them will take long
+                    self._call()
         else:
             alone = await _ended(self._workers.run(read_document, *taken[0].document, deadline=self._deadline))
+            self._remember(taken[0].document.url, lost=isinstance(alone.exception(), WorkerLost))
             _give(taken[0].came, alone.exception() or alone.result())
+
+    def _remember(self, url: str, *, lost: bool) -> None:
+        """A document that takes its worker from it does so at every poll."""
+        self._lost.pop(url, None)
+        if lost:
+            self._lost[url] = None
+            if len(self._lost) > REMEMBERED:
+                del self._lost[next(iter(self._lost))]
 
 
 async def _ended(call: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

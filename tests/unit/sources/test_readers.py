@@ -130,6 +130,19 @@ async def test_a_hostile_document_is_lost_alone(workers: Counted, place: int) ->
     assert workers.calls == 1 + len(documents)
 
 
+async def test_what_was_lost_before_comes_with_no_other(workers: Counted) -> None:
+    """A hostile document is there at every poll; once it is another one, it shares calls again."""
+    readers = Readers(workers, SHORT)
+    elsewhere = HOSTILE._replace(url="https://other.example.org/feed")
+    with pytest.raises(WorkerLost):
+        await readers.read(elsewhere)
+    for expected in (3, 1):
+        workers.calls = 0
+        mended = document(1)._replace(url=elsewhere.url)
+        await asyncio.gather(*map(readers.read, (document(0), mended, document(2))))
+        assert workers.calls == expected
+
+
 async def test_a_big_document_has_a_call_of_its_own(workers: Counted) -> None:
     readers = Readers(workers, LONG)
     sizes = (0, 0, TOGETHER, 0, 0)
