@@ -35,6 +35,7 @@ _MIGRATING = (
     _OPENING[0],
     "auto_vacuum=INCREMENTAL",  # it writes, and only before the first table does it take effect
     *_OPENING[1:],
+    "secure_delete=ON",  # a table that is copied leaves its old pages
 )  # without foreign keys: Alembic alters a table by copying it, and dropping the old one would empty what refers to it
 _WRITING = (*_OPENING, "foreign_keys=ON", "secure_delete=ON")  # what is deleted is overwritten
 _READING = (f"busy_timeout={_BUSY}", "query_only=ON")
