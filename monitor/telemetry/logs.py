@@ -123,7 +123,10 @@ class _Lines:
 
     def info(self, line: str) -> None:
         with suppress(OSError, ValueError):  # its reader has gone; it is closed
-            self._stream.write(f"{line}\n")
+            try:
+                self._stream.write(f"{line}\n")
+            except UnicodeEncodeError:  # half of a pair, where the stream is strict
+                self._stream.write(f"{line.encode('ascii', 'backslashreplace').decode()}\n")
             self._stream.flush()
 
     debug = warning = error = critical = info

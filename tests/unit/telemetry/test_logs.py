@@ -208,6 +208,14 @@ def test_what_cannot_be_written_ends_nothing() -> None:
     assert file.closed
 
 
+def test_what_the_stream_cannot_encode_is_escaped() -> None:
+    """Half of a surrogate pair comes from strangers' texts; its line is not lost."""
+    raw = io.BytesIO()
+    configure(stream=io.TextIOWrapper(raw, encoding="utf-8"))
+    log.info(Event.MATCHED, title="\ud800 launch")
+    assert b"\\ud800 launch" in raw.getvalue()
+
+
 def test_below_its_level_nothing_is_written() -> None:
     """Neither ours nor the libraries'."""
     stream = io.StringIO()
