@@ -69,8 +69,15 @@ def comparable(text: str) -> tuple[str, Callable[[], str]]:
     return _of_record(record)
 
 
-comparable_title = lru_cache(maxsize=1024)(comparable)
-"""The same of a title, which is asked for to tell entries apart and again to match it."""
+_of_titles = lru_cache(maxsize=1024)(comparable)
+
+
+def comparable_title(title: str) -> tuple[str, Callable[[], str]]:
+    """The same of a title, which is asked for to tell entries apart and again to match it."""
+    return _of_titles(title) if len(title) <= _TITLE else comparable(title)
+
+
+_TITLE = 1_000  # characters; feeds' titles are cut there, and what is longer is not kept
 
 _SAMPLE = 200  # so many letters say which way is the quickest; what they say wrongly is folded all the same
 _BLANKS = re.compile("  +")
