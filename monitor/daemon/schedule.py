@@ -208,9 +208,10 @@ class Daemon:
     async def _chosen(self, now: datetime) -> list[str]:
         """What is due and may begin: among the longest due, and only where these leave places free among all. After an
         outage all are due at once, for many ticks."""
-        first = await self._thread.run(self._claims.waiting, now, FIRST * self._slots)
+        most = FIRST * self._slots
+        first = await self._thread.run(self._claims.waiting, now, most)
         chosen = self._may_begin(first)
-        if len(first) < FIRST * self._slots or len(self._polls) + len(chosen) >= self._places():
+        if len(first) < most or len(self._polls) + len(chosen) >= self._places():
             return chosen
         return self._may_begin(await self._thread.run(self._claims.waiting, now))
 

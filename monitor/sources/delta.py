@@ -202,13 +202,13 @@ def _as_written(body: bytes) -> tuple[tuple[Span, ...], bytes]:
     return tuple(spans), b"%s><i/>%s>" % (opens, closes)
 
 
-def _cut(body: bytes, spans: Iterable[Span], stub: bytes = b"") -> bytes:
-    """The document with the stub in place of each of these."""
+def _cut(body: bytes, spans: Iterable[Span]) -> bytes:
+    """The document without these."""
     kept, at = [], 0
     for start, end in spans:
         kept.append(body[at:start])
         at = end
-    return stub.join((*kept, body[at:]))
+    return b"".join((*kept, body[at:]))
 
 
 def without_bases(body: bytes) -> bytes:

@@ -77,7 +77,7 @@ def comparable_title(title: str) -> tuple[str, Callable[[], str]]:
     return _of_titles(title) if len(title) <= _TITLE else comparable(title)
 
 
-_TITLE = 1_000  # characters; feeds' titles are cut there, and what is longer is not kept
+_TITLE = 1_000  # characters; whole articles are given as titles too, and would be kept
 
 _SAMPLE = 200  # so many letters say which way is the quickest; what they say wrongly is folded all the same
 _BLANKS = re.compile("  +")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TypeVar, TypeVarTuple
 
@@ -49,12 +50,24 @@ def document(number: int, size: int = 0) -> Document:
     return Document(f"<rss version='2.0'><channel>{item}{' ' * size}</channel></rss>".encode(), {}, URL)
 
 
-@pytest.fixture
-async def workers() -> AsyncIterator[Counted]:
-    workers = Counted(1)
+@asynccontextmanager
+async def warm(count: int) -> AsyncIterator[Counted]:
+    workers = Counted(count)
     await workers.warm(ready)
     yield workers
     workers.close()
+
+
+@pytest.fixture
+async def workers() -> AsyncIterator[Counted]:
+    async with warm(1) as workers:
+        yield workers
+
+
+@pytest.fixture
+async def two() -> AsyncIterator[Counted]:
+    async with warm(2) as workers:
+        yield workers
 
 
 async def test_what_waits_comes_together(workers: Counted) -> None:
@@ -63,14 +76,6 @@ async def test_what_waits_comes_together(workers: Counted) -> None:
     feeds = await asyncio.gather(*map(readers.read, documents))
     assert feeds == [read_document(*each) for each in documents]
     assert workers.calls == 3
-
-
-@pytest.fixture
-async def two() -> AsyncIterator[Counted]:
-    workers = Counted(2)
-    await workers.warm(ready)
-    yield workers
-    workers.close()
 
 
 async def test_one_worker_is_called_while_it_keeps_up(two: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
