@@ -83,7 +83,6 @@ class Health:
         self._ages, self._waiting = known
         self._beaten = clock.monotonic()
         self._took = timedelta(seconds=self._beaten - began)
-        self._metrics.set_last_success(self._ages.good)
 
     def _exchange(
         self, running: Running, sources: Collection[str], now: datetime, turned: float
@@ -111,6 +110,7 @@ class Health:
             metrics.checks.labels(check.name).set(check.grade)
         metrics.config_faults.set(len(self._running().faults))
         metrics.sources.set(len(self._ages.good))
+        metrics.set_last_success(self._ages.good)
         metrics.sources_failing.set(len(self._ages.failing))
         metrics.sources_unverified.set(self._ages.unverified)
         metrics.outbox_waiting.set(sum(channel.deliveries for channel in self._waiting.values()))

@@ -218,4 +218,5 @@ async def test_metrics_of_the_moment_are_taken_when_they_are_asked_for(watched: 
     assert (value("monitor_config_faults"), value("monitor_check", check="tick")) == (1, 0)
     watched.names = ("post",)
     await watched.health.beat()
+    watched.health.measured([], NOON + HOUR)
     assert value("monitor_source_last_success_timestamp_seconds", source="wire") is None
