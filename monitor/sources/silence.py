@@ -19,7 +19,9 @@ class Silence:
 
     def __init__(self) -> None:
         self.told: Callable[[], object] = lambda: None
+        self._asking: dict[asyncio.Task[object] | None, float] = {}  # and since when, by the loop; the oldest first
         self._waiting: set[asyncio.Task[object] | None] = set()
+        self._timer: asyncio.TimerHandle | None = None  # one for all: nearly every server answers at once
 
     def among(self, tasks: Iterable[asyncio.Task[object]]) -> int:
         """How many of these wait."""
@@ -28,11 +30,13 @@ class Silence:
     @contextmanager
     def heard(self) -> Iterator[Callable[[], None]]:
         """Within, the task that runs us asks a server; what it gives is called when that has spoken."""
-        task = asyncio.current_task()
-        timer = asyncio.get_running_loop().call_later(AFTER, self._begun, task)
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        self._asking[task] = since = loop.time()
+        if self._timer is None:
+            self._timer = loop.call_at(since + AFTER, self._look, loop)
 
         def spoken() -> None:
-            timer.cancel()
+            self._asking.pop(task, None)
             self._waiting.discard(task)
 
         try:
@@ -40,6 +44,14 @@ class Silence:
         finally:
             spoken()
 
-    def _begun(self, task: asyncio.Task[object] | None) -> None:
-        self._waiting.add(task)
-        self.told()
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Who has begun to wait; and when the next one may."""
+        self._timer, begun = None, len(self._waiting)
+        for task, since in list(self._asking.items()):
+            if since + AFTER > loop.time():
+                self._timer = loop.call_at(since + AFTER, self._look, loop)
+                break
+            del self._asking[task]
+            self._waiting.add(task)
+        if len(self._waiting) > begun:
+            self.told()
