@@ -66,6 +66,8 @@ def sought(
 ) -> dict[str, Sought]:
     """What to look for, by uid. `others`: the entries of the document that were not parsed; `own`: the marks of those
     that were, where they have been made."""
+    if not entries:  # as at most polls
+        return {}
     each = _each(entries, uids)
     marks = _each(own, uids) if own is not None else {uid: mark_of(entry) for uid, entry in each.items()}
     links = Counter(map(LINK, apart((*others, *marks.values()))))
@@ -100,6 +102,8 @@ def unseen(
     `others`: the entries of the document that were not parsed; `guids`: whether the source's guids are trusted;
     `wanted`: what was looked for (`sought`), where that has been made.
     """
+    if not entries:  # as at most polls
+        return Taken((), distrusts=not guids)
     if wanted is None:
         wanted = sought(entries, uids, others)
     each = _each(entries, uids)

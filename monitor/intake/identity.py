@@ -31,6 +31,8 @@ def identify(
     them. `guids`: whether the source's guids are trusted (`articles.Taken.distrusts`). `marks`: the entries' own, where
     they have been made. An entry that stands in a document twice, word for word, counts once.
     """
+    if not entries:  # as at most polls
+        return []
     if marks is None:
         marks = [mark_of(entry) for entry in entries]
     around = _Around([*marks, *others], guids=guids)

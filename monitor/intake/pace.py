@@ -148,8 +148,10 @@ def _trigger(cron: str, zone: str) -> CronTrigger:
 
 
 def _http_date(value: str | None) -> datetime | None:
+    if not value:
+        return None
     try:
-        moment = parsedate_to_datetime(value or "")
+        moment = parsedate_to_datetime(value)
     except (ValueError, TypeError, OverflowError):  # "0" and "-1" mean: at once
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, metadata
@@ -90,6 +91,7 @@ class Fetcher:
             connector=TCPConnector(
                 force_close=True, limit=0, resolver=self._resolver, socket_factory=Guard(self._allow).socket_factory
             ),
+            headers={"User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING},
             timeout=ClientTimeout(
                 total=None,  # ours, over all redirects
                 connect=self._limits.connect.total_seconds(),
@@ -128,7 +130,7 @@ class Fetcher:
         before it is followed.
         """
         try:
-            address = URL(url)
+            address = _address(url)
             url = shown(address)
             return await self._follow(address, _Asked(validators, dict(headers or {}), proxy, gap, most, leave))
         except FetchFailed as error:
@@ -177,8 +179,7 @@ class Fetcher:
         """One request: what it brought, or where it redirects to and whether for good. `spoken` is called when the head
         of the answer is there."""
         assert self._session is not None, "a Fetcher is used within its context"
-        headers = CIMultiDict({"User-Agent": USER_AGENT, "Accept": ACCEPT, "Accept-Encoding": ACCEPT_ENCODING})
-        headers.update(asked.own)
+        headers = CIMultiDict(asked.own)
         if asked.validators.etag is not None:
             headers["If-None-Match"] = asked.validators.etag
         if asked.validators.last_modified is not None:
@@ -246,6 +247,12 @@ class Fetcher:
         async for chunk in response.content.iter_any():
             body.feed(chunk)
         return unpacked(body.whole(), decoded)
+
+
+@lru_cache(maxsize=10_000)
+def _address(url: str) -> URL:
+    """Kept, because the same are asked for again and again: taking one apart costs a tenth of a request."""
+    return URL(url)
 
 
 def digest_of(body: bytes) -> str:
