@@ -189,6 +189,12 @@ class SqliteDatabase(Database):
                 f"cannot make the database {self.path}: there is no folder {missing[-1]}; make it, or mend `database` "
                 "in monitor.yaml"
             ) from None
+        except FileExistsError:
+            what = "a link that leads nowhere" if self.path.parent.is_symlink() else "no folder"
+            raise StoreFailed(
+                f"cannot make the database {self.path}: {self.path.parent} is {what}; mend it, or `database` in "
+                "monitor.yaml"
+            ) from None
         except OSError as error:
             raise StoreFailed(f"cannot make the folder of the database {self.path}: {error.strerror}") from None
 

@@ -364,16 +364,20 @@ def test_another_programs_database_is_told_in_one_line(tmp_path: Path) -> None:
     database.close()
 
 
-@pytest.mark.parametrize("below", ["file/news.db", "folder"])
-def test_a_path_that_cannot_be_a_database_is_told_in_one_line(tmp_path: Path, below: str) -> None:
-    """Below a file, or a folder itself: one line, and no traceback."""
+@pytest.mark.parametrize(
+    ("below", "what"),
+    [("file/news.db", "file is no folder"), ("link/news.db", "link is a link that leads nowhere"), ("folder", "")],
+)
+def test_a_path_that_cannot_be_a_database_is_told_in_one_line(tmp_path: Path, below: str, what: str) -> None:
+    """Below what is no folder, or a folder itself: one line, and no traceback."""
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "unmounted")
     database = at(tmp_path / below)
     with pytest.raises(StoreFailed, match=r"^[^\n]+$"):
         database.upgrade()
     if below != "folder":
-        with pytest.raises(StoreFailed, match=r"^[^\n]+$"), database.taken():
+        with pytest.raises(StoreFailed, match=rf"^[^\n]*{what}; mend it[^\n]*$"), database.taken():
             pass
     database.close()
 
