@@ -6,7 +6,7 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -58,7 +58,8 @@ def rules_of(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
 
 
 def lines_of(file: Path) -> Iterator[str]:
-    """The lines of a file, or of standard input ("-"), packed with gzip or not."""
+    """The lines of a file, or of standard input ("-"), packed with gzip or not. What is not UTF-8 in them is replaced,
+    and that is told, once."""
     from monitor.errors import MonitorError, WrongUse
 
     try:
@@ -67,12 +68,30 @@ def lines_of(file: Path) -> Iterator[str]:
             stream = gzip.GzipFile(fileobj=buffered) if buffered.peek(2).startswith(_PACKED) else buffered
             if what := _no_text(stream.peek(1)):
                 raise MonitorError(f"{file}: this is {what}: give lines of text in UTF-8, packed with gzip or not")
-            with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace") as lines:
-                yield from lines
+            with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape") as lines:
+                yield from _readable(file, lines)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise MonitorError(f"{file}: the gzip is damaged: {error}; what was before it has been answered") from error
     except OSError as error:
         raise WrongUse(f"{file}: {error.strerror or error}") from error
+
+
+def _readable(file: Path, lines: Iterable[str]) -> Iterator[str]:
+    told = False
+    for number, line in enumerate(lines, 1):
+        try:
+            line.encode()
+        except UnicodeEncodeError:  # bytes that were none of UTF-8
+            if not told:
+                click.echo(
+                    f"{file}: line {number} is not UTF-8: it is read with a � for each sign that cannot be read; if "
+                    "the file is in another encoding, convert it first (iconv -f CP949 -t UTF-8)",
+                    err=True,
+                )
+            told = True
+            yield line.encode(errors="surrogateescape").decode(errors="replace")
+        else:
+            yield line
 
 
 def _no_text(begin: bytes) -> str | None:

@@ -78,6 +78,14 @@ async def test_what_is_no_text_is_one_line(command: str, content: bytes, what: s
     assert ended.told == [f"-: this is {what}: give lines of text in UTF-8, packed with gzip or not"]
 
 
+async def test_what_is_not_utf_8_is_told_once(tmp_path: Path) -> None:
+    """It would be taken for headlines that no rule hits; a broken byte costs no more than itself."""
+    content = "북한, 탄도미사일 발사\n북한\n".encode("cp949") + b"\xff " + LAUNCH.encode()
+    ended = await news_monitor("match", *RULES, "--json", "-", folder=tmp_path, stdin=content)
+    assert (ended.code, [row["rules"] for row in ended.rows]) == (0, [[], [], ["north-korea-missile-launch"]])
+    assert [line.startswith("-: line 1 is not UTF-8: ") for line in ended.told] == [True]
+
+
 async def test_names_are_looked_for_only_in_what_is_given(tmp_path: Path) -> None:
     """Whoever tries one file of rules is told to name its entities and lists as well."""
     one = ROOT / "rules" / "north-korea-missile-launch.yaml"
