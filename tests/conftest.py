@@ -16,22 +16,12 @@ from aiohttp import web
 from hypothesis import settings
 from sqlalchemy import Engine, create_engine
 
-from monitor import event_loop
 from monitor.store.database import Database
 from monitor.store.opening import open_database
 from tests.postgres import postgres
 
 settings.register_profile("house", deadline=None)  # no test is timed
 settings.load_profile("house")
-
-NETWORK = {"test_fetch", "test_ways_there", "test_resolve"}  # files of what a network does
-
-
-def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Tests run in the daemon's event loop; those of what a network does also in asyncio's, which is the only one on
-    some machines."""
-    loops = {"own": event_loop.new}
-    return loops | {"asyncio": asyncio.new_event_loop} if item.path.stem in NETWORK else loops
 
 
 @pytest.fixture(scope="session")

@@ -116,12 +116,12 @@ def test(config: Path, names: tuple[str, ...]) -> None:
       news-monitor channels test
       news-monitor channels test phone desk
     """
-    from monitor import event_loop
+    import asyncio
 
     settings = load_config(config).config.settings
     require_known("channel", names, settings.channels)
     wanted = list(dict.fromkeys(names)) or list(settings.channels)
-    if not event_loop.run(_all_accepted(settings, wanted)):
+    if not asyncio.run(_all_accepted(settings, wanted)):
         raise SystemExit(1)
 
 

@@ -39,10 +39,8 @@ def demo(keep: bool) -> None:
     """
     import tempfile
 
-    from monitor import event_loop
-
     with tempfile.TemporaryDirectory(prefix="news-monitor-demo-") as folder:
-        raise SystemExit(event_loop.run(_demo(Path(folder), keep=keep)))
+        raise SystemExit(asyncio.run(_demo(Path(folder), keep=keep)))
 
 
 async def _demo(folder: Path, *, keep: bool) -> int:

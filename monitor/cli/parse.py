@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -162,13 +163,12 @@ def _headers(given: tuple[str, ...]) -> dict[str, str]:
 
 
 def _document(document: str, url: str | None, headers: dict[str, str], source: Source | None) -> Fetched:
-    from monitor import event_loop
     from monitor.errors import FetchFailed, WrongUse
     from monitor.model import Fetched, FetchOutcome, Limits
     from monitor.sources.decoder import unpacked
 
     if "://" in document:
-        fetched = event_loop.run(_fetch(document, headers, source.proxy if source else None))
+        fetched = asyncio.run(_fetch(document, headers, source.proxy if source else None))
         if fetched.outcome is not FetchOutcome.DOCUMENT:
             raise FetchFailed(f"{document}: {fetched.problem}")
         return fetched

@@ -31,11 +31,11 @@ def run(config: Path, once: bool) -> None:
 
     With --once the exit code is 0 also where polls failed: the log says which, and `sources health` why.
     """
+    import asyncio
     import faulthandler
     import os
     import signal
 
-    from monitor import event_loop
     from monitor.allocator import be_thrifty
     from monitor.app import secrets_of
     from monitor.collector import seldom
@@ -55,7 +55,7 @@ def run(config: Path, once: bool) -> None:
     if owner := act_as_owner(settings.database):
         log.warning(Event.ACTING_AS, owner=owner)
     _tell(loaded.faults)
-    event_loop.run(_run(loaded, files, once))
+    asyncio.run(_run(loaded, files, once))
 
 
 def _tell(faults: Iterable[Fault]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -66,7 +67,6 @@ def add(
 
     Exit code 1 if nothing was added.
     """
-    from monitor import event_loop
     from monitor.config.source_files import check_file, source_files
     from monitor.sources.discovery import telegram
 
@@ -87,7 +87,7 @@ def add(
         if refused:
             click.echo(f"{source['id']} will be refused: {refused}", err=True)
         return
-    _checked(wish, url, event_loop.run(_look(url, config)), which)
+    _checked(wish, url, asyncio.run(_look(url, config)), which)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,6 @@ ALLOWED = {
 WRITTEN = {
     "Apache 2.0": "Apache-2.0",
     "Apache2": "Apache-2.0",
-    "MIT License": "MIT",
     "MIT license": "MIT",
     "The BSD 2-Clause License": "BSD-2-Clause",
     "LGPL": "LGPL-3.0-only",
