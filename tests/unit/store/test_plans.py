@@ -1,0 +1,91 @@
+"""What is asked every second looks through no table that grows, whatever figures SQLite keeps of its tables."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, update
+
+from monitor.decide import decide
+from monitor.model import DeliveryState
+from monitor.store.ages import source_ages, waiting
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.opening import open_database
+from monitor.store.outbox import Outbox
+from monitor.store.pages import Pages
+from monitor.store.section import SerialSection
+from monitor.store.tables import delivery
+from tests.building import HOUR, MINUTE, NOON, article, claimed, polled, rules, sources
+
+OTHERS = [f"other-{number}" for number in range(100)]
+GROWING = {"article", "article_version", "match", "alert", "delivery", "known", "fetch", "story", "story_article"}
+
+
+@pytest.fixture
+def database(newest_file: Path, tmp_path: Path) -> Iterator[Database]:
+    """With some news, most of it told, counted while no page was wanted."""
+    opened = open_database(f"sqlite:///{shutil.copyfile(newest_file, tmp_path / 'news.db')}")
+    claims, section = Claims(opened, "here:1"), SerialSection(opened)
+    claims.know(sources("wire", "post"), NOON)
+    brought = [article(f"a{number}", f"North Korea fires missile number {number}") for number in range(50)]
+    claim = claimed(claims)
+    with section.entered(NOON) as inside:
+        inside.commit(polled(claim), decide(brought, rules(), inside.state, NOON), lambda _: ["desk", *OTHERS])
+    with opened.writing() as connection:
+        told = delivery.c.channel.in_(OTHERS)
+        connection.execute(update(delivery).where(told).values(state=DeliveryState.ACCEPTED, ended_at=NOON))
+    for _ in opened.tidy():
+        pass
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def asked() -> Iterator[list[tuple[str, Any]]]:
+    """The statements that are run within, with their values."""
+    found: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        found.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_turns_look_through_no_table_that_grows(database: Database) -> None:
+    """A tick, a look at what is to be sent and at what has waited, one for pages, a heartbeat."""
+    claims, outbox, section = Claims(database, "here:1"), Outbox(database, "here:1"), SerialSection(database)
+    with section.entered(NOON):
+        pass  # the first time it reads all that is remembered
+    later = NOON + HOUR
+    with asked() as found:
+        claims.due(claims.waiting(later), later, lease=MINUTE, most=64)
+        outbox.any_expired(later)
+        assert outbox.due_channels(later) == ["desk"]
+        Pages(database).waiting(later)
+        with section.entered(later) as inside:
+            inside.observe(later)
+        source_ages(database, ["wire", "post"])
+        waiting(database)
+    plans = {}
+    with database.reading() as connection:
+        for statement, values in found:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            plans[statement] = [row.detail for row in rows]
+    assert len(plans) >= 10
+    looked = {
+        statement: step
+        for statement, steps in plans.items()
+        for step in steps
+        if step.startswith("SCAN ") and step.split()[1] in GROWING
+    }
+    assert looked == {}
