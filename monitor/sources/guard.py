@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import AddrInfoType
@@ -37,11 +37,11 @@ class Guard:
     """Refuses sockets to addresses that are neither public nor in one of the `allow` networks."""
 
     def __init__(self, allow: Sequence[Network]) -> None:
-        self._refusal = lru_cache(maxsize=10_000)(partial(refusal, allow=tuple(allow)))
+        self._allow = tuple(allow)
 
     def socket_factory(self, addr_info: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = addr_info
-        line = self._refusal(str(address[0]))
+        line = refusal(str(address[0]), self._allow)
         if line is not None:
             raise Refused(line)
         return socket.socket(family, kind, protocol)

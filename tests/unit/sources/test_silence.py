@@ -48,6 +48,34 @@ async def test_silence_ends_when_the_server_has_spoken() -> None:
     assert not told.is_set()
 
 
+async def test_each_waits_from_its_own_moment_on() -> None:
+    """One is answered before its moment, one begins half a second later, one is cancelled meanwhile."""
+    known, told = Silence(), 0
+
+    def tell() -> None:
+        nonlocal told
+        told += 1
+
+    known.told = tell
+
+    async def ask(seconds: float) -> None:
+        with known.heard() as spoken:
+            await asyncio.sleep(seconds)
+            spoken()
+
+    answered, gone = (asyncio.create_task(ask(seconds)) for seconds in (silence.AFTER / 2, 60))
+    await asyncio.sleep(silence.AFTER / 2)
+    late = asyncio.create_task(ask(60))
+    gone.cancel()
+    await asyncio.sleep(silence.AFTER * 0.7)  # past the moment of those that were first
+    assert (known.among([answered, gone, late]), told) == (0, 0)
+    await asyncio.sleep(silence.AFTER * 0.5)
+    assert (known.among([answered, gone, late]), told) == (1, 1)
+    late.cancel()
+    await asyncio.gather(late, gone, return_exceptions=True)
+    assert known.among([late]) == 0
+
+
 async def test_whoever_is_answered_soon_is_not_told_of() -> None:
     """Its moment never comes."""
     known, told = Silence(), asyncio.Event()
