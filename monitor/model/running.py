@@ -24,10 +24,14 @@ class Running:
 
     def said(self, zone: tzinfo, now: datetime) -> str:
         """In one line, as the log, `status` and notices say it: the faults themselves are not in it."""
-        parts = [f"running the version of {time_of_day(self.since, zone, now)}"]
-        if self.edited:
-            count = f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)}"
-            parts.append(f"your edit of {time_of_day(self.edited, zone, now)} has {count}")
+        version = f"running the version of {time_of_day(self.since, zone, now)}"
+        count = f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)}"
+        if self.edited == self.since:  # as at a start with faults: there is no older version that goes on
+            parts = [f"{version} without what is faulty in it: {count}"]
+        elif self.edited:
+            parts = [version, f"your edit of {time_of_day(self.edited, zone, now)} has {count}"]
+        else:
+            parts = [version]
         if self.restart:
             parts.append(f"changed, and taken up at the next start: {', '.join(self.restart)}")
         return "; ".join(parts)

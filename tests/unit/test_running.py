@@ -21,6 +21,9 @@ def test_the_line_says_what_runs_and_what_an_edit_lacks() -> None:
         "running the version of 21:00; your edit of 22:00 has 2 faults; "
         "changed, and taken up at the next start: limits, database"
     )
+    assert Running(NOON, 3, 5, NOON, ("a.yaml:1:1: x",)).said(SEOUL, now) == (
+        "running the version of 21:00 without what is faulty in it: 1 fault"  # as at a start: nothing older goes on
+    )
     assert plain.said(SEOUL, now + timedelta(days=3)) == "running the version of 5 Jan, 21:00"
 
 
