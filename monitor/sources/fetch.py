@@ -38,6 +38,7 @@ from monitor.sources.silence import Silence
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
+FAILURES = (FetchFailed, ClientError, OSError, ValueError)  # of asking for an address; TimeoutError is an OSError
 MayFollow = Callable[[str], Awaitable[str | None]]  # why an address may not be asked for; None: it may
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT = (301, 308)
@@ -133,15 +134,21 @@ class Fetcher:
             address = _address(url)
             url = shown(address)
             return await self._follow(address, _Asked(validators, dict(headers or {}), proxy, gap, most, leave))
-        except FetchFailed as error:
-            problem = str(error)
-        except TimeoutError as error:
-            problem = answers.timed_out(error, self._limits)
-        except (ClientError, OSError) as error:
-            problem = answers.not_answered(error)
-        except ValueError as error:  # an address or header that cannot be sent, says yarl, idna or aiohttp
-            problem = f"cannot be asked for: {answers.one_line(error)}"
+        except FAILURES as error:
+            problem = self._problem(error)
         return Fetched(FetchOutcome.FAILED, url, validators=validators, problem=problem)
+
+    def _problem(self, error: Exception) -> str:
+        """Why there is no answer."""
+        match error:
+            case FetchFailed():
+                return str(error)
+            case TimeoutError():
+                return answers.timed_out(error, self._limits)
+            case ClientError() | OSError():
+                return answers.not_answered(error)
+            case _:  # an address or header that cannot be sent, says yarl, idna or aiohttp
+                return f"cannot be asked for: {answers.one_line(error)}"
 
     def line(self, url: str) -> Line:
         """Which other addresses a fetch of this one waits for."""
@@ -160,7 +167,14 @@ class Fetcher:
             async with self._politeness.turn(url.host, url.port or 0, asked.gap):
                 began = clock.monotonic()
                 with self.silence.heard() as spoken:
-                    fetched = await self._ask(url, asked, left, spoken)
+                    try:
+                        fetched = await self._ask(url, asked, left, spoken)
+                    except FAILURES as error:
+                        if not hop:
+                            raise
+                        problem = self._problem(error)
+                        there = shown(url.with_query(None))[:200]  # which may be another one at each poll
+                        raise FetchFailed(f"redirects to {there}: {problem}") from error
                 left -= clock.monotonic() - began
             if isinstance(fetched, Fetched):
                 here = fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}

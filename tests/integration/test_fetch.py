@@ -387,4 +387,13 @@ async def test_a_redirect_into_a_private_network_is_refused(site: Site) -> None:
         site.answers["/"] = redirect(f"http://127.0.0.2:{wire.port}/")
         line = await problem_of(f"{site.url}/", allow=[ip_network("127.0.0.1/32")])
     assert wire.connections == 0
+    assert line.startswith(f"redirects to http://127.0.0.2:{wire.port}/: no connection to 127.0.0.2:{wire.port}: ")
     assert "127.0.0.2 is a private or special address" in line
+
+
+async def test_what_a_redirect_leads_to_is_named_where_it_fails(site: Site) -> None:
+    """Nobody would look for it at the address of the source; what may be another at each poll is left out."""
+    async with wired(b"") as wire:
+        site.answers["/"] = redirect(f"http://127.0.0.1:{wire.port}/feed?token=17")
+        line = await problem_of(f"{site.url}/", QUICK)
+    assert line == f"redirects to http://127.0.0.1:{wire.port}/feed: the server closed the connection without an answer"
