@@ -14,6 +14,7 @@ from monitor.cli.options import config_option, json_option, print_json, require_
 
 if TYPE_CHECKING:
     from monitor.model import Feed, Fetched, Selectors, Source
+    from monitor.sources.guard import Network
 
 
 @click.command()
@@ -184,12 +185,27 @@ def _document(document: str, url: str | None, headers: dict[str, str], source: S
 
 
 async def _fetch(url: str, headers: dict[str, str], proxy: str | None) -> Fetched:
-    from ipaddress import ip_network
-
     from monitor.model import Limits, Validators
     from monitor.sources.fetch import Fetcher
 
-    # The person at the command line names the address: private networks are theirs to ask for.
-    everything = (ip_network("0.0.0.0/0"), ip_network("::/0"))
-    async with Fetcher(Limits(), everything) as fetcher:
+    # The person at the command line names the address: private ones are theirs to ask for, but no site's that it
+    # redirects to.
+    allow = [network for named in (url, proxy) if named for network in await _stands_for(named)]
+    async with Fetcher(Limits(), allow) as fetcher:
         return await fetcher.fetch(url, Validators(), headers=headers, proxy=proxy)
+
+
+async def _stands_for(url: str) -> list[Network]:
+    """The addresses of its host, each as a network; none if it has none, which asking for it will tell."""
+    from ipaddress import ip_network
+
+    from yarl import URL
+
+    from monitor.sources.guard import unwrapped
+    from monitor.sources.resolve import Resolver
+
+    try:
+        found = await Resolver().resolve(URL(url).host or "")
+        return [ip_network(unwrapped(each["host"])) for each in found]
+    except (OSError, ValueError):
+        return []

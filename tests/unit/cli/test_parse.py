@@ -118,6 +118,23 @@ async def test_an_address_is_asked_with_the_headers_given(tmp_path: Path) -> Non
     assert asked == [("a: b", "a browser")]
 
 
+async def test_no_site_leads_into_a_private_network(tmp_path: Path) -> None:
+    """The person names an address, also a private one; nobody has named what it redirects to."""
+    asked = []
+
+    async def private(request: web.Request) -> web.StreamResponse:
+        asked.append(request.url)
+        return await document(FEED)(request)
+
+    async def leads(_request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(str(inside.url("/feed")).replace("127.0.0.1", "127.0.0.2"))
+
+    async with serving(Site({"/feed": private})) as inside, serving(Site({"/": leads})) as site:
+        ended = await news_monitor("parse", site.url("/"), folder=tmp_path)
+    assert (ended.code, asked) == (1, [])
+    assert "127.0.0.2 is a private or special address" in ended.told[0]
+
+
 @pytest.mark.parametrize(
     ("content", "code", "entries", "line"),
     [
