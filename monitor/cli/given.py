@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., object])
 CONFIG = Path("monitor.yaml")
 _PACKED = b"\x1f\x8b"
+_ENOUGH = 4096  # bytes to tell an encoding by
 _SIGNS = {  # of what is given by mistake, which would be answered line by line
     b"PK\x03\x04": "a zip file",
     b"BZh": "packed with bzip2",
@@ -58,8 +59,8 @@ def rules_of(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
 
 
 def lines_of(file: Path) -> Iterator[str]:
-    """The lines of a file, or of standard input ("-"), packed with gzip or not. What is not UTF-8 in them is replaced,
-    and that is told, once."""
+    """The lines of a file, or of standard input ("-"), packed with gzip or not. What is not UTF-8 in them is replaced.
+    Raises MonitorError, at the end if some of it could be answered."""
     from monitor.errors import MonitorError, WrongUse
 
     try:
@@ -77,21 +78,27 @@ def lines_of(file: Path) -> Iterator[str]:
 
 
 def _readable(file: Path, lines: Iterable[str]) -> Iterator[str]:
-    told = False
+    from monitor.errors import MonitorError
+    from monitor.sources.charset import likely
+
+    count, first, sample = 0, 0, b""
     for number, line in enumerate(lines, 1):
         try:
             line.encode()
         except UnicodeEncodeError:  # bytes that were none of UTF-8
-            if not told:
-                click.echo(
-                    f"{file}: line {number} is not UTF-8: it is read with a � for each sign that cannot be read; if "
-                    "the file is in another encoding, convert it first (iconv -f CP949 -t UTF-8)",
-                    err=True,
-                )
-            told = True
-            yield line.encode(errors="surrogateescape").decode(errors="replace")
+            raw = line.encode(errors="surrogateescape")
+            count, first = count + 1, first or number
+            sample += raw if len(sample) < _ENOUGH else b""
+            yield raw.decode(errors="replace")
         else:
             yield line
+    if count:
+        codec = likely(sample)
+        fits = f"; {codec} fits: iconv -f {codec.replace('_', '-')} -t UTF-8 {file}" if codec else ""
+        raise MonitorError(
+            f"{file}: {count} line{'s are' if count > 1 else ' is'} not UTF-8, the first is line {first}: what cannot "
+            f"be read was answered as \ufffd{fits}"
+        )
 
 
 def _no_text(begin: bytes) -> str | None:

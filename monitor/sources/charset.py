@@ -163,11 +163,16 @@ def _weighed(body: bytes, named: list[str]) -> Text:
 
 
 def _guessed(body: bytes, named: list[str]) -> Text:
-    looks = _looks(body, COMMON) or _looks(body, MORE)
+    looks = likely(body)
     says = "it says that it is utf-8, and is not" if named else "it does not say which it is"
     if looks is None:
         return Text(body.decode("cp1252", "replace"), f"{says}; none was found that fits")
     return Text(body.decode(looks, "replace"), f"{says}; it was read as {looks}, which fits best")
+
+
+def likely(body: bytes) -> str | None:
+    """The codec of bytes that are not UTF-8 and do not say what they are; None if none fits."""
+    return _looks(body, COMMON) or _looks(body, MORE)
 
 
 def _looks(body: bytes, candidates: tuple[str, ...]) -> str | None:

@@ -79,11 +79,21 @@ async def test_what_is_no_text_is_one_line(command: str, content: bytes, what: s
 
 
 async def test_what_is_not_utf_8_is_told_once(tmp_path: Path) -> None:
-    """It would be taken for headlines that no rule hits; a broken byte costs no more than itself."""
-    content = "북한, 탄도미사일 발사\n북한\n".encode("cp949") + b"\xff " + LAUNCH.encode()
+    """It would be taken for headlines that no rule hits; with what it is, and what to do."""
+    content = "북한, 동해상으로 탄도미사일 발사\n한미 정상회담 개최\n".encode("cp949")
+    ended = await news_monitor("match", *RULES, "--json", "-", folder=tmp_path, stdin=b"ok\n" + content)
+    assert (ended.code, [row["rules"] for row in ended.rows]) == (1, [[], [], []])
+    (line,) = ended.told
+    assert line.startswith("-: 2 lines are not UTF-8, the first is line 2: ")
+    assert line.endswith("cp949 fits: iconv -f cp949 -t UTF-8 -")
+
+
+async def test_a_broken_byte_costs_no_more_than_itself(tmp_path: Path) -> None:
+    """The line is answered all the same."""
+    content = b"\xff " + LAUNCH.encode()
     ended = await news_monitor("match", *RULES, "--json", "-", folder=tmp_path, stdin=content)
-    assert (ended.code, [row["rules"] for row in ended.rows]) == (0, [[], [], ["north-korea-missile-launch"]])
-    assert [line.startswith("-: line 1 is not UTF-8: ") for line in ended.told] == [True]
+    assert (ended.code, [row["rules"] for row in ended.rows]) == (1, [["north-korea-missile-launch"]])
+    assert ended.told[0].startswith("-: 1 line is not UTF-8, the first is line 1: ")
 
 
 async def test_names_are_looked_for_only_in_what_is_given(tmp_path: Path) -> None:
