@@ -37,6 +37,7 @@ from monitor.model import (
 
 _BEYOND = {Field.TITLE: "outside its title", Field.LEAD: "deeper in the text than its lead"}  # where evidence ends
 BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
+_PAST = "its source's past (a first poll, or a burst of entries)"
 LATE = timedelta(hours=1)  # what is older than this and comes late through no fault of its own is told together
 CATCHING_UP = timedelta(minutes=10)  # from the first of it: by then most sources were polled once
 BEHIND = timedelta(minutes=10)  # a poll that comes so much later than it was planned
@@ -260,13 +261,14 @@ def _stale(case: Case) -> Held | None:
     article, limit = case.article, case.rule.max_age
     if article.baseline:
         if not article.dated:
-            return Held(
-                "it came with its source's past (a first poll, or a burst of entries), and has no date of its own"
-            )
+            return Held(f"it came with {_PAST}, and has no date of its own")
         limit = limit or BASELINE_AGE
     age = case.now - article.published
     if limit is None or age <= limit or (case.around.away and case.around.away.delayed(article)):
         return None
+    if case.rule.max_age is None:
+        counts = f"where {in_words(limit)} count for a rule without max_age"
+        return Held(f"published {in_words(age)} ago, and came with {_PAST}, {counts}")
     return Held(f"published {in_words(age)} ago, and max_age is {in_words(limit)}")
 
 

@@ -60,6 +60,10 @@ def told(decided: Decided) -> Alert:
 WORDS = Words((Term("anniversary"),))
 TELLING = "told: “missiles” in the title; “Seoul” in the text; the first that launch hears of this story"
 STALE = "held: published 13 hours ago, and max_age is 12 hours"
+PAST = (
+    "held: published 13 hours ago, and came with its source's past (a first poll, or a burst of entries), where 12 "
+    "hours count for a rule without max_age"
+)
 MENTION = "held: only mentioned, deeper in the text than its lead"
 UNDATED = "held: it came with its source's past (a first poll, or a burst of entries), and has no date of its own"
 
@@ -85,7 +89,7 @@ UNDATED = "held: it came with its source's past (a first poll, or a burst of ent
         (article(baseline=True), rule(), TELLING),
         (article(baseline=True, dated=False), rule(), UNDATED),
         (article(baseline=True, dated=False), rule(max_age=timedelta(30)), UNDATED),
-        (article(baseline=True, published=NOON - 13 * HOUR), rule(), STALE),  # half a day where the rule says nothing
+        (article(baseline=True, published=NOON - 13 * HOUR), rule(), PAST),  # half a day where the rule says nothing
         (article(baseline=True, published=NOON - 12 * HOUR), rule(), TELLING),
         (article(baseline=True, published=NOON - 13 * HOUR), rule(max_age=timedelta(1)), TELLING),
         (
@@ -170,7 +174,7 @@ OLD = article(baseline=True, published=NOON - 13 * HOUR)
         (article(), MatchKind.NEWS, (), f"held: launch is in shadow; it would have {TELLING}"),
         (article(), MatchKind.NEWS, ["drills story S1"], f"held: launch is in shadow; it would have {TELLING}"),
         # what would hold it anyway
-        (OLD, MatchKind.NEWS, (), f"{STALE}; launch is in shadow"),
+        (OLD, MatchKind.NEWS, (), f"{PAST}; launch is in shadow"),
         (article(), MatchKind.MENTION, (), f"{MENTION}; launch is in shadow"),
         # it told this story while it was live, or would have while in shadow
         (
