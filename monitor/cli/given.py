@@ -78,9 +78,6 @@ def lines_of(file: Path) -> Iterator[str]:
 
 
 def _readable(file: Path, lines: Iterable[str]) -> Iterator[str]:
-    from monitor.errors import MonitorError
-    from monitor.sources.charset import likely
-
     count, first, sample = 0, 0, b""
     for number, line in enumerate(lines, 1):
         try:
@@ -93,12 +90,13 @@ def _readable(file: Path, lines: Iterable[str]) -> Iterator[str]:
         else:
             yield line
     if count:
+        from monitor.errors import MonitorError
+        from monitor.sources.charset import likely
+
         codec = likely(sample)
-        fits = f"; {codec} fits: iconv -f {codec.replace('_', '-')} -t UTF-8 {file}" if codec else ""
-        raise MonitorError(
-            f"{file}: {count} line{'s are' if count > 1 else ' is'} not UTF-8, the first is line {first}: what cannot "
-            f"be read was answered as \ufffd{fits}"
-        )
+        fits = f"; {codec} fits: iconv -f {codec.replace('_', '-')} -t UTF-8" if codec else ""
+        lines_are = "1 line is" if count == 1 else f"{count} lines are"
+        raise MonitorError(f"{file}: {lines_are} not UTF-8, the first is line {first}{fits}")
 
 
 def _no_text(begin: bytes) -> str | None:

@@ -26,7 +26,7 @@ class Running:
         """In one line, as the log, `status` and notices say it: the faults themselves are not in it."""
         version = f"running the version of {time_of_day(self.since, zone, now)}"
         count = f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)}"
-        if self.edited == self.since:  # as at a start with faults: there is no older version that goes on
+        if self.edited == self.since:  # as at a start, or where the rest of an edit was taken up
             parts = [f"{version} without what is faulty in it: {count}"]
         elif self.edited:
             parts = [version, f"your edit of {time_of_day(self.edited, zone, now)} has {count}"]

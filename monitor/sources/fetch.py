@@ -164,18 +164,17 @@ class Fetcher:
                 raise FetchFailed(f"{'redirects to ' if hop else ''}{shown(url)[:200]}, {NO_WEB_ADDRESS}")
             if hop and asked.leave is not None and (problem := await asked.leave(str(url))):
                 raise FetchFailed(f"redirects to {shown(url)[:200]}: {problem}")
-            async with self._politeness.turn(url.host, url.port or 0, asked.gap):
-                began = clock.monotonic()
-                with self.silence.heard() as spoken:
-                    try:
+            try:
+                async with self._politeness.turn(url.host, url.port or 0, asked.gap):
+                    began = clock.monotonic()
+                    with self.silence.heard() as spoken:
                         fetched = await self._ask(url, asked, left, spoken)
-                    except FAILURES as error:
-                        if not hop:
-                            raise
-                        problem = self._problem(error)
-                        there = shown(url.with_query(None))[:200]  # which may be another one at each poll
-                        raise FetchFailed(f"redirects to {there}: {problem}") from error
-                left -= clock.monotonic() - began
+                    left -= clock.monotonic() - began
+            except FAILURES as error:
+                if not hop:
+                    raise
+                there = shown(url.with_query(None))[:200]  # a query may be another one at each poll
+                raise FetchFailed(f"redirects to {there}: {self._problem(error)}") from error
             if isinstance(fetched, Fetched):
                 here = fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}
                 return replace(fetched, moved=fetched.url) if here and hop and settled else fetched

@@ -84,8 +84,7 @@ async def test_what_is_not_utf_8_is_told_once(tmp_path: Path) -> None:
     ended = await news_monitor("match", *RULES, "--json", "-", folder=tmp_path, stdin=b"ok\n" + content)
     assert (ended.code, [row["rules"] for row in ended.rows]) == (1, [[], [], []])
     (line,) = ended.told
-    assert line.startswith("-: 2 lines are not UTF-8, the first is line 2: ")
-    assert line.endswith("cp949 fits: iconv -f cp949 -t UTF-8 -")
+    assert line == "-: 2 lines are not UTF-8, the first is line 2; cp949 fits: iconv -f cp949 -t UTF-8"
 
 
 async def test_a_broken_byte_costs_no_more_than_itself(tmp_path: Path) -> None:
@@ -93,7 +92,7 @@ async def test_a_broken_byte_costs_no_more_than_itself(tmp_path: Path) -> None:
     content = b"\xff " + LAUNCH.encode()
     ended = await news_monitor("match", *RULES, "--json", "-", folder=tmp_path, stdin=content)
     assert (ended.code, [row["rules"] for row in ended.rows]) == (1, [["north-korea-missile-launch"]])
-    assert ended.told[0].startswith("-: 1 line is not UTF-8, the first is line 1: ")
+    assert ended.told[0].startswith("-: 1 line is not UTF-8, the first is line 1")
 
 
 async def test_names_are_looked_for_only_in_what_is_given(tmp_path: Path) -> None:
