@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.config.load import Loaded
     from monitor.errors import Fault
     from monitor.model import Settings, Span
+    from monitor.sources.guard import Network
     from monitor.store.database import Database
     from monitor.store.reports import Reports
 
@@ -53,6 +54,20 @@ def load_config(path: Path) -> Loaded:
     from monitor.config.load import load
 
     return load(path, os.environ)
+
+
+def networks_allowed(config: Path) -> Iterator[Network]:
+    """The networks that monitor.yaml allows: its secrets are not needed for that, and its faults are not ours."""
+    from ipaddress import ip_network
+
+    from monitor.config.files import settings_document
+
+    data = settings_document(config).data
+    network = data.get("network") if isinstance(data, dict) else None
+    allow = network.get("allow") if isinstance(network, dict) else None
+    for text in allow if isinstance(allow, list) else ():
+        with suppress(ValueError):
+            yield ip_network(str(text))
 
 
 def database_of(settings: Settings) -> Database:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import config_option, json_option, print_json, require_known
+from monitor.cli.options import config_option, json_option, networks_allowed, print_json, require_known
 
 if TYPE_CHECKING:
     from monitor.model import Feed, Fetched, Selectors, Source
@@ -70,7 +70,9 @@ def parse(
     if document is None:
         raise WrongUse("name a file, an address or - for standard input; or a source with --source")
     select = _select(selectors, source.select if source else None)
-    fetched = _document(document, url or (source.url if source else None), _headers(headers), source)
+    allow = list(networks_allowed(config)) if source else []
+    proxy = source.proxy if source else None
+    fetched = _document(document, url or (source.url if source else None), _headers(headers), proxy, allow)
     try:
         feed = _read(fetched, select)
     except FeedUnreadable as error:
@@ -163,13 +165,15 @@ def _headers(given: tuple[str, ...]) -> dict[str, str]:
     return pairs
 
 
-def _document(document: str, url: str | None, headers: dict[str, str], source: Source | None) -> Fetched:
+def _document(
+    document: str, url: str | None, headers: dict[str, str], proxy: str | None, allow: list[Network]
+) -> Fetched:
     from monitor.errors import FetchFailed, WrongUse
     from monitor.model import Fetched, FetchOutcome, Limits
     from monitor.sources.decoder import unpacked
 
     if "://" in document:
-        fetched = asyncio.run(_fetch(document, headers, source.proxy if source else None))
+        fetched = asyncio.run(_fetch(document, headers, proxy, allow))
         if fetched.outcome is not FetchOutcome.DOCUMENT:
             raise FetchFailed(f"{document}: {fetched.problem}")
         return fetched
@@ -184,14 +188,14 @@ def _document(document: str, url: str | None, headers: dict[str, str], source: S
     return Fetched(FetchOutcome.DOCUMENT, url or "", body=body, headers=headers)
 
 
-async def _fetch(url: str, headers: dict[str, str], proxy: str | None) -> Fetched:
+async def _fetch(url: str, headers: dict[str, str], proxy: str | None, allow: list[Network]) -> Fetched:
     from monitor.model import Limits, Validators
     from monitor.sources.fetch import Fetcher
 
-    # The person at the command line names the address: private ones are theirs to ask for, but no site's that it
-    # redirects to.
-    allow = [network for named in (url, proxy) if named for network in await _stands_for(named)]
-    async with Fetcher(Limits(), allow) as fetcher:
+    # The person at the command line names the address: private ones are theirs to ask for. What it redirects to nobody
+    # has named, unless the source's config allows it.
+    named = [network for each in (url, proxy) if each for network in await _stands_for(each)]
+    async with Fetcher(Limits(), [*allow, *named]) as fetcher:
         return await fetcher.fetch(url, Validators(), headers=headers, proxy=proxy)
 
 

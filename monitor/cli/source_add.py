@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import config_option, local, print_faults
+from monitor.cli.options import config_option, local, networks_allowed, print_faults
 
 if TYPE_CHECKING:
     from monitor.config.edit import NewSource, Written
     from monitor.config.source_files import SourceFiles
     from monitor.model import Selectors
     from monitor.sources.discovery import Found, Looked
-    from monitor.sources.guard import Network
 
 _ORDER = ("id", "name", "language", "publisher", "tags", "every")
 _OF_ONE = ("id", "name")
@@ -240,7 +239,7 @@ async def _look(url: str, config: Path) -> Looked:
 
     limits, workers = Limits(), Workers(1, memory=PARSER_MEMORY)
     try:
-        async with Fetcher(limits, list(_allowed(config))) as fetcher:
+        async with Fetcher(limits, list(networks_allowed(config))) as fetcher:
             return await look(url, fetcher, workers, limits.parse)
     finally:
         workers.close()
@@ -268,23 +267,8 @@ def _refused(url: str, config: Path) -> str | None:
     from monitor.sources.guard import refused_host
 
     host = urlsplit(url).hostname or ""
-    address = refused_host(host, list(_allowed(config)))
+    address = refused_host(host, list(networks_allowed(config)))
     if address is None:
         return None
     meant = f"`network: {{allow: ['{ip_network(address)}']}}` in {config} names it and the daemon is started anew"
     return f"{host} is a private or special address, which no source may reach until {meant}"
-
-
-def _allowed(config: Path) -> Iterator[Network]:
-    """The networks that monitor.yaml allows: its secrets are not needed for that, and its faults are not ours."""
-    from contextlib import suppress
-    from ipaddress import ip_network
-
-    from monitor.config.files import settings_document
-
-    data = settings_document(config).data
-    network = data.get("network") if isinstance(data, dict) else None
-    allow = network.get("allow") if isinstance(network, dict) else None
-    for text in allow if isinstance(allow, list) else ():
-        with suppress(ValueError):
-            yield ip_network(str(text))

@@ -119,7 +119,7 @@ async def test_an_address_is_asked_with_the_headers_given(tmp_path: Path) -> Non
 
 
 async def test_no_site_leads_into_a_private_network(tmp_path: Path) -> None:
-    """The person names an address, also a private one; nobody has named what it redirects to."""
+    """The person names an address, also a private one; what it redirects to the config of a source may name."""
     asked = []
 
     async def private(request: web.Request) -> web.StreamResponse:
@@ -130,9 +130,12 @@ async def test_no_site_leads_into_a_private_network(tmp_path: Path) -> None:
         raise web.HTTPFound(str(inside.url("/feed")).replace("127.0.0.1", "127.0.0.2"))
 
     async with serving(Site({"/feed": private})) as inside, serving(Site({"/": leads})) as site:
+        write_config(tmp_path, {"port": site.url("/")})  # it allows all of 127.0.0.0/8, where nobody listens at .2
         ended = await news_monitor("parse", site.url("/"), folder=tmp_path)
+        allowed = await news_monitor("parse", "--source", "port", folder=tmp_path)
     assert (ended.code, asked) == (1, [])
     assert "127.0.0.2 is a private or special address" in ended.told[0]
+    assert allowed.told[0].endswith("Connection refused")
 
 
 @pytest.mark.parametrize(
