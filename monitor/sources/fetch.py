@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import sha256
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, metadata
 from types import TracebackType
@@ -270,7 +270,7 @@ def _address(url: str) -> URL:
 
 def digest_of(body: bytes) -> str:
     """By what a document is recognised: 32 hexadecimal digits."""
-    return blake2b(body, digest_size=16).hexdigest()
+    return sha256(body).hexdigest()[:32]  # most processors of today have instructions for it: half the time of blake2b
 
 
 def led_elsewhere(url: str, fetched: Fetched) -> str:
