@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from click import unstyle
@@ -17,14 +18,12 @@ def on_terminal(columns: int, *arguments: str, folder: Path = ROOT) -> list[str]
     """The lines that Python prints with these arguments on a terminal that is so wide."""
     ours, theirs = pty.openpty()
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": str(columns), "TERM": "xterm"}
-    subprocess.run([sys.executable, *arguments], stdout=theirs, env=surroundings, cwd=folder, check=True, timeout=60)
+    process = subprocess.Popen([sys.executable, *arguments], stdout=theirs, env=surroundings, cwd=folder)
     os.close(theirs)
     printed = b""
-    try:
+    with suppress(OSError):  # the other end is closed, and all was read
         while some := os.read(ours, 4096):
             printed += some
-    except OSError:  # the other end is closed, and all was read
-        pass
-    finally:
-        os.close(ours)
+    os.close(ours)
+    assert process.wait(timeout=60) == 0
     return unstyle(printed.decode()).splitlines()

@@ -18,9 +18,9 @@ from monitor.cli.options import (
     local,
     print_faults,
     print_json,
-    print_table,
     require_known,
 )
+from monitor.cli.tables import print_table
 
 if TYPE_CHECKING:
     from monitor.model import Delivery, Receipt, Settings

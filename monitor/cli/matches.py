@@ -21,11 +21,11 @@ from monitor.cli.options import (
     local,
     moment,
     print_json,
-    print_table,
     require_known,
     span_row,
     words_of,
 )
+from monitor.cli.tables import print_table
 from monitor.model import MatchKind
 
 if TYPE_CHECKING:
@@ -95,26 +95,12 @@ def list_(
         for match in found:
             print_json(_row(match))
         return
-    if sys.stdout.isatty():  # its columns would hold a word each
-        print_table(("id", "match"), [(each.id, _below_each_other(each, zone)) for each in found], whole=("id",))
-        return
     heads = ("id", "at", "rule", "kind", "level", "decision", "source", "title", "reason")
     rows = [
         (m.id, local(m.at, zone), m.rule, m.kind, m.level, m.decision, m.article.source, m.article.title, m.reason)
         for m in found
     ]
     print_table(heads, rows, whole=("id", "rule"))
-
-
-def _below_each_other(match: MatchReport, zone: str) -> str:
-    which = ", ".join(filter(None, (match.rule, match.kind, match.level)))
-    return "\n".join(
-        (
-            f"{local(match.at, zone)}  {which}",
-            f"{match.article.source}: {match.article.title}",
-            f"{match.decision}: {match.reason}",
-        )
-    )
 
 
 class _Number(click.IntRange):

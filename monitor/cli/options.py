@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from monitor.config.load import Loaded
     from monitor.errors import Fault
     from monitor.model import Settings, Span
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     from monitor.store.reports import Reports
 
 PAUSE = 0.05  # s between two slices: SQLite does not queue those who want to write, and a daemon wants to
-_WIDE = 2_000  # where nobody looks at it, no cell is cut
-_NARROWEST = 5  # no column that gives way is narrower
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -178,40 +174,6 @@ def print_faults(faults: Iterable[Fault]) -> None:
     """Faults, for people, on stderr."""
     for fault in faults:
         click.echo(str(fault), err=True)
-
-
-def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], whole: Collection[str] = ()) -> None:
-    """A table as wide as the terminal; plain columns where the output is no terminal. `whole`: the columns whose words
-    go into other commands. None of these is ever cut: the others give way, and if need be the table is wider."""
-    from rich.console import Console
-    from rich.table import Column, Table
-
-    shown = sys.stdout.isatty()
-    columns = [Column(head, no_wrap=head in whole, overflow="fold") for head in heads]
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        cells = ["" if cell is None else str(cell) for cell in row]
-        if shown:  # of a list that is kept whole, one below the other
-            cells = [_below(cell) if each.no_wrap else cell for each, cell in zip(columns, cells, strict=True)]
-        table.add_row(*cells)
-    terminal = Console()
-    width = max(terminal.width, _least(table)) if shown else _WIDE
-    # headlines hold what rich would take for its own signs: [video], :fire:
-    console = Console(width=width, height=terminal.height, markup=False, emoji=False, highlight=False)
-    console.print(table, crop=shown)
-
-
-def _below(cell: str) -> str:
-    return cell.replace(", ", ",\n")
-
-
-def _least(table: Table) -> int:
-    """How wide it is if all that may give way has."""
-    from rich.cells import cell_len
-
-    cells = ((column, [str(column.header), *map(str, column.cells)]) for column in table.columns)
-    widths = ((column, max(cell_len(line) for cell in found for line in cell.split("\n"))) for column, found in cells)
-    return sum(width if column.no_wrap else min(width, _NARROWEST) for column, width in widths) + len(table.columns) - 1
 
 
 def _plain(value: object) -> object:

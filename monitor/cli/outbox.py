@@ -14,10 +14,10 @@ from monitor.cli.options import (
     json_option,
     load_config,
     print_json,
-    print_table,
     reports,
     require_known,
 )
+from monitor.cli.tables import print_table
 from monitor.model import DeliveryState
 
 _LEFT = {

@@ -18,10 +18,10 @@ from monitor.cli.options import (
     local,
     print_faults,
     print_json,
-    print_table,
 )
 from monitor.cli.source_add import add
 from monitor.cli.source_lists import export, import_
+from monitor.cli.tables import print_table
 
 if TYPE_CHECKING:
     from monitor.cli.source_health import Faring

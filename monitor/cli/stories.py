@@ -17,9 +17,9 @@ from monitor.cli.options import (
     local,
     moment,
     print_json,
-    print_table,
     require_known,
 )
+from monitor.cli.tables import print_table
 from monitor.errors import WrongUse
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from monitor.cli.options import harmless, local, print_json, print_table
+from monitor.cli.options import harmless, local, print_json
+from monitor.cli.tables import print_table
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,7 +14,7 @@ from tests.terminal import on_terminal
 STORY, EVENTS = "S746401c3a4eecfd6", ("E8307918f4585aa05", "Ee2025677614ddbcc")
 HEADLINE = "[video] [/b] Two missiles fly over the sea :fire: and fall into it"
 PRINTS = f"""
-from monitor.cli.options import print_table
+from monitor.cli.tables import print_table
 row = ({STORY!r}, {", ".join(EVENTS)!r}, "2026-01-05 21:50:00 KST", {HEADLINE!r})
 print_table(("story", "event", "last", "title"), [row], whole=("story", "event"))
 """
@@ -28,6 +28,17 @@ def test_no_id_is_cut_on_a_terminal(columns: int) -> None:
     least = len(STORY) + 1 + len(EVENTS[0]) + 1 + 1 + 5 + 1 + 5
     assert max(len(line.rstrip()) for line in lines) <= max(columns, least)
     assert "…" not in "".join(lines)
+
+
+def test_where_a_table_would_be_too_narrow_to_read_each_row_is_lines_of_its_own() -> None:
+    """It begins with its name; each cell stands behind its head, and what is too long for a line goes on indented."""
+    assert [line.rstrip() for line in on_terminal(60, "-c", PRINTS)] == [
+        STORY,
+        f"    event {', '.join(EVENTS)}",
+        "    last 2026-01-05 21:50:00 KST",
+        "    title [video] [/b] Two missiles fly over the sea :fire:",
+        "    and fall into it",
+    ]
 
 
 def test_what_others_wrote_is_shown_as_it_is() -> None:

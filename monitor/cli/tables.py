@@ -1,0 +1,89 @@
+"""How lists are printed for people: as a table where one fits on the terminal, else each row below the other."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+_WIDE = 2_000  # where nobody looks at it, no cell is cut
+_READABLE = 30  # a column of sentences that is narrower holds a word or two a line
+_INDENT = " " * 4
+_GAP = "  "
+
+
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], whole: Collection[str] = ()) -> None:
+    """Rows under their heads; where the output is no terminal, in plain columns as wide as need be.
+
+    `whole`: the columns whose words go into other commands, the first of them the row's name. None of these is ever
+    cut. On a terminal on which the others would be too narrow to read, each row is a few lines that begin with its
+    name.
+    """
+    from rich.console import Console
+
+    shown = sys.stdout.isatty()
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    terminal = Console()
+    table = _table(heads, cells, whole, lists_below=shown)
+    readable = _width(table)
+    fits = not shown or readable <= terminal.width
+    # headlines hold what rich would take for its own signs: [video], :fire:
+    width = terminal.width if shown else _WIDE
+    console = Console(width=width, height=terminal.height, markup=False, emoji=False, highlight=False)
+    if fits:
+        console.print(table, crop=shown)
+        return
+    for line in _below_each_other(heads, cells, whole, console):
+        console.print(line, soft_wrap=True)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], whole: Collection[str], *, lists_below: bool) -> Table:
+    from rich.table import Column, Table
+
+    columns = [Column(head, no_wrap=head in whole, overflow="fold") for head in heads]
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(
+            *(
+                cell.replace(", ", ",\n") if lists_below and column.no_wrap else cell
+                for column, cell in zip(columns, row, strict=True)
+            )
+        )
+    return table
+
+
+def _width(table: Table) -> int:
+    """How wide it has to be to be read with ease."""
+    from rich.cells import cell_len
+
+    cells = ((column, [str(column.header), *map(str, column.cells)]) for column in table.columns)
+    widths = ((column, max(cell_len(line) for cell in found for line in cell.split("\n"))) for column, found in cells)
+    return sum(width if column.no_wrap else min(width, _READABLE) for column, width in widths) + len(table.columns) - 1
+
+
+def _below_each_other(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], whole: Collection[str], console: Console
+) -> Iterator[Text]:
+    """The lines of each row: its name, and each cell that is not empty behind its head."""
+    from rich.text import Text
+
+    name = next((number for number, head in enumerate(heads) if head in whole), 0)
+    for row in rows:
+        line = Text(row[name], style="bold")
+        for number, (head, cell) in enumerate(zip(heads, row, strict=True)):
+            if number == name or not cell:
+                continue
+            piece = Text.assemble((head, "dim"), " ", cell)
+            if line.cell_len + len(_GAP) + piece.cell_len <= console.width:
+                line = Text.assemble(line, _GAP, piece)
+                continue
+            yield line
+            *before, last = piece.wrap(console, console.width - len(_INDENT), overflow="fold")
+            yield from (Text.assemble(_INDENT, each) for each in before)
+            line = Text.assemble(_INDENT, last)
+        yield line
