@@ -13,11 +13,13 @@ import click
 from monitor.cli.options import (
     config_option,
     database_of,
+    existing_database,
     json_option,
     load_config,
     local,
     print_faults,
     print_json,
+    require_known,
 )
 from monitor.cli.source_add import add
 from monitor.cli.source_lists import export, import_
@@ -36,7 +38,7 @@ _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures"
 
 @click.group()
 def sources() -> None:
-    """The sources: list, health, add, remove, import, export."""
+    """The sources: list, health, poll, add, remove, import, export."""
 
 
 sources.add_command(add)
@@ -121,6 +123,30 @@ def health(config: Path, as_json: bool) -> None:
 
 
 _OURS = "No source is fine: look at the network of this machine before you drop any."
+
+
+@sources.command()
+@config_option
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+def poll(config: Path, ids: tuple[str, ...]) -> None:
+    """Let the daemon poll these sources at once, however they failed and whatever they asked for: once they are mended,
+    say.
+
+    What comes of it is in `sources list`, `sources health` and the log.
+
+    \b
+    Example:
+      news-monitor sources poll harbour-times
+    """
+    from monitor import clock
+    from monitor.store.claims import Claims
+
+    loaded = load_config(config)
+    print_faults(loaded.faults)
+    require_known("source", ids, loaded.config.sources)
+    Claims(existing_database(loaded.config.settings), "operator").now(ids, clock.now())
+    for id_ in dict.fromkeys(ids):
+        click.echo(f"{id_} is due now: `news-monitor run` polls it within seconds where it runs, else when it starts")
 
 
 @sources.command()

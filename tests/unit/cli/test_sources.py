@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
 from monitor import clock
 from monitor.alerting.troubles import OF_SOURCES
@@ -19,6 +20,7 @@ from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
+from monitor.store.tables import source
 from tests.building import article, claimed, polled, rules, to_desk
 from tests.e2e.whole import news_monitor, write_config
 
@@ -186,6 +188,20 @@ def test_health_tells_who_needs_a_person_and_drops_the_dead_with_one_command(fol
     assert run(*command[2:]).exit_code == 0
     assert run("health").output == "1 of 1 sources are fine\n"
     assert "id: two" not in (folder / "sources.yaml").read_text(encoding="utf-8")
+
+
+def test_a_mended_source_need_not_wait_for_its_turn(database: Database) -> None:
+    """It has failed for days; where nobody of that name is polled, nothing is changed, and the nearest name is told."""
+    poll(database, "two", DAY, good=False)
+    claims, soon = Claims(database, "test"), clock.now()
+    with database.writing() as connection:
+        connection.execute(update(source).values(next_at=soon + DAY))
+    with pytest.raises(MonitorError, match=r"there is no source 'tow'; did you mean 'two'\?"):
+        run("poll", "two", "tow")
+    assert claims.waiting(clock.now()) == []
+    assert run("poll", "two").output.startswith("two is due now: `news-monitor run` polls it within seconds")
+    assert claims.waiting(clock.now()) == ["two"]
+    database.close()
 
 
 def test_when_nobody_answers_no_command_is_offered(database: Database) -> None:

@@ -256,6 +256,16 @@ def test_a_source_that_comes_back_is_due_at_once(database: Database, claims: Cla
     assert claims.waiting(NOON) == ["a"]
 
 
+def test_whom_the_user_wants_polled_is_due_at_once(database: Database, claims: Claims) -> None:
+    """However long it would wait; of one that is due already the turn is kept, and others keep their times."""
+    claims.know(sources("a", "b", "c"), NOON)
+    with database.writing() as connection:
+        connection.execute(update(tables.source).values(next_at=NOON + 6 * HOUR))
+        connection.execute(update(tables.source).where(tables.source.c.id == "b").values(next_at=NOON - MINUTE))
+    claims.now(["a", "b"], NOON)
+    assert claims.waiting(NOON) == ["b", "a"]
+
+
 def test_what_a_source_said_while_nobody_wanted_it_was_not_missed(database: Database, claims: Claims) -> None:
     """It was out of the config for three weeks: that is no outage, though it was not polled as planned."""
     claims.know(sources("a", "b"), NOON)
