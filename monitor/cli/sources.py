@@ -38,7 +38,7 @@ _NEVER = {"next_at": None, "last_ok_at": None, "failing_since": None, "failures"
 
 @click.group()
 def sources() -> None:
-    """The sources: list, health, poll, add, remove, import, export."""
+    """The sources: list, health, retry, add, remove, import, export."""
 
 
 sources.add_command(add)
@@ -128,25 +128,41 @@ _OURS = "No source is fine: look at the network of this machine before you drop 
 @sources.command()
 @config_option
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
-def poll(config: Path, ids: tuple[str, ...]) -> None:
-    """Let the daemon poll these sources at once, however they failed and whatever they asked for: once they are mended,
-    say.
+def retry(config: Path, ids: tuple[str, ...]) -> None:
+    """Let the daemon poll these sources again at once, which fail and would be left alone for hours: they are mended.
 
-    What comes of it is in `sources list`, `sources health` and the log.
+    What comes of it is in `sources list`, `sources health` and the log. One that does not fail, or is being polled just
+    now, is left as it is (exit code 1).
 
     \b
     Example:
-      news-monitor sources poll harbour-times
+      news-monitor sources retry harbour-times
     """
     from monitor import clock
     from monitor.store.claims import Claims
+    from monitor.store.reports import Reports
 
     loaded = load_config(config)
     print_faults(loaded.faults)
     require_known("source", ids, loaded.config.sources)
-    Claims(existing_database(loaded.config.settings), "operator").now(ids, clock.now())
+    database = existing_database(loaded.config.settings)
+    due = Claims(database, "operator").again(ids, clock.now())
+    known, zone = Reports(database).sources(), loaded.config.settings.timezone
     for id_ in dict.fromkeys(ids):
-        click.echo(f"{id_} is due now: `news-monitor run` polls it within seconds where it runs, else when it starts")
+        if id_ in due:
+            click.echo(f"{id_} is due now: the daemon polls it within seconds; if it does not run, once it does")
+        else:
+            click.echo(f"{id_} is left as it is: {_left(known.get(id_), zone)}", err=True)
+    if not due.issuperset(ids):
+        click.get_current_context().exit(1)
+
+
+def _left(report: SourceReport | None, zone: str) -> str:
+    if report is None:
+        return "it was never polled, and is due once the daemon runs"
+    if report.failures:
+        return "it is being polled just now; say it again if it still fails"
+    return f"it does not fail; its next poll is at {local(report.next_at, zone)}"
 
 
 @sources.command()

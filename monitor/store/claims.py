@@ -51,6 +51,8 @@ _RELEASE = (
 _SOONER = update(source).where(
     source.c.id == bindparam("its_id"), source.c.next_at == bindparam("before", type_=source.c.next_at.type)
 )
+_FAILING = source.c.id.in_(_IDS) & (source.c.failures > 0)
+_AGAIN = update(source).where(_FAILING, _FREE).values(next_at=_NOW).returning(source.c.id)
 _MARKS = select(document.c.source_id, document.c.marks).where(document.c.source_id.in_(_IDS))
 
 
@@ -95,19 +97,16 @@ class Claims:
             write_rows(connection, insert(connection, source).on_conflict_do_nothing(), new)
             write_rows(connection, _SOONER, sooner)
 
-    def again(self, ids: Iterable[str], now: datetime) -> None:
-        """Sources that have just come (back) into the config are due at once, however they failed before."""
+    def again(self, ids: Iterable[str], now: datetime) -> set[str]:
+        """Those of these sources that fail are due at once, however they failed before: somebody mended them, or wrote
+        them (back) into the config. Which they are; not one that is being polled just now, as that poll plans its next.
+        """
+        due: set[str] = set()
         with self._several() as connection:
             for some in in_batches(ids):
-                failing = source.c.id.in_(some) & (source.c.failures > 0)
-                connection.execute(update(source).where(failing).values(next_at=now))
-
-    def now(self, ids: Sequence[str], now: datetime) -> None:
-        """These sources are due at once, whatever they asked for and however they failed."""
-        with self._several() as connection:
-            for some in in_batches(ids):
-                later = source.c.id.in_(some) & (source.c.next_at > now)
-                connection.execute(update(source).where(later).values(next_at=now))
+                made = connection.execute(_AGAIN, {"ids": list(some), "now": now})
+                due.update(made.scalars())
+        return due
 
     def back(self, ids: Iterable[str]) -> None:
         """Sources that have just come (back) into the config were not polled because nobody wanted them: what they said

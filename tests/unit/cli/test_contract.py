@@ -15,7 +15,7 @@ from tests.e2e.whole import ROOT, news_monitor, started, write_config
 
 COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
-    "sources health", "sources poll", "sources add", "sources remove", "sources import", "sources export",
+    "sources health", "sources retry", "sources add", "sources remove", "sources import", "sources export",
     "outbox list", "outbox retry", "outbox discard", "channels list", "channels test",
     "matches list", "matches show", "matches export", "stories list", "stories show", "articles forget",
     "db upgrade", "db backup", "db check", "db prune", "why", "replay", "rules try",

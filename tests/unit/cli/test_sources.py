@@ -16,11 +16,11 @@ from monitor.cli import cli
 from monitor.decide import Decision, decide
 from monitor.errors import MonitorError
 from monitor.model import FetchOutcome, Habits, Source, SourceTrouble, TroubleKind
+from monitor.store import tables
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
-from monitor.store.tables import source
 from tests.building import article, claimed, polled, rules, to_desk
 from tests.e2e.whole import news_monitor, write_config
 
@@ -190,17 +190,31 @@ def test_health_tells_who_needs_a_person_and_drops_the_dead_with_one_command(fol
     assert "id: two" not in (folder / "sources.yaml").read_text(encoding="utf-8")
 
 
-def test_a_mended_source_need_not_wait_for_its_turn(database: Database) -> None:
-    """It has failed for days; where nobody of that name is polled, nothing is changed, and the nearest name is told."""
-    poll(database, "two", DAY, good=False)
-    claims, soon = Claims(database, "test"), clock.now()
+def test_a_mended_source_need_not_wait_for_its_turn(folder: Path, database: Database) -> None:
+    """One that is well keeps its own time, and one that is being polled is not promised another; where nobody of that
+    name is polled, nothing is changed, and the nearest name is told."""
+    poll(database, "one", timedelta(minutes=1), good=True)
+    poll(database, "two", timedelta(minutes=1), good=False)
+    claims = Claims(database, "test")
     with database.writing() as connection:
-        connection.execute(update(source).values(next_at=soon + DAY))
+        connection.execute(update(tables.source).values(next_at=clock.now() + DAY))
     with pytest.raises(MonitorError, match=r"there is no source 'tow'; did you mean 'two'\?"):
-        run("poll", "two", "tow")
+        run("retry", "two", "tow")
     assert claims.waiting(clock.now()) == []
-    assert run("poll", "two").output.startswith("two is due now: `news-monitor run` polls it within seconds")
+    done = run("retry", "two")
+    assert (done.exit_code, done.output[:15]) == (0, "two is due now:")
     assert claims.waiting(clock.now()) == ["two"]
+    claimed(claims, "two", clock.now())
+    with (folder / "sources.yaml").open("a", encoding="utf-8") as file:
+        file.write("  - {id: new, url: 'https://new.example/'}\n")
+    left = run("retry", "one", "two", "new")
+    assert left.exit_code == 1
+    for line in (
+        "one is left as it is: it does not fail; its next poll is at ",
+        "two is left as it is: it is being polled just now",
+        "new is left as it is: it was never polled",
+    ):
+        assert line in left.output
     database.close()
 
 

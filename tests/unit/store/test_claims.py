@@ -247,23 +247,15 @@ def test_no_source_that_is_well_waits_longer_than_its_interval(database: Databas
 
 
 def test_a_source_that_comes_back_is_due_at_once(database: Database, claims: Claims) -> None:
-    """Whoever has mended it and adds it again must not wait for its backoff; one that is well keeps its time."""
-    claims.know(sources("a", "b"), NOON)
-    with database.writing() as connection:
-        connection.execute(update(tables.source).values(next_at=NOON + 6 * HOUR))
-        connection.execute(update(tables.source).where(tables.source.c.id == "a").values(failures=3))
-    claims.again(["a", "b"], NOON)
-    assert claims.waiting(NOON) == ["a"]
-
-
-def test_whom_the_user_wants_polled_is_due_at_once(database: Database, claims: Claims) -> None:
-    """However long it would wait; of one that is due already the turn is kept, and others keep their times."""
+    """Whoever has mended it and adds it again must not wait for its backoff; one that is well keeps its time, and one
+    that is being polled the time that this poll will plan."""
     claims.know(sources("a", "b", "c"), NOON)
+    claimed(claims, "c")
     with database.writing() as connection:
         connection.execute(update(tables.source).values(next_at=NOON + 6 * HOUR))
-        connection.execute(update(tables.source).where(tables.source.c.id == "b").values(next_at=NOON - MINUTE))
-    claims.now(["a", "b"], NOON)
-    assert claims.waiting(NOON) == ["b", "a"]
+        connection.execute(update(tables.source).where(tables.source.c.id != "b").values(failures=3))
+    assert claims.again(["a", "b", "c"], NOON) == {"a"}
+    assert claims.waiting(NOON) == ["a"]
 
 
 def test_what_a_source_said_while_nobody_wanted_it_was_not_missed(database: Database, claims: Claims) -> None:
