@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from threading import Timer
 
 from click import unstyle
 
@@ -21,9 +22,13 @@ def on_terminal(columns: int, *arguments: str, folder: Path = ROOT) -> list[str]
     process = subprocess.Popen([sys.executable, *arguments], stdout=theirs, env=surroundings, cwd=folder)
     os.close(theirs)
     printed = b""
+    late = Timer(60, process.kill)
+    late.start()
     with suppress(OSError):  # the other end is closed, and all was read
         while some := os.read(ours, 4096):
             printed += some
     os.close(ours)
-    assert process.wait(timeout=60) == 0
+    status = process.wait()
+    late.cancel()
+    assert status == 0
     return unstyle(printed.decode()).splitlines()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _WIDE = 2_000  # where nobody looks at it, no cell is cut
 _READABLE = 30  # a column of sentences that is narrower holds a word or two a line
+_NARROWEST = 20  # a terminal that says that it is narrower breaks the lines itself
 _INDENT = " " * 4
 _GAP = "  "
 
@@ -20,8 +21,8 @@ _GAP = "  "
 def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], whole: Collection[str] = ()) -> None:
     """Rows under their heads; where the output is no terminal, in plain columns as wide as need be.
 
-    `whole`: the columns whose words go into other commands, the first of them the row's name. None of these is ever
-    cut. On a terminal on which the others would be too narrow to read, each row is a few lines that begin with its
+    `whole`: the columns whose words go into other commands; the leftmost of them is the row's name. None of these is
+    ever cut. On a terminal on which the others would be too narrow to read, each row is a few lines that begin with its
     name.
     """
     from rich.console import Console
@@ -29,17 +30,15 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], whole: C
     shown = sys.stdout.isatty()
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     terminal = Console()
-    table = _table(heads, cells, whole, lists_below=shown)
-    readable = _width(table)
-    fits = not shown or readable <= terminal.width
+    width = max(terminal.width, _NARROWEST) if shown else _WIDE
     # headlines hold what rich would take for its own signs: [video], :fire:
-    width = terminal.width if shown else _WIDE
     console = Console(width=width, height=terminal.height, markup=False, emoji=False, highlight=False)
-    if fits:
+    table = _table(heads, cells, whole, lists_below=shown)
+    if not cells or not shown or _width(table) <= width:
         console.print(table, crop=shown)
         return
-    for line in _below_each_other(heads, cells, whole, console):
-        console.print(line, soft_wrap=True)
+    for row in cells:
+        console.print(_below_each_other(heads, row, whole, console), soft_wrap=True)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], whole: Collection[str], *, lists_below: bool) -> Table:
@@ -48,13 +47,13 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], whole: Collectio
     columns = [Column(head, no_wrap=head in whole, overflow="fold") for head in heads]
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(
-            *(
-                cell.replace(", ", ",\n") if lists_below and column.no_wrap else cell
-                for column, cell in zip(columns, row, strict=True)
-            )
-        )
+        below = (_list_below(cell) if each.no_wrap else cell for each, cell in zip(columns, row, strict=True))
+        table.add_row(*(below if lists_below else row))
     return table
+
+
+def _list_below(cell: str) -> str:
+    return cell.replace(", ", ",\n")
 
 
 def _width(table: Table) -> int:
@@ -66,24 +65,22 @@ def _width(table: Table) -> int:
     return sum(width if column.no_wrap else min(width, _READABLE) for column, width in widths) + len(table.columns) - 1
 
 
-def _below_each_other(
-    heads: Sequence[str], rows: Iterable[Sequence[str]], whole: Collection[str], console: Console
-) -> Iterator[Text]:
-    """The lines of each row: its name, and each cell that is not empty behind its head."""
+def _below_each_other(heads: Sequence[str], row: Sequence[str], whole: Collection[str], console: Console) -> Text:
+    """The lines of a row: its name, and each cell that is not empty behind its head."""
     from rich.text import Text
 
     name = next((number for number, head in enumerate(heads) if head in whole), 0)
-    for row in rows:
-        line = Text(row[name], style="bold")
-        for number, (head, cell) in enumerate(zip(heads, row, strict=True)):
-            if number == name or not cell:
-                continue
-            piece = Text.assemble((head, "dim"), " ", cell)
-            if line.cell_len + len(_GAP) + piece.cell_len <= console.width:
-                line = Text.assemble(line, _GAP, piece)
-                continue
-            yield line
-            *before, last = piece.wrap(console, console.width - len(_INDENT), overflow="fold")
-            yield from (Text.assemble(_INDENT, each) for each in before)
-            line = Text.assemble(_INDENT, last)
-        yield line
+    lines = [Text(row[name], style="bold")]
+    for number, (head, cell) in enumerate(zip(heads, row, strict=True)):
+        if number == name or not cell:
+            continue
+        piece = Text.assemble((head, "dim"), " ", " ".join(cell.split()))
+        if lines[-1].cell_len + len(_GAP) + piece.cell_len <= console.width:
+            lines[-1] = Text.assemble(lines[-1], _GAP, piece)
+            continue
+        room = console.width - len(_INDENT)
+        if piece.cell_len > room and head in whole:
+            piece = Text.assemble((head, "dim"), " ", _list_below(cell))
+        wrapped = piece.wrap(console, room, overflow="ignore" if head in whole else "fold")
+        lines += (Text.assemble(_INDENT, each) for each in wrapped)
+    return Text("\n").join(lines)
