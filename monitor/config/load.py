@@ -136,14 +136,15 @@ _Placed = tuple[Place, Source]
 def _sources(
     named: _Named, usual: Usual, memory: Memory[_Placed], stamps: Mapping[str, Stamp]
 ) -> tuple[dict[str, Source], dict[str, Place], list[Fault]]:
-    """By id: those that are good, and where they stand; and the faults."""
+    """By id: those that are good, and where they stand; and the faults. Of a file that was never without a fault these
+    are the sources that have none: a slip in one must not leave the others unpolled."""
     files, faults = yaml_files(named)
     readings = memory.read(files, lambda document: sources(document, usual), stamps, given=usual)
     faults += (fault for reading in readings for fault in reading.faults)
     kept: dict[str, Source] = {}
     ids: dict[str, Place] = {}
     urls: dict[str, Place] = {}
-    for place, source in (placed for reading in readings for placed in reading.says):
+    for place, source in (placed for reading in readings for placed in reading.says or reading.sound):
         for what, first in (("id", ids.get(source.id)), ("url", urls.get(source.url))):
             if first:
                 faults.append(Fault(place, f"another source has this {what}", f"it stands at {first}"))

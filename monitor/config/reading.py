@@ -24,10 +24,12 @@ Says = TypeVar("Says")
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[Says]):
-    """What came of a file. `says`: what it said when it was last without a fault; `documents` and `faults`: of what
-    stands in it now; `stamp` None: another edit might not show in it yet; `given`: with what it was read."""
+    """What came of a file. `says`: what it said when it was last without a fault; `sound`: what has none of what stands
+    in it now; `documents` and `faults`: of all of that; `stamp` None: another edit might not show in it yet; `given`:
+    with what it was read."""
 
     says: tuple[Says, ...]
+    sound: tuple[Says, ...]
     documents: tuple[Document, ...]
     faults: tuple[Fault, ...]
     stamp: Stamp | None
@@ -68,25 +70,31 @@ class Memory(Generic[Says]):
         at = clock.now()  # before it is read: an edit from then on must show
         says: tuple[Says, ...] = known.says if known else ()
         documents: tuple[Document, ...] = ()
+        sound: tuple[Says, ...] = ()
         faults: list[Fault] = []
         with noting(faults):
             documents = read(file)
-            if says and not documents and is_empty(file):  # an editor that was cut off, a full disk
+            if (
+                known and (says or known.sound) and not documents and is_empty(file)
+            ):  # an editor that was cut off, a full disk
                 raise Faulty([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
-            says = _whole(documents, reading)
-        return Reading(says, documents, tuple(faults), found if found and _settled(found, at) else None, given)
+            sound, wrong = _told_apart(documents, reading)
+            faults += wrong
+            says = says if wrong else sound
+        return Reading(says, sound, documents, tuple(faults), found if found and _settled(found, at) else None, given)
 
 
-def _whole(documents: Iterable[Document], reading: Callable[[Document], Iterable[Says]]) -> tuple[Says, ...]:
-    """What all documents of a file hold; raises Faulty with the faults of all of them."""
+def _told_apart(
+    documents: Iterable[Document], reading: Callable[[Document], Iterable[Says]]
+) -> tuple[tuple[Says, ...], list[Fault]]:
+    """What all documents of a file hold, as far as each is read before it raises Faulty, and their faults."""
     found: list[Says] = []
     faults: list[Fault] = []
     for document in documents:
         with noting(faults):
-            found += reading(document)
-    if faults:
-        raise Faulty(faults)
-    return tuple(found)
+            for each in reading(document):
+                found.append(each)  # noqa: PERF402 - what was given before it raises counts
+    return tuple(found), faults
 
 
 def _settled(found: Stamp, at: datetime) -> bool:

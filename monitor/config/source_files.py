@@ -88,7 +88,7 @@ def check_file(file: Path) -> None:
         faults: list[Fault] = []
         for document in read(file):
             with noting(faults):
-                sources(document, Usual(timedelta(minutes=5)))
+                list(sources(document, Usual(timedelta(minutes=5))))
         if faults:
             raise Faulty(faults)
 

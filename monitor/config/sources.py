@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from apscheduler.triggers.cron import CronTrigger
 from cssselect import GenericTranslator, SelectorError
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WithJsonSchema, model_validator
 
 from monitor.config.faults import checked
 from monitor.config.secrets import filled
@@ -191,13 +191,28 @@ class SourcesShape(Shape):
     )
 
 
-def sources(document: Document, usual: Usual) -> tuple[tuple[Place, Source], ...]:
-    """The sources of a document, each with its place. Raises Faulty."""
-    shape = checked(SourcesShape, document)
-    if not shape.sources:
-        return ()
-    places = document.places("sources")
-    return tuple((place, _source(each, usual)) for place, each in zip(places, shape.sources, strict=True))
+def sources(document: Document, usual: Usual) -> Iterator[tuple[Place, Source]]:
+    """The sources of a document, each with its place. Raises Faulty when it has given those that have no fault."""
+    try:
+        shape = checked(SourcesShape, document)
+    except Faulty:
+        yield from _sound(document, usual)
+        raise
+    if shape.sources:
+        for place, each in zip(document.places("sources"), shape.sources, strict=True):
+            yield place, _source(each, usual)
+
+
+def _sound(document: Document, usual: Usual) -> Iterator[tuple[Place, Source]]:
+    """Those of a faulty document that have no fault themselves."""
+    listed = document.data.get("sources") if isinstance(document.data, dict) else None
+    if isinstance(listed, list):
+        for place, each in zip(document.places("sources"), listed, strict=True):
+            try:
+                shape = SourceShape.model_validate(each)
+            except ValidationError:
+                continue
+            yield place, _source(shape, usual)
 
 
 def with_secrets(source: Source, environment: Mapping[str, str], place: Place, folder: Path) -> Source:

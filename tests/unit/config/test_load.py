@@ -133,11 +133,31 @@ def test_a_faulty_file_contributes_nothing_and_stops_no_other(write: Write, bad:
     assert {Path(fault.place.file).name for fault in result.faults} == {"bad.yaml"}
 
 
-def test_a_faulty_sources_file_stops_no_other(write: Write) -> None:
-    """The sources of the other files are polled."""
-    result = loaded(write(_GOOD | {"sources/bad.yaml": "sources: [{id: two, url: 'http://two'}, {id: three}]"}))
-    assert list(result.config.sources) == ["one"]
-    assert len(result.faults) == 1
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        ("sources: [{id: two, url: 'http://two'}, {id: three}, {id: four, url: 'http://4'}]", ["two", "four"]),
+        ("sources: [{id: two, url: 'http://two', colour: red}]", []),
+        ("sources: [{id: two, url: 'http://two'}]\ncolour: red\n", ["two"]),
+        ("sources: [{id: two, url: 'http://two'}]\n---\nsources: 1\n", ["two"]),
+        ("sources: {id: two, url: 'http://two'}", []),
+        ("sources: [{id: two, url: 'http://two'},", []),
+        ("- {id: two, url: 'http://two'}", []),
+    ],
+)
+def test_a_faulty_source_stops_no_other(write: Write, bad: str, good: list[str]) -> None:
+    """Neither one of another file, nor one beside it: a slip must not leave a hundred unpolled at a start."""
+    result = loaded(write(_GOOD | {"sources/bad.yaml": bad}))
+    assert sorted(result.config.sources) == sorted(["one", *good])
+    assert {Path(fault.place.file).name for fault in result.faults} == {"bad.yaml"}
+
+
+def test_what_a_sources_file_said_without_a_fault_goes_before_what_is_without_one_in_it(write: Write) -> None:
+    """The edit of a running daemon that breaks a source, and takes another away, does neither."""
+    folder, known = write(_GOOD | {"sources/s.yaml": "sources: [{id: two, url: 'http://two'}]"}), Remembered()
+    assert sorted(load(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
+    (folder / "sources" / "s.yaml").write_text("sources: [{id: three, url: 'http://3'}, {id: two}]", encoding="utf-8")
+    assert sorted(load(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
 
 
 def test_rules_and_entities_may_stand_anywhere_and_together(write: Write) -> None:
