@@ -133,7 +133,7 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
         next_at,
         failures,
         entries=(len(feed.slices) or len(feed.entries)) + feed.beyond,
-        problem=problem or _beyond(feed),
+        problem=problem or _beyond(feed) or _still(claim, fetched),
         habits=None if learnt.habits == claim.habits else learnt.habits,
         opened=learnt.opened,
         closed=learnt.closed,
@@ -185,6 +185,11 @@ def _held(articles: Sequence[Article], learnt: Covered, claim: Claim) -> tuple[A
         else each
         for each in articles
     )
+
+
+def _still(claim: Claim, fetched: Fetched) -> str | None:
+    """What was said of the document that is still there."""
+    return claim.problem if fetched.outcome is FetchOutcome.NOT_MODIFIED and not claim.failures else None
 
 
 def _beyond(feed: Feed) -> str | None:

@@ -124,6 +124,12 @@ async def test_a_long_list_is_past_when_it_is_first_seen(database: Database, fau
         assert (first.entries, first.fetched.validators.body is not None) == (1500, True)
         assert first.problem == "it lists 1500 entries: only the 1000 at both ends of its list are read"
         assert (Reports(database).counts()["articles"], Reports(database).counts()["alerts"]) == (1000, 0)
+        second = await polls.poll()
+        assert second is not None
+        assert (second.fetched.outcome, second.problem) == (
+            FetchOutcome.NOT_MODIFIED,
+            first.problem,
+        )  # as it still does
         new = f"<guid>new</guid><title>{HEADLINE} again</title></item>"
         faults.documents["wire.xml"] = "<item>".join((head, new, *items[5:]))
         await polls.poll()
