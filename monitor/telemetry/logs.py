@@ -85,7 +85,7 @@ def _written_to(stream: TextIO) -> tuple[list[Processor], Processor]:
         return [], _journal_lines
     time = structlog.processors.TimeStamper(fmt="iso", utc=True)
     if stream.isatty():
-        return [time], structlog.dev.ConsoleRenderer(colors=True)
+        return [time], structlog.dev.ConsoleRenderer(colors=not os.environ.get("NO_COLOR"))
     return [time], structlog.processors.JSONRenderer(ensure_ascii=False)
 
 

@@ -54,6 +54,18 @@ def fail(text: str) -> None:
     raise ValueError(text)
 
 
+@pytest.mark.parametrize(("asked", "colours"), [("", True), ("1", False)])
+def test_a_terminal_has_colours_unless_somebody_wants_none(
+    monkeypatch: pytest.MonkeyPatch, asked: str, colours: bool
+) -> None:
+    """NO_COLOR, as no-color.org has it."""
+    monkeypatch.setenv("NO_COLOR", asked)
+    stream = Terminal()
+    configure(stream=stream)
+    log.warning(Event.POLL_PROBLEM, source="wire")
+    assert ("\x1b[" in stream.getvalue()) is colours
+
+
 def test_elsewhere_than_on_a_terminal_each_line_is_json(stream: io.StringIO) -> None:
     """One object a line, with level, time in UTC and the event's fields, in every script."""
     log.warning(Event.POLL_PROBLEM, source="wire", problem="북한\n두 줄")
