@@ -138,7 +138,7 @@ def _over(sort: Sort, noticed: Iterable[Noticed], now: datetime) -> list[Noticed
 def _recovery(sort: Sort, over: Sequence[Noticed], look: Look) -> _Telling:
     name = sort.name_of(over[0].subject)
     title = sort.over.format(name=name) if len(over) == 1 else sort.several_over.format(number=len(over))
-    lines = [f"{each.subject}: {sort.had} since {look.time(each.since)}" for each in over]
+    lines = [f"{sort.name_of(each.subject) or each.subject}: {sort.had} since {look.time(each.since)}" for each in over]
     return _Telling(sort, NoticeKind.RECOVERY, {each.subject: each.told_at for each in over}, title, lines)
 
 

@@ -138,7 +138,7 @@ OF_SOURCES = {
         pause=timedelta(hours=12),
         reason="a source that is ill-formed poll after poll is told once, and again each week",
         several="{number} sources are ill-formed",
-        todo="What could be read was taken. Tell its owner; `news-monitor parse --source {name}` shows what is read.",
+        todo="Tell its owner; `news-monitor parse --source {name}` shows what is read.",
         todo_many=f"What could be read was taken. {_ALL}",
         over="Source {name} is well-formed again",
         several_over="{number} sources are well-formed again",

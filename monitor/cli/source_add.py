@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -86,6 +87,8 @@ def add(
         if refused:
             click.echo(f"{source['id']} will be refused: {refused}", err=True)
         return
+    if sys.stderr.isatty():  # half a minute, where nobody answers
+        click.echo(f"asking {url} ...", err=True)
     _checked(wish, url, asyncio.run(_look(url, config)), which)
 
 
@@ -161,7 +164,7 @@ def _from_page(wish: _Wish, url: str, looked: Looked, which: str | None) -> None
         raise WrongUse(f"{' and '.join(single)}: {len(chosen)} feeds cannot share it; add them one by one")
     wish.add(_sources(wish, chosen))
     for found in chosen:
-        click.echo(_described(found))
+        click.echo(f"{found.url}: {_described(found)}")
 
 
 def _sources(wish: _Wish, chosen: Sequence[Found]) -> list[NewSource]:

@@ -22,8 +22,8 @@ class Health(StrEnum):
     """The worst first."""
 
     DEAD = "dead"
-    UNVERIFIED = "unverified"
     FAILING = "failing"
+    UNVERIFIED = "unverified"
     STALE = "stale"
     TROUBLED = "troubled"
     FINE = "fine"
@@ -59,7 +59,7 @@ def _faring(source: Source, report: SourceReport, now: datetime) -> Faring:
     if now - report.last_ok_at > _unasked(source, report.last_ok_at):
         return Faring(Health.STALE, report.last_ok_at, "not polled since; does `news-monitor run` run?")
     if not report.articles:
-        return Faring(Health.STALE, report.last_ok_at, "it answers well and has never held an article")
+        return Faring(Health.STALE, None, "it answers well and has never held an article")
     return Faring(Health.FINE, report.last_ok_at, report.problem)
 
 

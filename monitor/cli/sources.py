@@ -85,8 +85,8 @@ def health(config: Path, as_json: bool) -> None:
 
     \b
     dead        failing for a week; one that never answered well: for a day
-    unverified  not polled well yet: it came with the program or was just added
     failing     what it answers, how often in a row, and when it is asked next
+    unverified  not polled well yet: it came with the program or was just added
     stale       not polled any more, or well polled and always empty
     troubled    it answers, and something is not as it should be: what, and what to do
 
@@ -131,8 +131,8 @@ _OURS = "No source is fine: look at the network of this machine before you drop 
 def retry(config: Path, ids: tuple[str, ...]) -> None:
     """Let the daemon poll these sources again at once, which fail and would be left alone for hours: they are mended.
 
-    What comes of it is in `sources list`, `sources health` and the log. One that does not fail, or is being polled just
-    now, is left as it is (exit code 1).
+    What comes of it is in `sources health`; the log says so where it works, or has another problem. One that does not
+    fail, or is being polled just now, is left as it is (exit code 1).
 
     \b
     Example:

@@ -135,7 +135,7 @@ def test_what_is_over_is_told_once_it_does_well() -> None:
     operator.looks(NOON + 3 * HOUR, sick(failing()))
     (told,) = operator.looks(NOON + 5 * HOUR, sick(source_wire=NOON + 5 * HOUR))
     assert (short([told]), told.level) == ([("recovery", "source wire")], Level.INFO)
-    assert (told.title, told.text) == ("Source wire works again", "source wire: had failed since 5 Jan, 21:00")
+    assert (told.title, told.text) == ("Source wire works again", "wire: had failed since 5 Jan, 21:00")
     assert operator.noticed == ()
     assert operator.looks(NOON + 6 * HOUR, sick(source_wire=NOON + 6 * HOUR)) == []
     again = sick(failing(since=NOON + 7 * HOUR))
