@@ -164,25 +164,21 @@ def export(config: Path, output: Path | None, tag: str | None) -> None:
 
 
 def _outlines(files: SourceFiles, tag: str | None) -> tuple[list[Outline], bool]:
-    """The sources as outlines, and whether a file has faults: these are told, and it is left out as a whole, as the
-    daemon does it."""
+    """The sources without a fault as outlines, and whether others have one: these are told."""
     from monitor.config.outlines import outline_of
-    from monitor.config.source_files import check_file
-    from monitor.errors import Faulty
+    from monitor.config.source_files import sound_in
 
-    outlines, faulty = [], set()
+    outlines, sound, faulty = [], set(), False
     for file in files.files:
-        try:
-            check_file(file)
-        except Faulty as wrong:
-            faulty.add(file)
-            if not any(fault in files.faults for fault in wrong.faults):  # else it was told when it was read
-                print_faults(wrong.faults)
+        places, faults = sound_in(file)
+        sound |= places
+        faulty |= bool(faults)
+        print_faults(fault for fault in faults if fault not in files.faults)  # those were told when they were read
     for standing in files.standing:
         outline, secret = outline_of(standing.keys)
-        if standing.file in faulty or (tag is not None and tag not in outline.groups):
+        if standing.place not in sound or (tag is not None and tag not in outline.groups):
             continue
         if secret:
             click.echo(f"{standing.place}: {', '.join(secret)} holds a password, and is left out", err=True)
         outlines.append(outline)
-    return outlines, bool(faulty)
+    return outlines, faulty

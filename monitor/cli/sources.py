@@ -161,7 +161,7 @@ def _left(report: SourceReport | None, zone: str) -> str:
     if report is None:
         return "it was never polled, and is due once the daemon runs"
     if report.failures:
-        return "it is being polled just now; say it again if it still fails"
+        return "it is being polled just now, or was when its daemon was killed; say it again in a minute"
     return f"it does not fail; its next poll is at {local(report.next_at, zone)}"
 
 

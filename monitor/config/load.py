@@ -1,8 +1,9 @@
 """The door: all of the user's files -> everything good in them, and all that is wrong with them.
 
-A file with a fault contributes nothing and stops no other; only an unusable monitor.yaml stops everything. A rule that
-names what does not exist is left out. Nothing here knows what is running; but who loads again and again can have each
-file `Remembered` as it was when it last had no fault, and then that counts in place of a faulty edit.
+A file with a fault contributes nothing (one of sources: those of them that have none) and stops no other; only an
+unusable monitor.yaml stops everything. A rule that names what does not exist is left out. Nothing here knows what is
+running; but who loads again and again can have each file `Remembered` as it was when it last had no fault, and then
+that counts in place of a faulty edit.
 """
 
 from __future__ import annotations
@@ -144,7 +145,9 @@ def _sources(
     kept: dict[str, Source] = {}
     ids: dict[str, Place] = {}
     urls: dict[str, Place] = {}
-    for place, source in (placed for reading in readings for placed in reading.says or reading.sound):
+    said = [placed for reading in readings for placed in reading.says]
+    said += (placed for reading in readings if not reading.says for placed in reading.sound)  # these take nobody's id
+    for place, source in said:
         for what, first in (("id", ids.get(source.id)), ("url", urls.get(source.url))):
             if first:
                 faults.append(Fault(place, f"another source has this {what}", f"it stands at {first}"))

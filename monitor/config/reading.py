@@ -1,6 +1,7 @@
 """Files that are read again and again: each is parsed once for as long as it stays as it is.
 
-Of a faulty one counts what it said when it was last without a fault. What documents mean is the caller's to say.
+Of a faulty one counts what it said when it was last without a fault; if it never was, what of it has none may. What
+documents mean is the caller's to say.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ Says = TypeVar("Says")
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[Says]):
-    """What came of a file. `says`: what it said when it was last without a fault; `sound`: what has none of what stands
-    in it now; `documents` and `faults`: of all of that; `stamp` None: another edit might not show in it yet; `given`:
-    with what it was read."""
+    """What came of a file. `says`: what it said when it was last without a fault; `sound`: what had none of what stood
+    in it when it could last be read at all; `documents` and `faults`: of what stands in it now; `stamp` None: another
+    edit might not show in it yet; `given`: with what it was read."""
 
     says: tuple[Says, ...]
     sound: tuple[Says, ...]
@@ -70,13 +71,11 @@ class Memory(Generic[Says]):
         at = clock.now()  # before it is read: an edit from then on must show
         says: tuple[Says, ...] = known.says if known else ()
         documents: tuple[Document, ...] = ()
-        sound: tuple[Says, ...] = ()
+        sound: tuple[Says, ...] = known.sound if known else ()
         faults: list[Fault] = []
         with noting(faults):
             documents = read(file)
-            if (
-                known and (says or known.sound) and not documents and is_empty(file)
-            ):  # an editor that was cut off, a full disk
+            if sound and not documents and is_empty(file):  # an editor that was cut off, a full disk
                 raise Faulty([Fault(Place(str(file)), "the file has been emptied", "delete it if that is meant")])
             sound, wrong = _told_apart(documents, reading)
             faults += wrong

@@ -83,14 +83,22 @@ def source_files(config: Path) -> SourceFiles:
 
 
 def check_file(file: Path) -> None:
-    """Raises Faulty where the file has a fault: it is left out as a whole, and so would be what is added to it."""
+    """Raises Faulty where the file has a fault: a daemon that runs would not take up what is added to it."""
     if is_there(file):
-        faults: list[Fault] = []
-        for document in read(file):
-            with noting(faults):
-                list(sources(document, Usual(timedelta(minutes=5))))
+        _, faults = sound_in(file)
         if faults:
             raise Faulty(faults)
+
+
+def sound_in(file: Path) -> tuple[set[Place], list[Fault]]:
+    """Where the sources of a file stand that have no fault, and the faults of the rest."""
+    places: set[Place] = set()
+    faults: list[Fault] = []
+    with noting(faults):
+        for document in read(file):
+            with noting(faults):
+                places.update(place for place, _ in sources(document, Usual(timedelta(minutes=5))))
+    return places, faults
 
 
 def new_source(url: str, given: NewSource, taken: Collection[str]) -> NewSource:

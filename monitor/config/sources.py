@@ -204,14 +204,17 @@ def sources(document: Document, usual: Usual) -> Iterator[tuple[Place, Source]]:
 
 
 def _sound(document: Document, usual: Usual) -> Iterator[tuple[Place, Source]]:
-    """Those of a faulty document that have no fault themselves."""
+    """Those of a faulty document that have no fault themselves, nor an id or address of one that has."""
     listed = document.data.get("sources") if isinstance(document.data, dict) else None
-    if isinstance(listed, list):
-        for place, each in zip(document.places("sources"), listed, strict=True):
-            try:
-                shape = SourceShape.model_validate(each)
-            except ValidationError:
-                continue
+    shapes: list[tuple[Place, SourceShape]] = []
+    faulty: set[str] = set()
+    for place, each in zip(document.places("sources"), listed if isinstance(listed, list) else (), strict=True):
+        try:
+            shapes.append((place, SourceShape.model_validate(each)))
+        except ValidationError:
+            faulty.update(str(each[key]) for key in ("id", "url") if isinstance(each, dict) and key in each)
+    for place, shape in shapes:
+        if not faulty & {shape.id, shape.url}:
             yield place, _source(shape, usual)
 
 

@@ -65,11 +65,16 @@ def write_sources(connection: Connection, polls: Sequence[tuple[Polled, int]]) -
     for (well, _), rows in traces.items():
         write_rows(connection, _WELL if well else _FAILED, rows)
     # Thousands of polls an hour bring nothing: they leave `polled_at`.
-    evidence = [_evidence(polled, new) for polled, new in polls if new or polled.problem or polled.claim.first]
+    evidence = [_evidence(polled, new) for polled, new in polls if new or polled.claim.first or _tells(polled)]
     write_rows(connection, _EVIDENCE, evidence)
     marks = [{"source_id": each.claim.source, "marks": each.marks} for each, _ in polls if each.marks is not None]
     write_rows(connection, _marks(connection.dialect.name), marks)
     _write_troubles(connection, [polled for polled, _ in polls])
+
+
+def _tells(polled: Polled) -> bool:
+    """Whether a poll has a problem, and not only that of a document that is still the same."""
+    return polled.problem is not None and polled.fetched.outcome is not FetchOutcome.NOT_MODIFIED
 
 
 def _trace(polled: Polled, *, well: bool) -> Row:

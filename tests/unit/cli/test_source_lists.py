@@ -113,10 +113,10 @@ def test_what_is_exported_is_imported_elsewhere(folder: Path) -> None:
     assert (folder / "sources.yaml").read_text(encoding="utf-8") == before
 
 
-def test_a_file_with_a_fault_is_not_exported(folder: Path) -> None:
-    """It is left out as a whole, as the daemon does it, and told."""
+def test_a_source_with_a_fault_is_not_exported(folder: Path) -> None:
+    """It is left out, as the daemon does it, and told; those beside it are not."""
     with (folder / "sources.yaml").open("a", encoding="utf-8") as file:
         file.write("  - {id: bad, url: nowhere}\n")
     ended = run("export", "-o", "out.opml")
-    assert (ended.exit_code, ended.stdout) == (1, "0 sources written to out.opml\n")
+    assert (ended.exit_code, ended.stdout) == (1, "2 sources written to out.opml\n")
     assert "sources.yaml:4:20: this is no web address" in ended.stderr

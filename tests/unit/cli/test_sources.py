@@ -127,7 +127,7 @@ def test_a_source_that_stands_twice_is_not_removed(folder: Path) -> None:
 
 
 def test_a_source_with_a_fault_can_be_removed(folder: Path) -> None:
-    """And none can be added beside it: the file is left out as a whole until then."""
+    """And none can be added beside it: a daemon that runs would not take it up."""
     with (folder / "sources.yaml").open("a", encoding="utf-8") as file:
         file.write("  - {id: bad, url: nowhere}\n")
     with pytest.raises(MonitorError, match=r"sources.yaml:4:20: this is no web address"):

@@ -138,6 +138,9 @@ def test_a_faulty_file_contributes_nothing_and_stops_no_other(write: Write, bad:
     [
         ("sources: [{id: two, url: 'http://two'}, {id: three}, {id: four, url: 'http://4'}]", ["two", "four"]),
         ("sources: [{id: two, url: 'http://two', colour: red}]", []),
+        ("sources: [{id: one, url: 'http://1'}, {id: two, url: 'http://two'}, {id: x}]", ["two"]),  # a good file has it
+        ("sources: [{id: two, url: 'http://two', colour: red}, {id: two, url: 'http://2'}]", []),  # which is meant?
+        ("sources: [{id: two, url: 'http://two', colour: red}, {id: three, url: 'http://two'}]", []),
         ("sources: [{id: two, url: 'http://two'}]\ncolour: red\n", ["two"]),
         ("sources: [{id: two, url: 'http://two'}]\n---\nsources: 1\n", ["two"]),
         ("sources: {id: two, url: 'http://two'}", []),
@@ -150,6 +153,22 @@ def test_a_faulty_source_stops_no_other(write: Write, bad: str, good: list[str])
     result = loaded(write(_GOOD | {"sources/bad.yaml": bad}))
     assert sorted(result.config.sources) == sorted(["one", *good])
     assert {Path(fault.place.file).name for fault in result.faults} == {"bad.yaml"}
+
+
+@pytest.mark.parametrize("then", ["", "sources: ["])
+def test_what_was_sound_in_a_faulty_sources_file_stays_when_it_is_emptied_or_cut_off(write: Write, then: str) -> None:
+    """An editor that was cut off, a full disk; also where it is read again, as it has another time."""
+    folder, known = (
+        write(_GOOD | {"sources/bad.yaml": "sources: [{id: two, url: 'http://two'}, {id: x}]"}),
+        Remembered(),
+    )
+    file = folder / "sources" / "bad.yaml"
+    assert sorted(load(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
+    for text in ("sources: [", then, then):
+        file.write_text(text, encoding="utf-8")
+        read = load(folder / "monitor.yaml", {}, known)
+        assert sorted(read.config.sources) == ["one", "two"]
+        assert read.faults
 
 
 def test_what_a_sources_file_said_without_a_fault_goes_before_what_is_without_one_in_it(write: Write) -> None:

@@ -97,7 +97,7 @@ def test_all_that_stands_in_the_files_is_known(write: Write) -> None:
 
 
 def test_nothing_is_added_to_a_file_with_a_fault(write: Write) -> None:
-    """It is left out as a whole, and what is added to it would be too."""
+    """A daemon that runs would not take up what is added to it."""
     folder = write({"monitor.yaml": "", "a.yaml": "sources: [{id: a}]\n---\nsources: 1\n"}).parent
     with pytest.raises(Faulty) as refused:
         check_file(folder / "a.yaml")
