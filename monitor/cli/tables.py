@@ -29,12 +29,11 @@ def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]], whole: C
 
     shown = sys.stdout.isatty()
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    terminal = Console()
-    width = max(terminal.width, _NARROWEST) if shown else _WIDE
     # headlines hold what rich would take for its own signs: [video], :fire:
-    console = Console(width=width, height=terminal.height, markup=False, emoji=False, highlight=False)
+    console = Console(markup=False, emoji=False, highlight=False)
+    console.width = max(console.width, _NARROWEST) if shown else _WIDE
     table = _table(heads, cells, whole, lists_below=shown)
-    if not cells or not shown or _width(table) <= width:
+    if not cells or not shown or _width(table) <= console.width:
         console.print(table, crop=shown)
         return
     for row in cells:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, func, select, update
 from structlog.testing import capture_logs
 
 from monitor import clock
@@ -20,7 +20,7 @@ from monitor.model import FetchOutcome
 from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.reports import Reports
-from monitor.store.tables import source
+from monitor.store.tables import fetch, source
 from monitor.telemetry import Event
 from tests.building import HEADLINE, HOUR
 from tests.building import source as built
@@ -126,10 +126,10 @@ async def test_a_long_list_is_past_when_it_is_first_seen(database: Database, fau
         assert (Reports(database).counts()["articles"], Reports(database).counts()["alerts"]) == (1000, 0)
         second = await polls.poll()
         assert second is not None
-        assert (second.fetched.outcome, second.problem) == (
-            FetchOutcome.NOT_MODIFIED,
-            first.problem,
-        )  # as it still does
+        assert second.fetched.outcome is FetchOutcome.NOT_MODIFIED
+        assert second.problem == first.problem  # as it still does
+        with database.reading() as connection:  # it brought nothing, and leaves no row of its own
+            assert connection.execute(select(func.count()).select_from(fetch)).scalar_one() == 1
         new = f"<guid>new</guid><title>{HEADLINE} again</title></item>"
         faults.documents["wire.xml"] = "<item>".join((head, new, *items[5:]))
         await polls.poll()

@@ -58,6 +58,7 @@ def test_it_says_since_when_and_what() -> None:
     told = faring(source(), report(2 * HOUR, HOUR, failures=3), NOON)
     assert (told.since, told.why) == (NOON - HOUR, "it answered 404")
     assert faring(source(), report(2 * HOUR), NOON).since == NOON - 2 * HOUR
+    assert faring(source(), report(MINUTE, articles=0), NOON).since is None  # it never was otherwise
 
 
 def test_a_source_with_bounds_or_times_of_its_own_is_stale_by_those() -> None:

@@ -158,11 +158,8 @@ def test_a_faulty_source_stops_no_other(write: Write, bad: str, good: list[str])
 @pytest.mark.parametrize("then", ["", "sources: ["])
 def test_what_was_sound_in_a_faulty_sources_file_stays_when_it_is_emptied_or_cut_off(write: Write, then: str) -> None:
     """An editor that was cut off, a full disk; also where it is read again, as it has another time."""
-    folder, known = (
-        write(_GOOD | {"sources/bad.yaml": "sources: [{id: two, url: 'http://two'}, {id: x}]"}),
-        Remembered(),
-    )
-    file = folder / "sources" / "bad.yaml"
+    folder = write(_GOOD | {"sources/bad.yaml": "sources: [{id: two, url: 'http://two'}, {id: x}]"})
+    file, known = folder / "sources" / "bad.yaml", Remembered()
     assert sorted(load(folder / "monitor.yaml", {}, known).config.sources) == ["one", "two"]
     for text in ("sources: [", then, then):
         file.write_text(text, encoding="utf-8")
