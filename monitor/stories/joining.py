@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean
+from weakref import ref
 
 from monitor.model import Article, Story
 from monitor.model.names import hashed
@@ -59,7 +60,7 @@ class Stories:
         self.recall()
         self._base.take_over(self._told)
         self._told = []
-        self.memory.stands = self._base
+        self.memory.now_shows(self._base)
         return self._base
 
     def take_over(self, told: list[Telling]) -> None:
@@ -82,9 +83,9 @@ class Stories:
 
     def recall(self) -> Recall:
         """What is remembered in this state; until another one is asked."""
-        if self.memory.stands is not self:
+        if not self.memory.shows(self):
             self.memory.stand(self.path())
-            self.memory.stands = self
+            self.memory.now_shows(self)
         return self.memory.recall
 
     def path(self) -> list[list[Telling]]:
@@ -97,8 +98,18 @@ class _Memory:
 
     def __init__(self) -> None:
         self.recall = Recall()
-        self.stands: Stories | None = None  # which state asked last
+        # The state that asked last. Each state holds this memory: held strongly, the two would be garbage that only the
+        # collector frees, and its tables are large.
+        self._shown: ref[Stories] | None = None
         self._on_top: list[tuple[Telling, list[Callable[[], object]]]] = []
+
+    def shows(self, state: Stories) -> bool:
+        """Whether exactly the tellings of this state are remembered now."""
+        return self._shown is not None and self._shown() is state
+
+    def now_shows(self, state: Stories) -> None:
+        """Say that they are."""
+        self._shown = ref(state)
 
     def stand(self, path: Sequence[Sequence[Telling]]) -> None:
         """Have these tellings on top, and no others."""

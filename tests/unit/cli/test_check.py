@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -138,6 +140,29 @@ async def test_paths_beside_a_config_that_cannot_be_read(folder: Path) -> None:
     (folder / "monitor.yaml").write_text("rules: [\n", encoding="utf-8")
     ended = await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)
     assert (ended.code, [row["file"] for row in ended.rows]) == (1, ["monitor.yaml"])
+
+
+# --- what it needs ----------------------------------------------------------------------------------------------
+
+MEASURED = """\
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+"""
+
+
+def test_the_shipped_set_is_checked_on_a_small_machine(tmp_path: Path) -> None:
+    """With its two thousand tests, and a channel for which Apprise is loaded."""
+    command = [sys.executable, "-m", "monitor"]
+    surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([*command, "init", tmp_path], env=surroundings, capture_output=True, check=True)
+    config = tmp_path / "monitor.yaml"
+    config.write_text(config.read_text("utf-8").replace("console://", "json://127.0.0.1:9/take"), encoding="utf-8")
+    asked = [sys.executable, "-c", MEASURED, *command, "check", "-c", config]
+    ended = subprocess.run(asked, env=surroundings, capture_output=True, text=True, check=True)
+    code, peak = map(int, ended.stdout.split())
+    assert code == 0, ended.stderr
+    assert peak < 220 * 2**20
 
 
 # --- while somebody writes --------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
+from weakref import ref
 
 import pytest
 
@@ -138,6 +140,20 @@ def test_a_story_is_the_same_for_a_week() -> None:
         told = article("b", "Another headline", of=f"outlet{hours}", canonical=PAGE, seen=NOON + hours * HOUR)
         assert join(told, stories).story == first
     assert (first.title, first.opened) == ("Дубль: 北 \ud800\nтри", opening)
+
+
+def test_a_state_that_nobody_holds_is_freed_at_once() -> None:
+    """Without the garbage collector, which may rest, and with the tables of what it remembers."""
+    gc.disable()
+    try:
+        base = Stories()
+        draft = base.draft()
+        join(article("a"), draft)
+        gone = [ref(each) for each in (base, draft, base.memory, base.memory.recall)]
+        del base, draft
+        assert [each() for each in gone] == [None] * 4
+    finally:
+        gc.enable()
 
 
 def test_a_draft_that_begins_a_generation_is_forgotten_too() -> None:
