@@ -6,21 +6,22 @@ import asyncio
 import itertools
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine
 
 from monitor.store.database import Database
 from monitor.store.opening import open_database
+from tests.patience import PATIENCE
 from tests.postgres import postgres
 
-settings.register_profile("house", deadline=None)  # no test is timed
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is timed
 settings.load_profile("house")
 
 
@@ -90,6 +91,28 @@ def new_database(request: pytest.FixtureRequest, template: str) -> str:
     return engine.url.set(database=name).render_as_string(hide_password=False)
 
 
+Elapse = Callable[[float], Awaitable[None]]
+
+
+@pytest.fixture
+async def elapse(monkeypatch: pytest.MonkeyPatch) -> Elapse:
+    """Lets so many seconds pass at once. No other time passes for the loop and for `monitor.clock.monotonic`: what a
+    test says of moments holds on any machine. What waits for a thread or a socket needs real time, and has it."""
+    loop = asyncio.get_running_loop()
+    now = loop.time()
+    monkeypatch.setattr(loop, "time", lambda: now)
+    monkeypatch.setattr("monitor.clock.monotonic", lambda: now)
+
+    async def pass_(seconds: float) -> None:
+        nonlocal now
+        for later in (0, seconds):  # what has just been asked for begins before the time passes
+            now += later
+            for _ in range(20):  # what is due, and what that leads to
+                await asyncio.sleep(0)
+
+    return pass_
+
+
 @dataclass
 class FaultServer:
     """An HTTP server on loopback, in a thread of its own.
@@ -119,7 +142,7 @@ class FaultServer:
         choice = waiting.pop(0).split("/") if waiting else request.path.strip("/").split("/")
         match choice:
             case ["hang", *_]:
-                await asyncio.sleep(600)
+                await asyncio.sleep(3600)
             case ["drop", *_]:
                 assert request.transport is not None
                 request.transport.abort()
@@ -158,10 +181,10 @@ def running() -> Iterator[FaultServer]:
     # run() cancels, at its end, the handlers whose clients were killed while they hung
     thread = threading.Thread(target=lambda: asyncio.run(_serve(server, begun)), name="asyncio fault server")
     thread.start()
-    stop = begun.result(10)
+    stop = begun.result(PATIENCE)
     yield server
     stop()
-    thread.join(10)
+    thread.join(PATIENCE)
 
 
 @pytest.fixture

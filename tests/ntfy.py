@@ -20,10 +20,10 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
+from tests.patience import PATIENCE
 from tests.ports import free_port
 
 UNPACKED = Path(__file__).parents[1] / ".venv" / "tmp" / "ntfy"
-_PATIENCE = 30  # s
 
 
 class Unavailable(Exception):
@@ -71,7 +71,7 @@ class Ntfy:
         request = Request(f"http://127.0.0.1:{self.port}/{quote(topic)}/json?poll=1")
         if login:
             request.add_header("Authorization", f"Basic {b64encode(login.encode()).decode()}")
-        with urlopen(request, timeout=_PATIENCE) as answer:
+        with urlopen(request, timeout=PATIENCE) as answer:
             return [json.loads(line) for line in answer]
 
     def user(self, name: str, password: str, *topics: str) -> str:
@@ -121,10 +121,10 @@ def serving(folder: Path, **settings: object) -> Iterator[Ntfy]:
 
 
 def _answers(ntfy: Ntfy, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < end:
         try:
-            with urlopen(f"http://127.0.0.1:{ntfy.port}/v1/health", timeout=_PATIENCE):
+            with urlopen(f"http://127.0.0.1:{ntfy.port}/v1/health", timeout=PATIENCE):
                 return
         except URLError:
             time.sleep(0.02)

@@ -25,8 +25,9 @@ from monitor.workers import Workers
 from tests.building import claimed, rules, to_desk
 from tests.building import source as built
 from tests.conftest import FaultServer
+from tests.patience import LONG
 
-LIMITS = Limits(gap=timedelta(0), parse=timedelta(seconds=60))
+LIMITS = Limits(connect=LONG, idle=LONG, total=LONG, gap=timedelta(0), parse=LONG)
 
 
 def feed(*titles: str, age: timedelta = timedelta(0)) -> str:

@@ -13,6 +13,7 @@ from threading import Timer
 from click import unstyle
 
 from tests.e2e.whole import ROOT
+from tests.patience import PATIENCE
 
 
 def on_terminal(columns: int, *arguments: str, folder: Path = ROOT) -> list[str]:
@@ -22,7 +23,7 @@ def on_terminal(columns: int, *arguments: str, folder: Path = ROOT) -> list[str]
     process = subprocess.Popen([sys.executable, *arguments], stdout=theirs, env=surroundings, cwd=folder)
     os.close(theirs)
     printed = b""
-    late = Timer(60, process.kill)
+    late = Timer(PATIENCE, process.kill)
     late.start()
     with suppress(OSError):  # the other end is closed, and all was read
         while some := os.read(ours, 4096):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.whole import ROOT, Daemon, until, write_config
+from tests.patience import PATIENCE
 
 # Python runs a file of this name when it starts.
 HANGING = """\
@@ -20,14 +21,14 @@ real = socket.getaddrinfo
 def getaddrinfo(host, *rest, **more):
     if host == "slow.test":
         pathlib.Path("asked").touch()
-        time.sleep(120)
+        time.sleep(3600)
     return real(host, *rest, **more)
 socket.getaddrinfo = getaddrinfo
 """
 
 
 async def test_a_name_that_hangs_holds_no_end_up(tmp_path: Path) -> None:
-    """A lookup cannot be stopped; the process ends within 10 s all the same."""
+    """A lookup cannot be stopped; the process ends all the same."""
     (tmp_path / "sitecustomize.py").write_text(HANGING, encoding="utf-8")
     write_config(tmp_path, {"slow": "http://slow.test/feed"})
     path = os.pathsep.join(map(str, (tmp_path, ROOT)))
@@ -58,6 +59,6 @@ async def test_a_terminal_that_is_closed_ends_it(tmp_path: Path) -> None:
         os.execve("/bin/sh", ["sh", "-c", command], {**os.environ, "PYTHONPATH": str(ROOT)})
     await until(lambda: (tmp_path / "log").exists() and "started" in (tmp_path / "log").read_text())
     os.close(terminal)
-    _, ended = await asyncio.wait_for(asyncio.to_thread(os.waitpid, process, 0), 10)
+    _, ended = await asyncio.wait_for(asyncio.to_thread(os.waitpid, process, 0), PATIENCE)
     assert os.waitstatus_to_exitcode(ended) == 0
     assert '"event": "stopped"' in (tmp_path / "log").read_text()

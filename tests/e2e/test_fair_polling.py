@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.e2e.whole import Daemon, Site, document, dripping, rss, serving, silent, until, write_config
 
-ONE_AT_A_TIME = "limits: {polls: 8, per_host: 1, total: 60 s, idle: 60 s}\n"
+ONE_AT_A_TIME = "limits: {polls: 8, per_host: 1, total: 10 min, idle: 10 min}\n"
 
 
 async def test_a_slow_host_keeps_nobody_else_waiting(tmp_path: Path) -> None:
@@ -18,7 +18,7 @@ async def test_a_slow_host_keeps_nobody_else_waiting(tmp_path: Path) -> None:
         sources = {f"slow{number}": slow.url(f"/{number}") for number in range(100)}
         write_config(tmp_path, {**sources, "quick": quick.url("/feed")}, more=ONE_AT_A_TIME)
         async with Daemon(tmp_path):
-            await until(lambda: quick.asked["/feed"] >= 3, within=50)
+            await until(lambda: quick.asked["/feed"] >= 3)
         assert slow.asked.total() == 1
 
 
@@ -28,7 +28,7 @@ async def test_a_place_that_is_free_is_filled_at_once(tmp_path: Path) -> None:
     async with serving(site):
         write_config(tmp_path, {f"s{number}": site.url(f"/{number}") for number in range(100)}, more=ONE_AT_A_TIME)
         async with Daemon(tmp_path):
-            await until(lambda: len(site.asked) == 100, within=50)
+            await until(lambda: len(site.asked) == 100, within=90)  # one a tick would take 99 s
 
 
 async def test_sources_that_hang_keep_nobody_else_waiting(tmp_path: Path) -> None:
@@ -37,10 +37,10 @@ async def test_sources_that_hang_keep_nobody_else_waiting(tmp_path: Path) -> Non
     slow.pages = {f"/{number}": silent for number in range(4)}
     async with serving(slow), serving(quick):
         sources = {f"slow{number}": slow.url(f"/{number}") for number in range(4)}
-        limits = "limits: {polls: 4, total: 60 s, idle: 60 s}\n"
+        limits = "limits: {polls: 4, total: 10 min, idle: 10 min}\n"
         write_config(tmp_path, {**sources, "quick": quick.url("/feed")}, more=limits)
         async with Daemon(tmp_path):
-            await until(lambda: quick.asked["/feed"] >= 3, within=50)
+            await until(lambda: quick.asked["/feed"] >= 3)
         assert slow.asked.total() == 4
 
 
@@ -50,11 +50,11 @@ async def test_sources_that_drip_hold_their_places_for_a_while(tmp_path: Path) -
     slow.pages = {f"/{number}": dripping for number in range(2)}
     async with serving(slow), serving(quick):
         sources = {f"slow{number}": slow.url(f"/{number}") for number in range(2)}
-        limits = "limits: {polls: 2, total: 8 s, idle: 2 s}\n"
+        limits = "limits: {polls: 2, total: 12 s, idle: 12 s}\n"
         write_config(tmp_path, {**sources, "quick": quick.url("/feed")}, more=limits)
         async with Daemon(tmp_path):
-            await until(lambda: slow.asked.total() == 2, within=30)
+            await until(lambda: slow.asked.total() == 2)
             before = quick.asked.total()
             await asyncio.sleep(2)  # longer than a silence
             assert quick.asked.total() == before
-            await until(lambda: quick.asked["/feed"] >= 3, within=50)
+            await until(lambda: quick.asked["/feed"] >= 3)

@@ -14,9 +14,10 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from tests.e2e.whole import PATIENCE, Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
+from tests.e2e.whole import Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
+from tests.patience import PATIENCE
 
-WEB = 'limits: {total: 5 s, idle: 2 s}\nweb: {listen: "127.0.0.1:0"}\n'
+WEB = 'web: {listen: "127.0.0.1:0"}\n'
 
 
 async def listening(daemon: Daemon) -> str:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder of another user, with a config of root's; nobody else looks into those above it."""
-    write_config(tmp_path, {}, more="")
+    write_config(tmp_path, {})
     os.chown(tmp_path, OWNER, OWNER)
     yield tmp_path
     os.chown(tmp_path, 0, 0)

@@ -27,6 +27,7 @@ from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
 from tests.building import article, claimed, polled, rule, rules, sources
 from tests.conftest import FaultServer
+from tests.patience import LONG
 
 
 def fill(database: Database, channels: Iterable[str], *uids: str) -> None:
@@ -189,7 +190,7 @@ async def test_stopping_is_bounded_and_loses_nothing(database: Database, faults:
         await until(lambda: faults.bodies("hang"))
         began = time.monotonic()
         await dispatcher.stop(timedelta(seconds=0.2))
-        assert time.monotonic() - began < 5  # of the 60 s that the attempt might have taken
+        assert time.monotonic() - began < 20  # of the 60 s that the attempt might have taken
     outbox = Outbox(database, "next")
     assert outbox.release_all(clock.now()) == 1
     assert states(database) == {"retry": 1, "pending": 1}
@@ -203,7 +204,7 @@ async def test_stopping_lets_a_message_that_is_being_sent_end(database: Database
     async with dispatching(database, {"desk": faults.url("late/0.5")}) as dispatcher:
         await dispatcher.turn()
         await until(lambda: faults.bodies("late/0.5"))
-        await dispatcher.stop(timedelta(seconds=30))
+        await dispatcher.stop(LONG)
     assert states(database) == {"accepted": 1, "pending": 1}
 
 

@@ -22,11 +22,11 @@ from monitor.model import Fetched, FetchOutcome, Limits, Validators
 from monitor.sources import silence
 from monitor.sources.fetch import Fetcher, digest_of
 from monitor.sources.guard import Network
+from tests.patience import LONG
 from tests.site import Site, serving, wired
 
 LOOPBACK: list[Network] = [ip_network("127.0.0.0/8")]
-QUICK = Limits(connect=timedelta(seconds=5), idle=timedelta(seconds=0.4), total=timedelta(seconds=1.2), redirects=3)
-PATIENT = Limits()
+PATIENT = Limits(connect=LONG, idle=LONG, total=LONG)
 NONE = Validators()
 FEED = b"<rss version='2.0'><channel><title>x</title></channel></rss>"
 
@@ -136,14 +136,14 @@ async def test_a_document_that_is_a_gzip_file_is_unpacked(site: Site) -> None:
     assert (fetched.outcome, fetched.body) == (FetchOutcome.DOCUMENT, FEED)
     site.answers["/map.xml.gz"] = web.Response(body=again, content_type="application/gzip")
     assert (await fetch(f"{site.url}/map.xml.gz", validators=fetched.validators)).outcome is FetchOutcome.NOT_MODIFIED
-    small = replace(QUICK, decoded_bytes=len(FEED) - 1)
+    small = replace(PATIENT, decoded_bytes=len(FEED) - 1)
     assert "limits.decoded_bytes" in await problem_of(f"{site.url}/map.xml.gz", small)
 
 
 async def test_redirects_have_an_end(site: Site) -> None:
     """As many as the limit says, and no more."""
     site.answers |= {f"/{number}": redirect(f"/{number + 1}") for number in range(9)}
-    assert "more than 3 redirects" in await problem_of(f"{site.url}/0", QUICK)
+    assert "more than 3 redirects" in await problem_of(f"{site.url}/0", replace(PATIENT, redirects=3))
     assert len(site.asked) == 4
 
 
@@ -213,9 +213,9 @@ async def test_retry_after_is_told(site: Site, status: int) -> None:
 
 async def test_a_server_that_drips_is_stopped_by_the_total_time() -> None:
     """A byte now and then keeps the idle limit quiet, not the total one."""
-    began = clock.monotonic()
+    began, limits = clock.monotonic(), replace(PATIENT, total=timedelta(seconds=1.2))
     async with wired(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", drip=0.05) as wire:
-        assert "not done after 1.2 s (limits.total)" in await problem_of(f"http://127.0.0.1:{wire.port}/", QUICK)
+        assert "not done after 1.2 s (limits.total)" in await problem_of(f"http://127.0.0.1:{wire.port}/", limits)
     assert clock.monotonic() - began >= 1.2
 
 
@@ -228,26 +228,27 @@ async def test_a_server_that_drips_is_stopped_by_the_total_time() -> None:
     ],
 )
 async def test_only_who_has_not_answered_is_silent(sent: bytes, silent: bool) -> None:
-    """Its place may be lent (`sources.silence`); a body that comes slowly holds its own, until its time is over."""
-    limits = replace(PATIENT, total=timedelta(seconds=silence.AFTER + 1))
-    async with wired(sent, leave_open=True) as wire, Fetcher(limits, LOOPBACK) as fetcher:
+    """Its place may be lent (`sources.silence`); a body that comes slowly holds its own."""
+    async with wired(sent, leave_open=True) as wire, Fetcher(PATIENT, LOOPBACK) as fetcher:
         asking: asyncio.Task[object] = asyncio.create_task(fetcher.fetch(f"http://127.0.0.1:{wire.port}/", NONE))
         await asyncio.sleep(silence.AFTER + 0.3)
         assert fetcher.silence.among([asking]) == silent
-        await asking
+        asking.cancel()
+        await asyncio.wait([asking])
         assert fetcher.silence.among([asking]) == 0
 
 
 async def test_a_server_that_falls_silent_is_told_apart() -> None:
     """Before its answer and within it."""
+    limits = replace(PATIENT, idle=timedelta(seconds=0.4))
     for sent in (b"", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nabc"):
         async with wired(sent, leave_open=True) as wire:
-            assert "silent for 0.4 s (limits.idle)" in await problem_of(f"http://127.0.0.1:{wire.port}/", QUICK)
+            assert "silent for 0.4 s (limits.idle)" in await problem_of(f"http://127.0.0.1:{wire.port}/", limits)
 
 
 async def test_a_connection_that_is_not_taken_is_told_apart() -> None:
     """A host that drops packets: here a listener whose queue is full."""
-    limits = Limits(connect=timedelta(seconds=0.3))
+    limits = replace(PATIENT, connect=timedelta(seconds=0.3))
     with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -395,5 +396,5 @@ async def test_what_a_redirect_leads_to_is_named_where_it_fails(site: Site) -> N
     """Nobody would look for it at the address of the source; what may be another at each poll is left out."""
     async with wired(b"") as wire:
         site.answers["/"] = redirect(f"http://127.0.0.1:{wire.port}/feed?token=17")
-        line = await problem_of(f"{site.url}/", QUICK)
+        line = await problem_of(f"{site.url}/")
     assert line == f"redirects to http://127.0.0.1:{wire.port}/feed: the server closed the connection without an answer"

@@ -27,6 +27,7 @@ from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
 from monitor.telemetry.metrics import Metrics
 from tests.building import NOON
+from tests.patience import PATIENCE
 from tests.ports import free_port
 
 
@@ -105,11 +106,13 @@ async def test_two_pages_and_nothing_else(database: Database, host: str) -> None
         assert (await daemon.get("/healthz", "POST")).status == 405
 
 
-async def test_a_problem_is_503_and_says_why(database: Database) -> None:
+async def test_a_problem_is_503_and_says_why(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever reads only the status knows; whoever reads the page knows the reason."""
     async with asked(database, Endpoint("127.0.0.1", 0)) as daemon:
         await daemon.listen()
-        daemon.turns.turned(Work.TICK, clock.monotonic() - 40)
+        moment = clock.monotonic()
+        monkeypatch.setattr("monitor.clock.monotonic", lambda: moment)
+        daemon.turns.turned(Work.TICK, moment - 40)
         page = await daemon.get("/healthz")
         assert (page.status, json.loads(page.body)["status"]) == (503, "problem")
         assert page.checks["tick"] == ["problem", "the last tick was 40 s ago"]
@@ -121,15 +124,16 @@ async def test_it_answers_while_the_database_hangs(database: Database, monkeypat
 
     def hang() -> bool:
         began.set()
-        return ends.wait(60)
+        return ends.wait(PATIENCE)
 
     async with asked(database, Endpoint("127.0.0.1", 0)) as daemon:
         await daemon.listen()
+        moment = clock.monotonic()
+        monkeypatch.setattr("monitor.clock.monotonic", lambda: moment)
         hanging = asyncio.create_task(daemon.thread.run(hang))
         await asyncio.to_thread(began.wait)
         assert (await daemon.get("/healthz")).status == 200
-        later = clock.monotonic() + 35
-        monkeypatch.setattr("monitor.clock.monotonic", lambda: later)
+        monkeypatch.setattr("monitor.clock.monotonic", lambda: moment + 35)
         page = await daemon.get("/healthz")
         assert page.status == 503
         assert page.checks["database"] == ["problem", "the database has not answered for 35 s; see the log"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from urllib.error import HTTPError
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from monitor.notify import Notifier, render
 from monitor.notify.apprise_door import send
 from tests.building import alert, article, delivery, endless
 from tests.ntfy import Ntfy, serving
+from tests.patience import LONG
 
 # One of Apprise's plug-ins asks for a module that Python 3.13 no longer has, and does without it.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -28,7 +28,7 @@ async def test_a_message_arrives_as_it_was_rendered(ntfy: Ntfy) -> None:
     """Title and text to the letter, whatever the script, through the daemon's own door and process."""
     page = article(title="朝鲜发射导弹 <🚀> & “missiles”", text="Seoul says so.", url="https://x.test/1?a=1&b=%20")
     message = render(delivery(alert(page)), source="연합뉴스", zone=ZoneInfo("Asia/Seoul"))
-    notifier = Notifier({"phone": Channel("phone", ntfy.channel("arrives"))}, timedelta(seconds=60))
+    notifier = Notifier({"phone": Channel("phone", ntfy.channel("arrives"))}, LONG)
     try:
         assert await notifier.send("phone", message) == ACCEPTED
     finally:

@@ -37,6 +37,7 @@ from monitor.telemetry import Event
 from monitor.workers import Workers
 from tests.building import HEADLINE, article, claimed, polled, rule, rules, sources, to_desk
 from tests.conftest import FaultServer
+from tests.patience import LONG
 from tests.polls import feed, polling
 from tests.site import Site, serving
 
@@ -106,7 +107,7 @@ class Reading:
 
 @asynccontextmanager
 async def reading(database: Database, told_by: Rule | None = None) -> AsyncIterator[Reading]:
-    limits = Limits(parse=timedelta(seconds=60))
+    limits = Limits(connect=LONG, idle=LONG, total=LONG, parse=LONG)
     thread, workers = StoreThread(), Workers(1)
     section, known = SerialSection(database), dict(KNOWN)
     woken: list[None] = []

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 UNITS = Path(__file__).parents[2] / "systemd"
 SYSTEM, USER = UNITS / "news-monitor.service", UNITS / "user" / "news-monitor.service"
 DROP_INS = sorted((UNITS / "drop-ins").glob("*.conf"))
@@ -36,7 +38,7 @@ def installed(folder: Path, unit: Path, drop_in: Path | None = None) -> Path:
 def analyze(folder: Path, *args: str | Path) -> subprocess.CompletedProcess[str]:
     surroundings = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder), "LC_ALL": "C.UTF-8"}
     command = ["systemd-analyze", *map(str, args)]
-    return subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=surroundings, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def verified(folder: Path, unit: Path) -> subprocess.CompletedProcess[str]:
@@ -85,7 +87,7 @@ def test_the_user_can_be_made(tmp_path: Path) -> None:
     """By the name that the unit runs as."""
     (tmp_path / "etc").mkdir()
     command = ["systemd-sysusers", "--dry-run", f"--root={tmp_path}", str(UNITS / "news-monitor.sysusers.conf")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     assert "Creating user 'news-monitor'" in done.stderr
     assert "\nUser=news-monitor\n" in SYSTEM.read_text()
@@ -137,7 +139,7 @@ print("sent" if door.notify(title="a", body="b") else "refused")
 def test_no_library_needs_memory_that_is_written_and_executed(tmp_path: Path) -> None:
     """Every one that we depend on is loaded, a callback from C is made, and a message is sent."""
     done = subprocess.run(
-        [sys.executable, "-c", DENIED], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", DENIED], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     if done.returncode == 77 and not os.environ.get("CI"):
         pytest.skip("the kernel is older than 6.3 and cannot deny it")

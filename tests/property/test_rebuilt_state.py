@@ -180,7 +180,8 @@ def states(one: State, other: State, now: datetime) -> None:
         Telling(5, "post", "b", HEADLINES[3], None),
     ]
 )
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])  # each has its own database
+# each has its own database
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.composite(tellings)(), min_size=1, max_size=10))
 def test_a_rebuilt_state_joins_and_tells_as_the_live_one(anew: Callable[[], Database], history: list[Telling]) -> None:
     """Whatever was committed before, a restart before any poll, and before anything falls due, changes neither stories

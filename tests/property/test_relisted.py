@@ -64,7 +64,7 @@ class Reader:
         return len(commit(self._section, claim, *taken.articles, at=now).judged)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(documents, st.integers(0, 1000), st.sampled_from(RETENTIONS), st.booleans())
 def test_a_document_that_is_listed_again_brings_nothing(
     database: Database, history: list[list[Entry]], days: int, retention: Retention, told: bool
@@ -86,7 +86,7 @@ def test_a_document_that_is_listed_again_brings_nothing(
     assert list(database.check()) == []
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(documents)
 def test_texts_that_come_back_tell_nothing(database: Database, history: list[list[Entry]]) -> None:
     """Entries are edited and edited back, an hour between: each text is matched again, and nothing is told twice."""
@@ -100,7 +100,7 @@ def test_texts_that_come_back_tell_nothing(database: Database, history: list[lis
     assert list(database.check()) == []
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(documents, st.integers(0, 200), st.booleans())
 def test_what_was_forgotten_brings_nothing_whatever_becomes_of_it(
     database: Database, history: list[list[Entry]], days: int, pruned: bool

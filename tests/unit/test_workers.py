@@ -20,8 +20,8 @@ import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.workers import Workers
+from tests.patience import LONG
 
-LONG = timedelta(seconds=60)
 SHORT = timedelta(seconds=0.5)
 
 
@@ -39,7 +39,7 @@ def timed_out() -> None:
 
 def hang(started: str) -> None:
     Path(started).write_text(str(os.getpid()))
-    time.sleep(600)
+    time.sleep(3600)
 
 
 def die() -> None:

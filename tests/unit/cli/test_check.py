@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.whole import PATIENCE, ROOT, news_monitor, started
+from tests.e2e.whole import ROOT, news_monitor, started
+from tests.patience import PATIENCE
 
 RULE = """\
 rule: quake
@@ -153,7 +154,7 @@ print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.p
 
 def test_the_shipped_set_is_checked_on_a_small_machine(tmp_path: Path) -> None:
     """With its two thousand tests, and a channel for which Apprise is loaded."""
-    command = [sys.executable, "-m", "monitor"]
+    command: list[str | Path] = [sys.executable, "-m", "monitor"]
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([*command, "init", tmp_path], env=surroundings, capture_output=True, check=True)
     config = tmp_path / "monitor.yaml"

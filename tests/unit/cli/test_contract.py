@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from monitor.cli import cli
 from tests.e2e.whole import ROOT, news_monitor, started, write_config
+from tests.patience import PATIENCE
 
 COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
@@ -275,7 +276,7 @@ async def test_ctrl_c_is_no_traceback(tmp_path: Path) -> None:
     process.stdin.write(b"{\n" + b" " * 2**20 + b"\n")  # more than its buffer holds: the first line is complained of
     assert await process.stderr.readline()
     process.send_signal(signal.SIGINT)
-    assert b"Traceback" not in await asyncio.wait_for(process.stderr.read(), 20)
+    assert b"Traceback" not in await asyncio.wait_for(process.stderr.read(), PATIENCE)
     assert await process.wait() == 1
     process.stdin.close()
 

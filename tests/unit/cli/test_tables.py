@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.e2e.whole import ROOT
+from tests.patience import PATIENCE
 from tests.terminal import on_terminal
 
 STORY, EVENTS = "S746401c3a4eecfd6", ("E8307918f4585aa05", "Ee2025677614ddbcc")
@@ -47,6 +48,6 @@ def test_what_others_wrote_is_shown_as_it_is() -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         check=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert HEADLINE in ended.stdout.decode()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import clock
 from monitor.config.load import Loaded, Remembered, load
 from monitor.config.reading import Memory
 from monitor.config.yaml12 import Document, Plain
@@ -56,6 +57,14 @@ def files(tmp_path: Path) -> Files:
     return Files(tmp_path)
 
 
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The moment (ns) at which the clock stands: reading a file takes no time."""
+    at = clock.now()
+    monkeypatch.setattr("monitor.clock.now", lambda: at)
+    return int(at.timestamp() * _SECOND)
+
+
 @pytest.mark.parametrize(
     ("before_now", "title"),
     [
@@ -67,18 +76,18 @@ def files(tmp_path: Path) -> Files:
         (-60 * _SECOND, "Rehto"),
     ],
 )
-def test_a_file_is_read_again_only_where_it_may_be_another(files: Files, before_now: int, title: str) -> None:
+def test_a_file_is_read_again_only_where_it_may_be_another(files: Files, now: int, before_now: int, title: str) -> None:
     """It has the same size and the same time: if that time was long past, it is the same and is not even opened."""
-    at = (time.time_ns() - before_now) | 1  # no whole second
+    at = (now - before_now) | 1  # no whole second
     files.write("rules/other.yaml", _FILES["rules/other.yaml"], at=at)
     assert files.title() == "Other"
     files.write("rules/other.yaml", _FILES["rules/other.yaml"].replace("Other", "Rehto"), at=at)
     assert files.title() == title
 
 
-def test_where_files_have_their_time_in_whole_seconds_one_second_is_no_proof(files: Files) -> None:
+def test_where_files_have_their_time_in_whole_seconds_one_second_is_no_proof(files: Files, now: int) -> None:
     """On a USB stick an edit of the next second can have the same time."""
-    at = (time.time_ns() // _SECOND - 1) * _SECOND
+    at = (now // _SECOND - 1) * _SECOND
     files.write("rules/other.yaml", _FILES["rules/other.yaml"], at=at)
     assert files.title() == "Other"
     files.write("rules/other.yaml", _FILES["rules/other.yaml"].replace("Other", "Rehto"), at=at)

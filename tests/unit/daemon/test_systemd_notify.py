@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.daemon import systemd
+from tests.patience import PATIENCE
 
 Told = Callable[[], bytes]
 
@@ -23,7 +24,7 @@ def told(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("NOTIFY_SOCKET", name)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
         receiver.bind(name.replace("@", "\0", 1))
-        receiver.settimeout(5)
+        receiver.settimeout(PATIENCE)
         yield lambda: receiver.recv(4096)
 
 

@@ -12,9 +12,9 @@ from datetime import timedelta
 
 from monitor.model import Message, Receipt, ReceiptKind
 from monitor.notify.screen import Screen
+from tests.patience import LONG, PATIENCE
 
-SOON = timedelta(seconds=0.2)
-LONG = timedelta(seconds=30)
+SOON = timedelta(seconds=1)
 HELLO = Message("HIGH: 북한 미사일", "“북한이 미사일을 쐈다”", "")
 LARGE = Message("HIGH", "x" * 2**20, "")  # more than a pipe holds
 PRINTED = Receipt(ReceiptKind.ACCEPTED, "printed")
@@ -48,8 +48,8 @@ async def test_a_pager_that_reads_nothing_stops_nothing() -> None:
     """The loop goes on; what was begun is in doubt, what was not begun is tried later; then all is well again."""
     screen = Screen()
     with standard_output_to_a_pipe() as reader:
-        assert await screen.show(LARGE, SOON) == Receipt(ReceiptKind.UNKNOWN, "the screen took nothing within 0.2 s")
-        assert await screen.show(HELLO, SOON) == Receipt(ReceiptKind.TRY_LATER, "the screen took nothing within 0.2 s")
+        assert await screen.show(LARGE, SOON) == Receipt(ReceiptKind.UNKNOWN, "the screen took nothing within 1 s")
+        assert await screen.show(HELLO, SOON) == Receipt(ReceiptKind.TRY_LATER, "the screen took nothing within 1 s")
         showing = asyncio.create_task(screen.show(HELLO, LONG))
         read = await until(HELLO.text, reader)
         assert await showing == PRINTED
@@ -86,7 +86,7 @@ asyncio.run(Screen().show(Message("t", "x" * 2**20, ""), timedelta(seconds=0.2))
 def test_a_message_that_nobody_reads_does_not_hold_up_the_end() -> None:
     """The process ends by itself, without a complaint, though its last message stays unread."""
     process = subprocess.Popen([sys.executable, "-c", ENDING], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
     assert process.stderr is not None
     assert process.stdout is not None
     with process.stderr, process.stdout:

@@ -8,9 +8,9 @@ from ipaddress import ip_network
 
 import pytest
 
-from monitor import clock
 from monitor.model import Limits
 from monitor.sources.politeness import Line, Politeness, registered_domain
+from tests.conftest import Elapse
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 
@@ -81,30 +81,37 @@ async def test_connections_at_a_time(hosts: list[tuple[str, int]], most: int) ->
     assert politeness._doors == {}
 
 
-async def test_a_gap_between_requests_to_one_domain() -> None:
+async def test_a_gap_between_requests_to_one_domain(elapse: Elapse) -> None:
     """Hosts of one owner share it; others and allowed networks do not wait."""
-    politeness = Politeness(Limits(gap=timedelta(seconds=0.2)), LOOPBACK)
-    began = clock.monotonic()
-    starts: dict[str, float] = {}
+    politeness = Politeness(Limits(gap=timedelta(seconds=4)), LOOPBACK)
+    started: list[str] = []
 
     async def visit(host: str) -> None:
         async with politeness.turn(host, 443):
-            starts[host] = clock.monotonic() - began
+            started.append(host)
 
     hosts = ["a.example.org", "b.example.org", "c.example.org", "d.example.net", "127.0.0.1"]
-    await asyncio.gather(*map(visit, hosts))
-    assert starts["b.example.org"] - starts["a.example.org"] >= 0.19
-    assert starts["c.example.org"] - starts["b.example.org"] >= 0.19
-    assert list(starts)[-2:] == ["b.example.org", "c.example.org"]  # the others had passed before
+    visits = asyncio.gather(*map(visit, hosts))
+    await elapse(0)
+    assert sorted(started) == ["127.0.0.1", "a.example.org", "d.example.net"]
+    for host in ("b.example.org", "c.example.org"):
+        await elapse(3)
+        assert host not in started
+        await elapse(1)
+        assert started[-1] == host
+    await visits
 
 
-async def test_who_asks_more_gently_is_followed_later() -> None:
+async def test_who_asks_more_gently_is_followed_later(elapse: Elapse) -> None:
     """The longer gap holds for what comes after it, whoever that is."""
     politeness = Politeness(Limits(gap=timedelta(0)), [])
-    async with politeness.turn("a.example.org", 443, timedelta(seconds=0.3)):
-        began = clock.monotonic()
-    async with politeness.turn("b.example.org", 443):
-        assert clock.monotonic() - began >= 0.28
+    async with politeness.turn("a.example.org", 443, timedelta(seconds=4)):
+        pass
+    following = asyncio.create_task(politeness.turn("b.example.org", 443).__aenter__())
+    await elapse(3)
+    assert not following.done()
+    await elapse(1)
+    assert following.done()
 
 
 async def test_giving_up_the_turn_frees_it() -> None:

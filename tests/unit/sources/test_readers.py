@@ -14,14 +14,14 @@ from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.sources.document import read_document, ready
 from monitor.sources.readers import TOGETHER, Document, Readers
 from monitor.workers import Workers
+from tests.patience import LONG
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 URL = "https://news.example.org/feed"
-LONG = timedelta(seconds=60)
-SHORT = timedelta(seconds=0.7)
-# Ill-formed, so that feedparser goes through its tags one by one, for seconds.
+SHORT = timedelta(seconds=2.5)
+# Ill-formed, so that feedparser goes through its tags one by one: much longer than SHORT, in which the others are read.
 HOSTILE = Document(b"<rss><channel><item>" + b"<a/>" * (TOGETHER // 5), {}, URL, frozenset([b"of another"]))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.sources import resolve
 from monitor.sources.resolve import Resolver
+from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ async def test_lookups_that_hang_are_bounded_and_free_their_places_when_they_end
 
     def slow(host: str, port: int, family: int, kind: int, *, flags: int) -> object:
         if host == "slow.test":
-            go.wait(10)
+            go.wait(PATIENCE)
             host = "127.0.0.1"
         return real(host, port, family, kind, flags=flags)
 

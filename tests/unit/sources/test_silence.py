@@ -6,9 +6,12 @@ import asyncio
 
 from monitor.sources import silence
 from monitor.sources.silence import Silence
+from tests.conftest import Elapse
+
+MOMENT = silence.AFTER / 100
 
 
-async def test_a_task_waits_from_a_second_on_until_its_server_has_spoken() -> None:
+async def test_a_task_waits_from_a_second_on_until_its_server_has_spoken(elapse: Elapse) -> None:
     """Neither before nor after; and whoever wants to know is told of the moment."""
     known, told, spoken = Silence(), asyncio.Event(), asyncio.Event()
     known.told = told.set
@@ -18,37 +21,35 @@ async def test_a_task_waits_from_a_second_on_until_its_server_has_spoken() -> No
             await spoken.wait()
         assert known.among([task]) == 0
 
-    began = asyncio.get_running_loop().time()
     task = asyncio.create_task(ask())
-    await asyncio.sleep(0)
-    assert known.among([task]) == 0
-    await told.wait()
-    assert asyncio.get_running_loop().time() - began >= silence.AFTER
-    assert known.among([task]) == 1
+    await elapse(silence.AFTER - MOMENT)
+    assert (known.among([task]), told.is_set()) == (0, False)
+    await elapse(2 * MOMENT)
+    assert (known.among([task]), told.is_set()) == (1, True)
     spoken.set()
     await task
 
 
-async def test_silence_ends_when_the_server_has_spoken() -> None:
+async def test_silence_ends_when_the_server_has_spoken(elapse: Elapse) -> None:
     """What is done with the answer is none, however long it takes, and whether or not there was silence before."""
     known, told = Silence(), asyncio.Event()
     known.told = told.set
     task = asyncio.current_task()
     assert task is not None
     with known.heard() as spoken:
-        await told.wait()
-        assert known.among([task]) == 1
+        await elapse(silence.AFTER)
+        assert (known.among([task]), told.is_set()) == (1, True)
         spoken()
         assert known.among([task]) == 0
     told.clear()
     with known.heard() as spoken:
         spoken()
-        await asyncio.sleep(silence.AFTER + 0.1)
+        await elapse(silence.AFTER + MOMENT)
         assert known.among([task]) == 0
     assert not told.is_set()
 
 
-async def test_each_waits_from_its_own_moment_on() -> None:
+async def test_each_waits_from_its_own_moment_on(elapse: Elapse) -> None:
     """One is answered before its moment, one begins half a second later, one is cancelled meanwhile."""
     known, told = Silence(), 0
 
@@ -64,23 +65,23 @@ async def test_each_waits_from_its_own_moment_on() -> None:
             spoken()
 
     answered, gone = (asyncio.create_task(ask(seconds)) for seconds in (silence.AFTER / 2, 60))
-    await asyncio.sleep(silence.AFTER / 2)
+    await elapse(silence.AFTER / 2)
     late = asyncio.create_task(ask(60))
     gone.cancel()
-    await asyncio.sleep(silence.AFTER * 0.7)  # past the moment of those that were first
+    await elapse(silence.AFTER * 0.7)  # past the moment of those that were first
     assert (known.among([answered, gone, late]), told) == (0, 0)
-    await asyncio.sleep(silence.AFTER * 0.5)
+    await elapse(silence.AFTER * 0.5)
     assert (known.among([answered, gone, late]), told) == (1, 1)
     late.cancel()
     await asyncio.gather(late, gone, return_exceptions=True)
     assert known.among([late]) == 0
 
 
-async def test_whoever_is_answered_soon_is_not_told_of() -> None:
+async def test_whoever_is_answered_soon_is_not_told_of(elapse: Elapse) -> None:
     """Its moment never comes."""
     known, told = Silence(), asyncio.Event()
     known.told = told.set
     with known.heard():
         await asyncio.sleep(0)
-    await asyncio.sleep(silence.AFTER + 0.1)
+    await elapse(silence.AFTER + MOMENT)
     assert not told.is_set()

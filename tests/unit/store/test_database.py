@@ -31,6 +31,7 @@ from monitor.store.tables import article as articles
 from monitor.store.tables import match as matches
 from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
 from tests.conftest import new_database
+from tests.patience import PATIENCE
 from tests.statements import statements
 
 
@@ -109,7 +110,7 @@ def upgraded_by_three(url: str) -> list[tuple[str, int | None]]:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    return [(process.communicate(timeout=60)[1], process.returncode) for process in processes]
+    return [(process.communicate(timeout=PATIENCE)[1], process.returncode) for process in processes]
 
 
 def test_three_processes_may_upgrade_at_once(empty_url: str) -> None:
@@ -180,7 +181,7 @@ open_database(sys.argv[1]).upgrade()
 def test_an_upgrade_that_is_killed_changes_nothing(old_url: str, table: str) -> None:
     """Among the first of its steps or the last; the next start finds the old database, and upgrades it."""
     killed = run(KILLED, old_url, table)
-    killed.communicate(timeout=60)
+    killed.communicate(timeout=PATIENCE)
     assert killed.returncode == -9
     opened = open_database(old_url)
     with pytest.raises(StoreOlder, match=r"schema 0001\): `news-monitor db upgrade`"):
@@ -330,7 +331,7 @@ def test_a_second_daemon_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreTaken, match=rf"in use by another news-monitor \(process {holder.pid}\)"), database.taken():
         pass
     holder.kill()
-    holder.communicate(timeout=10)
+    holder.communicate(timeout=PATIENCE)
     with database.taken():
         assert (tmp_path / "news.db.lock").read_text() == str(os.getpid())
 

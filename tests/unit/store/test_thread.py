@@ -11,6 +11,8 @@ import pytest
 
 from monitor.errors import StoreFailed, StoreRefused
 from monitor.store.thread import TOGETHER, StoreThread, Together
+from tests.conftest import Elapse
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ class Work:
     free: threading.Event = field(default_factory=threading.Event)
 
     def __call__(self, jobs: Sequence[int]) -> list[int]:
-        self.free.wait(10)
+        self.free.wait(PATIENCE)
         self.calls.append(list(jobs))
         if self.failing:
             self.failing -= 1
@@ -59,15 +61,17 @@ async def test_what_waits_at_the_same_time_is_done_together(thread: StoreThread)
 
 @pytest.mark.parametrize(("company", "calls"), [(0, [[1], [2]]), (1, [[1, 2]])])
 async def test_a_job_waits_for_others_to_share_its_commit(
-    thread: StoreThread, company: float, calls: list[list[int]]
+    thread: StoreThread, elapse: Elapse, company: float, calls: list[list[int]]
 ) -> None:
     """One that comes a moment later is done with it, if that is wished for."""
     work = Work()
     work.free.set()
     together: Together[int, int] = Together(thread, work, company)
     first = asyncio.create_task(together.run(1))
-    await asyncio.sleep(0.2)
-    assert [await together.run(2), await first] == [4, 2]
+    await elapse(0.2)
+    second = asyncio.create_task(together.run(2))
+    await elapse(1)
+    assert [await second, await first] == [4, 2]
     assert work.calls == calls
 
 
