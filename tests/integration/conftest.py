@@ -8,6 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.ntfy import Ntfy, Unavailable, serving
+from tests.patience import LONG
+
+
+@pytest.fixture(autouse=True)
+def _robots_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is: 2 s of the user's are for hostile ones, and no setting."""
+    monkeypatch.setattr("monitor.sources.robots.DEADLINE", LONG)
 
 
 @pytest.fixture(scope="session")
