@@ -18,6 +18,10 @@ SHELVES = {"utils", "util", "helpers", "helper", "manager", "managers", "common"
 
 WIDE = {"Exception", "BaseException"}
 
+TESTS = Path(__file__).parents[1]
+BOUND_AT = {"wait_for": 1, "timeout": 0, "wait": 0, "join": 0, "result": 0, "settimeout": 0}
+"""What takes a bound on how long it waits, and which argument that is; elsewhere it is called timeout."""
+
 
 def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
@@ -86,3 +90,23 @@ def test_no_module_is_a_shelf() -> None:
 def test_every_module_says_what_it_does() -> None:
     """The first thing in a file is what it is for."""
     assert [name(path) for path in FILES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))] == []
+
+
+def bound(call: ast.Call) -> ast.expr | None:
+    """The bound on how long a call waits, if it has one."""
+    by_name = next((each.value for each in call.keywords if each.arg == "timeout"), None)
+    place = BOUND_AT.get(ast.unparse(call.func).rpartition(".")[2], len(call.args))
+    return by_name or (call.args[place] if place < len(call.args) else None)
+
+
+def test_tests_wait_as_long_as_patience_says() -> None:
+    """No figure that is long enough on this machine and too short on a slower one. Benchmarks measure, and may."""
+    figures = [
+        f"{path.relative_to(TESTS)}:{node.lineno}"
+        for path in sorted(TESTS.rglob("*.py"))
+        if "bench" not in path.relative_to(TESTS).parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(found := bound(node), ast.Constant)
+        if isinstance(found.value, (int, float))
+    ]
+    assert figures == []
