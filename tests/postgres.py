@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tests.ports import free_port
 
 NOBODY = 65534
@@ -36,7 +37,7 @@ def postgres(*options: str) -> Iterator[str]:
     )  # fmt: skip
     settings = ("fsync=off", "listen_addresses=127.0.0.1", f"port={port}", "max_connections=60", *options)
     given = " ".join(f"-c {setting}" for setting in settings)
-    control = (*prefix, binaries / "pg_ctl", "-D", data)
+    control = (*prefix, binaries / "pg_ctl", "-D", data, "-t", str(round(PATIENCE)))
     # sockets in the folder of the process: their paths must be short
     _run(*control, "-w", "-l", folder / "log", "-o", f"{given} -k .", "start")
     try:
