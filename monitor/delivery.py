@@ -29,7 +29,8 @@ from monitor.store.thread import StoreThread
 from monitor.telemetry import Event, log
 from monitor.telemetry.metrics import Metrics
 
-MARGIN = timedelta(seconds=90)  # what a lease has beyond the sending's own deadline: a process to start, a commit
+MARGIN = timedelta(seconds=30)  # what a lease has beyond the longest attempt: the commits before and after it
+SETTLING = timedelta(seconds=45)
 
 
 class Dispatcher:
@@ -47,7 +48,6 @@ class Dispatcher:
     ) -> None:
         self._settings = settings
         self._zone = ZoneInfo(settings.timezone)
-        self._lease = settings.limits.send + MARGIN
         self._outbox = outbox
         self._notifier = notifier
         self._thread = thread
@@ -115,7 +115,8 @@ class Dispatcher:
         """Send the next message of a channel; False if none is due. Claimed only when there is room to send it: a
         lease that ended while it waited for a process would have it sent twice."""
         async with self._room:
-            delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), self._lease)
+            lease = self._notifier.longest(channel) + MARGIN
+            delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease)
             if delivery is not None:
                 await self._deliver(delivery)
         return delivery is not None
@@ -129,7 +130,7 @@ class Dispatcher:
             receipt = Receipt(ReceiptKind.UNKNOWN, f"internal error: {type(error).__name__}")
         now, limit = clock.now(), self._settings.limits.attempts
         verdict = after_attempt(receipt, delivery, limit=limit, now=now)
-        settled = await self._settle(delivery, receipt, verdict, until=now + MARGIN / 2)
+        settled = await self._settle(delivery, receipt, verdict, until=now + SETTLING)
         _tell(delivery, receipt, verdict.state, settled=settled)
         if settled:
             self._metrics.attempted(delivery, verdict.state, now)

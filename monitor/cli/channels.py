@@ -109,7 +109,8 @@ def _for_people(row: _Row, zone: str) -> list[str]:
 def test(config: Path, names: tuple[str, ...]) -> None:
     """Send one real message on each of these channels (none named: on all), and print what its server answered.
 
-    Exit code 1 if any was not accepted. Nothing is stored, and the daemon may run meanwhile.
+    Exit code 1 if any was not accepted. Nothing is stored, and the daemon may run meanwhile. A server has its own time
+    to accept a message, as with the daemon: 90 s; a mail server 10 minutes.
 
     \b
     Examples:
