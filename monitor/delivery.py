@@ -9,7 +9,7 @@
     what a process left in `sending` goes back to retry: at start, and when its lease ends
 
 A crash between the server's acceptance and the settling sends a message twice; nothing loses one. It decides nothing
-about articles. A channel that hangs holds up no other, as long as fewer hang than there are processes to send with.
+about articles. A channel that is slow, or hangs, holds up no other: an attempt that lasts gives its place to the next.
 """
 
 from __future__ import annotations
@@ -53,7 +53,6 @@ class Dispatcher:
         self._thread = thread
         self._name_of = name_of
         self._metrics = metrics or Metrics()
-        self._room = asyncio.Semaphore(notifier.at_once)
         self._busy: dict[str, asyncio.Task[bool]] = {}
         self._waking: asyncio.Task[None] | None = None
         self._stopping = False
@@ -114,7 +113,7 @@ class Dispatcher:
     async def _send_next(self, channel: str) -> bool:
         """Send the next message of a channel; False if none is due. Claimed only when there is room to send it: a
         lease that ended while it waited for a process would have it sent twice."""
-        async with self._room:
+        async with self._notifier.place():
             lease = self._notifier.longest(channel) + MARGIN
             delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease)
             if delivery is not None:

@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 
 from monitor.errors import Fault, WorkerLost
 from monitor.model import Channel, Message, Receipt, ReceiptKind
 from monitor.notify import in_worker
+from monitor.notify.room import SendingRoom
 from monitor.notify.screen import Screen
 from monitor.notify.timeouts import SendTimeouts
 from monitor.workers import START, Workers
 
 CONSOLE = "console://"
 CHECK = timedelta(seconds=60)  # for all channels together
-SENDERS = 16  # processes; they start when they are needed, and a hung channel holds only one
+SENDERS = 16  # processes that stay; they start when they are needed
+MOST_SENDERS = 128  # with those that start beside channels that are slow: what the service's memory bears
 
 
 class Notifier:
     """One for the daemon. `channels` may be swapped while it runs. `hand_over` (`limits.send`): until a server has the
     whole message; beyond it the server has its own time to accept it (`timeouts`)."""
 
-    at_once = SENDERS
-
     def __init__(
         self, channels: Mapping[str, Channel], hand_over: timedelta, timeouts: SendTimeouts | None = None
     ) -> None:
         self.channels = channels
         self._timeouts = replace(timeouts or SendTimeouts(), hand_over=hand_over)
-        self._workers = Workers(SENDERS)
+        self._workers = Workers(SENDERS, extra=MOST_SENDERS - SENDERS)
+        self._room = SendingRoom(SENDERS, MOST_SENDERS)
         self._screen = Screen()
+
+    def place(self) -> AbstractAsyncContextManager[None]:
+        """Room to send one message: taken before it is claimed, held while it is sent."""
+        return self._room.place()
 
     def longest(self, channel: str) -> timedelta:
         """The longest that `send` may take on a channel, until its process is killed."""

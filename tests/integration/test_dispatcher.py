@@ -18,6 +18,7 @@ from monitor.decide import decide
 from monitor.delivery import Dispatcher
 from monitor.model import Alert, Channel, DeliveryState, Limits, OncePer, Settings
 from monitor.notify import Notifier
+from monitor.notify.notifier import SENDERS
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.outbox import Outbox
@@ -178,6 +179,21 @@ async def test_a_hung_channel_delays_no_other(database: Database, faults: FaultS
         dispatcher.wake()
         await until(lambda: states(database).get("accepted") == 3)
         assert states(database) == {"accepted": 3, "sending": 1, "pending": 1}  # one at a time on the hung one
+        await dispatcher.stop(timedelta(0))
+
+
+async def test_more_hung_channels_than_usual_processes_delay_no_other(database: Database, faults: FaultServer) -> None:
+    """Each of them holds a process that is its own: a healthy channel's message is accepted while all of them hang."""
+    hung = {f"hung-{number}": faults.url(f"hang/{number}") for number in range(SENDERS + 4)}
+    fill(database, hung, "a")
+    async with dispatching(database, hung | {"desk": faults.url("ok/desk")}) as dispatcher:
+        await dispatcher.turn()
+        async with asyncio.timeout(80):  # less than a hung one has
+            await until(lambda: len(faults.received) == len(hung))
+            fill(database, ["desk"], "b")
+            dispatcher.wake()
+            await until(lambda: states(database).get("accepted"))
+        assert states(database) == {"accepted": 1, "sending": len(hung)}
         await dispatcher.stop(timedelta(0))
 
 
