@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.alerting.attempts import Verdict, after_attempt
+from monitor.alerting.attempts import Verdict, after_attempt, unknowns_in_a_row
 from monitor.errors import StoreFailed
 from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier, render
@@ -54,6 +54,7 @@ class Dispatcher:
         self._name_of = name_of
         self._metrics = metrics or Metrics()
         self._busy: dict[str, asyncio.Task[bool]] = {}
+        self._unknowns: dict[str, int] = {}  # by channel: attempts in a row without a clear answer
         self._waking: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -128,7 +129,8 @@ class Dispatcher:
             log.exception(Event.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
             receipt = Receipt(ReceiptKind.UNKNOWN, f"internal error: {type(error).__name__}")
         now, limit = clock.now(), self._settings.limits.attempts
-        verdict = after_attempt(receipt, delivery, limit=limit, now=now)
+        unknowns = self._count_unknowns(delivery, receipt)
+        verdict = after_attempt(receipt, delivery, limit=limit, now=now, unknowns=unknowns)
         settled = await self._settle(delivery, receipt, verdict, until=now + SETTLING)
         _tell(delivery, receipt, verdict.state, settled=settled)
         if settled:
@@ -136,6 +138,12 @@ class Dispatcher:
 
     def _source_of(self, told: Alert | Notice) -> str:
         return "News Monitor" if isinstance(told, Notice) else self._name_of(told.article.source)
+
+    def _count_unknowns(self, delivery: Delivery, receipt: Receipt) -> int:
+        """Attempts in a row without a clear answer: on this channel, as we saw it, or of this delivery, as stored."""
+        before = max(self._unknowns.get(delivery.channel, 0), delivery.unknowns)
+        self._unknowns[delivery.channel] = unknowns_in_a_row(receipt, before)
+        return self._unknowns[delivery.channel]
 
     async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict, until: datetime) -> bool:
         """Record the receipt; a database that fails for a while must not make us forget what a server has accepted."""

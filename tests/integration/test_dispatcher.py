@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from monitor import clock
 from monitor.alerting import attempts
+from monitor.alerting.attempts import UNANSWERED_WAIT
 from monitor.decide import decide
 from monitor.delivery import Dispatcher
 from monitor.model import Alert, Channel, DeliveryState, Limits, OncePer, Settings
@@ -195,6 +196,46 @@ async def test_more_hung_channels_than_usual_processes_delay_no_other(database: 
             await until(lambda: states(database).get("accepted"))
         assert states(database) == {"accepted": 1, "sending": len(hung)}
         await dispatcher.stop(timedelta(0))
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_after_two_lost_answers_in_a_row_a_channel_gets_long_pauses(
+    database: Database, faults: FaultServer
+) -> None:
+    """The second may be of another message. What is new is still tried at once, for once."""
+    faults.then["ok/desk"] = ["drop"] * 9
+    fill(database, ["desk"], "a")
+    async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+        await dispatcher.finish()
+        assert len(faults.bodies("ok/desk")) == 2
+        fill(database, ["desk"], "b")
+        before = clock.now()
+        await dispatcher.finish()
+    assert len(faults.bodies("ok/desk")) == 3
+    outbox = Outbox(database, "test")
+    assert outbox.due_channels(before + UNANSWERED_WAIT) == []
+    assert outbox.due_channels(clock.now() + 2 * UNANSWERED_WAIT) == ["desk"]
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_restart_does_not_forget_a_messages_lost_answers(database: Database, faults: FaultServer) -> None:
+    """Its own are stored: the first attempt of the next daemon is the second in a row."""
+    faults.then["ok/desk"] = ["drop"] * 9
+    fill(database, ["desk"], "a")
+    for _ in range(2):
+        async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+            assert await dispatcher._send_next("desk")
+    assert Outbox(database, "test").due_channels(clock.now() + UNANSWERED_WAIT / 2) == []
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_known_answer_ends_the_long_pauses(database: Database, faults: FaultServer) -> None:
+    """Lost answers with one in between that is known are tried again soon."""
+    faults.then["ok/desk"] = ["drop", "503", "drop", "503"]
+    fill(database, ["desk"], "a")
+    async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+        await dispatcher.finish()
+    assert states(database) == {"accepted": 1}
 
 
 async def test_stopping_is_bounded_and_loses_nothing(database: Database, faults: FaultServer) -> None:
