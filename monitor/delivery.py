@@ -5,7 +5,7 @@
         | notify.render      the message as people read it
         | notify.send        one attempt, in a process that can be killed
         | after_attempt      accepted, try again (when), or dead
-        outbox.settle        the receipt, committed
+        outbox.settle        the receipt, committed; tried again while the database cannot be used
     what a process left in `sending` goes back to retry: at start, and when its lease ends
 
 A crash between the server's acceptance and the settling sends a message twice; nothing loses one. It decides nothing
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
@@ -25,12 +25,12 @@ from monitor.errors import StoreFailed
 from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier, render
 from monitor.store.outbox import Outbox
-from monitor.store.thread import StoreThread
+from monitor.store.thread import StoreThread, unusable
 from monitor.telemetry import Event, log
 from monitor.telemetry.metrics import Metrics
 
 MARGIN = timedelta(seconds=30)  # what a lease has beyond the longest attempt: the commits before and after it
-SETTLING = timedelta(seconds=45)
+SETTLING = timedelta(hours=1)  # a database that is locked or away for longer is no passing trouble
 
 
 class Dispatcher:
@@ -131,7 +131,7 @@ class Dispatcher:
         now, limit = clock.now(), self._settings.limits.attempts
         unknowns = self._count_unknowns(delivery, receipt)
         verdict = after_attempt(receipt, delivery, limit=limit, now=now, unknowns=unknowns)
-        settled = await self._settle(delivery, receipt, verdict, until=now + SETTLING)
+        settled = await self._settle(delivery, receipt, verdict)
         _tell(delivery, receipt, verdict.state, settled=settled)
         if settled:
             self._metrics.attempted(delivery, verdict.state, now)
@@ -145,13 +145,15 @@ class Dispatcher:
         self._unknowns[delivery.channel] = unknowns_in_a_row(receipt, before)
         return self._unknowns[delivery.channel]
 
-    async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict, until: datetime) -> bool:
-        """Record the receipt; a database that fails for a while must not make us forget what a server has accepted."""
+    async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict) -> bool:
+        """Record the receipt. A database that fails for a while must not make us forget what a server has accepted:
+        that counts after the lease too, unless somebody has begun to send it again; we do not, while we wait here."""
+        until = clock.now() + SETTLING
         while True:
             try:
                 return await self._thread.run(self._outbox.settle, delivery, receipt, verdict, clock.now())
             except StoreFailed as error:
-                if clock.now() >= until:
+                if not unusable(error) or clock.now() >= until:
                     raise
                 log.warning(Event.STORE_PROBLEM, channel=delivery.channel, problem=str(error))
                 await asyncio.sleep(1)

@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
-from monitor import clock
+from monitor import clock, delivery
 from monitor.alerting import attempts
 from monitor.alerting.attempts import UNANSWERED_WAIT
 from monitor.decide import decide
@@ -236,6 +237,29 @@ async def test_a_known_answer_ends_the_long_pauses(database: Database, faults: F
     async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
         await dispatcher.finish()
     assert states(database) == {"accepted": 1}
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_a_database_that_is_away_does_not_make_us_forget_an_acceptance(
+    database: Database, faults: FaultServer, postgres_server: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it is away beside the lease: nobody else has begun to send, and it is recorded once it is back."""
+    monkeypatch.setattr(delivery, "MARGIN", timedelta(0))
+    name = database.write.url.database
+    fill(database, ["desk"], "a")
+    async with dispatching(database, {"desk": faults.url("late/2")}) as dispatcher:
+        await dispatcher.turn()
+        await until(lambda: faults.bodies("late/2"))
+        with postgres_server.connect() as operator:
+            operator.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            operator.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            with capture_logs() as logs:
+                async with asyncio.timeout(60):
+                    await until(lambda: [entry for entry in logs if entry["event"] == Event.STORE_PROBLEM])
+            operator.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        async with asyncio.timeout(60):
+            await until(lambda: states(database) == {"accepted": 1})
+    assert len(faults.bodies("late/2")) == 1
 
 
 async def test_stopping_is_bounded_and_loses_nothing(database: Database, faults: FaultServer) -> None:
