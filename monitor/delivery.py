@@ -148,12 +148,12 @@ class Dispatcher:
     async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict) -> bool:
         """Record the receipt. A database that fails for a while must not make us forget what a server has accepted:
         that counts after the lease too, unless somebody has begun to send it again; we do not, while we wait here."""
-        until = clock.now() + SETTLING
+        began = clock.now()
         while True:
             try:
                 return await self._thread.run(self._outbox.settle, delivery, receipt, verdict, clock.now())
             except StoreFailed as error:
-                if not unusable(error) or clock.now() >= until:
+                if clock.now() >= began + (SETTLING if unusable(error) else MARGIN):
                     raise
                 log.warning(Event.STORE_PROBLEM, channel=delivery.channel, problem=str(error))
                 await asyncio.sleep(1)
