@@ -5,31 +5,32 @@
         | notify.render      the message as people read it
         | notify.send        one attempt, in a process that can be killed
         | after_attempt      accepted, try again (when), or dead
-        outbox.settle        the receipt, committed
+        outbox.settle        the receipt, committed; tried again while the database cannot be used
     what a process left in `sending` goes back to retry: at start, and when its lease ends
 
 A crash between the server's acceptance and the settling sends a message twice; nothing loses one. It decides nothing
-about articles. A channel that hangs holds up no other, as long as fewer hang than there are processes to send with.
+about articles. A channel that is slow, or hangs, holds up no other: an attempt that lasts gives its place to the next.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import clock
-from monitor.alerting.attempts import Verdict, after_attempt
+from monitor.alerting.attempts import Verdict, after_attempt, unknowns_in_a_row
 from monitor.errors import StoreFailed
 from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier, render
 from monitor.store.outbox import Outbox
-from monitor.store.thread import StoreThread
+from monitor.store.thread import StoreThread, unusable
 from monitor.telemetry import Event, log
 from monitor.telemetry.metrics import Metrics
 
-MARGIN = timedelta(seconds=90)  # what a lease has beyond the sending's own deadline: a process to start, a commit
+MARGIN = timedelta(seconds=30)  # what a lease has beyond the longest attempt: the commits before and after it
+SETTLING = timedelta(hours=1)  # a database that is locked or away for longer is no passing trouble
 
 
 class Dispatcher:
@@ -47,14 +48,13 @@ class Dispatcher:
     ) -> None:
         self._settings = settings
         self._zone = ZoneInfo(settings.timezone)
-        self._lease = settings.limits.send + MARGIN
         self._outbox = outbox
         self._notifier = notifier
         self._thread = thread
         self._name_of = name_of
         self._metrics = metrics or Metrics()
-        self._room = asyncio.Semaphore(notifier.at_once)
         self._busy: dict[str, asyncio.Task[bool]] = {}
+        self._unknowns: dict[str, int] = {}  # by channel: attempts in a row without a clear answer
         self._waking: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -114,8 +114,9 @@ class Dispatcher:
     async def _send_next(self, channel: str) -> bool:
         """Send the next message of a channel; False if none is due. Claimed only when there is room to send it: a
         lease that ended while it waited for a process would have it sent twice."""
-        async with self._room:
-            delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), self._lease)
+        async with self._notifier.place():
+            lease = self._notifier.longest(channel) + MARGIN
+            delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease)
             if delivery is not None:
                 await self._deliver(delivery)
         return delivery is not None
@@ -128,8 +129,9 @@ class Dispatcher:
             log.exception(Event.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
             receipt = Receipt(ReceiptKind.UNKNOWN, f"internal error: {type(error).__name__}")
         now, limit = clock.now(), self._settings.limits.attempts
-        verdict = after_attempt(receipt, delivery, limit=limit, now=now)
-        settled = await self._settle(delivery, receipt, verdict, until=now + MARGIN / 2)
+        unknowns = self._count_unknowns(delivery, receipt)
+        verdict = after_attempt(receipt, delivery, limit=limit, now=now, unknowns=unknowns)
+        settled = await self._settle(delivery, receipt, verdict)
         _tell(delivery, receipt, verdict.state, settled=settled)
         if settled:
             self._metrics.attempted(delivery, verdict.state, now)
@@ -137,13 +139,21 @@ class Dispatcher:
     def _source_of(self, told: Alert | Notice) -> str:
         return "News Monitor" if isinstance(told, Notice) else self._name_of(told.article.source)
 
-    async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict, until: datetime) -> bool:
-        """Record the receipt; a database that fails for a while must not make us forget what a server has accepted."""
+    def _count_unknowns(self, delivery: Delivery, receipt: Receipt) -> int:
+        """Attempts in a row without a clear answer: on this channel, as we saw it, or of this delivery, as stored."""
+        before = max(self._unknowns.get(delivery.channel, 0), delivery.unknowns)
+        self._unknowns[delivery.channel] = unknowns_in_a_row(receipt, before)
+        return self._unknowns[delivery.channel]
+
+    async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict) -> bool:
+        """Record the receipt. A database that fails for a while must not make us forget what a server has accepted:
+        that counts after the lease too, unless somebody has begun to send it again; we do not, while we wait here."""
+        began = clock.now()
         while True:
             try:
                 return await self._thread.run(self._outbox.settle, delivery, receipt, verdict, clock.now())
             except StoreFailed as error:
-                if clock.now() >= until:
+                if clock.now() >= began + (SETTLING if unusable(error) else MARGIN):
                     raise
                 log.warning(Event.STORE_PROBLEM, channel=delivery.channel, problem=str(error))
                 await asyncio.sleep(1)

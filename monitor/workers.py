@@ -25,7 +25,7 @@ from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from multiprocessing import forkserver, get_context
 from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
@@ -54,11 +54,16 @@ def share(module: str) -> None:
 
 
 class Workers:
-    """`count` processes. `memory`: address space of each in bytes; `tasks_each`: calls after which one is renewed."""
+    """`count` processes. `memory`: address space of each in bytes; `tasks_each`: calls after which one is renewed;
+    `extra`: so many more are started while all are at work, and go as soon as fewer are needed."""
 
-    def __init__(self, count: int, *, memory: int | None = None, tasks_each: int = 0) -> None:
+    def __init__(self, count: int, *, memory: int | None = None, tasks_each: int = 0, extra: int = 0) -> None:
         self.count = count
-        self._slots = tuple(_Slot(memory, tasks_each) for _ in range(count))
+        self._extra = extra
+        self._new_slot = partial(_Slot, memory, tasks_each)
+        self._slots = [self._new_slot() for _ in range(count)]
+        self._leaving: list[_Slot] = []
+        self._waiting = 0  # calls for which no slot is free
         self._free: asyncio.LifoQueue[_Slot] = asyncio.LifoQueue()  # last in, first out: the warmest goes first
         for slot in self._slots:
             self._free.put_nowait(slot)
@@ -68,15 +73,35 @@ class Workers:
 
         `function`, its arguments and its result travel between processes: top-level, and picklable.
         """
-        slot = await self._free.get()
+        slot = await self._take_slot()
         try:
             return await slot.call(function, args, deadline)
         finally:
+            self._return_slot(slot)
+
+    async def _take_slot(self) -> _Slot:
+        if self._free.empty() and len(self._slots) < self.count + self._extra:
+            slot = self._new_slot()
+            self._slots.append(slot)
+            return slot
+        self._waiting += 1
+        try:
+            return await self._free.get()
+        finally:
+            self._waiting -= 1
+
+    def _return_slot(self, slot: _Slot) -> None:
+        """Whichever ends first goes, while there are more than usual and nobody waits for it."""
+        if len(self._slots) <= self.count or self._free.qsize() < self._waiting:
             self._free.put_nowait(slot)
+            return
+        self._slots.remove(slot)
+        slot.close()
+        self._leaving = [*(each for each in self._leaving if each.is_ending), slot]
 
     async def warm(self, function: Callable[[], object]) -> None:
         """Have every process started and `function` called once in each, so that the first real call is quick."""
-        slots = [await self._free.get() for _ in self._slots]
+        slots = [await self._free.get() for _ in range(self.count)]
         try:
             await asyncio.gather(*(slot.call(function, (), START) for slot in slots))
         finally:
@@ -87,7 +112,7 @@ class Workers:
         """Kill all. Calls that still run end as WorkerLost."""
         for slot in self._slots:
             slot.close()
-        for slot in self._slots:
+        for slot in (*self._slots, *self._leaving):
             slot.wait(timedelta(seconds=5))
 
 
@@ -143,6 +168,11 @@ class _Slot:
         if self._future is not None:
             self._future.cancel()
         self._end()
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether a process of it is still to end."""
+        return any(thread.is_alive() for thread in self._ending)
 
     def wait(self, longest: timedelta) -> None:
         for thread in self._ending:

@@ -118,9 +118,9 @@ class FaultServer:
     """An HTTP server on loopback, in a thread of its own.
 
     The first segment of the path chooses its answer: `ok`; a status (`404`, `500`, `503`, `429`, `302` to /ok);
-    `hang` (none, ever); `drop` (the request is received, the connection cut); `late/N` (200 after N seconds). A path
-    that is a key of `then` answers so once for each of its items, and then as the path says; one that is a key of
-    `documents` gives that.
+    `hang` (none, ever); `drip` (200, and a byte of its body now and then, for ever); `drop` (the request is received,
+    the connection cut); `late/N` (200 after N seconds). A path that is a key of `then` answers so once for each of its
+    items, and then as the path says; one that is a key of `documents` gives that.
     """
 
     port: int = 0
@@ -143,6 +143,12 @@ class FaultServer:
         match choice:
             case ["hang", *_]:
                 await asyncio.sleep(3600)
+            case ["drip", *_]:
+                answer = web.StreamResponse()
+                await answer.prepare(request)
+                while True:
+                    await answer.write(b".")
+                    await asyncio.sleep(0.2)
             case ["drop", *_]:
                 assert request.transport is not None
                 request.transport.abort()

@@ -13,6 +13,8 @@ from monitor.model import Delivery, DeliveryState, Receipt, ReceiptKind
 
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=30)
+UNANSWERED = 2  # attempts in a row on a channel, each without a clear answer: its server is slow, or takes and drops
+UNANSWERED_WAIT = timedelta(minutes=10)  # then: each attempt may be one more copy at the reader's
 REFUSALS = 8  # a receiver that says no for good may be in the middle of a deployment, but not for hours
 
 
@@ -24,20 +26,29 @@ class Verdict:
     not_before: datetime | None = None
 
 
-def after_attempt(receipt: Receipt, sent: Delivery, *, limit: int, now: datetime) -> Verdict:
+def unknowns_in_a_row(receipt: Receipt, before: int) -> int:
+    """How many attempts in a row had no clear answer, with this one; `before`: without it."""
+    return before + 1 if receipt.kind is ReceiptKind.UNKNOWN else 0
+
+
+def after_attempt(receipt: Receipt, sent: Delivery, *, limit: int, now: datetime, unknowns: int = 0) -> Verdict:
     """The verdict on an attempt of a delivery that may have `limit` of them, of which REFUSALS may be refused; those
-    that an operator has forgiven do not count."""
+    that an operator has forgiven do not count. `unknowns`: so many attempts in a row on its channel, this one included,
+    had no clear answer."""
     if receipt.kind is ReceiptKind.ACCEPTED:
         return Verdict(DeliveryState.ACCEPTED)
     refused = sent.refusals + (receipt.kind is ReceiptKind.REFUSED)
     counted = sent.attempt - sent.forgiven
     if counted >= limit or refused >= REFUSALS:
         return Verdict(DeliveryState.DEAD)
-    wait = min(FIRST_WAIT * 2.0 ** min(counted - 1, 20), LONGEST_WAIT)
-    return Verdict(DeliveryState.RETRY, now + wait * _jitter(sent.id, sent.attempt))
+    spread = _spread(sent.id, sent.attempt)
+    wait = min(FIRST_WAIT * 2.0 ** min(counted - 1, 20), LONGEST_WAIT) * (0.8 + spread)
+    if unknowns >= UNANSWERED:
+        wait = max(wait, UNANSWERED_WAIT * (1 + spread))
+    return Verdict(DeliveryState.RETRY, now + wait)
 
 
-def _jitter(delivery: int, attempt: int) -> float:
-    """A factor from 0.8 to 1.2 of this very attempt's own, so that a receiver that comes back is not met by all."""
+def _spread(delivery: int, attempt: int) -> float:
+    """From 0 to 0.4, this very attempt's own: a receiver that comes back is not met by all at once."""
     share = blake2b(f"{delivery} {attempt}".encode(), digest_size=4).digest()
-    return 0.8 + 0.4 * int.from_bytes(share) / 2**32
+    return 0.4 * int.from_bytes(share) / 2**32

@@ -134,7 +134,11 @@ class LimitsShape(Shape):
     )
     gap: Duration | None = Field(None, description="Time between two fetches from one domain.", examples=["1 s"])
     parse: Duration | None = Field(None, description="Time to parse a document.", examples=["10 s"])
-    send: Duration | None = Field(None, description="Time to send a message.", examples=["60 s"])
+    send: Duration | None = Field(
+        None,
+        description="Time to hand a message over to its server, which then has its own time to accept it.",
+        examples=["60 s"],
+    )
     attempts: Count | None = Field(None, description="Attempts before a delivery is dead.", examples=[30])
 
 

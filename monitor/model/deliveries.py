@@ -53,6 +53,7 @@ class Delivery:
 
     `repeat`: an earlier attempt ended unknown, so the reader may already have the message. `forgiven`: so many attempts
     were made before an operator said: try again. They keep their numbers and count no more, nor do their refusals.
+    `unknowns`: so many of its last attempts in a row ended unknown.
     """
 
     id: int
@@ -62,6 +63,7 @@ class Delivery:
     repeat: bool = False
     refusals: int = 0
     forgiven: int = 0
+    unknowns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.model import Message, Receipt
+from monitor.notify.timeouts import SendTimeouts
 
 
-def send(url: str, message: Message) -> Receipt:
+def send(url: str, message: Message, timeouts: SendTimeouts) -> Receipt:
     """`apprise_door.send`: one attempt, and how it ended."""
     from monitor.notify import apprise_door
 
-    return apprise_door.send(url, message)
+    return apprise_door.send(url, message, timeouts)
 
 
 def faults_of(urls: Sequence[str]) -> list[str | None]:

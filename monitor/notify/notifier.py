@@ -4,30 +4,45 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.errors import Fault, WorkerLost
 from monitor.model import Channel, Message, Receipt, ReceiptKind
 from monitor.notify import in_worker
+from monitor.notify.room import SendingRoom
 from monitor.notify.screen import Screen
-from monitor.workers import Workers
+from monitor.notify.timeouts import SendTimeouts
+from monitor.workers import START, Workers
 
 CONSOLE = "console://"
 CHECK = timedelta(seconds=60)  # for all channels together
-SENDERS = 16  # processes; they start when they are needed, and a hung channel holds only one
+SENDERS = 16  # processes that stay; they start when they are needed
+MOST_SENDERS = 128  # with those that start beside channels that are slow: what the service's memory bears
 
 
 class Notifier:
-    """One for the daemon. `channels` may be swapped while it runs. `deadline`: the longest that one attempt may take
-    before its process is killed."""
+    """One for the daemon. `channels` may be swapped while it runs. `hand_over` (`limits.send`): until a server has the
+    whole message; beyond it the server has its own time to accept it (`timeouts`)."""
 
-    at_once = SENDERS
-
-    def __init__(self, channels: Mapping[str, Channel], deadline: timedelta) -> None:
+    def __init__(
+        self, channels: Mapping[str, Channel], hand_over: timedelta, timeouts: SendTimeouts | None = None
+    ) -> None:
         self.channels = channels
-        self._deadline = deadline
-        self._workers = Workers(SENDERS)
+        self._timeouts = replace(timeouts or SendTimeouts(), hand_over=hand_over)
+        self._workers = Workers(SENDERS, extra=MOST_SENDERS - SENDERS)
+        self._room = SendingRoom(SENDERS, MOST_SENDERS)
         self._screen = Screen()
+
+    def place(self) -> AbstractAsyncContextManager[None]:
+        """Room to send one message: taken before it is claimed, held while it is sent."""
+        return self._room.place()
+
+    def longest(self, channel: str) -> timedelta:
+        """The longest that `send` may take on a channel, until its process is killed."""
+        known = self.channels.get(channel)
+        return START + (self._timeouts.deadline(known.url) if known else timedelta(0))
 
     async def send(self, channel: str, message: Message) -> Receipt:
         """One attempt, and how it ended; never raises for what a server does."""
@@ -35,15 +50,16 @@ class Notifier:
         if known is None:
             return Receipt(ReceiptKind.TRY_LATER, "monitor.yaml no longer has this channel")
         if known.url.startswith(CONSOLE):
-            return await self._screen.show(message, self._deadline)
+            return await self._screen.show(message, self._timeouts.hand_over)
+        deadline = self._timeouts.deadline(known.url)
         try:
-            return await self._workers.run(in_worker.send, known.url, message, deadline=self._deadline)
-        except WorkerLost:
-            return Receipt(ReceiptKind.UNKNOWN, f"no answer within {self._deadline.total_seconds():.0f} s")
+            return await self._workers.run(in_worker.send, known.url, message, self._timeouts, deadline=deadline)
+        except WorkerLost as error:
+            return Receipt(ReceiptKind.UNKNOWN, f"no clear answer: {error}")
 
     async def prepare(self) -> None:
         """Have one process ready for the first alert."""
-        await self._workers.run(in_worker.load, deadline=self._deadline)
+        await self._workers.run(in_worker.load, deadline=CHECK)
 
     def close(self) -> None:
         """Kill what is still being sent; it will be tried again."""

@@ -69,12 +69,10 @@ class Outbox:
             row = connection.execute(claiming).one_or_none()
             if row is None:
                 return None
+            refusals, unknowns = _failures_before(connection, row.id, row.forgiven)
             connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
-            counted = (attempt.c.delivery_id == row.id) & (attempt.c.number > row.forgiven)
-            refused = counted & (attempt.c.receipt == ReceiptKind.REFUSED)
-            refusals = connection.execute(select(func.count()).select_from(attempt).where(refused)).scalar_one()
             told = _alert(connection, row.alert_id)
-            return Delivery(row.id, channel, told, row.attempts, row.repeat, refusals, row.forgiven)
+            return Delivery(row.id, channel, told, row.attempts, row.repeat, refusals, row.forgiven, unknowns)
 
     def settle(self, sent: Delivery, receipt: Receipt, verdict: Verdict, now: datetime) -> bool:
         """Record how an attempt ended. False if the claim was no longer ours: its lease had ended.
@@ -168,6 +166,15 @@ class Outbox:
         left = (delivery.c.state == DeliveryState.SENDING) & (delivery.c.lease_until <= now)
         with self._database.reading() as connection:
             return connection.execute(select(delivery.c.id).where(left).limit(1)).first() is not None
+
+
+def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int]:
+    """Of a delivery's attempts after the forgiven ones: how many were refused, and how many of the last in a row ended
+    unknown."""
+    counted = (attempt.c.delivery_id == delivery_id) & (attempt.c.number > forgiven)
+    receipts = connection.execute(select(attempt.c.receipt).where(counted).order_by(attempt.c.number)).scalars().all()
+    last_known = max((place for place, kind in enumerate(receipts, 1) if kind != ReceiptKind.UNKNOWN), default=0)
+    return receipts.count(ReceiptKind.REFUSED), len(receipts) - last_known
 
 
 def _end_attempt(connection: Connection, delivery_id: int, number: int, receipt: Receipt, now: datetime) -> None:

@@ -4,7 +4,7 @@
 
 Feeds on loopback reveal new entries when they are polled; every entry matches a rule and is told on two channels, each
 a webhook that takes its time. One kill in five falls into the daemon's start, the others later. After the last one the
-daemon runs until all is settled; on PostgreSQL what dead daemons held comes back only when its leases end, after three
+daemon runs until all is settled; on PostgreSQL what dead daemons held comes back only when its leases end, after four
 minutes. Then: every entry that was ever revealed has its article, match, alert and an accepted delivery on each
 channel, every alert was received on each, and a message was received twice only where a kill left its delivery without
 a receipt. Exit code 1 otherwise, and also if fewer than a tenth of the kills fell between a delivery's claim and its

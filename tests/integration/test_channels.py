@@ -21,6 +21,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from monitor.model import AlertKind, Channel, Message, Receipt, ReceiptKind
 from monitor.notify import Notifier, render
+from monitor.notify.apprise_door import NO_MAIL_YET
+from monitor.notify.timeouts import SendTimeouts
 from tests.building import alert, article, delivery, rule
 from tests.conftest import FaultServer
 from tests.patience import LONG
@@ -29,8 +31,10 @@ HELLO = Message("HIGH: 북한 미사일", "“북한이 **미사일**을 쐈다�
 
 
 @asynccontextmanager
-async def notifying(urls: dict[str, str], deadline: timedelta = LONG) -> AsyncIterator[Notifier]:
-    notifier = Notifier({name: Channel(name, url) for name, url in urls.items()}, deadline)
+async def notifying(
+    urls: dict[str, str], hand_over: timedelta = LONG, timeouts: SendTimeouts | None = None
+) -> AsyncIterator[Notifier]:
+    notifier = Notifier({name: Channel(name, url) for name, url in urls.items()}, hand_over, timeouts)
     try:
         await notifier.prepare()
         yield notifier
@@ -78,18 +82,35 @@ async def test_a_receiver_that_is_not_there_has_no_message() -> None:
     }
 
 
-async def test_a_hanging_receiver_is_killed_and_delays_nobody(faults: FaultServer) -> None:
-    """At the deadline its process ends, and meanwhile and afterwards other channels are served."""
-    urls = {"hang": faults.url("hang"), "ok": faults.url("ok")}
-    async with notifying(urls, timedelta(seconds=10)) as notifier:
+async def test_a_receiver_that_drips_is_killed_and_delays_nobody(faults: FaultServer) -> None:
+    """It never ends its answer: at the deadline its process ends, and meanwhile and afterwards others are served."""
+    urls = {"drip": faults.url("drip"), "ok": faults.url("ok")}
+    short = SendTimeouts(http_answer=timedelta(seconds=5), closing=timedelta(seconds=1))
+    async with notifying(urls, timedelta(seconds=10), short) as notifier:
         await asyncio.gather(*(notifier.send("ok", HELLO) for _ in range(2)))  # both processes have loaded Apprise
-        hanging = asyncio.create_task(notifier.send("hang", HELLO))
-        while not faults.bodies("hang"):  # noqa: ASYNC110 - the server is in another thread
+        assert (await notifier.send("ok", HELLO)).kind is ReceiptKind.ACCEPTED
+        dripping = asyncio.create_task(notifier.send("drip", HELLO))
+        while not faults.bodies("drip"):  # noqa: ASYNC110 - the server is in another thread
             await asyncio.sleep(0.02)
         assert (await notifier.send("ok", HELLO)).kind is ReceiptKind.ACCEPTED
-        assert not hanging.done()
-        assert await hanging == Receipt(ReceiptKind.UNKNOWN, "no answer within 10 s")
+        assert not dripping.done()
+        killed = Receipt(ReceiptKind.UNKNOWN, "no clear answer: the work took more than 17 s and was killed")
+        assert await dripping == killed
         assert (await notifier.send("ok", HELLO)).kind is ReceiptKind.ACCEPTED
+
+
+async def test_a_receiver_that_hangs_is_given_up_after_its_own_time(faults: FaultServer) -> None:
+    """It may have the message: unknown. Its process is not killed for that."""
+    async with notifying({"hang": faults.url("hang")}, timeouts=SendTimeouts(http_answer=timedelta(seconds=1))) as one:
+        assert await one.send("hang", HELLO) == Receipt(ReceiptKind.UNKNOWN, "no connection, or no clear answer")
+
+
+async def test_a_slow_acceptance_is_an_acceptance(faults: FaultServer, mailbox: Mailbox) -> None:
+    """`limits.send` bounds how long it takes to hand a message over; the server's own time begins only then."""
+    mailbox.delay = 12
+    async with notifying({"hook": faults.url("late/12"), "desk": mailbox.url()}, timedelta(seconds=8)) as notifier:
+        receipts = await asyncio.gather(notifier.send("hook", HELLO), notifier.send("desk", HELLO))
+    assert set(receipts) == {Receipt(ReceiptKind.ACCEPTED, "accepted")}
 
 
 async def test_closing_does_not_wait_for_a_hanging_receiver(faults: FaultServer) -> None:
@@ -133,6 +154,8 @@ class Mailbox:
 
     answer: str = "250 OK"  # to the mail; "drop": the connection is cut instead
     welcome: str = "250 OK"  # to the recipient
+    delay: float = 0  # s until it answers to the mail
+    welcome_delay: float = 0  # s until it answers to the recipient
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     secured: list[bool] = field(default_factory=list)
@@ -142,6 +165,7 @@ class Mailbox:
     ) -> str:
         del server, session, options
         envelope.rcpt_tos.append(address)
+        await asyncio.sleep(self.welcome_delay)
         return self.welcome
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
@@ -151,6 +175,7 @@ class Mailbox:
         self.mails.append(mail)
         if self.answer == "drop":
             server.transport.abort()
+        await asyncio.sleep(self.delay)
         return self.answer
 
     def login(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
@@ -268,3 +293,34 @@ async def test_no_mail_leaves_without_a_known_certificate(mailbox: Mailbox) -> N
         receipt = await notifier.send("desk", HELLO)
     assert receipt == Receipt(ReceiptKind.TRY_LATER, "the mail server's certificate is not trusted")
     assert mailbox.mails == []
+
+
+async def test_a_mail_server_that_hangs_before_the_mail_is_found_soon(mailbox: Mailbox) -> None:
+    """It never greets, or is silent at the recipient: no reader can have the mail, and it does not get ten minutes."""
+    mailbox.welcome_delay = 600
+    hanging = asyncio.Event()
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del reader
+        await hanging.wait()
+        writer.close()
+
+    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    urls = {"silent": f"mailto://127.0.0.1:{port}?from=news@x.test&to=reader@x.test", "desk": mailbox.url()}
+    async with notifying(urls, timedelta(seconds=5)) as notifier:
+        async with asyncio.timeout(120):  # of the ten minutes after the final dot
+            greeting, recipient = await asyncio.gather(*(notifier.send(name, HELLO) for name in urls))
+    hanging.set()
+    silent.close()
+    assert greeting.kind is ReceiptKind.TRY_LATER
+    assert recipient == NO_MAIL_YET
+    assert mailbox.mails == []
+
+
+async def test_a_mail_server_that_never_answers_to_the_mail_is_unknown(mailbox: Mailbox) -> None:
+    """After its own time: it may have delivered the mail."""
+    mailbox.delay = 600
+    async with notifying({"desk": mailbox.url()}, timeouts=SendTimeouts(mail_acceptance=timedelta(seconds=1))) as one:
+        assert await one.send("desk", HELLO) == Receipt(ReceiptKind.UNKNOWN, "no connection, or no clear answer")
+    assert len(mailbox.mails) == 1

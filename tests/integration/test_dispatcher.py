@@ -10,14 +10,17 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
-from monitor import clock
+from monitor import clock, delivery
 from monitor.alerting import attempts
+from monitor.alerting.attempts import UNANSWERED_WAIT
 from monitor.decide import decide
 from monitor.delivery import Dispatcher
 from monitor.model import Alert, Channel, DeliveryState, Limits, OncePer, Settings
 from monitor.notify import Notifier
+from monitor.notify.notifier import SENDERS
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.outbox import Outbox
@@ -180,6 +183,84 @@ async def test_a_hung_channel_delays_no_other(database: Database, faults: FaultS
         await until(lambda: states(database).get("accepted") == 3)
         assert states(database) == {"accepted": 3, "sending": 1, "pending": 1}  # one at a time on the hung one
         await dispatcher.stop(timedelta(0))
+
+
+async def test_more_hung_channels_than_usual_processes_delay_no_other(database: Database, faults: FaultServer) -> None:
+    """Each of them holds a process that is its own: a healthy channel's message is accepted while all of them hang."""
+    hung = {f"hung-{number}": faults.url(f"hang/{number}") for number in range(SENDERS + 4)}
+    fill(database, hung, "a")
+    async with dispatching(database, hung | {"desk": faults.url("ok/desk")}) as dispatcher:
+        await dispatcher.turn()
+        async with asyncio.timeout(80):  # less than a hung one has
+            await until(lambda: len(faults.received) == len(hung))
+            fill(database, ["desk"], "b")
+            dispatcher.wake()
+            await until(lambda: states(database).get("accepted"))
+        assert states(database) == {"accepted": 1, "sending": len(hung)}
+        await dispatcher.stop(timedelta(0))
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_after_two_lost_answers_in_a_row_a_channel_gets_long_pauses(
+    database: Database, faults: FaultServer
+) -> None:
+    """The second may be of another message. What is new is still tried at once, for once."""
+    faults.then["ok/desk"] = ["drop"] * 9
+    fill(database, ["desk"], "a")
+    async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+        await dispatcher.finish()
+        assert len(faults.bodies("ok/desk")) == 2
+        fill(database, ["desk"], "b")
+        before = clock.now()
+        await dispatcher.finish()
+    assert len(faults.bodies("ok/desk")) == 3
+    outbox = Outbox(database, "test")
+    assert outbox.due_channels(before + UNANSWERED_WAIT) == []
+    assert outbox.due_channels(clock.now() + 2 * UNANSWERED_WAIT) == ["desk"]
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_restart_does_not_forget_a_messages_lost_answers(database: Database, faults: FaultServer) -> None:
+    """Its own are stored: the first attempt of the next daemon is the second in a row."""
+    faults.then["ok/desk"] = ["drop"] * 9
+    fill(database, ["desk"], "a")
+    for _ in range(2):
+        async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+            assert await dispatcher._send_next("desk")
+    assert Outbox(database, "test").due_channels(clock.now() + UNANSWERED_WAIT / 2) == []
+
+
+@pytest.mark.usefixtures("at_once")
+async def test_a_known_answer_ends_the_long_pauses(database: Database, faults: FaultServer) -> None:
+    """Lost answers with one in between that is known are tried again soon."""
+    faults.then["ok/desk"] = ["drop", "503", "drop", "503"]
+    fill(database, ["desk"], "a")
+    async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
+        await dispatcher.finish()
+    assert states(database) == {"accepted": 1}
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+async def test_a_database_that_is_away_does_not_make_us_forget_an_acceptance(
+    database: Database, faults: FaultServer, postgres_server: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it is away beside the lease: nobody else has begun to send, and it is recorded once it is back."""
+    monkeypatch.setattr(delivery, "MARGIN", timedelta(0))
+    name = database.write.url.database
+    fill(database, ["desk"], "a")
+    async with dispatching(database, {"desk": faults.url("late/2")}) as dispatcher:
+        await dispatcher.turn()
+        await until(lambda: faults.bodies("late/2"))
+        with postgres_server.connect() as operator:
+            operator.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            operator.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            with capture_logs() as logs:
+                async with asyncio.timeout(60):
+                    await until(lambda: [entry for entry in logs if entry["event"] == Event.STORE_PROBLEM])
+            operator.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        async with asyncio.timeout(60):
+            await until(lambda: states(database) == {"accepted": 1})
+    assert len(faults.bodies("late/2")) == 1
 
 
 async def test_stopping_is_bounded_and_loses_nothing(database: Database, faults: FaultServer) -> None:

@@ -242,6 +242,32 @@ async def test_warm_starts_every_process() -> None:
     assert len(set(pids)) == 2
 
 
+async def test_extra_processes_start_when_all_are_at_work_and_go_again(tmp_path: Path) -> None:
+    """More calls than processes that stay: each runs at once, up to the extra ones; the next waits for the first that
+    ends. When they are done only the usual ones are left."""
+    elastic = Workers(1, extra=2)
+    hanging = [
+        asyncio.create_task(elastic.run(hang, str(tmp_path / f"{number}"), deadline=LONG)) for number in range(3)
+    ]
+    try:
+        async with asyncio.timeout(60):
+            await until(lambda: all(pid_in(tmp_path / f"{number}") for number in range(3)))
+            pids = [pid_in(tmp_path / f"{number}") for number in range(3)]
+            waits = asyncio.create_task(elastic.run(double, 21, deadline=LONG))
+            await asyncio.sleep(0.1)
+            assert not waits.done()
+            for task in hanging:
+                task.cancel()
+            assert await waits == 42
+            await until(lambda: not any(alive(pid) for pid in pids))
+            await asyncio.gather(*hanging, return_exceptions=True)
+            assert len(elastic._slots) == 1
+            assert await asyncio.gather(*(elastic.run(double, n, deadline=LONG) for n in range(3))) == [0, 2, 4]
+            assert len(elastic._slots) == 1
+    finally:
+        elastic.close()
+
+
 ORPHAN = """
 import asyncio, os, sys
 from datetime import timedelta

@@ -20,7 +20,7 @@ from tests.bench.world.feeds import WORD, Feeds, Revealing
 from tests.postgres import postgres
 
 KINDS = ("sqlite", "postgresql")
-LEASES = 240.0  # s: the longest that what a dead daemon held on PostgreSQL may keep everybody waiting, and a minute
+LEASES = 300.0  # s: the longest that what a dead daemon held on PostgreSQL may keep everybody waiting, and a minute
 ENDED = (DeliveryState.ACCEPTED, DeliveryState.DEAD, DeliveryState.DISCARDED)
 RULE = f"""\
 rule: sighting

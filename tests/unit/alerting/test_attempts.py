@@ -7,7 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerting.attempts import FIRST_WAIT, LONGEST_WAIT, REFUSALS, Verdict, after_attempt
+from monitor.alerting.attempts import (
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    REFUSALS,
+    UNANSWERED_WAIT,
+    Verdict,
+    after_attempt,
+    unknowns_in_a_row,
+)
 from monitor.model import DeliveryState, Receipt, ReceiptKind
 from tests.building import NOON, delivery
 
@@ -102,3 +110,27 @@ def test_the_verdict_on_an_attempt_is_always_the_same() -> None:
     """No hidden chance: what is decided can be explained later."""
     assert verdict(UNKNOWN, 3) == verdict(UNKNOWN, 3)
     assert verdict(UNKNOWN, 3) != verdict(UNKNOWN, 3, number=2)
+
+
+def wait_after(attempt: int, unknowns: int, number: int = 1) -> timedelta:
+    sent = replace(delivery(attempt=attempt), id=number)
+    found = after_attempt(Receipt(UNKNOWN), sent, limit=1000, now=NOON, unknowns=unknowns)
+    assert found.not_before is not None
+    return found.not_before - NOON
+
+
+def test_two_unknowns_in_a_row_make_the_pause_long() -> None:
+    """One lost answer may be the network's, and is tried again soon; two are a server that is slow or takes and drops:
+    each further attempt may be one more copy, so none is made before ten minutes."""
+    assert wait_after(1, unknowns=1) < 2 * FIRST_WAIT
+    waits = [wait_after(2, unknowns=2, number=number) for number in range(200)]
+    assert timedelta(minutes=10) == UNANSWERED_WAIT <= min(waits)
+    assert max(waits) > 1.3 * UNANSWERED_WAIT  # spread, as others are
+    assert wait_after(1, unknowns=5) >= UNANSWERED_WAIT  # the others were of other messages
+    assert wait_after(12, unknowns=12) > 2 * UNANSWERED_WAIT  # the usual wait, where that is longer
+
+
+def test_a_known_answer_ends_the_row_of_unknowns() -> None:
+    """Whatever it says: the server answers."""
+    assert unknowns_in_a_row(Receipt(UNKNOWN), 1) == 2
+    assert [unknowns_in_a_row(Receipt(kind), 7) for kind in (ACCEPTED, REFUSED, TRY_LATER)] == [0, 0, 0]

@@ -202,6 +202,23 @@ def test_a_claim_knows_how_often_it_was_refused(database: Database, outbox: Outb
     assert (fifth.attempt, fifth.refusals) == (5, 2)
 
 
+def test_a_claim_knows_how_many_of_its_last_attempts_had_no_answer(database: Database, outbox: Outbox) -> None:
+    """In a row: a clear answer ends it. One whose process died counts too; what an operator has forgiven does not."""
+    fill(database)
+    found = []
+    for receipt in (LOST, LOST, BUSY, LOST):
+        sent = take(outbox)
+        found.append(sent.unknowns)
+        outbox.settle(sent, receipt, Verdict(DeliveryState.RETRY, NOON), NOON)
+    found.append(take(outbox).unknowns)
+    outbox.release_all(NOON)
+    found.append(take(outbox).unknowns)
+    assert found == [0, 1, 2, 0, 1, 2]
+    outbox.release_all(NOON)
+    outbox.retry(outbox.ids([DeliveryState.RETRY]), NOON)
+    assert take(outbox).unknowns == 0
+
+
 def died(outbox: Outbox, receipt: Receipt = REFUSED) -> Delivery:
     """The delivery that is due next, sent and dead."""
     sent = take(outbox)

@@ -1,0 +1,73 @@
+"""Room for attempts: few while all are quick, more while some are slow."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from monitor.notify.room import SendingRoom
+
+
+class Attempts:
+    """Attempts that have begun and end when they are told to."""
+
+    def __init__(self, room: SendingRoom) -> None:
+        self._room = room
+        self.running = 0
+        self.end = asyncio.Event()
+
+    async def attempt(self) -> None:
+        """One of them."""
+        async with self._room.place():
+            self.running += 1
+            try:
+                await self.end.wait()
+            finally:
+                self.running -= 1
+
+
+async def until_running(attempts: Attempts, count: int) -> None:
+    async with asyncio.timeout(60):
+        while attempts.running != count:  # noqa: ASYNC110 - it is what is looked at
+            await asyncio.sleep(0.01)
+
+
+async def test_quick_attempts_share_the_usual_room() -> None:
+    """No more than usual run while none of them is slow."""
+    attempts = Attempts(SendingRoom(2, 10, slow=timedelta(hours=1)))
+    tasks = [asyncio.create_task(attempts.attempt()) for _ in range(6)]
+    await until_running(attempts, 2)
+    await asyncio.sleep(0.1)
+    assert attempts.running == 2
+    attempts.end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_slow_attempts_give_their_place_to_others() -> None:
+    """All begin, two after two, although none ends; but no more than the most."""
+    attempts = Attempts(SendingRoom(2, 7, slow=timedelta(seconds=0.05)))
+    tasks = [asyncio.create_task(attempts.attempt()) for _ in range(9)]
+    await until_running(attempts, 7)
+    await asyncio.sleep(0.2)
+    assert attempts.running == 7
+    attempts.end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_place_is_given_back_once() -> None:
+    """After slow attempts, ended or cancelled, the usual room is as large as before."""
+    room = SendingRoom(2, 10, slow=timedelta(seconds=0.05))
+    first = Attempts(room)
+    tasks = [asyncio.create_task(first.attempt()) for _ in range(4)]
+    await until_running(first, 4)
+    tasks[0].cancel()
+    first.end.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    room._slow = timedelta(hours=1)
+    second = Attempts(room)
+    tasks = [asyncio.create_task(second.attempt()) for _ in range(5)]
+    await until_running(second, 2)
+    await asyncio.sleep(0.1)
+    assert second.running == 2
+    second.end.set()
+    await asyncio.gather(*tasks)
