@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from urllib.parse import unquote, urlencode
 
-from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat
+from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
-from monitor.model import Message, Receipt, ReceiptKind
+from monitor.model import Message, MessageType, Receipt, ReceiptKind
+from monitor.notify.exchange import Exchange, recording
 from monitor.notify.mails import as_meant
 from monitor.notify.receipts import Line, receipt_for
 
@@ -25,6 +26,9 @@ FORCED = {"redirect": "no", "cto": "10", "rto": "30", "optional": "no", "retry":
 FORCED_FOR_MAIL = FORCED | {"cto": "45"}
 # Apprise tells a failure for one of them as a failure for all: the others would get the message at every attempt.
 SEVERAL = "it has several recipients (cc and bcc count); write one channel for each, and name them all in a route"
+NOTHING_SENT = "Apprise reported success, but no server has answered anything: nothing shows that it was sent"
+NO_ANSWER = "sent; channels of this kind never say whether a message arrived"
+_BY_TYPE = "map"  # the action of plug-ins for incidents that leaves it to the type whether to open or to close one
 _LOGGER = logging.getLogger("apprise")
 
 
@@ -36,14 +40,46 @@ def send(url: str, message: Message) -> Receipt:
         return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
     if len(door) != 1 or _several(door[0]):  # told by `check` and at start; sending would flood those who accept
         return Receipt(ReceiptKind.REFUSED, SEVERAL)
-    html = _is_mail(url)
+    for each in _types_to_try(door[0], message.type):
+        result, exchange = _attempt(door, message, each, html=_is_mail(url))
+        if not result or exchange.answered:
+            break  # otherwise the plug-in had nothing to do for this type, and has sent nothing
+    if result:
+        return _receipt_of_success(exchange)
+    return receipt_for(Line(line.level, line.message) for each in result.results for line in each.logs())
+
+
+def _attempt(door: Apprise, message: Message, type_: MessageType, *, html: bool) -> tuple[AppriseResult, Exchange]:
     body, body_format = (message.html, NotifyFormat.HTML) if html else (message.text, NotifyFormat.TEXT)
     meant = as_meant(door[0], message) if html else nullcontext()
-    with meant, _listening_at(logging.DEBUG):  # what went wrong stands there only
-        result = door.notify(title=message.title, body=body, body_format=body_format, log_level=logging.DEBUG)
-    if result:
+    with meant, _listening_at(logging.DEBUG), recording() as exchange:  # what went wrong stands in the log only
+        result = door.notify(
+            title=message.title,
+            body=body,
+            body_format=body_format,
+            notify_type=NotifyType(type_),
+            log_level=logging.DEBUG,
+        )
+    return result, exchange
+
+
+def _types_to_try(plugin: NotifyBase, type_: MessageType) -> list[MessageType]:
+    """The message's type, and where the kind of channel may make no message of it, the next ones that it may make one
+    of. Plug-ins for incidents may take a success for "close the incident" and an info for "add a note to it": then
+    nobody reads it. So there a success is an info, and what sends nothing for an info is tried with a warning."""
+    if getattr(plugin, "action", None) != _BY_TYPE:
+        return [type_]
+    rising = [MessageType.INFO, MessageType.WARNING, MessageType.FAILURE]
+    return rising[rising.index(type_) :] if type_ in rising else rising
+
+
+def _receipt_of_success(exchange: Exchange) -> Receipt:
+    """Apprise's own word is not enough: plug-ins report success when they found nothing to do."""
+    if exchange.answered:
         return Receipt(ReceiptKind.ACCEPTED, "accepted")
-    return receipt_for(Line(line.level, line.message) for each in result.results for line in each.logs())
+    if exchange.datagrams:
+        return Receipt(ReceiptKind.ACCEPTED, NO_ANSWER)
+    return Receipt(ReceiptKind.REFUSED, NOTHING_SENT)
 
 
 def with_forced(url: str) -> str:
