@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 from urllib.parse import unquote, urlencode
 
 from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
 from monitor.model import Message, MessageType, Receipt, ReceiptKind
+from monitor.notify.answers import receipt_of_bodies
 from monitor.notify.exchange import Exchange, recording
 from monitor.notify.mails import as_meant
 from monitor.notify.receipts import Line, receipt_for
@@ -44,6 +46,8 @@ def send(url: str, message: Message) -> Receipt:
         result, exchange = _attempt(door, message, each, html=_is_mail(url))
         if not result or exchange.answered:
             break  # otherwise the plug-in had nothing to do for this type, and has sent nothing
+    if receipt := receipt_of_bodies(_kinds_of(door[0]), exchange.responses):
+        return receipt
     if result:
         return _receipt_of_success(exchange)
     return receipt_for(Line(line.level, line.message) for each in result.results for line in each.logs())
@@ -103,6 +107,13 @@ def fault_of(url: str) -> str | None:
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
     return SEVERAL if _several(made) else None
+
+
+def _kinds_of(plugin: NotifyBase) -> Collection[str]:
+    """The names of a channel's kind. They are its class's: Kodi's objects write over theirs."""
+    of_class: Any = type(plugin)
+    kinds: Collection[str] = of_class.schemas(of_class)
+    return kinds
 
 
 def _is_mail(url: str) -> bool:
