@@ -68,8 +68,11 @@ CHECKS: Mapping[str, Sequence[BodyCheck]] = {
     # The plug-in knows an error in the body, and takes a body that it cannot read for a yes.
     "atalk": [_check("SMSMessageData.Recipients.*.statusCode", is_=["100", "101", "102"])],
     "bale": [_check("ok", is_=["true"], later=["429"], code="error_code")],
+    "cm": [_check("errorCode", is_=["0"])],
     "feishu": [_check("code", "StatusCode", is_=["0"], later=["11232"])],
+    "gupshup": [_check("status", is_=["submitted"])],
     "infobip": [_check("messages.*.status.groupName", is_=["ACCEPTED", "PENDING", "DELIVERED"])],
+    "kook": [_check("code", is_=["0"])],
     "lark": [_check("code", "StatusCode", is_=["0"], later=["11232"])],
     "onebot": [_check("retcode", is_=["0", "1"])],  # 1: taken, and on its way
     "smsc": [_check("id", code="error_code")],

@@ -194,6 +194,21 @@ SERVICES: dict[str, tuple[str, str, dict[str, Receipt]]] = {
             )
         },
     ),
+    "cm": (
+        f"cm://sender@d2a1c5de-5b5e-4c2a-8b5e-1234567890ab/{PHONE}",
+        '{"details":"Created 1 message(s)","errorCode":0,"messages":[{"to":"1","status":"Accepted"}]}',
+        {'{"details":"no","errorCode":201,"messages":[{"status":"Rejected"}]}': refused("errorCode 201")},
+    ),
+    "gupshup": (
+        f"gupshup://s3cr3t:app@{PHONE}/{PHONE}",
+        '{"status":"submitted","messageId":"ee4a68a0"}',
+        {'{"status":"error","message":"Authentication Failed"}': refused("an error in status")},
+    ),
+    "kook": (
+        "kook://1%2FMTAx%2Fs3cr3t==/1234567890",
+        '{"code":0,"message":"操作成功","data":{"msg_id":"1"}}',
+        {'{"code":40100,"message":"no","data":{}}': refused("code 40100")},
+    ),
     "smsc": (
         f"smsc://user:s3cr3t@{PHONE}",
         '{"id":1234,"cnt":1}',
