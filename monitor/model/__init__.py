@@ -21,7 +21,7 @@ from monitor.model.decisions import (
     WaitKind,
     voice_of,
 )
-from monitor.model.deliveries import Channel, Delivery, DeliveryState, Message, Receipt, ReceiptKind
+from monitor.model.deliveries import Channel, Delivery, DeliveryState, Message, MessageType, Receipt, ReceiptKind
 from monitor.model.explanations import Explanation, Step
 from monitor.model.habits import MOMENTARY, Habits, SourceTrouble, TroubleKind
 from monitor.model.notices import (
@@ -132,6 +132,7 @@ __all__ = [
     "MatchKind",
     "Maybe",
     "Message",
+    "MessageType",
     "Moved",
     "Named",
     "Near",

@@ -66,6 +66,15 @@ class Delivery:
     unknowns: int = 0
 
 
+class MessageType(StrEnum):
+    """How grave a message is, in the four words of Apprise: channels colour, sort or page by them."""
+
+    FAILURE = "failure"
+    WARNING = "warning"
+    INFO = "info"
+    SUCCESS = "success"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is sent: a title, and a body as plain text and as HTML. `id`: of the alert or notice that it tells;
@@ -76,3 +85,4 @@ class Message:
     html: str
     id: str = ""
     answers: str | None = None
+    type: MessageType = MessageType.INFO

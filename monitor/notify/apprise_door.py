@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlencode
 
-from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat
+from apprise import Apprise, AppriseAsset, AppriseResult, NotifyBase, NotifyFormat, NotifyType
 
-from monitor.model import Message, Receipt, ReceiptKind
+from monitor.model import Message, MessageType, Receipt, ReceiptKind
+from monitor.notify.answers import receipt_of_bodies
+from monitor.notify.exchange import Exchange, recording
 from monitor.notify.mails import as_meant
 from monitor.notify.receipts import Line, receipt_for
-from monitor.notify.smtp_session import smtp_stages_timed
+from monitor.notify.smtp_session import SmtpStage, smtp_stages_timed
 from monitor.notify.timeouts import SendTimeouts, is_over_smtp
 
 # `redirect=no`: requests answers a 302 by a GET without the body, and Apprise reports the lost message as sent.
@@ -29,6 +33,9 @@ SEVERAL = "it has several recipients (cc and bcc count); write one channel for e
 NO_MAIL_YET = Receipt(
     ReceiptKind.TRY_LATER, "the mail server was too slow, or ended the session, before it had any of the mail"
 )
+NOTHING_SENT = "Apprise reported success, but no server has answered anything: nothing shows that it was sent"
+NO_ANSWER = "sent; channels of this kind never say whether a message arrived"
+_BY_TYPE = "map"  # the action of plug-ins for incidents that leaves it to the type whether to open or to close one
 _LOGGER = logging.getLogger("apprise")
 
 
@@ -41,18 +48,61 @@ def send(url: str, message: Message, timeouts: SendTimeouts | None = None) -> Re
         return Receipt(ReceiptKind.REFUSED, "Apprise does not know this kind of channel, or its address is incomplete")
     if len(door) != 1 or _several(door[0]):  # told by `check` and at start; sending would flood those who accept
         return Receipt(ReceiptKind.REFUSED, SEVERAL)
-    html = _is_mail(url)
-    body, body_format = (message.html, NotifyFormat.HTML) if html else (message.text, NotifyFormat.TEXT)
-    meant = as_meant(door[0], message) if html else nullcontext()
-    # What went wrong stands in Apprise's log only.
-    with meant, smtp_stages_timed(bounds) as stage, _listening_at(logging.DEBUG):
-        result = door.notify(title=message.title, body=body, body_format=body_format, log_level=logging.DEBUG)
-    if result:
-        return Receipt(ReceiptKind.ACCEPTED, "accepted")
-    receipt = receipt_for(Line(line.level, line.message) for each in result.results for line in each.logs())
-    if receipt.kind is ReceiptKind.UNKNOWN and is_over_smtp(url) and not stage.mail_begun:
+    for each in _types_to_try(door[0], message.type):
+        attempt = _attempt(door, message, each, bounds, html=_is_mail(url))
+        if not attempt.result or attempt.exchange.answered:
+            break  # otherwise the plug-in had nothing to do for this type, and has sent nothing
+    if receipt := receipt_of_bodies(_kinds_of(door[0]), attempt.exchange.responses):
+        return receipt
+    if attempt.result:
+        return _receipt_of_success(attempt.exchange)
+    receipt = receipt_for(Line(line.level, line.message) for each in attempt.result.results for line in each.logs())
+    if receipt.kind is ReceiptKind.UNKNOWN and is_over_smtp(url) and not attempt.stage.mail_begun:
         return NO_MAIL_YET
     return receipt
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What Apprise says of one attempt, and what was seen of it from outside."""
+
+    result: AppriseResult
+    exchange: Exchange
+    stage: SmtpStage
+
+
+def _attempt(door: Apprise, message: Message, type_: MessageType, timeouts: SendTimeouts, *, html: bool) -> _Attempt:
+    body, body_format = (message.html, NotifyFormat.HTML) if html else (message.text, NotifyFormat.TEXT)
+    meant = as_meant(door[0], message) if html else nullcontext()
+    listening = _listening_at(logging.DEBUG)  # what went wrong is in Apprise's log only
+    with meant, listening, smtp_stages_timed(timeouts) as stage, recording() as exchange:
+        result = door.notify(
+            title=message.title,
+            body=body,
+            body_format=body_format,
+            notify_type=NotifyType(type_),
+            log_level=logging.DEBUG,
+        )
+    return _Attempt(result, exchange, stage)
+
+
+def _types_to_try(plugin: NotifyBase, type_: MessageType) -> list[MessageType]:
+    """The message's type, and where the kind of channel may make no message of it, the next ones that it may make one
+    of. Plug-ins for incidents may take a success for "close the incident" and an info for "add a note to it": then
+    nobody reads it. So there a success is an info, and what sends nothing for an info is tried with a warning."""
+    if getattr(plugin, "action", None) != _BY_TYPE:
+        return [type_]
+    rising = [MessageType.INFO, MessageType.WARNING, MessageType.FAILURE]
+    return rising[rising.index(type_) :] if type_ in rising else rising
+
+
+def _receipt_of_success(exchange: Exchange) -> Receipt:
+    """Apprise's own word is not enough: plug-ins report success when they found nothing to do."""
+    if exchange.answered:
+        return Receipt(ReceiptKind.ACCEPTED, "accepted")
+    if exchange.datagrams:
+        return Receipt(ReceiptKind.ACCEPTED, NO_ANSWER)
+    return Receipt(ReceiptKind.REFUSED, NOTHING_SENT)
 
 
 def with_forced(url: str, timeouts: SendTimeouts | None = None) -> str:
@@ -79,6 +129,13 @@ def fault_of(url: str) -> str | None:
         kind = f"a channel of the kind '{scheme}'" if scheme.isalnum() else "such a channel"
         return f"Apprise does not know {kind}, or its address is incomplete; see Apprise's list of services"
     return SEVERAL if _several(made) else None
+
+
+def _kinds_of(plugin: NotifyBase) -> Collection[str]:
+    """The names of a channel's kind. They are its class's: Kodi's objects write over theirs."""
+    of_class: Any = type(plugin)
+    kinds: Collection[str] = of_class.schemas(of_class)
+    return kinds
 
 
 def _is_mail(url: str) -> bool:

@@ -15,7 +15,7 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.quote import marked
-from monitor.model import Alert, AlertKind, Delivery, Item, Message, Notice
+from monitor.model import Alert, AlertKind, Delivery, Item, Level, Message, MessageType, Notice, NoticeKind
 
 TITLE = 160  # units of UTF-16: most characters are one, emoji two
 RULE_TITLE = 100
@@ -31,13 +31,26 @@ BYTES, JSON = 4096, 7700  # of title and text: what the narrowest takes, less it
 SHORT_ADDRESS = 200
 _MARKS = ("**", "__")  # round the words that fired: the first that the sentence does not hold itself
 _HTML_MARKS = ("<mark><b>", "</b></mark>")  # some mail programs know no <mark>
+_TYPES = {
+    Level.CRITICAL: MessageType.FAILURE,
+    Level.HIGH: MessageType.FAILURE,
+    Level.MEDIUM: MessageType.WARNING,
+    Level.LOW: MessageType.INFO,
+    Level.INFO: MessageType.INFO,
+}
 
 
 def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
     """The message of a delivery; `source` is what people call the article's source (of a notice: nothing is shown)."""
     told = delivery.alert
     answers = told.thread if isinstance(told, Alert) and told.kind is AlertKind.UPDATE else None
-    return replace(_rendered(delivery, source, zone), id=told.id, answers=answers)
+    return replace(_rendered(delivery, source, zone), id=told.id, answers=answers, type=_type_of(told))
+
+
+def _type_of(told: Alert | Notice) -> MessageType:
+    if isinstance(told, Alert):
+        return _TYPES[told.level]
+    return MessageType.SUCCESS if told.kind is NoticeKind.RECOVERY else MessageType.WARNING
 
 
 def _rendered(delivery: Delivery, source: str, zone: ZoneInfo) -> Message:

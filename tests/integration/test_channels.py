@@ -19,7 +19,7 @@ import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from monitor.model import AlertKind, Channel, Message, Receipt, ReceiptKind
+from monitor.model import AlertKind, Channel, Message, MessageType, Receipt, ReceiptKind
 from monitor.notify import Notifier, render
 from monitor.notify.apprise_door import NO_MAIL_YET
 from monitor.notify.timeouts import SendTimeouts
@@ -61,6 +61,15 @@ async def test_what_http_receivers_answer_is_understood(faults: FaultServer) -> 
         (body,) = faults.bodies(path)  # once each, and nothing followed the redirect
         assert json.loads(body)["message"] == HELLO.text
         assert json.loads(body)["title"] == HELLO.title
+
+
+@pytest.mark.parametrize("type_", MessageType)
+async def test_a_type_arrives(faults: FaultServer, type_: MessageType) -> None:
+    """As Apprise writes it."""
+    async with notifying({"desk": faults.url("ok")}) as notifier:
+        assert (await notifier.send("desk", replace(HELLO, type=type_))).kind is ReceiptKind.ACCEPTED
+    [body] = map(json.loads, faults.bodies("ok"))
+    assert body["type"] == type_
 
 
 async def test_a_receiver_that_is_not_there_has_no_message() -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.model import Alert, AlertKind, Item, Level, Message, Notice
+from monitor.model import Alert, AlertKind, Item, Level, Message, MessageType, Notice, NoticeKind
 from monitor.notify import render
 from monitor.notify.render import ADDRESS, BYTES, ITEMS, JSON, SENTENCE, TITLE
 from tests.building import HEADLINE, alert, article, delivery, endless, notice
@@ -47,6 +47,7 @@ def test_a_message_says_everything() -> None:
         ),
         html=message(of).html,
         id=of.id,
+        type=MessageType.FAILURE,
     )
 
 
@@ -312,7 +313,34 @@ def test_a_notice_says_that_it_is_one() -> None:
             "An earlier attempt got no clear answer: you may have this message already.</p>"
         ),
         id="n1",
+        type=MessageType.WARNING,
     )
+
+
+@pytest.mark.parametrize(
+    ("level", "type_"),
+    [
+        (Level.CRITICAL, "failure"),
+        (Level.HIGH, "failure"),
+        (Level.MEDIUM, "warning"),
+        (Level.LOW, "info"),
+        (Level.INFO, "info"),
+    ],
+)
+@pytest.mark.parametrize("kind", AlertKind)
+def test_a_message_has_the_type_of_its_level(level: Level, type_: str, kind: AlertKind) -> None:
+    """Of an update and of a digest, too: channels colour, sort and page by it."""
+    assert message(replace(told(), level=level, kind=kind)).type == type_
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_"),
+    [(NoticeKind.PROBLEM, "warning"), (NoticeKind.REMINDER, "warning"), (NoticeKind.RECOVERY, "success")],
+)
+@pytest.mark.parametrize("level", Level)
+def test_a_notice_has_the_type_of_what_it_says(kind: NoticeKind, type_: str, level: Level) -> None:
+    """A trouble of the service is a warning, and what is well again is a success."""
+    assert message(replace(notice(), kind=kind, level=level)).type == type_
 
 
 @pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
