@@ -29,7 +29,7 @@ from monitor.model import (
     voice_of,
 )
 from monitor.store.database import Database, in_batches
-from monitor.store.tables import alert, article, article_version, attempt, delivery, match, story_article
+from monitor.store.tables import UNSENT, alert, article, article_version, attempt, delivery, match, story_article
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)
 # What an operator may have sent again or discarded: what is being sent may arrive, what was accepted has.
@@ -50,10 +50,11 @@ class Outbox:
             return list(connection.execute(due).scalars())
 
     def claim(self, channel: str, now: datetime, lease: timedelta) -> Delivery | None:
-        """The delivery to send next on a channel, now `sending` and ours until the lease ends; None if none is due."""
-        waiting = delivery.c.state.in_(_OPEN) & (delivery.c.not_before <= now)
-        first = select(delivery.c.id).where(delivery.c.channel == channel, waiting)
-        next_one = first.order_by(delivery.c.not_before, delivery.c.id).limit(1).with_for_update(skip_locked=True)
+        """The delivery to send next on a channel, now `sending` and ours until the lease ends; None if none is due. The
+        highest level goes first, then what has been due the longest."""
+        due = (delivery.c.channel == channel) & UNSENT & (delivery.c.not_before <= now)
+        in_order = select(delivery.c.id).where(due).order_by(delivery.c.priority, delivery.c.not_before, delivery.c.id)
+        next_one = in_order.limit(1).with_for_update(skip_locked=True)
         claiming = (
             update(delivery)
             .where(delivery.c.id.in_(select(next_one.cte("next_one").c.id)))
