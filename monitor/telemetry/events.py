@@ -36,6 +36,7 @@ class Event(StrEnum):
     ACCEPTED = "delivery accepted"
     RETRY = "delivery will be tried again"
     DEAD = "delivery is dead"
+    REVIVED = "dead deliveries are tried again"
     DELIVERY_CRASHED = "delivery crashed"
     DELIVERY_LATE = "receipt came after its lease"
     LEASES_RELEASED = "deliveries without a receipt will be tried again"
