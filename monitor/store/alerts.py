@@ -36,7 +36,7 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
         row = connection.execute(joined).mappings().one()
     except NoResultFound:
         raise RowUnreadable(f"alert {alert_id} is not in the database") from None
-    except (ValueError, TypeError) as error:  # by which the types of columns refuse what is no JSON, or no moment
+    except (ValueError, TypeError) as error:  # by which the types of columns refuse what is no moment
         raise RowUnreadable(f"alert {alert_id} cannot be read from the database: {error}") from error
     if row["subject"] is not None:
         return _checked(_NOTICE, _notice(row))

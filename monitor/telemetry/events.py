@@ -41,6 +41,7 @@ class Event(StrEnum):
     DELIVERY_LATE = "receipt came after its lease"
     LEASES_RELEASED = "deliveries without a receipt will be tried again"
     PRUNED = "what was kept for its time has gone"
+    ROW_UNREADABLE = "a row of the database cannot be read"
     STORE_PROBLEM = "the database has a problem"
     STORE_WELL = "the database is well again"
     WORK_CRASHED = "work of the daemon crashed, and begins anew"
