@@ -175,6 +175,6 @@ def _tell(delivery: Delivery, receipt: Receipt, state: DeliveryState, *, settled
     elif state is DeliveryState.ACCEPTED:
         log.info(Event.ACCEPTED, **facts)
     elif state is DeliveryState.DEAD:
-        log.error(Event.DEAD, **facts, todo="mend the channel, then: news-monitor outbox retry --dead")
+        log.error(Event.DEAD, **facts, todo="mend the channel: `news-monitor status` says what is then sent")
     else:
         log.warning(Event.RETRY, **facts)

@@ -147,6 +147,8 @@ def _of(waits: Collection[str], rules: RuleSet, state: State, now: datetime) -> 
 
 def _log(notice: Notice) -> None:
     """The log's account of a notice, which stands there even if there is nobody to send it to."""
-    tell = log.info if notice.kind is NoticeKind.RECOVERY else log.warning
+    tell = log.error if notice.blocked else log.info if notice.kind is NoticeKind.RECOVERY else log.warning
     to = ", ".join(notice.channels) or "nobody: monitor.yaml names no `operator` channels"
+    if notice.blocked:
+        to += "; it waits there, as no `operator` channel takes messages now"
     tell(Event.NOTICE, subject=notice.subject, kind=notice.kind.value, title=notice.title, text=notice.text, to=to)

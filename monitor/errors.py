@@ -7,6 +7,7 @@ MonitorError                 everything this package raises on purpose; its text
 ├── WorkerLost               a worker process passed its deadline or died
 ├── StoreFailed              the database cannot be used as it is
 │   ├── StoreRefused         it took the statement and refused what stood in it
+│   ├── RowUnreadable        a row of it does not hold what it should
 │   ├── StoreNewer           it was written by a newer version
 │   ├── StoreOlder           it was written by an older version, and not upgraded yet
 │   └── StoreTaken           another daemon holds it
@@ -63,6 +64,10 @@ class StoreFailed(MonitorError):
 
 class StoreRefused(StoreFailed):
     """The database works, and refused what it was given."""
+
+
+class RowUnreadable(StoreFailed):
+    """A row of the database does not hold what it should: it was damaged, or written by something else."""
 
 
 class StoreNewer(StoreFailed):

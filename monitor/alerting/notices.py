@@ -50,7 +50,7 @@ def due_notices(look: Look) -> Noted:
         told, after = _of_a_sort(sort, troubles, known, look)
         tellings += told
         noticed += after
-    down = {CHANNEL.name_of(each.subject) for each in noticed}
+    down = {name for each in noticed if (name := CHANNEL.name_of(each.subject)) is not None}
     return Noted(tuple(_notice(telling, down, look) for telling in tellings), tuple(noticed))
 
 
@@ -115,7 +115,7 @@ def _still(sort: Sort, seen: set[str], known: Mapping[str, Noticed], look: Look)
         well = look.well(subject)
         if subject in seen:
             after[subject] = replace(noticed, over_at=None)
-        elif not sort.reminded:
+        elif not sort.recovers:
             continue
         elif well is not None and well > noticed.told_at:
             after[subject] = replace(noticed, over_at=noticed.over_at or look.now)
@@ -150,10 +150,11 @@ def _lines(troubles: Iterable[Trouble]) -> list[str]:
     return [line for each in troubles for line in each.lines]
 
 
-def _notice(telling: _Telling, down: Collection[str | None], look: Look) -> Notice:
+def _notice(telling: _Telling, down: Collection[str], look: Look) -> Notice:
     sort, about = telling.sort, telling.about
     subject = next(iter(about)) if len(about) == 1 else sort.name
     marks = sorted(f"{each} {moment.isoformat()}" for each, moment in about.items())
+    channels = _channels(telling, down, look.config.settings.operator)
     key = f"notice {telling.kind} {blake2b(chr(10).join(marks).encode(), digest_size=16).hexdigest()}"
     return Notice(
         id=blake2b(key.encode(), digest_size=8).hexdigest(),
@@ -165,7 +166,8 @@ def _notice(telling: _Telling, down: Collection[str | None], look: Look) -> Noti
         title=telling.title,
         text=_text(telling),
         reason=_reason(telling),
-        channels=_channels(telling, down, look.config.settings.operator),
+        channels=channels,
+        blocked=bool(channels) and {*down, *_channels_of(telling)}.issuperset(channels),
     )
 
 
@@ -189,10 +191,17 @@ def _reason(telling: _Telling) -> str:
     return f"told {ago} ago, and it lasts" if telling.kind is NoticeKind.REMINDER else "it was told, and is over"
 
 
-def _channels(telling: _Telling, down: Collection[str | None], operator: tuple[str, ...]) -> tuple[str, ...]:
+def _channels(telling: _Telling, down: Collection[str], operator: tuple[str, ...]) -> tuple[str, ...]:
     """A channel's trouble is told on another one that works, or on another one, or else on itself, for later."""
-    if telling.sort not in (CHANNEL, GIVEN_UP) or telling.kind is NoticeKind.RECOVERY:
+    about = _channels_of(telling)
+    if not about:
         return operator
-    about = {telling.sort.name_of(each) for each in telling.about}
     others = tuple(each for each in operator if each not in about)
     return tuple(each for each in others if each not in down) or others or operator
+
+
+def _channels_of(telling: _Telling) -> Collection[str]:
+    """The channels that do not work, by what is told."""
+    if telling.sort not in (CHANNEL, GIVEN_UP) or telling.kind is NoticeKind.RECOVERY:
+        return ()
+    return {name for each in telling.about if (name := telling.sort.name_of(each)) is not None}

@@ -21,9 +21,9 @@ class Sort:
     """One sort of trouble, and how it is told: once it has lasted for `after`, in one notice with those that are at
     most `company` younger; so long its recoveries wait for those that began with it.
 
-    `again`: what is told already and has begun anew is told once more after so long (None: never). What is not
-    `reminded` has no recovery either: it ends silently. `remind`: how often it is told again while it lasts. `pause`:
-    so long after one was told the next ones wait for each other.
+    `again`: what is told already and has begun anew is told once more after so long (None: never). Whether it is
+    `reminded` of while it lasts, and how often (`remind`). `recovers`: whether it is told when it is over; else it ends
+    silently. `pause`: so long after one was told the next ones wait for each other.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Sort:
     again: timedelta | None = None
     reminded: bool = True
     remind: timedelta = DAY
+    recovers: bool = True
     pause: timedelta | None = None
 
     def subject(self, name: str) -> str:
@@ -83,10 +84,13 @@ GIVEN_UP = Sort(
     Level.HIGH,
     timedelta(0),
     again=timedelta(hours=1),
-    reminded=False,
-    reason="alerts that were given up are told, at most once an hour for each channel",
+    recovers=False,  # that they arrive says it
+    reason="alerts that were given up are told, at most once an hour for each channel, and again each day",
     several="Alerts on {number} channels were given up",
-    todo="Mend the channel, then send them again: `news-monitor outbox retry --dead`.",
+    todo=(
+        "Mend the channel: they are sent when it next accepts a message, or at once by `news-monitor outbox retry "
+        "--dead`. Those that are to blame themselves are not: `news-monitor outbox list --state dead`."
+    ),
 )
 CONFIG = Sort(
     "config",
@@ -110,6 +114,7 @@ OF_SOURCES = {
         again=DAY,
         pause=timedelta(hours=6),
         reminded=False,
+        recovers=False,
         reason="a possible gap is told, at most once a day for each source",
         several="{number} sources may have lost entries",
         todo="If it happens again, let {name} be asked more often: by its `fastest`, `every` or `cron`.",
@@ -179,6 +184,7 @@ OF_SOURCES = {
         again=DAY,
         pause=timedelta(hours=1),
         reminded=False,
+        recovers=False,
         reason="a burst that a source never had is told, at most once a day for each source",
         several="{number} sources gave many more new entries at once than ever",
         todo="What has no fresh date is held: `news-monitor matches list` shows what rules found in it.",
@@ -190,6 +196,7 @@ OF_SOURCES = {
         timedelta(0),
         pause=timedelta(hours=6),
         reminded=False,
+        recovers=False,
         reason="a source whose guids are no longer used is told once",
         several="The guids of {number} sources are no longer used",
         todo="Its articles are known by their links now; nothing is to be done.",
@@ -268,7 +275,7 @@ class Look:
         for each in self.observed.troubles:
             if each.kind is not kind or each.source not in self.config.sources or not each.counts(self.now):
                 continue
-            if sort.reminded and kind is not TroubleKind.GONE and each.source in failing:  # that says more
+            if sort.recovers and kind is not TroubleKind.GONE and each.source in failing:  # that says more
                 continue
             when = self._when(each)
             yield Trouble(

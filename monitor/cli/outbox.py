@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from monitor.cli.options import (
 )
 from monitor.cli.tables import print_table
 from monitor.model import DeliveryState
+
+if TYPE_CHECKING:
+    from monitor.store.outbox import Outbox
 
 _LEFT = {
     DeliveryState.SENDING: "it is being sent just now; look again in a minute",
@@ -62,17 +66,23 @@ def list_(config: Path, as_json: bool, states: tuple[str, ...], most: int) -> No
     print_table(heads, rows, whole=("id", "channel", "alert"))
 
 
-@outbox.command()
-@config_option
-@click.argument("ids", nargs=-1, type=int, metavar="[ID]...")
-@click.option("--dead", is_flag=True, help="All that are dead.")
-@click.option(
+_ids = click.argument("ids", nargs=-1, type=int, metavar="[ID]...")
+_dead = click.option("--dead", is_flag=True, help="All that are dead.")
+_channel = click.option(
     "--channel", metavar="NAME", help="All that are dead or wait on this channel; with --dead: all dead ones."
 )
+
+
+@outbox.command()
+@config_option
+@_ids
+@_dead
+@_channel
 def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -> None:
     """Send again, at once, what is dead or waits: with all its attempts, as if for the first time.
 
-    What was tried before is kept. What is being sent, was accepted or was discarded is left alone (exit code 1).
+    What is dead because its channel took nothing is sent by itself when that accepts a message. What was tried before
+    is kept. What is being sent, was accepted or was discarded is left alone (exit code 1).
 
     \b
     Examples:
@@ -81,6 +91,34 @@ def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -
       news-monitor outbox retry --channel desk
     """
     from monitor import clock
+
+    asked, wanted = _asked(config, ids, dead, channel)
+    _tell(wanted, asked.retry(wanted, clock.now()), "is sent again at once")
+
+
+@outbox.command()
+@config_option
+@_ids
+@_dead
+@_channel
+def discard(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -> None:
+    """Never send what is dead or waits. What was tried is kept, and the alert too.
+
+    What is being sent or was accepted is left alone (exit code 1).
+
+    \b
+    Examples:
+      news-monitor outbox discard 17 18
+      news-monitor outbox discard --dead --channel gone
+    """
+    from monitor import clock
+
+    asked, wanted = _asked(config, ids, dead, channel)
+    _tell(wanted, asked.discard(wanted, clock.now()), "is discarded")
+
+
+def _asked(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -> tuple[Outbox, Sequence[int]]:
+    """The outbox, and which deliveries are meant."""
     from monitor.errors import WrongUse
     from monitor.store.outbox import OPERATORS, Outbox
 
@@ -92,26 +130,7 @@ def retry(config: Path, ids: tuple[int, ...], dead: bool, channel: str | None) -
     wanted = ids or asked.ids([DeliveryState.DEAD] if dead else OPERATORS, channel)
     if not wanted:
         click.echo(f"nothing {'is dead' if dead else 'waits'}{f' on {channel}' if channel else ''}", err=True)
-    _tell(wanted, asked.retry(wanted, clock.now()), "is sent again at once")
-
-
-@outbox.command()
-@config_option
-@click.argument("ids", nargs=-1, type=int, required=True, metavar="ID...")
-def discard(config: Path, ids: tuple[int, ...]) -> None:
-    """Never send what is dead or waits. What was tried is kept, and the alert too.
-
-    What is being sent or was accepted is left alone (exit code 1).
-
-    \b
-    Example:
-      news-monitor outbox discard 17 18
-    """
-    from monitor import clock
-    from monitor.store.outbox import Outbox
-
-    asked = Outbox(existing_database(load_config(config).config.settings), "operator")
-    _tell(ids, asked.discard(ids, clock.now()), "is discarded")
+    return asked, wanted
 
 
 def _tell(wanted: Sequence[int], found: Mapping[int, DeliveryState], done: str) -> None:

@@ -12,10 +12,11 @@ import click
 
 from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults, print_json
 from monitor.cli.options import local as local_time
-from monitor.model import DeliveryState, Rule, RuleStatus
+from monitor.model import Rule, RuleStatus
 
 if TYPE_CHECKING:
     from monitor.config.load import Loaded
+    from monitor.model import DeadLetters
     from monitor.store.ages import SourceAges, Waiting
     from monitor.store.daemons import DaemonReport
     from monitor.store.database import Database
@@ -40,6 +41,7 @@ class _Seen:
     troubled: Mapping[str, list[str]]  # those that answer, each with what is not as it should be
     ages: SourceAges
     waiting: Mapping[str, Waiting]
+    dead: list[DeadLetters]
     last_fetch: datetime | None
     database: Database
     size: int
@@ -74,6 +76,7 @@ def _look(loaded: Loaded) -> _Seen:
     from monitor import clock
     from monitor.store.ages import source_ages, waiting
     from monitor.store.daemons import daemons
+    from monitor.store.dead_letters import dead_letters
     from monitor.store.reports import Reports
 
     sources = loaded.config.sources
@@ -95,6 +98,7 @@ def _look(loaded: Loaded) -> _Seen:
         },
         ages=source_ages(database, sources),
         waiting=waiting(database),
+        dead=dead_letters(database),
         last_fetch=reports.last_fetch_at(),
         database=database,
         size=database.size(),
@@ -125,6 +129,7 @@ def _row(seen: _Seen) -> dict[str, object]:
         "unverified": [id_ for id_, at in seen.ages.good.items() if at is None],
         "oldest_poll": seen.ages.oldest,
         "outbox": {channel: asdict(waits) for channel, waits in seen.waiting.items()},
+        "dead": [asdict(each) for each in seen.dead],
         "database": {"kind": seen.database.kind, "name": seen.database.name, "bytes": seen.size},
     }
 
@@ -135,11 +140,8 @@ def _warnings(seen: _Seen) -> Iterator[str]:
         yield f"fault: {fault}"
     for channel, waits in seen.waiting.items():
         yield f"waiting: {channel}: its oldest alert waits since {seen.local(waits.since)}"
-    if dead := seen.deliveries[DeliveryState.DEAD]:
-        yield (
-            f"dead: {dead} deliveries; `news-monitor outbox list --state dead` lists them, "
-            "`news-monitor outbox retry --dead` sends them again"
-        )
+    for each in seen.dead:
+        yield f"dead: {each.explain(seen.local(each.since))}"
     yield from _of_sources(seen)
 
 

@@ -1,8 +1,8 @@
 """What the daemon knows of itself, and what of that is a problem.
 
 Every 10 s `beat` tells the database that we live, and takes from it how old the sources' good polls are and what waits
-in the outbox. Everything else is answered from memory and at once, however long the database hangs. It only reports:
-whom to tell of what is decided in `alerting`, and whether to go on living in `watchdog`.
+or is dead in the outbox. Everything else is answered from memory and at once, however long the database hangs. It only
+reports: whom to tell of what is decided in `alerting`, and whether to go on living in `watchdog`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import monitor
 from monitor import clock
 from monitor.alerting.troubles import CHANNEL
 from monitor.daemon.turns import Turns, Work
-from monitor.model import Running, time_of_day
+from monitor.model import DeadLetters, Running, time_of_day
 from monitor.store.ages import SourceAges, Waiting, source_ages, waiting
 from monitor.store.daemons import Daemons
 from monitor.store.database import Database
+from monitor.store.dead_letters import dead_letters
 from monitor.store.thread import StoreThread
 from monitor.telemetry.metrics import Metrics
 
@@ -74,23 +75,25 @@ class Health:
         self._took = timedelta(0)
         self._ages = SourceAges({}, {})
         self._waiting: dict[str, Waiting] = {}
+        self._dead: list[DeadLetters] = []
         metrics.build.labels(monitor.__version__).set(1)
 
     async def beat(self) -> None:
         """Tell the database that we live, and ask it how things stand. Raises StoreFailed."""
         began = clock.monotonic()
         known = await self._thread.run(self._exchange, self._running(), list(self._sources()), clock.now(), began)
-        self._ages, self._waiting = known
+        self._ages, self._waiting, self._dead = known
         self._beaten = clock.monotonic()
         self._took = timedelta(seconds=self._beaten - began)
 
     def _exchange(
         self, running: Running, sources: Collection[str], now: datetime, turned: float
-    ) -> tuple[SourceAges, dict[str, Waiting]]:
+    ) -> tuple[SourceAges, dict[str, Waiting], list[DeadLetters]]:
         ticked, delivered = (now - self._turns.age(work, turned) for work in (Work.TICK, Work.DELIVERY))
         if not self._daemons.beat(running, now, ticked=ticked, delivered=delivered):
             self._daemons.started(monitor.__version__, running, now)
-        return source_ages(self._database, sources), dict(waiting(self._database))
+        database = self._database
+        return source_ages(database, sources), dict(waiting(database)), dead_letters(database)
 
     def checks(self, now: datetime, monotonic: float) -> list[Check]:
         """How it is doing, with the reasons. `now` and `monotonic` are the same moment on both clocks."""
@@ -115,6 +118,7 @@ class Health:
         metrics.sources_unverified.set(self._ages.unverified)
         metrics.outbox_waiting.set(sum(channel.deliveries for channel in self._waiting.values()))
         oldest = min((channel.since for channel in self._waiting.values()), default=now)
+        metrics.outbox_dead.set(sum(each.deliveries for each in self._dead))
         metrics.outbox_oldest.set(max((now - oldest).total_seconds(), 0))
         return metrics.exposed()
 
@@ -139,10 +143,11 @@ class Health:
 
     def _outbox(self, now: datetime) -> Check:
         late = {name: channel for name, channel in self._waiting.items() if now - channel.since > CHANNEL.after}
-        if late:
-            since = ((name, self._time(channel.since, now)) for name, channel in sorted(late.items()))
-            told = "; ".join(f"channel {name}: its oldest alert waits since {at}" for name, at in since)
-            return Check("outbox", Grade.PROBLEM, told)
+        waits = ((name, self._time(channel.since, now)) for name, channel in sorted(late.items()))
+        problems = [f"channel {name}: its oldest alert waits since {at}" for name, at in waits]
+        problems += [each.explain(self._time(each.since, now)) for each in self._dead]
+        if problems:
+            return Check("outbox", Grade.PROBLEM, "; ".join(problems))
         deliveries = sum(channel.deliveries for channel in self._waiting.values())
         return Check("outbox", Grade.OK, f"deliveries that wait: {deliveries}" if deliveries else "nothing waits")
 

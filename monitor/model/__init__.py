@@ -21,7 +21,17 @@ from monitor.model.decisions import (
     WaitKind,
     voice_of,
 )
-from monitor.model.deliveries import Channel, Delivery, DeliveryState, Message, MessageType, Receipt, ReceiptKind
+from monitor.model.deliveries import (
+    Blame,
+    Channel,
+    DeadLetters,
+    Delivery,
+    DeliveryState,
+    Message,
+    MessageType,
+    Receipt,
+    ReceiptKind,
+)
 from monitor.model.explanations import Explanation, Step
 from monitor.model.habits import MOMENTARY, Habits, SourceTrouble, TroubleKind
 from monitor.model.notices import (
@@ -95,11 +105,13 @@ __all__ = [
     "AllOf",
     "AnyOf",
     "Article",
+    "Blame",
     "Channel",
     "Claim",
     "Condition",
     "Config",
     "CountsIf",
+    "DeadLetters",
     "Decided",
     "Delivery",
     "DeliveryState",

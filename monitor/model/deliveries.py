@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.decisions import Alert
@@ -30,6 +31,41 @@ class DeliveryState(StrEnum):
     DISCARDED = "discarded"
 
 
+class Blame(StrEnum):
+    """What a dead delivery died of. Its channel: that accepted nothing else meanwhile. The message itself: the channel
+    accepted others meanwhile, or the message cannot be read back from the database."""
+
+    CHANNEL = "channel"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetters:
+    """The dead deliveries of one channel that died of the same (`blame`; None: before we kept it): how many, and since
+    when the first of them is dead."""
+
+    channel: str
+    blame: Blame | None
+    deliveries: int
+    since: datetime
+
+    def explain(self, since: str) -> str:
+        """What they are and what to do, in one line; `since`: the moment as people read it."""
+        retry = f"`news-monitor outbox retry --dead --channel {self.channel}`"
+        one = self.deliveries == 1
+        what = (
+            f"channel {self.channel}: {self.deliveries} {'delivery is' if one else 'deliveries are'} dead since {since}"
+        )
+        if self.blame is Blame.CHANNEL:
+            again = "it is" if one else "they are"
+            return f"{what}; {again} sent when the channel next accepts a message: mend it, or at once: {retry}"
+        decide = f"send {'it' if one else 'them'} again: {retry}, or discard: `news-monitor outbox discard ID`"
+        if self.blame is Blame.MESSAGE:
+            fault = "the message itself is" if one else "the messages themselves are"
+            return f"{what}, and {fault} to blame: see `news-monitor outbox list --state dead`; {decide}"
+        return f"{what}, from before the upgrade; {decide}"
+
+
 class ReceiptKind(StrEnum):
     """How one attempt ended. Unknown: the server may or may not have the message."""
 
@@ -52,7 +88,8 @@ class Delivery:
     """One alert (or notice) on one channel, claimed: this is attempt number `attempt` (from 1), after `refusals`.
 
     `repeat`: an earlier attempt ended unknown, so the reader may already have the message. `forgiven`: so many attempts
-    were made before an operator said: try again. They keep their numbers and count no more, nor do their refusals.
+    were made before it was dead and was revived, by an operator or by an acceptance on its channel. They keep their
+    numbers and count no more, nor do their refusals.
     `unknowns`: so many of its last attempts in a row ended unknown.
     """
 

@@ -26,7 +26,8 @@ class Notice:
 
     `subject` is "source ID" (it fails), "gap ID", "silent ID" and the like (troubles of a source that answers),
     "channel NAME", "dead NAME" (messages given up on that channel) or "config"; where it is of several at once, their
-    sort alone. `channels`: where it goes; of one that is stored they have become deliveries.
+    sort alone. `channels`: where it goes; of one that is stored they have become deliveries. `blocked`: none of them
+    takes messages now, so that only the log and /healthz tell it in time.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Notice:
     text: str
     reason: str
     channels: tuple[str, ...] = ()
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

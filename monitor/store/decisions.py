@@ -24,6 +24,7 @@ from monitor.model import (
     DeliveryState,
     Hearing,
     Judged,
+    Level,
     Notice,
     Noticed,
     Span,
@@ -39,6 +40,8 @@ Row = dict[str, object]
 
 # What a new version of an article says anew.
 _CHANGING = ("version", "url", "canonical", "title", "language", "digest", "published_at", "dated")
+# Of a delivery: 0 goes first.
+_PRIORITY = {level: priority for priority, level in enumerate(reversed(Level))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +278,13 @@ def _alert(alert: Alert, article_id: int) -> Row:
 def _deliveries(told: Alert | Notice, channels: Iterable[str]) -> list[Row]:
     """What is to be sent of it: one row for each channel."""
     return [
-        {"alert_id": told.id, "channel": channel, "state": DeliveryState.PENDING, "not_before": told.at}
+        {
+            "alert_id": told.id,
+            "channel": channel,
+            "state": DeliveryState.PENDING,
+            "priority": _PRIORITY[told.level],
+            "not_before": told.at,
+        }
         for channel in channels
     ]
 

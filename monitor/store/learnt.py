@@ -15,6 +15,7 @@ from monitor.decide import State
 from monitor.model import AlertKind, Event
 from monitor.store.database import in_batches, insert_of, write_rows
 from monitor.store.tables import account, alert, event, story
+from monitor.store.unreadable import left_out_if_unreadable
 from monitor.store.waits import read_waiting
 from monitor.stories.events import KEPT as EVENTS_KEPT
 from monitor.stories.events import Open
@@ -32,7 +33,8 @@ def read_state(connection: Connection, state: State, since: int, now: datetime) 
     """Tell `state` what commits after this number have learnt, and what waits now."""
     asked = select(event).where(event.c.sequence > since, event.c.last_at > now - EVENTS_KEPT)
     for row in connection.execute(asked.order_by(event.c.sequence, event.c.place)):
-        state.events.keep(Open.of_row(Event(row.id, row.rule_id, row.title, row.opened_at), row.last_at, row.seen))
+        with left_out_if_unreadable(f"event {row.id}"):
+            state.events.keep(Open.of_row(Event(row.id, row.rule_id, row.title, row.opened_at), row.last_at, row.seen))
     read_waiting(connection, state.told)
     awaited = state.told.awaited
     for row in connection.execute(select(account).where(account.c.sequence > since)):
@@ -40,7 +42,8 @@ def read_state(connection: Connection, state: State, since: int, now: datetime) 
             state.told.add(row.key)
         last = row.heard_at if row.told_at is None else max(row.heard_at, row.told_at)  # as `Account.last`; quicker
         if now - last <= KEPT or row.key in awaited:
-            state.told.keep(_account(row))
+            with left_out_if_unreadable(f"account {row.key}"):
+                state.told.keep(_account(row))
     lately: dict[str, tuple[datetime, ...]] = {}
     of_rules = alert.c.rule_id.is_not(None) & (alert.c.kind != AlertKind.DIGEST) & (alert.c.at > now - AN_HOUR)
     for row in connection.execute(select(alert.c.rule_id, alert.c.at).where(of_rules).order_by(alert.c.at)):
@@ -53,7 +56,9 @@ def accounts_of(connection: Connection, keys: Iterable[str]) -> Mapping[str, Acc
     found: dict[str, Account] = {}
     for some in in_batches(keys):
         rows = connection.execute(select(account).where(account.c.key.in_(some)))
-        found.update((row.key, _account(row)) for row in rows)
+        for row in rows:
+            with left_out_if_unreadable(f"account {row.key}"):
+                found[row.key] = _account(row)
     return found
 
 

@@ -7,33 +7,31 @@ before the sending, the receipt after it. What a dead process left in `sending` 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, literal, or_, select, true, union, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, or_, select, true, update
 
 from monitor.alerting.attempts import Verdict
-from monitor.model import (
-    Alert,
-    AlertKind,
-    Article,
-    Delivery,
-    DeliveryState,
-    Item,
-    Level,
-    Notice,
-    NoticeKind,
-    Receipt,
-    ReceiptKind,
-    voice_of,
-)
+from monitor.errors import RowUnreadable
+from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind
+from monitor.store.alerts import read_alert
 from monitor.store.database import Database, in_batches
-from monitor.store.tables import alert, article, article_version, attempt, delivery, match, story_article
+from monitor.store.dead_letters import Revived, bury, cause_of_death, revive, sent_afresh
+from monitor.store.tables import UNSENT, attempt, delivery
+from monitor.telemetry import Event, log
 
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY)
 # What an operator may have sent again or discarded: what is being sent may arrive, what was accepted has.
 OPERATORS = (*_OPEN, DeliveryState.DEAD)
+_CLAIMED = (
+    delivery.c.id,
+    delivery.c.alert_id,
+    delivery.c.channel,
+    delivery.c.attempts,
+    delivery.c.repeat,
+    delivery.c.forgiven,
+)
 
 
 class Outbox:
@@ -50,10 +48,11 @@ class Outbox:
             return list(connection.execute(due).scalars())
 
     def claim(self, channel: str, now: datetime, lease: timedelta) -> Delivery | None:
-        """The delivery to send next on a channel, now `sending` and ours until the lease ends; None if none is due."""
-        waiting = delivery.c.state.in_(_OPEN) & (delivery.c.not_before <= now)
-        first = select(delivery.c.id).where(delivery.c.channel == channel, waiting)
-        next_one = first.order_by(delivery.c.not_before, delivery.c.id).limit(1).with_for_update(skip_locked=True)
+        """The delivery to send next on a channel, now `sending` and ours until the lease ends; None if none is due. The
+        highest level goes first, then what has been due the longest."""
+        due = (delivery.c.channel == channel) & UNSENT & (delivery.c.not_before <= now)
+        in_order = select(delivery.c.id).where(due).order_by(delivery.c.priority, delivery.c.not_before, delivery.c.id)
+        next_one = in_order.limit(1).with_for_update(skip_locked=True)
         claiming = (
             update(delivery)
             .where(delivery.c.id.in_(select(next_one.cte("next_one").c.id)))
@@ -63,16 +62,22 @@ class Outbox:
                 lease_until=now + lease,
                 lease_owner=self._owner,
             )
-            .returning(delivery)
+            .returning(*_CLAIMED)
         )
-        with self._database.writing() as connection:
-            row = connection.execute(claiming).one_or_none()
-            if row is None:
-                return None
-            refusals, unknowns = _failures_before(connection, row.id, row.forgiven)
-            connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
-            told = _alert(connection, row.alert_id)
-            return Delivery(row.id, channel, told, row.attempts, row.repeat, refusals, row.forgiven, unknowns)
+        while True:
+            with self._database.writing() as connection:
+                row = connection.execute(claiming).one_or_none()
+                if row is None:
+                    return None
+                try:
+                    told = read_alert(connection, row.alert_id)
+                except RowUnreadable as error:
+                    unreadable = str(error)
+                    bury(connection, row.id, unreadable, now)
+                else:
+                    return _begun(connection, row, told, now)
+            todo = f"restore it from a backup, or: news-monitor outbox discard {row.id}"
+            log.error(Event.DEAD, channel=channel, alert=row.alert_id, detail=unreadable, todo=todo)
 
     def settle(self, sent: Delivery, receipt: Receipt, verdict: Verdict, now: datetime) -> bool:
         """Record how an attempt ended. False if the claim was no longer ours: its lease had ended.
@@ -92,10 +97,18 @@ class Outbox:
         }
         if verdict.not_before is not None:
             values["not_before"] = verdict.not_before
+        revived = Revived(0, 0)
         with self._database.writing() as connection:
             _end_attempt(connection, sent.id, sent.attempt, receipt, now)
+            if verdict.state is DeliveryState.DEAD:
+                values |= cause_of_death(connection, sent, receipt)
             held = ours & delivery.c.state.in_((DeliveryState.SENDING, *late))
-            return connection.execute(update(delivery).where(held).values(**values)).rowcount == 1
+            settled = connection.execute(update(delivery).where(held).values(**values)).rowcount == 1
+            if settled and verdict.state is DeliveryState.ACCEPTED:
+                revived = revive(connection, sent, now)
+        if revived.dead:
+            log.info(Event.REVIVED, channel=sent.channel, deliveries=revived.dead)
+        return settled
 
     def release_expired(self, now: datetime) -> int:
         """Put deliveries whose lease has ended back to retry; how many there were."""
@@ -142,8 +155,7 @@ class Outbox:
     def retry(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
         """Have these sent now, as if for the first time: their attempts so far are forgiven, and stay as evidence, and
         their numbers go on. Done for those that are dead or wait; the state in which each was found."""
-        values = {"state": DeliveryState.PENDING, "not_before": now, "ended_at": None, "forgiven": delivery.c.attempts}
-        return self._decided(ids, values)
+        return self._decided(ids, sent_afresh(now))
 
     def discard(self, ids: Iterable[int], now: datetime) -> dict[int, DeliveryState]:
         """Never send these; what was tried stays as evidence. Done for those that are dead or wait; the state in which
@@ -168,6 +180,13 @@ class Outbox:
             return connection.execute(select(delivery.c.id).where(left).limit(1)).first() is not None
 
 
+def _begun(connection: Connection, row: Row[*tuple[Any, ...]], told: Alert | Notice, now: datetime) -> Delivery:
+    """The delivery of a row that was claimed, with its attempt on record."""
+    refusals, unknowns = _failures_before(connection, row.id, row.forgiven)
+    connection.execute(insert(attempt).values(delivery_id=row.id, number=row.attempts, started_at=now))
+    return Delivery(row.id, row.channel, told, row.attempts, row.repeat, refusals, row.forgiven, unknowns)
+
+
 def _failures_before(connection: Connection, delivery_id: int, forgiven: int) -> tuple[int, int]:
     """Of a delivery's attempts after the forgiven ones: how many were refused, and how many of the last in a row ended
     unknown."""
@@ -181,82 +200,3 @@ def _end_attempt(connection: Connection, delivery_id: int, number: int, receipt:
     mine = (attempt.c.delivery_id == delivery_id) & (attempt.c.number == number) & attempt.c.ended_at.is_(None)
     ending = update(attempt).where(mine)
     connection.execute(ending.values(ended_at=now, receipt=receipt.kind, detail=receipt.detail))
-
-
-def _alert(connection: Connection, alert_id: str) -> Alert | Notice:
-    version = (article_version.c.article_id == article.c.id) & (article_version.c.version == alert.c.article_version)
-    texts = (article_version.c.version, article_version.c.title.label("headline"), article_version.c.text)
-    page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
-    joined = (
-        select(alert, *texts, *page, article.c.published_at)
-        .join_from(alert, article, article.c.id == alert.c.article_id, isouter=True)  # a notice has none
-        .join(article_version, version, isouter=True)
-        .where(alert.c.id == alert_id)
-    )
-    row = connection.execute(joined).one()
-    return _notice(row) if row.subject is not None else _with_others(connection, row)
-
-
-def _with_others(connection: Connection, row: Row[*tuple[Any, ...]]) -> Alert:
-    """The alert, with who else reports it by now."""
-    told = _read(row)
-    if told.kind is AlertKind.DIGEST:
-        return told
-    # Both have an index: as one condition with OR, PostgreSQL would read the whole table.
-    of_story = select(story_article.c.article_id).where(story_article.c.story_id == told.story)
-    of_event = select(match.c.article_id).where(match.c.event_id == told.event)
-    same = of_story if told.event is None else union(of_story, of_event)
-    columns, first = (story_article.c.publisher, story_article.c.wire), func.min(story_article.c.article_id)
-    known = story_article.c.article_id.in_(same) & story_article.c.publisher.is_not(None)
-    own = func.max(case((story_article.c.article_id == row.article_id, 1), else_=0)).label("own")
-    rows = connection.execute(select(*columns, own).where(known).group_by(*columns).order_by(first)).all()
-    ours = {each.publisher for each in rows if each.own}
-    also = dict.fromkeys(each.publisher for each in rows if each.publisher not in ours)
-    voices = {voice_of(each.wire, each.publisher) for each in rows}
-    return replace(told, also=tuple(also), voices=max(1, len(voices)))
-
-
-def _notice(row: Row[*tuple[Any, ...]]) -> Notice:
-    return Notice(
-        id=row.id,
-        dedup_key=row.dedup_key,
-        subject=row.subject,
-        kind=NoticeKind(row.kind),
-        level=Level(row.level),
-        at=row.at,
-        title=row.title,
-        text=row.sentence,
-        reason=row.reason,
-    )
-
-
-def _read(row: Row[*tuple[Any, ...]]) -> Alert:
-    return Alert(
-        id=row.id,
-        dedup_key=row.dedup_key,
-        rule=row.rule_id,
-        rule_title=row.title,
-        level=Level(row.level),
-        at=row.at,
-        reason=row.reason,
-        routes=(),  # they have become deliveries
-        story=row.story_id,
-        article=Article(
-            source=row.source_id,
-            uid=row.uid,
-            title=row.headline,
-            text=row.text,
-            seen=row.seen_at,
-            published=row.published_at,
-            dated=row.dated,
-            version=row.version,
-            url=row.url,
-            language=row.language,
-        ),
-        sentence=row.sentence,
-        marks=tuple((start, end) for start, end in row.marks),
-        kind=AlertKind(row.kind),
-        event=row.event_id,
-        thread=row.thread,
-        items=tuple(Item(**{**item, "level": Level(item["level"])}) for item in row.items or ()),
-    )

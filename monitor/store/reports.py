@@ -37,7 +37,8 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """A delivery, with what it tells of; `rule` is the subject where that is a notice."""
+    """A delivery, with what it tells of; `rule` is the subject where that is a notice. `blame`: what a dead one died of
+    (model.Blame). What is told is None where its rows are not in the database any more."""
 
     id: int
     channel: str
@@ -46,9 +47,10 @@ class DeliveryReport:
     not_before: datetime
     detail: str | None
     alert: str
-    rule: str
-    level: str
-    title: str
+    rule: str | None
+    level: str | None
+    title: str | None
+    blame: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ class Reports:
         )  # fmt: skip
         rows = (
             select(*columns)
-            .join_from(delivery, alert, alert.c.id == delivery.c.alert_id)
+            .outerjoin_from(delivery, alert, alert.c.id == delivery.c.alert_id)
             .outerjoin(article, article.c.id == alert.c.article_id)
             .order_by(delivery.c.id.desc())
             .limit(most)

@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import StoreFailed, StoreTaken
 from monitor.store.database import Database
+from monitor.store.unreadable import json_or_damaged
 
 _OLDEST = (3, 35)  # RETURNING
 _SPARE = 0.1  # of the file
@@ -216,7 +217,7 @@ def _sync(path: Path) -> None:
 
 
 def _engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
-    engine = create_engine(url, insertmanyvalues_page_size=_TOGETHER)
+    engine = create_engine(url, insertmanyvalues_page_size=_TOGETHER, json_deserializer=json_or_damaged)
 
     def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         del record

@@ -5,17 +5,11 @@ A migration in `migrations/` builds them; a test holds the two against each othe
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -24,14 +18,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
+    literal_column,
     text,
 )
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.types import TypeEngine
 
 from monitor.model import DeliveryState
+from monitor.store.moment import Moment
 
 metadata = MetaData(
     naming_convention={
@@ -42,38 +35,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-class _Written(sqlite.DATETIME):
-    """As SQLite's own type writes it, at a fraction of its cost: a poll leaves ten of them."""
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
-        """In letters that sort as the moments do."""
-        del dialect
-        return lambda value: None if value is None else value.isoformat(" ", "microseconds")
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC time. SQLite has no time zones, so it is stored without one and given back with it."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
-        """As each kind of database has it."""
-        known = _Written() if dialect.name == "sqlite" else DateTime()  # type: ignore[no-untyped-call]  # SQLAlchemy's
-        return dialect.type_descriptor(known)
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """UTC, without its zone."""
-        del dialect
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401
-        """Aware again."""
-        del dialect
-        return None if value is None else value.replace(tzinfo=UTC)
-
 
 # What a poll leaves behind of a source. `token` counts its claims: only the last claimer may write.
 source = Table(
@@ -323,7 +284,8 @@ alert = Table(
 
 _STATES = ", ".join(f"'{state.value}'" for state in DeliveryState)
 
-# The outbox: one row for each alert and channel.
+# The outbox: one row for each alert and channel. `priority`: 0 (critical) goes first, 4 (info) last. `blame`: why it is
+# dead (model.Blame); null also where it died before we kept it.
 delivery = Table(
     "delivery",
     metadata,
@@ -331,14 +293,16 @@ delivery = Table(
     Column("alert_id", ForeignKey("alert.id"), nullable=False),
     Column("channel", String, nullable=False),
     Column("state", String, nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("forgiven", Integer, nullable=False, server_default="0"),  # attempts before the operator said: try again
+    Column("forgiven", Integer, nullable=False, server_default="0"),  # attempts that count no more: it was revived
     Column("not_before", Moment, nullable=False),
     Column("lease_until", Moment),
     Column("lease_owner", String),
     Column("repeat", Boolean, nullable=False, server_default=text("false")),
     Column("ended_at", Moment),
     Column("detail", Text),  # of the last receipt
+    Column("blame", String),
     UniqueConstraint("alert_id", "channel"),
     CheckConstraint(f"state IN ({_STATES})", name="state"),
 )
@@ -351,6 +315,18 @@ Index(
     delivery.c.not_before,
     sqlite_where=delivery.c.state.in_(["pending", "retry", "sending"]),
     postgresql_where=delivery.c.state.in_(["pending", "retry", "sending"]),
+)
+# A claim takes the first row of its channel. Its query has the literals too: of values that are bound later no planner
+# can prove that the partial index holds the row.
+UNSENT = delivery.c.state.in_([literal_column("'pending'"), literal_column("'retry'")])
+Index(
+    "ix_delivery_next",
+    delivery.c.channel,
+    delivery.c.priority,
+    delivery.c.not_before,
+    delivery.c.id,
+    sqlite_where=UNSENT,
+    postgresql_where=UNSENT,
 )
 
 # Each attempt and how it ended: append-only evidence.

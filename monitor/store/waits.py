@@ -12,6 +12,7 @@ from monitor.alerting.waiting import of_row, to_row
 from monitor.model import Hearing, Waiting, WaitKind
 from monitor.store.database import in_batches, insert
 from monitor.store.tables import article, waiting
+from monitor.store.unreadable import left_out_if_unreadable
 
 
 def write_waiting(connection: Connection, begins: Iterable[tuple[Waiting, int]], ends: Iterable[str]) -> None:
@@ -58,7 +59,8 @@ def read_waiting(connection: Connection, told: Told) -> None:
         told.drop(gone)
     for some in in_batches(id_ for id_, since in here.items() if known.get(id_) != since):
         for row in connection.execute(select(waiting).where(waiting.c.id.in_(some))):
-            told.wait(waiting_of(row))
+            with left_out_if_unreadable(f"waiting {row.id}"):
+                told.wait(waiting_of(row))
 
 
 def waiting_of(row: Row[*tuple[Any, ...]]) -> Waiting:

@@ -80,6 +80,7 @@ class Metrics:
             ["channel", "state"],
         )
         self.outbox_waiting = gauge("monitor_outbox_waiting", "Deliveries that wait or are being sent.")
+        self.outbox_dead = gauge("monitor_outbox_dead", "Deliveries that were given up.")
         self.outbox_oldest = gauge(
             "monitor_outbox_oldest_seconds", "How long the oldest of them has waited; 0: none waits."
         )

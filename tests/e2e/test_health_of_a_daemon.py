@@ -7,6 +7,7 @@ import json
 import re
 import signal
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -95,3 +96,44 @@ async def test_a_database_that_is_locked_is_told_within_half_a_minute(tmp_path: 
             other.execute("ROLLBACK")
         await until_asked(f"{origin}/healthz", lambda status, _: status == 200)
         assert await daemon.end(signal.SIGTERM) == 0
+
+
+def blocked_in(daemon: Daemon) -> list[dict[str, Any]]:
+    """What its log says of notices that can reach nobody in time."""
+    lines = daemon.log.read_text().splitlines()
+    return [json.loads(line) for line in lines if "as no `operator` channel takes messages now" in line]
+
+
+async def test_what_died_while_a_channel_was_away_arrives_by_itself(tmp_path: Path) -> None:
+    """It is a problem that names the channel until the channel accepts the next alert; then it is sent, and all is
+    well. The channel is the operator's only one: the log has as an error what no notice could tell in time."""
+    rule = "rule: any\ntitle: Any\nlevel: high\nmatch: {words: [missiles]}\nalert: {once_per: article}\n"
+    (tmp_path / "any.yaml").write_text(rule, encoding="utf-8")
+    site = Site({"/wire": document(rss(("Old missiles", "/old", now())))}, refusing=True)
+    more = WEB.replace("idle: 2 s", "idle: 2 s, attempts: 1")
+    async with serving(site):
+        channels = {"hook": site.url("/take", "json")}
+        write_config(tmp_path, {"wire": site.url("/wire")}, channels=channels, rules="any.yaml", more=more)
+        async with Daemon(tmp_path) as daemon:
+            origin = await listening(daemon)
+            # the notice of it may be dead too by then
+            dead = re.compile(r"channel hook: .* dead since .* sent when the channel next accepts a message")
+            await until_asked(f"{origin}/healthz", lambda status, body: status == 503 and bool(dead.search(body)))
+            assert "monitor_outbox_dead 0.0" not in (await asked(f"{origin}/metrics"))[1]
+            lines = (await news_monitor("status", folder=tmp_path)).out.splitlines()
+            assert any(line.startswith("dead: channel hook: ") for line in lines)
+            await until(lambda: "hook; it waits there" in daemon.log.read_text())
+            (row,) = [
+                json.loads(line) for line in daemon.log.read_text().splitlines() if "hook; it waits there" in line
+            ]
+            assert (row["level"], row["subject"]) == ("error", "dead hook")
+            site.received.clear()
+            site.refusing = False
+            site.pages["/wire"] = document(rss(("New missiles", "/new", now())))
+            await until(
+                lambda: {"HIGH: New missiles", "HIGH: Old missiles"} <= {each["title"] for each in site.received}
+            )
+            await until_asked(f"{origin}/healthz", lambda status, _: status == 200)
+            assert await daemon.end(signal.SIGTERM) == 0
+    titles = Counter(each["title"] for each in site.received)
+    assert (titles["HIGH: New missiles"], titles["HIGH: Old missiles"]) == (1, 1)

@@ -122,6 +122,7 @@ class Site:
     asked: Counter[str] = field(default_factory=Counter)  # GETs of each path
     received: list[dict[str, str]] = field(default_factory=list)  # the JSON of each POST, as it came
     hanging: bool = False  # the webhook takes messages and never answers
+    refusing: bool = False  # it answers 404
     origin: str = ""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -129,7 +130,7 @@ class Site:
             self.received.append(await request.json())
             if self.hanging:
                 await asyncio.sleep(3600)
-            return web.Response()
+            return web.Response(status=404 if self.refusing else 200)
         self.asked[request.path] += 1
         return await self.pages.get(request.path, status(404))(request)
 

@@ -18,7 +18,7 @@ from monitor.alerting import attempts
 from monitor.alerting.attempts import UNANSWERED_WAIT
 from monitor.decide import decide
 from monitor.delivery import Dispatcher
-from monitor.model import Alert, Channel, DeliveryState, Limits, OncePer, Settings
+from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Settings
 from monitor.notify import Notifier
 from monitor.notify.notifier import SENDERS
 from monitor.store.claims import Claims
@@ -33,8 +33,8 @@ from tests.conftest import FaultServer
 from tests.patience import LONG
 
 
-def fill(database: Database, channels: Iterable[str], *uids: str) -> None:
-    """For each uid an alert, committed now, with a delivery on each of the channels."""
+def fill(database: Database, channels: Iterable[str], *uids: str, level: Level = Level.HIGH) -> None:
+    """For each uid an alert of this level, committed now, with a delivery on each of the channels."""
     now, claims, names = clock.now(), Claims(database, "test"), list(channels)
 
     def to_all(told: Alert) -> list[str]:
@@ -45,7 +45,7 @@ def fill(database: Database, channels: Iterable[str], *uids: str) -> None:
     claim = claimed(claims, at=now)
     with SerialSection(database).entered(now) as inside:
         new = [article(uid, seen=now) for uid in uids or ("a1",)]
-        decision = decide(new, rules(rule(once_per=OncePer.ARTICLE)), inside.state, now)
+        decision = decide(new, rules(rule(level=level, once_per=OncePer.ARTICLE)), inside.state, now)
         assert inside.commit(polled(claim, now), decision, to_all)
 
 
@@ -169,6 +169,21 @@ async def test_an_operators_retry_gives_all_attempts_again(database: Database, f
         "desk": 3,
         "phone": 4,
     }
+
+
+async def test_a_critical_alert_passes_a_backlog(database: Database, faults: FaultServer) -> None:
+    """It comes behind 30 low ones to a channel that takes its time, and is sent next but one."""
+    fill(database, ["desk"], *(f"{number:02}" for number in range(30)), level=Level.LOW)
+    async with dispatching(database, {"desk": faults.url("late/0.5")}) as dispatcher:
+        await dispatcher.turn()
+        await until(lambda: faults.bodies("late/0.5"))
+        fill(database, ["desk"], "urgent", level=Level.CRITICAL)
+        began = len(faults.bodies("late/0.5"))
+        await until(lambda: any("CRITICAL" in body for body in faults.bodies("late/0.5")))
+        sent = [json.loads(body)["title"] for body in faults.bodies("late/0.5")]
+        await dispatcher.stop(timedelta(seconds=60))
+    assert len(sent) <= began + 2
+    assert sent[-1].startswith("CRITICAL: ")
 
 
 async def test_a_hung_channel_delays_no_other(database: Database, faults: FaultServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -165,7 +166,7 @@ def test_a_channel_that_hangs_is_told_on_another(database: Database, thread: Sto
 
 def test_the_operators_only_channel_brings_no_loop(database: Database, thread: StoreThread) -> None:
     """Nothing gets through for ten days, and every message is given up in the end: that its notices wait and are given
-    up is the reason of no other."""
+    up is the reason of no other problem. It is told again each day, and known that it can reach nobody."""
     due, outbox = looking(database, thread, "desk"), Outbox(database, "test")
     alerted(database, "a")
     told = []
@@ -174,7 +175,11 @@ def test_the_operators_only_channel_brings_no_loop(database: Database, thread: S
         told += due.tell(now)
         while hour % 12 == 11 and outbox.due_channels(now):
             tried(database, "desk", now, DeliveryState.DEAD)
-    assert [(each.kind, each.subject) for each in told] == [("problem", "channel desk"), ("problem", "dead desk")]
+    first, later = told[:2], told[2:]
+    assert [(each.kind, each.subject) for each in first] == [("problem", "channel desk"), ("problem", "dead desk")]
+    days = Counter((each.kind.value, each.subject) for each in later)
+    assert days == {("reminder", "channel desk"): 9, ("reminder", "dead desk"): 9}
+    assert all(each.blocked for each in told)
 
 
 def test_alerts_that_were_given_up_are_told(database: Database, thread: StoreThread) -> None:

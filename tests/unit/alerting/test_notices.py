@@ -321,6 +321,28 @@ def test_a_channels_trouble_is_told_elsewhere(
     assert (notice.subject, notice.channels) == ("dead desk", told)
 
 
+@pytest.mark.parametrize(
+    ("operator", "trouble", "blocked"),
+    [
+        (("desk",), waiting(), True),  # through itself
+        (("desk",), GivenUp("desk", 1, NOON), True),
+        (("desk", "phone"), waiting(), False),
+        (("phone",), waiting(), False),
+        ((), waiting(), False),  # nobody is to be told
+    ],
+)
+def test_it_is_known_when_a_notice_can_reach_nobody_in_time(
+    operator: tuple[str, ...], trouble: WaitingChannel | GivenUp, *, blocked: bool
+) -> None:
+    """None of its channels takes messages; what is told of a source while they do not is no better off."""
+    who = Operator(operator=operator)
+    (told,) = who.looks(NOON + HOUR, sick(trouble))
+    assert told.blocked is blocked
+    if isinstance(trouble, WaitingChannel):
+        (_, other) = who.looks(NOON + DAY + HOUR, sick(trouble, failing()))
+        assert (other.subject, other.blocked) == ("source wire", blocked)
+
+
 def test_a_recovery_is_told_on_all() -> None:
     """The channel that is back too."""
     who = Operator(operator=("desk", "mail"))
@@ -330,7 +352,8 @@ def test_a_recovery_is_told_on_all() -> None:
 
 
 def test_alerts_that_were_given_up_are_told_with_the_command_that_sends_them() -> None:
-    """At once; new ones on the same channel at most once an hour; without a reminder, and they end silently."""
+    """At once; new ones on the same channel at most once an hour; again each day while they are dead; and they end
+    silently: they arrive, or somebody has discarded them."""
     operator = Operator()
     (told,) = operator.looks(NOON, sick(GivenUp("desk", 1, NOON)))
     assert (told.title, told.level) == ("Channel desk: 1 alert was given up", Level.HIGH)
@@ -339,7 +362,12 @@ def test_alerts_that_were_given_up_are_told_with_the_command_that_sends_them() -
     assert operator.looks(NOON + MINUTE, sick(more)) == []
     (told,) = operator.looks(NOON + HOUR, sick(more))
     assert (short([told]), told.title) == ([("problem", "dead desk")], "Channel desk: 41 alerts were given up")
-    assert operator.looks(NOON + 3 * DAY, sick(more)) == []
+    assert operator.looks(NOON + DAY, sick(more)) == []
+    (told,) = operator.looks(NOON + DAY + HOUR, sick(more))
+    assert (short([told]), told.title) == (
+        [("reminder", "dead desk")],
+        "Still: Channel desk: 41 alerts were given up",
+    )
     assert operator.looks(NOON + 3 * DAY, sick()) == []
     assert operator.noticed == ()
 

@@ -80,6 +80,30 @@ async def test_what_is_discarded_is_not_sent(stuck: tuple[Outbox, int, int], tmp
     }
 
 
+@pytest.mark.parametrize(
+    ("options", "left"),
+    [
+        (("--dead",), {"pending"}),
+        (("--dead", "--channel", "screen"), {"dead", "pending"}),
+        (("--channel", "desk"), set()),
+    ],
+)
+async def test_all_of_a_channel_that_is_gone_is_discarded(
+    stuck: tuple[Outbox, int, int], options: tuple[str, ...], left: set[str], tmp_path: Path
+) -> None:
+    """By one command, as it is sent again by one."""
+    outbox, *_ = stuck
+    assert (await news_monitor("outbox", "discard", *options, folder=tmp_path)).code == 0
+    assert {state for state in ("dead", "pending") if outbox.ids([DeliveryState(state)])} == left
+
+
+async def test_what_died_of_what_is_listed(stuck: tuple[Outbox, int, int], tmp_path: Path) -> None:
+    """For scripts by a word; people read it in the last answer."""
+    _, dead, waiting = stuck
+    listed = await news_monitor("outbox", "list", "--json", folder=tmp_path)
+    assert {row["id"]: row["blame"] for row in listed.rows} == {dead: "channel", waiting: None}
+
+
 @pytest.mark.parametrize("command", ["retry", "discard"])
 async def test_what_cannot_be_changed_is_told(stuck: tuple[Outbox, int, int], command: str, tmp_path: Path) -> None:
     """Each with its reason, and the others are done; exit code 1."""
@@ -109,7 +133,9 @@ async def test_what_has_ended_stays_ended(stuck: tuple[Outbox, int, int], tmp_pa
     ]
 
 
-@pytest.mark.parametrize("options", [("retry",), ("retry", "1", "--dead"), ("discard",), ("retry", "one")])
+@pytest.mark.parametrize(
+    "options", [("retry",), ("retry", "1", "--dead"), ("discard",), ("discard", "1", "--dead"), ("retry", "one")]
+)
 @pytest.mark.usefixtures("stuck")
 async def test_it_must_be_said_which(options: tuple[str, ...], tmp_path: Path) -> None:
     """Nothing is sent again, or discarded, by mistake."""

@@ -13,15 +13,30 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import update
 
 from monitor import clock
+from monitor.alerting.attempts import Verdict
 from monitor.cli import cli
 from monitor.decide import Decision, State
-from monitor.model import AlertPolicy, FetchOutcome, OncePer, RuleStatus, Running, SourceTrouble, TroubleKind
+from monitor.model import (
+    AlertPolicy,
+    DeliveryState,
+    FetchOutcome,
+    OncePer,
+    Receipt,
+    ReceiptKind,
+    RuleStatus,
+    Running,
+    SourceTrouble,
+    TroubleKind,
+)
 from monitor.store.claims import Claims
 from monitor.store.daemons import Daemons
 from monitor.store.database import Database
+from monitor.store.outbox import Outbox
 from monitor.store.section import SerialSection
+from monitor.store.tables import alert
 from tests.building import HOUR, MINUTE, article, claimed, commit, polled, rule, rules, sources, to_desk
 from tests.e2e.whole import write_config
 
@@ -279,6 +294,32 @@ def test_where_all_fail_the_network_is_asked_about(
     assert json.loads(said("--json")[0])["failing"].keys() == set(names)
 
 
+def test_what_is_dead_is_told_with_what_to_do(database: Database, said: Callable[..., list[str]]) -> None:
+    """By channel and cause, and since when; also what cannot be read, which is no reason not to say the rest."""
+    poll(database, "wire")
+    launches = rules(rule(once_per=OncePer.ARTICLE))
+    claim = claimed(Claims(database, "desk:1:aa"), "wire", NOW)
+    commit(SerialSection(database), claim, article(), article("b"), at=NOW - HOUR, ruleset=launches)
+    outbox = Outbox(database, "desk:1:aa")
+    sent = outbox.claim("desk", NOW, MINUTE)
+    assert sent is not None
+    outbox.settle(sent, Receipt(ReceiptKind.REFUSED, "no"), Verdict(DeliveryState.DEAD), NOW - MINUTE)
+    with database.writing() as connection:
+        connection.execute(update(alert).values(level="loud"))
+    assert outbox.claim("desk", NOW, MINUTE) is None
+    own, channels = sorted((line for line in said() if line.startswith("dead: ")), key=len, reverse=True)
+    since = f"{(NOW - MINUTE).astimezone(ZONE):%Y-%m-%d %H:%M:%S %Z}"
+    assert channels.startswith(
+        f"dead: channel desk: 1 delivery is dead since {since}; it is sent when the channel next "
+    )
+    assert ", and the message itself is to blame: see `news-monitor outbox list --state dead`" in own
+    rows = json.loads(said("--json")[0])["dead"]
+    assert [(row["channel"], row["blame"], row["deliveries"]) for row in rows] == [
+        ("desk", "channel", 1),
+        ("desk", "message", 1),
+    ]
+
+
 def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str]]) -> None:
     """One line of JSON: the keys of before, and those of the daemons, ages, outbox and database."""
     lived(database, "desk:17:aa", seen=2 * SECOND)
@@ -291,7 +332,7 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     before = {"sources", "articles", "matches", "stories", "alerts", "deliveries", "rules", "faults", "failing"}
     assert row.keys() == before | {
         *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow", "troubled"),
-        "told_later",
+        *("told_later", "dead"),
     }
     then = (NOW - HOUR).isoformat()
     assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)

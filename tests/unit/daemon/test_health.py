@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.alerting.attempts import Verdict
 from monitor.daemon.health import PATIENCE, SLOW, Check, Grade, Health
 from monitor.daemon.turns import Turns, Work
 from monitor.decide import Decision, State
-from monitor.model import FetchOutcome, Running
+from monitor.model import DeliveryState, FetchOutcome, Receipt, ReceiptKind, Running
 from monitor.store.claims import Claims
 from monitor.store.daemons import Daemons, daemons
 from monitor.store.database import Database
@@ -185,6 +186,27 @@ async def test_a_channel_whose_oldest_alert_waits_is_a_problem(watched: Watched)
     Outbox(watched.database, OWNER).discard([1], NOON)
     await watched.health.beat()
     assert watched.all(NOON + HOUR)["outbox"].grade is Grade.OK
+
+
+async def test_what_is_dead_is_a_problem_until_it_is_decided(watched: Watched) -> None:
+    """It says of which channel, since when and what to do, and is counted; sent again or discarded it is none."""
+    commit(SerialSection(watched.database), claimed(Claims(watched.database, OWNER), "wire", NOON), article(), at=NOON)
+    outbox = Outbox(watched.database, OWNER)
+    for decide in (outbox.retry, outbox.discard):
+        sent = outbox.claim("desk", NOON, MINUTE)
+        assert sent is not None
+        outbox.settle(sent, Receipt(ReceiptKind.REFUSED, "no"), Verdict(DeliveryState.DEAD), NOON)
+        await watched.health.beat()
+        found = watched.all(NOON + MINUTE)["outbox"]
+        assert found.grade is Grade.PROBLEM
+        assert found.says.startswith("channel desk: 1 delivery is dead since 13:00; it is sent when the channel next ")
+        watched.health.measured([], NOON)
+        assert watched.metrics.registry.get_sample_value("monitor_outbox_dead") == 1
+        decide([sent.id], NOON)
+        await watched.health.beat()
+        assert watched.all(NOON + MINUTE)["outbox"].grade is Grade.OK
+        watched.health.measured([], NOON)
+        assert watched.metrics.registry.get_sample_value("monitor_outbox_dead") == 0
 
 
 def test_an_edit_with_faults_is_a_warning(watched: Watched) -> None:

@@ -18,15 +18,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, delete, insert, literal, select, update
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreTaken
-from monitor.model import OncePer
+from monitor.model import DeliveryState, Level, OncePer
 from monitor.store.claims import Claims
 from monitor.store.database import Database, alembic_config, revisions
 from monitor.store.matches import Matches, Wanted
+from monitor.store.moment import Moment
 from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
-from monitor.store.tables import Moment, alert, metadata, section, source
+from monitor.store.tables import alert, metadata, section, source
 from monitor.store.tables import article as articles
 from monitor.store.tables import match as matches
 from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
@@ -137,9 +138,11 @@ def test_an_upgrade_keeps_a_copy_of_what_was_there(old_url: str) -> None:
     opened.upgrade()
     if opened.shared:
         with opened.reading() as connection:
-            found = connection.exec_driver_sql("SELECT version_num FROM before_0005.alembic_version").scalar_one()
+            found = connection.exec_driver_sql(
+                f"SELECT version_num FROM before_{revisions()[-1]}.alembic_version"
+            ).scalar_one()
     else:
-        copy = old_url.removeprefix("sqlite:///") + ".before-0005"
+        copy = old_url.removeprefix("sqlite:///") + f".before-{revisions()[-1]}"
         with closing(sqlite3.connect(copy)) as connection:
             (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     assert found == "0001"
@@ -224,6 +227,28 @@ def test_nothing_of_a_finished_part_is_lost(
         times = connection.execute(select(source.c.failing_since, source.c.polled_at).order_by(source.c.id)).all()
     assert [row.failing_since is not None for row in times] == [True, False, False]
     assert all(row.polled_at is not None for row in times)
+    opened.close()
+
+
+def test_what_waits_at_an_upgrade_has_its_place_by_its_level(empty_url: str) -> None:
+    """Also what is dead, as it may be sent again; the highest goes first."""
+    opened = open_database(empty_url)
+    upgraded_to(opened, "0005")
+    with opened.writing() as connection:
+        for number, level in enumerate(Level):
+            connection.exec_driver_sql(
+                "INSERT INTO alert (id, dedup_key, kind, at, level, subject, title, reason, sentence, marks) VALUES "
+                f"('{level}', '{level}', 'problem', '2026-01-05', '{level}', 'config', 't', 'r', 's', '[]')"
+            )
+            connection.exec_driver_sql(
+                f"INSERT INTO delivery (alert_id, channel, state, not_before) VALUES ('{level}', 'desk', "
+                f"'{'dead' if number % 2 else 'retry'}', '2026-01-05')"
+            )
+    opened.upgrade()
+    outbox = Outbox(opened, "test")
+    outbox.retry(outbox.ids([DeliveryState.DEAD]), NOON)
+    claims = [outbox.claim("desk", NOON, timedelta(minutes=3)) for _ in Level]
+    assert [claim and claim.alert.level for claim in claims] == list(reversed(Level))
     opened.close()
 
 

@@ -9,14 +9,25 @@ import pytest
 from sqlalchemy import select
 
 from monitor.alerting.attempts import Verdict
-from monitor.model import Alert, AlertPolicy, Article, Delivery, DeliveryState, OncePer, Receipt, ReceiptKind
+from monitor.model import (
+    Alert,
+    AlertPolicy,
+    Article,
+    Delivery,
+    DeliveryState,
+    Level,
+    Notice,
+    OncePer,
+    Receipt,
+    ReceiptKind,
+)
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.tables import attempt, delivery, story_article
-from tests.building import HOUR, MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
+from tests.building import HOUR, MINUTE, NOON, alert_of, alerts, article, claimed, commit, notice, rule, rules, sources
 
 LEASE = 2 * MINUTE
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
@@ -84,6 +95,30 @@ def test_deliveries_are_claimed_in_order_one_at_a_time(database: Database, outbo
     order = [alert_of(take(outbox, NOON + 2 * MINUTE)).article.uid for _ in range(3)]
     assert (alert_of(first).article.uid, order) == ("a", ["b", "c", "a"])
     assert outbox.claim("desk", NOON + 2 * MINUTE, LEASE) is None
+
+
+def test_the_highest_level_goes_first_and_of_one_level_what_waits_the_longest(
+    database: Database, outbox: Outbox
+) -> None:
+    """A critical alert behind 300 low ones is the next; notices have their place by their level too; what was tried
+    and is due again goes behind what has been due for longer."""
+    words = {level: f"{level} tide" for level in Level}
+    each = rules(*(rule(level, [words[level]], level=level, once_per=OncePer.ARTICLE) for level in Level))
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(sources("wire"), NOON)
+    levels = [*[Level.LOW] * 300, Level.INFO, Level.HIGH, Level.CRITICAL, Level.HIGH]
+    brought = [article(f"{number:03}", words[level]) for number, level in enumerate(levels)]
+    commit(section, claimed(claims), *brought, ruleset=each)
+    with section.entered(NOON) as inside:
+        inside.tell([notice(channels=("desk",))], [])
+    assert alert_of(take(outbox)).article.uid == "302"
+    first = take(outbox)
+    assert alert_of(first).article.uid == "301"
+    assert outbox.settle(first, BUSY, again(1), NOON)
+    later = NOON + 2 * MINUTE
+    assert [alert_of(take(outbox, later)).article.uid for _ in range(2)] == ["303", "301"]
+    assert isinstance(take(outbox, later).alert, Notice)  # of medium level
+    assert [alert_of(take(outbox, later)).article.uid for _ in range(301)] == [f"{number:03}" for number in range(301)]
 
 
 def test_only_what_is_due_is_claimed_and_named(database: Database, outbox: Outbox) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Engine, event, insert, update
 
 from monitor.decide import decide
 from monitor.model import DeliveryState
@@ -20,8 +20,9 @@ from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.pages import Pages
 from monitor.store.section import SerialSection
-from monitor.store.tables import delivery
+from monitor.store.tables import alert, delivery
 from tests.building import HOUR, MINUTE, NOON, article, claimed, polled, rules, sources
+from tests.conftest import newest_url
 
 OTHERS = [f"other-{number}" for number in range(100)]
 GROWING = {"article", "article_version", "match", "alert", "delivery", "known", "fetch", "story", "story_article"}
@@ -89,3 +90,42 @@ def test_turns_look_through_no_table_that_grows(database: Database) -> None:
         if step.startswith("SCAN ") and step.split()[1] in GROWING
     }
     assert looked == {}
+
+
+MANY = 2000  # deliveries that a channel has accepted, and that wait for it
+
+
+@pytest.fixture
+def busy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """With a burst that waits for a channel which has accepted many before, and counted."""
+    opened = open_database(newest_url(request, tmp_path / "news.db"))
+    told = [
+        {
+            "id": f"a{number}", "dedup_key": f"{number}", "kind": "problem", "at": NOON, "level": "low",
+            "subject": "config", "title": "t", "reason": "r", "sentence": "s", "marks": [],
+        }
+        for number in range(2 * MANY)
+    ]  # fmt: skip
+    waits = {"channel": "desk", "priority": 3, "not_before": NOON, "state": DeliveryState.PENDING, "ended_at": None}
+    was_sent = {**waits, "state": DeliveryState.ACCEPTED, "ended_at": NOON}
+    with opened.writing() as connection:
+        connection.execute(insert(alert), told)
+        rows = [{"alert_id": each["id"], **(was_sent if n < MANY else waits)} for n, each in enumerate(told)]
+        connection.execute(insert(delivery), rows)
+    for _ in opened.tidy():
+        pass
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("busy", ["sqlite", "postgresql"], indirect=True)
+def test_a_claim_sorts_nothing_however_much_waits(busy: Database) -> None:
+    """It takes the first row of its index: of a burst of any size each costs the same."""
+    with asked() as found:
+        assert Outbox(busy, "here:1").claim("desk", NOON, MINUTE) is not None
+    (claiming,) = ((statement, values) for statement, values in found if "UPDATE delivery" in statement)
+    explain = "EXPLAIN QUERY PLAN" if busy.kind == "SQLite" else "EXPLAIN"
+    with busy.writing() as connection:
+        steps = [" ".join(map(str, row)) for row in connection.exec_driver_sql(f"{explain} {claiming[0]}", claiming[1])]
+    assert any("ix_delivery_next" in step for step in steps), steps
+    assert not any("TEMP B-TREE" in step or "Sort" in step or "Seq Scan" in step for step in steps), steps

@@ -1,0 +1,98 @@
+"""Alerts and notices, read back from their rows.
+
+A row may have been damaged, or written by something else, and what is read goes to people: so it is checked whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, RowMapping, case, func, select, union
+from sqlalchemy.exc import NoResultFound
+
+from monitor.errors import RowUnreadable
+from monitor.model import Alert, AlertKind, Notice, voice_of
+from monitor.store.tables import alert, article, article_version, match, story_article
+
+T = TypeVar("T")
+_ALERT, _NOTICE = TypeAdapter(Alert), TypeAdapter(Notice)
+
+
+def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
+    """The alert or notice with this id. Raises RowUnreadable."""
+    version = (article_version.c.article_id == article.c.id) & (article_version.c.version == alert.c.article_version)
+    texts = (article_version.c.version, article_version.c.title.label("headline"), article_version.c.text)
+    page = (article.c.source_id, article.c.uid, article.c.url, article.c.language, article.c.seen_at, article.c.dated)
+    joined = (
+        select(alert, *texts, *page, article.c.published_at)
+        .join_from(alert, article, article.c.id == alert.c.article_id, isouter=True)  # a notice has none
+        .join(article_version, version, isouter=True)
+        .where(alert.c.id == alert_id)
+    )
+    try:
+        row = connection.execute(joined).mappings().one()
+    except NoResultFound:
+        raise RowUnreadable(f"alert {alert_id} is not in the database") from None
+    except (ValueError, TypeError) as error:  # by which the types of columns refuse what is no moment
+        raise RowUnreadable(f"alert {alert_id} cannot be read from the database: {error}") from error
+    if row["subject"] is not None:
+        return _checked(_NOTICE, _notice(row))
+    if row["headline"] is None:
+        raise RowUnreadable(f"the article of alert {alert_id} is not in the database")
+    told = _checked(_ALERT, _alert(row))
+    return told if told.kind is AlertKind.DIGEST else _with_others(connection, told, row["article_id"])
+
+
+def _checked(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
+    """The values as what they should be."""
+    try:
+        return shape.validate_python(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        what = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise RowUnreadable(f"alert {values['id']} cannot be read from the database: {what}") from error
+
+
+def _with_others(connection: Connection, told: Alert, article_id: int) -> Alert:
+    """The alert, with who else reports it by now."""
+    # Both have an index: as one condition with OR, PostgreSQL would read the whole table.
+    of_story = select(story_article.c.article_id).where(story_article.c.story_id == told.story)
+    of_event = select(match.c.article_id).where(match.c.event_id == told.event)
+    same = of_story if told.event is None else union(of_story, of_event)
+    columns, first = (story_article.c.publisher, story_article.c.wire), func.min(story_article.c.article_id)
+    known = story_article.c.article_id.in_(same) & story_article.c.publisher.is_not(None)
+    own = func.max(case((story_article.c.article_id == article_id, 1), else_=0)).label("own")
+    rows = connection.execute(select(*columns, own).where(known).group_by(*columns).order_by(first)).all()
+    ours = {each.publisher for each in rows if each.own}
+    also = dict.fromkeys(each.publisher for each in rows if each.publisher not in ours)
+    voices = {voice_of(each.wire, each.publisher) for each in rows}
+    return replace(told, also=tuple(also), voices=max(1, len(voices)))
+
+
+def _notice(row: RowMapping) -> Mapping[str, Any]:
+    same = ("id", "dedup_key", "subject", "kind", "level", "at", "title", "reason")
+    return {**{name: row[name] for name in same}, "text": row["sentence"]}
+
+
+def _alert(row: RowMapping) -> Mapping[str, Any]:
+    same = ("id", "dedup_key", "level", "at", "reason", "sentence", "marks", "kind", "thread")
+    of_article = ("uid", "text", "dated", "version", "url", "language")
+    return {
+        **{name: row[name] for name in same},
+        "rule": row["rule_id"],
+        "rule_title": row["title"],
+        "routes": (),  # they have become deliveries
+        "story": row["story_id"],
+        "event": row["event_id"],
+        "items": row["items"] or (),
+        "article": {
+            **{name: row[name] for name in of_article},
+            "source": row["source_id"],
+            "title": row["headline"],
+            "seen": row["seen_at"],
+            "published": row["published_at"],
+        },
+    }

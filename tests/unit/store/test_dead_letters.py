@@ -1,0 +1,328 @@
+"""What was given up is sent by itself when its channel works again, and a message that is to blame itself is not."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from structlog.testing import capture_logs
+
+from monitor.alerting.attempts import Verdict
+from monitor.model import Blame, DeadLetters, Delivery, DeliveryState, OncePer, Receipt, ReceiptKind
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.dead_letters import dead_letters
+from monitor.store.outbox import Outbox
+from monitor.store.reports import Reports
+from monitor.store.section import SerialSection
+from monitor.store.tables import alert, article_version, delivery
+from monitor.telemetry import Event
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, notice, rule, rules, sources
+
+OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
+BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
+LOST = Receipt(ReceiptKind.UNKNOWN, "no answer")
+BLAMED = f"{BUSY.detail}; its channel accepts others, so this message itself is to blame"
+
+
+class Desk:
+    """A channel: what is told on it, and what becomes of it. Its clock goes on by a minute at each attempt."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.outbox, self.now = database, Outbox(database, "here:1"), NOON
+        self.claims, self.section = Claims(database, "here:1"), SerialSection(database)
+        self.claims.know(sources("wire"), NOON)
+
+    def tell(self, *uids: str) -> None:
+        """An alert for each."""
+        each = rules(rule(once_per=OncePer.ARTICLE))
+        commit(self.section, claimed(self.claims, at=self.now), *map(article, uids), at=self.now, ruleset=each)
+
+    def attempt(self, receipt: Receipt, state: DeliveryState, wait: timedelta = 12 * HOUR) -> Delivery:
+        """The next one that is due, tried; where it is tried again, so much later."""
+        sent = self.outbox.claim("desk", self.now, MINUTE)
+        assert sent is not None
+        self.now += MINUTE
+        again = self.now + wait if state is DeliveryState.RETRY else None
+        assert self.outbox.settle(sent, receipt, Verdict(state, again), self.now)
+        return sent
+
+    def dies(self) -> Delivery:
+        return self.attempt(BUSY, DeliveryState.DEAD)
+
+    def accepts(self) -> Delivery:
+        return self.attempt(OK, DeliveryState.ACCEPTED)
+
+    def fails(self, receipt: Receipt = BUSY) -> Delivery:
+        return self.attempt(receipt, DeliveryState.RETRY)
+
+    def states(self) -> dict[str, int]:
+        return {state: count for state, count in Reports(self.database).delivery_counts().items() if count}
+
+    def due(self) -> list[int]:
+        """What can be sent now."""
+        rows = select(delivery.c.id).where(
+            delivery.c.state.in_(["pending", "retry"]), delivery.c.not_before <= self.now
+        )
+        with self.database.reading() as connection:
+            return list(connection.execute(rows.order_by(delivery.c.id)).scalars())
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """Nothing was told yet."""
+    return Desk(database)
+
+
+def test_what_is_dead_is_sent_when_its_channel_next_accepts_something(desk: Desk) -> None:
+    """With all its attempts, as after the operator's word; its past stays, and nothing is dead any more."""
+    desk.tell("a", "b")
+    first, second = desk.dies(), desk.dies()
+    assert dead_letters(desk.database) == [DeadLetters("desk", Blame.CHANNEL, 2, NOON + MINUTE)]
+    assert desk.due() == []
+    desk.tell("c")
+    with capture_logs() as logs:
+        desk.accepts()
+    assert [(each["event"], each["channel"], each["deliveries"]) for each in logs] == [(Event.REVIVED, "desk", 2)]
+    assert desk.states() == {"accepted": 1, "pending": 2}
+    assert dead_letters(desk.database) == []
+    again = desk.fails()
+    assert (again.id, again.attempt, again.forgiven, again.refusals) == (first.id, 2, 1, 0)
+    assert desk.accepts().id == second.id
+
+
+def test_the_acceptance_on_another_channel_is_none_of_its_own(desk: Desk) -> None:
+    """Nor does what was discarded come back."""
+    desk.tell("a", "b", "c")
+    other = desk.dies()
+    discarded = desk.dies()
+    with desk.database.writing() as connection:
+        connection.execute(update(delivery).where(delivery.c.id == other.id).values(channel="phone"))
+    desk.outbox.discard([discarded.id], desk.now)
+    desk.accepts()
+    assert desk.states() == {"accepted": 1, "dead": 1, "discarded": 1}
+
+
+def test_a_message_that_is_to_blame_stays_dead(desk: Desk) -> None:
+    """Its channel accepted another one between its first attempt and its death. The reason is kept, and a person may
+    still have it sent."""
+    desk.tell("poison", "b", "c")
+    sent = desk.fails()
+    desk.accepts()
+    desk.now += 24 * HOUR
+    desk.outbox.discard([sent.id + 2], desk.now)
+    assert desk.dies().id == sent.id
+    assert dead_letters(desk.database) == [DeadLetters("desk", Blame.MESSAGE, 1, desk.now)]
+    dead = next(each for each in Reports(desk.database).deliveries([DeliveryState.DEAD], 9))
+    assert (dead.detail, dead.blame) == (BLAMED, "message")
+    desk.tell("d")
+    desk.accepts()
+    assert desk.states() == {"accepted": 2, "dead": 1, "discarded": 1}
+    desk.outbox.retry([sent.id], desk.now)
+    assert desk.accepts().id == sent.id
+
+
+def test_a_channel_that_was_away_is_to_blame_whatever_it_accepted_before(desk: Desk) -> None:
+    """What was accepted before the first attempt says nothing of it."""
+    desk.tell("a")
+    desk.accepts()
+    desk.tell("b")
+    desk.dies()
+    assert [each.blame for each in dead_letters(desk.database)] == [Blame.CHANNEL]
+
+
+def test_a_poisonous_message_on_a_quiet_channel_is_revived_once(desk: Desk) -> None:
+    """Nothing else is sent while it is tried, so nothing is known the first time; when it fails again just after the
+    channel has accepted another one, it is."""
+    desk.tell("poison")
+    poison = desk.dies().id
+    for day, state in enumerate(("pending", "dead", "dead")):
+        desk.now = NOON + (day + 1) * 24 * HOUR
+        desk.tell(f"news {day}")
+        desk.accepts()
+        assert desk.states().get(state) == 1, day
+        if state == "pending":
+            assert desk.dies().id == poison
+    assert [each.blame for each in dead_letters(desk.database)] == [Blame.MESSAGE]
+
+
+def test_a_channel_that_flaps_is_to_blame_for_what_it_lets_die_again(desk: Desk) -> None:
+    """It accepts one message and is away again: of what was revived only the one that was tried just after that is
+    taken for poisonous, and all others are sent when it is back."""
+    desk.tell(*"abcd")
+    for _ in range(4):
+        desk.dies()
+    desk.tell("e")
+    desk.accepts()
+    for _ in range(4):
+        desk.dies()
+    found = dead_letters(desk.database)
+    assert [(each.blame, each.deliveries) for each in found] == [(Blame.CHANNEL, 3), (Blame.MESSAGE, 1)]
+    desk.tell("f")
+    desk.accepts()
+    assert desk.states() == {"accepted": 2, "dead": 1, "pending": 3}
+
+
+def test_what_an_operator_sends_to_a_channel_that_is_still_away_is_not_to_blame(desk: Desk) -> None:
+    """An acceptance from before it died is no proof that the channel works."""
+    desk.tell("a")
+    desk.accepts()
+    desk.tell("b")
+    dead = desk.dies()
+    desk.outbox.retry([dead.id], desk.now)
+    desk.dies()
+    assert [each.blame for each in dead_letters(desk.database)] == [Blame.CHANNEL]
+
+
+def test_what_waits_is_due_when_its_channel_works_again(desk: Desk) -> None:
+    """It need not wait for its next attempt, if it has certainly not arrived and did not fail beside one that did."""
+    desk.tell("a", "b")
+    away = desk.fails().id, desk.fails(LOST).id
+    desk.tell("c")
+    desk.accepts()
+    assert desk.due() == [away[0]]
+    assert desk.fails().id == away[0]
+    desk.tell("d")
+    desk.accepts()
+    assert desk.due() == []  # it has failed while the channel accepted others: it keeps its pauses
+
+
+def test_notices_are_sent_late_too(desk: Desk) -> None:
+    """Also one of the channel itself: it says since when, and the next says that it is over."""
+    with desk.section.entered(NOON) as inside:
+        inside.tell([notice(channels=("desk",))], [])
+    desk.dies()
+    assert [each.deliveries for each in dead_letters(desk.database)] == [1]
+    desk.tell("a")
+    desk.accepts()
+    assert desk.states() == {"accepted": 1, "pending": 1}
+
+
+def test_what_was_dead_before_the_upgrade_stays_so(desk: Desk) -> None:
+    """Nobody knows what it died of, and it may be old."""
+    desk.tell("a", "b")
+    desk.dies()
+    with desk.database.writing() as connection:
+        connection.execute(update(delivery).where(delivery.c.state == "dead").values(blame=None))
+    desk.accepts()
+    assert dead_letters(desk.database) == [DeadLetters("desk", None, 1, NOON + MINUTE)]
+
+
+def test_two_daemons_that_accept_at_once_revive_each_once(database: Database) -> None:
+    """Neither waits for the other's rows, and nothing is lost between them."""
+    desk = Desk(database)
+    desk.tell(*(f"{number}" for number in range(40)))
+    for _ in range(40):
+        desk.dies()
+    desk.tell("x", "y")
+    boxes = [Outbox(database, owner) for owner in ("here:1", "there:2")]
+    claims = [box.claim("desk", desk.now, HOUR) for box in boxes]
+
+    def accept(box: Outbox, sent: Delivery | None) -> bool:
+        assert sent is not None
+        return box.settle(sent, OK, Verdict(DeliveryState.ACCEPTED), desk.now)
+
+    with ThreadPoolExecutor(2) as threads:
+        assert all(threads.map(accept, boxes, claims))
+    assert desk.states() == {"accepted": 2, "pending": 40}
+    with database.reading() as connection:
+        assert set(connection.execute(select(delivery.c.forgiven).where(delivery.c.state == "pending")).scalars()) == {
+            1
+        }
+
+
+DAMAGES = {
+    "items that are no list of lines": update(alert).values(items=[7]),
+    "a mark without an end": update(alert).values(marks=[[1]]),
+    "a level that there is not": update(alert).values(level="loud"),
+    "a kind that there is not": update(alert).values(kind="song"),
+    "a text that is gone": article_version.delete(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_row_that_cannot_be_read_holds_up_no_other(desk: Desk, damage: str) -> None:
+    """It is dead at once, with its reason, and the next one is claimed in the same call; neither an acceptance nor a
+    person's retry makes anything go round in circles."""
+    desk.tell("a")
+    with desk.database.writing() as connection:
+        connection.execute(DAMAGES[damage])
+    desk.tell("b", "c")
+    with capture_logs() as logs:
+        sent = desk.accepts()
+    (said,) = logs
+    assert (said["event"], said["log_level"], said["channel"]) == (Event.DEAD, "error", "desk")
+    (dead,) = Reports(desk.database).deliveries([DeliveryState.DEAD], 9)
+    assert (dead.id, dead.attempts, dead.blame) == (sent.id - 1, 0, "message")
+    assert said["alert"] == dead.alert
+    assert said["detail"] == dead.detail
+    assert dead.alert in str(dead.detail)
+    assert desk.states() == {"accepted": 1, "dead": 1, "pending": 1}
+    desk.outbox.retry([dead.id], desk.now)
+    assert desk.accepts().id == sent.id + 1
+    assert desk.outbox.claim("desk", desk.now, MINUTE) is None
+    assert desk.states() == {"accepted": 2, "dead": 1}
+
+
+@pytest.mark.parametrize("column", ["items", "marks", "at"])
+def test_a_row_that_is_no_json_and_no_moment_holds_up_no_other(desk: Desk, column: str) -> None:
+    """SQLite takes anything; PostgreSQL refuses it."""
+    if desk.database.shared:
+        with pytest.raises(Exception, match="invalid input syntax"), desk.database.writing() as connection:
+            connection.exec_driver_sql(f"UPDATE alert SET {column} = '[{{'")
+        return
+    desk.tell("a")
+    with desk.database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE alert SET {column} = '[{{'")
+    desk.tell("b")
+    desk.accepts()
+    assert desk.states() == {"accepted": 1, "dead": 1}
+
+
+def test_a_delivery_without_its_alert_holds_up_no_other(desk: Desk) -> None:
+    """No daemon leaves such a row behind: somebody has written into the database."""
+    desk.tell("b")
+    row = "INSERT INTO delivery (alert_id, channel, state, not_before) VALUES ('gone', 'desk', 'pending', '2026-01-05')"
+    if desk.database.shared:
+        with desk.database.writing() as connection:
+            connection.exec_driver_sql("ALTER TABLE delivery DROP CONSTRAINT fk_delivery_alert_id")
+            connection.exec_driver_sql(row)
+    else:
+        with closing(sqlite3.connect(str(desk.database.write.url.database))) as other, other:
+            other.execute(row)  # by default SQLite minds no foreign key
+    desk.accepts()
+    (dead,) = Reports(desk.database).deliveries([DeliveryState.DEAD], 9)
+    assert (dead.detail, dead.rule, dead.title) == ("alert gone is not in the database", None, None)
+
+
+def test_what_is_dead_is_explained_with_what_to_do() -> None:
+    """By its cause: wait for the channel, or decide on the message."""
+
+    def said(blame: Blame | None, deliveries: int) -> str:
+        return DeadLetters("desk", blame, deliveries, NOON).explain("09:50")
+
+    assert said(Blame.CHANNEL, 1) == (
+        "channel desk: 1 delivery is dead since 09:50; it is sent when the channel next accepts a message: mend it, or "
+        "at once: `news-monitor outbox retry --dead --channel desk`"
+    )
+    assert said(Blame.MESSAGE, 2) == (
+        "channel desk: 2 deliveries are dead since 09:50, and the messages themselves are to blame: see `news-monitor "
+        "outbox list --state dead`; send them again: `news-monitor outbox retry --dead --channel desk`, or discard: "
+        "`news-monitor outbox discard ID`"
+    )
+    assert said(None, 1).startswith(
+        "channel desk: 1 delivery is dead since 09:50, from before the upgrade; send it again"
+    )
+
+
+def test_moments_are_of_the_first_death(desk: Desk) -> None:
+    """Since when something is dead, of each channel and cause."""
+    desk.tell("a", "b")
+    desk.dies()
+    first: datetime = desk.now
+    desk.dies()
+    assert [each.since for each in dead_letters(desk.database)] == [first]

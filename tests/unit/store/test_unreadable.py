@@ -1,0 +1,63 @@
+"""A row that was damaged stops nothing but what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Table, update
+from structlog.testing import capture_logs
+
+from monitor.decide import decide_due
+from monitor.model import AlertPolicy, OncePer
+from monitor.store import unreadable
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.section import SerialSection
+from monitor.store.tables import account, event, waiting
+from monitor.telemetry import Event
+from tests.building import HOUR, MINUTE, NOON, alerts, article, claimed, commit, rule, rules, sources, to_desk
+
+HELD = rules(*(replace(rule(name), alert=AlertPolicy(wait_at_least=HOUR)) for name in ("launch", "other")))
+EVENTS = rules(rule(once_per=OncePer.EVENT))
+COLUMNS = {account.name: account.c.row, event.name: event.c.seen, waiting.name: waiting.c.hearing}
+
+
+@pytest.mark.parametrize("value", [7, [], {"level": "loud"}])
+@pytest.mark.parametrize("table", [account, event, waiting], ids=lambda table: table.name)
+def test_a_daemon_starts_beside_a_row_that_cannot_be_read(database: Database, table: Table, value: object) -> None:
+    """The log says which, once; what comes is decided and committed, and what else waits is told when it is due."""
+    claims = Claims(database, "here:1")
+    claims.know(sources("wire", "post"), NOON)
+    commit(SerialSection(database), claimed(claims), article(), ruleset=EVENTS if table is event else HELD)
+    key = next(iter(table.primary_key.columns))
+    with database.writing() as connection:
+        damaged = connection.execute(table.select().order_by(key)).mappings().first()
+        assert damaged is not None
+        connection.execute(update(table).where(key == damaged[key]).values({COLUMNS[table.name]: value}))
+    section, later = SerialSection(database), NOON + 2 * HOUR
+    unreadable._log_once.cache_clear()  # of this process: another test may have had the same row
+    with capture_logs() as logs:
+        new = article("b", "A missile of another kind flies", of="post", seen=NOON + MINUTE)
+        decision = commit(section, claimed(claims, "post", NOON + MINUTE), new, at=NOON + MINUTE)
+        assert alerts(decision)
+        with section.entered(later) as inside:
+            fallen = decide_due(HELD, inside.state, later)
+            inside.fall(fallen, to_desk, later)
+    said = [(each["event"], each["log_level"], each["row"]) for each in logs]
+    assert said == [(Event.ROW_UNREADABLE, "error", f"{table.name} {damaged[key]}")]
+    assert len(fallen.tellings) == {"account": 2, "event": 0, "waiting": 1}[table.name]
+
+
+def test_what_is_no_json_is_no_list_and_no_mapping_either(database: Database) -> None:
+    """SQLite takes any text for JSON; PostgreSQL refuses it."""
+    if database.shared:
+        return
+    claims = Claims(database, "here:1")
+    claims.know(sources("wire"), NOON)
+    commit(SerialSection(database), claimed(claims), article(), ruleset=HELD)
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE account SET row = '[{'")
+        connection.exec_driver_sql("UPDATE waiting SET hearing = x'00'")
+    with SerialSection(database).entered(NOON) as inside:
+        assert not inside.state.told.waiting
