@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, literal, or_, select, true, update
 
 from monitor.alerting.attempts import Verdict
 from monitor.errors import RowUnreadable
