@@ -133,7 +133,7 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
         next_at,
         failures,
         entries=(len(feed.slices) or len(feed.entries)) + feed.beyond,
-        problem=problem or _beyond(feed) or _still(claim, fetched),
+        problem=problem or _beyond(feed) or _cut(brought.entries) or _still(claim, fetched),
         habits=None if learnt.habits == claim.habits else learnt.habits,
         opened=learnt.opened,
         closed=learnt.closed,
@@ -198,6 +198,13 @@ def _beyond(feed: Feed) -> str | None:
         return None
     read = len(feed.slices) or len(feed.entries)
     return f"it lists {read + feed.beyond} entries: only the {read} at both ends of its list are read"
+
+
+def _cut(entries: Sequence[Entry]) -> str | None:
+    """Whose texts are longer than any article's; told once, by the poll that reads them."""
+    if not (many := sum(entry.cut for entry in entries)):
+        return None
+    return f"{many} of its entries have longer texts than any article: their ends were left out"
 
 
 def _unread(taken: Taken, left: int) -> str | None:

@@ -127,7 +127,8 @@ class Fetched:
 class Entry:
     """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute.
 
-    `slice`: the digest of what stands for it in the document (b"": that could not be told).
+    `slice`: the digest of what stands for it in the document (b"": that could not be told). `cut`: a text of it was
+    longer than any article's, and is not read to its end (`sources.bounds`).
     """
 
     guid: str | None = None
@@ -141,6 +142,7 @@ class Entry:
     language: str | None = None
     tags: tuple[str, ...] = ()
     slice: bytes = field(default=b"", compare=False)
+    cut: bool = False
 
     def __reduce__(self) -> tuple[type[Entry], tuple[object, ...]]:
         """How it travels from a worker: its values in their order. What dataclasses do instead costs twice that."""
