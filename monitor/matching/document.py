@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, islice
+from itertools import accumulate, islice, pairwise
 
 from monitor.model import Article, Field, Span, Unit
 from monitor.text.folding import comparable, comparable_title
@@ -199,9 +199,11 @@ class Document:
         for number, (field, record) in enumerate(self.records.items()):
             if number:
                 numbers.append(-2 * number)
-            tokens = TOKEN.finditer(record)
-            is_text = field is Field.TEXT
-            numbers.extend(bisect_right(starts, token.start()) if is_text else -2 * number - 1 for token in tokens)
+            if field is not Field.TEXT:
+                numbers.extend([-2 * number - 1] * len(TOKEN.findall(record)))
+                continue
+            for unit, (start, end) in enumerate(pairwise([0, *starts, len(record)])):
+                numbers.extend([unit] * len(TOKEN.findall(record, start, end)))
         return numbers
 
     # --- what is only asked of a few ----------------------------------------------------------------------------
