@@ -14,7 +14,7 @@ from monitor.intake.articles import Known, Sought, Taken, sought, unseen
 from monitor.intake.coverage import CHURNED, Covered, Seen, covered
 from monitor.intake.identity import identify, mark_of
 from monitor.intake.marks import kept, packed
-from monitor.intake.pace import hint_of, next_poll
+from monitor.intake.pace import after_too_much, hint_of, next_poll
 from monitor.model import Article, Claim, Entry, Feed, Fetched, FetchOutcome, Mark, Polled, Source, Validators
 
 _NO_FEED = Feed(())
@@ -41,6 +41,11 @@ class Brought:
     def entries(self) -> tuple[Entry, ...]:
         """All that was read, the document's own first."""
         return self.feed.entries + self.older
+
+    @property
+    def characters(self) -> int:
+        """Of the texts of all that was read."""
+        return sum(len(entry.title) + len(entry.summary) + len(entry.content) for entry in self.entries)
 
     @cached_property
     def others(self) -> tuple[Mark, ...]:
@@ -163,6 +168,21 @@ def _seen(brought: Brought, taken: Taken, fetched: Fetched, *, now: datetime, fa
         looked=brought.looked,
         left=left,
     )
+
+
+def cut_short(taken: TakenIn, source: Source, decided: int, now: datetime) -> TakenIn:
+    """A poll whose first `decided` articles only were decided on, because they were as much work as a poll may make.
+    The others are new to the next one, to which the whole document comes again."""
+    polled, left = taken.polled, len(taken.articles) - decided
+    cut = replace(
+        polled,
+        fetched=replace(polled.fetched, validators=Validators()),
+        next_at=after_too_much(source, now),
+        problem=f"its texts are too much work for one poll: {left} new entries wait for the next one, which is later",
+        marks=None,
+        unfinished=polled.claim.first,
+    )
+    return TakenIn(cut, taken.articles[:decided])
 
 
 def _past(articles: Sequence[Article], brought: Brought) -> list[Article]:

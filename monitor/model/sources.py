@@ -224,7 +224,8 @@ class Claim:
 class Polled:
     """What one poll leaves behind of its source, besides its articles. `habits` None: nothing was learnt. `opened`: the
     troubles that it showed, new or not; `closed`: those that it showed to be over. `marks`: of the entries of
-    its last documents, packed (`intake.marks`); None: as they were."""
+    its last documents, packed (`intake.marks`); None: as they were. `unfinished`: it was a first poll, and left some of
+    what is the source's past to the next one, which is a first one too."""
 
     claim: Claim
     at: datetime
@@ -237,3 +238,4 @@ class Polled:
     opened: tuple[SourceTrouble, ...] = ()
     closed: tuple[TroubleKind, ...] = ()
     marks: bytes | None = None
+    unfinished: bool = False
