@@ -37,9 +37,9 @@ from monitor.store.thread import COMPANY, StoreThread, Together
 from monitor.telemetry import Event, debugging, log
 from monitor.telemetry.metrics import Metrics
 
-# What deciding on one poll may cost (`Document.work`), beside the article that is begun last: a fifth of a second. Of
-# 203 real feeds none costs a third of it, against rules that hit everything. The rest comes at the source's next poll.
-WORK = 2_000_000
+# What deciding on one poll may cost (`Document.work`), beside the article that is begun last: a tenth of a second. None
+# of 203 real feeds costs as much, against rules that hit everything. The rest comes at the source's next poll.
+WORK = 1_000_000
 # A poll that is likely to cost much (its source's last one did, or it brings so many characters) shares its commit with
 # no other, and one such waits for the other: so the rest waits for one of them at most.
 LABORIOUS, LONG = WORK // 4, 100_000

@@ -25,7 +25,7 @@ UNREACHED_CAP = timedelta(minutes=15)  # no answer at all may be our own network
 GONE_PAUSE = timedelta(hours=24)  # 410 is meant for good, but people repair their sites
 HINT_CAP = timedelta(hours=24)
 FASTEST = timedelta(minutes=1)
-OVERLOADED = 4  # intervals that a source waits whose document was too much for one poll
+OVERLOADED = 12  # intervals that a source waits whose document was too much for one poll
 OVERLAP = 3  # a document is polled so often while it is replaced once: two thirds of it are known then
 _HALF = timedelta(hours=3)  # so long without anything new, and a source counts as half as busy
 _SILENT_AFTER = timedelta(days=2)  # a weekend without news is no silence

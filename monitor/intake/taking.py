@@ -174,11 +174,12 @@ def cut_short(taken: TakenIn, source: Source, decided: int, now: datetime) -> Ta
     """A poll whose first `decided` articles only were decided on, because they were as much work as a poll may make.
     The others are new to the next one, to which the whole document comes again."""
     polled, left = taken.polled, len(taken.articles) - decided
+    told = f"its texts are too much work for one poll: {left} new entries wait for the next one, which is later"
     cut = replace(
         polled,
         fetched=replace(polled.fetched, validators=Validators()),
         next_at=after_too_much(source, now),
-        problem=f"its texts are too much work for one poll: {left} new entries wait for the next one, which is later",
+        problem=f"{told}; {polled.problem}" if polled.problem else told,
         marks=None,
         unfinished=polled.claim.first,
     )

@@ -138,7 +138,7 @@ async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Da
             claim = claimed(polls.claims, "wire", polled.next_at)
             assert (claim.validators.body is None) == (left > 0)
         assert len(stored) > 1
-        assert polled.problem is None
+        assert Reports(database).sources()["wire"].problem is None
         assert not claim.first
     counts = Reports(database).counts()
     assert (counts["matches"], counts["alerts"]) == (len(titles), 0)
