@@ -66,6 +66,7 @@ _MARKUP = re.compile(
 )
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _MANY = 1_000  # attributes of a tag: each is compared with all before it
+_SHORT = 4_000  # characters, of which all attributes together cost a millisecond
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
@@ -86,7 +87,7 @@ def may_nest_deeply(html: str) -> bool:
     which closes it for every tree builder. So it says yes of many elements without end tags too.
     """
     many = html.count("<") > DEEPEST
-    if not many and len(html) <= _MANY:
+    if not many and len(html) <= _SHORT:
         return False
     if many and _FOREIGN.search(html) and _ANY_RAW.search(html):
         return True  # what is markup there, only a tree builder knows
