@@ -1,6 +1,6 @@
 """Intervals of healthy sources beside sources whose small documents cost much.
 
-    ./dev bench costly_sources [--only "U+FDFA"] [--seconds 60] [--sources 4]
+    ./dev bench costly_sources [--only "U+FDFA"] [--seconds 90] [--sources 4]
 
 One daemon with the rules of this repository polls 5 healthy feeds every 5 s, first alone; then, for each kind
 (world/costly.py: texts that folding makes eighteen times as long, full stops, nested lists and blocks, the words of the
@@ -122,7 +122,7 @@ def main() -> int:
     """From the command line."""
     parser = parser_of(__doc__)
     parser.add_argument("--only", help="one kind")
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=90)
     parser.add_argument("--sources", type=int, default=4)
     given = parser.parse_args()
     return run(measure([given.only] if given.only else [*TEXTS], given.seconds, given.sources))
