@@ -57,10 +57,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What came of the articles, in their order, and the state after them."""
+    """What came of the articles, in their order, and the state after them; how much work it was (`Document.work`)."""
 
     judged: tuple[Judged, ...]
     state: State
+    work: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,19 @@ def decide(
     around: Circumstances = _ANYWHERE,
     *,
     all_stories: bool = False,
+    most: int | None = None,
 ) -> Decision:
     """Decide on articles that are new to us, in the order in which they were seen. `all_stories`: those that no rule
-    hits are joined to stories too, which nothing needs but `replay`."""
-    after = state.draft()
-    judged = tuple(_judged(article, rules, after, now, around, all_stories=all_stories) for article in articles)
-    return Decision(judged, after)
+    hits are joined to stories too, which nothing needs but `replay`; `most`: the work after which no further article
+    is begun, so that those that were decided on are the first ones."""
+    after, judged, work = state.draft(), list[Judged](), 0
+    for article in articles:
+        if most is not None and work >= most:
+            break
+        matches, cost = rules.matched(article)
+        work += cost + (len(article.text) if matches else 0)  # which is quoted
+        judged.append(_judged(article, matches, rules, after, now, around=around, all_stories=all_stories))
+    return Decision(tuple(judged), after, work)
 
 
 def decide_due(rules: RuleSet, state: State, now: datetime) -> Fallen:
@@ -96,9 +104,15 @@ def decide_due(rules: RuleSet, state: State, now: datetime) -> Fallen:
 
 
 def _judged(
-    article: Article, rules: RuleSet, state: State, now: datetime, around: Circumstances, *, all_stories: bool
+    article: Article,
+    matches: tuple[Match, ...],
+    rules: RuleSet,
+    state: State,
+    now: datetime,
+    *,
+    around: Circumstances,
+    all_stories: bool,
 ) -> Judged:
-    matches = rules.match(article)
     if not matches and not all_stories:
         return Judged(article, None, "no rule hits it", ())
     joined = join(article, state.stories)

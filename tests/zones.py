@@ -7,7 +7,7 @@ Normalising, folding, cutting into tokens, sentences and paragraphs, a word's fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 
 from monitor.model import Term
@@ -30,7 +30,7 @@ class Zone:
         self.sentence = self._numbers(sentences(self.record) if prose else [])
         self.paragraph = self._numbers(paragraphs(self.record) if prose else [])
 
-    def _numbers(self, pieces: list[tuple[int, int]]) -> list[int]:
+    def _numbers(self, pieces: Sequence[tuple[int, int]]) -> list[int]:
         """Of each token, the number of the piece of the text that it stands in."""
         return [sum(start <= a for start, _ in pieces) for a, _ in self.spans]
 

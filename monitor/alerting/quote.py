@@ -67,8 +67,8 @@ def _joined(marks: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _homes(texts: dict[Field, str], evidence: Sequence[Span]) -> Counter[_Home]:
     """The sentences that hold evidence, and how much; in the order of the evidence."""
-    places = {field: sentences(text) for field, text in texts.items()}
-    places[Field.TITLE] = [(0, len(texts[Field.TITLE]))]  # a title is one sentence, whatever stands in it
+    # A title is one sentence, whatever stands in it.
+    places = {Field.TITLE: ((0, len(texts[Field.TITLE])),), Field.TEXT: sentences(texts[Field.TEXT])}
     found: Counter[_Home] = Counter()
     for span in evidence:
         number = bisect_right(places.get(span.field, ()), span.start, key=itemgetter(0)) - 1

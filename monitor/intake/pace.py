@@ -25,6 +25,7 @@ UNREACHED_CAP = timedelta(minutes=15)  # no answer at all may be our own network
 GONE_PAUSE = timedelta(hours=24)  # 410 is meant for good, but people repair their sites
 HINT_CAP = timedelta(hours=24)
 FASTEST = timedelta(minutes=1)
+OVERLOADED = 12  # intervals that a source waits whose document was too much for one poll
 OVERLAP = 3  # a document is polled so often while it is replaced once: two thirds of it are known then
 _HALF = timedelta(hours=3)  # so long without anything new, and a source counts as half as busy
 _SILENT_AFTER = timedelta(days=2)  # a weekend without news is no silence
@@ -77,6 +78,13 @@ def within_interval(source: Source, now: datetime) -> datetime:
     """A moment in the interval that begins now, which is the source's own: a thousand fall due spread over it. Of one
     that is polled at times of its own, the next of them."""
     return _fires(source, now) or now + source.every * _phase(source.id)
+
+
+def after_too_much(source: Source, now: datetime) -> datetime:
+    """When a source is polled again whose document was too much work for one poll: later than usual, so that it does
+    not cost us more than others do, and soon enough for what is left of it."""
+    again = now + min(OVERLOADED * source.every, max(source.every, UNREACHED_CAP))
+    return min(again, _fires(source, now) or again)
 
 
 def rate_at(habits: Habits, now: datetime) -> float:

@@ -14,7 +14,7 @@ from monitor.intake.articles import Known, Sought, Taken, sought, unseen
 from monitor.intake.coverage import CHURNED, Covered, Seen, covered
 from monitor.intake.identity import identify, mark_of
 from monitor.intake.marks import kept, packed
-from monitor.intake.pace import hint_of, next_poll
+from monitor.intake.pace import after_too_much, hint_of, next_poll
 from monitor.model import Article, Claim, Entry, Feed, Fetched, FetchOutcome, Mark, Polled, Source, Validators
 
 _NO_FEED = Feed(())
@@ -41,6 +41,11 @@ class Brought:
     def entries(self) -> tuple[Entry, ...]:
         """All that was read, the document's own first."""
         return self.feed.entries + self.older
+
+    @property
+    def characters(self) -> int:
+        """Of the texts of all that was read."""
+        return sum(len(entry.title) + len(entry.summary) + len(entry.content) for entry in self.entries)
 
     @cached_property
     def others(self) -> tuple[Mark, ...]:
@@ -133,7 +138,7 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
         next_at,
         failures,
         entries=(len(feed.slices) or len(feed.entries)) + feed.beyond,
-        problem=problem or _beyond(feed) or _still(claim, fetched),
+        problem=problem or _beyond(feed) or _cut(brought.entries) or _still(claim, fetched),
         habits=None if learnt.habits == claim.habits else learnt.habits,
         opened=learnt.opened,
         closed=learnt.closed,
@@ -163,6 +168,22 @@ def _seen(brought: Brought, taken: Taken, fetched: Fetched, *, now: datetime, fa
         looked=brought.looked,
         left=left,
     )
+
+
+def cut_short(taken: TakenIn, source: Source, decided: int, now: datetime) -> TakenIn:
+    """A poll whose first `decided` articles only were decided on, because they were as much work as a poll may make.
+    The others are new to the next one, to which the whole document comes again."""
+    polled, left = taken.polled, len(taken.articles) - decided
+    told = f"its texts are too much work for one poll: {left} new entries wait for the next one, which is later"
+    cut = replace(
+        polled,
+        fetched=replace(polled.fetched, validators=Validators()),
+        next_at=after_too_much(source, now),
+        problem=f"{told}; {polled.problem}" if polled.problem else told,
+        marks=None,
+        unfinished=polled.claim.first,
+    )
+    return TakenIn(cut, taken.articles[:decided])
 
 
 def _past(articles: Sequence[Article], brought: Brought) -> list[Article]:
@@ -198,6 +219,13 @@ def _beyond(feed: Feed) -> str | None:
         return None
     read = len(feed.slices) or len(feed.entries)
     return f"it lists {read + feed.beyond} entries: only the {read} at both ends of its list are read"
+
+
+def _cut(entries: Sequence[Entry]) -> str | None:
+    """Whose texts are longer than any article's; told once, by the poll that reads them."""
+    if not (many := sum(entry.cut for entry in entries)):
+        return None
+    return f"{many} of its entries have longer texts than any article: their ends were left out"
 
 
 def _unread(taken: Taken, left: int) -> str | None:

@@ -44,6 +44,7 @@ class Finder(ABC):
         """All places, in the document's order, looked for once."""
         if (known := found.memo.get(self)) is None:
             known = found.memo[self] = self.look(found)
+            found.document.work += len(known)
         return known
 
 
@@ -164,6 +165,8 @@ class Ignoring(Finder):
         hits, document = self._finder.hits(found), found.document
         if not hits:
             return hits
+        spoiling = self._spoiling
+        document.work += len(hits) * (len(spoiling.inside) + len(spoiling.before) + len(spoiling.after))
         for finder in self._spoiling.inside:
             hits = outside(hits, finder.hits(found))
         for words, finder in self._spoiling.before:

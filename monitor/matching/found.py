@@ -38,6 +38,7 @@ class Found:
         """Where a present pattern stands, in order: nowhere, if its literal's neighbours do not fit."""
         places = self._places.get(pattern)
         if places is None:
+            self.document.work += len(self._positions[pattern])
             places = self._patterns[pattern].places(self.document, self._positions[pattern])
             self._places[pattern] = places
         return places
@@ -50,6 +51,7 @@ class Found:
 
     def _few_by_few(self, pattern: int) -> Iterator[Region]:
         positions, last = self._positions[pattern], None
+        self.document.work += len(positions)
         for looked in range(0, len(positions), _MOST):
             for place in self._patterns[pattern].places(self.document, positions[looked : looked + _MOST]):
                 if place != last:  # a long token may hold the literal on both sides of the cut

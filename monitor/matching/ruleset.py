@@ -71,8 +71,13 @@ class RuleSet:
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """The rules that an article meets, in the order of the set, as news or mention, with the evidence."""
+        return self.matched(article)[0]
+
+    def matched(self, article: Article) -> tuple[tuple[Match, ...], int]:
+        """The same, and how much work that was (`Document.work`)."""
         found = self.found(article)
-        return tuple(self._match(met, found) for met in self.met(found))
+        matches = tuple(self._match(met, found) for met in self.met(found))
+        return matches, found.document.work
 
     def entities_in(self, match: Match) -> frozenset[str]:
         """The entities whose names stand in a match's evidence."""

@@ -7,7 +7,7 @@ characters of scripts without spaces have no edges. `*` at an end of a word open
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -69,16 +69,17 @@ class Token:
     def fits(self, token: str) -> bool:
         """Whether a token of an article is this one."""
         if self.open_left:
-            return self.text in token if self.open_right else token.endswith(_joined([self.text], self.last.tails))
+            return self.text in token if self.open_right else token.endswith(_joined((self.text,), self.last.tails))
         if len(self.first.heads) == 1 and not self.open_right:  # as almost all
             return token.startswith(self.text) and token[len(self.text) :] in self.last.tails
-        beginnings = _joined(self.first.heads, [self.text])
+        beginnings = _joined(self.first.heads, (self.text,))
         if self.open_right:
             return token.startswith(beginnings)
         return any(token.startswith(each) and token[len(each) :] in self.last.tails for each in beginnings)
 
 
-def _joined(firsts: Iterable[str], lasts: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=10_000)  # a hundred particles behind a word, and asked for at each place where it may stand
+def _joined(firsts: Collection[str], lasts: Collection[str]) -> tuple[str, ...]:
     return tuple(first + last for first in firsts for last in lasts)
 
 

@@ -127,7 +127,8 @@ class Fetched:
 class Entry:
     """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute.
 
-    `slice`: the digest of what stands for it in the document (b"": that could not be told).
+    `slice`: the digest of what stands for it in the document (b"": that could not be told). `cut`: a text of it was
+    longer than any article's, and is not read to its end (`sources.bounds`).
     """
 
     guid: str | None = None
@@ -141,6 +142,7 @@ class Entry:
     language: str | None = None
     tags: tuple[str, ...] = ()
     slice: bytes = field(default=b"", compare=False)
+    cut: bool = False
 
     def __reduce__(self) -> tuple[type[Entry], tuple[object, ...]]:
         """How it travels from a worker: its values in their order. What dataclasses do instead costs twice that."""
@@ -222,7 +224,8 @@ class Claim:
 class Polled:
     """What one poll leaves behind of its source, besides its articles. `habits` None: nothing was learnt. `opened`: the
     troubles that it showed, new or not; `closed`: those that it showed to be over. `marks`: of the entries of
-    its last documents, packed (`intake.marks`); None: as they were."""
+    its last documents, packed (`intake.marks`); None: as they were. `unfinished`: it was a first poll, and left some of
+    what is the source's past to the next one, which is a first one too."""
 
     claim: Claim
     at: datetime
@@ -235,3 +238,4 @@ class Polled:
     opened: tuple[SourceTrouble, ...] = ()
     closed: tuple[TroubleKind, ...] = ()
     marks: bytes | None = None
+    unfinished: bool = False

@@ -29,6 +29,7 @@ from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
+from monitor.sources.bounds import CONTENT, SUMMARY, TITLE, EntryBounds
 from monitor.sources.delta import Ranges, ranges_of, without_bases
 from monitor.sources.doctype import untyped
 from monitor.sources.head import Link, hint_of, older_of
@@ -36,11 +37,7 @@ from monitor.sources.html import lines, one_line, to_text
 from monitor.sources.listed import ends, wait
 from monitor.sources.xml_reader import Parsed, read_xml
 
-# Characters, cut before the tags are taken out: 20,000 nested elements cost the best HTML parser a second.
-TITLE: Final = 1_000
-SUMMARY: Final = 64 * 1024
-CONTENT: Final = 256 * 1024
-LINK: Final = 2_048
+LINK: Final = 2_048  # characters
 NAME: Final = 200
 NAMES: Final = 50
 
@@ -132,7 +129,7 @@ def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
             _entry(dict(entry), site or url, language, digest)
             for entry, digest in zip(parsed.entries, chain(slices, repeat(b"")), strict=False)
         ),
-        title=_title(head) or None,
+        title=_title(head, EntryBounds()) or None,
         problem=_ill_formed(parsed.ill),
         hint=hint_of(*(_string(head, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
         older=older_of((Link(_string(link, "rel"), _string(link, "href")) for link in _dicts(head, "links")), url, url),
@@ -154,13 +151,14 @@ def _parsed(clean: bytes) -> Parsed:
 
 
 def _entry(entry: Given, base: str, language: str, digest: bytes) -> Entry:
-    contents = [_text(part, CONTENT) for part in _dicts(entry, "content") if _is_textual(part)]
+    bounds = EntryBounds()
+    contents = [_text(part, CONTENT, bounds) for part in _dicts(entry, "content") if _is_textual(part)]
     detail = _dict(entry, "title_detail")
     return Entry(
         guid=_string(entry, "id") or None,
         link=absolute(_string(entry, "link"), base),
-        title=_title(entry),
-        summary=_summary(entry),
+        title=_title(entry, bounds),
+        summary=_summary(entry, bounds),
         content=max(contents, key=len, default=""),
         published=(_string(entry, "published") or _string(entry, "created"))[:NAME] or None,
         updated=_string(entry, "updated")[:NAME] or None,
@@ -168,19 +166,20 @@ def _entry(entry: Given, base: str, language: str, digest: bytes) -> Entry:
         language=_string(entry, "language") or _string(detail, "language") or language or None,
         tags=_names(_dicts(entry, "tags"), "term", "label"),
         slice=digest,
+        cut=bounds.exceeded,
     )
 
 
-def _title(parsed: Given) -> str:
-    return one_line(_text(_detailed(parsed, "title"), TITLE))
+def _title(parsed: Given, bounds: EntryBounds) -> str:
+    return one_line(_text(_detailed(parsed, "title"), TITLE, bounds))
 
 
-def _summary(entry: Given) -> str:
+def _summary(entry: Given, bounds: EntryBounds) -> str:
     """What the feed gives as such: where it gives only a content, feedparser copies that."""
     copied = "summary_detail" not in entry and any(
         part.get("value") == entry.get("summary") for part in _dicts(entry, "content")
     )
-    return "" if copied else _text(_detailed(entry, "summary"), SUMMARY)
+    return "" if copied else _text(_detailed(entry, "summary"), SUMMARY, bounds)
 
 
 def _detailed(parsed: Given, key: str) -> Given:
@@ -190,12 +189,12 @@ def _detailed(parsed: Given, key: str) -> Given:
     return detail if detail.get("value") == value else {"value": value, "type": "text/html"}
 
 
-def _text(detail: Given, most: int) -> str:
+def _text(detail: Given, most: int, bounds: EntryBounds) -> str:
     value = detail.get("value")
     if not isinstance(value, str):
         return ""
     # In plain text "<b>" is what the author wrote; feedparser has looked whether RSS means HTML by it.
-    return lines(value[:most]) if detail.get("type") == "text/plain" else to_text(value[:most])
+    return bounds.text_of(value, most, lines if detail.get("type") == "text/plain" else to_text)
 
 
 def _is_textual(detail: Given) -> bool:

@@ -13,11 +13,12 @@ from functools import cache
 from typing import Final
 
 from monitor.errors import FeedUnreadable
+from monitor.sources.bounds import CONTENT
 from monitor.sources.html import lines
 from monitor.sources.page import tree_of
+from monitor.text.extent import shortened
 
 LONG: Final = 300 * 1024  # bytes from which on the quicker way is taken: the other may take half a second
-TEXT: Final = 256 * 1024  # characters that are kept
 ELEMENTS: Final = 40_000  # of a page; news pages have some thousands, and each costs a kilobyte and more
 HTML: Final = ("", "text/html", "application/xhtml+xml")
 
@@ -42,7 +43,7 @@ def read_full_text(body: bytes, headers: Mapping[str, str], url: str) -> str:
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise FeedUnreadable(f"the page is so ill-formed that it cannot be read ({type(error).__name__})") from None
-    return lines(text or "")[:TEXT]
+    return shortened(lines(text or ""), CONTENT)
 
 
 @cache

@@ -16,8 +16,9 @@ from typing import Final, TypeAlias
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
+from monitor.sources.bounds import CONTENT, SUMMARY, TITLE, EntryBounds
 from monitor.sources.delta import DIGEST
-from monitor.sources.feed import CONTENT, NAME, NAMES, SUMMARY, TITLE, absolute
+from monitor.sources.feed import NAME, NAMES, absolute
 from monitor.sources.head import Link, older_of
 from monitor.sources.html import lines, one_line, to_text
 from monitor.sources.listed import Picked, picked
@@ -61,7 +62,7 @@ def _read(feed: Object, problem: str | None, url: str, pick: Pick) -> Feed:
     base = absolute(_string(feed, "home_page_url"), url) or url
     return Feed(
         tuple(_entry(item, feed, base, digest) for digest, item in items_read.read),
-        title=_title(feed) or None,
+        title=_title(feed, EntryBounds()) or None,
         problem=problem or _left_out(len(items) - len(objects)),
         slices=items_read.slices,
         older=older_of([Link("next", _string(feed, "next_url"))], url, url),
@@ -108,7 +109,9 @@ def _is_feed(feed: Object, items: list[Value]) -> bool:
     version = feed.get("version")
     if isinstance(version, str) and any(name in version for name in FORMAT):
         return True
-    return any(isinstance(item, dict) and item.get("id") and ("url" in item or _content(item)) for item in items)
+    return any(
+        isinstance(item, dict) and item.get("id") and ("url" in item or _content(item, EntryBounds())) for item in items
+    )
 
 
 def _digests(feed: Object, items: Sequence[Object]) -> tuple[bytes, ...]:
@@ -123,33 +126,37 @@ def _canonical(value: Object) -> bytes:
 
 
 def _entry(item: Object, feed: Object, base: str, digest: bytes) -> Entry:
+    bounds = EntryBounds()
     return Entry(
         guid=_string(item, "id") or None,
         link=absolute(_string(item, "url") or _string(item, "external_url"), base),
-        title=_title(item),
-        summary=_text(item, "summary", SUMMARY),
-        content=_content(item),
+        title=_title(item, bounds),
+        summary=_text(item, "summary", SUMMARY, bounds),
+        content=_content(item, bounds),
         published=_string(item, "date_published")[:NAME] or None,
         updated=_string(item, "date_modified")[:NAME] or None,
         authors=_authors(item) or _authors(feed),
         language=_string(item, "language") or _string(feed, "language") or None,
         tags=tuple(_names(item.get("tags"))),
         slice=digest,
+        cut=bounds.exceeded,
     )
 
 
-def _title(of: Object) -> str:
-    return one_line(_text(of, "title", TITLE))
+def _title(of: Object, bounds: EntryBounds) -> str:
+    return one_line(_text(of, "title", TITLE, bounds))
 
 
-def _text(of: Object, key: str, most: int) -> str:
+def _text(of: Object, key: str, most: int, bounds: EntryBounds) -> str:
     value = of.get(key)
-    return lines(value[:most]) if isinstance(value, str) else ""
+    return bounds.text_of(value, most, lines) if isinstance(value, str) else ""
 
 
-def _content(item: Object) -> str:
+def _content(item: Object, bounds: EntryBounds) -> str:
     html = item.get("content_html")
-    return to_text(html[:CONTENT]) if isinstance(html, str) and html else _text(item, "content_text", CONTENT)
+    if isinstance(html, str) and html:
+        return bounds.text_of(html, CONTENT, to_text)
+    return _text(item, "content_text", CONTENT, bounds)
 
 
 def _authors(of: Object) -> tuple[str, ...]:

@@ -21,13 +21,13 @@ from lxml.html import HtmlElement, HTMLParser
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed, Selectors
+from monitor.sources.bounds import SUMMARY, TITLE, EntryBounds
 from monitor.sources.charset import read_text, to_utf8
 from monitor.sources.html import one_line, to_text
+from monitor.text.extent import shortened
 
 ENTRIES: Final = 2_000  # more than any page shows: a selector that finds each <div> must not cost minutes
-# Characters; of the markup before its tags are taken out.
-TITLE: Final = 1_000
-TEXT: Final = 64 * 1024
+# Characters
 LINK: Final = 2_048
 DATE: Final = 200
 
@@ -45,7 +45,7 @@ def read_page(body: bytes, headers: Mapping[str, str], url: str, select: Selecto
     """
     page = tree_of(body, headers)
     base = _base(page, url)
-    title = one_line(page.findtext(".//title") or "")[:TITLE]
+    title = shortened(one_line(page.findtext(".//title") or ""), TITLE)
     found = _all(page, select.entry, "entry")
     if not found:
         which = f" (its <title> is '{title[:DATE]}')" if title else ""
@@ -86,6 +86,7 @@ class _Elements:
 
     def __init__(self, entry: HtmlElement, select: Selectors) -> None:
         self.named = select.title is not None
+        self.bounds = EntryBounds()
         self.title = _first(entry, select.title, "title")
         self.link = _first(entry, select.link, "link")
         self.text = _first(entry, select.text, "text")
@@ -93,31 +94,35 @@ class _Elements:
 
     def entry(self, base: str) -> Entry:
         """What they say."""
-        text = "" if self.text is None else _text(self.text, TEXT)
+        text = "" if self.text is None else _text(self.text, self.bounds)
         link = None if self.link is None else _absolute(self.link.get("href"), base)
         published = None if self.date is None else _date(self.date)
         title = self._title(text)
         told = "\x00".join((link or "", title, text, published or ""))
         mark = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).digest()
-        return Entry(link=link, title=title, summary=text, published=published, slice=mark)
+        return Entry(link=link, title=title, summary=text, published=published, slice=mark, cut=self.bounds.exceeded)
 
     def _title(self, text: str) -> str:
         """The text's first line where nothing else names it, or title and text are one element: a short message has
         no headline."""
         if self.title is not None and self.title is not self.text:
-            return one_line(_text(self.title, TEXT))[:TITLE]
-        words = "" if self.named or self.link is None else one_line(_text(self.link, TEXT))
-        return (words or text.partition("\n")[0])[:TITLE]
+            return shortened(one_line(_text(self.title, self.bounds)), TITLE)
+        words = "" if self.named or self.link is None else one_line(_text(self.link, self.bounds))
+        return shortened(words or text.partition("\n")[0], TITLE)
 
 
-def _text(element: HtmlElement, most: int) -> str:
+def _text(element: HtmlElement, bounds: EntryBounds) -> str:
     markup: str = tostring(element, encoding="unicode", method="html", with_tail=False)
-    return to_text(re.sub(r"[\r\n]", " ", markup[:most]))  # lines end where the page shows it, not where it was typed
+    return bounds.text_of(markup, SUMMARY, _as_shown)
+
+
+def _as_shown(markup: str) -> str:
+    return to_text(re.sub(r"[\r\n]", " ", markup))  # lines end where the page shows it, not where it was typed
 
 
 def _date(element: HtmlElement) -> str | None:
     """As the page writes it: for machines in an attribute, else as it is read."""
-    return one_line(element.get("datetime") or _text(element, TEXT))[:DATE] or None
+    return one_line(element.get("datetime") or _text(element, EntryBounds()))[:DATE] or None
 
 
 def _base(page: HtmlElement, url: str) -> str:

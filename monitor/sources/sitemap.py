@@ -15,8 +15,9 @@ from xml.parsers import expat
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
+from monitor.sources.bounds import TITLE, EntryBounds
 from monitor.sources.delta import DIGEST
-from monitor.sources.feed import NAME, NAMES, TITLE
+from monitor.sources.feed import NAME, NAMES
 from monitor.sources.head import web_address
 from monitor.sources.html import one_line, to_text
 from monitor.sources.listed import picked
@@ -154,7 +155,7 @@ def _entry(digest: bytes, title: str, fields: Mapping[Path, str], url: str) -> E
 
 
 def _title(fields: Mapping[Path, str]) -> str:
-    found = (one_line(to_text(fields[path][:TITLE])) for path in TITLES if path in fields)
+    found = (one_line(EntryBounds().text_of(fields[path], TITLE, to_text)) for path in TITLES if path in fields)
     return next(filter(None, found), "")
 
 

@@ -64,16 +64,22 @@ class Together(Generic[Job, Done]):
     """Does jobs that wait for the database at the same time in one call of `work`, so that they share its commit. A job
     that the database could do at once waits for others for `company` seconds at most.
 
-    `work` does all of its jobs or none. Where it fails with several, each is done alone, so that one that cannot be
-    done takes no other with it. While the database cannot be used at all, everything waits for it, up to PATIENCE.
+    `work` does all of its jobs or none, at most `most` in one call. Where it fails with several, each is done alone, so
+    that one that cannot be done takes no other with it. While the database cannot be used at all, everything waits for
+    it, up to PATIENCE.
     """
 
     def __init__(
-        self, thread: StoreThread, work: Callable[[Sequence[Job]], Sequence[Done]], company: float = 0.0
+        self,
+        thread: StoreThread,
+        work: Callable[[Sequence[Job]], Sequence[Done]],
+        company: float = 0.0,
+        most: int = TOGETHER,
     ) -> None:
         self._thread = thread
         self._work = work
         self._company = company
+        self._most = most
         self._waiting: list[_Waiting[Job, Done]] = []
         self._working: asyncio.Task[None] | None = None
 
@@ -89,8 +95,8 @@ class Together(Generic[Job, Done]):
         while self._waiting:
             if (early := self._waiting[0].since + self._company - clock.monotonic()) > 0:
                 await asyncio.sleep(early)
-            wanted = [each for each in self._waiting[:TOGETHER] if not each.future.done()]
-            del self._waiting[:TOGETHER]
+            wanted = [each for each in self._waiting[: self._most] if not each.future.done()]
+            del self._waiting[: self._most]
             error = await self._done(wanted) if wanted else None
             if error is None:
                 continue

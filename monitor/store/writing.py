@@ -28,6 +28,7 @@ _WELL = _OURS.values(
     lease_owner=null(),
     failing_since=null(),
 )
+_UNFINISHED = _OURS.values(last_ok_at=_AT, lease_until=null(), lease_owner=null(), failing_since=null())
 _FAILED = _OURS.values(failing_since=func.coalesce(source.c.failing_since, _AT), lease_until=null(), lease_owner=null())
 _TOKENS = (
     select(source.c.id, source.c.token)
@@ -58,12 +59,13 @@ def tokens_of(connection: Connection, claims: Iterable[Claim]) -> dict[str, int]
 def write_sources(connection: Connection, polls: Sequence[tuple[Polled, int]]) -> None:
     """The traces of polls at their sources, each with how many new articles it has brought; the claims are ours."""
     # Those that go into one statement set the same columns: the habits, which are long, only where they have changed.
-    traces: defaultdict[tuple[bool, bool], list[Row]] = defaultdict(list)
+    traces: defaultdict[tuple[bool, bool, bool], list[Row]] = defaultdict(list)
     for polled, _ in polls:
         well = polled.fetched.outcome in _GOOD and polled.failures == 0
-        traces[well, polled.habits is not None].append(_trace(polled, well=well))
-    for (well, _), rows in traces.items():
-        write_rows(connection, _WELL if well else _FAILED, rows)
+        traces[well, polled.unfinished, polled.habits is not None].append(_trace(polled, well=well))
+    for (well, unfinished, _), rows in traces.items():
+        statement = _FAILED if not well else _UNFINISHED if unfinished else _WELL
+        write_rows(connection, statement, rows)
     # Thousands of polls an hour bring nothing: they leave `polled_at`.
     evidence = [_evidence(polled, new) for polled, new in polls if new or polled.claim.first or _tells(polled)]
     write_rows(connection, _EVIDENCE, evidence)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from functools import cache
 
 # Soft hyphen, zero-width characters, word joiner, BOM and tatweel would split a word in two ("Tai<SHY>wan"); so would
@@ -27,20 +28,21 @@ class Offsets:
     """From positions in the record of a text to positions in that text."""
 
     def __init__(self, text: str) -> None:
-        self._starts: list[int] | None = None
-        if record_of(text) == text:
-            return
-        self._starts, self._ends = [], []
-        for chunk in _chunks().finditer(text):
-            width = len(record_of(chunk.group()))
-            self._starts += [chunk.start()] * width
-            self._ends += [chunk.end()] * width
+        self._starts, self._ends = array("I"), array("I")
+        self._further = None if record_of(text) == text else _chunks().finditer(text)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The (start, end) in the text of a non-empty range of the record."""
-        if self._starts is None:
+        if self._further is None:
             return start, end
+        while len(self._ends) < end:  # what is quoted of a long text stands at its beginning as a rule
+            self._add(next(self._further))
         return self._starts[start], self._ends[end - 1]
+
+    def _add(self, chunk: re.Match[str]) -> None:
+        width = len(record_of(chunk.group()))
+        self._starts.extend([chunk.start()] * width)
+        self._ends.extend([chunk.end()] * width)
 
 
 @cache

@@ -22,7 +22,7 @@ from monitor.store.opening import open_database
 from monitor.store.reports import Reports
 from monitor.store.tables import fetch, source
 from monitor.telemetry import Event
-from tests.building import HEADLINE, HOUR
+from tests.building import HEADLINE, HOUR, claimed
 from tests.building import source as built
 from tests.conftest import FaultServer
 from tests.e2e.whole import until
@@ -111,6 +111,37 @@ async def test_what_is_beyond_the_limit_comes_with_the_next_poll(database: Datab
         assert second is not None
         assert second.problem is None
     assert Reports(database).counts()["alerts"] == 700
+
+
+async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Database, faults: FaultServer) -> None:
+    """What is within the budget is stored and matched at once; the rest is told of and lost to nobody, and the source
+    waits. What is left of a first poll is the source's past at the next one too."""
+    titles = [f"{HEADLINE}, report {n}" for n in range(24)]
+    text = "<description>" + "북한 미사일 " * 8_000 + "</description>"
+    document = (
+        feed(*titles).replace("</title>", "</title>" + text).replace("<pubDate>", "<x>").replace("/pubDate>", "/x>")
+    )
+    async with polling(database, faults, wire="wire.xml") as polls:
+        faults.documents["wire.xml"] = document
+        stored, claim = list[int](), polls.claim()
+        while not stored or stored[-1] < len(titles):
+            assert claim.first
+            polled = await polls.pipeline.poll(claim)
+            assert polled is not None
+            stored.append(Reports(database).counts()["articles"])
+            assert stored[-1] > (stored[-2] if len(stored) > 1 else 0)
+            left = len(titles) - stored[-1]
+            if left:
+                waiting = f"{left} new entries wait for the next one, which is later"
+                assert polled.problem == f"its texts are too much work for one poll: {waiting}"
+                assert polled.next_at - polled.at == timedelta(minutes=15)
+            claim = claimed(polls.claims, "wire", polled.next_at)
+            assert (claim.validators.body is None) == (left > 0)
+        assert len(stored) > 1
+        assert Reports(database).sources()["wire"].problem is None
+        assert not claim.first
+    counts = Reports(database).counts()
+    assert (counts["matches"], counts["alerts"]) == (len(titles), 0)
 
 
 async def test_a_long_list_is_past_when_it_is_first_seen(database: Database, faults: FaultServer) -> None:

@@ -204,3 +204,22 @@ def test_tomorrows_launch_is_told_again() -> None:
     tomorrow = NOON + 24 * HOUR
     second = decide([article("b", seen=tomorrow)], rules(), first.state.settled(NOON), tomorrow)
     assert [alert.article.title for alert in alerts(second)] == [HEADLINE]
+
+
+def test_no_article_is_begun_once_enough_work_is_done() -> None:
+    """How much an article costs is counted, not timed: the first ones are decided on as ever, on every machine."""
+    some = [article(f"a{n}", f"{HEADLINE}, report {n}", "미사일 발사 " * 10_000) for n in range(5)]
+    whole = decide(some, rules(), State(), NOON)
+    part = decide(some, rules(), State(), NOON, most=whole.work // 2)
+    assert part.judged == whole.judged[:3]
+    assert whole.work // 2 <= part.work < whole.work
+    assert len(decide(some, rules(), State(), NOON, most=1).judged) == 1  # it always goes on
+
+
+def test_work_grows_with_what_is_folded_and_laid_out() -> None:
+    """And with nothing else: ordinary news costs little beside what folding makes longer."""
+    news = decide([article("news", HEADLINE, "Officials said so. " * 1_000)], rules(), State(), NOON)
+    folded = decide([article("fold", "Nothing", "\ufdfa" * 19_000)], rules(), State(), NOON)
+    silent = decide([article("none", "Nothing", "Officials said so. " * 1_000)], rules(), State(), NOON)
+    assert silent.work < news.work
+    assert folded.work >= 18 * 19_000 > 18 * silent.work

@@ -11,8 +11,9 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
+from monitor.sources.bounds import CONTENT, SUMMARY, TITLE
 from monitor.sources.document import read_document, ready
-from monitor.sources.feed import CONTENT, SUMMARY, TITLE
+from monitor.text.record import record_of
 
 URL = "https://news.example.org/feeds/world.xml"
 
@@ -263,6 +264,17 @@ def test_hostile_documents_give_their_entry(document: str) -> None:
     assert len(text) <= TITLE + SUMMARY
     text.encode()
     assert "\x00" not in text
+
+
+def test_what_folding_makes_of_a_text_counts() -> None:
+    """U+FDFA becomes eighteen characters where it is compared. A text that is longer then than any article's is cut,
+    and the entry says so."""
+    letters = "\ufdfa" * (CONTENT // 2)
+    entry = entry_of(rss(f"<title>{letters}</title><description>{letters}</description>"))
+    assert len(record_of(entry.title)) <= TITLE
+    assert SUMMARY - 18 < len(record_of(entry.summary)) <= SUMMARY
+    assert entry.cut
+    assert not entry_of(rss(f"<title>t</title><description>{'An article. ' * 1_000}</description>")).cut
 
 
 def test_what_travels_between_processes_can() -> None:

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from monitor.errors import FeedUnreadable
-from monitor.sources.full_text import LONG, TEXT, read_full_text
+from monitor.sources.bounds import CONTENT
+from monitor.sources.full_text import LONG, read_full_text
 
 URL = "https://news.test/1"
 PARAGRAPHS = (
@@ -68,7 +69,7 @@ def test_what_is_no_page_is_told(body: bytes, kind: str) -> None:
 )
 def test_odd_pages_end_with_what_they_hold(body: str) -> None:
     """Within the bound; the suite's time-out is the judge of the rest."""
-    assert len(read_full_text(body.encode(), {}, URL)) <= TEXT
+    assert len(read_full_text(body.encode(), {}, URL)) <= CONTENT
 
 
 def test_a_long_page_is_read_whole() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from html import unescape
+
+import nh3
 import pytest
 
-from monitor.sources.html import lines, one_line, to_text
+from monitor.sources.html import lines, may_nest_deeply, one_line, to_text, without_markup
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,61 @@ def test_no_source_turns_the_direction_of_what_is_shown_round_its_title() -> Non
     """Nor parts a word by trying to."""
     assert one_line("Tai\u202ewan \u2067drills\u2069") == "Taiwan drills"
     assert to_text("<p>Tai&#x202e;wan</p>") == "Taiwan"
+
+
+NESTED = {
+    "lists": "<ul><li>",
+    "blocks": "<div>",
+    "end tags of nothing": "<div></x>",
+    "end tags across each other": "<span><div></span></div>",
+    "formatting that paragraphs open again": "<b></p>",
+    "paragraphs in blocks": "<p><div>",
+    "end tags in attributes": '<div title="</div>">',
+    "end tags in comments": "<div><!--</div>-->",
+    "end tags in a comment that has not ended": "<div><!--x-></div>-->",
+    "end tags in a script": "<div><script></div></script>",
+    "end tags in a title": "<div><title></div></title>",
+    "end tags in what is no comment": "<div></ <div>",
+    "a quotation mark that opens nothing": "<i \"><div><b c=d='></div>",
+    "self-closing blocks": "<div/>",
+}
+
+
+@pytest.mark.parametrize("piece", NESTED.values(), ids=NESTED)
+def test_no_tree_is_built_of_deep_markup(piece: str) -> None:
+    """nh3 would take half a minute over a quarter of a megabyte of it. No sign within attributes, comments or scripts
+    makes it pass for flat; and its text is kept."""
+    assert may_nest_deeply(piece * 1_000)
+    assert to_text(f"the beginning{piece * 1_000}").startswith("the beginning")
+
+
+def test_a_tag_with_very_many_attributes_reaches_no_tree() -> None:
+    """Each is compared with all before it."""
+    markup = f"<p {' '.join(f'a{n}=1' for n in range(3_000))}>x</p>"
+    assert may_nest_deeply(markup)
+    assert to_text(markup) == "x"
+
+
+FLAT = {
+    "paragraphs": "<p>word</p>",
+    "lines": "word<br>\n",
+    "pictures": '<div><img src="data:image/png;base64,AAAA" alt="a > b"><br/></div>',
+    "lists": "<ul><li>word <b>bold</b></li></ul>",
+    "tables": "<table><tbody><tr><td>word</td></tr></tbody></table>",
+    "comments": "<!-- <div> --><p>word</p>",
+    "scripts": "<script>if (a<b) document.write('<div>')</script><p>word</p>",
+}
+
+
+@pytest.mark.parametrize("piece", FLAT.values(), ids=FLAT)
+def test_long_flat_markup_is_read_as_ever(piece: str) -> None:
+    """However long: nothing of it is nested."""
+    assert not may_nest_deeply(piece * 2_000)
+
+
+@pytest.mark.parametrize(
+    "markup", [*FLAT.values(), "<p>a &lt;b&gt; &amp;amp; c", "<li>1 < 2", "<style>p{}</style>x", "<title>a<b></title>c"]
+)
+def test_text_without_a_tree_is_the_same_text(markup: str) -> None:
+    """What a tree gives: tags go, references stay for who replaces them once."""
+    assert unescape(without_markup(markup * 3)) == unescape(nh3.clean(markup * 3, tags=set()))

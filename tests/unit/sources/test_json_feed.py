@@ -9,9 +9,9 @@ import pytest
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
+from monitor.sources.bounds import CONTENT, SUMMARY, TITLE
 from monitor.sources.delta import DIGEST
 from monitor.sources.document import read_document
-from monitor.sources.feed import CONTENT, SUMMARY, TITLE
 
 URL = "https://news.example.org/feed.json"
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -101,9 +101,9 @@ def test_an_item_gives_all_that_it_says() -> None:
         ({"id": "1", "tags": "Asia"}, {}, Entry(guid="1", tags=("Asia",))),
         ({"id": "1", "tags": [{"term": "Asia"}, None, " "]}, {}, Entry(guid="1")),
         ({"id": "1", "title": "a\u0000b\ud800 c\n d"}, {}, Entry(guid="1", title="ab c d")),  # what no database takes
-        ({"id": "1", "title": "t" * (TITLE + 9)}, {}, Entry(guid="1", title="t" * TITLE)),
-        ({"id": "1", "summary": "s" * (SUMMARY + 9)}, {}, Entry(guid="1", summary="s" * SUMMARY)),
-        ({"id": "1", "content_text": "c" * (CONTENT + 9)}, {}, Entry(guid="1", content="c" * CONTENT)),
+        ({"id": "1", "title": "t" * (TITLE + 9)}, {}, Entry(guid="1", title="t" * TITLE, cut=True)),
+        ({"id": "1", "summary": "s" * (SUMMARY + 9)}, {}, Entry(guid="1", summary="s" * SUMMARY, cut=True)),
+        ({"id": "1", "content_text": "c" * (CONTENT + 9)}, {}, Entry(guid="1", content="c" * CONTENT, cut=True)),
         ({}, {}, Entry()),
     ],
 )

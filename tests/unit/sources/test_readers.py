@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -11,9 +12,11 @@ from typing import TypeVar, TypeVarTuple
 import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost
+from monitor.model import Limits
 from monitor.sources.document import read_document, ready
 from monitor.sources.readers import TOGETHER, Document, Readers
 from monitor.workers import Workers
+from tests.bench.world import costly
 from tests.patience import LONG
 
 T = TypeVar("T")
@@ -179,3 +182,11 @@ async def test_workers_that_are_closed_are_told_to_all_that_wait(workers: Counte
     workers.close()
     came = await asyncio.gather(*(readers.read(document(number)) for number in range(12)), return_exceptions=True)
     assert all(isinstance(each, WorkerLost) for each in came)
+
+
+@pytest.mark.parametrize("kind", ["nested lists", "nested blocks"])
+async def test_nested_markup_takes_no_worker(workers: Counted, kind: str) -> None:
+    """Ten entries of it are read within the usual deadline; a tree of each would take half a minute."""
+    body = gzip.decompress(costly.document(kind, 0, 0))
+    feed = await Readers(workers, Limits().parse).read(Document(body, {}, URL))
+    assert len(feed.entries) == costly.ENTRIES

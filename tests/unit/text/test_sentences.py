@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.sentences import sentences
+from monitor.text.sentences import MOST, paragraphs, sentences
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,13 @@ def test_sentences_end_where_a_reader_sees_them_end(text: str, expected: list[st
 def test_hostile_runs_of_signs_are_read_once(text: str) -> None:
     """A quarter of a megabyte of full stops ends with an answer (it once took ten minutes)."""
     assert "".join(text[a:b] for a, b in sentences(text)).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize("piece", [". ", "! ", "。 ", "a\n", "U.S. "])
+def test_what_is_nothing_but_ends_is_cut_into_so_many(piece: str) -> None:
+    """What is left is one more: words that stand near each other are found all the same."""
+    text = piece * (3 * MOST)
+    found = sentences(text)
+    assert len(found) <= MOST + 1
+    assert found[-1][1] == len(text.rstrip())
+    assert len(paragraphs(text)) <= MOST + 1

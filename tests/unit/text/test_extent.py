@@ -1,0 +1,49 @@
+"""The beginning of a text, by what it is compared as."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from monitor.text.extent import GROWTH, shortened
+from monitor.text.record import record_of
+
+MOST = 10_000
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "\ufdfa",
+        "\u337f ",
+        "a\ufdfa",
+        "missile \ufdfa",
+        "\u2057",
+        "㌀",
+        "e\u0301",
+        "\u00ad",
+        "ᄒ\u1161\u11ab",
+        "中",
+        "word ",
+    ],
+)
+def test_neither_a_text_nor_its_record_is_longer(piece: str) -> None:
+    """And no more is cut off than need be."""
+    text = piece * MOST
+    kept = shortened(text, MOST)
+    assert text.startswith(kept)
+    assert len(record_of(kept)) <= MOST
+    assert len(kept) <= MOST
+    assert max(len(kept), len(record_of(kept))) > MOST - GROWTH - len(piece)
+
+
+@pytest.mark.parametrize("text", ["", "A few words.", "\ufdfa" * (MOST // GROWTH), "북한" * (MOST // 2), "x" * MOST])
+def test_what_fits_stays_as_it_is(text: str) -> None:
+    """To the last character."""
+    assert shortened(text, MOST) is text or shortened(text, MOST) == text
+
+
+def test_no_character_grows_more() -> None:
+    """In this Python's Unicode."""
+    assert max(len(record_of(chr(code))) for code in range(sys.maxunicode + 1)) == GROWTH
