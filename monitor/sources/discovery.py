@@ -18,7 +18,7 @@ from lxml import etree
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.intake.dates import moment_of
 from monitor.model import Feed, Fetched, FetchOutcome, Selectors, Validators
-from monitor.sources.charset import FORBIDDEN, IN_HEADER
+from monitor.sources.charset import FORBIDDEN, IN_HEADER, text_encoding
 from monitor.sources.document import read_document
 from monitor.sources.fetch import Fetcher, led_elsewhere
 from monitor.sources.html import one_line
@@ -258,7 +258,4 @@ def _path(url: str) -> str:
 def _decoded(body: bytes, content_type: str) -> str:
     """Its text; only names depend on the character set, so a wrong one does no harm."""
     named = IN_HEADER.search(content_type) or IN_HEADER.search(body[:4096].decode("ascii", "replace"))
-    try:
-        return body.decode(named[1] if named else "utf-8", "replace")
-    except (LookupError, UnicodeError):
-        return body.decode("utf-8", "replace")
+    return body.decode((named and text_encoding(named[1])) or "utf-8", "replace")
