@@ -51,9 +51,8 @@ def feed(text: bytes, name: str) -> bytes:
 
 
 def page(text: bytes, name: str) -> bytes:
-    return (
-        f"<html><meta charset='{name}'><body><article><a href='/a'>".encode() + text + b"</a></article></body></html>"
-    )
+    begin = f"<html><meta charset='{name}'><body><article><a href='/a'>".encode()
+    return begin + text + b"</a></article></body></html>"
 
 
 def opml(text: bytes, name: str) -> bytes:
