@@ -249,4 +249,4 @@ def _standard(outline: Outline) -> dict[str, str]:
 
 
 def _written(attributes: Mapping[str, str]) -> dict[str, str]:
-    return {name: FORBIDDEN.sub(" ", value) for name, value in attributes.items()}
+    return {name: sanitize(FORBIDDEN.sub(" ", value)) for name, value in attributes.items()}
