@@ -20,10 +20,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.model import Place
+from monitor.sanitize import sanitize
 
 
 class MonitorError(Exception):
-    """Base of all. `str(error)` is one line that a person can act on."""
+    """Base of all. `str(error)` is one line that a person can act on; what others wrote in it is safe to show."""
+
+    def __init__(self, line: object = "") -> None:
+        super().__init__(sanitize(str(line)))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,6 +37,11 @@ class Fault:
     place: Place
     what: str
     meant: str | None = None
+
+    def __post_init__(self) -> None:
+        """What the file says is quoted in it."""
+        object.__setattr__(self, "what", sanitize(self.what))
+        object.__setattr__(self, "meant", self.meant and sanitize(self.meant))
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}" + (f"; {self.meant}" if self.meant else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 
 import click
@@ -25,6 +24,7 @@ from monitor.cli.schema import schema
 from monitor.cli.sources import sources
 from monitor.cli.status import status
 from monitor.cli.stories import stories
+from monitor.cli.streams import guard_streams
 from monitor.cli.why import why
 from monitor.errors import MonitorError, WrongUse
 
@@ -67,9 +67,7 @@ for _command in (
 
 def main() -> None:
     """Run a command. Exit codes: 0 fine, 1 problems found, 2 wrong usage."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # news holds what a terminal cannot show, and halves of surrogates
-            stream.reconfigure(errors="backslashreplace")
+    guard_streams()
     try:
         cli(prog_name="news-monitor")
     except WrongUse as error:

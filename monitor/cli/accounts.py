@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import alert_word, harmless, local, words_of
+from monitor.cli.options import alert_word, local, words_of
+from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from monitor.model import AlertPolicy, Article, Explanation, Match, Rule, Settings, Step
@@ -66,7 +67,7 @@ def told_article(article: Article, stored: StoredArticle | None, zone: str) -> I
     """What the article is, and which story it is of."""
     from monitor.matching.document import Document
 
-    yield f"article   {harmless(article.title or article.text[:80])}"
+    yield f"article   {sanitize_line(article.title or article.text[:80])}"
     if stored is not None:
         yield f"          {article.source}, version {article.version}, {article.url or 'without an address'}"
         published = f"published {local(article.published, zone)}" if article.dated else "undated"
@@ -96,13 +97,13 @@ def told_rules(article: Article, accounts: Sequence[Account], zone: str) -> Iter
     if others:
         yield from ("", "Not met, the nearest first:")
     for account in others:
-        yield f"{_mark(holds=False)} {account.id}: {harmless(account.says.removeprefix('no match: '))}"
+        yield f"{_mark(holds=False)} {account.id}: {sanitize_line(account.says.removeprefix('no match: '))}"
 
 
 def _headed(account: Account) -> str:
     status = f" ({account.rule.status})" if account.rule is not None and account.rule.status != "live" else ""
     mark, name = _mark(holds=account.match is not None), click.style(account.id, bold=True)
-    return f"{mark} {name}{status}: {harmless(account.says)}"
+    return f"{mark} {name}{status}: {sanitize_line(account.says)}"
 
 
 def _sentences(article: Article, match: Match) -> Iterator[str]:
@@ -110,7 +111,7 @@ def _sentences(article: Article, match: Match) -> Iterator[str]:
 
     for quote in quotes(article.title, article.text, match.evidence):
         sentence = marked(quote.sentence, quote.marks, ("**", "**"))
-        yield f"    {quote.field:<6}{harmless(sentence)}"
+        yield f"    {quote.field:<6}{sanitize_line(sentence)}"
     if beside := [span for span in match.evidence if span.field not in {"title", "text"}]:
         yield f"    words {words_of(beside)}"
 
@@ -187,7 +188,7 @@ def _holding(step: Step, depth: int = 1) -> Iterator[tuple[int, Step]]:
 
 def _line(mark: str, step: Step, depth: int = 0) -> str:
     words = words_of(replace(span, node="") for span in step.spans)
-    return f"  {'  ' * depth}{mark} {': '.join(filter(None, (step.what, words, harmless(step.why))))}"
+    return f"  {'  ' * depth}{mark} {': '.join(filter(None, (step.what, words, sanitize_line(step.why))))}"
 
 
 # --- what came of it --------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.given import lines_of, rules_of, rules_options
-from monitor.cli.options import harmless, json_option, print_faults, print_json, span_row, words_of
+from monitor.cli.options import json_option, print_faults, print_json, span_row, words_of
+from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from monitor.model import Judged
@@ -67,7 +68,7 @@ def _row(id_: str | int, judged: Judged) -> dict[str, object]:
 
 
 def _print(judged: Judged) -> None:
-    click.echo(f"{harmless(judged.article.uid)}  {harmless(judged.article.title)}")
+    click.echo(f"{sanitize_line(judged.article.uid)}  {sanitize_line(judged.article.title)}")
     if not judged.decisions:
         click.echo("    no rule hits")
     for found in (decided.match for decided in judged.decisions):

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
+from monitor.sanitize import escape_json, sanitize_line
+
 if TYPE_CHECKING:
     from monitor.config.load import Loaded
     from monitor.errors import Fault
@@ -142,9 +144,10 @@ def print_json(row: object) -> None:
 
 
 def json_line(row: object, out: TextIO) -> str:
-    """A row as JSON; times in ISO 8601. Where `out` is not UTF-8, it is escaped to ASCII."""
+    """A row as JSON; times in ISO 8601. What nobody should see on a terminal is escaped; where `out` is not UTF-8, all
+    beyond ASCII is."""
     plain = (out.encoding or "").lower() not in {"utf-8", "utf8"}
-    return json.dumps(row, ensure_ascii=plain, default=_plain)
+    return escape_json(json.dumps(row, ensure_ascii=plain, default=_plain))
 
 
 def span_row(span: Span) -> dict[str, object]:
@@ -152,16 +155,9 @@ def span_row(span: Span) -> dict[str, object]:
     return {key: value for key, value in asdict(span).items() if key != "node" or value}
 
 
-def harmless(text: str) -> str:
-    """What others wrote, on one line and without what would steer a terminal. What is stored is so already."""
-    from monitor.sources.html import one_line
-
-    return one_line(text)
-
-
 def words_of(evidence: Iterable[Span]) -> str:
     """Evidence for people: each word once, with the field that it stands in and the name of its condition."""
-    words = (f"“{harmless(s.text)}” ({s.field}{f', {s.node}' if s.node else ''})" for s in evidence)
+    words = (f"“{sanitize_line(s.text)}” ({s.field}{f', {s.node}' if s.node else ''})" for s in evidence)
     return ", ".join(dict.fromkeys(words))
 
 

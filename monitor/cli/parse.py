@@ -124,10 +124,11 @@ def _read(fetched: Fetched, select: Selectors | None) -> Feed:
 
 
 def _print(feed: Feed, *, as_json: bool) -> None:
+    from monitor.intake.articles import shown
     from monitor.intake.dates import moment_of
     from monitor.intake.identity import identify
 
-    for uid, entry in zip(identify(feed.entries), feed.entries, strict=True):
+    for uid, entry in zip(identify(feed.entries), map(shown, feed.entries), strict=True):
         row = {
             "uid": uid,
             "title": entry.title or None,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from monitor.cli.given import lines_of, rules_of, rules_options
-from monitor.cli.options import harmless, json_option, print_faults, print_json
+from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.timeline import (
     IN_SHADOW,
     OVERTAKEN,
@@ -24,6 +24,7 @@ from monitor.cli.timeline import (
     print_sent,
     sent_row,
 )
+from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -162,7 +163,7 @@ def _articles(file: Path, given: _Given, now: datetime, zone: str, several: bool
                 given.problems = True
                 continue
             if found.unread is not None:
-                given.unread.append(f"{file}, line {found.line}: {shown(harmless(found.unread))}")
+                given.unread.append(f"{file}, line {found.line}: {shown(sanitize_line(found.unread))}")
             yield found
     except WrongUse:
         raise

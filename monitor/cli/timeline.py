@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from monitor.cli.options import harmless, local, print_json
+from monitor.cli.options import local, print_json
 from monitor.cli.tables import print_table
+from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,10 +39,10 @@ def print_sent(sent: Sent, zone: str, mark: str = "") -> None:
     more = len(sent.articles) - 1
     also = f" (and {more} more {'article' if more == 1 else 'articles'})" if more else ""
     click.echo(f"{mark}{local(sent.at, zone)}  {sent.kind:6}  {sent.level:8}  {sent.rule}")
-    click.echo(f"    {harmless(sent.title)}{also}")
+    click.echo(f"    {sanitize_line(sent.title)}{also}")
     if sent.sentence != sent.title:
-        click.echo(f"    “{harmless(sent.sentence)}”")
-    click.echo(f"    {harmless(sent.reason)}")
+        click.echo(f"    “{sanitize_line(sent.sentence)}”")
+    click.echo(f"    {sanitize_line(sent.reason)}")
 
 
 def print_counts(sent: Iterable[Sent]) -> None:

@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.config.durations import DURATION_PATTERN, SIZE_PATTERN, OutOfBounds, duration, size
 from monitor.config.yaml12 import Where, shown
+from monitor.sanitize import sanitize_line
 from monitor.text.language import THREE_LETTERS, subtag
 
 REFUSED = "monitor"
@@ -164,7 +165,7 @@ def seen(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    if not (plain := " ".join(seen(text).split())):
+    if not (plain := sanitize_line(seen(text))):
         raise refusal("this text is empty", "write something, or remove it")
     return plain
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from monitor.intake.address import canonical
 from monitor.intake.dates import latest_of, sane
 from monitor.intake.identity import GUID, LINK, apart, digest, identify, mark_of
 from monitor.model import Article, Entry, Mark, Source
+from monitor.sanitize import sanitize, sanitize_line, sanitize_url
 from monitor.text.detect import language_tag
 from monitor.text.folding import folded_tokens
 
@@ -125,6 +126,24 @@ def unseen(
     return Taken(tuple(articles), restless, distrusts)
 
 
+def shown(entry: Entry) -> Entry:
+    """The entry as people may see it. It is recognised by what came: what is taken out here is part of its identity."""
+    return replace(
+        entry,
+        link=entry.link and sanitize_url(entry.link),
+        title=sanitize_line(entry.title),
+        summary=sanitize(entry.summary),
+        content=sanitize(entry.content),
+        authors=_names(entry.authors),
+        language=entry.language and sanitize_line(entry.language),
+        tags=_names(entry.tags),
+    )
+
+
+def _names(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(filter(None, map(sanitize_line, names)))
+
+
 def _same(found: Known | None, wanted: Sought, *, distrusts: bool) -> Known | None:
     """What we have of the entry's article. One under another guid is the same article if address and text are the very
     same, or if the operator had that address forgotten; where guids say nothing, its address or its words alone tell.
@@ -158,34 +177,40 @@ def _most(part: int, whole: int) -> bool:
 def _alike(found: Known, entry: Entry, wanted: Sought) -> bool:
     """Whether that is the entry's article, whatever its guid. An address alone does not say it: live pages have the
     same one under each new title."""
-    same_title = found.uid is not None and folded_tokens(found.title) == folded_tokens(entry.title)
+    same_title = found.uid is not None and _tokens(found.title) == _tokens(entry.title)
     return found.uid is None or found.digest == wanted.digest or (wanted.link is not None and same_title)
+
+
+def _tokens(title: str) -> list[str]:
+    """Older versions have stored titles as they came."""
+    return folded_tokens(sanitize_line(title))
 
 
 def _article(
     source: Source, entry: Entry, uid: str, wanted: Sought, *, known: Known | None, now: datetime, baseline: bool
 ) -> Article:
     seen = now if known is None else known.seen
-    text, declared = _text(entry), entry.language or source.language
+    clean = shown(entry)
+    text, declared = _text(clean), clean.language or source.language
     dates = (latest_of(raw, seen, language=declared) for raw in (entry.published, entry.updated))
     claimed = next(filter(None, dates), None)
     dated = sane(claimed, now)
     return Article(
         source=source.id,
         uid=uid,
-        title=entry.title,
+        title=clean.title,
         text=text,
         seen=seen,
         published=claimed if claimed is not None and dated else seen,
         dated=dated,
         version=1 if known is None else known.version + 1,
-        url=entry.link,
+        url=clean.link,
         # An address that several entries of a document share (a live page) does not say that they are one article.
         canonical=wanted.link,
-        language=language_tag(entry.title, text, declared),
+        language=language_tag(clean.title, text, declared),
         digest=wanted.digest,
-        authors=entry.authors,
-        tags=entry.tags,
+        authors=clean.authors,
+        tags=clean.tags,
         # An undated past is not news because a word in it was changed.
         baseline=baseline or (known is not None and known.baseline),
     )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from monitor.intake.clocks import CLOCK, checked, clock_in
+from monitor.sanitize import sanitize
 from monitor.text.language import subtag
 from monitor.text.months import MONTHS
 
@@ -61,7 +62,6 @@ _USUAL = tuple(
 
 _EPOCH = re.compile(r"(\d{10})(?:\.\d+|\d{3})?")
 _DIGITS = re.compile(r"(?<!\d)((?:19|20)\d{6})(\d{6}|\d{4})(?!\d)")
-_MARKS = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _MINUS = str.maketrans("\u2212\u2010\u2011", "---")
 _LONGEST = 200  # characters; what is longer is prose, not a date
 
@@ -163,7 +163,7 @@ def _usual(raw: str) -> _Read | None:
 
 def _plain(raw: str | None) -> str:
     """In plain digits and signs: 2026/01/05 in letters of full width is a date too."""
-    text = _MARKS.sub("", unicodedata.normalize("NFKC", (raw or "")[: _LONGEST + 1])).translate(_MINUS).strip()
+    text = sanitize(unicodedata.normalize("NFKC", (raw or "")[: _LONGEST + 1])).translate(_MINUS).strip()
     return _DIGITS.sub(r"\1T\2", text) if len(text) <= _LONGEST else ""
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from monitor.model.decisions import Alert
 from monitor.model.notices import Notice
 from monitor.model.places import Place
+from monitor.sanitize import sanitize, sanitize_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,13 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How one attempt ended; `detail` is the server's answer in one line, free of secrets."""
+    """How one attempt ended; `detail` is the server's answer in one line, free of secrets and safe to show."""
 
     kind: ReceiptKind
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", sanitize_line(self.detail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,11 @@ class MessageType(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is sent: a title, and a body as plain text and as HTML. `id`: of the alert or notice that it tells;
-    `answers`: of the alert whose update it is. Channels that can show them together do."""
+    `answers`: of the alert whose update it is. Channels that can show them together do.
+
+    All that is sent passes here, and is made safe to show once more: what older versions have stored is not. The title
+    is one line, for it becomes a header.
+    """
 
     title: str
     text: str
@@ -123,3 +131,8 @@ class Message:
     id: str = ""
     answers: str | None = None
     type: MessageType = MessageType.INFO
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", sanitize_line(self.title))
+        object.__setattr__(self, "text", sanitize(self.text))
+        object.__setattr__(self, "html", sanitize(self.html))

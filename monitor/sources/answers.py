@@ -27,6 +27,7 @@ from aiohttp import (
 )
 
 from monitor.model import Limits, Validators
+from monitor.sanitize import sanitize_line
 
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 
@@ -58,22 +59,24 @@ def problem(status: int) -> str:
 
 
 def headers(response: ClientResponse) -> dict[str, str]:
-    """By lower-case name, several of one name joined (RFC 9110 section 5.3), free of broken bytes."""
+    """By lower-case name, several of one name joined (RFC 9110 section 5.3), free of broken bytes and safe to show."""
     found: dict[str, str] = {}
     for name, value in response.headers.items():
         clean = value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         key = name.lower()
-        found[key] = f"{found[key]}, {clean}" if key in found else clean
+        shown = sanitize_line(clean)
+        found[key] = f"{found[key]}, {shown}" if key in found else shown
     return found
 
 
 def validators(response: ClientResponse) -> Validators:
-    """Word for word; one that could not be sent back as it came (beyond ASCII) is none."""
+    """Word for word; one that could not be sent back as it came (beyond ASCII, or with controls) is none."""
     etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
-    return Validators(
-        etag=etag if etag and etag.isascii() else None,
-        last_modified=modified if modified and modified.isascii() else None,
-    )
+    return Validators(etag=etag if _is_plain(etag) else None, last_modified=modified if _is_plain(modified) else None)
+
+
+def _is_plain(value: str | None) -> bool:
+    return value is not None and value != "" and value.isascii() and value.isprintable()
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
@@ -139,5 +142,5 @@ def one_line(what: object) -> str:
         what = what.strerror
     elif isinstance(what, OSError) and what.errno and not isinstance(what, ssl.SSLError):
         what = os.strerror(what.errno)  # asyncio puts words of its own in the place of "Connection refused"
-    text = " ".join(str(what).split()) or type(what).__name__
+    text = sanitize_line(str(what)) or type(what).__name__
     return text if len(text) <= 300 else f"{text[:299]}…"

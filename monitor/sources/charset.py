@@ -27,8 +27,9 @@ MEANT = {
     "tis-620": "cp874",
 }
 UNKNOWN_TO_PYTHON = {"x-sjis": "shift_jis", "x-gbk": "gbk", "x-euc-jp": "euc_jp", "windows-949": "cp949"}
-# Codecs of Python's that are no character sets; some raise errors of their own, some are slow.
-NO_CHARSETS = {"idna", "punycode", "undefined", "unicode_escape", "raw-unicode-escape", "unicode-escape", "utf-7"}
+# What Python calls text encodings of its own (its `codecs` module, "Python Specific Encodings"), and UTF-7: no document
+# is written in them; some raise errors of their own, some are slow.
+NO_CHARSETS = {"idna", "mbcs", "oem", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf_7"}
 
 # Byte order marks (the longer first: UTF-32's starts with UTF-16's), and the same without (XML 1.0, appendix F.1).
 STARTS = (
@@ -188,19 +189,21 @@ def _named(body: bytes, content_type: str) -> list[str]:
         names.append(in_header[1])
     if in_body := IN_BODY.match(body):
         names.append(in_body[1].decode("ascii", "replace"))
-    codecs_named = [codec for codec in map(_codec, names) if codec]
+    codecs_named = [codec for codec in map(text_encoding, names) if codec]
     # The header goes first (RFC 7303 section 3), unless it says Latin-1: many servers say that of all they have.
     return sorted(codecs_named, key=lambda codec: codec == "cp1252")
 
 
-def _codec(name: str) -> str | None:
-    name = UNKNOWN_TO_PYTHON.get(name.lower(), name)
+def text_encoding(name: str) -> str | None:
+    """Python's name of the encoding that a document means by this one; None: it names no encoding of text that is known
+    (zlib and hex are codecs, but not of text)."""
     try:
-        codec = codecs.lookup(name).name
-        b"".decode(codec)  # LookupError: a codec, but not of text
-    except (LookupError, UnicodeError):
+        codec = codecs.lookup(UNKNOWN_TO_PYTHON.get(name.lower(), name)).name
+        # LookupError: a codec, but not of text. Python looks only where there is something to decode.
+        b"x".decode(codec, "replace")
+    except (LookupError, ValueError):  # UnicodeError is one; so is a NUL in the name
         return None
-    if codec in NO_CHARSETS:
+    if codec.replace("-", "_") in NO_CHARSETS:
         return None
     # The name could be read byte by byte, so it is not that; Windows programs write it over what they save as UTF-8.
     if codec.startswith(("utf-16", "utf-32")):

@@ -18,10 +18,10 @@ from lxml import etree
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.intake.dates import moment_of
 from monitor.model import Feed, Fetched, FetchOutcome, Selectors, Validators
-from monitor.sources.charset import FORBIDDEN, IN_HEADER
+from monitor.sanitize import sanitize_line, sanitize_url
+from monitor.sources.charset import FORBIDDEN, IN_HEADER, text_encoding
 from monitor.sources.document import read_document
 from monitor.sources.fetch import Fetcher, led_elsewhere
-from monitor.sources.html import one_line
 from monitor.workers import Workers
 
 PAGE: Final = 4 * 2**20
@@ -161,7 +161,7 @@ async def _read(fetched: Fetched, workers: Workers, deadline: timedelta) -> Feed
 
 def _found(link: Link, feed: Feed) -> Found:
     dates = (moment_of(entry.published) or moment_of(entry.updated) for entry in feed.entries)
-    title = one_line(feed.title or "")[:TITLE]
+    title = sanitize_line(feed.title or "")[:TITLE]
     comments = COMMENTS.search(_path(link.url)) is not None
     newest = max(filter(None, dates), default=None)
     return Found(link.url, title or None, len(feed.entries), newest, link.language, comments)
@@ -229,7 +229,7 @@ def _names_feed(element: etree._Element) -> bool:
 
 def _link(element: etree._Element, base: str) -> Link | None:
     url = _joined(base, (element.get("href") or "").strip())
-    return Link(url, one_line(element.get("hreflang") or "") or None) if url else None
+    return Link(url, sanitize_line(element.get("hreflang") or "") or None) if url else None
 
 
 def _once(links: Iterable[Link | None], page: str) -> tuple[Link, ...]:
@@ -246,7 +246,7 @@ def _joined(base: str, href: str) -> str | None:
         parts = urlsplit(urljoin(base, re.sub("^feed:(?=https?:)", "", href)))
     except ValueError:
         return None
-    whole = parts._replace(fragment="").geturl()
+    whole = sanitize_url(parts._replace(fragment="").geturl())
     return whole if href and parts.scheme in ("http", "https") and parts.hostname and len(whole) <= 2_048 else None
 
 
@@ -258,7 +258,4 @@ def _path(url: str) -> str:
 def _decoded(body: bytes, content_type: str) -> str:
     """Its text; only names depend on the character set, so a wrong one does no harm."""
     named = IN_HEADER.search(content_type) or IN_HEADER.search(body[:4096].decode("ascii", "replace"))
-    try:
-        return body.decode(named[1] if named else "utf-8", "replace")
-    except (LookupError, UnicodeError):
-        return body.decode("utf-8", "replace")
+    return body.decode((named and text_encoding(named[1])) or "utf-8", "replace")

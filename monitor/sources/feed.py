@@ -29,6 +29,7 @@ from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Entry, Feed
+from monitor.sanitize import sanitize_line
 from monitor.sources.bounds import CONTENT, SUMMARY, TITLE, EntryBounds
 from monitor.sources.delta import Ranges, ranges_of, without_bases
 from monitor.sources.doctype import untyped
@@ -255,7 +256,7 @@ def _ill_formed(error: object) -> str | None:
     if isinstance(error, SAXParseException):
         what = f"line {error.getLineNumber()}: {error.getMessage()}"
     else:
-        what = one_line(str(error))[:NAME]
+        what = sanitize_line(str(error))[:NAME]
     return f"the document is ill-formed ({what}); what could be read of it was kept"
 
 

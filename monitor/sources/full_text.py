@@ -13,6 +13,7 @@ from functools import cache
 from typing import Final
 
 from monitor.errors import FeedUnreadable
+from monitor.sanitize import sanitize
 from monitor.sources.bounds import CONTENT
 from monitor.sources.html import lines
 from monitor.sources.page import tree_of
@@ -43,7 +44,7 @@ def read_full_text(body: bytes, headers: Mapping[str, str], url: str) -> str:
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise FeedUnreadable(f"the page is so ill-formed that it cannot be read ({type(error).__name__})") from None
-    return shortened(lines(text or ""), CONTENT)
+    return shortened(sanitize(lines(text or "")), CONTENT)
 
 
 @cache

@@ -1,6 +1,8 @@
 """HTML as feeds carry it, turned into plain text.
 
-It gives text to match and to quote, never anything to show as HTML. It does not look for the article within a page.
+It gives text as an entry is recognised by, never anything to show as HTML. What it takes out is left out of every
+article's identity: with a character more here, the articles that hold it would be new ones. What may be shown of
+an entry, `monitor.sanitize` says. It does not look for the article within a page.
 
 nh3 builds a tree, and some trees take time with the square of their depth: a quarter of a megabyte of `<ul><li>` takes
 half a minute. Markup that may be nested deeper than DEEPEST therefore never reaches nh3: its tags are cut out by a scan
@@ -27,7 +29,7 @@ BLOCKS = (
 BEFORE_BLOCK = re.compile(rf"<(?=/?(?:{BLOCKS})\b)", re.IGNORECASE)
 # Control characters but tab and line feed, halves of surrogate pairs (no database takes them), and noncharacters.
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# What turns the direction of all that follows: a title would turn the message round it.
+# What turns the direction of all that follows.
 TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 

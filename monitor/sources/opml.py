@@ -21,8 +21,8 @@ from lxml import etree
 
 from monitor.errors import FeedUnreadable
 from monitor.model import Outline, Outlines, Unusable
+from monitor.sanitize import sanitize, sanitize_line
 from monitor.sources.charset import FORBIDDEN, UTF8, read_text, to_utf8
-from monitor.sources.html import one_line
 
 OURS = "urn:news-monitor:source"
 """The namespace of our settings: a plain name, at which nothing can be fetched."""
@@ -45,7 +45,7 @@ class _Opened:
     closed: bool = False
 
     def get(self, name: str) -> str:
-        return one_line(self.attributes.get(name, ""))
+        return sanitize_line(self.attributes.get(name, ""))
 
 
 _Event = _Opened | Unusable | None
@@ -59,7 +59,7 @@ def read_opml(body: bytes) -> Outlines:
         events = list(_well_formed(text, before))
     except etree.XMLSyntaxError as error:
         line = (error.lineno or 1) + before
-        what = re.sub(", line [0-9]+, column [0-9]+$", "", one_line(error.msg or ""))
+        what = re.sub(", line [0-9]+, column [0-9]+$", "", sanitize_line(error.msg or ""))
         notes.append(f"it is ill-formed (line {line}: {what}); what could be read of it was kept")
         events = list(_ill_formed(text, before))
     outlines, unusable = _built(events)
@@ -91,9 +91,8 @@ def _text(body: bytes) -> tuple[str, int, list[str]]:
 def _no_opml(text: str) -> str:
     if re.search(r"<(rss|feed|rdf:RDF)\b", text):
         return "this is a feed, and no list of feeds (OPML): `news-monitor sources add` takes its address"
-    return (
-        f"this is no list of feeds: no <opml> stands in it (it starts with {one_line(text.removeprefix(UTF8))[:60]!r})"
-    )
+    begin = sanitize_line(text.removeprefix(UTF8))[:60]
+    return f"this is no list of feeds: no <opml> stands in it (it starts with {begin!r})"
 
 
 def _well_formed(text: str, before: int) -> Iterator[_Event]:
@@ -197,8 +196,12 @@ def _outline(opened: _Opened, within: Sequence[_Opened]) -> Outline:
         opened.line,
         opened.get("title") or opened.get("text") or None,
         opened.get("language") or None,
-        tuple(dict.fromkeys(filter(None, map(one_line, [*groups, *categories])))),
-        {name.removeprefix(ours): value for name, value in opened.attributes.items() if name.startswith(ours)},
+        tuple(dict.fromkeys(filter(None, map(sanitize_line, [*groups, *categories])))),
+        {
+            name.removeprefix(ours): sanitize(value)
+            for name, value in opened.attributes.items()
+            if name.startswith(ours)
+        },
     )
 
 
@@ -246,4 +249,4 @@ def _standard(outline: Outline) -> dict[str, str]:
 
 
 def _written(attributes: Mapping[str, str]) -> dict[str, str]:
-    return {name: FORBIDDEN.sub(" ", value) for name, value in attributes.items()}
+    return {name: sanitize(FORBIDDEN.sub(" ", value)) for name, value in attributes.items()}

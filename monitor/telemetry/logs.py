@@ -20,6 +20,8 @@ sys.modules["rich"] = None  # type: ignore[assignment]
 import structlog  # noqa: E402
 from structlog.types import Processor  # noqa: E402
 
+from monitor.sanitize import sanitize  # noqa: E402
+
 if _RICH is None:
     del sys.modules["rich"]
 else:
@@ -133,7 +135,7 @@ class _Lines:
 
 
 class _Redaction:
-    """Takes known secrets out of every text of an event."""
+    """Takes known secrets out of every text of an event, and what would steer a terminal."""
 
     def __init__(self) -> None:
         self._secrets: list[str] = []
@@ -153,7 +155,7 @@ class _Redaction:
         if isinstance(value, str):
             for secret in self._secrets:
                 value = value.replace(secret, "***")
-            return value
+            return sanitize(value)  # errors of libraries quote what others wrote
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, Mapping):

@@ -254,7 +254,7 @@ def test_what_has_no_line_in_a_digest_is_counted() -> None:
     assert "and 3 more: `news-monitor matches list` has them all" in text
 
 
-@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀", "\ud83d"])
+@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
 @pytest.mark.parametrize("url", ["https://x.test/".ljust(198, "a"), "https://x.test/" + "a" * 5000])
 def test_a_digest_fits_every_channel(sign: str, url: str) -> None:
     """However long its lines: fewer of them, and the others counted."""

@@ -221,11 +221,27 @@ def test_what_cannot_be_written_ends_nothing() -> None:
 
 
 def test_what_the_stream_cannot_encode_is_escaped() -> None:
-    """Half of a surrogate pair comes from strangers' texts; its line is not lost."""
+    """Its line is not lost."""
     raw = io.BytesIO()
-    configure(stream=io.TextIOWrapper(raw, encoding="utf-8"))
-    log.info(Event.MATCHED, title="\ud800 launch")
-    assert b"\\ud800 launch" in raw.getvalue()
+    configure(stream=io.TextIOWrapper(raw, encoding="ascii"))
+    log.info(Event.MATCHED, title="발사 launch")
+    assert b"\\ubc1c\\uc0ac launch" in raw.getvalue()
+
+
+def test_nothing_that_others_wrote_steers_a_terminal() -> None:
+    """Neither in values, nor in errors of libraries, nor in what these log."""
+    signs = "\x1b]52;c;\x07\x9b31m\u202e\u200b\U000e0041\ud800\x7f"
+    for stream in (io.StringIO(), Terminal()):
+        configure(stream=stream)
+        log.warning(Event.POLL_PROBLEM, source="wire", problem=f"북한{signs}", more=[{signs: signs}])
+        try:
+            fail(signs)
+        except ValueError:
+            log.exception(Event.POLL_CRASHED, source="wire")
+        logging.getLogger("some.library").warning("it broke: %s", signs)
+        assert re.findall("[\x00-\x08\x0b-\x1a\x7f-\x9f\u202e\u200b\U000e0041\ud800]", stream.getvalue()) == []
+        assert "\x1b]" not in stream.getvalue()
+        assert "북한" in stream.getvalue()
 
 
 def test_below_its_level_nothing_is_written() -> None:

@@ -1,0 +1,79 @@
+"""The streams of the commands: the guard for what could not be made safe where it came in."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+from click import style
+from rich.console import Console
+from rich.progress import track
+from sqlalchemy import update
+
+from monitor.cli.streams import SafeStream
+from monitor.store.database import Database
+from monitor.store.tables import article, article_version, source
+from tests.e2e.whole import news_monitor
+
+SIGNS = "\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31m\u202e\u200b\U000e0041\r\x00"
+STEERING = set("\x1b\x07\x9b\u202e\u200b\U000e0041\r\x00")
+LEFT = "]52;c;ZXZpbA==[2J31m"
+
+
+class Raw(io.BytesIO):
+    """What a stream writes to; a terminal or not."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+def written(text: str, *, terminal: bool) -> str:
+    raw = Raw(terminal=terminal)
+    stream = SafeStream(raw, encoding="utf-8", errors="backslashreplace", newline="\n")
+    assert stream.write(text) == len(text)
+    stream.flush()
+    return raw.getvalue().decode()
+
+
+def test_what_steers_a_terminal_is_not_written() -> None:
+    """Whether it is one or not; lines stay lines."""
+    for terminal in (False, True):
+        assert written(f"북한 {SIGNS} b\n\tc\n", terminal=terminal) == f"북한 {LEFT}\n b\n\tc\n"
+
+
+def test_our_own_colours_and_the_bar_of_progress_stay_on_a_terminal() -> None:
+    """As click and rich write them; elsewhere they go."""
+    bold = style("rule", fg="green", bold=True)
+    assert written(f"{bold}\n", terminal=True) == f"{bold}\n"
+    assert "\x1b" not in written(f"{bold}\n", terminal=False)
+    raw = Raw(terminal=True)
+    stream = SafeStream(raw, encoding="utf-8", newline="\n")
+    console = Console(file=stream, force_terminal=True, width=60)
+    plain = io.StringIO()
+    for _ in track(range(3), console=console, transient=True, update_period=0.001):
+        continue
+    console.print("[red]done[/]")
+    Console(file=plain, force_terminal=True, width=60).print("[red]done[/]")
+    stream.flush()
+    assert raw.getvalue().decode().endswith(plain.getvalue())
+    assert b"\r\x1b[2K" in raw.getvalue()
+    assert b"\x1b[?25l" in raw.getvalue()
+
+
+async def test_what_older_versions_have_stored_is_not_shown(lived_in: Database, tmp_path: Path) -> None:
+    """Links of pages and problems of sources had such signs; JSON says them escaped, so that nothing is lost."""
+    with lived_in.writing() as connection:
+        connection.execute(update(article).values(url=f"https://x.test/{SIGNS}"))
+        connection.execute(update(article_version).values(title=f"북한 미사일{SIGNS}"))
+        connection.execute(update(source).values(problem=f"the server sent {SIGNS}", failures=3))
+    for words in ("status", "sources list", "matches list", "matches show 1", "why 1", "stories list", "outbox list"):
+        ended = await news_monitor(*words.split(), folder=tmp_path)
+        assert not STEERING & set(ended.out + ended.err), words
+    ended = await news_monitor("matches", "list", "--json", folder=tmp_path)
+    assert json.loads(ended.out.splitlines()[0])["article"]["url"] == f"https://x.test/{SIGNS}"
+    assert not STEERING & set(ended.out)

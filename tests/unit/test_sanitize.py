@@ -1,0 +1,99 @@
+"""What others wrote, made safe to show."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from urllib.parse import unquote
+
+import pytest
+
+from monitor.errors import Fault, FetchFailed
+from monitor.model import Message, Place, Receipt, ReceiptKind
+from monitor.sanitize import escape_json, sanitize, sanitize_line, sanitize_url
+
+SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+ALL = [*map(chr, range(sys.maxunicode + 1))]
+# Formats that a reader sees, or that shape the script that they stand in.
+SHOWN = {
+    *"\u00ad\u200c\u200d",  # soft hyphen; joiners
+    *map(chr, (*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD)),  # signs below numbers
+    "\u180e",  # Mongolian vowels
+    *map(chr, (*range(0x13430, 0x13440), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B))),  # hieroglyphs, notes
+}
+STEERING = [
+    sign
+    for sign in ALL
+    if unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and sign not in SHOWN and sign not in "\t\n"
+]
+
+
+def test_no_character_that_steers_is_left() -> None:
+    """Of all that Unicode has: controls, formats, halves of pairs, separators; formats that mean something stay."""
+    assert [sign for sign in STEERING if sign in sanitize(f"a{sign}b")] == []
+    assert [sign for sign in STEERING if sign in sanitize_line(f"a{sign}b")] == []
+    assert [sign for sign in SHOWN if sign not in sanitize(f"क{sign}ष")] == []
+
+
+def test_all_else_stays() -> None:
+    """Letters, marks and signs of every script."""
+    others = {"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"}
+    letters = "".join(sign for sign in ALL if unicodedata.category(sign) not in others)
+    assert sanitize(letters) == letters
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "line"),
+    [
+        ("a\rb\r\nc\x0bd\x85e\u2028f\n\ng\th", "a\nb\nc\nd\ne\nf\n\ng\th", "a b c d e f g h"),  # ends of lines
+        ("\x1b]52;c;eA==\x07\x9b31mred", "]52;c;eA==31mred", "]52;c;eA==31mred"),  # what is left of an escape is text
+        ("Tai\u200bwan \u202edrills\u2069", "Taiwan drills", "Taiwan drills"),
+        ("می\u200cخواهم क्\u200dष", "می\u200cخواهم क्\u200dष", "می\u200cخواهم क्\u200dष"),  # joiners that shape
+        ("👩\u200d💻 ❤\ufe0f\u200d🔥", "👩\u200d💻 ❤\ufe0f\u200d🔥", "👩\u200d💻 ❤\ufe0f\u200d🔥"),
+        ("mis\u200d\u200csile \u200d1\u200c", "missile 1", "missile 1"),  # and such as hide
+        (f"{SCOTLAND} won", f"{SCOTLAND} won", f"{SCOTLAND} won"),
+        ("\U0001f3f4\U000e0067 a\U000e0067\U000e007f", "\U0001f3f4 a", "\U0001f3f4 a"),  # tags that spell no flag
+        ("a\ud800\x00b\ufffe", "ab", "ab"),
+        ("", "", ""),
+    ],
+)
+def test_a_text_keeps_its_lines_and_its_script(text: str, shown: str, line: str) -> None:
+    """And comes out of a second time as of the first."""
+    assert (sanitize(text), sanitize_line(text)) == (shown, line)
+    assert (sanitize(shown), sanitize_line(line)) == (shown, line)
+
+
+def test_an_address_leads_where_it_led() -> None:
+    """Encoded, as a browser would send it; the tabs and ends of lines that one leaves out are left out."""
+    assert (
+        sanitize_url("https://x.test/a\u202eb?c=\x9b#\U000e0041") == "https://x.test/a%E2%80%AEb?c=%C2%9B#%F3%A0%81%81"
+    )
+    assert sanitize_url("https://x.test/a\r\nb\tc") == "https://x.test/abc"
+    assert sanitize_url("https://x.test/미사일 b") == "https://x.test/미사일 b"
+    every = "".join(STEERING).encode("utf-8", "ignore").decode()
+    assert unquote(sanitize_url(f"https://x.test/{every}")) == f"https://x.test/{every.replace(chr(13), '')}"
+    assert sanitize(sanitize_url(f"https://x.test/{every}")) == sanitize_url(f"https://x.test/{every}")
+
+
+def test_json_says_the_same_without_showing_it() -> None:
+    """Every character comes back from it."""
+    text = " ".join(STEERING) + SCOTLAND + "क\u200dष 미사일"
+    line = escape_json(json.dumps({text: text}, ensure_ascii=False))
+    assert json.loads(line) == {text: text}
+    assert sanitize(line) == line
+    assert "미사일" in line
+
+
+def test_an_error_a_fault_and_an_answer_are_safe_from_the_start() -> None:
+    """Whatever they quote."""
+    signs = "\x1b[2J\x9b\u202e\r"
+    assert str(FetchFailed(f"a{signs}b")) == "a[2J\nb"
+    assert str(Fault(Place("f", 1, 2), f"a{signs}", f"b{signs}")) == "f:1:2: a[2J\n; b[2J\n"
+    assert Receipt(ReceiptKind.REFUSED, f"a{signs}b").detail == "a[2J b"
+
+
+def test_a_message_is_safe_and_its_title_one_line() -> None:
+    """It becomes a header of a mail; what it is made of may be older than this."""
+    message = Message("CRITICAL\r\nBcc: x@y.test\u202e", "a\r\n\x1b[2Jb\u200b", "<p>\x9bc</p>\r")
+    assert (message.title, message.text, message.html) == ("CRITICAL Bcc: x@y.test", "a\n[2Jb", "<p>c</p>\n")
