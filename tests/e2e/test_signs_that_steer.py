@@ -316,9 +316,6 @@ async def _life(folder: Path) -> Shown:
         return Shown(commands, hostile.received, mail.received, added)
 
 
-pytestmark = pytest.mark.timeout(900)  # fifty processes
-
-
 def test_no_command_writes_them(shown: Shown) -> None:
     """Neither to standard output nor to standard error, which is where the log goes."""
     found = {words: (steering(ended.out), steering(ended.err)) for words, ended in shown.commands.items()}

@@ -25,7 +25,7 @@ from monitor.notify.apprise_door import NO_MAIL_YET
 from monitor.notify.timeouts import SendTimeouts
 from tests.building import alert, article, delivery, rule
 from tests.conftest import FaultServer
-from tests.patience import LONG
+from tests.patience import LONG, PATIENCE
 
 HELLO = Message("HIGH: 북한 미사일", "“북한이 **미사일**을 쐈다”", "<p>“북한이 <mark>미사일</mark>을 쐈다”</p>")
 
@@ -318,7 +318,7 @@ async def test_a_mail_server_that_hangs_before_the_mail_is_found_soon(mailbox: M
     port = silent.sockets[0].getsockname()[1]
     urls = {"silent": f"mailto://127.0.0.1:{port}?from=news@x.test&to=reader@x.test", "desk": mailbox.url()}
     async with notifying(urls, timedelta(seconds=5)) as notifier:
-        async with asyncio.timeout(120):  # of the ten minutes after the final dot
+        async with asyncio.timeout(PATIENCE):  # of the ten minutes after the final dot
             greeting, recipient = await asyncio.gather(*(notifier.send(name, HELLO) for name in urls))
     hanging.set()
     silent.close()

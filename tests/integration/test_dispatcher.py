@@ -21,6 +21,7 @@ from monitor.delivery import Dispatcher
 from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Settings
 from monitor.notify import Notifier
 from monitor.notify.notifier import SENDERS
+from monitor.notify.timeouts import SendTimeouts
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.outbox import Outbox
@@ -30,7 +31,7 @@ from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
 from tests.building import article, claimed, polled, rule, rules, sources
 from tests.conftest import FaultServer
-from tests.patience import LONG
+from tests.patience import LONG, PATIENCE
 
 
 def fill(database: Database, channels: Iterable[str], *uids: str, level: Level = Level.HIGH) -> None:
@@ -51,14 +52,14 @@ def fill(database: Database, channels: Iterable[str], *uids: str, level: Level =
 
 @asynccontextmanager
 async def dispatching(
-    database: Database, urls: dict[str, str], limits: Limits | None = None
+    database: Database, urls: dict[str, str], limits: Limits | None = None, timeouts: SendTimeouts | None = None
 ) -> AsyncIterator[Dispatcher]:
     """A dispatcher, wired as `app` does it."""
     channels = {name: Channel(name, url) for name, url in urls.items()}
     settings = Settings(
         "Asia/Seoul", str(database.write.url), channels, {"default": tuple(urls)}, limits=limits or Limits()
     )
-    thread, notifier = StoreThread(), Notifier(channels, settings.limits.send)
+    thread, notifier = StoreThread(), Notifier(channels, settings.limits.send, timeouts)
     try:
         await notifier.prepare()
         yield Dispatcher(settings, outbox=Outbox(database, "test"), notifier=notifier, thread=thread, name_of=str.title)
@@ -204,9 +205,10 @@ async def test_more_hung_channels_than_usual_processes_delay_no_other(database: 
     """Each of them holds a process that is its own: a healthy channel's message is accepted while all of them hang."""
     hung = {f"hung-{number}": faults.url(f"hang/{number}") for number in range(SENDERS + 4)}
     fill(database, hung, "a")
-    async with dispatching(database, hung | {"desk": faults.url("ok/desk")}) as dispatcher:
+    urls = hung | {"desk": faults.url("ok/desk")}
+    async with dispatching(database, urls, timeouts=SendTimeouts(http_answer=2 * LONG)) as dispatcher:
         await dispatcher.turn()
-        async with asyncio.timeout(80):  # less than a hung one has
+        async with asyncio.timeout(PATIENCE):
             await until(lambda: len(faults.received) == len(hung))
             fill(database, ["desk"], "b")
             dispatcher.wake()
@@ -270,10 +272,10 @@ async def test_a_database_that_is_away_does_not_make_us_forget_an_acceptance(
             operator.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
             operator.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
             with capture_logs() as logs:
-                async with asyncio.timeout(60):
+                async with asyncio.timeout(PATIENCE):
                     await until(lambda: [entry for entry in logs if entry["event"] == Event.STORE_PROBLEM])
             operator.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await until(lambda: states(database) == {"accepted": 1})
     assert len(faults.bodies("late/2")) == 1
 
@@ -286,7 +288,7 @@ async def test_stopping_is_bounded_and_loses_nothing(database: Database, faults:
         await until(lambda: faults.bodies("hang"))
         began = time.monotonic()
         await dispatcher.stop(timedelta(seconds=0.2))
-        assert time.monotonic() - began < 20  # of the 60 s that the attempt might have taken
+        assert time.monotonic() - began < 20  # of the 90 s that the attempt might have taken
     outbox = Outbox(database, "next")
     assert outbox.release_all(clock.now()) == 1
     assert states(database) == {"retry": 1, "pending": 1}

@@ -20,7 +20,7 @@ import pytest
 
 from monitor.errors import FeedUnreadable, WorkerLost
 from monitor.workers import Workers
-from tests.patience import LONG
+from tests.patience import LONG, PATIENCE
 
 SHORT = timedelta(seconds=0.5)
 
@@ -250,7 +250,7 @@ async def test_extra_processes_start_when_all_are_at_work_and_go_again(tmp_path:
         asyncio.create_task(elastic.run(hang, str(tmp_path / f"{number}"), deadline=LONG)) for number in range(3)
     ]
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             await until(lambda: all(pid_in(tmp_path / f"{number}") for number in range(3)))
             pids = [pid_in(tmp_path / f"{number}") for number in range(3)]
             waits = asyncio.create_task(elastic.run(double, 21, deadline=LONG))

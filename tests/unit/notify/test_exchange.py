@@ -9,6 +9,7 @@ from threading import Thread
 import requests
 
 from monitor.notify.exchange import recording
+from tests.patience import PATIENCE
 
 
 class _Teapot(BaseHTTPRequestHandler):
@@ -29,10 +30,10 @@ def test_answers_of_http_are_kept_in_order() -> None:
     url = f"http://127.0.0.1:{server.server_port}/"
     try:
         with recording() as exchange:
-            asking = Thread(target=requests.get, args=(url,), kwargs={"timeout": 60})
+            asking = Thread(target=requests.get, args=(url,), kwargs={"timeout": PATIENCE})
             asking.start()
             asking.join()
-        requests.get(url, timeout=60)  # no longer recorded
+        requests.get(url, timeout=PATIENCE)  # no longer recorded
     finally:
         server.shutdown()
         serving.join()

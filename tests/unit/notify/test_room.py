@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from monitor.notify.room import SendingRoom
+from tests.patience import PATIENCE
 
 
 class Attempts:
@@ -27,7 +28,7 @@ class Attempts:
 
 
 async def until_running(attempts: Attempts, count: int) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while attempts.running != count:  # noqa: ASYNC110 - it is what is looked at
             await asyncio.sleep(0.01)
 
