@@ -36,6 +36,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from monitor.allocator import give_back
 from monitor.errors import WorkerLost
+from monitor.telemetry.log_writer import never_wait_for_stderr
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -200,6 +201,7 @@ def _context() -> ForkServerContext | SpawnContext:
 
 
 def _begin(daemon: int, memory: int | None) -> None:
+    never_wait_for_stderr()  # a call that waits for whoever reads the log would be killed at its deadline
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's handler needs the interpreter, which C code may hold
     if sys.platform == "linux":
