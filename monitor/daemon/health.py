@@ -27,6 +27,10 @@ from monitor.telemetry.metrics import Metrics
 BEAT = timedelta(seconds=10)
 PATIENCE = timedelta(seconds=30)  # the longest that the clockwork and the database are waited for
 SLOW = timedelta(seconds=5)
+# For so long and in so many polls no poll goes well: a single source that is down for a moment wakes nobody, and
+# neither does a machine whose network comes up after us.
+ALL_FAIL = timedelta(minutes=1)
+FAILURES = 3
 
 
 class Grade(IntEnum):
@@ -147,6 +151,12 @@ class Health:
         return Check("outbox", Grade.OK, f"deliveries that wait: {deliveries}" if deliveries else "nothing waits")
 
     def _source_ages(self, now: datetime) -> Check:
+        outage = self._ages.outage
+        if outage is not None and outage.failures >= FAILURES and now - outage.since >= ALL_FAIL:
+            which = "the source" if outage.sources == 1 else f"{outage.sources} sources"
+            since = f"no poll has gone well since {self._time(outage.since, now)}"
+            failed = f"{outage.failures} polls of {which} failed ({outage.problem})"
+            return Check("sources", Grade.PROBLEM, f"{since}: {failed}; is this machine's network up?")
         grade = Grade.WARNING if self._ages.failing else Grade.OK
         return Check("sources", grade, "; ".join(self._said_of_sources(now)) or "nothing is known of them yet")
 

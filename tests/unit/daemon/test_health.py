@@ -175,6 +175,26 @@ async def test_sources_that_fail_are_a_warning(watched: Watched) -> None:
     assert watched.all()["sources"] == Check("sources", Grade.WARNING, said)
 
 
+async def test_that_no_poll_goes_well_is_a_problem(watched: Watched) -> None:
+    """From the third failure on, and after a minute: with one source as with many; until one is polled well."""
+    watched.names = ("wire",)
+    watched.poll("wire", NOON)
+    for second in (10, 20):
+        watched.poll("wire", NOON + second * SECOND, FetchOutcome.FAILED)
+    await watched.health.beat()
+    assert watched.all(NOON + HOUR)["sources"].grade is Grade.WARNING
+    watched.poll("wire", NOON + 30 * SECOND, FetchOutcome.FAILED)
+    await watched.health.beat()
+    assert watched.all(NOON + 69 * SECOND)["sources"].grade is Grade.WARNING
+    found = watched.all(NOON + 70 * SECOND)["sources"]
+    said = "no poll has gone well since 13:00: 3 polls of the source failed (); is this machine's network up?"
+    assert found == Check("sources", Grade.PROBLEM, said)
+    watched.names = ("wire", "post")
+    watched.poll("post", NOON + MINUTE)
+    await watched.health.beat()
+    assert watched.all(NOON + HOUR)["sources"].grade is Grade.WARNING
+
+
 async def test_a_channel_whose_oldest_alert_waits_is_a_problem(watched: Watched) -> None:
     """From the 15 minutes on after which a notice tells of it too."""
     commit(SerialSection(watched.database), claimed(Claims(watched.database, OWNER), "wire", NOON), article(), at=NOON)
