@@ -117,6 +117,8 @@ class LogStream(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Never waits."""
+        if not isinstance(text, str):  # click asks so whether it is a stream of bytes
+            raise TypeError(f"a text is wanted, and not {type(text).__name__}")
         self._writer.put(self._cleaned(text))
         return len(text)
 

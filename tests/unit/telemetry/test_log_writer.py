@@ -8,8 +8,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
+import click
 import pytest
 
 from monitor.telemetry.log_writer import MOST, LogStream, LogWriter
@@ -144,5 +145,9 @@ def test_a_stream_for_those_who_want_one(pipe: tuple[int, TextIO]) -> None:
     text = LogStream(writer, lambda line: line.replace("s3cr3t", "***"))
     print("a s3cr3t", file=text)
     assert read_until("\n", reader) == "a ***\n"
+    with pytest.raises(TypeError):
+        text.write(b"bytes")  # type: ignore[arg-type]
+    click.echo("\ud800 echoed", file=cast("TextIO", text))
+    assert read_until("\n", reader) == "\\ud800 echoed\n"
     assert (text.fileno(), text.encoding, text.isatty()) == (stream.fileno(), "utf-8", False)
     assert writer.close(LONG)
