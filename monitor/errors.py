@@ -7,6 +7,7 @@ MonitorError                 everything this package raises on purpose; its text
 ├── WorkerLost               a worker process passed its deadline or died
 ├── StoreFailed              the database cannot be used as it is
 │   ├── StoreRefused         it took the statement and refused what stood in it
+│   ├── StoreReplaced        it is not the one any more that was opened
 │   ├── StoreNewer           it was written by a newer version
 │   ├── StoreOlder           it was written by an older version, and not upgraded yet
 │   └── StoreTaken           another daemon holds it
@@ -63,6 +64,10 @@ class StoreFailed(MonitorError):
 
 class StoreRefused(StoreFailed):
     """The database works, and refused what it was given."""
+
+
+class StoreReplaced(StoreFailed):
+    """The database was deleted, moved or replaced while it was in use."""
 
 
 class StoreNewer(StoreFailed):

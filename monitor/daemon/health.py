@@ -91,6 +91,7 @@ class Health:
     def _exchange(
         self, running: Running, sources: Collection[str], now: datetime, turned: float
     ) -> tuple[SourceAges, dict[str, Waiting]]:
+        self._database.require_in_place()
         ticked, delivered = (now - self._turns.age(work, turned) for work in (Work.TICK, Work.DELIVERY))
         if not self._daemons.beat(running, now, ticked=ticked, delivered=delivered):
             self._daemons.started(monitor.__version__, running, now)
@@ -128,6 +129,8 @@ class Health:
 
     def _database_answers(self, monotonic: float) -> Check:
         """By the heartbeat, which writes: a database that is locked, or whose disk is full, can still be read."""
+        if self._database.replaced is not None:
+            return Check("database", Grade.PROBLEM, self._database.replaced)
         age = timedelta(seconds=monotonic - self._beaten)
         if age <= PATIENCE:
             grade = Grade.WARNING if self._took > SLOW else Grade.OK

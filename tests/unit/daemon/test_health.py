@@ -150,6 +150,12 @@ def test_a_database_that_takes_nothing_is_a_problem(watched: Watched, done: set[
     assert problem(watched.all(monotonic=1001 + WAITED)) == {"database": f"the database {said} for 31 s; see the log"}
 
 
+def test_a_database_that_was_replaced_is_a_problem_at_once(watched: Watched) -> None:
+    """While the daemon ends, whoever asks is told why."""
+    watched.database.replaced = "news.db was deleted"
+    assert problem(watched.all()) == {"database": "news.db was deleted"}
+
+
 async def test_a_database_that_is_slow_is_a_warning(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the heartbeat took, its waiting for others included, is said."""
     moments = iter((1000.0, 1000.0 + SLOW.total_seconds() + 1))
