@@ -78,7 +78,7 @@ async def service(
         pages = Pages(database)
         if not database.shared:  # what is claimed was left by a dead process; elsewhere its leases end with time
             _take_back(claims, outbox, pages)
-        stack.callback(_goodbye, outbox, daemons)
+        stack.callback(_goodbye, database, outbox, daemons)
         claims.know(config.sources, clock.now())
         metrics, turns = Metrics(), Turns(clock.monotonic())
         thread = StoreThread(metrics, turns.called)
@@ -217,8 +217,10 @@ def _take_back(claims: Claims, outbox: Outbox, pages: Pages) -> None:
         log.warning(Event.LEASES_RELEASED, deliveries=left)
 
 
-def _goodbye(outbox: Outbox, daemons: Daemons) -> None:
-    """Together: a database that does not answer is waited for once."""
+def _goodbye(database: Database, outbox: Outbox, daemons: Daemons) -> None:
+    """Together: a database that does not answer is waited for once. One that was replaced knows nothing of us."""
+    if database.replaced is not None:
+        return
     outbox.release_own(clock.now())
     daemons.stopped(clock.now())
 

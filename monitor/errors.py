@@ -8,6 +8,7 @@ MonitorError                 everything this package raises on purpose; its text
 ├── StoreFailed              the database cannot be used as it is
 │   ├── StoreRefused         it took the statement and refused what stood in it
 │   ├── RowUnreadable        a row of it does not hold what it should
+│   ├── StoreReplaced        it is not the one any more that was opened
 │   ├── StoreNewer           it was written by a newer version
 │   ├── StoreOlder           it was written by an older version, and not upgraded yet
 │   └── StoreTaken           another daemon holds it
@@ -77,6 +78,10 @@ class StoreRefused(StoreFailed):
 
 class RowUnreadable(StoreFailed):
     """A row of the database does not hold what it should: it was damaged, or written by something else."""
+
+
+class StoreReplaced(StoreFailed):
+    """The database was deleted, moved or replaced while it was in use."""
 
 
 class StoreNewer(StoreFailed):

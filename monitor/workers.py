@@ -8,7 +8,9 @@ Every process has a pebble pool of its own. A pool with several processes is bro
 (the kernel's out-of-memory killer takes idle ones too), and cannot be told to warm each of its processes.
 
 On Linux they are forked by a fork server, a small process of one thread that has loaded beforehand what they all need
-(`share`): they start at once, and hold those pages together. It ends with us, and they end with it.
+(`share`): they start at once, and hold those pages together. It ends with us, and they end with it. If it cannot be
+reached any more (somebody has cleaned the folder for temporary files, where its socket is) another one is started, and
+where none can be had, processes are started without it.
 """
 
 from __future__ import annotations
@@ -19,23 +21,27 @@ import gc
 import os
 import resource
 import signal
+import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import timedelta
-from functools import cache, partial
-from multiprocessing import forkserver, get_context
+from functools import partial
+from multiprocessing import forkserver, get_context, util
 from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar, TypeVarTuple
+from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
+from monitor import clock
 from monitor.allocator import give_back
 from monitor.errors import WorkerLost
+from monitor.telemetry.log_writer import never_wait_for_stderr
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -43,6 +49,7 @@ Ts = TypeVarTuple("Ts")
 # A deadline counts from the moment a process takes the work. Should none ever do so (a machine that swaps, an import
 # that hangs), this bounds the wait.
 START = timedelta(seconds=60)
+LOOK = 1  # s between two looks at whether there still is a process
 MUCH = 16 * 2**20  # bytes more than usual that a process need not keep
 PR_SET_PDEATHSIG = 1
 
@@ -55,11 +62,23 @@ def share(module: str) -> None:
 
 class Workers:
     """`count` processes. `memory`: address space of each in bytes; `tasks_each`: calls after which one is renewed;
-    `extra`: so many more are started while all are at work, and go as soon as fewer are needed."""
+    `extra`: so many more are started while all are at work, and go as soon as fewer are needed; each calls `prepare`
+    before it is used."""
 
-    def __init__(self, count: int, *, memory: int | None = None, tasks_each: int = 0, extra: int = 0) -> None:
+    def __init__(
+        self,
+        count: int,
+        *,
+        memory: int | None = None,
+        tasks_each: int = 0,
+        extra: int = 0,
+        prepare: Callable[[], object] = os.getpid,
+    ) -> None:
         self.count = count
-        self._extra = extra
+        self._most = count + extra
+        self._prepare = prepare
+        self._growing: asyncio.Task[None] | None = None
+        self._closed = False
         self._new_slot = partial(_Slot, memory, tasks_each)
         self._slots = [self._new_slot() for _ in range(count)]
         self._leaving: list[_Slot] = []
@@ -80,15 +99,26 @@ class Workers:
             self._return_slot(slot)
 
     async def _take_slot(self) -> _Slot:
-        if self._free.empty() and len(self._slots) < self.count + self._extra:
-            slot = self._new_slot()
-            self._slots.append(slot)
-            return slot
         self._waiting += 1
         try:
+            if self._short_of_slots() and (self._growing is None or self._growing.done()):
+                self._growing = asyncio.create_task(self._grow(), name="start processes")
             return await self._free.get()
         finally:
             self._waiting -= 1
+
+    def _short_of_slots(self) -> bool:
+        return self._free.qsize() < self._waiting and len(self._slots) < self._most and not self._closed
+
+    async def _grow(self) -> None:
+        """Start extra processes, one after the other: many at once would be slow to start on a busy machine, calls
+        would wait longer for it, and so ask for more."""
+        while self._short_of_slots():
+            slot = self._new_slot()
+            self._slots.append(slot)
+            with suppress(WorkerLost):  # whoever calls it next sees that
+                await slot.call(self._prepare, (), START)
+            self._return_slot(slot)
 
     def _return_slot(self, slot: _Slot) -> None:
         """Whichever ends first goes, while there are more than usual and nobody waits for it."""
@@ -110,6 +140,7 @@ class Workers:
 
     def close(self) -> None:
         """Kill all. Calls that still run end as WorkerLost."""
+        self._closed = True
         for slot in self._slots:
             slot.close()
         for slot in (*self._slots, *self._leaving):
@@ -126,27 +157,43 @@ class _Slot:
         self._future: Future[object] | None = None
         self._ending: list[Thread] = []
         self._closed = False
+        self._worked = False  # whether the process has ended a call
+        _slots.add(self)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call is under way."""
+        return self._future is not None and not self._future.done()
 
     async def call(self, function: Callable[[*Ts], T], args: tuple[*Ts], deadline: timedelta) -> T:
         future: Future[T] = self._schedule(function, args, deadline)
-        waiter = asyncio.wrap_future(future)
+        pool, waiter = self._pool, asyncio.wrap_future(future)
+        end = clock.monotonic() + (deadline + START).total_seconds()
+        assert pool is not None
         try:
-            await asyncio.wait((waiter,), timeout=(deadline + START).total_seconds())
+            # pebble forgets a call that comes in the moment in which it gives its pool up
+            while not waiter.done() and pool.active and (left := end - clock.monotonic()) > 0:
+                await asyncio.wait((waiter,), timeout=min(left, LOOK))
         finally:
             if waiter.done() and not waiter.cancelled():
                 waiter.exception()  # seen: asyncio complains of errors that nobody looked at
             if not future.done():  # we are being cancelled, or the process never came to its work
                 future.cancel()
-                self._end()
+                if pool.active:
+                    self._end()
+        self._worked = self._worked or not _broken(future)
         return _outcome(future, deadline)
 
     def _schedule(self, function: Callable[[*Ts], T], args: tuple[*Ts], deadline: timedelta) -> Future[T]:
         if self._closed:
             raise WorkerLost("the worker processes have been closed")
+        from_scratch = False
         if self._pool is not None and not self._pool.active:  # its process died idle, and pebble gave the pool up
+            from_scratch = not self._worked
             self._end()
         if self._pool is None:
-            self._pool = _started(self._memory, self._tasks_each)
+            self._pool = _started(self._memory, self._tasks_each, from_scratch=from_scratch)
+            self._worked = False
         try:
             future = self._pool.schedule(_called, args=(function, args), timeout=deadline.total_seconds())
         except RuntimeError as error:
@@ -180,6 +227,14 @@ class _Slot:
         self._ending = []
 
 
+_slots: WeakSet[_Slot] = WeakSet()  # all that there are
+
+
+def _broken(future: Future[T]) -> bool:
+    """Whether the process was lost, or stopped, before it had done the work."""
+    return future.cancelled() or isinstance(future.exception(), BrokenProcessPool)
+
+
 def _outcome(future: Future[T], deadline: timedelta) -> T:
     if future.cancelled():
         raise WorkerLost("the worker process was stopped before it was done")
@@ -194,7 +249,18 @@ def _outcome(future: Future[T], deadline: timedelta) -> T:
     return future.result()
 
 
-def _started(memory: int | None, tasks_each: int) -> ProcessPool:
+def _started(memory: int | None, tasks_each: int, *, from_scratch: bool) -> ProcessPool:
+    """A pool of one process, which was started in the first way that works. Raises WorkerLost."""
+    said: Exception | None = None
+    for context in (get_context("spawn"),) if from_scratch else _ways_to_start():
+        try:
+            return _pool(context, memory, tasks_each)
+        except (BrokenProcessPool, OSError) as error:
+            said = error.__cause__ or error  # type: ignore[assignment]  # pebble's own errors say nothing
+    raise WorkerLost(f"no worker process can be started ({said})")
+
+
+def _pool(context: ForkServerContext | SpawnContext, memory: int | None, tasks_each: int) -> ProcessPool:
     """A pool of one process that starts at once.
 
     SIGINT is blocked meanwhile: a signal mask passes to threads and through exec to processes, so that Ctrl-C at the
@@ -207,7 +273,7 @@ def _started(memory: int | None, tasks_each: int) -> ProcessPool:
             max_tasks=tasks_each,
             initializer=_begin,
             initargs=(os.getpid(), memory),
-            context=_context(),
+            context=context,
         )
         assert pool.active  # asking starts it
     finally:
@@ -215,21 +281,39 @@ def _started(memory: int | None, tasks_each: int) -> ProcessPool:
     return pool
 
 
-@cache
-def _context() -> ForkServerContext | SpawnContext:
-    """Elsewhere than on Linux libraries do not bear being forked. And the fork server listens on a socket in the folder
-    for temporary files, whose name may be too long for one."""
+def _ways_to_start() -> Iterator[ForkServerContext | SpawnContext]:
+    """The best first. Elsewhere than on Linux libraries do not bear being forked. And the fork server listens on a
+    socket in the folder for temporary files: its name may be too long for one, and others may clean that folder."""
     if sys.platform == "linux":
         with suppress(OSError):
             forkserver.ensure_running()
-            return get_context("forkserver")
-    return get_context("spawn")
+            yield get_context("forkserver")
+        if not any(slot.busy for slot in _slots):  # what it has forked ends with it
+            with suppress(OSError):
+                _renew_fork_server()
+                yield get_context("forkserver")
+    yield get_context("spawn")
+
+
+def _renew_fork_server() -> None:
+    """Have another one. Raises OSError."""
+    server: Any = forkserver._forkserver  # noqa: SLF001 - as below: nothing else ends it
+    with suppress(FileNotFoundError):  # its socket
+        server._stop()  # noqa: SLF001
+    folder = Path(util.get_temp_dir())  # whose name multiprocessing keeps, whether there is one or not
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        raise PermissionError(f"{folder} is not ours alone: whoever made it could answer in the fork server's place")
+    forkserver.ensure_running()
 
 
 # --- in the process ---------------------------------------------------------------------------------------------
 
 
 def _begin(daemon: int, memory: int | None) -> None:
+    never_wait_for_stderr()  # a call that waits for whoever reads the log would be killed at its deadline
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's handler needs the interpreter, which C code may hold
     if sys.platform == "linux":

@@ -6,6 +6,7 @@ limits and how long things are kept.
 
 from __future__ import annotations
 
+import os
 import zoneinfo
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -330,7 +331,8 @@ def _resolved(database: str, folder: Path) -> str:
     if not database.startswith("sqlite:///"):
         return database
     path, mark, options = database.removeprefix("sqlite:///").partition("?")
-    return f"sqlite:///{(folder / path).resolve()}{mark}{options}"
+    # Links stay, for it is seen while the daemon runs if one leads elsewhere.
+    return f"sqlite:///{os.path.abspath(folder / path)}{mark}{options}"  # noqa: PTH100 - and resolve() follows them
 
 
 def _networks(shape: NetworkShape | None) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -28,6 +28,10 @@ from monitor.telemetry.metrics import Metrics
 BEAT = timedelta(seconds=10)
 PATIENCE = timedelta(seconds=30)  # the longest that the clockwork and the database are waited for
 SLOW = timedelta(seconds=5)
+# For so long and in so many polls no poll goes well: a single source that is down for a moment wakes nobody, and
+# neither does a machine whose network comes up after us.
+ALL_FAIL = timedelta(minutes=1)
+FAILURES = 3
 
 
 class Grade(IntEnum):
@@ -89,6 +93,7 @@ class Health:
     def _exchange(
         self, running: Running, sources: Collection[str], now: datetime, turned: float
     ) -> tuple[SourceAges, dict[str, Waiting], list[DeadLetters]]:
+        self._database.require_in_place()
         ticked, delivered = (now - self._turns.age(work, turned) for work in (Work.TICK, Work.DELIVERY))
         if not self._daemons.beat(running, now, ticked=ticked, delivered=delivered):
             self._daemons.started(monitor.__version__, running, now)
@@ -128,6 +133,8 @@ class Health:
 
     def _database_answers(self, monotonic: float) -> Check:
         """By the heartbeat, which writes: a database that is locked, or whose disk is full, can still be read."""
+        if self._database.replaced is not None:
+            return Check("database", Grade.PROBLEM, self._database.replaced)
         age = timedelta(seconds=monotonic - self._beaten)
         if age <= PATIENCE:
             grade = Grade.WARNING if self._took > SLOW else Grade.OK
@@ -152,6 +159,12 @@ class Health:
         return Check("outbox", Grade.OK, f"deliveries that wait: {deliveries}" if deliveries else "nothing waits")
 
     def _source_ages(self, now: datetime) -> Check:
+        outage = self._ages.outage
+        if outage is not None and outage.failures >= FAILURES and now - outage.since >= ALL_FAIL:
+            which = "the source" if outage.sources == 1 else f"{outage.sources} sources"
+            since = f"no poll has gone well since {self._time(outage.since, now)}"
+            failed = f"{outage.failures} polls of {which} failed ({outage.problem})"
+            return Check("sources", Grade.PROBLEM, f"{since}: {failed}; is this machine's network up?")
         grade = Grade.WARNING if self._ages.failing else Grade.OK
         return Check("sources", grade, "; ".join(self._said_of_sources(now)) or "nothing is known of them yet")
 

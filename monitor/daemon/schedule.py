@@ -23,7 +23,7 @@ from monitor.daemon.fairness import lent, may_begin
 from monitor.daemon.outage import Outage
 from monitor.daemon.turns import Turns, Work
 from monitor.delivery import Dispatcher
-from monitor.errors import StoreFailed
+from monitor.errors import StoreFailed, StoreReplaced
 from monitor.model import Claim
 from monitor.pipeline import LEASE, Pipeline
 from monitor.sources.politeness import Line
@@ -90,9 +90,13 @@ class Daemon:
         silence.told = self._ended.set
         self._asked = asyncio.Event()  # for a reload
         self._ticking = asyncio.Lock()
+        self._replaced: StoreReplaced | None = None
+        self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll and deliver until `stop` is set; then end or give back what is in flight, within 10 s."""
+        """Poll and deliver until `stop` is set; then end or give back what is in flight, within 10 s. Raises
+        StoreReplaced after such an end, if the database is not the same any more."""
+        self._stop = stop
         # misfire_grace_time: APScheduler drops a job that starts a second late unless told otherwise
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
@@ -111,6 +115,8 @@ class Daemon:
             await asyncio.wait(beside)  # so that systemd hears nothing after STOPPING
             scheduler.shutdown(wait=False)
             await self._end()
+        if self._replaced is not None:
+            raise self._replaced
 
     def ask_for_reload(self) -> None:
         """Have edits of the files taken up now, without waiting for a look at them: as soon as `run` has begun, and
@@ -168,9 +174,18 @@ class Daemon:
         """A database that cannot be used for a while must not end the clockwork."""
         try:
             await work()
+        except StoreReplaced as error:
+            self._end_without(error)
         except StoreFailed as error:
             self._outage.refused(error, clock.monotonic())
         self._outage.look(clock.monotonic())
+
+    def _end_without(self, error: StoreReplaced) -> None:
+        """End: what is polled and sent from now on could not be kept."""
+        if self._replaced is None:
+            log.error(Event.DATABASE_REPLACED, problem=str(error))
+        self._replaced = error
+        self._stop.set()
 
     async def _refill(self) -> Never:
         while True:
@@ -253,4 +268,5 @@ class Daemon:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        await self._thread.run(self._claims.release, [polls[task] for task in running])
+        with suppress(StoreReplaced):
+            await self._thread.run(self._claims.release, [polls[task] for task in running])

@@ -31,7 +31,7 @@ class Notifier:
     ) -> None:
         self.channels = channels
         self._timeouts = replace(timeouts or SendTimeouts(), hand_over=hand_over)
-        self._workers = Workers(SENDERS, extra=MOST_SENDERS - SENDERS)
+        self._workers = Workers(SENDERS, extra=MOST_SENDERS - SENDERS, prepare=in_worker.load)
         self._room = SendingRoom(SENDERS, MOST_SENDERS)
         self._screen = Screen()
 

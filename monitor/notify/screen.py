@@ -7,13 +7,13 @@ must not stop the daemon with it. It does not buffer: a message is written, or i
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from contextlib import suppress
 from datetime import timedelta
 from threading import Thread
 
 from monitor.model import Message, Receipt, ReceiptKind
+from monitor.telemetry.log_writer import write_whole
 
 
 class Screen:
@@ -56,8 +56,7 @@ def _begun(message: Message) -> asyncio.Future[Receipt]:
 def _written(number: int, content: bytes) -> Receipt:
     """Past sys.stdout: a thread stuck in its lock would make Python abort at the end of the process."""
     try:
-        while content:
-            content = content[os.write(number, content) :]
+        write_whole(number, content)
     except OSError as error:  # a closed pipe, a full disk
         return Receipt(ReceiptKind.TRY_LATER, f"cannot print: {error.strerror}")
     return Receipt(ReceiptKind.ACCEPTED, "printed")

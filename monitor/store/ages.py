@@ -17,12 +17,24 @@ WAITING = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
+class PollOutage:
+    """No poll has gone well since `since`: so many (`failures`) of so many sources failed. `problem`: that of the first
+    of them. A source that failed already while another one was polled well is not counted: the fault is its own."""
+
+    since: datetime
+    failures: int
+    sources: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceAges:
     """`good`: when each source was last polled well, or None; `failing`: those whose last poll failed, and since when
-    all do."""
+    all do; `outage`: that no poll goes well."""
 
     good: Mapping[str, datetime | None]
     failing: Mapping[str, datetime]
+    outage: PollOutage | None = None
 
     @property
     def unverified(self) -> int:
@@ -45,14 +57,19 @@ class Waiting:
 
 def source_ages(database: Database, ids: Collection[str]) -> SourceAges:
     """Of these sources, also of those that nobody has polled yet."""
-    columns = (source.c.id, source.c.last_ok_at, source.c.failing_since)
+    columns = (source.c.id, source.c.last_ok_at, source.c.failing_since, source.c.failures)
     with database.reading() as connection:
         rows = {row.id: row for row in connection.execute(select(*columns))}
-    known = [rows[id_] for id_ in ids if id_ in rows]
-    return SourceAges(
-        dict.fromkeys(ids) | {row.id: row.last_ok_at for row in known},
-        {row.id: row.failing_since for row in known if row.failing_since is not None},
-    )
+        good = dict.fromkeys(ids) | {id_: rows[id_].last_ok_at for id_ in ids if id_ in rows}
+        failing = {id_: rows[id_].failing_since for id_ in ids if id_ in rows and rows[id_].failing_since is not None}
+        newest = max((at for at in good.values() if at is not None), default=None)
+        lately = [id_ for id_, since in failing.items() if newest is None or since > newest]
+        outage = None
+        if lately:
+            first = min(lately, key=lambda id_: (failing[id_], id_))
+            problem = connection.execute(select(source.c.problem).where(source.c.id == first)).scalar_one() or ""
+            outage = PollOutage(failing[first], sum(rows[id_].failures for id_ in lately), len(lately), problem)
+    return SourceAges(good, failing, outage)
 
 
 def waiting(database: Database) -> Mapping[str, Waiting]:

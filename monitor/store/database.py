@@ -16,19 +16,20 @@ from sqlalchemy import Connection, Engine, Executable, Table, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreRefused
+from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreRefused, StoreReplaced
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 T = TypeVar("T")
+Identity = tuple[object, ...]
 _VARIABLES = 5_000
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database(ABC):
     """A database. `kind` is its make, `name` what messages call it, without a password; `shared`: several daemons may
-    work on it.
+    work on it; `replaced`: what has become of it, once `require_in_place` has found that it is another one.
 
     `write` and `read` are its engines; `read` cannot change anything.
     """
@@ -36,6 +37,7 @@ class Database(ABC):
     kind: str
     name: str
     shared: bool
+    replaced: str | None = None
     write: Engine
     read: Engine
 
@@ -47,9 +49,12 @@ class Database(ABC):
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads. Raises StoreFailed."""
+        """A transaction that only reads. Raises StoreFailed, for rows that hold nonsense too."""
         with self.translated(), self.read.begin() as connection:
-            yield connection
+            try:
+                yield connection
+            except ValueError as error:
+                raise StoreRefused(f"{self.name} holds what cannot be read ({error}); {self.advice}") from error
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -60,6 +65,34 @@ class Database(ABC):
             said = str(error.orig).strip().partition("\n")[0]
             unusable = isinstance(error, OperationalError | InterfaceError)
             raise (StoreFailed if unusable else StoreRefused)(f"{self.name}: {said}; {self.advice}") from error
+
+    def require_in_place(self) -> None:
+        """Raises StoreReplaced if it was deleted or replaced since it was asked for the first time while `taken`: what
+        is written would be lost, and what is remembered belongs to another one. Raises StoreFailed."""
+        if not self._held:
+            return
+        found, known = self._identity(), self._known
+        if found == known:
+            return
+        if known is None:
+            self._known = found
+            return
+        self.replaced = (
+            f"{self._change(known, found)} while it was in use: what would be written now would be lost, so the daemon "
+            "ends; start it again, and it goes on with what is there then"
+        )
+        raise StoreReplaced(self.replaced)
+
+    _known: Identity | None = None
+    _held = False
+
+    @abstractmethod
+    def _identity(self) -> Identity:
+        """What tells it from another one by its name. Raises StoreFailed."""
+
+    @abstractmethod
+    def _change(self, known: Identity, found: Identity) -> str:
+        """What has happened to it, in words."""
 
     def upgrade(self, *, copy: bool = True) -> bool:
         """Bring the schema to this version's, after a copy; several processes may do so at once, and one that is

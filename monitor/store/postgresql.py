@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Text, cast, create_engine, func, insp
 from sqlalchemy.engine import URL
 
 from monitor.errors import StoreFailed
-from monitor.store.database import Database
+from monitor.store.database import Database, Identity
 from monitor.store.tables import metadata
 
 # Advisory locks, by numbers of our own: "NM" and which.
@@ -48,7 +48,18 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def taken(self) -> Iterator[None]:
+        self._held = True
         yield
+
+    def _identity(self) -> Identity:
+        """The numbers of the database and of a table, which are others once they were made anew or restored."""
+        mine = "SELECT oid, to_regclass('alembic_version')::oid FROM pg_database WHERE datname = current_database()"
+        with self.reading() as connection:
+            return tuple(connection.exec_driver_sql(mine).one())
+
+    def _change(self, known: Identity, found: Identity) -> str:
+        del known
+        return f"{self.name} {'has lost its tables' if found[1] is None else 'was made anew or restored'}"
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:

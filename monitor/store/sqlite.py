@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import StoreFailed, StoreTaken
-from monitor.store.database import Database
+from monitor.store.database import Database, Identity
 from monitor.store.unreadable import json_or_damaged
 
 _OLDEST = (3, 35)  # RETURNING
@@ -55,15 +55,55 @@ class SqliteDatabase(Database):
             raise StoreFailed(
                 f"SQLite {sqlite3.sqlite_version} is too old: Python must be built with {oldest} or newer"
             )
-        self.path = Path(str(url.database))
-        self.name = str(self.path)
+        self._named = Path(str(url.database))
+        self.path = Path(os.path.realpath(self._named))  # SQLite's other files, and ours, are beside it
+        url = url.set(database=str(self.path))
+        self.name = str(self._named)
         self.write = _engine(url, "BEGIN IMMEDIATE", _WRITING)
         self.read = _engine(url, "BEGIN", _READING)
         self._migrate = _engine(url, "BEGIN IMMEDIATE", _MIGRATING)
 
     def close(self) -> None:
+        if self.replaced is not None:
+            self._leave()
         super().close()
         self._migrate.dispose()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with super().writing() as connection:
+            self.require_in_place()
+            yield connection
+            self.require_in_place()  # and else nothing is committed
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with super().reading() as connection:
+            self.require_in_place()
+            yield connection
+
+    def _identity(self) -> Identity:
+        """The file, its log and the index of that, each by its inode: in a transaction there are all three."""
+        return tuple(_inode(file) for file in self._files())
+
+    def _files(self) -> tuple[Path, ...]:
+        return self._named, Path(f"{self.path}-wal"), Path(f"{self.path}-shm")
+
+    def _change(self, known: Identity, found: Identity) -> str:
+        for file, before, after in zip(self._files(), known, found, strict=True):
+            if before != after:
+                return f"{file} was {'deleted or moved' if after is None else 'replaced by another file'}"
+        raise AssertionError  # it is asked for a change
+
+    def _leave(self) -> None:
+        """Have all that was committed in the file that we have open, wherever it is now, and nothing in a log beside
+        another one, which SQLite would take for its own."""
+        connection = self.write.raw_connection()
+        try:
+            with suppress(sqlite3.Error):
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
     def exists(self) -> bool:
         return self.path.exists()
@@ -88,7 +128,11 @@ class SqliteDatabase(Database):
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
-            yield
+            self._held = True
+            try:
+                yield
+            finally:
+                self._held = False
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -165,6 +209,7 @@ class SqliteDatabase(Database):
 
     def _run(self, script: str, *, busy: float = _BUSY / 1000) -> None:
         """Statements that SQLAlchemy cannot run to their end, or that stand in no transaction."""
+        self.require_in_place()  # a file that is not there would be made
         try:
             with closing(sqlite3.connect(self.path, timeout=busy, isolation_level=None)) as alone:
                 alone.executescript(script)
@@ -183,21 +228,21 @@ class SqliteDatabase(Database):
     def _make_folder(self) -> None:
         """Only the last one: where more are missing, the path is mistyped, or a disk is not mounted."""
         try:
-            self.path.parent.mkdir(exist_ok=True)
+            self._named.parent.mkdir(exist_ok=True)
         except FileNotFoundError:
-            missing = [folder for folder in self.path.parents if not folder.exists()]
+            missing = [folder for folder in self._named.parents if not folder.exists()]
             raise StoreFailed(
-                f"cannot make the database {self.path}: there is no folder {missing[-1]}; make it, or mend `database` "
-                "in monitor.yaml"
+                f"cannot make the database {self._named}: there is no folder {missing[-1]}; make it, or mend "
+                "`database` in monitor.yaml"
             ) from None
         except FileExistsError:
-            what = "a link that leads nowhere" if self.path.parent.is_symlink() else "no folder"
+            what = "a link that leads nowhere" if self._named.parent.is_symlink() else "no folder"
             raise StoreFailed(
-                f"cannot make the database {self.path}: {self.path.parent} is {what}; mend it, or `database` in "
+                f"cannot make the database {self._named}: {self._named.parent} is {what}; mend it, or `database` in "
                 "monitor.yaml"
             ) from None
         except OSError as error:
-            raise StoreFailed(f"cannot make the folder of the database {self.path}: {error.strerror}") from None
+            raise StoreFailed(f"cannot make the folder of the database {self._named}: {error.strerror}") from None
 
     def _lock(self) -> TextIO:
         lock = self.path.with_name(self.path.name + ".lock")
@@ -205,6 +250,15 @@ class SqliteDatabase(Database):
             return lock.open("a+", encoding="ascii")
         except OSError as error:
             raise StoreFailed(f"cannot open {lock}, which keeps other daemons away: {error.strerror}") from None
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    """What tells a file from all others; None where there is none that could be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _sync(path: Path) -> None:

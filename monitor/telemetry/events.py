@@ -46,4 +46,6 @@ class Event(StrEnum):
     STORE_WELL = "the database is well again"
     WORK_CRASHED = "work of the daemon crashed, and begins anew"
     WORK_MISSING = "the watchdog is not fed: work does not go on"
+    DATABASE_REPLACED = "the database is not the one that was opened: the daemon ends"
+    LOG_LINES_LOST = "lines of the log were lost: nobody read them"
     ACTING_AS = "acting as the owner of the database"

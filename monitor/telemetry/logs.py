@@ -1,17 +1,18 @@
 """How logs are written: to stderr, as lines for people on a terminal, as lines with their priority in systemd's journal
 (which knows the time itself), and as JSON elsewhere.
 
-The loggers of the libraries flow in. Secrets are taken out on the way, whatever wrote them.
+The loggers of the libraries flow in, and so does all else that is written to stderr: warnings, tracebacks of threads.
+Secrets are taken out on the way, whatever wrote them. Whoever logs never waits for the stream (`log_writer`).
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
-from contextlib import suppress
 from typing import Any, TextIO
 
 # It loads rich and Pygments (7 MiB) if they are there, for tracebacks in colours that we do not write.
@@ -21,6 +22,8 @@ import structlog  # noqa: E402
 from structlog.types import Processor  # noqa: E402
 
 from monitor.sanitize import sanitize  # noqa: E402
+from monitor.telemetry.events import Event  # noqa: E402
+from monitor.telemetry.log_writer import LogStream, LogWriter  # noqa: E402
 
 if _RICH is None:
     del sys.modules["rich"]
@@ -34,12 +37,15 @@ _TALKATIVE = (
 _PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}  # syslog's, as the journal reads them
 _TELLING = frozenset(' "=')  # where one word ends
 _SHORTEST_SECRET = 6  # a shorter one would blank out innocent words
+_END = 2.0  # s that the end of the process waits for the log to be written
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level: int = logging.INFO) -> None:
-    """Write logs to `stream` from now on, with `secrets` taken out."""
+    """Write logs to `stream` from now on, with `secrets` taken out. Where it is stderr, what else is written there goes
+    the same way: nothing in this process waits for whoever reads it."""
+    close()
     hide(secrets)
     timestamp, renderer = _written_to(stream)
     clean: list[Processor] = [
@@ -48,7 +54,18 @@ def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level
         structlog.processors.format_exc_info,
         _redaction,
     ]
-    handler = logging.StreamHandler(stream)
+
+    def notice(lost: int) -> str:
+        event: MutableMapping[str, Any] = {"event": Event.LOG_LINES_LOST.value, "lines": lost}
+        for process in clean:
+            event = process(None, "warning", event)  # type: ignore[assignment]  # only the last may give a text
+        return f"{renderer(None, 'warning', event)!s}\n"
+
+    writer = _current.writer = LogWriter(stream, notice)
+    text = LogStream(writer, _redaction.cleaned_text)
+    if stream is sys.stderr:
+        sys.stderr = text
+    handler = logging.StreamHandler(text)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=clean,
@@ -58,7 +75,7 @@ def configure(*, stream: TextIO = sys.stderr, secrets: Iterable[str] = (), level
     # Ours go to the stream straight: a record of the standard library costs as much again as all the rest of a line.
     structlog.configure(
         processors=[*clean, renderer],
-        logger_factory=lambda: _Lines(stream),
+        logger_factory=lambda: _Lines(writer),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
@@ -79,6 +96,19 @@ def debugging() -> bool:
 def hide(secrets: Iterable[str]) -> None:
     """Take these out of all that is logged from now on, too."""
     _redaction.add(secrets)
+
+
+def lines_lost() -> int:
+    """How many lines of the log could not be written since it was configured."""
+    return 0 if _current.writer is None else _current.writer.lost
+
+
+def close() -> None:
+    """Write what waits, for two seconds at most, and give stderr back. The end of the process does it by itself."""
+    if (writer := _current.writer) is None:
+        return
+    if writer.close(_END) and isinstance(sys.stderr, LogStream):  # else the first who writes there would hang
+        sys.stderr = writer.stream
 
 
 def _written_to(stream: TextIO) -> tuple[list[Processor], Processor]:
@@ -117,21 +147,21 @@ def _shown(value: object) -> str:
 
 
 class _Lines:
-    """Where our lines go: to the stream of the libraries' lines. One call writes a line, so that none of theirs comes
-    between. What cannot be written is lost: there is no other place to say so, and the work must go on."""
+    """Where our lines go: each is written whole, among the libraries' lines."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, writer: LogWriter) -> None:
+        self._writer = writer
 
     def info(self, line: str) -> None:
-        with suppress(OSError, ValueError):  # its reader has gone; it is closed
-            try:
-                self._stream.write(f"{line}\n")
-            except UnicodeEncodeError:  # half of a pair, where the stream is strict
-                self._stream.write(f"{line.encode('ascii', 'backslashreplace').decode()}\n")
-            self._stream.flush()
+        self._writer.put(f"{line}\n")
 
     debug = warning = error = critical = info
+
+
+class _Current:
+    """The writer of the log of this process, once it is configured."""
+
+    writer: LogWriter | None = None
 
 
 class _Redaction:
@@ -151,11 +181,15 @@ class _Redaction:
                 event[key] = self._cleaned(value)
         return event
 
+    def cleaned_text(self, text: str) -> str:
+        """The text without them."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
     def _cleaned(self, value: object) -> object:
         if isinstance(value, str):
-            for secret in self._secrets:
-                value = value.replace(secret, "***")
-            return sanitize(value)  # errors of libraries quote what others wrote
+            return sanitize(self.cleaned_text(value))  # errors of libraries quote what others wrote
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, Mapping):
@@ -166,3 +200,5 @@ class _Redaction:
 
 
 _redaction = _Redaction()
+_current = _Current()
+atexit.register(close)

@@ -23,6 +23,7 @@ from prometheus_client import (
 )
 
 from monitor.model import Alert, Claim, Delivery, DeliveryState, Judged, Polled
+from monitor.telemetry.logs import lines_lost
 
 _LATENCY = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400)  # s
 _LAG = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300)
@@ -85,6 +86,7 @@ class Metrics:
             "monitor_outbox_oldest_seconds", "How long the oldest of them has waited; 0: none waits."
         )
 
+        self.log_lines_lost = counter("monitor_log_lines_lost_total", "Lines of the log that could not be written.")
         self.store = histogram("monitor_store_seconds", "Calls to the database, without their waiting.", buckets=_CALL)
         ProcessCollector(registry=own)
         self._planned: OrderedDict[str, datetime] = OrderedDict()
@@ -130,6 +132,8 @@ class Metrics:
 
     def exposed(self) -> bytes:
         """All of them, as Prometheus reads them."""
+        self.log_lines_lost.reset()
+        self.log_lines_lost.inc(lines_lost())
         return generate_latest(self.registry)
 
     def _remember(self, alert: str, planned: datetime) -> None:

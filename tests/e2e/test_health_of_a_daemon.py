@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import shutil
 import signal
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession
 
 from tests.e2e.whole import Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
@@ -110,7 +115,7 @@ async def test_what_died_while_a_channel_was_away_arrives_by_itself(tmp_path: Pa
     rule = "rule: any\ntitle: Any\nlevel: high\nmatch: {words: [missiles]}\nalert: {once_per: article}\n"
     (tmp_path / "any.yaml").write_text(rule, encoding="utf-8")
     site = Site({"/wire": document(rss(("Old missiles", "/old", now())))}, refusing=True)
-    more = WEB.replace("idle: 2 s", "idle: 2 s, attempts: 1")
+    more = f"{WEB}limits: {{attempts: 1}}\n"
     async with serving(site):
         channels = {"hook": site.url("/take", "json")}
         write_config(tmp_path, {"wire": site.url("/wire")}, channels=channels, rules="any.yaml", more=more)
@@ -137,3 +142,66 @@ async def test_what_died_while_a_channel_was_away_arrives_by_itself(tmp_path: Pa
             assert await daemon.end(signal.SIGTERM) == 0
     titles = Counter(each["title"] for each in site.received)
     assert (titles["HIGH: New missiles"], titles["HIGH: Old missiles"]) == (1, 1)
+
+
+async def test_that_no_source_can_be_polled_is_a_problem(tmp_path: Path) -> None:
+    """As with the network down; with the reason, and until one can be."""
+    site = Site()
+    async with serving(site):
+        write_config(tmp_path, {"wire": site.url("/wire"), "post": site.url("/post")}, more=WEB)
+        async with Daemon(tmp_path) as daemon:
+            origin = await listening(daemon)
+            async with asyncio.timeout(4 * PATIENCE):  # it takes a minute by itself
+                while (await health(origin))[0] == 200:  # noqa: ASYNC110 - it happens in another process
+                    await asyncio.sleep(0.5)
+            status, checks = await health(origin)
+            assert (status, checks["sources"]["status"]) == (503, "problem")
+            said = r"no poll has gone well since \d\d:\d\d: \d+ polls of 2 sources failed \(.*404.*\)"
+            assert re.match(said, checks["sources"]["says"])
+            site.pages["/wire"] = document(rss(("A quiet day", "/quiet", now())))
+            await news_monitor("sources", "poll", "wire", folder=tmp_path)
+            await until_asked(f"{origin}/healthz", lambda status, _: status == 200)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no fork server")
+async def test_polls_go_on_when_the_folder_for_temporary_files_was_cleaned(tmp_path: Path) -> None:
+    """And the workers are gone as well, which all have to be started again: with what is in that folder no more."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    site = Site({"/wire": document(rss(("A quiet day", "/quiet", now())))})
+    async with serving(site):
+        write_config(tmp_path, {"wire": site.url("/wire")}, more=WEB)
+        async with Daemon(tmp_path, {"TMPDIR": str(temporary)}) as daemon:
+            await until(lambda: polls_in(daemon) == 1)
+            (folder,) = temporary.glob("pymp-*")
+            shutil.rmtree(folder)
+            killed = forked_by(daemon.process.pid)
+            for process in killed:
+                os.kill(process, signal.SIGKILL)
+            for number in range(3):
+                site.pages["/wire"] = document(rss((f"Another quiet day, the {number}th", f"/{number}", now())))
+                await until(partial(more_polls_in, daemon, number + 1))
+            assert await daemon.end(signal.SIGTERM) == 0
+        assert "Traceback" not in daemon.log.read_text()
+
+
+def polls_in(daemon: Daemon) -> int:
+    """How many polls its log tells of: those that brought something new."""
+    return daemon.log.read_text().count('"event": "source polled"')
+
+
+def more_polls_in(daemon: Daemon, than: int) -> bool:
+    return polls_in(daemon) > than
+
+
+def forked_by(daemon: int) -> list[int]:
+    """The processes of its fork server: two levels below it."""
+    found = []
+    for server in children(daemon):
+        found += children(server)
+    return found
+
+
+def children(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]

@@ -76,10 +76,19 @@ async def news_monitor(
 
 
 class Daemon:
-    """`news-monitor run`, with its log in a file. Killed at the end of its context, should it still run."""
+    """`news-monitor run`, with its log in a file. Killed at the end of its context, should it still run. `stdout`,
+    `stderr`: file descriptors instead of the log's."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str] | None = None, *options: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        env: Mapping[str, str] | None = None,
+        *options: str,
+        stdout: int | None = None,
+        stderr: int | None = None,
+    ) -> None:
         self._folder, self._env, self._options = folder, env, options
+        self._stdout, self._stderr = stdout, stderr
         self.log = folder / "log"
 
     async def __aenter__(self) -> Self:
@@ -87,7 +96,11 @@ class Daemon:
         command = (sys.executable, "-m", "monitor", "run", "-c", "monitor.yaml", *self._options)
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *command, cwd=self._folder, env=surroundings, stdout=log, stderr=log
+                *command,
+                cwd=self._folder,
+                env=surroundings,
+                stdout=log if self._stdout is None else self._stdout,
+                stderr=log if self._stderr is None else self._stderr,
             )
         return self
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import multiprocessing
+import multiprocessing.forkserver
+import multiprocessing.util
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -346,3 +350,128 @@ async def test_calls_go_on_when_the_fork_server_was_killed() -> None:
         assert await workers.run(os.getppid, deadline=LONG) not in {server, os.getpid()}
     finally:
         workers.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
+async def test_calls_go_on_when_the_folder_of_the_fork_server_was_cleaned() -> None:
+    """Others clean the folder for temporary files: its socket is gone, and with it the way to new processes."""
+    workers = Workers(1, tasks_each=1)
+    try:
+        server = await workers.run(os.getppid, deadline=LONG)
+        shutil.rmtree(multiprocessing.util.get_temp_dir())
+        seen = {await parent_or_lost(workers) for _ in range(3)}
+        assert os.getpid() not in seen, "it is forked again, and not spawned"
+        assert seen - {server, None}
+        await until(lambda: not alive(server))
+    finally:
+        workers.close()
+
+
+async def parent_or_lost(workers: Workers) -> int | None:
+    """Of a process; None where that process was lost before it took the call, which may happen once."""
+    try:
+        return await workers.run(os.getppid, deadline=LONG)
+    except WorkerLost:
+        return None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
+async def test_a_new_fork_server_waits_for_those_at_work(tmp_path: Path) -> None:
+    """What the old one forked would end with it: meanwhile processes are started without one."""
+    workers, others = Workers(1), Workers(1)
+    try:
+        server = await workers.run(os.getppid, deadline=LONG)
+        hanging = asyncio.create_task(workers.run(hang, str(tmp_path / "pid"), deadline=LONG))
+        await until(lambda: pid_in(tmp_path / "pid"))
+        shutil.rmtree(multiprocessing.util.get_temp_dir())
+        assert await others.run(os.getppid, deadline=LONG) == os.getpid()
+        assert alive(pid_in(tmp_path / "pid"))
+        hanging.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await hanging
+        others.close()
+        others = Workers(1)
+        assert await others.run(os.getppid, deadline=LONG) not in {server, os.getpid()}
+    finally:
+        workers.close()
+        others.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
+async def test_where_no_fork_server_can_be_had_processes_are_started_without(workers: Workers) -> None:
+    """Somebody else has taken the name of its folder: what is there cannot be trusted."""
+    await workers.run(os.getpid, deadline=LONG)
+    folder = multiprocessing.util.get_temp_dir()
+    shutil.rmtree(folder)
+    to_elsewhere(folder)
+    try:
+        other = Workers(1)
+        assert await other.run(os.getppid, deadline=LONG) == os.getpid()
+        other.close()
+    finally:
+        back_again(folder)
+
+
+def to_elsewhere(folder: str) -> None:
+    Path(folder).symlink_to("/")
+
+
+def back_again(folder: str) -> None:
+    Path(folder).unlink()
+    Path(folder).mkdir(0o700)
+
+
+DYING = """
+import asyncio, os
+from datetime import timedelta
+from monitor.errors import WorkerLost
+from monitor.workers import Workers, share
+
+async def main():
+    share("dying")
+    workers = Workers(1)
+    for _ in range(2):
+        try:
+            print(await workers.run(os.getppid, deadline=timedelta(seconds=60)) == os.getpid())
+        except WorkerLost:
+            print("lost")
+    workers.close()
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each process is started anew")
+async def test_where_what_is_forked_dies_at_its_start_the_next_one_is_started_from_scratch(tmp_path: Path) -> None:
+    """Whatever the fork server has in its memory that does not bear it."""
+    (tmp_path / "dying.py").write_text("import os\nos.register_at_fork(after_in_child=lambda: os._exit(3))\n")
+    (tmp_path / "main.py").write_text(DYING)
+    ended = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, str(tmp_path / "main.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(Path(__file__).parents[2])))},
+    )
+    assert ended.stdout.split() == ["lost", "True"], ended.stderr
+
+
+async def test_where_no_process_can_be_started_the_call_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told as what it is: no fault of the work, nor of ours."""
+    workers = Workers(1)
+    monkeypatch.setattr(multiprocessing.util, "spawnv_passfds", refuse)
+    monkeypatch.setattr(multiprocessing.forkserver._forkserver, "connect_to_new_process", refuse)
+    monkeypatch.setattr(multiprocessing.forkserver, "connect_to_new_process", refuse)
+    with pytest.raises(WorkerLost, match=r"no worker process can be started .*Resource temporarily unavailable"):
+        await workers.run(double, 2, deadline=LONG)
+    monkeypatch.undo()
+    assert await workers.run(double, 2, deadline=LONG) == 4
+    workers.close()
+
+
+def refuse(*given: object) -> None:
+    """As the system does where a user has too many processes."""
+    del given
+    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))

@@ -151,6 +151,12 @@ def test_a_database_that_takes_nothing_is_a_problem(watched: Watched, done: set[
     assert problem(watched.all(monotonic=1001 + WAITED)) == {"database": f"the database {said} for 31 s; see the log"}
 
 
+def test_a_database_that_was_replaced_is_a_problem_at_once(watched: Watched) -> None:
+    """While the daemon ends, whoever asks is told why."""
+    watched.database.replaced = "news.db was deleted"
+    assert problem(watched.all()) == {"database": "news.db was deleted"}
+
+
 async def test_a_database_that_is_slow_is_a_warning(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the heartbeat took, its waiting for others included, is said."""
     moments = iter((1000.0, 1000.0 + SLOW.total_seconds() + 1))
@@ -174,6 +180,26 @@ async def test_sources_that_fail_are_a_warning(watched: Watched) -> None:
         "the good poll that is the longest ago was at 10:00"
     )
     assert watched.all()["sources"] == Check("sources", Grade.WARNING, said)
+
+
+async def test_that_no_poll_goes_well_is_a_problem(watched: Watched) -> None:
+    """From the third failure on, and after a minute: with one source as with many; until one is polled well."""
+    watched.names = ("wire",)
+    watched.poll("wire", NOON)
+    for second in (10, 20):
+        watched.poll("wire", NOON + second * SECOND, FetchOutcome.FAILED)
+    await watched.health.beat()
+    assert watched.all(NOON + HOUR)["sources"].grade is Grade.WARNING
+    watched.poll("wire", NOON + 30 * SECOND, FetchOutcome.FAILED)
+    await watched.health.beat()
+    assert watched.all(NOON + 69 * SECOND)["sources"].grade is Grade.WARNING
+    found = watched.all(NOON + 70 * SECOND)["sources"]
+    said = "no poll has gone well since 13:00: 3 polls of the source failed (); is this machine's network up?"
+    assert found == Check("sources", Grade.PROBLEM, said)
+    watched.names = ("wire", "post")
+    watched.poll("post", NOON + MINUTE)
+    await watched.health.beat()
+    assert watched.all(NOON + HOUR)["sources"].grade is Grade.WARNING
 
 
 async def test_a_channel_whose_oldest_alert_waits_is_a_problem(watched: Watched) -> None:

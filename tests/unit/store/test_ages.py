@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from monitor.alerting.attempts import Verdict
 from monitor.decide import Decision, State
 from monitor.model import Delivery, DeliveryState, FetchOutcome, OncePer, Receipt, ReceiptKind
-from monitor.store.ages import SourceAges, Waiting, source_ages, waiting
+from monitor.store.ages import PollOutage, SourceAges, Waiting, source_ages, waiting
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.outbox import Outbox
@@ -40,6 +40,26 @@ def test_sources_have_ages(database: Database) -> None:
         failing={"bad": NOON + 2 * MINUTE, "never": NOON + 2 * MINUTE},
     )  # fmt: skip
     assert (ages.unverified, ages.oldest) == (3, NOON + MINUTE)
+
+
+def test_that_no_poll_goes_well_is_seen(database: Database) -> None:
+    """By those that have failed since the last good poll of any: what failed before it has a fault of its own."""
+    Claims(database, "here:1:aa").know(sources("dead", "wire", "post", "new"), NOON)
+    for minutes in (0, 1):
+        poll(database, "dead", minutes, FetchOutcome.FAILED)
+    everywhere = ["dead", "wire", "post", "new"]
+    assert source_ages(database, everywhere).outage == PollOutage(NOON, 2, 1, "")
+    for name in ("wire", "post"):
+        poll(database, name, 2)
+    poll(database, "dead", 3, FetchOutcome.FAILED)
+    assert source_ages(database, everywhere).outage is None
+    for minutes in (4, 5):
+        poll(database, "post", minutes, FetchOutcome.FAILED)
+    poll(database, "wire", 6, FetchOutcome.FAILED)
+    assert source_ages(database, everywhere).outage == PollOutage(NOON + 4 * MINUTE, 3, 2, "")
+    assert source_ages(database, ["wire"]).outage == PollOutage(NOON + 6 * MINUTE, 1, 1, "")
+    poll(database, "wire", 7)
+    assert source_ages(database, everywhere).outage is None
 
 
 def test_without_sources_nothing_is_old(database: Database) -> None:

@@ -15,11 +15,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, delete, insert, literal, select, update
+from sqlalchemy import DateTime, delete, insert, inspect, literal, select, update
 
-from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreTaken
+from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreRefused, StoreReplaced, StoreTaken
 from monitor.model import DeliveryState, Level, OncePer
 from monitor.store.claims import Claims
+from monitor.store.daemons import daemons
 from monitor.store.database import Database, alembic_config, revisions
 from monitor.store.matches import Matches, Wanted
 from monitor.store.moment import Moment
@@ -27,6 +28,7 @@ from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
+from monitor.store.sqlite import SqliteDatabase
 from monitor.store.tables import alert, metadata, section, source
 from monitor.store.tables import article as articles
 from monitor.store.tables import match as matches
@@ -345,6 +347,53 @@ with open_database(sys.argv[1]).taken():
     print("taken", flush=True)
     sys.stdin.readline()
 """
+
+
+def test_a_database_that_was_made_anew_is_seen(empty_url: str) -> None:
+    """By its numbers or its files, once a daemon holds it; and what it was asked to write is not written."""
+    database = open_database(empty_url)
+    database.upgrade()
+    database.require_in_place()
+    with database.taken():
+        database.require_in_place()
+        database.require_in_place()
+        with database.writing() as connection:
+            names = inspect(connection).get_table_names()
+        make_anew(database, names)
+        with pytest.raises(StoreReplaced, match="start it again, and it goes on with what is there then") as seen:
+            database.require_in_place()
+        assert database.replaced == str(seen.value)
+    database.close()
+    fresh = open_database(empty_url)
+    with fresh.taken():
+        assert fresh.upgrade()
+        fresh.require_in_place()
+    fresh.close()
+
+
+def make_anew(database: Database, names: list[str]) -> None:
+    """Take away what is in it, as `dropdb` and `createdb` or a deleted file do."""
+    if isinstance(database, SqliteDatabase):
+        database.path.unlink()
+        return
+    other = open_database(database.write.url.render_as_string(hide_password=False))
+    with other.write.begin() as connection:
+        for name in names:
+            connection.exec_driver_sql(f'DROP TABLE "{name}" CASCADE')
+    other.close()
+
+
+def test_rows_that_hold_nonsense_are_told_in_one_line(tmp_path: Path) -> None:
+    """Another program's, or damaged: no traceback."""
+    database = at(tmp_path / "news.db")
+    database.upgrade()
+    with database.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO daemon (owner, version, started_at, seen_at, running) VALUES ('x', '1', 'then', 'then', '{}')"
+        )
+    with pytest.raises(StoreRefused, match=r"^[^\n]+ holds what cannot be read [^\n]+$"):
+        daemons(database)
+    database.close()
 
 
 def test_a_second_daemon_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import json
 import logging
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +17,9 @@ from typing import Any, TextIO
 import pytest
 import structlog
 
-from monitor.telemetry import Event, configure, debugging, log
+from monitor.telemetry import Event, close, configure, debugging, lines_lost, log
+from monitor.telemetry.metrics import Metrics
+from tests.patience import PATIENCE
 
 SECRETS = ("s3cr3t-t0ken", "json://h/s3cr3t-t0ken", "short")
 
@@ -33,6 +37,7 @@ def as_before() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
+    close()
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
@@ -46,8 +51,14 @@ def stream() -> io.StringIO:
     return stream
 
 
+def text_in(stream: io.StringIO) -> str:
+    """All that was logged there until now."""
+    close()
+    return stream.getvalue()
+
+
 def written(stream: io.StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
+    return [json.loads(line) for line in text_in(stream).splitlines()]
 
 
 def fail(text: str) -> None:
@@ -63,7 +74,7 @@ def test_a_terminal_has_colours_unless_somebody_wants_none(
     stream = Terminal()
     configure(stream=stream)
     log.warning(Event.POLL_PROBLEM, source="wire")
-    assert ("\x1b[" in stream.getvalue()) is colours
+    assert ("\x1b[" in text_in(stream)) is colours
 
 
 def test_elsewhere_than_on_a_terminal_each_line_is_json(stream: io.StringIO) -> None:
@@ -85,7 +96,7 @@ def test_on_a_terminal_lines_are_for_people() -> None:
         fail("s3cr3t-t0ken")
     except ValueError:
         log.exception(Event.POLL_CRASHED)
-    text = stream.getvalue()
+    text = text_in(stream)
     assert re.match(r"\S*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z\b", text)  # it says that it is UTC
     assert "started" in text
     assert "ValueError" in text
@@ -103,6 +114,7 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TextIO]
 
 
 def lines_in(file: TextIO) -> list[str]:
+    close()
     file.seek(0)
     return file.read().split("\n")[:-1]
 
@@ -216,7 +228,9 @@ def test_what_cannot_be_written_ends_nothing() -> None:
         configure(stream=file)
         os.close(reading)
         log.info(Event.STARTED)
+        close()
     log.info(Event.STOPPED)
+    close()
     assert file.closed
 
 
@@ -225,6 +239,7 @@ def test_what_the_stream_cannot_encode_is_escaped() -> None:
     raw = io.BytesIO()
     configure(stream=io.TextIOWrapper(raw, encoding="ascii"))
     log.info(Event.MATCHED, title="발사 launch")
+    close()
     assert b"\\ubc1c\\uc0ac launch" in raw.getvalue()
 
 
@@ -239,6 +254,7 @@ def test_nothing_that_others_wrote_steers_a_terminal() -> None:
         except ValueError:
             log.exception(Event.POLL_CRASHED, source="wire")
         logging.getLogger("some.library").warning("it broke: %s", signs)
+        close()
         assert re.findall("[\x00-\x08\x0b-\x1a\x7f-\x9f\u202e\u200b\U000e0041\ud800]", stream.getvalue()) == []
         assert "\x1b]" not in stream.getvalue()
         assert "북한" in stream.getvalue()
@@ -262,3 +278,57 @@ def test_talkative_libraries_are_kept_to_warnings(stream: io.StringIO, name: str
     logging.getLogger(f"{name}.child").info("POST payload")
     logging.getLogger(name).warning("trouble")
     assert [line["event"] for line in written(stream)] == ["trouble"]
+
+
+STDERR = """\
+import sys, threading, warnings
+from monitor.telemetry import Event, configure, log
+configure(secrets=["s3cr3t-t0ken"])
+log.info(Event.STARTED)
+warnings.warn("about s3cr3t-t0ken")
+thread = threading.Thread(target=lambda: 1 / 0)
+thread.start()
+thread.join()
+print("printed", file=sys.stderr)
+for _ in range(int(sys.argv[1])):
+    log.info(Event.POLLED, source="x" * 100)
+log.info(Event.STOPPED)
+raise ValueError("at json://h/s3cr3t-t0ken")
+"""
+
+
+def test_all_that_a_process_writes_to_stderr_is_in_order_and_clean() -> None:
+    """Warnings, tracebacks of threads and its own last one too; and it ends with nothing unwritten."""
+    ended = subprocess.run([sys.executable, "-c", STDERR, "1000"], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    found = re.findall("started|UserWarning|ZeroDivisionError|printed|stopped|ValueError", ended.stderr)
+    assert found == ["started", "UserWarning", "ZeroDivisionError", "printed", "stopped", "ValueError"]
+    assert ended.stderr.count("source polled") == 1_000
+    assert "s3cr3t" not in ended.stderr
+
+
+def test_a_process_whose_stderr_nobody_reads_ends() -> None:
+    """By itself, with its own exit code: neither a thread of ours nor Python's own last words hold it up."""
+    with subprocess.Popen([sys.executable, "-c", STDERR, "1000000"], stderr=subprocess.PIPE, text=True) as process:
+        assert process.wait(PATIENCE) == 1
+        assert process.stderr is not None
+        first = process.stderr.readline()
+    assert json.loads(first)["event"] == "started"
+
+
+def test_what_was_lost_is_said_as_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the form of the other lines, with how many they were; and the metrics know."""
+    monkeypatch.setattr("monitor.telemetry.log_writer.MOST", 1)
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "w", encoding="utf-8") as file, os.fdopen(reader, encoding="utf-8") as reading:
+        configure(stream=file)
+        for _ in range(3):  # the first fills the pipe, the second the queue
+            log.info(Event.STARTED, filling="x" * 2**17)
+        while not lines_lost():
+            log.info(Event.STARTED, filling="x")
+        dropped = lines_lost()
+        lines = (json.loads(line) for line in reading)
+        said = next(line for line in lines if line["event"] != "started")
+        assert said["event"] == "lines of the log were lost: nobody read them"
+        assert (said["level"], said["lines"]) == ("warning", dropped)
+        assert f"monitor_log_lines_lost_total {float(dropped)}".encode() in Metrics().exposed()

@@ -1,0 +1,105 @@
+"""Somebody deletes, moves or replaces the database's file while the daemon runs."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.whole import Daemon, news_monitor, until, write_config
+
+SAID = '"event": "the database is not the one that was opened: the daemon ends"'
+
+
+def delete(folder: Path) -> None:
+    (folder / "monitor.db").unlink()
+
+
+def move(folder: Path) -> None:
+    (folder / "monitor.db").rename(folder / "moved.db")
+
+
+def restore(folder: Path) -> None:
+    (folder / "backup.db").replace(folder / "monitor.db")
+
+
+def put_an_empty_file(folder: Path) -> None:
+    (folder / "empty").touch()
+    (folder / "empty").replace(folder / "monitor.db")
+
+
+def delete_the_log(folder: Path) -> None:
+    (folder / "monitor.db-wal").unlink()
+
+
+def delete_the_index(folder: Path) -> None:
+    (folder / "monitor.db-shm").unlink()
+
+
+def link_elsewhere(folder: Path) -> None:
+    (folder / "link").symlink_to(folder / "backup.db")
+    (folder / "link").replace(folder / "monitor.db")
+
+
+def lead_the_link_elsewhere(folder: Path) -> None:
+    (folder / "other").symlink_to(folder / "backup.db")
+    (folder / "other").replace(folder / "link.db")
+
+
+def daemons_in(file: Path) -> int:
+    """How many daemons this file alone knows, without what stands in a log beside it."""
+    with closing(sqlite3.connect(f"file:{file}?immutable=1", uri=True)) as alone:
+        assert alone.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        (number,) = alone.execute("SELECT count(*) FROM daemon").fetchone()
+    return int(number)
+
+
+def beaten(folder: Path) -> bool:
+    with closing(sqlite3.connect(folder / "monitor.db")) as other:
+        return bool(other.execute("SELECT count(*) FROM daemon").fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    ("replaced", "said"),
+    [
+        (delete, "monitor.db was deleted or moved"),
+        (move, "monitor.db was deleted or moved"),
+        (restore, "monitor.db was replaced by another file"),
+        (put_an_empty_file, "monitor.db was replaced by another file"),
+        # or replaced: `status` makes another one
+        (delete_the_log, "monitor.db-wal was "),
+        (delete_the_index, "monitor.db-shm was "),
+        (link_elsewhere, "monitor.db was replaced by another file"),
+        (lead_the_link_elsewhere, "link.db was replaced by another file"),
+    ],
+)
+async def test_it_is_seen_told_and_ends_the_daemon(tmp_path: Path, replaced: Callable[[Path], None], said: str) -> None:
+    """With 1, so that systemd starts it again: on what is there then. No command ends in a traceback meanwhile."""
+    write_config(tmp_path, {}, more="")
+    if replaced is lead_the_link_elsewhere:
+        (tmp_path / "link.db").symlink_to(tmp_path / "monitor.db")
+        (tmp_path / "monitor.yaml").write_text((tmp_path / "monitor.yaml").read_text().replace("monitor.db", "link.db"))
+    assert (await news_monitor("db", "upgrade", folder=tmp_path)).code == 0
+    assert (await news_monitor("db", "backup", "backup.db", folder=tmp_path)).code == 0
+    async with Daemon(tmp_path) as daemon:
+        await until(lambda: '"event": "started"' in daemon.log.read_text() and beaten(tmp_path))
+        replaced(tmp_path)
+        await news_monitor("status", folder=tmp_path)  # which may find anything, and shows no traceback
+        assert await asyncio.wait_for(daemon.process.wait(), PATIENCE) == 1
+    log = daemon.log.read_text()
+    assert log.count(SAID) == 1
+    assert said in log
+    assert "Traceback" not in log
+    if replaced is move:
+        assert daemons_in(tmp_path / "moved.db") == 1  # what was committed is there, also what stood in the log only
+    if replaced in {delete_the_log, delete_the_index}:
+        assert daemons_in(tmp_path / "monitor.db") == 1
+    async with Daemon(tmp_path) as daemon:
+        await until(lambda: daemon.log.read_text().count('"started"') == 2)
+        assert await daemon.end(signal.SIGTERM) == 0
+    assert (await news_monitor("db", "check", folder=tmp_path)).code == 0
