@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.whole import Daemon, news_monitor, until, write_config
+from tests.patience import PATIENCE
 
 SAID = '"event": "the database is not the one that was opened: the daemon ends"'
 
