@@ -145,6 +145,8 @@ class Workers:
             slot.close()
         for slot in (*self._slots, *self._leaving):
             slot.wait(timedelta(seconds=5))
+        with suppress(OSError):
+            _temporary_folder()  # at its end multiprocessing complains if there is nothing to remove
 
 
 class _Slot:
@@ -300,13 +302,19 @@ def _renew_fork_server() -> None:
     server: Any = forkserver._forkserver  # noqa: SLF001 - as below: nothing else ends it
     with suppress(FileNotFoundError):  # its socket
         server._stop()  # noqa: SLF001
-    folder = Path(util.get_temp_dir())  # whose name multiprocessing keeps, whether there is one or not
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
+    folder = _temporary_folder()
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
         raise PermissionError(f"{folder} is not ours alone: whoever made it could answer in the fork server's place")
     forkserver.ensure_running()
+
+
+def _temporary_folder() -> Path:
+    """That of multiprocessing, which keeps its name whether there is one or not. Raises OSError."""
+    folder = Path(util.get_temp_dir())
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    return folder
 
 
 # --- in the process ---------------------------------------------------------------------------------------------

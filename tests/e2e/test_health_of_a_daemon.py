@@ -151,7 +151,7 @@ async def test_that_no_source_can_be_polled_is_a_problem(tmp_path: Path) -> None
         write_config(tmp_path, {"wire": site.url("/wire"), "post": site.url("/post")}, more=WEB)
         async with Daemon(tmp_path) as daemon:
             origin = await listening(daemon)
-            async with asyncio.timeout(4 * PATIENCE):  # it takes a minute by itself
+            async with asyncio.timeout(2.5 * PATIENCE):  # it takes a minute by itself
                 while (await health(origin))[0] == 200:  # noqa: ASYNC110 - it happens in another process
                     await asyncio.sleep(0.5)
             status, checks = await health(origin)
