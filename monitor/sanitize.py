@@ -1,8 +1,8 @@
 """What others wrote, made safe to show: one place says which characters reach no terminal, log or message.
 
 It is called where a thing comes in: where an entry becomes an article, a header or an error a line for a person, a list
-of feeds sources. At the doors out stand three guards for what cannot be had on the way in (what older versions have
-stored, errors of libraries): `model.Message`, the log, and the streams of the command line.
+of feeds sources. Three checks run on output, for what does not pass there (what older versions have stored,
+errors of libraries): `model.Message`, the log, and the streams of the command line.
 
 Identities are computed from what the feed gave (`sources.html`), never from what is made here: a character more in the
 list would make each article that holds it a new one.
@@ -50,12 +50,13 @@ def sanitize(text: str) -> str:
 
 
 def _seen(text: str) -> str:
-    return _LINE_ENDS.sub("\n", _IDLE_JOINERS.sub("", _REMOVED.sub("", text)))
+    return _IDLE_JOINERS.sub("", _LINE_ENDS.sub("\n", _REMOVED.sub("", text)))
 
 
 def sanitize_line(text: str) -> str:
     """The same on one line, with single blanks."""
-    return " ".join(sanitize(text).split())
+    blanked = " ".join(text.split())  # before joiners are looked at, which do nothing behind a blank
+    return " ".join(sanitize(blanked).split())
 
 
 def sanitize_url(url: str) -> str:
@@ -74,6 +75,6 @@ def escape_json(line: str) -> str:
 
 
 def _escaped(text: str, escape: Callable[[str], str]) -> str:
-    for pattern in (_ESCAPED, _IDLE_JOINERS):  # what a joiner stands behind by then is what is shown
+    for pattern in (_ESCAPED, _IDLE_JOINERS):  # the character before a joiner is by then the one shown
         text = pattern.sub(lambda found: escape(found[0]), text)
     return text

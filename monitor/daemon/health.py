@@ -28,8 +28,8 @@ from monitor.telemetry.metrics import Metrics
 BEAT = timedelta(seconds=10)
 PATIENCE = timedelta(seconds=30)  # the longest that the clockwork and the database are waited for
 SLOW = timedelta(seconds=5)
-# For so long and in so many polls no poll goes well: a single source that is down for a moment wakes nobody, and
-# neither does a machine whose network comes up after us.
+# For so long and in so many polls no poll goes well: a source that is down for a moment wakes nobody, and neither does
+# a machine whose network comes up after us.
 ALL_FAIL = timedelta(minutes=1)
 FAILURES = 3
 
@@ -83,7 +83,7 @@ class Health:
         metrics.build.labels(monitor.__version__).set(1)
 
     async def beat(self) -> None:
-        """Tell the database that we live, and ask it how things stand. Raises StoreFailed."""
+        """Write the heartbeat, and read the counts that are reported. Raises StoreFailed."""
         began = clock.monotonic()
         known = await self._thread.run(self._exchange, self._running(), list(self._sources()), clock.now(), began)
         self._ages, self._waiting, self._dead = known
@@ -160,7 +160,9 @@ class Health:
 
     def _source_ages(self, now: datetime) -> Check:
         outage = self._ages.outage
-        if outage is not None and outage.failures >= FAILURES and now - outage.since >= ALL_FAIL:
+        lasts = outage is not None and outage.failures >= FAILURES and now - outage.since >= ALL_FAIL
+        # Where others are polled seldom, one that is down says nothing of this machine.
+        if outage is not None and lasts and (outage.sources > 1 or len(self._ages.good) == 1):
             which = "the source" if outage.sources == 1 else f"{outage.sources} sources"
             since = f"no poll has gone well since {self._time(outage.since, now)}"
             failed = f"{outage.failures} polls of {which} failed ({outage.problem})"

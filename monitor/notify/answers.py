@@ -1,7 +1,7 @@
 """Services that answer 200 and say in the body whether they took the message: there the body decides.
 
 Apprise's plug-ins for them look only at the status, or take a body that they cannot read for a yes. What a service's
-body says when it took the message stands in `CHECKS`, and nowhere else; docs/decisions/026 says where each is from.
+body says when it took the message is listed in `CHECKS`, and nowhere else; docs/decisions/026 says where each is from.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _body(response: Response) -> object:
 
 
 def _values(body: object, path: str) -> list[str]:
-    """What stands at a path of the body, each as JSON writes it, without quotes."""
+    """The values at a path of the body, each as JSON writes it, without quotes."""
     if path == TEXT:
         return [body.partition("|")[0].strip()] if isinstance(body, str) else []
     found = [body]

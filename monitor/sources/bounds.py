@@ -1,4 +1,4 @@
-"""How long the texts of an entry may be, whatever format it comes in. What is longer is cut, and that is told."""
+"""How long the texts of an entry may be, in every format. What is longer is cut, and the problem line says so."""
 
 from __future__ import annotations
 

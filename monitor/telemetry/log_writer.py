@@ -18,7 +18,7 @@ from queue import SimpleQueue
 from threading import Event, RLock, Thread
 from typing import TextIO
 
-MOST = 10_000  # texts that wait: a few MiB, and at the usual rate of a busy daemon a quarter of an hour
+MOST = 10_000  # texts that wait: some MiB of lines, and at the usual rate of a busy daemon a quarter of an hour
 
 
 class LogWriter:
@@ -40,9 +40,10 @@ class LogWriter:
 
     def put(self, text: str) -> None:
         """Have the text written, as one write. Never waits, never raises."""
-        if self._thread is None or not self._thread.is_alive():
-            self._start()
-        # Once it is full, until all has been written: so there is one gap, and its notice stands in it.
+        if (self._thread is None or not self._thread.is_alive()) and not self._start():
+            self.lost += text.count("\n")
+            return
+        # Once it is full, until all has been written: so there is one gap, and its notice is written there.
         self._full = self._queue.qsize() >= MOST or (self._full and not self._queue.empty())
         if self._full:
             self.lost += text.count("\n")
@@ -66,14 +67,20 @@ class LogWriter:
             self._thread.join(longest)
         return True
 
-    def _start(self) -> None:
+    def _start(self) -> bool:
+        """Start the thread; False if this machine, or a process that ends, has no thread to give."""
         with self._starting:
             if self._thread is not None:
                 if self._thread.is_alive():
-                    return
+                    return True
                 self._queue = SimpleQueue()  # we are a fork: our parent writes what waits here
-            self._thread = Thread(target=self._work, args=(self._queue,), name="log", daemon=True)
-            self._thread.start()
+            thread = Thread(target=self._work, args=(self._queue,), name="log", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                return False
+            self._thread = thread
+            return True
 
     def _work(self, queue: SimpleQueue[str | Event | None]) -> None:
         while (item := queue.get()) is not None:

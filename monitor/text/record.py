@@ -35,7 +35,7 @@ class Offsets:
         """The (start, end) in the text of a non-empty range of the record."""
         if self._further is None:
             return start, end
-        while len(self._ends) < end:  # what is quoted of a long text stands at its beginning as a rule
+        while len(self._ends) < end:  # what is quoted of a long text is usually near its start
             self._add(next(self._further))
         return self._starts[start], self._ends[end - 1]
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 MOST: Final = 10_000
-"""Signs that may end a sentence, or a paragraph, that are looked at: what stands behind them is one sentence. The
+"""Signs that may end a sentence, or a paragraph, that are looked at: what follows them is one sentence. The
 longest text that is kept has as many only where one comes every 26 characters."""
 _CLOSERS = "\"'”’»」』）)\\]"
 # The lookbehinds: without them a run of full stops that ends no sentence is read again from each of them.

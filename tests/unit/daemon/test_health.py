@@ -202,6 +202,20 @@ async def test_that_no_poll_goes_well_is_a_problem(watched: Watched) -> None:
     assert watched.all(NOON + HOUR)["sources"].grade is Grade.WARNING
 
 
+async def test_one_source_that_is_down_beside_one_that_is_seldom_polled_is_no_problem(watched: Watched) -> None:
+    """It says nothing of the others; that both fail does."""
+    watched.names = ("wire", "post")
+    for name in watched.names:
+        watched.poll(name, NOON)
+    for minute in range(1, 60):
+        watched.poll("wire", NOON + minute * MINUTE, FetchOutcome.FAILED)
+    await watched.health.beat()
+    assert watched.all(NOON + HOUR)["sources"].grade is Grade.WARNING
+    watched.poll("post", NOON + HOUR, FetchOutcome.FAILED)
+    await watched.health.beat()
+    assert watched.all(NOON + HOUR + MINUTE)["sources"].grade is Grade.PROBLEM
+
+
 async def test_a_channel_whose_oldest_alert_waits_is_a_problem(watched: Watched) -> None:
     """From the 15 minutes on after which a notice tells of it too."""
     commit(SerialSection(watched.database), claimed(Claims(watched.database, OWNER), "wire", NOON), article(), at=NOON)
