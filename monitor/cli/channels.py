@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -109,7 +110,8 @@ def _for_people(row: _Row, zone: str) -> list[str]:
 def test(config: Path, names: tuple[str, ...]) -> None:
     """Send one real message on each of these channels (none named: on all), and print what its server answered.
 
-    Exit code 1 if any was not accepted. Nothing is stored, and the daemon may run meanwhile. A server has its own time
+    Exit code 1 if any was not accepted. Nothing is stored, and the daemon may run meanwhile. What is dead on a channel
+    that accepts the test is named: the test does not send it. A server has its own time
     to accept a message, as with the daemon: 90 s; a mail server 10 minutes.
 
     \b
@@ -122,11 +124,29 @@ def test(config: Path, names: tuple[str, ...]) -> None:
     settings = load_config(config).config.settings
     require_known("channel", names, settings.channels)
     wanted = list(dict.fromkeys(names)) or list(settings.channels)
-    if not asyncio.run(_all_accepted(settings, wanted)):
+    accepted = asyncio.run(_accepted(settings, wanted))
+    _remind_of_dead(settings, accepted)
+    if len(accepted) < len(wanted):
         raise SystemExit(1)
 
 
-async def _all_accepted(settings: Settings, names: list[str]) -> bool:
+def _remind_of_dead(settings: Settings, accepted: Collection[str]) -> None:
+    """A channel that works again brings nothing back by a test: say so, and what does."""
+    from monitor.errors import StoreFailed
+    from monitor.store.dead_letters import dead_letters
+
+    database = database_of(settings)
+    if not database.exists():
+        return
+    with suppress(StoreFailed):  # a test is of channels: `status` says what the database has
+        database.require_schema()
+        for each in dead_letters(database):
+            if each.channel in accepted:
+                click.echo(each.explain(local(each.since, settings.timezone)), err=True)
+
+
+async def _accepted(settings: Settings, names: list[str]) -> list[str]:
+    """Those that accepted the test."""
     import asyncio
     from zoneinfo import ZoneInfo
 
@@ -148,7 +168,7 @@ async def _all_accepted(settings: Settings, names: list[str]) -> bool:
             click.echo(f"{name}: {receipt.kind}" + (f": {receipt.detail}" if receipt.detail != receipt.kind else ""))
     finally:
         notifier.close()
-    return all(receipt.kind is ReceiptKind.ACCEPTED for receipt in receipts.values())
+    return [name for name, receipt in receipts.items() if receipt.kind is ReceiptKind.ACCEPTED]
 
 
 def _delivery(channel: str, now: datetime) -> Delivery:

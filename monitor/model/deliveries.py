@@ -42,13 +42,14 @@ class Blame(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """The dead deliveries of one channel that died of the same (`blame`; None: before we kept it): how many, and since
-    when the first of them is dead."""
+    """The dead deliveries of one channel that died of the same (`blame`; None: before we kept it): how many, since when
+    the first of them is dead, and how the last attempt of the latest ended (`detail`)."""
 
     channel: str
     blame: Blame | None
     deliveries: int
     since: datetime
+    detail: str = ""
 
     def explain(self, since: str) -> str:
         """What they are and what to do, in one line; `since`: the moment as people read it."""
@@ -56,10 +57,12 @@ class DeadLetters:
         one = self.deliveries == 1
         what = (
             f"channel {self.channel}: {self.deliveries} {'delivery is' if one else 'deliveries are'} dead since {since}"
+            f"{f' ({self.detail})' if self.detail and self.blame is not Blame.MESSAGE else ''}"
         )
         if self.blame is Blame.CHANNEL:
-            again = "it is" if one else "they are"
-            return f"{what}; {again} sent when the channel next accepts a message: mend it, or at once: {retry}"
+            them = "it" if one else "them"
+            again = f"the next message that the channel accepts brings {them} along"
+            return f"{what}; repair the channel: {again}; to send {them} now: {retry}"
         decide = f"send {'it' if one else 'them'} again: {retry}, or discard: `news-monitor outbox discard ID`"
         if self.blame is Blame.MESSAGE:
             fault = "the message itself is" if one else "the messages themselves are"

@@ -16,6 +16,9 @@ from monitor.model import Receipt, ReceiptKind
 UNCLEAR = Receipt(ReceiptKind.UNKNOWN, "no connection, or no clear answer")
 _HTTP_STATUS = re.compile(r"error=(\d{3})")
 _TRY_LATER = frozenset({408, 425, 429})
+# A proxy has passed the message on and got no answer in time, or none that it understood (520, 524: Cloudflare's): the
+# server behind it may have taken it.
+_PROXY_IN_DOUBT = frozenset({504, 520, 524})
 _NOBODY = re.compile(r"There (?:are|were) not?\b.* (?:notify|targets)\.?$")  # said before anything is sent
 _CAUSE = "Socket Exception: "  # how nearly every plug-in begins the line with the error itself
 
@@ -69,6 +72,8 @@ def receipt_for(lines: Iterable[Line]) -> Receipt:
 
 
 def _answered(status: int) -> Receipt:
+    if status in _PROXY_IN_DOUBT:
+        return Receipt(ReceiptKind.UNKNOWN, f"a proxy before the server answered {status}: it waited in vain")
     later = status in _TRY_LATER or status >= 500
     return Receipt(ReceiptKind.TRY_LATER if later else ReceiptKind.REFUSED, f"the server answered {status}")
 

@@ -81,7 +81,23 @@ def dead_letters(database: Database) -> list[DeadLetters]:
     dead = select(*columns, count, since).where(delivery.c.state == DeliveryState.DEAD)
     with database.reading() as connection:
         rows = connection.execute(dead.group_by(*columns).order_by(*columns)).all()
-    return [DeadLetters(row.channel, row.blame and Blame(row.blame), row.deliveries, row.since) for row in rows]
+        return [
+            DeadLetters(
+                row.channel,
+                row.blame and Blame(row.blame),
+                row.deliveries,
+                row.since,
+                connection.execute(_latest_detail(row.channel, row.blame)).scalar() or "",
+            )
+            for row in rows
+        ]
+
+
+def _latest_detail(channel: str, blame: str | None) -> Select[str]:
+    """What the last attempt came to of the delivery of a group that died last."""
+    dead = (delivery.c.state == DeliveryState.DEAD) & (delivery.c.channel == channel)
+    group = select(delivery.c.detail).where(dead, delivery.c.blame.is_not_distinct_from(blame))
+    return group.order_by(delivery.c.ended_at.desc(), delivery.c.id.desc()).limit(1)
 
 
 def _update(connection: Connection, which: ColumnElement[bool], values: Mapping[str, object]) -> int:

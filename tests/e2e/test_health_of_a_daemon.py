@@ -122,7 +122,7 @@ async def test_what_died_while_a_channel_was_away_arrives_by_itself(tmp_path: Pa
         async with Daemon(tmp_path) as daemon:
             origin = await listening(daemon)
             # the notice of it may be dead too by then
-            dead = re.compile(r"channel hook: .* dead since .* sent when the channel next accepts a message")
+            dead = re.compile(r"channel hook: .* dead since .* the next message that the channel accepts brings")
             await until_asked(f"{origin}/healthz", lambda status, body: status == 503 and bool(dead.search(body)))
             assert "monitor_outbox_dead 0.0" not in (await asked(f"{origin}/metrics"))[1]
             lines = (await news_monitor("status", folder=tmp_path)).out.splitlines()

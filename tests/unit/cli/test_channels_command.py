@@ -78,6 +78,25 @@ async def test_a_test_tells_what_each_server_answered(faults: FaultServer, tmp_p
     assert not (tmp_path / "monitor.db").exists()  # nothing is stored
 
 
+async def test_a_channel_that_works_again_is_not_taken_for_one_that_has_sent_all(
+    faults: FaultServer, lived_in: Database, tmp_path: Path
+) -> None:
+    """What is dead on a channel that accepts the test is named, with what to do: the test does not send it."""
+    outbox = Outbox(lived_in, "here:1")
+    sent = outbox.claim("desk", NOON, MINUTE)
+    assert sent is not None
+    outbox.settle(sent, Receipt(ReceiptKind.REFUSED, "no"), Verdict(DeliveryState.DEAD), NOON)
+    write_config(tmp_path, {}, channels={"desk": faults.url("404")})
+    assert (await news_monitor("channels", "test", folder=tmp_path)).err == ""
+    write_config(tmp_path, {}, channels={"desk": faults.url("ok")})
+    ended = await news_monitor("channels", "test", folder=tmp_path)
+    assert (ended.code, ended.out) == (0, "desk: accepted\n")
+    assert ended.err.startswith(
+        "channel desk: 1 delivery is dead since 2026-01-05 21:00:00 KST (no); repair the channel: "
+    )
+    assert "`news-monitor outbox retry --dead --channel desk`" in ended.err
+
+
 async def test_a_test_message_is_rendered_as_alerts_are(faults: FaultServer, tmp_path: Path) -> None:
     """Title, marks, the configured time zone, and every script: what a channel spoils is seen before an alert is."""
     write_config(tmp_path, {}, channels={"desk": faults.url("ok"), "other": faults.url("404")})

@@ -310,7 +310,7 @@ def test_what_is_dead_is_told_with_what_to_do(database: Database, said: Callable
     own, channels = sorted((line for line in said() if line.startswith("dead: ")), key=len, reverse=True)
     since = f"{(NOW - MINUTE).astimezone(ZONE):%Y-%m-%d %H:%M:%S %Z}"
     assert channels.startswith(
-        f"dead: channel desk: 1 delivery is dead since {since}; it is sent when the channel next "
+        f"dead: channel desk: 1 delivery is dead since {since} (no); repair the channel: the next message "
     )
     assert ", and the message itself is to blame: see `news-monitor outbox list --state dead`" in own
     rows = json.loads(said("--json")[0])["dead"]

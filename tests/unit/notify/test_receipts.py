@@ -7,7 +7,7 @@ import pytest
 from monitor.model import Receipt, ReceiptKind
 from monitor.notify.receipts import UNCLEAR, Line, receipt_for
 
-_REFUSED, _LATER = ReceiptKind.REFUSED, ReceiptKind.TRY_LATER
+_REFUSED, _LATER, _UNKNOWN = ReceiptKind.REFUSED, ReceiptKind.TRY_LATER, ReceiptKind.UNKNOWN
 _BEFORE = "HTTPConnectionPool(host='h.test', port=1): Max retries exceeded with url: /T0KEN (Caused by "
 _BEGUN = "Connecting to remote SMTP server..."
 _LOGIN = "Applying user credentials..."
@@ -32,6 +32,8 @@ def failed(error: str) -> Line:
         ("error=42901", _LATER, "the server answered 429"),  # ntfy's own code of it
         ("error=408", _LATER, "the server answered 408"),
         ("error=500", _LATER, "the server answered 500"),
+        ("error=502", _LATER, "the server answered 502"),
+        ("error=504", _UNKNOWN, "a proxy before the server answered 504: it waited in vain"),
         ("error=503 error=404", _REFUSED, "the server answered 404"),  # the last word counts
         # nothing of Apprise's own words comes through
         ("https://hooks.test/T0KEN error=403 T0KEN", _REFUSED, "the server answered 403"),

@@ -82,7 +82,9 @@ def test_what_is_dead_is_sent_when_its_channel_next_accepts_something(desk: Desk
     """With all its attempts, as after the operator's word; its past stays, and nothing is dead any more."""
     desk.tell("a", "b")
     first, second = desk.dies(), desk.dies()
-    assert dead_letters(desk.database) == [DeadLetters("desk", Blame.CHANNEL, 2, NOON + MINUTE)]
+    assert dead_letters(desk.database) == [
+        DeadLetters("desk", Blame.CHANNEL, 2, NOON + MINUTE, "the server answered 503")
+    ]
     assert desk.due() == []
     desk.tell("c")
     with capture_logs() as logs:
@@ -116,7 +118,8 @@ def test_a_message_that_is_to_blame_stays_dead(desk: Desk) -> None:
     desk.now += 24 * HOUR
     desk.outbox.discard([sent.id + 2], desk.now)
     assert desk.dies().id == sent.id
-    assert dead_letters(desk.database) == [DeadLetters("desk", Blame.MESSAGE, 1, desk.now)]
+    why = "the server answered 503; its channel accepts others, so this message itself is to blame"
+    assert dead_letters(desk.database) == [DeadLetters("desk", Blame.MESSAGE, 1, desk.now, why)]
     dead = next(each for each in Reports(desk.database).deliveries([DeliveryState.DEAD], 9))
     assert (dead.detail, dead.blame) == (BLAMED, "message")
     desk.tell("d")
@@ -209,7 +212,7 @@ def test_what_was_dead_before_the_upgrade_stays_so(desk: Desk) -> None:
     with desk.database.writing() as connection:
         connection.execute(update(delivery).where(delivery.c.state == "dead").values(blame=None))
     desk.accepts()
-    assert dead_letters(desk.database) == [DeadLetters("desk", None, 1, NOON + MINUTE)]
+    assert dead_letters(desk.database) == [DeadLetters("desk", None, 1, NOON + MINUTE, "the server answered 503")]
 
 
 def test_two_daemons_that_accept_at_once_revive_each_once(database: Database) -> None:
@@ -306,8 +309,8 @@ def test_what_is_dead_is_explained_with_what_to_do() -> None:
         return DeadLetters("desk", blame, deliveries, NOON).explain("09:50")
 
     assert said(Blame.CHANNEL, 1) == (
-        "channel desk: 1 delivery is dead since 09:50; it is sent when the channel next accepts a message: mend it, or "
-        "at once: `news-monitor outbox retry --dead --channel desk`"
+        "channel desk: 1 delivery is dead since 09:50; repair the channel: the next message that the channel accepts "
+        "brings it along; to send it now: `news-monitor outbox retry --dead --channel desk`"
     )
     assert said(Blame.MESSAGE, 2) == (
         "channel desk: 2 deliveries are dead since 09:50, and the messages themselves are to blame: see `news-monitor "
