@@ -75,7 +75,7 @@ class Database(ABC):
         if found == known:
             return
         if known is None:
-            self._known = found
+            self._known = None if None in found else found  # what is not there yet may come
             return
         self.replaced = (
             f"{self._change(known, found)} while it was in use: what would be written now would be lost, so the daemon "
@@ -88,7 +88,7 @@ class Database(ABC):
 
     @abstractmethod
     def _identity(self) -> Identity:
-        """What tells it from another one by its name. Raises StoreFailed."""
+        """What tells it from another one by its name; None for what is not there. Raises StoreFailed."""
 
     @abstractmethod
     def _change(self, known: Identity, found: Identity) -> str:

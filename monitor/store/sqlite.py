@@ -83,7 +83,8 @@ class SqliteDatabase(Database):
             yield connection
 
     def _identity(self) -> Identity:
-        """The file, its log and the index of that, each by its inode: in a transaction there are all three."""
+        """The file, its log and the index of that, each by its inode: from the first reading or writing in a
+        transaction on there are all three."""
         return tuple(_inode(file) for file in self._files())
 
     def _files(self) -> tuple[Path, ...]:
@@ -253,11 +254,13 @@ class SqliteDatabase(Database):
 
 
 def _inode(path: Path) -> tuple[int, int] | None:
-    """What tells a file from all others; None where there is none that could be seen."""
+    """What tells a file from all others; None where there is none."""
     try:
         found = path.stat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:  # a disk or a file server that fails for a while has replaced nothing
+        raise StoreFailed(f"cannot look at {path}: {error.strerror}") from None
     return found.st_dev, found.st_ino
 
 
