@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreRefused, StoreReplaced
+from monitor.store.unreadable import ValueUnreadable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -49,18 +50,17 @@ class Database(ABC):
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads. Raises StoreFailed, for rows that hold nonsense too."""
+        """A transaction that only reads. Raises StoreFailed."""
         with self.translated(), self.read.begin() as connection:
-            try:
-                yield connection
-            except ValueError as error:
-                raise StoreRefused(f"{self.name} holds what cannot be read ({error}); {self.advice}") from error
+            yield connection
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Foreign errors of the database, as one line for a person."""
+        """Foreign errors of the database, and values in it that cannot be read, as one line for a person."""
         try:
             yield
+        except ValueUnreadable as error:
+            raise StoreRefused(f"{self.name} holds what cannot be read ({error}); {self.advice}") from error
         except DBAPIError as error:
             said = str(error.orig).strip().partition("\n")[0]
             unusable = isinstance(error, OperationalError | InterfaceError)

@@ -29,7 +29,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.sqlite import SqliteDatabase
-from monitor.store.tables import alert, metadata, section, source
+from monitor.store.tables import alert, daemon, metadata, section, source
 from monitor.store.tables import article as articles
 from monitor.store.tables import match as matches
 from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
@@ -427,7 +427,15 @@ def test_rows_that_hold_nonsense_are_told_in_one_line(tmp_path: Path) -> None:
         )
     with pytest.raises(StoreRefused, match=r"^[^\n]+ holds what cannot be read [^\n]+$"):
         daemons(database)
+    with pytest.raises(StoreRefused, match="'then' is no moment"), database.writing() as connection:
+        connection.execute(select(daemon.c.seen_at)).all()
     database.close()
+
+
+def test_an_error_of_who_reads_is_no_error_of_the_database(database: Database) -> None:
+    """It ends where errors of ours do, with its traceback."""
+    with pytest.raises(ValueError, match="^invalid literal"), database.reading() as connection:
+        int(connection.execute(select(literal("x"))).scalar_one())
 
 
 def test_a_second_daemon_is_refused(tmp_path: Path) -> None:
