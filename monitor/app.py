@@ -29,7 +29,7 @@ from monitor.daemon.turns import Turns
 from monitor.daemon.watchdog import USUAL, Watchdog
 from monitor.delivery import Dispatcher
 from monitor.due import Due
-from monitor.errors import Fault
+from monitor.errors import Fault, StoreReplaced
 from monitor.matching.live import compile_live
 from monitor.model import Alert, Config, Running, Settings, Source
 from monitor.notify import Notifier
@@ -64,7 +64,8 @@ PARSER_TASKS = 2_000  # feedparser holds on to memory: a process is renewed afte
 async def service(
     config: Config, files: UserFiles | None = None, faults: Sequence[Fault] = (), *, catches_up: bool = True
 ) -> AsyncIterator[Daemon]:
-    """The daemon, wired and ready to run; a database that cannot be shared it has to itself. Raises StoreFailed.
+    """The daemon, wired and ready to run; a database that cannot be shared it has to itself. Raises StoreFailed;
+    at its end StoreReplaced, if the database has become another one.
 
     `files`: where the config came from, to be looked at while it runs; `faults`: what was wrong with them;
     `catches_up`: what could not be polled in time is told in one message (who polls now and then wants it at once).
@@ -178,6 +179,8 @@ async def service(
             turns=turns,
             metrics=metrics,
         )
+        if database.replaced is not None:  # whoever met it first: a poll and a delivery only write it into the log
+            raise StoreReplaced(database.replaced)
 
 
 def _opened(settings: Settings, stack: AsyncExitStack) -> Database:

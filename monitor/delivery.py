@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from monitor import clock
 from monitor.alerting.attempts import Verdict, after_attempt, unknowns_in_a_row
-from monitor.errors import StoreFailed
+from monitor.errors import StoreFailed, StoreReplaced
 from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier, render
 from monitor.store.outbox import Outbox
@@ -152,6 +152,8 @@ class Dispatcher:
         while True:
             try:
                 return await self._thread.run(self._outbox.settle, delivery, receipt, verdict, clock.now())
+            except StoreReplaced:  # nothing will ever take it
+                raise
             except StoreFailed as error:
                 if clock.now() >= began + (SETTLING if unusable(error) else MARGIN):
                     raise

@@ -6,7 +6,6 @@ limits and how long things are kept.
 
 from __future__ import annotations
 
-import os
 import zoneinfo
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -331,8 +330,9 @@ def _resolved(database: str, folder: Path) -> str:
     if not database.startswith("sqlite:///"):
         return database
     path, mark, options = database.removeprefix("sqlite:///").partition("?")
-    # Links stay, for it is seen while the daemon runs if one leads elsewhere.
-    return f"sqlite:///{os.path.abspath(folder / path)}{mark}{options}"  # noqa: PTH100 - and resolve() follows them
+    # Links stay, for it is seen while the daemon runs if one leads elsewhere; and `..` with them: of a folder that is a
+    # link, it is the one above where that leads.
+    return f"sqlite:///{(folder / path).absolute()}{mark}{options}"
 
 
 def _networks(shape: NetworkShape | None) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import NoResultFound
 from monitor.errors import RowUnreadable
 from monitor.model import Alert, AlertKind, Notice, voice_of
 from monitor.store.tables import alert, article, article_version, match, story_article
+from monitor.store.unreadable import ValueUnreadable
 
 T = TypeVar("T")
 _ALERT, _NOTICE = TypeAdapter(Alert), TypeAdapter(Notice)
@@ -36,7 +37,7 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
         row = connection.execute(joined).mappings().one()
     except NoResultFound:
         raise RowUnreadable(f"alert {alert_id} is not in the database") from None
-    except (ValueError, TypeError) as error:  # by which the types of columns refuse what is no moment
+    except ValueUnreadable as error:
         raise RowUnreadable(f"alert {alert_id} cannot be read from the database: {error}") from error
     if row["subject"] is not None:
         return _checked(_NOTICE, _notice(row))

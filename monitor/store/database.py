@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreRefused, StoreReplaced
+from monitor.store.unreadable import ValueUnreadable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -49,18 +50,17 @@ class Database(ABC):
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads. Raises StoreFailed, for rows that hold nonsense too."""
+        """A transaction that only reads. Raises StoreFailed."""
         with self.translated(), self.read.begin() as connection:
-            try:
-                yield connection
-            except ValueError as error:
-                raise StoreRefused(f"{self.name} holds what cannot be read ({error}); {self.advice}") from error
+            yield connection
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Foreign errors of the database, as one line for a person."""
+        """Foreign errors of the database, and values in it that cannot be read, as one line for a person."""
         try:
             yield
+        except ValueUnreadable as error:
+            raise StoreRefused(f"{self.name} holds what cannot be read ({error}); {self.advice}") from error
         except DBAPIError as error:
             said = str(error.orig).strip().partition("\n")[0]
             unusable = isinstance(error, OperationalError | InterfaceError)
@@ -75,7 +75,7 @@ class Database(ABC):
         if found == known:
             return
         if known is None:
-            self._known = found
+            self._known = None if None in found else found  # what is not there yet may come
             return
         self.replaced = (
             f"{self._change(known, found)} while it was in use: what would be written now would be lost, so the daemon "
@@ -88,7 +88,7 @@ class Database(ABC):
 
     @abstractmethod
     def _identity(self) -> Identity:
-        """What tells it from another one by its name. Raises StoreFailed."""
+        """What tells it from another one by its name; None for what is not there. Raises StoreFailed."""
 
     @abstractmethod
     def _change(self, known: Identity, found: Identity) -> str:

@@ -10,6 +10,8 @@ from sqlalchemy import DateTime, Dialect, TypeDecorator
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import TypeEngine
 
+from monitor.store.unreadable import ValueUnreadable
+
 
 class _Written(sqlite.DATETIME):
     """As SQLite's own type writes it, at a fraction of its cost: a poll leaves ten of them."""
@@ -18,6 +20,11 @@ class _Written(sqlite.DATETIME):
         """In letters that sort as the moments do."""
         del dialect
         return lambda value: None if value is None else value.isoformat(" ", "microseconds")
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[object], datetime | None]:
+        """SQLite takes anything into a column: what is no moment raises ValueUnreadable."""
+        del dialect, coltype
+        return _moment_of
 
 
 class Moment(TypeDecorator[datetime]):
@@ -40,3 +47,10 @@ class Moment(TypeDecorator[datetime]):
         """Aware again."""
         del dialect
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _moment_of(value: Any | None) -> datetime | None:  # noqa: ANN401
+    try:
+        return None if value is None else datetime.fromisoformat(value)
+    except (ValueError, TypeError):
+        raise ValueUnreadable(f"{value!r:.50} is no moment") from None

@@ -83,7 +83,8 @@ class SqliteDatabase(Database):
             yield connection
 
     def _identity(self) -> Identity:
-        """The file, its log and the index of that, each by its inode: in a transaction there are all three."""
+        """The file, its log and the index of that, each by its inode: from the first reading or writing in a
+        transaction on there are all three."""
         return tuple(_inode(file) for file in self._files())
 
     def _files(self) -> tuple[Path, ...]:
@@ -253,11 +254,13 @@ class SqliteDatabase(Database):
 
 
 def _inode(path: Path) -> tuple[int, int] | None:
-    """What tells a file from all others; None where there is none that could be seen."""
+    """What tells a file from all others; None where there is none."""
     try:
         found = path.stat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:  # a disk or a file server that fails for a while has replaced nothing
+        raise StoreFailed(f"cannot look at {path}: {error.strerror}") from None
     return found.st_dev, found.st_ino
 
 
@@ -276,6 +279,7 @@ def _engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
     def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         del record
         connection.isolation_level = None  # sqlite3 must not open transactions on its own
+        connection.text_factory = _decode_leniently
         try:
             for pragma in pragmas:
                 _set(connection, pragma)
@@ -289,6 +293,12 @@ def _engine(url: URL, begin: str, pragmas: tuple[str, ...]) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", start)
     return engine
+
+
+def _decode_leniently(raw: bytes) -> str:
+    """A text, even if its bytes were damaged. sqlite3 alone would refuse the whole statement for it, each time, as if
+    the database could not be used; it is a tenth of a microsecond quicker."""
+    return raw.decode("utf-8", "replace")
 
 
 def _set(connection: sqlite3.Connection, pragma: str) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Generic, ParamSpec, TypeVar
 
 from monitor import clock
-from monitor.errors import StoreFailed, StoreRefused
+from monitor.errors import StoreFailed, StoreRefused, StoreReplaced
 from monitor.telemetry import Event, log
 from monitor.telemetry.metrics import Metrics
 
@@ -132,8 +132,9 @@ class Together(Generic[Job, Done]):
 
 
 def unusable(error: BaseException) -> bool:
-    """Whether it is the database that has to recover, and no matter of what it was given."""
-    return isinstance(error, StoreFailed) and not isinstance(error, StoreRefused)
+    """Whether it is the database that has to recover, and no matter of what it was given; one that was replaced does
+    not."""
+    return isinstance(error, StoreFailed) and not isinstance(error, StoreRefused | StoreReplaced)
 
 
 @dataclass(frozen=True, slots=True)

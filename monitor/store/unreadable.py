@@ -11,6 +11,11 @@ from typing import Any
 from monitor.telemetry import Event, log
 
 
+class ValueUnreadable(ValueError):
+    """A value that its column's type cannot be made of. It is raised by the statement that reads it; `str(error)` says
+    what stands there."""
+
+
 class Damaged:
     """In the place of a value that is no JSON: it has the shape of nothing, so whoever reads it finds that out, and not
     the statement that brought its row and a thousand others."""

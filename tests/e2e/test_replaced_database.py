@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
-from tests.e2e.whole import Daemon, news_monitor, until, write_config
+from tests.e2e.whole import LAUNCH, Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
 from tests.patience import PATIENCE
 
 SAID = '"event": "the database is not the one that was opened: the daemon ends"'
@@ -104,3 +107,28 @@ async def test_it_is_seen_told_and_ends_the_daemon(tmp_path: Path, replaced: Cal
         await until(lambda: daemon.log.read_text().count('"started"') == 2)
         assert await daemon.end(signal.SIGTERM) == 0
     assert (await news_monitor("db", "check", folder=tmp_path)).code == 0
+
+
+@dataclass
+class Deleting(Site):
+    """A site that deletes the database when this path is asked for."""
+
+    path: str = ""
+    folder: Path = Path()
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        if request.path == self.path:
+            delete(self.folder)
+        return await super().answer(request)
+
+
+@pytest.mark.parametrize("path", ["/feed", "/desk"])
+async def test_run_once_ends_with_1_too(tmp_path: Path, path: str) -> None:
+    """Whatever it does when the file is deleted: a poll, or a message that the server accepts."""
+    async with serving(
+        site := Deleting({"/feed": document(rss((LAUNCH, "/launch", now())))}, path=path, folder=tmp_path)
+    ):
+        write_config(tmp_path, {"wire": site.url("/feed")}, channels={"desk": site.url("/desk", "json")})
+        ended = await news_monitor("run", "--once", folder=tmp_path)
+    assert ended.code == 1
+    assert re.search(r"/monitor.db was (deleted or moved|replaced by another file) while it was in use", ended.told[-1])

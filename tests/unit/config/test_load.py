@@ -82,6 +82,14 @@ def test_paths_count_from_monitor_yaml_and_faults_name_them_as_one_would_open_th
     assert {fault.place.file for fault in result.faults} == {"conf/rules/bad.yaml"}
 
 
+def test_the_folder_above_one_that_is_a_link_is_the_one_above_where_that_leads(write: Write) -> None:
+    """So the database is the same with the link and without it, as for every program that opens what is written."""
+    folder = write({"srv/conf/monitor.yaml": f"{_TOLD}database: sqlite:///../data/news.db\n", "srv/data/news.db": ""})
+    (folder / "etc").symlink_to(folder / "srv" / "conf")
+    database = load(folder / "etc" / "monitor.yaml", {}).config.settings.database
+    assert Path(database.removeprefix("sqlite:///")).samefile(folder / "srv" / "data" / "news.db")
+
+
 def test_nothing_to_poll_and_no_rules_is_no_fault(write: Write) -> None:
     """An empty list, an empty file and an empty folder are what a beginner has."""
     folder = write(

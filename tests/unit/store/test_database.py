@@ -29,7 +29,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.sqlite import SqliteDatabase
-from monitor.store.tables import alert, metadata, section, source
+from monitor.store.tables import alert, daemon, metadata, section, source
 from monitor.store.tables import article as articles
 from monitor.store.tables import match as matches
 from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
@@ -371,6 +371,40 @@ def test_a_database_that_was_made_anew_is_seen(empty_url: str) -> None:
     fresh.close()
 
 
+def test_a_log_that_is_not_there_yet_may_come(database: Database) -> None:
+    """SQLite makes it when a transaction first reads or writes, and deletes it when the last process ends."""
+    with database.taken():
+        with database.reading():
+            pass
+        for _ in range(2):
+            with database.writing() as connection:
+                connection.execute(update(section).values(sequence=7))
+    assert database.replaced is None
+
+
+def test_a_file_that_cannot_be_looked_at_was_not_replaced(tmp_path: Path) -> None:
+    """Its disk fails, or a link was led in a circle: that may pass."""
+    file, link = tmp_path / "news.db", tmp_path / "link.db"
+    made = at(file)
+    made.upgrade()
+    made.close()
+    link.symlink_to(file)
+    database = at(link)
+    with database.taken():
+        with database.writing():
+            pass
+        link.unlink()
+        link.symlink_to(link)
+        with pytest.raises(StoreFailed, match=r"^cannot look at .*link\.db: \w") as seen:
+            database.require_in_place()
+        assert not isinstance(seen.value, StoreReplaced)
+        link.unlink()
+        link.symlink_to(file)
+        database.require_in_place()
+    assert database.replaced is None
+    database.close()
+
+
 def make_anew(database: Database, names: list[str]) -> None:
     """Take away what is in it, as `dropdb` and `createdb` or a deleted file do."""
     if isinstance(database, SqliteDatabase):
@@ -393,7 +427,15 @@ def test_rows_that_hold_nonsense_are_told_in_one_line(tmp_path: Path) -> None:
         )
     with pytest.raises(StoreRefused, match=r"^[^\n]+ holds what cannot be read [^\n]+$"):
         daemons(database)
+    with pytest.raises(StoreRefused, match="'then' is no moment"), database.writing() as connection:
+        connection.execute(select(daemon.c.seen_at)).all()
     database.close()
+
+
+def test_an_error_of_who_reads_is_no_error_of_the_database(database: Database) -> None:
+    """It ends where errors of ours do, with its traceback."""
+    with pytest.raises(ValueError, match="^invalid literal"), database.reading() as connection:
+        int(connection.execute(select(literal("x"))).scalar_one())
 
 
 def test_a_second_daemon_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from monitor.alerting.attempts import Verdict
+from monitor.errors import StoreFailed
 from monitor.model import Blame, DeadLetters, Delivery, DeliveryState, OncePer, Receipt, ReceiptKind
 from monitor.store.claims import Claims
 from monitor.store.database import Database
@@ -21,7 +22,7 @@ from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.tables import alert, article_version, delivery
 from monitor.telemetry import Event
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, notice, rule, rules, sources
+from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, commit, notice, rule, rules, sources
 
 OK = Receipt(ReceiptKind.ACCEPTED, "accepted")
 BUSY = Receipt(ReceiptKind.TRY_LATER, "the server answered 503")
@@ -284,6 +285,26 @@ def test_a_row_that_is_no_json_and_no_moment_holds_up_no_other(desk: Desk, colum
     desk.tell("b")
     desk.accepts()
     assert desk.states() == {"accepted": 1, "dead": 1}
+
+
+@pytest.mark.parametrize("column", ["alert.sentence", "alert.title", "article_version.text", "article_version.title"])
+def test_a_text_that_is_no_utf_8_is_sent_with_marks_in_its_place(desk: Desk, column: str) -> None:
+    """SQLite takes anything; PostgreSQL refuses it."""
+    table, _, name = column.partition(".")
+    desk.tell("a")
+    if desk.database.shared:
+        with pytest.raises(StoreFailed, match="invalid byte sequence"), desk.database.writing() as connection:
+            connection.exec_driver_sql(f"UPDATE {table} SET {name} = convert_from('\\xffc328', 'UTF8')")
+        return
+    with desk.database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE {table} SET {name} = CAST(x'ffc328' AS TEXT)")
+    desk.tell("b")
+    sent = alert_of(desk.accepts())
+    found = (sent.sentence, sent.rule_title, sent.article.text, sent.article.title)
+    assert [said == "\ufffd\ufffd(" for said in found].count(True) == 1
+    assert sent.article.uid == "a"
+    assert alert_of(desk.accepts()).article.uid == "b"
+    assert desk.states() == {"accepted": 2}
 
 
 def test_a_delivery_without_its_alert_holds_up_no_other(desk: Desk) -> None:

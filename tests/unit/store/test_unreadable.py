@@ -49,15 +49,16 @@ def test_a_daemon_starts_beside_a_row_that_cannot_be_read(database: Database, ta
     assert len(fallen.tellings) == {"account": 2, "event": 0, "waiting": 1}[table.name]
 
 
-def test_what_is_no_json_is_no_list_and_no_mapping_either(database: Database) -> None:
-    """SQLite takes any text for JSON; PostgreSQL refuses it."""
+@pytest.mark.parametrize("value", ["'[{'", "CAST(x'ffc328' AS TEXT)"], ids=["no JSON", "no UTF-8"])
+def test_what_is_no_json_is_no_list_and_no_mapping_either(database: Database, value: str) -> None:
+    """SQLite takes any text for JSON, and any bytes for text; PostgreSQL refuses both."""
     if database.shared:
         return
     claims = Claims(database, "here:1")
     claims.know(sources("wire"), NOON)
     commit(SerialSection(database), claimed(claims), article(), ruleset=HELD)
     with database.writing() as connection:
-        connection.exec_driver_sql("UPDATE account SET row = '[{'")
+        connection.exec_driver_sql(f"UPDATE account SET row = {value}")
         connection.exec_driver_sql("UPDATE waiting SET hearing = x'00'")
     with SerialSection(database).entered(NOON) as inside:
         assert not inside.state.told.waiting
