@@ -174,7 +174,7 @@ def cut_short(taken: TakenIn, source: Source, decided: int, now: datetime) -> Ta
     """A poll whose first `decided` articles only were decided on, because they were as much work as a poll may make.
     The others are new to the next one, to which the whole document comes again."""
     polled, left = taken.polled, len(taken.articles) - decided
-    told = f"its texts are too much work for one poll: {left} new entries wait for the next one, which is later"
+    told = f"its texts are too much work for one poll: {left} new entries wait for the next one"
     cut = replace(
         polled,
         fetched=replace(polled.fetched, validators=Validators()),
