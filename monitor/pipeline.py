@@ -151,11 +151,11 @@ class Pipeline:
                 around = active.around(taken.polled.claim, now)
                 decision = decide(taken.articles, active.rules, section.state, now, around, most=WORK)
                 decided = len(decision.judged)
-                left = cut_short(taken, brought.source, decided, now) if decided < len(taken.articles) else taken
-                ours = section.commit(left.polled, decision, active.channels_of)
+                kept = cut_short(taken, brought.source, decided, now) if decided < len(taken.articles) else taken
+                ours = section.commit(kept.polled, decision, active.channels_of)
                 if ours:
-                    section.want(wanted(brought.source, left.articles, now, active.wishes), now, around.away)
-                ended.append((left.polled, decision if ours else None))
+                    section.want(wanted(brought.source, kept.articles, now, active.wishes), now, around.away)
+                ended.append((kept.polled, decision if ours else None))
         return ended
 
     def _taken_in(self, together: Sequence[Brought], now: datetime) -> list[TakenIn]:

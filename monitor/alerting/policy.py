@@ -40,7 +40,6 @@ BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's wh
 _PAST = "its source's past (a first poll, or a burst of entries)"
 LATE = timedelta(hours=1)  # what is older than this and comes late through no fault of its own is told together
 CATCHING_UP = timedelta(minutes=10)  # from the first of it: by then most sources were polled once
-BEHIND = timedelta(minutes=10)  # a poll that comes so much later than it was planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,9 @@ class Away:
 
 
 def away(claim: Claim, now: datetime) -> Away | None:
-    """Whether a poll comes much later than planned: this service was down, or the source failed until now."""
-    if claim.last_ok is None or (now - claim.planned <= BEHIND and not claim.failures):
-        return None
-    return Away(claim.last_ok, now)
+    """Whether what a poll brings comes late because its source was not polled when it should have been."""
+    unpolled = claim.unpolled(now)
+    return Away(*unpolled) if unpolled else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Seen:
     its source asks to be left alone; `moved`: where permanent redirects alone led; `at_home`: the source's own
     address was asked, though another was learnt; `churned`: its guids change while
     its articles do not; `failures`: how many in a row, this one included; `looked`: where was looked for what may have
-    been missed, and what was found; `left`: how many of `new` wait for the next poll.
+    been missed, and what was found; `left`: how many entries wait for the next poll.
     """
 
     source: Source
@@ -81,14 +81,15 @@ class Seen:
 
     @property
     def before(self) -> datetime:
-        """The good poll before, as far as it is known."""
-        return self.claim.last_ok or self.claim.planned - self.source.every
+        """The good poll before the one that this document came with first, as far as it is known."""
+        return self.claim.news_since or self.claim.planned - self.source.every
 
     @property
     def on_time(self) -> bool:
         """Whether what was missed was missed by the interval: not by us, who were away, nor by a source that failed."""
         planned = max(self.claim.planned - self.before, timedelta(minutes=1))
-        return self.claim.failures == 0 and self.now - self.claim.planned <= planned
+        ours = self.claim.failures == 0 and self.claim.habits.left_late is None
+        return ours and self.now - self.claim.planned <= planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +192,12 @@ def _learnt(seen: Seen, habits: Habits, burst: Burst | None) -> Habits:
     """With what a document teaches. An archive that comes at once is no sign of a busy source."""
     learnt: _Learnt = {
         "entries": seen.entries,
-        "left": seen.left,
         "hint": seen.hint,
         "read_as": seen.source.read_as,
         "ill_formed": min(habits.ill_formed + 1, IN_A_ROW) if seen.ill_formed else 0,
         "distrusts_guids": habits.distrusts_guids or seen.churned,
     }
+    learnt |= left_behind(seen.claim, seen.left, seen.now)
     if seen.claim.first:
         learnt["rate"] = _rate_by_dates(seen.new, seen.now)
     elif not seen.churned:
@@ -205,6 +206,15 @@ def _learnt(seen: Seen, habits: Habits, burst: Burst | None) -> Habits:
         if seen.new:
             learnt |= _of_the_new(seen, habits, burst)
     return replace(habits, **learnt)
+
+
+def left_behind(claim: Claim, left: int, now: datetime) -> dict[str, Any]:
+    """The habits that say how many entries a poll leaves to the next one, which is to judge them as this one would."""
+    if not left:
+        return {"left": 0, "left_since": None, "left_late": None}
+    unpolled = claim.unpolled(now)
+    since = claim.news_since or claim.planned
+    return {"left": left, "left_since": since, "left_late": unpolled[1] if unpolled else None}
 
 
 def _of_the_new(seen: Seen, habits: Habits, burst: Burst | None) -> _Learnt:
@@ -317,14 +327,11 @@ def _dated(seen: Seen) -> bool:
 
 def _burst(seen: Seen, habits: Habits) -> Burst | None:
     """What of these is to be held; None: they are not more than can be, or their dates say that they are news."""
-    if seen.claim.first or seen.churned or len(seen.new) < BURST_LEAST or habits.arrivals < _ARRIVALS:
+    if seen.claim.first or seen.churned or not seen.new:
         return None
-    hours = max(timedelta(0), seen.now - seen.before) / timedelta(hours=1)
-    # What a burst has left for the next polls belongs to it, however many it had at once. All else that goes on like
-    # that is no burst any more: a storm of news must not be held for as long as it lasts.
-    usual = 0 if TroubleKind.BURST in habits.troubled and habits.left else habits.most
-    explained = max(usual, habits.rate * hours)
-    if len(seen.new) <= BURST_TIMES * explained:
+    # What a burst has left for the next polls belongs to it, however few they are. All else that goes on like that is
+    # no burst any more: a storm of news must not be held for as long as it lasts.
+    if not (TroubleKind.BURST in habits.troubled and habits.left) and not _unusual(seen, habits):
         return None
     fresh = _fresh(seen)
     earlier = [article for article in seen.new if article.dated and article.uid not in fresh]
@@ -334,6 +341,14 @@ def _burst(seen: Seen, habits: Habits) -> Burst | None:
     return Burst(old) if old else None
 
 
+def _unusual(seen: Seen, habits: Habits) -> bool:
+    """Whether so many new entries at once are more than what its source ever had, and what its rate explains."""
+    if len(seen.new) < BURST_LEAST or habits.arrivals < _ARRIVALS:
+        return False
+    hours = max(timedelta(0), seen.now - seen.before) / timedelta(hours=1)
+    return len(seen.new) > BURST_TIMES * max(habits.most, habits.rate * hours)
+
+
 def _fresh(seen: Seen) -> frozenset[str]:
     """What came after the poll before by a date of its own. One minute that most of them carry is no date: somebody has
     moved his archive. Where the poll before is minutes ago all news is of one minute, and it must be one moment. A day
@@ -341,7 +356,8 @@ def _fresh(seen: Seen) -> frozenset[str]:
     cut = timedelta(minutes=1) if seen.now - seen.before >= _MINUTES else timedelta(microseconds=1)
     stamps = {article.uid: article.published - (article.published - _EPOCH) % cut for article in seen.new}
     counts = Counter(stamps[each.uid] for each in seen.new if each.dated and each.published != each.seen)
-    stamped = {stamp for stamp, count in counts.items() if count > len(seen.new) / 2}
+    most = max(len(seen.new), BURST_LEAST) / 2  # of the few that a burst has left, one minute says nothing
+    stamped = {stamp for stamp, count in counts.items() if count > most}
     dated = (article for article in seen.new if article.dated and article.published > seen.before)
     return frozenset(article.uid for article in dated if stamps[article.uid] not in stamped)
 

@@ -25,7 +25,7 @@ UNREACHED_CAP = timedelta(minutes=15)  # no answer at all may be our own network
 GONE_PAUSE = timedelta(hours=24)  # 410 is meant for good, but people repair their sites
 HINT_CAP = timedelta(hours=24)
 FASTEST = timedelta(minutes=1)
-OVERLOADED = 12  # intervals that a source waits whose document was too much for one poll
+OVERLOADED = timedelta(minutes=1)  # so much later at least where a document was too much work for one poll
 OVERLAP = 3  # a document is polled so often while it is replaced once: two thirds of it are known then
 _HALF = timedelta(hours=3)  # so long without anything new, and a source counts as half as busy
 _SILENT_AFTER = timedelta(days=2)  # a weekend without news is no silence
@@ -81,9 +81,9 @@ def within_interval(source: Source, now: datetime) -> datetime:
 
 
 def after_too_much(source: Source, now: datetime) -> datetime:
-    """When a source is polled again whose document was too much work for one poll: later than usual, so that it does
-    not cost us more than others do, and soon enough for what is left of it."""
-    again = now + min(OVERLOADED * source.every, max(source.every, UNREACHED_CAP))
+    """When a source is polled again whose document was too much work for one poll: as soon as usual, since news may be
+    left of it, but not so soon that its polls take a notable share of our time."""
+    again = now + max(source.every, OVERLOADED)
     return min(again, _fires(source, now) or again)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from monitor.intake.articles import Known, Sought, Taken, sought, unseen
-from monitor.intake.coverage import CHURNED, Covered, Seen, covered
+from monitor.intake.coverage import CHURNED, Covered, Seen, covered, left_behind
 from monitor.intake.identity import identify, mark_of
 from monitor.intake.marks import kept, packed
 from monitor.intake.pace import after_too_much, hint_of, next_poll
@@ -118,10 +118,11 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
         wanted=brought.sought,
     )
     of_document = [article for article in taken.articles if article.uid not in brought.missed]
-    # A first poll is taken whole: what it left for the second would pass for news. What had left the document is taken
-    # whole too: it would not come again.
+    # A first poll is taken whole: what it left for the second would pass for news. So is what had left the document,
+    # which comes first: where it is too much work for one poll, none of the document is known at the next one either,
+    # and so it is looked for again.
     left = 0 if claim.first else max(0, len(of_document) - most)
-    articles = of_document[: len(of_document) - left] + _past(taken.articles, brought)
+    articles = _past(taken.articles, brought) + of_document[: len(of_document) - left]
     churned = CHURNED if taken.distrusts and brought.trusts_guids else None
     problem = fetched.problem or _unread(taken, left + feed.left) or churned or feed.problem
     if problem:  # without them the whole document comes again, and with it what was not read
@@ -172,14 +173,16 @@ def _seen(brought: Brought, taken: Taken, fetched: Fetched, *, now: datetime, fa
 
 def cut_short(taken: TakenIn, source: Source, decided: int, now: datetime) -> TakenIn:
     """A poll whose first `decided` articles only were decided on, because they were as much work as a poll may make.
-    The others are new to the next one, to which the whole document comes again."""
+    The others are new to the next one, to which the whole document comes again, and which judges them as this one."""
     polled, left = taken.polled, len(taken.articles) - decided
-    told = f"its texts are too much work for one poll: {left} new entries wait for the next one, which is later"
+    told = f"its texts are too much work for one poll: {left} new entries wait for the next one"
+    habits = polled.habits or polled.claim.habits
     cut = replace(
         polled,
         fetched=replace(polled.fetched, validators=Validators()),
         next_at=after_too_much(source, now),
         problem=f"{told}; {polled.problem}" if polled.problem else told,
+        habits=replace(habits, **left_behind(polled.claim, habits.left + left, now)),
         marks=None,
         unfinished=polled.claim.first,
     )
@@ -187,10 +190,11 @@ def cut_short(taken: TakenIn, source: Source, decided: int, now: datetime) -> Ta
 
 
 def _past(articles: Sequence[Article], brought: Brought) -> list[Article]:
-    """Those that had left the document unseen. What no date of its own places after the poll before is the source's
-    past: an older page holds that too."""
-    since = (brought.claim.last_ok or brought.claim.planned) - SLACK
-    older = [article for article in articles if article.uid in brought.missed]
+    """Those that had left the document unseen, the oldest page first: the newer ones, which lead to it, stay unknown
+    until it is taken in. What no date of its own places after the poll before is the source's past: an older page holds
+    that too."""
+    since = (brought.claim.news_since or brought.claim.planned) - SLACK
+    older = [article for article in reversed(articles) if article.uid in brought.missed]
     return [each if each.dated and each.published >= since else replace(each, baseline=True) for each in older]
 
 
@@ -198,7 +202,7 @@ def _held(articles: Sequence[Article], learnt: Covered, claim: Claim) -> tuple[A
     """The articles, those of a burst that nothing says to be news as if they were the source's past."""
     if learnt.burst is None:
         return tuple(articles)
-    since = claim.last_ok or claim.planned
+    since = claim.news_since or claim.planned
     return tuple(
         # A date after the poll before, in a burst that is held all the same: it was stamped on an archive.
         replace(each, baseline=True, dated=each.dated and each.published <= since)

@@ -63,7 +63,10 @@ class Habits:
     entries              how many its last document held
     overlap              the share of a document's entries that the poll before knew, lately (0 to 1)
     most                 the most new entries at one poll
-    left                 how many of the last document's new entries wait for the next poll (`limits.entries`)
+    left                 how many entries of the last document wait for the next poll: they were too many
+                         (`limits.entries`) or too much work
+    left_since           of these: when the good poll before the one that left them was; they are news since then
+    left_late            of these: when that one came, if it came much later than planned
     quiet                the longest it was usually without anything new
     hint                 how long its server and its feed ask to be left alone
     tightened            what its interval is multiplied by after a gap (1: nothing)
@@ -84,6 +87,8 @@ class Habits:
     overlap: float = 1.0
     most: int = 0
     left: int = 0
+    left_since: datetime | None = None
+    left_late: datetime | None = None
     quiet: timedelta = timedelta(0)
     hint: timedelta | None = None
     tightened: float = 1.0
@@ -168,6 +173,8 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "overlap": float,
     "most": int,
     "left": int,
+    "left_since": _moment,
+    "left_late": _moment,
     "quiet": _seconds,
     "hint": _seconds,
     "tightened": float,

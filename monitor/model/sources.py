@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 from monitor.model.habits import Habits, SourceTrouble, TroubleKind
 
+BEHIND = timedelta(minutes=10)  # a poll that comes so much later than it was planned
+
 
 class SourceKind(StrEnum):
     """What stands at a source's address: a feed or news sitemap, in a format that is told by looking; or a web page."""
@@ -213,6 +215,19 @@ class Claim:
     habits: Habits = field(default_factory=Habits)
     last_ok: datetime | None = None
     problem: str | None = None
+
+    @property
+    def news_since(self) -> datetime | None:
+        """Since when what this poll brings may be news: its source's last good poll, or the one before that if that has
+        left entries to this one. None: it never was polled well, or not since it came back into the config."""
+        return self.last_ok and (self.habits.left_since or self.last_ok)
+
+    def unpolled(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """From when to when its source was not polled, though it should have been: this service was down, or the source
+        failed until now. What an earlier poll has left to this one comes as late as that poll came."""
+        behind = self.failures > 0 or now - self.planned > BEHIND
+        since, until = self.news_since, now if behind else self.habits.left_late
+        return None if since is None or until is None else (since, until)
 
     @property
     def asks_back(self) -> bool:

@@ -106,5 +106,5 @@ class Asker:
             return await self._memory.has(source.id, entries)
 
         search = BackFill(self._fetcher, self._document, had)
-        since = claim.last_ok or claim.planned - source.every
+        since = claim.news_since or claim.planned - source.every
         return await search.find(source, brought.fetched, brought.feed, since=since, now=clock.now())

@@ -16,17 +16,17 @@ from structlog.testing import capture_logs
 from monitor import clock
 from monitor.intake.articles import Known
 from monitor.intake.taking import Brought, TakenIn, taken_in
-from monitor.model import FetchOutcome
+from monitor.model import FetchOutcome, OncePer
 from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.reports import Reports
-from monitor.store.tables import fetch, source
+from monitor.store.tables import article, fetch, match, source
 from monitor.telemetry import Event
-from tests.building import HEADLINE, HOUR, claimed
+from tests.building import HEADLINE, HOUR, MINUTE, claimed, rule, rules
 from tests.building import source as built
 from tests.conftest import FaultServer
 from tests.e2e.whole import until
-from tests.polls import feed, polling
+from tests.polls import LIMITS, feed, polling
 
 
 async def test_news_becomes_an_alert(database: Database, faults: FaultServer) -> None:
@@ -132,9 +132,9 @@ async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Da
             assert stored[-1] > (stored[-2] if len(stored) > 1 else 0)
             left = len(titles) - stored[-1]
             if left:
-                waiting = f"{left} new entries wait for the next one, which is later"
+                waiting = f"{left} new entries wait for the next one"
                 assert polled.problem == f"its texts are too much work for one poll: {waiting}"
-                assert polled.next_at - polled.at == timedelta(minutes=15)
+                assert polled.next_at - polled.at == 5 * MINUTE
             claim = claimed(polls.claims, "wire", polled.next_at)
             assert (claim.validators.body is None) == (left > 0)
         assert len(stored) > 1
@@ -142,6 +142,79 @@ async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Da
         assert not claim.first
     counts = Reports(database).counts()
     assert (counts["matches"], counts["alerts"]) == (len(titles), 0)
+
+
+@pytest.mark.parametrize("bound", ["work", "entries"])
+async def test_what_a_late_poll_leaves_comes_as_late_as_it(
+    database: Database, faults: FaultServer, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    """After an absence, what was missed is told together to its last piece, whatever the age that a rule allows. What
+    is as old and comes later is held."""
+    limits = LIMITS
+    if bound == "work":
+        monkeypatch.setattr("monitor.pipeline.WORK", 1)
+    else:
+        limits = replace(LIMITS, entries=1)
+    missed = [f"{HEADLINE}, report {n}" for n in range(4)]
+    async with polling(database, faults, limits=limits, wire="wire.xml") as polls:
+        by_article = rule(max_age=2 * HOUR, once_per=OncePer.ARTICLE)
+        polls.pipeline.active = replace(polls.pipeline.active, rules=rules(by_article))
+        faults.documents["wire.xml"] = feed("Nothing at all")
+        await polls.poll()
+        ago = clock.now() - 8 * HOUR
+        with database.writing() as connection:
+            connection.execute(update(source).values(last_ok_at=ago, next_at=ago + 5 * MINUTE))
+        faults.documents["wire.xml"] = feed(*missed, age=3 * HOUR)
+        for left in (3, 2, 1, 0):
+            polled = await polls.poll()
+            assert polled is not None
+            assert (polled.problem or "").count(f"{left} new entries") == bool(left)
+        decided = decisions(database)
+        assert [title for title, _ in decided] == missed
+        (why,) = {decision for _, decision in decided}  # of all four the same window
+        assert why.startswith("waits: its source could not be polled from ")
+        assert why.endswith("; what was missed is told together")
+        faults.documents["wire.xml"] = feed("The same missile story, late", *missed, age=3 * HOUR)
+        await polls.poll()
+    assert decisions(database)[-1][1] == "held: published 3 hours ago, and max_age is 2 hours"
+
+
+def decisions(database: Database) -> list[tuple[str, str]]:
+    """The titles of the articles that were matched, and what was decided, in the order in which they were stored."""
+    with database.reading() as connection:
+        found = select(article.c.title, match.c.decision).join(article, article.c.id == match.c.article_id)
+        return [(title, decision) for title, decision in connection.execute(found.order_by(article.c.id))]
+
+
+async def test_what_had_left_the_document_is_not_lost_where_it_is_too_much_work(
+    database: Database, faults: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked for again until it is taken in, the oldest first; then what the document holds is."""
+
+    def page(number: int, *titles: str) -> str:
+        older = f"<a:link xmlns:a='http://www.w3.org/2005/Atom' rel='next' href='{site}/older{number}.xml'/>"
+        document = feed(*titles).replace("https://x.test/", f"https://x.test/{number}/")
+        return document.replace("<item>", f"{older}<item>", 1)
+
+    site = f"http://127.0.0.1:{faults.port}"
+    before = [f"Nothing, number {n}" for n in range(10)]
+    news = [f"{HEADLINE}, report {n}" for n in range(7)]  # the newest first
+    async with polling(database, faults, wire="wire.xml") as polls:
+        faults.documents["wire.xml"] = page(0, *before)
+        await polls.poll()
+        monkeypatch.setattr("monitor.pipeline.WORK", 1)
+        faults.documents |= {
+            "wire.xml": page(1, *news[:2]),
+            "older1.xml": page(2, *news[2:5]),
+            "older2.xml": page(3, *news[5:], *before[:3]),
+        }
+        for left in range(len(news) - 1, -1, -1):
+            polled = await polls.poll()
+            assert polled is not None
+            assert (polled.problem or "").count(f": {left} new entries wait for the next one") == bool(left)
+    assert Reports(database).counts()["articles"] == len(before) + len(news)
+    assert Reports(database).counts()["alerts"] == len(news)
+    assert [title for title, _ in decisions(database)] == [*reversed(news[2:]), *news[:2]]
 
 
 async def test_a_long_list_is_past_when_it_is_first_seen(database: Database, faults: FaultServer) -> None:

@@ -336,9 +336,37 @@ def test_what_a_burst_leaves_for_the_next_polls_belongs_to_it() -> None:
         found = poll(habits, articles=OLD, entries=1000, left=left)
         assert found.burst == Burst(uids(OLD))
         habits = found.habits
-    rest = poll(habits, articles=OLD[:5], entries=1000)
+    last = poll(habits, articles=OLD[:5], entries=1000)
+    assert last.burst == Burst(uids(OLD[:5]))
+    rest = poll(last.habits, articles=OLD[:5], entries=1000)
     assert (rest.burst, rest.closed) == (None, (TroubleKind.BURST,))
     assert poll(rest.habits, articles=OLD, entries=1000).burst is None
+
+
+def test_the_few_that_a_burst_leaves_may_be_of_one_minute() -> None:
+    """They are what came last of it, and no stamp: what has a date of its own is news, what has none is held."""
+    habits = poll(articles=OLD, entries=1000, left=2).habits
+    last = [new(2)[1], OLD[0]]
+    assert poll(habits, articles=last, entries=1000).burst == Burst(uids(OLD[:1]))
+
+
+@pytest.mark.parametrize(
+    ("came", "late"),
+    [(claim(), None), (claim(failures=1), NOON), (replace(claim(), planned=NOON - HOUR), NOON)],
+    ids=["on time", "after failures", "after an absence"],
+)
+def test_what_a_poll_leaves_is_news_since_the_poll_before_it(came: Claim, late: datetime | None) -> None:
+    """To the last piece, and as late as its first; then nothing of it is kept."""
+    before, now = came.last_ok, NOON
+    for left in (2, 1):
+        learnt = poll(came.habits, articles=new(1), now=now, left=left, claim=came).habits
+        assert (learnt.left, learnt.left_since, learnt.left_late) == (left, before, late)
+        assert Habits.of_row(learnt.to_row()) == learnt
+        came, now = claim(learnt, now=now + EVERY), now + EVERY
+        assert (came.news_since, came.unpolled(now)) == (before, late and (before, late))
+    learnt = poll(came.habits, articles=new(1), now=now, claim=came).habits
+    assert (learnt.left, learnt.left_since, learnt.left_late) == (0, None, None)
+    assert claim(learnt, now=now + EVERY).unpolled(now + EVERY) is None
 
 
 def test_an_archive_does_not_make_a_source_busy() -> None:

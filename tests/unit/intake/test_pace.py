@@ -12,6 +12,7 @@ from monitor.intake.pace import (
     GONE_PAUSE,
     HINT_CAP,
     UNREACHED_CAP,
+    after_too_much,
     hint_of,
     interval,
     latest,
@@ -45,6 +46,21 @@ def following(
     fetched = Fetched(outcome, "u", status, retry_after=retry_after)
     polled, learnt = of or source(name, every), habits or Habits()
     return next_poll(polled, fetched, learnt, planned=planned, now=now, failures=failures, first=first)
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        (source(every=EVERY), EVERY),
+        (source(every=MINUTE / 12), MINUTE),
+        (source(every=HOUR), HOUR),
+        (replace(source(every=EVERY), cron="0 6 * * *"), EVERY),
+        (replace(source(every=EVERY), cron="2 * * * *"), 2 * MINUTE),
+    ],
+)
+def test_what_was_too_much_work_goes_on_soon(of: Source, expected: timedelta) -> None:
+    """As soon as usual, but not within a minute; a day between its own times is too long for what is left of news."""
+    assert after_too_much(of, NOON) == NOON + expected
 
 
 @pytest.mark.parametrize(
