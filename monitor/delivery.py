@@ -23,7 +23,7 @@ from monitor import clock
 from monitor.alerting.attempts import Verdict, after_attempt, unknowns_in_a_row
 from monitor.errors import StoreFailed
 from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
-from monitor.notify import Notifier, render
+from monitor.notify import Notifier, Send, render
 from monitor.store.outbox import Outbox
 from monitor.store.thread import StoreThread, unusable
 from monitor.telemetry import Event, log
@@ -112,22 +112,26 @@ class Dispatcher:
         return True
 
     async def _send_next(self, channel: str) -> bool:
-        """Send the next message of a channel; False if none is due. Claimed only when there is room to send it: a
-        lease that ended while it waited for a process would have it sent twice."""
-        async with self._notifier.place():
+        """Send the next message of a channel; False if none is due. Claimed only when there is a process to send it: a
+        lease that ended while it waited for one would have it sent twice."""
+        async with self._notifier.place(channel) as send:
             lease = self._notifier.longest(channel) + MARGIN
             delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease)
-            if delivery is not None:
-                await self._deliver(delivery)
-        return delivery is not None
+            if delivery is None:
+                return False
+            receipt = await self._attempt(delivery, send)
+        await self._conclude(delivery, receipt)
+        return True
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _attempt(self, delivery: Delivery, send: Send) -> Receipt:
         try:
             message = render(delivery, source=self._source_of(delivery.alert), zone=self._zone)
-            receipt = await self._notifier.send(delivery.channel, message)
+            return await send(message)
         except Exception as error:  # noqa: BLE001 - the boundary of one delivery: no message may stop the others
             log.exception(Event.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
-            receipt = Receipt(ReceiptKind.UNKNOWN, f"internal error: {type(error).__name__}")
+            return Receipt(ReceiptKind.UNKNOWN, f"internal error: {type(error).__name__}")
+
+    async def _conclude(self, delivery: Delivery, receipt: Receipt) -> None:
         now, limit = clock.now(), self._settings.limits.attempts
         unknowns = self._count_unknowns(delivery, receipt)
         verdict = after_attempt(receipt, delivery, limit=limit, now=now, unknowns=unknowns)

@@ -17,16 +17,15 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import gc
 import os
 import resource
 import signal
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from multiprocessing import forkserver, get_context, util
@@ -39,7 +38,7 @@ from weakref import WeakSet
 from pebble import ProcessExpired, ProcessPool
 
 from monitor import clock
-from monitor.allocator import give_back
+from monitor.allocator import HeldMemory
 from monitor.errors import WorkerLost
 from monitor.telemetry.log_writer import never_wait_for_stderr
 
@@ -50,7 +49,6 @@ Ts = TypeVarTuple("Ts")
 # that hangs), this bounds the wait.
 START = timedelta(seconds=60)
 LOOK = 1  # s between two looks at whether there still is a process
-MUCH = 16 * 2**20  # bytes more than usual that a process need not keep
 PR_SET_PDEATHSIG = 1
 
 
@@ -79,11 +77,11 @@ class Workers:
         self._prepare = prepare
         self._growing: asyncio.Task[None] | None = None
         self._closed = False
-        self._new_slot = partial(_Slot, memory, tasks_each)
+        self._new_slot = partial(Worker, memory, tasks_each)
         self._slots = [self._new_slot() for _ in range(count)]
-        self._leaving: list[_Slot] = []
+        self._leaving: list[Worker] = []
         self._waiting = 0  # calls for which no slot is free
-        self._free: asyncio.LifoQueue[_Slot] = asyncio.LifoQueue()  # last in, first out: the warmest goes first
+        self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()  # last in, first out: the warmest goes first
         for slot in self._slots:
             self._free.put_nowait(slot)
 
@@ -92,13 +90,19 @@ class Workers:
 
         `function`, its arguments and its result travel between processes: top-level, and picklable.
         """
+        async with self.reserved() as worker:
+            return await worker.run(function, *args, deadline=deadline)
+
+    @asynccontextmanager
+    async def reserved(self) -> AsyncIterator[Worker]:
+        """A worker that takes nobody else's work meanwhile; waits for it."""
         slot = await self._take_slot()
         try:
-            return await slot.call(function, args, deadline)
+            yield slot
         finally:
             self._return_slot(slot)
 
-    async def _take_slot(self) -> _Slot:
+    async def _take_slot(self) -> Worker:
         self._waiting += 1
         try:
             if self._short_of_slots() and (self._growing is None or self._growing.done()):
@@ -116,15 +120,24 @@ class Workers:
         while self._short_of_slots():
             slot = self._new_slot()
             self._slots.append(slot)
-            with suppress(WorkerLost):  # whoever calls it next sees that
-                await slot.call(self._prepare, (), START)
-            self._return_slot(slot)
+            started = False
+            try:
+                await slot.run(self._prepare, deadline=START)
+                started = True
+            except WorkerLost:  # those who wait take what becomes free meanwhile
+                await asyncio.sleep(LOOK)
+            finally:
+                (self._return_slot if started else self._remove_slot)(slot)
 
-    def _return_slot(self, slot: _Slot) -> None:
-        """Whichever ends first goes, while there are more than usual and nobody waits for it."""
-        if len(self._slots) <= self.count or self._free.qsize() < self._waiting:
+    def _return_slot(self, slot: Worker) -> None:
+        """Whichever ends first goes, while there are more than usual, nobody waits for it and another one is idle: the
+        next call then needs no start."""
+        if len(self._slots) <= self.count or self._free.qsize() <= self._waiting:
             self._free.put_nowait(slot)
-            return
+        else:
+            self._remove_slot(slot)
+
+    def _remove_slot(self, slot: Worker) -> None:
         self._slots.remove(slot)
         slot.close()
         self._leaving = [*(each for each in self._leaving if each.is_ending), slot]
@@ -133,7 +146,7 @@ class Workers:
         """Have every process started and `function` called once in each, so that the first real call is quick."""
         slots = [await self._free.get() for _ in range(self.count)]
         try:
-            await asyncio.gather(*(slot.call(function, (), START) for slot in slots))
+            await asyncio.gather(*(slot.run(function, deadline=START) for slot in slots))
         finally:
             for slot in slots:
                 self._free.put_nowait(slot)
@@ -149,7 +162,7 @@ class Workers:
             _temporary_folder()  # at its end multiprocessing complains if there is nothing to remove
 
 
-class _Slot:
+class Worker:
     """One process, always the same or its successor."""
 
     def __init__(self, memory: int | None, tasks_each: int) -> None:
@@ -167,7 +180,8 @@ class _Slot:
         """Whether a call is under way."""
         return self._future is not None and not self._future.done()
 
-    async def call(self, function: Callable[[*Ts], T], args: tuple[*Ts], deadline: timedelta) -> T:
+    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
+        """As `Workers.run`."""
         future: Future[T] = self._schedule(function, args, deadline)
         pool, waiter = self._pool, asyncio.wrap_future(future)
         end = clock.monotonic() + (deadline + START).total_seconds()
@@ -229,7 +243,7 @@ class _Slot:
         self._ending = []
 
 
-_slots: WeakSet[_Slot] = WeakSet()  # all that there are
+_slots: WeakSet[Worker] = WeakSet()  # all that there are
 
 
 def _broken(future: Future[T]) -> bool:
@@ -365,28 +379,4 @@ def _called(function: Callable[[*Ts], T], args: tuple[*Ts]) -> T:
         _memory.tidy()
 
 
-class _Memory:
-    """What this process holds. Work on a big document leaves garbage that holds itself, which Python looks for late
-    and may never find in a process at rest, and free memory that the allocator keeps for more of the kind."""
-
-    def __init__(self) -> None:
-        self._usual: int | None = None  # pages, after the first call or the last tidying
-
-    def tidy(self) -> None:
-        """Give memory back, if much more is held than usual."""
-        if sys.platform != "linux":
-            return
-        held = _resident()
-        if self._usual is None:
-            self._usual = held
-        elif held > self._usual + MUCH // resource.getpagesize():
-            gc.collect()
-            give_back()
-            self._usual = _resident()
-
-
-def _resident() -> int:
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-
-
-_memory = _Memory()
+_memory = HeldMemory()

@@ -8,6 +8,8 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -21,6 +23,7 @@ from monitor.delivery import Dispatcher
 from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Settings
 from monitor.notify import Notifier
 from monitor.notify.notifier import SENDERS
+from monitor.notify.room import SendingRoom
 from monitor.notify.timeouts import SendTimeouts
 from monitor.store.claims import Claims
 from monitor.store.database import Database
@@ -29,6 +32,7 @@ from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
+from monitor.workers import Workers
 from tests.building import article, claimed, polled, rule, rules, sources
 from tests.conftest import FaultServer
 from tests.patience import LONG, PATIENCE
@@ -214,6 +218,29 @@ async def test_more_hung_channels_than_usual_processes_delay_no_other(database: 
             dispatcher.wake()
             await until(lambda: states(database).get("accepted"))
         assert states(database) == {"accepted": 1, "sending": len(hung)}
+        await dispatcher.stop(timedelta(0))
+
+
+def never_ready(started: str) -> None:
+    Path(started).touch()
+    time.sleep(3600)
+
+
+async def test_what_has_no_process_is_not_claimed(database: Database, faults: FaultServer, tmp_path: Path) -> None:
+    """While one more process is being started, however long that takes, the message for it has no lease that runs."""
+    urls = {"desk": faults.url("hang/desk"), "phone": faults.url("hang/phone")}
+    fill(database, urls)
+    async with dispatching(database, urls) as dispatcher:
+        notifier = dispatcher._notifier
+        notifier.close()
+        notifier._workers = Workers(1, extra=1, prepare=partial(never_ready, str(tmp_path / "started")))
+        notifier._room = SendingRoom(1, 2, slow=timedelta(0))
+        await dispatcher.turn()
+        async with asyncio.timeout(PATIENCE):
+            await until((tmp_path / "started").exists)
+            await until(lambda: faults.received)
+        await asyncio.sleep(0.2)
+        assert states(database) == {"sending": 1, "pending": 1}
         await dispatcher.stop(timedelta(0))
 
 

@@ -267,6 +267,22 @@ async def test_extra_processes_start_when_all_are_at_work_and_go_again(tmp_path:
             await asyncio.gather(*hanging, return_exceptions=True)
             assert len(elastic._slots) == 1
             assert await asyncio.gather(*(elastic.run(double, n, deadline=LONG) for n in range(3))) == [0, 2, 4]
+            await until(lambda: len(elastic._slots) == 1)  # the last one may just be starting
+    finally:
+        elastic.close()
+
+
+async def test_one_idle_extra_process_stays_beside_those_that_hang(tmp_path: Path) -> None:
+    """Quick calls, one after the other, need no process of their own each."""
+    elastic = Workers(1, extra=2)
+    hanging = asyncio.create_task(elastic.run(hang, str(tmp_path / "pid"), deadline=LONG))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await until(lambda: pid_in(tmp_path / "pid"))
+            pids = [await elastic.run(os.getpid, deadline=LONG) for _ in range(5)]
+            assert len(set(pids)) == 1
+            hanging.cancel()
+            await asyncio.gather(hanging, return_exceptions=True)
             assert len(elastic._slots) == 1
     finally:
         elastic.close()
