@@ -124,12 +124,14 @@ class Dispatcher:
         return True
 
     async def _attempt(self, delivery: Delivery, send: Send) -> Receipt:
+        kind = ReceiptKind.TRY_LATER  # what was never handed over cannot have arrived
         try:
             message = render(delivery, source=self._source_of(delivery.alert), zone=self._zone)
+            kind = ReceiptKind.UNKNOWN
             return await send(message)
         except Exception as error:  # noqa: BLE001 - the boundary of one delivery: no message may stop the others
             log.exception(Event.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
-            return Receipt(ReceiptKind.UNKNOWN, f"internal error: {type(error).__name__}")
+            return Receipt(kind, f"internal error: {type(error).__name__}")
 
     async def _conclude(self, delivery: Delivery, receipt: Receipt) -> None:
         now, limit = clock.now(), self._settings.limits.attempts

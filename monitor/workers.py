@@ -39,7 +39,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from monitor import clock
 from monitor.allocator import HeldMemory
-from monitor.errors import WorkerLost
+from monitor.errors import WorkerLost, WorkerNotStarted
 from monitor.telemetry.log_writer import never_wait_for_stderr
 
 T = TypeVar("T")
@@ -86,7 +86,8 @@ class Workers:
             self._free.put_nowait(slot)
 
     async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
-        """What `function` gives or raises, in a process. WorkerLost: it was killed at the deadline, or died.
+        """What `function` gives or raises, in a process. WorkerLost: it was killed at the deadline, or died;
+        WorkerNotStarted: nothing of it was done.
 
         `function`, its arguments and its result travel between processes: top-level, and picklable.
         """
@@ -121,13 +122,14 @@ class Workers:
             slot = self._new_slot()
             self._slots.append(slot)
             started = False
-            try:
-                await slot.run(self._prepare, deadline=START)
-                started = True
-            except WorkerLost:  # those who wait take what becomes free meanwhile
+            with suppress(WorkerLost):
+                try:
+                    await slot.run(self._prepare, deadline=START)
+                    started = True
+                finally:
+                    (self._return_slot if started else self._remove_slot)(slot)
+            if not started:  # those who wait may take what becomes free meanwhile
                 await asyncio.sleep(LOOK)
-            finally:
-                (self._return_slot if started else self._remove_slot)(slot)
 
     def _return_slot(self, slot: Worker) -> None:
         """Whichever ends first goes, while there are more than usual, nobody waits for it and another one is idle: the
@@ -202,7 +204,7 @@ class Worker:
 
     def _schedule(self, function: Callable[[*Ts], T], args: tuple[*Ts], deadline: timedelta) -> Future[T]:
         if self._closed:
-            raise WorkerLost("the worker processes have been closed")
+            raise WorkerNotStarted("the worker processes have been closed")
         from_scratch = False
         if self._pool is not None and not self._pool.active:  # its process died idle, and pebble gave the pool up
             from_scratch = not self._worked
@@ -213,7 +215,7 @@ class Worker:
         try:
             future = self._pool.schedule(_called, args=(function, args), timeout=deadline.total_seconds())
         except RuntimeError as error:
-            raise WorkerLost(f"the worker process cannot take work ({error})") from None
+            raise WorkerNotStarted(f"the worker process cannot take work ({error})") from None
         self._future = future
         return future
 
@@ -223,8 +225,12 @@ class Worker:
             pool, self._pool = self._pool, None
             pool.stop()  # type: ignore[no-untyped-call]
             thread = Thread(target=pool.join, name="worker-end", daemon=True)
-            thread.start()
-            self._ending = [*(t for t in self._ending if t.is_alive()), thread]
+            try:
+                thread.start()
+            except RuntimeError:  # there may be no more threads
+                pool.join()
+            else:
+                self._ending = [*(t for t in self._ending if t.is_alive()), thread]
 
     def close(self) -> None:
         self._closed = True
@@ -266,14 +272,17 @@ def _outcome(future: Future[T], deadline: timedelta) -> T:
 
 
 def _started(memory: int | None, tasks_each: int, *, from_scratch: bool) -> ProcessPool:
-    """A pool of one process, which was started in the first way that works. Raises WorkerLost."""
+    """A pool of one process, which was started in the first way that works. Raises WorkerNotStarted."""
     said: Exception | None = None
     for context in (get_context("spawn"),) if from_scratch else _ways_to_start():
         try:
             return _pool(context, memory, tasks_each)
         except (BrokenProcessPool, OSError) as error:
             said = error.__cause__ or error  # type: ignore[assignment]  # pebble's own errors say nothing
-    raise WorkerLost(f"no worker process can be started ({said})")
+        except RuntimeError as error:  # there may be no more threads, and all ways need some
+            said = error
+            break
+    raise WorkerNotStarted(f"no worker process can be started ({said})")
 
 
 def _pool(context: ForkServerContext | SpawnContext, memory: int | None, tasks_each: int) -> ProcessPool:
@@ -292,6 +301,10 @@ def _pool(context: ForkServerContext | SpawnContext, memory: int | None, tasks_e
             context=context,
         )
         assert pool.active  # asking starts it
+    except RuntimeError:  # it has its process, but not all of its threads
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+        raise
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pool

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from monitor.errors import Fault, WorkerLost
+from monitor.errors import Fault, WorkerLost, WorkerNotStarted
 from monitor.model import Channel, Message, Receipt, ReceiptKind
 from monitor.notify import in_worker
 from monitor.notify.room import SendingRoom
@@ -73,6 +73,8 @@ class Notifier:
         deadline = self._timeouts.deadline(known.url)
         try:
             return await worker.run(in_worker.send, known.url, message, self._timeouts, deadline=deadline)
+        except WorkerNotStarted as error:
+            return Receipt(ReceiptKind.TRY_LATER, f"not sent: {error}")
         except WorkerLost as error:
             return Receipt(ReceiptKind.UNKNOWN, f"no clear answer: {error}")
 

@@ -346,7 +346,7 @@ async def test_a_dead_senders_delivery_is_taken_back(database: Database, faults:
 
 
 async def test_an_error_of_our_own_stops_nothing(database: Database, faults: FaultServer) -> None:
-    """One delivery that cannot be rendered is tried again later; the next one is sent."""
+    """One delivery that cannot be rendered is tried again later, and is no repeat then; the next one is sent."""
     fill(database, ["desk"], "a", "b")
     asked = []
 
@@ -360,5 +360,7 @@ async def test_an_error_of_our_own_stops_nothing(database: Database, faults: Fau
         dispatcher._name_of = name_of
         with capture_logs() as logs:
             await dispatcher.finish()
-    assert states(database) == {"accepted": 1, "retry": 1}
-    assert [entry["event"] for entry in logs] == [Event.DELIVERY_CRASHED, Event.RETRY, Event.ACCEPTED]
+    assert states(database) == {"accepted": 2}
+    assert [entry["event"] for entry in logs] == [Event.DELIVERY_CRASHED, Event.RETRY, Event.ACCEPTED, Event.ACCEPTED]
+    assert logs[1]["receipt"] == "try later"
+    assert not any("you may have this message already" in body for body in faults.bodies("ok/desk"))
