@@ -146,10 +146,11 @@ class Dispatcher:
         return "News Monitor" if isinstance(told, Notice) else self._name_of(told.article.source)
 
     def _count_unknowns(self, delivery: Delivery, receipt: Receipt) -> int:
-        """Attempts in a row without a clear answer: on this channel, as we saw it, or of this delivery, as stored."""
-        before = max(self._unknowns.get(delivery.channel, 0), delivery.unknowns)
-        self._unknowns[delivery.channel] = unknowns_in_a_row(receipt, before)
-        return self._unknowns[delivery.channel]
+        """Attempts in a row without a clear answer: on this channel, as we saw it, or of this delivery, as stored,
+        whichever are more. What an old message went through says nothing of its channel now."""
+        of_channel = unknowns_in_a_row(receipt, self._unknowns.get(delivery.channel, 0))
+        self._unknowns[delivery.channel] = of_channel
+        return max(of_channel, unknowns_in_a_row(receipt, delivery.unknowns))
 
     async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict) -> bool:
         """Record the receipt. A database that fails for a while must not make us forget what a server has accepted:

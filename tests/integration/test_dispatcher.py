@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from monitor.alerting import attempts
 from monitor.alerting.attempts import UNANSWERED_WAIT
 from monitor.decide import decide
 from monitor.delivery import Dispatcher
-from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Settings
+from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier
 from monitor.notify.notifier import SENDERS
 from monitor.notify.room import SendingRoom
@@ -33,6 +34,7 @@ from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
 from monitor.workers import Workers
+from tests import building
 from tests.building import article, claimed, polled, rule, rules, sources
 from tests.conftest import FaultServer
 from tests.patience import LONG, PATIENCE
@@ -282,6 +284,16 @@ async def test_a_known_answer_ends_the_long_pauses(database: Database, faults: F
     async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
         await dispatcher.finish()
     assert states(database) == {"accepted": 1}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_an_old_messages_lost_answers_are_not_its_channels(database: Database) -> None:
+    """Each has a row of its own; a channel's ends with its next clear answer."""
+    unclear, clear = Receipt(ReceiptKind.UNKNOWN, "lost"), Receipt(ReceiptKind.ACCEPTED, "accepted")
+    old, new = replace(building.delivery(), unknowns=5), building.delivery()
+    async with dispatching(database, {"desk": "console://"}) as dispatcher:
+        seen = [(sent, receipt) for sent, receipt in ((new, clear), (old, unclear), (new, unclear), (new, clear))]
+        assert [dispatcher._count_unknowns(sent, receipt) for sent, receipt in seen] == [0, 6, 2, 0]
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
