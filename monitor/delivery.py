@@ -29,8 +29,9 @@ from monitor.store.thread import StoreThread, unusable
 from monitor.telemetry import Event, log
 from monitor.telemetry.metrics import Metrics
 
-MARGIN = timedelta(seconds=30)  # what a lease has beyond the longest attempt: the commits before and after it
+LEASE_MARGIN = timedelta(seconds=30)  # beyond the longest attempt: for the commits before and after it
 SETTLING = timedelta(hours=1)  # a database that is locked or away for longer is no passing trouble
+SETTLING_REFUSED = timedelta(seconds=30)  # one that works and refuses a receipt will hardly think better of it
 
 
 class Dispatcher:
@@ -115,7 +116,7 @@ class Dispatcher:
         """Send the next message of a channel; False if none is due. Claimed only when there is a process to send it: a
         lease that ended while it waited for one would have it sent twice."""
         async with self._notifier.place(channel) as send:
-            lease = self._notifier.longest(channel) + MARGIN
+            lease = self._notifier.longest(channel) + LEASE_MARGIN
             delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease)
             if delivery is None:
                 return False
@@ -160,7 +161,7 @@ class Dispatcher:
             try:
                 return await self._thread.run(self._outbox.settle, delivery, receipt, verdict, clock.now())
             except StoreFailed as error:
-                if clock.now() >= began + (SETTLING if unusable(error) else MARGIN):
+                if clock.now() >= began + (SETTLING if unusable(error) else SETTLING_REFUSED):
                     raise
                 log.warning(Event.STORE_PROBLEM, channel=delivery.channel, problem=str(error))
                 await asyncio.sleep(1)

@@ -301,7 +301,7 @@ async def test_a_database_that_is_away_does_not_make_us_forget_an_acceptance(
     database: Database, faults: FaultServer, postgres_server: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long it is away beside the lease: nobody else has begun to send, and it is recorded once it is back."""
-    monkeypatch.setattr(delivery, "MARGIN", timedelta(0))
+    monkeypatch.setattr(delivery, "LEASE_MARGIN", timedelta(0))
     name = database.write.url.database
     fill(database, ["desk"], "a")
     async with dispatching(database, {"desk": faults.url("late/2")}) as dispatcher:
