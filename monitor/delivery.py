@@ -1,7 +1,8 @@
 """READ FIRST: a due delivery, from the outbox to its receipt.
 
     for each channel that has something due, side by side, each channel one message at a time (of each daemon):
-        outbox.claim         -> sending, under a lease; committed before the message goes out
+        notify.place         room to send, and a process for it; waited for
+        | outbox.claim       -> sending, under a lease; committed before the message goes out
         | notify.render      the message as people read it
         | notify.send        one attempt, in a process that can be killed
         | after_attempt      accepted, try again (when), or dead
