@@ -1,9 +1,16 @@
-"""The C library's allocator, told to keep little for itself. With another C library than GNU's nothing changes."""
+"""What a process holds, and the C library's allocator, told to keep little for itself. With another C library than
+GNU's the latter changes nothing."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
+import resource
+import sys
 from contextlib import suppress
+from pathlib import Path
+
+MUCH = 16 * 2**20  # bytes more than usual that a process need not keep
 
 # <malloc.h>
 _M_TRIM_THRESHOLD = -1
@@ -29,3 +36,27 @@ def give_back() -> None:
     """Give free pages back that lie between used ones."""
     with suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+class HeldMemory:
+    """What this process holds. Work on a big document leaves garbage that holds itself, which Python looks for late
+    and may never find in a process at rest, and free memory that the allocator keeps for more of the kind."""
+
+    def __init__(self) -> None:
+        self._usual: int | None = None  # pages, after the first call or the last tidying
+
+    def tidy(self) -> None:
+        """Give memory back, if much more is held than usual."""
+        if sys.platform != "linux":
+            return
+        held = _resident()
+        if self._usual is None:
+            self._usual = held
+        elif held > self._usual + MUCH // resource.getpagesize():
+            gc.collect()
+            give_back()
+            self._usual = _resident()
+
+
+def _resident() -> int:
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])

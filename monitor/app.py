@@ -179,8 +179,6 @@ async def service(
             turns=turns,
             metrics=metrics,
         )
-        if database.replaced is not None:  # whoever met it first: a poll and a delivery only write it into the log
-            raise StoreReplaced(database.replaced)
 
 
 def _opened(settings: Settings, stack: AsyncExitStack) -> Database:
@@ -221,9 +219,10 @@ def _take_back(claims: Claims, outbox: Outbox, pages: Pages) -> None:
 
 
 def _goodbye(database: Database, outbox: Outbox, daemons: Daemons) -> None:
-    """Together: a database that does not answer is waited for once. One that was replaced knows nothing of us."""
+    """Together: a database that does not answer is waited for once. One that was replaced knows nothing of us. Raises
+    StoreReplaced then, whoever met it first: a poll and a delivery only write it into the log."""
     if database.replaced is not None:
-        return
+        raise StoreReplaced(database.replaced)
     outbox.release_own(clock.now())
     daemons.stopped(clock.now())
 

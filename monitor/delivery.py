@@ -1,7 +1,8 @@
 """READ FIRST: a due delivery, from the outbox to its receipt.
 
     for each channel that has something due, side by side, each channel one message at a time (of each daemon):
-        outbox.claim         -> sending, under a lease; committed before the message goes out
+        notify.place         room to send, and a process for it; waited for
+        | outbox.claim       -> sending, under a lease; committed before the message goes out
         | notify.render      the message as people read it
         | notify.send        one attempt, in a process that can be killed
         | after_attempt      accepted, try again (when), or dead
@@ -23,14 +24,15 @@ from monitor import clock
 from monitor.alerting.attempts import Verdict, after_attempt, unknowns_in_a_row
 from monitor.errors import StoreFailed, StoreReplaced
 from monitor.model import Alert, Delivery, DeliveryState, Notice, Receipt, ReceiptKind, Settings
-from monitor.notify import Notifier, render
+from monitor.notify import Notifier, Send, render
 from monitor.store.outbox import Outbox
 from monitor.store.thread import StoreThread, unusable
 from monitor.telemetry import Event, log
 from monitor.telemetry.metrics import Metrics
 
-MARGIN = timedelta(seconds=30)  # what a lease has beyond the longest attempt: the commits before and after it
+LEASE_MARGIN = timedelta(seconds=30)  # beyond the longest attempt: for the commits before and after it
 SETTLING = timedelta(hours=1)  # a database that is locked or away for longer is no passing trouble
+SETTLING_REFUSED = timedelta(seconds=30)  # one that works and refuses a receipt will hardly think better of it
 
 
 class Dispatcher:
@@ -112,22 +114,28 @@ class Dispatcher:
         return True
 
     async def _send_next(self, channel: str) -> bool:
-        """Send the next message of a channel; False if none is due. Claimed only when there is room to send it: a
-        lease that ended while it waited for a process would have it sent twice."""
-        async with self._notifier.place():
-            lease = self._notifier.longest(channel) + MARGIN
+        """Send the next message of a channel; False if none is due. Claimed only when there is a process to send it: a
+        lease that ended while it waited for one would have it sent twice."""
+        async with self._notifier.place(channel) as send:
+            lease = self._notifier.longest(channel) + LEASE_MARGIN
             delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease)
-            if delivery is not None:
-                await self._deliver(delivery)
-        return delivery is not None
+            if delivery is None:
+                return False
+            receipt = await self._attempt(delivery, send)
+        await self._conclude(delivery, receipt)
+        return True
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _attempt(self, delivery: Delivery, send: Send) -> Receipt:
+        kind = ReceiptKind.TRY_LATER  # what was never handed over cannot have arrived
         try:
             message = render(delivery, source=self._source_of(delivery.alert), zone=self._zone)
-            receipt = await self._notifier.send(delivery.channel, message)
+            kind = ReceiptKind.UNKNOWN
+            return await send(message)
         except Exception as error:  # noqa: BLE001 - the boundary of one delivery: no message may stop the others
             log.exception(Event.DELIVERY_CRASHED, channel=delivery.channel, alert=delivery.alert.id)
-            receipt = Receipt(ReceiptKind.UNKNOWN, f"internal error: {type(error).__name__}")
+            return Receipt(kind, f"internal error: {type(error).__name__}")
+
+    async def _conclude(self, delivery: Delivery, receipt: Receipt) -> None:
         now, limit = clock.now(), self._settings.limits.attempts
         unknowns = self._count_unknowns(delivery, receipt)
         verdict = after_attempt(receipt, delivery, limit=limit, now=now, unknowns=unknowns)
@@ -140,10 +148,11 @@ class Dispatcher:
         return "News Monitor" if isinstance(told, Notice) else self._name_of(told.article.source)
 
     def _count_unknowns(self, delivery: Delivery, receipt: Receipt) -> int:
-        """Attempts in a row without a clear answer: on this channel, as we saw it, or of this delivery, as stored."""
-        before = max(self._unknowns.get(delivery.channel, 0), delivery.unknowns)
-        self._unknowns[delivery.channel] = unknowns_in_a_row(receipt, before)
-        return self._unknowns[delivery.channel]
+        """Attempts in a row without a clear answer: on this channel, as we saw it, or of this delivery, as stored,
+        whichever are more. What an old message went through says nothing of its channel now."""
+        of_channel = unknowns_in_a_row(receipt, self._unknowns.get(delivery.channel, 0))
+        self._unknowns[delivery.channel] = of_channel
+        return max(of_channel, unknowns_in_a_row(receipt, delivery.unknowns))
 
     async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict) -> bool:
         """Record the receipt. A database that fails for a while must not make us forget what a server has accepted:
@@ -155,7 +164,7 @@ class Dispatcher:
             except StoreReplaced:  # nothing will ever take it
                 raise
             except StoreFailed as error:
-                if clock.now() >= began + (SETTLING if unusable(error) else MARGIN):
+                if clock.now() >= began + (SETTLING if unusable(error) else SETTLING_REFUSED):
                     raise
                 log.warning(Event.STORE_PROBLEM, channel=delivery.channel, problem=str(error))
                 await asyncio.sleep(1)

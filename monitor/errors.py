@@ -5,6 +5,7 @@ MonitorError                 everything this package raises on purpose; its text
 ├── FetchFailed              a source did not give a document (blocked address, time-out, too big, status ...)
 ├── FeedUnreadable           the document is no feed
 ├── WorkerLost               a worker process passed its deadline or died
+│   └── WorkerNotStarted     no process took the work
 ├── StoreFailed              the database cannot be used as it is
 │   ├── StoreRefused         it took the statement and refused what stood in it
 │   ├── RowUnreadable        a row of it does not hold what it should
@@ -66,6 +67,10 @@ class FeedUnreadable(MonitorError):
 
 class WorkerLost(MonitorError):
     """A worker process passed its deadline and was killed, or died by itself."""
+
+
+class WorkerNotStarted(WorkerLost):
+    """No worker process took the work: nothing of it was done."""
 
 
 class StoreFailed(MonitorError):

@@ -17,16 +17,15 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import gc
 import os
 import resource
 import signal
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from multiprocessing import forkserver, get_context, util
@@ -39,8 +38,8 @@ from weakref import WeakSet
 from pebble import ProcessExpired, ProcessPool
 
 from monitor import clock
-from monitor.allocator import give_back
-from monitor.errors import WorkerLost
+from monitor.allocator import HeldMemory
+from monitor.errors import WorkerLost, WorkerNotStarted
 from monitor.telemetry.log_writer import never_wait_for_stderr
 
 T = TypeVar("T")
@@ -50,7 +49,6 @@ Ts = TypeVarTuple("Ts")
 # that hangs), this bounds the wait.
 START = timedelta(seconds=60)
 LOOK = 1  # s between two looks at whether there still is a process
-MUCH = 16 * 2**20  # bytes more than usual that a process need not keep
 PR_SET_PDEATHSIG = 1
 
 
@@ -79,26 +77,33 @@ class Workers:
         self._prepare = prepare
         self._growing: asyncio.Task[None] | None = None
         self._closed = False
-        self._new_slot = partial(_Slot, memory, tasks_each)
+        self._new_slot = partial(Worker, memory, tasks_each)
         self._slots = [self._new_slot() for _ in range(count)]
-        self._leaving: list[_Slot] = []
+        self._leaving: list[Worker] = []
         self._waiting = 0  # calls for which no slot is free
-        self._free: asyncio.LifoQueue[_Slot] = asyncio.LifoQueue()  # last in, first out: the warmest goes first
+        self._free: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()  # last in, first out: the warmest goes first
         for slot in self._slots:
             self._free.put_nowait(slot)
 
     async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
-        """What `function` gives or raises, in a process. WorkerLost: it was killed at the deadline, or died.
+        """What `function` gives or raises, in a process. WorkerLost: it was killed at the deadline, or died;
+        WorkerNotStarted: nothing of it was done.
 
         `function`, its arguments and its result travel between processes: top-level, and picklable.
         """
+        async with self.reserved() as worker:
+            return await worker.run(function, *args, deadline=deadline)
+
+    @asynccontextmanager
+    async def reserved(self) -> AsyncIterator[Worker]:
+        """A worker that takes nobody else's work meanwhile; waits for it."""
         slot = await self._take_slot()
         try:
-            return await slot.call(function, args, deadline)
+            yield slot
         finally:
             self._return_slot(slot)
 
-    async def _take_slot(self) -> _Slot:
+    async def _take_slot(self) -> Worker:
         self._waiting += 1
         try:
             if self._short_of_slots() and (self._growing is None or self._growing.done()):
@@ -116,15 +121,25 @@ class Workers:
         while self._short_of_slots():
             slot = self._new_slot()
             self._slots.append(slot)
-            with suppress(WorkerLost):  # whoever calls it next sees that
-                await slot.call(self._prepare, (), START)
-            self._return_slot(slot)
+            started = False
+            with suppress(WorkerLost):
+                try:
+                    await slot.run(self._prepare, deadline=START)
+                    started = True
+                finally:
+                    (self._return_slot if started else self._remove_slot)(slot)
+            if not started:  # those who wait may take what becomes free meanwhile
+                await asyncio.sleep(LOOK)
 
-    def _return_slot(self, slot: _Slot) -> None:
-        """Whichever ends first goes, while there are more than usual and nobody waits for it."""
-        if len(self._slots) <= self.count or self._free.qsize() < self._waiting:
+    def _return_slot(self, slot: Worker) -> None:
+        """Whichever ends first goes, while there are more than usual, nobody waits for it and another one is idle: the
+        next call then needs no start."""
+        if len(self._slots) <= self.count or self._free.qsize() <= self._waiting:
             self._free.put_nowait(slot)
-            return
+        else:
+            self._remove_slot(slot)
+
+    def _remove_slot(self, slot: Worker) -> None:
         self._slots.remove(slot)
         slot.close()
         self._leaving = [*(each for each in self._leaving if each.is_ending), slot]
@@ -133,7 +148,7 @@ class Workers:
         """Have every process started and `function` called once in each, so that the first real call is quick."""
         slots = [await self._free.get() for _ in range(self.count)]
         try:
-            await asyncio.gather(*(slot.call(function, (), START) for slot in slots))
+            await asyncio.gather(*(slot.run(function, deadline=START) for slot in slots))
         finally:
             for slot in slots:
                 self._free.put_nowait(slot)
@@ -149,7 +164,7 @@ class Workers:
             _temporary_folder()  # at its end multiprocessing complains if there is nothing to remove
 
 
-class _Slot:
+class Worker:
     """One process, always the same or its successor."""
 
     def __init__(self, memory: int | None, tasks_each: int) -> None:
@@ -167,7 +182,8 @@ class _Slot:
         """Whether a call is under way."""
         return self._future is not None and not self._future.done()
 
-    async def call(self, function: Callable[[*Ts], T], args: tuple[*Ts], deadline: timedelta) -> T:
+    async def run(self, function: Callable[[*Ts], T], *args: *Ts, deadline: timedelta) -> T:
+        """As `Workers.run`."""
         future: Future[T] = self._schedule(function, args, deadline)
         pool, waiter = self._pool, asyncio.wrap_future(future)
         end = clock.monotonic() + (deadline + START).total_seconds()
@@ -188,7 +204,7 @@ class _Slot:
 
     def _schedule(self, function: Callable[[*Ts], T], args: tuple[*Ts], deadline: timedelta) -> Future[T]:
         if self._closed:
-            raise WorkerLost("the worker processes have been closed")
+            raise WorkerNotStarted("the worker processes have been closed")
         from_scratch = False
         if self._pool is not None and not self._pool.active:  # its process died idle, and pebble gave the pool up
             from_scratch = not self._worked
@@ -199,7 +215,7 @@ class _Slot:
         try:
             future = self._pool.schedule(_called, args=(function, args), timeout=deadline.total_seconds())
         except RuntimeError as error:
-            raise WorkerLost(f"the worker process cannot take work ({error})") from None
+            raise WorkerNotStarted(f"the worker process cannot take work ({error})") from None
         self._future = future
         return future
 
@@ -209,8 +225,12 @@ class _Slot:
             pool, self._pool = self._pool, None
             pool.stop()  # type: ignore[no-untyped-call]
             thread = Thread(target=pool.join, name="worker-end", daemon=True)
-            thread.start()
-            self._ending = [*(t for t in self._ending if t.is_alive()), thread]
+            try:
+                thread.start()
+            except RuntimeError:  # there may be no more threads
+                pool.join()
+            else:
+                self._ending = [*(t for t in self._ending if t.is_alive()), thread]
 
     def close(self) -> None:
         self._closed = True
@@ -229,7 +249,7 @@ class _Slot:
         self._ending = []
 
 
-_slots: WeakSet[_Slot] = WeakSet()  # all that there are
+_slots: WeakSet[Worker] = WeakSet()  # all that there are
 
 
 def _broken(future: Future[T]) -> bool:
@@ -252,14 +272,17 @@ def _outcome(future: Future[T], deadline: timedelta) -> T:
 
 
 def _started(memory: int | None, tasks_each: int, *, from_scratch: bool) -> ProcessPool:
-    """A pool of one process, which was started in the first way that works. Raises WorkerLost."""
+    """A pool of one process, which was started in the first way that works. Raises WorkerNotStarted."""
     said: Exception | None = None
     for context in (get_context("spawn"),) if from_scratch else _ways_to_start():
         try:
             return _pool(context, memory, tasks_each)
         except (BrokenProcessPool, OSError) as error:
             said = error.__cause__ or error  # type: ignore[assignment]  # pebble's own errors say nothing
-    raise WorkerLost(f"no worker process can be started ({said})")
+        except RuntimeError as error:  # there may be no more threads, and all ways need some
+            said = error
+            break
+    raise WorkerNotStarted(f"no worker process can be started ({said})")
 
 
 def _pool(context: ForkServerContext | SpawnContext, memory: int | None, tasks_each: int) -> ProcessPool:
@@ -278,6 +301,10 @@ def _pool(context: ForkServerContext | SpawnContext, memory: int | None, tasks_e
             context=context,
         )
         assert pool.active  # asking starts it
+    except RuntimeError:  # it has its process, but not all of its threads
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+        raise
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pool
@@ -365,28 +392,4 @@ def _called(function: Callable[[*Ts], T], args: tuple[*Ts]) -> T:
         _memory.tidy()
 
 
-class _Memory:
-    """What this process holds. Work on a big document leaves garbage that holds itself, which Python looks for late
-    and may never find in a process at rest, and free memory that the allocator keeps for more of the kind."""
-
-    def __init__(self) -> None:
-        self._usual: int | None = None  # pages, after the first call or the last tidying
-
-    def tidy(self) -> None:
-        """Give memory back, if much more is held than usual."""
-        if sys.platform != "linux":
-            return
-        held = _resident()
-        if self._usual is None:
-            self._usual = held
-        elif held > self._usual + MUCH // resource.getpagesize():
-            gc.collect()
-            give_back()
-            self._usual = _resident()
-
-
-def _resident() -> int:
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-
-
-_memory = _Memory()
+_memory = HeldMemory()

@@ -157,8 +157,7 @@ async def _accepted(settings: Settings, names: list[str]) -> list[str]:
     notifier, zone, now = Notifier(settings.channels, settings.limits.send), ZoneInfo(settings.timezone), clock.now()
 
     async def sent(name: str) -> Receipt:
-        async with notifier.place():
-            return await notifier.send(name, render(_delivery(name, now), source="News Monitor", zone=zone))
+        return await notifier.send(name, render(_delivery(name, now), source="News Monitor", zone=zone))
 
     try:
         sending = {name: asyncio.create_task(sent(name)) for name in names}

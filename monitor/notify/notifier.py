@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
-from monitor.errors import Fault, WorkerLost
+from monitor.errors import Fault, WorkerLost, WorkerNotStarted
 from monitor.model import Channel, Message, Receipt, ReceiptKind
 from monitor.notify import in_worker
 from monitor.notify.room import SendingRoom
 from monitor.notify.screen import Screen
 from monitor.notify.timeouts import SendTimeouts
-from monitor.workers import START, Workers
+from monitor.workers import START, Worker, Workers
+
+Send = Callable[[Message], Awaitable[Receipt]]
 
 CONSOLE = "console://"
 CHECK = timedelta(seconds=60)  # for all channels together
@@ -35,25 +38,43 @@ class Notifier:
         self._room = SendingRoom(SENDERS, MOST_SENDERS)
         self._screen = Screen()
 
-    def place(self) -> AbstractAsyncContextManager[None]:
-        """Room to send one message: taken before it is claimed, held while it is sent."""
-        return self._room.place()
+    @asynccontextmanager
+    async def place(self, channel: str) -> AsyncIterator[Send]:
+        """Room to send one message on a channel, and the process for it; waits for both. Taken before the message is
+        claimed, so that no claim waits for them. Gives the function that sends the message: one attempt, and how it
+        ended; it never raises for what a server does."""
+        known = self.channels.get(channel)
+        if known is None or known.url.startswith(CONSOLE):
+            yield partial(self._send, channel, None)
+        else:
+            async with self._room.place() as begin, self._workers.reserved() as worker:
+                yield partial(self._send, channel, (begin, worker))
 
     def longest(self, channel: str) -> timedelta:
-        """The longest that `send` may take on a channel, until its process is killed."""
+        """The longest that sending may take on a channel, in a place, until its process is killed."""
         known = self.channels.get(channel)
         return START + (self._timeouts.deadline(known.url) if known else timedelta(0))
 
     async def send(self, channel: str, message: Message) -> Receipt:
-        """One attempt, and how it ended; never raises for what a server does."""
+        """One attempt, in a place of its own, and how it ended; never raises for what a server does."""
+        async with self.place(channel) as send:
+            return await send(message)
+
+    async def _send(self, channel: str, place: tuple[Callable[[], None], Worker] | None, message: Message) -> Receipt:
         known = self.channels.get(channel)
         if known is None:
             return Receipt(ReceiptKind.TRY_LATER, "monitor.yaml no longer has this channel")
         if known.url.startswith(CONSOLE):
             return await self._screen.show(message, self._timeouts.hand_over)
+        if place is None:
+            return Receipt(ReceiptKind.TRY_LATER, "monitor.yaml has just changed this channel")
+        begin, worker = place
+        begin()
         deadline = self._timeouts.deadline(known.url)
         try:
-            return await self._workers.run(in_worker.send, known.url, message, self._timeouts, deadline=deadline)
+            return await worker.run(in_worker.send, known.url, message, self._timeouts, deadline=deadline)
+        except WorkerNotStarted as error:
+            return Receipt(ReceiptKind.TRY_LATER, f"not sent: {error}")
         except WorkerLost as error:
             return Receipt(ReceiptKind.UNKNOWN, f"no clear answer: {error}")
 

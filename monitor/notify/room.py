@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -20,11 +20,12 @@ class SendingRoom:
         self._slow = slow
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """A place for one attempt; waits for it."""
+    async def place(self) -> AsyncIterator[Callable[[], None]]:
+        """A place for one attempt; waits for it. Gives a function to call when the attempt begins: from then on its
+        time counts. What comes before (a claim, a process that starts) lets nobody else begin the same."""
         async with self._all:
             await self._quick.acquire()
-            counted = True
+            counted, timer = True, None
 
             def release() -> None:
                 nonlocal counted
@@ -32,9 +33,13 @@ class SendingRoom:
                     counted = False
                     self._quick.release()
 
-            timer = asyncio.get_running_loop().call_later(self._slow.total_seconds(), release)
+            def begin() -> None:
+                nonlocal timer
+                timer = asyncio.get_running_loop().call_later(self._slow.total_seconds(), release)
+
             try:
-                yield
+                yield begin
             finally:
-                timer.cancel()
+                if timer is not None:
+                    timer.cancel()
                 release()

@@ -82,7 +82,8 @@ class Outbox:
     def settle(self, sent: Delivery, receipt: Receipt, verdict: Verdict, now: datetime) -> bool:
         """Record how an attempt ended. False if the claim was no longer ours: its lease had ended.
 
-        An acceptance counts even then, as long as nobody has begun to send it again.
+        An acceptance counts even then, as long as nobody has begun to send it again, and so does the pause after a
+        failure: whoever ended the lease knew of none.
         """
         late = _OPEN if verdict.state is DeliveryState.ACCEPTED else ()
         ended = None if verdict.state is DeliveryState.RETRY else now
@@ -104,6 +105,9 @@ class Outbox:
                 values |= cause_of_death(connection, sent, receipt)
             held = ours & delivery.c.state.in_((DeliveryState.SENDING, *late))
             settled = connection.execute(update(delivery).where(held).values(**values)).rowcount == 1
+            if not settled and verdict.state is DeliveryState.RETRY:
+                released = ours & (delivery.c.state == DeliveryState.RETRY)
+                connection.execute(update(delivery).where(released).values(not_before=verdict.not_before))
             if settled and verdict.state is DeliveryState.ACCEPTED:
                 revived = revive(connection, sent, now)
         if revived.dead:

@@ -19,6 +19,7 @@ from threading import Event, RLock, Thread
 from typing import TextIO
 
 MOST = 10_000  # texts that wait: some MiB of lines, and at the usual rate of a busy daemon a quarter of an hour
+LAST_WORDS = 0.5  # s that the end of a process waits for its traceback to be written
 
 
 class LogWriter:
@@ -107,11 +108,13 @@ class LogWriter:
 
 
 class LogStream(io.TextIOBase):
-    """A text stream that hands what is written to a LogWriter, `cleaned`: for those who want a stream."""
+    """A text stream that hands what is written to a LogWriter, `cleaned`: for those who want a stream. `patience`: so
+    many seconds `flush` waits until it is written, once: where nobody reads, no second time."""
 
-    def __init__(self, writer: LogWriter, cleaned: Callable[[str], str]) -> None:
+    def __init__(self, writer: LogWriter, cleaned: Callable[[str], str], patience: float = 0) -> None:
         self._writer = writer
         self._cleaned = cleaned
+        self._patience = patience
 
     @property
     def encoding(self) -> str:  # type: ignore[override]  # the type stubs know it as an attribute
@@ -129,6 +132,11 @@ class LogStream(io.TextIOBase):
         self._writer.put(self._cleaned(text))
         return len(text)
 
+    def flush(self) -> None:
+        """What is written is on its way already; it may be waited for."""
+        if self._patience and not self._writer.flush(self._patience):
+            self._patience = 0
+
     def fileno(self) -> int:
         """Of the stream behind: what is written there is not held back by us."""
         return self._writer.stream.fileno()
@@ -139,9 +147,10 @@ class LogStream(io.TextIOBase):
 
 
 def never_wait_for_stderr() -> None:
-    """Have this process write to stderr in a thread, for those that have no log."""
+    """Have this process write to stderr in a thread, for those that have no log. A process of multiprocessing ends
+    without waiting for threads: all that it does for its last words, a traceback, is to flush them."""
     writer = LogWriter(sys.stderr, lambda lost: f"{lost} lines were lost, for nobody read them\n")
-    sys.stderr = LogStream(writer, str)
+    sys.stderr = LogStream(writer, str, LAST_WORDS)
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -132,6 +132,15 @@ async def test_closing_does_not_wait_for_a_hanging_receiver(faults: FaultServer)
         assert (await hanging).kind is ReceiptKind.UNKNOWN
 
 
+async def test_what_no_process_took_was_not_sent(faults: FaultServer) -> None:
+    """No copy can be at the receiver's: it is tried again as if for the first time."""
+    async with notifying({"desk": faults.url("ok")}) as notifier:
+        notifier.close()
+        receipt = await notifier.send("desk", HELLO)
+    assert receipt == Receipt(ReceiptKind.TRY_LATER, "not sent: the worker processes have been closed")
+    assert not faults.received
+
+
 async def test_a_channel_that_is_gone_from_the_configuration_waits() -> None:
     """An edit must not kill what waits for the channel: it may come back with the next edit."""
     async with notifying({}) as notifier:

@@ -7,7 +7,10 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -18,9 +21,10 @@ from monitor.alerting import attempts
 from monitor.alerting.attempts import UNANSWERED_WAIT
 from monitor.decide import decide
 from monitor.delivery import Dispatcher
-from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Settings
+from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier
 from monitor.notify.notifier import SENDERS
+from monitor.notify.room import SendingRoom
 from monitor.notify.timeouts import SendTimeouts
 from monitor.store.claims import Claims
 from monitor.store.database import Database
@@ -29,6 +33,8 @@ from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
+from monitor.workers import Workers
+from tests import building
 from tests.building import article, claimed, polled, rule, rules, sources
 from tests.conftest import FaultServer
 from tests.patience import LONG, PATIENCE
@@ -217,6 +223,29 @@ async def test_more_hung_channels_than_usual_processes_delay_no_other(database: 
         await dispatcher.stop(timedelta(0))
 
 
+def never_ready(started: str) -> None:
+    Path(started).touch()
+    time.sleep(3600)
+
+
+async def test_what_has_no_process_is_not_claimed(database: Database, faults: FaultServer, tmp_path: Path) -> None:
+    """While one more process is being started, however long that takes, the message for it has no lease that runs."""
+    urls = {"desk": faults.url("hang/desk"), "phone": faults.url("hang/phone")}
+    fill(database, urls)
+    async with dispatching(database, urls) as dispatcher:
+        notifier = dispatcher._notifier
+        notifier.close()
+        notifier._workers = Workers(1, extra=1, prepare=partial(never_ready, str(tmp_path / "started")))
+        notifier._room = SendingRoom(1, 2, slow=timedelta(0))
+        await dispatcher.turn()
+        async with asyncio.timeout(PATIENCE):
+            await until((tmp_path / "started").exists)
+            await until(lambda: faults.received)
+        await asyncio.sleep(0.2)
+        assert states(database) == {"sending": 1, "pending": 1}
+        await dispatcher.stop(timedelta(0))
+
+
 @pytest.mark.usefixtures("at_once")
 async def test_after_two_lost_answers_in_a_row_a_channel_gets_long_pauses(
     database: Database, faults: FaultServer
@@ -257,12 +286,22 @@ async def test_a_known_answer_ends_the_long_pauses(database: Database, faults: F
     assert states(database) == {"accepted": 1}
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_an_old_messages_lost_answers_are_not_its_channels(database: Database) -> None:
+    """Each has a row of its own; a channel's ends with its next clear answer."""
+    unclear, clear = Receipt(ReceiptKind.UNKNOWN, "lost"), Receipt(ReceiptKind.ACCEPTED, "accepted")
+    old, new = replace(building.delivery(), unknowns=5), building.delivery()
+    async with dispatching(database, {"desk": "console://"}) as dispatcher:
+        seen = [(sent, receipt) for sent, receipt in ((new, clear), (old, unclear), (new, unclear), (new, clear))]
+        assert [dispatcher._count_unknowns(sent, receipt) for sent, receipt in seen] == [0, 6, 2, 0]
+
+
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 async def test_a_database_that_is_away_does_not_make_us_forget_an_acceptance(
     database: Database, faults: FaultServer, postgres_server: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long it is away beside the lease: nobody else has begun to send, and it is recorded once it is back."""
-    monkeypatch.setattr(delivery, "MARGIN", timedelta(0))
+    monkeypatch.setattr(delivery, "LEASE_MARGIN", timedelta(0))
     name = database.write.url.database
     fill(database, ["desk"], "a")
     async with dispatching(database, {"desk": faults.url("late/2")}) as dispatcher:
@@ -319,7 +358,7 @@ async def test_a_dead_senders_delivery_is_taken_back(database: Database, faults:
 
 
 async def test_an_error_of_our_own_stops_nothing(database: Database, faults: FaultServer) -> None:
-    """One delivery that cannot be rendered is tried again later; the next one is sent."""
+    """One delivery that cannot be rendered is tried again later, and is no repeat then; the next one is sent."""
     fill(database, ["desk"], "a", "b")
     asked = []
 
@@ -333,5 +372,7 @@ async def test_an_error_of_our_own_stops_nothing(database: Database, faults: Fau
         dispatcher._name_of = name_of
         with capture_logs() as logs:
             await dispatcher.finish()
-    assert states(database) == {"accepted": 1, "retry": 1}
-    assert [entry["event"] for entry in logs] == [Event.DELIVERY_CRASHED, Event.RETRY, Event.ACCEPTED]
+    assert states(database) == {"accepted": 2}
+    assert [entry["event"] for entry in logs] == [Event.DELIVERY_CRASHED, Event.RETRY, Event.ACCEPTED, Event.ACCEPTED]
+    assert logs[1]["receipt"] == "try later"
+    assert not any("you may have this message already" in body for body in faults.bodies("ok/desk"))

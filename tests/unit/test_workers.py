@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import FeedUnreadable, WorkerLost
+from monitor.errors import FeedUnreadable, WorkerLost, WorkerNotStarted
 from monitor.workers import Workers
 from tests.patience import LONG, PATIENCE
 
@@ -267,6 +267,22 @@ async def test_extra_processes_start_when_all_are_at_work_and_go_again(tmp_path:
             await asyncio.gather(*hanging, return_exceptions=True)
             assert len(elastic._slots) == 1
             assert await asyncio.gather(*(elastic.run(double, n, deadline=LONG) for n in range(3))) == [0, 2, 4]
+            await until(lambda: len(elastic._slots) == 1)  # the last one may just be starting
+    finally:
+        elastic.close()
+
+
+async def test_one_idle_extra_process_stays_beside_those_that_hang(tmp_path: Path) -> None:
+    """Quick calls, one after the other, need no process of their own each."""
+    elastic = Workers(1, extra=2)
+    hanging = asyncio.create_task(elastic.run(hang, str(tmp_path / "pid"), deadline=LONG))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await until(lambda: pid_in(tmp_path / "pid"))
+            pids = [await elastic.run(os.getpid, deadline=LONG) for _ in range(5)]
+            assert len(set(pids)) == 1
+            hanging.cancel()
+            await asyncio.gather(hanging, return_exceptions=True)
             assert len(elastic._slots) == 1
     finally:
         elastic.close()
@@ -464,11 +480,44 @@ async def test_where_no_process_can_be_started_the_call_is_lost(monkeypatch: pyt
     monkeypatch.setattr(multiprocessing.util, "spawnv_passfds", refuse)
     monkeypatch.setattr(multiprocessing.forkserver._forkserver, "connect_to_new_process", refuse)
     monkeypatch.setattr(multiprocessing.forkserver, "connect_to_new_process", refuse)
-    with pytest.raises(WorkerLost, match=r"no worker process can be started .*Resource temporarily unavailable"):
+    with pytest.raises(WorkerNotStarted, match=r"no worker process can be started .*Resource temporarily unavailable"):
         await workers.run(double, 2, deadline=LONG)
     monkeypatch.undo()
     assert await workers.run(double, 2, deadline=LONG) == 4
     workers.close()
+
+
+async def test_extra_processes_come_once_there_are_threads_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that could not be started take no room from others, leave nothing behind, and are tried again."""
+    before = set(threading.enumerate())
+    elastic = Workers(1, extra=1)
+    hanging = asyncio.create_task(elastic.run(hang, str(tmp_path / "pid"), deadline=LONG))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await until(lambda: pid_in(tmp_path / "pid"))
+            processes = multiprocessing.active_children()
+            asked: list[object] = []
+            start = threading.Thread.start
+
+            def no_thread_but_one(thread: threading.Thread) -> None:
+                asked.append(thread)
+                if len(asked) % 2 == 0:
+                    raise RuntimeError("can't start new thread")
+                start(thread)
+
+            monkeypatch.setattr(threading.Thread, "start", no_thread_but_one)
+            waits = asyncio.create_task(elastic.run(double, 21, deadline=LONG))
+            await until(lambda: len(asked) > 1 and len(elastic._slots) == 1)
+            assert multiprocessing.active_children() == processes
+            monkeypatch.undo()
+            assert await waits == 42
+    finally:
+        hanging.cancel()
+        await asyncio.gather(hanging, return_exceptions=True)
+        elastic.close()
+    await until(lambda: set(threading.enumerate()) <= before)
 
 
 def refuse(*given: object) -> None:

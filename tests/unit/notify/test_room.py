@@ -19,7 +19,8 @@ class Attempts:
 
     async def attempt(self) -> None:
         """One of them."""
-        async with self._room.place():
+        async with self._room.place() as begin:
+            begin()
             self.running += 1
             try:
                 await self.end.wait()
@@ -31,6 +32,13 @@ async def until_running(attempts: Attempts, count: int) -> None:
     async with asyncio.timeout(PATIENCE):
         while attempts.running != count:  # noqa: ASYNC110 - it is what is looked at
             await asyncio.sleep(0.01)
+    await nothing_to_do()
+
+
+async def nothing_to_do() -> None:
+    """The loop has done all that can be done now: what could begin has begun."""
+    for _ in range(100):
+        await asyncio.sleep(0)
 
 
 async def test_quick_attempts_share_the_usual_room() -> None:
@@ -38,7 +46,6 @@ async def test_quick_attempts_share_the_usual_room() -> None:
     attempts = Attempts(SendingRoom(2, 10, slow=timedelta(hours=1)))
     tasks = [asyncio.create_task(attempts.attempt()) for _ in range(6)]
     await until_running(attempts, 2)
-    await asyncio.sleep(0.1)
     assert attempts.running == 2
     attempts.end.set()
     await asyncio.gather(*tasks)
@@ -46,18 +53,31 @@ async def test_quick_attempts_share_the_usual_room() -> None:
 
 async def test_slow_attempts_give_their_place_to_others() -> None:
     """All begin, two after two, although none ends; but no more than the most."""
-    attempts = Attempts(SendingRoom(2, 7, slow=timedelta(seconds=0.05)))
+    attempts = Attempts(SendingRoom(2, 7, slow=timedelta(0)))
     tasks = [asyncio.create_task(attempts.attempt()) for _ in range(9)]
     await until_running(attempts, 7)
-    await asyncio.sleep(0.2)
     assert attempts.running == 7
     attempts.end.set()
     await asyncio.gather(*tasks)
 
 
+async def test_what_has_not_begun_is_not_slow() -> None:
+    """A place whose process is still to be started, or whose message to be claimed, is passed on to nobody."""
+    room = SendingRoom(1, 10, slow=timedelta(0))
+    after = Attempts(room)
+    async with room.place() as begin:
+        task = asyncio.create_task(after.attempt())
+        await nothing_to_do()
+        assert after.running == 0
+        begin()
+        await until_running(after, 1)
+    after.end.set()
+    await task
+
+
 async def test_a_place_is_given_back_once() -> None:
     """After slow attempts, ended or cancelled, the usual room is as large as before."""
-    room = SendingRoom(2, 10, slow=timedelta(seconds=0.05))
+    room = SendingRoom(2, 10, slow=timedelta(0))
     first = Attempts(room)
     tasks = [asyncio.create_task(first.attempt()) for _ in range(4)]
     await until_running(first, 4)
@@ -68,7 +88,6 @@ async def test_a_place_is_given_back_once() -> None:
     second = Attempts(room)
     tasks = [asyncio.create_task(second.attempt()) for _ in range(5)]
     await until_running(second, 2)
-    await asyncio.sleep(0.1)
     assert second.running == 2
     second.end.set()
     await asyncio.gather(*tasks)

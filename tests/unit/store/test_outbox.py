@@ -228,6 +228,20 @@ def test_an_acceptance_counts_even_after_its_lease(database: Database, outbox: O
     assert state_of(database) == "accepted"
 
 
+def test_a_pause_counts_even_after_its_lease(database: Database, outbox: Outbox) -> None:
+    """What failed late is not sent again before its time, unless an operator wants that, or somebody has begun."""
+    fill(database)
+    late = take(outbox)
+    outbox.release_expired(NOON + LEASE)
+    assert not outbox.settle(late, LOST, again(10), NOON + LEASE)
+    assert outbox.claim("desk", NOON + 9 * MINUTE, LEASE) is None
+    outbox.retry([late.id], NOON + LEASE)
+    assert not outbox.settle(late, LOST, again(10), NOON + LEASE)
+    second = take(outbox, NOON + LEASE)
+    assert not outbox.settle(late, LOST, again(10), NOON + LEASE)
+    assert outbox.settle(second, OK, ACCEPTED, NOON + LEASE)
+
+
 def test_a_claim_knows_how_often_it_was_refused(database: Database, outbox: Outbox) -> None:
     """Refusals are counted apart from what else went wrong."""
     fill(database)
