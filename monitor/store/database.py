@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Never, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, Table, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -77,9 +77,13 @@ class Database(ABC):
         if known is None:
             self._known = None if None in found else found  # what is not there yet may come
             return
+        self.refuse_as_replaced(self._change(known, found))
+
+    def refuse_as_replaced(self, change: str) -> Never:
+        """Raises StoreReplaced: what was found shows that it is another one. `change`: what has happened to it."""
         self.replaced = (
-            f"{self._change(known, found)} while it was in use: what would be written now would be lost, so the daemon "
-            "ends; start it again, and it goes on with what is there then"
+            f"{change} while it was in use: what would be written now would be lost, so the daemon ends; start it "
+            "again, and it goes on with what is there then"
         )
         raise StoreReplaced(self.replaced)
 
