@@ -77,6 +77,7 @@ class Health:
         self._zone = zone
         self._beaten = clock.monotonic()
         self._took = timedelta(0)
+        self._known = False  # whether the database has our row
         self._ages = SourceAges({}, {})
         self._waiting: dict[str, Waiting] = {}
         self._dead: list[DeadLetters] = []
@@ -95,9 +96,12 @@ class Health:
     ) -> tuple[SourceAges, dict[str, Waiting], list[DeadLetters]]:
         self._database.require_in_place()
         ticked, delivered = (now - self._turns.age(work, turned) for work in (Work.TICK, Work.DELIVERY))
-        if not self._daemons.beat(running, now, ticked=ticked, delivered=delivered):
-            self._daemons.started(monitor.__version__, running, now)
         database = self._database
+        if not self._daemons.beat(running, now, ticked=ticked, delivered=delivered):
+            if self._known and not database.shared:  # the row of the last daemon is never pruned
+                database.refuse_as_replaced(f"{database.name} was overwritten with another database")
+            self._daemons.started(monitor.__version__, running, now)
+        self._known = True
         return source_ages(database, sources), dict(waiting(database)), dead_letters(database)
 
     def checks(self, now: datetime, monotonic: float) -> list[Check]:

@@ -77,8 +77,8 @@ class Daemons:
             connection.execute(insert(connection, daemon).values(**row))
 
     def beat(self, running: Running, now: datetime, *, ticked: datetime, delivered: datetime) -> bool:
-        """It still works, and last ticked and delivered then. False if it is not known: it has not started, or was
-        asleep for so long that it was forgotten."""
+        """It still works, and last ticked and delivered then. False if it is not known: it has not started; it was
+        asleep for so long that it was forgotten, and others have started since; or this is another database."""
         seen = {"seen_at": now, "ticked_at": ticked, "delivered_at": delivered, "running": running.as_row()}
         with self._database.writing() as connection:
             return self._update(connection, seen)

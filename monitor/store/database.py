@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Never, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, Table, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -77,9 +77,13 @@ class Database(ABC):
         if known is None:
             self._known = None if None in found else found  # what is not there yet may come
             return
+        self.refuse_as_replaced(self._change(known, found))
+
+    def refuse_as_replaced(self, change: str) -> Never:
+        """Raises StoreReplaced: what was found shows that it is another one. `change`: what has happened to it."""
         self.replaced = (
-            f"{self._change(known, found)} while it was in use: what would be written now would be lost, so the daemon "
-            "ends; start it again, and it goes on with what is there then"
+            f"{change} while it was in use: what would be written now would be lost, so the daemon ends; start it "
+            "again, and it goes on with what is there then"
         )
         raise StoreReplaced(self.replaced)
 
@@ -105,6 +109,7 @@ class Database(ABC):
             if found is not None and copy:
                 self.copy(connection, f"before-{revisions()[-1]}")
             _migrate(connection)
+            self.verify_migrated(connection)
             return found is None
 
     def require_schema(self) -> None:
@@ -153,6 +158,10 @@ class Database(ABC):
     @abstractmethod
     def migrating(self) -> AbstractContextManager[Connection]:
         """A transaction in which no other process migrates."""
+
+    def verify_migrated(self, connection: Connection) -> None:
+        """Look whether a migration has left everything in order, before it is committed: where the database does not
+        do so by itself. Reads everything, so it is asked only then. Raises StoreFailed."""
 
     @abstractmethod
     def copy(self, connection: Connection, tag: str) -> None:

@@ -129,10 +129,12 @@ class Pruning:
                 return
 
     def _daemons(self, now: datetime) -> None:
-        """The rows of daemons that ended, or died, long ago."""
+        """The rows of daemons that ended, or died, long ago; not that of the last: it may have slept for so long."""
         seen = func.coalesce(daemon.c.stopped_at, daemon.c.seen_at)
+        last = select(func.max(daemon.c.started_at)).scalar_subquery()
+        over = (seen < until(self._retention.fetches, now)) & (daemon.c.started_at < last)
         with self._database.writing() as connection:
-            connection.execute(delete(daemon).where(seen < until(self._retention.fetches, now)))
+            connection.execute(delete(daemon).where(over))
 
     def _troubles(self, now: datetime) -> None:
         """Those that were over long ago."""

@@ -140,10 +140,12 @@ class SqliteDatabase(Database):
         self._make_folder()
         with self._migrate.begin() as connection:  # BEGIN IMMEDIATE is the lock
             yield connection
-            if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                raise StoreFailed(
-                    f"{self.path}: the upgrade would leave the table {broken[0]} in disorder; it is as it was"
-                )
+
+    def verify_migrated(self, connection: Connection) -> None:
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise StoreFailed(
+                f"{self.path}: the upgrade would leave the table {broken[0]} in disorder; it is as it was"
+            )
 
     def copy(self, connection: Connection, tag: str) -> None:
         del connection  # it holds the lock; what is copied is what was committed before

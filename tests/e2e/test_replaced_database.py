@@ -32,6 +32,13 @@ def restore(folder: Path) -> None:
     (folder / "backup.db").replace(folder / "monitor.db")
 
 
+def restore_into_it(folder: Path) -> None:
+    """As `.restore` of SQLite's shell does."""
+    backup, live = (closing(sqlite3.connect(folder / name)) for name in ("backup.db", "monitor.db"))
+    with backup as kept, live as overwritten:
+        kept.backup(overwritten)
+
+
 def put_an_empty_file(folder: Path) -> None:
     (folder / "empty").touch()
     (folder / "empty").replace(folder / "monitor.db")
@@ -74,6 +81,7 @@ def beaten(folder: Path) -> bool:
         (delete, "monitor.db was deleted or moved"),
         (move, "monitor.db was deleted or moved"),
         (restore, "monitor.db was replaced by another file"),
+        (restore_into_it, "monitor.db was overwritten with another database"),
         (put_an_empty_file, "monitor.db was replaced by another file"),
         # or replaced: `status` makes another one
         (delete_the_log, "monitor.db-wal was "),

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import delete
 
 from monitor.alerting.attempts import Verdict
 from monitor.daemon.health import PATIENCE, SLOW, Check, Grade, Health
 from monitor.daemon.turns import Turns, Work
 from monitor.decide import Decision, State
+from monitor.errors import StoreReplaced
 from monitor.model import DeliveryState, FetchOutcome, Receipt, ReceiptKind, Running
 from monitor.store.claims import Claims
 from monitor.store.daemons import Daemons, daemons
 from monitor.store.database import Database
 from monitor.store.outbox import Outbox
 from monitor.store.section import SerialSection
+from monitor.store.tables import daemon
 from monitor.store.thread import StoreThread
 from monitor.telemetry.metrics import Metrics
 from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, polled, sources, to_desk
@@ -79,7 +85,7 @@ def watched(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wat
 
 
 async def test_the_heartbeat_tells_what_runs_and_when_it_turned(watched: Watched) -> None:
-    """From the first one on it is known; one that was forgotten while it slept is known again."""
+    """From the first one on it is known."""
     await watched.health.beat()
     (seen,) = daemons(watched.database)
     assert (seen.owner, seen.running) == (OWNER, watched.runs)
@@ -155,6 +161,28 @@ def test_a_database_that_was_replaced_is_a_problem_at_once(watched: Watched) -> 
     """While the daemon ends, whoever asks is told why."""
     watched.database.replaced = "news.db was deleted"
     assert problem(watched.all()) == {"database": "news.db was deleted"}
+
+
+async def test_a_database_that_was_overwritten_is_a_problem_at_once(watched: Watched, tmp_path: Path) -> None:
+    """It does not know us any more: a SQLite file has another's content. Those who share a database may have forgotten
+    who slept for long; it is known again."""
+    database = watched.database
+    if not database.shared:
+        database.backup(tmp_path / "backup.db")
+    await watched.health.beat()
+    await watched.health.beat()
+    if database.shared:
+        with database.writing() as connection:
+            connection.execute(delete(daemon))
+        await watched.health.beat()
+        assert [each.owner for each in daemons(database)] == [OWNER]
+        return
+    with closing(sqlite3.connect(tmp_path / "backup.db")) as backup, closing(sqlite3.connect(database.name)) as other:
+        backup.backup(other)
+    with pytest.raises(StoreReplaced, match="was overwritten with another database while it was in use"):
+        await watched.health.beat()
+    assert "was overwritten" in problem(watched.all())["database"]
+    assert daemons(database) == []
 
 
 async def test_a_database_that_is_slow_is_a_warning(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -434,7 +434,7 @@ def test_rows_that_hold_nonsense_are_told_in_one_line(tmp_path: Path) -> None:
 
 def test_an_error_of_who_reads_is_no_error_of_the_database(database: Database) -> None:
     """It ends where errors of ours do, with its traceback."""
-    with pytest.raises(ValueError, match="^invalid literal"), database.reading() as connection:
+    with pytest.raises(ValueError, match=r"^invalid literal"), database.reading() as connection:
         int(connection.execute(select(literal("x"))).scalar_one())
 
 
