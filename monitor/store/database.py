@@ -159,9 +159,10 @@ class Database(ABC):
     def migrating(self) -> AbstractContextManager[Connection]:
         """A transaction in which no other process migrates."""
 
+    @abstractmethod
     def verify_migrated(self, connection: Connection) -> None:
-        """Look whether a migration has left everything in order, before it is committed: where the database does not
-        do so by itself. Reads everything, so it is asked only then. Raises StoreFailed."""
+        """Check that a migration has left no reference to a row that is gone, before it is committed. It reads
+        everything, so it is called only then. Raises StoreFailed."""
 
     @abstractmethod
     def copy(self, connection: Connection, tag: str) -> None:

@@ -72,6 +72,9 @@ class PostgresDatabase(Database):
                 raise StoreFailed(f"{self.name} has the encoding {encoding}: make it with ENCODING 'UTF8'")
             yield connection
 
+    def verify_migrated(self, connection: Connection) -> None:
+        """PostgreSQL checks each statement by itself."""
+
     def copy(self, connection: Connection, tag: str) -> None:
         schema = tag.replace("-", "_")
         there = set(inspect(connection).get_table_names())
