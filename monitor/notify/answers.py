@@ -74,6 +74,7 @@ CHECKS: Mapping[str, BodyCheck] = {
     "infobip": _check("messages.*.status.groupName", is_=["ACCEPTED", "PENDING", "DELIVERED"]),
     "kook": _check("code", is_=["0"]),
     "lark": _check("code", "StatusCode", is_=["0"], later=["11232"]),
+    "notifyre": _check("success", is_=["true"]),
     "onebot": _check("retcode", is_=["0", "1"]),  # 1: taken, and on its way
     "smsc": _check("id", code="error_code"),
     "smstunnel": _check("success", is_=["true"]),

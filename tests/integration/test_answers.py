@@ -219,6 +219,15 @@ SERVICES: dict[str, tuple[str, str, dict[str, Receipt]]] = {
         '{"success":true,"messageId":"1","data":{}}',
         {'{"success":false,"message":"device is offline"}': refused("success false")},
     ),
+    "notifyre": (
+        f"notifyre://s3cr3t/{PHONE}",
+        '{"payload":{"smsMessageID":"1"},"success":true,"statusCode":200,"message":"OK","errors":[]}',
+        {
+            '{"payload":null,"success":false,"statusCode":200,"message":"no credit","errors":[]}': refused(
+                "success false"
+            )
+        },
+    ),
 }
 # Those whose server one may run, by what follows the address of that server, and the path that is asked there.
 OWN_SERVERS: dict[str, tuple[str, str, str, dict[str, Receipt]]] = {
