@@ -201,7 +201,7 @@ def _channels(telling: _Telling, down: Collection[str], operator: tuple[str, ...
 
 
 def _channels_of(telling: _Telling) -> Collection[str]:
-    """The channels that do not work, by what is told."""
+    """The channels that do not work, by the notices that are open."""
     if telling.sort not in (CHANNEL, GIVEN_UP) or telling.kind is NoticeKind.RECOVERY:
         return ()
     return {name for each in telling.about if (name := telling.sort.name_of(each)) is not None}
