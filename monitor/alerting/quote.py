@@ -67,7 +67,7 @@ def _joined(marks: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _homes(texts: dict[Field, str], evidence: Sequence[Span]) -> Counter[_Home]:
     """The sentences that hold evidence, and how much; in the order of the evidence."""
-    # A title is one sentence, whatever stands in it.
+    # A title counts as one sentence, whatever its punctuation.
     places = {Field.TITLE: ((0, len(texts[Field.TITLE])),), Field.TEXT: sentences(texts[Field.TEXT])}
     found: Counter[_Home] = Counter()
     for span in evidence:

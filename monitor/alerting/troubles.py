@@ -18,12 +18,12 @@ _OVERDUE = timedelta(minutes=5)  # a source that should have been polled so long
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One sort of trouble, and how it is told: once it has lasted for `after`, in one notice with those that are at
-    most `company` younger; so long its recoveries wait for those that began with it.
+    """One sort of trouble, and when notices of it are sent: once it has lasted for `after`, in one notice with those
+    that are at most `company` younger; its recoveries wait that long for those that began with it.
 
-    `again`: what is told already and has begun anew is told once more after so long (None: never). Whether it is
-    `reminded` of while it lasts, and how often (`remind`). `recovers`: whether it is told when it is over; else it ends
-    silently. `pause`: so long after one was told the next ones wait for each other.
+    `again`: trouble that returns gets a new notice only so long after the last one (None: never). `reminded`: whether
+    a notice is repeated while the trouble lasts, and how often (`remind`). `recovers`: whether a notice says that it is
+    over; if not, it ends silently. `pause`: after a notice, further trouble is collected for so long.
     """
 
     name: str
@@ -85,7 +85,7 @@ GIVEN_UP = Sort(
     timedelta(0),
     again=timedelta(hours=1),
     recovers=False,  # that they arrive says it
-    reason="alerts that were given up are told, at most once an hour for each channel, and again each day",
+    reason="alerts that were given up are reported at most once an hour for each channel, and again each day",
     several="Alerts on {number} channels were given up",
     todo=(
         "Mend the channel: they are sent when it next accepts a message, or at once by `news-monitor outbox retry "

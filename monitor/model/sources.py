@@ -129,8 +129,8 @@ class Fetched:
 class Entry:
     """An entry as a feed gives it: plain text (no HTML), dates as the feed wrote them, links absolute.
 
-    `slice`: the digest of what stands for it in the document (b"": that could not be told). `cut`: a text of it was
-    longer than any article's, and is not read to its end (`sources.bounds`).
+    `slice`: the digest of its part of the document (b"": that part is unknown). `cut`: a text of it was longer
+    than any article's, and is not read to its end (`sources.bounds`).
     """
 
     guid: str | None = None

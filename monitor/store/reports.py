@@ -37,8 +37,8 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """A delivery, with what it tells of; `rule` is the subject where that is a notice. `blame`: what a dead one died of
-    (model.Blame). What is told is None where its rows are not in the database any more."""
+    """A delivery with its alert; `rule` is the subject if that is a notice. `blame`: what a dead one died of
+    (model.Blame). The fields of the alert are None if its row is missing in the database."""
 
     id: int
     channel: str
