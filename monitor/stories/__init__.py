@@ -1,14 +1,13 @@
-"""Which story an article tells. Pure.
+"""Which story an article reports, and which event of a rule it belongs to. Pure.
 
-A story is one development, told by many articles. Better join too little than swallow another development: what is
-joined shares an address, a headline, runs of words, or most of what is rare in title and lead, and is told at the same
-time, of the same day.
+A story is one development, reported by many articles. Two articles are the same happening if nothing that they say
+keeps them apart, and enough that they say agrees.
 """
 
-from monitor.stories.joining import Joined, Stories, join
+from monitor.stories.clusters import Cluster, ClusterIndex
+from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures, features_of
+from monitor.stories.joining import Joined, join
 from monitor.stories.likeness import TEXT
-from monitor.stories.reading import SAME_ADDRESS, SAME_HEADLINE
-from monitor.stories.recall import WORDS_KEPT
 from monitor.stories.wires import LEAD, Provenance, WireMark, provenance
 
 __all__ = [
@@ -16,11 +15,13 @@ __all__ = [
     "SAME_ADDRESS",
     "SAME_HEADLINE",
     "TEXT",
-    "WORDS_KEPT",
+    "ArticleFeatures",
+    "Cluster",
+    "ClusterIndex",
     "Joined",
     "Provenance",
-    "Stories",
     "WireMark",
+    "features_of",
     "join",
     "provenance",
 ]

@@ -1,0 +1,124 @@
+"""What identity knows of an article: plain values that are worked out once, stored with it, and compared with those of
+others. Pure.
+
+`index_keys` are what an article is found by: two articles that share none of them are never compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from monitor.model import Article
+from monitor.model.names import hashed
+from monitor.stories.days import days_named
+from monitor.stories.likeness import Words, words_of
+from monitor.stories.wires import WireMark, provenance
+from monitor.text.folding import folded_tokens
+from monitor.text.language import subtag
+from monitor.text.scripts import half_words
+
+SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is tomorrow's headline too
+SAME_ADDRESS = timedelta(days=7)
+_TELLING_HEADLINE = 6  # half words: three words, or six Han or kana characters; "Breaking news" tells nothing
+
+
+@dataclass(frozen=True, slots=True)
+class SureKey:
+    """Something that alone makes two articles one story. `kind`: "article", "address" or "headline"; `value`: which."""
+
+    kind: str
+    value: str
+
+    @property
+    def key(self) -> str:
+        """Under which an article is found."""
+        return f"{self.kind}:{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFeatures:
+    """`at`: when it was news; `seen`: when we saw it. `language`: its primary subtag, or nothing. `days`: the days that
+    it names, as bits (`days`). `entities`: the ids of the known entities in title and lead."""
+
+    source: str
+    uid: str
+    title: str
+    at: datetime
+    seen: datetime
+    language: str
+    flash: bool
+    days: int
+    sure: tuple[SureKey, ...]
+    words: Words
+    entities: tuple[str, ...] = ()
+
+    @property
+    def index_keys(self) -> tuple[str, ...]:
+        """Under these it is found by others."""
+        return (
+            *(each.key for each in self.sure),
+            *(f"entity:{each}" for each in self.entities),
+            *(f"word:{each}" for each in self.words.title),
+            *(f"run:{each:x}" for each in self.words.runs[:8]),
+        )
+
+    def to_row(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return {
+            "source": self.source,
+            "uid": self.uid,
+            "title": self.title,
+            "at": self.at.timestamp(),
+            "seen": self.seen.timestamp(),
+            "language": self.language,
+            "flash": self.flash,
+            "days": self.days,
+            "sure": [[each.kind, each.value] for each in self.sure],
+            "words": self.words.to_row(),
+            "entities": list(self.entities),
+        }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> ArticleFeatures:
+        """What `to_row` gave."""
+        values = dict(row)
+        values["at"] = datetime.fromtimestamp(row["at"], UTC)
+        values["seen"] = datetime.fromtimestamp(row["seen"], UTC)
+        values["sure"] = tuple(SureKey(kind, value) for kind, value in row["sure"])
+        values["words"] = Words.from_row(row["words"])
+        values["entities"] = tuple(row["entities"])
+        return cls(**values)
+
+
+def features_of(article: Article, entities: tuple[str, ...] = ()) -> ArticleFeatures:
+    """What identity knows of an article. A claimed date says when it was news: what a new source lists at its first
+    poll was not all written today."""
+    told = provenance(article)
+    written = article.published if article.dated else article.seen
+    return ArticleFeatures(
+        source=article.source,
+        uid=article.uid,
+        title=told.title,
+        at=written,
+        seen=article.seen,
+        language=subtag(article.language or "") or "",
+        flash=told.mark is WireMark.FLASH,
+        days=days_named(f"{told.title} {told.lead}", written),
+        sure=_sure_keys(article, told.title),
+        words=words_of(told.title, told.lead, article.text),
+        entities=entities,
+    )
+
+
+def _sure_keys(article: Article, title: str) -> tuple[SureKey, ...]:
+    """The surest first."""
+    keys = [SureKey("article", f"{hashed(f'{article.source} {article.uid}'):016x}")]
+    if article.canonical:
+        keys.append(SureKey("address", f"{hashed(article.canonical):016x}"))
+    headline = folded_tokens(title)
+    if sum(map(half_words, headline)) >= _TELLING_HEADLINE:
+        keys.append(SureKey("headline", f"{hashed(' '.join(headline)):016x}"))
+    return tuple(keys)
