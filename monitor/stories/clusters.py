@@ -58,6 +58,14 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A cluster that may be of the same happening, and the keys that found it."""
+
+    cluster: Cluster
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterChange:
     """What an article has changed: the cluster after it, the keys that it is found by from now on, the article."""
 
@@ -100,14 +108,16 @@ class ClusterIndex:
         touched = self._under(scope, key)
         return sorted(touched, key=lambda id_: (touched[id_], id_), reverse=True)[:UNDER_KEY]
 
-    def candidates(self, scope: str, weights: Mapping[str, float]) -> list[Cluster]:
+    def candidates(self, scope: str, weights: Mapping[str, float]) -> list[Candidate]:
         """The clusters that share the most with an article: the weights of the keys that they share, added up."""
-        scores: defaultdict[str, float] = defaultdict(float)
-        for key, weight in weights.items():
+        shared: defaultdict[str, list[str]] = defaultdict(list)
+        for key in weights:
             for id_ in self.under(scope, key):
-                scores[id_] += weight
+                shared[id_].append(key)
+        scores = {id_: sum(weights[key] for key in keys) for id_, keys in shared.items()}
         best = sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)[:CANDIDATES]
-        return [cluster for id_ in best if (cluster := self.get(scope, id_)) is not None]
+        found = [(self.get(scope, id_), frozenset(shared[id_])) for id_ in best]
+        return [Candidate(cluster, keys) for cluster, keys in found if cluster is not None]
 
     def draft(self) -> ClusterIndex:
         """An index that begins as this one and leaves it unchanged."""

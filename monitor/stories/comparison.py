@@ -1,0 +1,191 @@
+"""What two articles say about the same kinds of fact: it agrees, it differs, or one of them does not say. Pure.
+
+A fact that differs keeps two articles apart, whatever their words. What agrees lowers the likeness of words that is
+needed to take them for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.places import country_of, level, relation
+from monitor.places import Relation
+from monitor.stories.article_facts import NameFact, PlaceFact
+from monitor.stories.features import ArticleFeatures
+from monitor.stories.likeness import copied, likeness
+from monitor.stories.names import names_agree
+from monitor.stories.numbers import compare_numbers
+
+
+class FactKind(StrEnum):
+    """The kinds of fact that are compared."""
+
+    PLACE = "place"
+    NAME = "name"
+    NUMBER = "number"
+    DAY = "day"
+    WORDING = "wording"  # the same sentence with another word in it
+
+
+class Verdict(StrEnum):
+    """What two articles say about a kind of fact."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"  # one of them does not say
+
+
+@dataclass(frozen=True, slots=True)
+class FactComparison:
+    """One kind of fact. `ours`, `theirs`: the words that say it; `points`: how much an agreement tells."""
+
+    kind: FactKind
+    verdict: Verdict
+    ours: str = ""
+    theirs: str = ""
+    points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two articles compared. `likeness`: of their words, from 0 to 1; `copied`: the part of the runs of words that both
+    have."""
+
+    facts: tuple[FactComparison, ...]
+    likeness: float
+    copied: float
+    same_language: bool
+
+    @property
+    def differing(self) -> tuple[FactComparison, ...]:
+        """What keeps them apart."""
+        return tuple(each for each in self.facts if each.verdict is Verdict.DIFFERS)
+
+    @property
+    def points(self) -> int:
+        """How much of what both say agrees."""
+        return sum(each.points for each in self.facts)
+
+    @property
+    def unknown(self) -> tuple[FactKind, ...]:
+        """What one of them does not say."""
+        return tuple(each.kind for each in self.facts if each.verdict is Verdict.UNKNOWN)
+
+
+def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
+    """Compare an article with an earlier one."""
+    return Comparison(
+        facts=(compare_places(ours, theirs), compare_names(ours, theirs), _numbers(ours, theirs), _days(ours, theirs)),
+        likeness=likeness(ours.words, theirs.words),
+        copied=copied(ours.words, theirs.words)[0],
+        same_language=not (ours.language and theirs.language and ours.language != theirs.language),
+    )
+
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+_WIDE, _SEA, _COUNTRY = "region", "sea", "country"
+
+
+def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Seas are compared with seas, land with land. Two articles that share a country and name different places in it
+    differ: what counts is the finest level at which both name one."""
+    land = [
+        [each for each in features.facts.places if level(each.place) not in {_WIDE, _SEA}] for features in (ours, theirs)
+    ]
+    sea = [[each for each in features.facts.places if level(each.place) == _SEA] for features in (ours, theirs)]
+    on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
+    for verdict in (Verdict.DIFFERS, Verdict.AGREES):
+        for found in (on_land, at_sea):
+            if found.verdict is verdict and not (verdict is Verdict.DIFFERS and at_sea.verdict is Verdict.AGREES):
+                return found
+    return _unknown(FactKind.PLACE, land[0] + sea[0], land[1] + sea[1])
+
+
+def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
+    if not ours or not theirs:
+        return _unknown(FactKind.PLACE, ours, theirs)
+    for one in ours:
+        for other in theirs:
+            if relation(one.place, other.place) is not Relation.APART:
+                return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, 1)
+    return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours[0].said, theirs[0].said)
+
+
+def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
+    if not ours or not theirs:
+        return _unknown(FactKind.PLACE, ours, theirs)
+    agreeing = [
+        (one, other) for one in ours for other in theirs if relation(one.place, other.place) is not Relation.APART
+    ]
+    if not agreeing:
+        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, _said(ours), _said(theirs))
+    fine = [(a, b) for a, b in agreeing if _COUNTRY not in (level(a.place), level(b.place))]
+    if fine:
+        return FactComparison(FactKind.PLACE, Verdict.AGREES, fine[0][0].said, fine[0][1].said, 2)
+    ours_within, theirs_within = (
+        [each for each in side if level(each.place) != _COUNTRY] for side in (ours, theirs)
+    )
+    for one in ours_within:
+        for other in theirs_within:
+            if country_of(one.place) == country_of(other.place) is not None:
+                return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.said, other.said)
+    one, other = agreeing[0]
+    return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, 1)
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Names agree if both articles have one. They differ if each title names a person whom the other article leaves
+    out, of persons whom an entity knows."""
+    one, other = ours.facts.names, theirs.facts.names
+    shared = [(a, b) for a in one for b in other if a.key == b.key or _spelled_alike(a, b)]
+    if _person_left_out(one, other) and _person_left_out(other, one):
+        a, b = _person_left_out(one, other), _person_left_out(other, one)
+        return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
+    if shared:
+        said = ", ".join(dict.fromkeys(a.said for a, _ in shared)), ", ".join(dict.fromkeys(b.said for _, b in shared))
+        return FactComparison(FactKind.NAME, Verdict.AGREES, *said, points=min(len({a.key for a, _ in shared}), 2))
+    return _unknown(FactKind.NAME, one, other)
+
+
+def _person_left_out(one: Sequence[NameFact], other: Sequence[NameFact]) -> str:
+    known = {each.key for each in other}
+    return next((each.said for each in one if each.person and each.in_title and each.key not in known), "")
+
+
+def _spelled_alike(a: NameFact, b: NameFact) -> bool:
+    return not a.key.startswith("entity:") and not b.key.startswith("entity:") and names_agree(a, b)
+
+
+# --- numbers and days -------------------------------------------------------------------------------------------------
+
+
+def _numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    found = compare_numbers(ours.facts.numbers, theirs.facts.numbers)
+    return FactComparison(FactKind.NUMBER, Verdict(found.verdict), found.ours, found.theirs, 1 if found.verdict == "agrees" else 0)
+
+
+_LATER = 12 * 3600  # s: before that, articles of one day name the day before and the day after
+
+
+def _days(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    a, b = ours.facts.days, theirs.facts.days
+    if not a or not b:
+        return FactComparison(FactKind.DAY, Verdict.UNKNOWN)
+    if a & b:
+        return FactComparison(FactKind.DAY, Verdict.AGREES)
+    later = abs((ours.at - theirs.at).total_seconds()) > _LATER
+    return FactComparison(FactKind.DAY, Verdict.DIFFERS if later else Verdict.UNKNOWN)
+
+
+def _unknown(kind: FactKind, ours: Iterable[PlaceFact | NameFact], theirs: Iterable[PlaceFact | NameFact]) -> FactComparison:
+    return FactComparison(kind, Verdict.UNKNOWN, _said(ours), _said(theirs))
+
+
+def _said(facts: Iterable[PlaceFact | NameFact]) -> str:
+    return ", ".join(each.said for each in facts)
