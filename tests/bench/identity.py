@@ -8,6 +8,7 @@ are printed; `--list` adds the errors, of folds that may be read only. Each part
     events    the same items, with a rule that hits everything: messages an event, and what another event suppressed
     stream    two captures whole, with a rule that hits everything
     pairs     pairs of headlines and of texts with gold labels, ten minutes apart
+    korean    a day of Korean news with the shipped rules: messages of each labelled event and rule
 
     ./dev bench identity --data FOLDER [--part stories]... [--list] [--at-once 2] [--strict]
 
@@ -27,6 +28,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from monitor.config.load import Remembered
+from tests.bench.world.labelled_day import DAY, day_quality
 from tests.bench.world.quality import (
     Data,
     Figure,
@@ -39,7 +41,7 @@ from tests.bench.world.quality import (
     stream_quality,
     table,
 )
-from tests.bench.world.recorded_news import ENTITIES, EVERYTHING, Row, replay_rows, write_rows, write_rule
+from tests.bench.world.recorded_news import ENTITIES, EVERYTHING, SHIPPED, Row, replay_rows, write_rows, write_rule
 
 PAIRS = ("pairs_headlines", "pairs_tgcontest")
 
@@ -93,11 +95,17 @@ def replay_pairs(data: Data, out: Path) -> None:
     write_rows(out, replay_rows(score.read(str(articles)), [ENTITIES], all_stories=True))
 
 
+def replay_day(data: Data, out: Path) -> None:
+    """The Korean day, with the shipped rules and entities."""
+    write_rows(out, replay_rows(data.gold(DAY), SHIPPED))
+
+
 Replaying = Callable[[Data, Path], None]
 Scoring = Callable[[Data, Path], Quality]
 
 # Of each part, its replays by name, and how the rows of each are scored; what takes longest first.
 PARTS: dict[str, dict[str, tuple[Replaying, Scoring]]] = {
+    "korean": {"korean": (replay_day, day_quality)},
     "stream": {"stream": (replay_stream, stream_quality)},
     "minimal": {
         "minimal": (replay_minimal, minimal_quality),

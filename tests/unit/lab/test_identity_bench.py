@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.bench import identity
+from tests.bench.world.labelled_day import DAY, day_quality
 from tests.bench.world.quality import (
     ALL,
     READ,
@@ -30,6 +31,8 @@ from tests.bench.world.quality import (
 from tests.bench.world.recorded_news import write_rows
 
 SCORER = """
+RULES = {"drills": "drill", "a-drill": "drill", "launches": "launch"}
+
 def minimal(a, gold):
     print("different  in one language          all        4 pairs  right 0.500")
     print("different  in one language          read       2 pairs  right 1.000")
@@ -74,12 +77,20 @@ def item(id_: str, fold: int | None = 0, **more: Any) -> dict[str, Any]:
     return {"id": id_, "fold": fold, "lang": "en", "date": "2026-01-05", "title": f"Title of {id_}", **more}
 
 
-def article(id_: str, event: str, story: str = "") -> dict[str, Any]:
-    return {"type": "article", "id": id_, "rules": ["everything"], "mentions": [], "story": story, "event": event}
+def article(id_: str, event: str, story: str = "", rule: str = "everything") -> dict[str, Any]:
+    return {"type": "article", "id": id_, "rules": [rule], "mentions": [], "story": story, "event": event}
 
 
-def alert(event: str, *articles: str, kind: str = "new") -> dict[str, Any]:
-    return {"type": "alert", "kind": kind, "event": event, "story": "", "articles": list(articles)}
+def alert(event: str, *articles: str, kind: str = "new", rule: str = "everything") -> dict[str, Any]:
+    return {
+        "type": "alert",
+        "kind": kind,
+        "rule": rule,
+        "sentence": "A sentence.",
+        "event": event,
+        "story": "",
+        "articles": list(articles),
+    }
 
 
 def test_a_bound_is_kept_by_the_unread_folds() -> None:
@@ -181,6 +192,28 @@ def test_only_a_language_with_enough_pairs_has_a_bound(data: Data) -> None:
     (few,), (many,) = (pairs_quality(data, name, predicted).figures for name in ("few", "many"))
     assert (few.met, sorted(few.halves)) == (None, [ALL, READ, UNREAD])
     assert (many.met, many.least, sorted(many.halves)) == (False, 0.87, [ALL])
+
+
+def test_messages_of_a_labelled_day_are_counted_for_each_event_and_label(data: Data) -> None:
+    """An article without a label that is sent as an update belongs to its thread, and is listed; an event that nothing
+    was sent of counts against those sent; a digest is no message."""
+    drill, launch = {"labels": ["drill"], "event": "d1"}, {"labels": ["launch"], "event": "l1"}
+    items = [item("a", None) | drill, item("b", None), item("c", None) | launch, item("d", None)]
+    keep(data, "day", items)
+    (data.folder / "news").mkdir()
+    (data.folder / "stories" / "day.jsonl.gz").rename(data.folder / f"{DAY}.jsonl.gz")
+    rows = [
+        article("a", "k", rule="drills"),
+        alert("k", "a", rule="drills"),
+        article("b", "k", rule="drills"),
+        alert("k", "b", kind="update", rule="drills"),
+        alert("m", "c", kind="digest", rule="launches"),
+        alert("o", "d", rule="launches"),
+    ]
+    quality = day_quality(data, write_rows(data.work / "day.jsonl", rows))
+    assert [each.halves[ALL] for each in quality.figures] == [0.5, 1, 1, 2]
+    assert quality.rows[:2] == ["d1 / drill: 1 new, 1 update, 0 possibly", "l1 / launch: 0 new, 0 update, 0 possibly"]
+    assert [line.split("\t")[3:5] for line in quality.errors] == [["thread of d1", "b"], ["thread of its own", "d"]]
 
 
 def test_without_the_data_it_says_so(
