@@ -6,17 +6,18 @@ needed to take them for one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.places import country_of, level, relation
-from monitor.places import Relation
+from monitor.places import Relation, country_of, level, relation
+from monitor.stories.alignment import DifferingSlot, SlotKind, aligned_differences
 from monitor.stories.article_facts import NameFact, PlaceFact
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.likeness import copied, likeness
+from monitor.stories.likeness import copied, likeness, words_of
 from monitor.stories.names import names_agree
 from monitor.stories.numbers import compare_numbers
+from monitor.text.folding import folded_tokens
 
 
 class FactKind(StrEnum):
@@ -34,6 +35,7 @@ class Verdict(StrEnum):
 
     AGREES = "agrees"
     DIFFERS = "differs"
+    DOUBTFUL = "doubtful"  # other words, which may mean the same
     UNKNOWN = "unknown"  # one of them does not say
 
 
@@ -64,6 +66,11 @@ class Comparison:
         return tuple(each for each in self.facts if each.verdict is Verdict.DIFFERS)
 
     @property
+    def doubtful(self) -> tuple[FactComparison, ...]:
+        """What may keep them apart."""
+        return tuple(each for each in self.facts if each.verdict is Verdict.DOUBTFUL)
+
+    @property
     def points(self) -> int:
         """How much of what both say agrees."""
         return sum(each.points for each in self.facts)
@@ -77,7 +84,13 @@ class Comparison:
 def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
     """Compare an article with an earlier one."""
     return Comparison(
-        facts=(compare_places(ours, theirs), compare_names(ours, theirs), _numbers(ours, theirs), _days(ours, theirs)),
+        facts=(
+            compare_places(ours, theirs),
+            compare_names(ours, theirs),
+            _numbers(ours, theirs),
+            _days(ours, theirs),
+            compare_wording(ours, theirs),
+        ),
         likeness=likeness(ours.words, theirs.words),
         copied=copied(ours.words, theirs.words)[0],
         same_language=not (ours.language and theirs.language and ours.language != theirs.language),
@@ -117,23 +130,31 @@ def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fact
 def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
     if not ours or not theirs:
         return _unknown(FactKind.PLACE, ours, theirs)
-    agreeing = [
-        (one, other) for one in ours for other in theirs if relation(one.place, other.place) is not Relation.APART
-    ]
+    pairs = list(_telling_pairs(ours, theirs))
+    agreeing = [(one, other) for one, other in pairs if relation(one.place, other.place) is not Relation.APART]
     if not agreeing:
         return FactComparison(FactKind.PLACE, Verdict.DIFFERS, _said(ours), _said(theirs))
-    fine = [(a, b) for a, b in agreeing if _COUNTRY not in (level(a.place), level(b.place))]
+    fine = [(one, other) for one, other in agreeing if _is_fine(one) and _is_fine(other)]
     if fine:
         return FactComparison(FactKind.PLACE, Verdict.AGREES, fine[0][0].said, fine[0][1].said, 2)
-    ours_within, theirs_within = (
-        [each for each in side if level(each.place) != _COUNTRY] for side in (ours, theirs)
-    )
-    for one in ours_within:
-        for other in theirs_within:
-            if country_of(one.place) == country_of(other.place) is not None:
-                return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.said, other.said)
+    for one, other in pairs:
+        if _is_fine(one) and _is_fine(other) and country_of(one.place) == country_of(other.place) is not None:
+            return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.said, other.said)
     one, other = agreeing[0]
     return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, 1)
+
+
+def _telling_pairs(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Iterator[tuple[PlaceFact, PlaceFact]]:
+    """Pairs with a place of a title: two leads may share a dateline, or background. All, where no title names one."""
+    titled = any(each.in_title for each in (*ours, *theirs))
+    for one in ours:
+        for other in theirs:
+            if one.in_title or other.in_title or not titled:
+                yield one, other
+
+
+def _is_fine(fact: PlaceFact) -> bool:
+    return level(fact.place) != _COUNTRY
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -162,12 +183,55 @@ def _spelled_alike(a: NameFact, b: NameFact) -> bool:
     return not a.key.startswith("entity:") and not b.key.startswith("entity:") and names_agree(a, b)
 
 
+# --- wording ----------------------------------------------------------------------------------------------------------
+
+_TEMPLATE = 0.6  # of two titles: with less in common they are no template with a slot
+
+
+def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Titles that say the same but for one thing: another name there is another happening, another word may be one."""
+    alignment = aligned_differences(ours.title, theirs.title)
+    if alignment.shared < _TEMPLATE or not alignment.slots or len(alignment.slots) > 2:
+        return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+    verdicts = [(_slot_verdict(slot, ours, theirs), slot) for slot in alignment.slots]
+    for verdict in (Verdict.DIFFERS, Verdict.DOUBTFUL):
+        for found, slot in verdicts:
+            if found is verdict:
+                return FactComparison(FactKind.WORDING, verdict, slot.one, slot.other)
+    return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+
+
+def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
+    one, other = _letters(slot.one), _letters(slot.other)
+    if slot.kind is SlotKind.NUMBER or one in other or other in one:
+        return Verdict.UNKNOWN
+    places = [[each for each in f.facts.places if each.in_title and each.said in said] for f, said in ((ours, slot.one), (theirs, slot.other))]
+    if all(places):
+        apart = all(relation(a.place, b.place) is Relation.APART for a in places[0] for b in places[1])
+        return Verdict.DIFFERS if apart else Verdict.UNKNOWN
+    names = [[each for each in f.facts.names if each.in_title and each.said in said] for f, said in ((ours, slot.one), (theirs, slot.other))]
+    if all(names):
+        alike = any(a.key == b.key or _spelled_alike(a, b) for a in names[0] for b in names[1])
+        sure = any(each.sure for each in names[0]) and any(each.sure for each in names[1])
+        return Verdict.UNKNOWN if alike else Verdict.DIFFERS if sure else Verdict.DOUBTFUL
+    said_by_both = not set(words_of(slot.one, "", "").title).isdisjoint(theirs.words.lead) or not set(
+        words_of(slot.other, "", "").title
+    ).isdisjoint(ours.words.lead)
+    return Verdict.UNKNOWN if said_by_both else Verdict.DOUBTFUL
+
+
+def _letters(text: str) -> str:
+    return "".join(folded_tokens(text))
+
+
 # --- numbers and days -------------------------------------------------------------------------------------------------
 
 
 def _numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     found = compare_numbers(ours.facts.numbers, theirs.facts.numbers)
-    return FactComparison(FactKind.NUMBER, Verdict(found.verdict), found.ours, found.theirs, 1 if found.verdict == "agrees" else 0)
+    said = [", ".join(dict.fromkeys(pair[side].said for pair in found.pairs)) for side in (0, 1)]
+    verdict = Verdict(found.verdict.value)
+    return FactComparison(FactKind.NUMBER, verdict, *said, points=1 if verdict is Verdict.AGREES else 0)
 
 
 _LATER = 12 * 3600  # s: before that, articles of one day name the day before and the day after
