@@ -179,7 +179,8 @@ def test_how_often_is_said() -> None:
 
 _NAMED = (
     "{rule: a, title: A, level: low, match: {all: [{name: where, words: [b]}, {near: {within: sentence, these: "
-    "[{name: did what, words: [c]}, {any: [{name: who, words: [d]}, {words: [e]}]}]}}]}, alert: {once_per: event, by: %s}}"
+    "[{name: did what, words: [c]}, {any: [{name: who, words: [d]}, {words: [e]}]}]}}]}, "
+    "alert: {once_per: event, by: %s}}"
 )
 
 
