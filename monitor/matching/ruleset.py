@@ -19,6 +19,7 @@ from monitor.matching.entries import CompiledRule, Entry, Met, entry
 from monitor.matching.found import Found
 from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
+from monitor.matching.values import values_by
 from monitor.model import Article, Match, MatchKind, Rule, Source, Span
 
 
@@ -131,7 +132,8 @@ class RuleSet:
         spans: dict[Span, None] = {}
         for start, end, term, node in sorted(set(compiled.node.evidence(found, limit))):
             spans[found.document.span(start, end, self._lookup.texts[term], node)] = None
-        return Match(rule.id, rule.version, kind, tuple(spans), level)
+        by = values_by(rule.alert.by, compiled.by, found) if rule.alert.by else {}
+        return Match(rule.id, rule.version, kind, tuple(spans), level, by)
 
 
 def _commonness(literal: str) -> float:
