@@ -14,9 +14,9 @@ from monitor.places import Relation, country_of, level, relation
 from monitor.stories.alignment import DifferingSlot, SlotKind, aligned_differences
 from monitor.stories.article_facts import NameFact, PlaceFact
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.likeness import copied, likeness, words_of
+from monitor.stories.likeness import copied, likeness, title_likeness, words_of
 from monitor.stories.names import names_agree
-from monitor.stories.numbers import compare_numbers
+from monitor.stories.number_comparison import compare_numbers
 from monitor.text.folding import folded_tokens
 
 
@@ -52,11 +52,12 @@ class FactComparison:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two articles compared. `likeness`: of their words, from 0 to 1; `copied`: the part of the runs of words that both
+    """Two articles compared. `likeness`: of their words, from 0 to 1; `titles`: of their titles alone; `copied`: the part of the runs of words that both
     have."""
 
     facts: tuple[FactComparison, ...]
     likeness: float
+    titles: float
     copied: float
     same_language: bool
 
@@ -92,6 +93,7 @@ def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
             compare_wording(ours, theirs),
         ),
         likeness=likeness(ours.words, theirs.words),
+        titles=title_likeness(ours.words, theirs.words),
         copied=copied(ours.words, theirs.words)[0],
         same_language=not (ours.language and theirs.language and ours.language != theirs.language),
     )

@@ -1,327 +1,149 @@
-"""Stories -> events: the same happening, across languages and follow-ups, as one rule sees it.
+"""Stories -> events: the same happening, across languages and follow-ups, as one rule sees it. Pure.
 
-A story of the same rule belongs to an open event if the rule says how long its events last and that is not over, or
-else if it names the event's actors within a day. What is over in a moment (a launch) happens anew where another day is
-named, a flash comes hours later, or nobody has told of it for hours on the day after. Better two events than one that
-swallows another.
+An article belongs to the event of its story; else to one that nothing keeps it apart from, and that enough agrees with.
+What the rule's `by` names decides first, then the facts of the articles. What is over in a moment (a launch) happens
+anew where another day is named, a flash comes hours later, or nobody has reported it for hours on the day after.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from itertools import chain
-from operator import itemgetter
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from monitor.model import Event, Story
 from monitor.model.names import hashed
+from monitor.stories.by import Agreement, compare_by
+from monitor.stories.clusters import Candidate, Cluster, ClusterIndex
+from monitor.stories.features import ArticleFeatures
+from monitor.stories.joining import key_weights
+from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
 ANOTHER_DAY = timedelta(hours=12)
-LATELY = timedelta(hours=6)  # an event of which nobody told for longer is not gone on with where no day is named
+LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is not gone on with where no day is named
 KEPT = timedelta(days=14)
-_OPEN = 500  # of each rule, the last ones; only a rule that opens more than 35 a day forgets one before it is old
-_ACTORS = 2  # that a follow-up names too
-_STORIES = 200  # of each event, the last ones
-_LAST = "\U0010ffff"  # after every id
-_Index = dict[str, tuple[str, ...]]
-"""The ids of the events that stand under each key."""
+BROAD = Bounds(needed=(0.6, 0.4), across=None)
+NARROW = Bounds(needed=(0.6, 0.5, 0.3, 0.2, 0.15), across=3, possibly_across=2)
+FOUND = "found"  # the name of the values that a rule without `by` finds
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What an article shows of an event: when it was news (`at`), the entities among a rule's evidence, the days that
-    it names, whether it is a flash. `lasts`: how long the rule says that its events go on."""
+class EventArticle:
+    """An article that a rule hit. `story`: the id of its story; `by`: the values of the conditions that the rule names;
+    `found`: the words and entities that the rule found; `lasts`: how long the rule says that its events go on."""
 
     rule: str
-    story: Story
-    at: datetime
-    entities: frozenset[str] = frozenset()
-    days: int = 0
-    flash: bool = False
+    story: str
+    title: str
+    features: ArticleFeatures
+    by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    found: frozenset[str] = frozenset()
     lasts: timedelta | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it was news."""
+        return self.features.at
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """What events are found by, and how much each key counts."""
+        of_values = {f"{name}:{value}": 2.0 for name, values in self.by.items() for value in values}
+        return {**key_weights(self.features), **of_values, **{f"{FOUND}:{each}": 0.5 for each in self.found}, self.of_story: 100.0}
+
+    @property
+    def of_story(self) -> str:
+        """The key of its story."""
+        return f"story:{self.story}"
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
-    """An event with what it is recognised by: when it was last told, by which stories, its actors and days."""
+class Belonging:
+    """The event of an article, and why. `possibly`: a new one, which is possibly the same as `of`."""
 
-    event: Event
-    last: datetime
-    stories: tuple[str, ...] = ()
-    entities: frozenset[str] = frozenset()
-    days: int = 0
-
-    def to_row(self) -> dict[str, Any]:
-        """What it is recognised by, as plain JSON."""
-        return {"stories": list(self.stories), "entities": sorted(self.entities), "days": self.days}
-
-    @classmethod
-    def of_row(cls, event: Event, last: datetime, row: Mapping[str, Any]) -> Open:
-        """What `to_row` gave."""
-        return cls(event, last, tuple(row["stories"]), frozenset(row["entities"]), row["days"])
+    cluster: Cluster
+    ruling: Ruling
+    opens: bool = False
 
 
-_NOTHING = Open(Event("", "", "", datetime.min.replace(tzinfo=UTC)), datetime.min.replace(tzinfo=UTC))
+def belongs(article: EventArticle, index: ClusterIndex) -> Belonging:
+    """The open event that an article belongs to, or a new one; nothing is remembered yet (`report`)."""
+    candidates = index.candidates(article.rule, article.weights)
+    of_story = [each for each in candidates if article.of_story in each.keys]
+    for each in of_story:
+        if article.at - each.cluster.last <= KEPT and not _kept_apart(article, each.cluster):
+            return Belonging(each.cluster, Ruling(Sameness.SAME, "its story is of this event"))
+    rulings = list(_rulings(article, candidates))
+    same = [found for found in rulings if found[0].sameness is Sameness.SAME]
+    if same:
+        ruling, cluster = max(same, key=lambda found: (found[0].likeness, found[1].touched))
+        return Belonging(cluster, ruling)
+    new = open_event(article)
+    possibly = [found for found in rulings if found[0].sameness is Sameness.POSSIBLY]
+    if not possibly:
+        return Belonging(new, Ruling(Sameness.ANOTHER, f"the first article of its event"), opens=True)
+    ruling, cluster = max(possibly, key=lambda found: (found[0].likeness, found[1].touched))
+    new = replace(new, possibly_of=cluster.possibly_of or cluster.id, doubt=ruling.why)
+    return Belonging(new, ruling, opens=True)
 
 
-class _OfRule:
-    """The open events of one rule, in the order in which they were told, and by what they are found: one that has
-    hundreds open costs no more than one that has a few. `_oldest`: none was told last before that."""
-
-    def __init__(self) -> None:
-        self._events: dict[str, tuple[int, Open]] = {}
-        self._tellings = 0
-        self._oldest: datetime | None = None
-        self._opened: list[tuple[datetime, str]] = []
-        self._of_story: _Index = {}
-        self._of_actor: _Index = {}
-        self._of_one_actor: _Index = {}  # those that have no other
-
-    def __len__(self) -> int:
-        return len(self._events)
-
-    def get(self, name: str) -> Open | None:
-        """An event by its id."""
-        known = self._events.get(name)
-        return known and known[1]
-
-    def all(self) -> Iterator[Open]:
-        """All of them, the latest first."""
-        return (each for _, each in reversed(self._events.values()))
-
-    def first(self, but_for: Collection[str]) -> str | None:
-        """Of the others the one that was told the longest ago."""
-        return next((name for name in self._events if name not in but_for), None)
-
-    def older(self, than: datetime) -> Iterable[Open]:
-        """Those that were told last before that."""
-        if self._oldest is None or self._oldest >= than:
-            return ()
-        self._oldest = min((each.last for each in self.all()), default=None)
-        return [each for each in self.all() if each.last < than]
-
-    def telling(self, story: str) -> Iterable[Open]:
-        """Those that a story tells, the latest first."""
-        return self._latest(self._of_story.get(story, ()))
-
-    def near(self, found: Found) -> Iterable[Open]:
-        """Those of its time, where the rule says how long they last; or else those that may share enough of its actors.
-        The latest first."""
-        if found.lasts is not None:
-            far = found.lasts or A_MOMENT
-            begin, end = (bisect_left(self._opened, each) for each in ((found.at - far, ""), (found.at + far, _LAST)))
-            return self._latest(name for _, name in self._opened[begin:end])
-        if not found.entities:
-            return ()
-        *rarer, commonest = sorted(found.entities, key=lambda actor: len(self._of_actor.get(actor, ())))
-        # Who shares two actors shares one that is not the commonest.
-        alone = (self._of_one_actor if rarer else self._of_actor).get(commonest, ())
-        return self._latest({*alone, *chain.from_iterable(self._of_actor.get(actor, ()) for actor in rarer)})
-
-    def put(self, told: Open) -> None:
-        """It was told last of all."""
-        name = told.event.id
-        before = self._taken(name)
-        self._tellings += 1
-        self._events[name] = self._tellings, told
-        self._oldest = told.last if self._oldest is None else min(self._oldest, told.last)
-        insort(self._opened, (told.event.opened, name))
-        self._index(name, before or _NOTHING, told)
-
-    def drop(self, name: str) -> None:
-        """It is open no more."""
-        before = self._taken(name)
-        if before is not None:
-            self._index(name, before, _NOTHING)
-
-    def _taken(self, name: str) -> Open | None:
-        _, known = self._events.pop(name, (0, None))
-        if known is not None:
-            del self._opened[bisect_left(self._opened, (known.event.opened, name))]
-        return known
-
-    def _index(self, name: str, before: Open, after: Open) -> None:
-        _move(self._of_story, name, before.stories, after.stories)
-        _move(self._of_actor, name, before.entities, after.entities)
-        _move(self._of_one_actor, name, _alone(before.entities), _alone(after.entities))
-
-    def _latest(self, names: Iterable[str]) -> list[Open]:
-        found = sorted([self._events[name] for name in names], key=itemgetter(0), reverse=True)
-        return [each for _, each in found]
+def report(article: EventArticle, event: Cluster, index: ClusterIndex) -> Cluster:
+    """Remember that an article belongs to an event; the event after it."""
+    values = {**article.by, FOUND: article.found} if article.found else article.by
+    cluster = event.joined_by(article.features, values)
+    index.put(cluster, article.features, tuple(article.weights))
+    return cluster
 
 
-def _alone(actors: frozenset[str]) -> frozenset[str]:
-    return actors if len(actors) == 1 else frozenset()
-
-
-def _move(index: _Index, name: str, before: Collection[str], after: Collection[str]) -> None:
-    """An event stands under these now, and not under those of before."""
-    if before == after:
-        return
-    was, now = set(before), set(after)
-    for key in was - now:
-        index[key] = tuple(each for each in index[key] if each != name)
-        if not index[key]:
-            del index[key]
-    for key in now - was:
-        index[key] = (*index.get(key, ()), name)
-
-
-class Events:
-    """The events of the last days, by rule. A draft leaves what it began from as it was: it knows which events it has
-    told, and which of those below it has told, or forgotten."""
-
-    def __init__(self, below: Events | None = None) -> None:
-        self._below = below
-        self._settled: defaultdict[str, _OfRule] = defaultdict(_OfRule)  # where there is nothing below
-        self._told: defaultdict[str, dict[str, Open]] = defaultdict(dict)  # the latest last
-        self._gone: defaultdict[str, set[str]] = defaultdict(set)
-
-    def draft(self) -> Events:
-        """A state that begins as this one and leaves it unchanged."""
-        return Events(self)
-
-    def settled(self) -> Events:
-        """The draft taken over into the state that it began from."""
-        below = self._below
-        if below is None:
-            return self
-        for rule, gone in self._gone.items():
-            for name in gone - self._told[rule].keys():
-                below.drop(rule, name)
-        for told in self._told.values():
-            for each in told.values():
-                below.keep(each)
-        return below
-
-    @property
-    def changed(self) -> list[Open]:
-        """The events that this draft has told on, or opened."""
-        return [each for told in self._told.values() for each in reversed(told.values())]
-
-    def of(self, rule: str) -> tuple[Open, ...]:
-        """The open events of a rule, the latest first."""
-        return tuple(self.found(rule, _OfRule.all))
-
-    def telling(self, story: str, rule: str) -> Iterator[Open]:
-        """Those of a rule that a story tells, the latest first."""
-        found = self.found(rule, lambda known: known.telling(story))
-        return (each for each in found if story in each.stories)
-
-    def near(self, found: Found) -> Iterator[Open]:
-        """Those that an article may belong to, and some others; the latest first."""
-        return self.found(found.rule, lambda known: known.near(found))
-
-    def tell(self, found: Found, event: Event) -> None:
-        """Remember that an article belongs to an event. One that shows nothing new of it does not make it the latest:
-        then nothing would be written by which a state that is rebuilt could tell."""
-        told = self.get(found.rule, event.id)
-        known = told or Open(event, found.at)
-        stories = known.stories if found.story.id in known.stories else (*known.stories, found.story.id)[-_STORIES:]
-        now = replace(
-            known,
-            last=max(known.last, found.at),
-            stories=stories,
-            entities=known.entities | found.entities,
-            days=known.days | found.days,
-        )
-        if now == told:
-            return
-        for each in list(self.found(found.rule, lambda known: known.older(found.at - KEPT))):
-            if each.last < found.at - KEPT:
-                self.drop(found.rule, each.event.id)
-        self.keep(now)
-
-    def keep(self, known: Open) -> None:
-        """Take over an event as it, or another process, has told it; to be called in the order of the tellings."""
-        rule, name = known.event.rule, known.event.id
-        if self._below is None:
-            self._settled[rule].put(known)
-        else:
-            self.drop(rule, name)
-            self._told[rule][name] = known
-        while self.count(rule) > _OPEN and (first := self.first(rule, ())) is not None:
-            self.drop(rule, first)
-
-    def found(self, rule: str, look: Callable[[_OfRule], Iterable[Open]]) -> Iterator[Open]:
-        """Of what drafts have told all, and of what is settled what `look` finds; the latest first."""
-        if self._below is None:
-            yield from look(self._settled[rule]) if rule in self._settled else ()
-            return
-        yield from reversed(self._told[rule].values())
-        gone = self._gone[rule]
-        yield from (each for each in self._below.found(rule, look) if each.event.id not in gone)
-
-    def get(self, rule: str, name: str) -> Open | None:
-        if self._below is None:
-            return self._settled[rule].get(name) if rule in self._settled else None
-        if name in self._told[rule]:
-            return self._told[rule][name]
-        return None if name in self._gone[rule] else self._below.get(rule, name)
-
-    def drop(self, rule: str, name: str) -> None:
-        if self._below is None:
-            self._settled[rule].drop(name)
-            return
-        self._told[rule].pop(name, None)
-        if self._below.get(rule, name) is not None:
-            self._gone[rule].add(name)
-
-    def count(self, rule: str) -> int:
-        if self._below is None:
-            return len(self._settled[rule]) if rule in self._settled else 0
-        return len(self._told[rule]) + self._below.count(rule) - len(self._gone[rule])
-
-    def first(self, rule: str, but_for: Collection[str]) -> str | None:
-        """Of the others the one that was told the longest ago."""
-        if self._below is None:
-            return self._settled[rule].first(but_for) if rule in self._settled else None
-        below = self._below.first(rule, self._gone[rule].union(but_for))
-        return below or next((name for name in self._told[rule] if name not in but_for), None)
-
-
-def belongs(found: Found, events: Events) -> Event | None:
-    """The open event that an article belongs to, if any: that of its story, or the latest that fits."""
-    own = of_story(found.rule, found.story, found.at, events)
-    if own is not None:
-        return own
-    near = (each for each in events.near(found) if found.at - each.last <= KEPT and _fits(found, each))
-    return next((each.event for each in near), None)
-
-
-def of_story(rule: str, story: Story, at: datetime, events: Events) -> Event | None:
-    """The open event that a story is of already, if any."""
-    return next((each.event for each in events.telling(story.id, rule) if at - each.last <= KEPT), None)
-
-
-def opened(found: Found) -> Event:
+def open_event(article: EventArticle) -> Cluster:
     """A new event; it is named by its rule and first story, so that replaying news gives the same names."""
-    return Event(f"E{hashed(f'{found.rule} {found.story.id}'):016x}", found.rule, found.story.title, found.at)
+    name = f"E{hashed(f'{article.rule} {article.story}'):016x}"
+    features = article.features
+    return Cluster(name, article.rule, article.title, features.at, features.at, features.seen)
 
 
-def _fits(found: Found, known: Open) -> bool:
-    age = abs(found.at - known.event.opened)
-    if age > (found.lasts or A_MOMENT):
+def _kept_apart(article: EventArticle, event: Cluster) -> bool:
+    """Whether the rule's `by` keeps it apart."""
+    return any(each is Agreement.DIFFERS for each in compare_by(article.by, _own(event.by)).values())
+
+
+def _own(values: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    return {name: found for name, found in values.items() if name != FOUND}
+
+
+def _rulings(article: EventArticle, candidates: list[Candidate]) -> Iterator[tuple[Ruling, Cluster]]:
+    for each in candidates:
+        event = each.cluster
+        if not _in_time(article, event) or _kept_apart(article, event):
+            continue
+        agreements = list(compare_by(article.by, _own(event.by)).values())
+        by_agrees = bool(agreements) and all(each is Agreement.AGREES for each in agreements)
+        shared = article.found & event.by.get(FOUND, frozenset())
+        points = (2 if by_agrees else 0) + (1 if article.found else 0)
+        ruling = judge(article.features, event.members, NARROW if points else BROAD, points=points)
+        if ruling.sameness is not Sameness.ANOTHER:
+            yield ruling, event
+        elif not any(fact.verdict == "differs" for fact in ruling.facts) and (by_agrees or article.lasts is not None):
+            why = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
+            yield Ruling(Sameness.SAME, why), event
+
+
+def _in_time(article: EventArticle, event: Cluster) -> bool:
+    age = abs(article.at - event.opened)
+    if age > (article.lasts or A_MOMENT):
         return False
-    if (found.lasts or A_MOMENT) <= A_MOMENT:
-        if found.flash and age > FLASH:
-            return False
-        if age > ANOTHER_DAY and not _goes_on(found, known):
-            return False
-    if found.lasts is not None:
+    if (article.lasts or A_MOMENT) > A_MOMENT:
         return True
-    smaller = min(len(found.entities), len(known.entities))
-    return smaller > 0 and len(found.entities & known.entities) >= min(_ACTORS, smaller)
+    if article.features.flash and age > FLASH:
+        return False
+    return age <= ANOTHER_DAY or _goes_on(article, event)
 
 
-def _goes_on(found: Found, known: Open) -> bool:
-    """Whether an article half a day later tells of what happened then, and not of the next of its kind."""
-    if found.days and known.days:
-        return bool(found.days & known.days)
-    return found.at - known.last <= LATELY
+def _goes_on(article: EventArticle, event: Cluster) -> bool:
+    """Whether an article half a day later reports what happened then, and not the next of its kind."""
+    days = article.features.facts.days
+    named = [each.facts.days for each in event.members if each.facts.days]
+    if days and named:
+        return any(days & each for each in named)
+    return article.at - event.last <= LATELY

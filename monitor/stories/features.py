@@ -28,7 +28,8 @@ _TELLING_HEADLINE = 6  # half words: three words, or six Han or kana characters;
 
 @dataclass(frozen=True, slots=True)
 class SureKey:
-    """Something that alone makes two articles one story. `kind`: "article", "address" or "headline"; `value`: which."""
+    """Something that alone makes two articles one story. `kind`: "article", "address", "own-address" (an address as its source
+    gives it) or "headline"; `value`: which."""
 
     kind: str
     value: str
@@ -124,6 +125,7 @@ def _sure_keys(article: Article, title: str) -> tuple[SureKey, ...]:
     keys = [SureKey("article", f"{hashed(f'{article.source} {article.uid}'):016x}")]
     if article.canonical:
         keys.append(SureKey("address", f"{hashed(article.canonical):016x}"))
+        keys.append(SureKey("own-address", f"{hashed(f'{article.source} {article.canonical}'):016x}"))
     headline = folded_tokens(title)
     if sum(map(half_words, headline)) >= _TELLING_HEADLINE:
         keys.append(SureKey("headline", f"{hashed(' '.join(headline)):016x}"))
