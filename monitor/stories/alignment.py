@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from monitor.stories.number_words import CARDINALS, ORDINALS
+from monitor.stories.number_words import number_words
 from monitor.stories.person_titles import FUNCTION_WORDS
 from monitor.text.folding import fold
-from monitor.text.scripts import HANGUL, KANA, SCRIPTS, TOKEN, half_words, is_unspaced
+from monitor.text.scripts import HANGUL, SCRIPTS, TOKEN, half_words, is_unspaced
 
 
 class SlotKind(StrEnum):
-    """What stands in a slot that differs, on both sides; `WORD`: anything else than names and numbers."""
+    """What stands in a slot on both sides; `WORD`: anything else than names and numbers."""
 
     NAME = "name"
     NUMBER = "number"
@@ -28,11 +28,15 @@ class SlotKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DifferingSlot:
-    """What the one title says where the other says something else."""
+    """What the one title says where the other says something else, and where: `one_span`, `other_span` in each title.
+    `clear`: short on both sides, within a clause, and no other spelling or longer form of the same."""
 
     kind: SlotKind
     one: str
     other: str
+    one_span: tuple[int, int]
+    other_span: tuple[int, int]
+    clear: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class _Token:
 
 
 def aligned_differences(one: str, other: str) -> TitleAlignment:
-    """The slots in which two titles differ, without the marks and credits of agencies."""
+    """The slots in which two titles differ, both without the marks and credits of agencies."""
     left, right = _tokens(one), _tokens(other)
     matcher = SequenceMatcher(None, [t.key for t in left], [t.key for t in right], autojunk=False)
     slots, added, shared = [], 0, 0
@@ -66,31 +70,33 @@ def aligned_differences(one: str, other: str) -> TitleAlignment:
         if tag == "equal":
             shared += 2 * weights[0]
         elif all(weights):
-            slots.append(DifferingSlot(_kind(mine, theirs), _said(one, mine), _said(other, theirs)))
+            slots.append(_slot(one, other, mine, theirs))
         else:
             added += max(weights)
     total = sum(t.weight for t in (*left, *right))
     return TitleAlignment(shared / total if total else 0.0, tuple(slots), added)
 
 
+# --- tokens -----------------------------------------------------------------------------------------------------------
+
 _STEM = 5  # letters that a word of a spaced script is compared by: endings are no difference
 _LITTLE = 3  # letters
+_ALIGNED_TOKEN = re.compile(rf"[ァ-ヺー]{{2,}}|{TOKEN.pattern}")  # a word in katakana is one
 _HANGUL_TAILS = sorted((*next(s.tails for s in SCRIPTS if s.name == "Hangul"), "서"), key=len, reverse=True)
 """The particles, and what headlines write for 에서."""
 
 
 def _tokens(title: str) -> list[_Token]:
     found = []
-    for match in TOKEN.finditer(title):
-        said = match[0]
-        key = fold(said)
-        weight = half_words(key)
+    for match in _ALIGNED_TOKEN.finditer(title):
+        key = fold(match[0])
+        weight = half_words(key) if len(key) == 1 else 2
         if HANGUL.match(key):
             key = _without_particle(key)
         elif not is_unspaced(key):
-            weight = 0 if key in FUNCTION_WORDS or (len(key) < _LITTLE and said.islower()) else weight
+            weight = 0 if key in FUNCTION_WORDS or (len(key) < _LITTLE and match[0].islower()) else weight
             key = key if any(map(str.isdigit, key)) else key[:_STEM]
-        found.append(_Token(said, key, weight, *match.span()))
+        found.append(_Token(match[0], key, weight, *match.span()))
     return found
 
 
@@ -103,7 +109,7 @@ _Code = tuple[str, int, int, int, int]
 
 
 def _merged(codes: Sequence[_Code], left: Sequence[_Token]) -> list[_Code]:
-    """Without the single letters of scripts without spaces that two slots share by chance (巴西, 印尼 in 总统卢拉)."""
+    """Without the single letters of scripts without spaces that two slots share by chance (总统卢拉, 总统普拉博沃)."""
     merged: list[_Code] = []
     for position, (tag, a, b, c, d) in enumerate(codes):
         chance = tag == "equal" and b - a == 1 and is_unspaced(left[a].key) and 0 < position < len(codes) - 1
@@ -115,26 +121,58 @@ def _merged(codes: Sequence[_Code], left: Sequence[_Token]) -> list[_Code]:
     return merged
 
 
-def _said(title: str, tokens: Sequence[_Token]) -> str:
-    return title[tokens[0].start : tokens[-1].end]
+# --- slots ------------------------------------------------------------------------------------------------------------
+
+_LONGEST_SLOT = 6  # half words: what is longer is another sentence
+_CLAUSE = re.compile(r"[.…·,;:!?\"“”'‘’„«»()\[\]|—–、。，：；「」『』\n]\W|[…“”«»、。，：；「」『』]")
+_SAME_BEGINNING = 4  # letters: Thai, Thailand
+_SAME_LETTERS = 2  # of Hangul, Han and kana: 아세안대표부, 주아세안
 
 
+def _slot(one: str, other: str, mine: Sequence[_Token], theirs: Sequence[_Token]) -> DifferingSlot:
+    spans = [(side[0].start, side[-1].end) for side in (mine, theirs)]
+    said = [title[start:end] for title, (start, end) in zip((one, other), spans, strict=True)]
+    clear = (
+        all(sum(token.weight for token in side) <= _LONGEST_SLOT for side in (mine, theirs))
+        and not any(map(_CLAUSE.search, said))
+        and not _related(mine, theirs)
+    )
+    return DifferingSlot(_kind(mine, theirs), said[0], said[1], spans[0], spans[1], clear)
+
+
+def _related(mine: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
+    """Whether both sides may be one thing in two forms: other blanks, one cut off, a word and one derived from it."""
+    one, other = ("".join(token.key for token in side) for side in (mine, theirs))
+    if one == other:
+        return True
+    if is_unspaced(one) or HANGUL.match(one):
+        return any(one[i : i + _SAME_LETTERS] in other for i in range(len(one) - _SAME_LETTERS + 1))
+    return any(
+        not any(map(str.isdigit, a.key + b.key))
+        and (a.key[:_SAME_BEGINNING] == b.key[:_SAME_BEGINNING] or (a.weight and b.key.startswith(a.key)))
+        for a in mine
+        for b in theirs
+        if a.weight and b.weight
+    )
+
+
+_NUMBER_WORDS = number_words("").numbers - number_words("").articles
 _DIGIT = re.compile(r"\d|[一二三四五六七八九十百]")
 
 
 def _kind(one: Sequence[_Token], other: Sequence[_Token]) -> SlotKind:
-    if all(any(_is_number(token) for token in side) for side in (one, other)):
+    if all(any(map(_is_number, side)) for side in (one, other)):
         return SlotKind.NUMBER
-    if all(any(_is_name(token) for token in side) for side in (one, other)):
+    if all(any(map(_is_name, side)) for side in (one, other)):
         return SlotKind.NAME
     return SlotKind.WORD
 
 
 def _is_number(token: _Token) -> bool:
     low = token.said.lower()
-    return _DIGIT.search(low) is not None or low in CARDINALS or low in ORDINALS
+    return _DIGIT.search(low) is not None or low in _NUMBER_WORDS
 
 
 def _is_name(token: _Token) -> bool:
     """By its capital or katakana; Han and Hangul have no mark of names."""
-    return token.said[0].isupper() or ("ァ" <= token.said[0] <= "ヺ" and KANA.match(token.said) is not None)
+    return token.said[0].isupper() or "ァ" <= token.said[0] <= "ヺ"

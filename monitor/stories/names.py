@@ -67,14 +67,16 @@ def names_agree(one: NameMention, other: NameMention) -> bool:
     if one.key == other.key or set(one.parts) <= set(other.parts) or set(other.parts) <= set(one.parts):
         return True
     short, long = sorted((one.key, other.key), key=len)
-    if _EASTERN.match(short):
-        return long.startswith(short)  # the surname comes first
+    if HANGUL.match(short):
+        return len(short) == 1 and len(long) <= _KOREAN_NAME and long.startswith(short)
+    if HAN.match(short):
+        return len(long) <= _HAN_NAME and long.startswith(short)  # the surname comes first
     return _spelling(short) == _spelling(long) is not None
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
 
-_EASTERN = re.compile(f"[{UNSPACED}{APART}]")
+_KOREAN_NAME, _HAN_NAME = 3, 5  # letters of a surname and a given name
 _JOINTS = re.compile(r"[\s'’ʼ`.·・＝=–-]+")
 _POSSESSIVE = re.compile(r"['’](?:s|S)?$")
 _VOWELS = "aeiouyjаеиоуыэюяйіїєьъ"
@@ -121,9 +123,10 @@ _LETTERS = f"[^\\W_{UNSPACED}{APART}]"
 _WORD = re.compile(rf"{_LETTERS}+(?:['’ʼ-]{_LETTERS}+)*")
 _ELISION = re.compile(r"^[a-z]{1,5}['’](?=\w)")  # l'Élysée, d'Emmanuel, dell'Unione
 _SENTENCE = re.compile(r"[.!?:;…|\n\"“”«„‘(\[—–]")
-_TOGETHER = re.compile(r"^(?: |\u00a0|-|\. )$")
+_TOGETHER = re.compile("^[ \u00a0-]$")
 _ABBREVIATION = 4  # letters; a point behind fewer ends no sentence (Gov., U.S.)
 _ACRONYM = 3  # letters; EU, AI, PM and TV say little
+_NOBLE = frozenset(("von", "van"))  # particles in German too, where "der" is everywhere
 _TELLING = 3  # letters of a word that is more than a little one
 _TITLE_CASE = 3  # words at least that could show it
 
@@ -145,10 +148,11 @@ def _capitalised(text: str, title: int, language: str, covered: _Covered) -> Ite
     run: list[_Word] = []
     for word in words:
         part = _part_of_name(word, lowered, covered)
-        if run and not (word.joined and (part or word.said in PARTICLES)):
+        particle = word.said in PARTICLES and language != "de" or word.said in _NOBLE
+        if run and not (word.joined and (part or particle)):
             yield from _named(text, run, vague, language)
             run = []
-        if part or (run and word.said in PARTICLES):
+        if part or (run and particle):
             run.append(word)
     yield from _named(text, run, vague, language)
 
@@ -208,8 +212,9 @@ _TAILS = next(script.tails for script in SCRIPTS if script.name == "Hangul")
 _KOREAN_TITLE = re.compile("|".join(sorted(KOREAN_TITLES, key=len, reverse=True)))
 _HANGUL_RUN = re.compile(f"[{APART}]*")
 _WORD_BEFORE = re.compile(rf"(?<![\w])([{APART}]{{1,6}}|[一-鿿]{{1,3}})\s?$")
-_NO_KOREAN_NAME = re.compile(r"(?:[의는를]|에서|[부처청당회시도])$")
+_NO_KOREAN_NAME = re.compile(r"(?:[의는를]|에서|[부처청당회시도실])$")  # particles, and offices
 _BACK = 16  # characters before a title in which its bearer stands
+_BESIDE_TITLES = frozenset((*BEFORE_TITLES, *KOREAN_TITLES))
 _STEPS = 3  # words: the country, "former", the name
 
 
@@ -233,10 +238,10 @@ def _bearer(text: str, end: int, covered: _Covered) -> Span | None:
         if word is None:
             return None
         start, stop = begin + word.start(1), begin + word.end(1)
-        if covered(start, stop) or word[1] in BEFORE_TITLES:
+        if covered(start, stop) or word[1] in _BESIDE_TITLES:
             end = start
             continue
-        return None if len(word[1]) > 2 and _NO_KOREAN_NAME.search(word[1]) else (start, stop)
+        return None if len(word[1]) > 1 and _NO_KOREAN_NAME.search(word[1]) else (start, stop)
     return None
 
 

@@ -10,6 +10,8 @@ from monitor.stories.numbers import NumberFact
 
 
 class NumberVerdict(StrEnum):
+    """What numbers say about two articles."""
+
     AGREES = "agrees"
     DIFFERS = "differs"
     UNKNOWN = "unknown"
@@ -17,7 +19,7 @@ class NumberVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NumberComparison:
-    """What the numbers of two articles say, and the pairs that say it."""
+    """The verdict, and the pairs that say it."""
 
     verdict: NumberVerdict
     pairs: tuple[tuple[NumberFact, NumberFact], ...]
@@ -25,24 +27,37 @@ class NumberComparison:
 
 IDENTIFYING = frozenset(("ordinal", "serial", "magnitude", "basis_points"))
 """Kinds of which another number is another happening."""
+_NO_EVIDENCE = frozenset(("age", "intensity", "category"))  # shared by very many happenings
 _MAGNITUDE_REVISED = 0.3  # by so much agencies differ about the same earthquake
-_WEAK = frozenset(("age", "duration", "intensity"))  # shared by very many happenings
 
 
 def compare_numbers(one: Sequence[NumberFact], other: Sequence[NumberFact]) -> NumberComparison:
-    """Whether the numbers of two articles agree, differ or say nothing. They differ only where both count the same kind
-    of thing by a number that identifies, and no such number is shared."""
-    agreeing = [(a, b) for a in one for b in other if _agree(a, b)]
-    differing = [(a, b) for a in one for b in other if _differ(a, b)]
-    shared = {(side.kind, side.unit) for pair in agreeing for side in pair}
-    differing = [pair for pair in differing if not any((side.kind, side.unit) in shared for side in pair)]
+    """They differ where both count the same kind of thing by a number that identifies, and share no such number. They
+    agree where they share a number that two happenings seldom share."""
+    shared = [(a, b) for a in one for b in other if _same(a, b)]
+    settled = {(side.kind, side.unit) for pair in shared for side in pair}
+    differing = tuple(
+        (a, b) for a in one for b in other if _differ(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit)))
+    )
     if differing:
-        return NumberComparison(NumberVerdict.DIFFERS, tuple(differing))
-    return NumberComparison(NumberVerdict.AGREES if agreeing else NumberVerdict.UNKNOWN, tuple(agreeing))
+        return NumberComparison(NumberVerdict.DIFFERS, differing)
+    telling = tuple((a, b) for a, b in shared if is_telling(a) and is_telling(b))
+    return NumberComparison(NumberVerdict.AGREES if telling else NumberVerdict.UNKNOWN, telling)
 
 
-def _agree(a: NumberFact, b: NumberFact) -> bool:
-    return a.kind == b.kind and a.value == b.value and a.kind not in _WEAK and _same_unit(a, b)
+def is_telling(fact: NumberFact) -> bool:
+    """Whether another happening hardly has the same number: "first" and "two dead" are everywhere, "16 dead" is not."""
+    if fact.kind in {"ordinal", "serial", "model"}:
+        return fact.value > 1
+    return fact.kind not in _NO_EVIDENCE and _significant_digits(fact.value) > 1
+
+
+def _significant_digits(value: float) -> int:
+    return len(f"{value:.6g}".split("e", maxsplit=1)[0].replace(".", "").strip("0"))
+
+
+def _same(a: NumberFact, b: NumberFact) -> bool:
+    return a.kind == b.kind and a.value == b.value and _same_unit(a, b)
 
 
 def _differ(a: NumberFact, b: NumberFact) -> bool:

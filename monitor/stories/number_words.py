@@ -1,4 +1,4 @@
-"""Numbers in words, and the words for what numbers count, of all languages that we speak. Pure data, and reading it.
+"""Numbers in words, and the words for what numbers count, language by language. Pure data, and what reads it.
 
 What is counted is found by the beginnings of words, so that inflections need no list.
 """
@@ -6,171 +6,194 @@ What is counted is found by the beginnings of words, so that inflections need no
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 
 from monitor.text.folding import fold
 
-
-def _rows(table: str) -> dict[str, float]:
-    """`1 one un ... 2 two ...` -> the number of each word."""
-    numbers: dict[str, float] = {}
-    number = 0.0
-    for word in table.split():
-        if word.isdigit():
-            number = float(word)
-        else:
-            numbers[word] = number
-    return numbers
-
-
-CARDINALS = _rows("""
-1 one один одна одно одного ein eine einen einem un une uno una jeden jedna jedną um uma одну 한
-2 two два две двух двое двоих zwei deux dos due dwa dwie dwóch dwoje dwojga dwaj dois duas дві двоє двох 두
-3 three три трех трое троих drei trois tres tre trzy trzech troje três троє трьох 세
-4 four четыре четырех четверо vier quatre cuatro quattro cztery czterech czworo quatro чотири четверо чотирьох 네
-5 five пять пяти пятеро fünf cinq cinco cinque pięć pięciu pięcioro п'ять п'яти 다섯
-6 six шесть шести шестеро sechs seis sei sześć sześciu шість 여섯
-7 seven семь семи семеро sieben sept siete sette siedem siedmiu sete сім семи 일곱
-8 eight восемь восьми acht huit ocho otto osiem ośmiu oito вісім 여덟
-9 nine девять девяти neun neuf nueve nove dziewięć dziewięciu дев'ять 아홉
-10 ten десять десяти zehn dix diez dieci dziesięć dziesięciu dez десять 열
-11 eleven одиннадцать elf onze once undici jedenaście jedenastu одинадцять
-12 twelve двенадцать zwölf douze doce dodici dwanaście dwunastu doze дванадцять
-13 thirteen тринадцать dreizehn treize trece tredici trzynaście trzynastu treze
-14 fourteen четырнадцать vierzehn quatorze catorce quattordici czternaście czternastu
-15 fifteen пятнадцать fünfzehn quinze quince quindici piętnaście piętnastu
-16 sixteen шестнадцать sechzehn seize sedici szesnaście
-17 seventeen семнадцать siebzehn
-18 eighteen восемнадцать achtzehn
-19 nineteen девятнадцать neunzehn
-20 twenty двадцать zwanzig vingt veinte venti dwadzieścia dwudziestu vinte
-""")
-"""Number words, in small letters without ё -> the number."""
-_AN = "один одна одно одного одну ein eine einen einem un une uno una jeden jedna jedną um uma"
-ARTICLES = frozenset(_AN.split())
-"""Those that are articles, or nearly so, too."""
-
-ORDINALS = _rows("""
-1 first первый первая первое первого первой первом первую первым erste erster erstes ersten erstem premier première
-primera primero primer prima primo pierwszy pierwsza pierwsze pierwszego pierwszej pierwszym primeira primeiro
-перший перша перше першого першої першу
-2 second второй вторая второе второго втором вторую вторым zweite zweiter zweites zweiten deuxième second seconde
-segunda segundo seconda secondo drugi druga drugie drugiego drugiej drugim drugą другий друга друге другого другої
-другу
-3 third третий третья третье третьего третьей третьем третью третьим dritte dritter drittes dritten troisième
-tercera tercero tercer terza terzo trzeci trzecia trzecie trzeciego trzeciej terceira terceiro третій третя третє
-третього третьої
-4 fourth четвертый четвертая четвертое четвертого четвертой четвертую vierte vierter viertes vierten quatrième
-cuarta cuarto quarta quarto czwarty czwarta czwarte czwartego czwartej четвертий
-5 fifth пятый пятая пятое пятого пятой пятую fünfte fünfter fünftes fünften cinquième quinta quinto piąty piąta
-piąte piątego piątej п'ятий п'ята
-6 sixth шестой шестая шестое шестого шестую sechste sechster sechstes sechsten sixième sexta sexto sesta sesto
-szósty szósta szóste szóstego шостий шоста
-7 seventh седьмой седьмая седьмое седьмого седьмую siebte siebter siebtes siebten septième séptima séptimo settima
-settimo siódmy siódma siódme siódmego sétima sétimo сьомий сьома
-8 eighth восьмой восьмая восьмое восьмого восьмую achte achter achtes achten huitième octava octavo ottava ottavo
-ósmy ósma ósme ósmego oitava oitavo восьмий восьма
-9 ninth девятый девятая девятое девятого девятую neunte neunter neuntes neunten neuvième novena noveno nona nono
-dziewiąty dziewiąta dziewiątego дев'ятий
-10 tenth десятый десятая десятое десятого десятую zehnte zehnter zehntes zehnten dixième décima décimo decima decimo
-dziesiąty dziesiąta dziesiątego десятий
-11 eleventh одиннадцатый одиннадцатая одиннадцатого elfte elften onzième undécima jedenasty jedenasta одинадцятий
-12 twelfth двенадцатый двенадцатая двенадцатого zwölfte zwölften douzième duodécima dwunasty dwunasta дванадцятий
-""")
-
-# What is counted -> the beginnings of the words that say it, in small letters and folded.
-_COUNTED = """
-dead: kill dead died death dies die bodie fatalit lives погиб убит жертв умер смерт todes tote getotet starb ums
-mort tue deces muert fallecid vittim morti morto uccis zgin zabi smierteln zyj ofiar zmarl mortos загинул загибл
-помер
-injured: injur wound hurt ранен пострадав пострада verletzt bless herid ferit rann ranny feridos поранен
-missing: missing unaccounted пропав vermisst disparu desaparecid dispers zagin zaginion desaparec зникл
-case: case infection infected patient случа случае заражен заболев fall falle falls infiziert cas contamin caso
-casos contag infect przypad zakazen zachorowan випад заражен
-evacuated: evacuat evakui эваку evacu evacuad evacuat sfollat ewaku evacuad евакуй displaced fled
-arrested: arrest detain custody задерж арест festgenommen verhaftet arret interpell detenid arrestat zatrzyman
-aresztowan detid detido затриман
-survivor: survivor rescued выживш спасен gerettet rescap sobreviv superstit ocala urat
-culled: cull slaughter утилиз забит gekeult abattu sacrific abbattut zutyliz wybit
-missile: missile rocket projectile icbm ракет снаряд rakete missil cohete razzi rakiet pocisk foguet
-drone: drone uav беспилот дрон drohne дрон dron
-aircraft: aircraft plane jet warplane sortie самолет flugzeug avion avione aerei samolot avia літак
-ship: ship vessel warship boat корабл суд schiff navire bateau barco buque nave navi statk okret navio кораб
-flight: flight test-flight launch mission полет пуск запуск старт flug start vol lancement vuelo lanzamiento lanci
-missione lot start misj lancamento voo пуск запуск
-round: round runoff тур раунд runde tour ronda vuelta turno tura runda rodada turno раунд
-test: test испыт тест essai prueba prov prob teste випроб
-summit: summit talk meeting саммит встреч gipfel treffen sommet cumbre vertice szczyt spotkan cupula саміт зустріч
-outbreak: outbreak вспышк ausbruch foyer foco brote focola ognisk surto спалах
-game: game match матч spiel partido partita mecz jogo
-term: term mandate срок amtszeit mandat mandato kadencj
-package: package пакет paket paquet paquete pacchetto pakiet pacote
-"""
+# Of each language: its cardinals and ordinals from one on (`/` between forms), and what may be counted -> the beginnings
+# of the words for it. A beginning of up to three letters is the whole word, but for one letter.
+_LANGUAGES = {
+    "en": """
+cardinals: one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen twenty
+ordinals: first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
+dead: kill dead died death die dies bodie fatalit  injured: injur wound hurt  missing: missing unaccounted
+case: case infection infected patient  evacuated: evacuat displaced fled  arrested: arrest detain custody
+survivor: survivor rescued  culled: cull slaughter  missile: missile rocket projectile icbm  drone: drone uav
+aircraft: aircraft plane jet warplane sortie  ship: ship vessel warship boat  flight: flight launch mission
+round: round runoff  test: test  summit: summit talk meeting  outbreak: outbreak  game: game match  term: term mandate
+package: package  storm: typhoon hurricane cyclone storm  satellite: satellite""",
+    "ru": """
+cardinals: один/одна/одно/одного/одну два/две/двух/двое/двоих три/трех/трое/троих четыре/четырех/четверо пять/пяти/пятеро
+шесть/шести/шестеро семь/семи/семеро восемь/восьми девять/девяти десять/десяти одиннадцать двенадцать тринадцать
+четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать двадцать
+ordinals: первый/первая/первое/первого/первой/первом/первую/первым второй/вторая/второе/второго/втором/вторую/вторым
+третий/третья/третье/третьего/третьей/третьем/третью/третьим четвертый/четвертая/четвертое/четвертого/четвертой/четвертую
+пятый/пятая/пятое/пятого/пятой/пятую шестой/шестая/шестое/шестого/шестую седьмой/седьмая/седьмое/седьмого/седьмую
+восьмой/восьмая/восьмое/восьмого/восьмую девятый/девятая/девятое/девятого/девятую
+десятый/десятая/десятое/десятого/десятую одиннадцатый/одиннадцатая/одиннадцатого двенадцатый/двенадцатая/двенадцатого
+dead: погиб убит жертв умер смерт тел  injured: ранен пострадав пострада травм  missing: пропав пропал
+case: случа заражен заболев инфицир  evacuated: эваку  arrested: задерж арест  survivor: выживш спасен уцеле
+culled: утилиз забит  missile: ракет снаряд  drone: беспилот дрон бпла  aircraft: самолет вертолет
+ship: корабл суд катер  flight: полет пуск запуск старт  round: тур раунд  test: испыт тест  summit: саммит встреч
+outbreak: вспышк очаг  game: игр матч  term: срок  package: пакет  storm: тайфун ураган шторм  satellite: спутник""",
+    "uk": """
+cardinals: один/одна/одне/одного/одну два/дві/двох/двоє три/трьох/троє чотири/чотирьох/четверо п'ять/п'яти/п'ятеро
+шість/шести/шестеро сім/семи/семеро вісім/восьми дев'ять/дев'яти десять/десяти одинадцять дванадцять
+ordinals: перший/перша/перше/першого/першої/першому/першу другий/друга/друге/другого/другої/другому/другу
+третій/третя/третє/третього/третьої/третьому/третю четвертий/четверта/четверте/четвертого п'ятий/п'ята/п'яте/п'ятого
+шостий/шоста/шосте/шостого сьомий/сьома/сьоме/сьомого восьмий/восьма/восьме/восьмого дев'ятий/дев'ята десятий/десята
+dead: загин загиб жертв помер вбит тіл  injured: поранен пострада травм  missing: зник  case: випад заражен інфік
+evacuated: евак  arrested: затрим арешт  survivor: вижил врятов  missile: ракет снаряд  drone: безпілот дрон бпла
+aircraft: літак вертол  ship: кораб суд катер  flight: політ польот пуск запуск старт  round: тур раунд
+test: випроб тест  summit: саміт зустріч  outbreak: спалах осередок  game: гр матч  term: термін  package: пакет
+storm: тайфун ураган шторм  satellite: супутник""",
+    "de": """
+cardinals: eins/ein/eine/einen/einem/einer zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn
+fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig
+ordinals: erste/ersten/erster/erstes/erstem zweite/zweiten/zweiter/zweites dritte/dritten/dritter/drittes
+vierte/vierten/vierter/viertes fünfte/fünften/fünfter/fünftes sechste/sechsten/sechster siebte/siebten/siebter
+achte/achten/achter neunte/neunten/neunter zehnte/zehnten/zehnter elfte/elften zwölfte/zwölften
+dead: tote getötet starb gestorben ums todes leiche  injured: verletz verwund  missing: vermisst
+case: fall falle falls infekt infiziert erkrank  evacuated: evaku  arrested: festgenomm verhaft
+survivor: gerettet überleb  culled: gekeult geschlachtet  missile: rakete geschoss  drone: drohne
+aircraft: flugzeug jet hubschrauber  ship: schiff boot  flight: flug start mission testflug  round: runde wahlgang
+stichwahl  test: test  summit: gipfel treffen  outbreak: ausbruch  game: spiel  term: amtszeit  package: paket
+storm: taifun hurrikan sturm  satellite: satellit""",
+    "fr": """
+cardinals: un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit
+dix-neuf vingt
+ordinals: premier/première/premiers/premières deuxième/second/seconde troisième quatrième cinquième sixième septième
+huitième neuvième dixième onzième douzième
+dead: mort tué tue décès victime  injured: bless  missing: disparu  case: cas contamin infect malade
+evacuated: évacu déplac  arrested: arrêt interpell  survivor: survivant rescap  culled: abattu  missile: missile roquette
+drone: drone  aircraft: avion hélico appareil  ship: navire bateau  flight: vol lancement mission tir  round: tour
+test: essai test  summit: sommet rencontre  outbreak: foyer épidémie  game: match  term: mandat  package: paquet train
+storm: typhon ouragan cyclone tempête  satellite: satellite""",
+    "es": """
+cardinals: uno/un/una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete
+dieciocho diecinueve veinte
+ordinals: primero/primer/primera segundo/segunda tercero/tercer/tercera cuarto/cuarta quinto/quinta sexto/sexta
+séptimo/séptima octavo/octava noveno/novena décimo/décima undécimo duodécimo
+dead: muert fallecid víctim deces murie  injured: herid lesionad  missing: desaparecid  case: caso contag infec enferm
+evacuated: evacuad desplazad  arrested: detenid arrest  survivor: sobreviv rescat  culled: sacrific  missile: misil cohete
+drone: dron  aircraft: avion avión helic  ship: barco buque nave  flight: vuelo lanzamiento mision misión  round: ronda
+vuelta  test: prueba ensayo  summit: cumbre reunión encuentro  outbreak: brote foco  game: partido  term: mandato
+package: paquete  storm: tifón huracán ciclón tormenta  satellite: satélite""",
+    "it": """
+cardinals: uno/un/una due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici
+diciassette diciotto diciannove venti
+ordinals: primo/prima secondo/seconda terzo/terza quarto/quarta quinto/quinta sesto/sesta settimo/settima ottavo/ottava
+nono/nona decimo/decima undicesimo dodicesimo
+dead: mort vittim uccis decess  injured: ferit  missing: dispers scompars  case: caso casi contag infett infez
+evacuated: evacuat sfollat  arrested: arrestat fermat  survivor: superstit sopravviss  culled: abbattut
+missile: missil razz  drone: dron  aircraft: aere elicotter  ship: nave navi barc  flight: volo voli lanci mission
+round: turno round ballottagg  test: prov test  summit: vertic incontr  outbreak: focola  game: partit  term: mandat
+package: pacchett  storm: tifon uragan ciclon tempest  satellite: satellit""",
+    "pt": """
+cardinals: um/uma dois/duas três quatro cinco seis sete oito nove dez onze doze treze catorze/quatorze quinze dezesseis
+dezessete dezoito dezenove vinte
+ordinals: primeiro/primeira segundo/segunda terceiro/terceira quarto/quarta quinto/quinta sexto/sexta sétimo/sétima
+oitavo/oitava nono/nona décimo/décima
+dead: mort vítim óbito  injured: ferid  missing: desaparecid  case: caso contág contag infec doente  evacuated: evacuad
+deslocad  arrested: detid pres  survivor: sobreviv resgat  culled: abatid  missile: míssil mísse foguet  drone: dron
+aircraft: avião aviõe helicóp  ship: navio barco  flight: voo voos lançamento missão  round: turno rodada volta
+test: teste ensaio  summit: cúpula cimeira encontro  outbreak: surto foco  game: jogo partida  term: mandato
+package: pacote  storm: tufão furacão ciclone tempestade  satellite: satélit""",
+    "pl": """
+cardinals: jeden/jedna/jedną/jednego dwa/dwie/dwóch/dwoje/dwaj trzy/trzech/troje cztery/czterech/czworo pięć/pięciu/pięcioro
+sześć/sześciu siedem/siedmiu osiem/ośmiu dziewięć/dziewięciu dziesięć/dziesięciu jedenaście/jedenastu dwanaście/dwunastu
+trzynaście/trzynastu czternaście/czternastu piętnaście/piętnastu szesnaście siedemnaście osiemnaście dziewiętnaście
+dwadzieścia/dwudziestu
+ordinals: pierwszy/pierwsza/pierwsze/pierwszego/pierwszej/pierwszym/pierwszą drugi/druga/drugie/drugiego/drugiej/drugim/drugą
+trzeci/trzecia/trzecie/trzeciego/trzeciej/trzecim/trzecią czwarty/czwarta/czwarte/czwartego/czwartej
+piąty/piąta/piąte/piątego/piątej szósty/szósta/szóste/szóstego siódmy/siódma/siódme/siódmego ósmy/ósma/ósme/ósmego
+dziewiąty/dziewiąta/dziewiątego dziesiąty/dziesiąta/dziesiątego jedenasty/jedenasta dwunasty/dwunasta
+dead: zgin zabi śmierteln żyje żyją ofiar zmarł ciał  injured: rann rany obraże poszkodowan  missing: zagin
+case: przypad zakaż zachorow chor  evacuated: ewaku  arrested: zatrzym areszt  survivor: ocal urat przeży
+culled: wybit utyliz zutyliz  missile: rakiet pocisk  drone: dron  aircraft: samolot śmigłow  ship: statk okręt
+flight: lot start misj  round: tur rund  test: prób test  summit: szczyt spotka  outbreak: ognisk  game: mecz
+term: kadencj  package: pakiet  storm: tajfun huragan cyklon burz  satellite: satelit""",
+}
 _CJK_COUNTED = """
-dead: 사망 숨졌 숨져 숨진 死亡 遇难 遇難 丧生 喪生 罹难 罹難 死者 身亡 不治 사망자 死 亡
-injured: 부상 다쳤 다쳐 受伤 受傷 負傷 けが 重軽傷 伤 傷 轻伤
-missing: 실종 失踪 失蹤 失联 失聯 行方不明 不明 失联
-case: 확진 감염 환자 사례 病例 确诊 確診 感染 患者 例 症例
-evacuated: 대피 이재민 撤离 撤離 转移 轉移 避難 疏散
-arrested: 체포 검거 구속 被捕 逮捕 拘留 抓获 抓獲 送致
-survivor: 구조 생존 获救 獲救 幸存 救助 救出 生存
-culled: 살처분 扑杀 撲殺 殺処分
-missile: 발 枚 발사체 导弹 導彈 飞弹 飛彈 ミサイル 미사일
-drone: 드론 무인기 无人机 無人機 ドローン
-aircraft: 군용기 전투기 항공기 架次 架 機 军机 軍機
-ship: 척 艘 隻 隻の 함정
-flight: 발사 비행 시험발사 发射 發射 飞行 飛行 打ち上げ 試験飛行 试飞 試飛
-round: 라운드 결선 투표 轮 輪 回戦 回投票
-test: 시험 실험 实验 試験 核実験 核试验
-summit: 회담 정상회담 会谈 會談 会談 峰会 峰會 首脳会談
-outbreak: 발생 발병 疫情 発生
-game: 경기 比赛 比賽 試合 戦
-term: 임기 任期
-storm: 태풍 台风 颱風 台風
-satellite: 위성 卫星 衛星
+dead: 사망 숨졌 숨져 숨진 숨지 死亡 遇难 丧生 罹难 死者 身亡 死 亡  injured: 부상 다쳤 다쳐 受伤 负伤 けが 重轻伤 伤
+missing: 실종 失踪 失联 行方不明 不明  case: 확진 감염 환자 사례 病例 确诊 感染 患者 例 症例
+evacuated: 대피 이재민 撤离 转移 避难 疏散  arrested: 체포 검거 구속 被捕 逮捕 拘留 抓获 送致
+survivor: 구조 생존 获救 幸存 救助 救出 生存  culled: 살처분 扑杀 杀处分  missile: 발 枚 발사체 导弹 飞弹 ミサイル 미사일
+drone: 드론 무인기 无人机 ドローン  aircraft: 군용기 전투기 항공기 架次 架 军机  ship: 척 艘 只 함정
+flight: 발사 비행 发射 飞行 打ち上げ 试飞  round: 라운드 결선 투표 轮 回战 回投票  test: 시험 실험 实验 试验
+summit: 회담 会谈 峰会 首脑会谈  outbreak: 발병 疫情  game: 경기 比赛 试合  term: 임기 任期  storm: 태풍 台风
+satellite: 위성 卫星
 """
+"""The same of Korean, Chinese and Japanese, folded, anywhere in a few characters."""
+KOREAN_CARDINALS = dict(zip("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), map(float, range(1, 11)), strict=True))
 
-
-def _stems(table: str) -> dict[str, str]:
-    kinds: dict[str, str] = {}
-    kind = ""
-    for word in table.split():
-        if word.endswith(":"):
-            kind = word[:-1]
-        else:
-            kinds[fold(word)] = kind
-    return kinds
-
-
-_STEMS, CJK_COUNTED = _stems(_COUNTED), _stems(_CJK_COUNTED)
-_LENGTHS = range(max(map(len, _STEMS)), 1, -1)
-_WHOLE = 3  # letters; a stem that short is the whole word
-
-GROWING = frozenset(
-    [
-        "dead",
-        "injured",
-        "missing",
-        "case",
-        "evacuated",
-        "arrested",
-        "survivor",
-        "culled",
-        "missile",
-        "drone",
-        "aircraft",
-        "ship",
-    ]
-)
+GROWING = frozenset("dead injured missing case evacuated arrested survivor culled missile drone aircraft ship".split())
 """Kinds of counts that later reports raise."""
+_WHOLE = 3  # letters of a stem that is a whole word, but for one letter
 
 
-def counted(word: str) -> str | None:
-    """The kind of thing that a word names, folded and in small letters; None: none that is known."""
-    for length in _LENGTHS:
-        kind = _STEMS.get(word[:length])
-        if kind is not None and (length > _WHOLE or len(word) <= _WHOLE + 1):
-            return kind
-    return None
+def _table(text: str) -> dict[str, list[str]]:
+    rows: dict[str, list[str]] = {}
+    row: list[str] = []
+    for word in text.split():
+        if word.endswith(":"):
+            row = rows.setdefault(word[:-1], [])
+        else:
+            row.append(word)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWords:
+    """The words of a language, or of several: numbers as they are written in small letters, stems folded -> kind."""
+
+    numbers: frozenset[str]
+    cardinals: dict[str, float]
+    ordinals: dict[str, float]
+    articles: frozenset[str]
+    stems: dict[str, str]
+
+    def kind(self, word: str) -> str | None:
+        """The kind of thing that a folded word names; None: none that is known."""
+        for length in range(min(len(word), _LONGEST), 1, -1):
+            kind = self.stems.get(word[:length])
+            if kind is not None and (length > _WHOLE or len(word) <= _WHOLE + 1):
+                return kind
+        return None
+
+
+_LONGEST = 12  # letters of a stem
+
+
+@cache
+def number_words(language: str) -> NumberWords:
+    """Those of a language; of one that we do not speak, or do not know, all."""
+    tables = [_table(_LANGUAGES[each]) for each in ((language,) if language in _LANGUAGES else _LANGUAGES)]
+    cardinals = {form: value for table in tables for form, value in _counting(table.pop("cardinals"))}
+    ordinals = {form: value for table in tables for form, value in _counting(table.pop("ordinals"))}
+    return NumberWords(
+        frozenset((*cardinals, *ordinals)),
+        cardinals,
+        ordinals,
+        frozenset(form for each in _LANGUAGES.values() for form in _table(each)["cardinals"][0].split("/")) - {"one"},
+        {fold(stem): kind for table in tables for kind, stems in table.items() for stem in stems},
+    )
+
+
+def _counting(words: list[str]) -> list[tuple[str, float]]:
+    return [(form, float(value)) for value, forms in enumerate(words, 1) for form in forms.split("/")]
+
+
+_CJK_STEMS = {stem: kind for kind, stems in _table(_CJK_COUNTED).items() for stem in stems}
+_CJK_STEM = re.compile("|".join(sorted(_CJK_STEMS, key=len, reverse=True)))
+
+
+def cjk_kind(said: str) -> str | None:
+    """The kind of the first thing that some characters name."""
+    found = _CJK_STEM.search(fold(said))
+    return _CJK_STEMS[found[0]] if found else None
 
 
 _HAN = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
@@ -190,16 +213,3 @@ def han_number(word: str) -> int:
         else:
             digit = digit * 10 + _HAN[sign]
     return total + digit
-
-
-MULTIPLES = (
-    (re.compile(r"\s?(?:thousand|tys|тыс|тис|mila|mil\b|mille\b|tausend)", re.IGNORECASE), 1e3),
-    (re.compile(r"\s?(?:million|mln|млн|миллион|мільйон|millones|milion|milhõ)", re.IGNORECASE), 1e6),
-    (re.compile(r"\s?(?:billion|bn\b|млрд|миллиард|milliard|miliard|mld\b|mil millones|bilh)", re.IGNORECASE), 1e9),
-    (re.compile(r"\s?(?:trillion|трлн|триллион|bilion\b)", re.IGNORECASE), 1e12),
-    (re.compile("천(?!안)"), 1e3),
-    (re.compile("[만万萬]"), 1e4),
-    (re.compile("[억亿億]"), 1e8),
-    (re.compile("[조兆]"), 1e12),
-)
-"""What stands behind a number and multiplies it."""

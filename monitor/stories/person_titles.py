@@ -30,7 +30,7 @@ _KINDS = """
 typhoon hurricane cyclone storm tropical depression super mount lake river sea ocean island islands cape gulf strait bay
 university institute ministry department house court council committee parliament congress senate police army navy force
 air agency association union federation group bank company corp inc ltd co league cup championship
-street road airport station bridge hospital school church center centre stadium square
+category magnitude street road airport station bridge hospital school church center centre stadium square
 тайфун ураган
 taifun hurrikan sturm typhon ouragan huracán tifón tifone uragano tajfun huragan
 """
@@ -67,8 +67,8 @@ PARTICLES = frozenset(_listed("de da do dos das di del della du des la van von d
 """In small letters between the parts of a name."""
 
 KOREAN_TITLES = _listed("""
-대통령 국무총리 부총리 총리 국가주석 주석 총통 총재 대표 원내대표 위원장 장관 차관 의원 총장 본부장 청장 시장 도지사 지사
-회장 사장 교수 감독 선수 판사 검사 변호사 특사 대사 총서기 국왕 교황 씨 후보 대변인 의장
+대통령 국무총리 국무장관 외무장관 외교장관 국방장관 법무장관 재무장관 통일장관 부총리 총리 국가주석 주석 총통 총재 대표 원내대표 위원장 장관 차관 의원 총장 본부장 청장 시장 도지사 지사
+회장 사장 교수 감독 선수 판사 검사 변호사 특사 대사 총서기 국왕 교황 씨 후보 대변인 의장 후보자 대사대리
 """)
 JAPANESE_TITLES = _listed("""
 大統領 国家主席 主席 首相 総理 総統 総書記 官房長官 長官 外相 外務相 防衛相 財務相 経済産業相 経産相 大臣 知事 市長 国王 教皇

@@ -78,7 +78,7 @@ def test_tolls(language: str, text: str, facts: list[tuple[str, float]]) -> None
         ("en", "It cuts by 25 basis points", "basis_points", 25, ""),
         ("en", "It pays $4.5 billion", "money", 4.5e9, "usd"),
         ("ko", "예산 3조원 편성", "money", 3e12, "krw"),
-        ("en", "Rovers win 2-1 at home", "score", 1, "1-2"),
+        ("en", "Rovers win 2-1 at home", "score", 2, "1-2"),
     ],
 )
 def test_kinds(language: str, text: str, kind: str, value: float, unit: str) -> None:
