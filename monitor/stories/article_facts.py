@@ -54,12 +54,14 @@ class NameFact:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFacts:
-    """The facts of title and lead, in the order of the text, each once. `days`: as bits (`days`)."""
+    """The facts of title and lead, in the order of the text, each once. `days`: as bits (`days`),
+    `title_days`: those that the title names."""
 
     places: tuple[PlaceFact, ...] = ()
     names: tuple[NameFact, ...] = ()
     numbers: tuple[NumberFact, ...] = ()
     days: int = 0
+    title_days: int = 0
 
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""
@@ -73,6 +75,7 @@ class ArticleFacts:
                 for each in self.numbers
             ],
             "days": self.days,
+            "title_days": self.title_days,
         }
 
     @classmethod
@@ -83,6 +86,7 @@ class ArticleFacts:
             names=tuple(NameFact(key, tuple(parts), *rest) for key, parts, *rest in row["names"]),
             numbers=tuple(NumberFact(*each) for each in row["numbers"]),
             days=row["days"],
+            title_days=row["title_days"],
         )
 
 
@@ -110,6 +114,7 @@ def facts_of(
         names=_names_once(names),
         numbers=find_numbers(title, lead, language),
         days=days_named(f"{title} {lead}", written),
+        title_days=days_named(title, written),
     )
 
 

@@ -17,7 +17,12 @@ from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import copied, likeness, title_likeness, words_of
 from monitor.stories.names import names_agree
 from monitor.stories.number_comparison import compare_numbers
+from monitor.stories.sounds import sound_of
+from monitor.stories.steps import steps_in
 from monitor.text.folding import folded_tokens
+
+
+WEAK, TELLING = 1, 2  # points of an agreement: a day, "the first"; a country, a name, "16 dead". A city counts twice
 
 
 class FactKind(StrEnum):
@@ -95,8 +100,12 @@ def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
         likeness=likeness(ours.words, theirs.words),
         titles=title_likeness(ours.words, theirs.words),
         copied=copied(ours.words, theirs.words)[0],
-        same_language=not (ours.language and theirs.language and ours.language != theirs.language),
+        same_language=_in_one_language(ours, theirs),
     )
+
+
+def _in_one_language(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
+    return not (ours.language and theirs.language and ours.language != theirs.language)
 
 
 # --- places -----------------------------------------------------------------------------------------------------------
@@ -125,7 +134,7 @@ def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fact
     for one in ours:
         for other in theirs:
             if relation(one.place, other.place) is not Relation.APART:
-                return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, 1)
+                return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
     return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours[0].said, theirs[0].said)
 
 
@@ -138,12 +147,12 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
         return FactComparison(FactKind.PLACE, Verdict.DIFFERS, _said(ours), _said(theirs))
     fine = [(one, other) for one, other in agreeing if _is_fine(one) and _is_fine(other)]
     if fine:
-        return FactComparison(FactKind.PLACE, Verdict.AGREES, fine[0][0].said, fine[0][1].said, 2)
+        return FactComparison(FactKind.PLACE, Verdict.AGREES, fine[0][0].said, fine[0][1].said, 2 * TELLING)
     for one, other in pairs:
         if _is_fine(one) and _is_fine(other) and country_of(one.place) == country_of(other.place) is not None:
             return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.said, other.said)
     one, other = agreeing[0]
-    return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, 1)
+    return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
 
 
 def _telling_pairs(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Iterator[tuple[PlaceFact, PlaceFact]]:
@@ -166,13 +175,14 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
     """Names agree if both articles have one. They differ if each title names a person whom the other article leaves
     out, of persons whom an entity knows."""
     one, other = ours.facts.names, theirs.facts.names
-    shared = [(a, b) for a in one for b in other if a.key == b.key or _spelled_alike(a, b)]
+    alike = _spelled_alike if _in_one_language(ours, theirs) else _sound_alike
+    shared = [(a, b) for a in one for b in other if a.key == b.key or alike(a, b)]
     if _person_left_out(one, other) and _person_left_out(other, one):
         a, b = _person_left_out(one, other), _person_left_out(other, one)
         return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
     if shared:
         said = ", ".join(dict.fromkeys(a.said for a, _ in shared)), ", ".join(dict.fromkeys(b.said for _, b in shared))
-        return FactComparison(FactKind.NAME, Verdict.AGREES, *said, points=min(len({a.key for a, _ in shared}), 2))
+        return FactComparison(FactKind.NAME, Verdict.AGREES, *said, points=TELLING * min(len({a.key for a, _ in shared}), 2))
     return _unknown(FactKind.NAME, one, other)
 
 
@@ -185,6 +195,16 @@ def _spelled_alike(a: NameFact, b: NameFact) -> bool:
     return not a.key.startswith("entity:") and not b.key.startswith("entity:") and names_agree(a, b)
 
 
+def _sound_alike(a: NameFact, b: NameFact) -> bool:
+    if a.key.startswith("entity:") or b.key.startswith("entity:") or not (a.sure or b.sure):
+        return False
+    return _spelled_alike(a, b) or not _sounds(a).isdisjoint(_sounds(b))
+
+
+def _sounds(fact: NameFact) -> set[str]:
+    return {sound for each in (fact.said, *fact.said.split()) if (sound := sound_of(each)) is not None}
+
+
 # --- wording ----------------------------------------------------------------------------------------------------------
 
 _TEMPLATE = 0.6  # of two titles: with less in common they are no template with a slot
@@ -193,8 +213,10 @@ _TEMPLATE = 0.6  # of two titles: with less in common they are no template with 
 def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Titles that say the same but for one thing: another name there is another happening, another word may be one."""
     alignment = aligned_differences(ours.title, theirs.title)
-    if alignment.shared < _TEMPLATE or not alignment.slots or len(alignment.slots) > 2:
+    if alignment.shared < _TEMPLATE or len(alignment.slots) > 2:
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+    if not alignment.slots and alignment.added:
+        return _compare_additions(ours, theirs)
     verdicts = [(_slot_verdict(slot, ours, theirs), slot) for slot in alignment.slots]
     for verdict in (Verdict.DIFFERS, Verdict.DOUBTFUL):
         for found, slot in verdicts:
@@ -203,10 +225,27 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
 
 
+def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """One title says all that the other says, and more: a number that identifies, or that it happens again, or is over,
+    may make it another happening."""
+    one, other = ({*steps_in(f.title), *_identifying(f)} for f in (ours, theirs))
+    if one == other:
+        return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+    return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
+
+
+def _identifying(features: ArticleFeatures) -> set[str]:
+    border = len(features.title)
+    return {f"{each.kind} {each.value}" for each in features.facts.numbers if each.kind == "ordinal" and each.start < border}
+
+
 def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     one, other = _letters(slot.one), _letters(slot.other)
-    if slot.kind is SlotKind.NUMBER or one in other or other in one:
+    if one in other or other in one:
         return Verdict.UNKNOWN
+    if slot.kind is SlotKind.NUMBER:
+        grows = [any(each.grows and each.said in said for each in f.facts.numbers) for f, said in ((ours, slot.one), (theirs, slot.other))]
+        return Verdict.UNKNOWN if all(grows) else Verdict.DOUBTFUL
     places = [[each for each in f.facts.places if each.in_title and each.said in said] for f, said in ((ours, slot.one), (theirs, slot.other))]
     if all(places):
         apart = all(relation(a.place, b.place) is Relation.APART for a in places[0] for b in places[1])
@@ -230,21 +269,27 @@ def _letters(text: str) -> str:
 
 
 def _numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    found = compare_numbers(ours.facts.numbers, theirs.facts.numbers)
+    found = compare_numbers(
+        ours.facts.numbers, theirs.facts.numbers, same_language=_in_one_language(ours, theirs)
+    )
     said = [", ".join(dict.fromkeys(pair[side].said for pair in found.pairs)) for side in (0, 1)]
     verdict = Verdict(found.verdict.value)
-    return FactComparison(FactKind.NUMBER, verdict, *said, points=1 if verdict is Verdict.AGREES else 0)
+    points = TELLING if found.telling else WEAK
+    return FactComparison(FactKind.NUMBER, verdict, *said, points=points if verdict is Verdict.AGREES else 0)
 
 
 _LATER = 12 * 3600  # s: before that, articles of one day name the day before and the day after
 
 
 def _days(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    titles = ours.facts.title_days, theirs.facts.title_days
+    if all(titles) and not titles[0] & titles[1]:
+        return FactComparison(FactKind.DAY, Verdict.DIFFERS)
     a, b = ours.facts.days, theirs.facts.days
     if not a or not b:
         return FactComparison(FactKind.DAY, Verdict.UNKNOWN)
     if a & b:
-        return FactComparison(FactKind.DAY, Verdict.AGREES)
+        return FactComparison(FactKind.DAY, Verdict.AGREES, points=WEAK)
     later = abs((ours.at - theirs.at).total_seconds()) > _LATER
     return FactComparison(FactKind.DAY, Verdict.DIFFERS if later else Verdict.UNKNOWN)
 

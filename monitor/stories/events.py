@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from monitor.model.names import hashed
 from monitor.stories.by import Agreement, compare_by
+from monitor.stories.comparison import TELLING
 from monitor.stories.clusters import Candidate, Cluster, ClusterIndex
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.joining import key_weights
@@ -23,8 +24,8 @@ FLASH = timedelta(hours=6)  # a flash tells of what has just happened
 ANOTHER_DAY = timedelta(hours=12)
 LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is not gone on with where no day is named
 KEPT = timedelta(days=14)
-BROAD = Bounds(needed=(0.6, 0.4), across=None)
-NARROW = Bounds(needed=(0.6, 0.5, 0.3, 0.2, 0.15), across=3, possibly_across=2)
+BROAD = Bounds(needed=(0.6, 0.6, 0.4))
+NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0))
 FOUND = "found"  # the name of the values that a rule without `by` finds
 
 
@@ -120,7 +121,7 @@ def _rulings(article: EventArticle, candidates: list[Candidate]) -> Iterator[tup
         agreements = list(compare_by(article.by, _own(event.by)).values())
         by_agrees = bool(agreements) and all(each is Agreement.AGREES for each in agreements)
         shared = article.found & event.by.get(FOUND, frozenset())
-        points = (2 if by_agrees else 0) + (1 if article.found else 0)
+        points = (2 * TELLING if by_agrees else 0) + (TELLING if article.found else 0)
         ruling = judge(article.features, event.members, NARROW if points else BROAD, points=points)
         if ruling.sameness is not Sameness.ANOTHER:
             yield ruling, event

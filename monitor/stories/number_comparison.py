@@ -19,10 +19,11 @@ class NumberVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NumberComparison:
-    """The verdict, and the pairs that say it."""
+    """The verdict, and the pairs that say it. `telling`: they agree on a number that two happenings seldom share."""
 
     verdict: NumberVerdict
     pairs: tuple[tuple[NumberFact, NumberFact], ...]
+    telling: bool = False
 
 
 IDENTIFYING = frozenset(("ordinal", "serial", "magnitude", "basis_points"))
@@ -31,10 +32,12 @@ _NO_EVIDENCE = frozenset(("age", "intensity", "category"))  # shared by very man
 _MAGNITUDE_REVISED = 0.3  # by so much agencies differ about the same earthquake
 
 
-def compare_numbers(one: Sequence[NumberFact], other: Sequence[NumberFact]) -> NumberComparison:
-    """They differ where both count the same kind of thing by a number that identifies, and share no such number. They
-    agree where they share a number that two happenings seldom share."""
-    shared = [(a, b) for a in one for b in other if _same(a, b)]
+def compare_numbers(
+    one: Sequence[NumberFact], other: Sequence[NumberFact], *, same_language: bool = True
+) -> NumberComparison:
+    """They differ where both count the same kind of thing by a number that identifies, and share no such number. In two
+    languages, what is counted has two names: numbers of one kind and value agree there."""
+    shared = [(a, b) for a in one for b in other if _same(a, b, units=same_language)]
     settled = {(side.kind, side.unit) for pair in shared for side in pair}
     differing = tuple(
         (a, b) for a in one for b in other if _differ(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit)))
@@ -42,7 +45,8 @@ def compare_numbers(one: Sequence[NumberFact], other: Sequence[NumberFact]) -> N
     if differing:
         return NumberComparison(NumberVerdict.DIFFERS, differing)
     telling = tuple((a, b) for a, b in shared if is_telling(a) and is_telling(b))
-    return NumberComparison(NumberVerdict.AGREES if telling else NumberVerdict.UNKNOWN, telling)
+    pairs = telling or tuple((a, b) for a, b in shared if a.kind not in _NO_EVIDENCE)
+    return NumberComparison(NumberVerdict.AGREES if pairs else NumberVerdict.UNKNOWN, pairs, bool(telling))
 
 
 def is_telling(fact: NumberFact) -> bool:
@@ -56,8 +60,8 @@ def _significant_digits(value: float) -> int:
     return len(f"{value:.6g}".split("e", maxsplit=1)[0].replace(".", "").strip("0"))
 
 
-def _same(a: NumberFact, b: NumberFact) -> bool:
-    return a.kind == b.kind and a.value == b.value and _same_unit(a, b)
+def _same(a: NumberFact, b: NumberFact, *, units: bool) -> bool:
+    return a.kind == b.kind and a.value == b.value and (_same_unit(a, b) or not units)
 
 
 def _differ(a: NumberFact, b: NumberFact) -> bool:

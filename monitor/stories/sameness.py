@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
 
-from monitor.stories.comparison import Comparison, FactComparison, FactKind, Verdict, compare
+from monitor.stories.comparison import TELLING, Comparison, FactComparison, FactKind, Verdict, compare
 from monitor.stories.features import ArticleFeatures
 
 
@@ -40,16 +40,13 @@ class Ruling:
 class Bounds:
     """The likeness of words that is needed, by how many points agree (the last stands for all above). `copied`: the part
     of the runs of words that makes a copy, if the titles are `copied_title` alike: many articles have the same few words
-    below their titles. `across`: the points that are needed across languages, where words say
-    nothing; `possibly_across`: for possibly the same. `possibly`: the part of the needed likeness from which on it is
-    possibly the same."""
+    below their titles. Where nothing is needed, articles of different languages
+    are the same too. It is possibly the same where one more point would do, or `possibly` of the likeness is there."""
 
     needed: tuple[float, ...]
     copied: float = 0.5
     copied_title: float = 0.25
     possibly: float = 0.7
-    across: int | None = None
-    possibly_across: int = 1
 
     def likeness(self, points: int) -> float:
         """What is needed."""
@@ -71,13 +68,12 @@ def judge(
 def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:
     likeness = fmean(each.likeness for each in compared)
     best = max(compared, key=lambda each: (not each.doubtful, each.points, each.likeness))
-    needed = bounds.likeness(best.points + points)
-    clear = not best.doubtful
+    needed, clear = bounds.likeness(best.points + points), not best.doubtful
     if clear and any(each.copied >= bounds.copied and each.titles >= bounds.copied_title for each in compared):
         return Ruling(Sameness.SAME, "copied text, and nothing differs", likeness, facts=best.facts)
     if likeness >= needed and clear:
         return Ruling(Sameness.SAME, f"joined at {likeness:.2f}: {_agreeing(best)}", likeness, best.unknown, best.facts)
-    if likeness >= needed * bounds.possibly:
+    if likeness >= min(needed * bounds.possibly, bounds.likeness(best.points + points + TELLING)):
         why = _in_words(best.doubtful) if best.doubtful else f"{_agreeing(best)}; the words differ"
         return Ruling(Sameness.POSSIBLY, why, likeness, facts=best.facts)
     return Ruling(Sameness.ANOTHER, "the words differ", likeness, facts=best.facts)
@@ -86,11 +82,9 @@ def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ru
 def _across(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:
     best = max(compared, key=lambda each: each.points)
     total = best.points + points if best.points else 0
-    if bounds.across is None:
-        return Ruling(Sameness.ANOTHER, "another language", facts=best.facts)
-    if total >= bounds.across:
+    if bounds.likeness(total) == 0:
         return Ruling(Sameness.SAME, _agreeing(best), unsure=best.unknown, facts=best.facts)
-    if total >= bounds.possibly_across:
+    if bounds.likeness(total + TELLING) == 0:
         return Ruling(Sameness.POSSIBLY, f"{_agreeing(best)}; it is in another language", facts=best.facts)
     return Ruling(Sameness.ANOTHER, "another language, and no fact agrees", facts=best.facts)
 
