@@ -45,6 +45,7 @@ class ArticleFeatures:
 
     source: str
     uid: str
+    version: int
     title: str
     at: datetime
     seen: datetime
@@ -70,6 +71,7 @@ class ArticleFeatures:
         return {
             "source": self.source,
             "uid": self.uid,
+            "version": self.version,
             "title": self.title,
             "at": self.at.timestamp(),
             "seen": self.seen.timestamp(),
@@ -101,6 +103,7 @@ def features_of(article: Article, entities: tuple[str, ...] = ()) -> ArticleFeat
     return ArticleFeatures(
         source=article.source,
         uid=article.uid,
+        version=article.version,
         title=told.title,
         at=written,
         seen=article.seen,

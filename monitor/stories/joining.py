@@ -73,7 +73,9 @@ def _by_words(features: ArticleFeatures, candidates: list[Cluster]) -> Joined | 
     for cluster in candidates:
         if abs(features.at - cluster.opened) > OLD:
             continue
-        values = [max(likeness(features.words, each.words), copied(features.words, each.words)[0]) for each in cluster.members]
+        values = [
+            max(likeness(features.words, each.words), copied(features.words, each.words)[0]) for each in cluster.members
+        ]
         value = sum(values) / len(values)
         if value >= LIKE and (best is None or value > best[0]):
             best = value, cluster
