@@ -28,7 +28,6 @@ from monitor import clock
 from monitor.alerting.falling import Telling
 from monitor.alerting.notices import due_notices
 from monitor.alerting.troubles import Look
-from monitor.decide import Fallen, State, decide_due
 from monitor.matching import RuleSet
 from monitor.model import Alert, Config, Notice, NoticeKind
 from monitor.store.section import SerialSection
@@ -113,7 +112,7 @@ class Due:
     def messages(self, now: datetime) -> list[frozenset[str]]:
         """What has waited until now, by the message that tells it or the reason for which it waits on."""
         with self._section.entered(now) as section:
-            fallen = decide_due(self._in_force().rules, section.state, now)
+            fallen = section.decide_due(self._in_force().rules)
         told = [frozenset(each.id for each in telling.waited) for telling in fallen.tellings]
         return [*told, *(frozenset([moved.before.id]) for moved in fallen.moved)]
 
@@ -121,9 +120,8 @@ class Due:
         """What is told of what has waited until now, or of these alone, committed."""
         active = self._in_force()
         with self._section.entered(now) as section:
-            state = section.state
-            fallen = decide_due(active.rules, state, now) if waits is None else _of(waits, active.rules, state, now)
-            section.fall(fallen, active.channels_of, now)
+            fallen = section.decide_due(active.rules, waits)
+            section.fall(fallen, active.channels_of)
             return fallen.tellings
 
     def tell(self, now: datetime) -> list[Notice]:
@@ -132,17 +130,6 @@ class Due:
         with self._section.entered(now) as section:
             noted = due_notices(Look(section.observe(now), config, self._zone, self._began, now))
             return section.tell(noted.notices, noted.noticed)
-
-
-def _of(waits: Collection[str], rules: RuleSet, state: State, now: datetime) -> Fallen:
-    """What falls due of these; all else waits on."""
-    others = [each for each in state.told.waiting if each.id not in waits]
-    for each in others:
-        state.told.drop(each.id)
-    fallen = decide_due(rules, state, now)
-    for each in others:
-        state.told.wait(each)
-    return fallen
 
 
 def _log(notice: Notice) -> None:

@@ -14,6 +14,8 @@ MonitorError                 everything this package raises on purpose; its text
 │   ├── StoreOlder           it was written by an older version, and not upgraded yet
 │   └── StoreTaken           another daemon holds it
 └── WrongUse                 the command line asks for something that does not exist
+
+NotLoaded stands apart: a mistake of ours, that nobody should see.
 """
 
 from __future__ import annotations
@@ -103,3 +105,16 @@ class StoreTaken(StoreFailed):
 
 class WrongUse(MonitorError):
     """The command line asks for something that does not exist (exit code 2)."""
+
+
+class NotLoaded(LookupError):
+    """Deciding has asked for something of the state that was not loaded. To take it for "never" would be to send twice."""
+
+
+class ClusterNotLoaded(NotLoaded):
+    """Of a story or an event (`scope`: of stories, or a rule's) no more than the name was loaded."""
+
+    def __init__(self, scope: str, id_: str) -> None:
+        super().__init__(f"{id_} was not loaded")
+        self.scope = scope
+        self.id = id_

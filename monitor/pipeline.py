@@ -4,8 +4,9 @@
     | sources.asking         ask the server whether there is something new, and read the entries that we do not know,
                              in a worker process; where none is known, also what may have left unseen    many at once
     | intake.taking          the articles that are new to us, what is learnt of the source, when it is polled next
-    | in the serial section, one poll after the other:
-          decide             matches, stories and alerts, each with its reason
+    | cases.prepare          which rules hit, and why; what identity knows of each article that one hits
+    | in the serial section:
+          decide             stories, events and alerts, each with its reason; what that needs is loaded by key
           commit             articles, matches, stories, alerts, deliveries, the source's validators and its next poll:
                              one transaction, which polls that end within 20 ms share
     -> `delivery` is woken if there is something to send
@@ -18,10 +19,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import compress
 
 from monitor import clock
 from monitor.alerting.policy import Circumstances, away
-from monitor.decide import Decision, decide
+from monitor.cases import prepare
+from monitor.decide import Decision
 from monitor.errors import StoreFailed, StoreRefused
 from monitor.intake.articles import Known
 from monitor.intake.pages import wanted
@@ -31,6 +34,7 @@ from monitor.matching.wishes import any_wish, wishes
 from monitor.model import MOMENTARY, Alert, Article, Claim, Fetched, FetchOutcome, Limits, Polled, Source
 from monitor.sources.asking import Asker
 from monitor.store.claims import Claims
+from monitor.store.loading import PreparedPoll
 from monitor.store.recognised import Asked
 from monitor.store.section import SerialSection
 from monitor.store.thread import COMPANY, StoreThread, Together
@@ -72,6 +76,15 @@ class Active:
     def name_of(self, source: str) -> str:
         """What people call a source; its id if it has left the config."""
         return self.sources[source].name if source in self.sources else source
+
+
+@dataclass(frozen=True, slots=True)
+class _Poll:
+    """A poll on its way to its commit."""
+
+    brought: Brought
+    taken: TakenIn
+    prepared: PreparedPoll
 
 
 class Pipeline:
@@ -142,21 +155,29 @@ class Pipeline:
     def _decide_and_commit(self, together: Sequence[Brought]) -> list[tuple[Polled, Decision | None]]:
         """What each poll leaves behind and what was decided; no decision if its claim is no longer ours."""
         active, now = self.active, clock.now()
-        polls = self._taken_in(together, now)
-        ended: list[tuple[Polled, Decision | None]] = []
+        polls = self._prepared(together, active, now)
         with self._section.entered(now, [brought.claim for brought in together]) as section:
-            if section.overtaken(article for taken in polls for article in taken.articles):
-                polls = self._taken_in(together, now)
-            for brought, taken in zip(together, polls, strict=True):
-                around = active.around(taken.polled.claim, now)
-                decision = decide(taken.articles, active.rules, section.state, now, around, most=WORK)
-                decided = len(decision.judged)
-                kept = cut_short(taken, brought.source, decided, now) if decided < len(taken.articles) else taken
-                ours = section.commit(kept.polled, decision, active.channels_of)
-                if ours:
-                    section.want(wanted(brought.source, kept.articles, now, active.wishes), now, around.away)
-                ended.append((kept.polled, decision if ours else None))
-        return ended
+            if section.overtaken(article for poll in polls for article in poll.taken.articles):
+                polls = self._prepared(together, active, now)
+            held = [section.holds(poll.taken.polled.claim) for poll in polls]
+            ours = list(compress(polls, held))
+            decisions = section.decide([poll.prepared for poll in ours], active.rules)
+            for poll, decision in zip(ours, decisions, strict=True):
+                section.commit(poll.taken.polled, decision, active.channels_of)
+                pages = wanted(poll.brought.source, poll.taken.articles, now, active.wishes)
+                section.want(pages, now, poll.prepared.around.away)
+        each = iter(decisions)
+        return [(poll.taken.polled, next(each) if ours_ else None) for poll, ours_ in zip(polls, held, strict=True)]
+
+    def _prepared(self, together: Sequence[Brought], active: Active, now: datetime) -> list[_Poll]:
+        """What is new in each poll, and what can be said of it without the state; no more than WORK allows."""
+        polls: list[_Poll] = []
+        for brought, taken in zip(together, self._taken_in(together, now), strict=True):
+            articles = prepare(taken.articles, active.rules, most=WORK)
+            short = len(articles) < len(taken.articles)
+            kept = cut_short(taken, brought.source, len(articles), now) if short else taken
+            polls.append(_Poll(brought, kept, PreparedPoll(articles, active.around(kept.polled.claim, now))))
+        return polls
 
     def _taken_in(self, together: Sequence[Brought], now: datetime) -> list[TakenIn]:
         asked = [Asked(each.source.id, each.uids, each.sought, each.claim.first) for each in together if each.entries]

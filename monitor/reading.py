@@ -24,7 +24,8 @@ from typing import Protocol
 
 from monitor import clock
 from monitor.alerting.policy import Away, Circumstances
-from monitor.decide import Decision, decide
+from monitor.cases import prepare
+from monitor.decide import Decision
 from monitor.errors import FeedUnreadable, StoreFailed, WorkerLost
 from monitor.intake.address import canonical
 from monitor.intake.pages import fuller
@@ -33,6 +34,7 @@ from monitor.model import Alert, FetchOutcome, Limits, Source, Validators
 from monitor.sources.fetch import Fetcher
 from monitor.sources.in_worker import read_full_text
 from monitor.sources.robots import Robots
+from monitor.store.loading import PreparedPoll
 from monitor.store.pages import Pages, Wanted
 from monitor.store.section import SerialSection
 from monitor.store.thread import StoreThread
@@ -235,8 +237,9 @@ class Reader:
             before = section.article_of(wanted)
             article = fuller(before, text) if before is not None else None
             away = Away(wanted.away, wanted.since) if wanted.away is not None else None
+            new = prepare([] if article is None else [article], active.rules)
             around = Circumstances(active.zone, away)
-            decision = decide([article], active.rules, section.state, now, around) if article is not None else None
+            (decision,) = section.decide([PreparedPoll(new, around)], active.rules) if new else (None,)
             section.commit_page(wanted, decision, active.channels_of, now)
         return decision
 

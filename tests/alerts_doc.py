@@ -58,7 +58,7 @@ def _timeline(rules: RuleSet, rows: list[dict[str, Any]]) -> Iterator[str]:
         state = yield from _what_time_brings(rules, state, now)
         yield f"{row['at']}  {row['from']}: {row['title']}"
         decision = decide([_article(number, row, now)], rules, state, now, _around(row, now))
-        state = decision.state.settled(now)
+        state = decision.state.settled()
         for decided in decision.judged[0].decisions:
             yield from _wrapped(f"{_INDENT}told at once" if decided.alert else f"{_INDENT}{decided.reason}")
             if decided.alert is not None:
@@ -71,7 +71,7 @@ def _what_time_brings(rules: RuleSet, state: State, until: datetime) -> Generato
     while due := [each.due for each in state.told.waiting if each.due <= until]:
         now = min(due).astimezone(_ZONE)
         fallen = decide_due(rules, state, now)
-        state = fallen.state.settled(now)
+        state = fallen.state.settled()
         for telling in fallen.tellings:
             yield from _sent(telling.alert, now)
         for moved in fallen.moved:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.alerting.policy import Circumstances
+from monitor.cases import prepare
 from monitor.decide import Decision, State, decide
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
@@ -34,7 +35,8 @@ from monitor.model import (
     Words,
 )
 from monitor.store.claims import Claims
-from monitor.store.section import SerialSection
+from monitor.store.loading import PreparedPoll
+from monitor.store.section import Entered, SerialSection
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -142,8 +144,16 @@ def commit(
 ) -> Decision:
     """A poll that brought these articles, decided and committed; all alerts go to the desk."""
     with section.entered(at) as inside:
-        decision = decide(articles, ruleset or rules(), inside.state, at, around or Circumstances())
+        decision = decide_in(inside, articles, ruleset or rules(), around)
         assert inside.commit(polled(claim, at), decision, to_desk)
+    return decision
+
+
+def decide_in(
+    inside: Entered, articles: Iterable[Article], ruleset: RuleSet, around: Circumstances | None = None
+) -> Decision:
+    """What the section decides on the articles of one poll."""
+    (decision,) = inside.decide([PreparedPoll(prepare(articles, ruleset), around or Circumstances())], ruleset)
     return decision
 
 

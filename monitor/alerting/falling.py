@@ -75,6 +75,12 @@ def _not_now(each: Waiting, rule: Rule | None, told: Told, now: datetime) -> Mov
     return Moved(each, on, f"waits: {full.why}; {full.until}")
 
 
+def subjects_of(hearing: Hearing) -> Iterator[str]:
+    """The keys that are asked about when it falls due."""
+    yield hearing.key
+    yield from _subjects(hearing)
+
+
 def _subjects(hearing: Hearing) -> Iterator[str]:
     """Under which keys a rule may have told what it mentioned."""
     yield article_key(hearing.rule, hearing.article.source, hearing.article.uid)
@@ -85,7 +91,7 @@ def _subjects(hearing: Hearing) -> Iterator[str]:
 
 def _alone(each: Waiting, told: Told, now: datetime) -> Telling:
     hearing, update = each.hearing, each.kind is WaitKind.UPDATE
-    alert = alert_of(hearing, told.account(hearing.key), f"{hearing.because}; {each.why}", now, update=update)
+    alert = alert_of(hearing, told.account(hearing.key, now), f"{hearing.because}; {each.why}", now, update=update)
     told.tells(hearing, alert, now)
     told.told(hearing.rule, now)
     return Telling(alert, (each,))

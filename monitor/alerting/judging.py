@@ -19,7 +19,7 @@ def judge(case: Case) -> Decided:
     if isinstance(ruling, Held) and not ruling.listens:
         return Decided(case.match, _held(case, ruling.why))
     told, hearing = case.told, case.hearing
-    account = told.account(case.key) or Account(case.key, case.rule.id, case.now)
+    account = told.account(case.key, case.now) or Account(case.key, case.rule.id, case.now)
     told.keep(account.heard(hearing, case.now))
     if isinstance(ruling, Held):
         held = _held(case, ruling.why)
@@ -46,7 +46,7 @@ def _tell(case: Case, update: Update | None) -> Decided:
     told = case.told
     hearing, moved = _replacing(case, update.replaces if update else None)
     reason = f"{hearing.because}; {update.why if update else case.first}"
-    alert = alert_of(hearing, told.account(case.key), reason, case.now, update=update is not None)
+    alert = alert_of(hearing, told.account(case.key, case.now), reason, case.now, update=update is not None)
     told.tells(hearing, alert, case.now, at_once=update is not None and update.at_once)
     told.told(case.rule.id, case.now)
     return Decided(case.match, f"told: {reason}", alert, hearing=hearing, moved=moved)

@@ -16,7 +16,7 @@ from functools import cached_property
 from monitor.alerting import again
 from monitor.alerting.quote import quote
 from monitor.alerting.told import AN_HOUR, Account, Told
-from monitor.alerting.waiting import next_digest, waiting_id
+from monitor.alerting.waiting import next_digest
 from monitor.alerting.wording import again_in_words, evidence_in_words, in_words
 from monitor.model import (
     Article,
@@ -130,7 +130,7 @@ class Case:
     @property
     def account(self) -> Account | None:
         """What was heard and told of it in the last days."""
-        return self.told.account(self.key)
+        return self.told.account(self.key, self.now)
 
     @property
     def told_before(self) -> bool:
@@ -244,9 +244,9 @@ def _mention(case: Case) -> Ruling:
     in_passing = [_BEYOND[case.rule.news_in]] if case.rule.news_in in _BEYOND else []
     in_passing += ["as its mention_if says"] if case.rule.mention_if is not None else []
     only = f"only mentioned, {' or '.join(in_passing)}"
-    if (stale := _stale(case)) is not None:
-        return Held(f"{only}; {stale.why}")
-    waits = case.told.waits(waiting_id(WaitKind.MENTION, case.key)) is not None
+    if (old := stale(case)) is not None:
+        return Held(f"{only}; {old.why}")
+    waits = case.told.waits(WaitKind.MENTION, case.key) is not None
     if waits or case.told_before:
         return Held(f"{only}, and {case.rule.id} has told {case.this} already ({case.name}), or will", listens=waits)
     if case.shadow:
@@ -255,7 +255,8 @@ def _mention(case: Case) -> Ruling:
     return Wait(WaitKind.MENTION, due, only, f"mentions go out together at {due.astimezone(case.around.zone):%H:%M}")
 
 
-def _stale(case: Case) -> Held | None:
+def stale(case: Case) -> Held | None:
+    """Why it is too old to be news, if it is; that asks the ledger nothing."""
     article, limit = case.article, case.rule.max_age
     if article.baseline:
         if not article.dated:
@@ -311,7 +312,7 @@ def _update(case: Case, account: Account, hearing: Hearing) -> str:
 
 def _waits(case: Case, keys: Iterable[str], *kinds: WaitKind) -> Waiting | None:
     """What waits under one of these keys, as one of these kinds."""
-    found = (case.told.waits(waiting_id(kind, key)) for key in keys for kind in kinds)
+    found = (case.told.waits(kind, key) for key in keys for kind in kinds)
     return next((each for each in found if each is not None), None)
 
 
@@ -326,7 +327,7 @@ def _waits_already(case: Case, keys: Iterable[str]) -> Ruling:
     waits = _waits(case, keys, WaitKind.HOLD, WaitKind.CAP, WaitKind.CATCH_UP)
     if waits is None:
         return None
-    accounts = [account for key in case.keys if (account := case.told.account(key)) is not None]
+    accounts = [account for key in case.keys if (account := case.told.account(key, case.now)) is not None]
     alone = {voice for account in accounts for voice in account.voices} == {waits.hearing.voice}
     if alone and _withdraws(case, waits):  # what others have reported too stands
         return Held("it was withdrawn while it waited to be told", listens=True, withdraws=waits)
@@ -377,11 +378,11 @@ def _enough(case: Case) -> Ruling:
 
 def too_many(rule: Rule, told: Told, now: datetime, why: str) -> Wait | None:
     """Where the rule has sent as many messages within the hour as it may, the rest waits for a digest."""
-    most, lately = rule.alert.most_an_hour, told.lately(rule.id, now)
-    if most is None or len(lately) < most:
+    most = rule.alert.most_an_hour
+    if most is None or len(lately := told.lately(rule.id, now)) < most:
         return None
     due = min(*lately, now) + AN_HOUR
     return Wait(WaitKind.CAP, due, why, f"{rule.id} has sent {len(lately)} within the hour; the rest is told together")
 
 
-STAGES: tuple[Stage, ...] = (_mention, _stale, _already_told, _missed, _hold, _enough)
+STAGES: tuple[Stage, ...] = (_mention, stale, _already_told, _missed, _hold, _enough)

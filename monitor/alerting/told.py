@@ -6,24 +6,18 @@ their own, stands what rules in shadow would have told.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
-from struct import Struct
 from typing import Any
 
-from monitor.alerting.shelves import Kept, Keys
-from monitor.model import Alert, Hearing, Level, Waiting
-from monitor.model.moments import of_number, to_number
+from monitor.alerting.waiting import waiting_id
+from monitor.errors import NotLoaded
+from monitor.model import Alert, Hearing, Level, Waiting, WaitKind
 
 KEPT = timedelta(days=14)  # an account of which nothing was heard or told for so long is forgotten, but for its key
 AN_HOUR = timedelta(hours=1)
-_CLEARING = timedelta(hours=1)
 _VOICES = 60  # names that an account keeps
-_TIMES = Struct("<qqq")
-_NEVER = -1 << 63  # no moment
-_to_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,176 +110,156 @@ class Account:
 
 
 class Told:
-    """Accounts by key, what waits by id, when rules told something in the last hour, and the keys of all that was ever
-    told. A draft begins as the state that it was made from and leaves it unchanged until it is settled."""
+    """Accounts by key, what waits, when rules sent something in the last hour, and the keys of all that was ever told.
 
-    def __init__(self, keys: Iterable[str] = (), layers: tuple[_Draft | _Settled, ...] | None = None) -> None:
-        self._layers = layers or (_Settled(),)  # a draft's own first, what is settled last
-        for key in keys:
-            self.add(key)
+    Complete by itself: what it does not know has not happened. `complete=False`: it holds what was loaded, and whoever
+    asks it for a key or a rule that was not loaded gets NotLoaded. A draft begins as the ledger that it was made from
+    and leaves that unchanged until it is settled.
+    """
+
+    def __init__(self, keys: Iterable[str] = (), *, complete: bool = True, below: Told | None = None) -> None:
+        self._below = below
+        self._complete = complete
+        self._loaded: set[str] = set()  # keys
+        self._loaded_rules: set[str] = set()
+        self._sent: set[str] = set(keys)
+        self._accounts: dict[str, Account] = {}
+        self._changed: dict[str, Account] = {}
+        self._waiting: dict[str, Waiting | None] = {}  # None: it waits no more
+        self._lately: dict[str, tuple[datetime, ...]] = {}
+
+    def load(
+        self, keys: Iterable[str], *, accounts: Iterable[Account], sent: Iterable[str], waiting: Iterable[Waiting]
+    ) -> None:
+        """All that is stored of the subjects under these keys."""
+        self._loaded.update(keys)
+        self._accounts.update((each.key, each) for each in accounts)
+        self._sent.update(sent)
+        self._waiting.update((each.id, each) for each in waiting)
+
+    def load_lately(self, rules: Iterable[str], lately: Mapping[str, tuple[datetime, ...]]) -> None:
+        """When these rules sent messages within the last hour; those that are missing in `lately` sent none."""
+        self._loaded_rules.update(rules)
+        self._lately.update(lately)
+
+    def missing(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that are still to be loaded."""
+        return set() if self._complete else set(keys) - self._loaded
+
+    def missing_rules(self, rules: Iterable[str]) -> set[str]:
+        """Those of the rules that are still to be loaded."""
+        return set() if self._complete else set(rules) - self._loaded_rules
 
     def __contains__(self, key: str) -> bool:
-        return any(key in layer.keys for layer in self._layers)
-
-    def __len__(self) -> int:
-        *drafts, settled = self._layers
-        drafted = {key for draft in drafts if isinstance(draft, _Draft) for key in draft.keys}
-        return len(settled.keys) + sum(key not in settled.keys for key in drafted)
+        return key in self._sent or (self._require(key) if self._below is None else key in self._below)
 
     def add(self, key: str) -> None:
         """Remember that this was told, or would have been."""
-        self._layers[0].keys.add(key)
+        self._sent.add(key)
 
-    def account(self, key: str) -> Account | None:
-        """What was heard and told of a subject in the last days."""
-        return next((found for layer in self._layers if (found := layer.account(key)) is not None), None)
+    def account(self, key: str, now: datetime) -> Account | None:
+        """What was heard and told of a subject in the last days (KEPT), or of one of which something waits."""
+        found = self._account(key)
+        if found is None or now - found.last <= KEPT or any(each.hearing.key == key for each in self.waiting):
+            return found
+        return None
 
     def keep(self, account: Account) -> None:
         """Take over what an account is now."""
-        self._layers[0].keep(account)
+        self._accounts[account.key] = self._changed[account.key] = account
 
     @property
     def changed(self) -> list[Account]:
-        """The accounts that this draft has changed."""
-        own = self._layers[0]
-        return list(own.accounts.values()) if isinstance(own, _Draft) else []
+        """The accounts that were changed here since they were loaded."""
+        return list(self._changed.values())
 
     def wait(self, waiting: Waiting) -> None:
         """Remember what is told later."""
-        self._layers[0].waiting[waiting.id] = waiting
+        self._waiting[waiting.id] = waiting
 
-    def waits(self, id_: str) -> Waiting | None:
-        """What waits under this id."""
-        return next((layer.waiting[id_] for layer in self._layers if id_ in layer.waiting), None)
+    def waits(self, kind: WaitKind, key: str) -> Waiting | None:
+        """What waits of a subject as this kind."""
+        id_ = waiting_id(kind, key)
+        if id_ in self._waiting:
+            return self._waiting[id_]
+        if self._below is None:
+            self._require(key)
+            return None
+        return self._below.waits(kind, key)
 
     def drop(self, id_: str) -> None:
         """It waits no more."""
-        self._layers[0].waiting[id_] = None
+        self._waiting[id_] = None
 
     @property
     def waiting(self) -> list[Waiting]:
-        """All that waits."""
-        every: dict[str, Waiting | None] = {}
-        for layer in reversed(self._layers):
-            every.update(layer.waiting)
-        return [each for each in every.values() if each is not None]
-
-    @property
-    def awaited(self) -> set[str]:
-        """The subjects of which something waits: their accounts say what it is, however old they are."""
-        return {each.hearing.key for each in self.waiting}
+        """All that waits; of a ledger that is not complete, what was loaded."""
+        return [each for each in self._all_waiting().values() if each is not None]
 
     def told(self, rule: str, at: datetime) -> None:
         """Remember that a rule sent a message."""
-        self._layers[0].lately[rule] = (*self.lately(rule, at), at)
-
-    def recent(self, tellings: Mapping[str, tuple[datetime, ...]]) -> None:
-        """When rules sent messages within the last hour, as the database has it."""
-        self._layers[0].lately = dict(tellings)
+        self._lately[rule] = (*self._times(rule), at)
 
     def lately(self, rule: str, now: datetime) -> tuple[datetime, ...]:
         """When a rule sent messages within the last hour."""
-        times = next((layer.lately[rule] for layer in self._layers if rule in layer.lately), ())
-        return tuple([each for each in times if abs(now - each) < AN_HOUR])
+        if not self._knows_rule(rule):
+            raise NotLoaded(f"when {rule} sent messages was not loaded")
+        return tuple([each for each in self._times(rule) if abs(now - each) < AN_HOUR])
 
     def tells(self, hearing: Hearing, alert: Alert | None, now: datetime, *, at_once: bool = False) -> None:
         """Remember a telling of what was heard, by an alert, or by none as the rule is in shadow."""
-        account = self.account(hearing.key) or Account(hearing.key, hearing.rule, now).heard(hearing, now)
+        account = self.account(hearing.key, now) or Account(hearing.key, hearing.rule, now).heard(hearing, now)
         self.keep(account.told(hearing, now, alert.thread or alert.id if alert else None, at_once=at_once))
         self.add(hearing.key)
 
     def draft(self) -> Told:
-        """A state that begins as this one and leaves it unchanged."""
-        return Told(layers=(_Draft(), *self._layers))
+        """A ledger that begins as this one and leaves it unchanged."""
+        return Told(complete=self._complete, below=self)
 
-    def settled(self, now: datetime) -> Told:
-        """The draft taken over into the state that it began from; once an hour what is too old is forgotten."""
-        own, *others = self._layers
-        if not isinstance(own, _Draft):
+    def settled(self) -> Told:
+        """The draft taken over into the ledger that it began from."""
+        below = self._below
+        if below is None:
             return self
-        below = Told(layers=tuple(others))
-        for account in own.accounts.values():
-            below.keep(account)
-        for key in own.keys:
-            below.add(key)
-        others[0].waiting.update(own.waiting)
-        others[0].lately.update(own.lately)
-        if isinstance(others[0], _Settled) and others[0].clears(now):
-            others[0].clear(now, below.awaited)
+        for mine, its in (
+            (self._accounts, below._accounts),  # noqa: SLF001 - another of the same class
+            (self._changed, below._changed),  # noqa: SLF001
+            (self._lately, below._lately),  # noqa: SLF001
+        ):
+            its.update(mine)  # type: ignore[arg-type]
+        below._sent |= self._sent  # noqa: SLF001
+        below._take_waiting(self._waiting)  # noqa: SLF001
         return below
 
+    def _take_waiting(self, changed: Mapping[str, Waiting | None]) -> None:
+        self._waiting.update(changed)
+        if self._below is None:
+            for id_ in [id_ for id_, each in changed.items() if each is None]:
+                del self._waiting[id_]
 
-class _Draft:
-    """What a draft has changed. What is None waits no more."""
+    def _account(self, key: str) -> Account | None:
+        if key in self._accounts:
+            return self._accounts[key]
+        if self._below is not None:
+            return self._below._account(key)  # noqa: SLF001 - another of the same class
+        self._require(key)
+        return None
 
-    def __init__(self) -> None:
-        self.keys: set[str] = set()
-        self.accounts: dict[str, Account] = {}
-        self.waiting: dict[str, Waiting | None] = {}
-        self.lately: dict[str, tuple[datetime, ...]] = {}
+    def _all_waiting(self) -> dict[str, Waiting | None]:
+        below = {} if self._below is None else self._below._all_waiting()  # noqa: SLF001
+        return {**below, **self._waiting}
 
-    def account(self, key: str) -> Account | None:
-        return self.accounts.get(key)
+    def _times(self, rule: str) -> tuple[datetime, ...]:
+        if rule in self._lately:
+            return self._lately[rule]
+        return () if self._below is None else self._below._times(rule)  # noqa: SLF001
 
-    def keep(self, account: Account) -> None:
-        self.accounts[account.key] = account
+    def _knows_rule(self, rule: str) -> bool:
+        known = self._complete or rule in self._loaded_rules
+        return known if self._below is None else self._below._knows_rule(rule)  # noqa: SLF001
 
-
-class _Settled:
-    """What is settled, of hundreds of thousands of subjects: their accounts are packed."""
-
-    def __init__(self) -> None:
-        self.keys = Keys()
-        self.waiting: dict[str, Waiting | None] = {}
-        self.lately: dict[str, tuple[datetime, ...]] = {}
-        self._rows = Kept()
-        self._cleared: datetime | None = None
-
-    def account(self, key: str) -> Account | None:
-        row = self._rows.get(key)
-        return None if row is None else _account(key, row)
-
-    def keep(self, account: Account) -> None:
-        self._rows.put(account.key, _packed(account), to_number(account.last))
-
-    def clears(self, now: datetime) -> bool:
-        """Whether it is time to forget what is too old."""
-        return self._cleared is None or abs(now - self._cleared) >= _CLEARING
-
-    def clear(self, now: datetime, awaited: Collection[str]) -> None:
-        """Forget it, but for the accounts of what waits."""
-        self._cleared = now
-        self._rows.forget(to_number(now - KEPT), awaited, _last)
-        self.waiting = {id_: each for id_, each in self.waiting.items() if each is not None}
-        lately = self.lately.items()
-        self.lately = {rule: times for rule, times in lately if any(now - each < AN_HOUR for each in times)}
-
-
-def _packed(account: Account) -> bytes:
-    """All but the key, in a fifth of the memory that the account takes."""
-    moments = (account.heard_at, account.first_at, account.told_at)
-    said = (
-        account.rule, account.alert, account.updates, account.waited, account.level, account.voices,
-        account.told_voices, account.facts, account.official, account.marks,
-    )  # fmt: skip
-    times = _TIMES.pack(*(_NEVER if each is None else to_number(each) for each in moments))
-    return times + _to_text(said).encode("utf-8", "surrogatepass")
-
-
-def _account(key: str, row: bytes) -> Account:
-    """What `_packed` was given."""
-    heard, *others = _TIMES.unpack_from(row)
-    first, told = (None if each == _NEVER else of_number(each) for each in others)
-    said = json.loads(row[_TIMES.size :].decode("utf-8", "surrogatepass"))
-    rule, alert, updates, waited, level, voices, told_voices, facts, official, marks = said
-    return Account(
-        key, rule, of_number(heard), alert, first, told, updates, waited, Level(level), tuple(voices), told_voices,
-        facts, official, tuple(marks),
-    )  # fmt: skip
-
-
-def _last(row: bytes) -> int:
-    """`Account.last` of what is packed."""
-    heard, _, told = _TIMES.unpack_from(row)
-    last: int = max(heard, told)
-    return last
+    def _require(self, key: str) -> bool:
+        """Nothing is known of this key: False, if that says that nothing has happened."""
+        if not self._complete and key not in self._loaded:
+            raise NotLoaded(f"what was told of {key!r} was not loaded")
+        return False

@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor.model import Article, Event, Hearing, Level, Story, Waiting, WaitKind
 
-_CLOCKS_DIFFER = timedelta(hours=1)  # at most, between two machines; a clock that goes back further was set back
+CLOCKS_DIFFER = timedelta(hours=1)  # at most, between two machines; a clock that goes back further was set back
 DIGEST_AT = time(8)  # mentions, in the zone of monitor.yaml
 
 
@@ -36,7 +36,7 @@ def next_digest(now: datetime, zone: tzinfo) -> datetime:
 def is_due(each: Waiting, now: datetime) -> bool:
     """Whether it is time. A clock that was set back since makes nobody wait longer than was meant; a daemon whose clock
     lags behind that of the one that let it wait waits until it is due."""
-    return now >= each.due or now < each.since - _CLOCKS_DIFFER
+    return now >= each.due or now < each.since - CLOCKS_DIFFER
 
 
 def to_row(each: Waiting) -> dict[str, Any]:

@@ -232,7 +232,7 @@ def _would(kept: _Kept, compiled: RuleSet, found: Match) -> str | None:
     from monitor.alerting.judging import judge
     from monitor.alerting.policy import Circumstances
     from monitor.alerting.told import Told
-    from monitor.decide import case_of, from_whom
+    from monitor.cases import case_of, prepared_match
 
     article, rule = kept.stored.article, compiled.rules[found.rule]
     story = kept.stored.story or Story("", article.title, article.seen)  # of its own: nothing of it was told
@@ -243,10 +243,10 @@ def _would(kept: _Kept, compiled: RuleSet, found: Match) -> str | None:
     # an event is known by its id
     event = next((Event(each.event, rule.id, article.title, article.seen) for each in stored if each.event), None)
     around = Circumstances(ZoneInfo(kept.settings.timezone))
-    whose = from_whom(article, compiled.sources.get(article.source))
-    case = case_of(found, article, whose, compiled, story=story, told=Told(), now=article.seen, around=around)
+    of = prepared_match(article, found, compiled)
+    case = case_of(found, of, compiled, story=story, told=Told(), now=article.seen, around=around)
     case = replace(case, event=event, how=kept.stored.joined or "")
-    return judge(replace(case, told=kept.articles.told(case.keys))).reason
+    return judge(replace(case, told=kept.articles.told(case.keys, rule.id))).reason
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------

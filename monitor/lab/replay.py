@@ -113,7 +113,7 @@ class Replay:
         now = coming.at if self._now is None else max(self._now, coming.at)
         yield from self._until(now)
         decision = decide([coming.article], self._rules, self._state, now, self._around, all_stories=self._all_stories)
-        self._state = decision.state.settled(now)
+        self._state = decision.state.settled()
         self._now = now
         (judged,) = decision.judged
         hearings = [each.hearing for each in judged.decisions if each.hearing is not None]
@@ -137,7 +137,7 @@ class Replay:
         while self._due is not None and self._due <= now:
             at = self._due
             fallen = decide_due(self._rules, self._state, at)
-            self._state = fallen.state.settled(at)
+            self._state = fallen.state.settled()
             self._look()
             self._overtake(fallen.moved)
             for telling in fallen.tellings:

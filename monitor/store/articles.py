@@ -15,7 +15,7 @@ from monitor.intake.address import canonical
 from monitor.intake.identity import uid_hash
 from monitor.model import Article, Story
 from monitor.store.database import Database
-from monitor.store.learnt import accounts_of
+from monitor.store.ledger import load_subjects
 from monitor.store.matches import DeliveryHistory, Matches, MatchReport, Wanted, deliveries_of
 from monitor.store.tables import alert, article, article_version, known, match, story, story_article
 
@@ -130,16 +130,13 @@ class Articles:
                 if rule in rules
             }
 
-    def told(self, keys: Collection[str]) -> Told:
-        """Of these dedup keys, and of those of rules in shadow, the ones that were told, or would have been; with what
-        is kept of them."""
+    def told(self, keys: Collection[str], rule: str) -> Told:
+        """What was told under these keys, or would have been by a rule in shadow, with what is kept of it. How many
+        messages the rule had sent within the hour is not looked up."""
+        known = Told(complete=False)
+        known.load_lately([rule], {})
         with self._database.reading() as connection:
-            told = connection.execute(select(alert.c.dedup_key).where(alert.c.dedup_key.in_(keys))).scalars().all()
-            would = connection.execute(select(match.c.shadow_key).where(match.c.shadow_key.in_(keys))).scalars().all()
-            accounts = accounts_of(connection, keys)
-        known = Told([*told, *would, *(key for key, each in accounts.items() if each.told_at is not None)])
-        for each in accounts.values():
-            known.keep(each)
+            load_subjects(connection, known, keys)
         return known
 
 

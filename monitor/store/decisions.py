@@ -3,7 +3,7 @@ waits. It decides nothing; `section` says when it is called.
 
 All that is decided in one pass through the section is written together, with one statement for each table: a statement
 costs more than its rows. Rows are written in the order of the decisions, and so are their ids given, on both kinds of
-database: the state is rebuilt in the order of the ids (`memory`).
+database.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from monitor.model import (
     Waiting,
 )
 from monitor.store import tables
+from monitor.store.clusters import StoredClusters
 from monitor.store.database import in_batches, insert_of, write_rows
 from monitor.store.waits import articles_of, write_waiting
 
@@ -53,11 +54,12 @@ class Made:
     channels_of: ChannelsOf
 
 
-def write_decisions(connection: Connection, made: Sequence[Made]) -> Ids:
-    """All that was decided on articles; the articles' ids."""
+def write_decisions(connection: Connection, made: Sequence[Made], clusters: StoredClusters) -> Ids:
+    """All that was decided on articles, with the stories and events that they have joined; the articles' ids."""
     every = [(judged, each.at) for each in made for judged in each.judged]
     ids = _write_articles(connection, every)
-    _write_stories(connection, [judged for judged, _ in every], ids)
+    clusters.write(ids)
+    _write_memberships(connection, [judged for judged, _ in every], ids)
     told = [
         (decided.alert, ids[judged.article.source, judged.article.uid], each.channels_of(decided.alert))
         for each in made
@@ -140,25 +142,19 @@ def _write_articles(connection: Connection, every: Sequence[tuple[Judged, dateti
     return ids
 
 
-def _write_stories(connection: Connection, every: Sequence[Judged], ids: Ids) -> None:
-    dialect = connection.dialect.name
-    stories: dict[str, Row] = {}
-    told = [(each, each.story) for each in every if each.story is not None]
-    for each, story in told:
-        row = stories.setdefault(story.id, {"id": story.id, "title": story.title, "opened_at": story.opened})
-        row["last_at"] = each.article.seen
+def _write_memberships(connection: Connection, every: Sequence[Judged], ids: Ids) -> None:
     members: list[Row] = [
         {
             "article_id": ids[each.article.source, each.article.uid],
-            "story_id": story.id,
+            "story_id": each.story.id,
             "how": each.joined,
             "publisher": each.publisher,
             "wire": each.wire,
         }
-        for each, story in told
+        for each in every
+        if each.story is not None
     ]
-    write_rows(connection, _told_again(dialect), list(stories.values()))
-    write_rows(connection, _membership(dialect), members)
+    write_rows(connection, _membership(connection.dialect.name), members)
 
 
 # Statements with their values beside them: building one for each article, or poll, costs more than running it.
@@ -185,12 +181,6 @@ def _latest(dialect: str) -> ReturningInsert[int, str, str]:
     changed = {key: new.excluded[key] for key in _CHANGING}
     latest = new.on_conflict_do_update(index_elements=["source_id", "uid"], set_=changed)
     return latest.returning(columns.id, columns.source_id, columns.uid)
-
-
-@cache
-def _told_again(dialect: str) -> Insert:
-    new = insert_of(dialect, tables.story)
-    return new.on_conflict_do_update(index_elements=["id"], set_={"last_at": new.excluded.last_at})
 
 
 @cache

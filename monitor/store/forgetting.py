@@ -21,9 +21,9 @@ from monitor.intake.identity import uid_hash
 from monitor.model import Config, DeliveryState
 from monitor.store import pages
 from monitor.store.articles import of_address
+from monitor.store.clusters import forget_articles
 from monitor.store.database import Database, in_batches, insert
 from monitor.store.leaving import drop_accounts, drop_lines
-from monitor.store.memory import reach, sequence_of
 from monitor.store.retention import SLICE
 from monitor.store.standing_in import Forgotten, let_others_stand_in
 from monitor.store.tables import (
@@ -119,15 +119,16 @@ def _keep_away(connection: Connection, left: ColumnElement[bool], now: datetime)
 
 
 def _forget(connection: Connection, gone: Forgotten) -> int:
-    ids, now, sequence = gone.articles, gone.now, sequence_of(connection) + 1
+    ids, now = gone.articles, gone.now
     articles = connection.execute(select(article).where(article.c.id.in_(ids))).all()
     _leave_polls_nothing(connection, source.c.id.in_({row.source_id for row in articles}))
     drop_accounts(connection, articles)
     heard = heard_in(connection, ids)
-    lose_voices(connection, heard, ids, sequence)
+    lose_voices(connection, heard, ids)
     let_others_stand_in(connection, gone, heard)
     drop_lines(connection, articles)
     _silence(connection, articles, now)
+    forget_articles(connection, ids)
     _leave_events(connection, ids)
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
     _leave_stories(connection, ids)
@@ -135,7 +136,6 @@ def _forget(connection: Connection, gone: Forgotten) -> int:
     pages.forget(connection, ids, [row.url for row in articles])
     connection.execute(delete(article).where(article.c.id.in_(ids)))
     _write_tombstones(connection, articles, now)
-    reach(connection, sequence)  # in the memory of daemons some of it waits to be told
     return len(articles)
 
 
@@ -163,8 +163,8 @@ def _silence(connection: Connection, articles: Iterable[_Article], now: datetime
 
 
 def _leave_stories(connection: Connection, ids: Sequence[int]) -> None:
-    """A story that bears the headline of one of these takes that of its next article, or none. Its row stays: in the
-    memory of a running daemon it may be told on."""
+    """A story that bears the headline of one of these takes that of its next article, or none. Its row stays: it may
+    go on."""
     _leave(connection, ids, _Titled(story, story_article.c.story_id))
     connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
 

@@ -19,6 +19,7 @@ from monitor.alerting.told import KEPT
 from monitor.intake.identity import uid_hash
 from monitor.intake.keeping import kept, shortest, until
 from monitor.model import FOR_GOOD, DeliveryState, Retention
+from monitor.model.moments import to_number
 from monitor.store import pages
 from monitor.store.database import Database, insert
 from monitor.store.leaving import drop_accounts, drop_lines
@@ -26,8 +27,10 @@ from monitor.store.tables import (
     account,
     alert,
     article,
+    article_features,
     article_version,
     attempt,
+    cluster_key,
     daemon,
     delivery,
     event,
@@ -42,6 +45,7 @@ from monitor.store.tables import (
 from monitor.stories.events import KEPT as EVENTS_KEPT
 
 SLICE = 250  # rows looked at in one go: others wait for a tenth of a second
+_MANY = 5_000  # of those that nothing else hangs on
 _Found = Row[*tuple[Any, ...]]
 _OPEN = (DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING)
 _SENT = exists().where(delivery.c.alert_id == alert.c.id, delivery.c.state.in_(_OPEN))
@@ -83,7 +87,8 @@ class Pruning:
         articles = _Pass(old.articles, lambda connection, rows: _drop_articles(connection, rows, now))
         alerts = _Pass(old.alerts, lambda connection, rows: _drop_alerts(connection, rows, now))
         passes = [articles, alerts, _Pass(old.fetches, _drop_fetches)]
-        silent = [_Pass(old.stories, _drop_stories), _Pass(old.events, _drop_events)]
+        silent = [_Pass(old.keys, _drop_keys), _Pass(old.features, _drop_features)]
+        silent += [_Pass(old.stories, _drop_stories), _Pass(old.events, _drop_events)]
         silent += [_Pass(old.accounts, _drop_accounts)]
         for each in passes if dry_run else [*passes, *silent]:
             yield from self._walked(each, dry_run=dry_run)
@@ -149,7 +154,8 @@ class _Old:
         self._retention = retention
         self._now = now
         self._newest = until(shortest(retention), now)
-        self._remembered = min(self._newest, now - max(EVENTS_KEPT, KEPT))  # what is younger is in the state in memory
+        self._lately = now - max(EVENTS_KEPT, KEPT)  # what is younger deciding may ask for
+        self._remembered = min(self._newest, self._lately)
 
     def articles(self, connection: Connection, after: _Found | None) -> _Looked:
         """Articles whose latest version is old enough for all that came of them."""
@@ -179,7 +185,7 @@ class _Old:
         return at < until(kept(self._retention, [(rule, alerted)]), self._now)
 
     def stories(self, connection: Connection, after: _Found | None) -> _Looked:
-        """Stories of which neither an article nor an alert is left; young ones are still in the state in memory."""
+        """Stories of which neither an article nor an alert is left."""
         held = exists().where(story_article.c.story_id == story.c.id) | exists().where(alert.c.story_id == story.c.id)
         asked = select(story.c.id, story.c.last_at, held.label("held")).where(story.c.last_at < self._newest)
         rows = _slice(connection, asked, (story.c.last_at, story.c.id), after)
@@ -202,6 +208,21 @@ class _Old:
         old = [row for row in rows if not row.waits and self._over(row.heard_at, row.rule_id, alerted=False)]
         return _Looked(old, Counter(), _last(rows))
 
+    def keys(self, connection: Connection, after: _Found | None) -> _Looked:
+        """By what stories and events were found that no article has joined for long."""
+        rows = _slice(connection, select(cluster_key), tuple(cluster_key.primary_key), after, most=_MANY)
+        over = to_number(self._lately)
+        return _Looked([row for row in rows if row.touched < over], Counter(), _last(rows, _MANY))
+
+    def features(self, connection: Connection, after: _Found | None) -> _Looked:
+        """What articles were compared by; they are in the order of time, so that a slice without an old one ends the
+        walk."""
+        asked = select(article_features.c.article_id, article_features.c.version, article.c.seen_at)
+        asked = asked.join(article, article.c.id == article_features.c.article_id)
+        rows = _slice(connection, asked, tuple(article_features.primary_key), after)
+        old = [row for row in rows if row.seen_at < self._lately]
+        return _Looked(old, Counter(), _last(rows) if old else None)
+
     def fetches(self, connection: Connection, after: _Found | None) -> _Looked:
         """Evidence of fetches: it is in the order of time, so that a slice without an old one ends the walk."""
         rows = _slice(connection, select(fetch.c.id, fetch.c.at), (fetch.c.id,), after)
@@ -210,16 +231,20 @@ class _Old:
 
 
 def _slice(
-    connection: Connection, asked: Select[*tuple[Any, ...]], key: tuple[Column[Any], ...], after: _Found | None
+    connection: Connection,
+    asked: Select[*tuple[Any, ...]],
+    key: tuple[Column[Any], ...],
+    after: _Found | None,
+    most: int = SLICE,
 ) -> Sequence[_Found]:
     """So many rows as one slice holds, in the order of their key, after this one."""
     if after is not None:
         asked = asked.where(tuple_(*key) > tuple(getattr(after, column.name) for column in key))
-    return connection.execute(asked.order_by(*key).limit(SLICE)).all()
+    return connection.execute(asked.order_by(*key).limit(most)).all()
 
 
-def _last(rows: Sequence[_Found]) -> _Found | None:
-    return rows[-1] if len(rows) == SLICE else None
+def _last(rows: Sequence[_Found], most: int = SLICE) -> _Found | None:
+    return rows[-1] if len(rows) == most else None
 
 
 @dataclass(slots=True)
@@ -256,6 +281,7 @@ def _drop_articles(connection: Connection, old: Sequence[_Found], now: datetime)
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
     connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))
     connection.execute(delete(article_version).where(article_version.c.article_id.in_(ids)))
+    connection.execute(delete(article_features).where(article_features.c.article_id.in_(ids)))
     pages.drop(connection, ids)
     write_known(connection, old, now)
     connection.execute(delete(article).where(article.c.id.in_(ids)))
@@ -273,6 +299,16 @@ def _drop_alerts(connection: Connection, old: Sequence[_Found], now: datetime) -
     connection.execute(delete(account).where(account.c.alert_id.in_(ids), account.c.heard_at < now - KEPT))
     connection.execute(update(account).where(account.c.alert_id.in_(ids)).values(alert_id=None))
     connection.execute(delete(alert).where(alert.c.id.in_(ids)))
+
+
+def _drop_keys(connection: Connection, old: Sequence[_Found]) -> None:
+    key = tuple_(cluster_key.c.scope, cluster_key.c.key, cluster_key.c.cluster_id)
+    connection.execute(delete(cluster_key).where(key.in_([(row.scope, row.key, row.cluster_id) for row in old])))
+
+
+def _drop_features(connection: Connection, old: Sequence[_Found]) -> None:
+    key = tuple_(article_features.c.article_id, article_features.c.version)
+    connection.execute(delete(article_features).where(key.in_([(row.article_id, row.version) for row in old])))
 
 
 def _drop_stories(connection: Connection, old: Sequence[_Found]) -> None:

@@ -18,12 +18,12 @@ from monitor.alerting.quote import quote
 from monitor.alerting.standing_in import standing_in
 from monitor.alerting.told import Account
 from monitor.alerting.wording import evidence_in_words
-from monitor.decide import from_whom
+from monitor.cases import from_whom
 from monitor.model import Config, Hearing, Level, Match, MatchKind, Story, Waiting, WaitKind, time_of_day
 from monitor.store.articles import read
 from monitor.store.database import in_batches
 from monitor.store.decisions import say_anew
-from monitor.store.learnt import accounts_of
+from monitor.store.ledger import accounts_of
 from monitor.store.matches import spans_of
 from monitor.store.tables import article, article_version, match, story, story_article, waiting
 from monitor.store.unheard import Heard

@@ -5,8 +5,11 @@ A migration in `migrations/` builds them; a test holds the two against each othe
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -139,7 +142,7 @@ Index(
 article_version = Table(
     "article_version",
     metadata,
-    Column("id", Integer, primary_key=True),  # in the order of the commits: the state is rebuilt in it
+    Column("id", Integer, primary_key=True),  # in the order of the commits
     Column("article_id", ForeignKey("article.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("at", Moment, nullable=False),
@@ -169,14 +172,23 @@ known = Table(
     Index("ix_known_words", "source_id", "digest"),
 )
 
-story = Table(
-    "story",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("opened_at", Moment, nullable=False, index=True),
-    Column("last_at", Moment, nullable=False, index=True),
-)
+
+# What stories and events have in common (stories.clusters.Cluster). `last_at`: when an article joined it last, as we saw
+# it; `news_at`: when its latest article was news; `members`: the articles that others are compared with, as pairs of id
+# and version; null: it was over before we kept them.
+def _cluster() -> tuple[Column[Any], ...]:
+    return (
+        Column("title", Text, nullable=False),
+        Column("opened_at", Moment, nullable=False),
+        Column("last_at", Moment, nullable=False, index=True),
+        Column("news_at", Moment),
+        Column("members", JSON(none_as_null=True)),
+        Column("possibly_of", String),
+        Column("doubt", Text),
+    )
+
+
+story = Table("story", metadata, Column("id", String, primary_key=True), *_cluster())
 
 story_article = Table(
     "story_article",
@@ -189,19 +201,36 @@ story_article = Table(
 )
 
 # The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy the alerts
-# to add one. `seen`: by what it is recognised (its actors, days and stories). `place`: the order of the tellings in one
-# commit, for the event that was told last is asked first.
+# to add one. `by`: the values by which its rule tells it from others.
 event = Table(
     "event",
     metadata,
     Column("id", String, primary_key=True),
     Column("rule_id", String, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("opened_at", Moment, nullable=False),
-    Column("last_at", Moment, nullable=False, index=True),
-    Column("seen", JSON, nullable=False),
-    Column("sequence", Integer, nullable=False, index=True),  # of the commit that wrote it
-    Column("place", Integer, nullable=False),
+    *_cluster(),
+    Column("by", JSON(none_as_null=True)),
+)
+
+# By what stories (scope "") and events (scope: their rule's id) are found: under each key the few that an article
+# joined last (stories.clusters.UNDER_KEY). `touched`: when it joined, in microseconds.
+cluster_key = Table(
+    "cluster_key",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("cluster_id", String, primary_key=True),
+    Column("touched", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What identity knows of an article that a rule hit (stories.features): what members of stories and events are compared
+# by.
+article_features = Table(
+    "article_features",
+    metadata,
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("row", JSON, nullable=False),
 )
 
 # What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.
@@ -215,7 +244,6 @@ account = Table(
     Column("first_at", Moment),
     Column("told_at", Moment),
     Column("row", JSON, nullable=False),
-    Column("sequence", Integer, nullable=False, index=True),
 )
 
 # What is told later: after a hold or a cooldown, or in a digest. `key`: of which subject, as its account has it.
@@ -228,8 +256,8 @@ waiting = Table(
     Column("rule_id", String, nullable=False),
     Column("key", Text, nullable=False, index=True),
     Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
-    Column("since", Moment, nullable=False),
-    Column("due", Moment, nullable=False),
+    Column("since", Moment, nullable=False, index=True),
+    Column("due", Moment, nullable=False, index=True),
     Column("why", Text, nullable=False),
     Column("hearing", JSON, nullable=False),
 )
@@ -255,7 +283,7 @@ match = Table(
     UniqueConstraint("article_id", "article_version", "rule_id"),
     sqlite_autoincrement=True,  # people are shown its number: that of one that left must not be another's
 )
-# A few among all matches, read at every start.
+# A few among all matches.
 _would = match.c.shadow_key.is_not(None)
 Index("ix_match_shadow_key", match.c.shadow_key, sqlite_where=_would, postgresql_where=_would)
 
@@ -350,14 +378,6 @@ noticed = Table(
     Column("since", Moment, nullable=False),
     Column("told_at", Moment, nullable=False),  # the last time
     Column("over_at", Moment),  # it is over, and that waits to be told
-)
-
-# One row: how many times the serial section has committed. A process whose state is of an older number reads first.
-section = Table(
-    "section",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("sequence", Integer, nullable=False),
 )
 
 # The daemons that work here, or did: what `status` says of them. `running` is what they run and how it differs from

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Select, select
 from monitor.alerting.policy import event_key, in_shadow, story_key
 from monitor.model import MatchKind, voice_of
 from monitor.store.database import in_batches
-from monitor.store.learnt import accounts_of, write_accounts
+from monitor.store.ledger import accounts_of, write_accounts
 from monitor.store.tables import article, match, story_article
 
 
@@ -42,8 +42,8 @@ def heard_in(connection: Connection, articles: Sequence[int]) -> list[Heard]:
     return [_heard(row) for row in connection.execute(_asked().where(match.c.article_id.in_(articles)))]
 
 
-def lose_voices(connection: Connection, gone: Sequence[Heard], articles: Sequence[int], sequence: int) -> None:
-    """What is heard in these articles alone counts no more among those who report it, in the memory of daemons too."""
+def lose_voices(connection: Connection, gone: Sequence[Heard], articles: Sequence[int]) -> None:
+    """What is heard in these articles alone counts no more among those who report it."""
     lost: defaultdict[str, set[str]] = defaultdict(set)
     for each in gone:
         for key in each.keys:
@@ -55,7 +55,7 @@ def lose_voices(connection: Connection, gone: Sequence[Heard], articles: Sequenc
     accounts = accounts_of(connection, names)
     less = [each.without(names[key]) for key, each in accounts.items() if names[key].intersection(each.voices)]
     if less:
-        write_accounts(connection, less, sequence)
+        write_accounts(connection, less)
 
 
 def _others(connection: Connection, gone: Iterable[Heard], articles: Sequence[int]) -> Iterator[Heard]:

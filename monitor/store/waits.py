@@ -7,12 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, tuple_
 
-from monitor.alerting.told import Told
 from monitor.alerting.waiting import of_row, to_row
 from monitor.model import Hearing, Waiting, WaitKind
 from monitor.store.database import in_batches, insert
 from monitor.store.tables import article, waiting
-from monitor.store.unreadable import left_out_if_unreadable
 
 
 def write_waiting(connection: Connection, begins: Iterable[tuple[Waiting, int]], ends: Iterable[str]) -> None:
@@ -48,19 +46,6 @@ def articles_of(connection: Connection, hearings: Iterable[Hearing]) -> Mapping[
         rows = connection.execute(asked.where(tuple_(article.c.source_id, article.c.uid).in_(some)))
         found.update(((row.source_id, row.uid), row.id) for row in rows)
     return found
-
-
-def read_waiting(connection: Connection, told: Told) -> None:
-    """Of what is known already no more than its name is read: thousands may wait for one digest, and with several
-    daemons this is asked at each commit of another."""
-    known = {each.id: each.since for each in told.waiting}
-    here = {row.id: row.since for row in connection.execute(select(waiting.c.id, waiting.c.since))}
-    for gone in known.keys() - here.keys():
-        told.drop(gone)
-    for some in in_batches(id_ for id_, since in here.items() if known.get(id_) != since):
-        for row in connection.execute(select(waiting).where(waiting.c.id.in_(some))):
-            with left_out_if_unreadable(f"waiting {row.id}"):
-                told.wait(waiting_of(row))
 
 
 def waiting_of(row: Row[*tuple[Any, ...]]) -> Waiting:

@@ -4,9 +4,9 @@ A story is one development, reported by many articles. Two articles are the same
 keeps them apart, and enough that they say agrees.
 """
 
-from monitor.stories.clusters import Cluster, ClusterIndex
+from monitor.stories.clusters import STORIES, Cluster, ClusterIndex, Posting
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures, features_of
-from monitor.stories.joining import Joined, join
+from monitor.stories.joining import Joined, join, key_weights
 from monitor.stories.likeness import TEXT
 from monitor.stories.wires import LEAD, Provenance, WireMark, provenance
 
@@ -14,14 +14,17 @@ __all__ = [
     "LEAD",
     "SAME_ADDRESS",
     "SAME_HEADLINE",
+    "STORIES",
     "TEXT",
     "ArticleFeatures",
     "Cluster",
     "ClusterIndex",
     "Joined",
+    "Posting",
     "Provenance",
     "WireMark",
     "features_of",
     "join",
+    "key_weights",
     "provenance",
 ]

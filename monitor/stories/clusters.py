@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from monitor.errors import ClusterNotLoaded, NotLoaded
 from monitor.stories.features import ArticleFeatures
 
 STORIES = ""  # the scope of stories
@@ -57,71 +58,104 @@ class Cluster:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A cluster that may be of the same happening, and the keys that found it."""
-
-    cluster: Cluster
-    keys: frozenset[str]
+Key = tuple[str, str]  # a scope, and something by which articles of it are found
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterChange:
-    """What an article has changed: the cluster after it, the keys that it is found by from now on, the article."""
+@dataclass(frozen=True, slots=True, order=True)
+class Posting:
+    """A cluster under a key, and when an article that has the key joined it last."""
 
-    cluster: Cluster
-    keys: tuple[str, ...]
-    features: ArticleFeatures
+    touched: datetime
+    id: str
 
 
 class ClusterIndex:
-    """Clusters by scope and key. A draft begins as the index that it was made from and leaves it unchanged until it is
-    settled."""
+    """Clusters by scope and key.
 
-    def __init__(self, below: ClusterIndex | None = None) -> None:
+    Under each key stand the UNDER_KEY clusters that were touched last, no others: what is asked is never more, and
+    what has been driven out comes back only when it is touched again. So a key says the same whether all clusters are
+    held or only what was loaded of them.
+
+    Complete by itself: what it does not know does not exist. `complete=False`: it holds what was loaded, and whoever
+    asks for a key or a cluster that was not loaded gets NotLoaded. A draft begins as the index that it was made from
+    and leaves that unchanged until it is settled.
+    """
+
+    def __init__(self, *, complete: bool = True, below: ClusterIndex | None = None) -> None:
         self._below = below
-        self._clusters: dict[tuple[str, str], Cluster] = {}  # by scope and id
-        self._keys: defaultdict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)  # scope and key -> id -> touched
-        self.changes: list[ClusterChange] = []
+        self._complete = complete
+        self._clusters: dict[Key, Cluster] = {}  # by scope and id
+        self._keys: dict[Key, tuple[Posting, ...]] = {}  # by scope and key; the one that was touched last stands first
+        self._changed: dict[Key, Cluster] = {}
 
-    def load(self, clusters: Iterable[tuple[Cluster, Mapping[str, datetime]]]) -> None:
-        """Take over clusters as they are stored, each with the keys that it is found by and when each was touched."""
-        for cluster, keys in clusters:
-            self._clusters[cluster.scope, cluster.id] = cluster
-            for key, touched in keys.items():
-                self._touch(cluster.scope, key, cluster.id, touched)
+    def load_keys(self, keys: Mapping[Key, Iterable[Posting]]) -> None:
+        """What stands under these keys."""
+        self._keys.update((key, _last(found)) for key, found in keys.items())
+
+    def load(self, clusters: Iterable[Cluster]) -> None:
+        """Clusters as they are stored."""
+        self._clusters.update(((each.scope, each.id), each) for each in clusters)
 
     def put(self, cluster: Cluster, features: ArticleFeatures, keys: Collection[str]) -> None:
-        """An article has joined this cluster, or opened it."""
-        self._clusters[cluster.scope, cluster.id] = cluster
+        """An article has joined this cluster, or opened it, and finds it under these keys from now on."""
+        scope, id_ = cluster.scope, cluster.id
+        self._clusters[scope, id_] = self._changed[scope, id_] = cluster
         for key in keys:
-            self._touch(cluster.scope, key, cluster.id, features.seen)
-        self.changes.append(ClusterChange(cluster, tuple(keys), features))
+            found = self.under(scope, key)
+            touched = max((each.touched for each in found if each.id == id_), default=features.seen)
+            others = [each for each in found if each.id != id_]
+            self._keys[scope, key] = _last([*others, Posting(max(touched, features.seen), id_)])
 
     def get(self, scope: str, id_: str) -> Cluster | None:
         """A cluster by its id."""
         found = self._clusters.get((scope, id_))
-        return found if found is not None or self._below is None else self._below.get(scope, id_)
+        if found is not None or self._below is None:
+            return found
+        return self._below.get(scope, id_)
 
-    def under(self, scope: str, key: str) -> list[str]:
-        """The ids of the clusters that are found by a key, the one that was touched last first; at most UNDER_KEY."""
-        touched = self._under(scope, key)
-        return sorted(touched, key=lambda id_: (touched[id_], id_), reverse=True)[:UNDER_KEY]
+    def under(self, scope: str, key: str) -> tuple[Posting, ...]:
+        """The clusters that are found by a key, the one that was touched last first; at most UNDER_KEY."""
+        found = self._keys.get((scope, key))
+        if found is not None:
+            return found
+        if self._below is not None:
+            return self._below.under(scope, key)
+        if not self._complete:
+            raise NotLoaded(f"what stands under {key!r} of {scope or 'stories'} was not loaded")
+        return ()
 
-    def candidates(self, scope: str, weights: Mapping[str, float]) -> list[Candidate]:
-        """The clusters that share the most with an article: the weights of the keys that they share, added up."""
-        shared: defaultdict[str, list[str]] = defaultdict(list)
-        for key in weights:
-            for id_ in self.under(scope, key):
-                shared[id_].append(key)
-        scores = {id_: sum(weights[key] for key in keys) for id_, keys in shared.items()}
-        best = sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)[:CANDIDATES]
-        found = [(self.get(scope, id_), frozenset(shared[id_])) for id_ in best]
-        return [Candidate(cluster, keys) for cluster, keys in found if cluster is not None]
+    def best(self, scope: str, weights: Mapping[str, float]) -> list[str]:
+        """The ids of the clusters that share the most with an article: the weights of the keys that they share, added
+        up; at most CANDIDATES."""
+        scores: defaultdict[str, float] = defaultdict(float)
+        for key, weight in weights.items():
+            for each in self.under(scope, key):
+                scores[each.id] += weight
+        return sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)[:CANDIDATES]
+
+    def candidates(self, scope: str, weights: Mapping[str, float]) -> list[Cluster]:
+        """The clusters that share the most with an article, the likeliest first."""
+        return [self._known(scope, id_) for id_ in self.best(scope, weights)]
+
+    def _known(self, scope: str, id_: str) -> Cluster:
+        found = self.get(scope, id_)
+        if found is None:
+            raise ClusterNotLoaded(scope, id_)
+        return found
+
+    @property
+    def changed(self) -> list[Cluster]:
+        """The clusters that articles have joined or opened here since they were loaded."""
+        return list(self._changed.values())
+
+    @property
+    def keys(self) -> Mapping[Key, tuple[Posting, ...]]:
+        """What was loaded or changed here."""
+        return self._keys
 
     def draft(self) -> ClusterIndex:
         """An index that begins as this one and leaves it unchanged."""
-        return ClusterIndex(self)
+        return ClusterIndex(complete=self._complete, below=self)
 
     def settled(self) -> ClusterIndex:
         """The draft taken over into the index that it began from."""
@@ -129,25 +163,10 @@ class ClusterIndex:
         if below is None:
             return self
         below._clusters.update(self._clusters)  # noqa: SLF001 - another of the same class
-        for (scope, key), ids in self._keys.items():
-            for id_, touched in ids.items():
-                below._touch(scope, key, id_, touched)  # noqa: SLF001
-        below.changes.extend(self.changes)
+        below._keys.update(self._keys)  # noqa: SLF001
+        below._changed.update(self._changed)  # noqa: SLF001
         return below
 
-    def _touch(self, scope: str, key: str, id_: str, touched: datetime) -> None:
-        ids = self._keys[scope, key]
-        before = ids.pop(id_, None)  # so that the latest stand last
-        ids[id_] = touched if before is None else max(before, touched)
 
-    def _under(self, scope: str, key: str) -> dict[str, datetime]:
-        """The last ones of a key, and those that were touched at the same moment."""
-        found = dict(self._below._under(scope, key)) if self._below is not None else {}  # noqa: SLF001
-        own = self._keys.get((scope, key), {})
-        last: datetime | None = None
-        for count, (id_, touched) in enumerate(reversed(own.items()), start=1):
-            if count > UNDER_KEY and touched != last:
-                break
-            last = touched
-            found[id_] = touched
-        return found
+def _last(found: Iterable[Posting]) -> tuple[Posting, ...]:
+    return tuple(sorted(found, reverse=True)[:UNDER_KEY])

@@ -7,16 +7,16 @@ anew where another day is named, a flash comes hours later, or nobody has report
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from monitor.model import Story
 from monitor.model.names import hashed
 from monitor.stories.by import Agreement, compare_by
 from monitor.stories.comparison import TELLING
-from monitor.stories.clusters import Candidate, Cluster, ClusterIndex
+from monitor.stories.clusters import Cluster, ClusterIndex
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.joining import key_weights
 from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
@@ -26,17 +26,17 @@ LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is n
 KEPT = timedelta(days=14)
 BROAD = Bounds(needed=(0.6, 0.6, 0.4))
 NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0))
-FOUND = "found"  # the name of the values that a rule without `by` finds
+_FOUND = "found"  # under this name stands what rules have found, among the values of an event
+_SURE, _FACT, _ANY = 100.0, 1.0, 0.1  # weights of keys
 
 
 @dataclass(frozen=True, slots=True)
-class EventArticle:
-    """An article that a rule hit. `story`: the id of its story; `by`: the values of the conditions that the rule names;
-    `found`: the words and entities that the rule found; `lasts`: how long the rule says that its events go on."""
+class Report:
+    """An article as one rule's events see it, with its story. `by`: the values of the conditions that the rule names in
+    `by`; `found`: the words and entities that the rule found; `lasts`: how long the rule says that its events go on."""
 
     rule: str
-    story: str
-    title: str
+    story: Story
     features: ArticleFeatures
     by: Mapping[str, frozenset[str]] = field(default_factory=dict)
     found: frozenset[str] = frozenset()
@@ -49,102 +49,109 @@ class EventArticle:
 
     @property
     def weights(self) -> Mapping[str, float]:
-        """What events are found by, and how much each key counts."""
-        of_values = {f"{name}:{value}": 2.0 for name, values in self.by.items() for value in values}
-        return {**key_weights(self.features), **of_values, **{f"{FOUND}:{each}": 0.5 for each in self.found}, self.of_story: 100.0}
-
-    @property
-    def of_story(self) -> str:
-        """The key of its story."""
-        return f"story:{self.story}"
+        """The keys under which events are found that it may belong to, and how much each counts."""
+        values = [f"{name}:{value}" for name, values in sorted(self.by.items()) for value in sorted(values)]
+        found = dict.fromkeys((f"{_FOUND}:{each}" for each in sorted(self.found)), _ANY)
+        found |= dict.fromkeys(self.features.fact_keys, _FACT) | dict.fromkeys(values, _FACT)
+        found[_of_story(self.story.id)] = _SURE
+        return found if self.lasts is None else {**found, "any": _ANY}
 
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """The event of an article, and why. `possibly`: a new one, which is possibly the same as `of`."""
+    """The event of an article, and why it is that. `opens`: it is a new one."""
 
-    cluster: Cluster
+    event: Cluster
     ruling: Ruling
     opens: bool = False
 
 
-def belongs(article: EventArticle, index: ClusterIndex) -> Belonging:
-    """The open event that an article belongs to, or a new one; nothing is remembered yet (`report`)."""
-    candidates = index.candidates(article.rule, article.weights)
-    of_story = [each for each in candidates if article.of_story in each.keys]
-    for each in of_story:
-        if article.at - each.cluster.last <= KEPT and not _kept_apart(article, each.cluster):
-            return Belonging(each.cluster, Ruling(Sameness.SAME, "its story is of this event"))
-    rulings = list(_rulings(article, candidates))
-    same = [found for found in rulings if found[0].sameness is Sameness.SAME]
-    if same:
-        ruling, cluster = max(same, key=lambda found: (found[0].likeness, found[1].touched))
-        return Belonging(cluster, ruling)
-    new = open_event(article)
-    possibly = [found for found in rulings if found[0].sameness is Sameness.POSSIBLY]
-    if not possibly:
-        return Belonging(new, Ruling(Sameness.ANOTHER, f"the first article of its event"), opens=True)
-    ruling, cluster = max(possibly, key=lambda found: (found[0].likeness, found[1].touched))
-    new = replace(new, possibly_of=cluster.possibly_of or cluster.id, doubt=ruling.why)
-    return Belonging(new, ruling, opens=True)
+def belongs(report: Report, index: ClusterIndex) -> Belonging:
+    """The open event that an article belongs to, or a new one; `index` knows of it only after `join_event`."""
+    candidates = [each for each in index.candidates(report.rule, report.weights) if report.at - each.last <= KEPT]
+    of_story = {each.id for each in index.under(report.rule, _of_story(report.story.id))}
+    own = [each for each in candidates if each.id in of_story and not _kept_apart(report, each)]
+    if own:
+        event = max(own, key=lambda each: (each.touched, each.id))
+        return Belonging(event, Ruling(Sameness.SAME, "its story is of this event"))
+    rulings = list(_rulings(report, candidates))
+    for sameness in (Sameness.SAME, Sameness.POSSIBLY):
+        found = [each for each in rulings if each[0].sameness is sameness]
+        if found:
+            ruling, event = max(found, key=lambda each: (each[0].likeness, each[1].touched, each[1].id))
+            if sameness is Sameness.SAME:
+                return Belonging(event, ruling)
+            doubtful = replace(new_event(report), possibly_of=event.possibly_of or event.id, doubt=ruling.why)
+            return Belonging(doubtful, ruling, opens=True)
+    return Belonging(new_event(report), Ruling(Sameness.ANOTHER, "the first article of its event"), opens=True)
 
 
-def report(article: EventArticle, event: Cluster, index: ClusterIndex) -> Cluster:
-    """Remember that an article belongs to an event; the event after it."""
-    values = {**article.by, FOUND: article.found} if article.found else article.by
-    cluster = event.joined_by(article.features, values)
-    index.put(cluster, article.features, tuple(article.weights))
-    return cluster
+def event_of_story(report: Report, index: ClusterIndex) -> Cluster | None:
+    """The open event that its story is of already, if any."""
+    of_story = {each.id for each in index.under(report.rule, _of_story(report.story.id))}
+    known = [each for each in index.candidates(report.rule, report.weights) if each.id in of_story]
+    open_ones = [each for each in known if report.at - each.last <= KEPT]
+    return max(open_ones, key=lambda each: (each.touched, each.id), default=None)
 
 
-def open_event(article: EventArticle) -> Cluster:
-    """A new event; it is named by its rule and first story, so that replaying news gives the same names."""
-    name = f"E{hashed(f'{article.rule} {article.story}'):016x}"
-    features = article.features
-    return Cluster(name, article.rule, article.title, features.at, features.at, features.seen)
+def new_event(report: Report) -> Cluster:
+    """An event that begins with this article; it is named by its rule and first story, so that replaying news gives the
+    same names."""
+    id_ = f"E{hashed(f'{report.rule} {report.story.id}'):016x}"
+    features = report.features
+    return Cluster(id_, report.rule, report.story.title, features.at, features.at, features.seen)
 
 
-def _kept_apart(article: EventArticle, event: Cluster) -> bool:
+def join_event(report: Report, event: Cluster, index: ClusterIndex) -> None:
+    """`index` knows from now on that the article belongs to this event."""
+    values = {**report.by, _FOUND: report.found} if report.found else report.by
+    index.put(event.joined_by(report.features, values), report.features, report.weights.keys())
+
+
+def _of_story(id_: str) -> str:
+    return f"story:{id_}"
+
+
+def _agreements(report: Report, event: Cluster) -> list[Agreement]:
+    known = {name: values for name, values in event.by.items() if name != _FOUND}
+    return list(compare_by(report.by, known).values())
+
+
+def _kept_apart(report: Report, event: Cluster) -> bool:
     """Whether the rule's `by` keeps it apart."""
-    return any(each is Agreement.DIFFERS for each in compare_by(article.by, _own(event.by)).values())
+    return Agreement.DIFFERS in _agreements(report, event)
 
 
-def _own(values: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    return {name: found for name, found in values.items() if name != FOUND}
-
-
-def _rulings(article: EventArticle, candidates: list[Candidate]) -> Iterator[tuple[Ruling, Cluster]]:
-    for each in candidates:
-        event = each.cluster
-        if not _in_time(article, event) or _kept_apart(article, event):
+def _rulings(report: Report, candidates: Iterable[Cluster]) -> Iterator[tuple[Ruling, Cluster]]:
+    for event in candidates:
+        if not _in_time(report, event) or _kept_apart(report, event):
             continue
-        agreements = list(compare_by(article.by, _own(event.by)).values())
+        agreements = _agreements(report, event)
         by_agrees = bool(agreements) and all(each is Agreement.AGREES for each in agreements)
-        shared = article.found & event.by.get(FOUND, frozenset())
-        points = (2 * TELLING if by_agrees else 0) + (TELLING if article.found else 0)
-        ruling = judge(article.features, event.members, NARROW if points else BROAD, points=points)
+        points = (2 * TELLING if by_agrees else 0) + (TELLING if report.found else 0)
+        ruling = judge(report.features, event.members, NARROW if points else BROAD, points=points)
         if ruling.sameness is not Sameness.ANOTHER:
             yield ruling, event
-        elif not any(fact.verdict == "differs" for fact in ruling.facts) and (by_agrees or article.lasts is not None):
+        elif not ruling.differs and (by_agrees or report.lasts is not None):
             why = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
             yield Ruling(Sameness.SAME, why), event
 
 
-def _in_time(article: EventArticle, event: Cluster) -> bool:
-    age = abs(article.at - event.opened)
-    if age > (article.lasts or A_MOMENT):
+def _in_time(report: Report, event: Cluster) -> bool:
+    age = abs(report.at - event.opened)
+    if age > (report.lasts or A_MOMENT):
         return False
-    if (article.lasts or A_MOMENT) > A_MOMENT:
+    if (report.lasts or A_MOMENT) > A_MOMENT:
         return True
-    if article.features.flash and age > FLASH:
+    if report.features.flash and age > FLASH:
         return False
-    return age <= ANOTHER_DAY or _goes_on(article, event)
+    return age <= ANOTHER_DAY or _goes_on(report, event)
 
 
-def _goes_on(article: EventArticle, event: Cluster) -> bool:
+def _goes_on(report: Report, event: Cluster) -> bool:
     """Whether an article half a day later reports what happened then, and not the next of its kind."""
-    days = article.features.facts.days
+    days = report.features.facts.days
     named = [each.facts.days for each in event.members if each.facts.days]
     if days and named:
         return any(days & each for each in named)
-    return article.at - event.last <= LATELY
+    return report.at - event.last <= LATELY

@@ -13,6 +13,7 @@ from typing import Any
 
 from monitor.model import Article
 from monitor.model.names import hashed
+from monitor.places import country_of
 from monitor.stories.article_facts import ArticleFacts, EntityMention, facts_of
 from monitor.stories.likeness import Words, words_of
 from monitor.stories.wires import WireMark, provenance
@@ -47,6 +48,7 @@ class ArticleFeatures:
 
     source: str
     uid: str
+    version: int
     title: str
     at: datetime
     seen: datetime
@@ -59,20 +61,31 @@ class ArticleFeatures:
     @property
     def index_keys(self) -> tuple[str, ...]:
         """Under these it is found by others."""
-        facts = self.facts
-        return (
-            *(each.key for each in self.sure),
-            *(f"place:{each.place}" for each in facts.places),
-            *(f"name:{each.key}" for each in facts.names if each.sure),
-            *(f"word:{each}" for each in self.words.title),
-            *(f"run:{each:x}" for each in self.words.runs[:RUNS_INDEXED]),
+        return tuple(
+            dict.fromkeys(
+                (
+                    *(each.key for each in self.sure),
+                    *self.fact_keys,
+                    *(f"word:{each}" for each in self.words.title),
+                    *(f"run:{each:x}" for each in self.words.runs[:RUNS_INDEXED]),
+                )
+            )
         )
+
+    @property
+    def fact_keys(self) -> tuple[str, ...]:
+        """Those of its facts. A place is found by its country too, for others may name no more than that."""
+        places = [each.place for each in self.facts.places]
+        countries = [country for place in places if (country := country_of(place)) is not None]
+        names = [each.key for each in self.facts.names if each.sure]
+        return (*(f"place:{each}" for each in dict.fromkeys((*places, *countries))), *(f"name:{each}" for each in names))
 
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""
         return {
             "source": self.source,
             "uid": self.uid,
+            "version": self.version,
             "title": self.title,
             "at": self.at.timestamp(),
             "seen": self.seen.timestamp(),
@@ -109,6 +122,7 @@ def features_of(article: Article, find_entities: FindEntities | None = None) -> 
     return ArticleFeatures(
         source=article.source,
         uid=article.uid,
+        version=article.version,
         title=told.title,
         at=written,
         seen=article.seen,

@@ -5,12 +5,12 @@ A story is told in one language; across languages it is the events of a rule tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.model.names import hashed
-from monitor.stories.clusters import STORIES, Candidate, Cluster, ClusterIndex
+from monitor.stories.clusters import STORIES, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
 from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
 
@@ -38,7 +38,7 @@ class Joined:
 def join(features: ArticleFeatures, index: ClusterIndex) -> Joined:
     """The story that an article belongs to, an open one or a new one; `index` knows the article from now on."""
     candidates = index.candidates(STORIES, key_weights(features))
-    joined = _by_sure_key(features, candidates) or _by_facts(features, candidates)
+    joined = _by_sure_key(features, candidates, index) or _by_facts(features, candidates)
     if joined is None:
         joined = Joined(open_story(features), "the first article of its story")
     cluster = joined.cluster.joined_by(features)
@@ -57,30 +57,26 @@ def open_story(features: ArticleFeatures) -> Cluster:
     return Cluster(name, STORIES, features.title, features.seen, features.at, features.seen)
 
 
-def _by_sure_key(features: ArticleFeatures, candidates: list[Candidate]) -> Joined | None:
-    for sure in features.sure:
-        if sure.kind == OWN_ADDRESS:
-            continue
+def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index: ClusterIndex) -> Joined | None:
+    found = {sure.kind: {each.id for each in index.under(STORIES, sure.key)} for sure in features.sure}
+    # A source that gives two entries one address has a page of many developments, and says itself that they are two.
+    listed = found.get(OWN_ADDRESS, set())
+    for kind, (why, reach) in _SURE.items():
+        ids = found.get(kind, set()) - (listed if kind == "address" else set())
         for each in candidates:
-            why, reach = _SURE[sure.kind]
-            if sure.key in each.keys and abs(features.seen - each.cluster.opened) <= reach and not _is_list(each, sure.kind):
-                return Joined(each.cluster, why)
+            if each.id in ids and abs(features.seen - each.opened) <= reach:
+                return Joined(each, why)
     return None
 
 
-def _is_list(candidate: Candidate, kind: str) -> bool:
-    """A source that gives two entries one address has a page of many developments, and says itself that they are two."""
-    return kind == "address" and any(key.startswith(OWN_ADDRESS) for key in candidate.keys)
-
-
-def _by_facts(features: ArticleFeatures, candidates: list[Candidate]) -> Joined | None:
+def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined | None:
     rulings: list[tuple[Ruling, Cluster]] = []
     for each in candidates:
-        if abs(features.at - each.cluster.opened) > OLD:
+        if abs(features.at - each.opened) > OLD:
             continue
-        ruling = judge(features, each.cluster.members, BOUNDS)
+        ruling = judge(features, each.members, BOUNDS)
         if ruling.sameness is Sameness.SAME:
-            rulings.append((ruling, each.cluster))
+            rulings.append((ruling, each))
     if not rulings:
         return None
     ruling, cluster = max(rulings, key=lambda found: (found[0].likeness, found[1].touched))

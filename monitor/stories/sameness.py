@@ -35,6 +35,11 @@ class Ruling:
     unsure: tuple[FactKind, ...] = ()
     facts: tuple[FactComparison, ...] = ()
 
+    @property
+    def differs(self) -> bool:
+        """Whether a fact keeps it apart."""
+        return any(each.verdict is Verdict.DIFFERS for each in self.facts)
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:

@@ -19,7 +19,6 @@ from structlog.testing import capture_logs
 from monitor import clock, delivery
 from monitor.alerting import attempts
 from monitor.alerting.attempts import UNANSWERED_WAIT
-from monitor.decide import decide
 from monitor.delivery import Dispatcher
 from monitor.model import Alert, Channel, DeliveryState, Level, Limits, OncePer, Receipt, ReceiptKind, Settings
 from monitor.notify import Notifier
@@ -35,7 +34,7 @@ from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
 from monitor.workers import Workers
 from tests import building
-from tests.building import article, claimed, polled, rule, rules, sources
+from tests.building import article, claimed, decide_in, polled, rule, rules, sources
 from tests.conftest import FaultServer
 from tests.patience import LONG, PATIENCE
 
@@ -52,7 +51,7 @@ def fill(database: Database, channels: Iterable[str], *uids: str, level: Level =
     claim = claimed(claims, at=now)
     with SerialSection(database).entered(now) as inside:
         new = [article(uid, seen=now) for uid in uids or ("a1",)]
-        decision = decide(new, rules(rule(level=level, once_per=OncePer.ARTICLE)), inside.state, now)
+        decision = decide_in(inside, new, rules(rule(level=level, once_per=OncePer.ARTICLE)))
         assert inside.commit(polled(claim, now), decision, to_all)
 
 

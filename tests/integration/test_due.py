@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from monitor import clock
 from monitor.alerting.attempts import Verdict
-from monitor.decide import Decision, State, decide
+from monitor.decide import Decision, State
 from monitor.delivery import Dispatcher
 from monitor.due import Due
 from monitor.model import (
@@ -40,7 +40,7 @@ from monitor.store.section import SerialSection
 from monitor.store.tables import alert, delivery, noticed, section, source
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
-from tests.building import HOUR, MINUTE, NOON, article, claimed, polled, rule, rules, sources, to_desk
+from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
 from tests.conftest import FaultServer
 
 DAY = 24 * HOUR
@@ -89,7 +89,7 @@ def alerted(database: Database, *uids: str, at: datetime = NOON) -> None:
     claim = claimed(claims, at=at)
     with SerialSection(database).entered(at) as inside:
         new = [article(uid, seen=at) for uid in uids]
-        decision = decide(new, rules(rule(once_per=OncePer.ARTICLE)), inside.state, at)
+        decision = decide_in(inside, new, rules(rule(once_per=OncePer.ARTICLE)))
         assert inside.commit(polled(claim, at), decision, to_desk)
 
 

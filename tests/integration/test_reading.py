@@ -16,7 +16,6 @@ from structlog.testing import capture_logs
 
 from monitor import clock
 from monitor.alerting.policy import Away, Circumstances
-from monitor.decide import decide
 from monitor.intake.articles import Known
 from monitor.intake.pages import wanted
 from monitor.model import Article, Limits, Rule, Source
@@ -35,7 +34,7 @@ from monitor.store.tables import article_version, fetch, match, page
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
 from monitor.workers import Workers
-from tests.building import HEADLINE, article, claimed, polled, rule, rules, sources, to_desk
+from tests.building import HEADLINE, article, claimed, decide_in, polled, rule, rules, sources, to_desk
 from tests.conftest import FaultServer
 from tests.patience import LONG
 from tests.polls import feed, polling
@@ -67,7 +66,7 @@ class Reading:
         for each in found:
             claim = claimed(claims, each.source, now)
             with self.section.entered(now) as inside:
-                decision = decide([each], rules(), inside.state, now, Circumstances(away=away))
+                decision = decide_in(inside, [each], rules(), Circumstances(away=away))
                 assert inside.commit(polled(claim, now), decision, to_desk)
                 inside.want(wanted(self.known[each.source], [each], now), now, away)
 
@@ -168,7 +167,7 @@ async def test_an_edit_that_another_daemon_has_overtaken_is_no_failure(
             with other.entered(now) as section:
                 before = section.article_of(wish)
                 assert before is not None
-                decision = decide([replace(before, text=TEXT[0], version=2)], rules(), section.state, now)
+                decision = decide_in(section, [replace(before, text=TEXT[0], version=2)], rules())
                 section.commit_page(wish, decision, to_desk, now)
         return known
 

@@ -15,7 +15,6 @@ from sqlalchemy import insert, select
 from monitor.alerting.falling import Telling
 from monitor.alerting.policy import Away, Circumstances
 from monitor.app import channels_of
-from monitor.decide import decide
 from monitor.due import Due
 from monitor.errors import StoreRefused
 from monitor.matching import RuleSet
@@ -41,7 +40,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.section import SerialSection
 from monitor.store.tables import alert, delivery, waiting
 from monitor.store.thread import StoreThread
-from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, deep, polled, rule, rules, sources
+from tests.building import HOUR, MINUTE, NOON, alert_of, article, claimed, decide_in, deep, polled, rule, rules, sources
 
 HALF_A_MINUTE = timedelta(seconds=30)
 AT_HOME = Circumstances()
@@ -118,7 +117,7 @@ class Daemon:
     def poll(self, new: Article, at: datetime, around: Circumstances = AT_HOME) -> None:
         claim = claimed(Claims(self.database, "here:1"), new.source, at)
         with self.section.entered(at) as inside:
-            decision = decide([new], self.ruleset, inside.state, at, around)
+            decision = decide_in(inside, [new], self.ruleset, around)
             assert inside.commit(polled(claim, at), decision, partial(channels_of, settings=settings()))
 
 

@@ -132,7 +132,7 @@ class Desk:
                 self._moved(moved.before.hearing.article.uid, moved.why)
             if decided.alert is not None:
                 self.sent.append(decided.alert)
-        self.told = draft.settled(now)
+        self.told = draft.settled()
 
     def _decided(
         self, batch: Sequence[tuple[int, Coming, datetime]], told: Told, now: datetime
@@ -176,7 +176,7 @@ class Desk:
                 self._moved(waited.hearing.article.uid, f"told: {telling.alert.reason}")
         for each in moved:
             self._moved(each.before.hearing.article.uid, each.why)
-        self.told = draft.settled(now)
+        self.told = draft.settled()
 
     def _moved(self, uid: str, why: str) -> None:
         self.fate[self._matches[uid]] = why

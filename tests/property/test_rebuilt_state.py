@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from monitor.alerting.policy import Away, Circumstances
 from monitor.alerting.waiting import to_row
-from monitor.decide import Decision, Fallen, State, decide, decide_due
+from monitor.decide import Decision, Fallen, State
 from monitor.matching import RuleSet
 from monitor.model import Again, AlertPolicy, Article, OncePer, RuleStatus
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
-from tests.building import HOUR, MINUTE, NOON, article, claimed, polled, rule, rules, sources, to_desk
+from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
 from tests.conftest import newest_url
 
 SOURCES = ("wire", "post", "echo")
@@ -194,16 +194,16 @@ def test_a_rebuilt_state_joins_and_tells_as_the_live_one(anew: Callable[[], Data
             now += told.minutes * MINUTE
             ruleset, new = desk(told.status), [read(told, now)]
             with SerialSection(database).entered(now) as restarted:
-                expected = decide_due(ruleset, restarted.state, now)
+                expected = restarted.decide_due(ruleset)
             with live.entered(now) as inside:
-                fallen = decide_due(ruleset, inside.state, now)
-                inside.fall(fallen, to_desk, now)
+                fallen = inside.decide_due(ruleset)
+                inside.fall(fallen, to_desk)
             assert said(fallen) == said(expected)
             with SerialSection(database).entered(now) as restarted:
-                rebuilt = decide(new, ruleset, restarted.state, now, around(told, now))
+                rebuilt = decide_in(restarted, new, ruleset, around(told, now))
             claim = claimed(claims, told.source, now)
             with live.entered(now) as inside:
                 states(inside.state, restarted.state, now)
-                decision = decide(new, ruleset, inside.state, now, around(told, now))
+                decision = decide_in(inside, new, ruleset, around(told, now))
                 assert inside.commit(polled(claim, now), decision, to_desk)
             assert judged(decision) == judged(rebuilt)

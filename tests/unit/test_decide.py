@@ -31,7 +31,7 @@ def test_reprints_in_later_calls_are_held_too() -> None:
         now = NOON + minute * MINUTE
         decision = decide([article(of=outlet, seen=now)], rules(), state, now)
         told += alerts(decision)
-        state = decision.state.settled(now)
+        state = decision.state.settled()
     assert len(told) == 1
 
 
@@ -75,7 +75,7 @@ def test_a_corrected_typo_tells_nothing() -> None:
     told, held = article(text=f"{misspelt}. Missiles flew."), article(of="post")
     first = decide([told, held], rules(), State(), NOON)
     assert len(alerts(first)) == 1
-    state, now = first.state.settled(NOON), NOON + 30 * HOUR
+    state, now = first.state.settled(), NOON + 30 * HOUR
     edits = [replace(told, text=f"{HEADLINE}. Missiles flew.", version=2), replace(held, text="Corrected.", version=2)]
     second = decide(edits, rules(), state, now)
     (story,) = {judged.story.id for judged in first.judged if judged.story}
@@ -92,7 +92,7 @@ def test_a_version_that_meets_another_rule_tells_that_rule_once() -> None:
         now = NOON + number * HOUR
         decision = decide([article(text=text, version=number)], both, state, now)
         told += [(alert.rule, alert.article.version) for alert in alerts(decision)]
-        state = decision.state.settled(now)
+        state = decision.state.settled()
     assert told == [("launch", 1), ("korea", 2)]
 
 
@@ -128,7 +128,7 @@ def test_deciding_changes_nothing() -> None:
     first = decide([article()], rules(), state, NOON)
     assert decide([article()], rules(), state, NOON).judged == first.judged
     assert len(told) == 1
-    assert alerts(decide([article("b")], rules(), first.state.settled(NOON), NOON)) == []
+    assert alerts(decide([article("b")], rules(), first.state.settled(), NOON)) == []
 
 
 def test_a_decision_that_was_not_committed_leaves_no_trace() -> None:
@@ -142,7 +142,7 @@ def test_a_rule_that_is_edited_does_not_tell_again() -> None:
     """Once is once for the rule's id, whatever it says now."""
     first = decide([article()], rules(), State(), NOON)
     changed = rules(replace(rule(words=["ballistic"]), version="v2"))
-    assert alerts(decide([article(version=2, text="More.")], changed, first.state.settled(NOON), NOON)) == []
+    assert alerts(decide([article(version=2, text="More.")], changed, first.state.settled(), NOON)) == []
 
 
 @pytest.mark.parametrize("uid", ["b", "other"])
@@ -156,10 +156,10 @@ def test_what_waits_is_told_once_though_the_rule_tells_events_from_now_on(once_p
     first = decide([article(), another], rules(replace(rule(), alert=before)), State(), NOON)
     edited = rules(replace(rule(), alert=after))
     more = {"b": article("b", of="times"), "other": article("c", another.title, of="times")}[uid]
-    second = decide([more], edited, first.state.settled(NOON), NOON + 2 * MINUTE)
+    second = decide([more], edited, first.state.settled(), NOON + 2 * MINUTE)
     assert reasons(second)[0].startswith(f"held: this {once_per} waits to be told at 12:20")
     waits = 1 if once_per is OncePer.STORY else 2  # two stories, each of which was to be told
-    assert len(decide_due(edited, second.state.settled(NOON), NOON + HOUR).tellings) == waits
+    assert len(decide_due(edited, second.state.settled(), NOON + HOUR).tellings) == waits
 
 
 def test_what_says_more_takes_over_what_waits_from_before_the_edit() -> None:
@@ -168,8 +168,8 @@ def test_what_says_more_takes_over_what_waits_from_before_the_edit() -> None:
     first = decide([article()], rules(replace(rule(), alert=held)), State(), NOON)
     edited = rules(replace(rule(), alert=replace(held, once_per=OncePer.EVENT)))
     more = article("b", of="post", text="Nine people were killed.")
-    second = decide([more], edited, first.state.settled(NOON), NOON + MINUTE)
-    (telling,) = decide_due(edited, second.state.settled(NOON), NOON + HOUR).tellings
+    second = decide([more], edited, first.state.settled(), NOON + MINUTE)
+    (telling,) = decide_due(edited, second.state.settled(), NOON + HOUR).tellings
     assert telling.alert.article.uid == "b"
     assert telling.alert.dedup_key == f"launch event {telling.alert.event}"
 
@@ -181,8 +181,8 @@ def test_what_is_withdrawn_is_not_told_though_the_rule_was_edited() -> None:
     withdrawn = article(title=f"WITHDRAWN: {HEADLINE}", version=2)
     for others, told in (((), 0), ((article("b", of="post"),), 1)):
         first = decide([article(), *others], rules(replace(rule(), alert=held)), State(), NOON)
-        second = decide([withdrawn], edited, first.state.settled(NOON), NOON + MINUTE)
-        assert len(decide_due(edited, second.state.settled(NOON), NOON + HOUR).tellings) == told
+        second = decide([withdrawn], edited, first.state.settled(), NOON + MINUTE)
+        assert len(decide_due(edited, second.state.settled(), NOON + HOUR).tellings) == told
 
 
 def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:
@@ -191,10 +191,10 @@ def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:
     seen = decide([article(of=outlet) for outlet in OUTLETS], shadow, State(), NOON)
     assert alerts(seen) == []
     assert ["would have told:" in reason for reason in reasons(seen)] == [True, False, False, False, False]
-    state = seen.state.settled(NOON)
+    state = seen.state.settled()
     live = decide([article("live"), article("b")], rules(), state, NOON)
     assert [alert.article.uid for alert in alerts(live)] == ["live"]
-    back = decide([article("c")], shadow, live.state.settled(NOON), NOON)
+    back = decide([article("c")], shadow, live.state.settled(), NOON)
     assert reasons(back)[0].startswith("held: launch has told this story already")
 
 
@@ -202,7 +202,7 @@ def test_tomorrows_launch_is_told_again() -> None:
     """The same headline after half a day is another development."""
     first = decide([article()], rules(), State(), NOON)
     tomorrow = NOON + 24 * HOUR
-    second = decide([article("b", seen=tomorrow)], rules(), first.state.settled(NOON), tomorrow)
+    second = decide([article("b", seen=tomorrow)], rules(), first.state.settled(), tomorrow)
     assert [alert.article.title for alert in alerts(second)] == [HEADLINE]
 
 

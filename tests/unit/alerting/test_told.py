@@ -10,6 +10,7 @@ import pytest
 
 from monitor.alerting.told import KEPT, Account, Told
 from monitor.alerting.waiting import waiting, waiting_id
+from monitor.errors import NotLoaded
 from monitor.model import Level, WaitKind
 from tests.building import HOUR, MINUTE, NOON, alert, hearing
 
@@ -32,7 +33,7 @@ WAITS = waiting(WaitKind.HOLD, replace(HEARD, key="other"), "the first", NOON, N
 def everything(told: Told) -> object:
     """All that can be asked of it."""
     keys = [key for key in (KEY, "old", "new", "other") if key in told]
-    return keys, told.account(KEY), told.account("new"), told.waiting, told.lately("launch", NOON), len(told)
+    return keys, told.account(KEY, NOON), told.account("new", NOON), told.waiting, told.lately("launch", NOON)
 
 
 def change(told: Told) -> None:
@@ -65,7 +66,7 @@ def test_a_settled_draft_is_what_it_began_from() -> None:
     change(draft)
     above = twice.draft().draft()
     change(above)
-    assert everything(straight) == everything(draft.settled(NOON)) == everything(above.settled(NOON).settled(NOON))
+    assert everything(straight) == everything(draft.settled()) == everything(above.settled().settled())
     assert everything(drafted) == everything(straight)
 
 
@@ -78,37 +79,57 @@ def test_a_draft_says_which_accounts_it_has_changed() -> None:
 
 
 def test_what_is_old_is_forgotten_but_for_its_key() -> None:
-    """An account that nothing was heard of for a fortnight; what was told once stays told."""
+    """An account that nothing was heard of for a fortnight; what was told once stays told. A clock that jumps a month
+    ahead and back has forgotten nothing."""
     base = state()
-    for days, kept in ((14, True), (15, False)):
-        later = NOON + timedelta(days)
-        base = base.draft().settled(later)
-        assert (base.account(KEY) is not None) is kept
+    for after, kept in ((KEPT, True), (KEPT + MINUTE, False), (timedelta(30), False), (-timedelta(30), True)):
+        assert (base.account(KEY, NOON + after) is not None) is kept
         assert KEY in base
-    assert [each.id for each in base.waiting] == [WAITS.id]
     assert timedelta(14) == KEPT
-
-
-def test_a_clock_that_jumps_forgets_nothing_that_is_told_once() -> None:
-    """A month forward and back: the key stays; back alone forgets nothing."""
-    base = state().draft().settled(NOON + timedelta(30)).draft().settled(NOON)
-    assert KEY in base
-    assert state().draft().settled(NOON - timedelta(30)).account(KEY) is not None
 
 
 def test_an_account_is_kept_for_what_waits_of_it() -> None:
     """However long ago it was heard; and once that was told, for what may come of it."""
     base, late = state(), NOON + KEPT + HOUR
     base.wait(waiting(WaitKind.UPDATE, HEARD, "update", NOON, NOON + HOUR))
-    kept = base.draft().settled(late)
-    assert kept.account(KEY) is not None
-    draft = kept.draft()
-    draft.drop(waiting_id(WaitKind.UPDATE, KEY))
+    assert base.account(KEY, late) is not None
+    draft = base.draft()
     draft.tells(HEARD, alert(), late)
-    told = draft.settled(late + 2 * HOUR).account(KEY)
+    draft.drop(waiting_id(WaitKind.UPDATE, KEY))
+    told = draft.settled().account(KEY, late)
     assert told is not None
     assert (told.updates, told.last) == (1, late)
-    assert kept.draft().settled(late + KEPT + HOUR).account(KEY) is None
+    assert base.account(KEY, late + KEPT + HOUR) is None
+
+
+def test_what_was_not_loaded_is_no_answer() -> None:
+    """Whoever took it for "never" would tell twice: of keys, of what waits, and of the messages of the last hour."""
+    part = Told(complete=False)
+    part.load([KEY], accounts=[Account(KEY, "launch", NOON)], sent=[KEY], waiting=[])
+    part.load_lately(["launch"], {})
+    for ledger in (part, part.draft(), part.draft().draft()):
+        assert (KEY in ledger, ledger.waits(WaitKind.HOLD, KEY), ledger.lately("launch", NOON)) == (True, None, ())
+        assert ledger.account(KEY, NOON) is not None
+        for ask in (
+            lambda ledger=ledger: "other" in ledger,
+            lambda ledger=ledger: ledger.account("other", NOON),
+            lambda ledger=ledger: ledger.waits(WaitKind.HOLD, "other"),
+            lambda ledger=ledger: ledger.lately("talks", NOON),
+        ):
+            with pytest.raises(NotLoaded):
+                ask()
+    assert (part.missing([KEY, "other"]), part.missing_rules(["launch", "talks"])) == ({"other"}, {"talks"})
+    assert Told().missing(["other"]) == Told().missing_rules(["talks"]) == set()
+
+
+def test_only_what_is_changed_after_loading_is_written() -> None:
+    """And not what was loaded."""
+    part = Told(complete=False)
+    part.load([KEY, "new"], accounts=[Account(KEY, "launch", NOON)], sent=[], waiting=[])
+    draft = part.draft()
+    draft.keep(Account("new", "launch", NOON))
+    draft.settled()
+    assert [each.key for each in part.changed] == ["new"]
 
 
 @pytest.mark.parametrize(("after", "counts"), [(-HOUR, 0), (-MINUTE, 1), (59 * MINUTE, 1), (HOUR, 0)])
@@ -142,41 +163,3 @@ def test_an_account_is_read_as_it_was_written() -> None:
     assert Account.of_row(row, **columns) == account
     assert Account.of_row({**row, "of the future": 1}, **columns) == account
     assert Account.of_row({}, **columns).voices == ()
-
-
-FULL = Account(
-    KEY,
-    "launch",
-    NOON,
-    "a1",
-    NOON + HOUR,
-    NOON + HOUR + timedelta(microseconds=1),
-    updates=3,
-    waited=2,
-    level=Level.CRITICAL,
-    voices=("연합뉴스", 'The "Post"\n', "\ud800"),
-    told_voices=2,
-    facts={"dead": 5, "km": 1_300},
-    official=True,
-    marks=("corrected",),
-)
-
-
-@pytest.mark.parametrize("account", [FULL, Account(KEY, "launch", NOON)])
-def test_an_account_is_settled_as_it_was_kept(account: Account) -> None:
-    """Packed or not, all of it."""
-    draft = Told().draft()
-    draft.keep(account)
-    assert draft.account(KEY) == account
-    assert draft.settled(NOON).account(KEY) == account
-    assert draft.settled(NOON).account("another") is None
-
-
-def test_thousands_of_accounts_are_told_apart() -> None:
-    """Each stands under its own key, and leaves when it is old."""
-    base = Told()
-    for number in range(5_000):
-        base.keep(replace(FULL, key=f"{number}", heard_at=NOON + number * MINUTE, told_at=None, updates=number))
-    assert all((each := base.account(f"{number}")) and each.updates == number for number in range(5_000))
-    later = base.draft().settled(NOON + KEPT + 1_000 * MINUTE)
-    assert [later.account(f"{number}") is not None for number in (0, 999, 1_000, 4_999)] == [False, False, True, True]

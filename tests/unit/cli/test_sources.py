@@ -13,7 +13,7 @@ from sqlalchemy import update
 from monitor import clock
 from monitor.alerting.troubles import OF_SOURCES
 from monitor.cli import cli
-from monitor.decide import Decision, decide
+from monitor.decide import Decision, State
 from monitor.errors import MonitorError
 from monitor.model import FetchOutcome, Habits, Source, SourceTrouble, TroubleKind
 from monitor.store import tables
@@ -21,7 +21,7 @@ from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
-from tests.building import article, claimed, polled, rules, to_desk
+from tests.building import article, claimed, decide_in, polled, rules, to_desk
 from tests.e2e.whole import news_monitor, write_config
 
 DAY = timedelta(days=1)
@@ -160,7 +160,7 @@ def poll(database: Database, name: str, ago: timedelta, *, good: bool, opened: t
     outcome = FetchOutcome.DOCUMENT if good else FetchOutcome.FAILED
     with SerialSection(database).entered(at) as inside:
         brought = [article(f"a-{name}", of=name, seen=at)] if good else []
-        decision = decide(brought, rules(), inside.state, at) if good else Decision((), inside.state)
+        decision = decide_in(inside, brought, rules()) if good else Decision((), State())
         learnt = Habits(since=at, entries=30, overlap=0.87)
         traces = replace(polled(claim, at, outcome=outcome), habits=learnt, opened=opened)
         assert inside.commit(traces, decision, to_desk)

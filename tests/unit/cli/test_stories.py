@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner
 
 from monitor.cli import cli
-from monitor.decide import decide_due
 from monitor.errors import WrongUse
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
@@ -83,7 +82,7 @@ def rows(*args: str) -> list[dict[str, Any]]:
 def what_time_brings(database: Database) -> None:
     """The digest of the next morning, and the update that has waited longer than the rule's cooldown."""
     with SerialSection(database).entered(DIGESTS) as section:
-        section.fall(decide_due(ruleset(), section.state, DIGESTS), to_desk, DIGESTS)
+        section.fall(section.decide_due(ruleset()), to_desk)
 
 
 @pytest.mark.usefixtures("database")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from monitor.alerting.policy import Away, away
-from monitor.decide import Decision, State, decide
+from monitor.decide import Decision, State
 from monitor.intake.articles import Known, Sought
 from monitor.model import Claim, FetchOutcome, Validators
 from monitor.store import tables
@@ -18,7 +18,20 @@ from monitor.store.database import Database
 from monitor.store.recognised import Asked
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
-from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, polled, rules, source, sources, to_desk
+from tests.building import (
+    HOUR,
+    MINUTE,
+    NOON,
+    article,
+    claimed,
+    commit,
+    decide_in,
+    polled,
+    rules,
+    source,
+    sources,
+    to_desk,
+)
 from tests.statements import statements
 
 LEASE = 3 * MINUTE
@@ -107,7 +120,7 @@ def test_a_poll_that_was_taken_over_writes_nothing(database: Database, claims: C
     old = claimed(claims)
     new = claimed(claims, at=NOON + LEASE)
     with section.entered(NOON + LEASE) as inside:
-        decision = decide([article()], rules(), inside.state, NOON)
+        decision = decide_in(inside, [article()], rules())
         assert not inside.commit(replace(polled(old), failures=3, problem="late"), decision, to_desk)
     assert set(Reports(database).counts().values()) == {0}
     assert Reports(database).sources()["wire"].problem is None

@@ -10,7 +10,6 @@ from sqlalchemy import insert, select, update
 
 from monitor.alerting.attempts import Verdict
 from monitor.alerting.falling import Telling
-from monitor.decide import decide, decide_due
 from monitor.intake.articles import unseen
 from monitor.intake.identity import digest, identify
 from monitor.matching import RuleSet
@@ -54,6 +53,7 @@ from tests.building import (
     claimed,
     commit,
     config_of,
+    decide_in,
     deep,
     polled,
     rule,
@@ -95,8 +95,8 @@ class Desk:
     def fall(self, at: datetime) -> tuple[Telling, ...]:
         """What waited until now, told."""
         with self.section.entered(at) as inside:
-            fallen = decide_due(RULES, inside.state, at)
-            inside.fall(fallen, to_desk, at)
+            fallen = inside.decide_due(RULES)
+            inside.fall(fallen, to_desk)
             return fallen.tellings
 
     def forget(self, what: str, *by: Rule) -> int:
@@ -619,7 +619,7 @@ def test_a_poll_that_is_under_way_brings_nothing_back(desk: Desk, left: bool) ->
     under_way = claimed(desk.claims, at=NOON + MINUTE)
     desk.forget(URL)
     with desk.section.entered(NOON + MINUTE) as inside:
-        decision = decide([secret(version=2)], RULES, inside.state, NOON + MINUTE)
+        decision = decide_in(inside, [secret(version=2)], RULES)
         assert not inside.commit(polled(under_way), decision, to_desk)
     assert SECRET not in desk.everything()
     assert desk.claims.known("wire", [URL])[URL].forgotten

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerting.attempts import Verdict
-from monitor.decide import decide
 from monitor.model import DeliveryState, Field, Level, MatchKind, OncePer, Receipt, ReceiptKind, RuleStatus, Span
 from monitor.store import matches
 from monitor.store.claims import Claims
@@ -16,7 +15,21 @@ from monitor.store.matches import AttemptReport, MatchAccount, Matches, Wanted
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports, ShadowReport
 from monitor.store.section import SerialSection
-from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, claimed, commit, polled, rule, rules, sources, to_desk
+from tests.building import (
+    HEADLINE,
+    HOUR,
+    MINUTE,
+    NOON,
+    article,
+    claimed,
+    commit,
+    decide_in,
+    polled,
+    rule,
+    rules,
+    sources,
+    to_desk,
+)
 
 RULES = rules(rule("launch", ["missiles"]), rule("korea", ["North Korea"], max_age=HOUR))
 LATER = NOON + 10 * MINUTE
@@ -97,7 +110,7 @@ def test_evidence_comes_back_with_the_names_and_fields_that_it_had(database: Dat
         Span(Field.URL, 8, 9, "x", "x"),
     )
     with section.entered(NOON) as inside:
-        decision = decide([article()], RULES, inside.state, NOON)
+        decision = decide_in(inside, [article()], RULES)
         (judged,) = decision.judged
         found = replace(judged.decisions[0].match, level=Level.LOW, evidence=evidence)
         changed = replace(judged, decisions=(replace(judged.decisions[0], match=found),))

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from monitor.decide import decide
 from monitor.model import Article, DeliveryState, Retention
 from monitor.store.claims import Claims
 from monitor.store.database import Database
@@ -17,7 +16,7 @@ from monitor.store.pages import Pages, Wanted
 from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
 from monitor.store.tables import delivery, fetch, page
-from tests.building import MINUTE, NOON, article, claimed, config_of, polled, rules, sources, to_desk
+from tests.building import MINUTE, NOON, article, claimed, config_of, decide_in, polled, rules, sources, to_desk
 
 LEASE = 5 * MINUTE
 ONE = article("a1", "Night over the coast", "Few words.", url="https://x.test/secret/1")
@@ -38,7 +37,7 @@ class Desk:
         """A poll that brought them, and the wish for their pages."""
         claim = claimed(self.claims)
         with self.section.entered(at) as inside:
-            assert inside.commit(polled(claim, at), decide(brought, rules(), inside.state, at), to_desk)
+            assert inside.commit(polled(claim, at), decide_in(inside, brought, rules()), to_desk)
             inside.want(brought, at)
 
     def claim(self) -> Wanted:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Table, func, insert, select, update
 
-from monitor.decide import Decision, Fallen, decide_due
+from monitor.decide import Decision, Fallen
 from monitor.intake.articles import Known, Sought
 from monitor.intake.identity import uid_hash
 from monitor.model import Again, AlertKind, AlertPolicy, Article, DeliveryState, OncePer, Retention, Rule, RuleStatus
@@ -61,8 +61,8 @@ class Archive:
     def fall(self, at: datetime) -> Fallen:
         """What waited, told when it is due."""
         with self._section.entered(at) as inside:
-            fallen = decide_due(rules(), inside.state, at)
-            inside.fall(fallen, to_desk, at)
+            fallen = inside.decide_due(rules())
+            inside.fall(fallen, to_desk)
             return fallen
 
     def ended(self, state: DeliveryState) -> None:

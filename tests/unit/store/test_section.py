@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from monitor.decide import Decision, State, decide
+from monitor.alerting.told import Told
+from monitor.decide import Decision, State
 from monitor.errors import StoreFailed
 from monitor.model import Alert, Habits, OncePer
 from monitor.store.claims import Claims
 from monitor.store.database import Database
+from monitor.store.ledger import load_subjects
 from monitor.store.matches import Matches, Wanted
 from monitor.store.opening import open_database
 from monitor.store.outbox import Outbox
@@ -26,12 +27,10 @@ from monitor.store.tables import (
     delivery,
     fetch,
     match,
-    section,
     story,
     story_article,
 )
 from monitor.store.tables import article as articles
-from monitor.stories import join
 from tests.building import (
     HEADLINE,
     HOUR,
@@ -42,6 +41,7 @@ from tests.building import (
     article,
     claimed,
     commit,
+    decide_in,
     polled,
     reasons,
     rule,
@@ -97,7 +97,7 @@ def test_an_alert_goes_to_every_channel(database: Database, claims: Claims) -> N
 
     claim = claimed(claims)
     with SerialSection(database).entered(NOON) as inside:
-        inside.commit(polled(claim), decide([article()], rules(), inside.state, NOON), channels_of)
+        inside.commit(polled(claim), decide_in(inside, [article()], rules()), channels_of)
     assert Reports(database).delivery_counts()["pending"] == 2
 
 
@@ -105,7 +105,7 @@ def test_nothing_is_written_if_the_block_raises(database: Database, claims: Clai
     """Not the source's next poll, not an article; and the state has not moved: the same story is told later."""
     serial, claim = SerialSection(database), claimed(claims)
     with pytest.raises(RuntimeError, match="power cut"), serial.entered(NOON) as inside:  # noqa: PT012 - the block raises
-        inside.commit(polled(claim), decide([article()], rules(), inside.state, NOON), to_desk)
+        inside.commit(polled(claim), decide_in(inside, [article()], rules()), to_desk)
         raise RuntimeError("power cut")
     assert set(Reports(database).counts().values()) == {0}
     assert Reports(database).sources()["wire"].last_ok_at is None
@@ -121,7 +121,7 @@ def test_a_commit_that_fails_half_way_leaves_nothing(database: Database, claims:
         return ["desk", "desk"]  # unique(alert, channel)
 
     with pytest.raises(StoreFailed, match=r"(?i)unique"), serial.entered(NOON) as inside:
-        inside.commit(polled(claim), decide([article()], rules(), inside.state, NOON), same_channel_twice)
+        inside.commit(polled(claim), decide_in(inside, [article()], rules()), same_channel_twice)
     assert set(Reports(database).counts().values()) == {0}
     assert len(alerts(commit(serial, claim, article()))) == 1
 
@@ -130,7 +130,6 @@ def test_polls_that_share_a_commit_are_written_together(database: Database, clai
     """Ten polls are as many statements as one, whatever they bring; and each keeps its place in the order."""
     serial, names, every = SerialSection(database), list("abcdefghij"), rules(rule(once_per=OncePer.ARTICLE))
     claims.know(sources(*names), NOON)
-    commit(serial, claimed(claims))  # it has read all that it reads once
 
     def statements_of(*some: str) -> int:
         due = [claimed(claims, name) for name in some]
@@ -139,11 +138,11 @@ def test_polls_that_share_a_commit_are_written_together(database: Database, clai
                 name = claim.source
                 new = [article(f"{i}", f"Missile {i} of {name}", of=name, url="https://x.test/1") for i in (1, 2)]
                 learnt = replace(polled(claim), habits=Habits(entries=2), marks=b"packed")
-                assert inside.commit(learnt, decide(new, every, inside.state, NOON), to_desk)
+                assert inside.commit(learnt, decide_in(inside, new, every), to_desk)
                 inside.want(new, NOON)
         return len([each for each in said if each.startswith(("INSERT", "UPDATE"))])
 
-    assert statements_of(*names[:1]) == statements_of(*names[1:]) == 13
+    assert statements_of(*names[:1]) == statements_of(*names[1:]) == 14
     told = [f"Missile {i} of {name}" for name in names for i in (1, 2)]
     with database.reading() as connection:
         assert (
@@ -189,39 +188,10 @@ def test_another_processes_story_is_seen(database: Database, claims: Claims) -> 
 
 
 def test_a_restart_remembers(database: Database, claims: Claims) -> None:
-    """What is in memory only can be rebuilt: the stories of the last week, and every telling."""
+    """The stories of the last week, and every telling."""
     commit(SerialSection(database), claimed(claims), article())
     assert alerts(commit(SerialSection(database), claimed(claims, "post"), article(of="post"))) == []
     assert alerts(commit(SerialSection(database), claimed(claims), article(version=2, text="More."))) == []
-
-
-def test_what_is_read_half_way_only_is_read_whole_the_next_time(
-    database: Database, claims: Claims, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The connection may break while a process reads what others have committed: nothing is missed, or told twice."""
-    here, there = SerialSection(database), SerialSection(database)
-    commit(here, claimed(claims), article())
-    commit(there, claimed(claims, "post"), article("b", "Third missile lands in the sea", of="post"))
-
-    def broken(*_: object) -> None:
-        raise RuntimeError("connection lost")
-
-    monkeypatch.setattr("monitor.store.memory.read_state", broken)
-    with pytest.raises(RuntimeError, match="connection lost"), here.entered(NOON):
-        pass
-    monkeypatch.undo()
-    with here.entered(NOON) as inside:
-        assert len(inside.state.told) == 2
-    assert alerts(commit(here, claimed(claims), article("c", "Third missile lands in the sea"))) == []
-
-
-def test_a_poll_without_news_moves_no_sequence(database: Database, claims: Claims) -> None:
-    """Hundreds of polls that bring nothing must not make other processes read everything again."""
-    serial = SerialSection(database)
-    commit(serial, claimed(claims), article())
-    commit(serial, claimed(claims))
-    with database.reading() as connection:
-        assert connection.execute(select(section.c.sequence)).scalar_one() == 1
 
 
 def test_an_edit_adds_a_version_and_stays_in_its_story(database: Database, claims: Claims) -> None:
@@ -255,25 +225,23 @@ def test_several_rules_leave_several_matches(database: Database, claims: Claims)
     assert {report.decision for report in Matches(database).newest(Wanted(), 10)} == {"told", "held"}
 
 
-def test_old_stories_are_not_read_back(database: Database, claims: Claims) -> None:
-    """After a week an address joins nothing, in memory and rebuilt alike; a telling is remembered for ever."""
+def test_old_stories_are_not_gone_on_with(database: Database, claims: Claims) -> None:
+    """After a week an address joins nothing; what was told is remembered for ever."""
     page = "https://x.test/1"
     commit(SerialSection(database), claimed(claims), article(canonical=page))
     later = NOON + 24 * 7 * HOUR + MINUTE
-    with SerialSection(database).entered(later) as inside:
-        again = article("b", of="post", canonical=page, seen=later)
-        assert join(again, inside.state.stories).how == "the first article of its story"
-        assert len(inside.state.told) == 1
+    claim = claimed(claims, "post", later)
+    other = commit(SerialSection(database), claim, article("b", of="post", canonical=page, seen=later), at=later)
+    assert [judged.joined for judged in other.judged] == ["the first article of its story"]
+    edited = article(version=2, text="More.")
+    assert alerts(commit(SerialSection(database), claimed(claims, at=later), edited, at=later)) == []
 
 
-@pytest.mark.parametrize("passed", [24 * HOUR, -24 * HOUR], ids=["a day later", "the clock was set back"])
-def test_what_has_left_the_database_leaves_the_memory_within_a_day(
-    database: Database, claims: Claims, passed: timedelta
-) -> None:
-    """Tellings would be remembered for as long as the process runs; those that stand there, and the open stories, are
-    still known."""
+def test_what_has_left_the_database_is_forgotten(database: Database, claims: Claims) -> None:
+    """Nothing is remembered but what stands there; and that is."""
     serial = SerialSection(database)
-    commit(serial, claimed(claims), article("old", "Missile over the sea"), article("young"))
+    first = commit(serial, claimed(claims), article("old", "Missile over the sea"), article("young"))
+    old, young = (alert.dedup_key for alert in alerts(first))
     with database.writing() as connection:
         gone = select(match.c.alert_id).join(articles).where(articles.c.uid == "old")
         left = connection.execute(gone).scalar_one()
@@ -281,13 +249,10 @@ def test_what_has_left_the_database_leaves_the_memory_within_a_day(
         connection.execute(delete(account).where(account.c.alert_id == left))
         connection.execute(delete(delivery).where(delivery.c.alert_id == left))
         connection.execute(delete(alert).where(alert.c.id == left))
-    for at, known in ((NOON, 2), (NOON + passed, 1), (NOON + passed, 1)):
-        with serial.entered(at) as inside:
-            assert len(inside.state.told) == known
-            edited = join(article("young", version=2), inside.state.stories)
-            assert edited.how == "an earlier version of the article"
-    again = article("young", version=2, seen=NOON + passed)
-    assert alerts(commit(serial, claimed(claims, at=NOON + passed), again, at=NOON + passed)) == []
+    with database.reading() as connection:
+        told = Told(complete=False)
+        load_subjects(connection, told, [old, young])
+    assert (old in told, young in told) == (False, True)
 
 
 def test_a_section_that_only_looks_commits_nothing(database: Database, claims: Claims) -> None:
@@ -295,7 +260,7 @@ def test_a_section_that_only_looks_commits_nothing(database: Database, claims: C
     serial = SerialSection(database)
     commit(serial, claimed(claims), article())
     with serial.entered(NOON) as inside:
-        decide([article("b")], rules(), inside.state, NOON)
+        decide_in(inside, [article("b")], rules())
     assert Reports(database).counts()["articles"] == 1
 
 

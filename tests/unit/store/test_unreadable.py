@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import Table, update
 from structlog.testing import capture_logs
 
-from monitor.decide import decide_due
 from monitor.model import AlertPolicy, OncePer
 from monitor.store import unreadable
 from monitor.store.claims import Claims
@@ -42,8 +41,8 @@ def test_a_daemon_starts_beside_a_row_that_cannot_be_read(database: Database, ta
         decision = commit(section, claimed(claims, "post", NOON + MINUTE), new, at=NOON + MINUTE)
         assert alerts(decision)
         with section.entered(later) as inside:
-            fallen = decide_due(HELD, inside.state, later)
-            inside.fall(fallen, to_desk, later)
+            fallen = inside.decide_due(HELD)
+            inside.fall(fallen, to_desk)
     said = [(each["event"], each["log_level"], each["row"]) for each in logs]
     assert said == [(Event.ROW_UNREADABLE, "error", f"{table.name} {damaged[key]}")]
     assert len(fallen.tellings) == {"account": 2, "event": 0, "waiting": 1}[table.name]

@@ -128,8 +128,8 @@ def test_a_settled_draft_is_the_state() -> None:
     base = Stories()
     draft = base.draft()
     opened = join(article(), draft)
-    assert join(article("b", of="post"), draft.settled(NOON)).story.id == opened.story.id
-    assert base.settled(NOON) is base  # nothing to take over
+    assert join(article("b", of="post"), draft.settled()).story.id == opened.story.id
+    assert base.settled() is base  # nothing to take over
 
 
 def test_a_story_is_the_same_for_a_week() -> None:
@@ -166,7 +166,7 @@ def test_a_draft_that_begins_a_generation_is_forgotten_too() -> None:
     for state in (base, draft, base):
         copied = article("c", "Another headline altogether", text, of="post", seen=NOON + HOUR)
         assert join(copied, state.draft()).story == first
-    settled = draft.settled(NOON)
+    settled = draft.settled()
     assert join(article("d", "Quiet day in Pyongyang so far", of="post", seen=NOON + 51 * HOUR), settled).how == (
         "the same headline"
     )

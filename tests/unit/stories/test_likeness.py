@@ -148,9 +148,9 @@ def test_drafts_stand_apart() -> None:
     opened = join(quake, inner).story
     assert join(replace(quake, uid="r", source="post"), other).story.id != opened.id
     assert join(replace(quake, uid="s", source="globe"), inner).story == opened
-    one = inner.settled(NOON)
+    one = inner.settled()
     assert join(replace(quake, uid="t", source="times"), base).how == FIRST
-    assert one.settled(NOON) is base
+    assert one.settled() is base
     assert join(OTHER_WORDS, base).story.title == LAUNCH.title
 
 

@@ -1,0 +1,220 @@
+"""Articles on their way to a decision: prepared, then with their stories, then as cases that can be judged. Pure.
+
+`decide` holds the order of the steps. What each step must find in the state is told by `story_needs`, `event_needs` and
+`Placed.subjects`, for whoever loads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from monitor.alerting.policy import Case, Circumstances, event_key, stale
+from monitor.alerting.told import Told
+from monitor.matching import RuleSet
+from monitor.model import Article, Event, Match, MatchKind, OncePer, Source, Story
+from monitor.stories import (
+    STORIES,
+    ArticleFeatures,
+    Cluster,
+    ClusterIndex,
+    Joined,
+    Provenance,
+    features_of,
+    join,
+    key_weights,
+    provenance,
+)
+from monitor.stories.events import Report, belongs, event_of_story, join_event, new_event
+from monitor.stories.facts import facts
+
+ANYWHERE = Circumstances()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is looked up in a scope of clusters: by which keys, and how much each counts."""
+
+    scope: str
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article with all that can be said of it without the state. `features`: None where it joins no story, as no
+    rule hits it; `work`: what it has cost (`Document.work`)."""
+
+    article: Article
+    matches: tuple[Match, ...]
+    features: ArticleFeatures | None
+    provenance: Provenance
+    publisher: str
+    facts: tuple[tuple[str, int], ...]
+    work: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An article with its story; `reports`: it as the events of each of its matches' rules see it; `cases`: its
+    matches, each with its event, once that is known."""
+
+    prepared: Prepared
+    joined: Joined | None
+    around: Circumstances = field(default_factory=Circumstances)
+    reports: tuple[Report, ...] = ()
+    cases: tuple[Case, ...] = ()
+
+    @property
+    def story(self) -> Story | None:
+        """Its story."""
+        return None if self.joined is None else story_of(self.joined.cluster)
+
+    @property
+    def edited(self) -> bool:
+        """Whether it may have opened events before: long ago, or they would be found."""
+        return self.prepared.article.version > 1
+
+    @property
+    def subjects(self) -> Iterator[str]:
+        """What judging its cases asks the ledger about."""
+        return (key for case in self.cases for key in case.keys)
+
+    @property
+    def own_events(self) -> Iterator[str]:
+        """The keys of the events that it would open."""
+        return (event_key(each.rule, new_event(each).id) for each in self.reports)
+
+
+def story_of(cluster: Cluster) -> Story:
+    """A story as it is told of."""
+    return Story(cluster.id, cluster.title, cluster.opened)
+
+
+def prepare(
+    articles: Iterable[Article], rules: RuleSet, *, all_stories: bool = False, most: int | None = None
+) -> tuple[Prepared, ...]:
+    """What needs no state. `all_stories`: those that no rule hits are joined to stories too, which nothing needs but
+    `replay`; `most`: the work after which no further article is begun, so that those that are decided on are the first
+    ones."""
+    prepared: list[Prepared] = []
+    work = 0
+    for article in articles:
+        if most is not None and work >= most:
+            break
+        matches, cost = rules.matched(article)
+        prepared.append(_prepared(article, matches, cost, rules, joins=all_stories or bool(matches)))
+        work += prepared[-1].work
+    return tuple(prepared)
+
+
+def prepared_match(article: Article, match: Match, rules: RuleSet) -> Prepared:
+    """An article with one match that is known already."""
+    return _prepared(article, (match,), 0, rules, joins=False)
+
+
+def _prepared(article: Article, matches: tuple[Match, ...], cost: int, rules: RuleSet, *, joins: bool) -> Prepared:
+    source = rules.sources.get(article.source)
+    from_ = from_whom(article, source)
+    return Prepared(
+        article=article,
+        matches=matches,
+        features=features_of(article) if joins else None,
+        provenance=from_,
+        publisher=from_.publisher or (source.name if source else article.source),
+        facts=facts(article.title, article.text) if matches else (),
+        work=cost + (len(article.text) if matches else 0),  # which is quoted
+    )
+
+
+def from_whom(article: Article, source: Source | None) -> Provenance:
+    """Where an article comes from, by its own word or its source's."""
+    return provenance(article, source.publisher if source else None, source.wire if source else None)
+
+
+def story_needs(prepared: Iterable[Prepared]) -> Iterator[Need]:
+    """What joining stories looks up."""
+    return (Need(STORIES, key_weights(each.features)) for each in prepared if each.features is not None)
+
+
+def join_stories(
+    prepared: Iterable[Prepared], rules: RuleSet, clusters: ClusterIndex, around: Circumstances = ANYWHERE
+) -> tuple[Placed, ...]:
+    """The story of each article that has features; `clusters` are advanced."""
+    return tuple(_with_story(each, rules, clusters, around) for each in prepared)
+
+
+def _with_story(of: Prepared, rules: RuleSet, clusters: ClusterIndex, around: Circumstances) -> Placed:
+    if of.features is None:
+        return Placed(of, None, around)
+    joined = join(of.features, clusters)
+    reports = tuple(_report(match, of.features, joined.cluster, rules) for match in of.matches)
+    return Placed(of, joined, around, reports)
+
+
+def _report(match: Match, features: ArticleFeatures, cluster: Cluster, rules: RuleSet) -> Report:
+    policy = rules.rules[match.rule].alert
+    if policy.once_per is not OncePer.EVENT:  # it may have told events before it was edited: that of the story counts
+        return Report(match.rule, story_of(cluster), features)
+    found = frozenset(span.term for span in match.evidence)
+    return Report(match.rule, story_of(cluster), features, match.by, found, policy.event_lasts)
+
+
+def event_needs(placed: Iterable[Placed]) -> Iterator[Need]:
+    """What joining events looks up."""
+    return (Need(each.rule, each.weights) for one in placed for each in one.reports)
+
+
+def join_events(
+    placed: Iterable[Placed], rules: RuleSet, clusters: ClusterIndex, told: Told, now: datetime
+) -> tuple[Placed, ...]:
+    """The cases of each article, in the order of its matches, each with its event; `clusters` are advanced."""
+    return tuple(replace(each, cases=tuple(_cases(each, rules, clusters, told, now))) for each in placed)
+
+
+def _cases(placed: Placed, rules: RuleSet, clusters: ClusterIndex, told: Told, now: datetime) -> Iterator[Case]:
+    of, joined = placed.prepared, placed.joined
+    if joined is None:
+        return
+    for match, report in zip(of.matches, placed.reports, strict=True):
+        case = case_of(match, of, rules, story=report.story, told=told, now=now, around=placed.around)
+        cluster = _event(case, report, clusters)
+        event = None if cluster is None else Event(cluster.id, cluster.scope, cluster.title, cluster.opened)
+        yield replace(case, how=joined.how, event=event)
+
+
+def _event(case: Case, report: Report, clusters: ClusterIndex) -> Cluster | None:
+    if case.rule.alert.once_per is not OncePer.EVENT:
+        return event_of_story(report, clusters)
+    belonging = belongs(report, clusters)
+    event = belonging.event
+    if case.match.kind is MatchKind.MENTION:  # opens none
+        return None if belonging.opens else event
+    if stale(case) is not None:  # opens none either: today's is no follow-up of it
+        return event
+    # Nor does what was told so long ago that it is found no more, and is edited now: others would be taken for it.
+    if belonging.opens and case.article.version > 1 and event_key(case.rule.id, event.id) in case.told:
+        return event
+    join_event(report, event, clusters)
+    return event
+
+
+def case_of(
+    match: Match, of: Prepared, rules: RuleSet, *, story: Story, told: Told, now: datetime, around: Circumstances
+) -> Case:
+    """A match with all that is asked about it. Which event it is of, and how it joined its story, is not known here."""
+    source = rules.sources.get(of.article.source)
+    return Case(
+        rule=rules.rules[match.rule],
+        match=match,
+        article=of.article,
+        story=story,
+        told=told,
+        now=now,
+        publisher=of.publisher,
+        wire=of.provenance.wire,
+        mark=of.provenance.mark,
+        official=source is not None and source.official,
+        facts=of.facts,
+        around=around,
+    )

@@ -1,0 +1,131 @@
+"""What was heard and told of subjects, as it is stored: loaded by key, and written after it has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Row, bindparam, or_, select, union_all
+
+from monitor.alerting.told import AN_HOUR, Account, Told
+from monitor.alerting.waiting import CLOCKS_DIFFER
+from monitor.model import AlertKind, Rule, Waiting, WaitKind
+from monitor.store.database import in_batches, insert_of, write_rows
+from monitor.store.tables import account, alert, match, waiting
+from monitor.store.unreadable import left_out_if_unreadable
+from monitor.store.waits import waiting_of
+
+_KEYS = bindparam("keys", expanding=True)
+_ACCOUNTS = select(account).where(account.c.key.in_(_KEYS))
+_SENT = union_all(
+    select(alert.c.dedup_key).where(alert.c.dedup_key.in_(_KEYS)),
+    select(match.c.shadow_key).where(match.c.shadow_key.in_(_KEYS)),
+)
+_WAITS = select(waiting).where(waiting.c.key.in_(_KEYS))
+_LATELY = (
+    select(alert.c.rule_id, alert.c.at)
+    .where(alert.c.rule_id.in_(_KEYS), alert.c.kind != AlertKind.DIGEST, alert.c.at > bindparam("since"))
+    .order_by(alert.c.at)
+)
+_DUE = select(waiting).where(or_(waiting.c.due <= bindparam("now"), waiting.c.since > bindparam("set_back")))
+_MISSED = select(waiting).where(waiting.c.kind == WaitKind.CATCH_UP)
+
+
+def load_subjects(connection: Connection, told: Told, wanted: Iterable[str]) -> None:
+    """All that was told of the subjects under these keys, and what waits of them."""
+    keys = told.missing(wanted)
+    if not keys:
+        return
+    accounts = accounts_of(connection, keys)
+    told.load(
+        keys,
+        accounts=accounts.values(),
+        sent=sent_keys(connection, keys, accounts),
+        waiting=[each for some in in_batches(keys) for each in _read(connection, _WAITS, {"keys": some})],
+    )
+
+
+def load_lately(connection: Connection, told: Told, wanted: Iterable[Rule], now: datetime) -> None:
+    """When those of these rules that may send so many messages an hour sent some within the last one."""
+    rules = told.missing_rules({each.id for each in wanted if each.alert.most_an_hour is not None})
+    lately: dict[str, tuple[datetime, ...]] = {}
+    for some in in_batches(rules):
+        for rule, at in connection.execute(_LATELY, {"keys": some, "since": now - AN_HOUR}):
+            lately[rule] = (*lately.get(rule, ()), at)
+    told.load_lately(rules, lately)
+
+
+def due_at(connection: Connection, now: datetime) -> list[Waiting]:
+    """What has waited until now; of what was missed all, as soon as the first of it is due. A clock that was set back
+    makes nobody wait longer (`alerting.waiting.is_due`)."""
+    due = _read(connection, _DUE, {"now": now, "set_back": now + CLOCKS_DIFFER})
+    if not any(each.kind is WaitKind.CATCH_UP for each in due):
+        return due
+    missed = _read(connection, _MISSED, {})
+    return [*(each for each in due if each.kind is not WaitKind.CATCH_UP), *missed]
+
+
+def sent_keys(connection: Connection, keys: Iterable[str], accounts: Mapping[str, Account]) -> set[str]:
+    """Those of the keys that were ever told, or would have been by rules in shadow."""
+    sent = {key for key, each in accounts.items() if each.told_at is not None}
+    for some in in_batches(set(keys) - sent):
+        sent.update(connection.execute(_SENT, {"keys": some}).scalars())
+    return sent
+
+
+def accounts_of(connection: Connection, keys: Iterable[str]) -> dict[str, Account]:
+    """What was heard and told of these subjects."""
+    found: dict[str, Account] = {}
+    for some in in_batches(keys):
+        for row in connection.execute(_ACCOUNTS, {"keys": some}):
+            with left_out_if_unreadable(f"account {row.key}"):
+                found[row.key] = _account(row)
+    return found
+
+
+def _read(connection: Connection, asked: Any, values: Mapping[str, object]) -> list[Waiting]:  # noqa: ANN401 - a Select
+    found: list[Waiting] = []
+    for row in connection.execute(asked, values):
+        with left_out_if_unreadable(f"waiting {row.id}"):
+            found.append(waiting_of(row))
+    return found
+
+
+def _account(row: Row[*tuple[Any, ...]]) -> Account:
+    return Account.of_row(
+        row.row,
+        key=row.key,
+        rule=row.rule_id,
+        heard_at=row.heard_at,
+        alert=row.alert_id,
+        first_at=row.first_at,
+        told_at=row.told_at,
+    )
+
+
+def write_accounts(connection: Connection, accounts: Iterable[Account]) -> None:
+    """What was heard and told of subjects."""
+    rows = [
+        {
+            "key": each.key,
+            "rule_id": each.rule,
+            "its_alert": each.alert,
+            "heard_at": each.heard_at,
+            "first_at": each.first_at,
+            "told_at": each.told_at,
+            "row": each.to_row(),
+        }
+        for each in accounts
+    ]
+    write_rows(connection, _heard_again(connection.dialect.name), rows)
+
+
+@cache
+def _heard_again(dialect: str) -> Insert:
+    new = insert_of(dialect, account)
+    anew = {name: new.excluded[name] for name in ("alert_id", "heard_at", "first_at", "told_at", "row")}
+    # An alert that was told long ago may have left the archive, while its subject is still heard of.
+    here = select(alert.c.id).where(alert.c.id == bindparam("its_alert")).scalar_subquery()
+    return new.values(alert_id=here).on_conflict_do_update(index_elements=["key"], set_=anew)

@@ -1,0 +1,77 @@
+"""The state that one pass through the section needs: loaded by key, between the steps of deciding, and no more of it.
+
+Nothing of it outlives the pass: so it is the same for each daemon, after a restart, and whatever others have committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from monitor.alerting.falling import subjects_of
+from monitor.alerting.policy import Circumstances
+from monitor.cases import Placed, Prepared, event_needs, join_events, join_stories, story_needs
+from monitor.decide import Decision, Fallen, State, decide_due, judge_cases
+from monitor.errors import ClusterNotLoaded
+from monitor.matching import RuleSet
+from monitor.store.clusters import StoredClusters
+from monitor.store.ledger import due_at, load_lately, load_subjects
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPoll:
+    """The articles of one poll, and what is known of how they came."""
+
+    articles: Sequence[Prepared]
+    around: Circumstances
+
+
+class StoredState:
+    """Decides on what is stored, and holds what is to be written: `state`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.clusters = StoredClusters(connection)
+        self.state = State(self.clusters.index, complete=False)
+        self._connection = connection
+
+    def decide(self, polls: Sequence[PreparedPoll], rules: RuleSet, now: datetime) -> list[Decision]:
+        """A decision for each poll, one after the other; all are loaded for together. They stand on one draft: the
+        state is advanced by all of them or by none."""
+        self.clusters.load([need for each in polls for need in story_needs(each.articles)])
+        while True:
+            draft = self.state.draft()
+            try:
+                placed = self._placed(polls, rules, draft, now)
+            except ClusterNotLoaded as missing:
+                self.clusters.load_also(missing)
+            else:
+                break
+        cases = [case for some in placed for each in some for case in each.cases]
+        load_subjects(self._connection, self.state.told, {key for case in cases for key in case.keys})
+        load_lately(self._connection, self.state.told, [case.rule for case in cases], now)
+        return [judge_cases(some, draft) for some in placed]
+
+    def decide_due(self, rules: RuleSet, now: datetime, only: Collection[str] | None = None) -> Fallen:
+        """What has waited until now, or of that what has these ids."""
+        told, due = self.state.told, due_at(self._connection, now)
+        told.load((), accounts=(), sent=(), waiting=due)
+        load_subjects(self._connection, told, {key for each in due for key in subjects_of(each.hearing)})
+        for each in told.waiting:
+            if only is not None and each.id not in only:
+                told.drop(each.id)
+        of = {each.hearing.rule for each in due}
+        load_lately(self._connection, told, [rule for id_, rule in rules.rules.items() if id_ in of], now)
+        return decide_due(rules, self.state, now)
+
+    def _placed(
+        self, polls: Iterable[PreparedPoll], rules: RuleSet, draft: State, now: datetime
+    ) -> list[tuple[Placed, ...]]:
+        with_stories = [join_stories(each.articles, rules, draft.clusters, each.around) for each in polls]
+        every = [each for some in with_stories for each in some]
+        self.clusters.load(list(event_needs(every)))
+        own = [key for each in every if each.edited for key in each.own_events]
+        load_subjects(self._connection, self.state.told, own)
+        return [join_events(some, rules, draft.clusters, draft.told, now) for some in with_stories]

@@ -1,0 +1,58 @@
+"""Identity by facts: what stories and events are found by, and what their members are compared by; nothing of it is
+rebuilt at a start any more.
+
+What came in the last days is found again from the articles that are kept: `store.backfilling` does that after the
+upgrade. It takes a few milliseconds for each article that a rule hit in them.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    for table in ("story", "event"):
+        op.add_column(table, sa.Column("news_at", sa.DateTime(), nullable=True))
+        op.add_column(table, sa.Column("members", sa.JSON(), nullable=True))
+        op.add_column(table, sa.Column("possibly_of", sa.String(), nullable=True))
+        op.add_column(table, sa.Column("doubt", sa.Text(), nullable=True))
+    op.drop_index("ix_story_opened_at", "story")
+    op.drop_index("ix_event_sequence", "event")
+    op.add_column("event", sa.Column("by", sa.JSON(), nullable=True))
+    _keep_entities()
+    for column in ("seen", "sequence", "place"):
+        op.drop_column("event", column)
+    op.drop_index("ix_account_sequence", "account")
+    op.drop_column("account", "sequence")
+    op.drop_table("section")
+    op.create_index("ix_waiting_due", "waiting", ["due"])
+    op.create_index("ix_waiting_since", "waiting", ["since"])
+    op.create_table(
+        "cluster_key",
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("cluster_id", sa.String(), nullable=False),
+        sa.Column("touched", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "key", "cluster_id", name="pk_cluster_key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "article_features",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("row", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_article_features_article_id"),
+        sa.PrimaryKeyConstraint("article_id", "version", name="pk_article_features"),
+    )
+
+
+def _keep_entities() -> None:
+    """Of what events were recognised by: their stories are known from the matches, the days from the articles."""
+    event = sa.table("event", sa.column("id"), sa.column("seen", sa.JSON()), sa.column("by", sa.JSON()))
+    connection = op.get_bind()
+    seen = connection.execute(sa.select(event.c.id, event.c.seen)).all()
+    for id_, row in seen:
+        entities = row.get("entities") if isinstance(row, dict) else None
+        connection.execute(sa.update(event).where(event.c.id == id_).values(by={"entities": entities or []}))
