@@ -156,8 +156,7 @@ def _report(match: Match, features: ArticleFeatures, cluster: Cluster, rules: Ru
     policy = rules.rules[match.rule].alert
     if policy.once_per is not OncePer.EVENT:  # it may have told events before it was edited: that of the story counts
         return Report(match.rule, story_of(cluster), features)
-    found = frozenset(span.term for span in match.evidence)
-    return Report(match.rule, story_of(cluster), features, match.by, found, policy.event_lasts)
+    return Report(match.rule, story_of(cluster), features, match.by, rules.words_in(match), policy.event_lasts)
 
 
 def event_needs(placed: Iterable[Placed]) -> Iterator[Need]:

@@ -75,13 +75,14 @@ class _Compiler:
         self._known: dict[tuple[tuple[int, int], ...], Terms] = {}
         self._shared: dict[object, Finder] = {}
         self._beside = False
+        self._expressions: set[str] = set()
 
     def lookup(self) -> Lookup:
         names: dict[str, frozenset[str]] = {}
         for entity in self._entities.values():
             for term in (*entity.sure, *(entity.maybe.terms if entity.maybe else ())):
                 names[term.text] = names.get(term.text, frozenset()) | {entity.id}
-        return Lookup(tuple(self._patterns), tuple(self._texts), self._beside, names, self._sources)
+        return Lookup(tuple(self._patterns), tuple(self._texts), self._beside, names, frozenset(self._expressions), self._sources)
 
     def rule(self, rule: Rule) -> CompiledRule:
         raises = sorted(rule.raises, key=lambda change: -change.to.rank)
@@ -142,6 +143,7 @@ class _Compiler:
             case GroupNamed():
                 finder = self._once(condition, lambda: self._group(condition))
             case Pattern():
+                self._expressions.add(condition.pattern)
                 finder = self._once(condition, lambda: self._pattern(condition))
             case Ignoring():
                 finder = finders.Ignoring(self._finder(condition.condition), self._spoiling(condition.ignore))

@@ -26,12 +26,13 @@ from monitor.model import Article, Match, MatchKind, Rule, Source, Span
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """What the numbers of patterns and terms stand for; `beside`: authors, tags or addresses are asked for too;
-    `names`: of each entity's names, whose they are; `sources`: those whose tags and publishers are known."""
+    `names`: of each entity's names, whose they are; `expressions`: the terms that are regular expressions; `sources`: those whose tags and publishers are known."""
 
     patterns: tuple[Pattern, ...]
     texts: tuple[str, ...]
     beside: bool
     names: Mapping[str, frozenset[str]]
+    expressions: frozenset[str]
     sources: Mapping[str, Source]
 
 
@@ -84,6 +85,11 @@ class RuleSet:
         """The entities whose names stand in a match's evidence."""
         names = self._lookup.names
         return frozenset[str]().union(*(names[span.term] for span in match.evidence if span.term in names))
+
+    def words_in(self, match: Match) -> frozenset[str]:
+        """The words and names that stand in a match's evidence, as rules and entities write them. What a regular
+        expression found is none: nothing says that another article means the same by it."""
+        return frozenset(span.term for span in match.evidence) - self._lookup.expressions
 
     @property
     def compiled(self) -> Sequence[CompiledRule]:
