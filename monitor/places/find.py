@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.places import edges
-from monitor.places.choose import chosen
+from monitor.places.choose import Candidate, Chooser
 from monitor.places.gazetteer import Gazetteer, gazetteer
-from monitor.places.records import DEMONYM, SEAT, PlaceRecord, comparable_text
+from monitor.places.records import BLOCKED, DEMONYM, SEAT, SHORT, comparable_text
 from monitor.text.record import Offsets, record_of
 
 _LONGEST = 48  # characters of a name
@@ -31,29 +31,23 @@ class PlaceMention:
     role: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A name in a record, and what it may mean."""
-
-    start: int
-    end: int
-    meanings: tuple[tuple[PlaceRecord, int], ...]
-
-
 def find_places(text: str, language: str | None = None) -> tuple[PlaceMention, ...]:
     """The places that a text names, in their order. `language`: a tag of BCP 47, where it is known; it only helps."""
     record = record_of(text)
-    candidates = list(_candidates(record, comparable_text(record), (language or "").split("-")[0], gazetteer()))
+    known = gazetteer()
+    candidates = list(_candidates(comparable_text(record), (language or "").split("-")[0], known))
+    if not candidates:
+        return ()
     offsets = Offsets(text)
     found = []
-    for candidate, place, flags in chosen(candidates, record):
+    for candidate, place, flags in Chooser(record, candidates, known).chosen():
         start, end = offsets.original(candidate.start, candidate.end)
         role = "people" if flags & DEMONYM else "seat" if flags & SEAT else ""
         found.append(PlaceMention(place.id, start, end, text[start:end], role))
     return tuple(found)
 
 
-def _candidates(record: str, text: str, language: str, known: Gazetteer) -> Iterator[Candidate]:
+def _candidates(text: str, language: str, known: Gazetteer) -> Iterator[Candidate]:
     text = edges.without_shouting(text)
     taken = 0
     for start in edges.starts(text):
@@ -61,7 +55,11 @@ def _candidates(record: str, text: str, language: str, known: Gazetteer) -> Iter
             continue
         for name in reversed(known.names_at(text[start : start + _LONGEST])):
             end = start + len(name)
-            if edges.fits(text, start, end, language):
-                yield Candidate(start, end, known.meanings(name))
+            if known.name_flags(name) & BLOCKED and edges.may_end(text, end):
+                taken = end
+                break
+            meanings = known.meanings(name)
+            if meanings and edges.fits(text, start, end, language, short=bool(meanings[0][1] & SHORT)):
+                yield Candidate(start, end, name, meanings)
                 taken = end
                 break

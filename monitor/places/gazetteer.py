@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import struct
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from importlib.resources import as_file, files
+from operator import or_
 
 import marisa_trie
 
-from monitor.places.records import COUNTRY, PlaceRecord, comparable_name, parse_record
+from monitor.places.records import COUNTRY, NO_PLACE, PlaceRecord, comparable_name, parse_record
 
 _NAMED = struct.Struct(">IB")
 _NUMBER = struct.Struct(">I")
@@ -33,6 +34,7 @@ class Gazetteer:
             self._trie = marisa_trie.BytesTrie().mmap(str(path))
         self.place = lru_cache(_CACHED)(self._place)
         self.around = lru_cache(_CACHED)(self._around)
+        self._numbered = lru_cache(_CACHED)(self._record)
 
     def names_at(self, text: str) -> list[str]:
         """The names that a comparable text begins with, the shortest first."""
@@ -42,10 +44,15 @@ class Gazetteer:
     def meanings(self, name: str) -> tuple[tuple[PlaceRecord, int], ...]:
         """What a comparable name may mean, with the flags of the name: the most prominent place first."""
         rows = (_NAMED.unpack(row) for row in self._trie.get(name, ()))
-        return tuple((self._numbered(number), flags) for number, flags in sorted(rows))
+        return tuple((self._numbered(number), flags) for number, flags in sorted(rows) if number != NO_PLACE)
 
-    def _numbered(self, number: int) -> PlaceRecord:
-        return self._record(number)
+    def name_flags(self, name: str) -> int:
+        """What else a comparable name is: BLOCKED, GIVEN_NAME, SURNAME."""
+        rows = (_NAMED.unpack(row) for row in self._trie.get(name, ()))
+        return reduce(or_, (flags for number, flags in rows if number == NO_PLACE), 0)
+
+    def is_place(self, name: str) -> bool:
+        return bool(self.meanings(name))
 
     def _record(self, number: int) -> PlaceRecord:
         return parse_record(self._trie[f"\x01{number}"][0])

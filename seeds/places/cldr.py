@@ -61,6 +61,10 @@ LANGUAGES = [
     "zh_Hant_HK",
     "el",
 ]
+DIVISION_LANGUAGES = frozenset(
+    "en de fr es it pt nl sv no da fi pl cs hu ro tr id vi ru uk be bg ar fa th ko ja zh el he hi".split()
+)
+"""Those whose names of divisions are names; in others many are transcriptions."""
 # Regions of the UN that news speak of. "World" is none, and "Western Asia" is said by nobody.
 REGIONS = {
     "002": "africa", "009": "oceania", "019": "americas", "142": "asia", "150": "europe", "003": "north-america",
@@ -81,7 +85,7 @@ def names(folder: Path, section: str, tag: str) -> dict[str, list[tuple[str, str
         if not path.exists():
             continue
         for element in ET.parse(path).iter(tag):
-            if element.text and element.text not in {"↑↑↑", "∅∅∅"} and element.get("alt") != "short":
+            if element.text and element.text not in {"↑↑↑", "∅∅∅"} and element.get("alt") not in {"short"}:
                 found[element.get("type", "")].append((language, element.text))
     return found
 
