@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from monitor.stories.number_words import number_words
+from monitor.stories.numbers import NumberFact
 from monitor.stories.person_titles import FUNCTION_WORDS
 from monitor.text.folding import fold
 from monitor.text.scripts import HANGUL, SCRIPTS, TOKEN, half_words, is_unspaced
@@ -40,14 +41,23 @@ class DifferingSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class TitleAddition:
+    """What only one of two titles says: `end of` in "declares end of outbreak", and where in that title."""
+
+    said: str
+    span: tuple[int, int]
+    by_other: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TitleAlignment:
     """`shared`: which part of both titles stands in the same order in both (0 to 1, by words, or half words for letters
-    of scripts without spaces). `slots`: where both say something, and something else. `added`: half words that only one
-    of them says, beside the slots."""
+    of scripts without spaces). `slots`: where both say something, and something else. `additions`: what only one of them
+    says."""
 
     shared: float
     slots: tuple[DifferingSlot, ...]
-    added: int
+    additions: tuple[TitleAddition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +73,72 @@ def aligned_differences(one: str, other: str) -> TitleAlignment:
     """The slots in which two titles differ, both without the marks and credits of agencies."""
     left, right = _tokens(one), _tokens(other)
     matcher = SequenceMatcher(None, [t.key for t in left], [t.key for t in right], autojunk=False)
-    slots, added, shared = [], 0, 0
+    slots: list[DifferingSlot] = []
+    additions: list[TitleAddition] = []
+    shared = 0
     for tag, a, b, c, d in _merged(matcher.get_opcodes(), left):
         mine, theirs = left[a:b], right[c:d]
-        weights = sum(t.weight for t in mine), sum(t.weight for t in theirs)
         if tag == "equal":
-            shared += 2 * weights[0]
-        elif all(weights):
+            shared += 2 * _weight(mine)
+        elif _weight(mine) and _weight(theirs):
             slots.append(_slot(one, other, mine, theirs))
-        else:
-            added += max(weights)
-    total = sum(t.weight for t in (*left, *right))
-    return TitleAlignment(shared / total if total else 0.0, tuple(slots), added)
+        elif _weight(mine):
+            additions.append(_addition(one, mine, by_other=False))
+        elif _weight(theirs):
+            additions.append(_addition(other, theirs, by_other=True))
+    total = _weight(left) + _weight(right)
+    return TitleAlignment(shared / total if total else 0.0, tuple(slots), tuple(additions))
+
+
+def separating_slot(
+    alignment: TitleAlignment, one: Sequence[NumberFact], other: Sequence[NumberFact], least_shared: float
+) -> DifferingSlot | None:
+    """The one thing in which two titles differ, if all else is the same and it tells two happenings apart: no toll that
+    grew. `one`, `other`: the numbers of each article; `least_shared`: how much of the titles is shared at least."""
+    if len(alignment.slots) != 1 or alignment.additions or alignment.shared < least_shared:
+        return None
+    (slot,) = alignment.slots
+    grew = slot.kind is SlotKind.NUMBER and _grows(slot.one_span, one) and _grows(slot.other_span, other)
+    return slot if slot.clear and not grew else None
+
+
+def separating_addition(
+    alignment: TitleAlignment, one: Sequence[NumberFact], other: Sequence[NumberFact], least_shared: float
+) -> TitleAddition | None:
+    """What only one of two titles says and makes it the next one of a row, if nothing else differs: "fires missile",
+    "fires second missile", "fires missile again"."""
+    if alignment.slots or alignment.shared < least_shared:
+        return None
+    return next(
+        (added for added in alignment.additions if _is_next(added.span, other if added.by_other else one)), None
+    )
+
+
+def _is_next(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
+    return any(
+        number.kind in _NEXT and number.value > 1 and number.start < span[1] and span[0] < number.end
+        for number in numbers
+    )
+
+
+_NEXT = frozenset(("ordinal", "serial", "repeated"))
+
+
+def _grows(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
+    return any(number.grows and number.start < span[1] and span[0] < number.end for number in numbers)
+
+
+def _weight(tokens: Sequence[_Token]) -> int:
+    return sum(token.weight for token in tokens)
+
+
+def _said(title: str, tokens: Sequence[_Token]) -> tuple[str, tuple[int, int]]:
+    start, end = tokens[0].start, tokens[-1].end
+    return title[start:end], (start, end)
+
+
+def _addition(title: str, tokens: Sequence[_Token], *, by_other: bool) -> TitleAddition:
+    return TitleAddition(*_said(title, tokens), by_other)
 
 
 # --- tokens -----------------------------------------------------------------------------------------------------------
@@ -130,30 +194,24 @@ _SAME_LETTERS = 2  # of Hangul, Han and kana: 아세안대표부, 주아세안
 
 
 def _slot(one: str, other: str, mine: Sequence[_Token], theirs: Sequence[_Token]) -> DifferingSlot:
-    spans = [(side[0].start, side[-1].end) for side in (mine, theirs)]
-    said = [title[start:end] for title, (start, end) in zip((one, other), spans, strict=True)]
+    (mine_said, mine_span), (their_said, their_span) = _said(one, mine), _said(other, theirs)
     clear = (
-        all(sum(token.weight for token in side) <= _LONGEST_SLOT for side in (mine, theirs))
-        and not any(map(_CLAUSE.search, said))
+        max(_weight(mine), _weight(theirs)) <= _LONGEST_SLOT
+        and not any(map(_CLAUSE.search, (mine_said, their_said)))
         and not _related(mine, theirs)
     )
-    return DifferingSlot(_kind(mine, theirs), said[0], said[1], spans[0], spans[1], clear)
+    return DifferingSlot(_kind(mine, theirs), mine_said, their_said, mine_span, their_span, clear)
 
 
 def _related(mine: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
     """Whether both sides may be one thing in two forms: other blanks, one cut off, a word and one derived from it."""
     one, other = ("".join(token.key for token in side) for side in (mine, theirs))
-    if one == other:
-        return True
+    if one.startswith(other) or other.startswith(one):
+        return not any(map(str.isdigit, one + other))
     if is_unspaced(one) or HANGUL.match(one):
         return any(one[i : i + _SAME_LETTERS] in other for i in range(len(one) - _SAME_LETTERS + 1))
-    return any(
-        not any(map(str.isdigit, a.key + b.key))
-        and (a.key[:_SAME_BEGINNING] == b.key[:_SAME_BEGINNING] or (a.weight and b.key.startswith(a.key)))
-        for a in mine
-        for b in theirs
-        if a.weight and b.weight
-    )
+    beginnings = [{t.key[:_SAME_BEGINNING] for t in side if t.weight and t.key.isalpha()} for side in (mine, theirs)]
+    return not beginnings[0].isdisjoint(beginnings[1])
 
 
 _NUMBER_WORDS = number_words("").numbers - number_words("").articles

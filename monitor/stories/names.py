@@ -51,7 +51,7 @@ def find_names(title: str, lead: str, language: str | None, taken: Iterable[Span
     mentions = list(_capitalised(text, len(title), tongue, covered))
     if HANGUL.search(text):
         mentions += _before_korean_titles(text, covered)
-    if KANA.search(text):
+    elif KANA.search(text):
         mentions += _japanese(text, covered)
     elif HAN.search(text):
         mentions += _chinese(text, covered)
@@ -120,90 +120,83 @@ class _Covered:
 # --- capitals ---------------------------------------------------------------------------------------------------------
 
 _LETTERS = f"[^\\W_{UNSPACED}{APART}]"
-_WORD = re.compile(rf"{_LETTERS}+(?:['’ʼ-]{_LETTERS}+)*")
-_ELISION = re.compile(r"^[a-z]{1,5}['’](?=\w)")  # l'Élysée, d'Emmanuel, dell'Unione
-_SENTENCE = re.compile(r"[.!?:;…|\n\"“”«„‘(\[—–]")
-_TOGETHER = re.compile("^[ \u00a0-]$")
-_ABBREVIATION = 4  # letters; a point behind fewer ends no sentence (Gov., U.S.)
+_UPPER = "".join(letter for letter in map(chr, (*range(0x41, 0x250), *range(0x400, 0x530))) if letter.isupper())
+_CAPITALISED = re.compile(
+    rf"(?<!{_LETTERS})(?:(?:[{_UPPER}]|[a-z](?=[A-Z])){_LETTERS}+|[{_UPPER}](?=-\d))(?:['’ʼ-]{_LETTERS}+)*"  # iPhone, F-16
+)
+_BETWEEN = re.compile(rf"[ \u00a0-](?:(?:{'|'.join(PARTICLES)})[ \u00a0])*")
+_BETWEEN_IN_GERMAN = re.compile(r"[ \u00a0-](?:(?:von|van)[ \u00a0](?:(?:der|den)[ \u00a0])?)?")
+_SENTENCE = re.compile(r"(?:^|[!?:;…|\n\"“”«„‘(\[—–]|(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\w)\.)[ \u00a0\"“«„‘'(]*$")
+_BACK_TO_SENTENCE = 6  # characters: signs, and an abbreviation of up to three letters (Gov., U.S.)
 _ACRONYM = 3  # letters; EU, AI, PM and TV say little
-_NOBLE = frozenset(("von", "van"))  # particles in German too, where "der" is everywhere
 _TELLING = 3  # letters of a word that is more than a little one
 _TITLE_CASE = 3  # words at least that could show it
+_WORD = re.compile(rf"{_LETTERS}+")
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class _Capital:
+    """A capitalised word that may be a part of a name. `begins`: a sentence."""
+
     start: int
     end: int
     said: str
-    begins: bool  # a sentence
-    joined: bool  # to the word before, by a blank
+    begins: bool
 
 
 def _capitalised(text: str, title: int, language: str, covered: _Covered) -> Iterator[NameMention]:
     """Runs of capitalised words, cut at titles, kinds and what is taken."""
-    words = list(_words(text))
-    lowered = {word.said for word in words if word.said.islower()}
-    vague = len(text) if language == "de" else title if _in_title_case(words, title) else 0
-    run: list[_Word] = []
-    for word in words:
-        part = _part_of_name(word, lowered, covered)
-        particle = word.said in PARTICLES and language != "de" or word.said in _NOBLE
-        if run and not (word.joined and (part or particle)):
-            yield from _named(text, run, vague, language)
+    between = _BETWEEN_IN_GERMAN if language == "de" else _BETWEEN
+    vague = len(text) if language == "de" else title if _in_title_case(text[:title]) else 0
+    run: list[_Capital] = []
+    for match in _CAPITALISED.finditer(text):
+        word = _part_of_name(text, match, covered)
+        if run and (word is None or not between.fullmatch(text, run[-1].end, match.start())):
+            yield _named(text, run, vague, language)
             run = []
-        if part or (run and particle):
+        if word is not None:
             run.append(word)
-    yield from _named(text, run, vague, language)
+    if run:
+        yield _named(text, run, vague, language)
 
 
-def _words(text: str) -> Iterator[_Word]:
-    end, before = 0, ""
-    for match in _WORD.finditer(text):
-        start, said = match.start(), match[0]
-        gap = text[end:start]
-        point = gap.startswith(".") and len(before) < _ABBREVIATION
-        begins = not before or _SENTENCE.search(gap[1:] if point else gap) is not None
-        if said[0].islower() and (elided := _ELISION.match(said)):
-            start, said = start + elided.end(), said[elided.end() :]
-        yield _Word(start, match.end(), said, begins, _TOGETHER.match(gap) is not None)
-        end, before = match.end(), said
-
-
-def _in_title_case(words: Sequence[_Word], title: int) -> bool:
+def _in_title_case(title: str) -> bool:
     """Whether the title's capitals say nothing: no word but the little ones is without."""
-    plain = [w.said for w in words if w.end <= title and len(w.said) >= _TELLING and w.said not in FUNCTION_WORDS]
+    plain = [said for said in _WORD.findall(title) if len(said) >= _TELLING and said not in FUNCTION_WORDS]
     return len(plain) >= _TITLE_CASE and not any(said[0].islower() for said in plain)
 
 
-def _part_of_name(word: _Word, lowered: set[str], covered: _Covered) -> bool:
-    said = word.said
-    if said[0].isdigit() or said.islower() or len(said) == 1 or covered(word.start, word.end):
-        return False
+def _part_of_name(text: str, match: re.Match[str], covered: _Covered) -> _Capital | None:
+    start, end = match.span()
+    said = match[0]
     plain = said.lower()
-    if plain in NO_NAMES:
-        return False
-    return not word.begins or not (plain in FUNCTION_WORDS or plain in lowered)
+    if plain in NO_NAMES or covered(start, end):
+        return None
+    begins = _SENTENCE.search(text[max(0, start - _BACK_TO_SENTENCE) : start]) is not None
+    if begins and (plain in FUNCTION_WORDS or _is_written_small(text, plain)):
+        return None
+    return _Capital(start, end, said, begins)
 
 
-def _named(text: str, run: list[_Word], vague: int, language: str) -> Iterator[NameMention]:
-    while run and run[-1].said in PARTICLES:
-        run.pop()
-    if not run:
-        return
-    several = len(run) > 1
-    sure = any(_marked(word) or (word.start >= vague and not word.begins) for word in run) or (
-        several and (language == "de" or run[0].start >= vague)
+def _is_written_small(text: str, word: str) -> bool:
+    """Whether the text has the word without a capital elsewhere."""
+    return word in text and re.search(rf"\b{re.escape(word)}\b", text) is not None
+
+
+def _named(text: str, run: Sequence[_Capital], vague: int, language: str) -> NameMention:
+    sure = any(_is_marked(word.said) or (word.start >= vague and not word.begins) for word in run) or (
+        len(run) > 1 and (language == "de" or run[0].start >= vague)
     )
-    yield _mention(text, [(word.start, word.end) for word in run if word.said not in PARTICLES], sure, language)
+    return _mention(text, [(word.start, word.end) for word in run], sure, language)
 
 
-def _marked(word: _Word) -> bool:
+def _is_marked(said: str) -> bool:
     """Whether the word is a name wherever it stands: ASEAN, A320, SpaceX."""
-    said = word.said
+    if any(map(str.isdigit, said)):
+        return True
     if said.isupper():
-        return (len(said) >= _ACRONYM and word.said.isalpha()) or any(map(str.isdigit, said))
-    return any(map(str.isdigit, said)) or any(map(str.isupper, said[1:].split("-", 1)[0]))
+        return len(said) >= _ACRONYM
+    return any(map(str.isupper, said[1:].split("-", 1)[0]))
 
 
 # --- Korean -----------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ _LANGUAGES = {
 cardinals: one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
 eighteen nineteen twenty
 ordinals: first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
+repeated: again another anew
 dead: kill dead died death die dies bodie fatalit  injured: injur wound hurt  missing: missing unaccounted
 case: case infection infected patient  evacuated: evacuat displaced fled  arrested: arrest detain custody
 survivor: survivor rescued  culled: cull slaughter  missile: missile rocket projectile icbm  drone: drone uav
@@ -33,6 +34,7 @@ ordinals: первый/первая/первое/первого/первой/п�
 пятый/пятая/пятое/пятого/пятой/пятую шестой/шестая/шестое/шестого/шестую седьмой/седьмая/седьмое/седьмого/седьмую
 восьмой/восьмая/восьмое/восьмого/восьмую девятый/девятая/девятое/девятого/девятую
 десятый/десятая/десятое/десятого/десятую одиннадцатый/одиннадцатая/одиннадцатого двенадцатый/двенадцатая/двенадцатого
+repeated: снова вновь опять очередной/очередная/очередное/очередную/очередного повторно
 dead: погиб убит жертв умер смерт тел  injured: ранен пострадав пострада травм  missing: пропав пропал
 case: случа заражен заболев инфицир  evacuated: эваку  arrested: задерж арест  survivor: выживш спасен уцеле
 culled: утилиз забит  missile: ракет снаряд  drone: беспилот дрон бпла  aircraft: самолет вертолет
@@ -44,6 +46,7 @@ cardinals: один/одна/одне/одного/одну два/дві/дво
 ordinals: перший/перша/перше/першого/першої/першому/першу другий/друга/друге/другого/другої/другому/другу
 третій/третя/третє/третього/третьої/третьому/третю четвертий/четверта/четверте/четвертого п'ятий/п'ята/п'яте/п'ятого
 шостий/шоста/шосте/шостого сьомий/сьома/сьоме/сьомого восьмий/восьма/восьме/восьмого дев'ятий/дев'ята десятий/десята
+repeated: знову черговий/чергова/чергове/чергову повторно
 dead: загин загиб жертв помер вбит тіл  injured: поранен пострада травм  missing: зник  case: випад заражен інфік
 evacuated: евак  arrested: затрим арешт  survivor: вижил врятов  missile: ракет снаряд  drone: безпілот дрон бпла
 aircraft: літак вертол  ship: кораб суд катер  flight: політ польот пуск запуск старт  round: тур раунд
@@ -55,6 +58,7 @@ fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig
 ordinals: erste/ersten/erster/erstes/erstem zweite/zweiten/zweiter/zweites dritte/dritten/dritter/drittes
 vierte/vierten/vierter/viertes fünfte/fünften/fünfter/fünftes sechste/sechsten/sechster siebte/siebten/siebter
 achte/achten/achter neunte/neunten/neunter zehnte/zehnten/zehnter elfte/elften zwölfte/zwölften
+repeated: erneut wieder abermals weiterer/weitere/weiteres/weiteren
 dead: tote getötet starb gestorben ums todes leiche  injured: verletz verwund  missing: vermisst
 case: fall falle falls infekt infiziert erkrank  evacuated: evaku  arrested: festgenomm verhaft
 survivor: gerettet überleb  culled: gekeult geschlachtet  missile: rakete geschoss  drone: drohne
@@ -66,6 +70,7 @@ cardinals: un/une deux trois quatre cinq six sept huit neuf dix onze douze treiz
 dix-neuf vingt
 ordinals: premier/première/premiers/premières deuxième/second/seconde troisième quatrième cinquième sixième septième
 huitième neuvième dixième onzième douzième
+repeated: encore nouveau/nouvel/nouvelle autre
 dead: mort tué tue décès victime  injured: bless  missing: disparu  case: cas contamin infect malade
 evacuated: évacu déplac  arrested: arrêt interpell  survivor: survivant rescap  culled: abattu  missile: missile roquette
 drone: drone  aircraft: avion hélico appareil  ship: navire bateau  flight: vol lancement mission tir  round: tour
@@ -76,6 +81,7 @@ cardinals: uno/un/una dos tres cuatro cinco seis siete ocho nueve diez once doce
 dieciocho diecinueve veinte
 ordinals: primero/primer/primera segundo/segunda tercero/tercer/tercera cuarto/cuarta quinto/quinta sexto/sexta
 séptimo/séptima octavo/octava noveno/novena décimo/décima undécimo duodécimo
+repeated: nuevamente nuevo/nueva otro/otra
 dead: muert fallecid víctim deces murie  injured: herid lesionad  missing: desaparecid  case: caso contag infec enferm
 evacuated: evacuad desplazad  arrested: detenid arrest  survivor: sobreviv rescat  culled: sacrific  missile: misil cohete
 drone: dron  aircraft: avion avión helic  ship: barco buque nave  flight: vuelo lanzamiento mision misión  round: ronda
@@ -86,6 +92,7 @@ cardinals: uno/un/una due tre quattro cinque sei sette otto nove dieci undici do
 diciassette diciotto diciannove venti
 ordinals: primo/prima secondo/seconda terzo/terza quarto/quarta quinto/quinta sesto/sesta settimo/settima ottavo/ottava
 nono/nona decimo/decima undicesimo dodicesimo
+repeated: ancora nuovamente nuovo/nuova altro/altra
 dead: mort vittim uccis decess  injured: ferit  missing: dispers scompars  case: caso casi contag infett infez
 evacuated: evacuat sfollat  arrested: arrestat fermat  survivor: superstit sopravviss  culled: abbattut
 missile: missil razz  drone: dron  aircraft: aere elicotter  ship: nave navi barc  flight: volo voli lanci mission
@@ -96,6 +103,7 @@ cardinals: um/uma dois/duas três quatro cinco seis sete oito nove dez onze doze
 dezessete dezoito dezenove vinte
 ordinals: primeiro/primeira segundo/segunda terceiro/terceira quarto/quarta quinto/quinta sexto/sexta sétimo/sétima
 oitavo/oitava nono/nona décimo/décima
+repeated: novamente novo/nova outro/outra
 dead: mort vítim óbito  injured: ferid  missing: desaparecid  case: caso contág contag infec doente  evacuated: evacuad
 deslocad  arrested: detid pres  survivor: sobreviv resgat  culled: abatid  missile: míssil mísse foguet  drone: dron
 aircraft: avião aviõe helicóp  ship: navio barco  flight: voo voos lançamento missão  round: turno rodada volta
@@ -110,6 +118,7 @@ ordinals: pierwszy/pierwsza/pierwsze/pierwszego/pierwszej/pierwszym/pierwszą dr
 trzeci/trzecia/trzecie/trzeciego/trzeciej/trzecim/trzecią czwarty/czwarta/czwarte/czwartego/czwartej
 piąty/piąta/piąte/piątego/piątej szósty/szósta/szóste/szóstego siódmy/siódma/siódme/siódmego ósmy/ósma/ósme/ósmego
 dziewiąty/dziewiąta/dziewiątego dziesiąty/dziesiąta/dziesiątego jedenasty/jedenasta dwunasty/dwunasta
+repeated: ponownie znów znowu kolejny/kolejna/kolejne/kolejną/kolejnego
 dead: zgin zabi śmierteln żyje żyją ofiar zmarł ciał  injured: rann rany obraże poszkodowan  missing: zagin
 case: przypad zakaż zachorow chor  evacuated: ewaku  arrested: zatrzym areszt  survivor: ocal urat przeży
 culled: wybit utyliz zutyliz  missile: rakiet pocisk  drone: dron  aircraft: samolot śmigłow  ship: statk okręt
@@ -127,6 +136,8 @@ summit: 회담 会谈 峰会 首脑会谈  outbreak: 발병 疫情  game: 경기
 satellite: 위성 卫星
 """
 """The same of Korean, Chinese and Japanese, folded, anywhere in a few characters."""
+CJK_REPEATED = re.compile(r"(?<![가-힣])(?:또|또다시|다시|재차|재발사|추가로)(?![가-힣])|再次|再度|又一|再び")
+"""Once more."""
 KOREAN_CARDINALS = dict(zip("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), map(float, range(1, 11)), strict=True))
 
 GROWING = frozenset("dead injured missing case evacuated arrested survivor culled missile drone aircraft ship".split())
@@ -153,6 +164,7 @@ class NumberWords:
     cardinals: dict[str, float]
     ordinals: dict[str, float]
     articles: frozenset[str]
+    repeated: frozenset[str]
     stems: dict[str, str]
 
     def kind(self, word: str) -> str | None:
@@ -173,11 +185,13 @@ def number_words(language: str) -> NumberWords:
     tables = [_table(_LANGUAGES[each]) for each in ((language,) if language in _LANGUAGES else _LANGUAGES)]
     cardinals = {form: value for table in tables for form, value in _counting(table.pop("cardinals"))}
     ordinals = {form: value for table in tables for form, value in _counting(table.pop("ordinals"))}
+    repeated = frozenset(form for table in tables for forms in table.pop("repeated") for form in forms.split("/"))
     return NumberWords(
-        frozenset((*cardinals, *ordinals)),
+        frozenset((*cardinals, *ordinals, *repeated)),
         cardinals,
         ordinals,
         frozenset(form for each in _LANGUAGES.values() for form in _table(each)["cardinals"][0].split("/")) - {"one"},
+        repeated,
         {fold(stem): kind for table in tables for kind, stems in table.items() for stem in stems},
     )
 

@@ -24,6 +24,7 @@ from monitor.stories.number_units import (
     score,
 )
 from monitor.stories.number_words import (
+    CJK_REPEATED,
     GROWING,
     HAN_NUMBER,
     KOREAN_CARDINALS,
@@ -63,7 +64,7 @@ def find_numbers(title: str, lead: str, language: str | None) -> tuple[NumberFac
 
 
 _NARROW = {0xFF10 + digit: 0x30 + digit for digit in range(10)} | {0xFF0E: 0x2E, 0xFF05: 0x25}
-_SAME = str.maketrans("ё’", "е'")
+_WIDE = re.compile("[\uff10-\uff19\uff0e\uff05]")
 _UNIT = 6  # letters of a word: what is behind them inflects
 _AHEAD, _BACK = 48, 32  # characters that say what a number counts
 
@@ -73,11 +74,11 @@ class _NumberedText:
 
     def __init__(self, text: str, words: NumberWords, language: str) -> None:
         self.text, self.words, self.language = text, words, language
-        plain = text.translate(_NARROW)
+        plain = text.translate(_NARROW) if _WIDE.search(text) else text
         low = plain.lower()
         if len(low) != len(text):  # İ has two in small letters
             low = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in plain)
-        self.low = low.translate(_SAME)
+        self.low = low.replace("ё", "е").replace("’", "'")
 
     def before(self, start: int) -> str:
         return self.low[max(0, start - _BACK) : start]
@@ -103,7 +104,8 @@ def _in_digits(text: _NumberedText) -> Iterator[NumberFact | None]:
     for match in _DIGITS.finditer(text.low):
         if match.start() < end:
             continue
-        letters = _ATTACHED.search(text.low, max(0, match.start() - _BACK), match.start())
+        before = text.low[match.start() - 1 : match.start()]
+        letters = _ATTACHED.search(text.before(match.start())) if before == "-" or before.isalpha() else None
         fact = _model(text, letters, match) if letters else _of_digits(text, match)
         if fact is not None:
             end = fact.end
@@ -111,13 +113,13 @@ def _in_digits(text: _NumberedText) -> Iterator[NumberFact | None]:
 
 
 def _of_digits(text: _NumberedText, match: re.Match[str]) -> NumberFact | None:
-    low, (start, end), before = text.low, match.span(), text.before(match.start())
+    low, (start, end) = text.low, match.span()
     value = float(_THOUSANDS.sub("", match[0]).replace(",", "."))
-    if kind := kind_beside(low, end, before):
+    if kind := kind_beside(low, start, end):
         return None if kind == "time" else text.fact((start, end), value, kind)
     if (sides := score(low, start)) and not _counts_ahead(text, sides[1]):
         return text.fact((start, sides[1]), value, "score", sides[0], grows=True)
-    if is_date(low, end, before):
+    if is_date(low, start, end):
         return None
     return (_ordered(text, (start, end), value) if value == int(value) else None) or _counted(text, (start, end), value)
 
@@ -125,7 +127,7 @@ def _of_digits(text: _NumberedText, match: re.Match[str]) -> NumberFact | None:
 def _counts_ahead(text: _NumberedText, end: int) -> bool:
     """Whether a range is counted: 2-3 days, 5-10 people."""
     word = _WORD_AHEAD.match(text.low, end)
-    return kind_beside(text.low, end, "") is not None or (
+    return kind_beside(text.low, end, end) is not None or (
         word is not None and text.words.kind(fold(word[1])) is not None
     )
 
@@ -140,10 +142,10 @@ _SERIAL = 4  # letters of a name whose numbers are counted on: Shenzhou-21; F-16
 def _model(text: _NumberedText, letters: re.Match[str], digits: re.Match[str]) -> NumberFact | None:
     """A number that is part of a name."""
     word = letters[1] or letters[2]
-    start, end = letters.start(letters.lastindex or 0), digits.end()
+    start, end = digits.start() - (len(letters.string) - letters.start(letters.lastindex or 0)), digits.end()
     if word in _MAGNITUDE_SIGNS and len(digits[0]) <= len("6.4"):
         return text.fact((start, end), float(digits[0].replace(",", ".")), "magnitude")
-    if letters[1] and (word in _NO_MODELS or text.text[start : letters.end(1)].islower()) or not digits[0].isdigit():
+    if letters[1] and (word in _NO_MODELS or text.text[start : start + len(word)].islower()) or not digits[0].isdigit():
         return None
     if more := _DESIGNATION.match(text.low, end):
         return text.fact((start, more.end()), float(digits[0]), "model", fold(text.low[start : more.end()]))
@@ -233,10 +235,14 @@ def _in_words(text: _NumberedText) -> Iterator[NumberFact | None]:
     said = words.numbers.intersection(_WORD.findall(text.low))
     if said:
         for match in re.finditer(rf"\b(?:{'|'.join(map(re.escape, said))})\b", text.low):
-            if value := words.ordinals.get(match[0]):
+            if match[0] in words.repeated:
+                yield text.fact(match.span(), 2.0, "repeated")
+            elif value := words.ordinals.get(match[0]):
                 yield _one_of(text, match.span(), value, "ordinal", _unit_ahead(text, match.end()))
             else:
                 yield _counted(text, match.span(), words.cardinals[match[0]], known_only=match[0] in words.articles)
+    for match in CJK_REPEATED.finditer(text.low):
+        yield text.fact(match.span(), 2.0, "repeated")
     if HANGUL.search(text.low):
         for match in _KOREAN.finditer(text.low):
             if match["many"]:
@@ -273,7 +279,7 @@ def _counted(
     """How many of what; `known_only`: nothing but a kind that is known."""
     start, number_end = span
     value, end = multiplied(text.low, number_end, value)
-    if currency := currency_beside(text.low, end, text.before(start)):
+    if currency := currency_beside(text.low, start, end):
         return text.fact((start, end), value, "money", currency, grows=True)
     if _CJK.match(text.low, end):
         return _counted_in_cjk(text, (start, end), value)

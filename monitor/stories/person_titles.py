@@ -27,10 +27,7 @@ prezydent premier minister kanclerz król papież marszałek wojewoda burmistrz
 генерал полковник губернатор мэр прем'єр-міністр міністр
 """
 _KINDS = """
-typhoon hurricane cyclone storm tropical depression super mount lake river sea ocean island islands cape gulf strait bay
-university institute ministry department house court council committee parliament congress senate police army navy force
-air agency association union federation group bank company corp inc ltd co league cup championship
-category magnitude street road airport station bridge hospital school church center centre stadium square
+typhoon hurricane cyclone storm tropical category magnitude mount lake cape
 тайфун ураган
 taifun hurrikan sturm typhon ouragan huracán tifón tifone uragano tajfun huragan
 """

@@ -24,7 +24,9 @@ def test_one_slot(a: str, b: str, kind: SlotKind, slot: tuple[str, str]) -> None
     alignment = aligned_differences(a, b)
     (only,) = alignment.slots
     assert (only.kind, only.one, only.other) == (kind, *slot)
-    assert alignment.added == 0
+    assert only.clear
+    assert not alignment.additions
+    assert (a[slice(*only.one_span)], b[slice(*only.other_span)]) == slot
 
 
 @pytest.mark.parametrize(
