@@ -9,8 +9,12 @@ are printed; `--list` adds the errors, of folds that may be read only. Each part
     stream    two captures whole, with a rule that hits everything
     pairs     pairs of headlines and of texts with gold labels, ten minutes apart
     korean    a day of Korean news with the shipped rules: messages of each labelled event and rule
+    cost      none of these: identity, start, gazetteer and `check` as they cost, with 100,000 hits of the last week
 
     ./dev bench identity --data FOLDER [--part stories]... [--list] [--at-once 2] [--strict]
+    ./dev bench identity --part cost [--hits 100000]
+
+Without --part: all but `cost`, which takes minutes and needs no data; `--part all` is that too.
 
 Exit code 2: the data is absent. Else 0, for it reports; with --strict 1 where a bound is missed.
 """
@@ -28,6 +32,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from monitor.config.load import Remembered
+from tests.bench.world.identity_cost import MANY, cost_quality
+from tests.bench.world.identity_cost import PART as COST
 from tests.bench.world.labelled_day import DAY, day_quality
 from tests.bench.world.quality import (
     Data,
@@ -148,19 +154,27 @@ def show(measured: dict[str, Quality], *, listing: bool) -> int:
 def main() -> int:
     """Print the figures; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER", help="the folder with score.py")
-    parser.add_argument("--part", action="append", choices=[*PARTS, "all"], help="only this; may be repeated")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="the folder with score.py")
+    parser.add_argument("--part", action="append", choices=[*PARTS, COST, "all"], help="only this; may be repeated")
+    parser.add_argument("--hits", type=int, default=MANY, help=f"of the last week, for the cost ({MANY})")
     parser.add_argument("--list", action="store_true", help="also the errors, of folds that may be read")
     parser.add_argument("--at-once", type=int, default=2, help="processes (2)")
     parser.add_argument("--strict", action="store_true", help="exit code 1 where a bound is missed")
     given = parser.parse_args()
-    if not (given.data / "score.py").is_file():
-        print(f"there is no data: {given.data} holds no score.py", file=sys.stderr)
+    parts = set(given.part or PARTS)
+    parts = {*PARTS, COST} if "all" in parts else parts
+    if parts != {COST} and (given.data is None or not (given.data / "score.py").is_file()):
+        where = "name its folder with --data" if given.data is None else f"{given.data} holds no score.py"
+        print(f"there is no data: {where}", file=sys.stderr)
         return 2
-    parts = list(PARTS) if not given.part or "all" in given.part else [part for part in PARTS if part in given.part]
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        missed = show(measure(Data(given.data, Path(folder)), parts, given.at_once), listing=given.list)
+        work = Path(folder)
+        chosen = [part for part in PARTS if part in parts]
+        measured = measure(Data(given.data, work), chosen, given.at_once) if chosen else {}
+        if COST in parts:
+            measured[COST] = cost_quality(work, given.hits)
+    missed = show(measured, listing=given.list)
     print(f"{time.monotonic() - began:.0f} s")
     return 1 if given.strict and missed else 0
 
