@@ -52,8 +52,7 @@ class TitleAddition:
 @dataclass(frozen=True, slots=True)
 class TitleAlignment:
     """`shared`: which part of both titles stands in the same order in both (0 to 1, by words, or half words for letters
-    of scripts without spaces). `slots`: where both say something, and something else. `additions`: what only one of them
-    says."""
+    of scripts without spaces). `slots`: where both say something else. `additions`: what only one says."""
 
     shared: float
     slots: tuple[DifferingSlot, ...]
