@@ -26,7 +26,7 @@ from monitor.stories import (
     key_weights,
     provenance,
 )
-from monitor.stories.events import Report, event_of, event_of_story, join_event, new_event
+from monitor.stories.events import Report, belongs, event_of_story, join_event, new_event
 from monitor.stories.facts import facts
 
 ANYWHERE = Circumstances()
@@ -156,7 +156,7 @@ def _report(match: Match, features: ArticleFeatures, cluster: Cluster, rules: Ru
     policy = rules.rules[match.rule].alert
     if policy.once_per is not OncePer.EVENT:  # it may have told events before it was edited: that of the story counts
         return Report(match.rule, story_of(cluster), features)
-    return Report(match.rule, story_of(cluster), features, rules.entities_in(match), policy.event_lasts)
+    return Report(match.rule, story_of(cluster), features, match.by, rules.words_in(match), policy.event_lasts)
 
 
 def event_needs(placed: Iterable[Placed]) -> Iterator[Need]:
@@ -185,14 +185,14 @@ def _cases(placed: Placed, rules: RuleSet, clusters: ClusterIndex, told: Told, n
 def _event(case: Case, report: Report, clusters: ClusterIndex) -> Cluster | None:
     if case.rule.alert.once_per is not OncePer.EVENT:
         return event_of_story(report, clusters)
-    known = event_of(report, clusters)
+    belonging = belongs(report, clusters)
+    event = belonging.event
     if case.match.kind is MatchKind.MENTION:  # opens none
-        return known
-    event = known or new_event(report)
+        return None if belonging.opens else event
     if stale(case) is not None:  # opens none either: today's is no follow-up of it
         return event
     # Nor does what was told so long ago that it is found no more, and is edited now: others would be taken for it.
-    if known is None and case.article.version > 1 and event_key(case.rule.id, event.id) in case.told:
+    if belonging.opens and case.article.version > 1 and event_key(case.rule.id, event.id) in case.told:
         return event
     join_event(report, event, clusters)
     return event

@@ -14,8 +14,8 @@ from pydantic import AfterValidator, Discriminator, Field, PlainValidator, Tag, 
 
 from monitor.alerting.again import LONGEST
 from monitor.config.durations import DURATION_PATTERN, duration
-from monitor.config.shape import Id, Shape, measured, one_or_list, refusal
-from monitor.config.yaml12 import shown
+from monitor.config.shape import Id, Shape, Text, measured, one_or_list, refusal
+from monitor.config.yaml12 import Where, shown
 from monitor.model import Again, AlertPolicy, OncePer
 from monitor.stories.events import KEPT
 
@@ -148,6 +148,18 @@ class AlertShape(Shape):
         "days tell).",
         examples=["1 day"],
     )
+    by: (
+        Annotated[
+            Annotated[Text, Tag("<one>")] | Annotated[Annotated[list[Text], Field(min_length=1)], Tag("<list>")],
+            Discriminator(one_or_list),
+        ]
+        | None
+    ) = Field(
+        None,
+        description="With once_per: event, names of conditions of match: an article in which these find something else "
+        "is of another event (default: as its places, actors and days tell). One, or a list.",
+        examples=[["where", "who"]],
+    )
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
@@ -157,13 +169,30 @@ class AlertShape(Shape):
             for key, value in (("again_if", self.again_if), ("cooldown", self.cooldown)):
                 if value is not None:
                     raise refusal(f"'{key}' cannot stand beside once_per: article", told_once, (key,))
-        if self.event_lasts is not None and self.once_per != "event":
-            needed = "write once_per: event beside it, or remove it"
-            raise refusal("'event_lasts' says nothing without once_per: event", needed, ("event_lasts",))
+        for key, said in (("event_lasts", self.event_lasts), ("by", self.by)):
+            if said is not None and self.once_per != "event":
+                needed = "write once_per: event beside it, or remove it"
+                raise refusal(f"'{key}' says nothing without once_per: event", needed, (key,))
         if len(_numbers(self)) > 1:
             what = "'again_if' says more than once how many more publishers"
             raise refusal(what, f"keep '{min(_numbers(self))} more publishers'", ("again_if",))
         return self
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Self:
+        """What makes the identity of an event."""
+        names = self.by if isinstance(self.by, list) else []
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise refusal(f"{shown(name)} stands in 'by' already", "name it once", ("by", number))
+        return self
+
+
+def names_in(by: str | list[str] | None) -> list[tuple[Where, str]]:
+    """The names of conditions under `by`, each with where it stands under `alert`."""
+    if isinstance(by, list):
+        return [(("by", number), name) for number, name in enumerate(by)]
+    return [] if by is None else [(("by",), by)]
 
 
 def policy(shape: AlertShape | None) -> AlertPolicy:
@@ -180,6 +209,7 @@ def policy(shape: AlertShape | None) -> AlertPolicy:
         wait_at_least=shape.wait_at_least or usual.wait_at_least,
         most_an_hour=shape.at_most,
         event_lasts=shape.event_lasts,
+        by=tuple(name for _, name in names_in(shape.by)),
     )
 
 

@@ -74,7 +74,7 @@ _IGNORE = Field(
     description="Which occurrences do not count: those inside these words; or a mapping, for more.",
     examples=[{"zh": ["朝鲜半岛"]}, {"list": "denials"}],
 )
-_NAME = Field(None, description="What reports call it.", examples=["did what"])
+_NAME = Field(None, description="What reports and `by` (under alert) call it.", examples=["did what"])
 
 _SAYS_NOTHING = "this condition says nothing"
 _SEVERAL = "put them under all: or any:"

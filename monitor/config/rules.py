@@ -6,19 +6,22 @@ lists and routes exist is checked in `load`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from monitor.config.alerts import AlertShape, policy
+from monitor import model
+from monitor.config.alerts import AlertShape, names_in, policy
 from monitor.config.conditions import Condition, ConditionOrList, any_of, condition
 from monitor.config.examples import Examples, tests
-from monitor.config.faults import checked
+from monitor.config.faults import checked, did_you_mean
 from monitor.config.shape import Duration, Id, Shape, Text, one_or_list, refusal
 from monitor.config.where import WhereShape, where
-from monitor.config.yaml12 import Document
+from monitor.config.yaml12 import Document, shown
+from monitor.errors import Fault, Faulty
 from monitor.model import Field as Part
-from monitor.model import Level, LevelChange, Rule, RuleStatus
+from monitor.model import Level, LevelChange, Rule, RuleStatus, named_within
 
 LevelName = Literal["info", "low", "medium", "high", "critical"]
 _LEVELS = [*Level]
@@ -125,11 +128,14 @@ class RuleShape(Shape):
 def rule(document: Document) -> Rule:
     """The rule that the document says, still without a version; raises Faulty."""
     shape = checked(RuleShape, document)
+    match = condition(shape.match)
+    if shape.alert is not None and (faults := list(_not_named(shape.alert, match, document))):
+        raise Faulty(faults)
     return Rule(
         shape.rule,
         shape.title,
         Level(shape.level),
-        condition(shape.match),
+        match,
         version="",
         status=RuleStatus(shape.status or "live"),
         unless=any_of(shape.unless),
@@ -147,6 +153,16 @@ def rule(document: Document) -> Rule:
         tests=tests(shape.tests, document),
         place=document.place(),
     )
+
+
+def _not_named(alert: AlertShape, match: model.Condition, document: Document) -> Iterator[Fault]:
+    """The names under `by` that no condition of the rule's match has."""
+    named = dict.fromkeys(each.name for each in named_within(match))
+    for at, name in names_in(alert.by):
+        if name not in named:
+            what = f"no condition of match has the name {shown(name)}"
+            otherwise = None if named else f"write 'name: {name}' beside the one that you mean"
+            yield Fault(document.place(("alert", *at)), what, did_you_mean(name, named, otherwise))
 
 
 def _all(changes: ChangeShape | list[ChangeShape] | None) -> list[ChangeShape]:

@@ -1,5 +1,6 @@
 """Digests of what rules, entities and lists say: a rule's version changes with what can hit or be told, and with
-nothing else. Titles, tests, comments, places and the names of conditions are not what a rule says.
+nothing else. Titles, tests, comments, places and the names of conditions are not what a rule says; but names that its
+`by` gives are.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from datetime import timedelta
 from enum import Enum
 from hashlib import blake2b
 
-from monitor.model import Entity, Named, Rule, Term, WordList
+from monitor.model import Entity, Named, Rule, Term, WordList, named_within
 
 
 def with_version(rule: Rule, named: Mapping[str, str]) -> Rule:
     """The rule with the digest of what it says. `named`: what it names, each with its digest."""
     says = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
     more = _given(rule, "where", "raises", "lowers", "news_in", "mention_if", "full_text")
-    return replace(rule, version=_digest([rule.id, _canonical(says), named, *more]))
+    by = [[each.name, _canonical(each)] for each in named_within(rule.condition) if each.name in rule.alert.by]
+    return replace(rule, version=_digest([rule.id, _canonical(says), named, *more, *by]))
 
 
 def entity_digest(entity: Entity) -> str:
@@ -55,7 +57,7 @@ def _canonical(value: object) -> object:
     if isinstance(value, Term):  # by far the most
         plain = [value.language, value.text]
         return [*plain, value.exact, value.forms] if value.exact or value.forms else plain
-    if isinstance(value, Named):  # only reports show the name
+    if isinstance(value, Named):  # reports show the name, and `by` is looked at apart
         return _canonical(value.condition)
     if isinstance(value, frozenset):  # in no order of its own
         value = sorted(value, key=str)

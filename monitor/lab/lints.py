@@ -75,6 +75,7 @@ def _of_itself(written: Written, everything: Everything) -> tuple[Lint, ...]:
         *of_rules.unknown_sources(written, everything.sources),
         *of_alerts.nobody_official(written, everything.sources),
         *of_alerts.how_often(written),
+        *of_alerts.event_identity(written, everything.entities),
         *of_languages.languages(written, everything.entities, everything.lists),
         *of_words.short_prefixes(written),
         *of_words.never_counting(written, everything.lists),

@@ -1,4 +1,5 @@
-"""Lints of whom a rule tells and how often: keys that can do nothing, or that work against each other."""
+"""Lints of whom a rule tells and how often: keys that can do nothing, or that work against each other, and events that
+nothing tells apart."""
 
 from __future__ import annotations
 
@@ -7,10 +8,14 @@ from datetime import timedelta
 
 from monitor.alerting.again import AT_ONCE
 from monitor.lab.written import Kind, Lint, Written
-from monitor.model import Again, AlertPolicy, Level, OncePer, Rule, Source
+from monitor.model import Again, AlertPolicy, Entity, EntityNamed, GroupNamed, Level, OncePer, Rule, Source
 
 LONG = timedelta(minutes=10)
 """So long a critical alert may wait before anybody is told."""
+DAY = timedelta(days=1)
+"""Of events that last so long, the next one is likely to come before the first is over."""
+PLACES_AND_ACTORS = frozenset({"place", "country", "person", "organisation", "role", "ship"})
+"""The kinds of entities that tell one happening from another: where it is, and who acts."""
 
 _Odd = tuple[str, str, str]
 """The key, what is odd about it, and what to do."""
@@ -31,6 +36,34 @@ def nobody_official(written: Written, sources: Mapping[str, Source]) -> Iterator
         what = "no source has the tag 'official': none will ever join"
         meant = "give the tag to those of yours that are, or remove it here"
         yield written.lint(Kind.UNKNOWN_SOURCE, ("alert", "again_if"), what, meant)
+
+
+def event_identity(written: Written, entities: Mapping[str, Entity]) -> Iterator[Lint]:
+    """A rule that tells once per event, and does not say what makes two events of what it hits."""
+    rule = written.says
+    if not isinstance(rule, Rule) or rule.alert.once_per is not OncePer.EVENT or rule.alert.by:
+        return
+    if not _names_place_or_actor(written, entities):
+        what = "no entity in match is a place or somebody who acts, and there is no 'by': two events may look like one"
+        meant = "give the conditions that tell events apart a name, such as where, and write 'by: [where]' beside this"
+        yield written.lint(Kind.NO_IDENTITY, ("alert", "once_per"), what, meant)
+    if rule.alert.event_lasts is not None and rule.alert.event_lasts >= DAY:
+        at = ("alert", "event_lasts")
+        what = f"everything that this rule hits within {written.value(at)} is one event, whatever it is about"
+        meant = "name the conditions that tell events apart under 'by', or write a shorter time"
+        yield written.lint(Kind.ONE_EVENT, at, what, meant)
+
+
+def _names_place_or_actor(written: Written, entities: Mapping[str, Entity]) -> bool:
+    """Whether an entity of such a kind is among what the rule's match asks for."""
+    for part in written.conditions["match"][0].walk():
+        if isinstance(part.asks, EntityNamed) and entities[part.asks.entity].kind in PLACES_AND_ACTORS:
+            return True
+        if isinstance(part.asks, GroupNamed):
+            kinds = {entity.kind for entity in entities.values() if part.asks.has(entity)}
+            if not kinds.isdisjoint(PLACES_AND_ACTORS):
+                return True
+    return False
 
 
 def _updates(written: Written, policy: AlertPolicy) -> Iterator[_Odd]:

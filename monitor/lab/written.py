@@ -47,6 +47,8 @@ class Kind(StrEnum):
     UNUSED_LIST = "unused-list"
     UNKNOWN_SOURCE = "unknown-source"
     HOW_OFTEN = "how-often"
+    NO_IDENTITY = "no-identity"
+    ONE_EVENT = "one-event"
     PRIVATE_ADDRESS = "private-address"
     NO_SOURCES = "no-sources"
 
@@ -129,6 +131,10 @@ class Written:
     def lint(self, kind: Kind, where: Where, what: str, meant: str) -> Lint:
         """A lint at a place of the document."""
         return Lint(self.document.place(where), kind, what, meant, self.document.place())
+
+    def value(self, where: Where) -> Plain:
+        """What stands at a place of the document, as it is written; None: nothing."""
+        return _at(self.document.data, where)
 
     def word(self, where: Where, term: Term) -> Where:
         """Where a word stands in the set of words at a place."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from types import MappingProxyType
 
-from monitor.matching import finders, nodes
+from monitor.matching import finders, nodes, values
 from monitor.matching.entries import CompiledChange, CompiledRule
 from monitor.matching.finders import CompiledMaybe, Finder, Spoiling, Terms, Vicinity
 from monitor.matching.ruleset import Lookup, RuleSet
 from monitor.matching.terms import Pattern as TermPattern
 from monitor.matching.terms import compile_term
+from monitor.matching.values import NamedLeaf
 from monitor.matching.where import WhereTest
 from monitor.model import (
     AllOf,
@@ -39,6 +42,8 @@ from monitor.model import (
 )
 from monitor.text.patterns import compiled
 
+_NONE: frozenset[str] = frozenset()
+_Member = tuple[nodes.Near, int] | None
 _BESIDE = {Field.AUTHOR, Field.TAGS, Field.URL}
 
 
@@ -70,20 +75,22 @@ class _Compiler:
         self._known: dict[tuple[tuple[int, int], ...], Terms] = {}
         self._shared: dict[object, Finder] = {}
         self._beside = False
+        self._expressions: set[str] = set()
 
     def lookup(self) -> Lookup:
         names: dict[str, frozenset[str]] = {}
         for entity in self._entities.values():
             for term in (*entity.sure, *(entity.maybe.terms if entity.maybe else ())):
                 names[term.text] = names.get(term.text, frozenset()) | {entity.id}
-        return Lookup(tuple(self._patterns), tuple(self._texts), self._beside, names, self._sources)
+        return Lookup(tuple(self._patterns), tuple(self._texts), self._beside, names, frozenset(self._expressions), self._sources)
 
     def rule(self, rule: Rule) -> CompiledRule:
         raises = sorted(rule.raises, key=lambda change: -change.to.rank)
         lowers = sorted(rule.lowers, key=lambda change: change.to.rank)
+        node = self._node(rule.condition)
         return CompiledRule(
             rule=rule,
-            node=self._node(rule.condition),
+            node=node,
             unless=self._optional(rule.unless),
             mention_if=self._optional(rule.mention_if),
             where=None if rule.where is None else WhereTest(rule.where, self._sources),
@@ -91,6 +98,7 @@ class _Compiler:
                 CompiledChange(change.to, change.condition, self._node(change.condition))
                 for change in (*raises, *lowers)
             ),
+            by=tuple(self._named_leaves(rule.condition, node, frozenset(rule.alert.by))) if rule.alert.by else (),
         )
 
     def _optional(self, condition: Condition | None) -> nodes.Node | None:
@@ -135,8 +143,8 @@ class _Compiler:
             case GroupNamed():
                 finder = self._once(condition, lambda: self._group(condition))
             case Pattern():
-                pattern = compiled(condition.pattern, exact=condition.exact)
-                finder = finders.Matching(self._number(condition.pattern), pattern)
+                self._expressions.add(condition.pattern)
+                finder = self._once(condition, lambda: self._pattern(condition))
             case Ignoring():
                 finder = finders.Ignoring(self._finder(condition.condition), self._spoiling(condition.ignore))
             case AnyOf():
@@ -151,6 +159,9 @@ class _Compiler:
         if key not in self._shared:
             self._shared[key] = make()
         return self._shared[key]
+
+    def _pattern(self, pattern: Pattern) -> Finder:
+        return finders.Matching(self._number(pattern.pattern), compiled(pattern.pattern, exact=pattern.exact))
 
     def _words(self, terms: Iterable[Term]) -> Terms:
         """Those of the same terms are one, so that of an article they are looked for once."""
@@ -172,6 +183,68 @@ class _Compiler:
     def _number(self, text: str) -> int:
         self._texts.append(text)
         return len(self._texts) - 1
+
+    # --- what `by` names ----------------------------------------------------------------------------------------
+
+    def _named_leaves(
+        self,
+        condition: Condition,
+        node: nodes.Node,
+        by: AbstractSet[str],
+        names: AbstractSet[str] = _NONE,
+        near: _Member = None,
+    ) -> Iterator[NamedLeaf]:
+        """The leaves that `by` names, in a condition (with its node) that lies inside those of `names`."""
+        if isinstance(condition, Named):
+            yield from self._named_leaves(condition.condition, node, by, names | (by & {condition.name}), near)
+        elif isinstance(condition, In):
+            yield from self._named_leaves(condition.condition, node, by, names, near)
+        elif isinstance(node, nodes.Leaf):
+            if found_by := tuple(self._value_finders(condition, by, names)):
+                yield NamedLeaf(node, found_by, near)
+        elif isinstance(condition, AllOf | AnyOf | Near) and isinstance(node, nodes.AllOf | nodes.AnyOf | nodes.Near):
+            for number, (each, of) in enumerate(zip(condition.conditions, node.nodes, strict=True)):
+                within = (node, number) if isinstance(node, nodes.Near) else near
+                yield from self._named_leaves(each, of, by, names, within)
+
+    def _value_finders(
+        self, condition: Condition, by: AbstractSet[str], names: AbstractSet[str]
+    ) -> Iterator[tuple[str, values.ValueFinder]]:
+        """For each name what finds its values, of what stands somewhere."""
+        match condition:
+            case Named(name, inner):
+                yield from self._value_finders(inner, by, names | (by & {name}))
+            case Times(_, inner):
+                yield from self._value_finders(inner, by, names)
+            case AnyOf(conditions):
+                for each in conditions:
+                    yield from self._value_finders(each, by, names)
+            case Ignoring(inner, ignore):
+                spoiling = self._spoiling(ignore)
+                for name, found_by in self._value_finders(inner, by, names):
+                    yield name, replace(found_by, finder=finders.Ignoring(found_by.finder, spoiling))
+            case _:
+                own = self._values(condition) if names else ()
+                yield from ((name, each) for name in sorted(names) for each in own)
+
+    def _values(self, condition: Condition) -> tuple[values.ValueFinder, ...]:
+        """What finds the values of words, an entity, entities or a pattern."""
+        match condition:
+            case Words(terms):
+                return (self._values_of_terms(condition, terms),)
+            case ListNamed(name):
+                return (self._values_of_terms(condition, self._lists[name].terms),)
+            case GroupNamed():
+                members = [each.id for each in self._entities.values() if condition.has(each)]
+                return tuple(values.EntityValues(self._finder(EntityNamed(each)), each) for each in members)
+            case EntityNamed(entity):
+                return (values.EntityValues(self._finder(condition), entity),)
+            case _:
+                return (values.PatternValues(self._finder(condition)),)
+
+    def _values_of_terms(self, condition: Condition, terms: Iterable[Term]) -> values.ValueFinder:
+        numbered = [(text, term) for term in terms for _, text in self._numbered(term)]
+        return values.TermValues(self._finder(condition), values.values_of_terms(numbered))
 
     # --- entities -----------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from monitor.matching.anchors import Group, Groups, group
 from monitor.matching.found import Found
 from monitor.matching.nodes import AllOf, Near, Node
 from monitor.matching.together import near_each_other
+from monitor.matching.values import NamedLeaf
 from monitor.matching.where import WhereTest
 from monitor.model import Condition, Field, Level, MatchKind, Rule
 
@@ -36,6 +37,8 @@ class CompiledRule:
     mention_if: Node | None
     where: WhereTest | None
     changes: tuple[CompiledChange, ...]
+    by: tuple[NamedLeaf, ...] = ()
+    """The leaves of the conditions that the rule's `by` names."""
 
 
 _NEWS, _MENTION = MatchKind.NEWS, MatchKind.MENTION

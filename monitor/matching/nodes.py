@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from monitor.matching.document import Document
@@ -156,6 +156,7 @@ class AnyOf(Node):
 
 
 _PAIRS = 100
+_PLACES = 100  # of each member, where each is tried with all of the others
 
 
 class Near(Node):
@@ -188,6 +189,20 @@ class Near(Node):
                 return None
         choose = in_this_order if self.in_order else in_any_order
         return choose(members, self.together(found.document))
+
+    def stands_near(self, found: Found, limit: int, member: int) -> Callable[[Hit], bool]:
+        """What says of a hit of a member whether it stands together with one of each of the others; of the first ones
+        only, where there are very many."""
+        members = [node.hits(found, limit)[:_PLACES] for node in self.nodes]
+        own, before, behind = set(members[member]), members[:member], members[member + 1 :]
+        choose, together = in_this_order if self.in_order else in_any_order, self.together(found.document)
+        cost = sum(map(len, members))
+
+        def stands(hit: Hit) -> bool:
+            found.document.work += cost
+            return hit in own and choose([*before, [hit], *behind], together) is not None
+
+        return stands
 
     def pair(self) -> tuple[int, frozenset[int], frozenset[int]] | None:
         """If that is all that is asked: within how many words of each other, in any order, one of these patterns is to

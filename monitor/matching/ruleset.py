@@ -19,18 +19,20 @@ from monitor.matching.entries import CompiledRule, Entry, Met, entry
 from monitor.matching.found import Found
 from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
+from monitor.matching.values import values_by
 from monitor.model import Article, Match, MatchKind, Rule, Source, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """What the numbers of patterns and terms stand for; `beside`: authors, tags or addresses are asked for too;
-    `names`: of each entity's names, whose they are; `sources`: those whose tags and publishers are known."""
+    `names`: of each entity's names, whose they are; `expressions`: the terms that are regular expressions; `sources`: those whose tags and publishers are known."""
 
     patterns: tuple[Pattern, ...]
     texts: tuple[str, ...]
     beside: bool
     names: Mapping[str, frozenset[str]]
+    expressions: frozenset[str]
     sources: Mapping[str, Source]
 
 
@@ -84,6 +86,11 @@ class RuleSet:
         names = self._lookup.names
         return frozenset[str]().union(*(names[span.term] for span in match.evidence if span.term in names))
 
+    def words_in(self, match: Match) -> frozenset[str]:
+        """The words and names that stand in a match's evidence, as rules and entities write them. What a regular
+        expression found is none: nothing says that another article means the same by it."""
+        return frozenset(span.term for span in match.evidence) - self._lookup.expressions
+
     @property
     def compiled(self) -> Sequence[CompiledRule]:
         """Each rule with its conditions compiled, in the order of the set."""
@@ -131,7 +138,8 @@ class RuleSet:
         spans: dict[Span, None] = {}
         for start, end, term, node in sorted(set(compiled.node.evidence(found, limit))):
             spans[found.document.span(start, end, self._lookup.texts[term], node)] = None
-        return Match(rule.id, rule.version, kind, tuple(spans), level)
+        by = values_by(rule.alert.by, compiled.by, found) if rule.alert.by else {}
+        return Match(rule.id, rule.version, kind, tuple(spans), level, by)
 
 
 def _commonness(literal: str) -> float:

@@ -77,6 +77,7 @@ from monitor.model.rules import (
     Where,
     WordList,
     Words,
+    named_within,
 )
 from monitor.model.running import Running, time_of_day
 from monitor.model.settings import FOR_GOOD, Config, Endpoint, Limits, Retention, Settings
@@ -186,6 +187,7 @@ __all__ = [
     "Where",
     "WordList",
     "Words",
+    "named_within",
     "time_of_day",
     "voice_of",
 ]

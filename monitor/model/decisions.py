@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,13 +36,18 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An article met a rule: which version of it, as what, how much it matters, and the spans that say why."""
+    """An article met a rule: which version of it, as what, how much it matters, and the spans that say why.
+
+    `by`: for each condition that the rule's `by` names, the values that it found in title and lead, "entity:ID" or
+    "word:LANGUAGE:TEXT"; none where it found nothing there. It is not stored: a match that is read back has none.
+    """
 
     rule: str
     rule_version: str
     kind: MatchKind
     evidence: tuple[Span, ...]
     level: Level
+    by: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -209,6 +210,19 @@ Condition = (
 )
 
 
+def named_within(condition: Condition) -> Iterator[Named]:
+    """Every condition inside this one that has a name, itself first."""
+    match condition:
+        case Named():
+            yield condition
+            yield from named_within(condition.condition)
+        case AllOf() | AnyOf() | Near():
+            for each in condition.conditions:
+                yield from named_within(each)
+        case Ignoring() | In() | Times():
+            yield from named_within(condition.condition)
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """Which articles a rule looks at: each key that is given must hold, and nothing of `excluded`.
@@ -257,6 +271,7 @@ class AlertPolicy:
     wait_at_least    how long a new story waits, so that its first message says more
     most_an_hour     so many messages an hour, the rest in one digest; None: no cap
     event_lasts      how long one event goes on, where the rule knows; None: as its actors and days tell
+    by               names of conditions of the rule's `match`: where these find something else, it is another event
     """
 
     to: tuple[str, ...] = ()
@@ -267,6 +282,7 @@ class AlertPolicy:
     wait_at_least: timedelta = timedelta(0)
     most_an_hour: int | None = None
     event_lasts: timedelta | None = None
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

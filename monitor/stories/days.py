@@ -29,9 +29,10 @@ saturday sat суббота субботу субботы samstag sonnabend same
 sunday sun воскресенье воскресенья sonntag dimanche domingo domenica niedziela niedzielę неділю 일요일 周日 星期日
 周天 星期天 週日 日曜 礼拜日
 """
-_NUMBERS = {name: number for number, names in enumerate(_WEEKDAYS.split(";")) for name in names.split()}
+WEEKDAYS = {name: number for number, names in enumerate(_WEEKDAYS.split(";")) for name in names.split()}
+"""Names of weekdays in small letters -> 0 (Monday) to 6."""
 _NAMED = re.compile(
-    "|".join(sorted((name for name in _NUMBERS if len(name) > 3 or ord(name[0]) > 0x1000), reverse=True))
+    "|".join(sorted((name for name in WEEKDAYS if len(name) > 3 or ord(name[0]) > 0x1000), reverse=True))
 )
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,2}(?!\d)")
 _SIGNED = re.compile(r"(?:(?P<month>\d{1,2})\s?[月월]\s?)?(?P<day>\d{1,2})\s?[日일号號](?![간째間目本])")
@@ -54,7 +55,7 @@ def _days(text: str, today: date) -> Iterator[date]:
     for name in _NAMED.findall(text):
         # The last one, or tomorrow: where the news is from it is tomorrow already.
         ahead = today + _DAY
-        yield ahead - timedelta(days=(ahead.weekday() - _NUMBERS[name]) % 7)
+        yield ahead - timedelta(days=(ahead.weekday() - WEEKDAYS[name]) % 7)
     for month, day in _dates(text):
         candidates = [each for each in _around(today, day) if not month or each.month == month]
         if candidates:

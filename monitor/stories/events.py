@@ -1,64 +1,97 @@
 """Stories -> events: the same happening, across languages and follow-ups, as one rule sees it. Pure.
 
-A story of the same rule belongs to an open event if the rule says how long its events last and that is not over, or
-else if it names the event's actors within a day. What is over in a moment (a launch) happens anew where another day is
-named, a flash comes hours later, or nobody has told of it for hours on the day after. Better two events than one that
-swallows another.
+An article belongs to the event of its story; else to one that nothing keeps it apart from, and that enough agrees with.
+What the rule's `by` names decides first, then the facts of the articles. What is over in a moment (a launch) happens
+anew where another day is named, a flash comes hours later, or nobody has reported it for hours on the day after.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from monitor.model import Story
 from monitor.model.names import hashed
+from monitor.stories.by import Agreement, compare_by
+from monitor.stories.comparison import TELLING
 from monitor.stories.clusters import Cluster, ClusterIndex
 from monitor.stories.features import ArticleFeatures
+from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
 ANOTHER_DAY = timedelta(hours=12)
-LATELY = timedelta(hours=6)  # an event of which nobody told for longer is not gone on with where no day is named
+LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is not gone on with where no day is named
 KEPT = timedelta(days=14)
-_ACTORS = 2  # that a follow-up names too
-_ENTITIES = "entities"  # under this name they stand among the values of an event
-_SURE, _ENTITY, _ANY = 100.0, 1.0, 0.1
+BROAD = Bounds(needed=(0.6, 0.6, 0.4))
+NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0))
+_FOUND = "found"  # under this name stands what rules have found, among the values of an event
+_SURE, _FACT, _ANY = 100.0, 1.0, 0.1  # weights of keys
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An article as one rule's events see it: its story, the entities among the rule's evidence. `lasts`: how long the
-    rule says that its events go on."""
+    """An article as one rule's events see it, with its story. `by`: the values of the conditions that the rule names in
+    `by`; `found`: the words and entities that the rule found; `lasts`: how long the rule says that its events go on."""
 
     rule: str
     story: Story
     features: ArticleFeatures
-    entities: frozenset[str] = frozenset()
+    by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    found: frozenset[str] = frozenset()
     lasts: timedelta | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it was news."""
+        return self.features.at
 
     @property
     def weights(self) -> Mapping[str, float]:
         """The keys under which events are found that it may belong to, and how much each counts."""
-        found = {_of_story(self.story.id): _SURE, **{f"entity:{each}": _ENTITY for each in sorted(self.entities)}}
+        values = [f"{name}:{value}" for name, values in sorted(self.by.items()) for value in sorted(values)]
+        found = dict.fromkeys((f"{_FOUND}:{each}" for each in sorted(self.found)), _ANY)
+        found |= dict.fromkeys(self.features.fact_keys, _FACT) | dict.fromkeys(values, _FACT)
+        found[_of_story(self.story.id)] = _SURE
         return found if self.lasts is None else {**found, "any": _ANY}
 
 
-def event_of(report: Report, index: ClusterIndex) -> Cluster | None:
-    """The open event that an article belongs to, if any: that of its story, or the latest that fits."""
-    candidates = [
-        each for each in index.candidates(report.rule, report.weights) if report.features.at - each.last <= KEPT
-    ]
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """The event of an article, and why it is that. `opens`: it is a new one."""
+
+    event: Cluster
+    ruling: Ruling
+    opens: bool = False
+
+
+def belongs(report: Report, index: ClusterIndex) -> Belonging:
+    """The open event that an article belongs to, or a new one; `index` knows of it only after `join_event`."""
+    candidates = [each for each in index.candidates(report.rule, report.weights) if report.at - each.last <= KEPT]
     of_story = {each.id for each in index.under(report.rule, _of_story(report.story.id))}
-    own = [each for each in candidates if each.id in of_story]
-    fits = [each for each in candidates if _fits(report, each)]
-    return max(own or fits, key=lambda each: (each.touched, each.id), default=None)
+    own = [each for each in candidates if each.id in of_story and not _kept_apart(report, each)]
+    if own:
+        event = max(own, key=lambda each: (each.touched, each.id))
+        return Belonging(event, Ruling(Sameness.SAME, "its story is of this event"))
+    rulings = list(_rulings(report, candidates))
+    for sameness in (Sameness.SAME, Sameness.POSSIBLY):
+        found = [each for each in rulings if each[0].sameness is sameness]
+        if found:
+            ruling, event = max(found, key=lambda each: (each[0].likeness, each[1].touched, each[1].id))
+            if sameness is Sameness.SAME:
+                return Belonging(event, ruling)
+            doubtful = replace(new_event(report), possibly_of=event.possibly_of or event.id, doubt=ruling.why)
+            return Belonging(doubtful, ruling, opens=True)
+    return Belonging(new_event(report), Ruling(Sameness.ANOTHER, "the first article of its event"), opens=True)
 
 
 def event_of_story(report: Report, index: ClusterIndex) -> Cluster | None:
     """The open event that its story is of already, if any."""
-    return event_of(Report(report.rule, report.story, report.features), index)
+    of_story = {each.id for each in index.under(report.rule, _of_story(report.story.id))}
+    known = [each for each in index.candidates(report.rule, report.weights) if each.id in of_story]
+    open_ones = [each for each in known if report.at - each.last <= KEPT]
+    return max(open_ones, key=lambda each: (each.touched, each.id), default=None)
 
 
 def new_event(report: Report) -> Cluster:
@@ -71,36 +104,54 @@ def new_event(report: Report) -> Cluster:
 
 def join_event(report: Report, event: Cluster, index: ClusterIndex) -> None:
     """`index` knows from now on that the article belongs to this event."""
-    cluster = event.joined_by(report.features, {_ENTITIES: report.entities})
-    index.put(cluster, report.features, report.weights.keys())
+    values = {**report.by, _FOUND: report.found} if report.found else report.by
+    index.put(event.joined_by(report.features, values), report.features, report.weights.keys())
 
 
 def _of_story(id_: str) -> str:
     return f"story:{id_}"
 
 
-def _fits(report: Report, known: Cluster) -> bool:
-    features = report.features
-    age = abs(features.at - known.opened)
+def _agreements(report: Report, event: Cluster) -> list[Agreement]:
+    known = {name: values for name, values in event.by.items() if name != _FOUND}
+    return list(compare_by(report.by, known).values())
+
+
+def _kept_apart(report: Report, event: Cluster) -> bool:
+    """Whether the rule's `by` keeps it apart."""
+    return Agreement.DIFFERS in _agreements(report, event)
+
+
+def _rulings(report: Report, candidates: Iterable[Cluster]) -> Iterator[tuple[Ruling, Cluster]]:
+    for event in candidates:
+        if not _in_time(report, event) or _kept_apart(report, event):
+            continue
+        agreements = _agreements(report, event)
+        by_agrees = bool(agreements) and all(each is Agreement.AGREES for each in agreements)
+        points = (2 * TELLING if by_agrees else 0) + (TELLING if report.found else 0)
+        ruling = judge(report.features, event.members, NARROW if points else BROAD, points=points)
+        if ruling.sameness is not Sameness.ANOTHER:
+            yield ruling, event
+        elif not ruling.differs and (by_agrees or report.lasts is not None):
+            why = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
+            yield Ruling(Sameness.SAME, why), event
+
+
+def _in_time(report: Report, event: Cluster) -> bool:
+    age = abs(report.at - event.opened)
     if age > (report.lasts or A_MOMENT):
         return False
-    if (report.lasts or A_MOMENT) <= A_MOMENT:
-        if features.flash and age > FLASH:
-            return False
-        if age > ANOTHER_DAY and not _goes_on(features, known):
-            return False
-    if report.lasts is not None:
+    if (report.lasts or A_MOMENT) > A_MOMENT:
         return True
-    entities = known.by.get(_ENTITIES, frozenset())
-    smaller = min(len(report.entities), len(entities))
-    return smaller > 0 and len(report.entities & entities) >= min(_ACTORS, smaller)
+    if report.features.flash and age > FLASH:
+        return False
+    return age <= ANOTHER_DAY or _goes_on(report, event)
 
 
-def _goes_on(features: ArticleFeatures, known: Cluster) -> bool:
+def _goes_on(report: Report, event: Cluster) -> bool:
     """Whether an article half a day later reports what happened then, and not the next of its kind."""
-    days = 0
-    for each in known.members:
-        days |= each.days
-    if features.days and days:
-        return bool(features.days & days)
-    return features.at - known.last <= LATELY
+    days = report.features.facts.days
+    named = [each.facts.days for each in event.members if each.facts.days]
+    if days and named:
+        return any(days & each for each in named)
+    return report.at - event.last <= LATELY

@@ -6,14 +6,15 @@ others. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.model import Article
 from monitor.model.names import hashed
-from monitor.stories.days import days_named
+from monitor.places import country_of
+from monitor.stories.article_facts import ArticleFacts, EntityMention, facts_of
 from monitor.stories.likeness import Words, words_of
 from monitor.stories.wires import WireMark, provenance
 from monitor.text.folding import folded_tokens
@@ -22,12 +23,14 @@ from monitor.text.scripts import half_words
 
 SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is tomorrow's headline too
 SAME_ADDRESS = timedelta(days=7)
+RUNS_INDEXED = 8
 _TELLING_HEADLINE = 6  # half words: three words, or six Han or kana characters; "Breaking news" tells nothing
 
 
 @dataclass(frozen=True, slots=True)
 class SureKey:
-    """Something that alone makes two articles one story. `kind`: "article", "address" or "headline"; `value`: which."""
+    """Something that alone makes two articles one story. `kind`: "article", "address", "own-address" (an address as its source
+    gives it) or "headline"; `value`: which."""
 
     kind: str
     value: str
@@ -40,8 +43,8 @@ class SureKey:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFeatures:
-    """`at`: when it was news; `seen`: when we saw it. `language`: its primary subtag, or nothing. `days`: the days that
-    it names, as bits (`days`). `entities`: the ids of the known entities in title and lead."""
+    """`at`: when it was news; `seen`: when we saw it. `language`: its primary subtag, or nothing. `title`: without what
+    agencies and aggregators put round it."""
 
     source: str
     uid: str
@@ -51,20 +54,31 @@ class ArticleFeatures:
     seen: datetime
     language: str
     flash: bool
-    days: int
     sure: tuple[SureKey, ...]
     words: Words
-    entities: tuple[str, ...] = ()
+    facts: ArticleFacts
 
     @property
     def index_keys(self) -> tuple[str, ...]:
         """Under these it is found by others."""
-        return (
-            *(each.key for each in self.sure),
-            *(f"entity:{each}" for each in self.entities),
-            *(f"word:{each}" for each in self.words.title),
-            *(f"run:{each:x}" for each in self.words.runs[:8]),
+        return tuple(
+            dict.fromkeys(
+                (
+                    *(each.key for each in self.sure),
+                    *self.fact_keys,
+                    *(f"word:{each}" for each in self.words.title),
+                    *(f"run:{each:x}" for each in self.words.runs[:RUNS_INDEXED]),
+                )
+            )
         )
+
+    @property
+    def fact_keys(self) -> tuple[str, ...]:
+        """Those of its facts. A place is found by its country too, for others may name no more than that."""
+        places = [each.place for each in self.facts.places]
+        countries = [country for place in places if (country := country_of(place)) is not None]
+        names = [each.key for each in self.facts.names if each.sure]
+        return (*(f"place:{each}" for each in dict.fromkeys((*places, *countries))), *(f"name:{each}" for each in names))
 
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""
@@ -77,10 +91,9 @@ class ArticleFeatures:
             "seen": self.seen.timestamp(),
             "language": self.language,
             "flash": self.flash,
-            "days": self.days,
             "sure": [[each.kind, each.value] for each in self.sure],
             "words": self.words.to_row(),
-            "entities": list(self.entities),
+            "facts": self.facts.to_row(),
         }
 
     @classmethod
@@ -91,15 +104,21 @@ class ArticleFeatures:
         values["seen"] = datetime.fromtimestamp(row["seen"], UTC)
         values["sure"] = tuple(SureKey(kind, value) for kind, value in row["sure"])
         values["words"] = Words.from_row(row["words"])
-        values["entities"] = tuple(row["entities"])
+        values["facts"] = ArticleFacts.from_row(row["facts"])
         return cls(**values)
 
 
-def features_of(article: Article, entities: tuple[str, ...] = ()) -> ArticleFeatures:
+FindEntities = Callable[[str, str, str], Sequence[EntityMention]]
+"""The known entities that a title and a lead name; the third is the language of the article."""
+
+
+def features_of(article: Article, find_entities: FindEntities | None = None) -> ArticleFeatures:
     """What identity knows of an article. A claimed date says when it was news: what a new source lists at its first
     poll was not all written today."""
     told = provenance(article)
     written = article.published if article.dated else article.seen
+    language = subtag(article.language or "") or ""
+    entities = find_entities(told.title, told.lead, language) if find_entities else ()
     return ArticleFeatures(
         source=article.source,
         uid=article.uid,
@@ -107,12 +126,11 @@ def features_of(article: Article, entities: tuple[str, ...] = ()) -> ArticleFeat
         title=told.title,
         at=written,
         seen=article.seen,
-        language=subtag(article.language or "") or "",
+        language=language,
         flash=told.mark is WireMark.FLASH,
-        days=days_named(f"{told.title} {told.lead}", written),
         sure=_sure_keys(article, told.title),
         words=words_of(told.title, told.lead, article.text),
-        entities=entities,
+        facts=facts_of(told.title, told.lead, language, written, entities),
     )
 
 
@@ -121,6 +139,7 @@ def _sure_keys(article: Article, title: str) -> tuple[SureKey, ...]:
     keys = [SureKey("article", f"{hashed(f'{article.source} {article.uid}'):016x}")]
     if article.canonical:
         keys.append(SureKey("address", f"{hashed(article.canonical):016x}"))
+        keys.append(SureKey("own-address", f"{hashed(f'{article.source} {article.canonical}'):016x}"))
     headline = folded_tokens(title)
     if sum(map(half_words, headline)) >= _TELLING_HEADLINE:
         keys.append(SureKey("headline", f"{hashed(' '.join(headline)):016x}"))

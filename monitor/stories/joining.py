@@ -1,28 +1,33 @@
-"""Articles -> stories: by the article itself, its address, its headline, and by what both say. Pure."""
+"""Articles -> stories: by the article itself, its address, its headline, and by what both say. Pure.
+
+A story is told in one language; across languages it is the events of a rule that are the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.model.names import hashed
 from monitor.stories.clusters import STORIES, Cluster, ClusterIndex
-from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures, SureKey
-from monitor.stories.likeness import copied, likeness
+from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
+from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
 
-LIKE = 0.35
-OLD = timedelta(hours=24)
+OLD = timedelta(hours=36)
+BOUNDS = Bounds(needed=(0.6, 0.6, 0.4))
+SURE_WEIGHT = 100.0  # of a key that alone makes two articles one story, among those that candidates are found by
 _SURE = {
     "article": ("an earlier version of the article", SAME_ADDRESS),
     "address": ("the same address", SAME_ADDRESS),
     "headline": ("the same headline", SAME_HEADLINE),
 }
+OWN_ADDRESS = "own-address"
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The story of an article, and by what it was recognised, in words. `unsure`: which fact was not known on one side
+    """The story of an article, and by what it was recognised, in words. `unsure`: what was not known on one side
     (nothing: it is surely the same)."""
 
     cluster: Cluster
@@ -33,9 +38,9 @@ class Joined:
 def join(features: ArticleFeatures, index: ClusterIndex) -> Joined:
     """The story that an article belongs to, an open one or a new one; `index` knows the article from now on."""
     candidates = index.candidates(STORIES, key_weights(features))
-    joined = _by_sure_key(features, candidates) or _by_words(features, candidates)
+    joined = _by_sure_key(features, candidates, index) or _by_facts(features, candidates)
     if joined is None:
-        joined = Joined(opened(features), "the first article of its story")
+        joined = Joined(open_story(features), "the first article of its story")
     cluster = joined.cluster.joined_by(features)
     index.put(cluster, features, features.index_keys)
     return Joined(cluster, joined.how, joined.unsure)
@@ -43,40 +48,36 @@ def join(features: ArticleFeatures, index: ClusterIndex) -> Joined:
 
 def key_weights(features: ArticleFeatures) -> Mapping[str, float]:
     """What candidates are found by, and how much each key counts."""
-    return {key: 10.0 if key.split(":", 1)[0] in _SURE else 1.0 for key in features.index_keys}
+    return {key: SURE_WEIGHT if key.split(":", 1)[0] in _SURE else 1.0 for key in features.index_keys}
 
 
-def opened(features: ArticleFeatures) -> Cluster:
+def open_story(features: ArticleFeatures) -> Cluster:
     """A new story; it is named by its first article, so that replaying news gives the same names."""
     name = f"S{hashed(f'{features.source} {features.uid}'):016x}"
     return Cluster(name, STORIES, features.title, features.seen, features.at, features.seen)
 
 
-def _by_sure_key(features: ArticleFeatures, candidates: list[Cluster]) -> Joined | None:
-    for sure in features.sure:
-        for cluster in candidates:
-            if abs(features.seen - cluster.opened) <= _SURE[sure.kind][1] and _has(cluster, sure, features):
-                return Joined(cluster, _SURE[sure.kind][0])
+def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index: ClusterIndex) -> Joined | None:
+    found = {sure.kind: {each.id for each in index.under(STORIES, sure.key)} for sure in features.sure}
+    # A source that gives two entries one address has a page of many developments, and says itself that they are two.
+    listed = found.get(OWN_ADDRESS, set())
+    for kind, (why, reach) in _SURE.items():
+        ids = found.get(kind, set()) - (listed if kind == "address" else set())
+        for each in candidates:
+            if each.id in ids and abs(features.seen - each.opened) <= reach:
+                return Joined(each, why)
     return None
 
 
-def _has(cluster: Cluster, sure: SureKey, features: ArticleFeatures) -> bool:
-    """A source that gives two entries one address has a page of many developments, and says itself that they are two."""
-    return any(
-        sure in member.sure and not (sure.kind == "address" and member.source == features.source)
-        for member in cluster.members
-    )
-
-
-def _by_words(features: ArticleFeatures, candidates: list[Cluster]) -> Joined | None:
-    best: tuple[float, Cluster] | None = None
-    for cluster in candidates:
-        if abs(features.at - cluster.opened) > OLD:
+def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined | None:
+    rulings: list[tuple[Ruling, Cluster]] = []
+    for each in candidates:
+        if abs(features.at - each.opened) > OLD:
             continue
-        values = [
-            max(likeness(features.words, each.words), copied(features.words, each.words)[0]) for each in cluster.members
-        ]
-        value = sum(values) / len(values)
-        if value >= LIKE and (best is None or value > best[0]):
-            best = value, cluster
-    return None if best is None else Joined(best[1], f"joined at {best[0]:.2f}: much the same words")
+        ruling = judge(features, each.members, BOUNDS)
+        if ruling.sameness is Sameness.SAME:
+            rulings.append((ruling, each))
+    if not rulings:
+        return None
+    ruling, cluster = max(rulings, key=lambda found: (found[0].likeness, found[1].touched))
+    return Joined(cluster, ruling.why, ", ".join(ruling.unsure))

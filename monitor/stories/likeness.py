@@ -53,10 +53,15 @@ def words_of(title: str, lead: str, text: str) -> Words:
 
 def likeness(ours: Words, theirs: Words) -> float:
     """How alike two articles are in their words, from 0 to 1: titles count as much as title and lead together."""
-    titles = _cosine(set(ours.title), set(theirs.title))
+    titles = title_likeness(ours, theirs)
     if not ours.lead or not theirs.lead:
         return titles
     return (titles + _cosine({*ours.title, *ours.lead}, {*theirs.title, *theirs.lead})) / 2
+
+
+def title_likeness(ours: Words, theirs: Words) -> float:
+    """How alike two titles are in their words, from 0 to 1."""
+    return _cosine(set(ours.title), set(theirs.title))
 
 
 def copied(ours: Words, theirs: Words) -> tuple[float, int]:

@@ -71,7 +71,8 @@ _AGENCIES = {
     "Xinhua": "Xinhua, 新华社, 新華社, 新华网, Синьхуа",
     "Yonhap": "Yonhap, Yonhap News, Yonhap News Agency, 연합뉴스, 聯合報道, 韩联社, 韓聯社, 聯合ニュース, 연합, Ренхап",
 }
-_AGENCY_OF = {name.strip().lower(): agency for agency, names in _AGENCIES.items() for name in names.split(",")}
+AGENCY_OF = {name.strip().lower(): agency for agency, names in _AGENCIES.items() for name in names.split(",")}
+"""Names of agencies in small letters -> the agency."""
 _AGENCY = _row(",".join(_AGENCIES.values()))
 
 # --- marks of updates -------------------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ def provenance(article: Article, source_publisher: str | None = None, source_wir
     title, marks = _without_marks(title)
     lead, wire = _without_credits(article.text[:LEAD])
     lead, more = _without_marks(lead)
-    wire = wire or _AGENCY_OF.get((publisher or "").lower()) or source_wire
+    wire = wire or AGENCY_OF.get((publisher or "").lower()) or source_wire
     mark = next((mark for mark in _ORDER if mark in marks | more), None)
     # What is all credit is told by it.
     return Provenance(publisher or source_publisher, wire, mark, title or article.title.strip(), lead[:_LEAD])
@@ -217,4 +218,4 @@ def _without_credits(text: str) -> tuple[str, str | None]:
 
 
 def _agency(name: str) -> str | None:
-    return _AGENCY_OF.get(name.strip().lower())
+    return AGENCY_OF.get(name.strip().lower())

@@ -32,6 +32,7 @@ ALLOWED = {
 WRITTEN = {
     "Apache 2.0": "Apache-2.0",
     "Apache2": "Apache-2.0",
+    "MIT AND (BSD-2-Clause OR LGPL-2.1-or-later)": "MIT AND BSD-2-Clause OR MIT AND LGPL-2.1-or-later",
     "MIT license": "MIT",
     "The BSD 2-Clause License": "BSD-2-Clause",
     "LGPL": "LGPL-3.0-only",

@@ -136,6 +136,24 @@ async def test_editors_read_faults_and_advice_alike(folder: Path) -> None:
     assert all(list(row) == ["file", "line", "col", "kind", "what", "meant"] for row in rows)
 
 
+async def test_a_rule_is_advised_to_say_what_tells_its_events_apart(folder: Path) -> None:
+    """At the keys that are meant, and no more once it does; a name that it does not have is a fault."""
+    rule = folder / "rules/quake.yaml"
+    match = "{any: [{name: where, words: [Japan]}, {words: [Quake]}]}"
+    events = RULE.replace("{entity: japan}", match) + "alert: {once_per: event, event_lasts: 2 days}\n"
+    rule.write_text(events.replace("Quake in Chile", "Chile"), encoding="utf-8")
+    rows = (await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)).rows
+    assert [(row["kind"], row["line"], row["col"]) for row in rows] == [("no-identity", 6, 19), ("one-event", 6, 39)]
+    assert "by: [where]" in rows[0]["meant"]
+    assert rows[1]["what"] == "everything that this rule hits within 2 days is one event, whatever it is about"
+    rule.write_text(rule.read_text("utf-8").replace("2 days", "2 days, by: where"), encoding="utf-8")
+    assert (await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)).rows == []
+    rule.write_text(rule.read_text("utf-8").replace("by: where", "by: were"), encoding="utf-8")
+    [fault] = (await news_monitor("check", "--json", "rules/quake.yaml", folder=folder)).rows
+    assert (fault["kind"], fault["line"], fault["col"]) == ("fault", 6, 51)
+    assert (fault["what"], fault["meant"]) == ("no condition of match has the name 'were'", "did you mean 'where'?")
+
+
 async def test_paths_beside_a_config_that_cannot_be_read(folder: Path) -> None:
     """Its faults are told like any others."""
     (folder / "monitor.yaml").write_text("rules: [\n", encoding="utf-8")

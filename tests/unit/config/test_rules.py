@@ -177,6 +177,22 @@ def test_how_often_is_said() -> None:
     )
 
 
+_NAMED = (
+    "{rule: a, title: A, level: low, match: {all: [{name: where, words: [b]}, {near: {within: sentence, these: "
+    "[{name: did what, words: [c]}, {any: [{name: who, words: [d]}, {words: [e]}]}]}}]}, "
+    "alert: {once_per: event, by: %s}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [("where", ("where",)), ("[did what]", ("did what",)), ("[who, where]", ("who", "where"))],
+)
+def test_conditions_tell_events_apart(written: str, names: tuple[str, ...]) -> None:
+    """Named at any depth of the match, one or several."""
+    assert rule(document(_NAMED % written)).alert.by == names
+
+
 def test_what_is_not_said_of_how_often_has_its_default() -> None:
     """A story is told once and at once, as often as there are stories."""
     assert alert("{to: [default]}") == AlertPolicy(("default",))

@@ -346,9 +346,57 @@ def test_how_often_it_tells_is_said_right(tmp_path: Path, keys: str, line: str) 
     assert told(tmp_path, _MATCH + f"alert: {{{keys}}}\n") == [line]
 
 
+_BY = """\
+rule: a
+title: A
+level: low
+match: {all: [{name: where, words: [b]}, {any: [{name: did what, words: [c]}]}]}
+unless: {name: not there, words: [d]}
+alert: {once_per: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "lines"),
+    [
+        ("event, by: wher", ["6:30: no condition of match has the name 'wher'; did you mean 'where'?"]),
+        (
+            "event, by: [where, did_what, zone]",
+            [
+                "6:38: no condition of match has the name 'did_what'; did you mean 'did what'?",
+                "6:48: no condition of match has the name 'zone'; known are: where, did what",
+            ],
+        ),
+        ("event, by: not there", ["6:30: no condition of match has the name 'not there'; known are: where, did what"]),
+        ("event, by: [where, did what, where]", ["6:48: 'where' stands in 'by' already; name it once"]),
+        ("event, by: []", ["6:30: this is empty; write, for example, 'by: [where, who]'"]),
+        (
+            "story, by: where",
+            ["6:26: 'by' says nothing without once_per: event; write once_per: event beside it, or remove it"],
+        ),
+    ],
+)
+def test_what_tells_events_apart_is_named(tmp_path: Path, keys: str, lines: list[str]) -> None:
+    """By names that conditions of the rule's own match have, each once."""
+    assert told(tmp_path, _BY % keys) == lines
+
+
+def test_conditions_without_names_tell_no_events_apart(tmp_path: Path) -> None:
+    """Where none has a name, it is said how one gets it."""
+    line = "5:31: no condition of match has the name 'where'; write 'name: where' beside the one that you mean"
+    assert told(tmp_path, _MATCH + "alert: {once_per: event, by: [where]}\n") == [line]
+
+
 @pytest.mark.parametrize(
     "key",
-    ["again_if: new fact", "cooldown: 1 hour", "wait_at_least: 2 minutes", "at_most: 6 an hour", "event_lasts: 1 day"],
+    [
+        "again_if: new fact",
+        "cooldown: 1 hour",
+        "wait_at_least: 2 minutes",
+        "at_most: 6 an hour",
+        "event_lasts: 1 day",
+        "by: where",
+    ],
 )
 def test_how_often_it_tells_belongs_under_alert(tmp_path: Path, key: str) -> None:
     """Beside `alert` it is pointed to its place."""

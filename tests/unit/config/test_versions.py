@@ -122,6 +122,25 @@ def test_a_version_changes_with_what_is_told_again(old: str, new: str) -> None:
     assert version(_AGAIN.replace(old, new)) != version(_AGAIN)
 
 
+_EVENTS = _RULE.replace("once_per: article", "once_per: event, by: [where]").replace(
+    "entity: taiwan", "{entity: taiwan, name: where}"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        (", by: [where]", "", False),
+        ("words: [Beijing]", "words: [Beijing], name: where", False),  # that finds a place too
+        ("words: [Beijing]", "words: [Beijing], name: who", True),  # only reports show it
+    ],
+)
+def test_a_version_changes_with_what_tells_events_apart(old: str, new: str, *, same: bool) -> None:
+    """Which conditions do; other names of conditions are not what a rule says."""
+    assert old in _EVENTS
+    assert (version(_EVENTS.replace(old, new)) == version(_EVENTS)) is same
+
+
 @pytest.mark.parametrize(
     "new",
     [

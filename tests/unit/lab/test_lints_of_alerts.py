@@ -13,17 +13,47 @@ from monitor.model import Source
 from tests.building import source
 
 RULE = "rule: r\ntitle: A rule\nlevel: %s\nmatch: {words: [a]}\ntests: {fires: [a]}\n"
+EVENTS = """\
+rule: r
+title: A rule
+level: low
+match: {all: [{words: [a]}, {any: [{words: [b]}, {name: where, %s}]}]}
+unless: {entity: {kind: place}}
+tests: {fires: [a b]}
+alert: {once_per: event%s}
+---
+entity: busan
+kind: place
+name: Busan
+in: [ports]
+sure: [Busan]
+tests: {fires: [Busan]}
+---
+entity: kn-23
+kind: weapon
+name: KN-23
+in: [missiles]
+sure: [KN-23]
+tests: {fires: [KN-23]}
+"""
 
 
 def told(folder: Path, alert: str, level: str = "low", *, sources: tuple[Source, ...] = ()) -> list[str]:
+    """The kind of each lint of how often a rule tells, and what stands at its place."""
+    found = told_of(folder, RULE % level + f"alert: {{{alert}}}\n", sources)
+    return [each for each in found if not each.startswith(("no-identity ", "one-event "))]
+
+
+def told_of(folder: Path, text: str, sources: tuple[Source, ...] = ()) -> list[str]:
     """The kind of each lint, and what stands at its place."""
     file = folder / "a.yaml"
-    file.write_text(RULE % level + f"alert: {{{alert}}}\n", encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     loaded = load_rules([file])
     assert [str(fault) for fault in loaded.faults] == []
     known = {each.id: each for each in sources}
-    found = lints(Everything(loaded.rules, {}, {}, loaded.documents, known), list(loaded.rules.values()))
+    everything = Everything(loaded.rules, loaded.entities, {}, loaded.documents, known)
     lines = file.read_text(encoding="utf-8").splitlines()
+    found = lints(everything, list(loaded.rules.values()))
     return [f"{lint.kind} {lines[lint.place.line - 1][lint.place.col - 1 :].rstrip('}')}" for lint in found]
 
 
@@ -78,3 +108,34 @@ def test_an_official_source_that_there_is_not(tmp_path: Path) -> None:
     assert told(tmp_path, ask, sources=(wire,)) == ["unknown-source [new fact, official source]"]
     assert told(tmp_path, ask, sources=(wire, ministry)) == []
     assert told(tmp_path, "again_if: new fact", sources=(wire,)) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "alert", "wanted"),
+    [
+        # nothing says where or who; a weapon is neither, and what `unless` names is not asked for
+        ("words: [c]", "", ["no-identity event"]),
+        ("entity: kn-23", "", ["no-identity event"]),
+        ("entity: {in: missiles}", "", ["no-identity event"]),
+        ("entity: busan", "", []),
+        ("entity: {kind: place}", "", []),
+        ("entity: {in: ports}", "", []),
+        ("words: [c]", ", by: where", []),
+        # one event of all that comes in a day
+        ("entity: busan", ", event_lasts: 1 day", ["one-event 1 day"]),
+        ("entity: busan", ", event_lasts: 4 days", ["one-event 4 days"]),
+        ("entity: busan", ", event_lasts: 23 hours", []),
+        ("entity: busan", ", event_lasts: 4 days, by: where", []),
+        ("words: [c]", ", event_lasts: 36 hours", ["no-identity event, event_lasts: 36 hours", "one-event 36 hours"]),
+    ],
+)
+def test_events_that_nothing_tells_apart(tmp_path: Path, condition: str, alert: str, wanted: list[str]) -> None:
+    """By places, by who acts, or by what the rule itself names."""
+    assert told_of(tmp_path, EVENTS % (condition, alert)) == wanted
+
+
+def test_only_events_need_an_identity(tmp_path: Path) -> None:
+    """Stories and articles have one of their own."""
+    for once_per in ("story", "article"):
+        text = (EVENTS % ("words: [c]", "")).replace("once_per: event", f"once_per: {once_per}")
+        assert told_of(tmp_path, text) == []

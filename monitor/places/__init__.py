@@ -1,0 +1,24 @@
+"""The gazetteer: names of places in every language that we speak -> ids that no language owns, with containment. Pure.
+
+`find_places` says which places a text names, `relation` how two of them lie: the same, one in the other, or apart.
+`gazetteer` reads the data file, `find` finds names in a text, `choose` decides which of several places a name means,
+`records` is how the file is written. The file is built by `seeds/places/build.py`.
+
+Ids: a country "KR" (ISO 3166-1), a division "KR-26" (ISO 3166-2), a city "c1838524" (GeoNames), and others by name:
+"region:europe", "sea:black-sea", "area:gaza".
+"""
+
+from monitor.places.find import PlaceMention, find_places
+from monitor.places.gazetteer import Relation, contains, country_of, level, name_of, places_named, relation
+
+__all__ = [
+    "PlaceMention",
+    "Relation",
+    "contains",
+    "country_of",
+    "find_places",
+    "level",
+    "name_of",
+    "places_named",
+    "relation",
+]

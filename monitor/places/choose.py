@@ -1,0 +1,136 @@
+"""Which of several places a name means, and whether it means a place at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from monitor.places.gazetteer import Gazetteer
+from monitor.places.records import (
+    CITY,
+    COUNTRY,
+    DEMONYM,
+    DIVISION,
+    GIVEN_NAME,
+    JOINT,
+    SURNAME,
+    UNSURE,
+    PlaceRecord,
+)
+
+_SMALL = frozenset((CITY, DIVISION))
+# What makes a place of a name that may be none, before it (in the languages of the Latin script) and behind it.
+_BEFORE = re.compile(
+    r"(?:^|[^\w])(?:in|near|off|outside|around|across|from|to|at|of|toward|towards|over|"
+    r"bei|nahe|aus|nach|près de|à|de|dans|vers|en|cerca de|desde|hacia|a|vicino a|da|nel|nella|em|perto de|w|we|pod|koło|z|do|"
+    r"city of|town of|port of|province of|state of|county of|island of|ville de|stadt|ciudad de|città di|cidade de)\s+$",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(
+    r"\s+(?:city|town|province|state|county|district|region|prefecture|airport|port|harbou?r|island|bay|beach|valley|suburb|"
+    r"area|metro|police|mayor|residents?|hospital|court|zoo|officials)\b|,\s+[A-Z]|\s*\(",
+)
+_WORD_BEFORE = re.compile(r"([A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄ][\w.'-]*)[ \u00a0]$")
+_WORD_BEHIND = re.compile(r"[ \u00a0]([A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄ][\w'-]*)")
+_CAPITALISED = re.compile(r"(?<![\w])[A-ZÀ-ÞĀ-Ž][\w'-]+")
+_WRITTEN_SMALL = re.compile(r"(?<![\w'-])[a-zß-ÿā-ž][\w'-]{3,}")
+# An organisation that is called by its city is not there: a club, a newspaper, a university, a stock index.
+_ORGANISATION_BEFORE = re.compile(
+    r"(?:\b(?:Real|FC|AC|AS|SC|SV|VfB|VfL|CF|CD|CA|RC|RB|BK|IF|FK|HC|HK|KK|TSG|Atl[eé]tico|Sporting|Dynamo|Dinamo|Spartak|"
+    r"Lokomotiv|Borussia|Bayer|Eintracht|Hertha|Olympique|Olympiakos|Inter|Racing|Deportivo|Athletic|Legia|Lech|Slavia|Sparta|"
+    r"University of|Bank of|Universit(?:y|é|à|ät) (?:de|di|of)|Динамо|Спартак|Локомотив|Зенит|Шахт[её]р)\s+)$"
+)
+_ORGANISATION_BEHIND = re.compile(
+    r"\s+(?:United|Wanderers|Rovers|Albion|Hotspur|Athletic|FC|CF|SC|Rangers|Celtic|Times|Post|Tribune|Herald|Journal|Chronicle|"
+    r"Globe|Gazette|Examiner|Inquirer|Daily|Mail|Marathon|University|College|Orchestra|Philharmonic|Symphony|Dodgers|Lakers|"
+    r"Yankees|Giants|Cubs|Bulls|Bears|Eagles|Falcons|Ravens|Chiefs|Saints|Rams|Rockets|Spurs|Heat|Magic|Hawks|Kings|Sox|"
+    r"Packers|Steelers|Cowboys|Texans|Browns|Lions|Vikings|Jets|Broncos|Raiders|Chargers|Titans|Jaguars|Dolphins|Panthers|"
+    r"Knicks|Nets|Celtics|76ers|Raptors|Bucks|Pacers|Pistons|Cavaliers|Hornets|Wizards|Nuggets|Jazz|Suns|Clippers|Warriors|"
+    r"Mavericks|Grizzlies|Pelicans|Thunder|Blazers|Timberwolves|Bruins|Blackhawks|Canadiens|Senators|Maple Leafs|Penguins|"
+    r"Capitals|Islanders|Devils|Flyers|Sabres|Canucks|Flames|Oilers|Kraken|Predators|Blues|Stars|Wild|Avalanche|Coyotes|"
+    r"Mets|Braves|Marlins|Nationals|Phillies|Pirates|Brewers|Reds|Cardinals|Astros|Rangers|Angels|Mariners|Athletics|Orioles|"
+    r"Rays|Blue Jays|Twins|Royals|Guardians|Tigers|Padres|Rockies|Diamondbacks|Seahawks|Bengals|Colts|Patriots|Commanders)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A name in a record, and what it may mean."""
+
+    start: int
+    end: int
+    name: str
+    meanings: tuple[tuple[PlaceRecord, int], ...]
+
+
+class Chooser:
+    """Decides about the candidates of one text."""
+
+    def __init__(self, record: str, candidates: Sequence[Candidate], known: Gazetteer) -> None:
+        self._record, self._candidates, self._known = record, candidates, known
+        self._named = frozenset(self._sure_places())
+        # Where most words are capitalised, a capital says nothing.
+        self._shouted = 2 * len(_CAPITALISED.findall(record)) > 3 * len(_WRITTEN_SMALL.findall(record))
+
+    def chosen(self) -> Iterator[tuple[Candidate, PlaceRecord, int]]:
+        """The candidates that are places, each with what it means."""
+        for candidate in self._candidates:
+            if candidate.meanings[0][1] & JOINT:
+                yield from ((candidate, place, flags) for place, flags in candidate.meanings)
+            elif (meant := self._meant(candidate)) is not None:
+                yield candidate, *meant
+
+    def _sure_places(self) -> Iterator[str]:
+        """What the text names without doubt, and what contains it."""
+        for candidate in self._candidates:
+            place, flags = candidate.meanings[0]
+            if not flags & UNSURE and (place.level != CITY or len(candidate.meanings) == 1):
+                yield place.id
+                yield from (each for each in self._known.around(place.id) if not each.startswith("region:"))
+
+    def _meant(self, candidate: Candidate) -> tuple[PlaceRecord, int] | None:
+        place, flags = self._most_fitting(candidate)
+        if flags & DEMONYM or place.level not in _SMALL:
+            if not flags & DEMONYM and self._is_person(candidate, sure=True):
+                return None
+            return None if flags & UNSURE and not self._in_place(candidate) else (place, flags)
+        if self._is_organisation(candidate) or self._is_person(candidate, sure=False):
+            return None
+        if flags & UNSURE and not (self._supported(place, candidate) or self._in_place(candidate)):
+            return None
+        return place, flags
+
+    def _most_fitting(self, candidate: Candidate) -> tuple[PlaceRecord, int]:
+        """A place in what else is named; else the most prominent: a country, a division, the city of most people."""
+        first = candidate.meanings[0]
+        if len(candidate.meanings) == 1 or (first[0].level == COUNTRY and not first[1] & UNSURE):
+            return first
+        fitting = (meaning for meaning in candidate.meanings if self._supported(meaning[0], candidate))
+        return next(fitting, first)
+
+    def _supported(self, place: PlaceRecord, candidate: Candidate) -> bool:
+        """Whether something that contains it is named elsewhere in the text."""
+        own = {meaning.id for meaning, _ in candidate.meanings}
+        return any(each in self._named - own for each in self._known.around(place.id))
+
+    def _in_place(self, candidate: Candidate) -> bool:
+        """Whether the words beside it say that it is a place."""
+        before, behind = self._record[: candidate.start][-24:], self._record[candidate.end :][:24]
+        return bool(_BEFORE.search(before)) or bool(_BEHIND.match(behind))
+
+    def _is_organisation(self, candidate: Candidate) -> bool:
+        before, behind = self._record[: candidate.start][-24:], self._record[candidate.end :][:24]
+        return bool(_ORGANISATION_BEFORE.search(before)) or bool(_ORGANISATION_BEHIND.match(behind))
+
+    def _is_person(self, candidate: Candidate, *, sure: bool) -> bool:
+        """A given name before it (Whitney Houston), or it is one and a surname stands behind it (Lincoln Riley). `sure`: a
+        name that nobody knows is no surname."""
+        before = _WORD_BEFORE.search(self._record[: candidate.start][-24:])
+        behind = _WORD_BEHIND.match(self._record[candidate.end :][:24])
+        if before and self._known.name_flags(before[1]) & GIVEN_NAME and not self._known.is_place(before[1]):
+            return True
+        if not self._known.name_flags(candidate.name) & (GIVEN_NAME | SURNAME) or behind is None:
+            return False
+        follows = self._known.name_flags(behind[1])
+        return bool(follows & SURNAME) if sure or self._shouted else bool(follows) or not self._known.is_place(behind[1])

@@ -1,0 +1,65 @@
+"""Which places a text names.
+
+A name is looked up where a word begins (in Han, kana and Thai at each letter), the longest first; it counts where its
+script lets it end. Case counts, accents do not. False places are worse than missed ones: a name that is a common word,
+or that stands inside of a longer name, needs support.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.places import edges
+from monitor.places.choose import Candidate, Chooser
+from monitor.places.gazetteer import Gazetteer, gazetteer
+from monitor.places.records import BLOCKED, DEMONYM, SEAT, SHORT, comparable_text
+from monitor.text.record import Offsets, record_of
+
+_LONGEST = 48  # characters of a name
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMention:
+    """A place that a text names. `start`, `end`: where, in the text as given; `said`: the words there. `role`: "people" for a
+    people or an adjective (Thai), "seat" for where a government sits (the Kremlin), else ""."""
+
+    place: str
+    start: int
+    end: int
+    said: str
+    role: str = ""
+
+
+def find_places(text: str, language: str | None = None) -> tuple[PlaceMention, ...]:
+    """The places that a text names, in their order. `language`: a tag of BCP 47, where it is known; it only helps."""
+    record = record_of(text)
+    known = gazetteer()
+    candidates = list(_candidates(comparable_text(record), (language or "").split("-")[0], known))
+    if not candidates:
+        return ()
+    offsets = Offsets(text)
+    found = []
+    for candidate, place, flags in Chooser(record, candidates, known).chosen():
+        start, end = offsets.original(candidate.start, candidate.end)
+        role = "people" if flags & DEMONYM else "seat" if flags & SEAT else ""
+        found.append(PlaceMention(place.id, start, end, text[start:end], role))
+    return tuple(found)
+
+
+def _candidates(text: str, language: str, known: Gazetteer) -> Iterator[Candidate]:
+    text = edges.without_shouting(text)
+    taken = 0
+    for start in edges.starts(text):
+        if start < taken:
+            continue
+        for name in reversed(known.names_at(text[start : start + _LONGEST])):
+            end = start + len(name)
+            if known.name_flags(name) & BLOCKED and edges.may_end(text, end):
+                taken = end
+                break
+            meanings = known.meanings(name)
+            if meanings and edges.fits(text, start, end, language, short=bool(meanings[0][1] & SHORT)):
+                yield Candidate(start, end, name, meanings)
+                taken = end
+                break

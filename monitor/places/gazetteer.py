@@ -1,0 +1,120 @@
+"""The data file, mapped into memory when it is first asked, and what lies in what."""
+
+from __future__ import annotations
+
+import struct
+from enum import StrEnum
+from functools import cache, lru_cache, reduce
+from importlib.resources import as_file, files
+from operator import or_
+
+import marisa_trie
+
+from monitor.places.records import COUNTRY, NO_PLACE, PlaceRecord, comparable_name, parse_record
+
+_NAMED = struct.Struct(">IB")
+_NUMBER = struct.Struct(">I")
+_CACHED = 4096  # places: some hundred bytes each
+
+
+class Relation(StrEnum):
+    """How two places lie to each other."""
+
+    SAME = "same"
+    CONTAINS = "contains"  # the first contains the second
+    WITHIN = "within"  # the first lies in the second
+    APART = "apart"
+
+
+class Gazetteer:
+    """The names and the places of the data file. One for the whole process: `gazetteer()`."""
+
+    def __init__(self) -> None:
+        with as_file(files(__package__).joinpath("places.marisa")) as path:
+            self._trie = marisa_trie.BytesTrie().mmap(str(path))
+        self.place = lru_cache(_CACHED)(self._place)
+        self.around = lru_cache(_CACHED)(self._around)
+        self._numbered = lru_cache(_CACHED)(self._record)
+
+    def names_at(self, text: str) -> list[str]:
+        """The names that a comparable text begins with, the shortest first."""
+        found: list[str] = self._trie.prefixes(text)
+        return found
+
+    def meanings(self, name: str) -> tuple[tuple[PlaceRecord, int], ...]:
+        """What a comparable name may mean, with the flags of the name: the most prominent place first."""
+        rows = (_NAMED.unpack(row) for row in self._trie.get(name, ()))
+        return tuple((self._numbered(number), flags) for number, flags in sorted(rows) if number != NO_PLACE)
+
+    def name_flags(self, name: str) -> int:
+        """What else a comparable name is: BLOCKED, GIVEN_NAME, SURNAME."""
+        rows = (_NAMED.unpack(row) for row in self._trie.get(name, ()))
+        return reduce(or_, (flags for number, flags in rows if number == NO_PLACE), 0)
+
+    def is_place(self, name: str) -> bool:
+        return bool(self.meanings(name))
+
+    def _record(self, number: int) -> PlaceRecord:
+        return parse_record(self._trie[f"\x01{number}"][0])
+
+    def _place(self, identity: str) -> PlaceRecord | None:
+        rows = self._trie.get(f"\x02{identity}")
+        return self._record(*_NUMBER.unpack(rows[0])) if rows else None
+
+    def _around(self, identity: str) -> frozenset[str]:
+        """All that contains a place, at any level."""
+        found: set[str] = set()
+        open_ends = [identity]
+        while open_ends:
+            record = self.place(open_ends.pop())
+            fresh = set(record.parents) - found if record else set()
+            found |= fresh
+            open_ends.extend(fresh)
+        return frozenset(found)
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """Loaded once, when it is first asked."""
+    return Gazetteer()
+
+
+def relation(a: str, b: str) -> Relation:
+    """How two places lie, by their ids. An id that nobody knows lies apart from all others."""
+    if a == b:
+        return Relation.SAME
+    if a in gazetteer().around(b):
+        return Relation.CONTAINS
+    return Relation.WITHIN if b in gazetteer().around(a) else Relation.APART
+
+
+def contains(a: str, b: str) -> bool:
+    """Whether the place a is b or contains it."""
+    return relation(a, b) in {Relation.SAME, Relation.CONTAINS}
+
+
+def level(identity: str) -> str:
+    """ "country", "region", "sea", "area", "division" or "city"; "" for an id that nobody knows."""
+    record = gazetteer().place(identity)
+    return record.level if record else ""
+
+
+def country_of(identity: str) -> str | None:
+    """The country that a place is, or lies in; None for seas, regions, and what lies in several."""
+    record = gazetteer().place(identity)
+    if record is None or record.level == COUNTRY:
+        return identity if record else None
+    found = [each for each in gazetteer().around(identity) if level(each) == COUNTRY]
+    return found[0] if len(found) == 1 else None
+
+
+def name_of(identity: str) -> str:
+    """The English name, for messages; the id itself where it is not known."""
+    record = gazetteer().place(identity)
+    return record.english if record else identity
+
+
+def places_named(name: str) -> tuple[str, ...]:
+    """The ids of the places that a name, alone and as it is written, may mean: the most prominent first. A user's entity
+    of kind place joins the gazetteer by this."""
+    return tuple(dict.fromkeys(record.id for record, _ in gazetteer().meanings(comparable_name(name))))

@@ -1,0 +1,236 @@
+"""Two titles laid beside each other: where they say the same but for one thing, that thing tells two happenings apart.
+
+"Bird flu found at turkey farm" and "... at duck farm" share a template; turkey and duck stand in the same slot. Nothing
+is known of synonyms: how much of the titles has to be shared is for the caller to choose. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from monitor.stories.number_words import number_words
+from monitor.stories.numbers import NumberFact
+from monitor.stories.person_titles import FUNCTION_WORDS
+from monitor.text.folding import fold
+from monitor.text.scripts import HANGUL, SCRIPTS, TOKEN, half_words, is_unspaced
+
+
+class SlotKind(StrEnum):
+    """What stands in a slot on both sides; `WORD`: anything else than names and numbers."""
+
+    NAME = "name"
+    NUMBER = "number"
+    WORD = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class DifferingSlot:
+    """What the one title says where the other says something else, and where: `one_span`, `other_span` in each title.
+    `clear`: short on both sides, within a clause, and no other spelling or longer form of the same."""
+
+    kind: SlotKind
+    one: str
+    other: str
+    one_span: tuple[int, int]
+    other_span: tuple[int, int]
+    clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TitleAddition:
+    """What only one of two titles says: `end of` in "declares end of outbreak", and where in that title."""
+
+    said: str
+    span: tuple[int, int]
+    by_other: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TitleAlignment:
+    """`shared`: which part of both titles stands in the same order in both (0 to 1, by words, or half words for letters
+    of scripts without spaces). `slots`: where both say something, and something else. `additions`: what only one of them
+    says."""
+
+    shared: float
+    slots: tuple[DifferingSlot, ...]
+    additions: tuple[TitleAddition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    said: str
+    key: str
+    weight: int  # half words; little words have none
+    start: int
+    end: int
+
+
+def aligned_differences(one: str, other: str) -> TitleAlignment:
+    """The slots in which two titles differ, both without the marks and credits of agencies."""
+    left, right = _tokens(one), _tokens(other)
+    matcher = SequenceMatcher(None, [t.key for t in left], [t.key for t in right], autojunk=False)
+    slots: list[DifferingSlot] = []
+    additions: list[TitleAddition] = []
+    shared = 0
+    for tag, a, b, c, d in _merged(matcher.get_opcodes(), left):
+        mine, theirs = left[a:b], right[c:d]
+        if tag == "equal":
+            shared += 2 * _weight(mine)
+        elif _weight(mine) and _weight(theirs):
+            slots.append(_slot(one, other, mine, theirs))
+        elif _weight(mine):
+            additions.append(_addition(one, mine, by_other=False))
+        elif _weight(theirs):
+            additions.append(_addition(other, theirs, by_other=True))
+    total = _weight(left) + _weight(right)
+    return TitleAlignment(shared / total if total else 0.0, tuple(slots), tuple(additions))
+
+
+def separating_slot(
+    alignment: TitleAlignment, one: Sequence[NumberFact], other: Sequence[NumberFact], least_shared: float
+) -> DifferingSlot | None:
+    """The one thing in which two titles differ, if all else is the same and it tells two happenings apart: no toll that
+    grew. `one`, `other`: the numbers of each article; `least_shared`: how much of the titles is shared at least."""
+    if len(alignment.slots) != 1 or alignment.additions or alignment.shared < least_shared:
+        return None
+    (slot,) = alignment.slots
+    grew = slot.kind is SlotKind.NUMBER and _grows(slot.one_span, one) and _grows(slot.other_span, other)
+    return slot if slot.clear and not grew else None
+
+
+def separating_addition(
+    alignment: TitleAlignment, one: Sequence[NumberFact], other: Sequence[NumberFact], least_shared: float
+) -> TitleAddition | None:
+    """What only one of two titles says and makes it the next one of a row, if nothing else differs: "fires missile",
+    "fires second missile", "fires missile again"."""
+    if alignment.slots or alignment.shared < least_shared:
+        return None
+    return next(
+        (added for added in alignment.additions if _is_next(added.span, other if added.by_other else one)), None
+    )
+
+
+def _is_next(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
+    return any(
+        number.kind in _NEXT and number.value > 1 and number.start < span[1] and span[0] < number.end
+        for number in numbers
+    )
+
+
+_NEXT = frozenset(("ordinal", "serial", "repeated"))
+
+
+def _grows(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
+    return any(number.grows and number.start < span[1] and span[0] < number.end for number in numbers)
+
+
+def _weight(tokens: Sequence[_Token]) -> int:
+    return sum(token.weight for token in tokens)
+
+
+def _said(title: str, tokens: Sequence[_Token]) -> tuple[str, tuple[int, int]]:
+    start, end = tokens[0].start, tokens[-1].end
+    return title[start:end], (start, end)
+
+
+def _addition(title: str, tokens: Sequence[_Token], *, by_other: bool) -> TitleAddition:
+    return TitleAddition(*_said(title, tokens), by_other)
+
+
+# --- tokens -----------------------------------------------------------------------------------------------------------
+
+_STEM = 5  # letters that a word of a spaced script is compared by: endings are no difference
+_LITTLE = 3  # letters
+_ALIGNED_TOKEN = re.compile(rf"[ァ-ヺー]{{2,}}|{TOKEN.pattern}")  # a word in katakana is one
+_HANGUL_TAILS = sorted((*next(s.tails for s in SCRIPTS if s.name == "Hangul"), "서"), key=len, reverse=True)
+"""The particles, and what headlines write for 에서."""
+
+
+def _tokens(title: str) -> list[_Token]:
+    found = []
+    for match in _ALIGNED_TOKEN.finditer(title):
+        key = fold(match[0])
+        weight = half_words(key) if len(key) == 1 else 2
+        if HANGUL.match(key):
+            key = _without_particle(key)
+        elif not is_unspaced(key):
+            weight = 0 if key in FUNCTION_WORDS or (len(key) < _LITTLE and match[0].islower()) else weight
+            key = key if any(map(str.isdigit, key)) else key[:_STEM]
+        found.append(_Token(match[0], key, weight, *match.span()))
+    return found
+
+
+def _without_particle(word: str) -> str:
+    tails = (tail for tail in _HANGUL_TAILS if tail and word.endswith(tail) and len(word) > len(tail) + 1)
+    return word.removesuffix(next(tails, ""))
+
+
+_Code = tuple[str, int, int, int, int]
+
+
+def _merged(codes: Sequence[_Code], left: Sequence[_Token]) -> list[_Code]:
+    """Without the single letters of scripts without spaces that two slots share by chance (总统卢拉, 总统普拉博沃)."""
+    merged: list[_Code] = []
+    for position, (tag, a, b, c, d) in enumerate(codes):
+        chance = tag == "equal" and b - a == 1 and is_unspaced(left[a].key) and 0 < position < len(codes) - 1
+        if merged and merged[-1][0] != "equal" and (tag != "equal" or chance):
+            _, start, _, begin, _ = merged[-1]
+            merged[-1] = ("replace", start, b, begin, d)
+        else:
+            merged.append(("replace" if chance else tag, a, b, c, d))
+    return merged
+
+
+# --- slots ------------------------------------------------------------------------------------------------------------
+
+_LONGEST_SLOT = 6  # half words: what is longer is another sentence
+_CLAUSE = re.compile(r"[.…·,;:!?\"“”'‘’„«»()\[\]|—–、。，：；「」『』\n]\W|[…“”«»、。，：；「」『』]")
+_SAME_BEGINNING = 4  # letters: Thai, Thailand
+_SAME_LETTERS = 2  # of Hangul, Han and kana: 아세안대표부, 주아세안
+
+
+def _slot(one: str, other: str, mine: Sequence[_Token], theirs: Sequence[_Token]) -> DifferingSlot:
+    (mine_said, mine_span), (their_said, their_span) = _said(one, mine), _said(other, theirs)
+    clear = (
+        max(_weight(mine), _weight(theirs)) <= _LONGEST_SLOT
+        and not any(map(_CLAUSE.search, (mine_said, their_said)))
+        and not _related(mine, theirs)
+    )
+    return DifferingSlot(_kind(mine, theirs), mine_said, their_said, mine_span, their_span, clear)
+
+
+def _related(mine: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
+    """Whether both sides may be one thing in two forms: other blanks, one cut off, a word and one derived from it."""
+    one, other = ("".join(token.key for token in side) for side in (mine, theirs))
+    if one.startswith(other) or other.startswith(one):
+        return not any(map(str.isdigit, one + other))
+    if is_unspaced(one) or HANGUL.match(one):
+        return any(one[i : i + _SAME_LETTERS] in other for i in range(len(one) - _SAME_LETTERS + 1))
+    beginnings = [{t.key[:_SAME_BEGINNING] for t in side if t.weight and t.key.isalpha()} for side in (mine, theirs)]
+    return not beginnings[0].isdisjoint(beginnings[1])
+
+
+_NUMBER_WORDS = number_words("").numbers - number_words("").articles
+_DIGIT = re.compile(r"\d|[一二三四五六七八九十百]")
+
+
+def _kind(one: Sequence[_Token], other: Sequence[_Token]) -> SlotKind:
+    if all(any(map(_is_number, side)) for side in (one, other)):
+        return SlotKind.NUMBER
+    if all(any(map(_is_name, side)) for side in (one, other)):
+        return SlotKind.NAME
+    return SlotKind.WORD
+
+
+def _is_number(token: _Token) -> bool:
+    low = token.said.lower()
+    return _DIGIT.search(low) is not None or low in _NUMBER_WORDS
+
+
+def _is_name(token: _Token) -> bool:
+    """By its capital or katakana; Han and Hangul have no mark of names."""
+    return token.said[0].isupper() or "ァ" <= token.said[0] <= "ヺ"

@@ -1,0 +1,139 @@
+"""What an article says that tells one happening from another: places, names, numbers, days. Pure.
+
+Only title and lead are read: what stands deeper in a text is background as a rule. Each fact keeps the words that say
+it, so that a message can show them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from monitor.places import find_places
+from monitor.stories.days import days_named
+from monitor.stories.names import NameMention, find_names
+from monitor.stories.numbers import NumberFact, find_numbers
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMention:
+    """A known entity that f"{title}\\n{lead}" names from `start` to `end`; `place`: its id in the gazetteer, if it is a
+    place that the gazetteer knows."""
+
+    entity: str
+    kind: str
+    start: int
+    end: int
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFact:
+    """A place by its id (`places`); `role`: "people" for a people or an adjective, "seat" for where a government sits."""
+
+    place: str
+    said: str
+    in_title: bool
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NameFact:
+    """A proper name. `key`: "entity:ID" of a known entity, else its spelling, folded; `parts`: the same of its words;
+    `sure`: it is marked as a name; `person`: the entity is a person."""
+
+    key: str
+    parts: tuple[str, ...]
+    said: str
+    in_title: bool
+    sure: bool
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFacts:
+    """The facts of title and lead, in the order of the text, each once. `days`: as bits (`days`),
+    `title_days`: those that the title names."""
+
+    places: tuple[PlaceFact, ...] = ()
+    names: tuple[NameFact, ...] = ()
+    numbers: tuple[NumberFact, ...] = ()
+    days: int = 0
+    title_days: int = 0
+
+    def to_row(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return {
+            "places": [[each.place, each.said, each.in_title, each.role] for each in self.places],
+            "names": [
+                [each.key, list(each.parts), each.said, each.in_title, each.sure, each.person] for each in self.names
+            ],
+            "numbers": [
+                [each.value, each.kind, each.unit, each.said, each.start, each.end, each.grows]
+                for each in self.numbers
+            ],
+            "days": self.days,
+            "title_days": self.title_days,
+        }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> ArticleFacts:
+        """What `to_row` gave."""
+        return cls(
+            places=tuple(PlaceFact(*each) for each in row["places"]),
+            names=tuple(NameFact(key, tuple(parts), *rest) for key, parts, *rest in row["names"]),
+            numbers=tuple(NumberFact(*each) for each in row["numbers"]),
+            days=row["days"],
+            title_days=row["title_days"],
+        )
+
+
+def facts_of(
+    title: str, lead: str, language: str, written: datetime, entities: Sequence[EntityMention] = ()
+) -> ArticleFacts:
+    """What title and lead say; `entities`: the known ones that they name."""
+    text, border = f"{title}\n{lead}", len(title)
+    found = find_places(text, language)
+    taken = [(each.start, each.end) for each in (*found, *entities)]
+    places = [PlaceFact(each.place, each.said, each.start < border, each.role) for each in found]
+    places += [
+        PlaceFact(each.place, text[each.start : each.end], each.start < border)
+        for each in entities
+        if each.place is not None
+    ]
+    names = [
+        NameFact(f"entity:{each.entity}", (), text[each.start : each.end], each.start < border, True, each.kind == "person")
+        for each in entities
+        if each.place is None
+    ]
+    names += [_name(each, border) for each in find_names(title, lead, language, taken)]
+    return ArticleFacts(
+        places=_places_once(places),
+        names=_names_once(names),
+        numbers=find_numbers(title, lead, language),
+        days=days_named(f"{title} {lead}", written),
+        title_days=days_named(title, written),
+    )
+
+
+def _name(mention: NameMention, border: int) -> NameFact:
+    return NameFact(mention.key, mention.parts, mention.said, mention.start < border, mention.sure)
+
+
+def _places_once(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
+    """The first of each: those of the title come first."""
+    found: dict[str, PlaceFact] = {}
+    for each in facts:
+        found.setdefault(each.place, each)
+    return tuple(found.values())
+
+
+def _names_once(facts: Iterable[NameFact]) -> tuple[NameFact, ...]:
+    """The first of each that is sure, or else the first."""
+    found: dict[str, NameFact] = {}
+    for each in facts:
+        if each.key not in found or (each.sure and not found[each.key].sure):
+            found[each.key] = each
+    return tuple(found.values())

@@ -1,0 +1,74 @@
+"""Whether two articles tell of the same, as far as the conditions go that the rule's `by` names.
+
+Values are those of `Match.by`: "entity:ID", or "word:LANGUAGE:TEXT". Words of two languages may be one word translated:
+what those say is unknown, and other facts decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from itertools import product
+
+from monitor.text.scripts import script_of
+
+Values = frozenset[str]
+_ENTITY = "entity"
+_ANY = "any"
+
+
+class Agreement(StrEnum):
+    """What two articles say of one thing: the same, something else, or nothing that can be compared."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+
+
+def compare_by(ours: Mapping[str, Values], theirs: Mapping[str, Values]) -> dict[str, Agreement]:
+    """For each name that either has (in our order), whether they have a value in common (agrees) or none (differs). It
+    is unknown where one side has none, or has words only of languages that the other side has no words of."""
+    nothing: Values = frozenset()
+    return {name: _compare(ours.get(name, nothing), theirs.get(name, nothing)) for name in {**ours, **theirs}}
+
+
+def _compare(ours: Values, theirs: Values) -> Agreement:
+    if not ours or not theirs:
+        return Agreement.UNKNOWN
+    if not {*map(_text, ours)}.isdisjoint(map(_text, theirs)):
+        return Agreement.AGREES
+    return Agreement.UNKNOWN if _may_be_translated(ours, theirs) else Agreement.DIFFERS
+
+
+def _text(value: str) -> tuple[str, str]:
+    """What is compared: a word that two languages write alike is one."""
+    kind, _, said = value.partition(":")
+    return kind, said if kind == _ENTITY else said.partition(":")[2]
+
+
+def _may_be_translated(ours: Values, theirs: Values) -> bool:
+    """Whether both have words, and no word of ours is of the language of one of theirs. Entities are the same in all
+    languages: where both name some, these tell."""
+    if _names_entities(ours) and _names_entities(theirs):
+        return False
+    pairs = list(product(set(_words(ours)), set(_words(theirs))))
+    return bool(pairs) and not any(_is_comparable(one, other) for one, other in pairs)
+
+
+def _names_entities(values: Values) -> bool:
+    return any(_text(value)[0] == _ENTITY for value in values)
+
+
+def _words(values: Values) -> Iterator[tuple[str, str]]:
+    """Of each word its language and its script."""
+    for value in values:
+        kind, _, said = value.partition(":")
+        if kind != _ENTITY:
+            language, _, text = said.partition(":")
+            yield language, script_of(text[:1]).name
+
+
+def _is_comparable(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two words that differ say different things: those of one language do; of a word whose language is not
+    told, its script is all that is known."""
+    return one[1] == other[1] if _ANY in (one[0], other[0]) else one[0] == other[0]

@@ -1,0 +1,302 @@
+"""What two articles say about the same kinds of fact: it agrees, it differs, or one of them does not say. Pure.
+
+A fact that differs keeps two articles apart, whatever their words. What agrees lowers the likeness of words that is
+needed to take them for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.places import Relation, country_of, level, relation
+from monitor.stories.alignment import DifferingSlot, SlotKind, aligned_differences
+from monitor.stories.article_facts import NameFact, PlaceFact
+from monitor.stories.features import ArticleFeatures
+from monitor.stories.likeness import copied, likeness, title_likeness, words_of
+from monitor.stories.names import names_agree
+from monitor.stories.number_comparison import compare_numbers
+from monitor.stories.sounds import sound_of
+from monitor.stories.steps import steps_in
+from monitor.text.folding import folded_tokens
+
+
+WEAK, TELLING = 1, 2  # points of an agreement: a day, "the first"; a country, a name, "16 dead". A city counts twice
+
+
+class FactKind(StrEnum):
+    """The kinds of fact that are compared."""
+
+    PLACE = "place"
+    NAME = "name"
+    NUMBER = "number"
+    DAY = "day"
+    WORDING = "wording"  # the same sentence with another word in it
+
+
+class Verdict(StrEnum):
+    """What two articles say about a kind of fact."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    DOUBTFUL = "doubtful"  # other words, which may mean the same
+    UNKNOWN = "unknown"  # one of them does not say
+
+
+@dataclass(frozen=True, slots=True)
+class FactComparison:
+    """One kind of fact. `ours`, `theirs`: the words that say it; `points`: how much an agreement tells."""
+
+    kind: FactKind
+    verdict: Verdict
+    ours: str = ""
+    theirs: str = ""
+    points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two articles compared. `likeness`: of their words, from 0 to 1; `titles`: of their titles alone; `copied`: the part of the runs of words that both
+    have."""
+
+    facts: tuple[FactComparison, ...]
+    likeness: float
+    titles: float
+    copied: float
+    same_language: bool
+
+    @property
+    def differing(self) -> tuple[FactComparison, ...]:
+        """What keeps them apart."""
+        return tuple(each for each in self.facts if each.verdict is Verdict.DIFFERS)
+
+    @property
+    def doubtful(self) -> tuple[FactComparison, ...]:
+        """What may keep them apart."""
+        return tuple(each for each in self.facts if each.verdict is Verdict.DOUBTFUL)
+
+    @property
+    def points(self) -> int:
+        """How much of what both say agrees."""
+        return sum(each.points for each in self.facts)
+
+    @property
+    def unknown(self) -> tuple[FactKind, ...]:
+        """What one of them does not say."""
+        return tuple(each.kind for each in self.facts if each.verdict is Verdict.UNKNOWN)
+
+
+def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
+    """Compare an article with an earlier one."""
+    return Comparison(
+        facts=(
+            compare_places(ours, theirs),
+            compare_names(ours, theirs),
+            _numbers(ours, theirs),
+            _days(ours, theirs),
+            compare_wording(ours, theirs),
+        ),
+        likeness=likeness(ours.words, theirs.words),
+        titles=title_likeness(ours.words, theirs.words),
+        copied=copied(ours.words, theirs.words)[0],
+        same_language=_in_one_language(ours, theirs),
+    )
+
+
+def _in_one_language(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
+    return not (ours.language and theirs.language and ours.language != theirs.language)
+
+
+# --- places -----------------------------------------------------------------------------------------------------------
+
+_WIDE, _SEA, _COUNTRY = "region", "sea", "country"
+
+
+def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Seas are compared with seas, land with land. Two articles that share a country and name different places in it
+    differ: what counts is the finest level at which both name one."""
+    land = [
+        [each for each in features.facts.places if level(each.place) not in {_WIDE, _SEA}] for features in (ours, theirs)
+    ]
+    sea = [[each for each in features.facts.places if level(each.place) == _SEA] for features in (ours, theirs)]
+    on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
+    for verdict in (Verdict.DIFFERS, Verdict.AGREES):
+        for found in (on_land, at_sea):
+            if found.verdict is verdict and not (verdict is Verdict.DIFFERS and at_sea.verdict is Verdict.AGREES):
+                return found
+    return _unknown(FactKind.PLACE, land[0] + sea[0], land[1] + sea[1])
+
+
+def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
+    if not ours or not theirs:
+        return _unknown(FactKind.PLACE, ours, theirs)
+    for one in ours:
+        for other in theirs:
+            if relation(one.place, other.place) is not Relation.APART:
+                return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
+    return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours[0].said, theirs[0].said)
+
+
+def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
+    if not ours or not theirs:
+        return _unknown(FactKind.PLACE, ours, theirs)
+    pairs = list(_telling_pairs(ours, theirs))
+    agreeing = [(one, other) for one, other in pairs if relation(one.place, other.place) is not Relation.APART]
+    if not agreeing:
+        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, _said(ours), _said(theirs))
+    fine = [(one, other) for one, other in agreeing if _is_fine(one) and _is_fine(other)]
+    if fine:
+        return FactComparison(FactKind.PLACE, Verdict.AGREES, fine[0][0].said, fine[0][1].said, 2 * TELLING)
+    for one, other in pairs:
+        if _is_fine(one) and _is_fine(other) and country_of(one.place) == country_of(other.place) is not None:
+            return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.said, other.said)
+    one, other = agreeing[0]
+    return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
+
+
+def _telling_pairs(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Iterator[tuple[PlaceFact, PlaceFact]]:
+    """Pairs with a place of a title: two leads may share a dateline, or background. All, where no title names one."""
+    titled = any(each.in_title for each in (*ours, *theirs))
+    for one in ours:
+        for other in theirs:
+            if one.in_title or other.in_title or not titled:
+                yield one, other
+
+
+def _is_fine(fact: PlaceFact) -> bool:
+    return level(fact.place) != _COUNTRY
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Names agree if both articles have one. They differ if each title names a person whom the other article leaves
+    out, of persons whom an entity knows."""
+    one, other = ours.facts.names, theirs.facts.names
+    alike = _spelled_alike if _in_one_language(ours, theirs) else _sound_alike
+    shared = [(a, b) for a in one for b in other if a.key == b.key or alike(a, b)]
+    if _person_left_out(one, other) and _person_left_out(other, one):
+        a, b = _person_left_out(one, other), _person_left_out(other, one)
+        return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
+    if shared:
+        said = ", ".join(dict.fromkeys(a.said for a, _ in shared)), ", ".join(dict.fromkeys(b.said for _, b in shared))
+        return FactComparison(FactKind.NAME, Verdict.AGREES, *said, points=TELLING * min(len({a.key for a, _ in shared}), 2))
+    return _unknown(FactKind.NAME, one, other)
+
+
+def _person_left_out(one: Sequence[NameFact], other: Sequence[NameFact]) -> str:
+    known = {each.key for each in other}
+    return next((each.said for each in one if each.person and each.in_title and each.key not in known), "")
+
+
+def _spelled_alike(a: NameFact, b: NameFact) -> bool:
+    return not a.key.startswith("entity:") and not b.key.startswith("entity:") and names_agree(a, b)
+
+
+def _sound_alike(a: NameFact, b: NameFact) -> bool:
+    if a.key.startswith("entity:") or b.key.startswith("entity:") or not (a.sure or b.sure):
+        return False
+    return _spelled_alike(a, b) or not _sounds(a).isdisjoint(_sounds(b))
+
+
+def _sounds(fact: NameFact) -> set[str]:
+    return {sound for each in (fact.said, *fact.said.split()) if (sound := sound_of(each)) is not None}
+
+
+# --- wording ----------------------------------------------------------------------------------------------------------
+
+_TEMPLATE = 0.6  # of two titles: with less in common they are no template with a slot
+
+
+def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Titles that say the same but for one thing: another name there is another happening, another word may be one."""
+    alignment = aligned_differences(ours.title, theirs.title)
+    if alignment.shared < _TEMPLATE or len(alignment.slots) > 2:
+        return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+    if not alignment.slots and alignment.added:
+        return _compare_additions(ours, theirs)
+    verdicts = [(_slot_verdict(slot, ours, theirs), slot) for slot in alignment.slots]
+    for verdict in (Verdict.DIFFERS, Verdict.DOUBTFUL):
+        for found, slot in verdicts:
+            if found is verdict:
+                return FactComparison(FactKind.WORDING, verdict, slot.one, slot.other)
+    return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+
+
+def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """One title says all that the other says, and more: a number that identifies, or that it happens again, or is over,
+    may make it another happening."""
+    one, other = ({*steps_in(f.title), *_identifying(f)} for f in (ours, theirs))
+    if one == other:
+        return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+    return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
+
+
+def _identifying(features: ArticleFeatures) -> set[str]:
+    border = len(features.title)
+    return {f"{each.kind} {each.value}" for each in features.facts.numbers if each.kind == "ordinal" and each.start < border}
+
+
+def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
+    one, other = _letters(slot.one), _letters(slot.other)
+    if one in other or other in one:
+        return Verdict.UNKNOWN
+    if slot.kind is SlotKind.NUMBER:
+        grows = [any(each.grows and each.said in said for each in f.facts.numbers) for f, said in ((ours, slot.one), (theirs, slot.other))]
+        return Verdict.UNKNOWN if all(grows) else Verdict.DOUBTFUL
+    places = [[each for each in f.facts.places if each.in_title and each.said in said] for f, said in ((ours, slot.one), (theirs, slot.other))]
+    if all(places):
+        apart = all(relation(a.place, b.place) is Relation.APART for a in places[0] for b in places[1])
+        return Verdict.DIFFERS if apart else Verdict.UNKNOWN
+    names = [[each for each in f.facts.names if each.in_title and each.said in said] for f, said in ((ours, slot.one), (theirs, slot.other))]
+    if all(names):
+        alike = any(a.key == b.key or _spelled_alike(a, b) for a in names[0] for b in names[1])
+        sure = any(each.sure for each in names[0]) and any(each.sure for each in names[1])
+        return Verdict.UNKNOWN if alike else Verdict.DIFFERS if sure else Verdict.DOUBTFUL
+    said_by_both = not set(words_of(slot.one, "", "").title).isdisjoint(theirs.words.lead) or not set(
+        words_of(slot.other, "", "").title
+    ).isdisjoint(ours.words.lead)
+    return Verdict.UNKNOWN if said_by_both else Verdict.DOUBTFUL
+
+
+def _letters(text: str) -> str:
+    return "".join(folded_tokens(text))
+
+
+# --- numbers and days -------------------------------------------------------------------------------------------------
+
+
+def _numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    found = compare_numbers(
+        ours.facts.numbers, theirs.facts.numbers, same_language=_in_one_language(ours, theirs)
+    )
+    said = [", ".join(dict.fromkeys(pair[side].said for pair in found.pairs)) for side in (0, 1)]
+    verdict = Verdict(found.verdict.value)
+    points = TELLING if found.telling else WEAK
+    return FactComparison(FactKind.NUMBER, verdict, *said, points=points if verdict is Verdict.AGREES else 0)
+
+
+_LATER = 12 * 3600  # s: before that, articles of one day name the day before and the day after
+
+
+def _days(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    titles = ours.facts.title_days, theirs.facts.title_days
+    if all(titles) and not titles[0] & titles[1]:
+        return FactComparison(FactKind.DAY, Verdict.DIFFERS)
+    a, b = ours.facts.days, theirs.facts.days
+    if not a or not b:
+        return FactComparison(FactKind.DAY, Verdict.UNKNOWN)
+    if a & b:
+        return FactComparison(FactKind.DAY, Verdict.AGREES, points=WEAK)
+    later = abs((ours.at - theirs.at).total_seconds()) > _LATER
+    return FactComparison(FactKind.DAY, Verdict.DIFFERS if later else Verdict.UNKNOWN)
+
+
+def _unknown(kind: FactKind, ours: Iterable[PlaceFact | NameFact], theirs: Iterable[PlaceFact | NameFact]) -> FactComparison:
+    return FactComparison(kind, Verdict.UNKNOWN, _said(ours), _said(theirs))
+
+
+def _said(facts: Iterable[PlaceFact | NameFact]) -> str:
+    return ", ".join(each.said for each in facts)

@@ -1,0 +1,74 @@
+"""Whether the numbers of two articles say that they tell of one happening. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.stories.numbers import NumberFact
+
+
+class NumberVerdict(StrEnum):
+    """What numbers say about two articles."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberComparison:
+    """The verdict, and the pairs that say it. `telling`: they agree on a number that two happenings seldom share."""
+
+    verdict: NumberVerdict
+    pairs: tuple[tuple[NumberFact, NumberFact], ...]
+    telling: bool = False
+
+
+IDENTIFYING = frozenset(("ordinal", "serial", "magnitude", "basis_points"))
+"""Kinds of which another number is another happening."""
+_NO_EVIDENCE = frozenset(("age", "intensity", "category"))  # shared by very many happenings
+_MAGNITUDE_REVISED = 0.3  # by so much agencies differ about the same earthquake
+
+
+def compare_numbers(
+    one: Sequence[NumberFact], other: Sequence[NumberFact], *, same_language: bool = True
+) -> NumberComparison:
+    """They differ where both count the same kind of thing by a number that identifies, and share no such number. In two
+    languages, what is counted has two names: numbers of one kind and value agree there."""
+    shared = [(a, b) for a in one for b in other if _same(a, b, units=same_language)]
+    settled = {(side.kind, side.unit) for pair in shared for side in pair}
+    differing = tuple(
+        (a, b) for a in one for b in other if _differ(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit)))
+    )
+    if differing:
+        return NumberComparison(NumberVerdict.DIFFERS, differing)
+    telling = tuple((a, b) for a, b in shared if is_telling(a) and is_telling(b))
+    pairs = telling or tuple((a, b) for a, b in shared if a.kind not in _NO_EVIDENCE)
+    return NumberComparison(NumberVerdict.AGREES if pairs else NumberVerdict.UNKNOWN, pairs, bool(telling))
+
+
+def is_telling(fact: NumberFact) -> bool:
+    """Whether another happening hardly has the same number: "first" and "two dead" are everywhere, "16 dead" is not."""
+    if fact.kind in {"ordinal", "serial", "model"}:
+        return fact.value > 1
+    return fact.kind not in _NO_EVIDENCE and _significant_digits(fact.value) > 1
+
+
+def _significant_digits(value: float) -> int:
+    return len(f"{value:.6g}".split("e", maxsplit=1)[0].replace(".", "").strip("0"))
+
+
+def _same(a: NumberFact, b: NumberFact, *, units: bool) -> bool:
+    return a.kind == b.kind and a.value == b.value and (_same_unit(a, b) or not units)
+
+
+def _differ(a: NumberFact, b: NumberFact) -> bool:
+    if a.kind != b.kind or a.kind not in IDENTIFYING or a.value == b.value or not _same_unit(a, b):
+        return False
+    return a.kind != "magnitude" or abs(a.value - b.value) > _MAGNITUDE_REVISED
+
+
+def _same_unit(a: NumberFact, b: NumberFact) -> bool:
+    return a.unit == b.unit or not set(a.unit.split()).isdisjoint(b.unit.split())

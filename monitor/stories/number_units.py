@@ -1,0 +1,124 @@
+"""What stands directly beside a number and says what it is: percent, money, years, magnitudes, scores. Pure.
+
+Texts are in small letters.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.text.months import MONTHS
+from monitor.text.scripts import APART, UNSPACED
+
+LETTERS = f"[^\\W\\d_{UNSPACED}{APART}]"
+"""A letter of a script whose words stand apart, but Hangul; for a regular expression."""
+
+
+def _behind(**forms: str) -> re.Pattern[str]:
+    """One of these behind a number; the group says which."""
+    return re.compile(r"[\s\u00a0]?-?(?:" + "|".join(f"(?P<{kind}>{form})" for kind, form in forms.items()) + ")")
+
+
+_KIND_BEHIND = _behind(
+    basis_points=r"basis points?|bps?\b|базисн|punkty? bazow|points? de base|puntos básicos|basispunkt|个基点|個基點",
+    percent=r"%|percent\b|per cent\b|퍼센트|процент|prozent|pour cent|por ciento|per cento|por cento|procent|proc\b|відсот",
+    age=r"year-old|years? old|летн|latk|latek|letni|jährig|세\b|세[ ·,의가]|岁|歲|歳|대(?:\s?[남여]|가|의|는)",
+    magnitude=r"magnitude|[级級](?:强震|強震|地震|左右)?(?!别|別)|балл",
+    time=r"year|month|week|day|hour|minute|second|hr\b|min\b|[ap]\.?m\b|o'clock|年|月|日|[时時點点]|分|秒|[년월일시분초주]|개월"
+    r"|か月|ヶ月|個月|个月|周|週|天|год|лет|месяц|недел|дн[яей]|день|час|минут|секунд|сут|рок|місяц|тижн|хвилин|годин"
+    r"|jahr|monat|woche|tage?n?\b|stunde|uhr|année|ans?\b|mois|semaine|jour|heure|año|mes|día|hora|anno|anni|giorn|or[ae]\b"
+    r"|lat\b|rok|miesi|tygod|dni\b|godz|ano|dias?\b",
+)
+_KIND_BEFORE = re.compile(
+    r"(?:(?P<magnitude>magnitude(?:\sof|\sde)?|магнитуд\w*|магнітуд\w*|stärke|규모|マグニチュード|震级|震級|magnitudo?(?:\sde)?|o sile)"
+    r"|(?P<intensity>震度|진도)"
+    r"|(?P<category>category|categoría|catégorie|categoria|kategori[ei]|категори\w+|категорі\w+|등급))[\s-]?$"
+)
+_BEFORE_REACH = 16  # characters
+
+
+def kind_beside(low: str, start: int, end: int) -> str | None:
+    """The kind of the number that stands there, if what is beside it says so: "time" is no fact."""
+    found = _KIND_BEHIND.match(low, end) or _KIND_BEFORE.search(low[max(0, start - _BEFORE_REACH) : start])
+    return found.lastgroup if found else None
+
+
+_CURRENCY_BEFORE = re.compile(r"(?:us\$|hk\$|nt\$|[ac]\$|[$€£¥₩₽]|eur |usd )\s?$")
+_CURRENCY_BEHIND = _behind(
+    usd=r"dollar|달러|美元|ドル|доллар|долар|dólar|dolar|\$",
+    eur=r"euro|евро|євро|€|유로|欧元|ユーロ",
+    gbp=r"pound|фунт|£|파운드|英镑",
+    krw=r"원(?![가-힣]{2})|won\b|韩元|韓元|ウォン|вон\b",
+    jpy=r"yen|円|엔\b|日元|иен",
+    cny=r"yuan|元|위안|юан|人民币",
+    rub=r"руб|rouble|ruble|루블",
+    pln=r"zł",
+    uah=r"грив|hryvn",
+)
+_SIGNS = {"$": "usd", "us$": "usd", "€": "eur", "£": "gbp", "¥": "jpy", "₩": "krw", "₽": "rub"}
+
+
+def currency_beside(low: str, start: int, end: int) -> str:
+    """Its code in small letters; empty: no money."""
+    if sign := _CURRENCY_BEFORE.search(low[max(0, start - 4) : start]):
+        return _SIGNS.get(sign[0].strip(), sign[0].strip())
+    behind = _CURRENCY_BEHIND.match(low, end)
+    return behind.lastgroup or "" if behind else ""
+
+
+_MULTIPLE = re.compile(
+    r"\s?(?:(?:trillion|трлн|триллион|трильйон|bilion\b)(?P<e12>\w*)"
+    r"|(?:billion|bn\b|млрд|миллиард|мільярд|milliard|miliard|mld\b|mil millones|bilh)(?P<e9>\w*)"
+    r"|(?:million|mln|mio\b|млн|миллион|мільйон|millón|milion|milhõ|milhã)(?P<e6>\w*)"
+    r"|(?:thousand|tys|тыс|тис|mila\b|mil\b|mille\b|tausend)(?P<e3>\w*\.?)"
+    r"|(?P<e12_>[조兆])|(?P<e8_>[억亿億])|(?P<e4_>[만万萬])(?:\s?(?P<rest>\d)[천千])?|(?P<e3_>[천千](?![安円元])))"
+)
+
+
+def multiplied(low: str, end: int, value: float) -> tuple[float, int]:
+    """The number with what multiplies it behind (3만 8천, 4.5 billion), and where that ends."""
+    found = _MULTIPLE.match(low, end)
+    if found is None:
+        return value, end
+    power = next(name for name, said in found.groupdict().items() if said is not None)
+    return value * 10.0 ** int(power.strip("e_")) + 1000 * float(found["rest"] or 0), found.end()
+
+
+_SCORE = re.compile(r"\d{1,3}\s?(?:[-–]|:(?=\d\b)|대\s?|比)(\d{1,3})(?![\w%]|[.,:/-]\d)")
+
+
+def score(low: str, start: int) -> tuple[str, int] | None:
+    """The two numbers of a score, the smaller first, and where it ends; a date or a range may look like one."""
+    found = _SCORE.match(low, start)
+    if found is None:
+        return None
+    sides = sorted((int(re.match(r"\d+", found[0])[0]), int(found[1])))  # type: ignore[index]  # it begins with digits
+    return f"{sides[0]}-{sides[1]}", found.end()
+
+
+_DATE_TAIL = re.compile(r"\s?[/.-]\s?\d{1,2}(?:[/.-]|\b)|:\d\d")
+_MONTH_REACH = max(map(len, MONTHS)) + 2
+_LAST_WORD = re.compile(rf"({LETTERS}+)\.?[\s-]$")
+_MONTH_BEHIND = re.compile(rf"(?:\.|st|nd|rd|th)?\s(?:de\s)?({LETTERS}+)")
+
+
+def is_date(low: str, start: int, end: int) -> bool:
+    """Whether a month stands beside the number, or it is the first part of a date or time in digits."""
+    last = _LAST_WORD.search(low[max(0, start - _MONTH_REACH) : start])
+    behind = _MONTH_BEHIND.match(low, end)
+    return (
+        _DATE_TAIL.match(low, end) is not None
+        or (last is not None and last[1] in MONTHS)
+        or (behind is not None and behind[1] in MONTHS)
+    )
+
+
+SERIAL_BEHIND = re.compile(r"\s?(?:호(?!선)|号|號)(?!간)")
+SERIAL_BEFORE = re.compile(r"(?:\b(?:no|nr|n)\s?[.°º]|№|#)\s?$")
+ORDINAL_BEHIND = re.compile(
+    r"(?:st|nd|rd|th|er|e|ème|º|ª|°|-?[йяегм]|-?го|-?му|-?ый|-?ой|-?ая)(?!\w)"
+    r"|\s?(?:번째|차(?![량례])|次(?!世)|回目?|度目|例目|番目|届|屆|轮|輪)"
+)
+POINTED_ORDINAL = re.compile(r"\.(?=\s\w)")
+POINTED = frozenset(("de", "pl"))
+"""Languages that write an ordinal with a point."""

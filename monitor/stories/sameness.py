@@ -1,0 +1,112 @@
+"""Whether an article reports the same happening as others: the same, possibly the same, or another. Pure.
+
+A fact that differs keeps it apart from all of them (complete link: from each member that is compared). Otherwise the
+words must be alike enough, and the more facts agree, the less alike they need to be. Between the bounds it is possibly
+the same: in doubt the message is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import fmean
+
+from monitor.stories.comparison import TELLING, Comparison, FactComparison, FactKind, Verdict, compare
+from monitor.stories.features import ArticleFeatures
+
+
+class Sameness(StrEnum):
+    """What an article is to a story or an event."""
+
+    SAME = "same"
+    POSSIBLY = "possibly the same"
+    ANOTHER = "another"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What an article is to others, and why, in words. `likeness`: of their words. `unsure`: the kinds of fact that one
+    side does not say, where it is the same all the same."""
+
+    sameness: Sameness
+    why: str
+    likeness: float = 0.0
+    unsure: tuple[FactKind, ...] = ()
+    facts: tuple[FactComparison, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether a fact keeps it apart."""
+        return any(each.verdict is Verdict.DIFFERS for each in self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The likeness of words that is needed, by how many points agree (the last stands for all above). `copied`: the part
+    of the runs of words that makes a copy, if the titles are `copied_title` alike: many articles have the same few words
+    below their titles. Where nothing is needed, articles of different languages
+    are the same too. It is possibly the same where one more point would do, or `possibly` of the likeness is there."""
+
+    needed: tuple[float, ...]
+    copied: float = 0.5
+    copied_title: float = 0.25
+    possibly: float = 0.7
+
+    def likeness(self, points: int) -> float:
+        """What is needed."""
+        return self.needed[min(points, len(self.needed) - 1)]
+
+
+def judge(
+    features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0
+) -> Ruling:
+    """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts."""
+    compared = [compare(features, member) for member in members]
+    apart = next((each for each in compared if each.differing), None)
+    if apart is not None:
+        return Ruling(Sameness.ANOTHER, _in_words(apart.differing), facts=apart.facts)
+    within = [each for each in compared if each.same_language]
+    return _by_words(within, bounds, points) if within else _across(compared, bounds, points)
+
+
+def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:
+    likeness = fmean(each.likeness for each in compared)
+    best = max(compared, key=lambda each: (not each.doubtful, each.points, each.likeness))
+    needed, clear = bounds.likeness(best.points + points), not best.doubtful
+    if clear and any(each.copied >= bounds.copied and each.titles >= bounds.copied_title for each in compared):
+        return Ruling(Sameness.SAME, "copied text, and nothing differs", likeness, facts=best.facts)
+    if likeness >= needed and clear:
+        return Ruling(Sameness.SAME, f"joined at {likeness:.2f}: {_agreeing(best)}", likeness, best.unknown, best.facts)
+    if likeness >= min(needed * bounds.possibly, bounds.likeness(best.points + points + TELLING)):
+        why = _in_words(best.doubtful) if best.doubtful else f"{_agreeing(best)}; the words differ"
+        return Ruling(Sameness.POSSIBLY, why, likeness, facts=best.facts)
+    return Ruling(Sameness.ANOTHER, "the words differ", likeness, facts=best.facts)
+
+
+def _across(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:
+    best = max(compared, key=lambda each: each.points)
+    total = best.points + points if best.points else 0
+    if bounds.likeness(total) == 0:
+        return Ruling(Sameness.SAME, _agreeing(best), unsure=best.unknown, facts=best.facts)
+    if bounds.likeness(total + TELLING) == 0:
+        return Ruling(Sameness.POSSIBLY, f"{_agreeing(best)}; it is in another language", facts=best.facts)
+    return Ruling(Sameness.ANOTHER, "another language, and no fact agrees", facts=best.facts)
+
+
+def _agreeing(comparison: Comparison) -> str:
+    said = [_both(each) for each in comparison.facts if each.verdict is Verdict.AGREES]
+    return ", ".join(said) or "much the same words"
+
+
+def _both(fact: FactComparison) -> str:
+    if not fact.ours:
+        return f"the same {fact.kind}"
+    return f"both {fact.ours}" if fact.ours == fact.theirs else f"the same {fact.kind} ({fact.ours}, {fact.theirs})"
+
+
+def _in_words(facts: Sequence[FactComparison]) -> str:
+    return ", ".join(
+        f"another {each.kind} ({each.ours}, not {each.theirs})" if each.ours else f"another {each.kind}"
+        for each in facts
+    )

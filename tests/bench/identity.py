@@ -1,0 +1,183 @@
+"""Whether the same happening is one alert and another one its own: quality figures over labelled news, and their cost.
+
+The news is not in the project: `--data` names the folder with `score.py`, `minimal.py` and the gold files. Only figures
+are printed; `--list` adds the errors, of folds that may be read only. Each part is a replay in this process:
+
+    minimal   each written pair by itself, with its rule alone, and with the shipped entities beside it
+    stories   all labelled items, `--stories all`: B-cubed for stories, developments and events
+    events    the same items, with a rule that hits everything: messages an event, and what another event suppressed
+    stream    two captures whole, with a rule that hits everything
+    pairs     pairs of headlines and of texts with gold labels, ten minutes apart
+    korean    a day of Korean news with the shipped rules: messages of each labelled event and rule
+    cost      none of these: identity, start, gazetteer and `check` as they cost, with 100,000 hits of the last week
+
+    ./dev bench identity --data FOLDER [--part stories]... [--list] [--at-once 2] [--strict]
+    ./dev bench identity --part cost [--hits 100000]
+
+Without --part: all but `cost`, which takes minutes and needs no data; `--part all` is that too.
+
+Exit code 2: the data is absent. Else 0, for it reports; with --strict 1 where a bound is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from monitor.config.load import Remembered
+from tests.bench.world.identity_cost import MANY, cost_quality
+from tests.bench.world.identity_cost import PART as COST
+from tests.bench.world.labelled_day import DAY, day_quality
+from tests.bench.world.quality import (
+    Data,
+    Figure,
+    Quality,
+    events_quality,
+    import_script,
+    minimal_quality,
+    pairs_quality,
+    stories_quality,
+    stream_quality,
+    table,
+)
+from tests.bench.world.recorded_news import ENTITIES, EVERYTHING, SHIPPED, Row, replay_rows, write_rows, write_rule
+
+PAIRS = ("pairs_headlines", "pairs_tgcontest")
+
+
+def replay_minimal(data: Data, out: Path, paths: Sequence[Path] = ()) -> None:
+    """A replay for each pair: its rule beside what `paths` name, and its two articles."""
+    state = import_script(data.folder / "minimal.py").state
+    remembered = Remembered()
+    rows = []
+    for pair in data.gold("stories/minimal"):
+        rule = write_rule(out.with_suffix(".yaml"), pair["rule"])
+        articles = [pair[side] | {"id": side, "source": f"source-{side}"} for side in "ab"]
+        replayed = replay_rows(articles, [rule, *paths], remembered=remembered)
+        rows.append({"id": pair["id"], "state": state(replayed), "reason": _last_reason(replayed)})
+    write_rows(out, rows)
+
+
+def _last_reason(rows: Sequence[Row]) -> str:
+    decisions = [row["decisions"] for row in rows if row["type"] == "article"]
+    return "; ".join(decisions[-1].values())
+
+
+def replay_minimal_with_entities(data: Data, out: Path) -> None:
+    """The same, with the shipped entities."""
+    replay_minimal(data, out, [ENTITIES])
+
+
+def replay_stories(data: Data, out: Path) -> None:
+    """All items, each in a story, with the shipped entities and no rule."""
+    write_rows(out, replay_rows(data.gold("stories/stories"), [ENTITIES], all_stories=True))
+
+
+def replay_events(data: Data, out: Path) -> None:
+    """All items, with a rule that hits everything."""
+    rule = write_rule(out.with_suffix(".yaml"), EVERYTHING)
+    write_rows(out, replay_rows(data.gold("stories/stories"), [rule]))
+
+
+def replay_stream(data: Data, out: Path) -> None:
+    """Two captures, with a rule that hits everything."""
+    rule = write_rule(out.with_suffix(".yaml"), EVERYTHING)
+    write_rows(out, replay_rows(data.gold("stories/captures"), [rule]))
+
+
+def replay_pairs(data: Data, out: Path) -> None:
+    """Each pair as two articles, as the scorer writes them."""
+    articles = out.with_suffix(".articles")
+    gold = data.folder / "stories" / f"{out.stem}.jsonl.gz"
+    score = import_script(data.folder / "score.py")
+    score.pair_articles(Namespace(pred=str(articles)), str(gold))
+    write_rows(out, replay_rows(score.read(str(articles)), [ENTITIES], all_stories=True))
+
+
+def replay_day(data: Data, out: Path) -> None:
+    """The Korean day, with the shipped rules and entities."""
+    write_rows(out, replay_rows(data.gold(DAY), SHIPPED))
+
+
+Replaying = Callable[[Data, Path], None]
+Scoring = Callable[[Data, Path], Quality]
+
+# Of each part, its replays by name, and how the rows of each are scored; what takes longest first.
+PARTS: dict[str, dict[str, tuple[Replaying, Scoring]]] = {
+    "korean": {"korean": (replay_day, day_quality)},
+    "stream": {"stream": (replay_stream, stream_quality)},
+    "minimal": {
+        "minimal": (replay_minimal, minimal_quality),
+        "entities": (replay_minimal_with_entities, lambda data, out: _unbounded(minimal_quality(data, out))),
+    },
+    "events": {"events": (replay_events, events_quality)},
+    "stories": {"stories": (replay_stories, stories_quality)},
+    "pairs": {name: (replay_pairs, lambda data, out: pairs_quality(data, out.stem, out)) for name in PAIRS},
+}
+
+
+def _unbounded(quality: Quality) -> Quality:
+    """The rule alone is what is judged; these figures stand beside it."""
+    figures = [Figure("minimal", f"with entities: {each.name}", each.halves) for each in quality.figures]
+    return Quality(figures, [], [])
+
+
+def measure(data: Data, parts: Sequence[str], at_once: int) -> dict[str, Quality]:
+    """The quality of each replay of these parts, by its name."""
+    chosen = {name: pair for part in parts for name, pair in PARTS[part].items()}
+    outs = {name: data.work / f"{name}.jsonl" for name in chosen}
+    with ProcessPoolExecutor(at_once, get_context("spawn")) as pool:
+        running = [pool.submit(replaying, data, outs[name]) for name, (replaying, _) in chosen.items()]
+        for each in running:
+            each.result()
+    return {name: scoring(data, outs[name]) for name, (_, scoring) in chosen.items()}
+
+
+def show(measured: dict[str, Quality], *, listing: bool) -> int:
+    """Print them; how many bounds are missed."""
+    for name, quality in measured.items():
+        print(f"--- {name}", *quality.rows, *(quality.errors if listing else ()), sep="\n", end="\n\n")
+    figures = [figure for quality in measured.values() for figure in quality.figures]
+    print(*table(figures), sep="\n")
+    missed = sum(figure.met is False for figure in figures)
+    print(f"\n{missed} of {sum(figure.met is not None for figure in figures)} bounds missed", flush=True)
+    return missed
+
+
+def main() -> int:
+    """Print the figures; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="the folder with score.py")
+    parser.add_argument("--part", action="append", choices=[*PARTS, COST, "all"], help="only this; may be repeated")
+    parser.add_argument("--hits", type=int, default=MANY, help=f"of the last week, for the cost ({MANY})")
+    parser.add_argument("--list", action="store_true", help="also the errors, of folds that may be read")
+    parser.add_argument("--at-once", type=int, default=2, help="processes (2)")
+    parser.add_argument("--strict", action="store_true", help="exit code 1 where a bound is missed")
+    given = parser.parse_args()
+    parts = set(given.part or PARTS)
+    parts = {*PARTS, COST} if "all" in parts else parts
+    if parts != {COST} and (given.data is None or not (given.data / "score.py").is_file()):
+        where = "name its folder with --data" if given.data is None else f"{given.data} holds no score.py"
+        print(f"there is no data: {where}", file=sys.stderr)
+        return 2
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        chosen = [part for part in PARTS if part in parts]
+        measured = measure(Data(given.data, work), chosen, given.at_once) if chosen else {}
+        if COST in parts:
+            measured[COST] = cost_quality(work, given.hits)
+    missed = show(measured, listing=given.list)
+    print(f"{time.monotonic() - began:.0f} s")
+    return 1 if given.strict and missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Replays of recorded news, in this process: the rows that `news-monitor replay --json` prints, without its start."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from monitor.config.load import LoadedRules, Remembered, load_rules
+from monitor.lab.recorded import Recorded, recorded
+from monitor.lab.replay import Came, Replay, Sent, in_time_order, replay
+from monitor.matching.live import compile_live
+from monitor.model import AlertKind, MatchKind
+from tests.building import NOON
+
+Row = dict[str, Any]
+
+ROOT = Path(__file__).parents[3]
+ENTITIES = ROOT / "seeds" / "entities"
+SHIPPED = (ROOT / "rules", ENTITIES)
+EVERYTHING: Row = {
+    "rule": "everything",
+    "title": "Everything",
+    "level": "info",
+    "match": {"pattern": "\\pL"},
+    "max_age": "3650 days",
+    "alert": {"once_per": "event"},
+}
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> Path:
+    """JSON, one row a line."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return path
+
+
+def write_rule(path: Path, rule: Row) -> Path:
+    """A rule as a file that `load_rules` takes: JSON is YAML."""
+    path.write_text(json.dumps(rule, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def replay_rows(
+    articles: Iterable[Row], paths: Sequence[Path], *, all_stories: bool = False, remembered: Remembered | None = None
+) -> list[Row]:
+    """The rows of a replay of these articles with the rules and entities of `paths`, in the order of their times.
+    Raises ValueError where a rule is faulty or an article unusable. `remembered`: files that need not be read again.
+    """
+    loaded = load_rules(paths, remembered=remembered)
+    if loaded.faults:
+        raise ValueError(f"faulty rules: {loaded.faults[0]}")
+    lines = [json.dumps(each) for each in articles]
+    found = list(recorded(lines, NOON))
+    usable = [each for each in found if isinstance(each, Recorded)]
+    if len(usable) < len(found):
+        raise ValueError(f"{len(found) - len(usable)} of {len(found)} articles are unusable")
+    return list(_rows(usable, loaded, all_stories))
+
+
+def _rows(found: Sequence[Recorded], loaded: LoadedRules, all_stories: bool) -> Iterator[Row]:
+    rules = compile_live(loaded.rules.values(), loaded.entities, loaded.lists)
+    for each in replay(in_time_order([found], NOON), Replay(rules, all_stories=all_stories)):
+        yield _article(each) if isinstance(each, Came) else _alert(each)
+
+
+def _article(came: Came) -> Row:
+    matches = [decided.match for decided in came.judged.decisions]
+    return {
+        "type": "article",
+        "id": came.id,
+        "rules": [match.rule for match in matches if match.kind is MatchKind.NEWS],
+        "mentions": [match.rule for match in matches if match.kind is MatchKind.MENTION],
+        "story": came.judged.story.id if came.judged.story else None,
+        "event": came.event,
+        "decisions": {decided.match.rule: decided.reason for decided in came.judged.decisions},
+    }
+
+
+def _alert(sent: Sent) -> Row:
+    return {
+        "type": "alert",
+        "kind": str(AlertKind(sent.kind)),
+        "rule": sent.rule,
+        "story": sent.story,
+        "event": sent.event,
+        "articles": list(sent.articles),
+        "sentence": sent.sentence,
+        "reason": sent.reason,
+    }

@@ -1,0 +1,153 @@
+"""The numbers of an article with what they count, in all our languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.stories.number_comparison import NumberVerdict, compare_numbers
+from monitor.stories.numbers import find_numbers
+
+
+def found(text: str, language: str | None = None) -> list[tuple[str, float]]:
+    return [(fact.kind, fact.value) for fact in find_numbers(text, "", language)]
+
+
+def verdict(a: str, b: str, language: str | None = None) -> NumberVerdict:
+    return compare_numbers(find_numbers(a, "", language), find_numbers(b, "", language)).verdict
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "facts"),
+    [
+        ("en", "At least 12 people died and two were hurt", [("dead", 12), ("injured", 2)]),
+        ("en", "Blast kills 1,200, death toll may climb", [("dead", 1200)]),
+        ("en", "1,300 evacuated, 14 arrested, three missing", [("evacuated", 1300), ("arrested", 14), ("missing", 3)]),
+        ("ko", "버스 추락으로 12명 사망, 두 명 부상", [("dead", 12), ("injured", 2)]),
+        ("ko", "사망자 37명으로 늘어", [("dead", 37)]),
+        ("zh", "事故造成12人死亡，3人受伤", [("dead", 12), ("injured", 3)]),
+        ("zh", "火灾致三人遇难", [("dead", 3)]),
+        ("ja", "事故で12人死亡、3人けが", [("dead", 12), ("injured", 3)]),
+        ("ja", "死者15人に", [("dead", 15)]),
+        ("ru", "Погибли 12 человек, двое ранены", [("dead", 12), ("injured", 2)]),
+        ("uk", "Загинули 12 людей, троє поранені", [("dead", 12), ("injured", 3)]),
+        ("de", "Zwölf Tote und 30 Verletzte", [("dead", 12), ("injured", 30)]),
+        ("fr", "Au moins douze morts et 30 blessés", [("dead", 12), ("injured", 30)]),
+        ("es", "Doce muertos y 30 heridos", [("dead", 12), ("injured", 30)]),
+        ("it", "Dodici morti e 30 feriti", [("dead", 12), ("injured", 30)]),
+        ("pt", "Doze mortos e 30 feridos", [("dead", 12), ("injured", 30)]),
+        ("pl", "Trzy osoby nie żyją, 30 rannych", [("dead", 3), ("injured", 30)]),
+    ],
+)
+def test_tolls(language: str, text: str, facts: list[tuple[str, float]]) -> None:
+    """How many died, were hurt, are missing: they grow."""
+    assert found(text, language) == facts
+    assert all(fact.grows for fact in find_numbers(text, "", language))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "kind", "value", "unit"),
+    [
+        ("en", "Its 10th test flight ends", "ordinal", 10, "test flight"),
+        ("en", "A third measles case is confirmed", "ordinal", 3, "measle case"),
+        ("ko", "나래호 4차 발사 성공", "ordinal", 4, "flight"),
+        ("ko", "나래호 네 번째 비행", "ordinal", 4, "flight"),
+        ("zh", "确诊第二例病例", "ordinal", 2, "case"),
+        ("ja", "3回目の打ち上げ", "ordinal", 3, "flight"),
+        ("ru", "Второй тур прошел", "ordinal", 2, "round"),
+        ("de", "Der 3. Fall ist bestätigt", "ordinal", 3, "case"),
+        ("fr", "Le deuxième cas est confirmé", "ordinal", 2, "case"),
+        ("es", "El tercer caso", "ordinal", 3, "case"),
+        ("pl", "Druga tura odbyła się", "ordinal", 2, "round"),
+        ("en", "Typhoon No. 13 nears", "serial", 13, "storm"),
+        ("ko", "제13호 태풍 북상", "serial", 13, "storm"),
+        ("zh", "今年第13号台风登陆", "serial", 13, "storm"),
+        ("ja", "台風13号が上陸", "serial", 13, "storm"),
+        ("zh", "神舟三十号发射", "serial", 30, "神舟"),
+        ("en", "China launches Shenzhou-30", "serial", 30, "shenzhou"),
+        ("en", "M6.4 quake off the coast", "magnitude", 6.4, ""),
+        ("en", "A magnitude 6.4 quake", "magnitude", 6.4, ""),
+        ("ko", "규모 6.4 지진", "magnitude", 6.4, ""),
+        ("ja", "マグニチュード6.4の地震", "magnitude", 6.4, ""),
+        ("zh", "发生6.4级地震", "magnitude", 6.4, ""),
+        ("ru", "Землетрясение магнитудой 6,4", "magnitude", 6.4, ""),
+        ("ja", "震度5弱を観測", "intensity", 5, ""),
+        ("en", "A Boeing 787 landed", "model", 787, "boeing"),
+        ("en", "An A320 landed", "model", 320, "a"),
+        ("ru", "Упал Ми-8", "model", 8, "ми"),
+        ("en", "It rose by 4.25 percent", "percent", 4.25, ""),
+        ("en", "It cuts by 25 basis points", "basis_points", 25, ""),
+        ("en", "It pays $4.5 billion", "money", 4.5e9, "usd"),
+        ("ko", "예산 3조원 편성", "money", 3e12, "krw"),
+        ("en", "Rovers win 2-1 at home", "score", 2, "1-2"),
+    ],
+)
+def test_kinds(language: str, text: str, kind: str, value: float, unit: str) -> None:
+    """What identifies a happening, and what else a number says."""
+    (fact,) = find_numbers(text, "", language)
+    assert (fact.kind, fact.value, fact.unit) == (kind, value, unit)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It was 2024 when",
+        "On May 5 they met",
+        "5월 3일 오후 9시",
+        "4月1日、10時30分",
+        "At 10:30 he left",
+        "for 10 minutes",
+        "5 мая",
+    ],
+)
+def test_dates_and_times_are_no_facts(text: str) -> None:
+    """Days are facts of their own; a duration says nothing."""
+    assert found(text) == []
+
+
+def test_spans() -> None:
+    """They count in title and lead together."""
+    title, lead = "Blast", "It killed １２ people."
+    (fact,) = find_numbers(title, lead, "en")
+    assert f"{title}\n{lead}"[fact.start : fact.end] == fact.said == "１２"
+    assert fact.value == 12
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("The 8th test flight", "The 18th test flight"),
+        ("Second measles case", "Third measles case"),
+        ("나래호 4차 발사", "나래호 다섯 번째 비행"),
+        ("Typhoon No. 13", "台風15号"),
+        ("M6.4 quake", "Magnitude 7.1 quake"),
+        ("神舟二十号发射", "神舟21号发射"),
+    ],
+)
+def test_other_happenings(a: str, b: str) -> None:
+    """Numbers that identify differ, in one language or two."""
+    assert verdict(a, b) == NumberVerdict.DIFFERS
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Two people died", "Five people died"),
+        ("M6.4 quake", "M6.6 quake"),
+        ("Second measles case", "Third launch"),
+        ("The second case, and then the third case", "The third case"),
+        ("A 5 percent rise", "A 6 percent rise"),
+        ("A man of 31", "Nothing"),
+    ],
+)
+def test_what_never_keeps_apart(a: str, b: str) -> None:
+    """Tolls grow, magnitudes are revised, other things are counted otherwise."""
+    assert verdict(a, b) != NumberVerdict.DIFFERS
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("Twelve people died", "사망자 12명"), ("Typhoon No. 13", "第13号台风"), ("The 4th launch", "4차 발사")],
+)
+def test_the_same_in_two_languages(a: str, b: str) -> None:
+    """What is counted has no language."""
+    assert verdict(a, b) == NumberVerdict.AGREES
