@@ -108,7 +108,7 @@ class WrongUse(MonitorError):
 
 
 class NotLoaded(LookupError):
-    """Deciding has asked for something of the state that was not loaded. To take it for "never" would be to send twice."""
+    """Deciding has asked for something that was not loaded: whoever took that for "never" would send twice."""
 
 
 class ClusterNotLoaded(NotLoaded):

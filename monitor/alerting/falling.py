@@ -48,7 +48,6 @@ def fallen_due(rules: Mapping[str, Rule], told: Told, now: datetime) -> tuple[li
         elif each.kind.digested:
             digested.append(each)
         else:
-            told.drop(each.id)
             tellings.append(_alone(each, told, now))
     tellings += [_together(some, told, now) for some in _grouped(digested)]
     return tellings, moved
@@ -94,6 +93,7 @@ def _alone(each: Waiting, told: Told, now: datetime) -> Telling:
     alert = alert_of(hearing, told.account(hearing.key, now), f"{hearing.because}; {each.why}", now, update=update)
     told.tells(hearing, alert, now)
     told.told(hearing.rule, now)
+    told.drop(each.id)
     return Telling(alert, (each,))
 
 
@@ -133,8 +133,8 @@ def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
         items=items,
     )
     for each in waited:
-        told.drop(each.id)
         told.tells(each.hearing, alert, now)
+        told.drop(each.id)
     return Telling(alert, tuple(waited))
 
 

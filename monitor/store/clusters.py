@@ -90,11 +90,11 @@ class StoredClusters:
         rows = self._rows(new)
         members: dict[Key, list[Member]] = {}
         for key, row in rows.items():
-            with left_out_if_unreadable(" ".join(key).strip()):
+            with left_out_if_unreadable(_called(key)):
                 members[key] = [(article_id, version) for article_id, version in row.members or ()]
         features = self._features({each for some in members.values() for each in some})
         for (scope, id_), some in members.items():
-            with left_out_if_unreadable(f"{scope} {id_}".strip()):
+            with left_out_if_unreadable(_called((scope, id_))):
                 of = [features[each] for each in some if each in features]
                 self.index.load([_cluster(scope, rows[scope, id_], of)])
         return {(scope, id_) for scope, id_ in new if self.index.get(scope, id_) is None}
@@ -111,7 +111,7 @@ class StoredClusters:
         found: dict[Member, ArticleFeatures] = {}
         for some in in_batches(wanted):
             for article_id, version, row in self._connection.execute(_FEATURES, {"names": some}):
-                with left_out_if_unreadable(f"features of article {article_id}"):
+                with left_out_if_unreadable(f"article_features {article_id}"):
                     features = ArticleFeatures.from_row(row)
                     found[article_id, version] = features
                     self._ids[features.source, features.uid] = article_id
@@ -170,6 +170,11 @@ class StoredClusters:
             )
         write_rows(self._connection, _NO_MORE, gone)
         write_rows(self._connection, _upsert_key(self._connection.dialect.name), new)
+
+
+def _called(cluster: Key) -> str:
+    scope, id_ = cluster
+    return f"story {id_}" if scope == STORIES else f"event {id_}"
 
 
 def forget_articles(connection: Connection, articles: Sequence[int]) -> None:

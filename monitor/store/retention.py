@@ -235,16 +235,16 @@ def _slice(
     asked: Select[*tuple[Any, ...]],
     key: tuple[Column[Any], ...],
     after: _Found | None,
-    most: int = SLICE,
+    most: int | None = None,
 ) -> Sequence[_Found]:
     """So many rows as one slice holds, in the order of their key, after this one."""
     if after is not None:
         asked = asked.where(tuple_(*key) > tuple(getattr(after, column.name) for column in key))
-    return connection.execute(asked.order_by(*key).limit(most)).all()
+    return connection.execute(asked.order_by(*key).limit(most or SLICE)).all()
 
 
-def _last(rows: Sequence[_Found], most: int = SLICE) -> _Found | None:
-    return rows[-1] if len(rows) == most else None
+def _last(rows: Sequence[_Found], most: int | None = None) -> _Found | None:
+    return rows[-1] if len(rows) == (most or SLICE) else None
 
 
 @dataclass(slots=True)

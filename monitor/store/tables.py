@@ -173,9 +173,9 @@ known = Table(
 )
 
 
-# What stories and events have in common (stories.clusters.Cluster). `last_at`: when an article joined it last, as we saw
-# it; `news_at`: when its latest article was news; `members`: the articles that others are compared with, as pairs of id
-# and version; null: it was over before we kept them.
+# What stories and events have in common (stories.clusters.Cluster). `last_at`: when an article joined it last, as we
+# saw it; `news_at`: when its latest article was news; `members`: the articles that others are compared with, as pairs
+# of id and version; null: it was over before we kept them.
 def _cluster() -> tuple[Column[Any], ...]:
     return (
         Column("title", Text, nullable=False),

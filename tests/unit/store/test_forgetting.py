@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from monitor.alerting.attempts import Verdict
 from monitor.alerting.falling import Telling
@@ -41,9 +41,22 @@ from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.retention import SLICE, Pruning
 from monitor.store.section import SerialSection
-from monitor.store.tables import account, alert, attempt, delivery, event, known, metadata, story, waiting
+from monitor.store.tables import (
+    account,
+    alert,
+    article_features,
+    attempt,
+    cluster_key,
+    delivery,
+    event,
+    known,
+    metadata,
+    story,
+    waiting,
+)
 from monitor.store.tables import article as articles
 from monitor.store.tables import match as matches
+from monitor.stories import ArticleFeatures
 from tests.building import (
     HOUR,
     MINUTE,
@@ -587,27 +600,36 @@ def test_a_story_goes_on_under_its_next_headline(desk: Desk) -> None:
         assert connection.execute(select(story.c.title)).scalar_one() == "Missile over the sea"
 
 
-def test_a_running_daemon_does_not_bring_the_headline_back(desk: Desk) -> None:
-    """It knows the story in memory: the next article joins it, is not told again, and the title stays away."""
+def test_what_comes_next_does_not_bring_the_headline_back(desk: Desk) -> None:
+    """Nothing is left by which it could join the story of what was forgotten: it is told as a story of its own."""
     desk.poll(secret())
     desk.forget("wire")
-    other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
-    desk.poll(other, at=NOON + MINUTE)
-    assert SECRET not in desk.everything()
-    with desk.database.reading() as connection:
-        assert len(connection.execute(select(alert).where(alert.c.rule_id == "launch")).all()) == 1
-    Desk(desk.database).poll(article("c", "Third missile", seen=NOON + 2 * MINUTE), at=NOON + 2 * MINUTE)
-
-
-def test_an_event_that_opens_later_does_not_bring_the_headline_back(desk: Desk) -> None:
-    """In memory its first story is still called so: a rule that had not matched before opens an event of it."""
-    desk.poll(secret())
-    desk.forget(URL)
     other = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)
     desk.poll(other, at=NOON + MINUTE, ruleset=ALL_SORTS)
     assert SECRET not in desk.everything()
     with desk.database.reading() as connection:
-        assert set(connection.execute(select(event.c.title)).scalars()) == {""}
+        assert len(connection.execute(select(alert).where(alert.c.rule_id == "launch")).all()) == 2
+        assert set(connection.execute(select(event.c.title)).scalars()) == {"Missile over the sea"}
+    Desk(desk.database).poll(article("c", "Third missile", seen=NOON + 2 * MINUTE), at=NOON + 2 * MINUTE)
+
+
+def test_a_story_goes_on_without_what_was_forgotten(desk: Desk) -> None:
+    """What joins it is compared with what is left, and found by no word that only the forgotten article has said."""
+    desk.poll(secret(), article("b", "Missile over the sea", of="post", canonical=URL))
+    with desk.database.reading() as connection:
+        (before,) = connection.execute(select(story)).all()
+        words = set(connection.execute(select(cluster_key.c.key)).scalars())
+    desk.forget("wire")
+    with desk.database.reading() as connection:
+        (after,) = connection.execute(select(story).where(story.c.id == before.id)).all()
+        left = set(connection.execute(select(cluster_key.c.key)).scalars())
+        (kept,) = connection.execute(select(article_features)).all()
+    assert (len(before.members), after.members) == (2, [[kept.article_id, 1]])
+    assert left < words
+    assert left == set(ArticleFeatures.from_row(kept.row).index_keys)
+    desk.poll(article("c", "Missile over the sea", seen=NOON + MINUTE), at=NOON + MINUTE)
+    with desk.database.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(story)).scalar_one() == 1
 
 
 @pytest.mark.parametrize("left", [False, True], ids=["here", "had left before"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, insert, update
 
-from monitor.model import DeliveryState
+from monitor.model import DeliveryState, OncePer
 from monitor.store.ages import source_ages, waiting
 from monitor.store.claims import Claims
 from monitor.store.database import Database
@@ -20,7 +20,7 @@ from monitor.store.outbox import Outbox
 from monitor.store.pages import Pages
 from monitor.store.section import SerialSection
 from monitor.store.tables import alert, delivery
-from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rules, sources
+from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources
 from tests.conftest import newest_url
 
 OTHERS = [f"other-{number}" for number in range(100)]
@@ -36,7 +36,11 @@ def database(newest_file: Path, tmp_path: Path) -> Iterator[Database]:
     brought = [article(f"a{number}", f"North Korea fires missile number {number}") for number in range(50)]
     claim = claimed(claims)
     with section.entered(NOON) as inside:
-        inside.commit(polled(claim), decide_in(inside, brought, rules()), lambda _: ["desk", *OTHERS])
+        inside.commit(
+            polled(claim),
+            decide_in(inside, brought, rules(rule(once_per=OncePer.ARTICLE))),
+            lambda _: ["desk", *OTHERS],
+        )
     with opened.writing() as connection:
         told = delivery.c.channel.in_(OTHERS)
         connection.execute(update(delivery).where(told).values(state=DeliveryState.ACCEPTED, ended_at=NOON))
