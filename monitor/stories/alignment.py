@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from monitor.stories.number_words import number_words
 from monitor.stories.numbers import NumberFact
-from monitor.stories.person_titles import FUNCTION_WORDS
+from monitor.stories.person_titles import function_words
 from monitor.text.folding import fold
 from monitor.text.scripts import HANGUL, SCRIPTS, TOKEN, half_words, is_unspaced
 
@@ -144,6 +144,7 @@ def _addition(title: str, tokens: Sequence[_Token], *, by_other: bool) -> TitleA
 
 _STEM = 5  # letters that a word of a spaced script is compared by: endings are no difference
 _LITTLE = 3  # letters
+_LITTLE_WORDS = function_words("")
 _ALIGNED_TOKEN = re.compile(rf"[ァ-ヺー]{{2,}}|{TOKEN.pattern}")  # a word in katakana is one
 _HANGUL_TAILS = sorted((*next(s.tails for s in SCRIPTS if s.name == "Hangul"), "서"), key=len, reverse=True)
 """The particles, and what headlines write for 에서."""
@@ -157,7 +158,7 @@ def _tokens(title: str) -> list[_Token]:
         if HANGUL.match(key):
             key = _without_particle(key)
         elif not is_unspaced(key):
-            weight = 0 if key in FUNCTION_WORDS or (len(key) < _LITTLE and match[0].islower()) else weight
+            weight = 0 if key in _LITTLE_WORDS or (len(key) < _LITTLE and match[0].islower()) else weight
             key = key if any(map(str.isdigit, key)) else key[:_STEM]
         found.append(_Token(match[0], key, weight, *match.span()))
     return found

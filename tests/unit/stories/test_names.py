@@ -24,6 +24,8 @@ def one(title: str, language: str = "en") -> NameMention:
         ("en", "A deal of OPEC, OpenAI and Gov. Ruiz", {"OPEC", "OpenAI", "Ruiz"}),
         ("en", "An F-16 and a C919 met near the A320", {"F-16", "C919", "A320"}),
         ("en", "They saw Ursula von der Leyen there", {"Ursula von der Leyen"}),
+        ("en", "It was Poland's Tusk who left The Hague", {"Tusk", "Poland's", "Hague"}),
+        ("ko", "박도윤 원내대표, 김하늘대통령", {"박도윤", "김하늘"}),
         ("fr", "La sonde quitte l'Orion avec Thomas Pesquet", {"Orion", "Thomas Pesquet"}),
         ("es", "El fiscal acusa a Marta Quiroga", {"Marta Quiroga"}),
         ("it", "Il tribunale assolve Carla Rinaldi", {"Carla Rinaldi"}),

@@ -49,6 +49,9 @@ def test_tolls(language: str, text: str, facts: list[tuple[str, float]]) -> None
     [
         ("en", "Its 10th test flight ends", "ordinal", 10, "test flight"),
         ("en", "A third measles case is confirmed", "ordinal", 3, "measle case"),
+        ("en", "It is of clade 1b", "model", 1, "cladeb"),
+        ("en", "One of H5N1", "model", 5, "h5n1"),
+        ("en", "It fell 30 km away", "count", 30, "km"),
         ("ko", "나래호 4차 발사 성공", "ordinal", 4, "flight"),
         ("ko", "나래호 네 번째 비행", "ordinal", 4, "flight"),
         ("zh", "确诊第二例病例", "ordinal", 2, "case"),
