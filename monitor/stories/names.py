@@ -122,8 +122,8 @@ class _Covered:
 
 _LETTERS = f"[^\\W_{UNSPACED}{APART}]"
 _UPPER = "".join(letter for letter in map(chr, (*range(0x41, 0x250), *range(0x400, 0x530))) if letter.isupper())
-_CAPITALISED = re.compile(  # iPhone and F-16 too
-    rf"(?<!{_LETTERS})(?:(?:[{_UPPER}]|[a-z](?=[A-Z])){_LETTERS}+|[{_UPPER}](?=-\d))(?:['’ʼ-]{_LETTERS}+)*"
+_CAPITALISED = re.compile(  # the capital first: so it is looked for at once
+    rf"[{_UPPER}](?<!{_LETTERS}.)(?:{_LETTERS}+|(?=-\d))(?:['’ʼ-]{_LETTERS}+)*"
 )
 _BETWEEN = re.compile(rf"[ \u00a0-](?:(?:{'|'.join(PARTICLES)})[ \u00a0])*")
 _BETWEEN_IN_GERMAN = re.compile(r"[ \u00a0-](?:(?:von|van)[ \u00a0](?:(?:der|den)[ \u00a0])?)?")
@@ -214,7 +214,7 @@ _HANGUL_RUN = re.compile(f"[{APART}]*")
 _WORD_BEFORE = re.compile(rf"(?<![\w])([{APART}]{{1,6}}|[一-鿿]{{1,3}})\s?$")
 _NO_KOREAN_NAME = re.compile(r"(?:[의는를]|에서|[부처청당회시도실])$")  # particles, and offices
 _BACK = 16  # characters before a title in which its bearer stands
-_ATTACHED_NAMES = (1, 3)  # letters: 李대통령, 이재명대통령; 원내대표 and 국민권익위원장 are titles
+_ATTACHED_WORD = 2  # letters of a word that makes one title with what is behind it: 원내대표, 사무총장
 _BESIDE_TITLES = frozenset((*BEFORE_TITLES, *KOREAN_TITLES))
 _STEPS = 3  # words: the country, "former", the name
 
@@ -228,7 +228,7 @@ def _before_korean_titles(text: str, covered: _Covered) -> Iterator[NameMention]
             continue
         span = _bearer(text, title.start(), covered)
         attached = span is not None and span[1] == title.start()
-        if span is not None and not (attached and span[1] - span[0] not in _ATTACHED_NAMES):
+        if span is not None and not (attached and span[1] - span[0] == _ATTACHED_WORD):
             yield _mention(text, [span], span[1] - span[0] > 1)
         end = title.end()
 

@@ -98,13 +98,14 @@ _THOUSANDS = re.compile(r"[,. \u00a0\u202f](?=\d{3}(?!\d))")
 _ATTACHED = re.compile(rf"(?<![\w'])({LETTERS}+)-?$|([一-鿿{APART}]{{2,4}})-$")  # F-16, 화성-20
 _DESIGNATION = re.compile(rf"(?:{LETTERS}+\d*)+")  # A320neo, H5N1
 _LETTERED = re.compile(r"[a-ln-z](?!\w)")  # clade 1b; m is a measure
+_LONGEST_NUMBER = 20  # characters; what is longer is no number that anybody reads
 _YEARS = (1900, 2100)
 
 
 def _in_digits(text: _NumberedText) -> Iterator[NumberFact | None]:
     end = 0
     for match in _DIGITS.finditer(text.low):
-        if match.start() < end:
+        if match.start() < end or len(match[0]) > _LONGEST_NUMBER:
             continue
         before = text.low[match.start() - 1 : match.start()]
         letters = _ATTACHED.search(text.before(match.start())) if before == "-" or before.isalpha() else None

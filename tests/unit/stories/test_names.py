@@ -125,3 +125,14 @@ def test_traditional_and_simplified_names_agree() -> None:
 def test_two_names(a: str, b: str) -> None:
     """Another consonant or number is another name; what may be no name in either proves nothing."""
     assert not names_agree(one(a), one(b))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "İstanbul", "\ud800A B-", "A" * 5000, "«»“”", "習", "・・", "대통령", "A-1-2", "'s O's"]
+)
+def test_odd_texts(text: str) -> None:
+    """Nothing that a feed can hold is an error, and spans stay true."""
+    for language in ("en", "de", "ko", "ja", "zh", None):
+        for mention in find_names(text, text, language):
+            assert f"{text}\n{text}"[mention.start : mention.end] == mention.said
+            assert mention.key

@@ -154,3 +154,12 @@ def test_what_never_keeps_apart(a: str, b: str) -> None:
 def test_the_same_in_two_languages(a: str, b: str) -> None:
     """What is counted has no language."""
     assert verdict(a, b) == NumberVerdict.AGREES
+
+
+@pytest.mark.parametrize(
+    "text", ["", "İ 12 people died", "9" * 400, "٣ people", "\ud800 3 dead", "1" * 3 + ",000" * 90, "第第3", "-5", "3-"]
+)
+def test_odd_texts(text: str) -> None:
+    """Nothing that a feed can hold is an error, and spans stay true."""
+    for fact in find_numbers(text, text, "en"):
+        assert f"{text}\n{text}"[fact.start : fact.end] == fact.said
