@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from os.path import commonprefix
+from itertools import takewhile
 
 from monitor.stories.number_words import number_words
 from monitor.stories.numbers import NumberFact
@@ -219,7 +219,8 @@ def _related(mine: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
 
 def _without_same_end(one: str, other: str) -> tuple[str, str]:
     """Two words without what both end in, if that leaves a word each: 부산시장, 대구시장."""
-    same = len(commonprefix((one[::-1], other[::-1])))
+    ends = zip(reversed(one), reversed(other), strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], ends))
     if min(len(one), len(other)) - same < _SAME_LETTERS:
         return one, other
     return one[: len(one) - same], other[: len(other) - same]
