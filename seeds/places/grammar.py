@@ -8,6 +8,7 @@ from collections.abc import Iterator
 # Endings of adjectives, as what is cut from the lemma and what is put there.
 _RU_SKY = ["ий", "ого", "ому", "им", "ом", "ая", "ой", "ую", "ое", "ие", "их", "ими"]
 _RU_Y = ["ый", "ого", "ому", "ым", "ом", "ая", "ой", "ую", "ое", "ые", "ых", "ыми"]
+_RU_SOFT = "ий его ему им ем яя ей юю ее ие их ими".split()
 _UK = ["ий", "ого", "ому", "им", "ім", "а", "ої", "ій", "у", "ою", "е", "і", "их", "ими"]
 _PL = ["i", "a", "ie", "iego", "iej", "iemu", "im", "ich", "imi", "ą"]
 _CS = ["ý", "á", "é", "ého", "ému", "ým", "ém", "ou", "í", "ých", "ými"]
@@ -64,6 +65,8 @@ def _cyrillic_word(word: str) -> list[str]:
     adjective = _RU_ADJECTIVE.search(word)
     if adjective and len(word) > 5:
         stem = word[: -len(adjective[2])]
+        if adjective[1] == "н" and adjective[2] == "ий":  # Нижний
+            return [word] + [stem + end for end in _RU_SOFT]
         return (
             [word]
             + [stem + end for end in (_RU_Y if adjective[2] == "ый" else _RU_SKY)]
