@@ -62,6 +62,7 @@ _KOREAN_OFFICES = re.compile(
 )
 _NOT_BEFORE_SHORT = re.compile("[0-9\u3040-\u30ff\uac00-\ud7a3A-Za-z]")
 _CLAUSE = frozenset("与和同对遭向访驻由及获前新让令受被是据")
+_SIDES_ANYWHERE = "澳美韩俄菲越泰乌缅柬"  # 其中方, 近日方, 立法方, 以方 are other words
 _KOREAN_ONLY = "青"  # the Blue House
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -101,6 +102,8 @@ def _short_fits(text: str, start: int, end: int) -> bool:
         return False
     if "\uac00" <= text[start] <= "\ud7a3":
         return text[end : end + 1] in {" ", ","} and _KOREAN_OFFICES.match(text, end) is not None
+    if text[start] in _SIDES_ANYWHERE and _SIDE.match(text, end):
+        return True
     han_before = _HAN.match(before) is not None and before not in _CLAUSE
     if text[start] not in _KOREAN_ONLY and (_SIDE.match(text, end) or _OFFICES.match(text, end)):
         return not han_before

@@ -145,6 +145,7 @@ def _countries(folder: Path) -> Iterator[Known]:
 
 def _without_brackets(name: str) -> Iterator[str]:
     """ "Myanmar (Burma)" -> both; "中国香港特别行政区" -> 香港 too."""
+    name = unicodedata.normalize("NFKC", name)
     inside = re.findall(r"[((]([^))]+)[))]", name)
     yield re.sub(r"\s*[((].*?[))]", "", name)
     yield from inside
@@ -366,7 +367,7 @@ def _common_there(name: str, country: str, people: int) -> bool:
     language = "ko" if "\uac00" <= name[0] <= "\ud7a3" else "zh"
     longest = 4 if "\u3040" <= name[0] <= "\u30ff" else 3
     if country in _AT_HOME[language] or len(name) > longest:
-        return country == "CN" and people < _BIG and _zipf_of("zh").get(comparable_name(name), 0) > _COMMON
+        return country == "CN" and people < _BIG and _zipf_of("zh").get(comparable_name(name), 0) > 4.5
     frequency = _zipf_of(language).get(comparable_name(name), 0)
     if len(name) == 2:
         ends_in_particle = language == "ko" and name[1] in "에로서의이가은는도만와과나며고다자지게"
@@ -483,6 +484,11 @@ def _demonyms(places: dict[str, Known]) -> None:
 def _demonym_forms(language: str, word: str) -> Iterable[str]:
     if language == "de" and word[0].isupper():
         return grammar.german_person(word)
+    if language == "pl" and word[0].isupper():
+        return grammar.polish_person(word)
+    if language in {"ru", "uk"} and word.endswith("+"):
+        forms = grammar.russian_person(word[:-1])
+        return {*forms, *(form[0].upper() + form[1:] for form in forms)}
     if word[0].islower() and language in grammar.FORMS:
         forms = grammar.FORMS[language](word)
         return {*forms, *(form[0].upper() + form[1:] for form in forms)}
@@ -529,11 +535,11 @@ def _shorts(places: dict[str, Known]) -> None:
                 places[identity].add(name, JOINT)
 
 
-def _other_rows(places: set[str]) -> Iterator[tuple[str, bytes]]:
+def _other_rows(places: set[str], seas: set[str]) -> Iterator[tuple[str, bytes]]:
     """What is no place: blocked words that are none, given names and surnames."""
     nothing = struct.pack(">I", NO_PLACE)
     blocked = {comparable_name(line) for line in _lines("blocks.txt")} | set(_never())
-    for name in blocked - places - {""}:
+    for name in (name for name in blocked - places if name and not any(name.startswith(sea) for sea in seas)):
         yield name, nothing + bytes([BLOCKED])
     people: dict[str, int] = {}
     for kind, most, flag in (("first:male", None, GIVEN_NAME), ("first:female", None, GIVEN_NAME), ("last", 8000, SURNAME)):
@@ -559,7 +565,8 @@ def write(places: dict[str, Known], target: Path) -> None:
     """The most prominent first: countries, then regions and seas, divisions, cities by their people."""
     order = {"country": 0, "sea": 1, "area": 1, "region": 1, "division": 2, "city": 3}
     ranked = sorted(places.values(), key=lambda p: (order[p.level], -p.people, p.id))
-    rows = list(_other_rows({name for known in places.values() for name in known.names}))
+    seas = {name for known in places.values() if known.level in {"sea", "area"} for name in known.names if len(name) > 2}
+    rows = list(_other_rows({name for known in places.values() for name in known.names}, seas))
     for number, known in enumerate(ranked):
         parents = tuple(dict.fromkeys(known.parents))
         rows.append((f"\x01{number}", record_bytes(known.id, known.level, parents, known.english, known.people)))

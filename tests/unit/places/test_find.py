@@ -62,7 +62,7 @@ def test_a_country_is_found_in_each_language(text: str) -> None:
     ("text", "place"),
     [
         ("Учения в Краснодарском крае", "Krasnodar Krai"),
-        ("из Нижнего Новгорода", "Nizhny Novgorod"),
+        ("из Нижнего Новгорода", "Nizhniy Novgorod"),
         ("Обстрел Харькова", "Kharkiv"),
         ("Вибухи в Харкові", "Kharkiv"),
         ("жители Москвы", "Moscow"),
