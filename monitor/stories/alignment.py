@@ -52,8 +52,7 @@ class TitleAddition:
 @dataclass(frozen=True, slots=True)
 class TitleAlignment:
     """`shared`: which part of both titles stands in the same order in both (0 to 1, by words, or half words for letters
-    of scripts without spaces). `slots`: where both say something, and something else. `additions`: what only one of them
-    says."""
+    of scripts without spaces). `slots`: where both say something else. `additions`: what only one says."""
 
     shared: float
     slots: tuple[DifferingSlot, ...]
@@ -116,12 +115,12 @@ def separating_addition(
 
 def _is_next(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
     return any(
-        number.kind in _NEXT and number.value > 1 and number.start < span[1] and span[0] < number.end
+        number.kind in NEXT and number.value > 1 and number.start < span[1] and span[0] < number.end
         for number in numbers
     )
 
 
-_NEXT = frozenset(("ordinal", "serial", "repeated"))
+NEXT = frozenset(("ordinal", "serial", "repeated"))
 
 
 def _grows(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:

@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.places import Relation, country_of, level, relation
-from monitor.stories.alignment import DifferingSlot, SlotKind, aligned_differences
+from monitor.stories.alignment import NEXT, DifferingSlot, SlotKind, TitleAlignment, aligned_differences, separating_addition
 from monitor.stories.article_facts import NameFact, PlaceFact
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import copied, likeness, title_likeness, words_of
 from monitor.stories.names import names_agree
 from monitor.stories.number_comparison import compare_numbers
 from monitor.stories.sounds import sound_of
-from monitor.stories.steps import steps_in
-from monitor.text.folding import folded_tokens
+from monitor.stories.steps import is_over
 
 
-WEAK, TELLING = 1, 2  # points of an agreement: a day, "the first"; a country, a name, "16 dead". A city counts twice
+WEAK, TELLING = 1, 2  # points of an agreement: "the first", "two dead"; a country, a name, "16 dead". A city counts twice
 
 
 class FactKind(StrEnum):
@@ -180,10 +179,18 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
     if _person_left_out(one, other) and _person_left_out(other, one):
         a, b = _person_left_out(one, other), _person_left_out(other, one)
         return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
+    if not _in_one_language(ours, theirs) and (a := _left_over(one, shared, 0)) and (b := _left_over(other, shared, 1)):
+        return FactComparison(FactKind.NAME, Verdict.DOUBTFUL, a, b)
     if shared:
         said = ", ".join(dict.fromkeys(a.said for a, _ in shared)), ", ".join(dict.fromkeys(b.said for _, b in shared))
         return FactComparison(FactKind.NAME, Verdict.AGREES, *said, points=TELLING * min(len({a.key for a, _ in shared}), 2))
     return _unknown(FactKind.NAME, one, other)
+
+
+def _left_over(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
+    """A name in a title that the other article has not."""
+    found = {pair[side] for pair in shared}
+    return next((each.said for each in names if each.in_title and each.sure and each not in found), "")
 
 
 def _person_left_out(one: Sequence[NameFact], other: Sequence[NameFact]) -> str:
@@ -215,8 +222,8 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     alignment = aligned_differences(ours.title, theirs.title)
     if alignment.shared < _TEMPLATE or len(alignment.slots) > 2:
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
-    if not alignment.slots and alignment.added:
-        return _compare_additions(ours, theirs)
+    if not alignment.slots and alignment.additions:
+        return _compare_additions(ours, theirs, alignment)
     verdicts = [(_slot_verdict(slot, ours, theirs), slot) for slot in alignment.slots]
     for verdict in (Verdict.DIFFERS, Verdict.DOUBTFUL):
         for found, slot in verdicts:
@@ -225,23 +232,17 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
 
 
-def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    """One title says all that the other says, and more: a number that identifies, or that it happens again, or is over,
-    may make it another happening."""
-    one, other = ({*steps_in(f.title), *_identifying(f)} for f in (ours, theirs))
-    if one == other:
+def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:
+    """One title says all that the other says, and more: that it is the next one, or that it is over, may make it
+    another happening."""
+    added = separating_addition(alignment, ours.facts.numbers, theirs.facts.numbers, _TEMPLATE)
+    if added is None and is_over(ours.title) == is_over(theirs.title):
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
 
 
-def _identifying(features: ArticleFeatures) -> set[str]:
-    border = len(features.title)
-    return {f"{each.kind} {each.value}" for each in features.facts.numbers if each.kind == "ordinal" and each.start < border}
-
-
 def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
-    one, other = _letters(slot.one), _letters(slot.other)
-    if one in other or other in one:
+    if not slot.clear:
         return Verdict.UNKNOWN
     if slot.kind is SlotKind.NUMBER:
         grows = [any(each.grows and each.said in said for each in f.facts.numbers) for f, said in ((ours, slot.one), (theirs, slot.other))]
@@ -261,10 +262,6 @@ def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFea
     return Verdict.UNKNOWN if said_by_both else Verdict.DOUBTFUL
 
 
-def _letters(text: str) -> str:
-    return "".join(folded_tokens(text))
-
-
 # --- numbers and days -------------------------------------------------------------------------------------------------
 
 
@@ -274,8 +271,20 @@ def _numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     )
     said = [", ".join(dict.fromkeys(pair[side].said for pair in found.pairs)) for side in (0, 1)]
     verdict = Verdict(found.verdict.value)
+    if verdict is not Verdict.DIFFERS and (only := _only_one_says_next(ours, theirs)):
+        return FactComparison(FactKind.NUMBER, Verdict.DOUBTFUL, *only)
     points = TELLING if found.telling else WEAK
     return FactComparison(FactKind.NUMBER, verdict, *said, points=points if verdict is Verdict.AGREES else 0)
+
+
+def _only_one_says_next(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str, str] | None:
+    """What makes one of them the next one of a row ("the second", "again"), if its title says so and the other article
+    says nothing of the kind."""
+    said = [[each for each in f.facts.numbers if each.kind in NEXT and each.value > 1] for f in (ours, theirs)]
+    titled = [next((each.said for each in some if each.start < len(f.title)), "") for some, f in zip(said, (ours, theirs), strict=True)]
+    if (titled[0] and not said[1]) or (titled[1] and not said[0]):
+        return titled[0], titled[1]
+    return None
 
 
 _LATER = 12 * 3600  # s: before that, articles of one day name the day before and the day after
@@ -289,7 +298,7 @@ def _days(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     if not a or not b:
         return FactComparison(FactKind.DAY, Verdict.UNKNOWN)
     if a & b:
-        return FactComparison(FactKind.DAY, Verdict.AGREES, points=WEAK)
+        return FactComparison(FactKind.DAY, Verdict.AGREES)
     later = abs((ours.at - theirs.at).total_seconds()) > _LATER
     return FactComparison(FactKind.DAY, Verdict.DIFFERS if later else Verdict.UNKNOWN)
 

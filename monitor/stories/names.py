@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from monitor.stories.person_titles import (
     BEFORE_TITLES,
@@ -121,8 +122,8 @@ class _Covered:
 
 _LETTERS = f"[^\\W_{UNSPACED}{APART}]"
 _UPPER = "".join(letter for letter in map(chr, (*range(0x41, 0x250), *range(0x400, 0x530))) if letter.isupper())
-_CAPITALISED = re.compile(
-    rf"(?<!{_LETTERS})(?:(?:[{_UPPER}]|[a-z](?=[A-Z])){_LETTERS}+|[{_UPPER}](?=-\d))(?:['’ʼ-]{_LETTERS}+)*"  # iPhone, F-16
+_CAPITALISED = re.compile(  # iPhone and F-16 too
+    rf"(?<!{_LETTERS})(?:(?:[{_UPPER}]|[a-z](?=[A-Z])){_LETTERS}+|[{_UPPER}](?=-\d))(?:['’ʼ-]{_LETTERS}+)*"
 )
 _BETWEEN = re.compile(rf"[ \u00a0-](?:(?:{'|'.join(PARTICLES)})[ \u00a0])*")
 _BETWEEN_IN_GERMAN = re.compile(r"[ \u00a0-](?:(?:von|van)[ \u00a0](?:(?:der|den)[ \u00a0])?)?")
@@ -134,8 +135,7 @@ _TITLE_CASE = 3  # words at least that could show it
 _WORD = re.compile(rf"{_LETTERS}+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Capital:
+class _Capital(NamedTuple):
     """A capitalised word that may be a part of a name. `begins`: a sentence."""
 
     start: int

@@ -21,7 +21,8 @@ def _behind(**forms: str) -> re.Pattern[str]:
 
 _KIND_BEHIND = _behind(
     basis_points=r"basis points?|bps?\b|базисн|punkty? bazow|points? de base|puntos básicos|basispunkt|个基点|個基點",
-    percent=r"%|percent\b|per cent\b|퍼센트|процент|prozent|pour cent|por ciento|per cento|por cento|procent|proc\b|відсот",
+    percent=r"%|percent\b|per cent\b|퍼센트|процент|prozent|pour cent|por ciento|per cento|por cento|procent|proc\b"
+    r"|відсот",
     age=r"year-old|years? old|летн|latk|latek|letni|jährig|세\b|세[ ·,의가]|岁|歲|歳|대(?:\s?[남여]|가|의|는)",
     magnitude=r"magnitude|[级級](?:强震|強震|地震|左右)?(?!别|別)|балл",
     time=r"year|month|week|day|hour|minute|second|hr\b|min\b|[ap]\.?m\b|o'clock|年|月|日|[时時點点]|分|秒|[년월일시분초주]|개월"
@@ -30,7 +31,8 @@ _KIND_BEHIND = _behind(
     r"|lat\b|rok|miesi|tygod|dni\b|godz|ano|dias?\b",
 )
 _KIND_BEFORE = re.compile(
-    r"(?:(?P<magnitude>magnitude(?:\sof|\sde)?|магнитуд\w*|магнітуд\w*|stärke|규모|マグニチュード|震级|震級|magnitudo?(?:\sde)?|o sile)"
+    r"(?:(?P<magnitude>magnitude(?:\sof|\sde)?|магнитуд\w*|магнітуд\w*|stärke|규모|マグニチュード"
+    r"|震级|震級|magnitudo?(?:\sde)?|o sile)"
     r"|(?P<intensity>震度|진도)"
     r"|(?P<category>category|categoría|catégorie|categoria|kategori[ei]|категори\w+|категорі\w+|등급))[\s-]?$"
 )

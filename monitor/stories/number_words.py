@@ -11,8 +11,8 @@ from functools import cache
 
 from monitor.text.folding import fold
 
-# Of each language: its cardinals and ordinals from one on (`/` between forms), and what may be counted -> the beginnings
-# of the words for it. A beginning of up to three letters is the whole word, but for one letter.
+# Of each language: its cardinals and ordinals from one on (`/` between forms), and what may be counted -> the
+# beginnings of the words for it. A beginning of up to three letters is the whole word, but for one letter.
 _LANGUAGES = {
     "en": """
 cardinals: one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -26,11 +26,13 @@ aircraft: aircraft plane jet warplane sortie  ship: ship vessel warship boat  fl
 round: round runoff  test: test  summit: summit talk meeting  outbreak: outbreak  game: game match  term: term mandate
 package: package  storm: typhoon hurricane cyclone storm  satellite: satellite""",
     "ru": """
-cardinals: один/одна/одно/одного/одну два/две/двух/двое/двоих три/трех/трое/троих четыре/четырех/четверо пять/пяти/пятеро
+cardinals: один/одна/одно/одного/одну два/две/двух/двое/двоих три/трех/трое/троих четыре/четырех/четверо
+пять/пяти/пятеро
 шесть/шести/шестеро семь/семи/семеро восемь/восьми девять/девяти десять/десяти одиннадцать двенадцать тринадцать
 четырнадцать пятнадцать шестнадцать семнадцать восемнадцать девятнадцать двадцать
 ordinals: первый/первая/первое/первого/первой/первом/первую/первым второй/вторая/второе/второго/втором/вторую/вторым
-третий/третья/третье/третьего/третьей/третьем/третью/третьим четвертый/четвертая/четвертое/четвертого/четвертой/четвертую
+третий/третья/третье/третьего/третьей/третьем/третью/третьим
+четвертый/четвертая/четвертое/четвертого/четвертой/четвертую
 пятый/пятая/пятое/пятого/пятой/пятую шестой/шестая/шестое/шестого/шестую седьмой/седьмая/седьмое/седьмого/седьмую
 восьмой/восьмая/восьмое/восьмого/восьмую девятый/девятая/девятое/девятого/девятую
 десятый/десятая/десятое/десятого/десятую одиннадцатый/одиннадцатая/одиннадцатого двенадцатый/двенадцатая/двенадцатого
@@ -66,24 +68,28 @@ aircraft: flugzeug jet hubschrauber  ship: schiff boot  flight: flug start missi
 stichwahl  test: test  summit: gipfel treffen  outbreak: ausbruch  game: spiel  term: amtszeit  package: paket
 storm: taifun hurrikan sturm  satellite: satellit""",
     "fr": """
-cardinals: un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit
+cardinals: un/une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept
+dix-huit
 dix-neuf vingt
 ordinals: premier/première/premiers/premières deuxième/second/seconde troisième quatrième cinquième sixième septième
 huitième neuvième dixième onzième douzième
 repeated: encore nouveau/nouvel/nouvelle autre
 dead: mort tué tue décès victime  injured: bless  missing: disparu  case: cas contamin infect malade
-evacuated: évacu déplac  arrested: arrêt interpell  survivor: survivant rescap  culled: abattu  missile: missile roquette
+evacuated: évacu déplac  arrested: arrêt interpell  survivor: survivant rescap  culled: abattu  missile: missile
+roquette
 drone: drone  aircraft: avion hélico appareil  ship: navire bateau  flight: vol lancement mission tir  round: tour
 test: essai test  summit: sommet rencontre  outbreak: foyer épidémie  game: match  term: mandat  package: paquet train
 storm: typhon ouragan cyclone tempête  satellite: satellite""",
     "es": """
-cardinals: uno/un/una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete
+cardinals: uno/un/una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis
+diecisiete
 dieciocho diecinueve veinte
 ordinals: primero/primer/primera segundo/segunda tercero/tercer/tercera cuarto/cuarta quinto/quinta sexto/sexta
 séptimo/séptima octavo/octava noveno/novena décimo/décima undécimo duodécimo
 repeated: nuevamente nuevo/nueva otro/otra
 dead: muert fallecid víctim deces murie  injured: herid lesionad  missing: desaparecid  case: caso contag infec enferm
-evacuated: evacuad desplazad  arrested: detenid arrest  survivor: sobreviv rescat  culled: sacrific  missile: misil cohete
+evacuated: evacuad desplazad  arrested: detenid arrest  survivor: sobreviv rescat  culled: sacrific  missile: misil
+cohete
 drone: dron  aircraft: avion avión helic  ship: barco buque nave  flight: vuelo lanzamiento mision misión  round: ronda
 vuelta  test: prueba ensayo  summit: cumbre reunión encuentro  outbreak: brote foco  game: partido  term: mandato
 package: paquete  storm: tifón huracán ciclón tormenta  satellite: satélite""",
@@ -110,11 +116,13 @@ aircraft: avião aviõe helicóp  ship: navio barco  flight: voo voos lançament
 test: teste ensaio  summit: cúpula cimeira encontro  outbreak: surto foco  game: jogo partida  term: mandato
 package: pacote  storm: tufão furacão ciclone tempestade  satellite: satélit""",
     "pl": """
-cardinals: jeden/jedna/jedną/jednego dwa/dwie/dwóch/dwoje/dwaj trzy/trzech/troje cztery/czterech/czworo pięć/pięciu/pięcioro
+cardinals: jeden/jedna/jedną/jednego dwa/dwie/dwóch/dwoje/dwaj trzy/trzech/troje cztery/czterech/czworo
+pięć/pięciu/pięcioro
 sześć/sześciu siedem/siedmiu osiem/ośmiu dziewięć/dziewięciu dziesięć/dziesięciu jedenaście/jedenastu dwanaście/dwunastu
 trzynaście/trzynastu czternaście/czternastu piętnaście/piętnastu szesnaście siedemnaście osiemnaście dziewiętnaście
 dwadzieścia/dwudziestu
-ordinals: pierwszy/pierwsza/pierwsze/pierwszego/pierwszej/pierwszym/pierwszą drugi/druga/drugie/drugiego/drugiej/drugim/drugą
+ordinals: pierwszy/pierwsza/pierwsze/pierwszego/pierwszej/pierwszym/pierwszą
+drugi/druga/drugie/drugiego/drugiej/drugim/drugą
 trzeci/trzecia/trzecie/trzeciego/trzeciej/trzecim/trzecią czwarty/czwarta/czwarte/czwartego/czwartej
 piąty/piąta/piąte/piątego/piątej szósty/szósta/szóste/szóstego siódmy/siódma/siódme/siódmego ósmy/ósma/ósme/ósmego
 dziewiąty/dziewiąta/dziewiątego dziesiąty/dziesiąta/dziesiątego jedenasty/jedenasta dwunasty/dwunasta
@@ -129,7 +137,8 @@ _CJK_COUNTED = """
 dead: 사망 숨졌 숨져 숨진 숨지 死亡 遇难 丧生 罹难 死者 身亡 死 亡  injured: 부상 다쳤 다쳐 受伤 负伤 けが 重轻伤 伤
 missing: 실종 失踪 失联 行方不明 不明  case: 확진 감염 환자 사례 病例 确诊 感染 患者 例 症例
 evacuated: 대피 이재민 撤离 转移 避难 疏散  arrested: 체포 검거 구속 被捕 逮捕 拘留 抓获 送致
-survivor: 구조 생존 获救 幸存 救助 救出 生存  culled: 살처분 扑杀 杀处分  missile: 발 枚 발사체 导弹 飞弹 ミサイル 미사일
+survivor: 구조 생존 获救 幸存 救助 救出 生存  culled: 살처분 扑杀 杀处分  missile: 발 枚 발사체 导弹 飞弹 ミサイル
+미사일
 drone: 드론 무인기 无人机 ドローン  aircraft: 군용기 전투기 항공기 架次 架 军机  ship: 척 艘 只 함정
 flight: 발사 비행 发射 飞行 打ち上げ 试飞  round: 라운드 결선 투표 轮 回战 回投票  test: 시험 실험 实验 试验
 summit: 회담 会谈 峰会 首脑会谈  outbreak: 발병 疫情  game: 경기 比赛 试合  term: 임기 任期  storm: 태풍 台风
@@ -138,9 +147,10 @@ satellite: 위성 卫星
 """The same of Korean, Chinese and Japanese, folded, anywhere in a few characters."""
 CJK_REPEATED = re.compile(r"(?<![가-힣])(?:또|또다시|다시|재차|재발사|추가로)(?![가-힣])|再次|再度|又一|再び")
 """Once more."""
-KOREAN_CARDINALS = dict(zip("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), map(float, range(1, 11)), strict=True))
+_KOREAN = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
+KOREAN_CARDINALS = {word: float(value) for value, word in enumerate(_KOREAN, 1)}
 
-GROWING = frozenset("dead injured missing case evacuated arrested survivor culled missile drone aircraft ship".split())
+GROWING = frozenset(("dead", "injured", "missing", "case", "evacuated", "arrested", "survivor", "culled"))
 """Kinds of counts that later reports raise."""
 _WHOLE = 3  # letters of a stem that is a whole word, but for one letter
 

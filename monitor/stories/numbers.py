@@ -1,7 +1,7 @@
 """The numbers in an article with what they count: tolls that grow, and numbers that identify a happening. Pure.
 
-"10th test flight" is not the 11th, whatever the words say; "two dead" may be "five dead" an hour later. A number that is
-not understood is no fact, nor is a year, a date, a time or a duration.
+"10th test flight" is not the 11th, whatever the words say; "two dead" may be "five dead" an hour later. A number
+that is not understood is no fact, nor is a year, a date, a time or a duration.
 """
 
 from __future__ import annotations
@@ -145,7 +145,8 @@ def _model(text: _NumberedText, letters: re.Match[str], digits: re.Match[str]) -
     start, end = digits.start() - (len(letters.string) - letters.start(letters.lastindex or 0)), digits.end()
     if word in _MAGNITUDE_SIGNS and len(digits[0]) <= len("6.4"):
         return text.fact((start, end), float(digits[0].replace(",", ".")), "magnitude")
-    if letters[1] and (word in _NO_MODELS or text.text[start : start + len(word)].islower()) or not digits[0].isdigit():
+    small = letters[1] is not None and text.text[start : start + len(word)].islower()
+    if word in _NO_MODELS or small or not digits[0].isdigit():
         return None
     if more := _DESIGNATION.match(text.low, end):
         return text.fact((start, more.end()), float(digits[0]), "model", fold(text.low[start : more.end()]))

@@ -13,7 +13,8 @@ def _listed(words: str) -> tuple[str, ...]:
 
 
 _ROLES = """
-president vice prime minister premier chancellor king queen prince princess pope emperor senator governor mayor secretary
+president vice prime minister premier chancellor king queen prince princess pope emperor senator governor mayor
+secretary
 general chief director chairman chairwoman chair leader spokesman spokeswoman ambassador envoy foreign defense defence
 interior finance justice health attorney judge justice sir lord lady mr mrs ms dr prof professor captain colonel admiral
 commander sergeant officer deputy acting former ex late new sen rep gov sgt lt gen col acting ceo cfo congressman
@@ -35,15 +36,18 @@ NO_NAMES = frozenset((*_ROLES.split(), *_KINDS.split(), *WEEKDAYS, *MONTHS, *AGE
 """In small letters: capitalised beside names, or by custom, and no part of a name. A run of capitals is cut at them."""
 
 _FUNCTION = """
-a an the this that these those some any no all both each every in on at by to of for from with without as into over under
+a an the this that these those some any no all both each every in on at by to of for from with without as into over
+under
 after before during since until about against between among through amid near off out up down and or but if when while
 where why how what who which whose because although though than then so yet not it its he his she her they their we our
-you your i my is are was were be been has have had do does did will would can could should may might must there here also
+you your i my is are was were be been has have had do does did will would can could should may might must there here
+also
 more most many much few first last next
 der die das ein eine einen einem einer des dem den im in am an auf aus bei mit nach von vom zu zum zur über unter vor
 für gegen ohne um und oder aber wenn als wie was wer wo warum weil dass es er sie wir ihr ist sind war wird werden hat
 haben nicht auch noch nur
-le la les l un une des du de d au aux en dans sur sous par pour avec sans et ou mais si que qui quoi dont où comme ce cet
+le la les l un une des du de d au aux en dans sur sous par pour avec sans et ou mais si que qui quoi dont où comme ce
+cet
 cette ces il elle ils elles on nous vous est sont a ont plus
 el los las uno una unos unas del al con sin por para desde hasta entre y o pero si que quien cuando como donde es son ha
 han se su sus este esta estos estas no más
@@ -52,9 +56,11 @@ hanno non più
 o os as um uma do da dos das no na nos nas pelo pela com sem para por e ou mas se que é são não mais
 w we z ze na do od po za przed pod nad przy dla bez o u i a oraz ale lub czy że jak co kto gdy jest są był była było nie
 to ten ta te się po już
-в во на с со из за по к ко у о об от до для без при под над через между после перед и а но или что как когда где кто если
+в во на с со из за по к ко у о об от до для без при под над через между после перед и а но или что как когда где кто
+если
 это этот эта эти он она они мы вы не все его ее их так уже еще был была было были есть
-у в на з із зі до від для без при під над через між після перед і й а але або що як коли де хто якщо це цей ця ці він вона
+у в на з із зі до від для без при під над через між після перед і й а але або що як коли де хто якщо це цей ця ці він
+вона
 вони ми ви не всі
 """
 FUNCTION_WORDS = frozenset(_FUNCTION.split())
@@ -64,16 +70,19 @@ PARTICLES = frozenset(_listed("de da do dos das di del della du des la van von d
 """In small letters between the parts of a name."""
 
 KOREAN_TITLES = _listed("""
-대통령 국무총리 국무장관 외무장관 외교장관 국방장관 법무장관 재무장관 통일장관 부총리 총리 국가주석 주석 총통 총재 대표 원내대표 위원장 장관 차관 의원 총장 본부장 청장 시장 도지사 지사
+대통령 국무총리 국무장관 외무장관 외교장관 국방장관 법무장관 재무장관 통일장관 부총리 총리 국가주석 주석 총통 총재
+대표 원내대표 위원장 장관 차관 의원 총장 본부장 청장 시장 도지사 지사
 회장 사장 교수 감독 선수 판사 검사 변호사 특사 대사 총서기 국왕 교황 씨 후보 대변인 의장 후보자 대사대리
 """)
 JAPANESE_TITLES = _listed("""
-大統領 国家主席 主席 首相 総理 総統 総書記 官房長官 長官 外相 外務相 防衛相 財務相 経済産業相 経産相 大臣 知事 市長 国王 教皇
+大統領 国家主席 主席 首相 総理 総統 総書記 官房長官 長官 外相 外務相 防衛相 財務相 経済産業相 経産相 大臣 知事 市長
+国王 教皇
 総裁 代表 会長 社長 議員 選手 監督 容疑者 被告 氏 さん 報道官 国務長官
 """)
 CHINESE_TITLES = _listed("""
 国家主席 主席 总统 總統 总理 總理 首相 总书记 總書記 国务卿 國務卿 外长 外長 防长 防長 部长 部長 外交部长 外交部長
-国防部长 國防部長 主教 教皇 教宗 国王 國王 市长 市長 州长 州長 省长 省長 发言人 發言人 议长 議長 特使 大使 院长 院長 先生 女士
+国防部长 國防部長 主教 教皇 教宗 国王 國王 市长 市長 州长 州長 省长 省長 发言人 發言人 议长 議長 特使 大使 院长 院長
+先生 女士
 """)
 BEFORE_TITLES = ("前", "元", "新", "副", "現", "现", "次期", "候任", "准", "全", "전", "현", "신임", "부")
 """Between name and title: former, new, deputy, acting."""

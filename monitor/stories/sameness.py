@@ -45,13 +45,14 @@ class Ruling:
 class Bounds:
     """The likeness of words that is needed, by how many points agree (the last stands for all above). `copied`: the part
     of the runs of words that makes a copy, if the titles are `copied_title` alike: many articles have the same few words
-    below their titles. Where nothing is needed, articles of different languages
-    are the same too. It is possibly the same where one more point would do, or `possibly` of the likeness is there."""
+    below their titles. `across`: the points that are needed across languages,
+    where words say nothing; one less makes it possibly the same. It is possibly the same where one more point would do, or `possibly` of the likeness is there."""
 
     needed: tuple[float, ...]
     copied: float = 0.5
     copied_title: float = 0.25
     possibly: float = 0.7
+    across: int = 100
 
     def likeness(self, points: int) -> float:
         """What is needed."""
@@ -85,12 +86,13 @@ def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ru
 
 
 def _across(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:
-    best = max(compared, key=lambda each: each.points)
+    best = max(compared, key=lambda each: (not each.doubtful, each.points))
     total = best.points + points if best.points else 0
-    if bounds.likeness(total) == 0:
+    if total >= bounds.across and not best.doubtful:
         return Ruling(Sameness.SAME, _agreeing(best), unsure=best.unknown, facts=best.facts)
-    if bounds.likeness(total + TELLING) == 0:
-        return Ruling(Sameness.POSSIBLY, f"{_agreeing(best)}; it is in another language", facts=best.facts)
+    if total >= bounds.across - 1:
+        why = _in_words(best.doubtful) if best.doubtful else f"{_agreeing(best)}; it is in another language"
+        return Ruling(Sameness.POSSIBLY, why, facts=best.facts)
     return Ruling(Sameness.ANOTHER, "another language, and no fact agrees", facts=best.facts)
 
 

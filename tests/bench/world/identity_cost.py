@@ -50,6 +50,7 @@ MEASURED, TURN = 1_000, 100  # articles for each archive; of each in turn
 STARTS = 3  # of each archive, in turn
 LOOK = 0.02  # s
 HANGS = 600.0  # s: a start that takes longer
+LOADS = 3  # the fastest counts: what others do on this machine makes none faster
 AT_REST = 5.0  # s after the first poll
 NOT_HIT = 100  # articles
 MIB = 2**20
@@ -283,7 +284,7 @@ def _of_gazetteer(folder: Path) -> Iterator[Figure]:
     data = [path for path in (PACKAGE / "places").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
     if not data:
         return
-    seconds, held = json.loads(_python(_LOAD).stdout)
+    seconds, held = min(json.loads(_python(_LOAD).stdout) for _ in range(LOADS))
     yield Figure(PART, "gazetteer: MiB of its data", {ALL: sum(path.stat().st_size for path in data) / MIB}, most=25)
     yield Figure(PART, "gazetteer: MiB in memory", {ALL: held / MIB}, most=25)
     yield Figure(PART, "gazetteer: s to load", {ALL: seconds}, most=0.3)

@@ -36,7 +36,7 @@ class CpuSampler:
 
     def __exit__(self, *ended: object) -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, signal.SIG_IGN)
+        signal.signal(signal.SIGPROF, signal.SIG_IGN)  # one that is still to come would end the process
         self.seconds += time.process_time() - self._began
 
     @property

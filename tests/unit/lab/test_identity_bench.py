@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from tests.bench.world.quality import (
     table,
 )
 from tests.bench.world.recorded_news import write_rows
+from tests.bench.world.sampling import CpuSampler, calls_into
 
 SCORER = """
 RULES = {"drills": "drill", "a-drill": "drill", "launches": "launch"}
@@ -243,3 +245,33 @@ def test_a_replay_of_made_up_pairs_is_judged(
     printed = capsys.readouterr().out
     assert "same, read folds: 1 joined" in printed
     assert "1 of 1 bounds missed" in printed
+
+
+def test_cpu_time_is_that_of_the_files_it_goes_by_in() -> None:
+    """All of a loop in a file, and none of it where another file is meant."""
+    for files, least, most in (({__file__}, 0.9, 1.0), ({"/nowhere.py"}, 0.0, 0.0)):
+        with CpuSampler(files) as sampler:
+            busy(seconds=0.2)
+        assert sampler.samples > 10
+        assert least <= sampler.spent / sampler.seconds <= most
+
+
+def test_calls_into_files_are_counted() -> None:
+    """Those of Python functions in them, with the work itself; no others."""
+    assert calls_into({__file__}, ten_calls) == 10 + 1
+    assert calls_into({"/nowhere.py"}, called) == 0
+
+
+def busy(seconds: float) -> None:
+    ends = time.process_time() + seconds
+    while time.process_time() < ends:
+        pass
+
+
+def ten_calls() -> None:
+    for _ in range(10):
+        called()
+
+
+def called() -> None:
+    """One call."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.alignment import SlotKind, aligned_differences
+from monitor.stories.alignment import SlotKind, aligned_differences, separating_addition, separating_slot
+from monitor.stories.numbers import NumberFact, find_numbers
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,58 @@ def test_titles_that_share_little() -> None:
     """How much is shared is said, for the caller to choose."""
     assert aligned_differences("Fire destroys farm in Kent", "Farm burns down").shared < 0.5
     assert aligned_differences("", "").shared == 0
+
+
+def numbers(one: str, other: str) -> tuple[tuple[NumberFact, ...], tuple[NumberFact, ...]]:
+    return find_numbers(one, "", None), find_numbers(other, "", None)
+
+
+def test_what_separates() -> None:
+    """One clear slot, all else the same; how much is the same is for the caller."""
+    a, b = "Fire destroys goose farm in Kent", "Fire destroys sheep farm in Kent"
+    slot = separating_slot(aligned_differences(a, b), *numbers(a, b), 0.5)
+    assert slot is not None
+    assert slot.other == "sheep"
+    assert separating_slot(aligned_differences(a, b), *numbers(a, b), 0.9) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Fire in Kent kills 3", "Fire in Kent kills 5"),  # a toll that grew
+        ("켄트 화재로 3명 사망", "켄트 화재로 5명 사망"),
+        ("Fire destroys farm in Kent", "Fire destroys large farm in Kent"),  # more is said
+        ("Fire destroys farm in Kent, police say", "Fire destroys farm in Kent; owner and two sons flee on foot"),
+        ("Fire destroys farm in Kent, say police", "Fire destroys farm in Kent, say pol…"),  # cut off
+        ("켄트 대형 화재 농장 전소", "켄트 대형화재 농장 전소"),  # other blanks
+        ("Thai farm burns down in north", "Thailand farm burns down in north"),
+    ],
+)
+def test_what_does_not_separate(a: str, b: str) -> None:
+    """Tolls, additions, other clauses, other forms of the same."""
+    assert separating_slot(aligned_differences(a, b), *numbers(a, b), 0.5) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "said"),
+    [
+        ("Army fires missile into the sea", "Army fires second missile into the sea", "second"),
+        ("Army fires missile into the sea", "Army again fires missile into the sea", "again"),
+        ("군, 동해로 미사일 발사", "군, 동해로 두 번째 미사일 발사", "두 번째"),
+        ("军方发射导弹", "军方再次发射导弹", "再次"),
+        ("Армия запустила ракету в море", "Армия снова запустила ракету в море", "снова"),
+    ],
+)
+def test_the_next_one_of_a_row(a: str, b: str, said: str) -> None:
+    """What only one title says may make it another happening, in either order."""
+    for one, other in ((a, b), (b, a)):
+        added = separating_addition(aligned_differences(one, other), *numbers(one, other), 0.5)
+        assert added is not None
+        assert added.said == said
+        assert added.by_other == (other == b)
+
+
+def test_the_first_one_may_be_left_unsaid() -> None:
+    """The word "first" is said by some and left out by others."""
+    a, b = "Kent confirms measles case", "Kent confirms first measles case"
+    assert separating_addition(aligned_differences(a, b), *numbers(a, b), 0.5) is None
