@@ -155,7 +155,7 @@ def _with_story(of: Prepared, rules: RuleSet, clusters: ClusterIndex, around: Ci
 def _report(match: Match, features: ArticleFeatures, cluster: Cluster, rules: RuleSet) -> Report:
     policy = rules.rules[match.rule].alert
     if policy.once_per is not OncePer.EVENT:  # it may have told events before it was edited: that of the story counts
-        return Report(match.rule, story_of(cluster), features)
+        return Report(match.rule, story_of(cluster), features, of_story_only=True)
     return Report(match.rule, story_of(cluster), features, match.by, rules.words_in(match), policy.event_lasts)
 
 

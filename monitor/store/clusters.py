@@ -50,18 +50,23 @@ class StoredClusters:
 
     def load(self, needs: Sequence[Need]) -> None:
         """What these look up: what stands under their keys, and of that what is compared."""
-        wanted = {(each.scope, key) for each in needs for key in each.weights} - self._keys.keys()
-        if not wanted:
-            return
+        self.load_keys((each.scope, key) for each in needs for key in each.weights)
+        while gone := self._load({(each.scope, id_) for each in needs for id_ in self._best(each)}):
+            self._forget(gone)
+
+    def load_keys(self, keys: Iterable[Key]) -> None:
+        """What stands under these keys."""
+        wanted = set(keys) - self._keys.keys()
         postings = defaultdict[Key, list[Posting]](list)
         for some in in_batches(wanted):
             for scope, key, id_, touched in self._connection.execute(_POSTINGS, {"names": some}):
                 postings[scope, key].append(Posting(of_number(touched), id_))
-        self._take_keys({key: postings.get(key, ()) for key in wanted})
-        while gone := self._load(
-            {(each.scope, id_) for each in needs for id_ in self.index.best(each.scope, each.weights)}
-        ):
-            self._forget(gone)
+        self.index.load_keys({key: postings.get(key, ()) for key in wanted})
+        self._keys.update((key, self.index.keys[key]) for key in wanted)
+
+    def load_clusters(self, wanted: Iterable[Key]) -> None:
+        """These stories and events, as far as they are there."""
+        self._load(set(wanted))
 
     def load_also(self, missing: ClusterNotLoaded) -> None:
         """A cluster that became one of the likeliest only by what was decided in this pass."""
@@ -79,12 +84,11 @@ class StoredClusters:
         write_rows(self._connection, _upsert(self._connection.dialect.name, "event"), events)
         self._write_keys()
 
-    def _take_keys(self, keys: Mapping[Key, Iterable[Posting]]) -> None:
-        self.index.load_keys(keys)
-        self._keys.update((key, self.index.keys[key]) for key in keys)
+    def _best(self, need: Need) -> list[str]:
+        return self.index.best(need.scope, need.weights)
 
     def _load(self, wanted: set[Key]) -> set[Key]:
-        """Those of them that are not there, or cannot be read."""
+        """Those of them that are not there, or of which nothing is left to be compared."""
         new = wanted - self._known
         self._known |= new
         rows = self._rows(new)
@@ -97,7 +101,7 @@ class StoredClusters:
             with left_out_if_unreadable(_called((scope, id_))):
                 of = [features[each] for each in some if each in features]
                 self.index.load([_cluster(scope, rows[scope, id_], of)])
-        return {(scope, id_) for scope, id_ in new if self.index.get(scope, id_) is None}
+        return {key for key in new if (cluster := self.index.get(*key)) is None or not cluster.members}
 
     def _rows(self, wanted: Collection[Key]) -> dict[Key, Row[*tuple[Any, ...]]]:
         rows: dict[Key, Row[*tuple[Any, ...]]] = {}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Identity = tuple[object, ...]
 _VARIABLES = 5_000
+_IDENTITY = "0007"  # since this revision what identity knows of articles is kept
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -108,7 +109,7 @@ class Database(ABC):
                 return False
             if found is not None and copy:
                 self.copy(connection, f"before-{revisions()[-1]}")
-            _migrate(connection)
+            _migrate(connection, found)
             self.verify_migrated(connection)
             return found is None
 
@@ -223,9 +224,13 @@ def alembic_config() -> Config:
     return config
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, found: str | None) -> None:
     from alembic import command  # noqa: PLC0415 - as above
 
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if found is not None and found < _IDENTITY:
+        from monitor.store.backfilling import backfill_clusters  # noqa: PLC0415 - it stands above this one
+
+        backfill_clusters(connection)

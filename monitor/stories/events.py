@@ -33,7 +33,8 @@ _SURE, _FACT, _ANY = 100.0, 1.0, 0.1  # weights of keys
 @dataclass(frozen=True, slots=True)
 class Report:
     """An article as one rule's events see it, with its story. `by`: the values of the conditions that the rule names in
-    `by`; `found`: the words and entities that the rule found; `lasts`: how long the rule says that its events go on."""
+    `by`; `found`: the words and entities that the rule found; `lasts`: how long the rule says that its events go on.
+    `of_story_only`: the rule tells no events, but may have told that of the story before it was edited."""
 
     rule: str
     story: Story
@@ -41,6 +42,7 @@ class Report:
     by: Mapping[str, frozenset[str]] = field(default_factory=dict)
     found: frozenset[str] = frozenset()
     lasts: timedelta | None = None
+    of_story_only: bool = False
 
     @property
     def at(self) -> datetime:
@@ -50,6 +52,8 @@ class Report:
     @property
     def weights(self) -> Mapping[str, float]:
         """The keys under which events are found that it may belong to, and how much each counts."""
+        if self.of_story_only:
+            return {_of_story(self.story.id): _SURE}
         values = [f"{name}:{value}" for name, values in sorted(self.by.items()) for value in sorted(values)]
         found = dict.fromkeys((f"{_FOUND}:{each}" for each in sorted(self.found)), _ANY)
         found |= dict.fromkeys(self.features.fact_keys, _FACT) | dict.fromkeys(values, _FACT)

@@ -29,9 +29,11 @@ from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
 from monitor.store.sqlite import SqliteDatabase
-from monitor.store.tables import alert, daemon, metadata, section, source
+from monitor.store.tables import alert, article_features, cluster_key, daemon, metadata, source
 from monitor.store.tables import article as articles
 from monitor.store.tables import match as matches
+from monitor.store.tables import story as stories
+from monitor.stories import ArticleFeatures
 from tests.building import MINUTE, NOON, alert_of, alerts, article, claimed, commit, rule, rules, sources
 from tests.conftest import new_database
 from tests.patience import PATIENCE
@@ -72,10 +74,10 @@ def test_the_migrations_build_what_the_tables_say(database: Database) -> None:
 def test_upgrading_twice_changes_nothing(database: Database) -> None:
     """Each start upgrades; what stands in the database stays."""
     with database.writing() as connection:
-        connection.execute(update(section).values(sequence=7))
+        connection.execute(source.insert().values(id="s", url="u", next_at=NOON))
     database.upgrade()
     with database.reading() as connection:
-        assert connection.execute(select(section.c.sequence)).scalars().all() == [7]
+        assert connection.execute(select(source.c.id)).scalars().all() == ["s"]
 
 
 def test_many_rows_are_written_by_few_statements(tmp_path: Path) -> None:
@@ -121,7 +123,7 @@ def test_three_processes_may_upgrade_at_once(empty_url: str) -> None:
     assert upgraded_by_three(empty_url) == [("", 0)] * 3
     opened = open_database(empty_url)
     with opened.reading() as connection:
-        assert connection.execute(select(section.c.sequence)).scalars().all() == [0]
+        assert connection.execute(select(source.c.id)).scalars().all() == []
     opened.close()
 
 
@@ -292,6 +294,26 @@ def test_what_was_told_before_an_upgrade_is_not_told_again(
     serial, page = SerialSection(opened), article(title=told.title, of="other", seen=told.at + MINUTE)
     decision = commit(serial, claimed(claims, "other", told.at), page, at=told.at + MINUTE, ruleset=again)
     assert bool(alerts(decision)) is (once_per is OncePer.ARTICLE)
+    assert [judged.joined for judged in decision.judged] == ["the same headline"]
+    opened.close()
+
+
+def test_an_upgrade_works_out_what_identity_knows_of_the_last_days(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Of each version that a rule hit, once; so stories go on as if they had always been kept so."""
+    opened = open_database(kept(tmp_path, request, "part-3.sqlite"))
+    opened.upgrade()
+    with opened.reading() as connection:
+        hit = connection.execute(select(matches.c.article_id, matches.c.article_version).distinct()).all()
+        known = connection.execute(select(article_features)).all()
+        keys = connection.execute(select(cluster_key)).all()
+        members = connection.execute(select(stories.c.members).where(stories.c.members.is_not(None))).scalars().all()
+    assert sorted((row.article_id, row.version) for row in known) == sorted(map(tuple, hit))
+    assert sorted(tuple(each) for some in members for each in some) == sorted(map(tuple, hit))
+    assert {row.key for row in keys if row.scope == ""} == {
+        key for row in known for key in ArticleFeatures.from_row(row.row).index_keys
+    }
     opened.close()
 
 
@@ -378,7 +400,7 @@ def test_a_log_that_is_not_there_yet_may_come(database: Database) -> None:
             pass
         for _ in range(2):
             with database.writing() as connection:
-                connection.execute(update(section).values(sequence=7))
+                connection.execute(update(source).values(token=7))
     assert database.replaced is None
 
 
@@ -533,7 +555,7 @@ def test_other_databases_are_refused_in_one_line(url: str) -> None:
 def test_reading_never_writes(database: Database) -> None:
     """The engine that answers questions cannot change the answers."""
     with pytest.raises(Exception, match=r"readonly|read-only"), database.reading() as connection:
-        connection.execute(update(section).values(sequence=1))
+        connection.execute(update(source).values(token=1))
 
 
 def test_moments_come_back_in_utc(database: Database) -> None:

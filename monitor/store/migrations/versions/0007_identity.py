@@ -21,7 +21,6 @@ def upgrade() -> None:
     op.drop_index("ix_story_opened_at", "story")
     op.drop_index("ix_event_sequence", "event")
     op.add_column("event", sa.Column("by", sa.JSON(), nullable=True))
-    _keep_entities()
     for column in ("seen", "sequence", "place"):
         op.drop_column("event", column)
     op.drop_index("ix_account_sequence", "account")
@@ -46,13 +45,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_article_features_article_id"),
         sa.PrimaryKeyConstraint("article_id", "version", name="pk_article_features"),
     )
-
-
-def _keep_entities() -> None:
-    """Of what events were recognised by: their stories are known from the matches, the days from the articles."""
-    event = sa.table("event", sa.column("id"), sa.column("seen", sa.JSON()), sa.column("by", sa.JSON()))
-    connection = op.get_bind()
-    seen = connection.execute(sa.select(event.c.id, event.c.seen)).all()
-    for id_, row in seen:
-        entities = row.get("entities") if isinstance(row, dict) else None
-        connection.execute(sa.update(event).where(event.c.id == id_).values(by={"entities": entities or []}))

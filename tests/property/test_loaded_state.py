@@ -1,4 +1,4 @@
-"""The state rebuilt from the database decides as the one that lived through everything."""
+"""A state that is loaded by key for each commit decides as one that holds everything that has ever happened."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 
 from monitor.alerting.policy import Away, Circumstances
 from monitor.alerting.waiting import to_row
-from monitor.decide import Decision, Fallen, State
+from monitor.cases import prepare
+from monitor.decide import Decision, Fallen, State, decide, decide_due
 from monitor.matching import RuleSet
 from monitor.model import Again, AlertPolicy, Article, OncePer, RuleStatus
 from monitor.store.claims import Claims
 from monitor.store.database import Database
+from monitor.store.loading import PreparedPoll
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
 from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
@@ -136,15 +138,6 @@ def anew(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Databas
     return made
 
 
-def states(one: State, other: State, now: datetime) -> None:
-    """Both remember the same."""
-    lived, rebuilt = one.told, other.told
-    assert {each.id: to_row(each) for each in lived.waiting} == {each.id: to_row(each) for each in rebuilt.waiting}
-    for name in ("launch", "events", "every"):
-        assert one.events.of(name) == other.events.of(name)
-        assert lived.lately(name, now) == rebuilt.lately(name, now)
-
-
 # What would have been told in shadow is told when the rule is live, and neither is said twice.
 @example(
     [
@@ -183,27 +176,48 @@ def states(one: State, other: State, now: datetime) -> None:
 # each has its own database
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.composite(tellings)(), min_size=1, max_size=10))
-def test_a_rebuilt_state_joins_and_tells_as_the_live_one(anew: Callable[[], Database], history: list[Telling]) -> None:
-    """Whatever was committed before, a restart before any poll, and before anything falls due, changes neither stories
-    nor alerts."""
+def test_a_loaded_state_joins_and_tells_as_a_complete_one(anew: Callable[[], Database], history: list[Telling]) -> None:
+    """Whatever was committed before, by whichever daemon: the same stories, events and alerts, and the same falls
+    due."""
     with closing(anew()) as database:
         claims = Claims(database, "here:1")
         claims.know(sources(*SOURCES), NOON)
-        live, read, now = SerialSection(database), reader(), NOON
+        complete, read, now = State(), reader(), NOON
+        daemons = itertools.cycle([SerialSection(database), SerialSection(database)])
         for told in history:
             now += told.minutes * MINUTE
             ruleset, new = desk(told.status), [read(told, now)]
-            with SerialSection(database).entered(now) as restarted:
-                expected = restarted.decide_due(ruleset)
-            with live.entered(now) as inside:
+            expected_due = decide_due(ruleset, complete, now)
+            with next(daemons).entered(now) as inside:
                 fallen = inside.decide_due(ruleset)
                 inside.fall(fallen, to_desk)
-            assert said(fallen) == said(expected)
-            with SerialSection(database).entered(now) as restarted:
-                rebuilt = decide_in(restarted, new, ruleset, around(told, now))
+            assert said(fallen) == said(expected_due)
+            complete = expected_due.state.settled()
+            expected = decide(new, ruleset, complete, now, around(told, now))
             claim = claimed(claims, told.source, now)
-            with live.entered(now) as inside:
-                states(inside.state, restarted.state, now)
+            with next(daemons).entered(now) as inside:
                 decision = decide_in(inside, new, ruleset, around(told, now))
                 assert inside.commit(polled(claim, now), decision, to_desk)
-            assert judged(decision) == judged(rebuilt)
+            assert judged(decision) == judged(expected)
+            complete = expected.state.settled()
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(st.composite(tellings)(), min_size=2, max_size=12))
+def test_polls_that_share_a_commit_are_decided_on_one_after_the_other(
+    anew: Callable[[], Database], history: list[Telling]
+) -> None:
+    """What is loaded for all of them together is what each would have found, had it come alone."""
+    with closing(anew()) as database:
+        claims = Claims(database, "here:1")
+        claims.know(sources(*SOURCES), NOON)
+        ruleset, read, complete = desk(RuleStatus.LIVE), reader(), State()
+        brought = [(told, read(told, NOON)) for told in history]
+        expected: list[object] = []
+        for told, new in brought:
+            decision = decide([new], ruleset, complete, NOON, around(told, NOON))
+            expected.append(judged(decision))
+            complete = decision.state.settled()
+        polls = [PreparedPoll(prepare([new], ruleset), around(told, NOON)) for told, new in brought]
+        with SerialSection(database).entered(NOON) as inside:
+            assert [judged(each) for each in inside.decide(polls, ruleset)] == expected
