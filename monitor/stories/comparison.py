@@ -15,7 +15,7 @@ from monitor.places import Relation, country_of, level, relation
 from monitor.stories.alignment import DifferingSlot, SlotKind, TitleAlignment, aligned_differences, separating_addition
 from monitor.stories.article_facts import NameFact, PlaceFact
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.likeness import copied, likeness, title_likeness, words_of
+from monitor.stories.likeness import WHOLE_TEXT, copied, likeness, title_likeness, words_of
 from monitor.stories.names import names_agree
 from monitor.stories.number_comparison import compare_numbers
 from monitor.stories.sounds import sound_of
@@ -59,12 +59,13 @@ class FactComparison:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Two articles compared. `likeness`: of their words, from 0 to 1; `titles`: of their titles alone; `copied`: the part of the runs of words that both
-    have."""
+    have; `whole`: both have a text that is longer than what stands below many titles of one source."""
 
     facts: tuple[FactComparison, ...]
     likeness: float
     titles: float
     copied: float
+    whole: bool
     same_language: bool
 
     @property
@@ -101,6 +102,7 @@ def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
         likeness=likeness(ours.words, theirs.words),
         titles=title_likeness(ours.words, theirs.words),
         copied=copied(ours.words, theirs.words)[0],
+        whole=min(ours.words.length, theirs.words.length) >= WHOLE_TEXT,
         same_language=_in_one_language(ours, theirs),
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -22,33 +22,36 @@ TERMS = 100
 RUNS = 32  # the smallest hashes
 TEXT = 8000  # characters of a text that runs are drawn from
 _RUN, _SHORT_RUN, _SHORT = 5, 3, 60  # tokens; in a text of no more than _SHORT of them a run is _SHORT_RUN
+WHOLE_TEXT = 150  # tokens: less may be what a source prints below many of its titles
 _LATIN, _CYRILLIC = 6, 5  # letters that a word is cut to: what is behind them inflects
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The terms of a title, those of its lead that the title has not, and the hashes of runs of its whole text."""
+    """The terms of a title, those of its lead that the title has not, the hashes of runs of its whole text (none where
+    there is no text), and how many words that has."""
 
     title: tuple[str, ...]
     lead: tuple[str, ...]
     runs: tuple[int, ...]
+    length: int
 
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""
-        return {"title": list(self.title), "lead": list(self.lead), "runs": list(self.runs)}
+        return {"title": list(self.title), "lead": list(self.lead), "runs": list(self.runs), "length": self.length}
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Words:
         """What `to_row` gave."""
-        return cls(tuple(row["title"]), tuple(row["lead"]), tuple(row["runs"]))
+        return cls(tuple(row["title"]), tuple(row["lead"]), tuple(row["runs"]), row["length"])
 
 
 def words_of(title: str, lead: str, text: str) -> Words:
     """The words to compare of an article: `lead` is the beginning of `text`, without credits."""
     of_title = dict.fromkeys(_terms(title))
     of_lead = [term for term in dict.fromkeys(_terms(lead)) if term not in of_title]
-    runs = _runs(f"{lead} {text[len(lead) : TEXT]}" if lead else title)
-    return Words(tuple(of_title)[:TERMS], tuple(of_lead[: max(TERMS - len(of_title), 0)]), runs)
+    tokens = comparable(f"{lead} {text[len(lead) : TEXT]}")[0].encode("utf-8", "surrogatepass").split() if lead else []
+    return Words(tuple(of_title)[:TERMS], tuple(of_lead[: max(TERMS - len(of_title), 0)]), _runs(tokens), len(tokens))
 
 
 def likeness(ours: Words, theirs: Words) -> float:
@@ -106,8 +109,7 @@ def _terms(text: str) -> list[str]:
     return terms
 
 
-def _runs(text: str) -> tuple[int, ...]:
-    tokens = comparable(text)[0].encode("utf-8", "surrogatepass").split()
+def _runs(tokens: Sequence[bytes]) -> tuple[int, ...]:
     length = _RUN if len(tokens) > _SHORT else _SHORT_RUN
     ends, end = [0], 0
     for token in tokens:

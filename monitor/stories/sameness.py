@@ -44,13 +44,13 @@ class Ruling:
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """The likeness of words that is needed, by how many points agree (the last stands for all above). `copied`: the part
-    of the runs of words that makes a copy, if the titles are `copied_title` alike: many articles have the same few words
-    below their titles. `across`: the points that are needed across languages,
+    of the runs of words that makes a copy, in a short text only if the titles are `copied_title` alike: many articles
+    have the same few words below their titles. `across`: the points that are needed across languages,
     where words say nothing; one less makes it possibly the same. It is possibly the same where one more point would do, or `possibly` of the likeness is there."""
 
     needed: tuple[float, ...]
     copied: float = 0.5
-    copied_title: float = 0.25
+    copied_title: float = 0.4
     possibly: float = 0.3
     across: int = 100
 
@@ -75,7 +75,7 @@ def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ru
     likeness = fmean(each.likeness for each in compared)
     best = max(compared, key=lambda each: (not each.doubtful, each.points, each.likeness))
     needed, clear = bounds.likeness(best.points + points), not best.doubtful
-    if clear and any(each.copied >= bounds.copied and each.titles >= bounds.copied_title for each in compared):
+    if clear and any(each.copied >= bounds.copied and (each.whole or each.titles >= bounds.copied_title) for each in compared):
         return Ruling(Sameness.SAME, "copied text, and nothing differs", likeness, facts=best.facts)
     if likeness >= needed and clear:
         return Ruling(Sameness.SAME, f"joined at {likeness:.2f}: {_agreeing(best)}", likeness, best.unknown, best.facts)
