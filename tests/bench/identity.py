@@ -14,7 +14,7 @@ are printed; `--list` adds the errors, of folds that may be read only. Each part
     ./dev bench identity --data FOLDER [--part stories]... [--list] [--at-once 2] [--strict]
     ./dev bench identity --part cost [--hits 100000]
 
-Without --part: all but `cost`, which takes minutes and needs no data; `--part all` is that too.
+Without --part: all but `cost`, which takes a quarter of an hour and needs no data; `--part all` is that too.
 
 Exit code 2: the data is absent. Else 0, for it reports; with --strict 1 where a bound is missed.
 """

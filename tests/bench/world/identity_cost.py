@@ -34,7 +34,7 @@ from tests.bench.world.newsroom import Newsroom, desks
 from tests.bench.world.newsstand import address, serving
 from tests.bench.world.place import opened
 from tests.bench.world.process import cpu, ended, memory, started
-from tests.bench.world.quality import ALL, Figure, Quality
+from tests.bench.world.quality import ALL, Figure, Quality, table
 from tests.bench.world.sampling import PACKAGE, CpuSampler, calls_into
 from tests.building import claimed, commit, source
 from tests.e2e.whole import ROOT
@@ -136,20 +136,27 @@ def cost_quality(folder: Path, many: int = MANY) -> Quality:
     archives = {
         hits: Archive(folder / f"of-{hits}", hits, compiled, _week(newsroom, hits, until)) for hits in (0, FEW, many)
     }
-    rows = []
+    rows: list[str] = []
     for archive in archives.values():
         began = time.process_time()
         archive.fill()
-        rows.append(f"archive of {archive.hits:,} hits filled in {time.process_time() - began:.0f} CPU s")
+        _say(rows, f"archive of {archive.hits:,} hits filled in {time.process_time() - began:.0f} CPU s")
     for _ in range(0, MEASURED, TURN):
         for hits in (FEW, many):
             archives[hits].measure()
     figures = [*_of_articles(archives[FEW], archives[many]), _not_hit(archives[FEW], compiled)]
+    print(*table(figures), sep="\n", file=sys.stderr)
     for archive in archives.values():
         archive.settle()
     figures += asyncio.run(_starts(archives[0].folder, archives[many].folder, rows))
     figures += [*_of_gazetteer(archives[0].folder), _of_check(folder)]
     return Quality(figures, rows)
+
+
+def _say(rows: list[str], row: str) -> None:
+    """At once too: all of it takes minutes."""
+    rows.append(row)
+    print(row, file=sys.stderr)
 
 
 def _of_articles(few: Archive, many: Archive) -> Iterator[Figure]:
@@ -196,6 +203,7 @@ async def _starts(empty: Path, full: Path, rows: list[str]) -> list[Figure]:
         for _ in range(STARTS):
             for folder, found in starts.items():
                 found.append(await _start(folder))
+                print(f"{folder.name}: {found[-1]}", file=sys.stderr)
     waited, used, held = (
         {folder: median(getattr(each, name) for each in found) for folder, found in starts.items()}
         for name in ("waited", "used", "held")
