@@ -15,7 +15,7 @@ from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeature
 from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
 
 OLD = timedelta(hours=36)
-BOUNDS = Bounds(needed=(0.6, 0.6, 0.4))
+BOUNDS = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))
 SURE_WEIGHT = 100.0  # of a key that alone makes two articles one story, among those that candidates are found by
 _SURE = {
     "article": ("an earlier version of the article", SAME_ADDRESS),
