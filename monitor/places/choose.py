@@ -17,8 +17,10 @@ from monitor.places.records import (
     SURNAME,
     UNSURE,
     PlaceRecord,
+    comparable_name,
 )
 
+_SMALLER = 20
 _SMALL = frozenset((CITY, DIVISION))
 # What makes a place of a name that may be none, before it (in the languages of the Latin script) and behind it.
 _BEFORE = re.compile(
@@ -29,7 +31,12 @@ _BEFORE = re.compile(
 )
 _BEHIND = re.compile(
     r"\s+(?:city|town|province|state|county|district|region|prefecture|airport|port|harbou?r|island|bay|beach|valley|suburb|"
-    r"area|metro|police|mayor|residents?|hospital|court|zoo|officials)\b|,\s+[A-Z]|\s*\(",
+    r"area|metro|police|mayor|residents?|hospital|court|zoo|officials)\b",
+)
+_AND_WHERE = re.compile(r"(?:,| \() ?([A-Z][\w-]+)")
+_DENSE_BEHIND = re.compile(
+    "(?:=|·[\\uac00-\\ud7a3]+=|시|군|구|도|항|역|섬|에서|서|에|시장|시청|군수|경찰|소방|해경|지검|지법|지역|공항|앞바다|북쪽|남쪽|동쪽|서쪽)(?![\uac00-\ud7a3])|(?:시|군|구|도)[\uac00-\ud7a3 ]"
+    "|[県市府都州省沖冲港区町村郡]|地裁|地検|空港|知事|近郊|で|発|駅"
 )
 _WORD_BEFORE = re.compile(r"([A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄ][\w.'-]*)[ \u00a0]$")
 _WORD_BEHIND = re.compile(r"[ \u00a0]([A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄ][\w'-]*)")
@@ -69,25 +76,27 @@ class Chooser:
 
     def __init__(self, record: str, candidates: Sequence[Candidate], known: Gazetteer) -> None:
         self._record, self._candidates, self._known = record, candidates, known
-        self._named = frozenset(self._sure_places())
+        self._named = self._sure_places()  # a place that is named, or contains one -> by which names
         # Where most words are capitalised, a capital says nothing.
         self._shouted = 2 * len(_CAPITALISED.findall(record)) > 3 * len(_WRITTEN_SMALL.findall(record))
 
     def chosen(self) -> Iterator[tuple[Candidate, PlaceRecord, int]]:
         """The candidates that are places, each with what it means."""
         for candidate in self._candidates:
-            if candidate.meanings[0][1] & JOINT:
-                yield from ((candidate, place, flags) for place, flags in candidate.meanings)
+            if any(flags & JOINT for _, flags in candidate.meanings):
+                yield from ((candidate, place, flags) for place, flags in candidate.meanings if flags & JOINT)
             elif (meant := self._meant(candidate)) is not None:
                 yield candidate, *meant
 
-    def _sure_places(self) -> Iterator[str]:
-        """What the text names without doubt, and what contains it."""
+    def _sure_places(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
         for candidate in self._candidates:
             place, flags = candidate.meanings[0]
             if not flags & UNSURE and (place.level != CITY or len(candidate.meanings) == 1):
-                yield place.id
-                yield from (each for each in self._known.around(place.id) if not each.startswith("region:"))
+                above = (each for each in self._known.around(place.id) if not each.startswith("region:"))
+                for each in (place.id, *above):
+                    found.setdefault(each, set()).add(candidate.name)
+        return found
 
     def _meant(self, candidate: Candidate) -> tuple[PlaceRecord, int] | None:
         place, flags = self._most_fitting(candidate)
@@ -106,17 +115,33 @@ class Chooser:
         first = candidate.meanings[0]
         if len(candidate.meanings) == 1 or (first[0].level == COUNTRY and not first[1] & UNSURE):
             return first
-        fitting = (meaning for meaning in candidate.meanings if self._supported(meaning[0], candidate))
-        return next(fitting, first)
+        fitting = next((each for each in candidate.meanings if self._fits_in(each[0], first[0], candidate)), None)
+        if fitting is None and _districts_of_one_name(candidate):
+            return first[0], first[1] | UNSURE
+        return fitting or first
 
-    def _supported(self, place: PlaceRecord, candidate: Candidate) -> bool:
+    def _fits_in(self, place: PlaceRecord, first: PlaceRecord, candidate: Candidate) -> bool:
+        """Whether it may be meant rather than the most prominent: its division is named, or its country and it is not much
+        smaller. Moscow is in Russia, though the text names the United States."""
+        if not self._supported(place, candidate):
+            return False
+        return _SMALLER * place.people >= first.people or self._supported(place, candidate, finer_than_country=True)
+
+    def _supported(self, place: PlaceRecord, candidate: Candidate, *, finer_than_country: bool = False) -> bool:
         """Whether something that contains it is named elsewhere in the text."""
-        own = {meaning.id for meaning, _ in candidate.meanings}
-        return any(each in self._named - own for each in self._known.around(place.id))
+        above = (each for each in self._known.around(place.id) if each in self._named)
+        return any(
+            self._named[each] - {candidate.name} for each in above if not (finer_than_country and len(each) == 2)
+        )
 
     def _in_place(self, candidate: Candidate) -> bool:
         """Whether the words beside it say that it is a place."""
         before, behind = self._record[: candidate.start][-24:], self._record[candidate.end :][:24]
+        if "\u2e80" < candidate.name[-1]:
+            return bool(_DENSE_BEHIND.match(behind)) or candidate.name[-1] in "시군구도県市府都省区郡"
+        where = _AND_WHERE.match(behind)
+        if where and self._known.is_place(comparable_name(where[1])):
+            return True
         return bool(_BEFORE.search(before)) or bool(_BEHIND.match(behind))
 
     def _is_organisation(self, candidate: Candidate) -> bool:
@@ -134,3 +159,9 @@ class Chooser:
             return False
         follows = self._known.name_flags(behind[1])
         return bool(follows & SURNAME) if sure or self._shouted else bool(follows) or not self._known.is_place(behind[1])
+
+
+def _districts_of_one_name(candidate: Candidate) -> bool:
+    """Whether several districts are called so: the 중구 of six cities, thirty Washington Counties."""
+    (first, _), (second, _) = candidate.meanings[:2]
+    return first.id[0] == second.id[0] == "g"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from monitor.places import edges
 from monitor.places.choose import Candidate, Chooser
 from monitor.places.gazetteer import Gazetteer, gazetteer
-from monitor.places.records import BLOCKED, DEMONYM, SEAT, SHORT, comparable_text
+from monitor.places.records import BLOCKED, COUNTRY, DEMONYM, SEAT, SHORT, UNSURE, comparable_text
 from monitor.text.record import Offsets, record_of
 
 _LONGEST = 48  # characters of a name
@@ -22,7 +22,7 @@ _LONGEST = 48  # characters of a name
 @dataclass(frozen=True, slots=True)
 class PlaceMention:
     """A place that a text names. `start`, `end`: where, in the text as given; `said`: the words there. `role`: "people" for a
-    people or an adjective (Thai), "seat" for where a government sits (the Kremlin), else ""."""
+    people or an adjective (Thai), "seat" for where a government sits (the Kremlin), "dateline" for where the reporter sits, else ""."""
 
     place: str
     start: int
@@ -42,7 +42,8 @@ def find_places(text: str, language: str | None = None) -> tuple[PlaceMention, .
     found = []
     for candidate, place, flags in Chooser(record, candidates, known).chosen():
         start, end = offsets.original(candidate.start, candidate.end)
-        role = "people" if flags & DEMONYM else "seat" if flags & SEAT else ""
+        dateline = edges.is_dateline(record, candidate.start, candidate.end)
+        role = "people" if flags & DEMONYM else "seat" if flags & SEAT else "dateline" if dateline else ""
         found.append(PlaceMention(place.id, start, end, text[start:end], role))
     return tuple(found)
 
@@ -59,7 +60,9 @@ def _candidates(text: str, language: str, known: Gazetteer) -> Iterator[Candidat
                 taken = end
                 break
             meanings = known.meanings(name)
-            if meanings and edges.fits(text, start, end, language, short=bool(meanings[0][1] & SHORT)):
+            first, flags = meanings[0] if meanings else (None, 0)
+            sure = first is not None and first.level == COUNTRY and not flags & UNSURE
+            if first and edges.fits(text, start, end, language, short=bool(flags & SHORT), sure=sure):
                 yield Candidate(start, end, name, meanings)
                 taken = end
                 break

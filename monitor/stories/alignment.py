@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from itertools import takewhile
 
 from monitor.stories.number_words import number_words
 from monitor.stories.numbers import NumberFact
-from monitor.stories.person_titles import FUNCTION_WORDS
+from monitor.stories.person_titles import function_words
 from monitor.text.folding import fold
 from monitor.text.scripts import HANGUL, SCRIPTS, TOKEN, half_words, is_unspaced
 
@@ -144,6 +145,8 @@ def _addition(title: str, tokens: Sequence[_Token], *, by_other: bool) -> TitleA
 
 _STEM = 5  # letters that a word of a spaced script is compared by: endings are no difference
 _LITTLE = 3  # letters
+_TITLE = 300  # characters: whole articles are given as titles too
+_LITTLE_WORDS = function_words("")
 _ALIGNED_TOKEN = re.compile(rf"[ァ-ヺー]{{2,}}|{TOKEN.pattern}")  # a word in katakana is one
 _HANGUL_TAILS = sorted((*next(s.tails for s in SCRIPTS if s.name == "Hangul"), "서"), key=len, reverse=True)
 """The particles, and what headlines write for 에서."""
@@ -151,13 +154,13 @@ _HANGUL_TAILS = sorted((*next(s.tails for s in SCRIPTS if s.name == "Hangul"), "
 
 def _tokens(title: str) -> list[_Token]:
     found = []
-    for match in _ALIGNED_TOKEN.finditer(title):
+    for match in _ALIGNED_TOKEN.finditer(title, 0, _TITLE):
         key = fold(match[0])
         weight = half_words(key) if len(key) == 1 else 2
         if HANGUL.match(key):
             key = _without_particle(key)
         elif not is_unspaced(key):
-            weight = 0 if key in FUNCTION_WORDS or (len(key) < _LITTLE and match[0].islower()) else weight
+            weight = 0 if key in _LITTLE_WORDS or (len(key) < _LITTLE and match[0].islower()) else weight
             key = key if any(map(str.isdigit, key)) else key[:_STEM]
         found.append(_Token(match[0], key, weight, *match.span()))
     return found
@@ -208,9 +211,19 @@ def _related(mine: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
     if one.startswith(other) or other.startswith(one):
         return not any(map(str.isdigit, one + other))
     if is_unspaced(one) or HANGUL.match(one):
+        one, other = _without_same_end(one, other)
         return any(one[i : i + _SAME_LETTERS] in other for i in range(len(one) - _SAME_LETTERS + 1))
     beginnings = [{t.key[:_SAME_BEGINNING] for t in side if t.weight and t.key.isalpha()} for side in (mine, theirs)]
     return not beginnings[0].isdisjoint(beginnings[1])
+
+
+def _without_same_end(one: str, other: str) -> tuple[str, str]:
+    """Two words without what both end in, if that leaves a word each: 부산시장, 대구시장."""
+    ends = zip(reversed(one), reversed(other), strict=False)
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], ends))
+    if min(len(one), len(other)) - same < _SAME_LETTERS:
+        return one, other
+    return one[: len(one) - same], other[: len(other) - same]
 
 
 _NUMBER_WORDS = number_words("").numbers - number_words("").articles

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from os.path import commonprefix
 
 from monitor.places import Relation, country_of, level, relation
-from monitor.stories.alignment import NEXT, DifferingSlot, SlotKind, TitleAlignment, aligned_differences, separating_addition
+from monitor.stories.alignment import DifferingSlot, SlotKind, TitleAlignment, aligned_differences, separating_addition
 from monitor.stories.article_facts import NameFact, PlaceFact
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import copied, likeness, title_likeness, words_of
 from monitor.stories.names import names_agree
 from monitor.stories.number_comparison import compare_numbers
 from monitor.stories.sounds import sound_of
-from monitor.stories.steps import is_over
+from monitor.stories.steps import steps_in
+from monitor.text.folding import folded_tokens
 
 
 WEAK, TELLING = 1, 2  # points of an agreement: "the first", "two dead"; a country, a name, "16 dead". A city counts twice
@@ -236,17 +238,17 @@ def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment
     """One title says all that the other says, and more: that it is the next one, or that it is over, may make it
     another happening."""
     added = separating_addition(alignment, ours.facts.numbers, theirs.facts.numbers, _TEMPLATE)
-    if added is None and is_over(ours.title) == is_over(theirs.title):
+    if added is None and steps_in(ours.title) == steps_in(theirs.title):
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
 
 
 def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
-    if not slot.clear:
-        return Verdict.UNKNOWN
     if slot.kind is SlotKind.NUMBER:
         grows = [any(each.grows and each.said in said for each in f.facts.numbers) for f, said in ((ours, slot.one), (theirs, slot.other))]
         return Verdict.UNKNOWN if all(grows) else Verdict.DOUBTFUL
+    if not slot.clear and not _other_modifier(slot.one, slot.other):
+        return Verdict.UNKNOWN
     places = [[each for each in f.facts.places if each.in_title and each.said in said] for f, said in ((ours, slot.one), (theirs, slot.other))]
     if all(places):
         apart = all(relation(a.place, b.place) is Relation.APART for a in places[0] for b in places[1])
@@ -260,6 +262,16 @@ def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFea
         words_of(slot.other, "", "").title
     ).isdisjoint(ours.words.lead)
     return Verdict.UNKNOWN if said_by_both else Verdict.DOUBTFUL
+
+
+def _other_modifier(one: str, other: str) -> bool:
+    """Whether two words end alike and begin otherwise, as 탄도미사일 and 순항미사일 do; not where one has no more than
+    the other (훈련, 합동훈련)."""
+    a, b = "".join(folded_tokens(one)), "".join(folded_tokens(other))
+    head = len(commonprefix((a, b)))
+    tail = len(commonprefix((a[head:][::-1], b[head:][::-1])))
+    left = [len(each) - head - tail for each in (a, b)]
+    return tail > 1 and min(left) > 1
 
 
 # --- numbers and days -------------------------------------------------------------------------------------------------
@@ -280,13 +292,14 @@ def _numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
 def _only_one_says_next(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str, str] | None:
     """What makes one of them the next one of a row ("the second", "again"), if its title says so and the other article
     says nothing of the kind."""
-    said = [[each for each in f.facts.numbers if each.kind in NEXT and each.value > 1] for f in (ours, theirs)]
+    said = [[each for each in f.facts.numbers if each.kind in _NEXT_ONE and each.value > 1] for f in (ours, theirs)]
     titled = [next((each.said for each in some if each.start < len(f.title)), "") for some, f in zip(said, (ours, theirs), strict=True)]
     if (titled[0] and not said[1]) or (titled[1] and not said[0]):
         return titled[0], titled[1]
     return None
 
 
+_NEXT_ONE = frozenset(("ordinal", "repeated"))  # a serial is a name: not all call the 15th typhoon so
 _LATER = 12 * 3600  # s: before that, articles of one day name the day before and the day after
 
 

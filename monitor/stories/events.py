@@ -25,7 +25,7 @@ ANOTHER_DAY = timedelta(hours=12)
 LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is not gone on with where no day is named
 KEPT = timedelta(days=14)
 BROAD = Bounds(needed=(0.6, 0.6, 0.4))
-NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), across=5)
+NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), possibly=0.15, across=5)
 _FOUND = "found"  # under this name stands what rules have found, among the values of an event
 _SURE, _FACT, _ANY = 100.0, 1.0, 0.1  # weights of keys
 

@@ -16,12 +16,12 @@ from typing import NamedTuple
 from monitor.stories.person_titles import (
     BEFORE_TITLES,
     CHINESE_TITLES,
-    FUNCTION_WORDS,
     JAPANESE_TITLES,
     KOREAN_TITLES,
     NO_NAMES,
     PARTICLES,
     TRANSLITERATING,
+    function_words,
 )
 from monitor.text.folding import fold
 from monitor.text.language import subtag
@@ -122,8 +122,8 @@ class _Covered:
 
 _LETTERS = f"[^\\W_{UNSPACED}{APART}]"
 _UPPER = "".join(letter for letter in map(chr, (*range(0x41, 0x250), *range(0x400, 0x530))) if letter.isupper())
-_CAPITALISED = re.compile(  # iPhone and F-16 too
-    rf"(?<!{_LETTERS})(?:(?:[{_UPPER}]|[a-z](?=[A-Z])){_LETTERS}+|[{_UPPER}](?=-\d))(?:['’ʼ-]{_LETTERS}+)*"
+_CAPITALISED = re.compile(  # the capital first: so it is looked for at once
+    rf"[{_UPPER}](?<!{_LETTERS}.)(?:{_LETTERS}+|(?=-\d))(?:['’ʼ-]{_LETTERS}+)*"
 )
 _BETWEEN = re.compile(rf"[ \u00a0-](?:(?:{'|'.join(PARTICLES)})[ \u00a0])*")
 _BETWEEN_IN_GERMAN = re.compile(r"[ \u00a0-](?:(?:von|van)[ \u00a0](?:(?:der|den)[ \u00a0])?)?")
@@ -147,22 +147,29 @@ class _Capital(NamedTuple):
 def _capitalised(text: str, title: int, language: str, covered: _Covered) -> Iterator[NameMention]:
     """Runs of capitalised words, cut at titles, kinds and what is taken."""
     between = _BETWEEN_IN_GERMAN if language == "de" else _BETWEEN
-    vague = len(text) if language == "de" else title if _in_title_case(text[:title]) else 0
+    vague = len(text) if language == "de" else title if _in_title_case(text[:title], language) else 0
+    little = function_words(language)
     run: list[_Capital] = []
     for match in _CAPITALISED.finditer(text):
         word = _part_of_name(text, match, covered)
-        if run and (word is None or not between.fullmatch(text, run[-1].end, match.start())):
+        if run and (word is None or not _is_joined(run[-1], text[run[-1].end : match.start()], between)):
             yield _named(text, run, vague, language)
             run = []
-        if word is not None:
+        if word is not None and (run or word.said.lower() not in little):
             run.append(word)
     if run:
         yield _named(text, run, vague, language)
 
 
-def _in_title_case(title: str) -> bool:
+def _is_joined(last: _Capital, gap: str, between: re.Pattern[str]) -> bool:
+    """Whether a name goes on: Korea's Lee are two."""
+    return between.fullmatch(gap) is not None and _POSSESSIVE.search(last.said) is None
+
+
+def _in_title_case(title: str, language: str) -> bool:
     """Whether the title's capitals say nothing: no word but the little ones is without."""
-    plain = [said for said in _WORD.findall(title) if len(said) >= _TELLING and said not in FUNCTION_WORDS]
+    little = function_words(language)
+    plain = [said for said in _WORD.findall(title) if len(said) >= _TELLING and said not in little]
     return len(plain) >= _TITLE_CASE and not any(said[0].islower() for said in plain)
 
 
@@ -173,7 +180,7 @@ def _part_of_name(text: str, match: re.Match[str], covered: _Covered) -> _Capita
     if plain in NO_NAMES or covered(start, end):
         return None
     begins = _SENTENCE.search(text[max(0, start - _BACK_TO_SENTENCE) : start]) is not None
-    if begins and (plain in FUNCTION_WORDS or _is_written_small(text, plain)):
+    if begins and _is_written_small(text, plain):
         return None
     return _Capital(start, end, said, begins)
 
@@ -207,6 +214,7 @@ _HANGUL_RUN = re.compile(f"[{APART}]*")
 _WORD_BEFORE = re.compile(rf"(?<![\w])([{APART}]{{1,6}}|[一-鿿]{{1,3}})\s?$")
 _NO_KOREAN_NAME = re.compile(r"(?:[의는를]|에서|[부처청당회시도실])$")  # particles, and offices
 _BACK = 16  # characters before a title in which its bearer stands
+_ATTACHED_WORD = 2  # letters of a word that makes one title with what is behind it: 원내대표, 사무총장
 _BESIDE_TITLES = frozenset((*BEFORE_TITLES, *KOREAN_TITLES))
 _STEPS = 3  # words: the country, "former", the name
 
@@ -219,7 +227,8 @@ def _before_korean_titles(text: str, covered: _Covered) -> Iterator[NameMention]
         if title.start() < end or (rest and rest[0] not in _TAILS):
             continue
         span = _bearer(text, title.start(), covered)
-        if span:
+        attached = span is not None and span[1] == title.start()
+        if span is not None and not (attached and span[1] - span[0] == _ATTACHED_WORD):
             yield _mention(text, [span], span[1] - span[0] > 1)
         end = title.end()
 
@@ -276,15 +285,18 @@ def _parts(text: str, start: int, end: int) -> list[Span]:
 
 
 _SPEAKS = (
-    "会會同与與和跟及在于於将將对對向就表说說称稱宣举舉抵访訪出今昨首率赴致强強发發指呼谈談通主参參到晤见"
+    "电電就介透会會同与與和跟及在于於将將对對向就表说說称稱宣举舉抵访訪出今昨首率赴致强強发發指呼谈談通主参參到晤见"
     "見接当當是的等也还還已曾因被为為重亲親一二三四五六七八九十"
 )
 """Characters that begin what is said of a person: a name that stands behind a title ends before them."""
+_WORDS_TOO = "多武因海西平"  # of the characters of sound those that often begin the word behind a name
 _CHINESE_TITLED = re.compile(
     rf"(?:{_any_of(CHINESE_TITLES)})(?P<after>[一-鿿·]{{2,8}}?)(?=[{_SPEAKS}]|[^一-鿿·]|$)"
     rf"|(?<![一-鿿])(?P<before>(?:(?![{_SPEAKS}日月年])[一-鿿]){{2,4}}?)(?={_any_of(CHINESE_TITLES)})"
 )
-_BY_SOUND = re.compile(f"[{TRANSLITERATING}]{{3,8}}(?:·[{TRANSLITERATING}]{{2,8}})*")
+_BY_SOUND = re.compile(
+    f"[{TRANSLITERATING}]{{2,7}}(?:·[{TRANSLITERATING}]{{1,7}})*(?![{_WORDS_TOO}])[{TRANSLITERATING}]"
+)
 
 
 def _chinese(text: str, covered: _Covered) -> Iterator[NameMention]:

@@ -33,7 +33,7 @@ from monitor.stories.number_words import (
     han_number,
     number_words,
 )
-from monitor.stories.person_titles import FUNCTION_WORDS
+from monitor.stories.person_titles import function_words
 from monitor.text.folding import fold
 from monitor.text.language import subtag
 from monitor.text.months import MONTHS
@@ -74,6 +74,7 @@ class _NumberedText:
 
     def __init__(self, text: str, words: NumberWords, language: str) -> None:
         self.text, self.words, self.language = text, words, language
+        self.little = function_words(language)
         plain = text.translate(_NARROW) if _WIDE.search(text) else text
         low = plain.lower()
         if len(low) != len(text):  # İ has two in small letters
@@ -95,14 +96,16 @@ class _NumberedText:
 _DIGITS = re.compile(r"(?<!\d)(?<!\d[.,:/])(?:\d{1,3}(?:[, \u00a0\u202f.]\d{3})+(?!\d)|\d+(?:[.,]\d+)?)")
 _THOUSANDS = re.compile(r"[,. \u00a0\u202f](?=\d{3}(?!\d))")
 _ATTACHED = re.compile(rf"(?<![\w'])({LETTERS}+)-?$|([一-鿿{APART}]{{2,4}})-$")  # F-16, 화성-20
-_DESIGNATION = re.compile(rf"(?:{LETTERS}+\d*)+")  # clade 1b, A320neo, H5N1
+_DESIGNATION = re.compile(rf"(?:{LETTERS}+\d*)+")  # A320neo, H5N1
+_LETTERED = re.compile(r"[a-ln-z](?!\w)")  # clade 1b; m is a measure
+_LONGEST_NUMBER = 20  # characters; what is longer is no number that anybody reads
 _YEARS = (1900, 2100)
 
 
 def _in_digits(text: _NumberedText) -> Iterator[NumberFact | None]:
     end = 0
     for match in _DIGITS.finditer(text.low):
-        if match.start() < end:
+        if match.start() < end or len(match[0]) > _LONGEST_NUMBER:
             continue
         before = text.low[match.start() - 1 : match.start()]
         letters = _ATTACHED.search(text.before(match.start())) if before == "-" or before.isalpha() else None
@@ -146,10 +149,12 @@ def _model(text: _NumberedText, letters: re.Match[str], digits: re.Match[str]) -
     if word in _MAGNITUDE_SIGNS and len(digits[0]) <= len("6.4"):
         return text.fact((start, end), float(digits[0].replace(",", ".")), "magnitude")
     small = letters[1] is not None and text.text[start : start + len(word)].islower()
-    if word in _NO_MODELS or small or not digits[0].isdigit():
+    if small or not digits[0].isdigit():
         return None
     if more := _DESIGNATION.match(text.low, end):
         return text.fact((start, more.end()), float(digits[0]), "model", fold(text.low[start : more.end()]))
+    if word in _NO_MODELS:
+        return None
     serial = letters[2] or len(word) >= _SERIAL
     return text.fact((start, end), float(digits[0]), "serial" if serial else "model", fold(word))
 
@@ -176,10 +181,9 @@ def _ordered(text: _NumberedText, span: tuple[int, int], value: float) -> Number
         return _one_of(text, (start, order.end()), value, "ordinal", _unit_ahead(text, order.end()))
     if low[start - 1 : start] in ("第", "제"):
         return _one_of(text, span, value, "ordinal", _unit_ahead(text, end))
-    if more := _DESIGNATION.match(low, end):
-        before = _UNIT_BEFORE.search(low, max(0, start - _BACK), start)
-        return _one_of(text, (start, more.end()), value, "model", f"{fold(before[1])}{more[0]}" if before else "")
-    return None
+    before = _NAMED.search(low, max(0, start - _BACK), start)
+    more = _LETTERED.match(low, end) if before else None
+    return text.fact((start, more.end()), value, "model", f"{fold(before[1])}{more[0]}") if before and more else None
 
 
 def _one_of(text: _NumberedText, span: tuple[int, int], value: float, kind: str, unit: str) -> NumberFact | None:
@@ -208,7 +212,7 @@ def _unit_ahead(text: _NumberedText, end: int) -> str:
     while len(stems) < _ORDINAL_UNIT and (word := _WORD_AHEAD.match(text.low, at)):
         folded = fold(word[1])
         kind = text.words.kind(folded)
-        if word[1] in MONTHS or word[1] in FUNCTION_WORDS or (known and kind is None):
+        if word[1] in MONTHS or word[1] in text.little or (known and kind is None):
             break
         stems.append(kind or folded[:_UNIT])
         known, at = kind is not None, word.end()
@@ -271,7 +275,7 @@ _CJK = re.compile(f"\\s?[{UNSPACED}{APART}]")
 _CJK_THING = re.compile(rf"\s?[여余多]?\s?([{APART}]+|[{UNSPACED}])")
 _WORDS_AROUND = 4  # words on either side that may say what is counted
 _CJK_AHEAD, _CJK_BACK = 12, 6  # characters
-_NAMED = re.compile(rf"(?<![\w'])([A-ZÀ-ÞА-ЯІЇЄ]{LETTERS}+) $")  # Boeing 787
+_NAMED = re.compile(rf"(?<![\w'])({LETTERS}{{3,}}) $")  # Boeing 787
 
 
 def _counted(
@@ -291,9 +295,10 @@ def _counted(
     if known_only or (number_end - start == 4 and _YEARS[0] <= value < _YEARS[1]):
         return None
     named = _NAMED.search(text.text, max(0, start - _BACK), start)
-    if named and named[1].lower() not in FUNCTION_WORDS and text.low[start:end].isdigit():
+    if named and named[1][0].isupper() and named[1].lower() not in text.little and text.low[start:end].isdigit():
         return text.fact((start, end), value, "model", fold(named[1]))
-    return text.fact((start, end), value, "count", ahead[0][:_UNIT], grows=True) if ahead else None
+    unit = next((word for word in ahead if len(word) > 1 and word not in text.little), None)
+    return text.fact((start, end), value, "count", unit[:_UNIT], grows=True) if unit else None
 
 
 def _words_around(text: _NumberedText, start: int, end: int) -> tuple[list[str], list[str]]:

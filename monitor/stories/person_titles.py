@@ -35,36 +35,47 @@ taifun hurrikan sturm typhon ouragan huracán tifón tifone uragano tajfun hurag
 NO_NAMES = frozenset((*_ROLES.split(), *_KINDS.split(), *WEEKDAYS, *MONTHS, *AGENCY_OF))
 """In small letters: capitalised beside names, or by custom, and no part of a name. A run of capitals is cut at them."""
 
-_FUNCTION = """
+_FUNCTION = {
+    "en": """
 a an the this that these those some any no all both each every in on at by to of for from with without as into over
-under
-after before during since until about against between among through amid near off out up down and or but if when while
-where why how what who which whose because although though than then so yet not it its he his she her they their we our
-you your i my is are was were be been has have had do does did will would can could should may might must there here
-also
-more most many much few first last next
-der die das ein eine einen einem einer des dem den im in am an auf aus bei mit nach von vom zu zum zur über unter vor
-für gegen ohne um und oder aber wenn als wie was wer wo warum weil dass es er sie wir ihr ist sind war wird werden hat
-haben nicht auch noch nur
-le la les l un une des du de d au aux en dans sur sous par pour avec sans et ou mais si que qui quoi dont où comme ce
-cet
-cette ces il elle ils elles on nous vous est sont a ont plus
-el los las uno una unos unas del al con sin por para desde hasta entre y o pero si que quien cuando como donde es son ha
-han se su sus este esta estos estas no más
-il lo gli i uno della dello dei degli delle nel nella sul sulla dal dalla con per tra fra e ed o ma se che chi è sono ha
-hanno non più
-o os as um uma do da dos das no na nos nas pelo pela com sem para por e ou mas se que é são não mais
-w we z ze na do od po za przed pod nad przy dla bez o u i a oraz ale lub czy że jak co kto gdy jest są był była było nie
-to ten ta te się po już
-в во на с со из за по к ко у о об от до для без при под над через между после перед и а но или что как когда где кто
-если
-это этот эта эти он она они мы вы не все его ее их так уже еще был была было были есть
-у в на з із зі до від для без при під над через між після перед і й а але або що як коли де хто якщо це цей ця ці він
-вона
-вони ми ви не всі
-"""
-FUNCTION_WORDS = frozenset(_FUNCTION.split())
-"""Articles, prepositions, conjunctions, pronouns, in small letters: a sentence begins with them, no name does."""
+under after before during since until about against between among through amid near off out up down and or but if
+when while where why how what who which whose because although though than then so yet not it its he his she her
+they their we our you your i my is are was were be been has have had do does did will would can could should may
+might must there here also more most many much few first last next""",
+    "de": """
+der die das ein eine einen einem einer des dem den im in am an auf aus bei mit nach von vom zu zum zur über unter
+vor für gegen ohne um und oder aber wenn als wie was wer wo warum weil dass es er sie wir ihr ist sind war wird
+werden hat haben nicht auch noch nur""",
+    "fr": """
+le la les l un une des du de d au aux en dans sur sous par pour avec sans et ou mais si que qui quoi dont où comme
+ce cet cette ces il elle ils elles on nous vous est sont a ont plus""",
+    "es": """
+el los las uno una unos unas del al con sin por para desde hasta entre y o pero si que quien cuando como donde es
+son ha han se su sus este esta estos estas no más""",
+    "it": """
+il lo gli i uno della dello dei degli delle nel nella sul sulla dal dalla con per tra fra e ed o ma se che chi è
+sono ha hanno non più""",
+    "pt": """
+o os as um uma do da dos das no na nos nas pelo pela com sem para por e ou mas se que é são não mais""",
+    "pl": """
+w we z ze na do od po za przed pod nad przy dla bez o u i a oraz ale lub czy że jak co kto gdy jest są był była
+było nie to ten ta te się po już""",
+    "ru": """
+в во на с со из за по к ко у о об от до для без при под над через между после перед и а но или что как когда где
+кто если это этот эта эти он она они мы вы не все его ее их так уже еще был была было были есть""",
+    "uk": """
+у в на з із зі до від для без при під над через між після перед і й а але або що як коли де хто якщо це цей ця ці
+він вона вони ми ви не всі""",
+}
+_FUNCTION_WORDS = {language: frozenset(words.split()) for language, words in _FUNCTION.items()}
+_ALL_FUNCTION_WORDS = frozenset().union(*_FUNCTION_WORDS.values())
+
+
+def function_words(language: str) -> frozenset[str]:
+    """Articles, prepositions, conjunctions, pronouns of a language, in small letters; of an unknown one those of all.
+    Sentences and headlines capitalise them, and what is a little word in one language is a name in another (Han)."""
+    return _FUNCTION_WORDS.get(language, _ALL_FUNCTION_WORDS)
+
 
 PARTICLES = frozenset(_listed("de da do dos das di del della du des la van von der den ter bin ibn al el"))
 """In small letters between the parts of a name."""
@@ -84,7 +95,7 @@ CHINESE_TITLES = _listed("""
 国防部长 國防部長 主教 教皇 教宗 国王 國王 市长 市長 州长 州長 省长 省長 发言人 發言人 议长 議長 特使 大使 院长 院長
 先生 女士
 """)
-BEFORE_TITLES = ("前", "元", "新", "副", "現", "现", "次期", "候任", "准", "全", "전", "현", "신임", "부")
+BEFORE_TITLES = ("前", "元", "新", "副", "現", "现", "次期", "候任", "准", "全", "전", "현", "신임", "초대", "부")
 """Between name and title: former, new, deputy, acting."""
 
 TRANSLITERATING = (

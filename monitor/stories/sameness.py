@@ -51,7 +51,7 @@ class Bounds:
     needed: tuple[float, ...]
     copied: float = 0.5
     copied_title: float = 0.25
-    possibly: float = 0.7
+    possibly: float = 0.3
     across: int = 100
 
     def likeness(self, points: int) -> float:
@@ -79,7 +79,7 @@ def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ru
         return Ruling(Sameness.SAME, "copied text, and nothing differs", likeness, facts=best.facts)
     if likeness >= needed and clear:
         return Ruling(Sameness.SAME, f"joined at {likeness:.2f}: {_agreeing(best)}", likeness, best.unknown, best.facts)
-    if likeness >= min(needed * bounds.possibly, bounds.likeness(best.points + points + TELLING)):
+    if likeness >= min(bounds.possibly, bounds.likeness(best.points + points + TELLING)):
         why = _in_words(best.doubtful) if best.doubtful else f"{_agreeing(best)}; the words differ"
         return Ruling(Sameness.POSSIBLY, why, likeness, facts=best.facts)
     return Ruling(Sameness.ANOTHER, "the words differ", likeness, facts=best.facts)

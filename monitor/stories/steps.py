@@ -1,7 +1,7 @@
-"""Words by which a title says that something is over, called off or goes on again. Pure.
+"""Words by which a title says that it reports another step: a further one of the same kind, or that it is over. Pure.
 
-"Declares outbreak" and "declares end of outbreak" differ by one small word. The words are a closed class in each
-language; a star at the end stands for all endings.
+"Declares outbreak" and "declares end of outbreak" differ by one small word, "fires missile" and "fires new missile" by
+another. The words are a closed class in each language; a star at the end stands for all endings.
 """
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ import re
 from monitor.text.folding import fold
 from monitor.text.record import record_of
 
+_FURTHER = """
+new fresh more further additional extra yet 새 새로운 신규 추가 또 新 另 追加 又 再 別の 次の 新た* нов* еще также друг* дополнит* следующ* neu* weiter*
+zusatzlich* nouv* supplementair* nuev* mas adicional* now* dodatkow* nastepn* нов* додатков* nuov* ulterior* nov* mais adicional
+"""
 _OVER = """
 end ends ended ending over lift lifts lifted cancel* suspend* halt* resume* conclude* finish* "called off"
 종료* 해제* 중단* 취소* 종식* 재개* 마무리 结束 結束 解除 终止 終止 取消 暂停 暫停 恢复 恢復 落幕 闭幕 閉幕 終了 終息 中止
@@ -31,9 +35,10 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile("|".join(forms))
 
 
-_IS_OVER = _pattern(_OVER)
+_STEPS = (_pattern(_FURTHER), _pattern(_OVER))
 
 
-def is_over(title: str) -> bool:
-    """Whether a title says so."""
-    return _IS_OVER.search(fold(record_of(title))) is not None
+def steps_in(title: str) -> tuple[bool, ...]:
+    """Which of both a title says."""
+    folded = fold(record_of(title))
+    return tuple(pattern.search(folded) is not None for pattern in _STEPS)

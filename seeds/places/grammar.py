@@ -8,6 +8,7 @@ from collections.abc import Iterator
 # Endings of adjectives, as what is cut from the lemma and what is put there.
 _RU_SKY = ["ий", "ого", "ому", "им", "ом", "ая", "ой", "ую", "ое", "ие", "их", "ими"]
 _RU_Y = ["ый", "ого", "ому", "ым", "ом", "ая", "ой", "ую", "ое", "ые", "ых", "ыми"]
+_RU_SOFT = "ий его ему им ем яя ей юю ее ие их ими".split()
 _UK = ["ий", "ого", "ому", "им", "ім", "а", "ої", "ій", "у", "ою", "е", "і", "их", "ими"]
 _PL = ["i", "a", "ie", "iego", "iej", "iemu", "im", "ich", "imi", "ą"]
 _CS = ["ý", "á", "é", "ého", "ému", "ým", "ém", "ou", "í", "ých", "ými"]
@@ -64,6 +65,8 @@ def _cyrillic_word(word: str) -> list[str]:
     adjective = _RU_ADJECTIVE.search(word)
     if adjective and len(word) > 5:
         stem = word[: -len(adjective[2])]
+        if adjective[1] == "н" and adjective[2] == "ий":  # Нижний
+            return [word] + [stem + end for end in _RU_SOFT]
         return (
             [word]
             + [stem + end for end in (_RU_Y if adjective[2] == "ый" else _RU_SKY)]
@@ -117,6 +120,10 @@ def _polish_word(word: str) -> list[str]:
     if re.search("(ska|cka|skie|ckie)$", word):
         lemma = re.sub("(a|ie)$", "", word) + "i"
         return sorted(polish_adjective(lemma) | {word})
+    if word.endswith("aw"):
+        return [word] + [word + end for end in ("ia", "iu", "iem", "iowi")]
+    if word.endswith("ie") and len(word) > 5:
+        return [word] + [word[:-1] + end for end in ("a", "u", "em")]
     if word.endswith("ia"):
         return [word] + [word[:-1] + end for end in ("i", "ii", "ę", "ą")] + [word[:-2] + "ii"]
     if word.endswith("ja"):
@@ -167,6 +174,32 @@ def _polish_word(word: str) -> list[str]:
         ends = ("a", "u", "owi", "em", "iem")
         return [word] + [word + end for end in ends] + ([word[:-1] + soft] if soft else [])
     return [word]
+
+
+def polish_person(noun: str) -> set[str]:
+    """Amerykanin, Japończyk, Ukrainiec, Polak, and their plurals."""
+    for end, singular, plural in (
+        ("nin", "nin nina ninowi ninem ninie", "nie nów nom nami nach"),
+        ("czyk", "czyk czyka czykowi czykiem czyku", "czycy czyków czykom czykami czykach"),
+        ("iec", "iec ca cowi cem cu", "cy ców com cami cach"),
+        ("ak", "ak aka akowi akiem aku", "acy aków akom akami akach"),
+        ("k", "k ka kowi kiem ku", "cy ków kom kami kach"),
+    ):
+        if noun.endswith(end):
+            return {noun[: -len(end)] + form for form in (*singular.split(), *plural.split())}
+    return {noun}
+
+
+def russian_person(noun: str) -> set[str]:
+    """россиянин, американец, чех, and their plurals; Ukrainian ones, too."""
+    for end, forms in (
+        ("нин", "нин нина нину нином нине не н нам нами нах"),
+        ("ец", "ец ца цу цем цом це цы цев цов цам цами цах ці ців"),
+        ("к", "к ка ку ком ке ки ков кам ками ках"),
+    ):
+        if noun.endswith(end):
+            return {noun[: -len(end)] + form for form in forms.split()}
+    return {noun + end for end in ("", "а", "у", "ом", "е", "ы", "и", "ов", "ам", "ами", "ах")}
 
 
 def czech_adjective(lemma: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 import pytest
@@ -25,7 +26,7 @@ def test_every_country_is_known_in_each_language(language: str) -> None:
     assert len(wanted) == 249
     named = Locale.parse(language).territories
     missing = {
-        code: named[code] for code in wanted if code not in places_named(named[code].split(" (")[0].split("(")[0])
+        code: named[code] for code in wanted if code not in places_named(re.sub(r"\s*[(（].*?[)）]", "", named[code]))
     }
     assert missing == {}
 

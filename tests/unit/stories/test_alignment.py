@@ -15,6 +15,7 @@ from monitor.stories.numbers import NumberFact, find_numbers
         ("Storm Anna reaches the coast", "Storm Berta reaches the coast", SlotKind.NAME, ("Anna", "Berta")),
         ("Third case of measles in Kent", "Fourth case of measles in Kent", SlotKind.NUMBER, ("Third", "Fourth")),
         ("여주 농장서 구제역 발생", "여주 농장서 돼지열병 발생", SlotKind.WORD, ("구제역", "돼지열병")),
+        ("여주시장 선거 결과", "이천시장 선거 결과", SlotKind.WORD, ("여주시장", "이천시장")),
         ("总统同外长会谈", "总统同财长会谈", SlotKind.WORD, ("外", "财")),
         ("市内でクマ目撃、注意呼びかけ", "市内でサル目撃、注意呼びかけ", SlotKind.NAME, ("クマ", "サル")),
         ("Суд оправдал Петрова", "Суд оправдал Иванова", SlotKind.NAME, ("Петрова", "Иванова")),
@@ -103,3 +104,8 @@ def test_the_first_one_may_be_left_unsaid() -> None:
     """The word "first" is said by some and left out by others."""
     a, b = "Kent confirms measles case", "Kent confirms first measles case"
     assert separating_addition(aligned_differences(a, b), *numbers(a, b), 0.5) is None
+
+
+def test_a_title_as_long_as_an_article_is_cut() -> None:
+    """What is compared of a title has a bound."""
+    assert aligned_differences("fire " * 10_000, "fire " * 10_000 + "Kent").shared == 1

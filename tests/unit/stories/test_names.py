@@ -24,6 +24,8 @@ def one(title: str, language: str = "en") -> NameMention:
         ("en", "A deal of OPEC, OpenAI and Gov. Ruiz", {"OPEC", "OpenAI", "Ruiz"}),
         ("en", "An F-16 and a C919 met near the A320", {"F-16", "C919", "A320"}),
         ("en", "They saw Ursula von der Leyen there", {"Ursula von der Leyen"}),
+        ("en", "It was Poland's Tusk who left The Hague", {"Tusk", "Poland's", "Hague"}),
+        ("ko", "박도윤 원내대표, 김하늘대통령", {"박도윤", "김하늘"}),
         ("fr", "La sonde quitte l'Orion avec Thomas Pesquet", {"Orion", "Thomas Pesquet"}),
         ("es", "El fiscal acusa a Marta Quiroga", {"Marta Quiroga"}),
         ("it", "Il tribunale assolve Carla Rinaldi", {"Carla Rinaldi"}),
@@ -123,3 +125,14 @@ def test_traditional_and_simplified_names_agree() -> None:
 def test_two_names(a: str, b: str) -> None:
     """Another consonant or number is another name; what may be no name in either proves nothing."""
     assert not names_agree(one(a), one(b))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "İstanbul", "\ud800A B-", "A" * 5000, "«»“”", "習", "・・", "대통령", "A-1-2", "'s O's"]
+)
+def test_odd_texts(text: str) -> None:
+    """Nothing that a feed can hold is an error, and spans stay true."""
+    for language in ("en", "de", "ko", "ja", "zh", None):
+        for mention in find_names(text, text, language):
+            assert f"{text}\n{text}"[mention.start : mention.end] == mention.said
+            assert mention.key

@@ -49,6 +49,9 @@ def test_tolls(language: str, text: str, facts: list[tuple[str, float]]) -> None
     [
         ("en", "Its 10th test flight ends", "ordinal", 10, "test flight"),
         ("en", "A third measles case is confirmed", "ordinal", 3, "measle case"),
+        ("en", "It is of clade 1b", "model", 1, "cladeb"),
+        ("en", "One of H5N1", "model", 5, "h5n1"),
+        ("en", "It fell 30 km away", "count", 30, "km"),
         ("ko", "나래호 4차 발사 성공", "ordinal", 4, "flight"),
         ("ko", "나래호 네 번째 비행", "ordinal", 4, "flight"),
         ("zh", "确诊第二例病例", "ordinal", 2, "case"),
@@ -151,3 +154,12 @@ def test_what_never_keeps_apart(a: str, b: str) -> None:
 def test_the_same_in_two_languages(a: str, b: str) -> None:
     """What is counted has no language."""
     assert verdict(a, b) == NumberVerdict.AGREES
+
+
+@pytest.mark.parametrize(
+    "text", ["", "İ 12 people died", "9" * 400, "٣ people", "\ud800 3 dead", "1" * 3 + ",000" * 90, "第第3", "-5", "3-"]
+)
+def test_odd_texts(text: str) -> None:
+    """Nothing that a feed can hold is an error, and spans stay true."""
+    for fact in find_numbers(text, text, "en"):
+        assert f"{text}\n{text}"[fact.start : fact.end] == fact.said
