@@ -34,15 +34,13 @@ class State:
     """What deciding must know of what came before: stories and events, what was told (or would have been in shadow),
     and what waits.
 
-    A state that is complete has not lost anything: what it does not hold has not happened. Of one that is not, only
-    what was loaded can be asked (NotLoaded).
+    By itself it is complete: what it does not hold has not happened. Of one whose parts are not, only what was loaded
+    can be asked (NotLoaded).
     """
 
-    def __init__(
-        self, clusters: ClusterIndex | None = None, told: Told | None = None, *, complete: bool = True
-    ) -> None:
-        self.clusters = ClusterIndex(complete=complete) if clusters is None else clusters
-        self.told = Told(complete=complete) if told is None else told
+    def __init__(self, clusters: ClusterIndex | None = None, told: Told | None = None) -> None:
+        self.clusters = ClusterIndex() if clusters is None else clusters
+        self.told = Told() if told is None else told
 
     def draft(self) -> State:
         """A state that begins as this one and leaves it unchanged."""

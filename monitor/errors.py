@@ -109,12 +109,3 @@ class WrongUse(MonitorError):
 
 class NotLoaded(LookupError):
     """Deciding has asked for something that was not loaded: whoever took that for "never" would send twice."""
-
-
-class ClusterNotLoaded(NotLoaded):
-    """Of a story or an event (`scope`: of stories, or a rule's) no more than the name was loaded."""
-
-    def __init__(self, scope: str, id_: str) -> None:
-        super().__init__(f"{id_} was not loaded")
-        self.scope = scope
-        self.id = id_

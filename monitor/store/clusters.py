@@ -3,7 +3,7 @@ written after them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Row, and_, bindparam, delete, select, tuple_, update
 
 from monitor.cases import Need
-from monitor.errors import ClusterNotLoaded
 from monitor.model.moments import of_number, to_number
 from monitor.store import tables
 from monitor.store.database import in_batches, insert_of, write_rows
@@ -20,7 +19,7 @@ from monitor.store.unreadable import left_out_if_unreadable
 from monitor.stories import STORIES, ArticleFeatures, Cluster, ClusterIndex, Posting
 
 Key = tuple[str, str]  # a scope, and a key or an id in it
-Member = tuple[int, int]  # an article's id, and its version
+Member = tuple[int, int, int]  # an article's id, its version, and when it was seen, in microseconds
 Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
 
 _NAMES = bindparam("names", expanding=True)
@@ -30,47 +29,78 @@ _EVENTS_OF = select(tables.event).where(tables.event.c.id.in_(_NAMES))
 _FEATURES = select(article_features).where(
     tuple_(article_features.c.article_id, article_features.c.version).in_(_NAMES)
 )
-_NO_MORE = delete(cluster_key).where(
-    cluster_key.c.scope == bindparam("its_scope"),
-    cluster_key.c.key == bindparam("its_key"),
-    cluster_key.c.cluster_id == bindparam("its_cluster"),
-)
+_REMEMBERED = 2_000  # features: those of the articles of the last hours
+
+
+class FeaturesCache:
+    """What identity knows of the articles that were compared lately, from one pass to the next. It never changes: a
+    member is named by its article's number and version, and when it was seen, as SQLite gives numbers again."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Member, ArticleFeatures] = OrderedDict()
+
+    def get(self, member: Member) -> ArticleFeatures | None:
+        """What is known of a member."""
+        found = self._known.get(member)
+        if found is not None:
+            self._known.move_to_end(member)
+        return found
+
+    def add(self, found: Mapping[Member, ArticleFeatures]) -> None:
+        """Remember these, and no more of those that were not asked for the longest."""
+        self._known.update(found)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
 
 
 class StoredClusters:
     """What one pass through the section has loaded of stories and events, in `index`, and what it leaves."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.index = ClusterIndex(complete=False)
+    def __init__(self, connection: Connection, cache: FeaturesCache | None = None) -> None:
+        self.index = ClusterIndex(find=self._find)
         self._connection = connection
+        self._cache = cache or FeaturesCache()
         self._keys: dict[Key, tuple[Posting, ...]] = {}  # as they were loaded
-        self._known: set[Key] = set()  # clusters
+        self._clusters: dict[Key, Cluster | None] = {}  # too; None: there is nothing to be compared
         self._ids: dict[tuple[str, str], int] = {}  # of articles, by source and uid
         self._members: set[Member] = set()
 
     def load(self, needs: Sequence[Need]) -> None:
         """What these look up: what stands under their keys, and of that what is compared."""
         self.load_keys((each.scope, key) for each in needs for key in each.weights)
-        while gone := self._load({(each.scope, id_) for each in needs for id_ in self._best(each)}):
-            self._forget(gone)
+        self.load_clusters((each.scope, id_) for each in needs for id_ in self.index.best(each.scope, each.weights))
 
     def load_keys(self, keys: Iterable[Key]) -> None:
         """What stands under these keys."""
         wanted = set(keys) - self._keys.keys()
-        postings = defaultdict[Key, list[Posting]](list)
+        found: dict[Key, tuple[Posting, ...]] = dict.fromkeys(wanted, ())
         for some in in_batches(wanted):
-            for scope, key, id_, touched in self._connection.execute(_POSTINGS, {"names": some}):
-                postings[scope, key].append(Posting(of_number(touched), id_))
-        self.index.load_keys({key: postings.get(key, ()) for key in wanted})
-        self._keys.update((key, self.index.keys[key]) for key in wanted)
+            for scope, key, _, postings in self._connection.execute(_POSTINGS, {"names": some}):
+                with left_out_if_unreadable(f"cluster_key {scope} {key}"):
+                    found[scope, key] = tuple(Posting(of_number(touched), id_) for touched, id_ in postings)
+        self.index.load_keys(found)
+        self._keys |= found
 
     def load_clusters(self, wanted: Iterable[Key]) -> None:
         """These stories and events, as far as they are there."""
-        self._load(set(wanted))
+        new = set(wanted) - self._clusters.keys()
+        rows = self._rows(new)
+        members: dict[Key, list[Member]] = {}
+        for key, row in rows.items():
+            with left_out_if_unreadable(_called(key)):
+                members[key] = [(article_id, version, seen) for article_id, version, seen in row.members or ()]
+        features = self._features({each for some in members.values() for each in some})
+        found = dict.fromkeys(new, None) | {
+            key: _cluster(key[0], rows[key], [features[each] for each in some if each in features])
+            for key, some in members.items()
+        }
+        self._clusters |= found
+        self.index.load(each for each in found.values() if each is not None)
 
-    def load_also(self, missing: ClusterNotLoaded) -> None:
+    def _find(self, scope: str, id_: str) -> Cluster | None:
         """A cluster that became one of the likeliest only by what was decided in this pass."""
-        self._forget(self._load({(missing.scope, missing.id)}))
+        self.load_clusters([(scope, id_)])
+        return self._clusters[scope, id_]
 
     def write(self, ids: Ids) -> None:
         """The clusters that articles have joined, with these ids of the articles; stories must be there before what
@@ -84,25 +114,6 @@ class StoredClusters:
         write_rows(self._connection, _upsert(self._connection.dialect.name, "event"), events)
         self._write_keys()
 
-    def _best(self, need: Need) -> list[str]:
-        return self.index.best(need.scope, need.weights)
-
-    def _load(self, wanted: set[Key]) -> set[Key]:
-        """Those of them that are not there, or of which nothing is left to be compared."""
-        new = wanted - self._known
-        self._known |= new
-        rows = self._rows(new)
-        members: dict[Key, list[Member]] = {}
-        for key, row in rows.items():
-            with left_out_if_unreadable(_called(key)):
-                members[key] = [(article_id, version) for article_id, version in row.members or ()]
-        features = self._features({each for some in members.values() for each in some})
-        for (scope, id_), some in members.items():
-            with left_out_if_unreadable(_called((scope, id_))):
-                of = [features[each] for each in some if each in features]
-                self.index.load([_cluster(scope, rows[scope, id_], of)])
-        return {key for key in new if (cluster := self.index.get(*key)) is None or not cluster.members}
-
     def _rows(self, wanted: Collection[Key]) -> dict[Key, Row[*tuple[Any, ...]]]:
         rows: dict[Key, Row[*tuple[Any, ...]]] = {}
         for some in in_batches([id_ for scope, id_ in wanted if scope == STORIES]):
@@ -111,26 +122,19 @@ class StoredClusters:
             rows.update({(row.rule_id, row.id): row for row in self._connection.execute(_EVENTS_OF, {"names": some})})
         return rows
 
-    def _features(self, wanted: Collection[Any]) -> dict[Member, ArticleFeatures]:
-        found: dict[Member, ArticleFeatures] = {}
-        for some in in_batches(wanted):
+    def _features(self, wanted: Collection[Member]) -> dict[Member, ArticleFeatures]:
+        found = {each: known for each in wanted if (known := self._cache.get(each)) is not None}
+        missing = {
+            (article_id, version): (article_id, version, seen) for article_id, version, seen in wanted - found.keys()
+        }
+        for some in in_batches(missing):
             for article_id, version, row in self._connection.execute(_FEATURES, {"names": some}):
                 with left_out_if_unreadable(f"article_features {article_id}"):
-                    features = ArticleFeatures.from_row(row)
-                    found[article_id, version] = features
-                    self._ids[features.source, features.uid] = article_id
+                    found[missing[article_id, version]] = ArticleFeatures.from_row(row)
+        self._cache.add(found)
         self._members.update(found)
+        self._ids.update(((each.source, each.uid), member[0]) for member, each in found.items())
         return found
-
-    def _forget(self, gone: set[Key]) -> None:
-        """What is found under keys and is not there."""
-        names = {id_ for _, id_ in gone}
-        changed = {
-            key: [each for each in found if each.id not in names]
-            for key, found in self.index.keys.items()
-            if any(each.id in names for each in found)
-        }
-        self.index.load_keys(changed)
 
     def _write_features(self, changed: Iterable[Cluster]) -> None:
         rows: dict[Member, dict[str, object]] = {}
@@ -157,23 +161,15 @@ class StoredClusters:
         return {**row, "rule_id": cluster.scope, "by": by or None}
 
     def _member(self, features: ArticleFeatures) -> Member:
-        return self._ids[features.source, features.uid], features.version
+        return self._ids[features.source, features.uid], features.version, to_number(features.seen)
 
     def _write_keys(self) -> None:
-        gone: list[dict[str, object]] = []
-        new: list[dict[str, object]] = []
+        rows: list[dict[str, object]] = []
         for (scope, key), found in self.index.keys.items():
-            before = self._keys.get((scope, key), ())
-            if found == before:
-                continue
-            left = {each.id for each in before} - {each.id for each in found}
-            gone += ({"its_scope": scope, "its_key": key, "its_cluster": id_} for id_ in left)
-            new += (
-                {"scope": scope, "key": key, "cluster_id": each.id, "touched": to_number(each.touched)}
-                for each in set(found) - set(before)
-            )
-        write_rows(self._connection, _NO_MORE, gone)
-        write_rows(self._connection, _upsert_key(self._connection.dialect.name), new)
+            if found != self._keys[scope, key]:
+                postings = [(to_number(each.touched), each.id) for each in found]
+                rows.append({"scope": scope, "key": key, "touched": postings[0][0], "postings": postings})
+        write_rows(self._connection, _upsert_key(self._connection.dialect.name), rows)
 
 
 def _called(cluster: Key) -> str:
@@ -190,15 +186,24 @@ def forget_articles(connection: Connection, articles: Sequence[int]) -> None:
         (tables.event, select(match.c.event_id).where(match.c.article_id.in_(articles))),
     ):
         for row in connection.execute(select(table).where(table.c.id.in_(names))).all():
-            members = [(id_, version) for id_, version in row.members or () if id_ not in articles]
-            left = connection.execute(_FEATURES, {"names": members})
+            members = [each for each in row.members or () if each[0] not in articles]
+            left = connection.execute(_FEATURES, {"names": [(id_, version) for id_, version, _ in members]})
             others = {key for each in left for key in ArticleFeatures.from_row(each.row).index_keys}
-            forgotten = and_(cluster_key.c.cluster_id == row.id, cluster_key.c.key.in_(said - others))
-            scope = STORIES if table is tables.story else row.rule_id
-            connection.execute(delete(cluster_key).where(cluster_key.c.scope == scope, forgotten))
+            _forget_keys(connection, STORIES if table is tables.story else row.rule_id, said - others, row.id)
             connection.execute(update(table).where(table.c.id == row.id).values(members=members, doubt=None))
             connection.execute(update(table).where(table.c.possibly_of == row.id).values(doubt=None))
     connection.execute(delete(article_features).where(article_features.c.article_id.in_(articles)))
+
+
+def _forget_keys(connection: Connection, scope: str, keys: Iterable[str], cluster: str) -> None:
+    """A story or an event is not found under these keys any more."""
+    for some in in_batches(keys):
+        asked = connection.execute(_POSTINGS, {"names": [(scope, key) for key in some]}).all()
+        for row in asked:
+            left = [each for each in row.postings if each[1] != cluster]
+            its = and_(cluster_key.c.scope == scope, cluster_key.c.key == row.key)
+            changed = update(cluster_key).values(postings=left) if left else delete(cluster_key)
+            connection.execute(changed.where(its))
 
 
 def _cluster(scope: str, row: Row[*tuple[Any, ...]], members: Sequence[ArticleFeatures]) -> Cluster:
@@ -227,8 +232,8 @@ def _upsert(dialect: str, name: str) -> Insert:
 @cache
 def _upsert_key(dialect: str) -> Insert:
     new = insert_of(dialect, cluster_key)
-    key = ["scope", "key", "cluster_id"]
-    return new.on_conflict_do_update(index_elements=key, set_={"touched": new.excluded.touched})
+    anew = {name: new.excluded[name] for name in ("touched", "postings")}
+    return new.on_conflict_do_update(index_elements=["scope", "key"], set_=anew)
 
 
 @cache

@@ -1,6 +1,7 @@
 """The state that one pass through the section needs: loaded by key, between the steps of deciding, and no more of it.
 
-Nothing of it outlives the pass: so it is the same for each daemon, after a restart, and whatever others have committed.
+No state outlives the pass, but for what never changes (`FeaturesCache`): so it is the same for each daemon, after a
+restart, and whatever others have committed.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from sqlalchemy import Connection
 
 from monitor.alerting.falling import subjects_of
 from monitor.alerting.policy import Circumstances
+from monitor.alerting.told import Told
 from monitor.cases import Placed, Prepared, event_needs, join_events, join_stories, story_needs
 from monitor.decide import Decision, Fallen, State, decide_due, judge_cases
-from monitor.errors import ClusterNotLoaded
 from monitor.matching import RuleSet
-from monitor.store.clusters import StoredClusters
+from monitor.store.clusters import FeaturesCache, StoredClusters
 from monitor.store.ledger import due_at, load_lately, load_subjects
 
 
@@ -32,23 +33,17 @@ class PreparedPoll:
 class StoredState:
     """Decides on what is stored, and holds what is to be written: `state`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.clusters = StoredClusters(connection)
-        self.state = State(self.clusters.index, complete=False)
+    def __init__(self, connection: Connection, cache: FeaturesCache) -> None:
+        self.clusters = StoredClusters(connection, cache)
+        self.state = State(self.clusters.index, Told(complete=False))
         self._connection = connection
 
     def decide(self, polls: Sequence[PreparedPoll], rules: RuleSet, now: datetime) -> list[Decision]:
         """A decision for each poll, one after the other; all are loaded for together. They stand on one draft: the
         state is advanced by all of them or by none."""
         self.clusters.load([need for each in polls for need in story_needs(each.articles)])
-        while True:
-            draft = self.state.draft()
-            try:
-                placed = self._placed(polls, rules, draft, now)
-            except ClusterNotLoaded as missing:
-                self.clusters.load_also(missing)
-            else:
-                break
+        draft = self.state.draft()
+        placed = self._placed(polls, rules, draft, now)
         cases = [case for some in placed for each in some for case in each.cases]
         load_subjects(self._connection, self.state.told, {key for case in cases for key in case.keys})
         load_lately(self._connection, self.state.told, [case.rule for case in cases], now)

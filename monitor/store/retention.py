@@ -210,7 +210,8 @@ class _Old:
 
     def keys(self, connection: Connection, after: _Found | None) -> _Looked:
         """By what stories and events were found that no article has joined for long."""
-        rows = _slice(connection, select(cluster_key), tuple(cluster_key.primary_key), after, most=_MANY)
+        asked = select(cluster_key.c.scope, cluster_key.c.key, cluster_key.c.touched)
+        rows = _slice(connection, asked, tuple(cluster_key.primary_key), after, most=_MANY)
         over = to_number(self._lately)
         return _Looked([row for row in rows if row.touched < over], Counter(), _last(rows, _MANY))
 
@@ -302,8 +303,8 @@ def _drop_alerts(connection: Connection, old: Sequence[_Found], now: datetime) -
 
 
 def _drop_keys(connection: Connection, old: Sequence[_Found]) -> None:
-    key = tuple_(cluster_key.c.scope, cluster_key.c.key, cluster_key.c.cluster_id)
-    connection.execute(delete(cluster_key).where(key.in_([(row.scope, row.key, row.cluster_id) for row in old])))
+    key = tuple_(cluster_key.c.scope, cluster_key.c.key)
+    connection.execute(delete(cluster_key).where(key.in_([(row.scope, row.key) for row in old])))
 
 
 def _drop_features(connection: Connection, old: Sequence[_Found]) -> None:

@@ -2,9 +2,9 @@
 
 Two polls that bring the same story at the same instant must make one alert: so what deciding needs of what has been
 committed is loaded, the decision is made on it, and everything that follows from it is written, all under one lock (a
-thread lock here, and between processes the database's). Nothing is remembered from one pass to the next. What is loaded
-stands in `loading`, what is written in `decisions` and `writing`; all that one pass leaves is written at its end,
-together.
+thread lock here, and between processes the database's). No state is remembered from one pass to the next. What is
+loaded stands in `loading`, what is written in `decisions` and `writing`; all that one pass leaves is written at its
+end, together.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from monitor.decide import Decision, Fallen
 from monitor.matching import RuleSet
 from monitor.model import Article, Claim, Notice, Noticed, Observed, Polled
 from monitor.store import pages
+from monitor.store.clusters import FeaturesCache
 from monitor.store.database import Database
 from monitor.store.decisions import ChannelsOf, Made, write_decisions, write_fallen, write_notices
 from monitor.store.ledger import write_accounts
@@ -30,11 +31,12 @@ from monitor.store.writing import tokens_of, write_sources
 
 
 class SerialSection:
-    """Lets one in at a time. One for each process; it holds nothing from one pass to the next."""
+    """Lets one in at a time. One for each process."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
+        self._cache = FeaturesCache()
 
     @contextmanager
     def entered(self, now: datetime, claims: Iterable[Claim] = ()) -> Iterator[Entered]:
@@ -43,7 +45,7 @@ class SerialSection:
         will be committed, so that they are looked up together."""
         with self._lock, self._database.writing() as connection:
             self._database.enter_section(connection)
-            inside = Entered(connection, now, claims)
+            inside = Entered(connection, now, claims, self._cache)
             yield inside
             inside.write()
 
@@ -52,11 +54,11 @@ class Entered:
     """One pass through the section: on what has been committed, and what this pass has decided so far. What it leaves
     in the database is gathered, and written at its end."""
 
-    def __init__(self, connection: Connection, now: datetime, claims: Iterable[Claim]) -> None:
+    def __init__(self, connection: Connection, now: datetime, claims: Iterable[Claim], cache: FeaturesCache) -> None:
         self._connection = connection
         self._now = now
         self._tokens = tokens_of(connection, claims)
-        self._stored = StoredState(connection)
+        self._stored = StoredState(connection, cache)
         self._polls: list[tuple[Polled, int]] = []
         self._made: list[Made] = []
         self._wanted: list[tuple[Article, datetime, Away | None]] = []

@@ -174,8 +174,8 @@ known = Table(
 
 
 # What stories and events have in common (stories.clusters.Cluster). `last_at`: when an article joined it last, as we
-# saw it; `news_at`: when its latest article was news; `members`: the articles that others are compared with, as pairs
-# of id and version; null: it was over before we kept them.
+# saw it; `news_at`: when its latest article was news; `members`: the articles that others are compared with: id,
+# version, and when it was seen, in microseconds; null: it was over before we kept them.
 def _cluster() -> tuple[Column[Any], ...]:
     return (
         Column("title", Text, nullable=False),
@@ -211,15 +211,16 @@ event = Table(
     Column("by", JSON(none_as_null=True)),
 )
 
-# By what stories (scope "") and events (scope: their rule's id) are found: under each key the few that an article
-# joined last (stories.clusters.UNDER_KEY). `touched`: when it joined, in microseconds.
+# By what stories (scope "") and events (scope: their rule's id) are found. `postings`: the few that an article with the
+# key joined last (stories.clusters.UNDER_KEY), the latest first, as pairs of when, in microseconds, and id; `touched`:
+# when the first of them.
 cluster_key = Table(
     "cluster_key",
     metadata,
     Column("scope", String, primary_key=True),
     Column("key", String, primary_key=True),
-    Column("cluster_id", String, primary_key=True),
     Column("touched", BigInteger, nullable=False),
+    Column("postings", JSON, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -6,11 +6,11 @@ A scope holds clusters that are compared with each other only: "" holds stories,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.errors import ClusterNotLoaded, NotLoaded
+from monitor.errors import NotLoaded
 from monitor.stories.features import ArticleFeatures
 
 STORIES = ""  # the scope of stories
@@ -76,14 +76,16 @@ class ClusterIndex:
     what has been driven out comes back only when it is touched again. So a key says the same whether all clusters are
     held or only what was loaded of them.
 
-    Complete by itself: what it does not know does not exist. `complete=False`: it holds what was loaded, and whoever
-    asks for a key or a cluster that was not loaded gets NotLoaded. A draft begins as the index that it was made from
-    and leaves that unchanged until it is settled.
+    Complete by itself: what it does not know does not exist. With `find` it holds what was loaded: whoever asks for a
+    key that was not gets NotLoaded, and a cluster that was not is asked of `find`, which gives None if there is none. A
+    draft begins as the index that it was made from and leaves that unchanged until it is settled.
     """
 
-    def __init__(self, *, complete: bool = True, below: ClusterIndex | None = None) -> None:
+    def __init__(
+        self, *, find: Callable[[str, str], Cluster | None] | None = None, below: ClusterIndex | None = None
+    ) -> None:
         self._below = below
-        self._complete = complete
+        self._find = find
         self._clusters: dict[Key, Cluster] = {}  # by scope and id
         self._keys: dict[Key, tuple[Posting, ...]] = {}  # by scope and key; the one that was touched last stands first
         self._changed: dict[Key, Cluster] = {}
@@ -109,9 +111,11 @@ class ClusterIndex:
     def get(self, scope: str, id_: str) -> Cluster | None:
         """A cluster by its id."""
         found = self._clusters.get((scope, id_))
-        if found is not None or self._below is None:
+        if found is not None:
             return found
-        return self._below.get(scope, id_)
+        if self._below is not None:
+            return self._below.get(scope, id_)
+        return None if self._find is None else self._find(scope, id_)
 
     def under(self, scope: str, key: str) -> tuple[Posting, ...]:
         """The clusters that are found by a key, the one that was touched last first; at most UNDER_KEY."""
@@ -120,7 +124,7 @@ class ClusterIndex:
             return found
         if self._below is not None:
             return self._below.under(scope, key)
-        if not self._complete:
+        if self._find is not None:
             raise NotLoaded(f"what stands under {key!r} of {scope or 'stories'} was not loaded")
         return ()
 
@@ -134,14 +138,10 @@ class ClusterIndex:
         return sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)[:CANDIDATES]
 
     def candidates(self, scope: str, weights: Mapping[str, float]) -> list[Cluster]:
-        """The clusters that share the most with an article, the likeliest first."""
-        return [self._known(scope, id_) for id_ in self.best(scope, weights)]
-
-    def _known(self, scope: str, id_: str) -> Cluster:
-        found = self.get(scope, id_)
-        if found is None:
-            raise ClusterNotLoaded(scope, id_)
-        return found
+        """The clusters that share the most with an article, the likeliest first; of which there is something to be
+        compared."""
+        found = [self.get(scope, id_) for id_ in self.best(scope, weights)]
+        return [each for each in found if each is not None and each.members]
 
     @property
     def changed(self) -> list[Cluster]:
@@ -155,7 +155,7 @@ class ClusterIndex:
 
     def draft(self) -> ClusterIndex:
         """An index that begins as this one and leaves it unchanged."""
-        return ClusterIndex(complete=self._complete, below=self)
+        return ClusterIndex(below=self)
 
     def settled(self) -> ClusterIndex:
         """The draft taken over into the index that it began from."""

@@ -624,7 +624,7 @@ def test_a_story_goes_on_without_what_was_forgotten(desk: Desk) -> None:
         (after,) = connection.execute(select(story).where(story.c.id == before.id)).all()
         left = set(connection.execute(select(cluster_key.c.key)).scalars())
         (kept,) = connection.execute(select(article_features)).all()
-    assert (len(before.members), after.members) == (2, [[kept.article_id, 1]])
+    assert (len(before.members), [each[:2] for each in after.members]) == (2, [[kept.article_id, 1]])
     assert left < words
     assert left == set(ArticleFeatures.from_row(kept.row).index_keys)
     desk.poll(article("c", "Missile over the sea", seen=NOON + MINUTE), at=NOON + MINUTE)

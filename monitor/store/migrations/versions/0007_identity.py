@@ -32,9 +32,9 @@ def upgrade() -> None:
         "cluster_key",
         sa.Column("scope", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("cluster_id", sa.String(), nullable=False),
         sa.Column("touched", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("scope", "key", "cluster_id", name="pk_cluster_key"),
+        sa.Column("postings", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "key", name="pk_cluster_key"),
         sqlite_with_rowid=False,
     )
     op.create_table(
