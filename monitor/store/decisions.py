@@ -28,6 +28,7 @@ from monitor.model import (
     Notice,
     Noticed,
     Span,
+    Story,
     Waiting,
 )
 from monitor.store import tables
@@ -145,7 +146,7 @@ def _write_stories(connection: Connection, every: Sequence[Judged], ids: Ids) ->
     stories: dict[str, Row] = {}
     told = [(each, each.story) for each in every if each.story is not None]
     for each, story in told:
-        row = stories.setdefault(story.id, {"id": story.id, "title": story.title, "opened_at": story.opened})
+        row = stories.setdefault(story.id, _story(story))
         row["last_at"] = each.article.seen
     members: list[Row] = [
         {
@@ -196,6 +197,16 @@ def _told_again(dialect: str) -> Insert:
 @cache
 def _membership(dialect: str) -> Insert:
     return insert_of(dialect, tables.story_article).on_conflict_do_nothing()
+
+
+def _story(story: Story) -> Row:
+    return {
+        "id": story.id,
+        "title": story.title,
+        "opened_at": story.opened,
+        "possibly_of": story.possibly_of,
+        "doubt": story.doubt,
+    }
 
 
 def _article(article: Article) -> Row:

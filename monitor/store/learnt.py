@@ -34,7 +34,8 @@ def read_state(connection: Connection, state: State, since: int, now: datetime) 
     asked = select(event).where(event.c.sequence > since, event.c.last_at > now - EVENTS_KEPT)
     for row in connection.execute(asked.order_by(event.c.sequence, event.c.place)):
         with left_out_if_unreadable(f"event {row.id}"):
-            state.events.keep(Open.of_row(Event(row.id, row.rule_id, row.title, row.opened_at), row.last_at, row.seen))
+            known = Event(row.id, row.rule_id, row.title, row.opened_at, row.possibly_of, row.doubt)
+            state.events.keep(Open.of_row(known, row.last_at, row.seen))
     read_waiting(connection, state.told)
     awaited = state.told.awaited
     for row in connection.execute(select(account).where(account.c.sequence > since)):
@@ -82,6 +83,8 @@ def _upsert_events(connection: Connection, events: Sequence[Open], sequence: int
             "rule_id": each.event.rule,
             "title": headlines.get(each.stories[0], ""),  # an old event has its title; its first story may have left
             "opened_at": each.event.opened,
+            "possibly_of": each.event.possibly_of,
+            "doubt": each.event.doubt,
             "last_at": each.last,
             "seen": each.to_row(),
             "sequence": sequence,

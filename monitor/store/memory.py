@@ -53,7 +53,8 @@ def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -
     columns = (
         article.c.source_id, article.c.uid, article.c.seen_at, article.c.published_at, article.c.dated,
         article.c.language, article_version.c.canonical, article_version.c.title, text.label("text"),
-        story.c.id.label("story"), story.c.title.label("story_title"), story.c.opened_at,
+        story.c.id.label("story"), story.c.title.label("story_title"), story.c.opened_at, story.c.possibly_of,
+        story.c.doubt,
     )  # fmt: skip
     rows = connection.execute(
         select(*columns)
@@ -65,7 +66,8 @@ def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -
     )
     stories: dict[str, Story] = {}  # one object for all of its tellings
     for row in rows:
-        one = stories.setdefault(row.story, Story(row.story, row.story_title, row.opened_at))
+        its = Story(row.story, row.story_title, row.opened_at, row.possibly_of, row.doubt)
+        one = stories.setdefault(row.story, its)
         told = Article(
             row.source_id, row.uid, row.title, row.text, row.seen_at, row.published_at,
             dated=row.dated, canonical=row.canonical, language=row.language,

@@ -176,6 +176,8 @@ story = Table(
     Column("title", Text, nullable=False),
     Column("opened_at", Moment, nullable=False, index=True),
     Column("last_at", Moment, nullable=False, index=True),
+    Column("possibly_of", String),  # the older story that it is possibly the same as
+    Column("doubt", Text, nullable=False, server_default=""),  # why that is not sure, in words
 )
 
 story_article = Table(
@@ -190,7 +192,7 @@ story_article = Table(
 
 # The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy the alerts
 # to add one. `seen`: by what it is recognised (its actors, days and stories). `place`: the order of the tellings in one
-# commit, for the event that was told last is asked first.
+# commit, for the event that was told last is asked first. `possibly_of`, `doubt`: as of a story.
 event = Table(
     "event",
     metadata,
@@ -202,6 +204,8 @@ event = Table(
     Column("seen", JSON, nullable=False),
     Column("sequence", Integer, nullable=False, index=True),  # of the commit that wrote it
     Column("place", Integer, nullable=False),
+    Column("possibly_of", String),
+    Column("doubt", Text, nullable=False, server_default=""),
 )
 
 # What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.
