@@ -82,7 +82,7 @@ class Articles:
 
     def _with_decisions(self, row: Row[*tuple[Any, ...]]) -> StoredArticle:
         wanted = Wanted(sources=(row.source_id,), uid=row.uid)
-        its = (row.story_id, row.story_title, row.opened_at, row.possibly_of, row.doubt)
+        its = (row.story_id, row.story_title, row.opened_at, row.possibly_of, row.doubt or "")
         told = Story(*its) if row.story_id is not None else None
         decisions = tuple(Matches(self._database).every(wanted))
         events = tuple(dict.fromkeys(each.event for each in decisions if each.event is not None))

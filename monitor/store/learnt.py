@@ -34,7 +34,7 @@ def read_state(connection: Connection, state: State, since: int, now: datetime) 
     asked = select(event).where(event.c.sequence > since, event.c.last_at > now - EVENTS_KEPT)
     for row in connection.execute(asked.order_by(event.c.sequence, event.c.place)):
         with left_out_if_unreadable(f"event {row.id}"):
-            known = Event(row.id, row.rule_id, row.title, row.opened_at, row.possibly_of, row.doubt)
+            known = Event(row.id, row.rule_id, row.title, row.opened_at, row.possibly_of, row.doubt or "")
             state.events.keep(Open.of_row(known, row.last_at, row.seen))
     read_waiting(connection, state.told)
     awaited = state.told.awaited

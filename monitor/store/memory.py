@@ -66,7 +66,7 @@ def catch_up(connection: Connection, state: State, since: Mark, now: datetime) -
     )
     stories: dict[str, Story] = {}  # one object for all of its tellings
     for row in rows:
-        its = Story(row.story, row.story_title, row.opened_at, row.possibly_of, row.doubt)
+        its = Story(row.story, row.story_title, row.opened_at, row.possibly_of, row.doubt or "")
         one = stories.setdefault(row.story, its)
         told = Article(
             row.source_id, row.uid, row.title, row.text, row.seen_at, row.published_at,

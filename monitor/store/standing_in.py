@@ -219,7 +219,7 @@ def _hearing(each: _Waits, row: _Row, config: Config) -> Hearing:
         before,
         level=found.level,
         article=page,
-        story=Story(row.story_id, "", row.opened_at, row.possibly_of, row.doubt),
+        story=Story(row.story_id, "", row.opened_at, row.possibly_of, row.doubt or ""),
         publisher=row.publisher or row.source_id,
         wire=row.wire,
         facts=facts(page.title, page.text),

@@ -177,7 +177,7 @@ story = Table(
     Column("opened_at", Moment, nullable=False, index=True),
     Column("last_at", Moment, nullable=False, index=True),
     Column("possibly_of", String),  # the older story that it is possibly the same as
-    Column("doubt", Text, nullable=False, server_default=""),  # why that is not sure, in words
+    Column("doubt", Text),  # why that is not sure, in words; null: from before we kept it
 )
 
 story_article = Table(
@@ -205,7 +205,7 @@ event = Table(
     Column("sequence", Integer, nullable=False, index=True),  # of the commit that wrote it
     Column("place", Integer, nullable=False),
     Column("possibly_of", String),
-    Column("doubt", Text, nullable=False, server_default=""),
+    Column("doubt", Text),
 )
 
 # What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.

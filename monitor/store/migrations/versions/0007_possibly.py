@@ -10,4 +10,4 @@ down_revision = "0006"
 def upgrade() -> None:
     for table in ("story", "event"):
         op.add_column(table, sa.Column("possibly_of", sa.String(), nullable=True))
-        op.add_column(table, sa.Column("doubt", sa.Text(), server_default="", nullable=False))
+        op.add_column(table, sa.Column("doubt", sa.Text(), nullable=True))
