@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerting.judging import alert_of
-from monitor.alerting.policy import article_key, event_key, story_key, too_many
+from monitor.alerting.judging import alert_of, sent_before
+from monitor.alerting.policy import too_many
+from monitor.alerting.subjects import article_key, event_key, older_subject, story_key
 from monitor.alerting.told import Told
 from monitor.alerting.waiting import is_due, waiting
 from monitor.alerting.wording import alert_id, count
@@ -37,7 +38,7 @@ def fallen_due(rules: Mapping[str, Rule], told: Told, now: datetime) -> tuple[li
     tellings: list[Telling] = []
     moved: list[Moved] = []
     digested: list[Waiting] = []
-    for each in sorted(_due(told, now), key=lambda each: (each.kind.digested, each.due, each.since, each.id)):
+    for each in _in_order(_due(told, now)):
         rule = rules.get(each.hearing.rule)  # one that has left the config since is told all the same
         not_now = _not_now(each, rule, told, now)
         if not_now is not None:
@@ -59,6 +60,25 @@ def _due(told: Told, now: datetime) -> list[Waiting]:
     due = {each.id for each in told.waiting if is_due(each, now)}
     missed = any(each.kind is WaitKind.CATCH_UP and each.id in due for each in told.waiting)
     return [each for each in told.waiting if each.id in due or (missed and each.kind is WaitKind.CATCH_UP)]
+
+
+def _in_order(due: Iterable[Waiting]) -> list[Waiting]:
+    """What is possibly the same as something older comes behind that, also where both began to wait at once; what goes
+    into digests comes last."""
+    by_time = sorted(due, key=lambda each: (each.kind.digested, each.due, each.since, each.id))
+    of_key = {each.hearing.key: each for each in by_time}
+    return sorted(by_time, key=lambda each: (each.kind.digested, each.due, each.since, _depth(each, of_key)))
+
+
+def _depth(each: Waiting, of_key: Mapping[str, Waiting]) -> int:
+    """Behind how many others it comes, each possibly the same as the next."""
+    seen: dict[str, Waiting] = {}
+    at: Waiting | None = each
+    while at is not None and at.hearing.key not in seen:
+        seen[at.hearing.key] = at
+        older = older_subject(at.hearing)
+        at = None if older is None else of_key.get(older[0])
+    return len(seen)
 
 
 def _not_now(each: Waiting, rule: Rule | None, told: Told, now: datetime) -> Moved | None:
@@ -85,7 +105,7 @@ def _subjects(hearing: Hearing) -> Iterator[str]:
 
 def _alone(each: Waiting, told: Told, now: datetime) -> Telling:
     hearing, update = each.hearing, each.kind is WaitKind.UPDATE
-    alert = alert_of(hearing, told.account(hearing.key), f"{hearing.because}; {each.why}", now, update=update)
+    alert = alert_of(hearing, told, f"{hearing.because}; {each.why}", now, update=update)
     told.tells(hearing, alert, now)
     told.told(hearing.rule, now)
     return Telling(alert, (each,))
@@ -103,7 +123,7 @@ def _grouped(due: Iterable[Waiting]) -> list[list[Waiting]]:
 
 def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
     waited = sorted(some, key=lambda each: (-each.hearing.level.rank, each.hearing.rule))  # as few lines are shown
-    items = tuple(_item(each) for each in waited)
+    items = tuple(_item(each, told) for each in waited)
     first, kind = waited[0].hearing, waited[0].kind
     key = f"digest {kind} {' '.join(sorted(f'{each.id} {each.since.isoformat()}' for each in waited))}"
     rules = dict.fromkeys(item.rule_title for item in items)
@@ -132,8 +152,8 @@ def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
     return Telling(alert, tuple(waited))
 
 
-def _item(each: Waiting) -> Item:
-    hearing = each.hearing
+def _item(each: Waiting, told: Told) -> Item:
+    hearing, before = each.hearing, sent_before(each.hearing, told)
     return Item(
         rule=hearing.rule,
         rule_title=hearing.rule_title,
@@ -145,5 +165,5 @@ def _item(each: Waiting) -> Item:
         title=hearing.article.title,
         url=hearing.article.url,
         sentence=hearing.sentence,
-        reason=f"{hearing.because}; {each.why}",
+        reason="; ".join([hearing.because, each.why, *([] if before is None else [before[1]])]),
     )

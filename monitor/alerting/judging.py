@@ -7,9 +7,10 @@ from datetime import datetime
 
 from monitor.alerting import again
 from monitor.alerting.policy import STAGES, Case, Held, Update, Wait, too_many
-from monitor.alerting.told import Account
+from monitor.alerting.subjects import older_subject
+from monitor.alerting.told import Account, Told
 from monitor.alerting.waiting import waiting
-from monitor.alerting.wording import alert_id
+from monitor.alerting.wording import alert_id, possibly_in_words
 from monitor.model import Alert, AlertKind, Decided, Hearing, Moved, Waiting
 
 
@@ -46,10 +47,10 @@ def _tell(case: Case, update: Update | None) -> Decided:
     told = case.told
     hearing, moved = _replacing(case, update.replaces if update else None)
     reason = f"{hearing.because}; {update.why if update else case.first}"
-    alert = alert_of(hearing, told.account(case.key), reason, case.now, update=update is not None)
+    alert = alert_of(hearing, told, reason, case.now, update=update is not None)
     told.tells(hearing, alert, case.now, at_once=update is not None and update.at_once)
     told.told(case.rule.id, case.now)
-    return Decided(case.match, f"told: {reason}", alert, hearing=hearing, moved=moved)
+    return Decided(case.match, f"told: {alert.reason}", alert, hearing=hearing, moved=moved)
 
 
 def _replacing(case: Case, before: Waiting | None) -> tuple[Hearing, tuple[Moved, ...]]:
@@ -72,10 +73,16 @@ def _held(case: Case, why: str) -> str:
     return f"held: {why}; {case.rule.id} is in shadow" if case.shadow else f"held: {why}"
 
 
-def alert_of(hearing: Hearing, account: Account | None, reason: str, now: datetime, *, update: bool) -> Alert:
-    """The alert that tells what was heard: the first of its subject, or an update of it."""
+def alert_of(hearing: Hearing, told: Told, reason: str, now: datetime, *, update: bool) -> Alert:
+    """The alert that tells what was heard: the first of its subject, or an update of it. A first one is possibly the
+    same as something older if that was sent by now; it goes under the same thread then."""
+    account = told.account(hearing.key)
     number = account.updates + 1 if update and account is not None else 0
     key = f"{hearing.key} update {number}" if update else hearing.key
+    kind, thread = AlertKind.UPDATE if update else AlertKind.NEW, account
+    if not update and (before := sent_before(hearing, told)) is not None:
+        thread, doubt = before
+        kind, reason = AlertKind.POSSIBLY, f"{reason}; {doubt}"
     return Alert(
         id=alert_id(key),
         dedup_key=key,
@@ -89,8 +96,17 @@ def alert_of(hearing: Hearing, account: Account | None, reason: str, now: dateti
         article=hearing.article,
         sentence=hearing.sentence,
         marks=hearing.marks,
-        kind=AlertKind.UPDATE if update else AlertKind.NEW,
+        kind=kind,
         event=hearing.event.id if hearing.event else None,
-        thread=account.alert if account is not None else None,
+        thread=thread.alert if thread is not None else None,
         voices=max(len(account.voices), 1) if account is not None else 1,
     )
+
+
+def sent_before(hearing: Hearing, told: Told) -> tuple[Account, str] | None:
+    """The account of what this is possibly the same as, if that was sent; and why that is not sure, in words."""
+    if (found := older_subject(hearing)) is None:
+        return None
+    key, subject = found
+    older = told.account(key)
+    return (older, possibly_in_words(subject)) if older is not None and older.alert is not None else None

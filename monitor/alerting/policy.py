@@ -15,6 +15,7 @@ from functools import cached_property
 
 from monitor.alerting import again
 from monitor.alerting.quote import quote
+from monitor.alerting.subjects import article_key, event_key, in_shadow, story_key
 from monitor.alerting.told import AN_HOUR, Account, Told
 from monitor.alerting.waiting import next_digest, waiting_id
 from monitor.alerting.wording import again_in_words, evidence_in_words, in_words
@@ -177,27 +178,6 @@ class Case:
             mark=self.mark,
             official=self.official,
         )
-
-
-def in_shadow(key: str) -> str:
-    """Under which name a rule in shadow remembers what it would have told: no rule's id has a colon, so that silences
-    nothing once it is live."""
-    return f"shadow: {key}"
-
-
-def article_key(rule: str, source: str, uid: str) -> str:
-    """The dedup key of a rule that tells once an article."""
-    return f"{rule} article {source} {uid}"
-
-
-def story_key(rule: str, story: str) -> str:
-    """The dedup key of a rule that tells once a story."""
-    return f"{rule} story {story}"
-
-
-def event_key(rule: str, event: str) -> str:
-    """The dedup key of a rule that tells once an event."""
-    return f"{rule} event {event}"
 
 
 @dataclass(frozen=True, slots=True)

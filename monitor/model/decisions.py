@@ -75,9 +75,11 @@ class Event:
 
 
 class AlertKind(StrEnum):
-    """New: the first of its subject. Update: the same subject again. Digest: several together, that waited."""
+    """New: the first of its subject. Possibly: that too, where the subject is possibly the same as an older one that
+    was sent. Update: the same subject again. Digest: several together, that waited."""
 
     NEW = "new"
+    POSSIBLY = "possibly"
     UPDATE = "update"
     DIGEST = "digest"
 
@@ -174,13 +176,24 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Older:
+    """What an alert is possibly the same as, as people are reminded of it: the headline under which that was sent
+    first, and when; `doubt`: why it is not sure that the two are the same, in words."""
+
+    title: str
+    sent: datetime
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """A decision to tell somebody, with its reason. `dedup_key` is unique for ever: it is what "once" means.
 
     `sentence` quotes the article; `marks` are the (start, end) offsets of the fired words in it. `thread`: the id of
-    the first alert of the same subject, which is its own if it is the first. `also`: who else reports it, by when it is
-    sent; `voices`: how many of all who do are independent. `items`: the lines of a digest, the first of which gives
-    it its rule, story and article.
+    the first alert of the same subject, or of the older one that it is possibly the same as; None if it is the first
+    itself. `also`: who else reports it, by when it is sent; `voices`: how many of all who do are independent. `older`:
+    of what is possibly the same as something older, what was sent of that. `items`: the lines of a digest, the first of
+    which gives it its rule, story and article.
     """
 
     id: str
@@ -201,6 +214,7 @@ class Alert:
     also: tuple[str, ...] = ()
     voices: int = 1
     items: tuple[Item, ...] = ()
+    older: Older | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from monitor.alerting.policy import article_key, in_shadow
+from monitor.alerting.subjects import article_key, in_shadow
 from monitor.model import AlertKind
 from monitor.store.database import in_batches
 from monitor.store.tables import account, alert, article, match

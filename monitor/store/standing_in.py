@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, and_, case, false, or_, select, union
 
 from monitor.alerting.again import SAYS_MORE
-from monitor.alerting.policy import article_key, event_key, story_key
 from monitor.alerting.quote import quote
 from monitor.alerting.standing_in import standing_in
+from monitor.alerting.subjects import article_key, event_key, story_key
 from monitor.alerting.told import Account
 from monitor.alerting.wording import evidence_in_words
 from monitor.decide import from_whom

@@ -180,6 +180,9 @@ story = Table(
     Column("doubt", Text),  # why that is not sure, in words; null: from before we kept it
 )
 
+_in_doubt = story.c.possibly_of.is_not(None)
+Index("ix_story_possibly_of", story.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
+
 story_article = Table(
     "story_article",
     metadata,
@@ -207,6 +210,9 @@ event = Table(
     Column("possibly_of", String),
     Column("doubt", Text),
 )
+
+_in_doubt = event.c.possibly_of.is_not(None)
+Index("ix_event_possibly_of", event.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
 
 # What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.
 account = Table(

@@ -11,7 +11,7 @@ import pytest
 from monitor.model import Channel, Message, Receipt, ReceiptKind
 from monitor.notify import Notifier, render
 from monitor.notify.apprise_door import send
-from tests.building import alert, article, delivery, endless
+from tests.building import alert, article, delivery, endless, in_doubt
 from tests.ntfy import Ntfy, serving
 from tests.patience import LONG
 
@@ -46,6 +46,18 @@ def test_the_longest_message_is_taken_whole(ntfy: Ntfy, sign: str) -> None:
     assert send(ntfy.channel(topic), message) == ACCEPTED
     [got] = ntfy.messages(topic)
     assert (got["title"], got["message"]) == (message.title, message.text)
+    assert "attachment" not in got
+
+
+@pytest.mark.parametrize("sign", ["", "a", "弹", "😀"])
+def test_what_is_possibly_the_same_arrives_whole(ntfy: Ntfy, sign: str) -> None:
+    """A usual one, and the longest that there can be."""
+    topic = f"possibly-{ord(sign) if sign else 'usual'}"
+    message = render(delivery(in_doubt(sign), repeat=True), source=sign * 5000, zone=ZoneInfo("Asia/Seoul"))
+    assert send(ntfy.channel(topic), message) == ACCEPTED
+    [got] = ntfy.messages(topic)
+    assert (got["title"], got["message"]) == (message.title, message.text)
+    assert got["title"].startswith("POSSIBLY THE SAME, ")
     assert "attachment" not in got
 
 

@@ -17,6 +17,7 @@ from monitor.alerting.told import KEPT, Told
 from monitor.model import (
     Again,
     Alert,
+    AlertKind,
     AlertPolicy,
     Decided,
     Event,
@@ -36,6 +37,8 @@ TICK = MINUTE / 2  # `due` looks twice a minute
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 STORIES = ("S1", "S2", "S3", "S4")
 EVENTS = {"S1": "E1", "S2": "E1", "S3": "E2", "S4": "E2"}  # two stories each
+OLDER = {"S2": "S1", "S4": "S3", "S3": "S2", "E2": "E1"}  # what each is possibly the same as
+DOUBT = "both Busan, both today; the words differ"
 ALL = frozenset(Again)
 UPDATES = {"again_if": ALL, "more_publishers": 2, "cooldown": 20 * MINUTE}
 POLICIES: dict[str, dict[str, object]] = {
@@ -109,15 +112,17 @@ COMINGS = st.one_of(
 
 class Desk:
     """A state and a clock; what was sent, and what has become of each match. `crashes`: whether a draft is thrown away,
-    and all decided again, before it is taken over."""
+    and all decided again, before it is taken over; `doubts`: whether anything is possibly the same as something
+    older."""
 
-    def __init__(self, *, crashes: bool = False) -> None:
+    def __init__(self, *, crashes: bool = False, doubts: bool = True) -> None:
         self.told = Told()
         self.sent: list[Alert] = []
         self.fate: dict[int, Decided | str] = {}
         self._matches: dict[str, int] = {}  # by article
         self._rules = dict(RULES)  # as they are now
         self._crashes = crashes
+        self.doubts = doubts
         self._last = NOON
 
     def take(self, batch: Iterable[tuple[int, Coming, datetime]], now: datetime) -> None:
@@ -150,18 +155,24 @@ class Desk:
             its,
             match,
             news,
-            Story(each.story, each.story, NOON),
+            self._story(each.story),
             told,
             now,
-            event=Event(f"{EVENTS[each.story]} {its.id}", its.id, "", NOON)
-            if its.alert.once_per is OncePer.EVENT
-            else None,
+            event=self._event(EVENTS[each.story], its.id) if its.alert.once_per is OncePer.EVENT else None,
             publisher=each.publisher,
             mark=each.mark,
             facts=each.facts,
             around=Circumstances(away=away),
         )
         return judge(case)
+
+    def _story(self, name: str) -> Story:
+        older = OLDER.get(name) if self.doubts else None
+        return Story(name, name, NOON, older, DOUBT if older else "")
+
+    def _event(self, name: str, its: str) -> Event:
+        older = OLDER.get(name) if self.doubts else None
+        return Event(f"{name} {its}", its, "", NOON, f"{older} {its}" if older else None, DOUBT if older else "")
 
     def fall(self, now: datetime) -> None:
         """What time brings, committed."""
@@ -269,6 +280,33 @@ def assert_whole(desk: Desk, comings: Sequence[Coming]) -> None:
     if not any(each.mark == "withdrawn" for each in comings):
         assert expected(comings) <= told.keys()
     assert_news_in_updates(desk, comings)
+    assert_threads(desk, comings)
+
+
+def assert_threads(desk: Desk, comings: Sequence[Coming]) -> None:
+    """What is possibly the same as something that was sent is sent under its thread, as are updates; all else begins
+    one."""
+    older = OLDER if desk.doubts else {}
+    roots: dict[tuple[str, str], str] = {}  # of each subject, the first message of its thread
+    for alert in desk.sent:
+        if alert.items:
+            lines = (line for line in alert.items if "only mentioned" not in line.reason)
+            for line in lines:
+                roots.setdefault((line.rule, line.event or line.story), alert.id)
+            continue
+        if RULES[alert.rule].alert.once_per is OncePer.ARTICLE:
+            assert (alert.kind, alert.thread) == (AlertKind.NEW, None)
+            continue
+        subject = alert.event or alert.story
+        if alert.kind is AlertKind.UPDATE:
+            assert alert.thread == roots[alert.rule, subject]
+            continue
+        name, _, its = subject.partition(" ")
+        root = roots.get((alert.rule, f"{older.get(name)} {its}".strip()))
+        assert alert.kind is (AlertKind.NEW if alert.thread is None else AlertKind.POSSIBLY)
+        assert alert.thread in {None, root}
+        assert alert.thread is not None or root is None or not lately(alert.rule, comings)
+        roots[alert.rule, subject] = alert.thread or alert.id
 
 
 def lately(rule_id: str, comings: Sequence[Coming]) -> bool:
@@ -304,6 +342,23 @@ def test_every_match_is_told_or_held_with_a_reason(comings: list[Coming]) -> Non
     desk = Desk()
     desk.live(comings)
     assert_whole(desk, comings)
+
+
+@given(COMINGS, st.lists(st.integers(1, 5), max_size=8))
+def test_doubt_holds_nothing_back(comings: list[Coming], sizes: list[int]) -> None:
+    """What is possibly the same as something older is told as if it were not: the same subjects, and, where no hour is
+    full, the same messages at the same times."""
+    sure, doubting = Desk(doubts=False), Desk()
+    for desk in (sure, doubting):
+        desk.live(comings, sizes)
+        assert_whole(desk, comings)
+    assert subjects(doubting.sent) == subjects(sure.sent)
+    capped = {name for name, each in RULES.items() if each.alert.most_an_hour is not None}
+    made = [
+        sorted((each.dedup_key, each.at) for each in desk.sent if each.rule not in capped and not each.items)
+        for desk in (sure, doubting)
+    ]
+    assert made[0] == made[1]
 
 
 @given(COMINGS, st.lists(st.integers(1, 5), max_size=8))

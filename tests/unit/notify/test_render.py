@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from monitor.model import Alert, AlertKind, Item, Level, Message, MessageType, Notice, NoticeKind
 from monitor.notify import render
 from monitor.notify.render import ADDRESS, BYTES, ITEMS, JSON, SENTENCE, TITLE
-from tests.building import HEADLINE, alert, article, delivery, endless, notice
+from tests.building import HEADLINE, HOUR, NOON, alert, article, delivery, endless, in_doubt, notice
 
 SEOUL = ZoneInfo("Asia/Seoul")
 PAGE = "https://x.test/1?a=1&b=2"
@@ -220,6 +221,63 @@ def test_an_update_says_so_and_who_else_reports_it() -> None:
         "Also reported by Post; 1 independent publisher in all" in message(replace(of, also=("Post",), voices=1)).text
     )
     assert "Also" not in message().text
+
+
+def test_what_is_possibly_the_same_is_a_short_message() -> None:
+    """Title, sentence, source, link, and what it is possibly the same as; no other reason, and nobody else."""
+    of = replace(in_doubt(), article=told().article, at=NOON, also=("Post",))
+    made = message(of)
+    assert made == Message(
+        title=f"POSSIBLY THE SAME, HIGH: {HEADLINE}",
+        text=(
+            "POSSIBLY THE SAME, HIGH: About launch\n"
+            "\n"
+            "“North Korea fires two ballistic **missiles**”\n"
+            "\n"
+            "The Wire, Tue 6 Jan 2026, 06:00 KST\n"
+            f"{PAGE}\n"
+            "Possibly the same as “Dockers walk out” (sent at 19:00): both Busan, both today; the words differ.\n"
+            f"Rule launch, story {of.story}, alert {of.id}"
+        ),
+        html=made.html,
+        id=of.id,
+        answers=of.thread,
+        type=MessageType.FAILURE,
+    )
+    assert "Possibly the same as “Dockers walk out”" in made.html
+    assert of.older is not None
+    assert "<u>" not in message(replace(of, older=replace(of.older, title="<u>", doubt="<u>"))).html
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"doubt": ""}, "Possibly the same as “Dockers walk out” (sent at 19:00)."),
+        ({"sent": NOON - 24 * HOUR, "doubt": ""}, "Possibly the same as “Dockers walk out” (sent at 4 Jan, 21:00)."),
+    ],
+)
+def test_how_it_names_what_it_is_possibly_the_same_as(changed: dict[str, Any], line: str) -> None:
+    """With its day where that is not today, and without a doubt where that was forgotten."""
+    of = in_doubt()
+    assert of.older is not None
+    assert line in message(replace(of, older=replace(of.older, **changed))).text.splitlines()
+
+
+def test_where_the_older_message_is_gone_the_reason_is_given() -> None:
+    """As in any other message."""
+    of = replace(in_doubt(), older=None)
+    assert f"Why: {of.reason}." in message(of).text.splitlines()
+    assert message(of).answers == of.thread
+
+
+@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
+def test_what_is_possibly_the_same_fits_every_channel(sign: str) -> None:
+    """However long the other headline and the doubt."""
+    longest = message(in_doubt(sign), source=sign * 5000, repeat=True)
+    assert len(longest.text.encode()) <= 4096
+    assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
+    for part in ("“**", f"Possibly the same as “{sign}", f"(sent at 19:00): {sign}", "you may have this message"):
+        assert part in longest.text
 
 
 def test_a_digest_has_a_line_for_each_story() -> None:
