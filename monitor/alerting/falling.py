@@ -19,10 +19,13 @@ from monitor.alerting.wording import alert_id, count
 from monitor.model import Alert, AlertKind, Hearing, Item, Level, Moved, Rule, RuleStatus, Waiting, WaitKind
 
 _DIGESTS = {
-    WaitKind.MENTION: "only mentioned",
-    WaitKind.CAP: "beyond the messages of an hour",
-    WaitKind.CATCH_UP: "that could not be polled in time",
+    WaitKind.MENTION: ("story", "only mentioned"),
+    WaitKind.UNSURE: ("article", "suppressed as the same although something is not known"),
+    WaitKind.CAP: ("story", "beyond the messages of an hour"),
+    WaitKind.CATCH_UP: ("story", "that could not be polled in time"),
 }
+_OF_A_RULE = (WaitKind.CAP, WaitKind.UNSURE)  # each rule has a digest of its own
+_NO_NEWS = (WaitKind.MENTION, WaitKind.UNSURE)  # however high the level of what is in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +115,11 @@ def _alone(each: Waiting, told: Told, now: datetime) -> Telling:
 
 
 def _grouped(due: Iterable[Waiting]) -> list[list[Waiting]]:
-    """One message for what goes the same way for the same reason; of a cap, for each rule."""
+    """One message for what goes the same way for the same reason; of some, for each rule."""
     groups: dict[tuple[object, ...], list[Waiting]] = {}
     for each in due:
         if each.kind.digested:
-            rule = each.hearing.rule if each.kind is WaitKind.CAP else ""
+            rule = each.hearing.rule if each.kind in _OF_A_RULE else ""
             groups.setdefault((each.kind, each.hearing.routes, rule), []).append(each)
     return list(groups.values())
 
@@ -128,15 +131,17 @@ def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
     key = f"digest {kind} {' '.join(sorted(f'{each.id} {each.since.isoformat()}' for each in waited))}"
     rules = dict.fromkeys(item.rule_title for item in items)
     of = next(iter(rules)) if len(rules) == 1 else count(len(rules), "rule")
-    level = Level.INFO if kind is WaitKind.MENTION else max((item.level for item in items), key=lambda each: each.rank)
+    level = Level.INFO if kind in _NO_NEWS else max((item.level for item in items), key=lambda each: each.rank)
+    noun, why = _DIGESTS[kind]
+    what = f"{count(len(items), noun)}, {why}"
     alert = Alert(
         id=alert_id(key),
         dedup_key=f"digest {alert_id(key)}",
         rule=first.rule,
-        rule_title=f"{of}: {count(len(items), 'story')}, {_DIGESTS[kind]}",
+        rule_title=f"{of}: {what}",
         level=level,
         at=now,
-        reason=waited[0].why if len(waited) == 1 else f"{count(len(items), 'story')}, {_DIGESTS[kind]}",
+        reason=waited[0].why if len(waited) == 1 else what,
         routes=first.routes,
         story=first.story.id,
         article=first.article,
@@ -166,4 +171,5 @@ def _item(each: Waiting, told: Told) -> Item:
         url=hearing.article.url,
         sentence=hearing.sentence,
         reason="; ".join([hearing.because, each.why, *([] if before is None else [before[1]])]),
+        unsure=hearing.unsure,
     )

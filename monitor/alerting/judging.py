@@ -7,33 +7,53 @@ from datetime import datetime
 
 from monitor.alerting import again
 from monitor.alerting.policy import STAGES, Case, Held, Update, Wait, too_many
-from monitor.alerting.subjects import older_subject
+from monitor.alerting.subjects import older_subject, unsure_key
 from monitor.alerting.told import Account, Told
-from monitor.alerting.waiting import waiting
+from monitor.alerting.waiting import next_digest, waiting, waiting_id
 from monitor.alerting.wording import alert_id, possibly_in_words
-from monitor.model import Alert, AlertKind, Decided, Hearing, Moved, Waiting
+from monitor.model import Alert, AlertKind, Decided, Hearing, Moved, Waiting, WaitKind
 
 
 def judge(case: Case) -> Decided:
     """The decision on one match, with its reason; the state is told what follows from it."""
     ruling = next((ruling for stage in STAGES if (ruling := stage(case)) is not None), None)
-    if isinstance(ruling, Held) and not ruling.listens:
-        return Decided(case.match, _held(case, ruling.why))
     told, hearing = case.told, case.hearing
-    account = told.account(case.key) or Account(case.key, case.rule.id, case.now)
-    told.keep(account.heard(hearing, case.now))
+    if not isinstance(ruling, Held) or ruling.listens:
+        account = told.account(case.key) or Account(case.key, case.rule.id, case.now)
+        told.keep(account.heard(hearing, case.now))
     if isinstance(ruling, Held):
-        held = _held(case, ruling.why)
-        if ruling.withdraws is None:
-            return Decided(case.match, held, hearing=hearing)
-        told.drop(ruling.withdraws.id)
-        withdrawn = Moved(ruling.withdraws, None, "held: it was withdrawn while it waited to be told")
-        return Decided(case.match, held, hearing=hearing, moved=(withdrawn,))
+        return _hold(case, ruling)
     if case.shadow:
         return _in_shadow(case, ruling)
     if isinstance(ruling, Update) and (full := too_many(case.rule, told, case.now, ruling.why)) is not None:
         ruling = replace(full, replaces=ruling.replaces)
     return _wait(case, ruling) if isinstance(ruling, Wait) else _tell(case, ruling)
+
+
+def _hold(case: Case, ruling: Held) -> Decided:
+    hearing = case.hearing if ruling.listens else None
+    if ruling.withdraws is not None:
+        case.told.drop(ruling.withdraws.id)
+        withdrawn = Moved(ruling.withdraws, None, "held: it was withdrawn while it waited to be told")
+        return Decided(case.match, _held(case, ruling.why), hearing=hearing, moved=(withdrawn,))
+    listed = _listed(case) if ruling.same and case.unsure and not case.shadow else None
+    if listed is None:
+        return Decided(case.match, _held(case, ruling.why), hearing=hearing)
+    case.told.wait(listed)
+    at = f"{listed.due.astimezone(case.around.zone):%H:%M}"
+    why = f"waits: {ruling.why}; as {case.unsure}, it is listed in the digest at {at}"
+    return Decided(case.match, why, waiting=listed, hearing=hearing)
+
+
+def _listed(case: Case) -> Waiting | None:
+    """What lists a suppressed article in the daily digest, once whatever its versions. It changes nothing of the
+    account of what it was taken for."""
+    key = unsure_key(case.rule.id, case.article.source, case.article.uid)
+    if key in case.told or case.told.waits(waiting_id(WaitKind.UNSURE, key)) is not None:
+        return None
+    hearing = replace(case.hearing, key=key, unsure=case.unsure)
+    why = f"suppressed as the same as {case.name} although {case.unsure}"
+    return waiting(WaitKind.UNSURE, hearing, why, case.now, next_digest(case.now, case.around.zone))
 
 
 def _wait(case: Case, ruling: Wait) -> Decided:

@@ -9,7 +9,7 @@ same stages, says what it would have done, and tells nobody.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 
@@ -76,7 +76,8 @@ class Circumstances:
 @dataclass(frozen=True)
 class Case:
     """A match and all that is asked about it. `event`: the one that its story is of, also where the rule tells stories
-    by now. `how`: how its article joined the story."""
+    by now. `how`: how its article joined the story; `unsure`: what was not known there of one of the two, in words
+    ("its place is not known"); empty where nothing was, as with copies."""
 
     rule: Rule
     match: Match
@@ -86,6 +87,7 @@ class Case:
     now: datetime
     event: Event | None = None
     how: str = ""
+    unsure: str = ""
     publisher: str = ""
     wire: str | None = None
     mark: str | None = None
@@ -182,11 +184,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Not told, and why. `listens`: it counts among what is heard of its subject all the same; `withdraws`: what
-    waited, and need not any more."""
+    """Not told, and why. `listens`: it counts among what is heard of its subject all the same; `same`: it is held as
+    the same as what was told, or waits to be; `withdraws`: what waited, and need not any more."""
 
     why: str
     listens: bool = False
+    same: bool = False
     withdraws: Waiting | None = None
 
 
@@ -251,6 +254,11 @@ def _stale(case: Case) -> Held | None:
 
 
 def _already_told(case: Case) -> Ruling:
+    ruling = _told_or_waits(case)
+    return replace(ruling, same=ruling.withdraws is None) if isinstance(ruling, Held) else ruling
+
+
+def _told_or_waits(case: Case) -> Ruling:
     account = case.account
     if account is None or account.told_at is None:
         return _waits_already(case, [case.key]) or _told_long_ago(case) or _waits_already(case, case.keys)

@@ -18,6 +18,12 @@ def article_key(rule: str, source: str, uid: str) -> str:
     return f"{rule} article {source} {uid}"
 
 
+def unsure_key(rule: str, source: str, uid: str) -> str:
+    """Under which name it is remembered that a suppressed article is listed in a digest: that tells nothing of what it
+    was taken for."""
+    return f"unsure: {article_key(rule, source, uid)}"
+
+
 def story_key(rule: str, story: str) -> str:
     """The dedup key of a rule that tells once a story."""
     return f"{rule} story {story}"

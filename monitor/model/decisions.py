@@ -95,7 +95,8 @@ class Hearing:
 
     `key`: what the rule tells at most once (an article, a story or an event). `publisher` and `wire`: who prints it,
     and the agency whose text it is (None: its own). `facts`: the numbers in it, by what they count. `mark`:
-    what it says of itself ("flash", "corrected", "withdrawn" ...). `because`: the evidence in words.
+    what it says of itself ("flash", "corrected", "withdrawn" ...). `because`: the evidence in words. `unsure`: of what
+    is only listed in a digest as suppressed, what is not known ("its place is not known").
     """
 
     rule: str
@@ -114,6 +115,7 @@ class Hearing:
     because: str
     mark: str | None = None
     official: bool = False
+    unsure: str = ""
 
     @property
     def voice(self) -> str:
@@ -128,12 +130,13 @@ class WaitKind(StrEnum):
     UPDATE = "update"  # the rule's cooldown
     CAP = "cap"  # so many messages an hour
     MENTION = "mention"  # mentions go out once a day
+    UNSURE = "unsure"  # so does what was suppressed as the same although something is not known
     CATCH_UP = "catch-up"  # it came while this service was down
 
     @property
     def digested(self) -> bool:
         """Whether those that fall due together are told in one message."""
-        return self in (WaitKind.CAP, WaitKind.MENTION, WaitKind.CATCH_UP)
+        return self in (WaitKind.CAP, WaitKind.MENTION, WaitKind.UNSURE, WaitKind.CATCH_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a digest: a rule's story. `reason` says why it waited."""
+    """One line of a digest: a rule's story, or one article that was suppressed. `reason` says why it waited; `unsure`:
+    of what was suppressed, what is not known, and `same_as`: the headline of the story or event that it was taken for,
+    by when it is sent."""
 
     rule: str
     rule_title: str
@@ -173,6 +178,8 @@ class Item:
     url: str | None
     sentence: str
     reason: str
+    unsure: str = ""
+    same_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

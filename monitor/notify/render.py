@@ -35,11 +35,13 @@ SENTENCE = 350
 SOURCE = 80
 REASON = 300
 DOUBT = 200
+UNSURE = 80
 NOTICE_TITLE = 100
 NOTICE = 760
 ADDRESS = 900  # bytes of JSON
 OTHERS, OTHER = 3, 30  # how many who also report it are named, and units of each
-ITEMS, HEADLINE = 7, 80  # lines of a digest, if they have room, and units of each
+ITEMS, HEADLINE = 7, 80  # lines of a digest, if they have room, and units of each headline
+UNSURE_ITEMS = 20  # of one that lists what was suppressed: each may be news that nobody was sent
 BYTES, JSON = 4096, 7700  # of title and text: what the narrowest takes, less its other keys
 SHORT_ADDRESS = 200
 _MARKS = ("**", "__")  # round the words that fired: the first that the sentence does not hold itself
@@ -127,7 +129,8 @@ def _others(alert: Alert) -> list[str]:
 
 def _of_digest(alert: Alert, repeat: list[str]) -> Message:
     """What waited, a line each; what has no room is counted."""
-    made = (_with_lines(alert, lines, repeat) for lines in range(ITEMS, -1, -1))
+    most = UNSURE_ITEMS if any(item.unsure for item in alert.items) else ITEMS
+    made = (_with_lines(alert, lines, repeat) for lines in range(most, -1, -1))
     return next(message for message in made if _has_room(message))
 
 
@@ -149,7 +152,11 @@ def _with_lines(alert: Alert, most: int, repeat: list[str]) -> Message:
 
 
 def _item(item: Item) -> str:
-    return f"- {item.level.upper()}: {_cut(item.title or item.sentence, HEADLINE)} ({item.rule}, {item.story})"
+    title = f"- {item.level.upper()}: {_cut(item.title or item.sentence, HEADLINE)}"
+    if not item.unsure:
+        return f"{title} ({item.rule}, {item.story})"
+    same = f"“{_cut(item.same_as, HEADLINE)}”" if item.same_as else item.event or item.story
+    return f"{title} ({_cut(item.source, SOURCE)}): the same as {same}, although {_cut(item.unsure, UNSURE)}"
 
 
 def _short_address(url: str | None) -> list[str]:

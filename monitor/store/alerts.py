@@ -5,7 +5,7 @@ A row may have been damaged, or written by something else, and what is read goes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -14,7 +14,8 @@ from sqlalchemy import Connection, RowMapping, case, func, select, union
 from sqlalchemy.exc import NoResultFound
 
 from monitor.errors import RowUnreadable
-from monitor.model import Alert, AlertKind, MatchKind, Notice, Older, voice_of
+from monitor.model import Alert, AlertKind, Item, MatchKind, Notice, Older, voice_of
+from monitor.store.database import in_batches
 from monitor.store.tables import alert, article, article_version, event, match, story, story_article
 from monitor.store.unreadable import ValueUnreadable
 
@@ -45,7 +46,7 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
         raise RowUnreadable(f"the article of alert {alert_id} is not in the database")
     told = _checked(_ALERT, _alert(row))
     if told.kind is AlertKind.DIGEST:
-        return told
+        return replace(told, items=_with_headlines(connection, told.items))
     told = _with_others(connection, told, row["article_id"])
     return replace(told, older=_older(connection, told)) if told.kind is AlertKind.POSSIBLY else told
 
@@ -74,6 +75,19 @@ def _with_others(connection: Connection, told: Alert, article_id: int) -> Alert:
     also = dict.fromkeys(each.publisher for each in rows if each.publisher not in ours)
     voices = {voice_of(each.wire, each.publisher) for each in rows}
     return replace(told, also=tuple(also), voices=max(1, len(voices)))
+
+
+def _with_headlines(connection: Connection, items: Sequence[Item]) -> tuple[Item, ...]:
+    """The lines, those of what was suppressed with the headline of what that was taken for."""
+    names = {each.event or each.story for each in items if each.unsure}
+    titles: dict[str, str] = {}
+    for table in (story, event) if names else ():
+        for some in in_batches(names):
+            rows = connection.execute(select(table.c.id, table.c.title).where(table.c.id.in_(some)))
+            titles.update((row.id, row.title) for row in rows)
+    return tuple(
+        replace(each, same_as=titles.get(each.event or each.story, "")) if each.unsure else each for each in items
+    )
 
 
 def _older(connection: Connection, told: Alert) -> Older | None:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, a
 from monitor.alerting.again import SAYS_MORE
 from monitor.alerting.quote import quote
 from monitor.alerting.standing_in import standing_in
-from monitor.alerting.subjects import article_key, event_key, story_key
+from monitor.alerting.subjects import article_key, event_key, story_key, unsure_key
 from monitor.alerting.told import Account
 from monitor.alerting.wording import evidence_in_words
 from monitor.decide import from_whom
@@ -31,6 +31,7 @@ from monitor.store.waits import waiting_of, write_waiting
 from monitor.stories.facts import facts
 
 _MOST = 200  # of what was heard of a subject, the last: texts are read while nobody else may write
+_ALONE = (WaitKind.MENTION, WaitKind.UNSURE)
 _A_MOMENT = timedelta(microseconds=1)
 _Row = Row[*tuple[Any, ...]]
 
@@ -98,12 +99,13 @@ def _without_article(connection: Connection, gone: Sequence[int]) -> list[_Waits
 
 
 def _with_less(connection: Connection, gone: Sequence[int], heard: Iterable[Heard]) -> list[_Waits]:
-    """What waits in other articles and may tell what was heard in these. A mention is told with nothing else."""
+    """What waits in other articles and may tell what was heard in these. A mention, and what is listed as suppressed,
+    is told with nothing else."""
     of: defaultdict[str, list[Heard]] = defaultdict(list)
     for each in heard:
         for key in each.keys:
             of[key].append(each)
-    asked = select(waiting).where(waiting.c.article_id.not_in(gone), waiting.c.kind != WaitKind.MENTION)
+    asked = select(waiting).where(waiting.c.article_id.not_in(gone), waiting.c.kind.not_in(_ALONE))
     found: list[_Waits] = []
     for some in in_batches({each.rule for each in heard}):
         for row in connection.execute(asked.where(waiting.c.rule_id.in_(some))):
@@ -123,7 +125,8 @@ def _subjects(hearing: Hearing) -> Iterator[str]:
 
 
 def _of_article(hearing: Hearing) -> bool:
-    return hearing.key == article_key(hearing.rule, hearing.article.source, hearing.article.uid)
+    own = (hearing.rule, hearing.article.source, hearing.article.uid)
+    return hearing.key in (article_key(*own), unsure_key(*own))
 
 
 def _said(each: _Waits, other: _Instead, forgotten: Forgotten) -> Iterator[tuple[Hearing, int, str]]:

@@ -38,6 +38,7 @@ EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 STORIES = ("S1", "S2", "S3", "S4")
 EVENTS = {"S1": "E1", "S2": "E1", "S3": "E2", "S4": "E2"}  # two stories each
 OLDER = {"S2": "S1", "S4": "S3", "S3": "S2", "E2": "E1"}  # what each is possibly the same as
+UNSURE = "its place is not known"
 DOUBT = "both Busan, both today; the words differ"
 ALL = frozenset(Again)
 UPDATES = {"again_if": ALL, "more_publishers": 2, "cooldown": 20 * MINUTE}
@@ -71,6 +72,7 @@ class Coming:
     mark: str | None = None
     late: bool = False  # it was written five hours ago, when its source could not be polled
     status: RuleStatus = RuleStatus.LIVE  # of its rule, from now on
+    unsure: str = ""
 
     @property
     def facts(self) -> tuple[tuple[str, int], ...]:
@@ -96,6 +98,7 @@ def coming(
         mark=draw(st.sampled_from(marks)),
         late=draw(st.sampled_from([False, False, True])),
         status=draw(st.sampled_from(statuses)),
+        unsure=draw(st.sampled_from(["", "", UNSURE])),
     )
 
 
@@ -159,6 +162,7 @@ class Desk:
             told,
             now,
             event=self._event(EVENTS[each.story], its.id) if its.alert.once_per is OncePer.EVENT else None,
+            unsure=each.unsure,
             publisher=each.publisher,
             mark=each.mark,
             facts=each.facts,
@@ -233,7 +237,7 @@ def subjects(sent: Iterable[Alert]) -> Counter[tuple[str, str, str | None]]:
     told: Counter[tuple[str, str, str | None]] = Counter()
     for alert in sent:
         for rule_id, story, event, uid, reason in _lines(alert):
-            if "update: " in reason:
+            if "update: " in reason or "suppressed" in reason:
                 continue
             once_per = RULES[rule_id].alert.once_per
             kind = "mention" if "only mentioned" in reason else "news"
@@ -281,6 +285,9 @@ def assert_whole(desk: Desk, comings: Sequence[Coming]) -> None:
         assert expected(comings) <= told.keys()
     assert_news_in_updates(desk, comings)
     assert_threads(desk, comings)
+    listed = Counter((item.rule, item.uid) for alert in desk.sent for item in alert.items if item.unsure)
+    assert set(listed.values()) <= {1}
+    assert all(comings[int(uid)].unsure for _, uid in listed)
 
 
 def assert_threads(desk: Desk, comings: Sequence[Coming]) -> None:
@@ -290,7 +297,7 @@ def assert_threads(desk: Desk, comings: Sequence[Coming]) -> None:
     roots: dict[tuple[str, str], str] = {}  # of each subject, the first message of its thread
     for alert in desk.sent:
         if alert.items:
-            lines = (line for line in alert.items if "only mentioned" not in line.reason)
+            lines = (line for line in alert.items if not line.unsure and "only mentioned" not in line.reason)
             for line in lines:
                 roots.setdefault((line.rule, line.event or line.story), alert.id)
             continue
@@ -359,6 +366,24 @@ def test_doubt_holds_nothing_back(comings: list[Coming], sizes: list[int]) -> No
         for desk in (sure, doubting)
     ]
     assert made[0] == made[1]
+
+
+@given(COMINGS, st.lists(st.integers(1, 5), max_size=8))
+def test_what_is_listed_as_suppressed_changes_nothing_else(comings: list[Coming], sizes: list[int]) -> None:
+    """All other messages are the same; and whatever was suppressed by a live rule although something was not known is
+    in a digest, unless the rule was put in shadow, or the article took back what waited."""
+    known, unsure = Desk(), Desk()
+    known.live([replace(each, unsure="") for each in comings], sizes)
+    unsure.live(comings, sizes)
+    assert_whole(unsure, comings)
+    assert [each for each in unsure.sent if not any(item.unsure for item in each.items)] == known.sent
+    listed = {item.uid for alert in unsure.sent for item in alert.items if item.unsure}
+    shadow = {each.rule for each in comings if each.status is RuleStatus.SHADOW}
+    for number, each in enumerate(comings):
+        same = any(words in known.reasons()[number] for words in ("has told this", "waits to be told"))
+        news = each.kind is MatchKind.NEWS and each.rule not in shadow
+        if each.unsure and same and news and each.mark != "withdrawn":
+            assert f"{number}" in listed
 
 
 @given(COMINGS, st.lists(st.integers(1, 5), max_size=8))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.alerting.judging import judge
 from monitor.alerting.policy import Circumstances
 from monitor.cli.timeline import sent_row
 from monitor.lab.edits import Compared, compared
@@ -65,6 +66,20 @@ def test_what_is_possibly_the_same_is_a_line_of_its_own(monkeypatch: pytest.Monk
     ]
     assert str(rows[1]["reason"]).endswith("; possibly the same as S1: both today; the words differ")
     assert [each.judged.story for each in found if isinstance(each, Came)] == [*stories.values()]
+
+
+def test_each_article_that_is_listed_as_suppressed_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a digest of mentions has one for all articles of a story."""
+    monkeypatch.setattr("monitor.decide.join", lambda *_: Joined(Story("S1", "One", NOON), "in a test"))
+    monkeypatch.setattr("monitor.decide.judge", lambda case: judge(replace(case, unsure="its place is not known")))
+    found = sent(*(article(uid, seen=NOON + at * MINUTE) for at, uid in enumerate("abc")))
+    morning = NOON + 20 * HOUR
+    assert told(found) == [
+        (NOON, AlertKind.NEW, ("a",)),
+        (morning, AlertKind.DIGEST, ("b",)),
+        (morning, AlertKind.DIGEST, ("c",)),
+    ]
+    assert found[1].reason.endswith("suppressed as the same as S1 although its place is not known")
 
 
 # --- the order --------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.model import Alert, AlertKind, Item, Level, Message, MessageType, Notice, NoticeKind
 from monitor.notify import render
-from monitor.notify.render import ADDRESS, BYTES, ITEMS, JSON, SENTENCE, TITLE
+from monitor.notify.render import ADDRESS, BYTES, ITEMS, JSON, SENTENCE, TITLE, UNSURE_ITEMS
 from tests.building import HEADLINE, HOUR, NOON, alert, article, delivery, endless, in_doubt, notice
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -310,6 +310,41 @@ def test_what_has_no_line_in_a_digest_is_counted() -> None:
     text = message(digest(*items(ITEMS + 3))).text
     assert text.count("- HIGH") == ITEMS
     assert "and 3 more: `news-monitor matches list` has them all" in text
+
+
+def test_a_digest_of_what_was_suppressed_says_for_what_each_was_taken() -> None:
+    """Who printed it, the headline that was sent, and what is not known; without that headline, by the name of the
+    event or story."""
+    line = replace(items(1)[0], unsure="its place is not known", same_as="Dockers walk out")
+    other = replace(line, same_as="", source="post", url=None)
+    text = message(digest(line, other, replace(other, event="E1"), title="About launch: 3 articles")).text
+    assert text.splitlines()[2:6] == [
+        f"- HIGH: {HEADLINE} (wire): the same as “Dockers walk out”, although its place is not known",
+        PAGE,
+        f"- HIGH: {HEADLINE} (post): the same as S1, although its place is not known",
+        f"- HIGH: {HEADLINE} (post): the same as E1, although its place is not known",
+    ]
+
+
+def test_it_has_more_lines_than_others_have() -> None:
+    """Twenty, where they have room; then they are counted."""
+    lines = [replace(each, unsure="its place", same_as="Strike") for each in items(UNSURE_ITEMS + 3, "Quake", None)]
+    text = message(digest(*lines)).text
+    assert text.count("- HIGH: ") == UNSURE_ITEMS == 20
+    assert "and 3 more: `news-monitor matches list` has them all" in text
+
+
+@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
+def test_it_fits_every_channel(sign: str) -> None:
+    """However long its lines."""
+    long = sign * 5000
+    lines = [replace(each, unsure=long, same_as=long, source=long) for each in items(500, long, "https://x.test/")]
+    longest = message(replace(digest(*lines, title=long), reason=long), repeat=True)
+    assert len(longest.text.encode("utf-8", "surrogatepass")) <= BYTES
+    assert len(json.dumps({"title": longest.title, "message": longest.text})) <= JSON + 40
+    shown = longest.text.count("- HIGH: ")
+    assert shown >= 2
+    assert f"and {500 - shown} more" in longest.text
 
 
 @pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
