@@ -36,7 +36,8 @@ def _hold(case: Case, ruling: Held) -> Decided:
         case.told.drop(ruling.withdraws.id)
         withdrawn = Moved(ruling.withdraws, None, "held: it was withdrawn while it waited to be told")
         return Decided(case.match, _held(case, ruling.why), hearing=hearing, moved=(withdrawn,))
-    listed = _listed(case) if ruling.same and case.unsure and not case.shadow else None
+    lists = case.rule.alert.lists_unsure and not case.shadow
+    listed = _listed(case) if lists and ruling.same and case.unsure else None
     if listed is None:
         return Decided(case.match, _held(case, ruling.why), hearing=hearing)
     case.told.wait(listed)

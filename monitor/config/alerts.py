@@ -148,6 +148,12 @@ class AlertShape(Shape):
         "days tell).",
         examples=["1 day"],
     )
+    unsure: Literal["digest", "silent"] | None = Field(
+        None,
+        description="Whether what is held as the same as something older, although something of one of the two is not "
+        "known, is listed in a daily digest (default: digest).",
+        examples=["silent"],
+    )
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
@@ -180,6 +186,7 @@ def policy(shape: AlertShape | None) -> AlertPolicy:
         wait_at_least=shape.wait_at_least or usual.wait_at_least,
         most_an_hour=shape.at_most,
         event_lasts=shape.event_lasts,
+        lists_unsure=shape.unsure != "silent",
     )
 
 

@@ -257,6 +257,7 @@ class AlertPolicy:
     wait_at_least    how long a new story waits, so that its first message says more
     most_an_hour     so many messages an hour, the rest in one digest; None: no cap
     event_lasts      how long one event goes on, where the rule knows; None: as its actors and days tell
+    lists_unsure     whether what it holds as the same although something is not known is listed in a daily digest
     """
 
     to: tuple[str, ...] = ()
@@ -267,6 +268,7 @@ class AlertPolicy:
     wait_at_least: timedelta = timedelta(0)
     most_an_hour: int | None = None
     event_lasts: timedelta | None = None
+    lists_unsure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,14 @@ def test_of_an_event_the_event_is_named() -> None:
     assert (digest.items[0].event, digest.event) == ("E1", "E1")
 
 
+def test_a_rule_may_list_nothing() -> None:
+    """`unsure: silent`: it is held, as what is sure."""
+    desk = Desk(by(lists_unsure=False))
+    desk.hear("a")
+    assert desk.hear("b", NOON + MINUTE, PLACE).reason == "held: launch has told this story at 12:00 (S1)"
+    assert desk.alerts(MORNING) == []
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_a_rule_in_shadow_lists_nothing(late: bool) -> None:
     """Nor does one that was put in shadow before the morning."""

@@ -348,7 +348,14 @@ def test_how_often_it_tells_is_said_right(tmp_path: Path, keys: str, line: str) 
 
 @pytest.mark.parametrize(
     "key",
-    ["again_if: new fact", "cooldown: 1 hour", "wait_at_least: 2 minutes", "at_most: 6 an hour", "event_lasts: 1 day"],
+    [
+        "again_if: new fact",
+        "cooldown: 1 hour",
+        "wait_at_least: 2 minutes",
+        "at_most: 6 an hour",
+        "event_lasts: 1 day",
+        "unsure: silent",
+    ],
 )
 def test_how_often_it_tells_belongs_under_alert(tmp_path: Path, key: str) -> None:
     """Beside `alert` it is pointed to its place."""
