@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import timedelta
+
 from sqlalchemy import func, select
 
 from monitor.alerting.judging import judge
 from monitor.alerting.policy import Case
 from monitor.alerting.subjects import unsure_key
 from monitor.decide import Decision, decide_due
-from monitor.model import Alert, Field, Judged, Match, MatchKind, Span, Story
+from monitor.model import Alert, DeliveryState, Field, Judged, Match, MatchKind, Retention, Span, Story
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.forgetting import Forgetting
 from monitor.store.learnt import accounts_of
 from monitor.store.outbox import Outbox
+from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection
-from monitor.store.tables import account, alert, match, waiting
+from monitor.store.tables import account, alert, delivery, match, story, story_article, waiting
 from tests.building import (
     HOUR,
     MINUTE,
@@ -35,6 +39,7 @@ STORY = Story("S1", "Dockers strike", NOON)
 STRIKE = (Span(Field.TITLE, 0, 4, "Dock", "dock*"),)
 DOCKS = rule(words=["dock"])
 PLACE = "its place is not known"
+LEFT = (account, alert, match, story, story_article, waiting)
 MORNING = NOON + 20 * HOUR
 
 
@@ -163,3 +168,22 @@ def test_an_old_row_of_a_digest_is_read(database: Database) -> None:
             connection.execute(alert.update().where(alert.c.id == row.id).values(items=old))
     _, digest = desk.sent()
     assert [(line.source, line.unsure) for line in digest.items] == [("post", "")]
+
+
+def test_it_leaves_the_archive_with_its_article(database: Database) -> None:
+    """Not before its line was sent; then with all that was remembered of it."""
+    desk = Desk(database)
+    desk.hear("wire")
+    desk.hear("post", PLACE, minute=1)
+    short = Retention(articles=HOUR, alerts=HOUR)
+    sum(Pruning(database, short).slices(MORNING), Counter[str]())
+    assert desk.waits() == 1
+    desk.fall()
+    _, digest = desk.sent()
+    assert [line.source for line in digest.items] == ["post"]
+    with database.writing() as connection:
+        connection.execute(delivery.update().values(state=DeliveryState.ACCEPTED))
+    sum(Pruning(database, short).slices(MORNING + timedelta(30)), Counter[str]())
+    with database.reading() as connection:
+        counts = [connection.execute(select(func.count()).select_from(table)).scalar_one() for table in LEFT]
+    assert counts == [0] * len(LEFT)
