@@ -155,6 +155,17 @@ def test_what_was_not_sent_is_no_thread(before: Any) -> None:
     assert (made.kind, made.thread, made.reason) == (AlertKind.NEW, None, FIRST)
 
 
+def test_an_alert_that_has_left_the_archive_is_no_thread() -> None:
+    """Its account may be kept for longer, without it."""
+    desk = Desk()
+    desk.sent(OLDER)
+    account = desk.told.account("launch story S1")
+    assert account is not None
+    desk.told.keep(replace(account, alert=None))
+    made = desk.sent(YOUNGER)
+    assert (made.kind, made.thread) == (AlertKind.NEW, None)
+
+
 def test_a_rule_in_shadow_would_have_told_it() -> None:
     """It is held by nothing but that."""
     desk = Desk(replace(rule(), status=RuleStatus.SHADOW))
