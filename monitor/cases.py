@@ -78,7 +78,7 @@ class Placed:
     @property
     def subjects(self) -> Iterator[str]:
         """What judging its cases asks the ledger about."""
-        return (key for case in self.cases for key in case.keys)
+        return (key for case in self.cases for key in case.asked)
 
     @property
     def own_events(self) -> Iterator[str]:
@@ -88,7 +88,12 @@ class Placed:
 
 def story_of(cluster: Cluster) -> Story:
     """A story as it is told of."""
-    return Story(cluster.id, cluster.title, cluster.opened)
+    return Story(cluster.id, cluster.title, cluster.opened, cluster.possibly_of, cluster.doubt)
+
+
+def event_of(cluster: Cluster) -> Event:
+    """An event as it is told of."""
+    return Event(cluster.id, cluster.scope, cluster.title, cluster.opened, cluster.possibly_of, cluster.doubt)
 
 
 def prepare(
@@ -177,25 +182,26 @@ def _cases(placed: Placed, rules: RuleSet, clusters: ClusterIndex, told: Told, n
         return
     for match, report in zip(of.matches, placed.reports, strict=True):
         case = case_of(match, of, rules, story=report.story, told=told, now=now, around=placed.around)
-        cluster = _event(case, report, clusters)
-        event = None if cluster is None else Event(cluster.id, cluster.scope, cluster.title, cluster.opened)
-        yield replace(case, how=joined.how, event=event)
+        cluster, unsure = _event(case, report, clusters)
+        event = None if cluster is None else event_of(cluster)
+        yield replace(case, how=joined.how, event=event, unsure=unsure if event is not None else joined.unsure)
 
 
-def _event(case: Case, report: Report, clusters: ClusterIndex) -> Cluster | None:
+def _event(case: Case, report: Report, clusters: ClusterIndex) -> tuple[Cluster | None, str]:
+    """The event of a case, and what was not known of it or of the article where it belongs to it all the same."""
     if case.rule.alert.once_per is not OncePer.EVENT:
-        return event_of_story(report, clusters)
+        return event_of_story(report, clusters), ""
     belonging = belongs(report, clusters)
     event = belonging.event
     if case.match.kind is MatchKind.MENTION:  # opens none
-        return None if belonging.opens else event
+        return (None if belonging.opens else event), belonging.unsure
     if stale(case) is not None:  # opens none either: today's is no follow-up of it
-        return event
+        return event, belonging.unsure
     # Nor does what was told so long ago that it is found no more, and is edited now: others would be taken for it.
     if belonging.opens and case.article.version > 1 and event_key(case.rule.id, event.id) in case.told:
-        return event
+        return event, belonging.unsure
     join_event(report, event, clusters)
-    return event
+    return event, belonging.unsure
 
 
 def case_of(

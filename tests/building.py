@@ -12,6 +12,7 @@ from monitor.decide import Decision, State, decide
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     Alert,
+    AlertKind,
     AlertPolicy,
     Article,
     Claim,
@@ -23,6 +24,7 @@ from monitor.model import (
     Level,
     Notice,
     NoticeKind,
+    Older,
     OncePer,
     Polled,
     Rule,
@@ -205,6 +207,13 @@ def endless(sign: str) -> Alert:
     page = article(title=many, url="https://x.test/".ljust(890, "a"))
     made = replace(alert(), article=page, level=Level.CRITICAL, rule_title=many)
     return replace(made, sentence=many, marks=((0, 1),), reason=many)
+
+
+def in_doubt(sign: str = "") -> Alert:
+    """An alert of what is possibly the same as something older; with a sign, as long as nobody writes."""
+    first, long = (endless(sign), sign * 5000) if sign else (alert(), "")
+    older = Older(long or "Dockers walk out", NOON - 2 * HOUR, long or "both Busan, both today; the words differ")
+    return replace(first, id="0123456789abcdef", kind=AlertKind.POSSIBLY, thread=alert().id, older=older)
 
 
 def notice(*, title: str = "Source wire fails", text: str = "It is gone.", channels: tuple[str, ...] = ()) -> Notice:

@@ -10,18 +10,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.alerting.judging import alert_of
-from monitor.alerting.policy import article_key, event_key, story_key, too_many
+from monitor.alerting.judging import alert_of, sent_before
+from monitor.alerting.policy import too_many
+from monitor.alerting.subjects import article_key, event_key, older_subject, story_key
 from monitor.alerting.told import Told
 from monitor.alerting.waiting import is_due, waiting
 from monitor.alerting.wording import alert_id, count
 from monitor.model import Alert, AlertKind, Hearing, Item, Level, Moved, Rule, RuleStatus, Waiting, WaitKind
 
 _DIGESTS = {
-    WaitKind.MENTION: "only mentioned",
-    WaitKind.CAP: "beyond the messages of an hour",
-    WaitKind.CATCH_UP: "that could not be polled in time",
+    WaitKind.MENTION: ("story", "only mentioned"),
+    WaitKind.UNSURE: ("article", "suppressed as the same although something is not known"),
+    WaitKind.CAP: ("story", "beyond the messages of an hour"),
+    WaitKind.CATCH_UP: ("story", "that could not be polled in time"),
 }
+_OF_A_RULE = (WaitKind.CAP, WaitKind.UNSURE)  # each rule has a digest of its own
+_NO_NEWS = (WaitKind.MENTION, WaitKind.UNSURE)  # however high the level of what is in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def fallen_due(rules: Mapping[str, Rule], told: Told, now: datetime) -> tuple[li
     tellings: list[Telling] = []
     moved: list[Moved] = []
     digested: list[Waiting] = []
-    for each in sorted(_due(told, now), key=lambda each: (each.kind.digested, each.due, each.since, each.id)):
+    for each in _in_order(_due(told, now)):
         rule = rules.get(each.hearing.rule)  # one that has left the config since is told all the same
         not_now = _not_now(each, rule, told, now)
         if not_now is not None:
@@ -60,6 +64,25 @@ def _due(told: Told, now: datetime) -> list[Waiting]:
     return [each for each in told.waiting if each.id in due or (missed and each.kind is WaitKind.CATCH_UP)]
 
 
+def _in_order(due: Iterable[Waiting]) -> list[Waiting]:
+    """What is possibly the same as something older comes behind that, also where both began to wait at once; what goes
+    into digests comes last."""
+    by_time = sorted(due, key=lambda each: (each.kind.digested, each.due, each.since, each.id))
+    of_key = {each.hearing.key: each for each in by_time}
+    return sorted(by_time, key=lambda each: (each.kind.digested, each.due, each.since, _depth(each, of_key)))
+
+
+def _depth(each: Waiting, of_key: Mapping[str, Waiting]) -> int:
+    """Behind how many others it comes, each possibly the same as the next."""
+    seen: dict[str, Waiting] = {}
+    at: Waiting | None = each
+    while at is not None and at.hearing.key not in seen:
+        seen[at.hearing.key] = at
+        older = older_subject(at.hearing)
+        at = None if older is None else of_key.get(older[0])
+    return len(seen)
+
+
 def _not_now(each: Waiting, rule: Rule | None, told: Told, now: datetime) -> Moved | None:
     """Why it is not told now, though it is time."""
     if rule is not None and rule.status is RuleStatus.SHADOW:
@@ -78,6 +101,8 @@ def subjects_of(hearing: Hearing) -> Iterator[str]:
     """The keys that are asked about when it falls due."""
     yield hearing.key
     yield from _subjects(hearing)
+    if (older := older_subject(hearing)) is not None:
+        yield older[0]
 
 
 def _subjects(hearing: Hearing) -> Iterator[str]:
@@ -90,7 +115,7 @@ def _subjects(hearing: Hearing) -> Iterator[str]:
 
 def _alone(each: Waiting, told: Told, now: datetime) -> Telling:
     hearing, update = each.hearing, each.kind is WaitKind.UPDATE
-    alert = alert_of(hearing, told.account(hearing.key, now), f"{hearing.because}; {each.why}", now, update=update)
+    alert = alert_of(hearing, told, f"{hearing.because}; {each.why}", now, update=update)
     told.tells(hearing, alert, now)
     told.told(hearing.rule, now)
     told.drop(each.id)
@@ -98,31 +123,33 @@ def _alone(each: Waiting, told: Told, now: datetime) -> Telling:
 
 
 def _grouped(due: Iterable[Waiting]) -> list[list[Waiting]]:
-    """One message for what goes the same way for the same reason; of a cap, for each rule."""
+    """One message for what goes the same way for the same reason; of some, for each rule."""
     groups: dict[tuple[object, ...], list[Waiting]] = {}
     for each in due:
         if each.kind.digested:
-            rule = each.hearing.rule if each.kind is WaitKind.CAP else ""
+            rule = each.hearing.rule if each.kind in _OF_A_RULE else ""
             groups.setdefault((each.kind, each.hearing.routes, rule), []).append(each)
     return list(groups.values())
 
 
 def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
     waited = sorted(some, key=lambda each: (-each.hearing.level.rank, each.hearing.rule))  # as few lines are shown
-    items = tuple(_item(each) for each in waited)
+    items = tuple(_item(each, told) for each in waited)
     first, kind = waited[0].hearing, waited[0].kind
     key = f"digest {kind} {' '.join(sorted(f'{each.id} {each.since.isoformat()}' for each in waited))}"
     rules = dict.fromkeys(item.rule_title for item in items)
     of = next(iter(rules)) if len(rules) == 1 else count(len(rules), "rule")
-    level = Level.INFO if kind is WaitKind.MENTION else max((item.level for item in items), key=lambda each: each.rank)
+    level = Level.INFO if kind in _NO_NEWS else max((item.level for item in items), key=lambda each: each.rank)
+    noun, why = _DIGESTS[kind]
+    what = f"{count(len(items), noun)}, {why}"
     alert = Alert(
         id=alert_id(key),
         dedup_key=f"digest {alert_id(key)}",
         rule=first.rule,
-        rule_title=f"{of}: {count(len(items), 'story')}, {_DIGESTS[kind]}",
+        rule_title=f"{of}: {what}",
         level=level,
         at=now,
-        reason=waited[0].why if len(waited) == 1 else f"{count(len(items), 'story')}, {_DIGESTS[kind]}",
+        reason=waited[0].why if len(waited) == 1 else what,
         routes=first.routes,
         story=first.story.id,
         article=first.article,
@@ -138,8 +165,8 @@ def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
     return Telling(alert, tuple(waited))
 
 
-def _item(each: Waiting) -> Item:
-    hearing = each.hearing
+def _item(each: Waiting, told: Told) -> Item:
+    hearing, before = each.hearing, sent_before(each.hearing, told, now)
     return Item(
         rule=hearing.rule,
         rule_title=hearing.rule_title,
@@ -151,5 +178,6 @@ def _item(each: Waiting) -> Item:
         title=hearing.article.title,
         url=hearing.article.url,
         sentence=hearing.sentence,
-        reason=f"{hearing.because}; {each.why}",
+        reason="; ".join([hearing.because, each.why, *([] if before is None else [before[1]])]),
+        unsure=hearing.unsure,
     )

@@ -7,32 +7,54 @@ from datetime import datetime
 
 from monitor.alerting import again
 from monitor.alerting.policy import STAGES, Case, Held, Update, Wait, too_many
-from monitor.alerting.told import Account
-from monitor.alerting.waiting import waiting
-from monitor.alerting.wording import alert_id
-from monitor.model import Alert, AlertKind, Decided, Hearing, Moved, Waiting
+from monitor.alerting.subjects import older_subject, unsure_key
+from monitor.alerting.told import Account, Told
+from monitor.alerting.waiting import next_digest, waiting, waiting_id
+from monitor.alerting.wording import alert_id, possibly_in_words
+from monitor.model import Alert, AlertKind, Decided, Hearing, Moved, Waiting, WaitKind
 
 
 def judge(case: Case) -> Decided:
     """The decision on one match, with its reason; the state is told what follows from it."""
     ruling = next((ruling for stage in STAGES if (ruling := stage(case)) is not None), None)
-    if isinstance(ruling, Held) and not ruling.listens:
-        return Decided(case.match, _held(case, ruling.why))
     told, hearing = case.told, case.hearing
-    account = told.account(case.key, case.now) or Account(case.key, case.rule.id, case.now)
-    told.keep(account.heard(hearing, case.now))
+    if not isinstance(ruling, Held) or ruling.listens:
+        account = told.account(case.key, case.now) or Account(case.key, case.rule.id, case.now)
+        told.keep(account.heard(hearing, case.now))
     if isinstance(ruling, Held):
-        held = _held(case, ruling.why)
-        if ruling.withdraws is None:
-            return Decided(case.match, held, hearing=hearing)
-        told.drop(ruling.withdraws.id)
-        withdrawn = Moved(ruling.withdraws, None, "held: it was withdrawn while it waited to be told")
-        return Decided(case.match, held, hearing=hearing, moved=(withdrawn,))
+        return _hold(case, ruling)
     if case.shadow:
         return _in_shadow(case, ruling)
     if isinstance(ruling, Update) and (full := too_many(case.rule, told, case.now, ruling.why)) is not None:
         ruling = replace(full, replaces=ruling.replaces)
     return _wait(case, ruling) if isinstance(ruling, Wait) else _tell(case, ruling)
+
+
+def _hold(case: Case, ruling: Held) -> Decided:
+    hearing = case.hearing if ruling.listens else None
+    if ruling.withdraws is not None:
+        case.told.drop(ruling.withdraws.id)
+        withdrawn = Moved(ruling.withdraws, None, "held: it was withdrawn while it waited to be told")
+        return Decided(case.match, _held(case, ruling.why), hearing=hearing, moved=(withdrawn,))
+    lists = case.rule.alert.lists_unsure and not case.shadow
+    listed = _listed(case) if lists and ruling.same and case.unsure else None
+    if listed is None:
+        return Decided(case.match, _held(case, ruling.why), hearing=hearing)
+    case.told.wait(listed)
+    at = f"{listed.due.astimezone(case.around.zone):%H:%M}"
+    why = f"waits: {ruling.why}; as {case.unsure}, it is listed in the digest at {at}"
+    return Decided(case.match, why, waiting=listed, hearing=hearing)
+
+
+def _listed(case: Case) -> Waiting | None:
+    """What lists a suppressed article in the daily digest, once whatever its versions. It changes nothing of the
+    account of what it was taken for."""
+    key = unsure_key(case.rule.id, case.article.source, case.article.uid)
+    if key in case.told or case.told.waits(waiting_id(WaitKind.UNSURE, key)) is not None:
+        return None
+    hearing = replace(case.hearing, key=key, unsure=case.unsure)
+    why = f"suppressed as the same as {case.name} although {case.unsure}"
+    return waiting(WaitKind.UNSURE, hearing, why, case.now, next_digest(case.now, case.around.zone))
 
 
 def _wait(case: Case, ruling: Wait) -> Decided:
@@ -46,10 +68,10 @@ def _tell(case: Case, update: Update | None) -> Decided:
     told = case.told
     hearing, moved = _replacing(case, update.replaces if update else None)
     reason = f"{hearing.because}; {update.why if update else case.first}"
-    alert = alert_of(hearing, told.account(case.key, case.now), reason, case.now, update=update is not None)
+    alert = alert_of(hearing, told, reason, case.now, update=update is not None)
     told.tells(hearing, alert, case.now, at_once=update is not None and update.at_once)
     told.told(case.rule.id, case.now)
-    return Decided(case.match, f"told: {reason}", alert, hearing=hearing, moved=moved)
+    return Decided(case.match, f"told: {alert.reason}", alert, hearing=hearing, moved=moved)
 
 
 def _replacing(case: Case, before: Waiting | None) -> tuple[Hearing, tuple[Moved, ...]]:
@@ -72,10 +94,16 @@ def _held(case: Case, why: str) -> str:
     return f"held: {why}; {case.rule.id} is in shadow" if case.shadow else f"held: {why}"
 
 
-def alert_of(hearing: Hearing, account: Account | None, reason: str, now: datetime, *, update: bool) -> Alert:
-    """The alert that tells what was heard: the first of its subject, or an update of it."""
+def alert_of(hearing: Hearing, told: Told, reason: str, now: datetime, *, update: bool) -> Alert:
+    """The alert that tells what was heard: the first of its subject, or an update of it. A first one is possibly the
+    same as something older if that was sent by now; it goes under the same thread then."""
+    account = told.account(hearing.key, now)
     number = account.updates + 1 if update and account is not None else 0
     key = f"{hearing.key} update {number}" if update else hearing.key
+    kind, thread = AlertKind.UPDATE if update else AlertKind.NEW, account
+    if not update and (before := sent_before(hearing, told, now)) is not None:
+        thread, doubt = before
+        kind, reason = AlertKind.POSSIBLY, f"{reason}; {doubt}"
     return Alert(
         id=alert_id(key),
         dedup_key=key,
@@ -89,8 +117,17 @@ def alert_of(hearing: Hearing, account: Account | None, reason: str, now: dateti
         article=hearing.article,
         sentence=hearing.sentence,
         marks=hearing.marks,
-        kind=AlertKind.UPDATE if update else AlertKind.NEW,
+        kind=kind,
         event=hearing.event.id if hearing.event else None,
-        thread=account.alert if account is not None else None,
+        thread=thread.alert if thread is not None else None,
         voices=max(len(account.voices), 1) if account is not None else 1,
     )
+
+
+def sent_before(hearing: Hearing, told: Told, now: datetime) -> tuple[Account, str] | None:
+    """The account of what this is possibly the same as, if that was sent; and why that is not sure, in words."""
+    if (found := older_subject(hearing)) is None:
+        return None
+    key, subject = found
+    older = told.account(key, now)
+    return (older, possibly_in_words(subject)) if older is not None and older.alert is not None else None

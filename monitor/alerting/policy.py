@@ -9,12 +9,13 @@ same stages, says what it would have done, and tells nobody.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 
 from monitor.alerting import again
 from monitor.alerting.quote import quote
+from monitor.alerting.subjects import article_key, event_key, in_shadow, story_key, unsure_key
 from monitor.alerting.told import AN_HOUR, Account, Told
 from monitor.alerting.waiting import next_digest
 from monitor.alerting.wording import again_in_words, evidence_in_words, in_words
@@ -75,7 +76,8 @@ class Circumstances:
 @dataclass(frozen=True)
 class Case:
     """A match and all that is asked about it. `event`: the one that its story is of, also where the rule tells stories
-    by now. `how`: how its article joined the story."""
+    by now. `how`: how its article joined the story; `unsure`: what was not known there of one of the two, in words
+    ("its place is not known"); empty where nothing was, as with copies."""
 
     rule: Rule
     match: Match
@@ -85,6 +87,7 @@ class Case:
     now: datetime
     event: Event | None = None
     how: str = ""
+    unsure: str = ""
     publisher: str = ""
     wire: str | None = None
     mark: str | None = None
@@ -147,6 +150,15 @@ class Case:
         return (self.key, self.subject, self._of_story, *of_event)
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """All keys that the ledger is asked about: also those of what it is possibly the same as, and of the digest of
+        what is held in doubt."""
+        rule = self.rule.id
+        older = [story_key(rule, self.story.possibly_of)] if self.story.possibly_of else []
+        older += [event_key(rule, self.event.possibly_of)] if self.event and self.event.possibly_of else []
+        return (*self.keys, *older, unsure_key(rule, self.article.source, self.article.uid))
+
+    @property
     def first(self) -> str:
         """Why it is told, where it was not told before."""
         return f"the first that {self.rule.id} hears of {self.this}"
@@ -179,34 +191,14 @@ class Case:
         )
 
 
-def in_shadow(key: str) -> str:
-    """Under which name a rule in shadow remembers what it would have told: no rule's id has a colon, so that silences
-    nothing once it is live."""
-    return f"shadow: {key}"
-
-
-def article_key(rule: str, source: str, uid: str) -> str:
-    """The dedup key of a rule that tells once an article."""
-    return f"{rule} article {source} {uid}"
-
-
-def story_key(rule: str, story: str) -> str:
-    """The dedup key of a rule that tells once a story."""
-    return f"{rule} story {story}"
-
-
-def event_key(rule: str, event: str) -> str:
-    """The dedup key of a rule that tells once an event."""
-    return f"{rule} event {event}"
-
-
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Not told, and why. `listens`: it counts among what is heard of its subject all the same; `withdraws`: what
-    waited, and need not any more."""
+    """Not told, and why. `listens`: it counts among what is heard of its subject all the same; `same`: it is held as
+    the same as what was told, or waits to be; `withdraws`: what waited, and need not any more."""
 
     why: str
     listens: bool = False
+    same: bool = False
     withdraws: Waiting | None = None
 
 
@@ -272,6 +264,11 @@ def stale(case: Case) -> Held | None:
 
 
 def _already_told(case: Case) -> Ruling:
+    ruling = _told_or_waits(case)
+    return replace(ruling, same=ruling.withdraws is None) if isinstance(ruling, Held) else ruling
+
+
+def _told_or_waits(case: Case) -> Ruling:
     account = case.account
     if account is None or account.told_at is None:
         return _waits_already(case, [case.key]) or _told_long_ago(case) or _waits_already(case, case.keys)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.model import Again, AlertPolicy, Match, Span
+from monitor.model import Again, AlertPolicy, Event, Match, Span, Story
 from monitor.model.names import hashed
 
 
@@ -32,6 +32,12 @@ def again_in_words(policy: AlertPolicy) -> str:
     """What makes a rule tell again, in the order of the docs: "new fact, level rises, 3 more publishers"."""
     wanted = (again for again in Again if again in policy.again_if)
     return ", ".join(f"{policy.more_publishers} {each}" if each is Again.MORE_PUBLISHERS else each for each in wanted)
+
+
+def possibly_in_words(subject: Story | Event) -> str:
+    """As what it is possibly the same, and why that is not sure."""
+    why = f": {subject.doubt}" if subject.doubt else ""
+    return f"possibly the same as {subject.possibly_of}{why}"
 
 
 def in_words(length: timedelta) -> str:

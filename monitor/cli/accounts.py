@@ -162,6 +162,8 @@ def _how_often(policy: AlertPolicy) -> Iterator[str]:
         yield f"waits at least {in_words(policy.wait_at_least)}"
     if policy.most_an_hour is not None:
         yield f"at most {policy.most_an_hour} an hour"
+    if not policy.lists_unsure:
+        yield "lists nothing of what it holds in doubt"
 
 
 def _stepped(step: Step) -> Iterator[str]:

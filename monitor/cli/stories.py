@@ -41,7 +41,7 @@ def stories() -> None:
 @click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the last told first.")
 def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | None, most: int) -> None:
     """The stories, the last told first: the event that each is of (of several rules, several), how many articles and
-    publishers tell it, and how many alerts were sent.
+    publishers tell it, how many alerts were sent, and what it is possibly the same as.
 
     \b
     Examples:
@@ -61,16 +61,18 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
         for each in found:
             print_json(asdict(each))
         return
+    in_doubt = any(each.possibly for each in found)  # few are: the column is there where one is
     heads = ("story", "event", "last", "articles", "publishers", "alerts", "rules", "title")
     zone = settings.timezone
     rows = [
         (
             each.id, ", ".join(each.events), local(each.last, zone), each.articles, each.publishers, each.alerts,
             ", ".join(each.rules), _title(each.title, each.articles),
+            *([", ".join(other.id for other in each.possibly)] if in_doubt else []),
         )
         for each in found
     ]  # fmt: skip
-    print_table(heads, rows, whole=("story", "event"))
+    print_table((*heads, *(["possibly"] if in_doubt else [])), rows, whole=("story", "event", "possibly"))
 
 
 @stories.command()
@@ -78,8 +80,9 @@ def list_(config: Path, *, as_json: bool, rules: tuple[str, ...], since: str | N
 @json_option
 @click.argument("name", metavar="ID")
 def show(config: Path, *, as_json: bool, name: str) -> None:
-    """One story (S...) or event (E...): its articles in the order of time, why each belongs to it, what was sent of it,
-    and what waits. The beginning of its id is enough where no other begins so.
+    """One story (S...) or event (E...): its articles in the order of time, why each belongs to it, what else it is
+    possibly the same as, what was sent of it, and what waits. The beginning of its id is enough where no other begins
+    so.
 
     \b
     Examples:
@@ -126,6 +129,9 @@ def _told(account: StoryAccount, zone: str) -> Iterator[str]:
     yield f"          independent publishers: {account.voices}"
     for event in account.events:
         yield f"event     {event.id}, as {event.rule} sees it: {_title(event.title, len(account.members))}"
+    for other in account.possibly:
+        title = f" (“{other.title}”)" if other.title else ""
+        yield f"possibly  the same as {other.id}{title}{f': {other.doubt}' if other.doubt else ''}"
     for member in account.members:
         by = member.publisher or member.source
         by += f", a text of {member.wire}" if member.wire and member.wire != by else ""

@@ -38,7 +38,7 @@ def print_sent(sent: Sent, zone: str, mark: str = "") -> None:
     """When, how much it matters, which rule; below it title, sentence and reason."""
     more = len(sent.articles) - 1
     also = f" (and {more} more {'article' if more == 1 else 'articles'})" if more else ""
-    click.echo(f"{mark}{local(sent.at, zone)}  {sent.kind:6}  {sent.level:8}  {sent.rule}")
+    click.echo(f"{mark}{local(sent.at, zone)}  {sent.kind:8}  {sent.level:8}  {sent.rule}")
     click.echo(f"    {sanitize_line(sent.title)}{also}")
     if sent.sentence != sent.title:
         click.echo(f"    “{sanitize_line(sent.sentence)}”")

@@ -246,7 +246,7 @@ def _would(kept: _Kept, compiled: RuleSet, found: Match) -> str | None:
     of = prepared_match(article, found, compiled)
     case = case_of(found, of, compiled, story=story, told=Told(), now=article.seen, around=around)
     case = replace(case, event=event, how=kept.stored.joined or "")
-    return judge(replace(case, told=kept.articles.told(case.keys, rule.id))).reason
+    return judge(replace(case, told=kept.articles.told(case.asked, rule.id))).reason
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------

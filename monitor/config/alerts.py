@@ -160,6 +160,12 @@ class AlertShape(Shape):
         "is of another event (default: as its places, actors and days tell). One, or a list.",
         examples=[["where", "who"]],
     )
+    unsure: Literal["digest", "silent"] | None = Field(
+        None,
+        description="Whether what is held as the same as something older, although something of one of the two is not "
+        "known, is listed in a daily digest (default: digest).",
+        examples=["silent"],
+    )
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
@@ -210,6 +216,7 @@ def policy(shape: AlertShape | None) -> AlertPolicy:
         most_an_hour=shape.at_most,
         event_lasts=shape.event_lasts,
         by=tuple(name for _, name in names_in(shape.by)),
+        lists_unsure=shape.unsure != "silent",
     )
 
 

@@ -35,7 +35,12 @@ class Happening:
         return f"{self.rule}: {sent} for {joined}, of {count(self.publishers, 'independent publisher')}"
 
 
-_CALLED: Mapping[str, str] = {AlertKind.NEW: "alert", AlertKind.UPDATE: "update", AlertKind.DIGEST: "digest"}
+_CALLED: Mapping[str, str] = {
+    AlertKind.NEW: "alert",
+    AlertKind.POSSIBLY: "possible repeat",
+    AlertKind.UPDATE: "update",
+    AlertKind.DIGEST: "digest",
+}
 
 
 def happenings(

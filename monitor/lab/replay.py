@@ -16,7 +16,7 @@ from monitor.alerting.policy import Circumstances
 from monitor.decide import State, decide, decide_due
 from monitor.lab.recorded import Recorded
 from monitor.matching import RuleSet
-from monitor.model import Alert, AlertKind, Article, Hearing, Judged, Level, Moved
+from monitor.model import Alert, AlertKind, Article, Hearing, Item, Judged, Level, Moved
 
 Id = str | int
 _ANYWHERE = Circumstances()
@@ -104,7 +104,7 @@ class Replay:
         self._state = State()
         self._due: datetime | None = None  # when the first of what waits is told
         self._now: datetime | None = None
-        self._ids: dict[tuple[str, str], Id] = {}  # of articles that were heard
+        self._ids: dict[tuple[str, str], Id] = {}  # of articles that a rule hit
         self._untold: dict[str, list[Id]] = defaultdict(list)  # of each subject, those since it was told last
         self._events: dict[str, str] = {}  # of stories
 
@@ -116,6 +116,8 @@ class Replay:
         self._state = decision.state.settled()
         self._now = now
         (judged,) = decision.judged
+        if judged.decisions:
+            self._ids[coming.article.source, coming.article.uid] = coming.id
         hearings = [each.hearing for each in judged.decisions if each.hearing is not None]
         for hearing in hearings:
             self._hear(hearing, coming.id)
@@ -151,7 +153,6 @@ class Replay:
 
     def _hear(self, hearing: Hearing, id_: Id) -> None:
         own = (hearing.article.source, hearing.article.uid)
-        self._ids[own] = id_
         self.heard[hearing.key].add(own)
         self._untold[hearing.key].append(id_)
         if hearing.event is not None:
@@ -170,10 +171,10 @@ class Replay:
             for waited in telling.waited:
                 yield self._sent(telling.alert, waited.hearing)
             return
-        lines: dict[tuple[str, str], list[Hearing]] = defaultdict(list)
+        lines: dict[tuple[str, ...], list[Hearing]] = defaultdict(list)
         for waited in telling.waited:
-            lines[waited.hearing.rule, waited.hearing.story.id].append(waited.hearing)
-        items = {(item.rule, item.story): item for item in reversed(telling.alert.items)}  # the first of each stays
+            lines[_line_of(waited.hearing)].append(waited.hearing)
+        items = {_line(item): item for item in reversed(telling.alert.items)}  # the first of each stays
         for about, hearings in sorted(lines.items()):
             item = items[about]
             yield Sent(
@@ -217,3 +218,14 @@ class Replay:
         """The one that fired, then the others that were heard since the subjects were told last."""
         since = [id_ for subject in subjects for id_ in self._untold.pop(subject, ())]
         return tuple(dict.fromkeys([self._ids[fired], *since]))
+
+
+def _line(item: Item) -> tuple[str, ...]:
+    """What is one line: a rule's story, or an article that is listed as suppressed."""
+    return (item.rule, item.story, *((item.source, item.uid) if item.unsure else ()))
+
+
+def _line_of(hearing: Hearing) -> tuple[str, ...]:
+    """In which line it is told."""
+    own = (hearing.article.source, hearing.article.uid) if hearing.unsure else ()
+    return (hearing.rule, hearing.story.id, *own)

@@ -52,27 +52,40 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One development, told by many articles. `title` is its first article's."""
+    """One development, told by many articles. `title` is its first article's.
+
+    `possibly_of`: the id of the older story that it is possibly the same as, and `doubt`: why that is not sure, in
+    words ("both Busan, both today; the words differ").
+    """
 
     id: str
     title: str
     opened: datetime
+    possibly_of: str | None = None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The same happening, across languages and follow-ups, as one rule sees it. `title` is its first article's."""
+    """The same happening, across languages and follow-ups, as one rule sees it. `title` is its first article's.
+
+    `possibly_of`, `doubt`: as of a story, of an older event of the same rule.
+    """
 
     id: str
     rule: str
     title: str
     opened: datetime
+    possibly_of: str | None = None
+    doubt: str = ""
 
 
 class AlertKind(StrEnum):
-    """New: the first of its subject. Update: the same subject again. Digest: several together, that waited."""
+    """New: the first of its subject. Possibly: that too, where the subject is possibly the same as an older one that
+    was sent. Update: the same subject again. Digest: several together, that waited."""
 
     NEW = "new"
+    POSSIBLY = "possibly"
     UPDATE = "update"
     DIGEST = "digest"
 
@@ -88,7 +101,8 @@ class Hearing:
 
     `key`: what the rule tells at most once (an article, a story or an event). `publisher` and `wire`: who prints it,
     and the agency whose text it is (None: its own). `facts`: the numbers in it, by what they count. `mark`:
-    what it says of itself ("flash", "corrected", "withdrawn" ...). `because`: the evidence in words.
+    what it says of itself ("flash", "corrected", "withdrawn" ...). `because`: the evidence in words. `unsure`: of what
+    is only listed in a digest as suppressed, what is not known ("its place is not known").
     """
 
     rule: str
@@ -107,6 +121,7 @@ class Hearing:
     because: str
     mark: str | None = None
     official: bool = False
+    unsure: str = ""
 
     @property
     def voice(self) -> str:
@@ -121,12 +136,13 @@ class WaitKind(StrEnum):
     UPDATE = "update"  # the rule's cooldown
     CAP = "cap"  # so many messages an hour
     MENTION = "mention"  # mentions go out once a day
+    UNSURE = "unsure"  # so does what was suppressed as the same although something is not known
     CATCH_UP = "catch-up"  # it came while this service was down
 
     @property
     def digested(self) -> bool:
         """Whether those that fall due together are told in one message."""
-        return self in (WaitKind.CAP, WaitKind.MENTION, WaitKind.CATCH_UP)
+        return self in (WaitKind.CAP, WaitKind.MENTION, WaitKind.UNSURE, WaitKind.CATCH_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +169,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a digest: a rule's story. `reason` says why it waited."""
+    """One line of a digest: a rule's story, or one article that was suppressed. `reason` says why it waited; `unsure`:
+    of what was suppressed, what is not known, and `same_as`: the headline of the story or event that it was taken for,
+    by when it is sent."""
 
     rule: str
     rule_title: str
@@ -166,6 +184,18 @@ class Item:
     url: str | None
     sentence: str
     reason: str
+    unsure: str = ""
+    same_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """What an alert is possibly the same as, as people are reminded of it: the headline under which that was sent
+    first, and when; `doubt`: why it is not sure that the two are the same, in words."""
+
+    title: str
+    sent: datetime
+    doubt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +203,10 @@ class Alert:
     """A decision to tell somebody, with its reason. `dedup_key` is unique for ever: it is what "once" means.
 
     `sentence` quotes the article; `marks` are the (start, end) offsets of the fired words in it. `thread`: the id of
-    the first alert of the same subject, which is its own if it is the first. `also`: who else reports it, by when it is
-    sent; `voices`: how many of all who do are independent. `items`: the lines of a digest, the first of which gives
-    it its rule, story and article.
+    the first alert of the same subject, or of the older one that it is possibly the same as; None if it is the first
+    itself. `also`: who else reports it, by when it is sent; `voices`: how many of all who do are independent. `older`:
+    of what is possibly the same as something older, what was sent of that. `items`: the lines of a digest, the first of
+    which gives it its rule, story and article.
     """
 
     id: str
@@ -196,6 +227,7 @@ class Alert:
     also: tuple[str, ...] = ()
     voices: int = 1
     items: tuple[Item, ...] = ()
+    older: Older | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,6 +272,7 @@ class AlertPolicy:
     most_an_hour     so many messages an hour, the rest in one digest; None: no cap
     event_lasts      how long one event goes on, where the rule knows; None: as its actors and days tell
     by               names of conditions of the rule's `match`: where these find something else, it is another event
+    lists_unsure     whether what it holds as the same although something is not known is listed in a daily digest
     """
 
     to: tuple[str, ...] = ()
@@ -283,6 +284,7 @@ class AlertPolicy:
     most_an_hour: int | None = None
     event_lasts: timedelta | None = None
     by: tuple[str, ...] = ()
+    lists_unsure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,22 +15,39 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.quote import marked
-from monitor.model import Alert, AlertKind, Delivery, Item, Level, Message, MessageType, Notice, NoticeKind
+from monitor.model import (
+    Alert,
+    AlertKind,
+    Delivery,
+    Item,
+    Level,
+    Message,
+    MessageType,
+    Notice,
+    NoticeKind,
+    Older,
+    time_of_day,
+)
 
 TITLE = 160  # units of UTF-16: most characters are one, emoji two
 RULE_TITLE = 100
 SENTENCE = 350
 SOURCE = 80
 REASON = 300
+DOUBT = 200
+UNSURE = 80
 NOTICE_TITLE = 100
 NOTICE = 760
 ADDRESS = 900  # bytes of JSON
 OTHERS, OTHER = 3, 30  # how many who also report it are named, and units of each
-ITEMS, HEADLINE = 7, 80  # lines of a digest, if they have room, and units of each
+ITEMS, HEADLINE = 7, 80  # lines of a digest, if they have room, and units of each headline
+UNSURE_ITEMS = 20  # of one that lists what was suppressed: each may be news that nobody was sent
 BYTES, JSON = 4096, 7700  # of title and text: what the narrowest takes, less its other keys
 SHORT_ADDRESS = 200
 _MARKS = ("**", "__")  # round the words that fired: the first that the sentence does not hold itself
 _HTML_MARKS = ("<mark><b>", "</b></mark>")  # some mail programs know no <mark>
+_SORTS = {AlertKind.POSSIBLY: "POSSIBLY THE SAME, ", AlertKind.UPDATE: "UPDATE, "}  # how titles begin
+_ANSWERS = frozenset(_SORTS)  # what goes under the thread of another message
 _TYPES = {
     Level.CRITICAL: MessageType.FAILURE,
     Level.HIGH: MessageType.FAILURE,
@@ -43,7 +60,7 @@ _TYPES = {
 def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
     """The message of a delivery; `source` is what people call the article's source (of a notice: nothing is shown)."""
     told = delivery.alert
-    answers = told.thread if isinstance(told, Alert) and told.kind is AlertKind.UPDATE else None
+    answers = told.thread if isinstance(told, Alert) and told.kind in _ANSWERS else None
     return replace(_rendered(delivery, source, zone), id=told.id, answers=answers, type=_type_of(told))
 
 
@@ -68,18 +85,17 @@ def _of_alert(alert: Alert, source: str, repeat: list[str], zone: ZoneInfo) -> M
     facts = [
         f"{_cut(source, SOURCE)}, {_when(alert, zone)}",
         *_address(alert.article.url),
-        *_others(alert),
-        f"Why: {_cut(alert.reason, REASON)}.",
+        *(_why(alert) if alert.older is None else [_possibly(alert.older, alert.at, zone)]),
         f"Rule {alert.rule}, story {alert.story}, alert {alert.id}",
         *repeat,
     ]
-    update = "UPDATE, " if alert.kind is AlertKind.UPDATE else ""
-    heading = f"{update}{alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
+    sort = _SORTS.get(alert.kind, "")
+    heading = f"{sort}{alert.level.upper()}: {_cut(alert.rule_title, RULE_TITLE)}"
     text = "\n".join([heading, "", f"“{marked(sentence, marks, _marks_for(sentence))}”", "", *facts])
     quoted = marked(sentence, marks, _HTML_MARKS, escape)
     lines = "<br>".join(_linked(fact) for fact in facts)
     html = f"<p><b>{escape(heading)}</b></p>\n<p>“{quoted}”</p>\n<p>{lines}</p>"
-    title = f"{update}{alert.level.upper()}: {_cut(alert.article.title or alert.rule_title, TITLE)}"
+    title = f"{sort}{alert.level.upper()}: {_cut(alert.article.title or alert.rule_title, TITLE)}"
     return Message(title, text, html)
 
 
@@ -87,6 +103,17 @@ def _marks_for(sentence: str) -> tuple[str, str]:
     """What stands before and behind a fired word in plain text."""
     sign = next((each for each in _MARKS if each not in sentence), _MARKS[0])
     return sign, sign
+
+
+def _why(alert: Alert) -> list[str]:
+    return [*_others(alert), f"Why: {_cut(alert.reason, REASON)}."]
+
+
+def _possibly(older: Older, now: datetime, zone: ZoneInfo) -> str:
+    """All that a reader who has the other message needs to see whether it is the same."""
+    why = f": {_cut(older.doubt, DOUBT)}" if older.doubt else ""
+    sent = time_of_day(older.sent, zone, now)
+    return f"Possibly the same as “{_cut(older.title, HEADLINE)}” (sent at {sent}){why}."
 
 
 def _others(alert: Alert) -> list[str]:
@@ -102,7 +129,8 @@ def _others(alert: Alert) -> list[str]:
 
 def _of_digest(alert: Alert, repeat: list[str]) -> Message:
     """What waited, a line each; what has no room is counted."""
-    made = (_with_lines(alert, lines, repeat) for lines in range(ITEMS, -1, -1))
+    most = UNSURE_ITEMS if any(item.unsure for item in alert.items) else ITEMS
+    made = (_with_lines(alert, lines, repeat) for lines in range(most, -1, -1))
     return next(message for message in made if _has_room(message))
 
 
@@ -124,7 +152,11 @@ def _with_lines(alert: Alert, most: int, repeat: list[str]) -> Message:
 
 
 def _item(item: Item) -> str:
-    return f"- {item.level.upper()}: {_cut(item.title or item.sentence, HEADLINE)} ({item.rule}, {item.story})"
+    title = f"- {item.level.upper()}: {_cut(item.title or item.sentence, HEADLINE)}"
+    if not item.unsure:
+        return f"{title} ({item.rule}, {item.story})"
+    same = f"“{_cut(item.same_as, HEADLINE)}”" if item.same_as else item.event or item.story
+    return f"{title} ({_cut(item.source, SOURCE)}): the same as {same}, although {_cut(item.unsure, UNSURE)}"
 
 
 def _short_address(url: str | None) -> list[str]:

@@ -5,7 +5,7 @@ A row may have been damaged, or written by something else, and what is read goes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -14,8 +14,9 @@ from sqlalchemy import Connection, RowMapping, case, func, select, union
 from sqlalchemy.exc import NoResultFound
 
 from monitor.errors import RowUnreadable
-from monitor.model import Alert, AlertKind, Notice, voice_of
-from monitor.store.tables import alert, article, article_version, match, story_article
+from monitor.model import Alert, AlertKind, Item, MatchKind, Notice, Older, voice_of
+from monitor.store.database import in_batches
+from monitor.store.tables import alert, article, article_version, event, match, story, story_article
 from monitor.store.unreadable import ValueUnreadable
 
 T = TypeVar("T")
@@ -44,7 +45,10 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
     if row["headline"] is None:
         raise RowUnreadable(f"the article of alert {alert_id} is not in the database")
     told = _checked(_ALERT, _alert(row))
-    return told if told.kind is AlertKind.DIGEST else _with_others(connection, told, row["article_id"])
+    if told.kind is AlertKind.DIGEST:
+        return replace(told, items=_with_headlines(connection, told.items))
+    told = _with_others(connection, told, row["article_id"])
+    return replace(told, older=_older(connection, told)) if told.kind is AlertKind.POSSIBLY else told
 
 
 def _checked(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
@@ -71,6 +75,39 @@ def _with_others(connection: Connection, told: Alert, article_id: int) -> Alert:
     also = dict.fromkeys(each.publisher for each in rows if each.publisher not in ours)
     voices = {voice_of(each.wire, each.publisher) for each in rows}
     return replace(told, also=tuple(also), voices=max(1, len(voices)))
+
+
+def _with_headlines(connection: Connection, items: Sequence[Item]) -> tuple[Item, ...]:
+    """The lines, those of what was suppressed with the headline of what that was taken for."""
+    names = {each.event or each.story for each in items if each.unsure}
+    titles: dict[str, str] = {}
+    for table in (story, event) if names else ():
+        for some in in_batches(names):
+            rows = connection.execute(select(table.c.id, table.c.title).where(table.c.id.in_(some)))
+            titles.update((row.id, row.title) for row in rows)
+    return tuple(
+        replace(each, same_as=titles.get(each.event or each.story, "")) if each.unsure else each for each in items
+    )
+
+
+def _older(connection: Connection, told: Alert) -> Older | None:
+    """What was sent first, alone or in a digest, of what this is possibly the same as; None if its article has left."""
+    its, of = (event, match.c.event_id) if told.event is not None else (story, story_article.c.story_id)
+    name = told.story if told.event is None else told.event
+    doubt = connection.execute(select(its.c.possibly_of, its.c.doubt).where(its.c.id == name)).one_or_none()
+    if doubt is None:
+        return None
+    of_match = article_version.c.article_id == match.c.article_id
+    asked = (
+        select(alert.c.at, article_version.c.title)
+        .join_from(match, alert, alert.c.id == match.c.alert_id)
+        .join(article_version, of_match & (article_version.c.version == match.c.article_version))
+        .join(story_article, story_article.c.article_id == match.c.article_id)
+        .where(match.c.rule_id == told.rule, match.c.kind == MatchKind.NEWS, of == doubt.possibly_of)
+        .order_by(alert.c.at, match.c.id)
+    )
+    first = connection.execute(asked.limit(1)).one_or_none()
+    return None if first is None else Older(first.title, first.at, doubt.doubt or "")
 
 
 def _notice(row: RowMapping) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from monitor.decide import Fallen
 from monitor.model import (
     Alert,
+    AlertKind,
     Article,
     Decided,
     DeliveryState,
@@ -28,6 +29,7 @@ from monitor.model import (
     Notice,
     Noticed,
     Span,
+    Story,
     Waiting,
 )
 from monitor.store import tables
@@ -104,12 +106,17 @@ def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf
     write_rows(connection, _ALERT, rows)
     write_rows(connection, _DELIVERY, [row for each in alerts for row in _deliveries(each, channels_of(each))])
     said: list[tuple[Hearing, str | None, str]] = [
-        *((each.hearing, alert.id, f"told: {each.hearing.because}; {each.why}") for alert, each in told),
+        *((each.hearing, alert.id, f"told: {_why(alert, each)}") for alert, each in told),
         *((moved.before.hearing, None, moved.why) for moved in fallen.moved),
     ]
     say_anew(connection, said, ids)
     begins = [(after, _id_of(after.hearing, ids)) for moved in fallen.moved if (after := moved.after) is not None]
     write_waiting(connection, begins, [each.id for each in waited])
+
+
+def _why(alert: Alert, waited: Waiting) -> str:
+    """Why what waited was told: a digest's own reason is of all its lines."""
+    return f"{waited.hearing.because}; {waited.why}" if alert.kind is AlertKind.DIGEST else alert.reason
 
 
 def say_anew(connection: Connection, said: Iterable[tuple[Hearing, str | None, str]], ids: Ids) -> None:
@@ -186,6 +193,16 @@ def _latest(dialect: str) -> ReturningInsert[int, str, str]:
 @cache
 def _membership(dialect: str) -> Insert:
     return insert_of(dialect, tables.story_article).on_conflict_do_nothing()
+
+
+def _story(story: Story) -> Row:
+    return {
+        "id": story.id,
+        "title": story.title,
+        "opened_at": story.opened,
+        "possibly_of": story.possibly_of,
+        "doubt": story.doubt,
+    }
 
 
 def _article(article: Article) -> Row:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, delete, func, select, update
 
-from monitor.alerting.policy import article_key
+from monitor.alerting.subjects import article_key
 from monitor.intake.address import canonical
 from monitor.intake.identity import uid_hash
 from monitor.model import Config, DeliveryState
@@ -195,7 +195,8 @@ def _leave(connection: Connection, ids: Sequence[int], titled: _Titled) -> None:
             others = select(article.c.title).join(members, members.c.article_id == article.c.id)
             left = others.where(titled.of == row.id, article.c.id.not_in(ids))
             title = connection.execute(left.order_by(article.c.id).limit(1)).scalar_one_or_none()
-            connection.execute(update(table).where(table.c.id == row.id).values(title=title or ""))
+            # What is in doubt is so for words of the first article.
+            connection.execute(update(table).where(table.c.id == row.id).values(title=title or "", doubt=None))
 
 
 def _write_tombstones(connection: Connection, articles: Iterable[_Article], now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from monitor.alerting.policy import article_key, in_shadow
+from monitor.alerting.subjects import article_key, in_shadow, unsure_key
 from monitor.model import AlertKind
 from monitor.store.database import in_batches
 from monitor.store.tables import account, alert, article, match
@@ -17,14 +17,13 @@ Leaving = Row[*tuple[Any, ...]]  # of an article
 
 
 def drop_accounts(connection: Connection, articles: Sequence[Leaving]) -> None:
-    """What rules that tell each article have heard of these, in shadow too: its name bears the article's."""
+    """What rules that tell each article have heard of these, in shadow too, and that they were listed as suppressed:
+    its name bears the article's."""
     by_id = {row.id: row for row in articles}
     hit = select(match.c.article_id, match.c.rule_id).where(match.c.article_id.in_(by_id)).distinct()
-    told = [
-        article_key(row.rule_id, by_id[row.article_id].source_id, by_id[row.article_id].uid)
-        for row in connection.execute(hit)
-    ]
-    keys = [*told, *map(in_shadow, told)]
+    own = [(row.rule_id, by_id[row.article_id].source_id, by_id[row.article_id].uid) for row in connection.execute(hit)]
+    told = [article_key(*each) for each in own]
+    keys = [*told, *map(in_shadow, told), *(unsure_key(*each) for each in own)]
     for some in in_batches(keys):
         connection.execute(delete(account).where(account.c.key.in_(some)))
 

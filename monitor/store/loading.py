@@ -45,7 +45,7 @@ class StoredState:
         draft = self.state.draft()
         placed = self._placed(polls, rules, draft, now)
         cases = [case for some in placed for each in some for case in each.cases]
-        load_subjects(self._connection, self.state.told, {key for case in cases for key in case.keys})
+        load_subjects(self._connection, self.state.told, {key for case in cases for key in case.asked})
         load_lately(self._connection, self.state.told, [case.rule for case in cases], now)
         return [judge_cases(some, draft) for some in placed]
 

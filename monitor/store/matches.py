@@ -92,7 +92,8 @@ class DeliveryHistory:
 @dataclass(frozen=True, slots=True)
 class MatchAccount:
     """A match with all that belongs to it. `text`: of the version that matched; `joined`: why it is of its story;
-    `alert_kind`: whether it was told by a "new" alert, an "update" or a "digest"."""
+    `alert_kind`: whether it was told by a "new" alert, one of what is "possibly" the same, an "update" or a
+    "digest"."""
 
     match: MatchReport
     text: str

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, and_, case, false, or_, select, union
 
 from monitor.alerting.again import SAYS_MORE
-from monitor.alerting.policy import article_key, event_key, story_key
 from monitor.alerting.quote import quote
 from monitor.alerting.standing_in import standing_in
+from monitor.alerting.subjects import article_key, event_key, story_key, unsure_key
 from monitor.alerting.told import Account
 from monitor.alerting.wording import evidence_in_words
 from monitor.cases import from_whom
@@ -31,6 +31,7 @@ from monitor.store.waits import waiting_of, write_waiting
 from monitor.stories.facts import facts
 
 _MOST = 200  # of what was heard of a subject, the last: texts are read while nobody else may write
+_ALONE = (WaitKind.MENTION, WaitKind.UNSURE)
 _A_MOMENT = timedelta(microseconds=1)
 _Row = Row[*tuple[Any, ...]]
 
@@ -98,12 +99,13 @@ def _without_article(connection: Connection, gone: Sequence[int]) -> list[_Waits
 
 
 def _with_less(connection: Connection, gone: Sequence[int], heard: Iterable[Heard]) -> list[_Waits]:
-    """What waits in other articles and may tell what was heard in these. A mention is told with nothing else."""
+    """What waits in other articles and may tell what was heard in these. A mention, and what is listed as suppressed,
+    is told with nothing else."""
     of: defaultdict[str, list[Heard]] = defaultdict(list)
     for each in heard:
         for key in each.keys:
             of[key].append(each)
-    asked = select(waiting).where(waiting.c.article_id.not_in(gone), waiting.c.kind != WaitKind.MENTION)
+    asked = select(waiting).where(waiting.c.article_id.not_in(gone), waiting.c.kind.not_in(_ALONE))
     found: list[_Waits] = []
     for some in in_batches({each.rule for each in heard}):
         for row in connection.execute(asked.where(waiting.c.rule_id.in_(some))):
@@ -123,7 +125,8 @@ def _subjects(hearing: Hearing) -> Iterator[str]:
 
 
 def _of_article(hearing: Hearing) -> bool:
-    return hearing.key == article_key(hearing.rule, hearing.article.source, hearing.article.uid)
+    own = (hearing.rule, hearing.article.source, hearing.article.uid)
+    return hearing.key in (article_key(*own), unsure_key(*own))
 
 
 def _said(each: _Waits, other: _Instead, forgotten: Forgotten) -> Iterator[tuple[Hearing, int, str]]:
@@ -185,7 +188,7 @@ def _others(each: _Waits, gone: Sequence[int], told_at: datetime | None) -> Sele
         .join(story_article, story_article.c.article_id == article.c.id)
         .join(story, story.c.id == story_article.c.story_id)
         .add_columns(match.c.kind, match.c.article_version, match.c.id.label("match_id"))
-        .add_columns(story.c.id.label("story_id"), story.c.opened_at)
+        .add_columns(story.c.id.label("story_id"), story.c.opened_at, story.c.possibly_of, story.c.doubt)
         .where(match.c.rule_id == hearing.rule, match.c.heard.is_(True), match.c.alert_id.is_(None))
         .where(match.c.kind == (MatchKind.MENTION if each.waits.kind is WaitKind.MENTION else MatchKind.NEWS))
         .where(match.c.id.in_(_of_subject(each)), or_(its, late), article.c.id.not_in(gone))
@@ -219,7 +222,7 @@ def _hearing(each: _Waits, row: _Row, config: Config) -> Hearing:
         before,
         level=found.level,
         article=page,
-        story=Story(row.story_id, "", row.opened_at),
+        story=Story(row.story_id, "", row.opened_at, row.possibly_of, row.doubt or ""),
         publisher=row.publisher or row.source_id,
         wire=row.wire,
         facts=facts(page.title, page.text),

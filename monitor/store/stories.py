@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, String, Table, func, literal, or_, select, union_all
 
 from monitor.model import voice_of
 from monitor.store.database import Database
@@ -15,9 +15,18 @@ from monitor.store.tables import alert, article, event, match, story, story_arti
 
 
 @dataclass(frozen=True, slots=True)
+class PossiblySame:
+    """Another story or event that one is possibly the same as, older or younger, and why that is not sure."""
+
+    id: str
+    title: str
+    doubt: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoryReport:
     """A story: how many articles tell it, of how many publishers; `rules`: those that hit it; `alerts`: how many
-    messages told of it."""
+    messages told of it; `possibly`: what it is possibly the same as."""
 
     id: str
     title: str
@@ -28,6 +37,7 @@ class StoryReport:
     rules: tuple[str, ...]
     events: tuple[str, ...]
     alerts: int
+    possibly: tuple[PossiblySame, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,8 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class StoryAccount:
     """A story, or an event with all of its stories, with all that belongs to it, in the order of time. `rule`: of an
-    event, the one that sees it so; `events`: of a story, those that it is of."""
+    event, the one that sees it so; `events`: of a story, those that it is of; `possibly`: the stories, or events, that
+    it is possibly the same as."""
 
     id: str
     title: str
@@ -89,6 +100,7 @@ class StoryAccount:
     sent: tuple[Sent, ...]
     waits: tuple[Waits, ...]
     events: tuple[Named, ...] = ()
+    possibly: tuple[PossiblySame, ...] = ()
 
     @property
     def voices(self) -> int:
@@ -119,13 +131,15 @@ class StoriesRead:
             if row is not None:
                 of_story = story_article.c.story_id == name
                 account = _account(connection, row, None, of_story, alert.c.story_id == name)
-                return replace(account, events=_events(connection, name))
+                possibly = _possibly(connection, story, row)
+                return replace(account, events=_events(connection, name), possibly=possibly)
             row = connection.execute(select(event).where(event.c.id == name)).one_or_none()
             if row is None:
                 return None
             articles = select(match.c.article_id).where(match.c.event_id == name)
             of_event = story_article.c.article_id.in_(articles)
-            return _account(connection, row, row.rule_id, of_event, alert.c.event_id == name)
+            account = _account(connection, row, row.rule_id, of_event, alert.c.event_id == name)
+            return replace(account, possibly=_possibly(connection, event, row))
 
     def begins(self, name: str, most: int) -> list[Named]:
         """At most so many stories and events whose ids begin so, the last told first."""
@@ -152,6 +166,20 @@ def _events(connection: Connection, story_id: str) -> tuple[Named, ...]:
     asked = select(event).where(or_(event.c.id.in_(theirs), event.c.id.in_(told)))
     found = connection.execute(asked.order_by(event.c.opened_at, event.c.id))
     return tuple(Named(row.id, row.title, row.rule_id) for row in found)
+
+
+def _possibly(connection: Connection, table: Table, row: Any) -> tuple[PossiblySame, ...]:  # noqa: ANN401
+    """The older one that it is possibly the same as, then the younger ones that are possibly the same as it."""
+    titles = select(table.c.id, table.c.title).where(table.c.id == row.possibly_of)
+    older = connection.execute(titles).one_or_none() if row.possibly_of is not None else None
+    first = (
+        []
+        if row.possibly_of is None
+        else [PossiblySame(row.possibly_of, older.title if older else "", row.doubt or "")]
+    )
+    asked = select(table.c.id, table.c.title, table.c.doubt).where(table.c.possibly_of == row.id)
+    found = connection.execute(asked.order_by(table.c.opened_at, table.c.id))
+    return (*first, *(PossiblySame(each.id, each.title, each.doubt or "") for each in found))
 
 
 def _hit_by(rules: Sequence[str]) -> ColumnElement[bool]:
@@ -185,6 +213,7 @@ def _report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - 
         rules=tuple(dict.fromkeys(each.rule_id for each in of)),
         events=tuple(dict.fromkeys(each.event_id for each in of if each.event_id)),
         alerts=len(sent),
+        possibly=_possibly(connection, story, row),
     )
 
 

@@ -190,6 +190,9 @@ def _cluster() -> tuple[Column[Any], ...]:
 
 story = Table("story", metadata, Column("id", String, primary_key=True), *_cluster())
 
+_in_doubt = story.c.possibly_of.is_not(None)
+Index("ix_story_possibly_of", story.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
+
 story_article = Table(
     "story_article",
     metadata,
@@ -233,6 +236,9 @@ article_features = Table(
     Column("version", Integer, primary_key=True),
     Column("row", JSON, nullable=False),
 )
+
+_in_doubt = event.c.possibly_of.is_not(None)
+Index("ix_event_possibly_of", event.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
 
 # What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.
 account = Table(

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from monitor.alerting.policy import event_key, in_shadow, story_key
+from monitor.alerting.subjects import event_key, in_shadow, story_key
 from monitor.model import MatchKind, voice_of
 from monitor.store.database import in_batches
 from monitor.store.ledger import accounts_of, write_accounts

@@ -69,6 +69,11 @@ class Belonging:
     ruling: Ruling
     opens: bool = False
 
+    @property
+    def unsure(self) -> str:
+        """What was not known on one side, in words, where it belongs to an older event all the same."""
+        return "" if self.opens else self.ruling.unsure
+
 
 def belongs(report: Report, index: ClusterIndex) -> Belonging:
     """The open event that an article belongs to, or a new one; `index` knows of it only after `join_event`."""

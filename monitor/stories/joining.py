@@ -27,8 +27,8 @@ OWN_ADDRESS = "own-address"
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The story of an article, and by what it was recognised, in words. `unsure`: what was not known on one side
-    (nothing: it is surely the same)."""
+    """The story of an article, and by what it was recognised, in words. `unsure`: what was not known on one side,
+    in words (nothing: it is surely the same)."""
 
     cluster: Cluster
     how: str
@@ -80,4 +80,4 @@ def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joine
     if not rulings:
         return None
     ruling, cluster = max(rulings, key=lambda found: (found[0].likeness, found[1].touched))
-    return Joined(cluster, ruling.why, ", ".join(ruling.unsure))
+    return Joined(cluster, ruling.why, ruling.unsure)

@@ -16,6 +16,9 @@ from monitor.stories.comparison import TELLING, Comparison, FactComparison, Fact
 from monitor.stories.features import ArticleFeatures
 
 
+_MUCH_ALIKE = 0.6
+
+
 class Sameness(StrEnum):
     """What an article is to a story or an event."""
 
@@ -26,13 +29,13 @@ class Sameness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What an article is to others, and why, in words. `likeness`: of their words. `unsure`: the kinds of fact that one
-    side does not say, where it is the same all the same."""
+    """What an article is to others, and why, in words. `likeness`: of their words. `unsure`: what one side does
+    not say, in words, where it is taken for the same all the same."""
 
     sameness: Sameness
     why: str
     likeness: float = 0.0
-    unsure: tuple[FactKind, ...] = ()
+    unsure: str = ""
     facts: tuple[FactComparison, ...] = ()
 
     @property
@@ -78,7 +81,7 @@ def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ru
     if clear and any(each.copied >= bounds.copied and (each.whole or each.titles >= bounds.copied_title) for each in compared):
         return Ruling(Sameness.SAME, "copied text, and nothing differs", likeness, facts=best.facts)
     if likeness >= needed and clear:
-        return Ruling(Sameness.SAME, f"joined at {likeness:.2f}: {_agreeing(best)}", likeness, best.unknown, best.facts)
+        return Ruling(Sameness.SAME, f"joined at {likeness:.2f}: {_agreeing(best)}", likeness, _not_known(best, likeness), best.facts)
     if likeness >= min(bounds.possibly, bounds.likeness(best.points + points + TELLING)):
         why = _in_words(best.doubtful) if best.doubtful else f"{_agreeing(best)}; the words differ"
         return Ruling(Sameness.POSSIBLY, why, likeness, facts=best.facts)
@@ -89,11 +92,16 @@ def _across(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruli
     best = max(compared, key=lambda each: (not each.doubtful, each.points))
     total = best.points + points if best.points else 0
     if total >= bounds.across and not best.doubtful:
-        return Ruling(Sameness.SAME, _agreeing(best), unsure=best.unknown, facts=best.facts)
+        return Ruling(Sameness.SAME, _agreeing(best), unsure=_not_known(best), facts=best.facts)
     if total >= bounds.across - 1:
         why = _in_words(best.doubtful) if best.doubtful else f"{_agreeing(best)}; it is in another language"
         return Ruling(Sameness.POSSIBLY, why, facts=best.facts)
     return Ruling(Sameness.ANOTHER, "another language, and no fact agrees", facts=best.facts)
+
+
+def _not_known(comparison: Comparison, likeness: float = 0.0) -> str:
+    """What is told of a suppressed article: that nobody says where, of two that are not much the same text."""
+    return "its place is not known" if FactKind.PLACE in comparison.unknown and likeness < _MUCH_ALIKE else ""
 
 
 def _agreeing(comparison: Comparison) -> str:

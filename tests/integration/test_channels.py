@@ -23,7 +23,7 @@ from monitor.model import AlertKind, Channel, Message, MessageType, Receipt, Rec
 from monitor.notify import Notifier, render
 from monitor.notify.apprise_door import NO_MAIL_YET
 from monitor.notify.timeouts import SendTimeouts
-from tests.building import alert, article, delivery, rule
+from tests.building import HEADLINE, alert, article, delivery, in_doubt, rule
 from tests.conftest import FaultServer
 from tests.patience import LONG, PATIENCE
 
@@ -279,6 +279,19 @@ async def test_an_update_stands_under_its_first_alert(mailbox: Mailbox) -> None:
     assert [mail.get_all("In-Reply-To") for mail in mailbox.mails] == [None, None, [root], None]
     [by_chance] = mailbox.mails[-1].get_all("Message-ID", [])
     assert by_chance.endswith("@127.0.0.1>")
+
+
+async def test_what_is_possibly_the_same_stands_under_the_older_alert(mailbox: Mailbox) -> None:
+    """As an update does, with a Message-ID of its own."""
+    doubtful = in_doubt()
+    async with notifying({"desk": mailbox.url()}) as notifier:
+        message = render(delivery(doubtful), source="Wire", zone=ZoneInfo("Asia/Seoul"))
+        assert (await notifier.send("desk", message)).kind is ReceiptKind.ACCEPTED
+    (mail,) = mailbox.mails
+    assert mail.get_all("Message-ID") == [f"<{doubtful.id}@x.test>"]
+    assert mail.get_all("In-Reply-To") == mail.get_all("References") == [f"<{doubtful.thread}@x.test>"]
+    assert mail["Subject"] == f"POSSIBLY THE SAME, HIGH: {HEADLINE}"
+    assert "Possibly the same as “Dockers walk out” (sent at 19:00): both Busan" in part(mail, "plain")
 
 
 async def test_what_a_mail_server_answers_is_understood(mailbox: Mailbox) -> None:

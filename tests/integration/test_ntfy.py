@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.model import Channel, Message, Receipt, ReceiptKind
+from monitor.model import AlertKind, Channel, Item, Level, Message, Receipt, ReceiptKind
 from monitor.notify import Notifier, render
 from monitor.notify.apprise_door import send
-from tests.building import alert, article, delivery, endless
+from tests.building import alert, article, delivery, endless, in_doubt
 from tests.ntfy import Ntfy, serving
 from tests.patience import LONG
 
@@ -46,6 +47,32 @@ def test_the_longest_message_is_taken_whole(ntfy: Ntfy, sign: str) -> None:
     assert send(ntfy.channel(topic), message) == ACCEPTED
     [got] = ntfy.messages(topic)
     assert (got["title"], got["message"]) == (message.title, message.text)
+    assert "attachment" not in got
+
+
+@pytest.mark.parametrize("sign", ["", "a", "弹", "😀"])
+def test_what_is_possibly_the_same_arrives_whole(ntfy: Ntfy, sign: str) -> None:
+    """A usual one, and the longest that there can be."""
+    topic = f"possibly-{ord(sign) if sign else 'usual'}"
+    message = render(delivery(in_doubt(sign), repeat=True), source=sign * 5000, zone=ZoneInfo("Asia/Seoul"))
+    assert send(ntfy.channel(topic), message) == ACCEPTED
+    [got] = ntfy.messages(topic)
+    assert (got["title"], got["message"]) == (message.title, message.text)
+    assert got["title"].startswith("POSSIBLY THE SAME, ")
+    assert "attachment" not in got
+
+
+@pytest.mark.parametrize("sign", ["a", "弹", "😀"])
+def test_a_digest_of_what_was_suppressed_arrives_whole(ntfy: Ntfy, sign: str) -> None:
+    """With as many lines as have room, and the others counted."""
+    long = sign * 5000
+    line = Item("launch", long, Level.HIGH, "S1", None, long, "a", long, "https://x.test/1", long, long, long, long)
+    digest = replace(endless(sign), kind=AlertKind.DIGEST, items=(line,) * 99)
+    message = render(delivery(digest, repeat=True), source=long, zone=ZoneInfo("Asia/Seoul"))
+    assert send(ntfy.channel(f"unsure-{ord(sign)}"), message) == ACCEPTED
+    [got] = ntfy.messages(f"unsure-{ord(sign)}")
+    assert (got["title"], got["message"]) == (message.title, message.text)
+    assert "more: `news-monitor matches list` has them all" in got["message"]
     assert "attachment" not in got
 
 

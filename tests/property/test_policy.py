@@ -17,6 +17,7 @@ from monitor.alerting.told import KEPT, Told
 from monitor.model import (
     Again,
     Alert,
+    AlertKind,
     AlertPolicy,
     Decided,
     Event,
@@ -36,6 +37,9 @@ TICK = MINUTE / 2  # `due` looks twice a minute
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 STORIES = ("S1", "S2", "S3", "S4")
 EVENTS = {"S1": "E1", "S2": "E1", "S3": "E2", "S4": "E2"}  # two stories each
+OLDER = {"S2": "S1", "S4": "S3", "S3": "S2", "E2": "E1"}  # what each is possibly the same as
+UNSURE = "its place is not known"
+DOUBT = "both Busan, both today; the words differ"
 ALL = frozenset(Again)
 UPDATES = {"again_if": ALL, "more_publishers": 2, "cooldown": 20 * MINUTE}
 POLICIES: dict[str, dict[str, object]] = {
@@ -68,6 +72,7 @@ class Coming:
     mark: str | None = None
     late: bool = False  # it was written five hours ago, when its source could not be polled
     status: RuleStatus = RuleStatus.LIVE  # of its rule, from now on
+    unsure: str = ""
 
     @property
     def facts(self) -> tuple[tuple[str, int], ...]:
@@ -93,6 +98,7 @@ def coming(
         mark=draw(st.sampled_from(marks)),
         late=draw(st.sampled_from([False, False, True])),
         status=draw(st.sampled_from(statuses)),
+        unsure=draw(st.sampled_from(["", "", UNSURE])),
     )
 
 
@@ -109,15 +115,17 @@ COMINGS = st.one_of(
 
 class Desk:
     """A state and a clock; what was sent, and what has become of each match. `crashes`: whether a draft is thrown away,
-    and all decided again, before it is taken over."""
+    and all decided again, before it is taken over; `doubts`: whether anything is possibly the same as something
+    older."""
 
-    def __init__(self, *, crashes: bool = False) -> None:
+    def __init__(self, *, crashes: bool = False, doubts: bool = True) -> None:
         self.told = Told()
         self.sent: list[Alert] = []
         self.fate: dict[int, Decided | str] = {}
         self._matches: dict[str, int] = {}  # by article
         self._rules = dict(RULES)  # as they are now
         self._crashes = crashes
+        self.doubts = doubts
         self._last = NOON
 
     def take(self, batch: Iterable[tuple[int, Coming, datetime]], now: datetime) -> None:
@@ -150,18 +158,25 @@ class Desk:
             its,
             match,
             news,
-            Story(each.story, each.story, NOON),
+            self._story(each.story),
             told,
             now,
-            event=Event(f"{EVENTS[each.story]} {its.id}", its.id, "", NOON)
-            if its.alert.once_per is OncePer.EVENT
-            else None,
+            event=self._event(EVENTS[each.story], its.id) if its.alert.once_per is OncePer.EVENT else None,
+            unsure=each.unsure,
             publisher=each.publisher,
             mark=each.mark,
             facts=each.facts,
             around=Circumstances(away=away),
         )
         return judge(case)
+
+    def _story(self, name: str) -> Story:
+        older = OLDER.get(name) if self.doubts else None
+        return Story(name, name, NOON, older, DOUBT if older else "")
+
+    def _event(self, name: str, its: str) -> Event:
+        older = OLDER.get(name) if self.doubts else None
+        return Event(f"{name} {its}", its, "", NOON, f"{older} {its}" if older else None, DOUBT if older else "")
 
     def fall(self, now: datetime) -> None:
         """What time brings, committed."""
@@ -222,7 +237,7 @@ def subjects(sent: Iterable[Alert]) -> Counter[tuple[str, str, str | None]]:
     told: Counter[tuple[str, str, str | None]] = Counter()
     for alert in sent:
         for rule_id, story, event, uid, reason in _lines(alert):
-            if "update: " in reason:
+            if "update: " in reason or "suppressed" in reason:
                 continue
             once_per = RULES[rule_id].alert.once_per
             kind = "mention" if "only mentioned" in reason else "news"
@@ -269,6 +284,36 @@ def assert_whole(desk: Desk, comings: Sequence[Coming]) -> None:
     if not any(each.mark == "withdrawn" for each in comings):
         assert expected(comings) <= told.keys()
     assert_news_in_updates(desk, comings)
+    assert_threads(desk, comings)
+    listed = Counter((item.rule, item.uid) for alert in desk.sent for item in alert.items if item.unsure)
+    assert set(listed.values()) <= {1}
+    assert all(comings[int(uid)].unsure for _, uid in listed)
+
+
+def assert_threads(desk: Desk, comings: Sequence[Coming]) -> None:
+    """What is possibly the same as something that was sent is sent under its thread, as are updates; all else begins
+    one."""
+    older = OLDER if desk.doubts else {}
+    roots: dict[tuple[str, str], str] = {}  # of each subject, the first message of its thread
+    for alert in desk.sent:
+        if alert.items:
+            lines = (line for line in alert.items if not line.unsure and "only mentioned" not in line.reason)
+            for line in lines:
+                roots.setdefault((line.rule, line.event or line.story), alert.id)
+            continue
+        if RULES[alert.rule].alert.once_per is OncePer.ARTICLE:
+            assert (alert.kind, alert.thread) == (AlertKind.NEW, None)
+            continue
+        subject = alert.event or alert.story
+        if alert.kind is AlertKind.UPDATE:
+            assert alert.thread == roots[alert.rule, subject]
+            continue
+        name, _, its = subject.partition(" ")
+        root = roots.get((alert.rule, f"{older.get(name)} {its}".strip()))
+        assert alert.kind is (AlertKind.NEW if alert.thread is None else AlertKind.POSSIBLY)
+        assert alert.thread in {None, root}
+        assert alert.thread is not None or root is None or not lately(alert.rule, comings)
+        roots[alert.rule, subject] = alert.thread or alert.id
 
 
 def lately(rule_id: str, comings: Sequence[Coming]) -> bool:
@@ -304,6 +349,41 @@ def test_every_match_is_told_or_held_with_a_reason(comings: list[Coming]) -> Non
     desk = Desk()
     desk.live(comings)
     assert_whole(desk, comings)
+
+
+@given(COMINGS, st.lists(st.integers(1, 5), max_size=8))
+def test_doubt_holds_nothing_back(comings: list[Coming], sizes: list[int]) -> None:
+    """What is possibly the same as something older is told as if it were not: the same subjects, and, where no hour is
+    full, the same messages at the same times."""
+    sure, doubting = Desk(doubts=False), Desk()
+    for desk in (sure, doubting):
+        desk.live(comings, sizes)
+        assert_whole(desk, comings)
+    assert subjects(doubting.sent) == subjects(sure.sent)
+    capped = {name for name, each in RULES.items() if each.alert.most_an_hour is not None}
+    made = [
+        sorted((each.dedup_key, each.at) for each in desk.sent if each.rule not in capped and not each.items)
+        for desk in (sure, doubting)
+    ]
+    assert made[0] == made[1]
+
+
+@given(COMINGS, st.lists(st.integers(1, 5), max_size=8))
+def test_what_is_listed_as_suppressed_changes_nothing_else(comings: list[Coming], sizes: list[int]) -> None:
+    """All other messages are the same; and whatever was suppressed by a live rule although something was not known is
+    in a digest, unless the rule was put in shadow, or the article took back what waited."""
+    known, unsure = Desk(), Desk()
+    known.live([replace(each, unsure="") for each in comings], sizes)
+    unsure.live(comings, sizes)
+    assert_whole(unsure, comings)
+    assert [each for each in unsure.sent if not any(item.unsure for item in each.items)] == known.sent
+    listed = {item.uid for alert in unsure.sent for item in alert.items if item.unsure}
+    shadow = {each.rule for each in comings if each.status is RuleStatus.SHADOW}
+    for number, each in enumerate(comings):
+        same = any(words in known.reasons()[number] for words in ("has told this", "waits to be told"))
+        news = each.kind is MatchKind.NEWS and each.rule not in shadow
+        if each.unsure and same and news and each.mark != "withdrawn":
+            assert f"{number}" in listed
 
 
 @given(COMINGS, st.lists(st.integers(1, 5), max_size=8))

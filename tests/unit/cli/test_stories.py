@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import update
 
 from monitor.cli import cli
 from monitor.errors import WrongUse
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.model import Again, AlertPolicy, OncePer, Source
+from monitor.store import tables
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.forgetting import Forgetting
@@ -178,6 +180,23 @@ def test_an_event_is_shown_with_all_its_stories_and_what_waits(database: Databas
     shown = told("stories", "show", event)
     assert "waits" not in shown
     assert "sent      2026-01-06 17:00:00 KST  update, high, by launch, alert " in shown
+
+
+def test_what_may_be_the_same_is_shown_on_both_sides(database: Database) -> None:
+    """With the reason; the list has a column of it where there is any."""
+    flood, globe, *_ = (each["id"] for each in rows("stories", "list"))
+    doubt = "both today; the places are not known"
+    with database.writing() as connection:
+        connection.execute(
+            update(tables.story).where(tables.story.c.id == flood).values(possibly_of=globe, doubt=doubt)
+        )
+    heads, first, second, third, *_ = told("stories", "list").splitlines()
+    assert heads.split()[-2:] == ["title", "possibly"]
+    assert [first.split()[-1], second.split()[-1]] == [globe, flood]
+    assert third.rstrip().endswith(CAME[3][1])
+    assert f"possibly  the same as {globe} (“{CAME[4][1]}”): {doubt}\n" in told("stories", "show", flood)
+    assert f"possibly  the same as {flood} (“{CAME[5][1]}”): {doubt}\n" in told("stories", "show", globe)
+    assert rows("stories", "show", flood)[0]["possibly"] == [{"id": globe, "title": CAME[4][1], "doubt": doubt}]
 
 
 @pytest.mark.usefixtures("database")

@@ -164,7 +164,7 @@ def test_how_often_is_said() -> None:
     everything = "new fact, level rises, official source, retracted or corrected, 3 more publishers"
     assert alert(
         f"{{to: [desk], once_per: event, again_if: [{everything}], cooldown: 3 hours, wait_at_least: 2 minutes, "
-        "at_most: 6 an hour, event_lasts: 1 day}"
+        "at_most: 6 an hour, event_lasts: 1 day, unsure: silent}"
     ) == AlertPolicy(
         to=("desk",),
         once_per=OncePer.EVENT,
@@ -174,6 +174,7 @@ def test_how_often_is_said() -> None:
         wait_at_least=timedelta(minutes=2),
         most_an_hour=6,
         event_lasts=timedelta(days=1),
+        lists_unsure=False,
     )
 
 
@@ -195,7 +196,7 @@ def test_conditions_tell_events_apart(written: str, names: tuple[str, ...]) -> N
 
 def test_what_is_not_said_of_how_often_has_its_default() -> None:
     """A story is told once and at once, as often as there are stories."""
-    assert alert("{to: [default]}") == AlertPolicy(("default",))
+    assert alert("{to: [default]}") == alert("{to: [default], unsure: digest}") == AlertPolicy(("default",))
     assert AlertPolicy().again_if == frozenset()
 
 

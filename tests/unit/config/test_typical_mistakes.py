@@ -396,6 +396,7 @@ def test_conditions_without_names_tell_no_events_apart(tmp_path: Path) -> None:
         "at_most: 6 an hour",
         "event_lasts: 1 day",
         "by: where",
+        "unsure: silent",
     ],
 )
 def test_how_often_it_tells_belongs_under_alert(tmp_path: Path, key: str) -> None:

@@ -113,6 +113,7 @@ _AGAIN = _RULE.replace("once_per: article", "once_per: event, again_if: [new fac
         ("3 more", "4 more"),
         ("3 more publishers]", "3 more publishers], cooldown: 2 hours"),
         ("3 more publishers]", "3 more publishers], event_lasts: 1 day"),
+        ("3 more publishers]", "3 more publishers], unsure: silent"),
         ("once_per: event", "once_per: story"),
     ],
 )
@@ -147,6 +148,7 @@ def test_a_version_changes_with_what_tells_events_apart(old: str, new: str, *, s
         "[3 more publishers, new fact]",
         "[new fact, 3 more publishers, new fact]",
         "[new fact, 3 more publishers], cooldown: 1 hour",
+        "[new fact, 3 more publishers], unsure: digest",
     ],
 )
 def test_the_order_of_reasons_is_not_what_a_rule_says(new: str) -> None:

@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.alerting.judging import judge
 from monitor.alerting.policy import Circumstances
+from monitor.cli.timeline import sent_row
 from monitor.lab.edits import Compared, compared
 from monitor.lab.recorded import Recorded
 from monitor.lab.replay import Came, Coming, Replay, Sent, in_time_order, replay
 from monitor.matching import RuleSet
-from monitor.model import Again, AlertKind, AlertPolicy, Article, Level, OncePer, Rule, RuleStatus
+from monitor.model import Again, AlertKind, AlertPolicy, Article, Level, OncePer, Rule, RuleStatus, Story
+from monitor.stories.joining import Joined
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, rule, rules
 
 DEEP = "The ferries ran on time and the rowers won again. " * 12 + "A missile flew."
@@ -48,6 +51,35 @@ def policed_rule(**policy: object) -> Rule:
 
 def told(found: Iterable[Sent]) -> list[tuple[datetime, AlertKind, tuple[str | int, ...]]]:
     return [(each.at, each.kind, each.articles) for each in found]
+
+
+def test_what_is_possibly_the_same_is_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of its own story, with the doubt; and an article says to which of the two it belongs."""
+    stories = {"a": Story("S1", "One", NOON), "b": Story("S2", "Two", NOON, "S1", "both today; the words differ")}
+    monkeypatch.setattr("monitor.decide.join", lambda of, _: Joined(stories[of.uid], "in a test"))
+    first, second = (article(uid, seen=NOON + at * MINUTE) for at, uid in enumerate("ab"))
+    found = played(first, second)
+    rows = [sent_row(each) for each in found if isinstance(each, Sent)]
+    assert [(row["kind"], row["story"], row["articles"]) for row in rows] == [
+        ("new", "S1", ("a",)),
+        ("possibly", "S2", ("b",)),
+    ]
+    assert str(rows[1]["reason"]).endswith("; possibly the same as S1: both today; the words differ")
+    assert [each.judged.story for each in found if isinstance(each, Came)] == [*stories.values()]
+
+
+def test_each_article_that_is_listed_as_suppressed_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a digest of mentions has one for all articles of a story."""
+    monkeypatch.setattr("monitor.decide.join", lambda *_: Joined(Story("S1", "One", NOON), "in a test"))
+    monkeypatch.setattr("monitor.decide.judge", lambda case: judge(replace(case, unsure="its place is not known")))
+    found = sent(*(article(uid, seen=NOON + at * MINUTE) for at, uid in enumerate("abc")))
+    morning = NOON + 20 * HOUR
+    assert told(found) == [
+        (NOON, AlertKind.NEW, ("a",)),
+        (morning, AlertKind.DIGEST, ("b",)),
+        (morning, AlertKind.DIGEST, ("c",)),
+    ]
+    assert found[1].reason.endswith("suppressed as the same as S1 although its place is not known")
 
 
 # --- the order --------------------------------------------------------------------------------------------------

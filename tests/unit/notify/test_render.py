@@ -6,14 +6,15 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor.model import Alert, AlertKind, Item, Level, Message, MessageType, Notice, NoticeKind
 from monitor.notify import render
-from monitor.notify.render import ADDRESS, BYTES, ITEMS, JSON, SENTENCE, TITLE
-from tests.building import HEADLINE, alert, article, delivery, endless, notice
+from monitor.notify.render import ADDRESS, BYTES, ITEMS, JSON, SENTENCE, TITLE, UNSURE_ITEMS
+from tests.building import HEADLINE, HOUR, NOON, alert, article, delivery, endless, in_doubt, notice
 
 SEOUL = ZoneInfo("Asia/Seoul")
 PAGE = "https://x.test/1?a=1&b=2"
@@ -222,6 +223,63 @@ def test_an_update_says_so_and_who_else_reports_it() -> None:
     assert "Also" not in message().text
 
 
+def test_what_is_possibly_the_same_is_a_short_message() -> None:
+    """Title, sentence, source, link, and what it is possibly the same as; no other reason, and nobody else."""
+    of = replace(in_doubt(), article=told().article, at=NOON, also=("Post",))
+    made = message(of)
+    assert made == Message(
+        title=f"POSSIBLY THE SAME, HIGH: {HEADLINE}",
+        text=(
+            "POSSIBLY THE SAME, HIGH: About launch\n"
+            "\n"
+            "“North Korea fires two ballistic **missiles**”\n"
+            "\n"
+            "The Wire, Tue 6 Jan 2026, 06:00 KST\n"
+            f"{PAGE}\n"
+            "Possibly the same as “Dockers walk out” (sent at 19:00): both Busan, both today; the words differ.\n"
+            f"Rule launch, story {of.story}, alert {of.id}"
+        ),
+        html=made.html,
+        id=of.id,
+        answers=of.thread,
+        type=MessageType.FAILURE,
+    )
+    assert "Possibly the same as “Dockers walk out”" in made.html
+    assert of.older is not None
+    assert "<u>" not in message(replace(of, older=replace(of.older, title="<u>", doubt="<u>"))).html
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"doubt": ""}, "Possibly the same as “Dockers walk out” (sent at 19:00)."),
+        ({"sent": NOON - 24 * HOUR, "doubt": ""}, "Possibly the same as “Dockers walk out” (sent at 4 Jan, 21:00)."),
+    ],
+)
+def test_how_it_names_what_it_is_possibly_the_same_as(changed: dict[str, Any], line: str) -> None:
+    """With its day where that is not today, and without a doubt where that was forgotten."""
+    of = in_doubt()
+    assert of.older is not None
+    assert line in message(replace(of, older=replace(of.older, **changed))).text.splitlines()
+
+
+def test_where_the_older_message_is_gone_the_reason_is_given() -> None:
+    """As in any other message."""
+    of = replace(in_doubt(), older=None)
+    assert f"Why: {of.reason}." in message(of).text.splitlines()
+    assert message(of).answers == of.thread
+
+
+@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
+def test_what_is_possibly_the_same_fits_every_channel(sign: str) -> None:
+    """However long the other headline and the doubt."""
+    longest = message(in_doubt(sign), source=sign * 5000, repeat=True)
+    assert len(longest.text.encode()) <= 4096
+    assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
+    for part in ("“**", f"Possibly the same as “{sign}", f"(sent at 19:00): {sign}", "you may have this message"):
+        assert part in longest.text
+
+
 def test_a_digest_has_a_line_for_each_story() -> None:
     """Level, headline, rule and story, and the address; why, and what to find it by."""
     of = digest(items(1)[0], replace(items(2)[1], level=Level.LOW, title="", url=None))
@@ -252,6 +310,41 @@ def test_what_has_no_line_in_a_digest_is_counted() -> None:
     text = message(digest(*items(ITEMS + 3))).text
     assert text.count("- HIGH") == ITEMS
     assert "and 3 more: `news-monitor matches list` has them all" in text
+
+
+def test_a_digest_of_what_was_suppressed_says_for_what_each_was_taken() -> None:
+    """Who printed it, the headline that was sent, and what is not known; without that headline, by the name of the
+    event or story."""
+    line = replace(items(1)[0], unsure="its place is not known", same_as="Dockers walk out")
+    other = replace(line, same_as="", source="post", url=None)
+    text = message(digest(line, other, replace(other, event="E1"), title="About launch: 3 articles")).text
+    assert text.splitlines()[2:6] == [
+        f"- HIGH: {HEADLINE} (wire): the same as “Dockers walk out”, although its place is not known",
+        PAGE,
+        f"- HIGH: {HEADLINE} (post): the same as S1, although its place is not known",
+        f"- HIGH: {HEADLINE} (post): the same as E1, although its place is not known",
+    ]
+
+
+def test_it_has_more_lines_than_others_have() -> None:
+    """Twenty, where they have room; then they are counted."""
+    lines = [replace(each, unsure="its place", same_as="Strike") for each in items(UNSURE_ITEMS + 3, "Quake", None)]
+    text = message(digest(*lines)).text
+    assert text.count("- HIGH: ") == UNSURE_ITEMS == 20
+    assert "and 3 more: `news-monitor matches list` has them all" in text
+
+
+@pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
+def test_it_fits_every_channel(sign: str) -> None:
+    """However long its lines."""
+    long = sign * 5000
+    lines = [replace(each, unsure=long, same_as=long, source=long) for each in items(500, long, "https://x.test/")]
+    longest = message(replace(digest(*lines, title=long), reason=long), repeat=True)
+    assert len(longest.text.encode("utf-8", "surrogatepass")) <= BYTES
+    assert len(json.dumps({"title": longest.title, "message": longest.text})) <= JSON + 40
+    shown = longest.text.count("- HIGH: ")
+    assert shown >= 2
+    assert f"and {500 - shown} more" in longest.text
 
 
 @pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])

@@ -18,6 +18,10 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("members", sa.JSON(), nullable=True))
         op.add_column(table, sa.Column("possibly_of", sa.String(), nullable=True))
         op.add_column(table, sa.Column("doubt", sa.Text(), nullable=True))
+        in_doubt = sa.text("possibly_of IS NOT NULL")
+        op.create_index(
+            f"ix_{table}_possibly_of", table, ["possibly_of"], sqlite_where=in_doubt, postgresql_where=in_doubt
+        )
     op.drop_index("ix_story_opened_at", "story")
     op.drop_index("ix_event_sequence", "event")
     op.add_column("event", sa.Column("by", sa.JSON(), nullable=True))

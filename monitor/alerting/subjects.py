@@ -1,0 +1,48 @@
+"""How the subjects of rules are named: by keys, which are what "once" means. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from monitor.model import Event, Hearing, Story
+
+
+def in_shadow(key: str) -> str:
+    """Under which name a rule in shadow remembers what it would have told: no rule's id has a colon, so that silences
+    nothing once it is live."""
+    return f"shadow: {key}"
+
+
+def article_key(rule: str, source: str, uid: str) -> str:
+    """The dedup key of a rule that tells once an article."""
+    return f"{rule} article {source} {uid}"
+
+
+def unsure_key(rule: str, source: str, uid: str) -> str:
+    """Under which name it is remembered that a suppressed article is listed in a digest: that tells nothing of what it
+    was taken for."""
+    return f"unsure: {article_key(rule, source, uid)}"
+
+
+def story_key(rule: str, story: str) -> str:
+    """The dedup key of a rule that tells once a story."""
+    return f"{rule} story {story}"
+
+
+def event_key(rule: str, event: str) -> str:
+    """The dedup key of a rule that tells once an event."""
+    return f"{rule} event {event}"
+
+
+def older_subject(hearing: Hearing) -> tuple[str, Story | Event] | None:
+    """The key of the older subject that the one of a hearing is possibly the same as, and its own story or event, which
+    says so. None for all else: an article is itself, and what only waits for a digest, or is of a rule in shadow, is
+    compared with nothing that was sent."""
+    named: tuple[tuple[Story | Event | None, Callable[[str, str], str]], ...] = (
+        (hearing.event, event_key),
+        (hearing.story, story_key),
+    )
+    for subject, key_of in named:
+        if subject is not None and hearing.key == key_of(hearing.rule, subject.id):
+            return None if subject.possibly_of is None else (key_of(hearing.rule, subject.possibly_of), subject)
+    return None
