@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.alerting.policy import Case, Circumstances, event_key, stale
+from monitor.alerting.policy import Case, Circumstances, stale
+from monitor.alerting.subjects import event_key
 from monitor.alerting.told import Told
 from monitor.matching import RuleSet
 from monitor.model import Article, Event, Match, MatchKind, OncePer, Source, Story

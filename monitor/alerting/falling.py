@@ -134,7 +134,7 @@ def _grouped(due: Iterable[Waiting]) -> list[list[Waiting]]:
 
 def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
     waited = sorted(some, key=lambda each: (-each.hearing.level.rank, each.hearing.rule))  # as few lines are shown
-    items = tuple(_item(each, told) for each in waited)
+    items = tuple(_item(each, told, now) for each in waited)
     first, kind = waited[0].hearing, waited[0].kind
     key = f"digest {kind} {' '.join(sorted(f'{each.id} {each.since.isoformat()}' for each in waited))}"
     rules = dict.fromkeys(item.rule_title for item in items)
@@ -165,7 +165,7 @@ def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
     return Telling(alert, tuple(waited))
 
 
-def _item(each: Waiting, told: Told) -> Item:
+def _item(each: Waiting, told: Told, now: datetime) -> Item:
     hearing, before = each.hearing, sent_before(each.hearing, told, now)
     return Item(
         rule=hearing.rule,

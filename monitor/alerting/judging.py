@@ -9,7 +9,7 @@ from monitor.alerting import again
 from monitor.alerting.policy import STAGES, Case, Held, Update, Wait, too_many
 from monitor.alerting.subjects import older_subject, unsure_key
 from monitor.alerting.told import Account, Told
-from monitor.alerting.waiting import next_digest, waiting, waiting_id
+from monitor.alerting.waiting import next_digest, waiting
 from monitor.alerting.wording import alert_id, possibly_in_words
 from monitor.model import Alert, AlertKind, Decided, Hearing, Moved, Waiting, WaitKind
 
@@ -50,7 +50,7 @@ def _listed(case: Case) -> Waiting | None:
     """What lists a suppressed article in the daily digest, once whatever its versions. It changes nothing of the
     account of what it was taken for."""
     key = unsure_key(case.rule.id, case.article.source, case.article.uid)
-    if key in case.told or case.told.waits(waiting_id(WaitKind.UNSURE, key)) is not None:
+    if key in case.told or case.told.waits(WaitKind.UNSURE, key) is not None:
         return None
     hearing = replace(case.hearing, key=key, unsure=case.unsure)
     why = f"suppressed as the same as {case.name} although {case.unsure}"

@@ -158,7 +158,9 @@ class Chooser:
         if not self._known.name_flags(candidate.name) & (GIVEN_NAME | SURNAME) or behind is None:
             return False
         follows = self._known.name_flags(behind[1])
-        return bool(follows & SURNAME) if sure or self._shouted else bool(follows) or not self._known.is_place(behind[1])
+        return (
+            bool(follows & SURNAME) if sure or self._shouted else bool(follows) or not self._known.is_place(behind[1])
+        )
 
 
 def _districts_of_one_name(candidate: Candidate) -> bool:

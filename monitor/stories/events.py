@@ -142,7 +142,9 @@ def _rulings(report: Report, candidates: Iterable[Cluster]) -> Iterator[tuple[Ru
         if ruling.sameness is not Sameness.ANOTHER:
             yield ruling, event
         elif not ruling.differs and (by_agrees or report.lasts is not None):
-            why = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
+            why = (
+                "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
+            )
             yield Ruling(Sameness.SAME, why), event
 
 

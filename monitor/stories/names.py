@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 from typing import NamedTuple
 
 from monitor.stories.person_titles import (
@@ -60,7 +61,18 @@ def find_names(title: str, lead: str, language: str | None, taken: Iterable[Span
     return tuple(sorted(mentions, key=lambda mention: mention.start))
 
 
-def names_agree(one: NameMention, other: NameMention) -> bool:
+class SpelledName(Protocol):
+    """What names are compared by; fields of `NameMention`."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def parts(self) -> tuple[str, ...]: ...
+    @property
+    def sure(self) -> bool: ...
+
+
+def names_agree(one: SpelledName, other: SpelledName) -> bool:
     """Whether two mentions may name the same: the same key, a surname and the full name, or another spelling of its
     vowels. Two that are both unsure say nothing."""
     if not (one.sure or other.sure):

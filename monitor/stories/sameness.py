@@ -62,9 +62,7 @@ class Bounds:
         return self.needed[min(points, len(self.needed) - 1)]
 
 
-def judge(
-    features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0
-) -> Ruling:
+def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0) -> Ruling:
     """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts."""
     compared = [compare(features, member) for member in members]
     apart = next((each for each in compared if each.differing), None)
@@ -78,10 +76,18 @@ def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ru
     likeness = fmean(each.likeness for each in compared)
     best = max(compared, key=lambda each: (not each.doubtful, each.points, each.likeness))
     needed, clear = bounds.likeness(best.points + points), not best.doubtful
-    if clear and any(each.copied >= bounds.copied and (each.whole or each.titles >= bounds.copied_title) for each in compared):
+    if clear and any(
+        each.copied >= bounds.copied and (each.whole or each.titles >= bounds.copied_title) for each in compared
+    ):
         return Ruling(Sameness.SAME, "copied text, and nothing differs", likeness, facts=best.facts)
     if likeness >= needed and clear:
-        return Ruling(Sameness.SAME, f"joined at {likeness:.2f}: {_agreeing(best)}", likeness, _not_known(best, likeness), best.facts)
+        return Ruling(
+            Sameness.SAME,
+            f"joined at {likeness:.2f}: {_agreeing(best)}",
+            likeness,
+            _not_known(best, likeness),
+            best.facts,
+        )
     if likeness >= min(bounds.possibly, bounds.likeness(best.points + points + TELLING)):
         why = _in_words(best.doubtful) if best.doubtful else f"{_agreeing(best)}; the words differ"
         return Ruling(Sameness.POSSIBLY, why, likeness, facts=best.facts)

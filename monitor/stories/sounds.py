@@ -21,8 +21,11 @@ _CYRILLIC = dict(
 _INITIALS = "g kk n d tt r m b pp s ss _ j jj ch k t p h".split()
 _FINALS = "_ g g g n n n d r g m b r r p r m b b s s n j ch k t p h".split()
 _KANA = dict(
-    zip("カキクケコガギグゲゴサシスセソザジズゼゾタチツテトダヂヅデドナニヌネノハヒフヘホバビブベボパピプペポマミムメモラリルレロワンヴファ",
-        "kkkkkgggggssssszzzzztstttdzzddnnnnnhhfhhbbbbbpppppmmmmmrrrrr_nvf_", strict=True)
+    zip(
+        "カキクケコガギグゲゴサシスセソザジズゼゾタチツテトダヂヅデドナニヌネノハヒフヘホバビブベボパピプペポマミムメモラリルレロワンヴファ",
+        "kkkkkgggggssssszzzzztstttdzzddnnnnnhhfhhbbbbbpppppmmmmmrrrrr_nvf_",
+        strict=True,
+    )
 )
 _CLASSES = str.maketrans("bpfvdtgkqcszxjmnlr", "PPPPTTKKKKSSSSNNRR")
 _DIGRAPHS = ((re.compile("sch|ch|sh|zh|tz|ts|dz|sz|cz|rz|sch"), "s"), (re.compile("ph"), "f"), (re.compile("ng"), "n"))
