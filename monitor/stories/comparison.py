@@ -7,7 +7,7 @@ needed to take them for one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from os.path import commonprefix
 
@@ -127,11 +127,18 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
     ]
     sea = [[each for each in features.facts.places if level(each.place) == _SEA] for features in (ours, theirs)]
     on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
-    for verdict in (Verdict.DIFFERS, Verdict.AGREES):
-        for found in (on_land, at_sea):
-            if found.verdict is verdict and not (verdict is Verdict.DIFFERS and at_sea.verdict is Verdict.AGREES):
-                return found
-    return _unknown(FactKind.PLACE, land[0] + sea[0], land[1] + sea[1])
+    both = (on_land.verdict, at_sea.verdict)
+    if both == (Verdict.AGREES, Verdict.AGREES):
+        return replace(on_land, points=on_land.points + at_sea.points)
+    if at_sea.verdict is Verdict.AGREES or Verdict.UNKNOWN is on_land.verdict is not at_sea.verdict:
+        return at_sea
+    if on_land.verdict is Verdict.DIFFERS or at_sea.verdict is Verdict.UNKNOWN:
+        return on_land if on_land.verdict is not Verdict.UNKNOWN else _unknown(FactKind.PLACE, *_all_places(ours, theirs))
+    return at_sea
+
+
+def _all_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[Sequence[PlaceFact], Sequence[PlaceFact]]:
+    return ours.facts.places, theirs.facts.places
 
 
 def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
