@@ -82,7 +82,9 @@ class _Compiler:
         for entity in self._entities.values():
             for term in (*entity.sure, *(entity.maybe.terms if entity.maybe else ())):
                 names[term.text] = names.get(term.text, frozenset()) | {entity.id}
-        return Lookup(tuple(self._patterns), tuple(self._texts), self._beside, names, frozenset(self._expressions), self._sources)
+        return Lookup(
+            tuple(self._patterns), tuple(self._texts), self._beside, names, frozenset(self._expressions), self._sources
+        )
 
     def rule(self, rule: Rule) -> CompiledRule:
         raises = sorted(rule.raises, key=lambda change: -change.to.rank)

@@ -137,7 +137,7 @@ class Chooser:
     def _in_place(self, candidate: Candidate) -> bool:
         """Whether the words beside it say that it is a place."""
         before, behind = self._record[: candidate.start][-24:], self._record[candidate.end :][:24]
-        if "\u2e80" < candidate.name[-1]:
+        if candidate.name[-1] > "\u2e80":
             return bool(_DENSE_BEHIND.match(behind)) or candidate.name[-1] in "시군구도県市府都省区郡"
         where = _AND_WHERE.match(behind)
         if where and self._known.is_place(comparable_name(where[1])):
@@ -158,7 +158,9 @@ class Chooser:
         if not self._known.name_flags(candidate.name) & (GIVEN_NAME | SURNAME) or behind is None:
             return False
         follows = self._known.name_flags(behind[1])
-        return bool(follows & SURNAME) if sure or self._shouted else bool(follows) or not self._known.is_place(behind[1])
+        return (
+            bool(follows & SURNAME) if sure or self._shouted else bool(follows) or not self._known.is_place(behind[1])
+        )
 
 
 def _districts_of_one_name(candidate: Candidate) -> bool:

@@ -71,8 +71,7 @@ class ArticleFacts:
                 [each.key, list(each.parts), each.said, each.in_title, each.sure, each.person] for each in self.names
             ],
             "numbers": [
-                [each.value, each.kind, each.unit, each.said, each.start, each.end, each.grows]
-                for each in self.numbers
+                [each.value, each.kind, each.unit, each.said, each.start, each.end, each.grows] for each in self.numbers
             ],
             "days": self.days,
             "title_days": self.title_days,
@@ -104,7 +103,9 @@ def facts_of(
         if each.place is not None
     ]
     names = [
-        NameFact(f"entity:{each.entity}", (), text[each.start : each.end], each.start < border, True, each.kind == "person")
+        NameFact(
+            f"entity:{each.entity}", (), text[each.start : each.end], each.start < border, True, each.kind == "person"
+        )
         for each in entities
         if each.place is None
     ]

@@ -22,8 +22,10 @@ from monitor.stories.sounds import sound_of
 from monitor.stories.steps import steps_in
 from monitor.text.folding import folded_tokens
 
-
-WEAK, TELLING = 1, 2  # points of an agreement: "the first", "two dead"; a country, a name, "16 dead". A city counts twice
+WEAK, TELLING = (
+    1,
+    2,
+)  # points of an agreement: "the first", "two dead"; a country, a name, "16 dead". A city counts twice
 
 
 class FactKind(StrEnum):
@@ -118,7 +120,8 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
     """Seas are compared with seas, land with land. Two articles that share a country and name different places in it
     differ: what counts is the finest level at which both name one."""
     land = [
-        [each for each in features.facts.places if level(each.place) not in {_WIDE, _SEA}] for features in (ours, theirs)
+        [each for each in features.facts.places if level(each.place) not in {_WIDE, _SEA}]
+        for features in (ours, theirs)
     ]
     sea = [[each for each in features.facts.places if level(each.place) == _SEA] for features in (ours, theirs)]
     on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
@@ -185,7 +188,9 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
         return FactComparison(FactKind.NAME, Verdict.DOUBTFUL, a, b)
     if shared:
         said = ", ".join(dict.fromkeys(a.said for a, _ in shared)), ", ".join(dict.fromkeys(b.said for _, b in shared))
-        return FactComparison(FactKind.NAME, Verdict.AGREES, *said, points=TELLING * min(len({a.key for a, _ in shared}), 2))
+        return FactComparison(
+            FactKind.NAME, Verdict.AGREES, *said, points=TELLING * min(len({a.key for a, _ in shared}), 2)
+        )
     return _unknown(FactKind.NAME, one, other)
 
 
@@ -245,15 +250,24 @@ def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment
 
 def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     if slot.kind is SlotKind.NUMBER:
-        grows = [any(each.grows and each.said in said for each in f.facts.numbers) for f, said in ((ours, slot.one), (theirs, slot.other))]
+        grows = [
+            any(each.grows and each.said in said for each in f.facts.numbers)
+            for f, said in ((ours, slot.one), (theirs, slot.other))
+        ]
         return Verdict.UNKNOWN if all(grows) else Verdict.DOUBTFUL
     if not slot.clear and not _other_modifier(slot.one, slot.other):
         return Verdict.UNKNOWN
-    places = [[each for each in f.facts.places if each.in_title and each.said in said] for f, said in ((ours, slot.one), (theirs, slot.other))]
+    places = [
+        [each for each in f.facts.places if each.in_title and each.said in said]
+        for f, said in ((ours, slot.one), (theirs, slot.other))
+    ]
     if all(places):
         apart = all(relation(a.place, b.place) is Relation.APART for a in places[0] for b in places[1])
         return Verdict.DIFFERS if apart else Verdict.UNKNOWN
-    names = [[each for each in f.facts.names if each.in_title and each.said in said] for f, said in ((ours, slot.one), (theirs, slot.other))]
+    names = [
+        [each for each in f.facts.names if each.in_title and each.said in said]
+        for f, said in ((ours, slot.one), (theirs, slot.other))
+    ]
     if all(names):
         alike = any(a.key == b.key or _spelled_alike(a, b) for a in names[0] for b in names[1])
         sure = any(each.sure for each in names[0]) and any(each.sure for each in names[1])
@@ -278,9 +292,7 @@ def _other_modifier(one: str, other: str) -> bool:
 
 
 def _numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    found = compare_numbers(
-        ours.facts.numbers, theirs.facts.numbers, same_language=_in_one_language(ours, theirs)
-    )
+    found = compare_numbers(ours.facts.numbers, theirs.facts.numbers, same_language=_in_one_language(ours, theirs))
     said = [", ".join(dict.fromkeys(pair[side].said for pair in found.pairs)) for side in (0, 1)]
     verdict = Verdict(found.verdict.value)
     if verdict is not Verdict.DIFFERS and (only := _only_one_says_next(ours, theirs)):
@@ -293,7 +305,10 @@ def _only_one_says_next(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple
     """What makes one of them the next one of a row ("the second", "again"), if its title says so and the other article
     says nothing of the kind."""
     said = [[each for each in f.facts.numbers if each.kind in _NEXT_ONE and each.value > 1] for f in (ours, theirs)]
-    titled = [next((each.said for each in some if each.start < len(f.title)), "") for some, f in zip(said, (ours, theirs), strict=True)]
+    titled = [
+        next((each.said for each in some if each.start < len(f.title)), "")
+        for some, f in zip(said, (ours, theirs), strict=True)
+    ]
     if (titled[0] and not said[1]) or (titled[1] and not said[0]):
         return titled[0], titled[1]
     return None
@@ -316,7 +331,9 @@ def _days(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     return FactComparison(FactKind.DAY, Verdict.DIFFERS if later else Verdict.UNKNOWN)
 
 
-def _unknown(kind: FactKind, ours: Iterable[PlaceFact | NameFact], theirs: Iterable[PlaceFact | NameFact]) -> FactComparison:
+def _unknown(
+    kind: FactKind, ours: Iterable[PlaceFact | NameFact], theirs: Iterable[PlaceFact | NameFact]
+) -> FactComparison:
     return FactComparison(kind, Verdict.UNKNOWN, _said(ours), _said(theirs))
 
 

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from monitor.model import Story
 from monitor.model.names import hashed
 from monitor.stories.by import Agreement, compare_by
-from monitor.stories.comparison import TELLING
 from monitor.stories.clusters import Cluster, ClusterIndex
+from monitor.stories.comparison import TELLING
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
 
@@ -137,7 +137,9 @@ def _rulings(report: Report, candidates: Iterable[Cluster]) -> Iterator[tuple[Ru
         if ruling.sameness is not Sameness.ANOTHER:
             yield ruling, event
         elif not ruling.differs and (by_agrees or report.lasts is not None):
-            why = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
+            why = (
+                "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
+            )
             yield Ruling(Sameness.SAME, why), event
 
 

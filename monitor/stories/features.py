@@ -78,7 +78,10 @@ class ArticleFeatures:
         places = [each.place for each in self.facts.places]
         countries = [country for place in places if (country := country_of(place)) is not None]
         names = [each.key for each in self.facts.names if each.sure]
-        return (*(f"place:{each}" for each in dict.fromkeys((*places, *countries))), *(f"name:{each}" for each in names))
+        return (
+            *(f"place:{each}" for each in dict.fromkeys((*places, *countries))),
+            *(f"name:{each}" for each in names),
+        )
 
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""

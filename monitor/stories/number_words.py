@@ -145,7 +145,9 @@ summit: 회담 会谈 峰会 首脑会谈  outbreak: 발병 疫情  game: 경기
 satellite: 위성 卫星
 """
 """The same of Korean, Chinese and Japanese, folded, anywhere in a few characters."""
-CJK_REPEATED = re.compile(r"(?<![가-힣])(?:또|또다시|다시|재차|재발사|추가로)(?![가-힣])|再(?![见見生保造循])|又(?=[一-鿿])")
+CJK_REPEATED = re.compile(
+    r"(?<![가-힣])(?:또|또다시|다시|재차|재발사|추가로)(?![가-힣])|再(?![见見生保造循])|又(?=[一-鿿])"
+)
 """Once more."""
 _KOREAN = ("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
 KOREAN_CARDINALS = {word: float(value) for value, word in enumerate(_KOREAN, 1)}

@@ -59,9 +59,7 @@ class Bounds:
         return self.needed[min(points, len(self.needed) - 1)]
 
 
-def judge(
-    features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0
-) -> Ruling:
+def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0) -> Ruling:
     """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts."""
     compared = [compare(features, member) for member in members]
     apart = next((each for each in compared if each.differing), None)

@@ -14,15 +14,86 @@ _TELLING = 3  # classes of consonants: fewer are shared by many names
 _CYRILLIC = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў",
-        "a b v g d e e s z i i k l m n o p r s t u f h s s s s _ i _ e u a i i e g v".split(),
+        [
+            "a",
+            "b",
+            "v",
+            "g",
+            "d",
+            "e",
+            "e",
+            "s",
+            "z",
+            "i",
+            "i",
+            "k",
+            "l",
+            "m",
+            "n",
+            "o",
+            "p",
+            "r",
+            "s",
+            "t",
+            "u",
+            "f",
+            "h",
+            "s",
+            "s",
+            "s",
+            "s",
+            "_",
+            "i",
+            "_",
+            "e",
+            "u",
+            "a",
+            "i",
+            "i",
+            "e",
+            "g",
+            "v",
+        ],
         strict=True,
     )
 )
-_INITIALS = "g kk n d tt r m b pp s ss _ j jj ch k t p h".split()
-_FINALS = "_ g g g n n n d r g m b r r p r m b b s s n j ch k t p h".split()
+_INITIALS = ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "_", "j", "jj", "ch", "k", "t", "p", "h"]
+_FINALS = [
+    "_",
+    "g",
+    "g",
+    "g",
+    "n",
+    "n",
+    "n",
+    "d",
+    "r",
+    "g",
+    "m",
+    "b",
+    "r",
+    "r",
+    "p",
+    "r",
+    "m",
+    "b",
+    "b",
+    "s",
+    "s",
+    "n",
+    "j",
+    "ch",
+    "k",
+    "t",
+    "p",
+    "h",
+]
 _KANA = dict(
-    zip("カキクケコガギグゲゴサシスセソザジズゼゾタチツテトダヂヅデドナニヌネノハヒフヘホバビブベボパピプペポマミムメモラリルレロワンヴファ",
-        "kkkkkgggggssssszzzzztstttdzzddnnnnnhhfhhbbbbbpppppmmmmmrrrrr_nvf_", strict=True)
+    zip(
+        "カキクケコガギグゲゴサシスセソザジズゼゾタチツテトダヂヅデドナニヌネノハヒフヘホバビブベボパピプペポマミムメモラリルレロワンヴファ",
+        "kkkkkgggggssssszzzzztstttdzzddnnnnnhhfhhbbbbbpppppmmmmmrrrrr_nvf_",
+        strict=True,
+    )
 )
 _CLASSES = str.maketrans("bpfvdtgkqcszxjmnlr", "PPPPTTKKKKSSSSNNRR")
 _DIGRAPHS = ((re.compile("sch|ch|sh|zh|tz|ts|dz|sz|cz|rz|sch"), "s"), (re.compile("ph"), "f"), (re.compile("ng"), "n"))

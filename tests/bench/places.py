@@ -1,10 +1,10 @@
 """The gazetteer: how long it takes to load, what memory it takes, and what finding the places of a text costs.
 
-    load       the first question, in a process that has imported everything else: at most .3 s
-    memory     what the process holds more after 2,000 texts: at most 25 MiB
-    find       a title and a lead (250 characters), by language, in processor time: printed
+load       the first question, in a process that has imported everything else: at most .3 s
+memory     what the process holds more after 2,000 texts: at most 25 MiB
+find       a title and a lead (250 characters), by language, in processor time: printed
 
-    ./dev bench places [--texts 2000] [--seed 1]
+./dev bench places [--texts 2000] [--seed 1]
 """
 
 from __future__ import annotations

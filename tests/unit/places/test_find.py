@@ -161,7 +161,13 @@ def test_a_seat_stands_for_its_country_and_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["SEOUL, Nov. 27 (Yonhap) -- A ship sank", "(서울=연합뉴스) 기자", "(서울·부산=연합뉴스) 기자", "新华社北京11月27日电"]
+    "text",
+    [
+        "SEOUL, Nov. 27 (Yonhap) -- A ship sank",
+        "(서울=연합뉴스) 기자",
+        "(서울·부산=연합뉴스) 기자",
+        "新华社北京11月27日电",
+    ],
 )
 def test_a_dateline_says_so(text: str) -> None:
     assert find_places(text)[0].role == "dateline"
