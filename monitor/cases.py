@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from monitor.alerting.policy import Case, Circumstances, stale
 from monitor.alerting.subjects import event_key
@@ -29,6 +30,7 @@ from monitor.stories import (
 )
 from monitor.stories.events import Report, belongs, event_of_story, join_event, new_event
 from monitor.stories.facts import facts
+from monitor.stories.known_names import KnownNames
 
 ANYWHERE = Circumstances()
 
@@ -125,12 +127,23 @@ def _prepared(article: Article, matches: tuple[Match, ...], cost: int, rules: Ru
     return Prepared(
         article=article,
         matches=matches,
-        features=features_of(article) if joins else None,
+        features=features_of(article, known_names(rules)) if joins else None,
         provenance=from_,
         publisher=from_.publisher or (source.name if source else article.source),
         facts=facts(article.title, article.text) if matches else (),
         work=cost + (len(article.text) if matches else 0),  # which is quoted
     )
+
+
+_KNOWN_NAMES: WeakKeyDictionary[RuleSet, KnownNames] = WeakKeyDictionary()
+
+
+def known_names(rules: RuleSet) -> KnownNames:
+    """The names of all entities that a set of rules knows; worked out when it is asked first."""
+    known = _KNOWN_NAMES.get(rules)
+    if known is None:
+        known = _KNOWN_NAMES[rules] = KnownNames(rules.entities.values())
+    return known
 
 
 def from_whom(article: Article, source: Source | None) -> Provenance:

@@ -7,13 +7,13 @@ needed to take them for one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from os.path import commonprefix
 
 from monitor.places import Relation, country_of, level, relation
 from monitor.stories.alignment import DifferingSlot, SlotKind, TitleAlignment, aligned_differences, separating_addition
-from monitor.stories.article_facts import NameFact, PlaceFact
+from monitor.stories.article_facts import ENTITY, NameFact, PlaceFact
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import WHOLE_TEXT, copied, likeness, title_likeness, words_of
 from monitor.stories.names import names_agree
@@ -21,7 +21,6 @@ from monitor.stories.number_comparison import compare_numbers
 from monitor.stories.sounds import sound_of
 from monitor.stories.steps import steps_in
 from monitor.text.folding import folded_tokens
-
 
 WEAK, TELLING = (
     1,
@@ -128,11 +127,18 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
     ]
     sea = [[each for each in features.facts.places if level(each.place) == _SEA] for features in (ours, theirs)]
     on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
-    for verdict in (Verdict.DIFFERS, Verdict.AGREES):
-        for found in (on_land, at_sea):
-            if found.verdict is verdict and not (verdict is Verdict.DIFFERS and at_sea.verdict is Verdict.AGREES):
-                return found
-    return _unknown(FactKind.PLACE, land[0] + sea[0], land[1] + sea[1])
+    both = (on_land.verdict, at_sea.verdict)
+    if both == (Verdict.AGREES, Verdict.AGREES):
+        return replace(on_land, points=on_land.points + at_sea.points)
+    if at_sea.verdict is Verdict.AGREES or Verdict.UNKNOWN is on_land.verdict is not at_sea.verdict:
+        return at_sea
+    if on_land.verdict is Verdict.DIFFERS or at_sea.verdict is Verdict.UNKNOWN:
+        return on_land if on_land.verdict is not Verdict.UNKNOWN else _unknown(FactKind.PLACE, *_all_places(ours, theirs))
+    return at_sea
+
+
+def _all_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[Sequence[PlaceFact], Sequence[PlaceFact]]:
+    return ours.facts.places, theirs.facts.places
 
 
 def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
@@ -184,8 +190,7 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
     one, other = ours.facts.names, theirs.facts.names
     alike = _spelled_alike if _in_one_language(ours, theirs) else _sound_alike
     shared = [(a, b) for a in one for b in other if a.key == b.key or alike(a, b)]
-    if _person_left_out(one, other) and _person_left_out(other, one):
-        a, b = _person_left_out(one, other), _person_left_out(other, one)
+    if (a := _person_left_out(one, shared, 0)) and (b := _person_left_out(other, shared, 1)):
         return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
     if not _in_one_language(ours, theirs) and (a := _left_over(one, shared, 0)) and (b := _left_over(other, shared, 1)):
         return FactComparison(FactKind.NAME, Verdict.DOUBTFUL, a, b)
@@ -203,17 +208,20 @@ def _left_over(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameF
     return next((each.said for each in names if each.in_title and each.sure and each not in found), "")
 
 
-def _person_left_out(one: Sequence[NameFact], other: Sequence[NameFact]) -> str:
-    known = {each.key for each in other}
-    return next((each.said for each in one if each.person and each.in_title and each.key not in known), "")
+def _person_left_out(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
+    """A person in a title, known by an entity, whom the other article leaves out."""
+    found = {pair[side] for pair in shared}
+    return next((each.said for each in names if each.person and each.in_title and each not in found), "")
 
 
 def _spelled_alike(a: NameFact, b: NameFact) -> bool:
-    return not a.key.startswith("entity:") and not b.key.startswith("entity:") and names_agree(a, b)
+    return (
+        not (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)) and bool(a.parts and b.parts) and names_agree(a, b)
+    )
 
 
 def _sound_alike(a: NameFact, b: NameFact) -> bool:
-    if a.key.startswith("entity:") or b.key.startswith("entity:") or not (a.sure or b.sure):
+    if (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)) or not (a.sure or b.sure):
         return False
     return _spelled_alike(a, b) or not _sounds(a).isdisjoint(_sounds(b))
 

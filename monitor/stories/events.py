@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from monitor.model import Story
 from monitor.model.names import hashed
 from monitor.stories.by import Agreement, compare_by
-from monitor.stories.comparison import TELLING
 from monitor.stories.clusters import Cluster, ClusterIndex
+from monitor.stories.comparison import TELLING
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
 
@@ -139,13 +139,14 @@ def _rulings(report: Report, candidates: Iterable[Cluster]) -> Iterator[tuple[Ru
         by_agrees = bool(agreements) and all(each is Agreement.AGREES for each in agreements)
         points = (2 * TELLING if by_agrees else 0) + (TELLING if report.found else 0)
         ruling = judge(report.features, event.members, NARROW if points else BROAD, points=points)
-        if ruling.sameness is not Sameness.ANOTHER:
-            yield ruling, event
-        elif not ruling.differs and (by_agrees or report.lasts is not None):
+        clear = not ruling.differs and not ruling.doubtful
+        if clear and ruling.sameness is not Sameness.SAME and (by_agrees or report.lasts is not None):
             why = (
                 "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
             )
-            yield Ruling(Sameness.SAME, why), event
+            yield Ruling(Sameness.SAME, why, facts=ruling.facts), event
+        elif ruling.sameness is not Sameness.ANOTHER:
+            yield ruling, event
 
 
 def _in_time(report: Report, event: Cluster) -> bool:

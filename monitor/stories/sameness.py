@@ -15,7 +15,6 @@ from statistics import fmean
 from monitor.stories.comparison import TELLING, Comparison, FactComparison, FactKind, Verdict, compare
 from monitor.stories.features import ArticleFeatures
 
-
 _MUCH_ALIKE = 0.6
 
 
@@ -42,6 +41,11 @@ class Ruling:
     def differs(self) -> bool:
         """Whether a fact keeps it apart."""
         return any(each.verdict is Verdict.DIFFERS for each in self.facts)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a fact may keep it apart."""
+        return any(each.verdict is Verdict.DOUBTFUL for each in self.facts)
 
 
 @dataclass(frozen=True, slots=True)
