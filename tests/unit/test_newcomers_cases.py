@@ -208,6 +208,16 @@ def test_a_second_missile_of_the_same_day_is_told(first: str, then: str, tmp_pat
     assert sent[1]["kind"] in {"new", "possibly"}
 
 
+def test_what_is_held_although_its_place_is_not_known_is_listed_in_the_digest(tmp_path: Path) -> None:
+    """Also where it belongs to the event because it joined a story of it: nobody says where those 16 died."""
+    fire = (english("Hotel fire in Busan kills 16, mayor says"),)
+    other = (english("Hotel guests among 16 killed by fire, says mayor"),)
+    sent = [row for row in _replayed(FIRES, list(_rows((fire, other))), tmp_path) if row["type"] == "alert"]
+    assert [(row["kind"], row["articles"]) for row in sent] == [("new", [0]), ("digest", [1])]
+    assert "although its place is not known" in sent[1]["reason"]
+    assert sent[0]["event"] == sent[1]["event"]
+
+
 def _rows(
     happenings: tuple[tuple[tuple[str, str, str], ...], ...], between: timedelta = BETWEEN
 ) -> Iterator[dict[str, Any]]:
