@@ -107,6 +107,7 @@ def _stem(word: str, language: str) -> str:
     return (_POLISH_ENDING if language == "pl" else _ENDING).sub("", folded)
 
 
+@lru_cache(maxsize=10_000)
 def _spelling(key: str) -> str | None:
     """The consonants of a key: Kalmaegi, Kalmegi. A number in a name has one spelling."""
     skeleton = _SKELETON.sub("", key)

@@ -71,7 +71,7 @@ class Bounds:
         return self.needed[min(points, len(self.needed) - 1)]
 
 
-BROAD = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))  # where nothing is known of what the articles have in common
+BROAD = Bounds(needed=(0.5, 0.5, 0.4))  # where nothing is known of what the articles have in common
 
 
 def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0) -> Ruling:
