@@ -167,15 +167,17 @@ def _with_story(of: Prepared, rules: RuleSet, clusters: ClusterIndex, around: Ci
     if of.features is None:
         return Placed(of, None, around)
     joined = join(of.features, clusters)
-    reports = tuple(_report(match, of.features, joined.cluster, rules) for match in of.matches)
+    reports = tuple(_report(match, of.features, joined, rules) for match in of.matches)
     return Placed(of, joined, around, reports)
 
 
-def _report(match: Match, features: ArticleFeatures, cluster: Cluster, rules: RuleSet) -> Report:
-    policy = rules.rules[match.rule].alert
+def _report(match: Match, features: ArticleFeatures, joined: Joined, rules: RuleSet) -> Report:
+    policy, story = rules.rules[match.rule].alert, story_of(joined.cluster)
     if policy.once_per is not OncePer.EVENT:  # it may have told events before it was edited: that of the story counts
-        return Report(match.rule, story_of(cluster), features, of_story_only=True)
-    return Report(match.rule, story_of(cluster), features, match.by, rules.words_in(match), policy.event_lasts)
+        return Report(match.rule, story, features, of_story_only=True)
+    return Report(
+        match.rule, story, features, match.by, rules.words_in(match), policy.event_lasts, unsure=joined.unsure
+    )
 
 
 def event_needs(placed: Iterable[Placed]) -> Iterator[Need]:

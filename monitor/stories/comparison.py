@@ -238,11 +238,14 @@ def _sounds(fact: NameFact) -> set[str]:
 
 # --- wording ----------------------------------------------------------------------------------------------------------
 
+_PERHAPS_TEMPLATE = 0.3  # of their terms
 _TEMPLATE = 0.6  # of two titles: with less in common they are no template with a slot
 
 
 def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Titles that say the same but for one thing: another name there is another happening, another word may be one."""
+    if title_likeness(ours.words, theirs.words) < _PERHAPS_TEMPLATE:  # which is quicker asked
+        return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     alignment = aligned_differences(ours.title, theirs.title)
     if alignment.shared < _TEMPLATE or len(alignment.slots) > 2:
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)

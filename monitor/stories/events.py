@@ -34,7 +34,8 @@ _FACT, _ANY = 1.0, 0.1  # weights of keys: of a fact, and of what many events sh
 class Report:
     """An article as one rule's events see it, with its story. `by`: the values of the conditions that the rule names in
     `by`; `found`: the words and entities that the rule found; `lasts`: how long the rule says that its events go on.
-    `of_story_only`: the rule tells no events, but may have told that of the story before it was edited."""
+    `of_story_only`: the rule tells no events, but may have told that of the story before it was edited; `unsure`: what
+    was not known where it joined its story, in words."""
 
     rule: str
     story: Story
@@ -43,6 +44,7 @@ class Report:
     found: frozenset[str] = frozenset()
     lasts: timedelta | None = None
     of_story_only: bool = False
+    unsure: str = ""
 
     @property
     def at(self) -> datetime:
@@ -82,7 +84,7 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
     own = [each for each in candidates if each.id in of_story and not _kept_apart(report, each)]
     if own:
         event = max(own, key=lambda each: (each.touched, each.id))
-        return Belonging(event, Ruling(Sameness.SAME, "its story is of this event"))
+        return Belonging(event, Ruling(Sameness.SAME, "its story is of this event", unsure=report.unsure))
     rulings = list(_rulings(report, candidates))
     for sameness in (Sameness.SAME, Sameness.POSSIBLY):
         found = [each for each in rulings if each[0].sameness is sameness]
