@@ -12,7 +12,7 @@ from datetime import timedelta
 from monitor.model.names import hashed
 from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
-from monitor.stories.sameness import BROAD, Ruling, Sameness, judge
+from monitor.stories.sameness import BROAD, Ruling, Sameness, judge, words_may_do
 
 _OLD = timedelta(hours=36)  # a story that was opened longer ago is joined by what is sure only
 _SURE = {
@@ -70,7 +70,7 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
 def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined | None:
     rulings: list[tuple[Ruling, Cluster]] = []
     for each in candidates:
-        if abs(features.at - each.opened) > _OLD:
+        if abs(features.at - each.opened) > _OLD or not words_may_do(features, each.members, BROAD):
             continue
         ruling = judge(features, each.members, BROAD)
         if ruling.sameness is Sameness.SAME:

@@ -24,7 +24,7 @@ from monitor.stories.sounds import sound_of
 def test_a_name_sounds_alike_in_each_script(spellings: str) -> None:
     """Vowels, voice and what a script cannot write do not count."""
     assert len({sound_of(spelling) for spelling in spellings.split()}) == 1
-    assert sound_of(spellings.split()[0]) is not None
+    assert sound_of(spellings.split(maxsplit=1)[0]) is not None
 
 
 @pytest.mark.parametrize("pair", ["Macron Merkel", "Scholz Starmer", "Путин Трамп", "푸틴 트럼프", "Kalmaegi Fengshen"])
