@@ -12,7 +12,7 @@ from datetime import timedelta
 from monitor.model.names import hashed
 from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
-from monitor.stories.sameness import BROAD, Ruling, Sameness, judge
+from monitor.stories.sameness import BROAD, Ruling, Sameness, judge, words_may_do
 
 _OLD, _OLD_SAME_DAY = timedelta(hours=24), timedelta(hours=36)  # after its opening; later if both name the day
 _QUIET = timedelta(hours=12)  # a story that nobody has reported for so long is over
@@ -74,7 +74,7 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
 def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined | None:
     rulings: list[tuple[Ruling, Cluster]] = []
     for each in candidates:
-        if not _in_time(features, each):
+        if not _in_time(features, each) or not words_may_do(features, each.members, BROAD):
             continue
         ruling = judge(features, each.members, BROAD)
         if ruling.sameness is Sameness.SAME:

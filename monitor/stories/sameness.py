@@ -76,8 +76,6 @@ BROAD = Bounds(needed=(0.5, 0.5, 0.4))  # where nothing is known of what the art
 
 def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0) -> Ruling:
     """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts."""
-    if not _may_be_same(features, members, bounds):
-        return Ruling(Sameness.ANOTHER, "the words differ")
     compared: list[Comparison] = []
     for member in reversed(members):
         compared.append(compare(features, member))
@@ -87,8 +85,9 @@ def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds:
     return _by_words(within, bounds, points) if within else _across(compared, bounds, points)
 
 
-def _may_be_same(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds) -> bool:
-    """Whether their words are as alike as is needed at least, which is quicker asked than facts are."""
+def words_may_do(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds) -> bool:
+    """Whether words are as alike as is needed at least, which is quicker asked than what `judge` asks. Where they are
+    not it is another one, if words decide alone; which facts keep it apart is not known then."""
     least = min(bounds.possibly, *bounds.needed)
     if fmean(likeness(features.words, each.words) for each in members) >= least:
         return True
