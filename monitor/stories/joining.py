@@ -15,6 +15,7 @@ from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeature
 from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
 
 OLD = timedelta(hours=36)
+SILENCE = timedelta(hours=12)  # after it the same words tell of the next one: tomorrow's launch has today's headline
 BOUNDS = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))
 SURE_WEIGHT = 100.0  # of a key that alone makes two articles one story, among those that candidates are found by
 _SURE = {
@@ -72,7 +73,7 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
 def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined | None:
     rulings: list[tuple[Ruling, Cluster]] = []
     for each in candidates:
-        if abs(features.at - each.opened) > OLD:
+        if abs(features.at - each.opened) > OLD or _is_over(features, each):
             continue
         ruling = judge(features, each.members, BOUNDS)
         if ruling.sameness is Sameness.SAME:
@@ -81,3 +82,10 @@ def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joine
         return None
     ruling, cluster = max(rulings, key=lambda found: (found[0].likeness, found[1].touched))
     return Joined(cluster, ruling.why, ruling.unsure)
+
+
+def _is_over(features: ArticleFeatures, cluster: Cluster) -> bool:
+    """Whether nobody has told it for long when this article comes, and no day that both name says that it goes on."""
+    if features.at - cluster.last <= SILENCE:
+        return False
+    return not any(features.facts.days & each.facts.days for each in cluster.members)
