@@ -126,14 +126,18 @@ class Chooser:
         `sure`: a name that nobody knows is no surname."""
         sides = self._beside(candidate)
         before, behind = _WORD_BEFORE.search(sides[0]), _WORD_BEHIND.match(sides[1])
-        if before and self._known.name_flags(before[1]) & GIVEN_NAME and not self._known.is_place(before[1]):
+        if before and self._is_given_name(comparable_name(before[1])):
             return True
-        if not self._known.name_flags(candidate.name) & (GIVEN_NAME | SURNAME) or behind is None:
+        own, unsure = self._known.name_flags(candidate.name), candidate.meanings[0][1] & UNSURE
+        if behind is None or not (own & (GIVEN_NAME | SURNAME) or unsure):
             return False
-        follows = self._known.name_flags(behind[1])
-        return (
-            bool(follows & SURNAME) if sure or self._shouted else bool(follows) or not self._known.is_place(behind[1])
-        )
+        follows = comparable_name(behind[1])
+        if sure or self._shouted:
+            return bool(self._known.name_flags(follows) & SURNAME)
+        return not self._known.is_place(follows) and clues.BEHIND_PLACE.match(sides[1].lower()) is None
+
+    def _is_given_name(self, word: str) -> bool:
+        return bool(self._known.name_flags(word) & GIVEN_NAME) and not self._known.is_place(word)
 
 
 def _districts_of_one_name(candidate: Candidate) -> bool:

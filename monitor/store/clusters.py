@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, bindparam, delete, select, text, tuple_, update
+from sqlalchemy import BindParameter, Connection, Insert, Row, bindparam, delete, select, text, tuple_, update
 
 from monitor.cases import Need
 from monitor.model.moments import to_number
@@ -23,7 +23,7 @@ Key = tuple[str, str]  # a scope, and a key or an id in it
 Member = tuple[int, int, int]  # an article's id, its version, and when it was seen, in microseconds
 Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
 
-_NAMES = bindparam("names", expanding=True)
+_NAMES: BindParameter[Any] = bindparam("names", expanding=True)
 # A hit article has a hundred keys: all of them are one value, of which the database makes rows. What builds a statement
 # with as many values costs ten times as much.
 _POSTINGS = {

@@ -22,7 +22,8 @@ ENTITY = "entity:"  # before the id of an entity, in the key of a name
 
 @dataclass(frozen=True, slots=True)
 class PlaceFact:
-    """A place by its id (`places`); `role`: "people" for a people or an adjective, "seat" for where a government sits."""
+    """A place by its id (`places`); `role`: "people" for a people or an adjective, "seat" for where a government
+    sits."""
 
     place: str
     said: str

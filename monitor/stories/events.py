@@ -14,20 +14,20 @@ from datetime import datetime, timedelta
 from monitor.model import Story
 from monitor.model.names import hashed
 from monitor.stories.by import Agreement, compare_by
-from monitor.stories.clusters import Cluster, ClusterIndex
+from monitor.stories.clusters import SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.comparison import TELLING
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
+from monitor.stories.sameness import BROAD, Bounds, Ruling, Sameness, judge
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
 ANOTHER_DAY = timedelta(hours=12)
 LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is not gone on with where no day is named
 KEPT = timedelta(days=14)
-BROAD = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))
+# Where the rule has found words or entities, or what its `by` names agrees.
 NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), possibly=0.15, across=5)
 _FOUND = "found"  # under this name stands what rules have found, among the values of an event
-_SURE, _FACT, _ANY = 100.0, 1.0, 0.1  # weights of keys
+_FACT, _ANY = 1.0, 0.1  # weights of keys: of a fact, and of what many events share
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class Report:
     def weights(self) -> Mapping[str, float]:
         """The keys under which events are found that it may belong to, and how much each counts."""
         if self.of_story_only:
-            return {_of_story(self.story.id): _SURE}
+            return {_of_story(self.story.id): SURE_WEIGHT}
         values = [f"{name}:{value}" for name, values in sorted(self.by.items()) for value in sorted(values)]
         found = dict.fromkeys((f"{_FOUND}:{each}" for each in sorted(self.found)), _ANY)
         found |= dict.fromkeys(self.features.fact_keys, _FACT) | dict.fromkeys(values, _FACT)
-        found[_of_story(self.story.id)] = _SURE
+        found[_of_story(self.story.id)] = SURE_WEIGHT
         return found if self.lasts is None else {**found, "any": _ANY}
 
 

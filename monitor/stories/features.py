@@ -24,14 +24,14 @@ from monitor.text.scripts import half_words
 
 SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is tomorrow's headline too
 SAME_ADDRESS = timedelta(days=7)
-RUNS_INDEXED = 8
+_RUNS_INDEXED = 8  # copies share some of these: the smallest hashes are drawn alike on both sides
 _TELLING_HEADLINE = 6  # half words: three words, or six Han or kana characters; "Breaking news" tells nothing
 
 
 @dataclass(frozen=True, slots=True)
 class SureKey:
-    """Something that alone makes two articles one story. `kind`: "article", "address", "own-address" (an address as its source
-    gives it) or "headline"; `value`: which."""
+    """Something that alone makes two articles one story. `kind`: "article", "address", "own-address" (an address as its
+    source gives it) or "headline"; `value`: which."""
 
     kind: str
     value: str
@@ -68,7 +68,7 @@ class ArticleFeatures:
                     *(each.key for each in self.sure),
                     *self.fact_keys,
                     *(f"word:{each}" for each in self.words.title),
-                    *(f"run:{each:x}" for each in self.words.runs[:RUNS_INDEXED]),
+                    *(f"run:{each:x}" for each in self.words.runs[:_RUNS_INDEXED]),
                 )
             )
         )

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.model.names import hashed
-from monitor.stories.clusters import STORIES, Cluster, ClusterIndex
+from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
-from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
+from monitor.stories.sameness import BROAD, Ruling, Sameness, judge
 
-OLD = timedelta(hours=36)
-SILENCE = timedelta(hours=12)  # after it the same words tell of the next one: tomorrow's launch has today's headline
-BOUNDS = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))
-SURE_WEIGHT = 100.0  # of a key that alone makes two articles one story, among those that candidates are found by
+_OLD = timedelta(hours=36)  # a story that was opened longer ago is joined by what is sure only
+_SILENCE = timedelta(hours=12)  # after it the same words tell of the next one: tomorrow's launch has today's headline
 _SURE = {
     "article": ("an earlier version of the article", SAME_ADDRESS),
     "address": ("the same address", SAME_ADDRESS),
     "headline": ("the same headline", SAME_HEADLINE),
 }
-OWN_ADDRESS = "own-address"
+_OWN_ADDRESS = "own-address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def open_story(features: ArticleFeatures) -> Cluster:
 def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index: ClusterIndex) -> Joined | None:
     found = {sure.kind: {each.id for each in index.under(STORIES, sure.key)} for sure in features.sure}
     # A source that gives two entries one address has a page of many developments, and says itself that they are two.
-    listed = found.get(OWN_ADDRESS, set())
+    listed = found.get(_OWN_ADDRESS, set())
     for kind, (why, reach) in _SURE.items():
         ids = found.get(kind, set()) - (listed if kind == "address" else set())
         for each in candidates:
@@ -73,9 +71,9 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
 def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined | None:
     rulings: list[tuple[Ruling, Cluster]] = []
     for each in candidates:
-        if abs(features.at - each.opened) > OLD or _is_over(features, each):
+        if abs(features.at - each.opened) > _OLD or _is_over(features, each):
             continue
-        ruling = judge(features, each.members, BOUNDS)
+        ruling = judge(features, each.members, BROAD)
         if ruling.sameness is Sameness.SAME:
             rulings.append((ruling, each))
     if not rulings:
@@ -86,6 +84,6 @@ def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joine
 
 def _is_over(features: ArticleFeatures, cluster: Cluster) -> bool:
     """Whether nobody has told it for long when this article comes, and no day that both name says that it goes on."""
-    if features.at - cluster.last <= SILENCE:
+    if features.at - cluster.last <= _SILENCE:
         return False
     return not any(features.facts.days & each.facts.days for each in cluster.members)

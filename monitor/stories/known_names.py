@@ -1,5 +1,5 @@
-"""The names of known persons, organisations and things, in every spelling that an entity has: 이재명, 李在明 and Lee Jae
-Myung are one. Pure.
+"""The names of known persons, organisations and things, in every spelling that an entity has: 이재명, 李在明 and Lee
+Jae Myung are one. Pure.
 
 Only names that are enough alone count; what an entity is called beside other words is for rules.
 """

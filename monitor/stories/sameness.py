@@ -16,7 +16,8 @@ from monitor.stories.comparison import TELLING, Comparison, FactComparison, Fact
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import copied, likeness
 
-_MUCH_ALIKE = 0.6
+_MUCH_ALIKE = 0.6  # likeness: texts that are so much alike need not both say where
+_NEVER = 1_000  # points that no two articles have
 
 
 class Sameness(StrEnum):
@@ -51,20 +52,26 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The likeness of words that is needed, by how many points agree (the last stands for all above). `copied`: the part
-    of the runs of words that makes a copy, in a short text only if the titles are `copied_title` alike: many articles
-    have the same few words below their titles. `across`: the points that are needed across languages,
-    where words say nothing; one less makes it possibly the same. It is possibly the same where one more point would do, or `possibly` of the likeness is there."""
+    """The likeness of words that is needed, by how many points agree (the last stands for all above).
+
+    possibly      it is possibly the same at this likeness, or where one more agreement would do
+    copied        the part of the runs of words that makes a copy; in a short text only if the titles are `copied_title`
+                  alike, for many articles have the same few words below their titles
+    across        the points that are needed across languages, where words say nothing; one less: possibly the same
+    """
 
     needed: tuple[float, ...]
     copied: float = 0.5
     copied_title: float = 0.4
     possibly: float = 0.3
-    across: int = 100
+    across: int = _NEVER
 
     def likeness(self, points: int) -> float:
         """What is needed."""
         return self.needed[min(points, len(self.needed) - 1)]
+
+
+BROAD = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))  # where nothing is known of what the articles have in common
 
 
 def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0) -> Ruling:

@@ -200,10 +200,11 @@ def _divisions(folder: Path, countries: dict[str, Known]) -> Iterator[Known]:
         for language, other in named:
             if language in cldr.DIVISION_LANGUAGES:
                 for form in _division_forms(language, other):
-                    if form[:1].islower():
+                    polish_adjective = language == "pl" and re.search("[sc]k(i|ie|a)$", form)  # województwo lubelskie
+                    if form.strip()[:1].islower() and not polish_adjective:
                         continue
                     if comparable_name(form) not in refused and not (
-                        len(form) == 2 and _common_there(form, code[:2], 0)
+                        len(form) == 2 and _common_there(form, code[:2], _BIG)
                     ):
                         _add_forms(known, language, form)
         yield known
@@ -283,6 +284,8 @@ def _district_forms(country: str, name: str) -> Iterable[str]:
         return [f"{form} {noun}{end}" for form in sorted(grammar.cyrillic(first)) for end in ("", "а", "е", "у", "і")]
     if _DENSE.match(name):
         named_in_full = re.search("[시군구市縣县郡町区區]$", name) is not None and len(name) > 2
+        if country == "KR" and named_in_full and name[-1] in "시군" and len(name) > 2:
+            return [name, name[:-1]]
         return [name] if named_in_full or (country in {"KR", "CN"} and len(name) > 1) else []
     return [name] if " " in name or "-" in name else []
 
