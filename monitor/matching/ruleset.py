@@ -25,8 +25,14 @@ from monitor.model import Article, Entity, Match, MatchKind, Rule, Source, Span
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the numbers of patterns and terms stand for; `beside`: authors, tags or addresses are asked for too;
-    `names`: of each entity's names, whose they are; `expressions`: the terms that are regular expressions; `entities`: all that are known, also those that no rule names; `sources`: those whose tags and publishers are known."""
+    """What the numbers of patterns and terms stand for.
+
+    beside       authors, tags or addresses are asked for too
+    names        of each entity's names, whose they are
+    expressions  the terms that are regular expressions
+    entities     all that are known, also those that no rule names
+    sources      those whose tags and publishers are known
+    """
 
     patterns: tuple[Pattern, ...]
     texts: tuple[str, ...]
