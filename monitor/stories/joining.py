@@ -12,7 +12,7 @@ from datetime import timedelta
 from monitor.model.names import hashed
 from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
-from monitor.stories.sameness import BROAD, Ruling, Sameness, judge, words_may_do
+from monitor.stories.sameness import BROAD, Ruling, Sameness, is_whole_copy, judge, words_may_do
 
 _OLD, _OLD_SAME_DAY = timedelta(hours=24), timedelta(hours=36)  # after its opening; later if both name the day
 _QUIET = timedelta(hours=12)  # a story that nobody has reported for so long is over
@@ -86,10 +86,10 @@ def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joine
 
 
 def _in_time(features: ArticleFeatures, story: Cluster) -> bool:
-    """Whether the story goes on, or both name the same day."""
+    """Whether the story goes on; for longer if both name the same day, or one is a copy of the other."""
     age = abs(features.at - story.opened)
     if features.flash and age > _FLASH:
         return False
-    if any(features.facts.days & each.facts.days for each in story.members):
+    if any(features.facts.days & each.facts.days or is_whole_copy(features, each) for each in story.members):
         return age <= _OLD_SAME_DAY
     return age <= _OLD and features.at - story.last <= _QUIET
