@@ -59,7 +59,7 @@ def test_what_is_possibly_the_same_is_a_line_of_its_own() -> None:
     )
     found = played(*articles, by=policed(once_per=OncePer.EVENT))
     rows = [sent_row(each) for each in found if isinstance(each, Sent)]
-    assert [(row["kind"], row["articles"]) for row in rows] == [("new", ("a",)), ("possibly", ("b",))]
+    assert [(row["kind"], row["articles"]) for row in rows] == [("new", ("a0",)), ("possibly", ("a1",))]
     first, second = (row["event"] for row in rows)
     assert first != second
     assert f"; possibly the same as {first}: another number (second" in str(rows[1]["reason"])
@@ -80,9 +80,9 @@ def test_each_article_that_is_listed_as_suppressed_is_a_line() -> None:
     )
     morning = NOON + 20 * HOUR
     assert told(found) == [
-        (NOON, AlertKind.NEW, ("a",)),
-        (morning, AlertKind.DIGEST, ("b",)),
-        (morning, AlertKind.DIGEST, ("c",)),
+        (NOON, AlertKind.NEW, ("a0",)),
+        (morning, AlertKind.DIGEST, ("a1",)),
+        (morning, AlertKind.DIGEST, ("a2",)),
     ]
     (story,) = {each.story for each in found}
     assert found[1].reason.endswith(f"suppressed as the same as {story} although its place is not known")
