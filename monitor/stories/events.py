@@ -26,7 +26,7 @@ LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is n
 KEPT = timedelta(days=14)
 BROAD = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))
 NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), possibly=0.15, across=5)
-_FIRST = "the first article of its event"
+FIRST_OF_EVENT = "the first article of its event"
 _FOUND = "found"  # under this name stands what rules have found, among the values of an event
 _SURE, _FACT, _ANY = 100.0, 1.0, 0.1  # weights of keys
 
@@ -75,7 +75,7 @@ class Belonging:
     @property
     def why(self) -> str:
         """Why it belongs to it, in words."""
-        return _FIRST if self.opens else self.ruling.why
+        return FIRST_OF_EVENT if self.opens else self.ruling.why
 
     @property
     def unsure(self) -> str:
@@ -101,7 +101,7 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
                 return Belonging(event, ruling, compared=best.compared)
             doubtful = replace(new_event(report), possibly_of=event.possibly_of or event.id, doubt=ruling.why)
             return Belonging(doubtful, ruling, opens=True, compared=best.compared)
-    return Belonging(new_event(report), Ruling(Sameness.ANOTHER, _FIRST), opens=True, compared=nearest(judged))
+    return Belonging(new_event(report), Ruling(Sameness.ANOTHER, FIRST_OF_EVENT), opens=True, compared=nearest(judged))
 
 
 def event_of_story(report: Report, index: ClusterIndex) -> Cluster | None:

@@ -23,6 +23,7 @@ _SURE = {
     "address": ("the same address", SAME_ADDRESS),
     "headline": ("the same headline", SAME_HEADLINE),
 }
+FIRST_OF_STORY = "the first article of its story"
 OWN_ADDRESS = "own-address"
 
 
@@ -74,7 +75,7 @@ def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joine
     judged = judge_stories(features, candidates)
     same = [each for each in judged if each.ruling.sameness is Sameness.SAME]
     if not same:
-        return Joined(open_story(features), "the first article of its story", compared=nearest(judged))
+        return Joined(open_story(features), FIRST_OF_STORY, compared=nearest(judged))
     found = max(same, key=lambda each: (each.ruling.likeness, each.cluster.touched))
     return Joined(found.cluster, found.ruling.why, found.ruling.unsure, found.compared)
 
