@@ -167,7 +167,7 @@ def _stored(config: Path | None, paths: tuple[Path, ...], name: str, rule: str |
     if len(found) > 1:
         raise WrongUse("\n".join(_several(found, name, settings.timezone)))
     article = found[0].article
-    nearest = nearest_stories(database, article) if found[0].story is not None else ()
+    nearest = nearest_stories(database, article, loaded.config.entities.values()) if found[0].story is not None else ()
     return _Asked(article, loaded.config, loaded.faults, _Kept(found[0], database, settings, nearest))
 
 
@@ -205,6 +205,7 @@ def _named(source: str, uid: str) -> str:
 def _accounts(asked: _Asked, only: str | None) -> list[Account]:
     """What each rule makes of the article, or only one: the rules that run, and those of which something is stored.
     Those that told it come first, then those that it meets, then those that it met nearly."""
+    from monitor.config.load import shipped_entities
     from monitor.matching.explain import explain
     from monitor.matching.live import compile_live
 
@@ -217,7 +218,7 @@ def _accounts(asked: _Asked, only: str | None) -> list[Account]:
         require_known("rule", [only], [*rules, *stored])
         rules = {only: _as_if_it_ran(rules[only])} if only in rules else {}
         stored = {only: stored[only]} if only in stored else {}
-    compiled = compile_live(rules.values(), files.entities, files.lists, files.sources)
+    compiled = compile_live(rules.values(), files.entities, files.lists, files.sources, shipped_entities())
     matches = {match.rule: match for match in compiled.match(article)}
     explained = {explanation.rule: explanation for explanation in explain(compiled, article)}
     told = kept.articles.alerts(kept.stored, matches.keys() | stored.keys()) if kept else {}

@@ -14,7 +14,7 @@ from monitor.stories import STORIES, ArticleFeatures, Cluster, key_weights
 from monitor.stories.clusters import before
 from monitor.stories.events import Report, judge_events
 from monitor.stories.joining import judge_stories
-from monitor.stories.sameness import JudgedCluster
+from monitor.stories.sameness import JudgedCluster, compared_anyway
 
 
 class NearestClusters:
@@ -27,12 +27,12 @@ class NearestClusters:
     def stories(self, features: ArticleFeatures) -> tuple[JudgedCluster, ...]:
         """The stories that an article could have joined."""
         older = self._older(Need(STORIES, key_weights(features)), features)
-        return self._nearest(judge_stories(features, older))
+        return self._nearest(features, judge_stories(features, older))
 
     def events(self, report: Report) -> tuple[JudgedCluster, ...]:
         """The events of a rule that an article could have belonged to."""
         older = self._older(Need(report.rule, report.weights), report.features)
-        return self._nearest(judge_events(report, older))
+        return self._nearest(report.features, judge_events(report, older))
 
     def _older(self, need: Need, features: ArticleFeatures) -> list[Cluster]:
         with self._database.reading() as connection:
@@ -41,5 +41,6 @@ class NearestClusters:
             found = stored.index.candidates(need.scope, need.weights)
         return [older for each in found if (older := before(each, features)) is not None]
 
-    def _nearest(self, judged: Iterable[JudgedCluster]) -> tuple[JudgedCluster, ...]:
-        return tuple(sorted(judged, key=lambda each: each.nearness, reverse=True)[: self._most])
+    def _nearest(self, features: ArticleFeatures, judged: Iterable[JudgedCluster]) -> tuple[JudgedCluster, ...]:
+        compared = (compared_anyway(features, each) for each in judged)
+        return tuple(sorted(compared, key=lambda each: each.nearness, reverse=True)[: self._most])

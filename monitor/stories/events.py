@@ -14,28 +14,29 @@ from datetime import datetime, timedelta
 from monitor.model import ComparedArticle, Story
 from monitor.model.names import hashed
 from monitor.stories.by import Agreement, compare_by, differing_values
-from monitor.stories.clusters import Cluster, ClusterIndex
+from monitor.stories.clusters import SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.comparison import TELLING
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import Bounds, JudgedCluster, Ruling, Sameness, judge, nearest
+from monitor.stories.sameness import BROAD, Bounds, JudgedCluster, Ruling, Sameness, judge, nearest
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
 ANOTHER_DAY = timedelta(hours=12)
 LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is not gone on with where no day is named
 KEPT = timedelta(days=14)
-BROAD = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))
+# Where the rule has found words or entities, or what its `by` names agrees.
 NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), possibly=0.15, across=5)
 FIRST_OF_EVENT = "the first article of its event"
 _FOUND = "found"  # under this name stands what rules have found, among the values of an event
-_SURE, _FACT, _ANY = 100.0, 1.0, 0.1  # weights of keys
+_FACT, _ANY = 1.0, 0.1  # weights of keys: of a fact, and of what many events share
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """An article as one rule's events see it, with its story. `by`: the values of the conditions that the rule names in
     `by`; `found`: the words and entities that the rule found; `lasts`: how long the rule says that its events go on.
-    `of_story_only`: the rule tells no events, but may have told that of the story before it was edited."""
+    `of_story_only`: the rule tells no events, but may have told that of the story before it was edited; `unsure`: what
+    was not known where it joined its story, in words."""
 
     rule: str
     story: Story
@@ -44,6 +45,7 @@ class Report:
     found: frozenset[str] = frozenset()
     lasts: timedelta | None = None
     of_story_only: bool = False
+    unsure: str = ""
 
     @property
     def at(self) -> datetime:
@@ -54,11 +56,11 @@ class Report:
     def weights(self) -> Mapping[str, float]:
         """The keys under which events are found that it may belong to, and how much each counts."""
         if self.of_story_only:
-            return {_of_story(self.story.id): _SURE}
+            return {_of_story(self.story.id): SURE_WEIGHT}
         values = [f"{name}:{value}" for name, values in sorted(self.by.items()) for value in sorted(values)]
         found = dict.fromkeys((f"{_FOUND}:{each}" for each in sorted(self.found)), _ANY)
         found |= dict.fromkeys(self.features.fact_keys, _FACT) | dict.fromkeys(values, _FACT)
-        found[_of_story(self.story.id)] = _SURE
+        found[_of_story(self.story.id)] = SURE_WEIGHT
         return found if self.lasts is None else {**found, "any": _ANY}
 
 
@@ -90,7 +92,7 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
     own = [each for each in candidates if each.id in of_story and not _kept_apart(report, each)]
     if own:
         event = max(own, key=lambda each: (each.touched, each.id))
-        return Belonging(event, Ruling(Sameness.SAME, "its story is of this event"))
+        return Belonging(event, Ruling(Sameness.SAME, "its story is of this event", unsure=report.unsure))
     judged = judge_events(report, candidates)
     for sameness in (Sameness.SAME, Sameness.POSSIBLY):
         found = [each for each in judged if each.ruling.sameness is sameness]
@@ -155,9 +157,10 @@ def _ruling(report: Report, event: Cluster) -> Ruling:
     points = (2 * TELLING if by_agrees else 0) + (TELLING if report.found else 0)
     ruling = judge(report.features, event.members, NARROW if points else BROAD, points=points)
     ruling = replace(ruling, beside=(*(agreements if by_agrees else ()), *(["the rule"] if report.found else ())))
-    if ruling.sameness is Sameness.ANOTHER and not ruling.differs and (by_agrees or report.lasts is not None):
+    clear = not ruling.differs and not ruling.doubtful
+    if clear and ruling.sameness is not Sameness.SAME and (by_agrees or report.lasts is not None):
         why = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
-        return replace(ruling, sameness=Sameness.SAME, why=why, likeness=0.0, needed=None, settled_by=why)
+        return replace(ruling, sameness=Sameness.SAME, why=why, likeness=0.0, unsure="", needed=None, settled_by=why)
     return ruling
 
 

@@ -16,6 +16,7 @@ from monitor.model import ComparedArticle
 from monitor.stories.clusters import Cluster
 from monitor.stories.comparison import TELLING, Comparison, FactKind, compare
 from monitor.stories.features import ArticleFeatures
+from monitor.stories.likeness import copied, likeness
 from monitor.stories.wording import (
     agreeing_in_words,
     comparison_in_words,
@@ -24,7 +25,9 @@ from monitor.stories.wording import (
     likeness_in_words,
 )
 
-_MUCH_ALIKE = 0.6
+_MUCH_ALIKE = 0.6  # likeness: texts that are so much alike need not both say where
+_WORDS_DIFFER = "the words differ"
+_NEVER = 1_000  # points that no two articles have
 
 
 class Sameness(StrEnum):
@@ -61,6 +64,11 @@ class Ruling:
         return self.comparison is not None and bool(self.comparison.differing)
 
     @property
+    def doubtful(self) -> bool:
+        """Whether a fact may keep it apart."""
+        return self.comparison is not None and bool(self.comparison.doubtful)
+
+    @property
     def words(self) -> str:
         """Which facts agree, which differ and which are not known, and how alike the words are."""
         compared, sameness = self.comparison, _IN_WORDS.get(self.sameness, self.sameness)
@@ -94,6 +102,16 @@ class JudgedCluster:
         return ComparedArticle(other.source, other.uid, f"“{other.title}” ({other.source}): {self.ruling.words}")
 
 
+def compared_anyway(features: ArticleFeatures, judged: JudgedCluster) -> JudgedCluster:
+    """The same with a comparison, though something else has decided: with the latest article, for people who ask."""
+    ruling = judged.ruling
+    if ruling.comparison is not None:
+        return judged
+    comparison = compare(features, judged.cluster.members[-1])
+    settled_by = "" if ruling.why == _WORDS_DIFFER else ruling.why  # the comparison says by how much they do
+    return replace(judged, ruling=replace(ruling, comparison=comparison, settled_by=settled_by))
+
+
 def nearest(judged: Sequence[JudgedCluster]) -> ComparedArticle | None:
     """What the nearest of them says; of equals, of the first; None if there is none."""
     return max(judged, key=lambda each: each.nearness).compared if judged else None
@@ -101,47 +119,64 @@ def nearest(judged: Sequence[JudgedCluster]) -> ComparedArticle | None:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The likeness of words that is needed, by how many points agree (the last stands for all above). `copied`: the part
-    of the runs of words that makes a copy, in a short text only if the titles are `copied_title` alike: many articles
-    have the same few words below their titles. `across`: the points that are needed across languages,
-    where words say nothing; one less makes it possibly the same. It is possibly the same where one more point would do, or `possibly` of the likeness is there."""
+    """The likeness of words that is needed, by how many points agree (the last stands for all above).
+
+    possibly      it is possibly the same at this likeness, or where one more agreement would do
+    copied        the part of the runs of words that makes a copy; in a short text only if the titles are `copied_title`
+                  alike, for many articles have the same few words below their titles
+    across        the points that are needed across languages, where words say nothing; one less: possibly the same
+    """
 
     needed: tuple[float, ...]
     copied: float = 0.5
     copied_title: float = 0.4
     possibly: float = 0.3
-    across: int = 100
+    across: int = _NEVER
 
     def likeness(self, points: int) -> float:
         """What is needed."""
         return self.needed[min(points, len(self.needed) - 1)]
 
 
+BROAD = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))  # where nothing is known of what the articles have in common
+
+
 def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0) -> Ruling:
     """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts."""
-    compared = [compare(features, member) for member in members]
-    apart = next((each for each in compared if each.differing), None)
-    if apart is not None:
-        return Ruling(Sameness.ANOTHER, differing_in_words(apart), comparison=apart)
+    if not _may_be_same(features, members, bounds):
+        return Ruling(Sameness.ANOTHER, _WORDS_DIFFER)
+    compared: list[Comparison] = []
+    for member in reversed(members):
+        compared.append(compare(features, member))
+        if compared[-1].differing:
+            return Ruling(Sameness.ANOTHER, differing_in_words(compared[-1]), comparison=compared[-1])
     within = [each for each in compared if each.same_language]
     return _by_words(within, bounds, points) if within else _across(compared, bounds, points)
 
 
+def _may_be_same(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds) -> bool:
+    """Whether their words are as alike as is needed at least, which is quicker asked than facts are."""
+    least = min(bounds.possibly, *bounds.needed)
+    if fmean(likeness(features.words, each.words) for each in members) >= least:
+        return True
+    return any(copied(features.words, each.words)[0] >= bounds.copied for each in members)
+
+
 def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:
-    likeness = fmean(each.likeness for each in compared)
+    mean = fmean(each.likeness for each in compared)
     best = max(compared, key=lambda each: (not each.doubtful, each.points, each.likeness))
     needed, clear = bounds.likeness(best.points + points), not best.doubtful
-    ruling = Ruling(Sameness.ANOTHER, "the words differ", likeness, comparison=best, needed=needed)
+    ruling = Ruling(Sameness.ANOTHER, _WORDS_DIFFER, mean, comparison=best, needed=needed)
     if clear and any(
         each.copied >= bounds.copied and (each.whole or each.titles >= bounds.copied_title) for each in compared
     ):
         why = "copied text, and nothing differs"
         return replace(ruling, sameness=Sameness.SAME, why=why, needed=None, settled_by="copied text")
-    if likeness >= needed and clear:
-        why = f"joined at {likeness:.2f}: {agreeing_in_words(best)}"
-        return replace(ruling, sameness=Sameness.SAME, why=why, unsure=_not_known(best, likeness))
-    if likeness >= min(bounds.possibly, bounds.likeness(best.points + points + TELLING)):
-        return replace(ruling, sameness=Sameness.POSSIBLY, why=doubt_in_words(best, "the words differ"))
+    if mean >= needed and clear:
+        why = f"joined at {mean:.2f}: {agreeing_in_words(best)}"
+        return replace(ruling, sameness=Sameness.SAME, why=why, unsure=_not_known(best, mean))
+    if mean >= min(bounds.possibly, bounds.likeness(best.points + points + TELLING)):
+        return replace(ruling, sameness=Sameness.POSSIBLY, why=doubt_in_words(best, _WORDS_DIFFER))
     return ruling
 
 

@@ -98,6 +98,8 @@ def _differs(fact: FactComparison, comparison: Comparison) -> str:
 
 def _may_differ(fact: FactComparison, comparison: Comparison) -> str:
     words = _not(fact, comparison)
+    if fact.kind is FactKind.WORDING and fact.ours == comparison.article.title:
+        return "perhaps another happening, as one title says more"
     if fact.kind is FactKind.WORDING:
         return f"perhaps another happening by its title ({words})"
     return f"perhaps another {fact.kind} ({words})" if words else f"perhaps another {fact.kind}"

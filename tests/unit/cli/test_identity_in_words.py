@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import update
 
 from monitor.cli import cli
 from monitor.config.load import load
 from monitor.matching.live import compile_live
+from monitor.store import tables
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.forgetting import Forgetting
@@ -44,7 +46,7 @@ CAME = {
         "Dockers in Shanghai went on strike on Monday, and 16 were killed.",
     ),
 }
-BUSAN = "“Dockers strike in Busan: 16 dead” (wire)"
+BUSAN, WALK_OUT, KOREAN = (f"“{CAME[of][1]}” ({of})" for of in ("wire", "post", "times"))
 
 
 @pytest.fixture
@@ -94,7 +96,9 @@ def test_a_story_says_of_each_article_how_it_joined() -> None:
     assert f"          compared with {BUSAN}: the same: both Busan; both 16 dead; the same day; " in shown
     assert " is needed as place, number and day agree\n" in shown
     shown = told("stories", "show", there)
-    assert f"the first article of its story\n          compared with {BUSAN}: another: Shanghai, not Busan; " in shown
+    assert (
+        f"the first article of its story\n          compared with {WALK_OUT}: another: Shanghai, not Busan; " in shown
+    )
     [account] = rows("stories", "show", here)
     assert [each["compared"] is None for each in account["members"]] == [True, False]
 
@@ -119,53 +123,54 @@ def test_a_match_says_so_of_both() -> None:
     """Of its story and of its event."""
     there = match_of("globe")
     shown = told("matches", "show", str(there["id"]))
-    compared = f"          compared with {BUSAN}: another: Shanghai, not Busan; "
+    compared = f"          compared with {WALK_OUT}: another: Shanghai, not Busan; "
+    of_event = f"          compared with {KOREAN}: another: Shanghai, not 부산 (Busan); "
     assert f"story     {there['story']}, the first article of its story: {CAME['globe'][1]}\n{compared}" in shown
-    assert f"event     {there['event']}, the first article of its event\n{compared}" in shown
+    assert f"event     {there['event']}, the first article of its event\n{of_event}" in shown
     [row] = rows("matches", "show", str(there["id"]))
     assert row["why_event"] == "the first article of its event"
-    assert row["compared"].startswith(f"{BUSAN}: another: Shanghai, not Busan; ")
-    assert row["story_compared"].startswith(f"{BUSAN}: another: Shanghai, not Busan; ")
+    assert row["compared"].startswith(f"{KOREAN}: another: Shanghai, not 부산 (Busan); ")
+    assert row["story_compared"].startswith(f"{WALK_OUT}: another: Shanghai, not Busan; ")
 
 
-@pytest.mark.usefixtures("database")
-def test_why_decides_anew_on_what_is_nearest() -> None:
+def test_why_decides_anew_on_what_is_nearest(database: Database) -> None:
     """Stored words are not repeated; nothing that came later is compared."""
     shown = told("why", "globe globe 1", "strikes")
-    assert f"          compared with {BUSAN}: another: Shanghai, not Busan; " in shown
-    assert (
-        f"nearest   {match_of('times')['story']}: “{CAME['times'][1]}” (times): another: Shanghai, not 부산 (Busan); "
-        in shown
-    )
+    assert f"          compared with {WALK_OUT}: another: Shanghai, not Busan; " in shown
+    assert f"nearest   {match_of('times')['story']}: {KOREAN}: another: Shanghai, not 부산 (Busan); " in shown
+    assert shown.count(WALK_OUT) == 1
     assert f"    event {match_of('globe')['event']}: the first article of its event\n" in shown
     [row] = rows("why", "globe globe 1", "strikes")
     [nearest] = row["nearest"]
     assert (nearest["id"], nearest["sameness"]) == (match_of("wire")["event"], "another")
-    place = {"kind": "place", "verdict": "differs", "ours": "Shanghai", "theirs": "Busan"}
+    place = {"kind": "place", "verdict": "differs", "ours": "Shanghai", "theirs": "부산"}
     assert place in nearest["facts"]
     stories = row["article"]["story"]["nearest"]
-    assert [each["sameness"] for each in stories] == ["another", "another"]
+    told_of = [match_of(of)["story"] for of in ("wire", "times")]
+    assert [(each["id"], each["sameness"]) for each in stories] == [(id_, "another") for id_ in told_of]
     [first] = rows("why", "wire wire 1", "strikes")
     assert (first["nearest"], first["article"]["story"]["nearest"]) == ([], [])
     assert first["article"]["story"]["compared"] is None
+    with database.writing() as connection:  # as of an article that came before this was stored
+        for table in (tables.story_article, tables.match):
+            connection.execute(update(table).values(compared=None, compared_with=None))
+    shown = told("why", "globe globe 1", "strikes")
+    assert f"nearest   {stories[0]['id']}: {WALK_OUT}: another: Shanghai, not Busan; " in shown
+    assert f"    nearest event {nearest['id']}: {KOREAN}: another: Shanghai, not 부산 (Busan); " in shown
 
 
 def test_forgotten_words_are_in_no_comparison(database: Database) -> None:
     """What was compared with a forgotten article keeps its story and event."""
     before = match_of("globe")
+    assert "both Busan" in match_of("post")["reason"]
     forgetting = Forgetting(database, config_of())
-    list(forgetting.forget(forgetting.find("wire"), NOON + HOUR))
-    for args in (
-        ("stories", "show", match_of("post")["story"]),
-        ("matches", "list"),
-        ("why", "post post 1", "strikes"),
-    ):
-        assert "Dockers strike in Busan" not in told(*args), args
-    shown = told("stories", "show", match_of("post")["story"])
-    assert "compared with an article that was forgotten\n" in shown
-    after = match_of("globe")
+    for source in ("wire", "times"):
+        list(forgetting.forget(forgetting.find(source), NOON + HOUR))
+    post, after = match_of("post"), match_of("globe")
+    for args in (("stories", "show", post["story"]), ("matches", "show", str(post["id"])), ("why", "post post 1")):
+        assert CAME["wire"][1] not in told(*args), args
+    assert "; compared with an article that was forgotten\n" in told("stories", "show", post["story"])
+    assert "; compared with an article that was forgotten" in post["reason"]
+    assert "both Busan" not in post["reason"]
     assert (after["story"], after["event"], after["compared"]) == (before["story"], before["event"], None)
     assert after["why_event"] == "the first article of its event"
-    held = match_of("post")["reason"]
-    assert "compared with an article that was forgotten" in held
-    assert "both Busan" not in held
