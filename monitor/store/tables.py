@@ -198,6 +198,8 @@ story_article = Table(
     Column("how", Text, nullable=False),
     Column("publisher", Text),  # who prints it, and the agency whose text it is; null: from before we kept it
     Column("wire", Text),
+    Column("compared", Text),  # with the older article `compared_with`, in words; null: with none, or it was forgotten
+    Column("compared_with", Integer),  # no foreign key: that one may leave first
 )
 
 # The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy the alerts
@@ -284,6 +286,9 @@ match = Table(
     Column("shadow_key", Text),  # what a rule in shadow would have told is remembered by it
     Column("event_id", String, index=True),
     Column("heard", Boolean),  # whether it counts among what is heard of its subject; null: from before we kept it
+    Column("why_event", Text),  # null: of no event, or from before we kept it
+    Column("compared", Text),  # as of `story_article`, with an article of that event, or of another one
+    Column("compared_with", Integer),
     UniqueConstraint("article_id", "article_version", "rule_id"),
     sqlite_autoincrement=True,  # people are shown its number: that of one that left must not be another's
 )
