@@ -190,9 +190,6 @@ def _cluster() -> tuple[Column[Any], ...]:
 
 story = Table("story", metadata, Column("id", String, primary_key=True), *_cluster())
 
-_in_doubt = story.c.possibly_of.is_not(None)
-Index("ix_story_possibly_of", story.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
-
 story_article = Table(
     "story_article",
     metadata,
@@ -214,9 +211,8 @@ event = Table(
     Column("by", JSON(none_as_null=True)),
 )
 
-# By what stories (scope "") and events (scope: their rule's id) are found. `postings`: the few that an article with the
-# key joined last (stories.clusters.UNDER_KEY), the latest first, as pairs of when, in microseconds, and id; `touched`:
-# when the first of them.
+# By what stories (scope "") and events (scope: their rule's id) are found. `postings`: the few that were touched last
+# (stories.clusters.UNDER_KEY), the latest first: when, in microseconds, and id; `touched`: when the first of them.
 cluster_key = Table(
     "cluster_key",
     metadata,
@@ -237,8 +233,9 @@ article_features = Table(
     Column("row", JSON, nullable=False),
 )
 
-_in_doubt = event.c.possibly_of.is_not(None)
-Index("ix_event_possibly_of", event.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
+for _table in (story, event):  # those in doubt are few
+    _in_doubt = _table.c.possibly_of.is_not(None)
+    Index(f"ix_{_table.name}_possibly_of", _table.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
 
 # What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.
 account = Table(

@@ -12,9 +12,11 @@ from datetime import timedelta
 from monitor.model.names import hashed
 from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
-from monitor.stories.sameness import BROAD, Ruling, Sameness, judge, words_may_do
+from monitor.stories.sameness import BROAD, Ruling, Sameness, is_whole_copy, judge, words_may_do
 
-_OLD = timedelta(hours=36)  # a story that was opened longer ago is joined by what is sure only
+_OLD, _OLD_SAME_DAY = timedelta(hours=24), timedelta(hours=36)  # after its opening; later if both name the day
+_QUIET = timedelta(hours=12)  # a story that nobody has reported for so long is over
+_FLASH = timedelta(hours=6)  # what a flash says is true of every launch
 _SURE = {
     "article": ("an earlier version of the article", SAME_ADDRESS),
     "address": ("the same address", SAME_ADDRESS),
@@ -62,7 +64,9 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
     for kind, (why, reach) in _SURE.items():
         ids = found.get(kind, set()) - (listed if kind == "address" else set())
         for each in candidates:
-            if each.id in ids and abs(features.seen - each.opened) <= reach:
+            in_reach = each.id in ids and abs(features.seen - each.opened) <= reach
+            # "Magnitude 6 earthquake strikes" is a headline in Chile and in Japan.
+            if in_reach and (kind != "headline" or not judge(features, each.members, BROAD).differs):
                 return Joined(each, why)
     return None
 
@@ -70,7 +74,7 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
 def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined | None:
     rulings: list[tuple[Ruling, Cluster]] = []
     for each in candidates:
-        if abs(features.at - each.opened) > _OLD or not words_may_do(features, each.members, BROAD):
+        if not _in_time(features, each) or not words_may_do(features, each.members, BROAD):
             continue
         ruling = judge(features, each.members, BROAD)
         if ruling.sameness is Sameness.SAME:
@@ -79,3 +83,13 @@ def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joine
         return None
     ruling, cluster = max(rulings, key=lambda found: (found[0].likeness, found[1].touched))
     return Joined(cluster, ruling.why, ruling.unsure)
+
+
+def _in_time(features: ArticleFeatures, story: Cluster) -> bool:
+    """Whether the story goes on; for longer if both name the same day, or one is a copy of the other."""
+    age = abs(features.at - story.opened)
+    if features.flash and age > _FLASH:
+        return False
+    if any(features.facts.days & each.facts.days or is_whole_copy(features, each) for each in story.members):
+        return age <= _OLD_SAME_DAY
+    return age <= _OLD and features.at - story.last <= _QUIET

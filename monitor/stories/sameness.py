@@ -14,7 +14,7 @@ from statistics import fmean
 
 from monitor.stories.comparison import TELLING, Comparison, FactComparison, FactKind, Verdict, compare
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.likeness import copied, likeness
+from monitor.stories.likeness import WHOLE_TEXT, copied, likeness
 
 _MUCH_ALIKE = 0.6  # likeness: texts that are so much alike need not both say where
 _NEVER = 1_000  # points that no two articles have
@@ -71,7 +71,7 @@ class Bounds:
         return self.needed[min(points, len(self.needed) - 1)]
 
 
-BROAD = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))  # where nothing is known of what the articles have in common
+BROAD = Bounds(needed=(0.5, 0.5, 0.4))  # where nothing is known of what the articles have in common
 
 
 def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0) -> Ruling:
@@ -92,6 +92,12 @@ def words_may_do(features: ArticleFeatures, members: Sequence[ArticleFeatures], 
     if fmean(likeness(features.words, each.words) for each in members) >= least:
         return True
     return any(copied(features.words, each.words)[0] >= bounds.copied for each in members)
+
+
+def is_whole_copy(features: ArticleFeatures, member: ArticleFeatures) -> bool:
+    """Whether both have much the same long text, whatever their titles say."""
+    whole = min(features.words.length, member.words.length) >= WHOLE_TEXT
+    return whole and copied(features.words, member.words)[0] >= BROAD.copied
 
 
 def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:

@@ -138,6 +138,7 @@ def test_headlines_shorten_states(text: str, places: list[str]) -> None:
         "다카이치 총리 지명",
         "나라 경제",
         "기자 회견",
+        "半岛以东海域",
     ],
 )
 def test_what_only_looks_like_a_place_is_none(text: str) -> None:
