@@ -53,31 +53,23 @@ def told(found: Iterable[Sent]) -> list[tuple[datetime, AlertKind, tuple[str | i
 
 def test_what_is_possibly_the_same_is_a_line_of_its_own() -> None:
     """Of its own event, with the doubt; and an article says to which of the two it belongs."""
-    titles = ("North Korea fires missile", "North Korea fires second missile")
-    articles = (
-        article(uid, title, seen=NOON + at * MINUTE) for at, (uid, title) in enumerate(zip("ab", titles, strict=True))
-    )
-    found = played(*articles, by=policed(once_per=OncePer.EVENT))
-    rows = [sent_row(each) for each in found if isinstance(each, Sent)]
-    assert [(row["kind"], row["articles"]) for row in rows] == [("new", ("a0",)), ("possibly", ("a1",))]
-    first, second = (row["event"] for row in rows)
-    assert first != second
-    assert f"; possibly the same as {first}: another number (second" in str(rows[1]["reason"])
+    first, second = numbered("North Korea fires missile", "North Korea fires second missile")
+    found = sent(first, second, by=policed(once_per=OncePer.EVENT))
+    assert [(each.kind, each.articles) for each in found] == [
+        (AlertKind.NEW, ("a0",)),
+        (AlertKind.POSSIBLY, ("a1",)),
+    ]
+    one, other = map(sent_row, found)
+    assert one["event"] != other["event"]
+    assert f"; possibly the same as {one['event']}: another number (second" in str(other["reason"])
 
 
 def test_each_article_that_is_listed_as_suppressed_is_a_line() -> None:
     """Where a digest of mentions has one for all articles of a story."""
-    titles = (
-        "16 killed as missile hits depot",
-        "Depot hit by missile, 16 die",
-        "Missile hits barracks and depot: 16 dead",
+    articles = numbered(
+        "16 killed as missile hits depot", "Depot hit by missile, 16 die", "Missile hits barracks and depot: 16 dead"
     )
-    found = sent(
-        *(
-            article(uid, title, seen=NOON + at * MINUTE)
-            for at, (uid, title) in enumerate(zip("abc", titles, strict=True))
-        )
-    )
+    found = sent(*articles)
     morning = NOON + 20 * HOUR
     assert told(found) == [
         (NOON, AlertKind.NEW, ("a0",)),
@@ -86,6 +78,11 @@ def test_each_article_that_is_listed_as_suppressed_is_a_line() -> None:
     ]
     (story,) = {each.story for each in found}
     assert found[1].reason.endswith(f"suppressed as the same as {story} although its place is not known")
+
+
+def numbered(*titles: str) -> list[Article]:
+    """Articles of one source with these titles, a minute apart."""
+    return [article(f"a{at}", title, seen=NOON + at * MINUTE) for at, title in enumerate(titles)]
 
 
 # --- the order --------------------------------------------------------------------------------------------------

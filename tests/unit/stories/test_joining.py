@@ -170,6 +170,31 @@ def test_a_story_goes_on_for_its_day(hours: float, same: bool) -> None:
     assert joined(LAUNCH, later(OTHER_WORDS, hours))[0] is same
 
 
+def test_a_story_that_is_quiet_is_over() -> None:
+    """Where no day is named, half a day of silence ends a story; the same headline is tomorrow's too."""
+    first, then = (replace(one, text=one.text.replace(" on Monday", "")) for one in (LAUNCH, OTHER_WORDS))
+    first = replace(first, text=first.text.partition(" -- ")[2])  # without its date line
+    assert joined(first, later(then, 11))[0]
+    assert not joined(first, later(then, 13))[0]
+    assert not joined(article(), article("b", of="post", seen=NOON + 24 * HOUR))[0]
+    middle = later(replace(then, uid="m", source="globe"), 10)
+    assert len({each.cluster.id for each in told(first, middle, later(then, 20))}) == 1
+
+
+def test_a_flash_is_of_its_hours() -> None:
+    """A flash says so little that it fits every launch."""
+    flash = replace(OTHER_WORDS, title=f"BREAKING: {OTHER_WORDS.title}")
+    assert joined(LAUNCH, later(flash, 5))[0]
+    assert not joined(LAUNCH, later(flash, 7))[0]
+
+
+def test_the_same_headline_below_another_place_is_another_story() -> None:
+    """There are earthquakes in Chile and in Japan."""
+    title = "Magnitude 6.7 earthquake strikes"
+    first = article("a", title, "It was felt along the coast of Chile.")
+    assert not joined(first, article("b", title, "It was felt along the coast of Japan.", of="post"))[0]
+
+
 def test_another_days_launch_is_another_story() -> None:
     """In any of five languages, at any hour of the next day, where the day is named."""
     assert swallowed() == 0
