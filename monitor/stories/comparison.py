@@ -21,7 +21,7 @@ from monitor.stories.names import names_agree
 from monitor.stories.number_comparison import compare_numbers
 from monitor.stories.numbers import NumberFact
 from monitor.stories.sounds import sound_of
-from monitor.stories.steps import steps_in
+from monitor.stories.steps import says_step
 from monitor.text.folding import folded_tokens
 
 Fact = TypeVar("Fact", PlaceFact, NameFact)
@@ -199,7 +199,7 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
     out, of persons whom an entity knows."""
     one, other = ours.facts.names, theirs.facts.names
     alike = _spelled_alike if _in_one_language(ours, theirs) else _sound_alike
-    shared = [(a, b) for a in one for b in other if a.key == b.key or alike(a, b)]
+    shared = [(a, b) for a in one for b in other if (a.key == b.key and (a.sure or b.sure)) or alike(a, b)]
     if (a := _person_left_out(one, shared, 0)) and (b := _person_left_out(other, shared, 1)):
         return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
     if not _in_one_language(ours, theirs) and (a := _left_over(one, shared, 0)) and (b := _left_over(other, shared, 1)):
@@ -250,6 +250,8 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     """Titles that say the same but for one thing: another name there is another happening, another word may be one."""
     if title_likeness(ours.words, theirs.words) < _PERHAPS_TEMPLATE:  # which is quicker asked
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+    if _roles_reversed(ours, theirs):
+        return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
     alignment = aligned_differences(ours.title, theirs.title)
     if alignment.shared < _TEMPLATE or len(alignment.slots) > 2:
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
@@ -263,11 +265,18 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
 
 
+def _roles_reversed(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
+    """Whether two titles of the same words name places in the other order: who strikes whom is another happening."""
+    one, other = ([each.place for each in f.facts.places if each.in_title] for f in (ours, theirs))
+    return len(one) > 1 and one[:2] == other[1::-1] and ours.words.of_title == theirs.words.of_title
+
+
 def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:
     """One title says all that the other says, and more: that it is the next one, or that it is over, may make it
     another happening."""
     added = separating_addition(alignment, ours.facts.numbers, theirs.facts.numbers, _TEMPLATE)
-    if added is None and steps_in(ours.title) == steps_in(theirs.title):
+    further = added.said if added else next((each.said for each in alignment.additions if says_step(each.said)), None)
+    if further is None:
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
 
@@ -275,7 +284,7 @@ def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment
 def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     if slot.kind is SlotKind.NUMBER:
         grew = _says_what_grows(slot.one, ours) and _says_what_grows(slot.other, theirs)
-        return Verdict.UNKNOWN if grew else Verdict.DOUBTFUL
+        return Verdict.UNKNOWN if grew or _measured_otherwise(ours, theirs) else Verdict.DOUBTFUL
     if not slot.clear and not _other_modifier(slot.one, slot.other):
         return Verdict.UNKNOWN
     places = _within(slot.one, ours.facts.places), _within(slot.other, theirs.facts.places)
@@ -285,7 +294,7 @@ def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFea
     names = _within(slot.one, ours.facts.names), _within(slot.other, theirs.facts.names)
     if all(names):
         return _verdict_on_names(*names)
-    known = _lead_says(theirs, slot.one) or _lead_says(ours, slot.other)
+    known = _says(theirs, slot.one) or _says(ours, slot.other)
     return Verdict.UNKNOWN if known else Verdict.DOUBTFUL
 
 
@@ -299,6 +308,14 @@ def _says_what_grows(said: str, features: ArticleFeatures) -> bool:
     return any(each.grows and each.said in said for each in features.facts.numbers)
 
 
+def _measured_otherwise(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
+    """Whether both titles give a magnitude, of which `compare_numbers` says whether it is another earthquake's."""
+    return all(
+        any(each.kind == "magnitude" and each.start < len(features.title) for each in features.facts.numbers)
+        for features in (ours, theirs)
+    )
+
+
 def _verdict_on_names(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> Verdict:
     if any(a.key == b.key or _spelled_alike(a, b) for a, b in product(ours, theirs)):
         return Verdict.UNKNOWN
@@ -306,9 +323,9 @@ def _verdict_on_names(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> V
     return Verdict.DIFFERS if sure else Verdict.DOUBTFUL
 
 
-def _lead_says(features: ArticleFeatures, said: str) -> bool:
-    """Whether a lead has a word of this: then its title only puts it otherwise."""
-    return not set(words_of(said, "", "").title).isdisjoint(features.words.lead)
+def _says(features: ArticleFeatures, said: str) -> bool:
+    """Whether an article has a word of this: then its title only puts it otherwise."""
+    return not features.words.of_both.isdisjoint(words_of(said, "", "").title)
 
 
 def _other_modifier(one: str, other: str) -> bool:
