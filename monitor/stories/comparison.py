@@ -271,7 +271,8 @@ def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment
 def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     if slot.kind is SlotKind.NUMBER:
         grew = _says_what_grows(slot.one, ours) and _says_what_grows(slot.other, theirs)
-        return Verdict.UNKNOWN if grew else Verdict.DOUBTFUL
+        later = ours if ours.at >= theirs.at else theirs
+        return Verdict.UNKNOWN if grew or later.revises else Verdict.DOUBTFUL
     if not slot.clear and not _other_modifier(slot.one, slot.other):
         return Verdict.UNKNOWN
     places = _within(slot.one, ours.facts.places), _within(slot.other, theirs.facts.places)
