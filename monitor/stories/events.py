@@ -15,9 +15,9 @@ from monitor.model import ComparedArticle, Story
 from monitor.model.names import hashed
 from monitor.stories.by import Agreement, compare_by, differing_values
 from monitor.stories.clusters import SURE_WEIGHT, Cluster, ClusterIndex
-from monitor.stories.comparison import TELLING
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import BROAD, Bounds, JudgedCluster, Ruling, Sameness, judge, nearest
+from monitor.stories.verdicts import TELLING
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened

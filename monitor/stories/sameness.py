@@ -14,9 +14,10 @@ from statistics import fmean
 
 from monitor.model import ComparedArticle
 from monitor.stories.clusters import Cluster
-from monitor.stories.comparison import TELLING, Comparison, FactKind, compare
+from monitor.stories.comparison import Comparison, compare
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import WHOLE_TEXT, copied, likeness
+from monitor.stories.verdicts import TELLING, FactKind
 from monitor.stories.wording import (
     agreeing_in_words,
     comparison_in_words,

@@ -208,6 +208,26 @@ def test_a_second_missile_of_the_same_day_is_told(first: str, then: str, tmp_pat
     assert sent[1]["kind"] in {"new", "possibly"}
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        (
+            "North Korea fires two missiles into the sea",
+            "CORRECTED: North Korea fires three missiles into the sea",
+            [0],
+        ),
+        ("북한, 동해상으로 미사일 2발 발사", "북한, 동해상으로 미사일 3발 발사(종합)", [0]),
+        ("North Korea fires two missiles into the sea", "North Korea fires three missiles into the sea", [0, 1]),
+    ],
+)
+def test_a_corrected_number_is_of_the_same_launch(first: str, then: str, told: list[int], tmp_path: Path) -> None:
+    """If the headline says that it corrects or updates a report; else it may be the next launch."""
+    language = "en" if first.isascii() else "ko"
+    rows = list(_rows((((language, first, ""), (language, then, "")),)))
+    sent = [row for row in _replayed(MISSILES, rows, tmp_path) if row["type"] == "alert"]
+    assert [row["articles"][0] for row in sent] == told
+
+
 @pytest.mark.parametrize("once_per", ["story", "event"])
 def test_tomorrows_launch_is_told_in_todays_words(once_per: str, tmp_path: Path) -> None:
     """After a silent night the same headline is another launch, for rules that tell stories and for those of events."""

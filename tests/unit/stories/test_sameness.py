@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.comparison import TELLING
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import BROAD, Bounds, Ruling, Sameness, judge
+from monitor.stories.verdicts import TELLING
 from tests.building import HOUR, NOON, features
 
 SAME, POSSIBLY, ANOTHER = Sameness
