@@ -115,10 +115,10 @@ def event_of_story(report: Report, index: ClusterIndex) -> Cluster | None:
 
 
 def new_event(report: Report) -> Cluster:
-    """An event that begins with this article; it is named by its rule and first story, so that replaying news gives the
-    same names."""
-    id_ = f"E{hashed(f'{report.rule} {report.story.id}'):016x}"
+    """An event that begins with this article; it is named by its rule and first article, so that replaying news gives
+    the same names, and two events of one story have two."""
     features = report.features
+    id_ = f"E{hashed(f'{report.rule} {features.source} {features.uid}'):016x}"
     return Cluster(id_, report.rule, report.story.title, features.at, features.at, features.seen)
 
 

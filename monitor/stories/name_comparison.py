@@ -26,7 +26,7 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
         return FactComparison(
             FactKind.NAME, Verdict.AGREES, *said, points=TELLING * min(len({a.key for a, _ in shared}), 2)
         )
-    return unknown(FactKind.NAME, one, other)
+    return unknown(FactKind.NAME, *([each for each in side if each.sure] for side in (one, other)))
 
 
 def _left_over(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:

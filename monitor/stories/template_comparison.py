@@ -112,8 +112,8 @@ def _verdict_on_names(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> V
 
 
 def _says(features: ArticleFeatures, said: str) -> bool:
-    """Whether an article has a word of this: then its title only puts it otherwise."""
-    return not features.words.of_both.isdisjoint(words_of(said, "", "").title)
+    """Whether an article says all of this: then its title only puts it otherwise."""
+    return features.words.of_both.issuperset(words_of(said, "", "").title)
 
 
 def _other_modifier(one: str, other: str) -> bool:

@@ -61,7 +61,9 @@ def test_what_is_possibly_the_same_is_a_line_of_its_own() -> None:
     ]
     one, other = map(sent_row, found)
     assert one["event"] != other["event"]
-    assert f"; possibly the same as {one['event']}: another number (second" in str(other["reason"])
+    assert f"; possibly the same as {one['event']}: both North Korea; perhaps another number (only here: second" in str(
+        other["reason"]
+    )
 
 
 def test_each_article_that_is_listed_as_suppressed_is_a_line() -> None:

@@ -54,7 +54,7 @@ def test_the_bounds(needed: tuple[float, ...], possibly: float, points: int, sam
     [
         (
             "Blast at chemical plant in Kobe kills 16",
-            "another place (Kobe, not Osaka), another wording (Kobe, not Osaka)",
+            "another place (Kobe, not Osaka)",
         ),
         ("Blast at chemical plant in Osaka on 2 January", "another day"),
     ],
@@ -81,19 +81,29 @@ def test_one_member_that_differs_keeps_apart() -> None:
 @pytest.mark.parametrize(
     ("first", "then", "language", "why"),
     [
-        ("North Korea fires missile", "North Korea fires second missile", "en", "another number (second"),
-        ("Blast hits market in Kabul", "Blast hits mosque in Kabul", "en", "another wording (mosque, not market)"),
-        ("Ministry declares outbreak", "Ministry declares end of outbreak", "en", "another wording"),
-        ("부산 조선소서 폭발 사고", "부산 조선소서 또 폭발 사고", "ko", "another number (또"),
-        ("上海化工厂发生爆炸", "上海化工厂再次发生爆炸", "zh", "another number (再"),
-        ("В Киеве прогремел взрыв", "В Киеве прогремел второй взрыв", "ru", "another number (второй"),
+        ("North Korea fires missile", "North Korea fires second missile", "en", "another number (only here: second"),
+        (
+            "Blast hits market in Kabul",
+            "Blast hits mosque in Kabul",
+            "en",
+            "another happening by its title (mosque, not market)",
+        ),
+        (
+            "Ministry declares outbreak",
+            "Ministry declares end of outbreak",
+            "en",
+            "another happening, as one title says more",
+        ),
+        ("부산 조선소서 폭발 사고", "부산 조선소서 또 폭발 사고", "ko", "another number (only here: 또"),
+        ("上海化工厂发生爆炸", "上海化工厂再次发生爆炸", "zh", "another number (only here: 再"),
+        ("В Киеве прогремел взрыв", "В Киеве прогремел второй взрыв", "ru", "another number (only here: второй"),
     ],
 )
 def test_what_is_in_doubt_is_possibly_the_same(first: str, then: str, language: str, why: str) -> None:
     """However alike the words are, and never suppressed."""
     ruling = judged(article_in(language, then), article_in(language, first))
     assert ruling.sameness is POSSIBLY
-    assert ruling.why.startswith(why)
+    assert why in ruling.why
     assert ruling.doubtful
     assert not ruling.differs
 
@@ -129,7 +139,7 @@ def test_the_reason_names_what_agrees() -> None:
     """And how alike the words are."""
     ruling = judged(article_in("en", "16 killed in blast at Osaka chemical plant"), article_in("en", BLAST))
     assert ruling.sameness is SAME
-    assert ruling.why == f"joined at {ruling.likeness:.2f}: both Osaka, both 16"
+    assert ruling.why == f"joined at {ruling.likeness:.2f}: both Osaka, both 16 dead"
     assert ruling.unsure == ""
 
 
