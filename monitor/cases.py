@@ -184,7 +184,7 @@ def _cases(placed: Placed, rules: RuleSet, clusters: ClusterIndex, told: Told, n
     for match, report in zip(of.matches, placed.reports, strict=True):
         case = case_of(match, of, rules, story=report.story, told=told, now=now, around=placed.around)
         cluster, unsure = _event(case, report, clusters)
-        event = None if cluster is None else event_of(cluster)
+        event = None if cluster is None else event_of(clusters.whole(cluster))
         yield replace(case, how=joined.how, event=event, unsure=unsure if event is not None else joined.unsure)
 
 

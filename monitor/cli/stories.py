@@ -23,6 +23,7 @@ from monitor.cli.tables import print_table
 from monitor.errors import WrongUse
 
 if TYPE_CHECKING:
+    from monitor.store.identity_marks import IdentityMark
     from monitor.store.stories import StoriesRead, StoryAccount
 
 _FEW = 5  # of those that begin so
@@ -30,7 +31,7 @@ _FEW = 5  # of those that begin so
 
 @click.group()
 def stories() -> None:
-    """What was joined to one story, or to one event: list, show."""
+    """What was joined to one story, or to one event: list, show; and merge, to put it right."""
 
 
 @stories.command("list")
@@ -100,6 +101,46 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
         click.echo(line)
 
 
+@stories.command()
+@config_option
+@click.argument("name", metavar="ID")
+@click.argument("other", metavar="OTHER")
+def merge(config: Path, name: str, other: str) -> None:
+    """Make one of two: the story or event OTHER becomes part of ID, now and for what comes.
+
+    Its articles, and what was heard and told of it, are ID's from then on, so that nothing is told twice; an article
+    that is like either joins ID. A story merges with a story, an event with one of the same rule. It may be done while
+    the daemon runs. Who did it, and when, `stories show` says.
+
+    \b
+    Examples:
+      news-monitor stories merge S746401c3a4eecfd6 S1f0a
+      news-monitor stories merge E1f0 E22c
+    """
+    from monitor import clock
+    from monitor.store.merging import Merging
+    from monitor.store.stories import StoriesRead
+
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
+    read = StoriesRead(database)
+    merged = Merging(database, loaded).merge(_found(read, name).id, _found(read, other).id, clock.now(), _who())
+    if merged.already:
+        click.echo(f"{merged.part} is part of {merged.id} already")
+    else:
+        click.echo(f"{merged.part} is part of {merged.id} now, with its articles and what was sent of it")
+
+
+def _who() -> str:
+    """The name of the user."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a user without a name
+        return "unknown"
+
+
 def _found(read: StoriesRead, name: str) -> StoryAccount:
     """The story or event of this id, or the only one whose id begins so."""
     account = read.find(name)
@@ -113,6 +154,14 @@ def _found(read: StoriesRead, name: str) -> StoryAccount:
     more = ["  and more"] if len(begin) > _FEW else []
     lines = [f"  {each.id}  {each.title}" for each in begin[:_FEW]]
     raise WrongUse("\n".join([f"several stories and events begin with '{name}'; write more of its id:", *lines, *more]))
+
+
+def _mark_in_words(mark: IdentityMark, id_: str) -> str:
+    """What a person did, as seen from the one that is shown."""
+    itself, other = mark.id == id_, mark.other if mark.id == id_ else mark.id
+    if mark.kind == "merge":
+        return f"{other} was merged into it" if itself else f"it was merged into {other}"
+    return f"{other} was split off it" if itself else f"it was split off {other}"
 
 
 def _title(title: str, articles: int) -> str:
@@ -132,6 +181,8 @@ def _told(account: StoryAccount, zone: str) -> Iterator[str]:
     for other in account.possibly:
         title = f" (“{other.title}”)" if other.title else ""
         yield f"possibly  the same as {other.id}{title}{f': {other.doubt}' if other.doubt else ''}"
+    for mark in account.marks:
+        yield f"marked    {local(mark.at, zone)}  {_mark_in_words(mark, account.id)}, by {mark.who}"
     for member in account.members:
         by = member.publisher or member.source
         by += f", a text of {member.wire}" if member.wire and member.wire != by else ""

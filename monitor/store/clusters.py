@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, and_, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, Insert, Row, and_, bindparam, delete, or_, select, tuple_, update
 
 from monitor.cases import Need
 from monitor.model.moments import of_number, to_number
@@ -185,7 +185,8 @@ def forget_articles(connection: Connection, articles: Sequence[int]) -> None:
         (tables.story, select(story_article.c.story_id).where(story_article.c.article_id.in_(articles))),
         (tables.event, select(match.c.event_id).where(match.c.article_id.in_(articles))),
     ):
-        for row in connection.execute(select(table).where(table.c.id.in_(names))).all():
+        of_these = or_(table.c.id.in_(names), table.c.merged_into.in_(names))
+        for row in connection.execute(select(table).where(of_these)).all():
             members = [each for each in row.members or () if each[0] not in articles]
             left = connection.execute(_FEATURES, {"names": [(id_, version) for id_, version, _ in members]})
             others = {key for each in left for key in ArticleFeatures.from_row(each.row).index_keys}
@@ -219,6 +220,8 @@ def _cluster(scope: str, row: Row[*tuple[Any, ...]], members: Sequence[ArticleFe
         by=by,
         possibly_of=row.possibly_of,
         doubt=row.doubt or "",
+        merged_into=row.merged_into,
+        kept_apart=frozenset(row.kept_apart or ()),
     )
 
 

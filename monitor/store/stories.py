@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, String, Table, func, literal, 
 
 from monitor.model import voice_of
 from monitor.store.database import Database
+from monitor.store.identity_marks import IdentityMark, marks_of
 from monitor.store.tables import alert, article, event, match, story, story_article, waiting
 
 
@@ -90,7 +91,8 @@ class Named:
 class StoryAccount:
     """A story, or an event with all of its stories, with all that belongs to it, in the order of time. `rule`: of an
     event, the one that sees it so; `events`: of a story, those that it is of; `possibly`: the stories, or events, that
-    it is possibly the same as."""
+    it is possibly the same as; `merged_into`: what it is a part of, on a person's word; `marks`: all that people said
+    of it."""
 
     id: str
     title: str
@@ -101,6 +103,8 @@ class StoryAccount:
     waits: tuple[Waits, ...]
     events: tuple[Named, ...] = ()
     possibly: tuple[PossiblySame, ...] = ()
+    merged_into: str | None = None
+    marks: tuple[IdentityMark, ...] = ()
 
     @property
     def voices(self) -> int:
@@ -116,7 +120,8 @@ class StoriesRead:
 
     def newest(self, *, rules: Sequence[str] = (), since: datetime | None = None, most: int = 100) -> list[StoryReport]:
         """At most so many stories, the last told first; only those that these rules hit."""
-        asked = select(story).order_by(story.c.last_at.desc(), story.c.id).limit(most)
+        asked = select(story).where(story.c.merged_into.is_(None))
+        asked = asked.order_by(story.c.last_at.desc(), story.c.id).limit(most)
         if since is not None:
             asked = asked.where(story.c.last_at >= since)
         if rules:
@@ -254,4 +259,6 @@ def _account(
         ),
         sent=tuple(Sent(each.id, each.at, each.kind, each.rule_id, each.level, each.reason) for each in sent),
         waits=tuple(Waits(each.rule_id, each.kind, each.due, each.why) for each in waits),
+        merged_into=row.merged_into,
+        marks=marks_of(connection, row.id),
     )

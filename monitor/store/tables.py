@@ -185,6 +185,8 @@ def _cluster() -> tuple[Column[Any], ...]:
         Column("members", JSON(none_as_null=True)),
         Column("possibly_of", String),
         Column("doubt", Text),
+        Column("merged_into", String),  # by a person, as it is kept apart from those
+        Column("kept_apart", JSON(none_as_null=True)),
     )
 
 
@@ -235,6 +237,20 @@ article_features = Table(
     Column("article_id", ForeignKey("article.id"), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("row", JSON, nullable=False),
+)
+
+# A person's word on stories and events. In `scope` (of stories "", of events their rule's id), by `kind`: `other_id`
+# became part of `cluster_id` ("merge"), or was split off it ("split"). `who`: the user's name on that machine.
+identity_mark = Table(
+    "identity_mark",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("cluster_id", String, nullable=False, index=True),
+    Column("other_id", String, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("who", String, nullable=False),
 )
 
 _in_doubt = event.c.possibly_of.is_not(None)

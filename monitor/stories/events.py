@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from monitor.model import Story
 from monitor.model.names import hashed
 from monitor.stories.by import Agreement, compare_by
-from monitor.stories.comparison import TELLING
 from monitor.stories.clusters import Cluster, ClusterIndex
+from monitor.stories.comparison import TELLING
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
 
@@ -90,7 +90,7 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
             ruling, event = max(found, key=lambda each: (each[0].likeness, each[1].touched, each[1].id))
             if sameness is Sameness.SAME:
                 return Belonging(event, ruling)
-            doubtful = replace(new_event(report), possibly_of=event.possibly_of or event.id, doubt=ruling.why)
+            doubtful = replace(new_event(report), possibly_of=event.possibly_of or event.whole_id, doubt=ruling.why)
             return Belonging(doubtful, ruling, opens=True)
     return Belonging(new_event(report), Ruling(Sameness.ANOTHER, "the first article of its event"), opens=True)
 

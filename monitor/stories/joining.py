@@ -43,7 +43,7 @@ def join(features: ArticleFeatures, index: ClusterIndex) -> Joined:
         joined = Joined(open_story(features), "the first article of its story")
     cluster = joined.cluster.joined_by(features)
     index.put(cluster, features, features.index_keys)
-    return Joined(cluster, joined.how, joined.unsure)
+    return Joined(index.whole(cluster), joined.how, joined.unsure)
 
 
 def key_weights(features: ArticleFeatures) -> Mapping[str, float]:

@@ -248,3 +248,29 @@ def test_why_names_the_event_and_what_told_it(database: Database) -> None:
         assert f"\n    {kind} " in told("why", of), of
     [event] = {each["event"] for each in rows("matches", "list", "--decision", "held")}
     assert f", news, high, event {event}\n" in told("why", "times a3")
+
+
+@pytest.mark.usefixtures("database")
+def test_two_stories_are_merged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the beginnings of their ids; both say so, and who did it; lists name the whole."""
+    monkeypatch.setenv("LOGNAME", "ann")
+    _, globe, times, *_ = (each["id"] for each in rows("stories", "list"))
+    done = told("stories", "merge", times[:9], globe)
+    assert done == f"{globe} is part of {times} now, with its articles and what was sent of it\n"
+    assert told("stories", "merge", times, globe) == f"{globe} is part of {times} already\n"
+    assert globe not in [each["id"] for each in rows("stories", "list")]
+    shown = told("stories", "show", times)
+    assert f"  {globe} was merged into it, by ann\n" in shown
+    assert (CAME[3][1] in shown, CAME[4][1] in shown) == (True, True)
+    assert f"  it was merged into {times}, by ann\n" in told("stories", "show", globe)
+    [part] = rows("stories", "show", globe)
+    assert (part["merged_into"], [each["kind"] for each in part["marks"]]) == (times, ["merge"])
+
+
+@pytest.mark.usefixtures("database")
+def test_a_story_and_an_event_are_not_merged() -> None:
+    """That is wrong use, told in one line."""
+    wire = rows("stories", "list")[3]
+    ended = CliRunner().invoke(cli, ["stories", "merge", wire["id"], wire["events"][0]])
+    assert isinstance(ended.exception, WrongUse)
+    assert "a story merges with a story, an event with one of the same rule" in str(ended.exception)
