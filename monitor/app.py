@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from monitor import clock
 from monitor.allocator import give_back
 from monitor.collector import at_rest
+from monitor.config.load import shipped_entities
 from monitor.config.secrets import password_of, telling_parts
 from monitor.config.user_files import UserFiles
 from monitor.daemon import Daemon, Job, systemd
@@ -250,7 +251,7 @@ def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job
 
 def _active(config: Config, zone: ZoneInfo, *, catches_up: bool) -> Active:
     with at_rest():
-        rules = compile_live(config.rules.values(), config.entities, config.lists, config.sources)
+        rules = compile_live(config.rules.values(), config.entities, config.lists, config.sources, shipped_entities())
         inflection.release()
     give_back()
     channels = partial(channels_of, settings=config.settings)

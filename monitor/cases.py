@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from monitor.alerting.policy import Case, Circumstances, stale
 from monitor.alerting.subjects import event_key
@@ -29,6 +30,7 @@ from monitor.stories import (
 )
 from monitor.stories.events import Report, belongs, event_of_story, join_event, new_event
 from monitor.stories.facts import facts
+from monitor.stories.known_names import KnownNames
 
 ANYWHERE = Circumstances()
 
@@ -125,12 +127,23 @@ def _prepared(article: Article, matches: tuple[Match, ...], cost: int, rules: Ru
     return Prepared(
         article=article,
         matches=matches,
-        features=features_of(article) if joins else None,
+        features=features_of(article, known_names(rules)) if joins else None,
         provenance=from_,
         publisher=from_.publisher or (source.name if source else article.source),
         facts=facts(article.title, article.text) if matches else (),
         work=cost + (len(article.text) if matches else 0),  # which is quoted
     )
+
+
+_KNOWN_NAMES: WeakKeyDictionary[RuleSet, KnownNames] = WeakKeyDictionary()
+
+
+def known_names(rules: RuleSet) -> KnownNames:
+    """The names of all entities that a set of rules knows; worked out when it is asked first."""
+    known = _KNOWN_NAMES.get(rules)
+    if known is None:
+        known = _KNOWN_NAMES[rules] = KnownNames(rules.entities.values())
+    return known
 
 
 def from_whom(article: Article, source: Source | None) -> Provenance:
@@ -154,15 +167,17 @@ def _with_story(of: Prepared, rules: RuleSet, clusters: ClusterIndex, around: Ci
     if of.features is None:
         return Placed(of, None, around)
     joined = join(of.features, clusters)
-    reports = tuple(_report(match, of.features, joined.cluster, rules) for match in of.matches)
+    reports = tuple(_report(match, of.features, joined, rules) for match in of.matches)
     return Placed(of, joined, around, reports)
 
 
-def _report(match: Match, features: ArticleFeatures, cluster: Cluster, rules: RuleSet) -> Report:
-    policy = rules.rules[match.rule].alert
+def _report(match: Match, features: ArticleFeatures, joined: Joined, rules: RuleSet) -> Report:
+    policy, story = rules.rules[match.rule].alert, story_of(joined.cluster)
     if policy.once_per is not OncePer.EVENT:  # it may have told events before it was edited: that of the story counts
-        return Report(match.rule, story_of(cluster), features, of_story_only=True)
-    return Report(match.rule, story_of(cluster), features, match.by, rules.words_in(match), policy.event_lasts)
+        return Report(match.rule, story, features, of_story_only=True)
+    return Report(
+        match.rule, story, features, match.by, rules.words_in(match), policy.event_lasts, unsure=joined.unsure
+    )
 
 
 def event_needs(placed: Iterable[Placed]) -> Iterator[Need]:

@@ -31,15 +31,16 @@ from monitor.intake.pages import wanted
 from monitor.intake.taking import Brought, TakenIn, cut_short, taken_in
 from monitor.matching import RuleSet
 from monitor.matching.wishes import any_wish, wishes
-from monitor.model import MOMENTARY, Alert, Article, Claim, Fetched, FetchOutcome, Limits, Polled, Source
+from monitor.model import Alert, Article, Claim, Fetched, FetchOutcome, Limits, Polled, Source
 from monitor.sources.asking import Asker
 from monitor.store.claims import Claims
 from monitor.store.loading import PreparedPoll
 from monitor.store.recognised import Asked
 from monitor.store.section import SerialSection
 from monitor.store.thread import COMPANY, StoreThread, Together
-from monitor.telemetry import Event, debugging, log
+from monitor.telemetry import Event, log
 from monitor.telemetry.metrics import Metrics
+from monitor.telemetry.polls import log_poll
 
 # What deciding on one poll may cost (`Document.work`), beside the article that is begun last: a tenth of a second. None
 # of 203 real feeds costs as much, against rules that hit everything. The rest comes at the source's next poll.
@@ -147,7 +148,7 @@ class Pipeline:
         if decision is None:
             log.warning(Event.POLL_LOST, source=polled.claim.source, why="its lease had ended; another poll took over")
             return None
-        _tell(polled, decision)
+        log_poll(polled, decision.judged)
         if any(decided.alert for judged in decision.judged for decided in judged.decisions):
             self._deliver()
         return polled
@@ -190,26 +191,3 @@ def _of(brought: Brought, known: Mapping[tuple[str, str], Known]) -> dict[str, K
     """What is known of one poll's entries, by uid."""
     keys = ((uid, (brought.source.id, uid)) for uid in brought.uids)
     return {uid: known[key] for uid, key in keys if key in known}
-
-
-def _tell(polled: Polled, decision: Decision) -> None:
-    """The log's account of a poll. What lasts is told when it begins or changes, and when it is over."""
-    source, fetched = polled.claim.source, polled.fetched
-    if polled.problem and (polled.problem != polled.claim.problem or debugging()):
-        log.warning(Event.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
-    elif polled.claim.problem and not polled.problem:
-        log.info(Event.POLL_WELL, source=source, problem=polled.claim.problem, failures=polled.claim.failures)
-    for trouble in polled.opened:
-        if trouble.kind in MOMENTARY or trouble.kind not in polled.claim.habits.troubled:
-            log.warning(Event.SOURCE_TROUBLED, source=source, trouble=trouble.kind.value, problem=trouble.detail)
-    for kind in polled.closed:
-        if kind not in MOMENTARY:
-            log.info(Event.SOURCE_MENDED, source=source, trouble=kind.value)
-    new = len(decision.judged)
-    if new or debugging():
-        tell = log.info if new else log.debug
-        tell(Event.POLLED, source=source, outcome=fetched.outcome.value, entries=polled.entries, new=new)
-    for judged in decision.judged:
-        for decided in judged.decisions:
-            event = Event.ALERTED if decided.alert else Event.MATCHED
-            log.info(event, source=source, rule=decided.match.rule, title=judged.article.title, decision=decided.reason)

@@ -18,6 +18,7 @@ from monitor.decide import State, decide, decide_due
 from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.model import Alert, Article, Source
+from monitor.text.detect import language_tag
 
 PAGE = Path(__file__).parents[1] / "docs" / "alerts.md"
 _TIMELINE = re.compile(
@@ -75,13 +76,13 @@ def _what_time_brings(rules: RuleSet, state: State, until: datetime) -> Generato
         for telling in fallen.tellings:
             yield from _sent(telling.alert, now)
         for moved in fallen.moved:
-            yield from _wrapped(f"{now:%H:%M}  {moved.before.hearing.article.title}", _INDENT)
+            yield from _wrapped(f"{_said(now)}  {moved.before.hearing.article.title}", _INDENT)
             yield from _wrapped(f"{_INDENT}{moved.why}")
     return state
 
 
 def _sent(alert: Alert, now: datetime) -> Iterator[str]:
-    yield from _wrapped(f"{now:%H:%M}  >> {alert.kind.upper()}, {alert.level}: {alert.article.title}", _INDENT)
+    yield from _wrapped(f"{_said(now)}  >> {alert.kind.upper()}, {alert.level}: {alert.article.title}", _INDENT)
     if alert.items:
         for item in alert.items:
             yield from _wrapped(f"{_INDENT}- {item.title}: {item.reason}", f"{_INDENT}  ")
@@ -95,7 +96,9 @@ def _wrapped(line: str, indent: str = _INDENT) -> list[str]:
 
 def _article(number: int, row: Mapping[str, Any], now: datetime) -> Article:
     published = _moment(row["published"]) if "published" in row else now
-    return Article(row["from"], f"a{number}", row["title"], row.get("text", ""), now, published, dated=True)
+    title, text = row["title"], row.get("text", "")
+    language = language_tag(title, text)
+    return Article(row["from"], f"a{number}", title, text, now, published, language=language, dated=True)
 
 
 def _around(row: Mapping[str, Any], now: datetime) -> Circumstances:
@@ -109,6 +112,11 @@ def _moment(said: str) -> datetime:
     hour, minute = map(int, time.split(":"))
     days = {"": 0, "next day": 1, "day before": -1}[day]
     return _DAY + timedelta(days=days, hours=hour, minutes=minute)
+
+
+def _said(moment: datetime) -> str:
+    """The same the other way round."""
+    return f"{'next day ' if moment.astimezone(_ZONE).date() > _DAY.date() else ''}{moment:%H:%M}"
 
 
 if __name__ == "__main__":

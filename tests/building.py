@@ -39,6 +39,8 @@ from monitor.model import (
 from monitor.store.claims import Claims
 from monitor.store.loading import PreparedPoll
 from monitor.store.section import Entered, SerialSection
+from monitor.stories import ArticleFeatures, features_of
+from monitor.stories.known_names import NOBODY, KnownNames
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -89,6 +91,22 @@ def article(
         tags=tags,
         baseline=baseline,
     )
+
+
+def features(
+    title: str,
+    text: str = "",
+    language: str | None = "en",
+    *,
+    uid: str = "a",
+    of: str = "wire",
+    at: datetime = NOON,
+    canonical: str | None = None,
+    known: KnownNames = NOBODY,
+) -> ArticleFeatures:
+    """What identity knows of an article with this title and text, seen and published at `at`."""
+    made = replace(article(uid, title, text, of=of, seen=at, canonical=canonical), language=language)
+    return features_of(made, known)
 
 
 def rule(

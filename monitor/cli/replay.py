@@ -49,12 +49,15 @@ class _Given:
 
     def player(self, loaded: LoadedRules) -> Replay:
         from monitor.alerting.policy import Circumstances
+        from monitor.config.load import shipped_entities
         from monitor.lab.replay import Replay
         from monitor.matching.live import compile_live
 
         print_faults(loaded.faults)
         self.problems |= bool(loaded.faults)
-        compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
+        compiled = compile_live(
+            loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources, shipped_entities()
+        )
         return Replay(compiled, Circumstances(ZoneInfo(self.zone)), all_stories=self.all_stories)
 
 

@@ -54,7 +54,7 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
 
     from monitor import clock
     from monitor.alerting.policy import Circumstances
-    from monitor.config.load import load_rules
+    from monitor.config.load import load_rules, shipped_entities
     from monitor.lab.edits import compared
     from monitor.lab.replay import Replay
     from monitor.matching.live import compile_live
@@ -70,8 +70,8 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
     archive = Archive(existing_database(running.settings))
     since = clock.now() - timedelta(days=days)
     around = Circumstances(ZoneInfo(running.settings.timezone))
-    before = compile_live(_without(running, file), running.entities, running.lists, running.sources)
-    after = compile_live(_live(tried, file), tried.entities, tried.lists, running.sources)
+    before = compile_live(_without(running, file), running.entities, running.lists, running.sources, shipped_entities())
+    after = compile_live(_live(tried, file), tried.entities, tried.lists, running.sources, shipped_entities())
     articles = followed(_coming(archive, since), archive.count(since), printing=False)
     found = compared(articles, Replay(before, around), Replay(after, around))
     print_compared(found, running.settings.timezone, as_json=as_json)

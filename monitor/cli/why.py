@@ -191,6 +191,7 @@ def _named(source: str, uid: str) -> str:
 def _accounts(asked: _Asked, only: str | None) -> list[Account]:
     """What each rule makes of the article, or only one: the rules that run, and those of which something is stored.
     Those that told it come first, then those that it meets, then those that it met nearly."""
+    from monitor.config.load import shipped_entities
     from monitor.matching.explain import explain
     from monitor.matching.live import compile_live
 
@@ -203,7 +204,7 @@ def _accounts(asked: _Asked, only: str | None) -> list[Account]:
         require_known("rule", [only], [*rules, *stored])
         rules = {only: _as_if_it_ran(rules[only])} if only in rules else {}
         stored = {only: stored[only]} if only in stored else {}
-    compiled = compile_live(rules.values(), files.entities, files.lists, files.sources)
+    compiled = compile_live(rules.values(), files.entities, files.lists, files.sources, shipped_entities())
     matches = {match.rule: match for match in compiled.match(article)}
     explained = {explanation.rule: explanation for explanation in explain(compiled, article)}
     told = kept.articles.alerts(kept.stored, matches.keys() | stored.keys()) if kept else {}

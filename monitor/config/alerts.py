@@ -144,8 +144,8 @@ class AlertShape(Shape):
     )
     event_lasts: Lasts | None = Field(
         None,
-        description="With once_per: event, how long one event goes on, 14 days at most (default: as its actors and "
-        "days tell).",
+        description="With once_per: event, how long one event goes on, 14 days at most (default: a day, less "
+        "where its days tell).",
         examples=["1 day"],
     )
     by: (
@@ -157,7 +157,7 @@ class AlertShape(Shape):
     ) = Field(
         None,
         description="With once_per: event, names of conditions of match: an article in which these find something else "
-        "is of another event (default: as its places, actors and days tell). One, or a list.",
+        "is of another event (default: as its places, names, numbers and days tell). One, or a list.",
         examples=[["where", "who"]],
     )
     unsure: Literal["digest", "silent"] | None = Field(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -22,6 +23,7 @@ from monitor.config.names import Name, Names, names, usable
 from monitor.config.reading import Memory
 from monitor.config.rules import rule
 from monitor.config.settings import EVERY, settings, timezone_of, unknown_rules
+from monitor.config.shipped import shipped
 from monitor.config.sources import Usual, sources, with_secrets
 from monitor.config.versions import with_version
 from monitor.config.yaml12 import Document, shown
@@ -54,6 +56,13 @@ class LoadedRules:
     sources: Mapping[str, Source] = field(default_factory=dict)
     documents: Mapping[Place, Document] = field(default_factory=dict)
     timezone: str = "UTC"
+
+
+@cache
+def shipped_entities() -> Mapping[str, Entity]:
+    """The entities that come with the program: by their names identity knows persons and organisations in every
+    language, also where a config names no entities."""
+    return load_rules([shipped() / "seeds" / "entities"]).entities
 
 
 def load(

@@ -49,7 +49,7 @@ def event_identity(written: Written, entities: Mapping[str, Entity]) -> Iterator
         yield written.lint(Kind.NO_IDENTITY, ("alert", "once_per"), what, meant)
     if rule.alert.event_lasts is not None and rule.alert.event_lasts >= DAY:
         at = ("alert", "event_lasts")
-        what = f"everything that this rule hits within {written.value(at)} is one event, whatever it is about"
+        what = f"everything that this rule hits within {written.value(at)} is one event, unless a fact differs"
         meant = "name the conditions that tell events apart under 'by', or write a shorter time"
         yield written.lint(Kind.ONE_EVENT, at, what, meant)
 

@@ -52,10 +52,11 @@ def compile_rules(
     entities: Mapping[str, Entity],
     lists: Mapping[str, WordList] = MappingProxyType({}),
     sources: Mapping[str, Source] = MappingProxyType({}),
+    known: Mapping[str, Entity] = MappingProxyType({}),
 ) -> RuleSet:
     """One set of all rules. Every entity and list that a rule names must be there (KeyError otherwise); `sources` are
-    those whose tags and publishers are known."""
-    compiler = _Compiler(entities, lists, sources)
+    those whose tags and publishers are known; `known`: further entities, whose names identity knows."""
+    compiler = _Compiler(entities, lists, sources, {**known, **entities})
     compiled_rules = [compiler.rule(rule) for rule in rules]
     return RuleSet(compiled_rules, compiler.lookup())
 
@@ -64,8 +65,13 @@ class _Compiler:
     """Numbers terms and literals, so that rules share them, and what they find."""
 
     def __init__(
-        self, entities: Mapping[str, Entity], lists: Mapping[str, WordList], sources: Mapping[str, Source]
+        self,
+        entities: Mapping[str, Entity],
+        lists: Mapping[str, WordList],
+        sources: Mapping[str, Source],
+        known: Mapping[str, Entity],
     ) -> None:
+        self._known_entities = known
         self._entities = entities
         self._lists = lists
         self._sources = sources
@@ -83,7 +89,13 @@ class _Compiler:
             for term in (*entity.sure, *(entity.maybe.terms if entity.maybe else ())):
                 names[term.text] = names.get(term.text, frozenset()) | {entity.id}
         return Lookup(
-            tuple(self._patterns), tuple(self._texts), self._beside, names, frozenset(self._expressions), self._sources
+            patterns=tuple(self._patterns),
+            texts=tuple(self._texts),
+            beside=self._beside,
+            names=names,
+            expressions=frozenset(self._expressions),
+            entities=self._known_entities,
+            sources=self._sources,
         )
 
     def rule(self, rule: Rule) -> CompiledRule:

@@ -15,9 +15,10 @@ def compile_live(
     entities: Mapping[str, Entity],
     lists: Mapping[str, WordList] = MappingProxyType({}),
     sources: Mapping[str, Source] = MappingProxyType({}),
+    known: Mapping[str, Entity] = MappingProxyType({}),
 ) -> RuleSet:
     """Those of the rules that run, compiled."""
-    return compile_rules(running(rules), entities, lists, sources)
+    return compile_rules(running(rules), entities, lists, sources, known)
 
 
 def running(rules: Iterable[Rule]) -> list[Rule]:

@@ -20,19 +20,26 @@ from monitor.matching.found import Found
 from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
 from monitor.matching.values import values_by
-from monitor.model import Article, Match, MatchKind, Rule, Source, Span
+from monitor.model import Article, Entity, Match, MatchKind, Rule, Source, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the numbers of patterns and terms stand for; `beside`: authors, tags or addresses are asked for too;
-    `names`: of each entity's names, whose they are; `expressions`: the terms that are regular expressions; `sources`: those whose tags and publishers are known."""
+    """What the numbers of patterns and terms stand for.
+
+    beside       authors, tags or addresses are asked for too
+    names        of each entity's names, whose they are
+    expressions  the terms that are regular expressions
+    entities     all that are known, also those that no rule names
+    sources      those whose tags and publishers are known
+    """
 
     patterns: tuple[Pattern, ...]
     texts: tuple[str, ...]
     beside: bool
     names: Mapping[str, frozenset[str]]
     expressions: frozenset[str]
+    entities: Mapping[str, Entity]
     sources: Mapping[str, Source]
 
 
@@ -48,6 +55,7 @@ class RuleSet:
         self._lookup = lookup
         self.rules: Mapping[str, Rule] = MappingProxyType({c.rule.id: c.rule for c in self._compiled})
         self.sources = lookup.sources
+        self.entities = lookup.entities
         self._search = Search([pattern.literal for pattern in lookup.patterns])
         patterns = lookup.patterns
         self._of_languages: dict[str | None, frozenset[int]] = {

@@ -270,7 +270,7 @@ class AlertPolicy:
                      after the one before (a correction or a higher level does not wait)
     wait_at_least    how long a new story waits, so that its first message says more
     most_an_hour     so many messages an hour, the rest in one digest; None: no cap
-    event_lasts      how long one event goes on, where the rule knows; None: as its actors and days tell
+    event_lasts      how long one event goes on, where the rule knows; None: a day, less where its days tell
     by               names of conditions of the rule's `match`: where these find something else, it is another event
     lists_unsure     whether what it holds as the same although something is not known is listed in a daily digest
     """

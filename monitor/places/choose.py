@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from monitor.places import clues
 from monitor.places.gazetteer import Gazetteer
 from monitor.places.records import (
     CITY,
@@ -20,45 +21,13 @@ from monitor.places.records import (
     comparable_name,
 )
 
-_SMALLER = 20
+_SMALLER = 20  # times: a place so much smaller is not meant because its country is named
 _SMALL = frozenset((CITY, DIVISION))
-# What makes a place of a name that may be none, before it (in the languages of the Latin script) and behind it.
-_BEFORE = re.compile(
-    r"(?:^|[^\w])(?:in|near|off|outside|around|across|from|to|at|of|toward|towards|over|"
-    r"bei|nahe|aus|nach|près de|à|de|dans|vers|en|cerca de|desde|hacia|a|vicino a|da|nel|nella|em|perto de|w|we|pod|koło|z|do|"
-    r"city of|town of|port of|province of|state of|county of|island of|ville de|stadt|ciudad de|città di|cidade de)\s+$",
-    re.IGNORECASE,
-)
-_BEHIND = re.compile(
-    r"\s+(?:city|town|province|state|county|district|region|prefecture|airport|port|harbou?r|island|bay|beach|valley|suburb|"
-    r"area|metro|police|mayor|residents?|hospital|court|zoo|officials)\b",
-)
-_AND_WHERE = re.compile(r"(?:,| \() ?([A-Z][\w-]+)")
-_DENSE_BEHIND = re.compile(
-    "(?:=|·[\\uac00-\\ud7a3]+=|시|군|구|도|항|역|섬|에서|서|에|시장|시청|군수|경찰|소방|해경|지검|지법|지역|공항|앞바다|북쪽|남쪽|동쪽|서쪽)(?![\uac00-\ud7a3])|(?:시|군|구|도)[\uac00-\ud7a3 ]"
-    "|[県市府都州省沖冲港区町村郡]|地裁|地検|空港|知事|近郊|で|発|駅"
-)
+_BESIDE = 24  # characters that are looked at on either side
 _WORD_BEFORE = re.compile(r"([A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄ][\w.'-]*)[ \u00a0]$")
 _WORD_BEHIND = re.compile(r"[ \u00a0]([A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄ][\w'-]*)")
 _CAPITALISED = re.compile(r"(?<![\w])[A-ZÀ-ÞĀ-Ž][\w'-]+")
 _WRITTEN_SMALL = re.compile(r"(?<![\w'-])[a-zß-ÿā-ž][\w'-]{3,}")
-# An organisation that is called by its city is not there: a club, a newspaper, a university, a stock index.
-_ORGANISATION_BEFORE = re.compile(
-    r"(?:\b(?:Real|FC|AC|AS|SC|SV|VfB|VfL|CF|CD|CA|RC|RB|BK|IF|FK|HC|HK|KK|TSG|Atl[eé]tico|Sporting|Dynamo|Dinamo|Spartak|"
-    r"Lokomotiv|Borussia|Bayer|Eintracht|Hertha|Olympique|Olympiakos|Inter|Racing|Deportivo|Athletic|Legia|Lech|Slavia|Sparta|"
-    r"University of|Bank of|Universit(?:y|é|à|ät) (?:de|di|of)|Динамо|Спартак|Локомотив|Зенит|Шахт[её]р)\s+)$"
-)
-_ORGANISATION_BEHIND = re.compile(
-    r"\s+(?:United|Wanderers|Rovers|Albion|Hotspur|Athletic|FC|CF|SC|Rangers|Celtic|Times|Post|Tribune|Herald|Journal|Chronicle|"
-    r"Globe|Gazette|Examiner|Inquirer|Daily|Mail|Marathon|University|College|Orchestra|Philharmonic|Symphony|Dodgers|Lakers|"
-    r"Yankees|Giants|Cubs|Bulls|Bears|Eagles|Falcons|Ravens|Chiefs|Saints|Rams|Rockets|Spurs|Heat|Magic|Hawks|Kings|Sox|"
-    r"Packers|Steelers|Cowboys|Texans|Browns|Lions|Vikings|Jets|Broncos|Raiders|Chargers|Titans|Jaguars|Dolphins|Panthers|"
-    r"Knicks|Nets|Celtics|76ers|Raptors|Bucks|Pacers|Pistons|Cavaliers|Hornets|Wizards|Nuggets|Jazz|Suns|Clippers|Warriors|"
-    r"Mavericks|Grizzlies|Pelicans|Thunder|Blazers|Timberwolves|Bruins|Blackhawks|Canadiens|Senators|Maple Leafs|Penguins|"
-    r"Capitals|Islanders|Devils|Flyers|Sabres|Canucks|Flames|Oilers|Kraken|Predators|Blues|Stars|Wild|Avalanche|Coyotes|"
-    r"Mets|Braves|Marlins|Nationals|Phillies|Pirates|Brewers|Reds|Cardinals|Astros|Rangers|Angels|Mariners|Athletics|Orioles|"
-    r"Rays|Blue Jays|Twins|Royals|Guardians|Tigers|Padres|Rockies|Diamondbacks|Seahawks|Bengals|Colts|Patriots|Commanders)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +90,8 @@ class Chooser:
         return fitting or first
 
     def _fits_in(self, place: PlaceRecord, first: PlaceRecord, candidate: Candidate) -> bool:
-        """Whether it may be meant rather than the most prominent: its division is named, or its country and it is not much
-        smaller. Moscow is in Russia, though the text names the United States."""
+        """Whether it may be meant rather than the most prominent: its division is named, or its country and it is not
+        much smaller. Moscow is in Russia, though the text names the United States."""
         if not self._supported(place, candidate):
             return False
         return _SMALLER * place.people >= first.people or self._supported(place, candidate, finer_than_country=True)
@@ -136,31 +105,39 @@ class Chooser:
 
     def _in_place(self, candidate: Candidate) -> bool:
         """Whether the words beside it say that it is a place."""
-        before, behind = self._record[: candidate.start][-24:], self._record[candidate.end :][:24]
-        if "\u2e80" < candidate.name[-1]:
-            return bool(_DENSE_BEHIND.match(behind)) or candidate.name[-1] in "시군구도県市府都省区郡"
-        where = _AND_WHERE.match(behind)
+        before, behind = self._beside(candidate)
+        if candidate.name[-1] > "\u2e80":
+            return bool(clues.DENSE_BEHIND_PLACE.match(behind)) or candidate.name[-1] in "시군구도県市府都省区郡"
+        where = clues.WHERE_IT_IS.match(behind)
         if where and self._known.is_place(comparable_name(where[1])):
             return True
-        return bool(_BEFORE.search(before)) or bool(_BEHIND.match(behind))
+        return bool(clues.BEFORE_PLACE.search(before) or clues.BEHIND_PLACE.match(behind))
 
     def _is_organisation(self, candidate: Candidate) -> bool:
-        before, behind = self._record[: candidate.start][-24:], self._record[candidate.end :][:24]
-        return bool(_ORGANISATION_BEFORE.search(before)) or bool(_ORGANISATION_BEHIND.match(behind))
+        before, behind = self._beside(candidate)
+        return bool(clues.BEFORE_ORGANISATION.search(before) or clues.BEHIND_ORGANISATION.match(behind))
+
+    def _beside(self, candidate: Candidate) -> tuple[str, str]:
+        start, end = candidate.start, candidate.end
+        return self._record[max(0, start - _BESIDE) : start], self._record[end : end + _BESIDE]
 
     def _is_person(self, candidate: Candidate, *, sure: bool) -> bool:
-        """A given name before it (Whitney Houston), or it is one and a surname stands behind it (Lincoln Riley). `sure`: a
-        name that nobody knows is no surname."""
-        before = _WORD_BEFORE.search(self._record[: candidate.start][-24:])
-        behind = _WORD_BEHIND.match(self._record[candidate.end :][:24])
-        if before and self._known.name_flags(before[1]) & GIVEN_NAME and not self._known.is_place(before[1]):
+        """A given name before it (Whitney Houston), or it is one and a surname stands behind it (Lincoln Riley).
+        `sure`: a name that nobody knows is no surname."""
+        sides = self._beside(candidate)
+        before, behind = _WORD_BEFORE.search(sides[0]), _WORD_BEHIND.match(sides[1])
+        if before and self._is_given_name(comparable_name(before[1])):
             return True
-        if not self._known.name_flags(candidate.name) & (GIVEN_NAME | SURNAME) or behind is None:
+        own, unsure = self._known.name_flags(candidate.name), candidate.meanings[0][1] & UNSURE
+        if behind is None or not (own & (GIVEN_NAME | SURNAME) or unsure):
             return False
-        follows = self._known.name_flags(behind[1])
-        return (
-            bool(follows & SURNAME) if sure or self._shouted else bool(follows) or not self._known.is_place(behind[1])
-        )
+        follows = comparable_name(behind[1])
+        if sure or self._shouted:
+            return bool(self._known.name_flags(follows) & SURNAME)
+        return not self._known.is_place(follows) and clues.BEHIND_PLACE.match(sides[1].lower()) is None
+
+    def _is_given_name(self, word: str) -> bool:
+        return bool(self._known.name_flags(word) & GIVEN_NAME) and not self._known.is_place(word)
 
 
 def _districts_of_one_name(candidate: Candidate) -> bool:

@@ -12,17 +12,16 @@ from dataclasses import dataclass
 
 from monitor.places import edges
 from monitor.places.choose import Candidate, Chooser
-from monitor.places.gazetteer import Gazetteer, gazetteer
-from monitor.places.records import BLOCKED, COUNTRY, DEMONYM, SEAT, SHORT, UNSURE, comparable_text
+from monitor.places.gazetteer import LONGEST, Gazetteer, gazetteer
+from monitor.places.records import BLOCKED, COUNTRY, DEMONYM, SEAT, SHORT, UNSURE, PlaceRecord, comparable_text
 from monitor.text.record import Offsets, record_of
-
-_LONGEST = 48  # characters of a name
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceMention:
-    """A place that a text names. `start`, `end`: where, in the text as given; `said`: the words there. `role`: "people" for a
-    people or an adjective (Thai), "seat" for where a government sits (the Kremlin), "dateline" for where the reporter sits, else ""."""
+    """A place that a text names. `start`, `end`: where, in the text as given; `said`: the words there. `role`: "people"
+    for a people or an adjective (Thai), "seat" for where a government sits (the Kremlin), "dateline" for where the
+    reporter sits, else ""."""
 
     place: str
     start: int
@@ -54,15 +53,20 @@ def _candidates(text: str, language: str, known: Gazetteer) -> Iterator[Candidat
     for start in edges.starts(text):
         if start < taken:
             continue
-        for name in reversed(known.names_at(text[start : start + _LONGEST])):
+        for name in reversed(known.names_at(text[start : start + LONGEST])):
             end = start + len(name)
             if known.name_flags(name) & BLOCKED and edges.may_end(text, end):
                 taken = end
                 break
             meanings = known.meanings(name)
-            first, flags = meanings[0] if meanings else (None, 0)
-            sure = first is not None and first.level == COUNTRY and not flags & UNSURE
-            if first and edges.fits(text, start, end, language, short=bool(flags & SHORT), sure=sure):
+            if meanings and _fits(text, start, end, language, meanings[0]):
                 yield Candidate(start, end, name, meanings)
                 taken = end
                 break
+
+
+def _fits(text: str, start: int, end: int, language: str, meaning: tuple[PlaceRecord, int]) -> bool:
+    place, flags = meaning
+    if flags & SHORT and end - start == 1:
+        return edges.fits_short(text, start)
+    return edges.fits(text, end, language, sure=place.level == COUNTRY and not flags & UNSURE)

@@ -14,6 +14,8 @@ from monitor.places.records import COUNTRY, NO_PLACE, PlaceRecord, comparable_na
 
 _NAMED = struct.Struct(">IB")
 _NUMBER = struct.Struct(">I")
+_NOTHING: tuple[tuple[tuple[PlaceRecord, int], ...], int] = ((), 0)
+LONGEST, _LONGEST_DENSE = 40, 16  # characters of a name; of one in a script without spaces, or in Hangul
 _CACHED = 4096  # places: some hundred bytes each
 
 
@@ -34,22 +36,33 @@ class Gazetteer:
             self._trie = marisa_trie.BytesTrie().mmap(str(path))
         self.place = lru_cache(_CACHED)(self._place)
         self.around = lru_cache(_CACHED)(self._around)
+        self._begins = lru_cache(_CACHED)(self._is_beginning)
+        self._entry = lru_cache(_CACHED)(self._read_entry)
         self._numbered = lru_cache(_CACHED)(self._record)
 
     def names_at(self, text: str) -> list[str]:
         """The names that a comparable text begins with, the shortest first."""
-        found: list[str] = self._trie.prefixes(text)
-        return found
+        # The trie tries each length on its own: it is asked where some name begins with the first two characters.
+        if self._begins(text[:2]):
+            found: list[str] = self._trie.prefixes(text[: _LONGEST_DENSE if text[0] >= "\u2e80" else LONGEST])
+            return found
+        return [text[0]] if self._entry(text[0]) != _NOTHING else []
+
+    def _is_beginning(self, text: str) -> bool:
+        return next(self._trie.iterkeys(text), None) is not None
 
     def meanings(self, name: str) -> tuple[tuple[PlaceRecord, int], ...]:
         """What a comparable name may mean, with the flags of the name: the most prominent place first."""
-        rows = (_NAMED.unpack(row) for row in self._trie.get(name, ()))
-        return tuple((self._numbered(number), flags) for number, flags in sorted(rows) if number != NO_PLACE)
+        return self._entry(name)[0]
 
     def name_flags(self, name: str) -> int:
         """What else a comparable name is: BLOCKED, GIVEN_NAME, SURNAME."""
-        rows = (_NAMED.unpack(row) for row in self._trie.get(name, ()))
-        return reduce(or_, (flags for number, flags in rows if number == NO_PLACE), 0)
+        return self._entry(name)[1]
+
+    def _read_entry(self, name: str) -> tuple[tuple[tuple[PlaceRecord, int], ...], int]:
+        rows = sorted(_NAMED.unpack(row) for row in self._trie.get(name, ()))
+        meanings = tuple((self._numbered(number), flags) for number, flags in rows if number != NO_PLACE)
+        return meanings, reduce(or_, (flags for number, flags in rows if number == NO_PLACE), 0)
 
     def is_place(self, name: str) -> bool:
         return bool(self.meanings(name))
@@ -94,7 +107,7 @@ def contains(a: str, b: str) -> bool:
 
 
 def level(identity: str) -> str:
-    """ "country", "region", "sea", "area", "division" or "city"; "" for an id that nobody knows."""
+    """One of "country", "region", "sea", "area", "division" or "city"; "" for an id that nobody knows."""
     record = gazetteer().place(identity)
     return record.level if record else ""
 
@@ -115,6 +128,6 @@ def name_of(identity: str) -> str:
 
 
 def places_named(name: str) -> tuple[str, ...]:
-    """The ids of the places that a name, alone and as it is written, may mean: the most prominent first. A user's entity
-    of kind place joins the gazetteer by this."""
+    """The ids of the places that a name, alone and as it is written, may mean: the most prominent first. A user's
+    entity of kind place joins the gazetteer by this."""
     return tuple(dict.fromkeys(record.id for record, _ in gazetteer().meanings(comparable_name(name))))

@@ -8,9 +8,9 @@ from monitor.text.folding import fold
 from monitor.text.record import record_of
 
 DEMONYM, UNSURE, SEAT, SHORT, JOINT, BLOCKED, GIVEN_NAME, SURNAME = (1 << bit for bit in range(8))
-"""Flags of a name. It is a people or an adjective (Thai); is a common word or a person's name, too (Reading); is where a
-government sits (the Kremlin); is one character, as headlines shorten a state; means all of its places at once (中美); is
-no place (New York Times); is a person's given name, or surname."""
+"""Flags of a name. It is a people or an adjective (Thai); is a common word or a person's name, too (Reading); is where
+a government sits (the Kremlin); is one character, as headlines shorten a state; means all of its places at once (中美);
+is no place (New York Times); is a person's given name, or surname."""
 NO_PLACE = 0xFFFFFFFF
 """The number that stands where a name is that of no place."""
 COUNTRY, REGION, SEA, AREA, DIVISION, CITY = "country", "region", "sea", "area", "division", "city"

@@ -3,27 +3,54 @@ written after them."""
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, and_, bindparam, delete, or_, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, Insert, Row, bindparam, delete, or_, select, text, tuple_, update
 
 from monitor.cases import Need
-from monitor.model.moments import of_number, to_number
+from monitor.model.moments import to_number
 from monitor.store import tables
 from monitor.store.database import in_batches, insert_of, write_rows
 from monitor.store.tables import article_features, cluster_key, match, story_article
-from monitor.store.unreadable import left_out_if_unreadable
+from monitor.store.unreadable import json_or_damaged, left_out_if_unreadable
 from monitor.stories import STORIES, ArticleFeatures, Cluster, ClusterIndex, Posting
 
 Key = tuple[str, str]  # a scope, and a key or an id in it
 Member = tuple[int, int, int]  # an article's id, its version, and when it was seen, in microseconds
 Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
 
-_NAMES = bindparam("names", expanding=True)
-_POSTINGS = select(cluster_key).where(tuple_(cluster_key.c.scope, cluster_key.c.key).in_(_NAMES))
+_NAMES: BindParameter[Any] = bindparam("names", expanding=True)
+# A hit article has a hundred keys: all of them are one value, of which the database makes rows. What builds a statement
+# with as many values costs ten times as much.
+_POSTINGS = {
+    "sqlite": text(
+        "SELECT w.key AS place, k.postings FROM json_each(:keys) AS w CROSS JOIN cluster_key AS k"
+        " WHERE k.scope = json_extract(w.value, '$[0]') AND k.key = json_extract(w.value, '$[1]')"
+    ),
+    "postgresql": text(
+        "SELECT w.place - 1 AS place, k.postings"
+        " FROM json_array_elements(CAST(:keys AS json)) WITH ORDINALITY AS w (value, place)"
+        " JOIN cluster_key AS k ON k.scope = w.value ->> 0 AND k.key = w.value ->> 1"
+    ),
+}
+_POSTED = {
+    "sqlite": text(
+        "INSERT INTO cluster_key (scope, key, touched, postings)"
+        " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),"
+        " json_extract(value, '$[3]') FROM json_each(:rows) WHERE true"
+        " ON CONFLICT (scope, key) DO UPDATE SET touched = excluded.touched, postings = excluded.postings"
+    ),
+    "postgresql": text(
+        "INSERT INTO cluster_key (scope, key, touched, postings)"
+        " SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS bigint), value -> 3"
+        " FROM json_array_elements(CAST(:rows AS json)) AS w (value)"
+        " ON CONFLICT (scope, key) DO UPDATE SET touched = excluded.touched, postings = excluded.postings"
+    ),
+}
 _STORIES_OF = select(tables.story).where(tables.story.c.id.in_(_NAMES))
 _EVENTS_OF = select(tables.event).where(tables.event.c.id.in_(_NAMES))
 _FEATURES = select(article_features).where(
@@ -72,12 +99,11 @@ class StoredClusters:
 
     def load_keys(self, keys: Iterable[Key]) -> None:
         """What stands under these keys."""
-        wanted = set(keys) - self._keys.keys()
+        wanted = list(set(keys) - self._keys.keys())
         found: dict[Key, tuple[Posting, ...]] = dict.fromkeys(wanted, ())
-        for some in in_batches(wanted):
-            for scope, key, _, postings in self._connection.execute(_POSTINGS, {"names": some}):
-                with left_out_if_unreadable(f"cluster_key {scope} {key}"):
-                    found[scope, key] = tuple(Posting(of_number(touched), id_) for touched, id_ in postings)
+        for place, postings in _postings(self._connection, wanted):
+            with left_out_if_unreadable(f"cluster_key {' '.join(wanted[place])}"):
+                found[wanted[place]] = tuple([Posting(touched, id_) for touched, id_ in postings])
         self.index.load_keys(found)
         self._keys |= found
 
@@ -164,12 +190,17 @@ class StoredClusters:
         return self._ids[features.source, features.uid], features.version, to_number(features.seen)
 
     def _write_keys(self) -> None:
-        rows: list[dict[str, object]] = []
-        for (scope, key), found in self.index.keys.items():
-            if found != self._keys[scope, key]:
-                postings = [(to_number(each.touched), each.id) for each in found]
-                rows.append({"scope": scope, "key": key, "touched": postings[0][0], "postings": postings})
-        write_rows(self._connection, _upsert_key(self._connection.dialect.name), rows)
+        changed = ((key, found) for key, found in self.index.keys.items() if found != self._keys[key])
+        rows = [(scope, key, found[0][0], found) for (scope, key), found in changed]
+        if rows:
+            self._connection.execute(_POSTED[self._connection.dialect.name], {"rows": json.dumps(rows)})
+
+
+def _postings(connection: Connection, keys: Sequence[Key]) -> Iterator[tuple[int, Any]]:
+    """What stands under some of these keys, by their places in the sequence."""
+    if keys:
+        for place, postings in connection.execute(_POSTINGS[connection.dialect.name], {"keys": json.dumps(keys)}):
+            yield place, json_or_damaged(postings) if isinstance(postings, str) else postings
 
 
 def _called(cluster: Key) -> str:
@@ -198,13 +229,11 @@ def forget_articles(connection: Connection, articles: Sequence[int]) -> None:
 
 def _forget_keys(connection: Connection, scope: str, keys: Iterable[str], cluster: str) -> None:
     """A story or an event is not found under these keys any more."""
-    for some in in_batches(keys):
-        asked = connection.execute(_POSTINGS, {"names": [(scope, key) for key in some]}).all()
-        for row in asked:
-            left = [each for each in row.postings if each[1] != cluster]
-            its = and_(cluster_key.c.scope == scope, cluster_key.c.key == row.key)
-            changed = update(cluster_key).values(postings=left) if left else delete(cluster_key)
-            connection.execute(changed.where(its))
+    names = [(scope, key) for key in keys]
+    for place, postings in list(_postings(connection, names)):
+        left = [each for each in postings if each[1] != cluster]
+        changed = update(cluster_key).values(postings=left) if left else delete(cluster_key)
+        connection.execute(changed.where(cluster_key.c.scope == scope, cluster_key.c.key == names[place][1]))
 
 
 def _cluster(scope: str, row: Row[*tuple[Any, ...]], members: Sequence[ArticleFeatures]) -> Cluster:
@@ -230,13 +259,6 @@ def _upsert(dialect: str, name: str) -> Insert:
     new = insert_of(dialect, tables.metadata.tables[name])
     anew = ("last_at", "news_at", "members", *(["by"] if name == "event" else []))
     return new.on_conflict_do_update(index_elements=["id"], set_={each: new.excluded[each] for each in anew})
-
-
-@cache
-def _upsert_key(dialect: str) -> Insert:
-    new = insert_of(dialect, cluster_key)
-    anew = {name: new.excluded[name] for name in ("touched", "postings")}
-    return new.on_conflict_do_update(index_elements=["scope", "key"], set_=anew)
 
 
 @cache

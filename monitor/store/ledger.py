@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, bindparam, or_, select, union_all
+from sqlalchemy import BindParameter, Connection, Insert, Row, bindparam, or_, select, union_all
 
 from monitor.alerting.told import AN_HOUR, Account, Told
 from monitor.alerting.waiting import CLOCKS_DIFFER
@@ -17,7 +17,7 @@ from monitor.store.tables import account, alert, match, waiting
 from monitor.store.unreadable import left_out_if_unreadable
 from monitor.store.waits import waiting_of
 
-_KEYS = bindparam("keys", expanding=True)
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _ACCOUNTS = select(account).where(account.c.key.in_(_KEYS))
 _SENT = union_all(
     select(alert.c.dedup_key).where(alert.c.dedup_key.in_(_KEYS)),

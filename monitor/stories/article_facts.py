@@ -6,32 +6,24 @@ it, so that a message can show them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from monitor.places import find_places
 from monitor.stories.days import days_named
+from monitor.stories.known_names import NOBODY, KnownNames
 from monitor.stories.names import NameMention, find_names
 from monitor.stories.numbers import NumberFact, find_numbers
 
-
-@dataclass(frozen=True, slots=True)
-class EntityMention:
-    """A known entity that f"{title}\\n{lead}" names from `start` to `end`; `place`: its id in the gazetteer, if it is a
-    place that the gazetteer knows."""
-
-    entity: str
-    kind: str
-    start: int
-    end: int
-    place: str | None = None
+ENTITY = "entity:"  # before the id of an entity, in the key of a name
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceFact:
-    """A place by its id (`places`); `role`: "people" for a people or an adjective, "seat" for where a government sits."""
+    """A place by its id (`places`); `role`: "people" for a people or an adjective, "seat" for where a government
+    sits."""
 
     place: str
     said: str
@@ -89,29 +81,18 @@ class ArticleFacts:
         )
 
 
-def facts_of(
-    title: str, lead: str, language: str, written: datetime, entities: Sequence[EntityMention] = ()
-) -> ArticleFacts:
-    """What title and lead say; `entities`: the known ones that they name."""
+def facts_of(title: str, lead: str, language: str, written: datetime, known_names: KnownNames = NOBODY) -> ArticleFacts:
+    """What title and lead say; `known_names`: of entities."""
     text, border = f"{title}\n{lead}", len(title)
-    found = find_places(text, language)
-    taken = [(each.start, each.end) for each in found] + [(each.start, each.end) for each in entities]
-    places = [PlaceFact(each.place, each.said, each.start < border, each.role) for each in found]
-    places += [
-        PlaceFact(each.place, text[each.start : each.end], each.start < border)
-        for each in entities
-        if each.place is not None
-    ]
+    places, known = find_places(text, language), list(known_names.find(text))
+    taken = [(each.start, each.end) for each in places] + [(each.start, each.end) for each in known]
     names = [
-        NameFact(
-            f"entity:{each.entity}", (), text[each.start : each.end], each.start < border, True, each.kind == "person"
-        )
-        for each in entities
-        if each.place is None
+        NameFact(f"{ENTITY}{each.entity}", (), text[each.start : each.end], each.start < border, True, each.person)
+        for each in known
     ]
-    names += [_name(each, border) for each in find_names(title, lead, language, taken)]
+    names += [_name(each, border, known_names) for each in find_names(title, lead, language, taken)]
     return ArticleFacts(
-        places=_places_once(places),
+        places=_places_once(PlaceFact(each.place, each.said, each.start < border, each.role) for each in places),
         names=_names_once(names),
         numbers=find_numbers(title, lead, language),
         days=days_named(f"{title} {lead}", written),
@@ -119,8 +100,11 @@ def facts_of(
     )
 
 
-def _name(mention: NameMention, border: int) -> NameFact:
-    return NameFact(mention.key, mention.parts, mention.said, mention.start < border, mention.sure)
+def _name(mention: NameMention, border: int, known: KnownNames) -> NameFact:
+    entity = known.entity_of(mention)
+    key = mention.key if entity is None else f"{ENTITY}{entity}"
+    person = entity is not None and known.is_person(entity)
+    return NameFact(key, mention.parts, mention.said, mention.start < border, mention.sure, person)
 
 
 def _places_once(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:

@@ -9,14 +9,17 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from monitor.errors import NotLoaded
+from monitor.model.moments import to_number
 from monitor.stories.features import ArticleFeatures
 
 STORIES = ""  # the scope of stories
 FIRST_MEMBERS, LAST_MEMBERS = 2, 6  # those that are compared
 UNDER_KEY = 8  # clusters, the ones that were touched last
 CANDIDATES = 12
+SURE_WEIGHT = 100.0  # of a key that alone tells: more than all other keys that an article has
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,10 @@ class Cluster:
 Key = tuple[str, str]  # a scope, and something by which articles of it are found
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Posting:
-    """A cluster under a key, and when an article that has the key joined it last."""
+class Posting(NamedTuple):
+    """A cluster under a key: when an article that has the key joined it last, in microseconds, and its id."""
 
-    touched: datetime
+    touched: int
     id: str
 
 
@@ -100,9 +102,9 @@ class ClusterIndex:
         self._keys: dict[Key, tuple[Posting, ...]] = {}  # by scope and key; the one that was touched last stands first
         self._changed: dict[Key, Cluster] = {}
 
-    def load_keys(self, keys: Mapping[Key, Iterable[Posting]]) -> None:
-        """What stands under these keys."""
-        self._keys.update((key, _last(found)) for key, found in keys.items())
+    def load_keys(self, keys: Mapping[Key, tuple[Posting, ...]]) -> None:
+        """What stands under these keys, the one that was touched last first."""
+        self._keys.update(keys)
 
     def load(self, clusters: Iterable[Cluster]) -> None:
         """Clusters as they are stored."""
@@ -112,11 +114,13 @@ class ClusterIndex:
         """An article has joined this cluster, or opened it, and finds it under these keys from now on."""
         scope, id_ = cluster.scope, cluster.id
         self._clusters[scope, id_] = self._changed[scope, id_] = cluster
+        seen = to_number(features.seen)
         for key in keys:
-            found = self.under(scope, key)
-            touched = max((each.touched for each in found if each.id == id_), default=features.seen)
+            found, own = self.under(scope, key), Posting(seen, id_)
             others = [each for each in found if each.id != id_]
-            self._keys[scope, key] = _last([*others, Posting(max(touched, features.seen), id_)])
+            if len(others) < len(found):
+                own = max(own, next(each for each in found if each.id == id_))
+            self._keys[scope, key] = _last([own, *others]) if others else (own,)
         whole = self.whole(cluster)
         if whole is not cluster:
             last, touched = max(whole.last, features.at), max(whole.touched, features.seen)
@@ -156,8 +160,8 @@ class ClusterIndex:
         up; at most CANDIDATES."""
         scores: defaultdict[str, float] = defaultdict(float)
         for key, weight in weights.items():
-            for each in self.under(scope, key):
-                scores[each.id] += weight
+            for _, id_ in self.under(scope, key):
+                scores[id_] += weight
         return sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)[:CANDIDATES]
 
     def candidates(self, scope: str, weights: Mapping[str, float]) -> list[Cluster]:

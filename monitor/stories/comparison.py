@@ -7,26 +7,26 @@ needed to take them for one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from os.path import commonprefix
+from itertools import product, takewhile
+from typing import TypeVar
 
 from monitor.places import Relation, country_of, level, relation
 from monitor.stories.alignment import DifferingSlot, SlotKind, TitleAlignment, aligned_differences, separating_addition
-from monitor.stories.article_facts import NameFact, PlaceFact
+from monitor.stories.article_facts import ENTITY, NameFact, PlaceFact
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import WHOLE_TEXT, copied, likeness, title_likeness, words_of
 from monitor.stories.names import names_agree
 from monitor.stories.number_comparison import compare_numbers
+from monitor.stories.numbers import NumberFact
 from monitor.stories.sounds import sound_of
 from monitor.stories.steps import steps_in
 from monitor.text.folding import folded_tokens
 
-
-WEAK, TELLING = (
-    1,
-    2,
-)  # points of an agreement: "the first", "two dead"; a country, a name, "16 dead". A city counts twice
+Fact = TypeVar("Fact", PlaceFact, NameFact)
+WEAK = 1  # points of an agreement that many happenings share: "the first", "two dead"
+TELLING = 2  # and of one that few do: a country, a name, "16 dead". A place within a country counts twice
 
 
 class FactKind(StrEnum):
@@ -61,8 +61,9 @@ class FactComparison:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two articles compared. `likeness`: of their words, from 0 to 1; `titles`: of their titles alone; `copied`: the part of the runs of words that both
-    have; `whole`: both have a text that is longer than what stands below many titles of one source."""
+    """Two articles compared. `likeness`: of their words, from 0 to 1; `titles`: of their titles alone; `copied`: the
+    part of the runs of words that both have; `whole`: both have a text that is longer than what stands below many
+    titles of one source."""
 
     facts: tuple[FactComparison, ...]
     likeness: float
@@ -98,8 +99,8 @@ def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
         facts=(
             compare_places(ours, theirs),
             compare_names(ours, theirs),
-            _numbers(ours, theirs),
-            _days(ours, theirs),
+            _compare_numbers(ours, theirs),
+            _compare_days(ours, theirs),
             compare_wording(ours, theirs),
         ),
         likeness=likeness(ours.words, theirs.words),
@@ -120,19 +121,30 @@ _WIDE, _SEA, _COUNTRY = "region", "sea", "country"
 
 
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    """Seas are compared with seas, land with land. Two articles that share a country and name different places in it
-    differ: what counts is the finest level at which both name one."""
-    land = [
-        [each for each in features.facts.places if level(each.place) not in {_WIDE, _SEA}]
-        for features in (ours, theirs)
-    ]
-    sea = [[each for each in features.facts.places if level(each.place) == _SEA] for features in (ours, theirs)]
+    """Seas are compared with seas, land with land; a sea that both name outweighs coasts that differ. Two articles that
+    share a country and name different places in it differ: what counts is the finest level at which both name one."""
+    land = [_on_land(each.facts.places) for each in (ours, theirs)]
+    sea = [_at_sea(each.facts.places) for each in (ours, theirs)]
     on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
-    for verdict in (Verdict.DIFFERS, Verdict.AGREES):
-        for found in (on_land, at_sea):
-            if found.verdict is verdict and not (verdict is Verdict.DIFFERS and at_sea.verdict is Verdict.AGREES):
-                return found
-    return _unknown(FactKind.PLACE, land[0] + sea[0], land[1] + sea[1])
+    verdicts = {on_land.verdict, at_sea.verdict}
+    if verdicts == {Verdict.UNKNOWN}:
+        return _unknown(FactKind.PLACE, ours.facts.places, theirs.facts.places)
+    if verdicts == {Verdict.AGREES}:
+        return replace(on_land, points=on_land.points + at_sea.points)
+    if Verdict.UNKNOWN in verdicts:
+        return at_sea if on_land.verdict is Verdict.UNKNOWN else on_land
+    if at_sea.verdict is Verdict.AGREES:
+        return at_sea
+    return on_land if on_land.verdict is Verdict.DIFFERS else at_sea
+
+
+def _on_land(places: Iterable[PlaceFact]) -> list[PlaceFact]:
+    """Without what is too wide to tell one happening from another: Europe."""
+    return [each for each in places if level(each.place) not in {_WIDE, _SEA}]
+
+
+def _at_sea(places: Iterable[PlaceFact]) -> list[PlaceFact]:
+    return [each for each in places if level(each.place) == _SEA]
 
 
 def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
@@ -184,8 +196,7 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
     one, other = ours.facts.names, theirs.facts.names
     alike = _spelled_alike if _in_one_language(ours, theirs) else _sound_alike
     shared = [(a, b) for a in one for b in other if a.key == b.key or alike(a, b)]
-    if _person_left_out(one, other) and _person_left_out(other, one):
-        a, b = _person_left_out(one, other), _person_left_out(other, one)
+    if (a := _person_left_out(one, shared, 0)) and (b := _person_left_out(other, shared, 1)):
         return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
     if not _in_one_language(ours, theirs) and (a := _left_over(one, shared, 0)) and (b := _left_over(other, shared, 1)):
         return FactComparison(FactKind.NAME, Verdict.DOUBTFUL, a, b)
@@ -203,17 +214,20 @@ def _left_over(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameF
     return next((each.said for each in names if each.in_title and each.sure and each not in found), "")
 
 
-def _person_left_out(one: Sequence[NameFact], other: Sequence[NameFact]) -> str:
-    known = {each.key for each in other}
-    return next((each.said for each in one if each.person and each.in_title and each.key not in known), "")
+def _person_left_out(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
+    """A person in a title, known by an entity, whom the other article leaves out."""
+    found = {pair[side] for pair in shared}
+    return next((each.said for each in names if each.person and each.in_title and each not in found), "")
 
 
 def _spelled_alike(a: NameFact, b: NameFact) -> bool:
-    return not a.key.startswith("entity:") and not b.key.startswith("entity:") and names_agree(a, b)
+    return (
+        not (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)) and bool(a.parts and b.parts) and names_agree(a, b)
+    )
 
 
 def _sound_alike(a: NameFact, b: NameFact) -> bool:
-    if a.key.startswith("entity:") or b.key.startswith("entity:") or not (a.sure or b.sure):
+    if (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)) or not (a.sure or b.sure):
         return False
     return _spelled_alike(a, b) or not _sounds(a).isdisjoint(_sounds(b))
 
@@ -224,11 +238,14 @@ def _sounds(fact: NameFact) -> set[str]:
 
 # --- wording ----------------------------------------------------------------------------------------------------------
 
+_PERHAPS_TEMPLATE = 0.3  # of their terms
 _TEMPLATE = 0.6  # of two titles: with less in common they are no template with a slot
 
 
 def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     """Titles that say the same but for one thing: another name there is another happening, another word may be one."""
+    if title_likeness(ours.words, theirs.words) < _PERHAPS_TEMPLATE:  # which is quicker asked
+        return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     alignment = aligned_differences(ours.title, theirs.title)
     if alignment.shared < _TEMPLATE or len(alignment.slots) > 2:
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
@@ -253,48 +270,61 @@ def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment
 
 def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     if slot.kind is SlotKind.NUMBER:
-        grows = [
-            any(each.grows and each.said in said for each in f.facts.numbers)
-            for f, said in ((ours, slot.one), (theirs, slot.other))
-        ]
-        return Verdict.UNKNOWN if all(grows) else Verdict.DOUBTFUL
+        grew = _says_what_grows(slot.one, ours) and _says_what_grows(slot.other, theirs)
+        return Verdict.UNKNOWN if grew else Verdict.DOUBTFUL
     if not slot.clear and not _other_modifier(slot.one, slot.other):
         return Verdict.UNKNOWN
-    places = [
-        [each for each in f.facts.places if each.in_title and each.said in said]
-        for f, said in ((ours, slot.one), (theirs, slot.other))
-    ]
+    places = _within(slot.one, ours.facts.places), _within(slot.other, theirs.facts.places)
     if all(places):
-        apart = all(relation(a.place, b.place) is Relation.APART for a in places[0] for b in places[1])
+        apart = all(relation(a.place, b.place) is Relation.APART for a, b in product(*places))
         return Verdict.DIFFERS if apart else Verdict.UNKNOWN
-    names = [
-        [each for each in f.facts.names if each.in_title and each.said in said]
-        for f, said in ((ours, slot.one), (theirs, slot.other))
-    ]
+    names = _within(slot.one, ours.facts.names), _within(slot.other, theirs.facts.names)
     if all(names):
-        alike = any(a.key == b.key or _spelled_alike(a, b) for a in names[0] for b in names[1])
-        sure = any(each.sure for each in names[0]) and any(each.sure for each in names[1])
-        return Verdict.UNKNOWN if alike else Verdict.DIFFERS if sure else Verdict.DOUBTFUL
-    said_by_both = not set(words_of(slot.one, "", "").title).isdisjoint(theirs.words.lead) or not set(
-        words_of(slot.other, "", "").title
-    ).isdisjoint(ours.words.lead)
-    return Verdict.UNKNOWN if said_by_both else Verdict.DOUBTFUL
+        return _verdict_on_names(*names)
+    known = _lead_says(theirs, slot.one) or _lead_says(ours, slot.other)
+    return Verdict.UNKNOWN if known else Verdict.DOUBTFUL
+
+
+def _within(said: str, facts: Iterable[Fact]) -> list[Fact]:
+    """The facts of a title that stand in this part of it."""
+    return [each for each in facts if each.in_title and each.said in said]
+
+
+def _says_what_grows(said: str, features: ArticleFeatures) -> bool:
+    """Whether this part of a title is a number that grows, as a toll does."""
+    return any(each.grows and each.said in said for each in features.facts.numbers)
+
+
+def _verdict_on_names(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> Verdict:
+    if any(a.key == b.key or _spelled_alike(a, b) for a, b in product(ours, theirs)):
+        return Verdict.UNKNOWN
+    sure = any(each.sure for each in ours) and any(each.sure for each in theirs)
+    return Verdict.DIFFERS if sure else Verdict.DOUBTFUL
+
+
+def _lead_says(features: ArticleFeatures, said: str) -> bool:
+    """Whether a lead has a word of this: then its title only puts it otherwise."""
+    return not set(words_of(said, "", "").title).isdisjoint(features.words.lead)
 
 
 def _other_modifier(one: str, other: str) -> bool:
     """Whether two words end alike and begin otherwise, as 탄도미사일 and 순항미사일 do; not where one has no more than
     the other (훈련, 합동훈련)."""
-    a, b = "".join(folded_tokens(one)), "".join(folded_tokens(other))
-    head = len(commonprefix((a, b)))
-    tail = len(commonprefix((a[head:][::-1], b[head:][::-1])))
-    left = [len(each) - head - tail for each in (a, b)]
-    return tail > 1 and min(left) > 1
+    ours, theirs = "".join(folded_tokens(one)), "".join(folded_tokens(other))
+    head = _same_letters(ours, theirs)
+    tail = _same_letters(ours[head:][::-1], theirs[head:][::-1])
+    return tail > 1 and min(len(ours), len(theirs)) - head - tail > 1
+
+
+def _same_letters(one: str, other: str) -> int:
+    """How many letters two words share from their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 # --- numbers and days -------------------------------------------------------------------------------------------------
 
 
-def _numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+def _compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     found = compare_numbers(ours.facts.numbers, theirs.facts.numbers, same_language=_in_one_language(ours, theirs))
     said = [", ".join(dict.fromkeys(pair[side].said for pair in found.pairs)) for side in (0, 1)]
     verdict = Verdict(found.verdict.value)
@@ -307,21 +337,25 @@ def _numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
 def _only_one_says_next(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str, str] | None:
     """What makes one of them the next one of a row ("the second", "again"), if its title says so and the other article
     says nothing of the kind."""
-    said = [[each for each in f.facts.numbers if each.kind in _NEXT_ONE and each.value > 1] for f in (ours, theirs)]
-    titled = [
-        next((each.said for each in some if each.start < len(f.title)), "")
-        for some, f in zip(said, (ours, theirs), strict=True)
-    ]
-    if (titled[0] and not said[1]) or (titled[1] and not said[0]):
-        return titled[0], titled[1]
+    our_title, their_title = _title_says_next(ours), _title_says_next(theirs)
+    if (our_title and not _says_next(theirs)) or (their_title and not _says_next(ours)):
+        return our_title, their_title
     return None
+
+
+def _says_next(features: ArticleFeatures) -> list[NumberFact]:
+    return [each for each in features.facts.numbers if each.kind in _NEXT_ONE and each.value > 1]
+
+
+def _title_says_next(features: ArticleFeatures) -> str:
+    return next((each.said for each in _says_next(features) if each.start < len(features.title)), "")
 
 
 _NEXT_ONE = frozenset(("ordinal", "repeated"))  # a serial is a name: not all call the 15th typhoon so
 _LATER = 12 * 3600  # s: before that, articles of one day name the day before and the day after
 
 
-def _days(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+def _compare_days(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     titles = ours.facts.title_days, theirs.facts.title_days
     if all(titles) and not titles[0] & titles[1]:
         return FactComparison(FactKind.DAY, Verdict.DIFFERS)

@@ -14,27 +14,28 @@ from datetime import datetime, timedelta
 from monitor.model import Story
 from monitor.model.names import hashed
 from monitor.stories.by import Agreement, compare_by
-from monitor.stories.clusters import Cluster, ClusterIndex
+from monitor.stories.clusters import SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.comparison import TELLING
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
+from monitor.stories.sameness import BROAD, Bounds, Ruling, Sameness, judge
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
 ANOTHER_DAY = timedelta(hours=12)
 LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is not gone on with where no day is named
 KEPT = timedelta(days=14)
-BROAD = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))
+# Where the rule has found words or entities, or what its `by` names agrees.
 NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), possibly=0.15, across=5)
 _FOUND = "found"  # under this name stands what rules have found, among the values of an event
-_SURE, _FACT, _ANY = 100.0, 1.0, 0.1  # weights of keys
+_FACT, _ANY = 1.0, 0.1  # weights of keys: of a fact, and of what many events share
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """An article as one rule's events see it, with its story. `by`: the values of the conditions that the rule names in
     `by`; `found`: the words and entities that the rule found; `lasts`: how long the rule says that its events go on.
-    `of_story_only`: the rule tells no events, but may have told that of the story before it was edited."""
+    `of_story_only`: the rule tells no events, but may have told that of the story before it was edited; `unsure`: what
+    was not known where it joined its story, in words."""
 
     rule: str
     story: Story
@@ -43,6 +44,7 @@ class Report:
     found: frozenset[str] = frozenset()
     lasts: timedelta | None = None
     of_story_only: bool = False
+    unsure: str = ""
 
     @property
     def at(self) -> datetime:
@@ -53,11 +55,11 @@ class Report:
     def weights(self) -> Mapping[str, float]:
         """The keys under which events are found that it may belong to, and how much each counts."""
         if self.of_story_only:
-            return {_of_story(self.story.id): _SURE}
+            return {_of_story(self.story.id): SURE_WEIGHT}
         values = [f"{name}:{value}" for name, values in sorted(self.by.items()) for value in sorted(values)]
         found = dict.fromkeys((f"{_FOUND}:{each}" for each in sorted(self.found)), _ANY)
         found |= dict.fromkeys(self.features.fact_keys, _FACT) | dict.fromkeys(values, _FACT)
-        found[_of_story(self.story.id)] = _SURE
+        found[_of_story(self.story.id)] = SURE_WEIGHT
         return found if self.lasts is None else {**found, "any": _ANY}
 
 
@@ -82,7 +84,7 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
     own = [each for each in candidates if each.id in of_story and not _kept_apart(report, each)]
     if own:
         event = max(own, key=lambda each: (each.touched, each.id))
-        return Belonging(event, Ruling(Sameness.SAME, "its story is of this event"))
+        return Belonging(event, Ruling(Sameness.SAME, "its story is of this event", unsure=report.unsure))
     rulings = list(_rulings(report, candidates))
     for sameness in (Sameness.SAME, Sameness.POSSIBLY):
         found = [each for each in rulings if each[0].sameness is sameness]
@@ -139,13 +141,14 @@ def _rulings(report: Report, candidates: Iterable[Cluster]) -> Iterator[tuple[Ru
         by_agrees = bool(agreements) and all(each is Agreement.AGREES for each in agreements)
         points = (2 * TELLING if by_agrees else 0) + (TELLING if report.found else 0)
         ruling = judge(report.features, event.members, NARROW if points else BROAD, points=points)
-        if ruling.sameness is not Sameness.ANOTHER:
-            yield ruling, event
-        elif not ruling.differs and (by_agrees or report.lasts is not None):
+        clear = not ruling.differs and not ruling.doubtful
+        if clear and ruling.sameness is not Sameness.SAME and (by_agrees or report.lasts is not None):
             why = (
                 "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
             )
-            yield Ruling(Sameness.SAME, why), event
+            yield Ruling(Sameness.SAME, why, facts=ruling.facts), event
+        elif ruling.sameness is not Sameness.ANOTHER:
+            yield ruling, event
 
 
 def _in_time(report: Report, event: Cluster) -> bool:

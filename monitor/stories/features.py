@@ -6,7 +6,7 @@ others. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 from monitor.model import Article
 from monitor.model.names import hashed
 from monitor.places import country_of
-from monitor.stories.article_facts import ArticleFacts, EntityMention, facts_of
+from monitor.stories.article_facts import ArticleFacts, facts_of
+from monitor.stories.known_names import NOBODY, KnownNames
 from monitor.stories.likeness import Words, words_of
 from monitor.stories.wires import WireMark, provenance
 from monitor.text.folding import folded_tokens
@@ -23,14 +24,14 @@ from monitor.text.scripts import half_words
 
 SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is tomorrow's headline too
 SAME_ADDRESS = timedelta(days=7)
-RUNS_INDEXED = 8
+_RUNS_INDEXED = 8  # copies share some of these: the smallest hashes are drawn alike on both sides
 _TELLING_HEADLINE = 6  # half words: three words, or six Han or kana characters; "Breaking news" tells nothing
 
 
 @dataclass(frozen=True, slots=True)
 class SureKey:
-    """Something that alone makes two articles one story. `kind`: "article", "address", "own-address" (an address as its source
-    gives it) or "headline"; `value`: which."""
+    """Something that alone makes two articles one story. `kind`: "article", "address", "own-address" (an address as its
+    source gives it) or "headline"; `value`: which."""
 
     kind: str
     value: str
@@ -67,7 +68,7 @@ class ArticleFeatures:
                     *(each.key for each in self.sure),
                     *self.fact_keys,
                     *(f"word:{each}" for each in self.words.title),
-                    *(f"run:{each:x}" for each in self.words.runs[:RUNS_INDEXED]),
+                    *(f"run:{each:x}" for each in self.words.runs[:_RUNS_INDEXED]),
                 )
             )
         )
@@ -111,17 +112,12 @@ class ArticleFeatures:
         return cls(**values)
 
 
-FindEntities = Callable[[str, str, str], Sequence[EntityMention]]
-"""The known entities that a title and a lead name; the third is the language of the article."""
-
-
-def features_of(article: Article, find_entities: FindEntities | None = None) -> ArticleFeatures:
-    """What identity knows of an article. A claimed date says when it was news: what a new source lists at its first
-    poll was not all written today."""
+def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFeatures:
+    """What identity knows of an article; `known_names`: of entities. A claimed date says when it was news: what a new
+    source lists at its first poll was not all written today."""
     told = provenance(article)
     written = article.published if article.dated else article.seen
     language = subtag(article.language or "") or ""
-    entities = find_entities(told.title, told.lead, language) if find_entities else ()
     return ArticleFeatures(
         source=article.source,
         uid=article.uid,
@@ -133,7 +129,7 @@ def features_of(article: Article, find_entities: FindEntities | None = None) -> 
         flash=told.mark is WireMark.FLASH,
         sure=_sure_keys(article, told.title),
         words=words_of(told.title, told.lead, article.text),
-        facts=facts_of(told.title, told.lead, language, written, entities),
+        facts=facts_of(told.title, told.lead, language, written, known_names),
     )
 
 

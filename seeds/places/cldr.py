@@ -85,7 +85,7 @@ def names(folder: Path, section: str, tag: str) -> dict[str, list[tuple[str, str
         if not path.exists():
             continue
         for element in ET.parse(path).iter(tag):
-            if element.text and element.text not in {"↑↑↑", "∅∅∅"} and element.get("alt") not in {"short"}:
+            if element.text and element.text not in {"↑↑↑", "∅∅∅"} and element.get("alt") != "short":
                 found[element.get("type", "")].append((language, element.text))
     return found
 

@@ -37,7 +37,7 @@ from monitor.store.database import Database
 from monitor.store.outbox import Outbox
 from monitor.store.reports import Reports
 from monitor.store.section import SerialSection
-from monitor.store.tables import alert, delivery, noticed, section, source
+from monitor.store.tables import alert, delivery, noticed, source
 from monitor.store.thread import StoreThread
 from monitor.telemetry import Event
 from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
@@ -251,15 +251,11 @@ def test_daemons_that_look_at_once_tell_once(database: Database, thread: StoreTh
 
 
 def test_a_notice_is_no_news(database: Database, thread: StoreThread) -> None:
-    """It counts as no alert, and other processes need not read their state again."""
+    """It counts as no alert."""
     due = looking(database, thread, "phone")
     alerted(database, "a")
     due.tell(NOON + HOUR)
     assert Reports(database).counts()["alerts"] == 1
-    with database.reading() as connection:
-        assert connection.execute(select(section.c.sequence)).scalar_one() == 1
-    with SerialSection(database).entered(NOON + HOUR) as inside:
-        assert len(inside.state.told) == 1
     (told, _) = Reports(database).deliveries([], 10)
     assert (told.rule, told.title) == ("channel desk", "Channel desk: 1 message waits since 12:00")
 

@@ -337,7 +337,7 @@ def assert_news_in_updates(desk: Desk, comings: Sequence[Coming]) -> None:
     for (rule_id, name), some in heard.items():
         if any(each.mark == "withdrawn" for each in some) or not lately(rule_id, comings):
             continue
-        account = desk.told.account(f"{rule_id} {RULES[rule_id].alert.once_per} {name}")
+        account = desk.told.account(f"{rule_id} {RULES[rule_id].alert.once_per} {name}", NOON)
         assert account is not None
         assert account.facts.get("dead", 0) == max(each.dead for each in some)
         assert account.level == max((each.level for each in some), key=lambda level: level.rank)

@@ -16,6 +16,10 @@ from tests.building import HOUR, MINUTE
 
 TEXT = PAGE.read_text(encoding="utf-8")
 TIMELINES = re.findall(r"^<!-- timeline -->\n```text\n(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
+PLACES = (
+    *("Thailand", "Vietnam", "Laos", "Chile", "Japan", "Turkey", "Iran"),
+    *("Dockers in Busan", "Dockers in Shanghai", "North Jeolla", "North Chungcheong", "Hotel fire in Busan"),
+)
 
 
 def test_the_timelines_are_what_is_decided() -> None:
@@ -24,13 +28,25 @@ def test_the_timelines_are_what_is_decided() -> None:
 
 
 def test_the_timelines_show_everything_that_may_come_of_a_match() -> None:
-    """Each kind of message, but of what is in doubt; what is held, what waits, and what is told at once."""
-    launch, outage = TIMELINES
-    kinds = [f">> {kind.upper()}, " for kind in AlertKind if kind is not AlertKind.POSSIBLY]
-    for said in (*kinds, "held: ", "waits: ", "told at once", "joined at 0."):
+    """Each kind of message; what is held, what waits, and what is told at once."""
+    launch, newcomers, outage = TIMELINES
+    for kind in AlertKind:
+        assert f">> {kind.upper()}, " in (newcomers if kind is AlertKind.POSSIBLY else launch)
+    for said in ("held: ", "waits: ", "told at once", "joined at 0."):
         assert said in launch
+    assert "as its place is not known, it is listed in the digest" in " ".join(newcomers.split())
     assert "could not be polled from 14:00 to 17:10" in outage
     assert "has sent 2 within the hour" in outage
+
+
+def test_the_second_happening_in_the_same_words_is_told_and_one_in_three_languages_once() -> None:
+    """Of a newcomer's first rules, what was sent."""
+    _, newcomers, _ = TIMELINES
+    sent = re.findall(r">> (\w+), \w+: (.*)", newcomers)
+    of = {where: [kind for kind, title in sent if where in title] for where in PLACES}
+    assert of == {where: ["NEW"] for where in PLACES}
+    assert [kind for kind, title in sent if "ballistic missile" in title] == ["NEW", "POSSIBLY"]
+    assert len(sent) == len(PLACES) + 3  # the missiles, and the digest
 
 
 def test_the_table_has_every_stage_in_its_order() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.config.load import LoadedRules, Remembered, load_rules
+from monitor.config.load import LoadedRules, Remembered, load_rules, shipped_entities
 from monitor.lab.recorded import Recorded, recorded
 from monitor.lab.replay import Came, Replay, Sent, in_time_order, replay
 from monitor.matching.live import compile_live
@@ -60,7 +60,7 @@ def replay_rows(
 
 
 def _rows(found: Sequence[Recorded], loaded: LoadedRules, all_stories: bool) -> Iterator[Row]:
-    rules = compile_live(loaded.rules.values(), loaded.entities, loaded.lists)
+    rules = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, known=shipped_entities())
     for each in replay(in_time_order([found], NOON), Replay(rules, all_stories=all_stories)):
         yield _article(each) if isinstance(each, Came) else _alert(each)
 

@@ -83,6 +83,12 @@ def test_a_country_is_found_in_each_language(text: str) -> None:
         ("Incendie à Marseille", "Marseille"),
         ("Sparatoria a Milano", "Milan"),
         ("Apagón en Sevilla", "Seville"),
+        ("나주서 화재", "Naju-si"),
+        ("공주시 반포면", "Gongju-si"),
+        ("云南一辆货车", "Yunnan"),
+        ("宿毛市の港", "Sukumo Shi"),
+        ("w powiecie mławskim", "Powiat mławski"),
+        ("fire in Rockland County", "Rockland County"),
     ],
 )
 def test_a_name_is_found_in_its_forms(text: str, place: str) -> None:
@@ -120,16 +126,27 @@ def test_headlines_shorten_states(text: str, places: list[str]) -> None:
         "Reading skills decline",
         "Turkey shoot",
         "Michael Jordan returns",
+        "Vladimir Ivanovich arrives",
+        "les villes du nord",
+        "the APAC markets",
         "인도적 지원 논의",
         "수단과 방법을",
         "경기장에 관중",
         "Manchester United sign striker",
         "it was in the bath",
         "タイトル戦",
+        "다카이치 총리 지명",
+        "나라 경제",
+        "기자 회견",
     ],
 )
 def test_what_only_looks_like_a_place_is_none(text: str) -> None:
     assert found(text) == []
+
+
+def test_a_country_in_the_name_of_an_organisation_stays() -> None:
+    assert found("Bank of Japan raises rates") == ["JP"]
+    assert found("Air India resumes flights") == ["IN"]
 
 
 def test_an_unsure_name_is_a_place_with_support() -> None:

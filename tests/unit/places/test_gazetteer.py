@@ -12,7 +12,7 @@ from monitor.places import contains, country_of, find_places, level, name_of, pl
 
 LANGUAGES = ["en", "zh_Hans", "zh_Hant", "ko", "ja", "ru", "uk", "de", "fr", "es", "it", "pt", "pl"]
 # ISO 3166-1 has 249; Kosovo's code is a user's, and nearly everybody's.
-COUNTRIES = sorted(code for code in Locale("en").territories if len(code) == 2 and code.isalpha())
+COUNTRIES = sorted(code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha())
 NOT_IN_ISO = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
 
 

@@ -181,7 +181,7 @@ def test_what_was_told_is_asked_of_the_database(filled: Database) -> None:
     (wire,) = Articles(filled).find("wire guid 1")
     assert wire.story is not None
     keys = (case.subject, case.key, f"launch story {wire.story.id}", "launch story S0")
-    told = Articles(filled).told(keys)
+    told = Articles(filled).told(keys, "quiet")
     assert [key in told for key in keys] == [False, True, True, False]
 
 

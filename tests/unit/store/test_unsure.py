@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+from monitor.store.learnt import accounts_of
 from sqlalchemy import func, select
 
 from monitor.alerting.judging import judge
@@ -15,7 +16,6 @@ from monitor.model import Alert, DeliveryState, Field, Judged, Match, MatchKind,
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.forgetting import Forgetting
-from monitor.store.learnt import accounts_of
 from monitor.store.outbox import Outbox
 from monitor.store.retention import Pruning
 from monitor.store.section import SerialSection

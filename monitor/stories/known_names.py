@@ -1,0 +1,64 @@
+"""The names of known persons, organisations and things, in every spelling that an entity has: 이재명, 李在明 and Lee
+Jae Myung are one. Pure.
+
+Only names that are enough alone count; what an entity is called beside other words is for rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from monitor.model import Entity
+from monitor.stories.names import NameMention, name_parts
+from monitor.text.scripts import APART, UNSPACED
+
+_NO_ACTORS = frozenset(("place", "country"))  # the gazetteer knows these
+_CJK = re.compile(f"[{APART}{UNSPACED}]")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """A name that is known: the entity's id, whether that is a person, and where the text says it."""
+
+    entity: str
+    person: bool
+    start: int
+    end: int
+
+
+class KnownNames:
+    """The names of entities."""
+
+    def __init__(self, entities: Iterable[Entity]) -> None:
+        self._actors = {each.id: each for each in entities if each.kind not in _NO_ACTORS}
+        self._by_text: dict[str, str] = {}  # of scripts that put no spaces between words, or write particles to them
+        self._by_key: dict[str, str] = {}
+        for each in self._actors.values():
+            for term in each.sure:
+                if "*" in term.text:
+                    continue
+                if _CJK.match(term.text):
+                    self._by_text[term.text] = each.id
+                else:
+                    self._by_key["".join(name_parts(term.text, term.language.split("-")[0]))] = each.id
+        longest_first = sorted(self._by_text, key=lambda text: -len(text))
+        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+
+    def find(self, text: str) -> Iterator[KnownName]:
+        """Those that a text says in scripts without capitals."""
+        for found in self._pattern.finditer(text) if self._pattern else ():
+            entity = self._by_text[found[0]]
+            yield KnownName(entity, self.is_person(entity), found.start(), found.end())
+
+    def entity_of(self, mention: NameMention) -> str | None:
+        """Whose name it is, by its spelling."""
+        return self._by_key.get(mention.key)
+
+    def is_person(self, entity: str) -> bool:
+        """Whether an entity is a person."""
+        return self._actors[entity].kind == "person"
+
+
+NOBODY = KnownNames(())
