@@ -31,7 +31,7 @@ _FEW = 5  # of those that begin so
 
 @click.group()
 def stories() -> None:
-    """What was joined to one story, or to one event: list, show; and merge, to put it right."""
+    """What was joined to one story, or to one event: list, show; and to put it right: merge, split."""
 
 
 @stories.command("list")
@@ -131,6 +131,42 @@ def merge(config: Path, name: str, other: str) -> None:
         click.echo(f"{merged.part} is part of {merged.id} now, with its articles and what was sent of it")
 
 
+@stories.command()
+@config_option
+@click.option("--quiet", is_flag=True, help="Send no message of what is split off.")
+@click.argument("name", metavar="ID")
+@click.argument("articles", nargs=-1, type=int, metavar="[ARTICLE]...")
+def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) -> None:
+    """Make two of one: these articles of ID, by their numbers (`stories show`), become a story or an event of their
+    own; without a number, the one that joined last.
+
+    What is like them goes there from then on, and does not join ID again, also where no fact keeps the two apart. They
+    were suppressed as ID's: so a message is sent of them at once, if their rules would have sent one. Where a rule
+    tells events, split the event. It may be done while the daemon runs. Who did it, and when, `stories show` says.
+
+    \b
+    Examples:
+      news-monitor stories split S746401c3a4eecfd6
+      news-monitor stories split E1f0 4711 4713 --quiet
+    """
+    from functools import partial
+
+    from monitor import clock
+    from monitor.app import channels_of
+    from monitor.store.splitting import Splitting
+    from monitor.store.stories import StoriesRead
+
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
+    splitting = Splitting(database, loaded, partial(channels_of, settings=loaded.settings))
+    found = _found(StoriesRead(database), name).id
+    done = splitting.split(found, articles, clock.now(), _who(), quiet=quiet)
+    what = "1 article" if done.articles == 1 else f"{done.articles} articles"
+    click.echo(f"{done.id} is split off {done.whole}, with {what}")
+    for rule, decision in done.decisions:
+        click.echo(f"  {rule}: {decision}")
+
+
 def _who() -> str:
     """The name of the user."""
     import getpass
@@ -187,7 +223,7 @@ def _told(account: StoryAccount, zone: str) -> Iterator[str]:
         by = member.publisher or member.source
         by += f", a text of {member.wire}" if member.wire and member.wire != by else ""
         yield f"article   {local(member.seen, zone)}  {member.title or member.uid}"
-        yield f"          {by}; {f'{member.story}, ' if account.rule else ''}{member.how}"
+        yield f"          {by}; {f'{member.story}, ' if account.rule else ''}{member.how}; number {member.article}"
     for sent in account.sent:
         yield f"sent      {local(sent.at, zone)}  {sent.kind}, {sent.level}, by {sent.rule}, alert {sent.id}"
         yield f"          {sent.reason}"

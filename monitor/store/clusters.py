@@ -219,15 +219,20 @@ def forget_articles(connection: Connection, articles: Sequence[int]) -> None:
         of_these = or_(table.c.id.in_(names), table.c.merged_into.in_(names))
         for row in connection.execute(select(table).where(of_these)).all():
             members = [each for each in row.members or () if each[0] not in articles]
-            left = connection.execute(_FEATURES, {"names": [(id_, version) for id_, version, _ in members]})
-            others = {key for each in left for key in ArticleFeatures.from_row(each.row).index_keys}
-            _forget_keys(connection, STORIES if table is tables.story else row.rule_id, said - others, row.id)
+            others = {key for each in stored_features(connection, members) for key in each.index_keys}
+            forget_keys(connection, STORIES if table is tables.story else row.rule_id, said - others, row.id)
             connection.execute(update(table).where(table.c.id == row.id).values(members=members, doubt=None))
             connection.execute(update(table).where(table.c.possibly_of == row.id).values(doubt=None))
     connection.execute(delete(article_features).where(article_features.c.article_id.in_(articles)))
 
 
-def _forget_keys(connection: Connection, scope: str, keys: Iterable[str], cluster: str) -> None:
+def stored_features(connection: Connection, members: Iterable[Sequence[int]]) -> list[ArticleFeatures]:
+    """What is known of these members of a story or an event."""
+    found = connection.execute(_FEATURES, {"names": [(id_, version) for id_, version, _ in members]})
+    return [ArticleFeatures.from_row(each.row) for each in found]
+
+
+def forget_keys(connection: Connection, scope: str, keys: Iterable[str], cluster: str) -> None:
     """A story or an event is not found under these keys any more."""
     names = [(scope, key) for key in keys]
     for place, postings in list(_postings(connection, names)):

@@ -43,8 +43,9 @@ class StoryReport:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article of a story, and how it joined it."""
+    """An article of a story, and how it joined it; `article`: its number."""
 
+    article: int
     source: str
     uid: str
     title: str
@@ -229,7 +230,7 @@ def _account(
     members: ColumnElement[bool],
     told: ColumnElement[bool],
 ) -> StoryAccount:
-    page = (article.c.source_id, article.c.uid, article.c.title, article.c.url, article.c.seen_at)
+    page = (article.c.id, article.c.source_id, article.c.uid, article.c.title, article.c.url, article.c.seen_at)
     belongs = (story_article.c.story_id, story_article.c.how, story_article.c.publisher, story_article.c.wire)
     asked = select(*page, *belongs).join(story_article, story_article.c.article_id == article.c.id).where(members)
     found = connection.execute(asked.order_by(article.c.id)).all()
@@ -245,6 +246,7 @@ def _account(
         rule=rule,
         members=tuple(
             Member(
+                article=each.id,
                 source=each.source_id,
                 uid=each.uid,
                 title=each.title,

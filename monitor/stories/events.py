@@ -17,7 +17,7 @@ from monitor.stories.by import Agreement, compare_by
 from monitor.stories.clusters import SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.comparison import TELLING
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import BROAD, Bounds, Ruling, Sameness, judge
+from monitor.stories.sameness import BROAD, Bounds, Ruling, Sameness, closest, judge
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
@@ -82,8 +82,9 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
     candidates = [each for each in index.candidates(report.rule, report.weights) if report.at - each.last <= KEPT]
     of_story = {each.id for each in index.under(report.rule, _of_story(report.story.id))}
     own = [each for each in candidates if each.id in of_story and not _kept_apart(report, each)]
+    open_ones = [each for each in candidates if not _kept_apart(report, each)]
     if own:
-        event = max(own, key=lambda each: (each.touched, each.id))
+        event = closest(report.features, max(own, key=lambda each: (each.touched, each.id)), open_ones)
         return Belonging(event, Ruling(Sameness.SAME, "its story is of this event", unsure=report.unsure))
     rulings = list(_rulings(report, candidates))
     for sameness in (Sameness.SAME, Sameness.POSSIBLY):
@@ -91,7 +92,7 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
         if found:
             ruling, event = max(found, key=lambda each: (each[0].likeness, each[1].touched, each[1].id))
             if sameness is Sameness.SAME:
-                return Belonging(event, ruling)
+                return Belonging(closest(report.features, event, open_ones), ruling)
             doubtful = replace(new_event(report), possibly_of=event.possibly_of or event.whole_id, doubt=ruling.why)
             return Belonging(doubtful, ruling, opens=True)
     return Belonging(new_event(report), Ruling(Sameness.ANOTHER, "the first article of its event"), opens=True)

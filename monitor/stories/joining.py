@@ -12,7 +12,7 @@ from datetime import timedelta
 from monitor.model.names import hashed
 from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
-from monitor.stories.sameness import BROAD, Ruling, Sameness, judge
+from monitor.stories.sameness import BROAD, Ruling, Sameness, closest, judge
 
 _OLD = timedelta(hours=36)  # a story that was opened longer ago is joined by what is sure only
 _SURE = {
@@ -63,7 +63,7 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
         ids = found.get(kind, set()) - (listed if kind == "address" else set())
         for each in candidates:
             if each.id in ids and abs(features.seen - each.opened) <= reach:
-                return Joined(each, why)
+                return Joined(each if kind == "article" else closest(features, each, candidates), why)
     return None
 
 
@@ -78,4 +78,4 @@ def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joine
     if not rulings:
         return None
     ruling, cluster = max(rulings, key=lambda found: (found[0].likeness, found[1].touched))
-    return Joined(cluster, ruling.why, ruling.unsure)
+    return Joined(closest(features, cluster, candidates), ruling.why, ruling.unsure)

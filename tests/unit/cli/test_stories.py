@@ -274,3 +274,19 @@ def test_a_story_and_an_event_are_not_merged() -> None:
     ended = CliRunner().invoke(cli, ["stories", "merge", wire["id"], wire["events"][0]])
     assert isinstance(ended.exception, WrongUse)
     assert "a story merges with a story, an event with one of the same rule" in str(ended.exception)
+
+
+@pytest.mark.usefixtures("database")
+def test_an_article_is_split_off_its_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its number, as `show` gives it; the decision is printed, and the message is to be sent."""
+    monkeypatch.setenv("LOGNAME", "ann")
+    wire = next(each for each in rows("stories", "list") if each["title"] == CAME[1][1])
+    [event] = wire["events"]
+    [number] = [each["article"] for each in rows("stories", "show", event)[0]["members"] if each["source"] == "post"]
+    assert f"; number {number}\n" in told("stories", "show", event)
+    before = len(rows("outbox", "list"))
+    first, *decisions = told("stories", "split", event, str(number)).splitlines()
+    new = first.partition(" ")[0]
+    assert first == f"{new} is split off {event}, with 1 article"
+    assert decisions == []
+    assert len(rows("outbox", "list")) == before

@@ -3,105 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
-from sqlalchemy import select
 
-from monitor.decide import Decision
 from monitor.errors import WrongUse
-from monitor.matching import RuleSet
-from monitor.model import Again, AlertKind, AlertPolicy, OncePer, Retention
-from monitor.store.claims import Claims
+from monitor.model import Again, AlertKind, OncePer, Retention
 from monitor.store.database import Database
 from monitor.store.identity_marks import IdentityMark, MarkKind
-from monitor.store.merging import Merged, Merging
+from monitor.store.merging import Merged
 from monitor.store.retention import Pruning
-from monitor.store.section import SerialSection
-from monitor.store.stories import StoriesRead, StoryAccount
-from monitor.store.tables import match, story
+from monitor.store.stories import StoriesRead
+from monitor.store.tables import story
 from tests.building import (
     HOUR,
     MINUTE,
     NOON,
     alerts,
-    article,
-    claimed,
-    commit,
-    config_of,
     reasons,
-    rule,
-    rules,
-    sources,
-    to_desk,
 )
-
-VIETNAM = "Vietnam confirms first mpox case"
-THAILAND = "Thailand confirms first mpox case"
-LAOS = "Laos confirms first mpox case"
-PAPERS = ("wire", "post", "herald", "globe", "times", "echo")
-
-
-class Desk:
-    """A database, and a rule; each article comes from a paper that has not reported before, a minute after the last."""
-
-    def __init__(self, database: Database, **policy: object) -> None:
-        self.database = database
-        self.rule = replace(rule("mpox", ["mpox"]), alert=AlertPolicy(**policy))  # type: ignore[arg-type]
-        self.claims = Claims(database, "here:1")
-        self.claims.know(sources(*PAPERS), NOON)
-        self.now = NOON
-        self._papers = iter(PAPERS)
-
-    @property
-    def rules(self) -> RuleSet:
-        return rules(self.rule)
-
-    @property
-    def merging(self) -> Merging:
-        return Merging(self.database, config_of(self.rule))
-
-    def hear(self, title: str, text: str = "") -> Decision:
-        """An article, decided by a daemon that has just started, and committed."""
-        self.now += MINUTE
-        of = next(self._papers)
-        page = article(f"of {of}", title, text, of=of, seen=self.now, url=f"https://{of}.test/1")
-        return commit(
-            SerialSection(self.database), claimed(self.claims, of, self.now), page, at=self.now, ruleset=self.rules
-        )
-
-    def merge(self, id_: str, other: str) -> Merged:
-        return self.merging.merge(id_, other, self.now, "ann")
-
-    def show(self, id_: str) -> StoryAccount:
-        found = StoriesRead(self.database).find(id_)
-        assert found is not None
-        return found
-
-    def falls_due(self, at: datetime) -> list[str]:
-        """What is told then, as a message."""
-        with SerialSection(self.database).entered(at) as inside:
-            fallen = inside.decide_due(self.rules)
-            inside.fall(fallen, to_desk)
-        return [f"{each.alert.kind} {each.alert.story} {each.alert.article.title}" for each in fallen.tellings]
-
-    def decisions(self) -> list[str]:
-        with self.database.reading() as connection:
-            return list(connection.execute(select(match.c.decision).order_by(match.c.id)).scalars())
-
-
-def story_of(decision: Decision) -> str:
-    [judged] = decision.judged
-    assert judged.story is not None
-    return judged.story.id
-
-
-def event_of(decision: Decision) -> str:
-    [judged] = decision.judged
-    [decided] = judged.decisions
-    assert decided.hearing is not None
-    assert decided.hearing.event is not None
-    return decided.hearing.event.id
+from tests.outbreaks import LAOS, THAILAND, VIETNAM, Desk, event_of, story_of
 
 
 def test_what_is_like_either_is_of_the_whole_from_then_on(database: Database) -> None:
