@@ -28,7 +28,7 @@ from monitor.stories import (
     key_weights,
     provenance,
 )
-from monitor.stories.events import Report, belongs, event_of_story, join_event, new_event
+from monitor.stories.events import Belonging, Report, belongs, event_of_story, join_event, new_event
 from monitor.stories.facts import facts
 from monitor.stories.known_names import KnownNames
 
@@ -60,13 +60,15 @@ class Prepared:
 @dataclass(frozen=True, slots=True)
 class Placed:
     """An article with its story; `reports`: it as the events of each of its matches' rules see it; `cases`: its
-    matches, each with its event, once that is known."""
+    matches, each with its event, once that is known, and `belongings`: why each is of that (None: its rule tells no
+    events, or it is of none)."""
 
     prepared: Prepared
     joined: Joined | None
     around: Circumstances = field(default_factory=Circumstances)
     reports: tuple[Report, ...] = ()
     cases: tuple[Case, ...] = ()
+    belongings: tuple[Belonging | None, ...] = ()
 
     @property
     def story(self) -> Story | None:
@@ -167,17 +169,18 @@ def _with_story(of: Prepared, rules: RuleSet, clusters: ClusterIndex, around: Ci
     if of.features is None:
         return Placed(of, None, around)
     joined = join(of.features, clusters)
-    reports = tuple(_report(match, of.features, joined, rules) for match in of.matches)
+    story, unsure = story_of(joined.cluster), joined.unsure
+    reports = tuple(report_of(match, of.features, story, rules, unsure) for match in of.matches)
     return Placed(of, joined, around, reports)
 
 
-def _report(match: Match, features: ArticleFeatures, joined: Joined, rules: RuleSet) -> Report:
-    policy, story = rules.rules[match.rule].alert, story_of(joined.cluster)
+def report_of(match: Match, features: ArticleFeatures, story: Story, rules: RuleSet, unsure: str = "") -> Report:
+    """An article as the events of a match's rule see it; `unsure`: as of `Joined`."""
+    policy = rules.rules[match.rule].alert
     if policy.once_per is not OncePer.EVENT:  # it may have told events before it was edited: that of the story counts
         return Report(match.rule, story, features, of_story_only=True)
-    return Report(
-        match.rule, story, features, match.by, rules.words_in(match), policy.event_lasts, unsure=joined.unsure
-    )
+    found, lasts = rules.words_in(match), policy.event_lasts
+    return Report(match.rule, story, features, match.by, found, lasts, unsure=unsure)
 
 
 def event_needs(placed: Iterable[Placed]) -> Iterator[Need]:
@@ -189,35 +192,46 @@ def join_events(
     placed: Iterable[Placed], rules: RuleSet, clusters: ClusterIndex, told: Told, now: datetime
 ) -> tuple[Placed, ...]:
     """The cases of each article, in the order of its matches, each with its event; `clusters` are advanced."""
-    return tuple(replace(each, cases=tuple(_cases(each, rules, clusters, told, now))) for each in placed)
+    return tuple(_with_events(each, rules, clusters, told, now) for each in placed)
 
 
-def _cases(placed: Placed, rules: RuleSet, clusters: ClusterIndex, told: Told, now: datetime) -> Iterator[Case]:
+def _with_events(placed: Placed, rules: RuleSet, clusters: ClusterIndex, told: Told, now: datetime) -> Placed:
+    found = list(_cases(placed, rules, clusters, told, now))
+    return replace(placed, cases=tuple(case for case, _ in found), belongings=tuple(each for _, each in found))
+
+
+def _cases(
+    placed: Placed, rules: RuleSet, clusters: ClusterIndex, told: Told, now: datetime
+) -> Iterator[tuple[Case, Belonging | None]]:
     of, joined = placed.prepared, placed.joined
     if joined is None:
         return
     for match, report in zip(of.matches, placed.reports, strict=True):
         case = case_of(match, of, rules, story=report.story, told=told, now=now, around=placed.around)
-        cluster, unsure = _event(case, report, clusters)
-        event = None if cluster is None else event_of(clusters.whole(cluster))
-        yield replace(case, how=joined.how, event=event, unsure=unsure if event is not None else joined.unsure)
+        case = replace(case, how=joined.how)
+        if case.rule.alert.once_per is not OncePer.EVENT:
+            cluster = event_of_story(report, clusters)
+            event = None if cluster is None else event_of(clusters.whole(cluster))
+            yield replace(case, event=event, unsure=joined.unsure if event is None else ""), None
+        elif (belonging := _belonging(case, report, clusters)) is not None:
+            yield replace(case, event=event_of(clusters.whole(belonging.event)), unsure=belonging.unsure), belonging
+        else:
+            yield replace(case, unsure=joined.unsure), None
 
 
-def _event(case: Case, report: Report, clusters: ClusterIndex) -> tuple[Cluster | None, str]:
-    """The event of a case, and what was not known of it or of the article where it belongs to it all the same."""
-    if case.rule.alert.once_per is not OncePer.EVENT:
-        return event_of_story(report, clusters), ""
+def _belonging(case: Case, report: Report, clusters: ClusterIndex) -> Belonging | None:
+    """The event of a case, if it is of one; `clusters` know of it, where it may have opened it."""
     belonging = belongs(report, clusters)
-    event = belonging.event
     if case.match.kind is MatchKind.MENTION:  # opens none
-        return (None if belonging.opens else event), belonging.unsure
+        return None if belonging.opens else belonging
     if stale(case) is not None:  # opens none either: today's is no follow-up of it
-        return event, belonging.unsure
+        return belonging
     # Nor does what was told so long ago that it is found no more, and is edited now: others would be taken for it.
+    event = belonging.event
     if belonging.opens and case.article.version > 1 and event_key(case.rule.id, event.id) in case.told:
-        return event, belonging.unsure
+        return belonging
     join_event(report, event, clusters)
-    return event, belonging.unsure
+    return belonging
 
 
 def case_of(

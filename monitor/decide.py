@@ -17,7 +17,7 @@ what it will look up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerting.falling import Telling, fallen_due
@@ -26,8 +26,9 @@ from monitor.alerting.policy import Circumstances
 from monitor.alerting.told import Told
 from monitor.cases import ANYWHERE, Placed, join_events, join_stories, prepare
 from monitor.matching import RuleSet
-from monitor.model import Article, Judged, Moved
+from monitor.model import Article, Decided, Judged, Moved
 from monitor.stories import ClusterIndex
+from monitor.stories.events import Belonging
 
 
 class State:
@@ -103,5 +104,18 @@ def _judged(placed: Placed) -> Judged:
     of, joined = placed.prepared, placed.joined
     if joined is None:
         return Judged(of.article, None, "no rule hits it", ())
-    decisions = tuple(judge(case) for case in placed.cases)
-    return Judged(of.article, placed.story, joined.how, decisions, of.publisher, of.provenance.wire)
+    decided = zip(map(judge, placed.cases), placed.belongings, strict=True)
+    return Judged(
+        article=of.article,
+        story=placed.story,
+        joined=joined.how,
+        decisions=tuple(each if why is None else _with_reason(each, why) for each, why in decided),
+        publisher=of.publisher,
+        wire=of.provenance.wire,
+        compared=joined.compared,
+    )
+
+
+def _with_reason(decided: Decided, belonging: Belonging) -> Decided:
+    """A decision that says why its match is of its event."""
+    return replace(decided, why_event=belonging.why, compared=belonging.compared)

@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import alert_word, local, words_of
+from monitor.cli.nearest import nearest_lines
+from monitor.cli.options import alert_word, compared_line, local, words_of
 from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from monitor.model import AlertPolicy, Article, Explanation, Match, Rule, Settings, Step
     from monitor.store.articles import AlertReport, StoredArticle
     from monitor.store.matches import DeliveryHistory, MatchReport
+    from monitor.stories.sameness import JudgedCluster
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """All that is known of an article and a rule. `rule`, `explanation`: None if the rule is gone; `match`: by the rule
     as it is now; `would`: what that would have decided when the article came, where it was not asked; `alert`: by which
-    the rule told the story."""
+    the rule told the story; `nearest`: the older events of the rule that the article is nearest to."""
 
     id: str
     rule: Rule | None = None
@@ -33,6 +35,7 @@ class Account:
     decisions: tuple[MatchReport, ...] = ()
     would: str | None = None
     alert: AlertReport | None = None
+    nearest: tuple[JudgedCluster, ...] = ()
 
     @property
     def met(self) -> bool:
@@ -63,8 +66,10 @@ class Account:
 # --- the article ------------------------------------------------------------------------------------------------
 
 
-def told_article(article: Article, stored: StoredArticle | None, zone: str) -> Iterator[str]:
-    """What the article is, and which story it is of."""
+def told_article(
+    article: Article, stored: StoredArticle | None, nearest: Sequence[JudgedCluster], zone: str
+) -> Iterator[str]:
+    """What the article is, and which story it is of; `nearest`: the older ones that it is nearest to."""
     from monitor.matching.document import Document
 
     yield f"article   {sanitize_line(article.title or article.text[:80])}"
@@ -79,6 +84,8 @@ def told_article(article: Article, stored: StoredArticle | None, zone: str) -> I
     if stored is not None and stored.story is not None:
         title = f": {stored.story.title}" if stored.story.title != article.title else ""
         yield f"story     {stored.story.id}, {stored.joined}{title}"
+        yield from compared_line(stored.compared)
+        yield from nearest_lines(nearest, stored.compared, "nearest   ")
 
 
 # --- all rules --------------------------------------------------------------------------------------------------
@@ -132,6 +139,12 @@ def told_rule(article: Article, account: Account, settings: Settings | None, zon
     came = list(_came(article, account, zone))
     if came:
         yield from ("", *came)
+    for decided in account.decisions:
+        if decided.why_event:
+            yield f"    event {decided.event}: {decided.why_event}"
+        yield from compared_line(decided.compared)
+    stored = account.decisions[-1].compared if account.decisions else None
+    yield from nearest_lines(account.nearest, stored, "    nearest event ")
 
 
 def _of_rule(rule: Rule, settings: Settings | None) -> Iterator[str]:

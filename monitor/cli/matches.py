@@ -13,6 +13,7 @@ import click
 
 from monitor.cli.options import (
     alert_word,
+    compared_line,
     config_option,
     existing_database,
     json_line,
@@ -213,8 +214,10 @@ def _told(account: MatchAccount, loaded: Loaded) -> Iterator[str]:
     yield f"decision  {match.decision}: {match.reason}"
     if match.story:
         yield f"story     {match.story}, {account.joined}: {account.story_title}"
+        yield from compared_line(account.story_compared)
     if match.event:
-        yield f"event     {match.event}"
+        yield f"event     {match.event}{f', {match.why_event}' if match.why_event else ''}"
+        yield from compared_line(match.compared)
     if match.alert:
         yield f"{alert_word(account.alert_kind):<10}{match.alert}, {local(account.alerted, zone)}"
     for delivery in account.deliveries:

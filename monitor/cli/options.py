@@ -161,6 +161,12 @@ def words_of(evidence: Iterable[Span]) -> str:
     return ", ".join(dict.fromkeys(words))
 
 
+def compared_line(compared: str | None) -> Iterator[str]:
+    """With which older article one was compared, as a line of its own; none where it was not."""
+    if compared:
+        yield f"          compared with {sanitize_line(compared)}"
+
+
 def alert_word(kind: str | None) -> str:
     """What people call an alert of this kind: a new one is just an alert."""
     return kind if kind and kind != "new" else "alert"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.options import (
+    compared_line,
     config_option,
     existing_database,
     json_option,
@@ -224,6 +225,10 @@ def _told(account: StoryAccount, zone: str) -> Iterator[str]:
         by += f", a text of {member.wire}" if member.wire and member.wire != by else ""
         yield f"article   {local(member.seen, zone)}  {member.title or member.uid}"
         yield f"          {by}; {f'{member.story}, ' if account.rule else ''}{member.how}; number {member.article}"
+        yield from compared_line(member.compared)
+        if member.why_event:
+            yield f"          of this event: {member.why_event}"
+        yield from compared_line(member.event_compared)
     for sent in account.sent:
         yield f"sent      {local(sent.at, zone)}  {sent.kind}, {sent.level}, by {sent.rule}, alert {sent.id}"
         yield f"          {sent.reason}"

@@ -17,6 +17,7 @@ import click
 
 from monitor.cli.accounts import Account, told_article, told_rule, told_rules
 from monitor.cli.given import CONFIG, lines_of, rules_of, rules_options
+from monitor.cli.nearest import nearest_events, nearest_row, nearest_stories
 from monitor.cli.options import (
     existing_database,
     json_option,
@@ -35,18 +36,28 @@ if TYPE_CHECKING:
     from monitor.matching import RuleSet
     from monitor.model import Config
     from monitor.store.articles import Articles, StoredArticle
+    from monitor.store.database import Database
     from monitor.store.matches import MatchReport
+    from monitor.stories.sameness import JudgedCluster
 
 NEAREST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A stored article, where it is stored, and what monitor.yaml says."""
+    """A stored article, where it is stored, and what monitor.yaml says. `nearest`: the older stories that it is nearest
+    to."""
 
     stored: StoredArticle
-    articles: Articles
+    database: Database
     settings: Settings
+    nearest: tuple[JudgedCluster, ...] = ()
+
+    @property
+    def articles(self) -> Articles:
+        from monitor.store.articles import Articles
+
+        return Articles(self.database)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,7 @@ def why(
 
 def _told(asked: _Asked, accounts: Sequence[Account], rule: str | None, most: int) -> Iterator[str]:
     article, kept = asked.article, asked.kept
-    yield from told_article(article, kept.stored if kept else None, asked.zone)
+    yield from told_article(article, kept.stored if kept else None, kept.nearest if kept else (), asked.zone)
     if rule is not None:
         yield from told_rule(article, accounts[0], kept.settings if kept else None, asked.zone)
         return
@@ -148,13 +159,16 @@ def _stored(config: Path | None, paths: tuple[Path, ...], name: str, rule: str |
         raise WrongUse("--rules is for an article on standard input: `news-monitor why --rules PATH -`")
     loaded = load_config(config or CONFIG)
     settings = loaded.config.settings
-    articles = Articles(existing_database(settings))
+    database = existing_database(settings)
+    articles = Articles(database)
     found = articles.find(name)
     if not found:
         raise WrongUse(_not_found(articles, name, rule, settings.timezone))
     if len(found) > 1:
         raise WrongUse("\n".join(_several(found, name, settings.timezone)))
-    return _Asked(found[0].article, loaded.config, loaded.faults, _Kept(found[0], articles, settings))
+    article = found[0].article
+    nearest = nearest_stories(database, article, loaded.config.entities.values()) if found[0].story is not None else ()
+    return _Asked(article, loaded.config, loaded.faults, _Kept(found[0], database, settings, nearest))
 
 
 def _not_found(articles: Articles, name: str, rule: str | None, zone: str) -> str:
@@ -217,6 +231,7 @@ def _accounts(asked: _Asked, only: str | None) -> list[Account]:
             tuple(stored.get(name, ())),
             _would(kept, compiled, matches[name]) if kept and name in matches else None,
             told.get(name),
+            _nearest(kept, compiled, matches[name]) if kept and name in matches else (),
         )
         for name in dict.fromkeys([*explained, *stored])
     ]
@@ -225,6 +240,13 @@ def _accounts(asked: _Asked, only: str | None) -> list[Account]:
 
 def _as_if_it_ran(rule: Rule) -> Rule:
     return replace(rule, status=RuleStatus.LIVE) if rule.status is RuleStatus.OFF else rule
+
+
+def _nearest(kept: _Kept, compiled: RuleSet, found: Match) -> tuple[JudgedCluster, ...]:
+    """The older events of a rule that the article is nearest to; `found`: its match by the rule as it is now."""
+    article = kept.stored.article
+    story = kept.stored.story or Story("", article.title, article.seen)
+    return nearest_events(kept.database, article, found, story, compiled)
 
 
 def _would(kept: _Kept, compiled: RuleSet, found: Match) -> str | None:
@@ -265,6 +287,7 @@ def _row(asked: _Asked, account: Account) -> dict[str, object]:
         "steps": [_step_row(step) for step in explanation.steps] if explanation else [],
         "decisions": [_decision_row(decision) for decision in account.decisions],
         "would": account.would,
+        "nearest": [nearest_row(each) for each in account.nearest],
         "alert": {key: value for key, value in asdict(alert).items() if key != "deliveries"} if alert else None,
         "deliveries": [asdict(delivery) for delivery in alert.deliveries] if alert else [],
     }
@@ -276,7 +299,10 @@ def _article_row(asked: _Asked) -> dict[str, object]:
     article, stored = asked.article, asked.kept.stored if asked.kept else None
     left_out = {"text", "digest", "canonical"}
     row = {key: value for key, value in asdict(article).items() if key not in left_out}
-    story = {**asdict(stored.story), "joined": stored.joined} if stored and stored.story else None
+    story: dict[str, object] | None = None
+    if asked.kept is not None and stored is not None and stored.story is not None:
+        nearest = [nearest_row(each) for each in asked.kept.nearest]
+        story = {**asdict(stored.story), "joined": stored.joined, "compared": stored.compared, "nearest": nearest}
     return {**row, "read_as": Document(article).language, "story": story}
 
 

@@ -7,6 +7,7 @@ They hold no behaviour beyond naming themselves: what is decided about them is d
 from monitor.model.decisions import (
     Alert,
     AlertKind,
+    ComparedArticle,
     Decided,
     Event,
     Hearing,
@@ -110,6 +111,7 @@ __all__ = [
     "Blame",
     "Channel",
     "Claim",
+    "ComparedArticle",
     "Condition",
     "Config",
     "CountsIf",

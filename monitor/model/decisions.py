@@ -80,6 +80,16 @@ class Event:
     doubt: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ComparedArticle:
+    """The older article that one was compared with when it joined a story or an event, or opened one beside it.
+    `words`: its headline, then which facts agreed, which differed and which were not known, as people read it."""
+
+    source: str
+    uid: str
+    words: str
+
+
 class AlertKind(StrEnum):
     """New: the first of its subject. Possibly: that too, where the subject is possibly the same as an older one that
     was sent. Update: the same subject again. Digest: several together, that waited."""
@@ -236,7 +246,8 @@ class Decided:
 
     `hearing`: None where the rule does not listen (old news). `shadow_key`: the rule is in shadow, and would have told;
     by this the state remembers it, as it does a telling by the alert's `dedup_key`. `moved`: what waited, and what
-    became of it by this article.
+    became of it by this article. `why_event`: why it is of its event, in words (None: of none); `compared`: with which
+    older article of that, or of another event, it was compared.
     """
 
     match: Match
@@ -246,12 +257,15 @@ class Decided:
     shadow_key: str | None = None
     hearing: Hearing | None = None
     moved: tuple[Moved, ...] = ()
+    why_event: str | None = None
+    compared: ComparedArticle | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What came of one article: the story it belongs to (None: no rule hit it, and stories of what no rule hits were
-    not asked for), how it joined it, who prints it, and a decision for each match."""
+    not asked for), how it joined it, who prints it, and a decision for each match. `compared`: with which older article
+    of that story, or of another one, it was compared."""
 
     article: Article
     story: Story | None
@@ -259,6 +273,7 @@ class Judged:
     decisions: tuple[Decided, ...]
     publisher: str = ""
     wire: str | None = None
+    compared: ComparedArticle | None = None
 
     @property
     def event(self) -> Event | None:

@@ -35,6 +35,7 @@ class StoredArticle:
     joined: str | None
     events: tuple[str, ...]
     decisions: tuple[MatchReport, ...]
+    compared: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Articles:
         told = Story(*its) if row.story_id is not None else None
         decisions = tuple(Matches(self._database).every(wanted))
         events = tuple(dict.fromkeys(each.event for each in decisions if each.event is not None))
-        return StoredArticle(read(row), told, row.how, events, decisions)
+        return StoredArticle(read(row), told, row.how, events, decisions, row.compared)
 
     def absent(self, name: str) -> Absent | None:
         """Why nothing is found of this name; None if nothing is known of it."""
@@ -190,7 +191,7 @@ def _asked() -> Select[Any]:
         latest()
         .add_columns(story.c.id.label("story_id"), story.c.title.label("story_title"), story.c.opened_at)
         .add_columns(story.c.possibly_of, story.c.doubt)
-        .add_columns(story_article.c.how)
+        .add_columns(story_article.c.how, story_article.c.compared)
         .outerjoin(story_article, story_article.c.article_id == article.c.id)
         .outerjoin(story, story.c.id == story_article.c.story_id)
     )

@@ -9,7 +9,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Insert, Row, bindparam, delete, or_, select, text, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Insert,
+    Row,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from monitor.cases import Need
 from monitor.model.moments import to_number
@@ -18,6 +31,8 @@ from monitor.store.database import in_batches, insert_of, write_rows
 from monitor.store.tables import article_features, cluster_key, match, story_article
 from monitor.store.unreadable import json_or_damaged, left_out_if_unreadable
 from monitor.stories import STORIES, ArticleFeatures, Cluster, ClusterIndex, Posting
+from monitor.stories.events import FIRST_OF_EVENT
+from monitor.stories.joining import FIRST_OF_STORY
 
 Key = tuple[str, str]  # a scope, and a key or an id in it
 Member = tuple[int, int, int]  # an article's id, its version, and when it was seen, in microseconds
@@ -56,6 +71,7 @@ _EVENTS_OF = select(tables.event).where(tables.event.c.id.in_(_NAMES))
 _FEATURES = select(article_features).where(
     tuple_(article_features.c.article_id, article_features.c.version).in_(_NAMES)
 )
+_FORGOTTEN = "compared with an article that was forgotten"
 _REMEMBERED = 2_000  # features: those of the articles of the last hours
 
 
@@ -140,6 +156,10 @@ class StoredClusters:
         write_rows(self._connection, _upsert(self._connection.dialect.name, "event"), events)
         self._write_keys()
 
+    def article_id(self, source: str, uid: str) -> int:
+        """The id of an article that was written, or was compared with one."""
+        return self._ids[source, uid]
+
     def _rows(self, wanted: Collection[Key]) -> dict[Key, Row[*tuple[Any, ...]]]:
         rows: dict[Key, Row[*tuple[Any, ...]]] = {}
         for some in in_batches([id_ for scope, id_ in wanted if scope == STORIES]):
@@ -187,7 +207,7 @@ class StoredClusters:
         return {**row, "rule_id": cluster.scope, "by": by or None}
 
     def _member(self, features: ArticleFeatures) -> Member:
-        return self._ids[features.source, features.uid], features.version, to_number(features.seen)
+        return self.article_id(features.source, features.uid), features.version, to_number(features.seen)
 
     def _write_keys(self) -> None:
         changed = ((key, found) for key, found in self.index.keys.items() if found != self._keys[key])
@@ -224,6 +244,23 @@ def forget_articles(connection: Connection, articles: Sequence[int]) -> None:
             connection.execute(update(table).where(table.c.id == row.id).values(members=members, doubt=None))
             connection.execute(update(table).where(table.c.possibly_of == row.id).values(doubt=None))
     connection.execute(delete(article_features).where(article_features.c.article_id.in_(articles)))
+    _forget_comparisons(connection, articles)
+
+
+def _forget_comparisons(connection: Connection, articles: Sequence[int]) -> None:
+    """What was compared with one of these is still of its story and event, and loses the words that both said."""
+    joined = select(story_article.c.article_id, story_article.c.how).where(
+        story_article.c.compared_with.in_(articles), story_article.c.how != FIRST_OF_STORY
+    )
+    for row in connection.execute(joined).all():
+        its = match.c.article_id == row.article_id
+        wordless = func.replace(match.c.decision, row.how, _FORGOTTEN)
+        connection.execute(update(match).where(its).values(decision=wordless))
+    for why, first in ((story_article.c.how, FIRST_OF_STORY), (match.c.why_event, FIRST_OF_EVENT)):
+        table = why.table
+        its = table.c.compared_with.in_(articles)
+        connection.execute(update(table).where(its, why != first).values({why.name: _FORGOTTEN}))
+        connection.execute(update(table).where(its).values(compared=None, compared_with=None))
 
 
 def stored_features(connection: Connection, members: Iterable[Sequence[int]]) -> list[ArticleFeatures]:

@@ -21,6 +21,7 @@ from monitor.model import (
     Alert,
     AlertKind,
     Article,
+    ComparedArticle,
     Decided,
     DeliveryState,
     Hearing,
@@ -61,7 +62,7 @@ def write_decisions(connection: Connection, made: Sequence[Made], clusters: Stor
     every = [(judged, each.at) for each in made for judged in each.judged]
     ids = _write_articles(connection, every)
     clusters.write(ids)
-    _write_memberships(connection, [judged for judged, _ in every], ids)
+    _write_memberships(connection, [judged for judged, _ in every], clusters)
     told = [
         (decided.alert, ids[judged.article.source, judged.article.uid], each.channels_of(decided.alert))
         for each in made
@@ -71,7 +72,7 @@ def write_decisions(connection: Connection, made: Sequence[Made], clusters: Stor
     ]
     write_rows(connection, _ALERT, [_alert(alert, article_id) for alert, article_id, _ in told])
     write_rows(connection, _DELIVERY, [row for alert, _, channels in told for row in _deliveries(alert, channels)])
-    matches = [_match(judged, decided, at, ids) for judged, at in every for decided in judged.decisions]
+    matches = [_match(judged, decided, at, clusters) for judged, at in every for decided in judged.decisions]
     write_rows(connection, _MATCH, matches)
     _write_waiting(connection, [judged for judged, _ in every], ids)
     return ids
@@ -171,10 +172,11 @@ def _write_articles(connection: Connection, every: Sequence[tuple[Judged, dateti
     return ids
 
 
-def _write_memberships(connection: Connection, every: Sequence[Judged], ids: Ids) -> None:
+def _write_memberships(connection: Connection, every: Sequence[Judged], clusters: StoredClusters) -> None:
     members: list[Row] = [
         {
-            "article_id": ids[each.article.source, each.article.uid],
+            **_comparison(each.compared, clusters),
+            "article_id": clusters.article_id(each.article.source, each.article.uid),
             "story_id": each.story.id,
             "how": each.joined,
             "publisher": each.publisher,
@@ -184,6 +186,12 @@ def _write_memberships(connection: Connection, every: Sequence[Judged], ids: Ids
         if each.story is not None
     ]
     write_rows(connection, _membership(connection.dialect.name), members)
+
+
+def _comparison(compared: ComparedArticle | None, clusters: StoredClusters) -> Row:
+    if compared is None:
+        return {"compared": None, "compared_with": None}
+    return {"compared": compared.words, "compared_with": clusters.article_id(compared.source, compared.uid)}
 
 
 # Statements with their values beside them: building one for each article, or poll, costs more than running it.
@@ -258,10 +266,11 @@ def _version(article: Article, ids: Ids, at: datetime) -> Row:
     }
 
 
-def _match(judged: Judged, decided: Decided, at: datetime, ids: Ids) -> Row:
+def _match(judged: Judged, decided: Decided, at: datetime, clusters: StoredClusters) -> Row:
     article, found = judged.article, decided.match
     return {
-        "article_id": ids[article.source, article.uid],
+        **_comparison(decided.compared, clusters),
+        "article_id": clusters.article_id(article.source, article.uid),
         "article_version": article.version,
         "rule_id": found.rule,
         "rule_version": found.rule_version,
@@ -273,6 +282,7 @@ def _match(judged: Judged, decided: Decided, at: datetime, ids: Ids) -> Row:
         "alert_id": decided.alert.id if decided.alert else None,
         "shadow_key": decided.shadow_key,
         "event_id": decided.hearing.event.id if decided.hearing and decided.hearing.event else None,
+        "why_event": decided.why_event,
         "heard": decided.hearing is not None,
     }
 

@@ -50,7 +50,8 @@ class MatchedArticle:
 @dataclass(frozen=True, slots=True)
 class MatchReport:
     """A match, and what was decided on it: "told", "held" or "waits", and why. `alert`: only where it was told.
-    `level`: None where it was held by a version that did not keep it."""
+    `level`: None where it was held by a version that did not keep it. `why_event`: why it is of its event; `compared`:
+    with which older article of that, or of another one, it was compared, and what that said, in words."""
 
     id: int
     at: datetime
@@ -65,6 +66,8 @@ class MatchReport:
     alert: str | None
     article: MatchedArticle
     evidence: tuple[Span, ...]
+    why_event: str | None = None
+    compared: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,9 @@ class DeliveryHistory:
 
 @dataclass(frozen=True, slots=True)
 class MatchAccount:
-    """A match with all that belongs to it. `text`: of the version that matched; `joined`: why it is of its story;
-    `alert_kind`: whether it was told by a "new" alert, one of what is "possibly" the same, an "update" or a
-    "digest"."""
+    """A match with all that belongs to it. `text`: of the version that matched; `joined`: why it is of its story, and
+    `story_compared`: with which older article it was compared for that, in words; `alert_kind`: whether it was told by
+    a "new" alert, one of what is "possibly" the same, an "update" or a "digest"."""
 
     match: MatchReport
     text: str
@@ -102,6 +105,7 @@ class MatchAccount:
     alerted: datetime | None
     alert_kind: str | None
     deliveries: tuple[DeliveryHistory, ...]
+    story_compared: str | None = None
 
 
 class Matches:
@@ -143,7 +147,8 @@ class Matches:
 
     def account(self, id_: int) -> MatchAccount | None:
         """One match with all that belongs to it; None if there is none of this number."""
-        more = (article_version.c.text, story.c.title.label("story_title"), story_article.c.how)
+        story_compared = story_article.c.compared.label("story_compared")
+        more = (article_version.c.text, story.c.title.label("story_title"), story_article.c.how, story_compared)
         asked = (
             _asked(Wanted())
             .where(match.c.id == id_)
@@ -156,7 +161,16 @@ class Matches:
             if row is None:
                 return None
             deliveries = deliveries_of(connection, row.alert_id)
-        return MatchAccount(_report(row), row.text, row.story_title, row.how, row.alerted, row.alert_kind, deliveries)
+        return MatchAccount(
+            match=_report(row),
+            text=row.text,
+            story_title=row.story_title,
+            joined=row.how,
+            alerted=row.alerted,
+            alert_kind=row.alert_kind,
+            deliveries=deliveries,
+            story_compared=row.story_compared,
+        )
 
 
 def _asked(wanted: Wanted) -> Select[Any]:
@@ -216,6 +230,8 @@ def _report(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into rep
         alert=row.alert_id,
         article=page,
         evidence=spans_of(row.evidence),
+        why_event=row.why_event,
+        compared=row.compared,
     )
 
 

@@ -221,10 +221,10 @@ class _Split:
     def _move_articles(self, new: str) -> None:
         if self._whole.scope == STORIES:
             joined = update(story_article).where(story_article.c.article_id.in_(self._ids))
-            self._connection.execute(joined.values(story_id=new, how=self._how))
+            self._connection.execute(joined.values(story_id=new, how=self._how, compared=None, compared_with=None))
         else:
             its = update(match).where(match.c.article_id.in_(self._ids), match.c.event_id == self._whole.id)
-            self._connection.execute(its.values(event_id=new))
+            self._connection.execute(its.values(event_id=new, why_event=self._how, compared=None, compared_with=None))
 
     def judge(self, new: Cluster, *, quiet: bool) -> list[Judged]:
         """What their rules decide on them as a story or an event of their own."""

@@ -43,7 +43,9 @@ class StoryReport:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article of a story, and how it joined it; `article`: its number."""
+    """An article of a story (`article`: its number), and how it joined it; of an event, also why it is of that.
+    `compared`, `event_compared`: with which older article each time, and what that said, in words (None: with none, or
+    that was forgotten)."""
 
     article: int
     source: str
@@ -55,6 +57,9 @@ class Member:
     wire: str | None
     story: str
     how: str
+    compared: str | None = None
+    why_event: str | None = None
+    event_compared: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,8 @@ class StoriesRead:
             articles = select(match.c.article_id).where(match.c.event_id == name)
             of_event = story_article.c.article_id.in_(articles)
             account = _account(connection, row, row.rule_id, of_event, alert.c.event_id == name)
-            return replace(account, possibly=_possibly(connection, event, row))
+            members = _with_event(connection, name, account.members)
+            return replace(account, members=members, possibly=_possibly(connection, event, row))
 
     def begins(self, name: str, most: int) -> list[Named]:
         """At most so many stories and events whose ids begin so, the last told first."""
@@ -172,6 +178,17 @@ def _events(connection: Connection, story_id: str) -> tuple[Named, ...]:
     asked = select(event).where(or_(event.c.id.in_(theirs), event.c.id.in_(told)))
     found = connection.execute(asked.order_by(event.c.opened_at, event.c.id))
     return tuple(Named(row.id, row.title, row.rule_id) for row in found)
+
+
+def _with_event(connection: Connection, event_id: str, members: Sequence[Member]) -> tuple[Member, ...]:
+    """The articles of an event, with why the first version of each that was is of it."""
+    asked = select(article.c.source_id, article.c.uid, match.c.why_event, match.c.compared).join(
+        article, article.c.id == match.c.article_id
+    )
+    rows = connection.execute(asked.where(match.c.event_id == event_id).order_by(match.c.id.desc()))
+    said = {(row.source_id, row.uid): (row.why_event, row.compared) for row in rows}
+    found = ((each, said.get((each.source, each.uid), (None, None))) for each in members)
+    return tuple(replace(each, why_event=why, event_compared=compared) for each, (why, compared) in found)
 
 
 def _possibly(connection: Connection, table: Table, row: Any) -> tuple[PossiblySame, ...]:  # noqa: ANN401
@@ -231,7 +248,7 @@ def _account(
     told: ColumnElement[bool],
 ) -> StoryAccount:
     page = (article.c.id, article.c.source_id, article.c.uid, article.c.title, article.c.url, article.c.seen_at)
-    belongs = (story_article.c.story_id, story_article.c.how, story_article.c.publisher, story_article.c.wire)
+    belongs = (story_article.c[name] for name in ("story_id", "how", "compared", "publisher", "wire"))
     asked = select(*page, *belongs).join(story_article, story_article.c.article_id == article.c.id).where(members)
     found = connection.execute(asked.order_by(article.c.id)).all()
     # what was told in a digest is told by the digest's alert, which may be of another story
@@ -256,6 +273,7 @@ def _account(
                 wire=each.wire,
                 story=each.story_id,
                 how=each.how,
+                compared=each.compared,
             )
             for each in found
         ),

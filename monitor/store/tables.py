@@ -192,9 +192,6 @@ def _cluster() -> tuple[Column[Any], ...]:
 
 story = Table("story", metadata, Column("id", String, primary_key=True), *_cluster())
 
-_in_doubt = story.c.possibly_of.is_not(None)
-Index("ix_story_possibly_of", story.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
-
 story_article = Table(
     "story_article",
     metadata,
@@ -203,6 +200,8 @@ story_article = Table(
     Column("how", Text, nullable=False),
     Column("publisher", Text),  # who prints it, and the agency whose text it is; null: from before we kept it
     Column("wire", Text),
+    Column("compared", Text),  # with the older article `compared_with`, in words; null: with none, or it was forgotten
+    Column("compared_with", Integer),  # no foreign key: that one may leave first
 )
 
 # The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy the alerts
@@ -216,9 +215,8 @@ event = Table(
     Column("by", JSON(none_as_null=True)),
 )
 
-# By what stories (scope "") and events (scope: their rule's id) are found. `postings`: the few that an article with the
-# key joined last (stories.clusters.UNDER_KEY), the latest first, as pairs of when, in microseconds, and id; `touched`:
-# when the first of them.
+# By what stories (scope "") and events (scope: their rule's id) are found. `postings`: the few that were touched last
+# (stories.clusters.UNDER_KEY), the latest first: when, in microseconds, and id; `touched`: when the first of them.
 cluster_key = Table(
     "cluster_key",
     metadata,
@@ -253,8 +251,9 @@ identity_mark = Table(
     Column("who", String, nullable=False),
 )
 
-_in_doubt = event.c.possibly_of.is_not(None)
-Index("ix_event_possibly_of", event.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
+for _table in (story, event):  # those in doubt are few
+    _in_doubt = _table.c.possibly_of.is_not(None)
+    Index(f"ix_{_table.name}_possibly_of", _table.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
 
 # What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.
 account = Table(
@@ -303,6 +302,9 @@ match = Table(
     Column("shadow_key", Text),  # what a rule in shadow would have told is remembered by it
     Column("event_id", String, index=True),
     Column("heard", Boolean),  # whether it counts among what is heard of its subject; null: from before we kept it
+    Column("why_event", Text),  # null: of no event, or from before we kept it
+    Column("compared", Text),  # as of `story_article`, with an article of that event, or of another one
+    Column("compared_with", Integer),
     UniqueConstraint("article_id", "article_version", "rule_id"),
     sqlite_autoincrement=True,  # people are shown its number: that of one that left must not be another's
 )

@@ -32,6 +32,12 @@ def compare_by(ours: Mapping[str, Values], theirs: Mapping[str, Values]) -> dict
     return {name: _compare(ours.get(name, nothing), theirs.get(name, nothing)) for name in {**ours, **theirs}}
 
 
+def differing_values(name: str, ours: Mapping[str, Values], theirs: Mapping[str, Values]) -> str:
+    """What keeps two articles apart under a name, in words: "where: Shanghai, not Busan"."""
+    said = [", ".join(sorted({_text(each)[1] for each in side.get(name, frozenset())})) for side in (ours, theirs)]
+    return f"{name}: {said[0]}, not {said[1]}"
+
+
 def _compare(ours: Values, theirs: Values) -> Agreement:
     if not ours or not theirs:
         return Agreement.UNKNOWN

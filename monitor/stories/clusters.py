@@ -71,6 +71,17 @@ class Cluster:
         )
 
 
+def before(cluster: Cluster, features: ArticleFeatures) -> Cluster | None:
+    """The cluster as an article found it, as far as its members say; None if there was none yet. Values of its rule's
+    `by` that were found since stay."""
+    own = (features.source, features.uid)
+    members = tuple(each for each in cluster.members if each.seen <= features.seen and (each.source, each.uid) != own)
+    if not members:
+        return None
+    last, touched = max(each.at for each in members), max(each.seen for each in members)
+    return replace(cluster, members=members, last=last, touched=touched)
+
+
 Key = tuple[str, str]  # a scope, and something by which articles of it are found
 
 

@@ -61,10 +61,12 @@ class FactComparison:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two articles compared. `likeness`: of their words, from 0 to 1; `titles`: of their titles alone; `copied`: the
-    part of the runs of words that both have; `whole`: both have a text that is longer than what stands below many
-    titles of one source."""
+    """An `article` compared with an `other`, older one. `likeness`: of their words, from 0 to 1; `titles`: of their
+    titles alone; `copied`: the part of the runs of words that both have; `whole`: both have a text that is longer than
+    what stands below many titles of one source."""
 
+    article: ArticleFeatures
+    other: ArticleFeatures
     facts: tuple[FactComparison, ...]
     likeness: float
     titles: float
@@ -96,6 +98,8 @@ class Comparison:
 def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
     """Compare an article with an earlier one."""
     return Comparison(
+        article=ours,
+        other=theirs,
         facts=(
             compare_places(ours, theirs),
             compare_names(ours, theirs),

@@ -7,17 +7,17 @@ anew where another day is named, a flash comes hours later, or nobody has report
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.model import Story
+from monitor.model import ComparedArticle, Story
 from monitor.model.names import hashed
-from monitor.stories.by import Agreement, compare_by
+from monitor.stories.by import Agreement, compare_by, differing_values
 from monitor.stories.clusters import SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.comparison import TELLING
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import BROAD, Bounds, Ruling, Sameness, closest, judge
+from monitor.stories.sameness import BROAD, Bounds, JudgedCluster, Ruling, Sameness, closest, judge, nearest
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
@@ -26,6 +26,7 @@ LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is n
 KEPT = timedelta(days=14)
 # Where the rule has found words or entities, or what its `by` names agrees.
 NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), possibly=0.15, across=5)
+FIRST_OF_EVENT = "the first article of its event"
 _FOUND = "found"  # under this name stands what rules have found, among the values of an event
 _FACT, _ANY = 1.0, 0.1  # weights of keys: of a fact, and of what many events share
 
@@ -65,11 +66,18 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """The event of an article, and why it is that. `opens`: it is a new one."""
+    """The event of an article, and why it is that. `opens`: it is a new one. `compared`: with which older article of
+    this event, or of the nearest other one, it was compared."""
 
     event: Cluster
     ruling: Ruling
     opens: bool = False
+    compared: ComparedArticle | None = None
+
+    @property
+    def why(self) -> str:
+        """Why it belongs to it, in words."""
+        return FIRST_OF_EVENT if self.opens else self.ruling.why
 
     @property
     def unsure(self) -> str:
@@ -86,16 +94,17 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
     if own:
         event = closest(report.features, max(own, key=lambda each: (each.touched, each.id)), open_ones)
         return Belonging(event, Ruling(Sameness.SAME, "its story is of this event", unsure=report.unsure))
-    rulings = list(_rulings(report, candidates))
+    judged = judge_events(report, candidates)
     for sameness in (Sameness.SAME, Sameness.POSSIBLY):
-        found = [each for each in rulings if each[0].sameness is sameness]
+        found = [each for each in judged if each.ruling.sameness is sameness]
         if found:
-            ruling, event = max(found, key=lambda each: (each[0].likeness, each[1].touched, each[1].id))
+            best = max(found, key=lambda each: (each.ruling.likeness, each.cluster.touched, each.cluster.id))
+            event, ruling = best.cluster, best.ruling
             if sameness is Sameness.SAME:
-                return Belonging(closest(report.features, event, open_ones), ruling)
+                return Belonging(closest(report.features, event, open_ones), ruling, compared=best.compared)
             doubtful = replace(new_event(report), possibly_of=event.possibly_of or event.whole_id, doubt=ruling.why)
-            return Belonging(doubtful, ruling, opens=True)
-    return Belonging(new_event(report), Ruling(Sameness.ANOTHER, "the first article of its event"), opens=True)
+            return Belonging(doubtful, ruling, opens=True, compared=best.compared)
+    return Belonging(new_event(report), Ruling(Sameness.ANOTHER, FIRST_OF_EVENT), opens=True, compared=nearest(judged))
 
 
 def event_of_story(report: Report, index: ClusterIndex) -> Cluster | None:
@@ -124,32 +133,36 @@ def _of_story(id_: str) -> str:
     return f"story:{id_}"
 
 
-def _agreements(report: Report, event: Cluster) -> list[Agreement]:
+def _agreements(report: Report, event: Cluster) -> Mapping[str, Agreement]:
     known = {name: values for name, values in event.by.items() if name != _FOUND}
-    return list(compare_by(report.by, known).values())
+    return compare_by(report.by, known)
 
 
 def _kept_apart(report: Report, event: Cluster) -> bool:
     """Whether the rule's `by` keeps it apart."""
-    return Agreement.DIFFERS in _agreements(report, event)
+    return Agreement.DIFFERS in _agreements(report, event).values()
 
 
-def _rulings(report: Report, candidates: Iterable[Cluster]) -> Iterator[tuple[Ruling, Cluster]]:
-    for event in candidates:
-        if not _in_time(report, event) or _kept_apart(report, event):
-            continue
-        agreements = _agreements(report, event)
-        by_agrees = bool(agreements) and all(each is Agreement.AGREES for each in agreements)
-        points = (2 * TELLING if by_agrees else 0) + (TELLING if report.found else 0)
-        ruling = judge(report.features, event.members, NARROW if points else BROAD, points=points)
-        clear = not ruling.differs and not ruling.doubtful
-        if clear and ruling.sameness is not Sameness.SAME and (by_agrees or report.lasts is not None):
-            why = (
-                "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
-            )
-            yield Ruling(Sameness.SAME, why, facts=ruling.facts), event
-        elif ruling.sameness is not Sameness.ANOTHER:
-            yield ruling, event
+def judge_events(report: Report, candidates: Iterable[Cluster]) -> list[JudgedCluster]:
+    """What an article is to each of these events of its rule."""
+    return [JudgedCluster(each, _ruling(report, each)) for each in candidates]
+
+
+def _ruling(report: Report, event: Cluster) -> Ruling:
+    if not _in_time(report, event):
+        return Ruling(Sameness.ANOTHER, "it is not of its time")
+    agreements = _agreements(report, event)
+    if differing := [name for name, each in agreements.items() if each is Agreement.DIFFERS]:
+        return Ruling(Sameness.ANOTHER, "; ".join(differing_values(name, report.by, event.by) for name in differing))
+    by_agrees = bool(agreements) and all(each is Agreement.AGREES for each in agreements.values())
+    points = (2 * TELLING if by_agrees else 0) + (TELLING if report.found else 0)
+    ruling = judge(report.features, event.members, NARROW if points else BROAD, points=points)
+    ruling = replace(ruling, beside=(*(agreements if by_agrees else ()), *(["the rule"] if report.found else ())))
+    clear = not ruling.differs and not ruling.doubtful
+    if clear and ruling.sameness is not Sameness.SAME and (by_agrees or report.lasts is not None):
+        why = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
+        return replace(ruling, sameness=Sameness.SAME, why=why, likeness=0.0, unsure="", needed=None, settled_by=why)
+    return ruling
 
 
 def _in_time(report: Report, event: Cluster) -> bool:

@@ -6,42 +6,55 @@ A story is told in one language; across languages it is the events of a rule tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from monitor.model import ComparedArticle
 from monitor.model.names import hashed
 from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
-from monitor.stories.sameness import BROAD, Ruling, Sameness, closest, judge
+from monitor.stories.sameness import (
+    BROAD,
+    JudgedCluster,
+    Sameness,
+    closest,
+    is_whole_copy,
+    judge,
+    nearest,
+    words_may_do,
+)
 
-_OLD = timedelta(hours=36)  # a story that was opened longer ago is joined by what is sure only
+_OLD, _OLD_SAME_DAY = timedelta(hours=24), timedelta(hours=36)  # after its opening; later if both name the day
+_QUIET = timedelta(hours=12)  # a story that nobody has reported for so long is over
+_FLASH = timedelta(hours=6)  # what a flash says is true of every launch
 _SURE = {
     "article": ("an earlier version of the article", SAME_ADDRESS),
     "address": ("the same address", SAME_ADDRESS),
     "headline": ("the same headline", SAME_HEADLINE),
 }
+FIRST_OF_STORY = "the first article of its story"
 _OWN_ADDRESS = "own-address"
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
     """The story of an article, and by what it was recognised, in words. `unsure`: what was not known on one side,
-    in words (nothing: it is surely the same)."""
+    in words (nothing: it is surely the same). `compared`: with which older article of this story, or of the nearest
+    other one, it was compared."""
 
     cluster: Cluster
     how: str
     unsure: str = ""
+    compared: ComparedArticle | None = None
 
 
 def join(features: ArticleFeatures, index: ClusterIndex) -> Joined:
     """The story that an article belongs to, an open one or a new one; `index` knows the article from now on."""
     candidates = index.candidates(STORIES, key_weights(features))
     joined = _by_sure_key(features, candidates, index) or _by_facts(features, candidates)
-    if joined is None:
-        joined = Joined(open_story(features), "the first article of its story")
     cluster = joined.cluster.joined_by(features)
     index.put(cluster, features, features.index_keys)
-    return Joined(index.whole(cluster), joined.how, joined.unsure)
+    return replace(joined, cluster=index.whole(cluster))
 
 
 def key_weights(features: ArticleFeatures) -> Mapping[str, float]:
@@ -62,20 +75,37 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
     for kind, (why, reach) in _SURE.items():
         ids = found.get(kind, set()) - (listed if kind == "address" else set())
         for each in candidates:
-            if each.id in ids and abs(features.seen - each.opened) <= reach:
+            in_reach = each.id in ids and abs(features.seen - each.opened) <= reach
+            # "Magnitude 6 earthquake strikes" is a headline in Chile and in Japan.
+            if in_reach and (kind != "headline" or not judge(features, each.members, BROAD).differs):
                 return Joined(each if kind == "article" else closest(features, each, candidates), why)
     return None
 
 
-def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined | None:
-    rulings: list[tuple[Ruling, Cluster]] = []
-    for each in candidates:
-        if abs(features.at - each.opened) > _OLD:
-            continue
-        ruling = judge(features, each.members, BROAD)
-        if ruling.sameness is Sameness.SAME:
-            rulings.append((ruling, each))
-    if not rulings:
-        return None
-    ruling, cluster = max(rulings, key=lambda found: (found[0].likeness, found[1].touched))
-    return Joined(closest(features, cluster, candidates), ruling.why, ruling.unsure)
+def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined:
+    judged = judge_stories(features, candidates)
+    same = [each for each in judged if each.ruling.sameness is Sameness.SAME]
+    if not same:
+        return Joined(open_story(features), FIRST_OF_STORY, compared=nearest(judged))
+    found = max(same, key=lambda each: (each.ruling.likeness, each.cluster.touched))
+    cluster = closest(features, found.cluster, [each.cluster for each in judged])
+    return Joined(cluster, found.ruling.why, found.ruling.unsure, found.compared)
+
+
+def judge_stories(features: ArticleFeatures, candidates: Sequence[Cluster]) -> list[JudgedCluster]:
+    """What an article is to each of these stories, as far as they are not over, and words may do."""
+    return [
+        JudgedCluster(each, judge(features, each.members, BROAD))
+        for each in candidates
+        if _in_time(features, each) and words_may_do(features, each.members, BROAD)
+    ]
+
+
+def _in_time(features: ArticleFeatures, story: Cluster) -> bool:
+    """Whether the story goes on; for longer if both name the same day, or one is a copy of the other."""
+    age = abs(features.at - story.opened)
+    if features.flash and age > _FLASH:
+        return False
+    if any(features.facts.days & each.facts.days or is_whole_copy(features, each) for each in story.members):
+        return age <= _OLD_SAME_DAY
+    return age <= _OLD and features.at - story.last <= _QUIET

@@ -8,16 +8,25 @@ the same: in doubt the message is sent.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import fmean
 
+from monitor.model import ComparedArticle
 from monitor.stories.clusters import Cluster
-from monitor.stories.comparison import TELLING, Comparison, FactComparison, FactKind, Verdict, compare
+from monitor.stories.comparison import TELLING, Comparison, FactKind, compare
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.likeness import copied, likeness
+from monitor.stories.likeness import WHOLE_TEXT, copied, likeness
+from monitor.stories.wording import (
+    agreeing_in_words,
+    comparison_in_words,
+    differing_in_words,
+    doubt_in_words,
+    likeness_in_words,
+)
 
 _MUCH_ALIKE = 0.6  # likeness: texts that are so much alike need not both say where
+_WORDS_DIFFER = "the words differ"
 _NEVER = 1_000  # points that no two articles have
 
 
@@ -29,26 +38,83 @@ class Sameness(StrEnum):
     ANOTHER = "another"
 
 
+_IN_WORDS = {Sameness.SAME: "the same"}
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What an article is to others, and why, in words. `likeness`: of their words. `unsure`: what one side does
-    not say, in words, where it is taken for the same all the same."""
+    """What an article is to others, and why, in words. `likeness`: of their words, from 0 to 1, and `needed`: which
+    would make them the same (None: that is not what decided). `unsure`: what one side does not say, in words, where it
+    is taken for the same all the same. `comparison`: with the article that decided (None: something else did);
+    `beside`: what agrees beside the facts of the articles, and `settled_by`: what decided in place of the likeness of
+    words, in words."""
 
     sameness: Sameness
     why: str
     likeness: float = 0.0
     unsure: str = ""
-    facts: tuple[FactComparison, ...] = ()
+    comparison: Comparison | None = None
+    needed: float | None = None
+    beside: tuple[str, ...] = ()
+    settled_by: str = ""
 
     @property
     def differs(self) -> bool:
         """Whether a fact keeps it apart."""
-        return any(each.verdict is Verdict.DIFFERS for each in self.facts)
+        return self.comparison is not None and bool(self.comparison.differing)
 
     @property
     def doubtful(self) -> bool:
         """Whether a fact may keep it apart."""
-        return any(each.verdict is Verdict.DOUBTFUL for each in self.facts)
+        return self.comparison is not None and bool(self.comparison.doubtful)
+
+    @property
+    def words(self) -> str:
+        """Which facts agree, which differ and which are not known, and how alike the words are."""
+        compared, sameness = self.comparison, _IN_WORDS.get(self.sameness, self.sameness)
+        if compared is None:
+            return f"{sameness}: {self.why}"
+        needed = None if compared.doubtful else self.needed  # where it is in doubt, no likeness would do
+        likeness = compared.likeness if self.needed is None else self.likeness
+        alike = likeness_in_words(compared, likeness, needed, self.beside)
+        settled = [self.settled_by] if self.settled_by else []
+        return f"{sameness}: {'; '.join([*settled, *comparison_in_words(compared), alike])}"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCluster:
+    """A story or an event that an article was compared with, and what came of it."""
+
+    cluster: Cluster
+    ruling: Ruling
+
+    @property
+    def nearness(self) -> tuple[bool, bool, int, float]:
+        """The greater, the nearer: what is the same, then what is possibly so, then what agrees in the most."""
+        sameness, compared = self.ruling.sameness, self.ruling.comparison
+        alike = (compared.points, compared.likeness) if compared is not None else (0, 0.0)
+        return sameness is Sameness.SAME, sameness is Sameness.POSSIBLY, *alike
+
+    @property
+    def compared(self) -> ComparedArticle:
+        """The article of it that decided, and the comparison in words."""
+        other = self.cluster.members[-1] if self.ruling.comparison is None else self.ruling.comparison.other
+        return ComparedArticle(other.source, other.uid, f"“{other.title}” ({other.source}): {self.ruling.words}")
+
+
+def compared_anyway(features: ArticleFeatures, judged: JudgedCluster) -> JudgedCluster:
+    """The same with a comparison, though something else has decided: with the latest article, for people who ask."""
+    ruling = judged.ruling
+    if ruling.comparison is not None:
+        return judged
+    comparison = compare(features, judged.cluster.members[-1])
+    settled_by = "" if ruling.why == _WORDS_DIFFER else ruling.why  # the comparison says by how much they do
+    return replace(judged, ruling=replace(ruling, comparison=comparison, settled_by=settled_by))
+
+
+def nearest(judged: Sequence[JudgedCluster]) -> ComparedArticle | None:
+    """What the nearest of them says; of equals, of the first; None if there is none."""
+    return max(judged, key=lambda each: each.nearness).compared if judged else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +138,23 @@ class Bounds:
         return self.needed[min(points, len(self.needed) - 1)]
 
 
-BROAD = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))  # where nothing is known of what the articles have in common
+BROAD = Bounds(needed=(0.5, 0.5, 0.4))  # where nothing is known of what the articles have in common
 
 
 def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0) -> Ruling:
     """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts."""
-    if not _may_be_same(features, members, bounds):
-        return Ruling(Sameness.ANOTHER, "the words differ")
     compared: list[Comparison] = []
     for member in reversed(members):
         compared.append(compare(features, member))
         if compared[-1].differing:
-            return Ruling(Sameness.ANOTHER, _in_words(compared[-1].differing), facts=compared[-1].facts)
+            return Ruling(Sameness.ANOTHER, differing_in_words(compared[-1]), comparison=compared[-1])
     within = [each for each in compared if each.same_language]
     return _by_words(within, bounds, points) if within else _across(compared, bounds, points)
 
 
-def _may_be_same(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds) -> bool:
-    """Whether their words are as alike as is needed at least, which is quicker asked than facts are."""
+def words_may_do(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds) -> bool:
+    """Whether words are as alike as is needed at least, which is quicker asked than what `judge` asks. Where they are
+    not it is another one, if words decide alone; which facts keep it apart is not known then."""
     least = min(bounds.possibly, *bounds.needed)
     if fmean(likeness(features.words, each.words) for each in members) >= least:
         return True
@@ -109,57 +174,40 @@ def _most_alike(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -
     return max(((each.likeness, each.points) for each in compared), default=(0.0, 0))
 
 
+def is_whole_copy(features: ArticleFeatures, member: ArticleFeatures) -> bool:
+    """Whether both have much the same long text, whatever their titles say."""
+    whole = min(features.words.length, member.words.length) >= WHOLE_TEXT
+    return whole and copied(features.words, member.words)[0] >= BROAD.copied
+
+
 def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:
     mean = fmean(each.likeness for each in compared)
     best = max(compared, key=lambda each: (not each.doubtful, each.points, each.likeness))
     needed, clear = bounds.likeness(best.points + points), not best.doubtful
+    ruling = Ruling(Sameness.ANOTHER, _WORDS_DIFFER, mean, comparison=best, needed=needed)
     if clear and any(
         each.copied >= bounds.copied and (each.whole or each.titles >= bounds.copied_title) for each in compared
     ):
-        return Ruling(Sameness.SAME, "copied text, and nothing differs", mean, facts=best.facts)
+        why = "copied text, and nothing differs"
+        return replace(ruling, sameness=Sameness.SAME, why=why, needed=None, settled_by="copied text")
     if mean >= needed and clear:
-        return Ruling(
-            Sameness.SAME,
-            f"joined at {mean:.2f}: {_agreeing(best)}",
-            mean,
-            _not_known(best, mean),
-            best.facts,
-        )
+        why = f"joined at {mean:.2f}: {agreeing_in_words(best)}"
+        return replace(ruling, sameness=Sameness.SAME, why=why, unsure=_not_known(best, mean))
     if mean >= min(bounds.possibly, bounds.likeness(best.points + points + TELLING)):
-        why = _in_words(best.doubtful) if best.doubtful else f"{_agreeing(best)}; the words differ"
-        return Ruling(Sameness.POSSIBLY, why, mean, facts=best.facts)
-    return Ruling(Sameness.ANOTHER, "the words differ", mean, facts=best.facts)
+        return replace(ruling, sameness=Sameness.POSSIBLY, why=doubt_in_words(best, _WORDS_DIFFER))
+    return ruling
 
 
 def _across(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:
     best = max(compared, key=lambda each: (not each.doubtful, each.points))
     total = best.points + points if best.points else 0
     if total >= bounds.across and not best.doubtful:
-        return Ruling(Sameness.SAME, _agreeing(best), unsure=_not_known(best), facts=best.facts)
+        return Ruling(Sameness.SAME, agreeing_in_words(best), unsure=_not_known(best), comparison=best)
     if total >= bounds.across - 1:
-        why = _in_words(best.doubtful) if best.doubtful else f"{_agreeing(best)}; it is in another language"
-        return Ruling(Sameness.POSSIBLY, why, facts=best.facts)
-    return Ruling(Sameness.ANOTHER, "another language, and no fact agrees", facts=best.facts)
+        return Ruling(Sameness.POSSIBLY, doubt_in_words(best, "it is in another language"), comparison=best)
+    return Ruling(Sameness.ANOTHER, "another language, and no fact agrees", comparison=best)
 
 
 def _not_known(comparison: Comparison, likeness: float = 0.0) -> str:
     """What is told of a suppressed article: that nobody says where, of two that are not much the same text."""
     return "its place is not known" if FactKind.PLACE in comparison.unknown and likeness < _MUCH_ALIKE else ""
-
-
-def _agreeing(comparison: Comparison) -> str:
-    said = [_both(each) for each in comparison.facts if each.verdict is Verdict.AGREES]
-    return ", ".join(said) or "much the same words"
-
-
-def _both(fact: FactComparison) -> str:
-    if not fact.ours:
-        return f"the same {fact.kind}"
-    return f"both {fact.ours}" if fact.ours == fact.theirs else f"the same {fact.kind} ({fact.ours}, {fact.theirs})"
-
-
-def _in_words(facts: Sequence[FactComparison]) -> str:
-    return ", ".join(
-        f"another {each.kind} ({each.ours}, not {each.theirs})" if each.ours else f"another {each.kind}"
-        for each in facts
-    )

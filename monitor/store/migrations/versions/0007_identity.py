@@ -34,6 +34,10 @@ def upgrade() -> None:
     op.drop_table("section")
     op.create_index("ix_waiting_due", "waiting", ["due"])
     op.create_index("ix_waiting_since", "waiting", ["since"])
+    op.add_column("match", sa.Column("why_event", sa.Text(), nullable=True))
+    for table in ("story_article", "match"):
+        op.add_column(table, sa.Column("compared", sa.Text(), nullable=True))
+        op.add_column(table, sa.Column("compared_with", sa.Integer(), nullable=True))
     op.create_table(
         "cluster_key",
         sa.Column("scope", sa.String(), nullable=False),

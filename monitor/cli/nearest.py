@@ -1,0 +1,62 @@
+"""The stories and events that an article was near to, as people and programs read them: for `why`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from monitor.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from monitor.matching import RuleSet
+    from monitor.model import Article, Entity, Match, Story
+    from monitor.store.database import Database
+    from monitor.stories.sameness import JudgedCluster
+
+
+def nearest_stories(database: Database, article: Article, entities: Iterable[Entity]) -> tuple[JudgedCluster, ...]:
+    """The older stories that say the most of what an article says, and what it is to them by what we know now."""
+    from monitor.store.nearest import NearestClusters
+    from monitor.stories import features_of
+    from monitor.stories.known_names import KnownNames
+
+    return NearestClusters(database).stories(features_of(article, KnownNames(entities)))
+
+
+def nearest_events(
+    database: Database, article: Article, match: Match, story: Story, rules: RuleSet
+) -> tuple[JudgedCluster, ...]:
+    """The same of older events of a rule; none of one that tells no events."""
+    from monitor.cases import known_names, report_of
+    from monitor.store.nearest import NearestClusters
+    from monitor.stories import features_of
+
+    report = report_of(match, features_of(article, known_names(rules)), story, rules)
+    return () if report.of_story_only else NearestClusters(database).events(report)
+
+
+def nearest_lines(judged: Sequence[JudgedCluster], stored: str | None, head: str) -> Iterator[str]:
+    """A line each, but for what was `stored` in the same words when the article came."""
+    for each in judged:
+        if each.compared.words != stored:
+            yield f"{head}{each.cluster.id}: {sanitize_line(each.compared.words)}"
+
+
+def nearest_row(judged: JudgedCluster) -> dict[str, object]:
+    """As JSON. `facts`: nothing where something else has decided."""
+    ruling, other = judged.ruling, judged.compared
+    compared = ruling.comparison
+    return {
+        "id": judged.cluster.id,
+        "title": judged.cluster.title,
+        "sameness": ruling.sameness,
+        "source": other.source,
+        "uid": other.uid,
+        "words": other.words,
+        "likeness": compared.likeness if compared and compared.same_language else None,
+        "needed": ruling.needed,
+        "facts": [
+            {"kind": each.kind, "verdict": each.verdict, "ours": each.ours, "theirs": each.theirs}
+            for each in (compared.facts if compared else ())
+        ],
+    }

@@ -1,0 +1,176 @@
+"""Why an article is of its story and its event, or of none that was there, can be read afterwards: which facts agreed,
+which differed and which were not known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import update
+
+from monitor.cli import cli
+from monitor.config.load import load
+from monitor.matching.live import compile_live
+from monitor.store import tables
+from monitor.store.claims import Claims
+from monitor.store.database import Database
+from monitor.store.forgetting import Forgetting
+from monitor.store.opening import open_database
+from monitor.store.section import SerialSection
+from tests.building import HOUR, MINUTE, NOON, article, claimed, commit, config_of
+from tests.e2e.whole import write_config
+
+RULES = """\
+rule: strikes
+title: Strikes
+level: high
+match: {words: [strike, strikes, walk out, 파업]}
+alert: {once_per: event}
+"""
+CAME = {
+    "wire": (
+        "en",
+        "Dockers strike in Busan: 16 dead",
+        "Dockers in Busan went on strike on Monday, and 16 were killed.",
+    ),
+    "post": ("en", "Busan port: dockers walk out, 16 dead", "On Monday dockers of Busan stopped work; 16 were killed."),
+    "times": ("ko", "부산 부두 노동자 파업: 16명 사망", "부산 부두 노동자들이 월요일 파업했다."),
+    "globe": (
+        "en",
+        "Dockers strike in Shanghai: 16 dead",
+        "Dockers in Shanghai went on strike on Monday, and 16 were killed.",
+    ),
+}
+BUSAN, WALK_OUT, KOREAN = (f"“{CAME[of][1]}” ({of})" for of in ("wire", "post", "times"))
+
+
+@pytest.fixture
+def database(tmp_path: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A strike in Busan, told by two and in Korean; then one in Shanghai. A database of either kind."""
+    monkeypatch.chdir(tmp_path)
+    polled = {of: f"http://{of}.test/feed" for of in CAME}
+    write_config(tmp_path, polled, channels={"desk": "json://127.0.0.1:9/a"}, rules="mine.yaml")
+    config = tmp_path / "monitor.yaml"
+    config.write_text(config.read_text().replace("sqlite:///monitor.db", empty_url), encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(RULES, encoding="utf-8")
+    loaded = load(config, {}).config
+    database = open_database(empty_url)
+    database.upgrade()
+    claims, section = Claims(database, "here:1"), SerialSection(database)
+    claims.know(loaded.sources, NOON)
+    rules = compile_live(loaded.rules.values(), loaded.entities)
+    for number, (of, (language, title, text)) in enumerate(CAME.items()):
+        now = NOON + number * MINUTE
+        each = replace(article(f"{of} 1", title, text, of=of, seen=now), language=language)
+        commit(section, claimed(claims, of, now), each, at=now, ruleset=rules)
+    yield database
+    database.close()
+
+
+def told(*args: str) -> str:
+    ended = CliRunner().invoke(cli, args)
+    assert ended.exit_code == 0, ended.output
+    return ended.output
+
+
+def rows(*args: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in told(*args, "--json").splitlines()]
+
+
+def match_of(source: str) -> dict[str, Any]:
+    [found] = [each for each in rows("matches", "list") if each["article"]["source"] == source]
+    return found
+
+
+@pytest.mark.usefixtures("database")
+def test_a_story_says_of_each_article_how_it_joined() -> None:
+    """With the older article that it was compared with; one that was opened beside it says why it is another."""
+    here, there = (match_of(of)["story"] for of in ("post", "globe"))
+    shown = told("stories", "show", here)
+    assert "          post; joined at 0." in shown
+    assert f"          compared with {BUSAN}: the same: both Busan; both 16 dead; the same day; " in shown
+    assert " is needed as place, number and day agree\n" in shown
+    shown = told("stories", "show", there)
+    assert (
+        f"the first article of its story\n          compared with {WALK_OUT}: another: Shanghai, not Busan; " in shown
+    )
+    [account] = rows("stories", "show", here)
+    assert [each["compared"] is None for each in account["members"]] == [True, False]
+
+
+@pytest.mark.usefixtures("database")
+def test_an_event_says_so_too() -> None:
+    """Across languages with the English names of places."""
+    event = match_of("wire")["event"]
+    assert match_of("times")["event"] == event != match_of("globe")["event"]
+    shown = told("stories", "show", event)
+    assert "          of this event: the first article of its event\n" in shown
+    assert "          of this event: its story is of this event\n" in shown
+    assert "          of this event: both 부산 (Busan), both 16 dead, the same day\n" in shown
+    assert ": the same: both 부산 (Busan); both 16 dead; the same day; " in shown
+    times = rows("stories", "show", event)[0]["members"][2]
+    assert times["why_event"] == "both 부산 (Busan), both 16 dead, the same day"
+    assert times["event_compared"].endswith("; in another language")
+
+
+@pytest.mark.usefixtures("database")
+def test_a_match_says_so_of_both() -> None:
+    """Of its story and of its event."""
+    there = match_of("globe")
+    shown = told("matches", "show", str(there["id"]))
+    compared = f"          compared with {WALK_OUT}: another: Shanghai, not Busan; "
+    of_event = f"          compared with {KOREAN}: another: Shanghai, not 부산 (Busan); "
+    assert f"story     {there['story']}, the first article of its story: {CAME['globe'][1]}\n{compared}" in shown
+    assert f"event     {there['event']}, the first article of its event\n{of_event}" in shown
+    [row] = rows("matches", "show", str(there["id"]))
+    assert row["why_event"] == "the first article of its event"
+    assert row["compared"].startswith(f"{KOREAN}: another: Shanghai, not 부산 (Busan); ")
+    assert row["story_compared"].startswith(f"{WALK_OUT}: another: Shanghai, not Busan; ")
+
+
+def test_why_decides_anew_on_what_is_nearest(database: Database) -> None:
+    """Stored words are not repeated; nothing that came later is compared."""
+    shown = told("why", "globe globe 1", "strikes")
+    assert f"          compared with {WALK_OUT}: another: Shanghai, not Busan; " in shown
+    assert f"nearest   {match_of('times')['story']}: {KOREAN}: another: Shanghai, not 부산 (Busan); " in shown
+    assert shown.count(WALK_OUT) == 1
+    assert f"    event {match_of('globe')['event']}: the first article of its event\n" in shown
+    [row] = rows("why", "globe globe 1", "strikes")
+    [nearest] = row["nearest"]
+    assert (nearest["id"], nearest["sameness"]) == (match_of("wire")["event"], "another")
+    place = {"kind": "place", "verdict": "differs", "ours": "Shanghai", "theirs": "부산"}
+    assert place in nearest["facts"]
+    stories = row["article"]["story"]["nearest"]
+    told_of = [match_of(of)["story"] for of in ("wire", "times")]
+    assert [(each["id"], each["sameness"]) for each in stories] == [(id_, "another") for id_ in told_of]
+    [first] = rows("why", "wire wire 1", "strikes")
+    assert (first["nearest"], first["article"]["story"]["nearest"]) == ([], [])
+    assert first["article"]["story"]["compared"] is None
+    with database.writing() as connection:  # as of an article that came before this was stored
+        for table in (tables.story_article, tables.match):
+            connection.execute(update(table).values(compared=None, compared_with=None))
+    shown = told("why", "globe globe 1", "strikes")
+    assert f"nearest   {stories[0]['id']}: {WALK_OUT}: another: Shanghai, not Busan; " in shown
+    assert f"    nearest event {nearest['id']}: {KOREAN}: another: Shanghai, not 부산 (Busan); " in shown
+
+
+def test_forgotten_words_are_in_no_comparison(database: Database) -> None:
+    """What was compared with a forgotten article keeps its story and event."""
+    before = match_of("globe")
+    assert "both Busan" in match_of("post")["reason"]
+    forgetting = Forgetting(database, config_of())
+    for source in ("wire", "times"):
+        list(forgetting.forget(forgetting.find(source), NOON + HOUR))
+    post, after = match_of("post"), match_of("globe")
+    for args in (("stories", "show", post["story"]), ("matches", "show", str(post["id"])), ("why", "post post 1")):
+        assert CAME["wire"][1] not in told(*args), args
+    assert "; compared with an article that was forgotten\n" in told("stories", "show", post["story"])
+    assert "; compared with an article that was forgotten" in post["reason"]
+    assert "both Busan" not in post["reason"]
+    assert (after["story"], after["event"], after["compared"]) == (before["story"], before["event"], None)
+    assert after["why_event"] == "the first article of its event"

@@ -1,0 +1,168 @@
+"""Two articles compared, in words: what agrees, what differs, what may, and what one of them does not say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.model import Article, Story
+from monitor.stories import ClusterIndex, features_of, join
+from monitor.stories.comparison import compare
+from monitor.stories.events import Report, belongs, join_event
+from monitor.stories.wording import (
+    agreeing_in_words,
+    comparison_in_words,
+    differing_in_words,
+    doubt_in_words,
+    listed,
+)
+from tests.building import HOUR, article
+
+
+def written(uid: str, title: str, text: str, language: str = "en") -> Article:
+    return replace(article(uid, title, text, of=uid), language=language)
+
+
+BUSAN = written(
+    "wire",
+    "Dockers strike in Busan: 16 dead",
+    "Dockers in Busan went on strike on Monday, and 16 people were killed.",
+)
+AGAIN = written(
+    "post", "Busan port: dockers walk out, 16 dead", "On Monday, dockers of Busan stopped work; 16 people were killed."
+)
+SHANGHAI = replace(
+    BUSAN,
+    source="post",
+    uid="c",
+    title=BUSAN.title.replace("Busan", "Shanghai"),
+    text=BUSAN.text.replace("Busan", "Shanghai"),
+)
+KOREAN = written("times", "부산 부두 노동자 파업: 16명 사망", "부산 부두 노동자들이 월요일 파업했다.", "ko")
+SECOND = written("post", "Harbour strike for the second time", "All is quiet.")
+QUAKE = written("post", "Magnitude 6.7 earthquake strikes off Japan", "It struck off Japan.")
+STRONGER = written("wire", "Magnitude 7.9 earthquake strikes off Japan", "It struck off Japan.")
+
+
+def said(ours: Article, theirs: Article) -> list[str]:
+    return list(comparison_in_words(compare(features_of(ours), features_of(theirs))))
+
+
+@pytest.mark.parametrize(
+    ("ours", "parts"),
+    [
+        # what both say, numbers with what they count, and what only one of them says
+        (AGAIN, ["both Busan", "both 16 dead", "the same day", "name: only Dockers there"]),
+        # what differs comes first; the titles are the same but for that, which is not said twice
+        (SHANGHAI, ["Shanghai, not Busan", "both Dockers", "both 16 dead", "the same day"]),
+        # a place as the article says it, and in another language in English too
+        (KOREAN, ["both 부산 (Busan)", "both 16 dead", "the same day", "name: only Dockers there"]),
+        (
+            replace(KOREAN, title="상하이 파업", text="노동자들이 상하이에서 파업했다."),
+            ["상하이 (Shanghai), not Busan", "name: only Dockers there", "number and day: not known"],
+        ),
+        # what is in doubt, and what is not known
+        (
+            SECOND,
+            [
+                "perhaps another number (only here: second)",
+                "place: only Busan there",
+                "name: Harbour here, Dockers there",
+                "day: not known",
+            ],
+        ),
+    ],
+)
+def test_every_kind_of_fact_is_said(ours: Article, parts: list[str]) -> None:
+    """With the words that say it."""
+    assert said(ours, BUSAN) == parts
+
+
+def test_numbers_are_said_with_what_they_count() -> None:
+    """As people say it."""
+    assert "magnitude 7.9, not magnitude 6.7" in said(STRONGER, QUAKE)
+
+
+def test_reasons_are_short() -> None:
+    """Those of decisions and messages: what agrees, or what differs; and in doubt both."""
+    again, other, second, korean = (
+        compare(features_of(each), features_of(BUSAN)) for each in (AGAIN, SHANGHAI, SECOND, KOREAN)
+    )
+    assert agreeing_in_words(again) == "both Busan, both 16 dead, the same day"
+    assert agreeing_in_words(second) == "much the same words"
+    assert differing_in_words(other) == "another place (Shanghai, not Busan)"
+    assert doubt_in_words(again, "the words differ") == "both Busan, both 16 dead, the same day; the words differ"
+    assert doubt_in_words(korean, "it is in another language") == (
+        "both 부산 (Busan), both 16 dead, the same day; it is in another language"
+    )
+    assert doubt_in_words(second, "the words differ") == "perhaps another number (only here: second)"
+
+
+@pytest.mark.parametrize(("words", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
+def test_lists_read_as_people_write_them(words: list[str], text: str) -> None:
+    """One, two or more."""
+    assert listed(words) == text
+
+
+def joined_after_busan(later: Article) -> str:
+    """With what the later article is compared, and how that ends."""
+    index = ClusterIndex()
+    join(features_of(BUSAN), index)
+    compared = join(features_of(later), index).compared
+    assert compared is not None
+    assert (compared.source, compared.uid) == (BUSAN.source, BUSAN.uid)
+    return compared.words
+
+
+def test_an_article_names_the_one_it_was_compared_with() -> None:
+    """It joins its story, or opens another beside it."""
+    same = joined_after_busan(AGAIN)
+    assert same.startswith(f"“{BUSAN.title}” (wire): the same: both Busan; both 16 dead; the same day; ")
+    assert same.endswith(" is needed as place, number and day agree")
+    other = joined_after_busan(SHANGHAI)
+    assert other.startswith(f"“{BUSAN.title}” (wire): another: Shanghai, not Busan; both Dockers; ")
+    assert "needed" not in other
+
+
+def test_copied_text_needs_no_likeness() -> None:
+    """It says so."""
+    copy = replace(BUSAN, source="post", uid="copy", title="Busan: 16 dead as dockers strike")
+    assert ": the same: copied text; both Busan; " in joined_after_busan(copy)
+
+
+def test_what_is_recognised_by_a_key_is_not_compared() -> None:
+    """Nor is the first article of all."""
+    index = ClusterIndex()
+    assert join(features_of(BUSAN), index).compared is None
+    assert join(features_of(replace(BUSAN, source="post", uid="copy")), index).compared is None
+
+
+def report(of: Article, **more: object) -> Report:
+    features = features_of(of)
+    return Report("strikes", Story(f"S{of.uid}", of.title, of.seen), features, **more)  # type: ignore[arg-type]
+
+
+def event_after_busan(later: Report, **more: object) -> str:
+    index, first = ClusterIndex(), report(BUSAN, **more)
+    join_event(first, belongs(first, index).event, index)
+    compared = belongs(later, index).compared
+    assert compared is not None
+    return compared.words.removeprefix(f"“{BUSAN.title}” (wire): ")
+
+
+def test_an_event_says_what_its_rule_adds() -> None:
+    """What both were found by, what `by` names, and the time that it lasts."""
+    found: dict[str, object] = {"found": frozenset({"word:en:strike"})}
+    assert event_after_busan(report(AGAIN, **found), **found).endswith("as place, number, day and the rule agree")
+    here, there = (found | {"by": {"where": frozenset({f"entity:{name}"})}} for name in ("busan", "shanghai"))
+    assert event_after_busan(report(SHANGHAI, **there), **here) == "another: where: shanghai, not busan"
+    assert event_after_busan(report(AGAIN, **here), **here).endswith(
+        ", and none is needed as place, number, day, where and the rule agree"
+    )
+    lasting: dict[str, object] = {"lasts": 48 * HOUR}
+    assert event_after_busan(report(SECOND, **lasting), **lasting) == (
+        "the same: within event_lasts, and nothing keeps it apart"
+    )
+    old = replace(AGAIN, seen=BUSAN.seen + 30 * HOUR, published=BUSAN.published + 30 * HOUR)
+    assert event_after_busan(report(old)) == "another: it is not of its time"
