@@ -137,7 +137,10 @@ def test_a_story_is_shown_with_its_articles_and_what_was_sent() -> None:
         f"story     {story}: {CAME[1][1]}\n          since 2026-01-05 21:10:00 KST; 2 articles\n",
         "independent publishers: 1\n",
         f"article   2026-01-05 21:10:00 KST  {CAME[1][1]}\n          The Wire, a text of Yonhap; the first article of",
-        f"article   2026-01-05 21:20:00 KST  {CAME[2][1]}\n          The Post, a text of Yonhap; the same headline\n",
+        (
+            f"article   2026-01-05 21:20:00 KST  {CAME[2][1]}\n"
+            "          The Post, a text of Yonhap; the same headline; number 3\n"
+        ),
         "sent      2026-01-05 21:10:00 KST  new, high, by launch, alert ",
         "          “missile” in the title; the first that launch hears of this event\n",
     ):
@@ -276,17 +279,33 @@ def test_a_story_and_an_event_are_not_merged() -> None:
     assert "a story merges with a story, an event with one of the same rule" in str(ended.exception)
 
 
+RULE = """\
+rule: launch
+title: Launches
+level: high
+why: A test.
+match:
+  words: {en: [missile, missiles]}
+alert: {once_per: event}
+"""
+
+
 @pytest.mark.usefixtures("database")
-def test_an_article_is_split_off_its_event(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By its number, as `show` gives it; the decision is printed, and the message is to be sent."""
+@pytest.mark.parametrize("quiet", [False, True])
+def test_an_article_is_split_off_its_event(monkeypatch: pytest.MonkeyPatch, *, quiet: bool) -> None:
+    """By its number, as `show` gives it; the decision is printed, and the message is on its way."""
     monkeypatch.setenv("LOGNAME", "ann")
-    wire = next(each for each in rows("stories", "list") if each["title"] == CAME[1][1])
-    [event] = wire["events"]
+    Path("launch.yaml").write_text(RULE, encoding="utf-8")
+    write_config(Path(), {}, channels={"desk": "console://"}, rules="launch.yaml")
+    [event] = next(each["events"] for each in rows("stories", "list") if each["title"] == CAME[1][1])
     [number] = [each["article"] for each in rows("stories", "show", event)[0]["members"] if each["source"] == "post"]
     assert f"; number {number}\n" in told("stories", "show", event)
-    before = len(rows("outbox", "list"))
-    first, *decisions = told("stories", "split", event, str(number)).splitlines()
+    sent = len(rows("outbox", "list"))
+    first, decision = told("stories", "split", event, str(number), *(["--quiet"] if quiet else [])).splitlines()
     new = first.partition(" ")[0]
     assert first == f"{new} is split off {event}, with 1 article"
-    assert decisions == []
-    assert len(rows("outbox", "list")) == before
+    why = f"held: split off {event} by a person, without a message" if quiet else "told: “MISSILE” in the title; "
+    assert decision.startswith(f"  launch: {why}")
+    assert len(rows("outbox", "list")) == (sent if quiet else sent + 1)
+    assert f"  it was split off {event}, by ann\n" in told("stories", "show", new)
+    assert f"  {new} was split off it, by ann\n" in told("stories", "show", event)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from monitor.errors import WrongUse
 from monitor.model import Again, OncePer
+from monitor.store.clusters import StoredClusters
 from monitor.store.database import Database
 from monitor.store.identity_marks import IdentityMark, MarkKind
+from monitor.store.tables import cluster_key
+from monitor.stories import STORIES, ClusterIndex, features_of, join
 from tests.building import HOUR, alerts, reasons
 from tests.outbreaks import Desk, event_of, story_of
 
@@ -129,3 +133,25 @@ def test_what_cannot_be_split_is_refused(database: Database) -> None:
     with pytest.raises(WrongUse, match="there is no story or event 'S0'"):
         desk.split("S0")
     assert desk.show(whole).marks == ()
+
+
+def test_a_state_that_holds_all_decides_as_one_that_is_loaded(database: Database) -> None:
+    """What a person has merged and split is known of each story: nothing else is asked."""
+    desk = Desk(database)
+    whole = story_of(desk.hear(FIRST))
+    desk.hear(SECOND)
+    done = desk.split(whole)
+    other = story_of(desk.hear("Laos confirms first mpox case"))
+    desk.merge(done.id, other)
+    with database.reading() as connection:
+        stored = StoredClusters(connection)
+        stored.load_keys((row.scope, row.key) for row in connection.execute(select(cluster_key)).all())
+        stored.load_clusters((STORIES, id_) for id_ in (whole, done.id, other))
+    complete = ClusterIndex()
+    complete.load_keys(stored.index.keys)
+    complete.load(each for id_ in (whole, done.id, other) if (each := stored.index.get(STORIES, id_)) is not None)
+    for title in (SECOND_AGAIN, FIRST_AGAIN, "Laos confirms first mpox case, ministry says"):
+        decision = desk.hear(title)
+        [judged] = decision.judged
+        joined = join(features_of(judged.article), complete)
+        assert (joined.cluster.id, joined.how) == (story_of(decision), judged.joined)
