@@ -13,7 +13,16 @@ from monitor.model import ComparedArticle
 from monitor.model.names import hashed
 from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
-from monitor.stories.sameness import BROAD, JudgedCluster, Sameness, is_whole_copy, judge, nearest, words_may_do
+from monitor.stories.sameness import (
+    BROAD,
+    JudgedCluster,
+    Sameness,
+    closest,
+    is_whole_copy,
+    judge,
+    nearest,
+    words_may_do,
+)
 
 _OLD, _OLD_SAME_DAY = timedelta(hours=24), timedelta(hours=36)  # after its opening; later if both name the day
 _QUIET = timedelta(hours=12)  # a story that nobody has reported for so long is over
@@ -45,7 +54,7 @@ def join(features: ArticleFeatures, index: ClusterIndex) -> Joined:
     joined = _by_sure_key(features, candidates, index) or _by_facts(features, candidates)
     cluster = joined.cluster.joined_by(features)
     index.put(cluster, features, features.index_keys)
-    return replace(joined, cluster=cluster)
+    return replace(joined, cluster=index.whole(cluster))
 
 
 def key_weights(features: ArticleFeatures) -> Mapping[str, float]:
@@ -69,7 +78,7 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
             in_reach = each.id in ids and abs(features.seen - each.opened) <= reach
             # "Magnitude 6 earthquake strikes" is a headline in Chile and in Japan.
             if in_reach and (kind != "headline" or not judge(features, each.members, BROAD).differs):
-                return Joined(each, why)
+                return Joined(each if kind == "article" else closest(features, each, candidates), why)
     return None
 
 
@@ -79,7 +88,8 @@ def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joine
     if not same:
         return Joined(open_story(features), FIRST_OF_STORY, compared=nearest(judged))
     found = max(same, key=lambda each: (each.ruling.likeness, each.cluster.touched))
-    return Joined(found.cluster, found.ruling.why, found.ruling.unsure, found.compared)
+    cluster = closest(features, found.cluster, [each.cluster for each in judged])
+    return Joined(cluster, found.ruling.why, found.ruling.unsure, found.compared)
 
 
 def judge_stories(features: ArticleFeatures, candidates: Sequence[Cluster]) -> list[JudgedCluster]:

@@ -7,7 +7,7 @@ the same: in doubt the message is sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import fmean
@@ -160,6 +160,19 @@ def words_may_do(features: ArticleFeatures, members: Sequence[ArticleFeatures], 
     if fmean(likeness(features.words, each.words) for each in members) >= least:
         return True
     return any(copied(features.words, each.words)[0] >= bounds.copied for each in members)
+
+
+def closest(features: ArticleFeatures, found: Cluster, candidates: Iterable[Cluster]) -> Cluster:
+    """Of a cluster that an article belongs to, and of those that a person keeps apart from it: the one with the article
+    that is most like it. What facts do not tell apart, only that does."""
+    rivals = [each for each in candidates if each.whole_id in found.kept_apart]
+    open_ones = [each for each in rivals if not judge(features, each.members, BROAD).differs]
+    return max((found, *open_ones), key=lambda each: _most_alike(features, each.members))
+
+
+def _most_alike(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> tuple[float, int]:
+    compared = [compare(features, each) for each in members]
+    return max(((each.likeness, each.points) for each in compared), default=(0.0, 0))
 
 
 def is_whole_copy(features: ArticleFeatures, member: ArticleFeatures) -> bool:
