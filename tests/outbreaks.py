@@ -9,15 +9,30 @@ from sqlalchemy import select
 
 from monitor.decide import Decision
 from monitor.matching import RuleSet
-from monitor.model import AlertPolicy
+from monitor.model import Alert, AlertPolicy, Event
 from monitor.store.claims import Claims
 from monitor.store.database import Database
+from monitor.store.forgetting import Forgetting
 from monitor.store.merging import Merged, Merging
+from monitor.store.outbox import Outbox
 from monitor.store.section import SerialSection
 from monitor.store.splitting import SplitOff, Splitting
 from monitor.store.stories import StoriesRead, StoryAccount
 from monitor.store.tables import alert, match
-from tests.building import MINUTE, NOON, article, claimed, commit, config_of, rule, rules, sources, to_desk
+from tests.building import (
+    HOUR,
+    MINUTE,
+    NOON,
+    alert_of,
+    article,
+    claimed,
+    commit,
+    config_of,
+    rule,
+    rules,
+    sources,
+    to_desk,
+)
 
 VIETNAM = "Vietnam confirms first mpox case"
 THAILAND = "Thailand confirms first mpox case"
@@ -62,6 +77,18 @@ class Desk:
             rows = connection.execute(select(alert.c.kind, alert.c.story_id, alert.c.sentence).order_by(alert.c.at))
             return [f"{row.kind} {row.story_id} {row.sentence}" for row in rows]
 
+    def delivered(self, at: datetime) -> list[Alert]:
+        """What the channel is given then, as it is read for that; what belongs under another comes after it."""
+        found = []
+        while (claim := Outbox(self.database, "here:1").claim("desk", at, HOUR)) is not None:
+            found.append(alert_of(claim))
+        return sorted(found, key=lambda each: (each.at, each.thread is not None))
+
+    def forget(self, paper: str) -> None:
+        """Its articles, an hour later."""
+        forgetting = Forgetting(self.database, config_of(self.rule))
+        list(forgetting.forget(forgetting.find(paper), self.now + HOUR))
+
     def show(self, id_: str) -> StoryAccount:
         found = StoriesRead(self.database).find(id_)
         assert found is not None
@@ -86,8 +113,12 @@ def story_of(decision: Decision) -> str:
 
 
 def event_of(decision: Decision) -> str:
+    return whole_event_of(decision).id
+
+
+def whole_event_of(decision: Decision) -> Event:
     [judged] = decision.judged
     [decided] = judged.decisions
     assert decided.hearing is not None
     assert decided.hearing.event is not None
-    return decided.hearing.event.id
+    return decided.hearing.event
