@@ -211,10 +211,10 @@ def _cases(
         case = replace(case, how=joined.how)
         if case.rule.alert.once_per is not OncePer.EVENT:
             cluster = event_of_story(report, clusters)
-            event = None if cluster is None else event_of(cluster)
+            event = None if cluster is None else event_of(clusters.whole(cluster))
             yield replace(case, event=event, unsure=joined.unsure if event is None else ""), None
         elif (belonging := _belonging(case, report, clusters)) is not None:
-            yield replace(case, event=event_of(belonging.event), unsure=belonging.unsure), belonging
+            yield replace(case, event=event_of(clusters.whole(belonging.event)), unsure=belonging.unsure), belonging
         else:
             yield replace(case, unsure=joined.unsure), None
 

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from monitor.alerting import again
 from monitor.alerting.quote import quote
-from monitor.alerting.subjects import article_key, event_key, in_shadow, story_key, unsure_key
+from monitor.alerting.subjects import article_key, event_key, in_shadow, mention_key, story_key, unsure_key
 from monitor.alerting.told import AN_HOUR, Account, Told
 from monitor.alerting.waiting import next_digest
 from monitor.alerting.wording import again_in_words, evidence_in_words, in_words
@@ -112,7 +112,7 @@ class Case:
     @property
     def key(self) -> str:
         """Under which name the state remembers it. What only waits for a digest is a subject of its own."""
-        key = f"mention: {self._of_story}" if self.match.kind is MatchKind.MENTION else self.subject
+        key = mention_key(self._of_story) if self.match.kind is MatchKind.MENTION else self.subject
         return in_shadow(key) if self.shadow else key
 
     @property

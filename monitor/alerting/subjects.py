@@ -13,6 +13,11 @@ def in_shadow(key: str) -> str:
     return f"shadow: {key}"
 
 
+def mention_key(key: str) -> str:
+    """Under which name a rule remembers what it only mentions of a subject, in a digest."""
+    return f"mention: {key}"
+
+
 def article_key(rule: str, source: str, uid: str) -> str:
     """The dedup key of a rule that tells once an article."""
     return f"{rule} article {source} {uid}"

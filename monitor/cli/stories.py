@@ -24,6 +24,7 @@ from monitor.cli.tables import print_table
 from monitor.errors import WrongUse
 
 if TYPE_CHECKING:
+    from monitor.store.identity_marks import IdentityMark
     from monitor.store.stories import StoriesRead, StoryAccount
 
 _FEW = 5  # of those that begin so
@@ -31,7 +32,7 @@ _FEW = 5  # of those that begin so
 
 @click.group()
 def stories() -> None:
-    """What was joined to one story, or to one event: list, show."""
+    """What was joined to one story, or to one event: list, show; and to put it right: merge, split."""
 
 
 @stories.command("list")
@@ -101,6 +102,82 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
         click.echo(line)
 
 
+@stories.command()
+@config_option
+@click.argument("name", metavar="ID")
+@click.argument("other", metavar="OTHER")
+def merge(config: Path, name: str, other: str) -> None:
+    """Make one of two: the story or event OTHER becomes part of ID, now and for what comes.
+
+    Its articles, and what was heard and told of it, are ID's from then on, so that nothing is told twice; an article
+    that is like either joins ID. A story merges with a story, an event with one of the same rule. It may be done while
+    the daemon runs. Who did it, and when, `stories show` says.
+
+    \b
+    Examples:
+      news-monitor stories merge S746401c3a4eecfd6 S1f0a
+      news-monitor stories merge E1f0 E22c
+    """
+    from monitor import clock
+    from monitor.store.merging import Merging
+    from monitor.store.stories import StoriesRead
+
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
+    read = StoriesRead(database)
+    merged = Merging(database, loaded).merge(_found(read, name).id, _found(read, other).id, clock.now(), _who())
+    if merged.already:
+        click.echo(f"{merged.part} is part of {merged.id} already")
+    else:
+        click.echo(f"{merged.part} is part of {merged.id} now, with its articles and what was sent of it")
+
+
+@stories.command()
+@config_option
+@click.option("--quiet", is_flag=True, help="Send no message of what is split off.")
+@click.argument("name", metavar="ID")
+@click.argument("articles", nargs=-1, type=int, metavar="[ARTICLE]...")
+def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) -> None:
+    """Make two of one: these articles of ID, by their numbers (`stories show`), become a story or an event of their
+    own; without a number, the one that joined last.
+
+    What is like them goes there from then on, and does not join ID again, also where no fact keeps the two apart. They
+    were suppressed as ID's: so a message is sent of them at once, if their rules would have sent one. Where a rule
+    tells events, split the event. It may be done while the daemon runs. Who did it, and when, `stories show` says.
+
+    \b
+    Examples:
+      news-monitor stories split S746401c3a4eecfd6
+      news-monitor stories split E1f0 4711 4713 --quiet
+    """
+    from functools import partial
+
+    from monitor import clock
+    from monitor.app import channels_of
+    from monitor.store.splitting import Splitting
+    from monitor.store.stories import StoriesRead
+
+    loaded = load_config(config).config
+    database = existing_database(loaded.settings)
+    splitting = Splitting(database, loaded, partial(channels_of, settings=loaded.settings))
+    found = _found(StoriesRead(database), name).id
+    done = splitting.split(found, articles, clock.now(), _who(), quiet=quiet)
+    what = "1 article" if done.articles == 1 else f"{done.articles} articles"
+    click.echo(f"{done.id} is split off {done.whole}, with {what}")
+    for rule, decision in done.decisions:
+        click.echo(f"  {rule}: {decision}")
+
+
+def _who() -> str:
+    """The name of the user."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a user without a name
+        return "unknown"
+
+
 def _found(read: StoriesRead, name: str) -> StoryAccount:
     """The story or event of this id, or the only one whose id begins so."""
     account = read.find(name)
@@ -114,6 +191,14 @@ def _found(read: StoriesRead, name: str) -> StoryAccount:
     more = ["  and more"] if len(begin) > _FEW else []
     lines = [f"  {each.id}  {each.title}" for each in begin[:_FEW]]
     raise WrongUse("\n".join([f"several stories and events begin with '{name}'; write more of its id:", *lines, *more]))
+
+
+def _mark_in_words(mark: IdentityMark, id_: str) -> str:
+    """What a person did, as seen from the one that is shown."""
+    itself, other = mark.id == id_, mark.other if mark.id == id_ else mark.id
+    if mark.kind == "merge":
+        return f"{other} was merged into it" if itself else f"it was merged into {other}"
+    return f"{other} was split off it" if itself else f"it was split off {other}"
 
 
 def _title(title: str, articles: int) -> str:
@@ -133,11 +218,13 @@ def _told(account: StoryAccount, zone: str) -> Iterator[str]:
     for other in account.possibly:
         title = f" (“{other.title}”)" if other.title else ""
         yield f"possibly  the same as {other.id}{title}{f': {other.doubt}' if other.doubt else ''}"
+    for mark in account.marks:
+        yield f"marked    {local(mark.at, zone)}  {_mark_in_words(mark, account.id)}, by {mark.who}"
     for member in account.members:
         by = member.publisher or member.source
         by += f", a text of {member.wire}" if member.wire and member.wire != by else ""
         yield f"article   {local(member.seen, zone)}  {member.title or member.uid}"
-        yield f"          {by}; {f'{member.story}, ' if account.rule else ''}{member.how}"
+        yield f"          {by}; {f'{member.story}, ' if account.rule else ''}{member.how}; number {member.article}"
         yield from compared_line(member.compared)
         if member.why_event:
             yield f"          of this event: {member.why_event}"

@@ -61,6 +61,8 @@ def fits(text: str, end: int, language: str, *, sure: bool) -> bool:
     last, after = text[end - 1], text[end : end + 1]
     if after == "-" and text[end + 1 : end + 2].isdigit():  # 화성-17
         return False
+    if last + after == "海域":  # the waters east of the peninsula are 半岛以东海域, and not 东海
+        return False
     if "\uac00" <= last <= "\ud7a3":
         return sure or _korean_ends(_HANGUL_RUN.match(text, end))
     if "\u30a1" <= last <= "\u30fc":

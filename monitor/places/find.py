@@ -7,6 +7,7 @@ or that stands inside of a longer name, needs support.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from monitor.places.choose import Candidate, Chooser
 from monitor.places.gazetteer import LONGEST, Gazetteer, gazetteer
 from monitor.places.records import BLOCKED, COUNTRY, DEMONYM, SEAT, SHORT, UNSURE, PlaceRecord, comparable_text
 from monitor.text.record import Offsets, record_of
+
+_HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def find_places(text: str, language: str | None = None) -> tuple[PlaceMention, .
 
 
 def _candidates(text: str, language: str, known: Gazetteer) -> Iterator[Candidate]:
-    text = edges.without_shouting(text)
+    text = _HALVES.sub("\ufffd", edges.without_shouting(text))  # the trie takes no other
     taken = 0
     for start in edges.starts(text):
         if start < taken:

@@ -9,7 +9,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Insert, Row, bindparam, delete, func, select, text, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Insert,
+    Row,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from monitor.cases import Need
 from monitor.model.moments import to_number
@@ -223,11 +236,11 @@ def forget_articles(connection: Connection, articles: Sequence[int]) -> None:
         (tables.story, select(story_article.c.story_id).where(story_article.c.article_id.in_(articles))),
         (tables.event, select(match.c.event_id).where(match.c.article_id.in_(articles))),
     ):
-        for row in connection.execute(select(table).where(table.c.id.in_(names))).all():
+        of_these = or_(table.c.id.in_(names), table.c.merged_into.in_(names))
+        for row in connection.execute(select(table).where(of_these)).all():
             members = [each for each in row.members or () if each[0] not in articles]
-            left = connection.execute(_FEATURES, {"names": [(id_, version) for id_, version, _ in members]})
-            others = {key for each in left for key in ArticleFeatures.from_row(each.row).index_keys}
-            _forget_keys(connection, STORIES if table is tables.story else row.rule_id, said - others, row.id)
+            others = {key for each in stored_features(connection, members) for key in each.index_keys}
+            forget_keys(connection, STORIES if table is tables.story else row.rule_id, said - others, row.id)
             connection.execute(update(table).where(table.c.id == row.id).values(members=members, doubt=None))
             connection.execute(update(table).where(table.c.possibly_of == row.id).values(doubt=None))
     connection.execute(delete(article_features).where(article_features.c.article_id.in_(articles)))
@@ -250,7 +263,13 @@ def _forget_comparisons(connection: Connection, articles: Sequence[int]) -> None
         connection.execute(update(table).where(its).values(compared=None, compared_with=None))
 
 
-def _forget_keys(connection: Connection, scope: str, keys: Iterable[str], cluster: str) -> None:
+def stored_features(connection: Connection, members: Iterable[Sequence[int]]) -> list[ArticleFeatures]:
+    """What is known of these members of a story or an event."""
+    found = connection.execute(_FEATURES, {"names": [(id_, version) for id_, version, _ in members]})
+    return [ArticleFeatures.from_row(each.row) for each in found]
+
+
+def forget_keys(connection: Connection, scope: str, keys: Iterable[str], cluster: str) -> None:
     """A story or an event is not found under these keys any more."""
     names = [(scope, key) for key in keys]
     for place, postings in list(_postings(connection, names)):
@@ -272,6 +291,8 @@ def _cluster(scope: str, row: Row[*tuple[Any, ...]], members: Sequence[ArticleFe
         by=by,
         possibly_of=row.possibly_of,
         doubt=row.doubt or "",
+        merged_into=row.merged_into,
+        kept_apart=frozenset(row.kept_apart or ()),
     )
 
 

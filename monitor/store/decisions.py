@@ -78,6 +78,28 @@ def write_decisions(connection: Connection, made: Sequence[Made], clusters: Stor
     return ids
 
 
+def write_decided_again(connection: Connection, every: Sequence[Judged], ids: Ids, channels_of: ChannelsOf) -> None:
+    """Decisions on matches that are here already: they have become of another story, or event."""
+    decided = [
+        (each, ids[judged.article.source, judged.article.uid], judged) for judged in every for each in judged.decisions
+    ]
+    told = [(each.alert, article_id) for each, article_id, _ in decided if each.alert is not None]
+    write_rows(connection, _ALERT, [_alert(alert, article_id) for alert, article_id in told])
+    write_rows(connection, _DELIVERY, [row for alert, _ in told for row in _deliveries(alert, channels_of(alert))])
+    said: list[Row] = [
+        {
+            "its_article": article_id,
+            "its_version": judged.article.version,
+            "its_rule": each.match.rule,
+            "decision": each.reason,
+            "alert_id": each.alert.id if each.alert else None,
+        }
+        for each, article_id, judged in decided
+    ]
+    write_rows(connection, _TOLD_LATER, said)
+    _write_waiting(connection, every, ids)
+
+
 def _write_waiting(connection: Connection, every: Sequence[Judged], ids: Ids) -> None:
     """What waits at the end of it: a later article may say more than, or withdraw, what an earlier one let wait. The
     match of that one says so."""

@@ -186,14 +186,16 @@ class _Old:
 
     def stories(self, connection: Connection, after: _Found | None) -> _Looked:
         """Stories of which neither an article nor an alert is left."""
-        held = exists().where(story_article.c.story_id == story.c.id) | exists().where(alert.c.story_id == story.c.id)
+        of_it = or_(story_article.c.story_id == story.c.id, story_article.c.story_id == story.c.merged_into)
+        held = exists().where(of_it) | exists().where(alert.c.story_id == story.c.id)
         asked = select(story.c.id, story.c.last_at, held.label("held")).where(story.c.last_at < self._newest)
         rows = _slice(connection, asked, (story.c.last_at, story.c.id), after)
         return _Looked([row for row in rows if not row.held], Counter(), _last(rows))
 
     def events(self, connection: Connection, after: _Found | None) -> _Looked:
         """Events that are over, and that neither a match nor an alert is of any more."""
-        held = exists().where(match.c.event_id == event.c.id) | exists().where(alert.c.event_id == event.c.id)
+        of_it = or_(match.c.event_id == event.c.id, match.c.event_id == event.c.merged_into)
+        held = exists().where(of_it) | exists().where(alert.c.event_id == event.c.id)
         asked = select(event.c.id, event.c.last_at, held.label("held")).where(event.c.last_at < self._remembered)
         rows = _slice(connection, asked, (event.c.last_at, event.c.id), after)
         return _Looked([row for row in rows if not row.held], Counter(), _last(rows))

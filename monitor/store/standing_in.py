@@ -4,7 +4,7 @@ has heard the same takes over, it is told with what is left, or it is told no mo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -38,11 +38,14 @@ _Row = Row[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """Articles that are forgotten now, by id, and what the user's files say."""
+    """Articles that leave now, by id, and what the user's files say. `how`: in which way they leave; `subjects`: the
+    keys of what they leave, where that is not all that they are of."""
 
     articles: Sequence[int]
     config: Config
     now: datetime
+    how: str = "was forgotten"
+    subjects: Collection[str] | None = None
 
     @property
     def zone(self) -> tzinfo:
@@ -83,6 +86,8 @@ def let_others_stand_in(connection: Connection, forgotten: Forgotten, heard: Seq
     """What was to be told with one of these articles is told with another one, at the same time, or not at all; and
     what may tell something that was `heard` in them, without that."""
     waits = [*_without_article(connection, forgotten.articles), *_with_less(connection, forgotten.articles, heard)]
+    if forgotten.subjects is not None:
+        waits = [each for each in waits if each.waits.hearing.key in forgotten.subjects]
     accounts = accounts_of(connection, {each.waits.hearing.key for each in waits})
     found = [(each, _instead(connection, each, forgotten, accounts.get(each.waits.hearing.key))) for each in waits]
     changed = [(each, other) for each, other in found if other is None or other[0] != each.waits]
@@ -134,16 +139,16 @@ def _said(each: _Waits, other: _Instead, forgotten: Forgotten) -> Iterator[tuple
     its = each.waits.hearing
     if other is None:
         if not each.gone:
-            without = "it waited with what an article said that was forgotten, and says nothing new"
+            without = f"it waited with what an article said that {forgotten.how}, and says nothing new"
             yield its, each.article, f"held: {without}"
         return
     waits, id_ = other
     at = time_of_day(waits.due, forgotten.zone, forgotten.now)
     if id_ == each.article and waits.hearing.article.version == its.article.version:
-        left = "what an article said that was forgotten is left out"
+        left = f"what an article said that {forgotten.how} is left out"
         yield waits.hearing, id_, f"waits: {waits.why}; {left}, and it is told at {at}"
         return
-    stands_in = "it stands in for an article that was forgotten"
+    stands_in = f"it stands in for an article that {forgotten.how}"
     yield waits.hearing, id_, f"waits: {waits.why}; {stands_in}, and is told at {at}"
     if not each.gone:
         yield its, each.article, f"held: {waits.hearing.publisher} says more, and is told with it"

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, String, Table, func, literal, 
 
 from monitor.model import voice_of
 from monitor.store.database import Database
+from monitor.store.identity_marks import IdentityMark, marks_of
 from monitor.store.tables import alert, article, event, match, story, story_article, waiting
 
 
@@ -42,9 +43,11 @@ class StoryReport:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article of a story, and how it joined it; of an event, also why it is of that. `compared`, `event_compared`:
-    with which older article each time, and what that said, in words (None: with none, or that was forgotten)."""
+    """An article of a story (`article`: its number), and how it joined it; of an event, also why it is of that.
+    `compared`, `event_compared`: with which older article each time, and what that said, in words (None: with none, or
+    that was forgotten)."""
 
+    article: int
     source: str
     uid: str
     title: str
@@ -94,7 +97,8 @@ class Named:
 class StoryAccount:
     """A story, or an event with all of its stories, with all that belongs to it, in the order of time. `rule`: of an
     event, the one that sees it so; `events`: of a story, those that it is of; `possibly`: the stories, or events, that
-    it is possibly the same as."""
+    it is possibly the same as; `merged_into`: what it is a part of, on a person's word; `marks`: all that people said
+    of it."""
 
     id: str
     title: str
@@ -105,6 +109,8 @@ class StoryAccount:
     waits: tuple[Waits, ...]
     events: tuple[Named, ...] = ()
     possibly: tuple[PossiblySame, ...] = ()
+    merged_into: str | None = None
+    marks: tuple[IdentityMark, ...] = ()
 
     @property
     def voices(self) -> int:
@@ -120,7 +126,8 @@ class StoriesRead:
 
     def newest(self, *, rules: Sequence[str] = (), since: datetime | None = None, most: int = 100) -> list[StoryReport]:
         """At most so many stories, the last told first; only those that these rules hit."""
-        asked = select(story).order_by(story.c.last_at.desc(), story.c.id).limit(most)
+        asked = select(story).where(story.c.merged_into.is_(None))
+        asked = asked.order_by(story.c.last_at.desc(), story.c.id).limit(most)
         if since is not None:
             asked = asked.where(story.c.last_at >= since)
         if rules:
@@ -240,7 +247,7 @@ def _account(
     members: ColumnElement[bool],
     told: ColumnElement[bool],
 ) -> StoryAccount:
-    page = (article.c.source_id, article.c.uid, article.c.title, article.c.url, article.c.seen_at)
+    page = (article.c.id, article.c.source_id, article.c.uid, article.c.title, article.c.url, article.c.seen_at)
     belongs = (story_article.c[name] for name in ("story_id", "how", "compared", "publisher", "wire"))
     asked = select(*page, *belongs).join(story_article, story_article.c.article_id == article.c.id).where(members)
     found = connection.execute(asked.order_by(article.c.id)).all()
@@ -256,6 +263,7 @@ def _account(
         rule=rule,
         members=tuple(
             Member(
+                article=each.id,
                 source=each.source_id,
                 uid=each.uid,
                 title=each.title,
@@ -271,4 +279,6 @@ def _account(
         ),
         sent=tuple(Sent(each.id, each.at, each.kind, each.rule_id, each.level, each.reason) for each in sent),
         waits=tuple(Waits(each.rule_id, each.kind, each.due, each.why) for each in waits),
+        merged_into=row.merged_into,
+        marks=marks_of(connection, row.id),
     )

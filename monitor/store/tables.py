@@ -5,11 +5,8 @@ A migration in `migrations/` builds them; a test holds the two against each othe
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -17,7 +14,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -27,17 +23,14 @@ from sqlalchemy import (
 )
 
 from monitor.model import DeliveryState
+from monitor.store.identity_tables import article_features as article_features
+from monitor.store.identity_tables import cluster_key as cluster_key
+from monitor.store.identity_tables import event as event
+from monitor.store.identity_tables import identity_mark as identity_mark
+from monitor.store.identity_tables import story as story
+from monitor.store.identity_tables import story_article as story_article
+from monitor.store.metadata import metadata as metadata
 from monitor.store.moment import Moment
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 # What a poll leaves behind of a source. `token` counts its claims: only the last claimer may write.
 source = Table(
@@ -172,75 +165,6 @@ known = Table(
     Index("ix_known_words", "source_id", "digest"),
 )
 
-
-# What stories and events have in common (stories.clusters.Cluster). `last_at`: when an article joined it last, as we
-# saw it; `news_at`: when its latest article was news; `members`: the articles that others are compared with: id,
-# version, and when it was seen, in microseconds; null: it was over before we kept them.
-def _cluster() -> tuple[Column[Any], ...]:
-    return (
-        Column("title", Text, nullable=False),
-        Column("opened_at", Moment, nullable=False),
-        Column("last_at", Moment, nullable=False, index=True),
-        Column("news_at", Moment),
-        Column("members", JSON(none_as_null=True)),
-        Column("possibly_of", String),
-        Column("doubt", Text),
-    )
-
-
-story = Table("story", metadata, Column("id", String, primary_key=True), *_cluster())
-
-_in_doubt = story.c.possibly_of.is_not(None)
-Index("ix_story_possibly_of", story.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
-
-story_article = Table(
-    "story_article",
-    metadata,
-    Column("article_id", ForeignKey("article.id"), primary_key=True),
-    Column("story_id", ForeignKey("story.id"), nullable=False, index=True),
-    Column("how", Text, nullable=False),
-    Column("publisher", Text),  # who prints it, and the agency whose text it is; null: from before we kept it
-    Column("wire", Text),
-    Column("compared", Text),  # with the older article `compared_with`, in words; null: with none, or it was forgotten
-    Column("compared_with", Integer),  # no foreign key: that one may leave first
-)
-
-# The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy the alerts
-# to add one. `by`: the values by which its rule tells it from others.
-event = Table(
-    "event",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("rule_id", String, nullable=False),
-    *_cluster(),
-    Column("by", JSON(none_as_null=True)),
-)
-
-# By what stories (scope "") and events (scope: their rule's id) are found. `postings`: the few that an article with the
-# key joined last (stories.clusters.UNDER_KEY), the latest first, as pairs of when, in microseconds, and id; `touched`:
-# when the first of them.
-cluster_key = Table(
-    "cluster_key",
-    metadata,
-    Column("scope", String, primary_key=True),
-    Column("key", String, primary_key=True),
-    Column("touched", BigInteger, nullable=False),
-    Column("postings", JSON, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-# What identity knows of an article that a rule hit (stories.features): what members of stories and events are compared
-# by.
-article_features = Table(
-    "article_features",
-    metadata,
-    Column("article_id", ForeignKey("article.id"), primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("row", JSON, nullable=False),
-)
-
-_in_doubt = event.c.possibly_of.is_not(None)
-Index("ix_event_possibly_of", event.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
 
 # What a rule has heard and told of one subject (an article, a story or an event): `alerting.told`.
 account = Table(

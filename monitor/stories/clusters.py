@@ -31,6 +31,9 @@ class Cluster:
     members        the first and the last of its articles: what another one is compared with
     by             of an event: the values of the conditions that its rule names in `by`
     possibly_of    the id of the older cluster that it is possibly the same as; `doubt`: why, in words
+    merged_into    the id of the cluster that a person made it a part of: articles are compared with the members of
+                   each part, for the parts may differ, and belong to the whole
+    kept_apart     the ids of the clusters that a person has split it from
     """
 
     id: str
@@ -43,6 +46,13 @@ class Cluster:
     by: Mapping[str, frozenset[str]] = field(default_factory=dict)
     possibly_of: str | None = None
     doubt: str = ""
+    merged_into: str | None = None
+    kept_apart: frozenset[str] = frozenset()
+
+    @property
+    def whole_id(self) -> str:
+        """The id of the cluster that its articles belong to: its own, if it is part of no other."""
+        return self.merged_into or self.id
 
     def joined_by(self, features: ArticleFeatures, by: Mapping[str, frozenset[str]] | None = None) -> Cluster:
         """The cluster after one more article."""
@@ -122,6 +132,19 @@ class ClusterIndex:
             if len(others) < len(found):
                 own = max(own, next(each for each in found if each.id == id_))
             self._keys[scope, key] = _last([own, *others]) if others else (own,)
+        whole = self.whole(cluster)
+        if whole is not cluster:
+            last, touched = max(whole.last, features.at), max(whole.touched, features.seen)
+            self._clusters[scope, whole.id] = self._changed[scope, whole.id] = replace(
+                whole, last=last, touched=touched
+            )
+
+    def whole(self, cluster: Cluster) -> Cluster:
+        """The cluster that this one is a part of, as a person said; itself if it is part of none, or of one that is
+        not known here."""
+        if cluster.merged_into is None:
+            return cluster
+        return self.get(cluster.scope, cluster.merged_into) or cluster
 
     def get(self, scope: str, id_: str) -> Cluster | None:
         """A cluster by its id."""

@@ -15,9 +15,9 @@ from monitor.model import ComparedArticle, Story
 from monitor.model.names import hashed
 from monitor.stories.by import Agreement, compare_by, differing_values
 from monitor.stories.clusters import SURE_WEIGHT, Cluster, ClusterIndex
-from monitor.stories.comparison import TELLING
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import BROAD, Bounds, JudgedCluster, Ruling, Sameness, judge, nearest
+from monitor.stories.sameness import BROAD, Bounds, JudgedCluster, Ruling, Sameness, closest, judge, nearest
+from monitor.stories.verdicts import TELLING
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
@@ -90,8 +90,9 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
     candidates = [each for each in index.candidates(report.rule, report.weights) if report.at - each.last <= KEPT]
     of_story = {each.id for each in index.under(report.rule, _of_story(report.story.id))}
     own = [each for each in candidates if each.id in of_story and not _kept_apart(report, each)]
+    open_ones = [each for each in candidates if not _kept_apart(report, each)]
     if own:
-        event = max(own, key=lambda each: (each.touched, each.id))
+        event = closest(report.features, max(own, key=lambda each: (each.touched, each.id)), open_ones)
         return Belonging(event, Ruling(Sameness.SAME, "its story is of this event", unsure=report.unsure))
     judged = judge_events(report, candidates)
     for sameness in (Sameness.SAME, Sameness.POSSIBLY):
@@ -100,8 +101,8 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
             best = max(found, key=lambda each: (each.ruling.likeness, each.cluster.touched, each.cluster.id))
             event, ruling = best.cluster, best.ruling
             if sameness is Sameness.SAME:
-                return Belonging(event, ruling, compared=best.compared)
-            doubtful = replace(new_event(report), possibly_of=event.possibly_of or event.id, doubt=ruling.why)
+                return Belonging(closest(report.features, event, open_ones), ruling, compared=best.compared)
+            doubtful = replace(new_event(report), possibly_of=event.possibly_of or event.whole_id, doubt=ruling.why)
             return Belonging(doubtful, ruling, opens=True, compared=best.compared)
     return Belonging(new_event(report), Ruling(Sameness.ANOTHER, FIRST_OF_EVENT), opens=True, compared=nearest(judged))
 
@@ -115,10 +116,10 @@ def event_of_story(report: Report, index: ClusterIndex) -> Cluster | None:
 
 
 def new_event(report: Report) -> Cluster:
-    """An event that begins with this article; it is named by its rule and first story, so that replaying news gives the
-    same names."""
-    id_ = f"E{hashed(f'{report.rule} {report.story.id}'):016x}"
+    """An event that begins with this article; it is named by its rule and first article, so that replaying news gives
+    the same names, and two events of one story have two."""
     features = report.features
+    id_ = f"E{hashed(f'{report.rule} {features.source} {features.uid}'):016x}"
     return Cluster(id_, report.rule, report.story.title, features.at, features.at, features.seen)
 
 

@@ -25,6 +25,7 @@ from monitor.text.scripts import half_words
 SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is tomorrow's headline too
 SAME_ADDRESS = timedelta(days=7)
 _RUNS_INDEXED = 8  # copies share some of these: the smallest hashes are drawn alike on both sides
+_LATER_VERSIONS = frozenset((WireMark.NUMBERED, WireMark.CORRECTED, WireMark.WITHDRAWN))
 _TELLING_HEADLINE = 6  # half words: three words, or six Han or kana characters; "Breaking news" tells nothing
 
 
@@ -45,7 +46,8 @@ class SureKey:
 @dataclass(frozen=True, slots=True)
 class ArticleFeatures:
     """`at`: when it was news; `seen`: when we saw it. `language`: its primary subtag, or nothing. `title`: without what
-    agencies and aggregators put round it."""
+    agencies and aggregators put round it. `flash`, `revises`: they say there that it is the first word of something, or
+    a later version of a report (UPDATE 1-, CORRECTED, 종합)."""
 
     source: str
     uid: str
@@ -55,6 +57,7 @@ class ArticleFeatures:
     seen: datetime
     language: str
     flash: bool
+    revises: bool
     sure: tuple[SureKey, ...]
     words: Words
     facts: ArticleFacts
@@ -95,6 +98,7 @@ class ArticleFeatures:
             "seen": self.seen.timestamp(),
             "language": self.language,
             "flash": self.flash,
+            "revises": self.revises,
             "sure": [[each.kind, each.value] for each in self.sure],
             "words": self.words.to_row(),
             "facts": self.facts.to_row(),
@@ -127,6 +131,7 @@ def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFe
         seen=article.seen,
         language=language,
         flash=told.mark is WireMark.FLASH,
+        revises=told.mark in _LATER_VERSIONS,
         sure=_sure_keys(article, told.title),
         words=words_of(told.title, told.lead, article.text),
         facts=facts_of(told.title, told.lead, language, written, known_names),

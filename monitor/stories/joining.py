@@ -13,9 +13,20 @@ from monitor.model import ComparedArticle
 from monitor.model.names import hashed
 from monitor.stories.clusters import STORIES, SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import SAME_ADDRESS, SAME_HEADLINE, ArticleFeatures
-from monitor.stories.sameness import BROAD, JudgedCluster, Sameness, judge, nearest
+from monitor.stories.sameness import (
+    BROAD,
+    JudgedCluster,
+    Sameness,
+    closest,
+    is_whole_copy,
+    judge,
+    nearest,
+    words_may_do,
+)
 
-_OLD = timedelta(hours=36)  # a story that was opened longer ago is joined by what is sure only
+_OLD, _OLD_SAME_DAY = timedelta(hours=24), timedelta(hours=36)  # after its opening; later if both name the day
+_QUIET = timedelta(hours=12)  # a story that nobody has reported for so long is over
+_FLASH = timedelta(hours=6)  # what a flash says is true of every launch
 _SURE = {
     "article": ("an earlier version of the article", SAME_ADDRESS),
     "address": ("the same address", SAME_ADDRESS),
@@ -43,7 +54,7 @@ def join(features: ArticleFeatures, index: ClusterIndex) -> Joined:
     joined = _by_sure_key(features, candidates, index) or _by_facts(features, candidates)
     cluster = joined.cluster.joined_by(features)
     index.put(cluster, features, features.index_keys)
-    return replace(joined, cluster=cluster)
+    return replace(joined, cluster=index.whole(cluster))
 
 
 def key_weights(features: ArticleFeatures) -> Mapping[str, float]:
@@ -64,8 +75,10 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
     for kind, (why, reach) in _SURE.items():
         ids = found.get(kind, set()) - (listed if kind == "address" else set())
         for each in candidates:
-            if each.id in ids and abs(features.seen - each.opened) <= reach:
-                return Joined(each, why)
+            in_reach = each.id in ids and abs(features.seen - each.opened) <= reach
+            # "Magnitude 6 earthquake strikes" is a headline in Chile and in Japan.
+            if in_reach and (kind != "headline" or not judge(features, each.members, BROAD).differs):
+                return Joined(each if kind == "article" else closest(features, each, candidates), why)
     return None
 
 
@@ -75,13 +88,24 @@ def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joine
     if not same:
         return Joined(open_story(features), FIRST_OF_STORY, compared=nearest(judged))
     found = max(same, key=lambda each: (each.ruling.likeness, each.cluster.touched))
-    return Joined(found.cluster, found.ruling.why, found.ruling.unsure, found.compared)
+    cluster = closest(features, found.cluster, [each.cluster for each in judged])
+    return Joined(cluster, found.ruling.why, found.ruling.unsure, found.compared)
 
 
 def judge_stories(features: ArticleFeatures, candidates: Sequence[Cluster]) -> list[JudgedCluster]:
-    """What an article is to each of these stories, as far as they are not too old for it."""
+    """What an article is to each of these stories, as far as they are not over, and words may do."""
     return [
         JudgedCluster(each, judge(features, each.members, BROAD))
         for each in candidates
-        if abs(features.at - each.opened) <= _OLD
+        if _in_time(features, each) and words_may_do(features, each.members, BROAD)
     ]
+
+
+def _in_time(features: ArticleFeatures, story: Cluster) -> bool:
+    """Whether the story goes on; for longer if both name the same day, or one is a copy of the other."""
+    age = abs(features.at - story.opened)
+    if features.flash and age > _FLASH:
+        return False
+    if any(features.facts.days & each.facts.days or is_whole_copy(features, each) for each in story.members):
+        return age <= _OLD_SAME_DAY
+    return age <= _OLD and features.at - story.last <= _QUIET

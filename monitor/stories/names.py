@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from monitor.stories.person_titles import (
     BEFORE_TITLES,
     CHINESE_TITLES,
+    DIRECTIONS,
     JAPANESE_TITLES,
     KOREAN_TITLES,
     NO_NAMES,
@@ -107,6 +108,7 @@ def _stem(word: str, language: str) -> str:
     return (_POLISH_ENDING if language == "pl" else _ENDING).sub("", folded)
 
 
+@lru_cache(maxsize=10_000)
 def _spelling(key: str) -> str | None:
     """The consonants of a key: Kalmaegi, Kalmegi. A number in a name has one spelling."""
     skeleton = _SKELETON.sub("", key)
@@ -172,12 +174,12 @@ def _capitalised(text: str, title: int, language: str, covered: _Covered) -> Ite
     for match in _CAPITALISED.finditer(text):
         word = _part_of_name(text, match, covered)
         if run and (word is None or not _is_joined(run[-1], text[run[-1].end : match.start()], between)):
-            yield _named(text, run, vague, language)
+            yield from _named(text, run, vague, language)
             run = []
         if word is not None and (run or word.said.lower() not in little):
             run.append(word)
     if run:
-        yield _named(text, run, vague, language)
+        yield from _named(text, run, vague, language)
 
 
 def _is_joined(last: _Capital, gap: str, between: re.Pattern[str]) -> bool:
@@ -195,7 +197,7 @@ def _in_title_case(title: str, language: str) -> bool:
 def _part_of_name(text: str, match: re.Match[str], covered: _Covered) -> _Capital | None:
     start, end = match.span()
     said = match[0]
-    plain = said.lower()
+    plain = _POSSESSIVE.sub("", said).lower()
     if plain in NO_NAMES or covered(start, end):
         return None
     begins = _SENTENCE.search(text[max(0, start - _BACK_TO_SENTENCE) : start]) is not None
@@ -209,11 +211,13 @@ def _is_written_small(text: str, word: str) -> bool:
     return word in text and re.search(rf"\b{re.escape(word)}\b", text) is not None
 
 
-def _named(text: str, run: Sequence[_Capital], vague: int, language: str) -> NameMention:
+def _named(text: str, run: Sequence[_Capital], vague: int, language: str) -> Iterator[NameMention]:
+    if len(run) == 1 and _POSSESSIVE.sub("", run[0].said).lower() in DIRECTIONS:
+        return
     sure = any(_is_marked(word.said) or (word.start >= vague and not word.begins) for word in run) or (
         len(run) > 1 and (language == "de" or run[0].start >= vague)
     )
-    return _mention(text, [(word.start, word.end) for word in run], sure, language)
+    yield _mention(text, [(word.start, word.end) for word in run], sure, language)
 
 
 def _is_marked(said: str) -> bool:

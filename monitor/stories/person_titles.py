@@ -35,6 +35,13 @@ taifun hurrikan sturm typhon ouragan huracán tifón tifone uragano tajfun hurag
 NO_NAMES = frozenset((*_ROLES.split(), *_KINDS.split(), *WEEKDAYS, *MONTHS, *AGENCY_OF))
 """In small letters: capitalised beside names, or by custom, and no part of a name. A run of capitals is cut at them."""
 
+_DIRECTIONS = """
+north south east west northern southern eastern western norden süden osten westen nord sud est ouest norte sur sul este
+oeste sud ovest północ południe wschód zachód север юг восток запад північ південь схід захід
+"""
+DIRECTIONS = frozenset(_DIRECTIONS.split())
+"""In small letters: with a capital and alone they name a side ("the South says"), and a name only beside others."""
+
 _FUNCTION = {
     "en": """
 a an the this that these those some any no all both each every in on at by to of for from with without as into over

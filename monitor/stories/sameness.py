@@ -7,16 +7,17 @@ the same: in doubt the message is sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import fmean
 
 from monitor.model import ComparedArticle
 from monitor.stories.clusters import Cluster
-from monitor.stories.comparison import TELLING, Comparison, FactKind, compare
+from monitor.stories.comparison import Comparison, compare
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.likeness import copied, likeness
+from monitor.stories.likeness import WHOLE_TEXT, copied, likeness
+from monitor.stories.verdicts import TELLING, FactKind
 from monitor.stories.wording import (
     agreeing_in_words,
     comparison_in_words,
@@ -138,13 +139,11 @@ class Bounds:
         return self.needed[min(points, len(self.needed) - 1)]
 
 
-BROAD = Bounds(needed=(0.6, 0.6, 0.45, 0.45, 0.4))  # where nothing is known of what the articles have in common
+BROAD = Bounds(needed=(0.5, 0.5, 0.4))  # where nothing is known of what the articles have in common
 
 
 def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0) -> Ruling:
     """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts."""
-    if not _may_be_same(features, members, bounds):
-        return Ruling(Sameness.ANOTHER, _WORDS_DIFFER)
     compared: list[Comparison] = []
     for member in reversed(members):
         compared.append(compare(features, member))
@@ -154,12 +153,32 @@ def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds:
     return _by_words(within, bounds, points) if within else _across(compared, bounds, points)
 
 
-def _may_be_same(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds) -> bool:
-    """Whether their words are as alike as is needed at least, which is quicker asked than facts are."""
+def words_may_do(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds) -> bool:
+    """Whether words are as alike as is needed at least, which is quicker asked than what `judge` asks. Where they are
+    not it is another one, if words decide alone; which facts keep it apart is not known then."""
     least = min(bounds.possibly, *bounds.needed)
     if fmean(likeness(features.words, each.words) for each in members) >= least:
         return True
     return any(copied(features.words, each.words)[0] >= bounds.copied for each in members)
+
+
+def closest(features: ArticleFeatures, found: Cluster, candidates: Iterable[Cluster]) -> Cluster:
+    """Of a cluster that an article belongs to, and of those that a person keeps apart from it: the one with the article
+    that is most like it. What facts do not tell apart, only that does."""
+    rivals = [each for each in candidates if each.whole_id in found.kept_apart]
+    open_ones = [each for each in rivals if not judge(features, each.members, BROAD).differs]
+    return max((found, *open_ones), key=lambda each: _most_alike(features, each.members))
+
+
+def _most_alike(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -> tuple[float, int]:
+    compared = [compare(features, each) for each in members]
+    return max(((each.likeness, each.points) for each in compared), default=(0.0, 0))
+
+
+def is_whole_copy(features: ArticleFeatures, member: ArticleFeatures) -> bool:
+    """Whether both have much the same long text, whatever their titles say."""
+    whole = min(features.words.length, member.words.length) >= WHOLE_TEXT
+    return whole and copied(features.words, member.words)[0] >= BROAD.copied
 
 
 def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:

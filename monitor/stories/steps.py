@@ -40,7 +40,8 @@ def _pattern(words: str) -> re.Pattern[str]:
 _FURTHER_STEP, _LAST_STEP = _pattern(_FURTHER), _pattern(_OVER)
 
 
-def steps_in(title: str) -> tuple[bool, bool]:
-    """Which of both a title says: that it is a further one, that it is over."""
-    folded = fold(record_of(title))
-    return _FURTHER_STEP.search(folded) is not None, _LAST_STEP.search(folded) is not None
+def says_step(said: str) -> bool:
+    """Whether words that only one of two titles has say so. What is capitalised is a name: New York, Neustadt."""
+    plain = " ".join(word for word in record_of(said).split() if not word[0].isupper())
+    folded = fold(plain)
+    return _FURTHER_STEP.search(folded) is not None or _LAST_STEP.search(folded) is not None

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.places import name_of
-from monitor.stories.comparison import Comparison, FactComparison, FactKind, Verdict
+from monitor.stories.comparison import Comparison
 from monitor.stories.features import ArticleFeatures
+from monitor.stories.verdicts import FactComparison, FactKind, Verdict
 
 _MOST = 3  # of the words that only one of them says
 _ALONE = frozenset(

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.stories import Stories, join
+from monitor.stories import ClusterIndex, features_of, join
 from tests.bench.world.articles import Text, articles
 from tests.bench.world.figures import Figures
 from tests.building import HOUR, NOON, article
@@ -93,18 +93,16 @@ def short_items(texts: list[Text], rng: random.Random) -> Iterator[Item]:
 def measured(items: Iterable[Item]) -> tuple[float, float]:
     """Precision and recall of joining, the items coming half a minute apart or closer, within a day."""
     rows = list(items)
-    stories, first, told = Stories(), {}, set()
+    stories, first, told = ClusterIndex(), {}, set()
     right = wrong = missed = 0
     for number, item in enumerate(rows):
         seen = NOON + number * timedelta(hours=20) / len(rows)
         one = article(f"a{number}", item.title, item.text, of=f"outlet{number % 50}", seen=seen)
-        draft = stories.draft()
-        joined = join(one, draft)
-        stories = draft.settled(seen)
+        joined = join(features_of(one), stories)
         if joined.how == "the first article of its story":
-            first[joined.story.id] = item.story
+            first[joined.cluster.id] = item.story
             missed += item.story in told
-        elif item.story is not None and first[joined.story.id] == item.story:
+        elif item.story is not None and first[joined.cluster.id] == item.story:
             right += 1
         else:
             wrong += 1
@@ -132,10 +130,11 @@ def swallowed() -> int:
     count = 0
     for (title, text), days in zip(LAUNCH.items(), DAYS, strict=True):
         for hours in range(13, 31):
-            stories = Stories()
+            stories = ClusterIndex()
             before, after = (text.format(day=day) for day in days)
-            join(article("a", title, before), stories)
-            joined = join(article("b", title, after, of="post", seen=NOON + hours * HOUR), stories)
+            join(features_of(article("a", title, before)), stories)
+            later = article("b", title, after, of="post", seen=NOON + hours * HOUR)
+            joined = join(features_of(later), stories)
             count += joined.how != "the first article of its story"
     return count
 

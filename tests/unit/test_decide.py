@@ -153,7 +153,7 @@ def test_what_waits_is_told_once_though_the_rule_tells_events_from_now_on(once_p
     stories = AlertPolicy(wait_at_least=20 * MINUTE)
     events = replace(stories, once_per=OncePer.EVENT, event_lasts=24 * HOUR)
     before, after = (stories, events) if once_per is OncePer.EVENT else (events, stories)
-    another = article("a2", "Missile news from Seoul", of="post", seen=NOON + MINUTE)
+    another = article("a2", "Missile news of the day", of="post", seen=NOON + MINUTE)
     first = decide([article(), another], rules(replace(rule(), alert=before)), State(), NOON)
     edited = rules(replace(rule(), alert=after))
     more = {"b": article("b", of="times"), "other": article("c", another.title, of="times")}[uid]

@@ -208,6 +208,35 @@ def test_a_second_missile_of_the_same_day_is_told(first: str, then: str, tmp_pat
     assert sent[1]["kind"] in {"new", "possibly"}
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        (
+            "North Korea fires two missiles into the sea",
+            "CORRECTED: North Korea fires three missiles into the sea",
+            [0],
+        ),
+        ("북한, 동해상으로 미사일 2발 발사", "북한, 동해상으로 미사일 3발 발사(종합)", [0]),
+        ("North Korea fires two missiles into the sea", "North Korea fires three missiles into the sea", [0, 1]),
+    ],
+)
+def test_a_corrected_number_is_of_the_same_launch(first: str, then: str, told: list[int], tmp_path: Path) -> None:
+    """If the headline says that it corrects or updates a report; else it may be the next launch."""
+    language = "en" if first.isascii() else "ko"
+    rows = list(_rows((((language, first, ""), (language, then, "")),)))
+    sent = [row for row in _replayed(MISSILES, rows, tmp_path) if row["type"] == "alert"]
+    assert [row["articles"][0] for row in sent] == told
+
+
+@pytest.mark.parametrize("once_per", ["story", "event"])
+def test_tomorrows_launch_is_told_in_todays_words(once_per: str, tmp_path: Path) -> None:
+    """After a silent night the same headline is another launch, for rules that tell stories and for those of events."""
+    headline = english("North Korea fires ballistic missile toward East Sea")
+    rows = list(_rows(((headline, headline),), between=timedelta(hours=24)))
+    sent = [row for row in _replayed(MISSILES, rows, tmp_path, once_per) if row["type"] == "alert"]
+    assert [(row["kind"], row["articles"]) for row in sent] == [("new", [0]), ("new", [1])]
+
+
 def test_what_is_held_although_its_place_is_not_known_is_listed_in_the_digest(tmp_path: Path) -> None:
     """Also where it belongs to the event because it joined a story of it: nobody says where those 16 died."""
     fire = (english("Hotel fire in Busan kills 16, mayor says"),)
@@ -236,14 +265,16 @@ def _rows(
         }
 
 
-def _replayed(words: dict[str, list[str]], rows: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+def _replayed(
+    words: dict[str, list[str]], rows: list[dict[str, Any]], folder: Path, once_per: str = "event"
+) -> list[dict[str, Any]]:
     """The lines of `replay --json`, where the articles come in this order."""
     rule = {
         "rule": "watched",
         "title": "What is watched",
         "level": "high",
         "match": {"words": words},
-        "alert": {"once_per": "event"},
+        "alert": {"once_per": once_per},
     }
     (folder / "rule.yaml").write_text(json.dumps(rule, ensure_ascii=False), encoding="utf-8")
     dated = [

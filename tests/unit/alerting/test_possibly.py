@@ -82,7 +82,7 @@ def test_it_is_sent_under_the_thread_of_the_older_one() -> None:
     made = second.alert
     assert (made.kind, made.thread, made.reason, made.level) == (AlertKind.POSSIBLY, first.id, IN_DOUBT, first.level)
     assert (made.dedup_key, made.story, made.voices) == ("launch story S2", "S2", 1)
-    older = desk.told.account("launch story S1")
+    older = desk.told.account("launch story S1", NOON)
     assert older is not None
     assert (older.updates, len(older.voices)) == (0, 1)
 
@@ -159,7 +159,7 @@ def test_an_alert_that_has_left_the_archive_is_no_thread() -> None:
     """Its account may be kept for longer, without it."""
     desk = Desk()
     desk.sent(OLDER)
-    account = desk.told.account("launch story S1")
+    account = desk.told.account("launch story S1", NOON)
     assert account is not None
     desk.told.keep(replace(account, alert=None))
     made = desk.sent(YOUNGER)

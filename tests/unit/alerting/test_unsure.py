@@ -99,8 +99,8 @@ def test_it_changes_nothing_of_what_it_was_taken_for() -> None:
         desk.hear("a")
         desk.hear("b", NOON + MINUTE, words)
         desk.alerts(MORNING)
-    assert unsure.told.account("launch story S1") == plain.told.account("launch story S1")
-    assert plain.told.account("launch story S1") is not None
+    assert unsure.told.account("launch story S1", NOON) == plain.told.account("launch story S1", NOON)
+    assert plain.told.account("launch story S1", NOON) is not None
     for desk in (plain, unsure):
         update = desk.hear("c", MORNING + HOUR, facts=(("dead", 3),)).alert
         assert update is not None

@@ -18,7 +18,8 @@ COMMANDS = (
     "demo", "init", "run", "check", "schema", "parse", "match", "status", "sources list",
     "sources health", "sources retry", "sources add", "sources remove", "sources import", "sources export",
     "outbox list", "outbox retry", "outbox discard", "channels list", "channels test",
-    "matches list", "matches show", "matches export", "stories list", "stories show", "articles forget",
+    "matches list", "matches show", "matches export", "stories list", "stories show", "stories merge", "stories split",
+    "articles forget",
     "db upgrade", "db backup", "db check", "db prune", "why", "replay", "rules try",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
@@ -68,6 +69,7 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("matches show", ["--json"]),
         ("stories list", ["--json", "--rule", "--since", "--most"]),
         ("stories show", ["--json"]),
+        ("stories split", ["--quiet"]),
         ("matches export", ["--since", "--until", "--rule"]),
         ("why", ["-c", "--rules", "--json", "--all"]),
     ],

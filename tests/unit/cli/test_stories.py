@@ -137,7 +137,10 @@ def test_a_story_is_shown_with_its_articles_and_what_was_sent() -> None:
         f"story     {story}: {CAME[1][1]}\n          since 2026-01-05 21:10:00 KST; 2 articles\n",
         "independent publishers: 1\n",
         f"article   2026-01-05 21:10:00 KST  {CAME[1][1]}\n          The Wire, a text of Yonhap; the first article of",
-        f"article   2026-01-05 21:20:00 KST  {CAME[2][1]}\n          The Post, a text of Yonhap; the same headline\n",
+        (
+            f"article   2026-01-05 21:20:00 KST  {CAME[2][1]}\n"
+            "          The Post, a text of Yonhap; the same headline; number 3\n"
+        ),
         "sent      2026-01-05 21:10:00 KST  new, high, by launch, alert ",
         "          “missile” in the title; the first that launch hears of this event\n",
     ):
@@ -248,3 +251,61 @@ def test_why_names_the_event_and_what_told_it(database: Database) -> None:
         assert f"\n    {kind} " in told("why", of), of
     [event] = {each["event"] for each in rows("matches", "list", "--decision", "held")}
     assert f", news, high, event {event}\n" in told("why", "times a3")
+
+
+@pytest.mark.usefixtures("database")
+def test_two_stories_are_merged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the beginnings of their ids; both say so, and who did it; lists name the whole."""
+    monkeypatch.setenv("LOGNAME", "ann")
+    _, globe, times, *_ = (each["id"] for each in rows("stories", "list"))
+    done = told("stories", "merge", times[:9], globe)
+    assert done == f"{globe} is part of {times} now, with its articles and what was sent of it\n"
+    assert told("stories", "merge", times, globe) == f"{globe} is part of {times} already\n"
+    assert globe not in [each["id"] for each in rows("stories", "list")]
+    shown = told("stories", "show", times)
+    assert f"  {globe} was merged into it, by ann\n" in shown
+    assert (CAME[3][1] in shown, CAME[4][1] in shown) == (True, True)
+    assert f"  it was merged into {times}, by ann\n" in told("stories", "show", globe)
+    [part] = rows("stories", "show", globe)
+    assert (part["merged_into"], [each["kind"] for each in part["marks"]]) == (times, ["merge"])
+
+
+@pytest.mark.usefixtures("database")
+def test_a_story_and_an_event_are_not_merged() -> None:
+    """That is wrong use, told in one line."""
+    wire = rows("stories", "list")[3]
+    ended = CliRunner().invoke(cli, ["stories", "merge", wire["id"], wire["events"][0]])
+    assert isinstance(ended.exception, WrongUse)
+    assert "a story merges with a story, an event with one of the same rule" in str(ended.exception)
+
+
+RULE = """\
+rule: launch
+title: Launches
+level: high
+why: A test.
+match:
+  words: {en: [missile, missiles]}
+alert: {once_per: event}
+"""
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("quiet", [False, True])
+def test_an_article_is_split_off_its_event(monkeypatch: pytest.MonkeyPatch, *, quiet: bool) -> None:
+    """By its number, as `show` gives it; the decision is printed, and the message is on its way."""
+    monkeypatch.setenv("LOGNAME", "ann")
+    Path("launch.yaml").write_text(RULE, encoding="utf-8")
+    write_config(Path(), {}, channels={"desk": "console://"}, rules="launch.yaml")
+    [event] = next(each["events"] for each in rows("stories", "list") if each["title"] == CAME[1][1])
+    [number] = [each["article"] for each in rows("stories", "show", event)[0]["members"] if each["source"] == "post"]
+    assert f"; number {number}\n" in told("stories", "show", event)
+    sent = len(rows("outbox", "list"))
+    first, decision = told("stories", "split", event, str(number), *(["--quiet"] if quiet else [])).splitlines()
+    new = first.partition(" ")[0]
+    assert first == f"{new} is split off {event}, with 1 article"
+    why = f"held: split off {event} by a person, without a message" if quiet else "told: “MISSILE” in the title; "
+    assert decision.startswith(f"  launch: {why}")
+    assert len(rows("outbox", "list")) == (sent if quiet else sent + 1)
+    assert f"  it was split off {event}, by ann\n" in told("stories", "show", new)
+    assert f"  {new} was split off it, by ann\n" in told("stories", "show", event)

@@ -9,15 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.alerting.judging import judge
 from monitor.alerting.policy import Circumstances
 from monitor.cli.timeline import sent_row
 from monitor.lab.edits import Compared, compared
 from monitor.lab.recorded import Recorded
 from monitor.lab.replay import Came, Coming, Replay, Sent, in_time_order, replay
 from monitor.matching import RuleSet
-from monitor.model import Again, AlertKind, AlertPolicy, Article, Level, OncePer, Rule, RuleStatus, Story
-from monitor.stories.joining import Joined
+from monitor.model import Again, AlertKind, AlertPolicy, Article, Level, OncePer, Rule, RuleStatus
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, rule, rules
 
 DEEP = "The ferries ran on time and the rowers won again. " * 12 + "A missile flew."
@@ -53,33 +51,40 @@ def told(found: Iterable[Sent]) -> list[tuple[datetime, AlertKind, tuple[str | i
     return [(each.at, each.kind, each.articles) for each in found]
 
 
-def test_what_is_possibly_the_same_is_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of its own story, with the doubt; and an article says to which of the two it belongs."""
-    stories = {"a": Story("S1", "One", NOON), "b": Story("S2", "Two", NOON, "S1", "both today; the words differ")}
-    monkeypatch.setattr("monitor.decide.join", lambda of, _: Joined(stories[of.uid], "in a test"))
-    first, second = (article(uid, seen=NOON + at * MINUTE) for at, uid in enumerate("ab"))
-    found = played(first, second)
-    rows = [sent_row(each) for each in found if isinstance(each, Sent)]
-    assert [(row["kind"], row["story"], row["articles"]) for row in rows] == [
-        ("new", "S1", ("a",)),
-        ("possibly", "S2", ("b",)),
+def test_what_is_possibly_the_same_is_a_line_of_its_own() -> None:
+    """Of its own event, with the doubt; and an article says to which of the two it belongs."""
+    first, second = numbered("North Korea fires missile", "North Korea fires second missile")
+    found = sent(first, second, by=policed(once_per=OncePer.EVENT))
+    assert [(each.kind, each.articles) for each in found] == [
+        (AlertKind.NEW, ("a0",)),
+        (AlertKind.POSSIBLY, ("a1",)),
     ]
-    assert str(rows[1]["reason"]).endswith("; possibly the same as S1: both today; the words differ")
-    assert [each.judged.story for each in found if isinstance(each, Came)] == [*stories.values()]
+    one, other = map(sent_row, found)
+    assert one["event"] != other["event"]
+    assert f"; possibly the same as {one['event']}: both North Korea; perhaps another number (only here: second" in str(
+        other["reason"]
+    )
 
 
-def test_each_article_that_is_listed_as_suppressed_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_article_that_is_listed_as_suppressed_is_a_line() -> None:
     """Where a digest of mentions has one for all articles of a story."""
-    monkeypatch.setattr("monitor.decide.join", lambda *_: Joined(Story("S1", "One", NOON), "in a test"))
-    monkeypatch.setattr("monitor.decide.judge", lambda case: judge(replace(case, unsure="its place is not known")))
-    found = sent(*(article(uid, seen=NOON + at * MINUTE) for at, uid in enumerate("abc")))
+    articles = numbered(
+        "16 killed as missile hits depot", "Depot hit by missile, 16 die", "Missile hits barracks and depot: 16 dead"
+    )
+    found = sent(*articles)
     morning = NOON + 20 * HOUR
     assert told(found) == [
-        (NOON, AlertKind.NEW, ("a",)),
-        (morning, AlertKind.DIGEST, ("b",)),
-        (morning, AlertKind.DIGEST, ("c",)),
+        (NOON, AlertKind.NEW, ("a0",)),
+        (morning, AlertKind.DIGEST, ("a1",)),
+        (morning, AlertKind.DIGEST, ("a2",)),
     ]
-    assert found[1].reason.endswith("suppressed as the same as S1 although its place is not known")
+    (story,) = {each.story for each in found}
+    assert found[1].reason.endswith(f"suppressed as the same as {story} although its place is not known")
+
+
+def numbered(*titles: str) -> list[Article]:
+    """Articles of one source with these titles, a minute apart."""
+    return [article(f"a{at}", title, seen=NOON + at * MINUTE) for at, title in enumerate(titles)]
 
 
 # --- the order --------------------------------------------------------------------------------------------------

@@ -138,6 +138,7 @@ def test_headlines_shorten_states(text: str, places: list[str]) -> None:
         "다카이치 총리 지명",
         "나라 경제",
         "기자 회견",
+        "半岛以东海域",
     ],
 )
 def test_what_only_looks_like_a_place_is_none(text: str) -> None:
@@ -212,3 +213,12 @@ def test_a_text_without_letters_names_nothing() -> None:
 )
 def test_seas_and_areas(text: str, place: str) -> None:
     assert found(text) == [place]
+
+
+def test_half_of_a_surrogate_pair_is_a_character_as_any() -> None:
+    """Places before and behind it are found where they stand."""
+    text = "\ud800Busan \udc00 Shanghai"
+    assert [(each.said, text[each.start : each.end]) for each in find_places(text, "en")] == [
+        ("Busan", "Busan"),
+        ("Shanghai", "Shanghai"),
+    ]

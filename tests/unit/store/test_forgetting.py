@@ -98,7 +98,7 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.claims = Claims(database, "here:1")
-        self.claims.know(sources("wire", "post"), NOON)
+        self.claims.know(sources("wire", "post", "times"), NOON)
         self.section = SerialSection(database)
         self.outbox = Outbox(database, "here:1")
 
@@ -181,7 +181,7 @@ def test_no_word_is_left_of_what_was_heard_and_waits(desk: Desk) -> None:
 
 
 PRINTED = article("b", "Missile over the sea", of="post", url=URL, canonical=URL, seen=NOON + MINUTE)  # of one story
-REPORTED = article("b", "Third missile lands", of="post", seen=NOON + MINUTE)  # of another
+REPORTED = article("b", "Debris of a missile washes ashore", of="post", seen=NOON + MINUTE)  # of another
 EVENT = {"once_per": OncePer.EVENT, "event_lasts": 24 * HOUR}
 
 
@@ -292,7 +292,7 @@ def test_an_update_is_told_with_another_that_says_something_new(
 ) -> None:
     """And says what is new in that one."""
     its = by(again_if=frozenset({Again.NEW_FACT}), cooldown=HOUR)
-    first = article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL)
+    first = article("a", "Missile news from Seoul", of="times", url=URL, canonical=URL)
     update = replace(secret(), text="50 people were killed.", seen=NOON + MINUTE)
     polls(desk, its, first, update, *(replace(each, seen=NOON + 2 * MINUTE) for each in others))
     desk.forget("wire", *([its] if known else []))
@@ -335,7 +335,7 @@ def facts_that_wait(desk: Desk) -> str:
 def test_an_update_tells_nothing_that_only_another_said_which_is_forgotten(desk: Desk) -> None:
     """It was to be told with the later article, in every daemon; that says no more than it does alone."""
     its, beside = by(again_if=frozenset({Again.NEW_FACT}), cooldown=HOUR), Desk(desk.database)
-    polls(desk, its, article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL), FORGOTTEN, LATER)
+    polls(desk, its, article("a", "Missile news from Seoul", of="times", url=URL, canonical=URL), FORGOTTEN, LATER)
     assert beside.fall(NOON + 3 * MINUTE) == ()
     assert "50 dead" in facts_that_wait(desk)
     desk.forget("wire", its)

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import Entity, Term
-from monitor.stories.comparison import TELLING, WEAK, Comparison, FactComparison, FactKind, Verdict, compare
+from monitor.stories.comparison import Comparison, compare
 from monitor.stories.known_names import KnownNames
+from monitor.stories.verdicts import TELLING, WEAK, FactComparison, FactKind, Verdict
 from tests.building import HOUR, NOON, features
 
 AGREES, DIFFERS, DOUBTFUL, UNKNOWN = Verdict.AGREES, Verdict.DIFFERS, Verdict.DOUBTFUL, Verdict.UNKNOWN

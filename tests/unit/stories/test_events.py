@@ -1,180 +1,320 @@
-"""Which happening a story belongs to, as one rule sees it."""
+"""Which happening an article belongs to, as one rule sees it."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from monitor.model import Story
-from monitor.stories.events import KEPT, Events, Found, Open, belongs, opened
-from tests.building import HOUR, MINUTE, NOON
+from monitor.stories import ClusterIndex
+from monitor.stories.clusters import Cluster
+from monitor.stories.events import KEPT, Belonging, Report, belongs, event_of_story, join_event, new_event
+from monitor.stories.sameness import Sameness
+from tests.building import HOUR, NOON, features
 
 DAY = timedelta(days=1)
-KIM, TRUMP, SEOUL, TOKYO = "kim", "trump", "seoul", "tokyo"
+TITLE = "North Korea fires missile into sea"
+OPENS = "the first article of its event"
 
 
-def found(
-    story: str = "S1", after: timedelta = timedelta(0), *actors: str, rule: str = "launch", **more: object
-) -> Found:
-    entities = frozenset(actors or (KIM, SEOUL))
-    return Found(rule, Story(story, f"Title {story}", NOON + after), NOON + after, entities, **more)  # type: ignore[arg-type]
+def report(
+    title: str = TITLE,
+    after: timedelta = timedelta(0),
+    language: str = "en",
+    *,
+    story: str | None = None,
+    text: str = "",
+    rule: str = "launch",
+    found: str = "missile",
+    by: dict[str, str] | None = None,
+    lasts: timedelta | None = None,
+) -> Report:
+    """An article that came so long after noon; each is a story of its own unless one is named."""
+    of = f"{story or title} {after}"
+    return Report(
+        rule,
+        Story(story or f"S {of}", title, NOON + after),
+        features(title, text, language, uid=of, of=of, at=NOON + after),
+        {name: frozenset(values.split()) for name, values in (by or {}).items()},
+        frozenset(found.split()),
+        lasts,
+    )
 
 
-def told(*which: Found) -> Events:
-    """Events that these have told, one after the other, as `decide` does."""
-    events = Events()
-    for each in which:
-        events.tell(each, belongs(each, events) or opened(each))
-    return events
+def told(*reports: Report) -> ClusterIndex:
+    """What is known after these, one after the other, as `decide` does."""
+    index = ClusterIndex()
+    for each in reports:
+        join_event(each, belongs(each, index).event, index)
+    return index
 
 
-FIRST = found(days=1)
+def of(*reports: Report) -> Belonging:
+    """The last of these, after the others."""
+    return belongs(reports[-1], told(*reports[:-1]))
+
+
+def events(*reports: Report) -> list[Cluster]:
+    return told(*reports).changed
+
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+
+ON_MONDAY = "It flew on Monday, the military said."  # 5 January
+ON_TUESDAY = "It flew on Tuesday, the military said."
 
 
 @pytest.mark.parametrize(
-    ("later", "same"),
+    ("first", "then", "same"),
     [
-        # the same actors within a day
-        (found("S2", HOUR), True),
-        (found("S2", -HOUR), True),  # polled late: it was written before
-        (found("S2", DAY, days=1), True),
-        (found("S2", DAY + HOUR, days=1), False),
-        # a follow-up that names other actors, too, or fewer
-        (found("S2", HOUR, KIM, SEOUL, TOKYO), True),
-        (found("S2", HOUR, KIM), True),
-        (found("S2", HOUR, KIM, TOKYO), False),
-        (found("S2", HOUR, TRUMP), False),
-        # the story goes on for as long as it likes
-        (found("S1", 3 * DAY, TRUMP), True),
+        (report(), report(after=HOUR), True),
+        (report(), report(after=-HOUR), True),  # polled late: it was written before
+        (report(), report(after=12 * HOUR), True),
+        # no day is named, and nobody has told of it for long
+        (report(), report(after=13 * HOUR), False),
         # another day is named, half a day later; until then it may be a matter of zones
-        (found("S2", 13 * HOUR, days=2), False),
-        (found("S2", 13 * HOUR, days=3), True),
-        (found("S2", 13 * HOUR), False),  # no day is named, and nobody has told of it for long
-        (found("S2", 12 * HOUR), True),
-        (found("S2", -13 * HOUR), True),
-        (found("S2", 11 * HOUR, days=2), True),
+        (report(text=ON_MONDAY), report(after=11 * HOUR, text=ON_TUESDAY), True),
+        (report(text=ON_MONDAY), report(after=13 * HOUR, text=ON_TUESDAY), False),
+        (report(text=ON_MONDAY), report(after=13 * HOUR, text=ON_MONDAY), True),
+        (report(text=ON_MONDAY), report(after=DAY, text=ON_MONDAY), True),
+        (report(text=ON_MONDAY), report(after=DAY + HOUR, text=ON_MONDAY), False),
         # a flash tells of what has just happened
-        (found("S2", 5 * HOUR, flash=True), True),
-        (found("S2", 7 * HOUR, flash=True), False),
+        (report(), report(f"BREAKING: {TITLE}", 5 * HOUR), True),
+        (report(text=ON_MONDAY), report(f"BREAKING: {TITLE}", 7 * HOUR, text=ON_MONDAY), False),
         # of another rule
-        (found("S2", HOUR, rule="talks"), False),
-        (found("S1", HOUR, rule="talks"), False),
+        (report(), report(after=HOUR, rule="talks"), False),
     ],
 )
-def test_of_what_is_over_in_a_moment(later: Found, same: bool) -> None:
-    """The same actors at the same time; better two events than one that swallows another."""
-    assert (belongs(later, told(FIRST)) is not None) is same
-
-
-@pytest.mark.parametrize(
-    ("lasts", "later", "same"),
-    [
-        # where the rule says how long, actors do not matter
-        (4 * DAY, found("S2", 3 * DAY, TRUMP), True),
-        (4 * DAY, found("S2", 3 * DAY, TRUMP, days=2, flash=True), True),
-        (4 * DAY, found("S2", 4 * DAY + HOUR), False),
-        # up to a day, another day and a flash still tell them apart
-        (DAY, found("S2", 13 * HOUR, TRUMP, days=1), True),
-        (DAY, found("S2", 13 * HOUR, TRUMP), False),
-        (DAY, found("S2", 13 * HOUR, days=2), False),
-        (DAY, found("S2", 7 * HOUR, flash=True), False),
-        (HOUR, found("S2", 2 * HOUR), False),
-    ],
-)
-def test_of_what_lasts(lasts: timedelta, later: Found, same: bool) -> None:
-    """As long as the rule says, from the event's first article."""
-    assert (belongs(replace(later, lasts=lasts), told(replace(FIRST, lasts=lasts))) is not None) is same
+def test_of_what_is_over_in_a_moment(first: Report, then: Report, same: bool) -> None:
+    """Better two events than one that swallows another."""
+    assert of(first, then).opens is not same
 
 
 @pytest.mark.parametrize(("hours", "same"), [((), False), ((5,), False), ((5, 11, 17), True), ((5, 11, 16), False)])
 @pytest.mark.parametrize("lasts", [None, DAY])
 def test_the_next_launch_is_another(lasts: timedelta | None, hours: tuple[int, ...], same: bool) -> None:
     """A day later, where no day is named: only what was told of until lately goes on."""
-    followed = [found(f"F{hour}", hour * HOUR, lasts=lasts) for hour in hours]
-    events = told(replace(FIRST, lasts=lasts), *followed)
-    later = found("S2", 23 * HOUR, lasts=lasts)
-    assert (belongs(later, events) is not None) is same
-    assert len(events.of("launch")) == 1
+    followed = [report(after=hour * HOUR, lasts=lasts) for hour in hours]
+    index = told(report(lasts=lasts), *followed)
+    assert len(index.changed) == 1
+    assert belongs(report(after=23 * HOUR, lasts=lasts), index).opens is not same
 
 
-def test_without_actors_every_story_is_an_event() -> None:
-    """Words alone say nothing of who acts."""
-    nobody = replace(FIRST, entities=frozenset())
-    assert belongs(replace(found("S2", HOUR), entities=frozenset()), told(nobody)) is None
-    assert belongs(replace(nobody, at=NOON + HOUR), told(nobody)) is not None
+@pytest.mark.parametrize(
+    ("lasts", "then", "same"),
+    [
+        # where the rule says how long, words do not matter
+        (4 * DAY, report("Army on alert after launch by North Korea", 3 * DAY), True),
+        (4 * DAY, report("BREAKING: Army on alert after launch by North Korea", 3 * DAY, text=ON_TUESDAY), True),
+        (4 * DAY, report(after=4 * DAY + HOUR), False),
+        # what a place, a number or a person keeps apart is never swallowed
+        (4 * DAY, report("Iran fires missile into sea", DAY), False),
+        (4 * DAY, report("North Korea fires second missile into sea", DAY), False),
+        # up to a day, another day and a flash still tell them apart
+        (DAY, report("Army on alert after launch by North Korea", 11 * HOUR), True),
+        (DAY, report(after=13 * HOUR, text=ON_TUESDAY), False),
+        (DAY, report(f"BREAKING: {TITLE}", 7 * HOUR), False),
+        (HOUR, report(after=2 * HOUR), False),
+    ],
+)
+def test_of_what_lasts(lasts: timedelta, then: Report, same: bool) -> None:
+    """As long as the rule says, from the event's first article."""
+    assert of(replace(report(), lasts=lasts), replace(then, lasts=lasts)).opens is not same
 
 
-def test_of_several_the_latest() -> None:
-    """The one that was told last; but a story stays with its own."""
-    other = found("S2", HOUR, TRUMP, TOKYO)
-    events = told(FIRST, other)
-    both = found("S3", 2 * HOUR, KIM, SEOUL, TRUMP, TOKYO)
-    assert belongs(both, events) == opened(other)
-    assert belongs(replace(both, story=FIRST.story), events) == opened(FIRST)
+@pytest.mark.parametrize("found", ["strike", ""])
+def test_what_lasts_swallows_no_other_place_whatever_the_words(found: str) -> None:
+    """Nor where the rule finds no words, but sources, say."""
+    first = report("Dockers strike in Busan", lasts=4 * DAY, found=found)
+    assert of(first, report("Walkout by crane drivers closes Shanghai harbour", HOUR, lasts=4 * DAY, found=found)).opens
+    assert not of(first, report("Ships wait off Busan", HOUR, lasts=4 * DAY, found=found)).opens
+
+
+# --- facts ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "same"),
+    [
+        # across languages
+        (report("Dockers strike in Busan"), report("부산 항만 노동자 파업", HOUR, "ko"), True),
+        (report("Dockers strike in Busan"), report("釜山港口工人罢工", HOUR, "zh"), True),
+        (report("부산 항만 노동자 파업", language="ko"), report("釜山で港湾労働者がスト", HOUR, "ja"), True),
+        (report("Streik in Breslau"), report("Strajk we Wrocławiu", HOUR, "pl"), True),
+        (report("Взрыв в Киеве", language="ru"), report("Explosion à Kiev", HOUR, "fr"), True),
+        (report("Terremoto en Lima", language="es"), report("Earthquake in Lima", HOUR), True),
+        (report("Dockers strike in Busan"), report("上海港口工人罢工", HOUR, "zh"), False),
+        (report("Thailand confirms first mpox case"), report("베트남, 첫 엠폭스 확진", HOUR, "ko"), False),
+        # in one
+        (report("Dockers strike in Busan"), report("Port of Busan at standstill as dockers walk out", HOUR), True),
+        (report("Dockers strike in Busan"), report("Dockers strike in Shanghai", HOUR), False),
+        (report("Thailand confirms first mpox case"), report("Vietnam confirms first mpox case", HOUR), False),
+        (report("SpaceX launches 11th Starship"), report("SpaceX launches 12th Starship", HOUR), False),
+        (report("Bird flu found in Gangwon"), report("Bird flu found in Jeju", HOUR), False),
+    ],
+)
+def test_facts_decide(first: Report, then: Report, same: bool) -> None:
+    """Whatever the words and the language."""
+    assert of(first, then).opens is not same
+
+
+def test_one_event_in_three_languages_and_another_city() -> None:
+    """Busan in English, Korean and Chinese, and Shanghai."""
+    found = events(
+        report("Dockers strike in Busan"),
+        report("부산 항만 노동자 파업", HOUR, "ko"),
+        report("Dockers strike in Shanghai", 2 * HOUR),
+        report("釜山港口工人罢工", 3 * HOUR, "zh"),
+        report("上海港口工人罢工", 4 * HOUR, "zh"),
+    )
+    assert sorted(len(each.members) for each in found) == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "doubt"),
+    [
+        ("North Korea fires missile", "North Korea fires second missile", "another number (only here: second"),
+        (
+            "Blast hits market in Kabul",
+            "Blast hits mosque in Kabul",
+            "another happening by its title (mosque, not market)",
+        ),
+    ],
+)
+def test_what_is_in_doubt_is_an_event_of_its_own(first: str, then: str, doubt: str) -> None:
+    """It says of which other one it may be, and why; what is the same as it joins it."""
+    opened, doubtful = report(first), report(then, HOUR)
+    belonging = of(opened, doubtful)
+    assert belonging.opens
+    assert belonging.ruling.sameness is Sameness.POSSIBLY
+    assert belonging.event.possibly_of == new_event(opened).id
+    assert doubt in belonging.event.doubt
+    more = of(opened, doubtful, report(then, 2 * HOUR))
+    assert (more.opens, more.event.id) == (False, belonging.event.id)
+
+
+def test_what_is_possibly_the_same_as_a_doubtful_one_is_so_of_the_first() -> None:
+    """Doubts do not stack."""
+    opened = report("North Korea fires missile")
+    found = events(
+        opened, report("North Korea fires second missile", HOUR), report("North Korea again fires missiles", 2 * HOUR)
+    )
+    assert {each.possibly_of for each in found} <= {None, new_event(opened).id}
+
+
+# --- what the rule names in `by` --------------------------------------------------------------------------------------
+
+BUSAN, SHANGHAI, BUSAN_KO = "word:en:busan", "word:en:shanghai", "word:ko:부산"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        # it agrees: whatever the words are
+        ({"where": BUSAN}, {"where": BUSAN}, True),
+        ({"where": f"{BUSAN} {SHANGHAI}"}, {"where": SHANGHAI}, True),
+        # it differs: whatever the words are
+        ({"where": BUSAN}, {"where": SHANGHAI}, False),
+        ({"where": BUSAN, "who": "entity:a"}, {"where": BUSAN, "who": "entity:b"}, False),
+    ],
+)
+@pytest.mark.parametrize("title", ["Walkout goes on", "Ships wait outside as talks fail"])
+def test_by_decides_first(one: dict[str, str], other: dict[str, str], same: bool, title: str) -> None:
+    """Then the facts."""
+    assert of(report("Walkout goes on", by=one), report(title, HOUR, by=other)).opens is not same
+
+
+def test_by_that_agrees_swallows_no_fact_that_differs() -> None:
+    """A rule that names a person is told of his two visits."""
+    who = {"who": "entity:macron"}
+    assert of(report("Macron visits Berlin", by=who), report("Macron visits Warsaw", HOUR, by=who)).opens
+
+
+def test_by_keeps_apart_within_one_story_too() -> None:
+    """And within what lasts."""
+    one = report("Walkouts", story="S", by={"where": BUSAN}, lasts=4 * DAY)
+    other = report("Walkouts", HOUR, story="S", by={"where": SHANGHAI}, lasts=4 * DAY)
+    assert of(one, other).opens
+
+
+def test_an_event_knows_all_values_of_its_articles() -> None:
+    """Two articles of one event may name two languages' words."""
+    index = told(report("Dockers strike in Busan", by={"where": BUSAN}))
+    join_event(report("부산 파업", HOUR, "ko", by={"where": BUSAN_KO}), index.changed[0], index)
+    assert index.changed[0].by["where"] == {BUSAN, BUSAN_KO}
+
+
+# --- stories ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_article_belongs_to_the_event_of_its_story() -> None:
+    """The story goes on for as long as it likes, for a fortnight."""
+    opened = report(story="S")
+    for after in (HOUR, 3 * DAY, KEPT):
+        follow_up = report("Quiet day at sea", after, story="S")
+        assert of(opened, follow_up).ruling.why == "its story is of this event"
+        assert of(opened, follow_up).event.id == new_event(opened).id
+    assert of(opened, report("Quiet day at sea", KEPT + HOUR, story="S")).opens
+    assert of(opened, report("Quiet day at sea", HOUR, story="S", rule="talks")).opens
+
+
+def test_of_several_events_of_its_story_the_latest() -> None:
+    """The one that was touched last."""
+    first, second = (
+        report("Walkouts", story="S", by={"where": BUSAN}),
+        report("Walkouts", HOUR, story="S", by={"where": SHANGHAI}),
+    )
+    assert of(first, second, report("Walkouts", 2 * HOUR, story="S")).event.id == new_event(second).id
+
+
+def test_a_rule_that_tells_no_events_asks_for_that_of_the_story() -> None:
+    """Which it may have told before it was edited."""
+    index = told(report(story="S"))
+    for story, known in (("S", True), ("another", False)):
+        asked = replace(report(after=HOUR, story=story), of_story_only=True)
+        assert (event_of_story(asked, index) is not None) is known
 
 
 def test_an_event_is_named_by_its_rule_and_first_story() -> None:
     """So that replaying news gives the same names, whatever a feed calls its articles."""
-    assert opened(FIRST) == opened(FIRST)
-    assert opened(FIRST).id != opened(replace(FIRST, rule="talks")).id
-    assert opened(found("S\ud800")).id != opened(FIRST).id
-    assert (opened(FIRST).title, opened(FIRST).opened, opened(FIRST).rule) == ("Title S1", NOON, "launch")
+    first = report(story="S1")
+    assert new_event(first) == new_event(first)
+    assert new_event(first).id != new_event(replace(first, rule="talks")).id
+    assert new_event(report(story="S\ud800")).id != new_event(first).id
+    assert (new_event(first).title, new_event(first).opened, new_event(first).scope) == (TITLE, NOON, "launch")
+
+
+# --- drafts and busy rules --------------------------------------------------------------------------------------------
+
+
+def test_asking_changes_nothing() -> None:
+    """`index` knows of an article after `join_event` only."""
+    index = told(report())
+    before = index.changed
+    belongs(report("Iran fires missile", HOUR), index)
+    assert index.changed == before
 
 
 def test_a_draft_leaves_what_it_began_from_unchanged() -> None:
     """A commit that fails throws it away; settled, it is as if there had been none."""
-    base = told(FIRST)
+    first, second, other = report(), report(after=HOUR), report("Iran fires missile", HOUR)
+    base = told(first)
     draft = base.draft()
     assert draft.changed == []
-    draft.tell(found("S2", HOUR), opened(FIRST))
-    draft.tell(found("S3", HOUR, TRUMP), opened(found("S3", HOUR, TRUMP)))
-    assert [each.event.title for each in draft.changed] == ["Title S3", "Title S1"]
-    assert base.of("launch") == told(FIRST).of("launch")
-    settled = draft.settled()
-    assert settled.of("launch") == told(FIRST, found("S2", HOUR), found("S3", HOUR, TRUMP)).of("launch")
-
-
-def test_an_event_is_read_as_it_was_written() -> None:
-    """Through JSON, and kept in its place."""
-    events = told(FIRST, found("S2", HOUR), found("S3", HOUR, TRUMP))
-    again = Events()
-    for known in reversed(events.of("launch")):
-        row = json.loads(json.dumps(known.to_row()))
-        again.keep(Open.of_row(known.event, known.last, row))
-    assert again.of("launch") == events.of("launch")
-
-
-def busy(others: int) -> Events:
-    """A story's event, and so many others that the same rule has opened since."""
-    events = told(FIRST)
-    for n in range(others):
-        one = found(f"N{n}", HOUR, f"actor {n}")
-        events.tell(one, opened(one))
-    return events
+    for each in (second, other):
+        join_event(each, belongs(each, draft).event, draft)
+    assert sorted(each.title for each in draft.changed) == sorted([TITLE, other.story.title])
+    assert base.changed == told(first).changed
+    assert draft.settled().changed == told(first, second, other).changed
 
 
 def test_a_busy_rule_forgets_no_event_that_may_go_on() -> None:
-    """However many it opens meanwhile, a story's further articles belong to its event, for a fortnight."""
-    events = busy(400)
-    assert belongs(replace(FIRST, at=NOON + 2 * HOUR), events) == opened(FIRST)
-    draft = events.draft()
-    draft.tell(replace(FIRST, at=NOON + 2 * HOUR), opened(FIRST))
-    assert [each.event for each in draft.changed] == [opened(FIRST)]
-    late = found("S2", KEPT + HOUR + MINUTE, TRUMP)
-    draft.tell(late, opened(late))
-    assert [each.event for each in draft.of("launch")] == [opened(late), opened(FIRST)]
-
-
-def test_only_the_last_events_are_kept() -> None:
-    """A rule that opens events without end does not fill the memory; one that is told on stays."""
-    events = busy(499)
-    assert belongs(FIRST, events) is not None
-    events.tell(replace(FIRST, at=NOON + HOUR), opened(FIRST))
-    for n in range(499, 998):
-        one = found(f"N{n}", HOUR, f"actor {n}")
-        events.tell(one, opened(one))
-    assert len(events.of("launch")) == 500
-    assert belongs(FIRST, events) == opened(FIRST)
+    """However many it opens meanwhile, a story's further articles belong to its event."""
+    index = told(report(story="S"))
+    for number in range(400):
+        one = report(f"Launch {number} of another kind", HOUR, found=f"launch{number}")
+        join_event(one, new_event(one), index)
+    assert belongs(report("Quiet day at sea", 2 * HOUR, story="S"), index).event.id == new_event(report(story="S")).id

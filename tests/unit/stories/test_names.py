@@ -25,6 +25,8 @@ def one(title: str, language: str = "en") -> NameMention:
         ("en", "An F-16 and a C919 met near the A320", {"F-16", "C919", "A320"}),
         ("en", "They saw Ursula von der Leyen there", {"Ursula von der Leyen"}),
         ("en", "It was Poland's Tusk who left The Hague", {"Tusk", "Poland's", "Hague"}),
+        ("en", "The missile flew far, the South's military says after Monday's launch", set()),
+        ("en", "He crossed to the West of the North Sea Trust", {"North Sea Trust"}),
         ("ko", "박도윤 원내대표, 김하늘대통령", {"박도윤", "김하늘"}),
         ("fr", "La sonde quitte l'Orion avec Thomas Pesquet", {"Orion", "Thomas Pesquet"}),
         ("es", "El fiscal acusa a Marta Quiroga", {"Marta Quiroga"}),

@@ -42,6 +42,7 @@ SHANGHAI = replace(
 KOREAN = written("times", "부산 부두 노동자 파업: 16명 사망", "부산 부두 노동자들이 월요일 파업했다.", "ko")
 SECOND = written("post", "Harbour strike for the second time", "All is quiet.")
 QUAKE = written("post", "Magnitude 6.7 earthquake strikes off Japan", "It struck off Japan.")
+QUIET = written("post", "Talks go on at the harbour", "Both sides met.")
 STRONGER = written("wire", "Magnitude 7.9 earthquake strikes off Japan", "It struck off Japan.")
 
 
@@ -53,14 +54,14 @@ def said(ours: Article, theirs: Article) -> list[str]:
     ("ours", "parts"),
     [
         # what both say, numbers with what they count, and what only one of them says
-        (AGAIN, ["both Busan", "both 16 dead", "the same day", "name: only Dockers there"]),
+        (AGAIN, ["both Busan", "both 16 dead", "the same day", "name: not known"]),
         # what differs comes first; the titles are the same but for that, which is not said twice
-        (SHANGHAI, ["Shanghai, not Busan", "both Dockers", "both 16 dead", "the same day"]),
+        (SHANGHAI, ["Shanghai, not Busan", "both 16 dead", "the same day", "name: not known"]),
         # a place as the article says it, and in another language in English too
-        (KOREAN, ["both 부산 (Busan)", "both 16 dead", "the same day", "name: only Dockers there"]),
+        (KOREAN, ["both 부산 (Busan)", "both 16 dead", "the same day", "name: not known"]),
         (
             replace(KOREAN, title="상하이 파업", text="노동자들이 상하이에서 파업했다."),
-            ["상하이 (Shanghai), not Busan", "name: only Dockers there", "number and day: not known"],
+            ["상하이 (Shanghai), not Busan", "name, number and day: not known"],
         ),
         # what is in doubt, and what is not known
         (
@@ -68,8 +69,7 @@ def said(ours: Article, theirs: Article) -> list[str]:
             [
                 "perhaps another number (only here: second)",
                 "place: only Busan there",
-                "name: Harbour here, Dockers there",
-                "day: not known",
+                "name and day: not known",
             ],
         ),
     ],
@@ -121,7 +121,7 @@ def test_an_article_names_the_one_it_was_compared_with() -> None:
     assert same.startswith(f"“{BUSAN.title}” (wire): the same: both Busan; both 16 dead; the same day; ")
     assert same.endswith(" is needed as place, number and day agree")
     other = joined_after_busan(SHANGHAI)
-    assert other.startswith(f"“{BUSAN.title}” (wire): another: Shanghai, not Busan; both Dockers; ")
+    assert other.startswith(f"“{BUSAN.title}” (wire): another: Shanghai, not Busan; both 16 dead; ")
     assert "needed" not in other
 
 
@@ -161,8 +161,8 @@ def test_an_event_says_what_its_rule_adds() -> None:
         ", and none is needed as place, number, day, where and the rule agree"
     )
     lasting: dict[str, object] = {"lasts": 48 * HOUR}
-    assert event_after_busan(report(SECOND, **lasting), **lasting) == (
-        "the same: within event_lasts, and nothing keeps it apart"
+    assert event_after_busan(report(QUIET, **lasting), **lasting).startswith(
+        "the same: within event_lasts, and nothing keeps it apart; place: only Busan there; "
     )
     old = replace(AGAIN, seen=BUSAN.seen + 30 * HOUR, published=BUSAN.published + 30 * HOUR)
     assert event_after_busan(report(old)) == "another: it is not of its time"

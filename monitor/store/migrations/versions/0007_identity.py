@@ -18,6 +18,8 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("members", sa.JSON(), nullable=True))
         op.add_column(table, sa.Column("possibly_of", sa.String(), nullable=True))
         op.add_column(table, sa.Column("doubt", sa.Text(), nullable=True))
+        op.add_column(table, sa.Column("merged_into", sa.String(), nullable=True))
+        op.add_column(table, sa.Column("kept_apart", sa.JSON(), nullable=True))
         in_doubt = sa.text("possibly_of IS NOT NULL")
         op.create_index(
             f"ix_{table}_possibly_of", table, ["possibly_of"], sqlite_where=in_doubt, postgresql_where=in_doubt
@@ -53,3 +55,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_article_features_article_id"),
         sa.PrimaryKeyConstraint("article_id", "version", name="pk_article_features"),
     )
+    op.create_table(
+        "identity_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("cluster_id", sa.String(), nullable=False),
+        sa.Column("other_id", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_identity_mark"),
+    )
+    op.create_index("ix_identity_mark_cluster_id", "identity_mark", ["cluster_id"])
+    op.create_index("ix_identity_mark_other_id", "identity_mark", ["other_id"])

@@ -1,0 +1,293 @@
+"""Makes two stories, or events, of one on a person's word: for what is here, and for what comes.
+
+What is split off was suppressed as something that it is not: so it is judged again, as what it is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, and_, or_, select, update
+
+from monitor.alerting.judging import judge
+from monitor.alerting.policy import Case, Circumstances
+from monitor.alerting.subjects import event_key, in_shadow, story_key, unsure_key
+from monitor.alerting.told import Account, Told
+from monitor.cases import event_of, from_whom, story_of
+from monitor.errors import WrongUse
+from monitor.matching import RuleSet
+from monitor.matching.live import compile_live
+from monitor.model import Config, Decided, Judged, Level, Match, MatchKind, OncePer, Rule, RuleStatus, Story
+from monitor.model.names import hashed
+from monitor.store.articles import read
+from monitor.store.clusters import StoredClusters, forget_keys, stored_features
+from monitor.store.database import Database
+from monitor.store.decisions import ChannelsOf, write_decided_again
+from monitor.store.identity_marks import (
+    IdentityMark,
+    MarkedCluster,
+    MarkKind,
+    find_whole,
+    keep_apart,
+    write_mark,
+)
+from monitor.store.ledger import load_lately, load_subjects, write_accounts
+from monitor.store.matches import spans_of
+from monitor.store.standing_in import Forgotten, let_others_stand_in
+from monitor.store.tables import article, article_version, match, story, story_article
+from monitor.store.unheard import heard_in, lose_voices
+from monitor.stories import STORIES, ArticleFeatures, Cluster, features_of
+from monitor.stories.events import Report, join_event
+from monitor.stories.facts import facts
+
+_Row = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff:
+    """What was split off which whole, with how many articles; `decisions`: what each rule has decided on them."""
+
+    id: str
+    whole: str
+    articles: int
+    decisions: tuple[tuple[str, str], ...]
+
+
+class Splitting:
+    """Splits stories and events. `config`: what the user's files say; `channels_of`: where an alert goes."""
+
+    def __init__(self, database: Database, config: Config, channels_of: ChannelsOf) -> None:
+        self._database = database
+        self._config = config
+        self._channels_of = channels_of
+
+    def split(self, id_: str, articles: Collection[int], now: datetime, who: str, *, quiet: bool = False) -> SplitOff:
+        """Make these articles a story, or an event, of their own; none: the one that joined last. `quiet`: without a
+        message. Raises WrongUse if it has not all of them, or no others."""
+        with self._database.reading() as connection:
+            rules = self._compiled(_found(connection, id_).scope)
+        with self._database.writing() as connection:
+            self._database.enter_section(connection)
+            whole = _found(connection, id_)
+            rows = _chosen(connection, whole, articles)
+            one = _Split(connection, whole, rows, self._config, now)
+            new = one.move(rules)
+            write_mark(connection, IdentityMark(MarkKind.SPLIT, whole.id, new.id, now, who), whole.scope)
+            judged = one.judge(new, quiet=quiet)
+            ids = {(row.source_id, row.uid): row.id for row in rows}
+            write_decided_again(connection, judged, ids, self._channels_of)
+        decisions = tuple((each.match.rule, each.reason) for one_ in judged for each in one_.decisions)
+        return SplitOff(new.id, whole.id, len(rows), decisions)
+
+    def _compiled(self, rule: str) -> RuleSet | None:
+        """The rule of an event, which says by what it is known."""
+        its = self._config.rules.get(rule)
+        if its is None:
+            return None
+        return compile_live([its], self._config.entities, self._config.lists, self._config.sources)
+
+
+def _found(connection: Connection, id_: str) -> MarkedCluster:
+    found = find_whole(connection, id_)
+    if found is None:
+        raise WrongUse(f"there is no story or event '{id_}'")
+    return found
+
+
+def _chosen(connection: Connection, whole: MarkedCluster, wanted: Collection[int]) -> Sequence[_Row]:
+    """The articles that leave, in the order in which they came, each in its latest version with its story."""
+    latest = and_(article_version.c.article_id == article.c.id, article_version.c.version == article.c.version)
+    asked = (
+        select(article, article_version.c.text, article_version.c.authors, article_version.c.tags)
+        .add_columns(story_article.c.publisher, story_article.c.wire)
+        .add_columns(story.c.id.label("story_id"), story.c.title.label("story_title"), story.c.opened_at)
+        .join_from(article, article_version, latest)
+        .join(story_article, story_article.c.article_id == article.c.id)
+        .join(story, story.c.id == story_article.c.story_id)
+        .order_by(article.c.seen_at, article.c.id)
+    )
+    every = connection.execute(asked.where(article.c.id.in_(select(_members(whole).c.article_id)))).all()
+    ids = {row.id for row in every}
+    if strange := sorted(set(wanted) - ids):
+        which = ", ".join(map(str, strange))
+        raise WrongUse(f"{whole.id} has no article {which}: `news-monitor stories show {whole.id}` gives their numbers")
+    chosen = [row for row in every if row.id in wanted] if wanted else every[-1:]
+    if len(chosen) == len(every):
+        raise WrongUse(f"nothing would be left of {whole.id}: name some of its articles, not all")
+    return chosen
+
+
+def _members(whole: MarkedCluster) -> Any:  # noqa: ANN401 - a subquery
+    if whole.scope == STORIES:
+        return select(story_article.c.article_id).where(story_article.c.story_id == whole.id).subquery()
+    return select(match.c.article_id).where(match.c.event_id == whole.id).distinct().subquery()
+
+
+class _Split:
+    """One split, within the serial section."""
+
+    def __init__(
+        self, connection: Connection, whole: MarkedCluster, rows: Sequence[_Row], config: Config, now: datetime
+    ) -> None:
+        self._connection = connection
+        self._whole = whole
+        self._rows = rows
+        self._ids = [row.id for row in rows]
+        self._config = config
+        self._now = now
+        self._zone = ZoneInfo(config.settings.timezone)
+        self._how = f"split off {whole.id} by a person"
+
+    def move(self, rules: RuleSet | None) -> Cluster:
+        """The articles leave, with what was heard of them, and are a story or an event of their own."""
+        heard = heard_in(self._connection, self._ids)
+        if self._whole.scope == STORIES:  # its events are as they were
+            heard = [replace(each, event=None) for each in heard]
+        lose_voices(self._connection, heard, self._ids)
+        leaving = Forgotten(
+            self._ids, self._config, self._now, "was split off", self._subjects({each.rule for each in heard})
+        )
+        let_others_stand_in(self._connection, leaving, heard)
+        features = {row.id: features_of(read(row)) for row in self._rows}
+        self._take_out(features.values())
+        new = self._opened(features, rules)
+        self._move_articles(new.id)
+        table, whole = self._whole.table, self._whole
+        keep_apart(self._connection, table, whole.id, whole.kept_apart | {new.id})
+        keep_apart(self._connection, table, new.id, [whole.id])
+        return new
+
+    def _subjects(self, heard_by: Collection[str]) -> frozenset[str]:
+        """The keys of what waits and is of the whole, or of these articles as suppressed there."""
+        scope = self._whole.scope
+        rules, key_of = (heard_by, story_key) if scope == STORIES else ([scope], event_key)
+        keys = [key_of(rule, self._whole.id) for rule in rules]
+        unsure = [unsure_key(rule, row.source_id, row.uid) for rule in rules for row in self._rows]
+        return frozenset([*keys, *map(in_shadow, keys), *unsure])
+
+    def _take_out(self, gone: Iterable[ArticleFeatures]) -> None:
+        """It is compared with these no more, and found by nothing that only they have said."""
+        table, scope = self._whole.table, self._whole.scope
+        its = or_(table.c.id == self._whole.id, table.c.merged_into == self._whole.id)
+        said = {key for each in gone for key in each.index_keys} | self._story_keys(gone=True)
+        for row in self._connection.execute(select(table).where(its)).all():
+            members = [each for each in row.members or () if each[0] not in self._ids]
+            left = {key for each in stored_features(self._connection, members) for key in each.index_keys}
+            forget_keys(self._connection, scope, said - left - self._story_keys(gone=False), row.id)
+            self._connection.execute(update(table).where(table.c.id == row.id).values(members=members))
+
+    def _story_keys(self, *, gone: bool) -> set[str]:
+        """The keys by which an event is known as that of stories."""
+        if self._whole.scope == STORIES:
+            return set()
+        of_event = select(story_article.c.story_id).join(match, match.c.article_id == story_article.c.article_id)
+        which = match.c.article_id.in_(self._ids) if gone else match.c.article_id.not_in(self._ids)
+        found = self._connection.execute(of_event.where(match.c.event_id == self._whole.id, which))
+        return {f"story:{id_}" for id_ in found.scalars()}
+
+    def _opened(self, features: dict[int, ArticleFeatures], rules: RuleSet | None) -> Cluster:
+        scope, first = self._whole.scope, features[self._ids[0]]
+        name = hashed(f"{self._whole.id} {first.source} {first.uid} {self._now.isoformat()}")
+        at = first.seen if scope == STORIES else first.at
+        new = Cluster(f"{'E' if scope else 'S'}{name:016x}", scope, first.title, at, first.at, first.seen)
+        stored = StoredClusters(self._connection)
+        for row in self._rows:
+            its = features[row.id]
+            if scope == STORIES:
+                stored.load_keys((STORIES, key) for key in its.index_keys)
+                stored.index.put(new.joined_by(its), its, its.index_keys)
+            else:
+                report = self._report(row, its, rules)
+                stored.load_keys((scope, key) for key in report.weights)
+                join_event(report, new, stored.index)
+            new = stored.index.get(scope, new.id) or new
+        stored.write({(row.source_id, row.uid): row.id for row in self._rows})
+        return new
+
+    def _report(self, row: _Row, features: ArticleFeatures, rules: RuleSet | None) -> Report:
+        of = Story(row.story_id, row.story_title, row.opened_at)
+        report = Report(self._whole.scope, of, features)
+        found = () if rules is None else rules.matched(read(row))[0]
+        for each in found:
+            assert rules is not None
+            lasts = rules.rules[each.rule].alert.event_lasts
+            report = replace(report, by=each.by, found=rules.words_in(each), lasts=lasts)
+        return report
+
+    def _move_articles(self, new: str) -> None:
+        if self._whole.scope == STORIES:
+            joined = update(story_article).where(story_article.c.article_id.in_(self._ids))
+            self._connection.execute(joined.values(story_id=new, how=self._how, compared=None, compared_with=None))
+        else:
+            its = update(match).where(match.c.article_id.in_(self._ids), match.c.event_id == self._whole.id)
+            self._connection.execute(its.values(event_id=new, why_event=self._how, compared=None, compared_with=None))
+
+    def judge(self, new: Cluster, *, quiet: bool) -> list[Judged]:
+        """What their rules decide on them as a story or an event of their own."""
+        told = Told(complete=False)
+        found = list(self._cases(new, told))
+        load_subjects(self._connection, told, {key for case, _ in found for key in case.asked})
+        load_lately(self._connection, told, [case.rule for case, _ in found], self._now)
+        judged = [
+            Judged(case.article, case.story, self._how, (decided,), case.publisher, case.wire)
+            for case, alert in found
+            if (decided := self._decided(case, alert, quiet=quiet)) is not None
+        ]
+        write_accounts(self._connection, told.changed)
+        return judged
+
+    def _decided(self, case: Case, alert: str | None, *, quiet: bool) -> Decided | None:
+        """The decision on a match; None: it was told already, as something else, and stays so."""
+        told, hearing = case.told, case.hearing
+        if alert is not None:
+            account = told.account(case.key, self._now) or Account(case.key, case.rule.id, self._now)
+            told.keep(account.heard(hearing, self._now).told(hearing, self._now, alert))
+            told.add(case.key)
+            return None
+        if quiet and case.key not in told:
+            told.tells(hearing, None, self._now)
+            return Decided(case.match, f"held: {self._how}, without a message", hearing=hearing)
+        return judge(case)
+
+    def _cases(self, new: Cluster, told: Told) -> Iterator[tuple[Case, str | None]]:
+        """Each match that is news, in the order in which they were heard, with the alert that has told it."""
+        rows = {row.id: row for row in self._rows}
+        news = and_(match.c.article_id.in_(self._ids), match.c.kind == MatchKind.NEWS)
+        for each in self._connection.execute(select(match).where(news).order_by(match.c.id)).all():
+            row, rule = rows[each.article_id], self._config.rules.get(each.rule_id)
+            if rule is None or each.article_version != row.version or not self._concerns(rule):
+                continue
+            yield self._case(row, each, rule, new, told), each.alert_id
+
+    def _concerns(self, rule: Rule) -> bool:
+        """Whether what is split is what the rule tells at most once."""
+        if rule.status is RuleStatus.OFF:
+            return False
+        if self._whole.scope == STORIES:
+            return rule.alert.once_per is OncePer.STORY
+        return rule.id == self._whole.scope and rule.alert.once_per is OncePer.EVENT
+
+    def _case(self, row: _Row, found: _Row, rule: Rule, new: Cluster, told: Told) -> Case:
+        page, source = read(row), self._config.sources.get(row.source_id)
+        its = Match(rule.id, found.rule_version, MatchKind.NEWS, spans_of(found.evidence), Level(found.level))
+        of_story = new.scope == STORIES
+        return Case(
+            rule=rule,
+            match=its,
+            article=page,
+            story=story_of(new) if of_story else Story(row.story_id, row.story_title, row.opened_at),
+            told=told,
+            now=self._now,
+            event=None if of_story else event_of(new),
+            how=self._how,
+            publisher=row.publisher or row.source_id,
+            wire=row.wire,
+            mark=from_whom(page, source).mark,
+            official=source is not None and source.official,
+            facts=facts(page.title, page.text),
+            around=Circumstances(self._zone),
+        )

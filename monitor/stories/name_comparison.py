@@ -1,0 +1,57 @@
+"""Whether two articles name the same persons, organisations and things. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.stories.article_facts import ENTITY, NameFact
+from monitor.stories.features import ArticleFeatures
+from monitor.stories.names import names_agree
+from monitor.stories.sounds import sound_of
+from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, in_one_language, unknown
+
+
+def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Names agree if both articles have one. They differ if each title names a person whom the other article leaves
+    out, of persons whom an entity knows."""
+    one, other = ours.facts.names, theirs.facts.names
+    alike = are_spelled_alike if in_one_language(ours, theirs) else _sound_alike
+    shared = [(a, b) for a in one for b in other if (a.key == b.key and (a.sure or b.sure)) or alike(a, b)]
+    if (a := _person_left_out(one, shared, 0)) and (b := _person_left_out(other, shared, 1)):
+        return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
+    if not in_one_language(ours, theirs) and (a := _left_over(one, shared, 0)) and (b := _left_over(other, shared, 1)):
+        return FactComparison(FactKind.NAME, Verdict.DOUBTFUL, a, b)
+    if shared:
+        said = ", ".join(dict.fromkeys(a.said for a, _ in shared)), ", ".join(dict.fromkeys(b.said for _, b in shared))
+        return FactComparison(
+            FactKind.NAME, Verdict.AGREES, *said, points=TELLING * min(len({a.key for a, _ in shared}), 2)
+        )
+    return unknown(FactKind.NAME, *([each for each in side if each.sure] for side in (one, other)))
+
+
+def _left_over(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
+    """A name in a title that the other article has not."""
+    found = {pair[side] for pair in shared}
+    return next((each.said for each in names if each.in_title and each.sure and each not in found), "")
+
+
+def _person_left_out(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
+    """A person in a title, known by an entity, whom the other article leaves out."""
+    found = {pair[side] for pair in shared}
+    return next((each.said for each in names if each.person and each.in_title and each not in found), "")
+
+
+def are_spelled_alike(a: NameFact, b: NameFact) -> bool:
+    return (
+        not (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)) and bool(a.parts and b.parts) and names_agree(a, b)
+    )
+
+
+def _sound_alike(a: NameFact, b: NameFact) -> bool:
+    if (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)) or not (a.sure or b.sure):
+        return False
+    return are_spelled_alike(a, b) or not _sounds(a).isdisjoint(_sounds(b))
+
+
+def _sounds(fact: NameFact) -> set[str]:
+    return {sound for each in (fact.said, *fact.said.split()) if (sound := sound_of(each)) is not None}

@@ -1,0 +1,84 @@
+"""Whether two articles name the same places. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from monitor.places import Relation, country_of, level, relation
+from monitor.stories.article_facts import PlaceFact
+from monitor.stories.features import ArticleFeatures
+from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, said_in, unknown
+
+_WHO_SPEAKS = frozenset(("seat", "dateline"))  # roles of places where something is said, and need not happen
+_WIDE, _SEA, _COUNTRY = "region", "sea", "country"
+
+
+def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Seas are compared with seas, land with land; a sea that both name outweighs coasts that differ. Two articles that
+    share a country and name different places in it differ: what counts is the finest level at which both name one."""
+    land = [_on_land(each.facts.places) for each in (ours, theirs)]
+    sea = [_at_sea(each.facts.places) for each in (ours, theirs)]
+    on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
+    verdicts = {on_land.verdict, at_sea.verdict}
+    if verdicts == {Verdict.UNKNOWN}:
+        return unknown(FactKind.PLACE, ours.facts.places, theirs.facts.places)
+    if verdicts == {Verdict.AGREES}:
+        return replace(on_land, points=on_land.points + at_sea.points)
+    if Verdict.UNKNOWN in verdicts:
+        return at_sea if on_land.verdict is Verdict.UNKNOWN else on_land
+    if at_sea.verdict is Verdict.AGREES:
+        return at_sea
+    return on_land if on_land.verdict is Verdict.DIFFERS else at_sea
+
+
+def _on_land(places: Iterable[PlaceFact]) -> list[PlaceFact]:
+    """Without what is too wide to tell one happening from another: Europe."""
+    return [each for each in places if level(each.place) not in {_WIDE, _SEA}]
+
+
+def _at_sea(places: Iterable[PlaceFact]) -> list[PlaceFact]:
+    return [each for each in places if level(each.place) == _SEA]
+
+
+def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
+    if not ours or not theirs:
+        return unknown(FactKind.PLACE, ours, theirs)
+    for one in ours:
+        for other in theirs:
+            if relation(one.place, other.place) is not Relation.APART:
+                return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
+    return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours[0].said, theirs[0].said)
+
+
+def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
+    if not ours or not theirs:
+        return unknown(FactKind.PLACE, ours, theirs)
+    pairs = list(_telling_pairs(ours, theirs))
+    agreeing = [(one, other) for one, other in pairs if relation(one.place, other.place) is not Relation.APART]
+    if not agreeing:
+        where = [[each for each in side if each.role not in _WHO_SPEAKS] for side in (ours, theirs)]
+        if not all(where):
+            return unknown(FactKind.PLACE, ours, theirs)
+        return FactComparison(FactKind.PLACE, Verdict.DIFFERS, said_in(where[0]), said_in(where[1]))
+    fine = [(one, other) for one, other in agreeing if _is_fine(one) and _is_fine(other)]
+    if fine:
+        return FactComparison(FactKind.PLACE, Verdict.AGREES, fine[0][0].said, fine[0][1].said, 2 * TELLING)
+    for one, other in pairs:
+        if _is_fine(one) and _is_fine(other) and country_of(one.place) == country_of(other.place) is not None:
+            return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.said, other.said)
+    one, other = agreeing[0]
+    return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
+
+
+def _telling_pairs(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Iterator[tuple[PlaceFact, PlaceFact]]:
+    """Pairs with a place of a title: two leads may share a dateline, or background. All, where no title names one."""
+    titled = any(each.in_title for each in (*ours, *theirs))
+    for one in ours:
+        for other in theirs:
+            if one.in_title or other.in_title or not titled:
+                yield one, other
+
+
+def _is_fine(fact: PlaceFact) -> bool:
+    return level(fact.place) != _COUNTRY

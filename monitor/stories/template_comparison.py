@@ -1,0 +1,130 @@
+"""Whether two titles are one sentence with another thing in it: a place, a name, a number, a further step. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product, takewhile
+from typing import TypeVar
+
+from monitor.places import Relation, relation
+from monitor.stories.alignment import (
+    DifferingSlot,
+    SlotKind,
+    TitleAddition,
+    TitleAlignment,
+    aligned_differences,
+    separating_addition,
+)
+from monitor.stories.article_facts import NameFact, PlaceFact
+from monitor.stories.features import ArticleFeatures
+from monitor.stories.likeness import title_likeness, words_of
+from monitor.stories.name_comparison import are_spelled_alike
+from monitor.stories.steps import says_step
+from monitor.stories.verdicts import FactComparison, FactKind, Verdict
+from monitor.text.folding import folded_tokens
+
+Fact = TypeVar("Fact", PlaceFact, NameFact)
+_PERHAPS_TEMPLATE = 0.3  # of their terms
+_TEMPLATE = 0.6  # of two titles: with less in common they are no template with a slot
+
+
+def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """Titles that say the same but for one thing: another name there is another happening, another word may be one."""
+    if title_likeness(ours.words, theirs.words) < _PERHAPS_TEMPLATE:  # which is quicker asked
+        return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+    if _roles_reversed(ours, theirs):
+        return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
+    alignment = aligned_differences(ours.title, theirs.title)
+    if alignment.shared < _TEMPLATE or len(alignment.slots) > 2:
+        return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+    if not alignment.slots and alignment.additions:
+        return _compare_additions(ours, theirs, alignment)
+    verdicts = [(_slot_verdict(slot, ours, theirs), slot) for slot in alignment.slots]
+    for verdict in (Verdict.DIFFERS, Verdict.DOUBTFUL):
+        for found, slot in verdicts:
+            if found is verdict:
+                return FactComparison(FactKind.WORDING, verdict, slot.one, slot.other)
+    return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+
+
+def _roles_reversed(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
+    """Whether two titles of the same words name places in the other order: who strikes whom is another happening."""
+    one, other = ([each.place for each in f.facts.places if each.in_title] for f in (ours, theirs))
+    return len(one) > 1 and one[:2] == other[1::-1] and ours.words.of_title == theirs.words.of_title
+
+
+def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:
+    """One title says all that the other says, and more: that it is the next one, or that it is over, may make it
+    another happening."""
+    added = separating_addition(alignment, ours.facts.numbers, theirs.facts.numbers, _TEMPLATE)
+    if added is None and not any(says_step(_uncapitalised(each)) for each in alignment.additions):
+        return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+    return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
+
+
+def _uncapitalised(added: TitleAddition) -> str:
+    """What is added, without the capital that only begins the title."""
+    return added.said[:1].lower() + added.said[1:] if added.span[0] == 0 else added.said
+
+
+def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
+    if slot.kind is SlotKind.NUMBER:
+        grew = _says_what_grows(slot.one, ours) and _says_what_grows(slot.other, theirs)
+        later = ours if ours.at >= theirs.at else theirs
+        revised = later.revises or _measured_otherwise(ours, theirs)
+        return Verdict.UNKNOWN if grew or revised else Verdict.DOUBTFUL
+    if not slot.clear and not _other_modifier(slot.one, slot.other):
+        return Verdict.UNKNOWN
+    places = _within(slot.one, ours.facts.places), _within(slot.other, theirs.facts.places)
+    if all(places):
+        apart = all(relation(a.place, b.place) is Relation.APART for a, b in product(*places))
+        return Verdict.DIFFERS if apart else Verdict.UNKNOWN
+    names = _within(slot.one, ours.facts.names), _within(slot.other, theirs.facts.names)
+    if all(names):
+        return _verdict_on_names(*names)
+    known = _says(theirs, slot.one) or _says(ours, slot.other)
+    return Verdict.UNKNOWN if known else Verdict.DOUBTFUL
+
+
+def _within(said: str, facts: Iterable[Fact]) -> list[Fact]:
+    """The facts of a title that stand in this part of it."""
+    return [each for each in facts if each.in_title and each.said in said]
+
+
+def _says_what_grows(said: str, features: ArticleFeatures) -> bool:
+    """Whether this part of a title is a number that grows, as a toll does."""
+    return any(each.grows and each.said in said for each in features.facts.numbers)
+
+
+def _measured_otherwise(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
+    """Whether both titles give a magnitude, of which `compare_numbers` says whether it is another earthquake's."""
+    return all(
+        any(each.kind == "magnitude" and each.start < len(features.title) for each in features.facts.numbers)
+        for features in (ours, theirs)
+    )
+
+
+def _verdict_on_names(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> Verdict:
+    if any(a.key == b.key or are_spelled_alike(a, b) for a, b in product(ours, theirs)):
+        return Verdict.UNKNOWN
+    sure = any(each.sure for each in ours) and any(each.sure for each in theirs)
+    return Verdict.DIFFERS if sure else Verdict.DOUBTFUL
+
+
+def _says(features: ArticleFeatures, said: str) -> bool:
+    """Whether an article says all of this: then its title only puts it otherwise."""
+    return features.words.of_both.issuperset(words_of(said, "", "").title)
+
+
+def _other_modifier(one: str, other: str) -> bool:
+    """Whether two words end alike and begin otherwise, as 탄도미사일 and 순항미사일 do; not where one has no more than
+    the other (훈련, 합동훈련)."""
+    ours, theirs = "".join(folded_tokens(one)), "".join(folded_tokens(other))
+    head = _same_letters(ours, theirs)
+    tail = _same_letters(ours[head:][::-1], theirs[head:][::-1])
+    return tail > 1 and min(len(ours), len(theirs)) - head - tail > 1
+
+
+def _same_letters(one: str, other: str) -> int:
+    """How many letters two words share from their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

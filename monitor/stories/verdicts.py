@@ -1,0 +1,59 @@
+"""What two articles say about one kind of fact: it agrees, it differs, or one of them does not say. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.stories.article_facts import NameFact, PlaceFact
+from monitor.stories.features import ArticleFeatures
+
+WEAK = 1  # points of an agreement that many happenings share: "the first", "two dead"
+TELLING = 2  # and of one that few do: a country, a name, "16 dead". A place within a country counts twice
+
+
+class FactKind(StrEnum):
+    """The kinds of fact that are compared."""
+
+    PLACE = "place"
+    NAME = "name"
+    NUMBER = "number"
+    DAY = "day"
+    WORDING = "wording"  # the same sentence with another word in it
+
+
+class Verdict(StrEnum):
+    """What two articles say about a kind of fact."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    DOUBTFUL = "doubtful"  # other words, which may mean the same
+    UNKNOWN = "unknown"  # one of them does not say
+
+
+@dataclass(frozen=True, slots=True)
+class FactComparison:
+    """One kind of fact. `ours`, `theirs`: the words that say it; `points`: how much an agreement tells."""
+
+    kind: FactKind
+    verdict: Verdict
+    ours: str = ""
+    theirs: str = ""
+    points: int = 0
+
+
+def in_one_language(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
+    """Whether both are in one language, as far as that is known."""
+    return not (ours.language and theirs.language and ours.language != theirs.language)
+
+
+def unknown(
+    kind: FactKind, ours: Iterable[PlaceFact | NameFact], theirs: Iterable[PlaceFact | NameFact]
+) -> FactComparison:
+    return FactComparison(kind, Verdict.UNKNOWN, said_in(ours), said_in(theirs))
+
+
+def said_in(facts: Iterable[PlaceFact | NameFact]) -> str:
+    """The words that say these."""
+    return ", ".join(each.said for each in facts)

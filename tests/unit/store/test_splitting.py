@@ -1,0 +1,157 @@
+"""What a person has split off a story, or an event, is one of its own: told at once, and what is like it goes there."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from monitor.errors import WrongUse
+from monitor.model import Again, OncePer
+from monitor.store.clusters import StoredClusters
+from monitor.store.database import Database
+from monitor.store.identity_marks import IdentityMark, MarkKind
+from monitor.store.tables import cluster_key
+from monitor.stories import STORIES, ClusterIndex, features_of, join
+from tests.building import HOUR, alerts, reasons
+from tests.outbreaks import Desk, event_of, story_of
+
+# Nothing in them keeps the two apart: only a person knows that they are two.
+FIRST = "Doctors report mpox cluster at school in northern district"
+SECOND = "Doctors report mpox cluster at school and prison in northern district"
+FIRST_AGAIN = "Doctors report mpox cluster at primary school in northern district"
+SECOND_AGAIN = "Doctors report mpox cluster at prison and school in northern district"
+"""Told of one story by words; the last two are each nearer to one of the first two."""
+
+
+def numbers(desk: Desk, id_: str) -> dict[str, int]:
+    """The articles of a story or an event, by their titles."""
+    return {each.title: each.article for each in desk.show(id_).members}
+
+
+def test_without_a_person_all_are_one(database: Database) -> None:
+    """So the other tests are of what a person said."""
+    desk = Desk(database)
+    assert len({story_of(desk.hear(title)) for title in (FIRST, SECOND, FIRST_AGAIN, SECOND_AGAIN)}) == 1
+
+
+def test_what_is_split_off_is_told_at_once_and_goes_its_own_way(database: Database) -> None:
+    """It was suppressed; what is like it goes there, what is like the rest stays, after a restart too."""
+    desk = Desk(database)
+    whole = story_of(desk.hear(FIRST))
+    assert alerts(suppressed := desk.hear(SECOND)) == []
+    assert story_of(suppressed) == whole
+    done = desk.split(whole, numbers(desk, whole)[SECOND])
+    assert (done.whole, done.articles, [rule for rule, _ in done.decisions]) == (whole, 1, ["mpox"])
+    assert [each.split(" ", 2)[:2] for each in desk.sent()] == [["new", whole], ["new", done.id]]
+    assert desk.decisions()[1].startswith("told: ")
+    later, again = desk.hear(SECOND_AGAIN), desk.hear(FIRST_AGAIN)
+    assert (story_of(later), alerts(later)) == (done.id, [])
+    assert f"({done.id})" in reasons(later)[0]
+    assert (story_of(again), alerts(again)) == (whole, [])
+    assert list(numbers(desk, whole)) == [FIRST, FIRST_AGAIN]
+    assert list(numbers(desk, done.id)) == [SECOND, SECOND_AGAIN]
+
+
+def test_without_a_number_the_last_is_split_off(database: Database) -> None:
+    """Who did it is shown on both sides."""
+    desk = Desk(database)
+    whole = story_of(desk.hear(FIRST))
+    desk.hear(FIRST_AGAIN)
+    desk.hear(SECOND)
+    done = desk.split(whole)
+    assert list(numbers(desk, done.id)) == [SECOND]
+    mark = IdentityMark(MarkKind.SPLIT, whole, done.id, desk.now, "ann")
+    assert desk.show(whole).marks == desk.show(done.id).marks == (mark,)
+    assert {each.how for each in desk.show(done.id).members} == {f"split off {whole} by a person"}
+
+
+def test_an_event_is_split_as_its_rule_sees_it(database: Database) -> None:
+    """Its stories are as they were; another rule's events too."""
+    desk = Desk(database, once_per=OncePer.EVENT)
+    first, second = desk.hear(FIRST), desk.hear(SECOND)
+    whole = event_of(first)
+    assert event_of(second) == whole
+    done = desk.split(whole, numbers(desk, whole)[SECOND])
+    assert done.id.startswith("E")
+    assert len(desk.sent()) == 2
+    later, again = desk.hear(SECOND_AGAIN), desk.hear(FIRST_AGAIN)
+    assert (event_of(later), alerts(later)) == (done.id, [])
+    assert (event_of(again), alerts(again)) == (whole, [])
+    assert {story_of(each) for each in (first, second, later, again)} == {story_of(first)}
+
+
+def test_quietly_nothing_is_sent_and_nothing_later_of_it(database: Database) -> None:
+    """The person knows of it."""
+    desk = Desk(database)
+    whole = story_of(desk.hear(FIRST))
+    desk.hear(SECOND)
+    done = desk.split(whole, quiet=True)
+    assert done.decisions == (("mpox", f"held: split off {whole} by a person, without a message"),)
+    assert alerts(desk.hear(SECOND_AGAIN)) == []
+    assert len(desk.sent()) == 1
+
+
+def test_what_was_told_already_is_not_told_again(database: Database) -> None:
+    """The article whose message went out leaves: nothing more is sent of it, and what follows it is an update."""
+    desk = Desk(database, again_if=frozenset({Again.NEW_FACT}), cooldown=0 * HOUR)
+    whole = story_of(desk.hear(FIRST))
+    desk.hear(SECOND)
+    done = desk.split(whole, numbers(desk, whole)[FIRST])
+    assert done.decisions == ()
+    [update] = alerts(desk.hear(FIRST_AGAIN, "Nine people were killed."))
+    assert (update.kind, update.story) == ("update", done.id)
+
+
+def test_what_waited_of_both_waits_of_each(database: Database) -> None:
+    """The part that stays is told by what is left of it."""
+    desk = Desk(database, wait_at_least=HOUR)
+    whole = story_of(desk.hear(FIRST, "Two people were killed."))
+    desk.hear(SECOND, "Nine people were killed.")  # says more: it is told for both
+    done = desk.split(whole)
+    assert desk.falls_due(desk.now + 2 * HOUR) == [f"new {whole} {FIRST}", f"new {done.id} {SECOND}"]
+
+
+def test_a_merge_takes_a_split_back(database: Database) -> None:
+    """What was kept apart is one again, whatever it is like."""
+    desk = Desk(database)
+    whole = story_of(desk.hear(FIRST))
+    desk.hear(SECOND)
+    done = desk.split(whole)
+    desk.merge(whole, done.id)
+    assert [story_of(desk.hear(title)) for title in (SECOND_AGAIN, FIRST_AGAIN)] == [whole, whole]
+    assert [each.kind for each in desk.show(whole).marks] == [MarkKind.SPLIT, MarkKind.MERGE]
+
+
+def test_what_cannot_be_split_is_refused(database: Database) -> None:
+    """An article of another story, all of a story, and what is not there; nothing is changed."""
+    desk = Desk(database)
+    whole = story_of(desk.hear(FIRST))
+    with pytest.raises(WrongUse, match=f"nothing would be left of {whole}"):
+        desk.split(whole)
+    with pytest.raises(WrongUse, match=f"{whole} has no article 99: `news-monitor stories show {whole}` gives"):
+        desk.split(whole, 99)
+    with pytest.raises(WrongUse, match="there is no story or event 'S0'"):
+        desk.split("S0")
+    assert desk.show(whole).marks == ()
+
+
+def test_a_state_that_holds_all_decides_as_one_that_is_loaded(database: Database) -> None:
+    """What a person has merged and split is known of each story: nothing else is asked."""
+    desk = Desk(database)
+    whole = story_of(desk.hear(FIRST))
+    desk.hear(SECOND)
+    done = desk.split(whole)
+    other = story_of(desk.hear("Laos confirms first mpox case"))
+    desk.merge(done.id, other)
+    with database.reading() as connection:
+        stored = StoredClusters(connection)
+        stored.load_keys((row.scope, row.key) for row in connection.execute(select(cluster_key)).all())
+        stored.load_clusters((STORIES, id_) for id_ in (whole, done.id, other))
+    complete = ClusterIndex()
+    complete.load_keys(stored.index.keys)
+    complete.load(each for id_ in (whole, done.id, other) if (each := stored.index.get(STORIES, id_)) is not None)
+    for title in (SECOND_AGAIN, FIRST_AGAIN, "Laos confirms first mpox case, ministry says"):
+        decision = desk.hear(title)
+        [judged] = decision.judged
+        joined = join(features_of(judged.article), complete)
+        assert (joined.cluster.id, joined.how) == (story_of(decision), judged.joined)
