@@ -15,6 +15,7 @@ from monitor.places.records import (
     DIVISION,
     GIVEN_NAME,
     JOINT,
+    SEAT,
     SURNAME,
     UNSURE,
     PlaceRecord,
@@ -55,7 +56,16 @@ class Chooser:
             if any(flags & JOINT for _, flags in candidate.meanings):
                 yield from ((candidate, place, flags) for place, flags in candidate.meanings if flags & JOINT)
             elif (meant := self._meant(candidate)) is not None:
-                yield candidate, *meant
+                place, flags = meant
+                if (country := self._governed_by(place, candidate)) is not None:
+                    place, flags = country, flags | SEAT
+                yield candidate, place, flags
+
+    def _governed_by(self, place: PlaceRecord, candidate: Candidate) -> PlaceRecord | None:
+        """The country whose government the name of its capital stands for: Moscow rejects it."""
+        if place.level in _SMALL and clues.GOVERNS.match(self._record, candidate.end):
+            return self._known.governed_from(place.id)
+        return None
 
     def _sure_places(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -75,7 +85,9 @@ class Chooser:
             return None if flags & UNSURE and not self._in_place(candidate) else (place, flags)
         if self._is_organisation(candidate) or self._is_person(candidate, sure=False):
             return None
-        if flags & UNSURE and not (self._supported(place, candidate) or self._in_place(candidate)):
+        if flags & UNSURE and not (
+            self._supported(place, candidate) or self._in_place(candidate) or self._governed_by(place, candidate)
+        ):
             return None
         return place, flags
 
@@ -126,7 +138,7 @@ class Chooser:
         `sure`: a name that nobody knows is no surname."""
         sides = self._beside(candidate)
         before, behind = _WORD_BEFORE.search(sides[0]), _WORD_BEHIND.match(sides[1])
-        if before and self._is_given_name(comparable_name(before[1])):
+        if before and before[1] not in clues.MODALS and self._is_given_name(comparable_name(before[1])):
             return True
         own, unsure = self._known.name_flags(candidate.name), candidate.meanings[0][1] & UNSURE
         if behind is None or not (own & (GIVEN_NAME | SURNAME) or unsure):

@@ -34,6 +34,21 @@ DENSE_BEHIND_PLACE = re.compile(
     "|[県市府都州省沖冲港区町村郡で発駅]|地裁|地検|空港|知事|近郊"
 )
 
+# A capital before one of these is its government: verbs of speech and policy, as headlines have them.
+_GOVERNS = """
+says/rejects/vows/urges/warns/condemns/denies/accuses/demands/threatens/insists/summons/calls for/calls on/agrees
+refuses/slams/blames/pledges/recogni[sz]es/retaliates/imposes/expels/backs/seeks/wants/considers
+warnt/fordert/droht/verurteilt/kritisiert/weist/lehnt/begrüßt/bestreitet/dementiert/beschuldigt/verspricht
+dit/condamne/rejette/menace/accuse/exige/appelle/dément/refuse/avertit/dénonce/promet
+dice/rechaza/condena/advierte/amenaza/acusa/exige/niega/pide/denuncia/promete
+заявляет/заявила/заявил/заявило/призвала?/призывает/обвинила?/обвиняет/отвергла?/отвергает/осудила?/осуждает
+предупредила?/предупреждает/пригрозила?/грозит/требует/потребовала?/опровергла?/опровергает/отказалась/отказался
+mówi/odrzuca/potępia/ostrzega/grozi/oskarża/żąda/wzywa/zaprzecza/odmawia
+"""
+GOVERNS = re.compile(rf"\s+{_any(_GOVERNS)}(?!\w)", re.IGNORECASE)
+MODALS = frozenset(["Will", "May"])
+"""Verbs that begin a question or a wish, and are given names, too: Will Tehran answer?"""
+
 # An organisation that is called by a city is not there: a club, a newspaper, a university.
 _CLUBS_BEFORE = """
 Real/FC/AC/AS/SC/SV/VfB/VfL/CF/CD/CA/RC/RB/BK/IF/FK/HC/HK/KK/TSG/Atl[eé]tico/Sporting/Dynamo/Dinamo/Spartak/Lokomotiv

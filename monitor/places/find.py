@@ -23,8 +23,8 @@ _HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs
 @dataclass(frozen=True, slots=True)
 class PlaceMention:
     """A place that a text names. `start`, `end`: where, in the text as given; `said`: the words there. `role`: "people"
-    for a people or an adjective (Thai), "seat" for where a government sits (the Kremlin), "dateline" for where the
-    reporter sits, else ""."""
+    for a people or an adjective (Thai), "seat" for a country by where its government sits (the Kremlin; Moscow
+    before "rejects"), "dateline" for where the reporter sits, else ""."""
 
     place: str
     start: int

@@ -67,6 +67,11 @@ class Gazetteer:
     def is_place(self, name: str) -> bool:
         return bool(self.meanings(name))
 
+    def governed_from(self, identity: str) -> PlaceRecord | None:
+        """The country whose capital the place is."""
+        rows = self._trie.get(f"\x03{identity}")
+        return self.place(rows[0].decode()) if rows else None
+
     def _record(self, number: int) -> PlaceRecord:
         return parse_record(self._trie[f"\x01{number}"][0])
 

@@ -23,14 +23,42 @@ from sqlalchemy import (
 )
 
 from monitor.model import DeliveryState
-from monitor.store.identity_tables import article_features as article_features
-from monitor.store.identity_tables import cluster_key as cluster_key
-from monitor.store.identity_tables import event as event
-from monitor.store.identity_tables import identity_mark as identity_mark
-from monitor.store.identity_tables import story as story
-from monitor.store.identity_tables import story_article as story_article
-from monitor.store.metadata import metadata as metadata
+from monitor.store.identity_tables import (
+    article_features,
+    cluster_key,
+    event,
+    identity_mark,
+    story,
+    story_article,
+)
+from monitor.store.metadata import metadata
 from monitor.store.moment import Moment
+
+__all__ = [
+    "account",
+    "alert",
+    "article",
+    "article_features",
+    "article_version",
+    "attempt",
+    "cluster_key",
+    "daemon",
+    "delivery",
+    "document",
+    "event",
+    "fetch",
+    "identity_mark",
+    "known",
+    "match",
+    "metadata",
+    "noticed",
+    "page",
+    "source",
+    "story",
+    "story_article",
+    "trouble",
+    "waiting",
+]
 
 # What a poll leaves behind of a source. `token` counts its claims: only the last claimer may write.
 source = Table(

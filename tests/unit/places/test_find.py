@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.places import find_places, name_of
+from monitor.places import country_of, find_places, name_of
 
 
 def found(text: str, language: str | None = None) -> list[str]:
@@ -222,3 +222,86 @@ def test_half_of_a_surrogate_pair_is_a_character_as_any() -> None:
         ("Busan", "Busan"),
         ("Shanghai", "Shanghai"),
     ]
+
+
+@pytest.mark.parametrize("end", ["", "서", "에서", "시", "시에서"])
+@pytest.mark.parametrize(
+    "name", ["오사카", "삿포로", "나고야", "고베", "요코하마", "우한", "하얼빈", "칭다오", "청두", "쑤저우"]
+)
+def test_korean_names_cities_abroad_with_and_without_their_suffix(name: str, end: str) -> None:
+    (country,) = {country_of(each) for each in found(f"{name}{end} 화재 발생", "ko")}
+    assert country in {"JP", "CN"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("오사카부 지진", "JP-27"),
+        ("교토부서 산불", "JP-26"),
+        ("효고 지진", "JP-28"),
+        ("군마현에서 산불", "JP-10"),
+        ("기후현 폭설", "JP-21"),
+        ("산둥 폭설", "CN-SD"),
+        ("허난성에서 홍수", "CN-HA"),
+        ("푸젠서 홍수", "CN-FJ"),
+        ("제주 산불", "KR-49"),
+        ("강원 폭설", "KR-42"),
+    ],
+)
+def test_korean_names_divisions_with_and_without_their_suffix(text: str, place: str) -> None:
+    assert found(text, "ko") == [place]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "지난 주말 화재",
+        "지난시즌",
+        "기후 변화",
+        "저장 공간",
+        "시안에 합의",
+        "선전에 나섰다",
+        "당내 반발 기류도",
+        "멕시코 산불",
+    ],
+)
+def test_a_korean_word_is_no_city_that_is_called_so(text: str) -> None:
+    assert found(text, "ko") in ([], ["MX"])
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("Seoul says it will respond", "KR"),
+        ("Moscow rejects plan", "RU"),
+        ("Washington says so", "US"),
+        ("PYONGYANG VOWS REVENGE", "KP"),
+        ("Moskau weist Vorwürfe zurück", "RU"),
+        ("Paris condamne l'attaque", "FR"),
+        ("Москва отвергла обвинения", "RU"),
+        ("Warszawa żąda wyjaśnień", "PL"),
+    ],
+)
+def test_a_capital_that_speaks_is_its_government(text: str, country: str) -> None:
+    assert [(each.place, each.role) for each in find_places(text)] == [(country, "seat")]
+
+
+@pytest.mark.parametrize("text", ["Denzel Washington says", "Osaka says so", "London protests grow", "Fire in Seoul"])
+def test_only_a_capital_and_only_before_such_a_verb(text: str) -> None:
+    assert "seat" not in {each.role for each in find_places(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Earthquake shakes Lima", "Lima"),
+        ("BREAKING: Lima hit by quake", "Lima"),
+        ("WATCH Lima fire", "Lima"),
+        ("Rocks Osaka: a quake", "Ōsaka"),
+        ("Will Tehran answer?", "Tehran"),
+        ("May Houston recover", "Houston"),
+        ("Police: Houston fire kills two", "Houston"),
+    ],
+)
+def test_a_verb_or_a_shout_before_it_leaves_a_place(text: str, place: str) -> None:
+    assert names(text) == [place]
