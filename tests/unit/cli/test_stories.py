@@ -38,7 +38,7 @@ CAME = [
     ("wire", "North Korea fires missile toward the sea", CREDITED),
     ("post", "NORTH KOREA FIRES MISSILE TOWARD THE SEA", CREDITED),
     ("times", "북한, 동해상으로 미사일 발사", ""),
-    ("globe", "Two missiles flew, says Tokyo", ""),
+    ("globe", "Fishing boats warned of two missiles off Pyongyang", ""),
     ("post", "Rivers flood two towns", ""),
 ]
 DIGESTS = NOON + 20 * HOUR  # at eight, in the zone of the tests' rules
@@ -228,13 +228,14 @@ def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Databa
     update, mention = (str(each["id"]) for each in waiting)
     assert "decision  waits: only mentioned, deeper in the text" in told("matches", "show", mention)
     shown = told("matches", "show", update)
-    assert f"event     {waiting[0]['event']}\n" in shown
+    assert f"event     {waiting[0]['event']}, within event_lasts, and nothing keeps it apart\n" in shown
     assert "decision  waits: update: new fact: 2 missiles; first told at 12:10; no update before 15:10\n" in shown
     [held] = [each for each in rows("matches", "list", "--decision", "held") if each["article"]["source"] == "post"]
     shown = told("matches", "show", str(held["id"]))
     of_event = f"launch has told this event at 12:10 ({held['event']}); the same headline; told again if: new fact"
     assert f"decision  held: {of_event}\n" in shown
-    assert f"story     {held['story']}, the same headline: {CAME[1][1]}\nevent     {held['event']}\n" in shown
+    assert f"story     {held['story']}, the same headline: {CAME[1][1]}\n" in shown
+    assert f"event     {held['event']}, its story is of this event\n" in shown
     what_time_brings(database)
     assert rows("matches", "list", "--decision", "waits") == []
     for number, kind in ((update, "update"), (mention, "digest")):
