@@ -20,6 +20,9 @@ from monitor.text.record import Offsets, record_of
 _HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs
 
 
+_NUL = "\0"
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceMention:
     """A place that a text names. `start`, `end`: where, in the text as given; `said`: the words there. `role`: "people"
@@ -35,6 +38,7 @@ class PlaceMention:
 
 def find_places(text: str, language: str | None = None) -> tuple[PlaceMention, ...]:
     """The places that a text names, in their order. `language`: a tag of BCP 47, where it is known; it only helps."""
+    text = text.replace(_NUL, " ")  # it parts names from places in the data file
     record = record_of(text)
     known = gazetteer()
     candidates = list(_candidates(comparable_text(record), (language or "").split("-")[0], known))

@@ -26,6 +26,7 @@ SAME_HEADLINE = timedelta(hours=12)  # "North Korea fires ballistic missile" is 
 SAME_ADDRESS = timedelta(days=7)
 _RUNS_INDEXED = 8  # copies share some of these: the smallest hashes are drawn alike on both sides
 _LATER_VERSIONS = frozenset((WireMark.NUMBERED, WireMark.CORRECTED, WireMark.WITHDRAWN))
+_LONGEST_TITLE = 300  # characters: no headline is longer, and comparing thousands of numbers takes seconds
 _TELLING_HEADLINE = 6  # half words: three words, or six Han or kana characters; "Breaking news" tells nothing
 
 
@@ -120,21 +121,22 @@ def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFe
     """What identity knows of an article; `known_names`: of entities. A claimed date says when it was news: what a new
     source lists at its first poll was not all written today."""
     told = provenance(article)
+    title = told.title[:_LONGEST_TITLE]
     written = article.published if article.dated else article.seen
     language = subtag(article.language or "") or ""
     return ArticleFeatures(
         source=article.source,
         uid=article.uid,
         version=article.version,
-        title=told.title,
+        title=title,
         at=written,
         seen=article.seen,
         language=language,
         flash=told.mark is WireMark.FLASH,
         revises=told.mark in _LATER_VERSIONS,
         sure=_sure_keys(article, told.title),
-        words=words_of(told.title, told.lead, article.text),
-        facts=facts_of(told.title, told.lead, language, written, known_names),
+        words=words_of(title, told.lead, article.text),
+        facts=facts_of(title, told.lead, language, written, known_names),
     )
 
 

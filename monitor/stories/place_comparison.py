@@ -10,6 +10,7 @@ from monitor.stories.article_facts import PlaceFact
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, said_in, unknown
 
+_PEOPLE = "people"
 _WHO_SPEAKS = frozenset(("seat", "dateline"))  # roles of places where something is said, and need not happen
 _WIDE, _SEA, _COUNTRY = "region", "sea", "country"
 
@@ -56,14 +57,27 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
         return unknown(FactKind.PLACE, ours, theirs)
     pairs = list(_telling_pairs(ours, theirs))
     agreeing = [(one, other) for one, other in pairs if relation(one.place, other.place) is not Relation.APART]
+    for one, other in agreeing:
+        if _is_fine(one) and _is_fine(other):
+            return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, 2 * TELLING)
+    if all(any(_is_fine(each) and not each.role for each in side) for side in (ours, theirs)):
+        # "Russian missiles hit Kyiv" and "Ukrainian drones hit Moscow": a people is not where it happened.
+        agreeing = [(one, other) for one, other in agreeing if _PEOPLE not in (one.role, other.role)]
+    return _compare_coarsely(ours, theirs, pairs, agreeing)
+
+
+_Pairs = Sequence[tuple[PlaceFact, PlaceFact]]
+
+
+def _compare_coarsely(
+    ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact], pairs: _Pairs, agreeing: _Pairs
+) -> FactComparison:
+    """Where no place within a country is the same: a country may be, unless both name others within it."""
     if not agreeing:
         where = [[each for each in side if each.role not in _WHO_SPEAKS] for side in (ours, theirs)]
         if not all(where):
             return unknown(FactKind.PLACE, ours, theirs)
         return FactComparison(FactKind.PLACE, Verdict.DIFFERS, said_in(where[0]), said_in(where[1]))
-    fine = [(one, other) for one, other in agreeing if _is_fine(one) and _is_fine(other)]
-    if fine:
-        return FactComparison(FactKind.PLACE, Verdict.AGREES, fine[0][0].said, fine[0][1].said, 2 * TELLING)
     for one, other in pairs:
         if _is_fine(one) and _is_fine(other) and country_of(one.place) == country_of(other.place) is not None:
             return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.said, other.said)

@@ -32,8 +32,8 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     """Titles that say the same but for one thing: another name there is another happening, another word may be one."""
     if title_likeness(ours.words, theirs.words) < _PERHAPS_TEMPLATE:  # which is quicker asked
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
-    if _roles_reversed(ours, theirs):
-        return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
+    if (order := _reversed_order(ours, theirs)) is not None:
+        return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, *order)
     alignment = aligned_differences(ours.title, theirs.title)
     if alignment.shared < _TEMPLATE or len(alignment.slots) > 2:
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
@@ -47,10 +47,15 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
 
 
-def _roles_reversed(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
-    """Whether two titles of the same words name places in the other order: who strikes whom is another happening."""
-    one, other = ([each.place for each in f.facts.places if each.in_title] for f in (ours, theirs))
-    return len(one) > 1 and one[:2] == other[1::-1] and ours.words.of_title == theirs.words.of_title
+def _reversed_order(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str, str] | None:
+    """How each title names the same two places, or names, if it does so in the other order: who strikes whom, and who
+    buys whom, is another happening."""
+    places = [[(each.place, each.said) for each in f.facts.places if each.in_title][:2] for f in (ours, theirs)]
+    names = [[(each.key, each.said) for each in f.facts.names if each.in_title][:2] for f in (ours, theirs)]
+    for one, other in (places, names):
+        if len(one) > 1 and [key for key, _ in one] == [key for key, _ in reversed(other)]:
+            return " … ".join(said for _, said in one), " … ".join(said for _, said in other)
+    return None
 
 
 def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:

@@ -305,3 +305,9 @@ def test_only_a_capital_and_only_before_such_a_verb(text: str) -> None:
 )
 def test_a_verb_or_a_shout_before_it_leaves_a_place(text: str, place: str) -> None:
     assert names(text) == [place]
+
+
+def test_a_nul_is_a_blank() -> None:
+    """In the data file it parts a name from its place."""
+    assert [each.place for each in find_places("Iran\0Israel")] == ["IR", "IL"]
+    assert find_places("a\0") == ()

@@ -117,3 +117,9 @@ def test_what_agencies_put_round_a_title_is_left_out() -> None:
 def test_the_region_of_a_language_does_not_count(language: str | None, known: str) -> None:
     """Only its primary subtag."""
     assert features("Blast", "", language).language == known
+
+
+def test_of_a_title_without_end_only_the_beginning_is_compared() -> None:
+    """Thousands of numbers cost no more than a headline's."""
+    endless = features_of(article("a", " ".join(f"{number} dead" for number in range(5_000))))
+    assert len(endless.facts.numbers) < 100
