@@ -98,7 +98,8 @@ def _within(said: str, facts: Iterable[Fact]) -> list[Fact]:
 
 def _says_what_grows(said: str, features: ArticleFeatures) -> bool:
     """Whether this part of a title is a number that grows, as a toll does."""
-    return any(each.grows and each.said in said for each in features.facts.numbers)
+    titled = [each for each in features.facts.numbers if each.start < len(features.title)]
+    return any(each.grows and each.said in said for each in titled)
 
 
 def _measured_otherwise(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:

@@ -91,7 +91,8 @@ def scans(database: Database, found: Sequence[tuple[str, Any]]) -> dict[str, str
     looked: dict[str, str] = {}
     with database.reading() as connection:
         for statement, values in found:
-            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values):
+            one = values[0] if isinstance(values, list) else values  # of several rows that are written together
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", one):
                 if row.detail.startswith("SCAN ") and row.detail.split()[1] in GROWING:
                     looked[statement] = row.detail
     return looked

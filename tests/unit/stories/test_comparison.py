@@ -368,3 +368,12 @@ def test_a_people_is_not_where_it_happened() -> None:
     """Two cities are two places, though each article also names the people of the other's country."""
     ours, theirs = features("Russian missile hits Kyiv"), features("Ukrainian drone hits Moscow")
     assert of_kind(FactKind.PLACE, compare(ours, theirs)).verdict is Verdict.DIFFERS
+
+
+def test_a_number_of_the_lead_says_nothing_of_the_titles() -> None:
+    """Titles that differ in a number only are in doubt, though the leads count as much of what grows."""
+    ours, theirs = (
+        features("News of place 5", "It killed 5 people."),
+        features("News of place 7", "It killed 7 people."),
+    )
+    assert of_kind(FactKind.WORDING, compare(ours, theirs)).verdict is Verdict.DOUBTFUL
