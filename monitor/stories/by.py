@@ -7,9 +7,9 @@ what those say is unknown, and other facts decide.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from itertools import product
 
+from monitor.stories.verdicts import Verdict
 from monitor.text.scripts import script_of
 
 Values = frozenset[str]
@@ -17,15 +17,7 @@ _ENTITY = "entity"
 _ANY = "any"
 
 
-class Agreement(StrEnum):
-    """What two articles say of one thing: the same, something else, or nothing that can be compared."""
-
-    AGREES = "agrees"
-    DIFFERS = "differs"
-    UNKNOWN = "unknown"
-
-
-def compare_by(ours: Mapping[str, Values], theirs: Mapping[str, Values]) -> dict[str, Agreement]:
+def compare_by(ours: Mapping[str, Values], theirs: Mapping[str, Values]) -> dict[str, Verdict]:
     """For each name that either has (in our order), whether they have a value in common (agrees) or none (differs). It
     is unknown where one side has none, or has words only of languages that the other side has no words of."""
     nothing: Values = frozenset()
@@ -38,12 +30,12 @@ def differing_values(name: str, ours: Mapping[str, Values], theirs: Mapping[str,
     return f"{name}: {said[0]}, not {said[1]}"
 
 
-def _compare(ours: Values, theirs: Values) -> Agreement:
+def _compare(ours: Values, theirs: Values) -> Verdict:
     if not ours or not theirs:
-        return Agreement.UNKNOWN
+        return Verdict.UNKNOWN
     if not {*map(_text, ours)}.isdisjoint(map(_text, theirs)):
-        return Agreement.AGREES
-    return Agreement.UNKNOWN if _may_be_translated(ours, theirs) else Agreement.DIFFERS
+        return Verdict.AGREES
+    return Verdict.UNKNOWN if _may_be_translated(ours, theirs) else Verdict.DIFFERS
 
 
 def _text(value: str) -> tuple[str, str]:

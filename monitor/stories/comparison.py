@@ -80,11 +80,12 @@ def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
 def _compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     found = compare_numbers(ours.facts.numbers, theirs.facts.numbers, same_language=in_one_language(ours, theirs))
     said = [", ".join(dict.fromkeys(pair[side].said for pair in found.pairs)) for side in (0, 1)]
-    verdict = Verdict(found.verdict.value)
-    if verdict is not Verdict.DIFFERS and (only := _only_one_says_next(ours, theirs)):
+    if found.verdict is not Verdict.DIFFERS and (only := _only_one_says_next(ours, theirs)):
         return FactComparison(FactKind.NUMBER, Verdict.DOUBTFUL, *only)
     points = TELLING if found.telling else WEAK
-    return FactComparison(FactKind.NUMBER, verdict, said[0], said[1], points if verdict is Verdict.AGREES else 0)
+    return FactComparison(
+        FactKind.NUMBER, found.verdict, said[0], said[1], points if found.verdict is Verdict.AGREES else 0
+    )
 
 
 def _only_one_says_next(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str, str] | None:

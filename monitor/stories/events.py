@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 
 from monitor.model import ComparedArticle, Story
 from monitor.model.names import hashed
-from monitor.stories.by import Agreement, compare_by, differing_values
+from monitor.stories.by import compare_by, differing_values
 from monitor.stories.clusters import SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import BROAD, Bounds, JudgedCluster, Ruling, Sameness, closest, judge, nearest
-from monitor.stories.verdicts import TELLING
+from monitor.stories.verdicts import TELLING, Verdict
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
@@ -133,14 +133,14 @@ def _of_story(id_: str) -> str:
     return f"story:{id_}"
 
 
-def _agreements(report: Report, event: Cluster) -> Mapping[str, Agreement]:
+def _agreements(report: Report, event: Cluster) -> Mapping[str, Verdict]:
     known = {name: values for name, values in event.by.items() if name != _FOUND}
     return compare_by(report.by, known)
 
 
 def _kept_apart(report: Report, event: Cluster) -> bool:
     """Whether the rule's `by` keeps it apart."""
-    return Agreement.DIFFERS in _agreements(report, event).values()
+    return Verdict.DIFFERS in _agreements(report, event).values()
 
 
 def judge_events(report: Report, candidates: Iterable[Cluster]) -> list[JudgedCluster]:
@@ -152,9 +152,9 @@ def _ruling(report: Report, event: Cluster) -> Ruling:
     if not _in_time(report, event):
         return Ruling(Sameness.ANOTHER, "it is not of its time")
     agreements = _agreements(report, event)
-    if differing := [name for name, each in agreements.items() if each is Agreement.DIFFERS]:
+    if differing := [name for name, each in agreements.items() if each is Verdict.DIFFERS]:
         return Ruling(Sameness.ANOTHER, "; ".join(differing_values(name, report.by, event.by) for name in differing))
-    by_agrees = bool(agreements) and all(each is Agreement.AGREES for each in agreements.values())
+    by_agrees = bool(agreements) and all(each is Verdict.AGREES for each in agreements.values())
     points = (2 * TELLING if by_agrees else 0) + (TELLING if report.found else 0)
     ruling = judge(report.features, event.members, NARROW if points else BROAD, points=points)
     ruling = replace(ruling, beside=(*(agreements if by_agrees else ()), *(["the rule"] if report.found else ())))

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from monitor.stories.numbers import NumberFact
-
-
-class NumberVerdict(StrEnum):
-    """What numbers say about two articles."""
-
-    AGREES = "agrees"
-    DIFFERS = "differs"
-    UNKNOWN = "unknown"
+from monitor.stories.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class NumberComparison:
     """The verdict, and the pairs that say it. `telling`: they agree on a number that two happenings seldom share."""
 
-    verdict: NumberVerdict
+    verdict: Verdict
     pairs: tuple[tuple[NumberFact, NumberFact], ...]
     telling: bool = False
 
@@ -43,10 +35,10 @@ def compare_numbers(
         (a, b) for a in one for b in other if _differ(a, b) and settled.isdisjoint(((a.kind, a.unit), (b.kind, b.unit)))
     )
     if differing:
-        return NumberComparison(NumberVerdict.DIFFERS, differing)
+        return NumberComparison(Verdict.DIFFERS, differing)
     telling = tuple((a, b) for a, b in shared if is_telling(a) and is_telling(b))
     pairs = telling or tuple((a, b) for a, b in shared if a.kind not in _NO_EVIDENCE)
-    return NumberComparison(NumberVerdict.AGREES if pairs else NumberVerdict.UNKNOWN, pairs, bool(telling))
+    return NumberComparison(Verdict.AGREES if pairs else Verdict.UNKNOWN, pairs, bool(telling))
 
 
 def is_telling(fact: NumberFact) -> bool:

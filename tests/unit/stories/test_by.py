@@ -6,10 +6,11 @@ import pytest
 
 from monitor.matching import compile_rules
 from monitor.model import AlertPolicy, AllOf, Entity, GroupNamed, Level, Named, OncePer, Rule, Term, Words
-from monitor.stories.by import Agreement, compare_by
+from monitor.stories.by import compare_by
+from monitor.stories.verdicts import Verdict
 from tests.building import article
 
-AGREES, DIFFERS, UNKNOWN = Agreement
+AGREES, DIFFERS, UNKNOWN = Verdict.AGREES, Verdict.DIFFERS, Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ AGREES, DIFFERS, UNKNOWN = Agreement
         ("entity:japan", "word:en:japan", DIFFERS),
     ],
 )
-def test_two_articles_are_compared(ours: str, theirs: str, said: Agreement) -> None:
+def test_two_articles_are_compared(ours: str, theirs: str, said: Verdict) -> None:
     """Whichever comes first."""
     one, other = {"where": frozenset(ours.split())}, {"where": frozenset(theirs.split())}
     assert compare_by(one, other) == compare_by(other, one) == {"where": said}
@@ -68,7 +69,7 @@ def test_each_name_is_compared_by_itself() -> None:
         ("Thailand and Vietnam confirm mpox cases", "Second mpox case in Vietnam", AGREES),
     ],
 )
-def test_the_same_happening_in_other_words(first: str, second: str, said: Agreement) -> None:
+def test_the_same_happening_in_other_words(first: str, second: str, said: Verdict) -> None:
     """From the articles on: a country is itself in each language, and another one is another happening."""
     countries = {
         name: Entity(name, "country", name, tuple(map(Term, names)))

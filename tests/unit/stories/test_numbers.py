@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.number_comparison import NumberVerdict, compare_numbers
+from monitor.stories.number_comparison import compare_numbers
 from monitor.stories.numbers import find_numbers
+from monitor.stories.verdicts import Verdict
 
 
 def found(text: str, language: str | None = None) -> list[tuple[str, float]]:
     return [(fact.kind, fact.value) for fact in find_numbers(text, "", language)]
 
 
-def verdict(a: str, b: str, language: str | None = None) -> NumberVerdict:
+def verdict(a: str, b: str, language: str | None = None) -> Verdict:
     return compare_numbers(find_numbers(a, "", language), find_numbers(b, "", language)).verdict
 
 
@@ -128,7 +129,7 @@ def test_spans() -> None:
 )
 def test_other_happenings(a: str, b: str) -> None:
     """Numbers that identify differ, in one language or two."""
-    assert verdict(a, b) == NumberVerdict.DIFFERS
+    assert verdict(a, b) == Verdict.DIFFERS
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_other_happenings(a: str, b: str) -> None:
 )
 def test_what_never_keeps_apart(a: str, b: str) -> None:
     """Tolls grow, magnitudes are revised, other things are counted otherwise."""
-    assert verdict(a, b) != NumberVerdict.DIFFERS
+    assert verdict(a, b) != Verdict.DIFFERS
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_what_never_keeps_apart(a: str, b: str) -> None:
 )
 def test_the_same_in_two_languages(a: str, b: str) -> None:
     """What is counted has no language."""
-    assert verdict(a, b) == NumberVerdict.AGREES
+    assert verdict(a, b) == Verdict.AGREES
 
 
 @pytest.mark.parametrize(
