@@ -93,7 +93,7 @@ class Placed:
 
 def story_of(cluster: Cluster) -> Story:
     """A story as it is told of."""
-    return Story(cluster.id, cluster.title, cluster.opened, cluster.possibly_of, cluster.doubt)
+    return Story(cluster.id, cluster.title, cluster.opened)
 
 
 def event_of(cluster: Cluster) -> Event:

@@ -128,6 +128,6 @@ def sent_before(hearing: Hearing, told: Told, now: datetime) -> tuple[Account, s
     """The account of what this is possibly the same as, if that was sent; and why that is not sure, in words."""
     if (found := older_subject(hearing)) is None:
         return None
-    key, subject = found
+    key, event = found
     older = told.account(key, now)
-    return (older, possibly_in_words(subject)) if older is not None and older.alert is not None else None
+    return (older, possibly_in_words(event)) if older is not None and older.alert is not None else None

@@ -154,8 +154,7 @@ class Case:
         """All keys that the ledger is asked about: also those of what it is possibly the same as, and of the digest of
         what is held in doubt."""
         rule = self.rule.id
-        older = [story_key(rule, self.story.possibly_of)] if self.story.possibly_of else []
-        older += [event_key(rule, self.event.possibly_of)] if self.event and self.event.possibly_of else []
+        older = [event_key(rule, self.event.possibly_of)] if self.event and self.event.possibly_of else []
         return (*self.keys, *older, unsure_key(rule, self.article.source, self.article.uid))
 
     @property

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from monitor.model import Event, Hearing, Story
+from monitor.model import Event, Hearing
 
 
 def in_shadow(key: str) -> str:
@@ -39,15 +37,11 @@ def event_key(rule: str, event: str) -> str:
     return f"{rule} event {event}"
 
 
-def older_subject(hearing: Hearing) -> tuple[str, Story | Event] | None:
-    """The key of the older subject that the one of a hearing is possibly the same as, and its own story or event, which
-    says so. None for all else: an article is itself, and what only waits for a digest, or is of a rule in shadow, is
+def older_subject(hearing: Hearing) -> tuple[str, Event] | None:
+    """The key of the older event that the one of a hearing is possibly the same as, and its own, which says so. None
+    for all else: a story or an article is itself, and what only waits for a digest, or is of a rule in shadow, is
     compared with nothing that was sent."""
-    named: tuple[tuple[Story | Event | None, Callable[[str, str], str]], ...] = (
-        (hearing.event, event_key),
-        (hearing.story, story_key),
-    )
-    for subject, key_of in named:
-        if subject is not None and hearing.key == key_of(hearing.rule, subject.id):
-            return None if subject.possibly_of is None else (key_of(hearing.rule, subject.possibly_of), subject)
-    return None
+    event = hearing.event
+    if event is None or event.possibly_of is None or hearing.key != event_key(hearing.rule, event.id):
+        return None
+    return event_key(hearing.rule, event.possibly_of), event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.model import Again, AlertPolicy, Event, Match, Span, Story
+from monitor.model import Again, AlertPolicy, Event, Match, Span
 from monitor.model.names import hashed
 
 
@@ -34,10 +34,10 @@ def again_in_words(policy: AlertPolicy) -> str:
     return ", ".join(f"{policy.more_publishers} {each}" if each is Again.MORE_PUBLISHERS else each for each in wanted)
 
 
-def possibly_in_words(subject: Story | Event) -> str:
+def possibly_in_words(event: Event) -> str:
     """As what it is possibly the same, and why that is not sure."""
-    why = f": {subject.doubt}" if subject.doubt else ""
-    return f"possibly the same as {subject.possibly_of}{why}"
+    why = f": {event.doubt}" if event.doubt else ""
+    return f"possibly the same as {event.possibly_of}{why}"
 
 
 def in_words(length: timedelta) -> str:

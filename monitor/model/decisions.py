@@ -52,24 +52,19 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One development, told by many articles. `title` is its first article's.
-
-    `possibly_of`: the id of the older story that it is possibly the same as, and `doubt`: why that is not sure, in
-    words ("both Busan, both today; the words differ").
-    """
+    """One development, told by many articles. `title` is its first article's."""
 
     id: str
     title: str
     opened: datetime
-    possibly_of: str | None = None
-    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """The same happening, across languages and follow-ups, as one rule sees it. `title` is its first article's.
 
-    `possibly_of`, `doubt`: as of a story, of an older event of the same rule.
+    `possibly_of`: the id of the older event of the same rule that it is possibly the same as, and `doubt`: why that is
+    not sure, in words ("both Busan, both today; the words differ").
     """
 
     id: str

@@ -92,9 +92,8 @@ def _with_headlines(connection: Connection, items: Sequence[Item]) -> tuple[Item
 
 def _older(connection: Connection, told: Alert) -> Older | None:
     """What was sent first, alone or in a digest, of what this is possibly the same as; None if its article has left."""
-    its, of = (event, match.c.event_id) if told.event is not None else (story, story_article.c.story_id)
-    name = told.story if told.event is None else told.event
-    doubt = connection.execute(select(its.c.possibly_of, its.c.doubt).where(its.c.id == name)).one_or_none()
+    its = select(event.c.possibly_of, event.c.doubt).where(event.c.id == told.event)
+    doubt = connection.execute(its).one_or_none()
     if doubt is None:
         return None
     of_match = article_version.c.article_id == match.c.article_id
@@ -102,8 +101,7 @@ def _older(connection: Connection, told: Alert) -> Older | None:
         select(alert.c.at, article_version.c.title)
         .join_from(match, alert, alert.c.id == match.c.alert_id)
         .join(article_version, of_match & (article_version.c.version == match.c.article_version))
-        .join(story_article, story_article.c.article_id == match.c.article_id)
-        .where(match.c.rule_id == told.rule, match.c.kind == MatchKind.NEWS, of == doubt.possibly_of)
+        .where(match.c.rule_id == told.rule, match.c.kind == MatchKind.NEWS, match.c.event_id == doubt.possibly_of)
         .order_by(alert.c.at, match.c.id)
     )
     first = connection.execute(asked.limit(1)).one_or_none()

@@ -83,8 +83,7 @@ class Articles:
 
     def _with_decisions(self, row: Row[*tuple[Any, ...]]) -> StoredArticle:
         wanted = Wanted(sources=(row.source_id,), uid=row.uid)
-        its = (row.story_id, row.story_title, row.opened_at, row.possibly_of, row.doubt or "")
-        told = Story(*its) if row.story_id is not None else None
+        told = Story(row.story_id, row.story_title, row.opened_at) if row.story_id is not None else None
         decisions = tuple(Matches(self._database).every(wanted))
         events = tuple(dict.fromkeys(each.event for each in decisions if each.event is not None))
         return StoredArticle(read(row), told, row.how, events, decisions, row.compared)
@@ -190,7 +189,6 @@ def _asked() -> Select[Any]:
     return (
         latest()
         .add_columns(story.c.id.label("story_id"), story.c.title.label("story_title"), story.c.opened_at)
-        .add_columns(story.c.possibly_of, story.c.doubt)
         .add_columns(story_article.c.how, story_article.c.compared)
         .outerjoin(story_article, story_article.c.article_id == article.c.id)
         .outerjoin(story, story.c.id == story_article.c.story_id)

@@ -198,13 +198,12 @@ class StoredClusters:
             "last_at": cluster.touched,
             "news_at": cluster.last,
             "members": [self._member(each) for each in cluster.members],
-            "possibly_of": cluster.possibly_of,
-            "doubt": cluster.doubt or None,
         }
         if cluster.scope == STORIES:
             return row
         by = {name: sorted(values) for name, values in cluster.by.items()}
-        return {**row, "rule_id": cluster.scope, "by": by or None}
+        doubt = {"possibly_of": cluster.possibly_of, "doubt": cluster.doubt or None}
+        return {**row, "rule_id": cluster.scope, "by": by or None, **doubt}
 
     def _member(self, features: ArticleFeatures) -> Member:
         return self.article_id(features.source, features.uid), features.version, to_number(features.seen)
@@ -241,8 +240,9 @@ def forget_articles(connection: Connection, articles: Sequence[int]) -> None:
             members = [each for each in row.members or () if each[0] not in articles]
             others = {key for each in stored_features(connection, members) for key in each.index_keys}
             forget_keys(connection, STORIES if table is tables.story else row.rule_id, said - others, row.id)
-            connection.execute(update(table).where(table.c.id == row.id).values(members=members, doubt=None))
-            connection.execute(update(table).where(table.c.possibly_of == row.id).values(doubt=None))
+            connection.execute(update(table).where(table.c.id == row.id).values(members=members))
+            in_doubt = or_(tables.event.c.id == row.id, tables.event.c.possibly_of == row.id)
+            connection.execute(update(tables.event).where(in_doubt).values(doubt=None))
     connection.execute(delete(article_features).where(article_features.c.article_id.in_(articles)))
     _forget_comparisons(connection, articles)
 
@@ -279,7 +279,10 @@ def forget_keys(connection: Connection, scope: str, keys: Iterable[str], cluster
 
 
 def _cluster(scope: str, row: Row[*tuple[Any, ...]], members: Sequence[ArticleFeatures]) -> Cluster:
-    by = {} if scope == STORIES else {name: frozenset(values) for name, values in (row.by or {}).items()}
+    of_event: dict[str, Any] = {}
+    if scope != STORIES:
+        by = {name: frozenset(values) for name, values in (row.by or {}).items()}
+        of_event = {"by": by, "possibly_of": row.possibly_of, "doubt": row.doubt or ""}
     return Cluster(
         id=row.id,
         scope=scope,
@@ -288,11 +291,9 @@ def _cluster(scope: str, row: Row[*tuple[Any, ...]], members: Sequence[ArticleFe
         last=row.news_at or row.last_at,
         touched=row.last_at,
         members=tuple(members),
-        by=by,
-        possibly_of=row.possibly_of,
-        doubt=row.doubt or "",
         merged_into=row.merged_into,
         kept_apart=frozenset(row.kept_apart or ()),
+        **of_event,
     )
 
 

@@ -30,7 +30,6 @@ from monitor.model import (
     Notice,
     Noticed,
     Span,
-    Story,
     Waiting,
 )
 from monitor.store import tables
@@ -223,16 +222,6 @@ def _latest(dialect: str) -> ReturningInsert[int, str, str]:
 @cache
 def _membership(dialect: str) -> Insert:
     return insert_of(dialect, tables.story_article).on_conflict_do_nothing()
-
-
-def _story(story: Story) -> Row:
-    return {
-        "id": story.id,
-        "title": story.title,
-        "opened_at": story.opened,
-        "possibly_of": story.possibly_of,
-        "doubt": story.doubt,
-    }
 
 
 def _article(article: Article) -> Row:

@@ -196,7 +196,8 @@ def _leave(connection: Connection, ids: Sequence[int], titled: _Titled) -> None:
             left = others.where(titled.of == row.id, article.c.id.not_in(ids))
             title = connection.execute(left.order_by(article.c.id).limit(1)).scalar_one_or_none()
             # What is in doubt is so for words of the first article.
-            connection.execute(update(table).where(table.c.id == row.id).values(title=title or "", doubt=None))
+            doubt = {"doubt": None} if table is event else {}
+            connection.execute(update(table).where(table.c.id == row.id).values(title=title or "", **doubt))
 
 
 def _write_tombstones(connection: Connection, articles: Iterable[_Article], now: datetime) -> None:

@@ -20,8 +20,6 @@ def _cluster() -> tuple[Column[Any], ...]:
         Column("last_at", Moment, nullable=False, index=True),
         Column("news_at", Moment),
         Column("members", JSON(none_as_null=True)),
-        Column("possibly_of", String),
-        Column("doubt", Text),
         Column("merged_into", String),  # by a person, as it is kept apart from those
         Column("kept_apart", JSON(none_as_null=True)),
     )
@@ -42,7 +40,8 @@ story_article = Table(
 )
 
 # The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy the alerts
-# to add one. `by`: the values by which its rule tells it from others.
+# to add one. `by`: the values by which its rule tells it from others; `possibly_of`: the older one that it is possibly
+# the same as, and `doubt`: why, in words.
 event = Table(
     "event",
     metadata,
@@ -50,6 +49,8 @@ event = Table(
     Column("rule_id", String, nullable=False),
     *_cluster(),
     Column("by", JSON(none_as_null=True)),
+    Column("possibly_of", String),
+    Column("doubt", Text),
 )
 
 # By what stories (scope "") and events (scope: their rule's id) are found. `postings`: the few that were touched last
@@ -88,6 +89,5 @@ identity_mark = Table(
     Column("who", String, nullable=False),
 )
 
-for _table in (story, event):  # those in doubt are few
-    _in_doubt = _table.c.possibly_of.is_not(None)
-    Index(f"ix_{_table.name}_possibly_of", _table.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)
+_in_doubt = event.c.possibly_of.is_not(None)  # few are
+Index("ix_event_possibly_of", event.c.possibly_of, sqlite_where=_in_doubt, postgresql_where=_in_doubt)

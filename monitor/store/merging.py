@@ -25,7 +25,7 @@ from monitor.store.database import Database
 from monitor.store.decisions import say_anew
 from monitor.store.identity_marks import IdentityMark, MarkedCluster, MarkKind, find_whole, keep_apart, write_mark
 from monitor.store.ledger import accounts_of, write_accounts
-from monitor.store.tables import alert, match, story_article, waiting
+from monitor.store.tables import alert, event, match, story_article, waiting
 from monitor.store.waits import articles_of, waiting_of, write_waiting
 from monitor.stories import STORIES
 
@@ -83,10 +83,9 @@ def _merge_rows(connection: Connection, whole: MarkedCluster, part: MarkedCluste
     table = whole.table
     its = or_(table.c.id == part.id, table.c.merged_into == part.id)
     connection.execute(update(table).where(its).values(merged_into=whole.id))
-    doubts = {"possibly_of": None, "doubt": None}
-    settled = or_(table.c.id == part.id, (table.c.id == whole.id) & (table.c.possibly_of == part.id))
-    connection.execute(update(table).where(settled).values(**doubts))
-    connection.execute(update(table).where(table.c.possibly_of == part.id).values(possibly_of=whole.id))
+    settled = or_(event.c.id == part.id, (event.c.id == whole.id) & (event.c.possibly_of == part.id))
+    connection.execute(update(event).where(settled).values(possibly_of=None, doubt=None))
+    connection.execute(update(event).where(event.c.possibly_of == part.id).values(possibly_of=whole.id))
     apart = (whole.kept_apart | part.kept_apart) - {whole.id, part.id}
     keep_apart(connection, table, whole.id, apart)
     for row in connection.execute(select(table.c.id, table.c.kept_apart).where(table.c.id.in_(apart))).all():
@@ -156,7 +155,7 @@ def _of_whole(waits: Waiting, key: str, whole: MarkedCluster) -> Waiting:
     """What waits, of the whole."""
     row, before = whole.row, waits.hearing
     if whole.scope == STORIES:
-        hearing = replace(before, story=Story(row.id, "", row.opened_at, row.possibly_of, row.doubt or ""))
+        hearing = replace(before, story=Story(row.id, "", row.opened_at))
     else:
         hearing = replace(before, event=Event(row.id, whole.scope, "", row.opened_at, row.possibly_of, row.doubt or ""))
     return replace(waits, id=waiting_id(waits.kind, key), hearing=replace(hearing, key=key))

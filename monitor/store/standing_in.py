@@ -193,7 +193,7 @@ def _others(each: _Waits, gone: Sequence[int], told_at: datetime | None) -> Sele
         .join(story_article, story_article.c.article_id == article.c.id)
         .join(story, story.c.id == story_article.c.story_id)
         .add_columns(match.c.kind, match.c.article_version, match.c.id.label("match_id"))
-        .add_columns(story.c.id.label("story_id"), story.c.opened_at, story.c.possibly_of, story.c.doubt)
+        .add_columns(story.c.id.label("story_id"), story.c.opened_at)
         .where(match.c.rule_id == hearing.rule, match.c.heard.is_(True), match.c.alert_id.is_(None))
         .where(match.c.kind == (MatchKind.MENTION if each.waits.kind is WaitKind.MENTION else MatchKind.NEWS))
         .where(match.c.id.in_(_of_subject(each)), or_(its, late), article.c.id.not_in(gone))
@@ -227,7 +227,7 @@ def _hearing(each: _Waits, row: _Row, config: Config) -> Hearing:
         before,
         level=found.level,
         article=page,
-        story=Story(row.story_id, "", row.opened_at, row.possibly_of, row.doubt or ""),
+        story=Story(row.story_id, "", row.opened_at),
         publisher=row.publisher or row.source_id,
         wire=row.wire,
         facts=facts(page.title, page.text),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, Table, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, String, func, literal, or_, select, union_all
 
 from monitor.model import voice_of
 from monitor.store.database import Database
@@ -17,7 +17,7 @@ from monitor.store.tables import alert, article, event, match, story, story_arti
 
 @dataclass(frozen=True, slots=True)
 class PossiblySame:
-    """Another story or event that one is possibly the same as, older or younger, and why that is not sure."""
+    """Another event that one is possibly the same as, older or younger, and why that is not sure."""
 
     id: str
     title: str
@@ -27,7 +27,7 @@ class PossiblySame:
 @dataclass(frozen=True, slots=True)
 class StoryReport:
     """A story: how many articles tell it, of how many publishers; `rules`: those that hit it; `alerts`: how many
-    messages told of it; `possibly`: what it is possibly the same as."""
+    messages told of it; `possibly`: what its events are possibly the same as."""
 
     id: str
     title: str
@@ -96,9 +96,9 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class StoryAccount:
     """A story, or an event with all of its stories, with all that belongs to it, in the order of time. `rule`: of an
-    event, the one that sees it so; `events`: of a story, those that it is of; `possibly`: the stories, or events, that
-    it is possibly the same as; `merged_into`: what it is a part of, on a person's word; `marks`: all that people said
-    of it."""
+    event, the one that sees it so; `events`: of a story, those that it is of; `possibly`: the events that it, or one of
+    these, is possibly the same as; `merged_into`: what it is a part of, on a person's word; `marks`: all that people
+    said of it."""
 
     id: str
     title: str
@@ -142,8 +142,9 @@ class StoriesRead:
             if row is not None:
                 of_story = story_article.c.story_id == name
                 account = _account(connection, row, None, of_story, alert.c.story_id == name)
-                possibly = _possibly(connection, story, row)
-                return replace(account, events=_events(connection, name), possibly=possibly)
+                events = _events(connection, name)
+                possibly = _possibly(connection, [each.id for each in events])
+                return replace(account, events=events, possibly=possibly)
             row = connection.execute(select(event).where(event.c.id == name)).one_or_none()
             if row is None:
                 return None
@@ -151,7 +152,7 @@ class StoriesRead:
             of_event = story_article.c.article_id.in_(articles)
             account = _account(connection, row, row.rule_id, of_event, alert.c.event_id == name)
             members = _with_event(connection, name, account.members)
-            return replace(account, members=members, possibly=_possibly(connection, event, row))
+            return replace(account, members=members, possibly=_possibly(connection, [name]))
 
     def begins(self, name: str, most: int) -> list[Named]:
         """At most so many stories and events whose ids begin so, the last told first."""
@@ -191,18 +192,20 @@ def _with_event(connection: Connection, event_id: str, members: Sequence[Member]
     return tuple(replace(each, why_event=why, event_compared=compared) for each, (why, compared) in found)
 
 
-def _possibly(connection: Connection, table: Table, row: Any) -> tuple[PossiblySame, ...]:  # noqa: ANN401
-    """The older one that it is possibly the same as, then the younger ones that are possibly the same as it."""
-    titles = select(table.c.id, table.c.title).where(table.c.id == row.possibly_of)
-    older = connection.execute(titles).one_or_none() if row.possibly_of is not None else None
-    first = (
-        []
-        if row.possibly_of is None
-        else [PossiblySame(row.possibly_of, older.title if older else "", row.doubt or "")]
+def _possibly(connection: Connection, events: Collection[str]) -> tuple[PossiblySame, ...]:
+    """The older events that these are possibly the same as, then the younger ones that are possibly the same as one of
+    these."""
+    other = event.alias()
+    older = (
+        select(event.c.possibly_of.label("id"), other.c.title, event.c.doubt)  # which may have left
+        .outerjoin(other, other.c.id == event.c.possibly_of)
+        .where(event.c.id.in_(events), event.c.possibly_of.is_not(None))
+        .order_by(event.c.opened_at, event.c.id)
     )
-    asked = select(table.c.id, table.c.title, table.c.doubt).where(table.c.possibly_of == row.id)
-    found = connection.execute(asked.order_by(table.c.opened_at, table.c.id))
-    return (*first, *(PossiblySame(each.id, each.title, each.doubt or "") for each in found))
+    younger = select(event.c.id, event.c.title, event.c.doubt).where(event.c.possibly_of.in_(events))
+    asked = (older, younger.order_by(event.c.opened_at, event.c.id)) if events else ()
+    found = (row for each in asked for row in connection.execute(each))
+    return tuple(dict.fromkeys(PossiblySame(row.id, row.title or "", row.doubt or "") for row in found))
 
 
 def _hit_by(rules: Sequence[str]) -> ColumnElement[bool]:
@@ -226,6 +229,7 @@ def _report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - 
     told = select(alert.c.rule_id, alert.c.event_id).where(alert.c.story_id == row.id)
     sent = connection.execute(told.order_by(alert.c.at, alert.c.id)).all()
     of = [*hit, *sent]  # of forgotten articles only their alerts are left
+    events = tuple(dict.fromkeys(each.event_id for each in of if each.event_id))
     return StoryReport(
         id=row.id,
         title=row.title,
@@ -234,9 +238,9 @@ def _report(connection: Connection, row: Any) -> StoryReport:  # noqa: ANN401 - 
         articles=counted.articles,
         publishers=counted.publishers,
         rules=tuple(dict.fromkeys(each.rule_id for each in of)),
-        events=tuple(dict.fromkeys(each.event_id for each in of if each.event_id)),
+        events=events,
         alerts=len(sent),
-        possibly=_possibly(connection, story, row),
+        possibly=_possibly(connection, events),
     )
 
 

@@ -30,7 +30,7 @@ class Cluster:
     touched        when an article joined it last, as we saw it
     members        the first and the last of its articles: what another one is compared with
     by             of an event: the values of the conditions that its rule names in `by`
-    possibly_of    the id of the older cluster that it is possibly the same as; `doubt`: why, in words
+    possibly_of    of an event: the id of the older one that it is possibly the same as; `doubt`: why, in words
     merged_into    the id of the cluster that a person made it a part of: articles are compared with the members of
                    each part, for the parts may differ, and belong to the whole
     kept_apart     the ids of the clusters that a person has split it from

@@ -33,34 +33,36 @@ from tests.building import HOUR, MINUTE, NOON, article, rule
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 DOUBT = "both Busan, both today; the words differ"
-OLDER, YOUNGER = Story("S1", "One", NOON), Story("S2", "Two", NOON, "S1", DOUBT)
-YOUNGEST = Story("S3", "Three", NOON, "S2", DOUBT)
-FIRST = "“missiles” in the title; the first that launch hears of this story"
-IN_DOUBT = f"{FIRST}; possibly the same as S1: {DOUBT}"
+OLDER = Event("E1", "launch", "One", NOON)
+YOUNGER = Event("E2", "launch", "Two", NOON, "E1", DOUBT)
+YOUNGEST = Event("E3", "launch", "Three", NOON, "E2", DOUBT)
+FIRST = "“missiles” in the title; the first that launch hears of this event"
+IN_DOUBT = f"{FIRST}; possibly the same as E1: {DOUBT}"
 
 
 def by(**policy: Any) -> Rule:
-    return replace(rule(), alert=AlertPolicy(**policy))
+    return replace(rule(), alert=AlertPolicy(**{"once_per": OncePer.EVENT, **policy}))
 
 
 class Desk:
     """A state, one rule, and a clock that is told."""
 
     def __init__(self, its: Rule | None = None) -> None:
-        self.rule = its or rule()
+        self.rule = its or by()
         self.told = Told()
         self._count = 0
 
-    def hear(self, story: Story, at: datetime = NOON, kind: MatchKind = MatchKind.NEWS, **case: Any) -> Decided:
-        """One more article of a story, from an outlet of its own."""
+    def hear(self, event: Event, at: datetime = NOON, kind: MatchKind = MatchKind.NEWS, **case: Any) -> Decided:
+        """One more article of an event, from an outlet of its own."""
         self._count += 1
         its = self.rule
         heard = article(f"a{self._count}", seen=at, of=f"outlet {self._count}", published=case.pop("published", None))
         match = Match(its.id, its.version, kind, EVIDENCE, its.level)
-        return judge(Case(its, match, heard, story, self.told, at, **case))
+        story = Story(f"S{self._count}", event.title, event.opened)
+        return judge(Case(its, match, heard, story, self.told, at, event=event, **case))
 
-    def sent(self, story: Story, at: datetime = NOON, **case: Any) -> Alert:
-        decided = self.hear(story, at, **case)
+    def sent(self, event: Event, at: datetime = NOON, **case: Any) -> Alert:
+        decided = self.hear(event, at, **case)
         assert decided.alert is not None, decided.reason
         return decided.alert
 
@@ -69,8 +71,8 @@ class Desk:
         return [each.alert for each in tellings]
 
 
-def kinds(sent: Iterable[Alert]) -> list[tuple[str, str]]:
-    return [(alert.story, alert.kind) for alert in sent]
+def kinds(sent: Iterable[Alert]) -> list[tuple[str | None, str]]:
+    return [(alert.event, alert.kind) for alert in sent]
 
 
 def test_it_is_sent_under_the_thread_of_the_older_one() -> None:
@@ -81,8 +83,8 @@ def test_it_is_sent_under_the_thread_of_the_older_one() -> None:
     assert second.reason == f"told: {IN_DOUBT}"
     made = second.alert
     assert (made.kind, made.thread, made.reason, made.level) == (AlertKind.POSSIBLY, first.id, IN_DOUBT, first.level)
-    assert (made.dedup_key, made.story, made.voices) == ("launch story S2", "S2", 1)
-    older = desk.told.account("launch story S1", NOON)
+    assert (made.dedup_key, made.event, made.voices) == ("launch event E2", "E2", 1)
+    older = desk.told.account("launch event E1", NOON)
     assert older is not None
     assert (older.updates, len(older.voices)) == (0, 1)
 
@@ -92,7 +94,7 @@ def test_a_third_is_under_the_same_thread() -> None:
     desk = Desk()
     first, second, third = desk.sent(OLDER), desk.sent(YOUNGER), desk.sent(YOUNGEST)
     assert [each.thread for each in (first, second, third)] == [None, first.id, first.id]
-    assert third.reason.endswith(f"possibly the same as S2: {DOUBT}")
+    assert third.reason.endswith(f"possibly the same as E2: {DOUBT}")
 
 
 def test_its_later_articles_are_its_own() -> None:
@@ -100,28 +102,21 @@ def test_its_later_articles_are_its_own() -> None:
     desk = Desk(by(again_if=frozenset({Again.LEVEL_RISES, Again.NEW_FACT}), cooldown=HOUR))
     first = desk.sent(OLDER)
     desk.sent(YOUNGER, NOON + MINUTE)
-    assert desk.hear(YOUNGER, NOON + 2 * MINUTE).reason.startswith("held: launch has told this story at 12:01 (S2)")
+    assert desk.hear(YOUNGER, NOON + 2 * MINUTE).reason.startswith("held: launch has told this event at 12:01 (E2)")
     update = desk.sent(YOUNGER, NOON + 2 * HOUR, facts=(("dead", 3),))
-    assert (update.kind, update.thread, update.story) == (AlertKind.UPDATE, first.id, "S2")
+    assert (update.kind, update.thread, update.event) == (AlertKind.UPDATE, first.id, "E2")
     assert update.reason == "“missiles” in the title; update: new fact: 3 dead; first told at 12:01"
-    assert update.dedup_key == "launch story S2 update 1"
+    assert update.dedup_key == "launch event E2 update 1"
     again = desk.sent(OLDER, NOON + 3 * HOUR, facts=(("dead", 3),))
-    assert (again.kind, again.thread, again.dedup_key) == (AlertKind.UPDATE, first.id, "launch story S1 update 1")
+    assert (again.kind, again.thread, again.dedup_key) == (AlertKind.UPDATE, first.id, "launch event E1 update 1")
 
 
-def test_events_are_compared_where_the_rule_tells_events() -> None:
-    """And stories where it tells stories; an article is itself."""
-    one, two = Event("E1", "launch", "One", NOON), Event("E2", "launch", "Two", NOON, "E1", DOUBT)
-    desk = Desk(by(once_per=OncePer.EVENT))
-    first = desk.sent(Story("S1", "", NOON), event=one)
-    second = desk.sent(Story("S2", "", NOON), event=two)
-    assert (second.kind, second.thread, second.dedup_key) == (AlertKind.POSSIBLY, first.id, "launch event E2")
-    assert desk.sent(YOUNGER, event=Event("E3", "launch", "Three", NOON)).kind is AlertKind.NEW
-    of_stories = Desk()
-    of_stories.sent(Story("S1", "", NOON), event=one)
-    assert of_stories.sent(Story("S2", "", NOON), event=two).kind is AlertKind.NEW
-    of_articles = Desk(by(once_per=OncePer.ARTICLE))
-    assert kinds(of_articles.sent(story) for story in (OLDER, YOUNGER)) == [("S1", "new"), ("S2", "new")]
+def test_only_events_are_in_doubt() -> None:
+    """A rule that tells stories, or articles, tells each by itself."""
+    assert kinds([*map(Desk().sent, (OLDER, YOUNGER))]) == [("E1", "new"), ("E2", "possibly")]
+    for once_per in (OncePer.STORY, OncePer.ARTICLE):
+        desk = Desk(by(once_per=once_per))
+        assert [desk.sent(each).kind for each in (OLDER, YOUNGER)] == ["new", "new"]
 
 
 def stale(desk: Desk) -> None:
@@ -140,16 +135,16 @@ def in_shadow(desk: Desk) -> None:
 
 
 def withdrawn(desk: Desk) -> None:
-    desk.rule = replace(desk.rule, alert=AlertPolicy(wait_at_least=MINUTE))
+    desk.rule = replace(desk.rule, alert=replace(desk.rule.alert, wait_at_least=MINUTE))
     desk.hear(OLDER, publisher="One")
     desk.hear(OLDER, publisher="One", mark="withdrawn")
-    desk.rule = replace(desk.rule, alert=AlertPolicy())
+    desk.rule = by()
 
 
 @pytest.mark.parametrize("before", [stale, mentioned, in_shadow, withdrawn, lambda _: None])
 def test_what_was_not_sent_is_no_thread(before: Any) -> None:
     """Held, only mentioned, in shadow, taken back, or not known: then it is news like any other."""
-    desk = Desk(replace(rule(), max_age=8 * HOUR))
+    desk = Desk(replace(by(), max_age=8 * HOUR))
     before(desk)
     made = desk.sent(YOUNGER)
     assert (made.kind, made.thread, made.reason) == (AlertKind.NEW, None, FIRST)
@@ -159,7 +154,7 @@ def test_an_alert_that_has_left_the_archive_is_no_thread() -> None:
     """Its account may be kept for longer, without it."""
     desk = Desk()
     desk.sent(OLDER)
-    account = desk.told.account("launch story S1", NOON)
+    account = desk.told.account("launch event E1", NOON)
     assert account is not None
     desk.told.keep(replace(account, alert=None))
     made = desk.sent(YOUNGER)
@@ -168,7 +163,7 @@ def test_an_alert_that_has_left_the_archive_is_no_thread() -> None:
 
 def test_a_rule_in_shadow_would_have_told_it() -> None:
     """It is held by nothing but that."""
-    desk = Desk(replace(rule(), status=RuleStatus.SHADOW))
+    desk = Desk(replace(by(), status=RuleStatus.SHADOW))
     desk.hear(OLDER)
     assert desk.hear(YOUNGER).reason == f"held: launch is in shadow; it would have told: {FIRST}"
 
@@ -177,12 +172,12 @@ def test_a_rule_in_shadow_would_have_told_it() -> None:
 def test_what_waits_is_in_doubt_once_the_older_one_was_sent(apart: Any) -> None:
     """Whichever of them has the lower id, and also where one moment brings them all."""
     desk = Desk(by(wait_at_least=5 * MINUTE))
-    for number, story in enumerate((YOUNGEST, YOUNGER, OLDER) if not apart else (OLDER, YOUNGER, YOUNGEST)):
-        assert desk.hear(story, NOON + number * apart).reason.startswith("waits: ")
+    for number, event in enumerate((YOUNGEST, YOUNGER, OLDER) if not apart else (OLDER, YOUNGER, YOUNGEST)):
+        assert desk.hear(event, NOON + number * apart).reason.startswith("waits: ")
     sent = desk.alerts(NOON + 10 * MINUTE)
-    assert kinds(sent) == [("S1", "new"), ("S2", "possibly"), ("S3", "possibly")]
+    assert kinds(sent) == [("E1", "new"), ("E2", "possibly"), ("E3", "possibly")]
     assert {each.thread for each in sent[1:]} == {sent[0].id}
-    assert sent[1].reason == f"{FIRST}, 5 minutes later; possibly the same as S1: {DOUBT}"
+    assert sent[1].reason == f"{FIRST}, 5 minutes later; possibly the same as E1: {DOUBT}"
 
 
 def test_what_waits_is_new_where_the_older_one_was_not_sent() -> None:
@@ -191,7 +186,7 @@ def test_what_waits_is_new_where_the_older_one_was_not_sent() -> None:
     desk.hear(OLDER, publisher="One")
     desk.hear(YOUNGER, NOON + MINUTE)
     desk.hear(OLDER, NOON + 2 * MINUTE, publisher="One", mark="withdrawn")
-    assert kinds(desk.alerts(NOON + HOUR)) == [("S2", "new")]
+    assert kinds(desk.alerts(NOON + HOUR)) == [("E2", "new")]
 
 
 def test_it_counts_within_the_hour_and_goes_into_digests() -> None:
@@ -201,9 +196,9 @@ def test_it_counts_within_the_hour_and_goes_into_digests() -> None:
     assert "launch has sent 1 within the hour" in desk.hear(YOUNGER, NOON + MINUTE).reason
     (digest,) = desk.alerts(NOON + HOUR)
     (line,) = digest.items
-    assert (digest.kind, line.story, line.reason) == (AlertKind.DIGEST, "S2", IN_DOUBT)
+    assert (digest.kind, line.event, line.reason) == (AlertKind.DIGEST, "E2", IN_DOUBT)
     full = Desk(by(most_an_hour=2))
-    assert kinds([full.sent(OLDER), full.sent(YOUNGER)]) == [("S1", "new"), ("S2", "possibly")]
+    assert kinds([full.sent(OLDER), full.sent(YOUNGER)]) == [("E1", "new"), ("E2", "possibly")]
     assert full.hear(YOUNGEST).waiting is not None
 
 
@@ -211,7 +206,7 @@ def test_what_was_missed_is_told_together() -> None:
     """In doubt or not; nothing of it is held."""
     desk = Desk()
     away = Circumstances(away=Away(NOON - 10 * HOUR, NOON))
-    for story in (OLDER, YOUNGER):
-        desk.hear(story, published=NOON - 5 * HOUR, around=away)
+    for event in (OLDER, YOUNGER):
+        desk.hear(event, published=NOON - 5 * HOUR, around=away)
     (digest,) = desk.alerts(NOON + HOUR)
-    assert [line.story for line in digest.items] == ["S1", "S2"]
+    assert [line.event for line in digest.items] == ["E1", "E2"]

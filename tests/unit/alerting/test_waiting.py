@@ -79,7 +79,6 @@ def test_each_kind_of_each_subject_waits_by_itself() -> None:
     [
         HEARD,
         replace(HEARD, event=EVENT),
-        replace(HEARD, story=replace(HEARD.story, possibly_of="S0", doubt="both Busan; the words differ")),
         replace(HEARD, event=replace(EVENT, possibly_of="E0", doubt="both Busan; the words differ")),
         replace(HEARD, level=Level.CRITICAL, routes=("desk", "phone"), wire="AFP", mark="corrected", official=True),
         replace(HEARD, facts=(("dead", 3), ("km", 620)), marks=((0, 3), (5, 9))),

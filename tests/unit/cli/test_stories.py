@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from monitor.cli import cli
 from monitor.errors import WrongUse
@@ -186,20 +186,23 @@ def test_an_event_is_shown_with_all_its_stories_and_what_waits(database: Databas
 
 
 def test_what_may_be_the_same_is_shown_on_both_sides(database: Database) -> None:
-    """With the reason; the list has a column of it where there is any."""
-    flood, globe, *_ = (each["id"] for each in rows("stories", "list"))
-    doubt = "both today; the places are not known"
+    """With the reason, of an event and of its stories; the list has a column of it where there is any."""
+    flood, *_, wire, _ = rows("stories", "list")
+    (launch,), another, doubt = wire["events"], "E0000000000000001", "both today; the places are not known"
     with database.writing() as connection:
-        connection.execute(
-            update(tables.story).where(tables.story.c.id == flood).values(possibly_of=globe, doubt=doubt)
-        )
-    heads, first, second, third, *_ = told("stories", "list").splitlines()
+        its = {"rule_id": "floods", "title": "Another", "opened_at": NOON, "last_at": NOON}
+        connection.execute(insert(tables.event).values(id=another, possibly_of=launch, doubt=doubt, **its))
+        of_flood = update(tables.match).where(tables.match.c.rule_id == "floods")
+        connection.execute(of_flood.values(event_id=another))
+    heads, first, *others, coast = told("stories", "list").splitlines()
     assert heads.split()[-2:] == ["title", "possibly"]
-    assert [first.split()[-1], second.split()[-1]] == [globe, flood]
-    assert third.rstrip().endswith(CAME[3][1])
-    assert f"possibly  the same as {globe} (“{CAME[4][1]}”): {doubt}\n" in told("stories", "show", flood)
-    assert f"possibly  the same as {flood} (“{CAME[5][1]}”): {doubt}\n" in told("stories", "show", globe)
-    assert rows("stories", "show", flood)[0]["possibly"] == [{"id": globe, "title": CAME[4][1], "doubt": doubt}]
+    assert [first.split()[-1], *(each.split()[-1] for each in others)] == [launch, *[another] * 3]
+    assert coast.rstrip().endswith(CAME[0][1])
+    for older_side in (launch, wire["id"]):
+        assert f"possibly  the same as {another} (“Another”): {doubt}\n" in told("stories", "show", older_side)
+    for younger_side in (another, flood["id"]):
+        assert f"possibly  the same as {launch} (“{CAME[1][1]}”): {doubt}\n" in told("stories", "show", younger_side)
+    assert rows("stories", "show", another)[0]["possibly"] == [{"id": launch, "title": CAME[1][1], "doubt": doubt}]
 
 
 @pytest.mark.usefixtures("database")

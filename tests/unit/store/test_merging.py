@@ -13,7 +13,7 @@ from monitor.store.identity_marks import IdentityMark, MarkKind
 from monitor.store.merging import Merged
 from monitor.store.retention import Pruning
 from monitor.store.stories import StoriesRead
-from monitor.store.tables import story
+from monitor.store.tables import event
 from tests.building import (
     HOUR,
     MINUTE,
@@ -156,11 +156,11 @@ def test_what_waits_and_says_more_is_told_as_an_update(database: Database) -> No
 
 def test_what_was_in_doubt_is_no_more(database: Database) -> None:
     """Of a part it is known what it is; what was possibly the same as a part is so as the whole."""
-    desk = Desk(database)
-    first, second, third = (story_of(desk.hear(title)) for title in (VIETNAM, THAILAND, LAOS))
+    desk = Desk(database, once_per=OncePer.EVENT)
+    first, second, third = (event_of(desk.hear(title)) for title in (VIETNAM, THAILAND, LAOS))
     with database.writing() as connection:
         for younger, older in ((second, first), (third, second)):
-            its = story.update().where(story.c.id == younger)
+            its = event.update().where(event.c.id == younger)
             connection.execute(its.values(possibly_of=older, doubt="the words differ"))
     desk.merge(first, second)
     assert [each.id for each in desk.show(first).possibly] == [third]

@@ -16,17 +16,17 @@ def upgrade() -> None:
     for table in ("story", "event"):
         op.add_column(table, sa.Column("news_at", sa.DateTime(), nullable=True))
         op.add_column(table, sa.Column("members", sa.JSON(), nullable=True))
-        op.add_column(table, sa.Column("possibly_of", sa.String(), nullable=True))
-        op.add_column(table, sa.Column("doubt", sa.Text(), nullable=True))
         op.add_column(table, sa.Column("merged_into", sa.String(), nullable=True))
         op.add_column(table, sa.Column("kept_apart", sa.JSON(), nullable=True))
-        in_doubt = sa.text("possibly_of IS NOT NULL")
-        op.create_index(
-            f"ix_{table}_possibly_of", table, ["possibly_of"], sqlite_where=in_doubt, postgresql_where=in_doubt
-        )
     op.drop_index("ix_story_opened_at", "story")
     op.drop_index("ix_event_sequence", "event")
     op.add_column("event", sa.Column("by", sa.JSON(), nullable=True))
+    op.add_column("event", sa.Column("possibly_of", sa.String(), nullable=True))
+    op.add_column("event", sa.Column("doubt", sa.Text(), nullable=True))
+    in_doubt = sa.text("possibly_of IS NOT NULL")
+    op.create_index(
+        "ix_event_possibly_of", "event", ["possibly_of"], sqlite_where=in_doubt, postgresql_where=in_doubt
+    )
     for column in ("seen", "sequence", "place"):
         op.drop_column("event", column)
     op.drop_index("ix_account_sequence", "account")
