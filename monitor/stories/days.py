@@ -14,6 +14,7 @@ from monitor.text.months import MONTHS
 
 _FAR = 14  # days
 _DAY = timedelta(days=1)
+_CALENDAR = date.min + timedelta(days=60), date.max - timedelta(days=60)  # within it, days near one are days too
 _WEEKDAYS = """
 monday mon понедельник понедельника montag lundi lunes lunedì segunda poniedziałek понеділок 월요일 周一 星期一 週一
 月曜 礼拜一;
@@ -44,9 +45,11 @@ _WORD_BEHIND = re.compile(r"(?:\.|st|nd|rd|th)?\s(?:de\s)?([^\W\d_]+)\b")
 
 def days_named(text: str, written: datetime) -> int:
     """The days that a text names, as bits; `written`: when. 0: it names none."""
-    bits = 0
-    for day in _days(text.lower(), written.date()):
-        if abs((day - written.date()).days) <= _FAR:
+    bits, today = 0, written.date()
+    if not _CALENDAR[0] < today < _CALENDAR[1]:  # a feed may date its articles to the year 1
+        return bits
+    for day in _days(text.lower(), today):
+        if abs((day - today).days) <= _FAR:
             bits |= 1 << day.toordinal() % 32
     return bits
 

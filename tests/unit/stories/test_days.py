@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -45,3 +45,9 @@ def test_days_that_are_named(text: str, day: date) -> None:
 def test_what_names_no_day_of_late(text: str) -> None:
     """Spans, other numbers, days that are long ago, and those that no calendar has."""
     assert days_named(text, NOON) == 0
+
+
+@pytest.mark.parametrize("written", [datetime.min, datetime.max])
+def test_the_ends_of_the_calendar_name_no_days(written: datetime) -> None:
+    """Whatever a feed dates its articles to."""
+    assert days_named("fired on Sunday, 4 January", written.replace(tzinfo=UTC)) == 0
