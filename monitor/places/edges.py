@@ -26,6 +26,7 @@ _ACRONYM = 5  # letters of the longest acronyms
 _WORD = re.compile(r"[^\W_]")
 _DENSE = re.compile(f"[{KANA}{HAN}{HANGUL}{THAI}]")
 _GENITIVE_IN_S = frozenset(["de", "nl", "sv", "da", "no", "nb"])
+_CAPITALISES = frozenset(["en"])
 _HANGUL_RUN = re.compile(f"[{HANGUL}]*")
 _NOT_BEFORE_SHORT = re.compile(f"[0-9{KANA}{HANGUL}A-Za-z]")
 _HAN = re.compile(f"[{HAN}]")
@@ -54,6 +55,12 @@ def starts(text: str) -> Iterator[int]:
 def may_end(text: str, end: int) -> bool:
     """Whether a word may end there: in Hangul and in scripts without spaces, anywhere."""
     return end == len(text) or _DENSE.match(text, end - 1) is not None or _WORD.match(text, end) is None
+
+
+def is_written_as_name(said: str, language: str) -> bool:
+    """Whether the letters may be a name's: English writes all of them, also those of peoples, with a capital (what it
+    fines is no Finn of the Spanish)."""
+    return language not in _CAPITALISES or not said.islower()
 
 
 def fits(text: str, end: int, language: str, *, sure: bool) -> bool:

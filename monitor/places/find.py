@@ -66,7 +66,8 @@ def _candidates(text: str, language: str, known: Gazetteer) -> Iterator[Candidat
                 taken = end
                 break
             meanings = known.meanings(name)
-            if meanings and _fits(text, start, end, language, meanings[0]):
+            written = edges.is_written_as_name(name, language)
+            if meanings and written and _fits(text, start, end, language, meanings[0]):
                 yield Candidate(start, end, name, meanings)
                 taken = end
                 break

@@ -90,16 +90,23 @@ def aligned_differences(one: str, other: str) -> TitleAlignment:
     return TitleAlignment(shared / total if total else 0.0, tuple(slots), tuple(additions))
 
 
-def separating_slot(
-    alignment: TitleAlignment, one: Sequence[NumberFact], other: Sequence[NumberFact], least_shared: float
-) -> DifferingSlot | None:
-    """The one thing in which two titles differ, if all else is the same and it tells two happenings apart: no toll that
-    grew. `one`, `other`: the numbers of each article; `least_shared`: how much of the titles is shared at least."""
-    if len(alignment.slots) != 1 or alignment.additions or alignment.shared < least_shared:
+def other_order(alignment: TitleAlignment) -> tuple[str, str] | None:
+    """What stands elsewhere in two titles of the same words in Han, kana or Hangul, which have no mark of names: 腾讯收购
+    百度, 百度收购腾讯. Not a word that keeps its particle: only the order of the sentence is another one."""
+    if alignment.slots or {each.by_other for each in alignment.additions} != {False, True}:
         return None
-    (slot,) = alignment.slots
-    grew = slot.kind is SlotKind.NUMBER and _grows(slot.one_span, one) and _grows(slot.other_span, other)
-    return slot if slot.clear and not grew else None
+    one, other = (
+        "".join(each.said for each in alignment.additions if each.by_other is side) for side in (False, True)
+    )
+    words = [sorted(token.key for token in _tokens(said)) for said in (one, other)]
+    marks_names = not all(is_unspaced(word) or HANGUL.match(word) for word in words[0])
+    if words[0] != words[1] or marks_names or (one == other and _has_particle(one)):
+        return None
+    return one, other
+
+
+def _has_particle(said: str) -> bool:
+    return _HIRAGANA_END.search(said) is not None or _without_particle(said) != said
 
 
 def separating_addition(
@@ -122,10 +129,6 @@ def _is_next(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
 
 
 NEXT = frozenset(("ordinal", "serial", "repeated"))
-
-
-def _grows(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
-    return any(number.grows and number.start < span[1] and span[0] < number.end for number in numbers)
 
 
 def _weight(tokens: Sequence[_Token]) -> int:
@@ -190,6 +193,7 @@ def _merged(codes: Sequence[_Code], left: Sequence[_Token]) -> list[_Code]:
 # --- slots ------------------------------------------------------------------------------------------------------------
 
 _LONGEST_SLOT = 6  # half words: what is longer is another sentence
+_HIRAGANA_END = re.compile(r"[ぁ-ん]$")
 _CLAUSE = re.compile(r"[.…·,;:!?\"“”'‘’„«»()\[\]|—–、。，：；「」『』\n]\W|[…“”«»、。，：；「」『』]")
 _SAME_BEGINNING = 4  # letters: Thai, Thailand
 _SAME_LETTERS = 2  # of Hangul, Han and kana: 아세안대표부, 주아세안

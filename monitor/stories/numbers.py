@@ -285,7 +285,7 @@ def _counted(
     start, number_end = span
     value, end = multiplied(text.low, number_end, value)
     if currency := currency_beside(text.low, start, end):
-        return text.fact((start, end), value, "money", currency, grows=True)
+        return text.fact((start, end), value, "money", currency)
     if _CJK.match(text.low, end):
         return _counted_in_cjk(text, (start, end), value)
     ahead, behind = _words_around(text, start, end)

@@ -13,6 +13,7 @@ from monitor.stories.alignment import (
     TitleAddition,
     TitleAlignment,
     aligned_differences,
+    other_order,
     separating_addition,
 )
 from monitor.stories.article_facts import NameFact, PlaceFact
@@ -20,12 +21,13 @@ from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import title_likeness, words_of
 from monitor.stories.name_comparison import are_spelled_alike
 from monitor.stories.steps import says_step
-from monitor.stories.verdicts import FactComparison, FactKind, Verdict
+from monitor.stories.verdicts import FactComparison, FactKind, Verdict, in_one_language
 from monitor.text.folding import folded_tokens
 
 Fact = TypeVar("Fact", PlaceFact, NameFact)
 _PERHAPS_TEMPLATE = 0.3  # of their terms
 _TEMPLATE = 0.6  # of two titles: with less in common they are no template with a slot
+_SHORT_TEMPLATE = 0.5  # where nothing else differs: "Streik bei Lufthansa"
 
 
 def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
@@ -35,7 +37,17 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     if (order := _reversed_order(ours, theirs)) is not None:
         return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, *order)
     alignment = aligned_differences(ours.title, theirs.title)
-    if alignment.shared < _TEMPLATE or len(alignment.slots) > 2:
+    found = _compare_slots(ours, theirs, alignment)
+    if found.verdict is Verdict.DOUBTFUL and not in_one_language(ours, theirs):  # where all words are other ones
+        return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
+    return found
+
+
+def _compare_slots(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:
+    if (order := other_order(alignment)) is not None:
+        return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, *order)
+    one_slot = len(alignment.slots) == 1 and not alignment.additions
+    if alignment.shared < (_SHORT_TEMPLATE if one_slot else _TEMPLATE) or len(alignment.slots) > 2:
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     if not alignment.slots and alignment.additions:
         return _compare_additions(ours, theirs, alignment)

@@ -171,6 +171,12 @@ def test_a_mention_says_where_it_is_in_the_text_as_given() -> None:
     assert mention.said.startswith("São")
 
 
+def test_english_writes_no_name_in_small_letters() -> None:
+    """Finés is Finnish in Spanish, with or without its accent."""
+    assert [each.place for each in find_places("EU fines Finland", "en")] == ["region:eu", "FI"]
+    assert [each.place for each in find_places("Un barco finés", "es")] == ["FI"]
+
+
 def test_a_seat_stands_for_its_country_and_says_so() -> None:
     (kremlin,) = find_places("Kremlin denies it")
     assert (kremlin.place, kremlin.role) == ("RU", "seat")

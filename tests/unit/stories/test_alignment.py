@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.alignment import SlotKind, aligned_differences, separating_addition, separating_slot
+from monitor.stories.alignment import SlotKind, aligned_differences, separating_addition
 from monitor.stories.numbers import NumberFact, find_numbers
 
 
@@ -53,32 +53,6 @@ def test_titles_that_share_little() -> None:
 
 def numbers(one: str, other: str) -> tuple[tuple[NumberFact, ...], tuple[NumberFact, ...]]:
     return find_numbers(one, "", None), find_numbers(other, "", None)
-
-
-def test_what_separates() -> None:
-    """One clear slot, all else the same; how much is the same is for the caller."""
-    a, b = "Fire destroys goose farm in Kent", "Fire destroys sheep farm in Kent"
-    slot = separating_slot(aligned_differences(a, b), *numbers(a, b), 0.5)
-    assert slot is not None
-    assert slot.other == "sheep"
-    assert separating_slot(aligned_differences(a, b), *numbers(a, b), 0.9) is None
-
-
-@pytest.mark.parametrize(
-    ("a", "b"),
-    [
-        ("Fire in Kent kills 3", "Fire in Kent kills 5"),  # a toll that grew
-        ("켄트 화재로 3명 사망", "켄트 화재로 5명 사망"),
-        ("Fire destroys farm in Kent", "Fire destroys large farm in Kent"),  # more is said
-        ("Fire destroys farm in Kent, police say", "Fire destroys farm in Kent; owner and two sons flee on foot"),
-        ("Fire destroys farm in Kent, say police", "Fire destroys farm in Kent, say pol…"),  # cut off
-        ("켄트 대형 화재 농장 전소", "켄트 대형화재 농장 전소"),  # other blanks
-        ("Thai farm burns down in north", "Thailand farm burns down in north"),
-    ],
-)
-def test_what_does_not_separate(a: str, b: str) -> None:
-    """Tolls, additions, other clauses, other forms of the same."""
-    assert separating_slot(aligned_differences(a, b), *numbers(a, b), 0.5) is None
 
 
 @pytest.mark.parametrize(

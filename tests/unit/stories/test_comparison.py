@@ -304,13 +304,33 @@ def test_days_that_leads_name(leads: tuple[str, str], hours: float, verdict: Ver
         ("북한 탄도미사일 발사", "북한 순항미사일 발사", "ko", DOUBTFUL),
         # a number that identifies, and one that grows
         ("Flight 123 crashes near coast", "Flight 456 crashes near coast", "en", DOUBTFUL),
+        ("EU fines Google $100 million", "EU fines Google $2 billion", "en", DOUBTFUL),
         ("Blast at plant kills 10 people", "Blast at plant kills 12 people", "en", UNKNOWN),
+        ("켄트 화재로 3명 사망", "켄트 화재로 5명 사망", "ko", UNKNOWN),
+        # short titles, half of which is another thing
+        ("Streik bei Lufthansa", "Streik bei Eurowings", "de", DOUBTFUL),
+        ("Measles outbreak in Texas", "Bird flu outbreak in Texas", "en", DOUBTFUL),
+        ("Huelga en Iberia", "Huelga en Vueling", "es", DIFFERS),
+        # who buys whom, in letters without capitals
+        ("腾讯收购百度", "百度收购腾讯", "zh", DOUBTFUL),
+        ("카카오가 네이버를 인수한다", "네이버가 카카오를 인수한다", "ko", DOUBTFUL),
+        ("카카오, 네이버 인수 발표", "네이버, 카카오 인수 발표", "ko", DOUBTFUL),
+        ("ソニーが任天堂を提訴", "任天堂がソニーを提訴", "ja", DOUBTFUL),
+        # the same in another order, by its particles
+        ("카카오가 네이버를 인수한다", "네이버를 카카오가 인수한다", "ko", UNKNOWN),
+        ("ソニーが任天堂を提訴", "任天堂をソニーが提訴", "ja", UNKNOWN),
         # another step of the same
         ("Ministry declares outbreak", "Ministry declares end of outbreak", "en", DOUBTFUL),
         ("정부, 경보 발령", "정부, 경보 발령 해제", "ko", DOUBTFUL),
         ("Explosion in Köln", "Neue Explosion in Köln", "de", DOUBTFUL),
         # more of the same
         ("Blast at plant kills two people", "Blast at plant kills two people, officials say", "en", UNKNOWN),
+        ("Fire destroys farm in Kent", "Fire destroys large farm in Kent", "en", UNKNOWN),
+        ("Fire destroys farm in Kent, police say", "Fire destroys farm in Kent; owner and two sons flee", "en", UNKNOWN),
+        # the same cut off, with other blanks, in another form
+        ("Fire destroys farm in Kent, say police", "Fire destroys farm in Kent, say pol…", "en", UNKNOWN),
+        ("켄트 대형 화재 농장 전소", "켄트 대형화재 농장 전소", "ko", UNKNOWN),
+        ("Thai farm burns down in north", "Thailand farm burns down in north", "en", UNKNOWN),
         # no template
         ("Blast at plant kills two people", "Dockers vote on another walkout", "en", UNKNOWN),
     ],
@@ -319,6 +339,12 @@ def test_titles_that_differ_in_one_thing(one: str, other: str, language: str, ve
     """A slot with a name on both sides keeps apart; with another word it may."""
     assert of_kind(WORDING, compared(one, other, language)).verdict is verdict
     assert of_kind(WORDING, compared(other, one, language)).verdict is verdict
+
+
+def test_other_words_in_another_language_are_no_other_thing() -> None:
+    """Another place is."""
+    lima = compared("Terremoto en Lima", "Earthquake in Lima", "es en")
+    assert of_kind(WORDING, lima).verdict is UNKNOWN
 
 
 def test_a_word_that_the_other_lead_says_is_no_difference() -> None:
