@@ -123,7 +123,7 @@ def separating_addition(
 
 def _is_next(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
     return any(
-        number.kind in NEXT and number.value > 1 and number.start < span[1] and span[0] < number.end
+        number.kind in NEXT and number.start < span[1] and span[0] < number.end
         for number in numbers
     )
 

@@ -115,7 +115,7 @@ def is_date(low: str, start: int, end: int) -> bool:
     )
 
 
-SERIAL_BEHIND = re.compile(r"\s?(?:호(?!선)|号|號)(?!간)")
+SERIAL_BEHIND = re.compile(r"\s?(?:호|号|號)(?!간)")
 SERIAL_BEFORE = re.compile(r"(?:\b(?:no|nr|n)\s?[.°º]|№|#)\s?$")
 ORDINAL_BEHIND = re.compile(
     r"(?:st|nd|rd|th|er|e|ème|º|ª|°|-?[йяегм]|-?го|-?му|-?ый|-?ой|-?ая)(?!\w)"

@@ -59,11 +59,28 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
     agreeing = [(one, other) for one, other in pairs if relation(one.place, other.place) is not Relation.APART]
     for one, other in agreeing:
         if _is_fine(one) and _is_fine(other):
-            return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, 2 * TELLING)
+            points = 2 * TELLING
+            if (a := _only_in_title(ours, theirs)) is not None and (b := _only_in_title(theirs, ours)) is not None:
+                return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, a.said, b.said, points)
+            return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, points)
     if all(any(_is_fine(each) and not each.role for each in side) for side in (ours, theirs)):
         # "Russian missiles hit Kyiv" and "Ukrainian drones hit Moscow": a people is not where it happened.
         agreeing = [(one, other) for one, other in agreeing if _PEOPLE not in (one.role, other.role)]
     return _compare_coarsely(ours, theirs, pairs, agreeing)
+
+
+def _only_in_title(places: Sequence[PlaceFact], others: Sequence[PlaceFact]) -> PlaceFact | None:
+    """A place that a title names, and nothing of the other article is of."""
+    return next(
+        (
+            each
+            for each in places
+            if each.in_title
+            and each.role not in _WHO_SPEAKS
+            and all(relation(each.place, other.place) is Relation.APART for other in others)
+        ),
+        None,
+    )
 
 
 _Pairs = Sequence[tuple[PlaceFact, PlaceFact]]

@@ -92,20 +92,25 @@ def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFea
         return Verdict.UNKNOWN if grew or revised else Verdict.DOUBTFUL
     if not slot.clear and not _other_modifier(slot.one, slot.other):
         return Verdict.UNKNOWN
-    places = _within(slot.one, ours.facts.places), _within(slot.other, theirs.facts.places)
+    places = _of_slot(slot.one_span, ours, ours.facts.places), _of_slot(slot.other_span, theirs, theirs.facts.places)
     if all(places):
         apart = all(relation(a.place, b.place) is Relation.APART for a, b in product(*places))
         return Verdict.DIFFERS if apart else Verdict.UNKNOWN
-    names = _within(slot.one, ours.facts.names), _within(slot.other, theirs.facts.names)
+    names = _of_slot(slot.one_span, ours, ours.facts.names), _of_slot(slot.other_span, theirs, theirs.facts.names)
     if all(names):
         return _verdict_on_names(*names)
     known = _says(theirs, slot.one) or _says(ours, slot.other)
     return Verdict.UNKNOWN if known else Verdict.DOUBTFUL
 
 
-def _within(said: str, facts: Iterable[Fact]) -> list[Fact]:
-    """The facts of a title that stand in this part of it."""
-    return [each for each in facts if each.in_title and each.said in said]
+def _of_slot(span: tuple[int, int], features: ArticleFeatures, facts: Iterable[Fact]) -> list[Fact]:
+    """The facts of which something stands in this part of the title."""
+    return [each for each in facts if each.in_title and _overlaps(span, features.title, each.said)]
+
+
+def _overlaps(span: tuple[int, int], title: str, said: str) -> bool:
+    start, end = span
+    return said in title[max(0, start - len(said) + 1) : end + len(said) - 1]
 
 
 def _says_what_grows(said: str, features: ArticleFeatures) -> bool:
