@@ -91,13 +91,11 @@ def aligned_differences(one: str, other: str) -> TitleAlignment:
 
 
 def other_order(alignment: TitleAlignment) -> tuple[str, str] | None:
-    """What stands elsewhere in two titles of the same words in Han, kana or Hangul, which have no mark of names: 腾讯收购
-    百度, 百度收购腾讯. Not a word that keeps its particle: only the order of the sentence is another one."""
+    """What stands elsewhere in two titles of the same words in Han, kana or Hangul, which have no mark of names (who buys
+    whom: 腾讯收购百度, 百度收购腾讯). Not a word that keeps its particle: only the order of the sentence is another one."""
     if alignment.slots or {each.by_other for each in alignment.additions} != {False, True}:
         return None
-    one, other = (
-        "".join(each.said for each in alignment.additions if each.by_other is side) for side in (False, True)
-    )
+    one, other = ("".join(each.said for each in alignment.additions if each.by_other is side) for side in (False, True))
     words = [sorted(token.key for token in _tokens(said)) for said in (one, other)]
     marks_names = not all(is_unspaced(word) or HANGUL.match(word) for word in words[0])
     if words[0] != words[1] or marks_names or (one == other and _has_particle(one)):
@@ -122,10 +120,7 @@ def separating_addition(
 
 
 def _is_next(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
-    return any(
-        number.kind in NEXT and number.start < span[1] and span[0] < number.end
-        for number in numbers
-    )
+    return any(number.kind in NEXT and number.start < span[1] and span[0] < number.end for number in numbers)
 
 
 NEXT = frozenset(("ordinal", "serial", "repeated"))

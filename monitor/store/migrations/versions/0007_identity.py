@@ -24,9 +24,7 @@ def upgrade() -> None:
     op.add_column("event", sa.Column("possibly_of", sa.String(), nullable=True))
     op.add_column("event", sa.Column("doubt", sa.Text(), nullable=True))
     in_doubt = sa.text("possibly_of IS NOT NULL")
-    op.create_index(
-        "ix_event_possibly_of", "event", ["possibly_of"], sqlite_where=in_doubt, postgresql_where=in_doubt
-    )
+    op.create_index("ix_event_possibly_of", "event", ["possibly_of"], sqlite_where=in_doubt, postgresql_where=in_doubt)
     for column in ("seen", "sequence", "place"):
         op.drop_column("event", column)
     op.drop_index("ix_account_sequence", "account")
