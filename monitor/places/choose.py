@@ -62,10 +62,12 @@ class Chooser:
                 yield candidate, place, flags
 
     def _governed_by(self, place: PlaceRecord, candidate: Candidate) -> PlaceRecord | None:
-        """The country whose government the name of its capital stands for: Moscow rejects it."""
-        if place.level in _SMALL and clues.GOVERNS.match(self._record, candidate.end):
-            return self._known.governed_from(place.id)
-        return None
+        """The country whose government the name of its capital stands for: Moscow rejects it; it fell, says Tokyo."""
+        if place.level not in _SMALL:
+            return None
+        before, behind = self._beside(candidate)
+        said_by = clues.SAID_BY.search(before) and clues.ENDS_THERE.match(behind)
+        return self._known.governed_from(place.id) if said_by or clues.GOVERNS.match(behind) else None
 
     def _sure_places(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}

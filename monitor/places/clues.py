@@ -45,6 +45,11 @@ dice/rechaza/condena/advierte/amenaza/acusa/exige/niega/pide/denuncia/promete
 предупредила?/предупреждает/пригрозила?/грозит/требует/потребовала?/опровергла?/опровергает/отказалась/отказался
 mówi/odrzuca/potępia/ostrzega/grozi/oskarża/żąda/wzywa/zaprzecza/odmawia
 """
+# The same at the end of a sentence: ", says Tokyo".
+SAID_BY = re.compile(
+    rf"[,;]\s+(?:according to|laut|selon|según|secondo|segundo|według|{_any(_GOVERNS)})\s+$", re.IGNORECASE
+)
+ENDS_THERE = re.compile(r"\s*(?:$|[.;\n])")
 GOVERNS = re.compile(rf"\s+{_any(_GOVERNS)}(?!\w)", re.IGNORECASE)
 MODALS = frozenset(["Will", "May"])
 """Verbs that begin a question or a wish, and are given names, too: Will Tehran answer?"""

@@ -17,6 +17,7 @@ from monitor.stories.alignment import (
     separating_addition,
 )
 from monitor.stories.article_facts import NameFact, PlaceFact
+from monitor.stories.attribution import without_attribution
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import title_likeness, words_of
 from monitor.stories.name_comparison import are_spelled_alike
@@ -36,7 +37,7 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     if (order := _reversed_order(ours, theirs)) is not None:
         return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, *order)
-    alignment = aligned_differences(ours.title, theirs.title)
+    alignment = aligned_differences(without_attribution(ours.title), without_attribution(theirs.title))
     found = _compare_slots(ours, theirs, alignment)
     if found.verdict is Verdict.DOUBTFUL and not in_one_language(ours, theirs):  # where all words are other ones
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)

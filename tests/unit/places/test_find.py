@@ -180,6 +180,9 @@ def test_english_writes_no_name_in_small_letters() -> None:
 def test_a_seat_stands_for_its_country_and_says_so() -> None:
     (kremlin,) = find_places("Kremlin denies it")
     assert (kremlin.place, kremlin.role) == ("RU", "seat")
+    for title in ("Missile fell into sea, says Tokyo", "Missile fell into sea, according to Tokyo."):
+        (speaker,) = find_places(title, "en")
+        assert (speaker.place, speaker.role) == ("JP", "seat")
     (people,) = find_places("Russians vote")
     assert (people.place, people.role) == ("RU", "people")
 

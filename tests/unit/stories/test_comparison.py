@@ -338,7 +338,11 @@ def test_days_that_leads_name(leads: tuple[str, str], hours: float, verdict: Ver
         # more of the same
         ("Blast at plant kills two people", "Blast at plant kills two people, officials say", "en", UNKNOWN),
         ("Fire destroys farm in Kent", "Fire destroys large farm in Kent", "en", UNKNOWN),
-        ("Fire destroys farm in Kent, police say", "Fire destroys farm in Kent; its owner flees", "en", UNKNOWN),
+        ("Fire destroys farm in Kent, police say", "Fire destroys farm in Kent; sheep, owner flee", "en", UNKNOWN),
+        # who says so
+        ("Fire destroys farm in Kent, police say", "Fire destroys farm in Kent, officials say", "en", UNKNOWN),
+        ("Missile fired into sea, says Tokyo", "Missile fired into sea, according to police", "en", UNKNOWN),
+        ("Взрыв в Курске, сообщили в МЧС", "Взрыв в Курске, заявил губернатор", "ru", UNKNOWN),
         # the same cut off, with other blanks, in another form
         ("Fire destroys farm in Kent, say police", "Fire destroys farm in Kent, say pol…", "en", UNKNOWN),
         ("켄트 대형 화재 농장 전소", "켄트 대형화재 농장 전소", "ko", UNKNOWN),

@@ -1,0 +1,38 @@
+"""Who says so, at the end of a headline."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.stories.attribution import without_attribution
+
+
+@pytest.mark.parametrize(
+    ("title", "left"),
+    [
+        ("Fire destroys farm in Kent, police say", "Fire destroys farm in Kent"),
+        ("Fire destroys farm in Kent, officials in London said", "Fire destroys farm in Kent"),
+        ("Missile fired into sea, says Tokyo", "Missile fired into sea"),
+        ("Minister quits, says Emmanuel Macron", "Minister quits"),
+        ("Bank fails, according to the ministry", "Bank fails"),
+        ("Взрыв в Курске, сообщили в МЧС", "Взрыв в Курске"),
+        ("Explosion à Lyon, selon la police", "Explosion à Lyon"),
+        ("Wybuch w Gdańsku, podała policja", "Wybuch w Gdańsku"),
+    ],
+)
+def test_it_is_left_out(title: str, left: str) -> None:
+    assert without_attribution(title) == left
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Minister quits, says Macron lied",
+        "Trump, Xi meet in Busan",
+        "Police say fire destroys farm",
+        "Dead, they say: no",
+    ],
+)
+def test_what_is_said_stays(title: str) -> None:
+    """It is news of its own."""
+    assert without_attribution(title) == title
