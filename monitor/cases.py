@@ -23,6 +23,7 @@ from monitor.stories import (
     ClusterIndex,
     Joined,
     Provenance,
+    WireMark,
     features_of,
     join,
     key_weights,
@@ -46,13 +47,15 @@ class Need:
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """An article with all that can be said of it without the state. `features`: None where it joins no story, as no
-    rule hits it; `work`: what it has cost (`Document.work`)."""
+    rule hits it: then nothing else is worked out either. `wire`, `mark`: as of `Provenance`; `work`: what it has cost
+    (`Document.work`)."""
 
     article: Article
     matches: tuple[Match, ...]
     features: ArticleFeatures | None
-    provenance: Provenance
     publisher: str
+    wire: str | None
+    mark: WireMark | None
     facts: tuple[tuple[str, int], ...]
     work: int
 
@@ -125,13 +128,14 @@ def prepared_match(article: Article, match: Match, rules: RuleSet) -> Prepared:
 
 def _prepared(article: Article, matches: tuple[Match, ...], cost: int, rules: RuleSet, *, joins: bool) -> Prepared:
     source = rules.sources.get(article.source)
-    from_ = from_whom(article, source)
+    from_ = from_whom(article, source) if matches or joins else None
     return Prepared(
         article=article,
         matches=matches,
         features=features_of(article, known_names(rules)) if joins else None,
-        provenance=from_,
-        publisher=from_.publisher or (source.name if source else article.source),
+        publisher=(from_.publisher if from_ else None) or (source.name if source else article.source),
+        wire=from_.wire if from_ else None,
+        mark=from_.mark if from_ else None,
         facts=facts(article.title, article.text) if matches else (),
         work=cost + (len(article.text) if matches else 0),  # which is quoted
     )
@@ -247,8 +251,8 @@ def case_of(
         told=told,
         now=now,
         publisher=of.publisher,
-        wire=of.provenance.wire,
-        mark=of.provenance.mark,
+        wire=of.wire,
+        mark=of.mark,
         official=source is not None and source.official,
         facts=of.facts,
         around=around,

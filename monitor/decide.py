@@ -111,7 +111,7 @@ def _judged(placed: Placed) -> Judged:
         joined=joined.how,
         decisions=tuple(each if why is None else _with_reason(each, why) for each, why in decided),
         publisher=of.publisher,
-        wire=of.provenance.wire,
+        wire=of.wire,
         compared=joined.compared,
     )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from monitor.stories.article_facts import ENTITY, NameFact
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.names import names_agree
+from monitor.stories.names import names_agree, signs_of
 from monitor.stories.sounds import sound_of
 from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, in_one_language, unknown
 
@@ -16,7 +17,8 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompari
     out, of persons whom an entity knows."""
     one, other = ours.facts.names, theirs.facts.names
     alike = are_spelled_alike if in_one_language(ours, theirs) else _sound_alike
-    shared = [(a, b) for a in one for b in other if (a.key == b.key and (a.sure or b.sure)) or alike(a, b)]
+    near = _with_common_signs(one, other)
+    shared = [(a, b) for a, b in near if (a.key == b.key and (a.sure or b.sure)) or alike(a, b)]
     if (a := _person_left_out(one, shared, 0)) and (b := _person_left_out(other, shared, 1)):
         return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
     if not in_one_language(ours, theirs) and (a := _left_over(one, shared, 0)) and (b := _left_over(other, shared, 1)):
@@ -55,3 +57,16 @@ def _sound_alike(a: NameFact, b: NameFact) -> bool:
 
 def _sounds(fact: NameFact) -> set[str]:
     return {sound for each in (fact.said, *fact.said.split()) if (sound := sound_of(each)) is not None}
+
+
+def _with_common_signs(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> list[tuple[NameFact, NameFact]]:
+    """The pairs that may agree: of many names few do."""
+    signs = [_signs(each) for each in theirs]
+    pairs = ((a, _signs(a)) for a in ours)
+    return [(a, b) for a, own in pairs for b, other in zip(theirs, signs, strict=True) if not own.isdisjoint(other)]
+
+
+@lru_cache(maxsize=20_000)
+def _signs(fact: NameFact) -> frozenset[str]:
+    """What two names that agree share, in spelling or in sound."""
+    return frozenset((*signs_of(fact), *_sounds(fact)))

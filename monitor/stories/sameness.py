@@ -165,6 +165,8 @@ def words_may_do(features: ArticleFeatures, members: Sequence[ArticleFeatures], 
 def closest(features: ArticleFeatures, found: Cluster, candidates: Iterable[Cluster]) -> Cluster:
     """Of a cluster that an article belongs to, and of those that a person keeps apart from it: the one with the article
     that is most like it. What facts do not tell apart, only that does."""
+    if not found.kept_apart:
+        return found
     rivals = [each for each in candidates if each.whole_id in found.kept_apart]
     open_ones = [each for each in rivals if not judge(features, each.members, BROAD).differs]
     return max((found, *open_ones), key=lambda each: _most_alike(features, each.members))
