@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from monitor.store.reports import LaterReport, ShadowReport, SourceReport
 
 _LATELY = timedelta(days=1)  # a daemon that died before that is history, if another one runs
+_BY_PEOPLE = {"merges": "merged", "splits": "split"}  # stories and events
 _SHOWN = 10  # of the sources that fail (with the network down, all do) or are troubled, and of the rules in shadow
 
 
@@ -211,8 +212,10 @@ def _lines(seen: _Seen) -> Iterator[tuple[str, str]]:
     yield "last fetch", seen.local(seen.last_fetch)
     yield "rules", _rules(seen.loaded.config.rules)
     yield from _of_shadow(seen)
+    by_people = [f"{seen.counts[name]} {what}" for name, what in _BY_PEOPLE.items() if seen.counts[name]]
     for name in ("articles", "matches", "stories", "alerts"):
-        yield name, str(seen.counts[name])
+        more = f"; by people: {', '.join(by_people)}" if name == "stories" and by_people else ""
+        yield name, f"{seen.counts[name]}{more}"
     later = seen.told_later
     yield "told later", f"{later.count}, the first at {seen.local(later.next)}" if later.count else "nothing"
     yield "deliveries", ", ".join(f"{n} {state}" for state, n in seen.deliveries.items() if n) or "none"

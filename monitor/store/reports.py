@@ -13,7 +13,8 @@ from sqlalchemy import FromClause, func, select
 from monitor.model import DeliveryState, Habits, SourceTrouble
 from monitor.store.ages import waiting
 from monitor.store.database import Database
-from monitor.store.tables import alert, article, delivery, match, source, story, story_article
+from monitor.store.identity_marks import MarkKind
+from monitor.store.tables import alert, article, delivery, identity_mark, match, source, story, story_article
 from monitor.store.tables import waiting as later
 from monitor.store.troubles import troubles
 
@@ -85,13 +86,16 @@ class Reports:
         self._database = database
 
     def counts(self) -> Mapping[str, int]:
-        """How many articles, matches, stories and alerts there are; notices are no alerts."""
+        """How many articles, matches, stories and alerts there are, notices being no alerts; and how many stories and
+        events people have merged and split."""
         with self._database.reading() as connection:
             tables: Mapping[str, FromClause] = {
                 "articles": article,
                 "matches": match,
                 "stories": story,
                 "alerts": select(alert.c.id).where(alert.c.subject.is_(None)).subquery(),
+                "merges": select(identity_mark.c.id).where(identity_mark.c.kind == MarkKind.MERGE).subquery(),
+                "splits": select(identity_mark.c.id).where(identity_mark.c.kind == MarkKind.SPLIT).subquery(),
             }
             return {
                 name: connection.execute(select(func.count()).select_from(table)).scalar_one()

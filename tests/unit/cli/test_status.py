@@ -332,7 +332,7 @@ def test_scripts_find_all_of_it(database: Database, said: Callable[..., list[str
     before = {"sources", "articles", "matches", "stories", "alerts", "deliveries", "rules", "faults", "failing"}
     assert row.keys() == before | {
         *("waiting", "last_fetch", "daemons", "unverified", "oldest_poll", "outbox", "database", "shadow", "troubled"),
-        *("told_later", "dead"),
+        *("told_later", "dead", "merges", "splits"),
     }
     then = (NOW - HOUR).isoformat()
     assert (row["failing"], row["waiting"], row["last_fetch"]) == ({"post": None}, {"desk": then}, then)

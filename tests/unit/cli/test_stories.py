@@ -272,6 +272,7 @@ def test_two_stories_are_merged(monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"  it was merged into {times}, by ann\n" in told("stories", "show", globe)
     [part] = rows("stories", "show", globe)
     assert (part["merged_into"], [each["kind"] for each in part["marks"]]) == (times, ["merge"])
+    assert "stories     5; by people: 1 merged\n" in told("status")
 
 
 @pytest.mark.usefixtures("database")
