@@ -1,0 +1,59 @@
+"""A person puts right what was taken for one happening, or for two, while the daemon runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.whole import Daemon, Site, document, news_monitor, now, rss, serving, until, write_config
+from tests.patience import PATIENCE
+
+RULE = "rule: outbreaks\ntitle: Outbreaks\nlevel: high\nmatch: {words: [mpox]}\n"
+FIRST, HIDDEN = "Vietnam confirms first mpox case", "First mpox case confirmed in Vietnam, ministry says"
+LATER = "Vietnam confirms its first mpox case, officials say"
+
+
+async def matches(folder: Path) -> dict[str, Any]:
+    """All that are stored, by their sources."""
+    rows = (await news_monitor("matches", "list", "--json", folder=folder)).rows
+    return {row["article"]["source"]: row for row in rows}
+
+
+async def of_source(folder: Path, source: str) -> Any:
+    """The match of a source's article, once the daemon has decided on it."""
+    for _ in range(round(PATIENCE)):
+        if (found := (await matches(folder)).get(source)) is not None:
+            return found
+    raise AssertionError(f"nothing came of {source}")
+
+
+async def test_what_is_split_is_sent_and_what_is_merged_is_not(tmp_path: Path) -> None:
+    """At once, and for what comes; nothing is started again."""
+    (tmp_path / "outbreaks.yaml").write_text(RULE, encoding="utf-8")
+    async with serving(site := Site()):
+        names = ("wire", "post", "globe")
+        site.pages = {f"/{name}": document(rss()) for name in names}
+        write_config(
+            tmp_path,
+            {name: site.url(f"/{name}") for name in names},
+            channels={"desk": site.url("/desk", "json")},
+            rules="outbreaks.yaml",
+        )
+        async with Daemon(tmp_path):
+            site.pages["/wire"] = document(rss((FIRST, "/1", now())))
+            await until(lambda: len(site.received) == 1)
+            site.pages["/post"] = document(rss((HIDDEN, "/2", now())))
+            hidden = await of_source(tmp_path, "post")
+            assert hidden["decision"] == "held"
+
+            whole = hidden["story"]
+            assert (await news_monitor("stories", "split", whole, folder=tmp_path)).code == 0
+            await until(lambda: len(site.received) == 2)
+            split_off = (await matches(tmp_path))["post"]["story"]
+            assert [message["title"] for message in site.received] == [f"HIGH: {FIRST}", f"HIGH: {HIDDEN}"]
+
+            assert (await news_monitor("stories", "merge", whole, split_off, folder=tmp_path)).code == 0
+            site.pages["/globe"] = document(rss((LATER, "/3", now())))
+            later = await of_source(tmp_path, "globe")
+            assert (later["story"], later["decision"]) == (whole, "held")
+        assert len(site.received) == 2
