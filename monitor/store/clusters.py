@@ -7,13 +7,14 @@ import json
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
     BindParameter,
     Connection,
     Insert,
     Row,
+    and_,
     bindparam,
     delete,
     func,
@@ -31,12 +32,15 @@ from monitor.store.database import in_batches, insert_of, write_rows
 from monitor.store.tables import article_features, cluster_key, match, story_article
 from monitor.store.unreadable import json_or_damaged, left_out_if_unreadable
 from monitor.stories import STORIES, ArticleFeatures, Cluster, ClusterIndex, Posting
-from monitor.stories.events import FIRST_OF_EVENT
+from monitor.stories.events import FIRST_OF_EVENT, by_keys, found_keys
 from monitor.stories.joining import FIRST_OF_STORY
 
 Key = tuple[str, str]  # a scope, and a key or an id in it
 Member = tuple[int, int, int]  # an article's id, its version, and when it was seen, in microseconds
 Ids = Mapping[tuple[str, str], int]  # of articles, by source and uid
+ByValues = Mapping[str, frozenset[str]]  # of each condition that a rule names in `by`
+K = TypeVar("K")
+V = TypeVar("V")
 
 _NAMES: BindParameter[Any] = bindparam("names", expanding=True)
 # A hit article has a hundred keys: all of them are one value, of which the database makes rows. What builds a statement
@@ -71,29 +75,41 @@ _EVENTS_OF = select(tables.event).where(tables.event.c.id.in_(_NAMES))
 _FEATURES = select(article_features).where(
     tuple_(article_features.c.article_id, article_features.c.version).in_(_NAMES)
 )
+_BY_OF = select(match.c.article_id, match.c.article_version, match.c.rule_id, match.c.by).where(
+    tuple_(match.c.article_id, match.c.article_version, match.c.rule_id).in_(_NAMES), match.c.by.is_not(None)
+)
 _FORGOTTEN = "compared with an article that was forgotten"
-_REMEMBERED = 2_000  # features: those of the articles of the last hours
+_REMEMBERED = 2_000  # of each kind: those of the articles of the last hours
 
 
-class FeaturesCache:
-    """What identity knows of the articles that were compared lately, from one pass to the next. It never changes: a
-    member is named by its article's number and version, and when it was seen, as SQLite gives numbers again."""
+class RecentValues(Generic[K, V]):
+    """The values that were asked for lately."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Member, ArticleFeatures] = OrderedDict()
+        self._known: OrderedDict[K, V] = OrderedDict()
 
-    def get(self, member: Member) -> ArticleFeatures | None:
-        """What is known of a member."""
-        found = self._known.get(member)
+    def get(self, key: K) -> V | None:
+        """What is known of a key."""
+        found = self._known.get(key)
         if found is not None:
-            self._known.move_to_end(member)
+            self._known.move_to_end(key)
         return found
 
-    def add(self, found: Mapping[Member, ArticleFeatures]) -> None:
+    def add(self, found: Mapping[K, V]) -> None:
         """Remember these, and no more of those that were not asked for the longest."""
         self._known.update(found)
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
+
+
+class FeaturesCache:
+    """What identity knows of the articles that were compared lately, from one pass to the next; `by`: what they say of
+    the conditions that a rule names in `by`. It never changes: a member is named by its article's number and version,
+    and when it was seen, as SQLite gives numbers again."""
+
+    def __init__(self) -> None:
+        self.features: RecentValues[Member, ArticleFeatures] = RecentValues()
+        self.by: RecentValues[tuple[str, Member], ByValues] = RecentValues()
 
 
 class StoredClusters:
@@ -132,10 +148,12 @@ class StoredClusters:
             with left_out_if_unreadable(_called(key)):
                 members[key] = [(article_id, version, seen) for article_id, version, seen in row.members or ()]
         features = self._features({each for some in members.values() for each in some})
-        found = dict.fromkeys(new, None) | {
-            key: _cluster(key[0], rows[key], [features[each] for each in some if each in features])
-            for key, some in members.items()
-        }
+        by = self._by({(key[0], each) for key, some in members.items() if key[0] != STORIES for each in some})
+        found: dict[Key, Cluster | None] = dict.fromkeys(new, None)
+        for (scope, id_), some in members.items():
+            known = {each: features[each] for each in some if each in features}
+            says = {its.name: by[scope, each] for each, its in known.items() if by.get((scope, each))}
+            found[scope, id_] = _cluster(scope, rows[scope, id_], list(known.values()), says)
         self._clusters |= found
         self.index.load(each for each in found.values() if each is not None)
 
@@ -169,7 +187,7 @@ class StoredClusters:
         return rows
 
     def _features(self, wanted: Collection[Member]) -> dict[Member, ArticleFeatures]:
-        found = {each: known for each in wanted if (known := self._cache.get(each)) is not None}
+        found = {each: known for each in wanted if (known := self._cache.features.get(each)) is not None}
         missing = {
             (article_id, version): (article_id, version, seen) for article_id, version, seen in wanted - found.keys()
         }
@@ -177,10 +195,23 @@ class StoredClusters:
             for article_id, version, row in self._connection.execute(_FEATURES, {"names": some}):
                 with left_out_if_unreadable(f"article_features {article_id}"):
                     found[missing[article_id, version]] = ArticleFeatures.from_row(row)
-        self._cache.add(found)
+        self._cache.features.add(found)
         self._members.update(found)
         self._ids.update(((each.source, each.uid), member[0]) for member, each in found.items())
         return found
+
+    def _by(self, wanted: Collection[tuple[str, Member]]) -> dict[tuple[str, Member], ByValues]:
+        """What members of events say of the conditions that their rules name in `by`."""
+        found = {each: known for each in wanted if (known := self._cache.by.get(each)) is not None}
+        missing = {(member[0], member[1], rule): (rule, member) for rule, member in wanted - found.keys()}
+        read: dict[tuple[str, Member], ByValues] = {each: {} for each in missing.values()}
+        for some in in_batches(missing):
+            for article_id, version, rule, by in self._connection.execute(_BY_OF, {"names": some}):
+                with left_out_if_unreadable(f"match of {article_id} by {rule}"):
+                    values = {name: frozenset(said) for name, said in by.items()}
+                    read[missing[article_id, version, rule]] = values
+        self._cache.by.add(read)
+        return found | read
 
     def _write_features(self, changed: Iterable[Cluster]) -> None:
         rows: dict[Member, dict[str, object]] = {}
@@ -201,9 +232,8 @@ class StoredClusters:
         }
         if cluster.scope == STORIES:
             return row
-        by = {name: sorted(values) for name, values in cluster.by.items()}
         doubt = {"possibly_of": cluster.possibly_of, "doubt": cluster.doubt or None}
-        return {**row, "rule_id": cluster.scope, "by": by or None, **doubt}
+        return {**row, "rule_id": cluster.scope, **doubt}
 
     def _member(self, features: ArticleFeatures) -> Member:
         return self.article_id(features.source, features.uid), features.version, to_number(features.seen)
@@ -238,8 +268,10 @@ def forget_articles(connection: Connection, articles: Sequence[int]) -> None:
         of_these = or_(table.c.id.in_(names), table.c.merged_into.in_(names))
         for row in connection.execute(select(table).where(of_these)).all():
             members = [each for each in row.members or () if each[0] not in articles]
+            scope = STORIES if table is tables.story else row.rule_id
             others = {key for each in stored_features(connection, members) for key in each.index_keys}
-            forget_keys(connection, STORIES if table is tables.story else row.rule_id, said - others, row.id)
+            gone, left = keys_of_matches(connection, scope, row.merged_into or row.id, articles)
+            forget_keys(connection, scope, (said | gone) - others - left, row.id)
             connection.execute(update(table).where(table.c.id == row.id).values(members=members))
             in_doubt = or_(tables.event.c.id == row.id, tables.event.c.possibly_of == row.id)
             connection.execute(update(tables.event).where(in_doubt).values(doubt=None))
@@ -269,6 +301,23 @@ def stored_features(connection: Connection, members: Iterable[Sequence[int]]) ->
     return [ArticleFeatures.from_row(each.row) for each in found]
 
 
+def keys_of_matches(
+    connection: Connection, rule: str, event: str, articles: Sequence[int]
+) -> tuple[set[str], set[str]]:
+    """The keys under which an event is found by what its rule has found in its articles: in these, and in the others.
+    None of a story."""
+    gone: set[str] = set()
+    left: set[str] = set()
+    if rule == STORIES:
+        return gone, left
+    of_event = and_(match.c.rule_id == rule, or_(match.c.event_id == event, match.c.article_id.in_(articles)))
+    asked = select(match.c.article_id, match.c.by, match.c.evidence).where(of_event)
+    for row in connection.execute(asked):
+        said = [*by_keys(row.by or {}), *found_keys({term for _, _, _, _, term, *_ in row.evidence})]
+        (gone if row.article_id in articles else left).update(said)
+    return gone, left
+
+
 def forget_keys(connection: Connection, scope: str, keys: Iterable[str], cluster: str) -> None:
     """A story or an event is not found under these keys any more."""
     names = [(scope, key) for key in keys]
@@ -278,10 +327,14 @@ def forget_keys(connection: Connection, scope: str, keys: Iterable[str], cluster
         connection.execute(changed.where(cluster_key.c.scope == scope, cluster_key.c.key == names[place][1]))
 
 
-def _cluster(scope: str, row: Row[*tuple[Any, ...]], members: Sequence[ArticleFeatures]) -> Cluster:
+def _cluster(
+    scope: str,
+    row: Row[*tuple[Any, ...]],
+    members: Sequence[ArticleFeatures],
+    by: Mapping[tuple[str, str, int], ByValues],
+) -> Cluster:
     of_event: dict[str, Any] = {}
     if scope != STORIES:
-        by = {name: frozenset(values) for name, values in (row.by or {}).items()}
         of_event = {"by": by, "possibly_of": row.possibly_of, "doubt": row.doubt or ""}
     return Cluster(
         id=row.id,
@@ -300,7 +353,7 @@ def _cluster(scope: str, row: Row[*tuple[Any, ...]], members: Sequence[ArticleFe
 @cache
 def _upsert(dialect: str, name: str) -> Insert:
     new = insert_of(dialect, tables.metadata.tables[name])
-    anew = ("last_at", "news_at", "members", *(["by"] if name == "event" else []))
+    anew = ("last_at", "news_at", "members")
     return new.on_conflict_do_update(index_elements=["id"], set_={each: new.excluded[each] for each in anew})
 
 

@@ -271,6 +271,7 @@ def _match(judged: Judged, decided: Decided, at: datetime, clusters: StoredClust
         "alert_id": decided.alert.id if decided.alert else None,
         "shadow_key": decided.shadow_key,
         "event_id": decided.hearing.event.id if decided.hearing and decided.hearing.event else None,
+        "by": {name: sorted(values) for name, values in found.by.items() if values} or None,
         "why_event": decided.why_event,
         "heard": decided.hearing is not None,
     }

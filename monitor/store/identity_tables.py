@@ -40,15 +40,13 @@ story_article = Table(
 )
 
 # The same happening as one rule sees it. Matches and alerts name it without a foreign key: SQLite would copy the alerts
-# to add one. `by`: the values by which its rule tells it from others; `possibly_of`: the older one that it is possibly
-# the same as, and `doubt`: why, in words.
+# to add one. `possibly_of`: the older one that it is possibly the same as, and `doubt`: why, in words.
 event = Table(
     "event",
     metadata,
     Column("id", String, primary_key=True),
     Column("rule_id", String, nullable=False),
     *_cluster(),
-    Column("by", JSON(none_as_null=True)),
     Column("possibly_of", String),
     Column("doubt", Text),
 )

@@ -241,6 +241,7 @@ match = Table(
     Column("shadow_key", Text),  # what a rule in shadow would have told is remembered by it
     Column("event_id", String, index=True),
     Column("heard", Boolean),  # whether it counts among what is heard of its subject; null: from before we kept it
+    Column("by", JSON(none_as_null=True)),  # of the conditions that the rule names in `by`: the values of each
     Column("why_event", Text),  # null: of no event, or from before we kept it
     Column("compared", Text),  # as of `story_article`, with an article of that event, or of another one
     Column("compared_with", Integer),

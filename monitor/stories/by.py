@@ -6,7 +6,7 @@ what those say is unknown, and other facts decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from monitor.stories.verdicts import Verdict
@@ -15,6 +15,7 @@ from monitor.text.scripts import script_of
 Values = frozenset[str]
 _ENTITY = "entity"
 _ANY = "any"
+_STRENGTH = (Verdict.UNKNOWN, Verdict.AGREES, Verdict.DIFFERS)  # of several articles the strongest counts
 
 
 def compare_by(ours: Mapping[str, Values], theirs: Mapping[str, Values]) -> dict[str, Verdict]:
@@ -22,6 +23,16 @@ def compare_by(ours: Mapping[str, Values], theirs: Mapping[str, Values]) -> dict
     is unknown where one side has none, or has words only of languages that the other side has no words of."""
     nothing: Values = frozenset()
     return {name: _compare(ours.get(name, nothing), theirs.get(name, nothing)) for name in {**ours, **theirs}}
+
+
+def compare_by_with_all(ours: Mapping[str, Values], others: Iterable[Mapping[str, Values]]) -> dict[str, Verdict]:
+    """The same of an article and several others: it differs if it differs from one of them, and agrees if it agrees
+    with each that says something comparable, and with one at least."""
+    found: dict[str, Verdict] = {}
+    for theirs in others:
+        for name, verdict in compare_by(ours, theirs).items():
+            found[name] = max(found.get(name, verdict), verdict, key=_STRENGTH.index)
+    return found
 
 
 def differing_values(name: str, ours: Mapping[str, Values], theirs: Mapping[str, Values]) -> str:

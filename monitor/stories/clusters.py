@@ -29,7 +29,8 @@ class Cluster:
     opened, last   when its first article was news, and its latest
     touched        when an article joined it last, as we saw it
     members        the first and the last of its articles: what another one is compared with
-    by             of an event: the values of the conditions that its rule names in `by`
+    by             of an event: of each member (`ArticleFeatures.name`), the values of the conditions that its rule
+                   names in `by`; members that say nothing of it are missing
     possibly_of    of an event: the id of the older one that it is possibly the same as; `doubt`: why, in words
     merged_into    the id of the cluster that a person made it a part of: articles are compared with the members of
                    each part, for the parts may differ, and belong to the whole
@@ -43,7 +44,7 @@ class Cluster:
     last: datetime
     touched: datetime
     members: tuple[ArticleFeatures, ...] = ()
-    by: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    by: Mapping[tuple[str, str, int], Mapping[str, frozenset[str]]] = field(default_factory=dict)
     possibly_of: str | None = None
     doubt: str = ""
     merged_into: str | None = None
@@ -54,26 +55,28 @@ class Cluster:
         """The id of the cluster that its articles belong to: its own, if it is part of no other."""
         return self.merged_into or self.id
 
+    def by_of(self, member: ArticleFeatures) -> Mapping[str, frozenset[str]]:
+        """Its values of the conditions that the rule names in `by`."""
+        return self.by.get(member.name, {})
+
     def joined_by(self, features: ArticleFeatures, by: Mapping[str, frozenset[str]] | None = None) -> Cluster:
-        """The cluster after one more article."""
+        """The cluster after one more article; `by`: its values, by the names of conditions."""
         members = (*self.members, features)
         if len(members) > FIRST_MEMBERS + LAST_MEMBERS:
             members = (*members[:FIRST_MEMBERS], *members[-LAST_MEMBERS:])
-        values = dict(self.by)
-        for name, found in (by or {}).items():
-            values[name] = values.get(name, frozenset()) | found
+        values = {name: found for name, found in (by or {}).items() if found}
+        known = {**self.by, features.name: values} if values else self.by
         return replace(
             self,
             last=max(self.last, features.at),
             touched=max(self.touched, features.seen),
             members=members,
-            by=values,
+            by={each.name: known[each.name] for each in members if each.name in known},
         )
 
 
 def before(cluster: Cluster, features: ArticleFeatures) -> Cluster | None:
-    """The cluster as an article found it, as far as its members say; None if there was none yet. Values of its rule's
-    `by` that were found since stay."""
+    """The cluster as an article found it, as far as its members say; None if there was none yet."""
     own = (features.source, features.uid)
     members = tuple(each for each in cluster.members if each.seen <= features.seen and (each.source, each.uid) != own)
     if not members:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from monitor.model import ComparedArticle, Story
 from monitor.model.names import hashed
-from monitor.stories.by import compare_by, differing_values
+from monitor.stories.by import compare_by, compare_by_with_all, differing_values
 from monitor.stories.clusters import SURE_WEIGHT, Cluster, ClusterIndex
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import BROAD, Bounds, JudgedCluster, Ruling, Sameness, closest, judge, nearest
@@ -27,7 +27,6 @@ KEPT = timedelta(days=14)
 # Where the rule has found words or entities, or what its `by` names agrees.
 NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), possibly=0.15, across=5)
 FIRST_OF_EVENT = "the first article of its event"
-_FOUND = "found"  # under this name stands what rules have found, among the values of an event
 _FACT, _ANY = 1.0, 0.1  # weights of keys: of a fact, and of what many events share
 
 
@@ -57,9 +56,8 @@ class Report:
         """The keys under which events are found that it may belong to, and how much each counts."""
         if self.of_story_only:
             return {_of_story(self.story.id): SURE_WEIGHT}
-        values = [f"{name}:{value}" for name, values in sorted(self.by.items()) for value in sorted(values)]
-        found = dict.fromkeys((f"{_FOUND}:{each}" for each in sorted(self.found)), _ANY)
-        found |= dict.fromkeys(self.features.fact_keys, _FACT) | dict.fromkeys(values, _FACT)
+        found = dict.fromkeys(found_keys(self.found), _ANY)
+        found |= dict.fromkeys((*self.features.fact_keys, *by_keys(self.by)), _FACT)
         found[_of_story(self.story.id)] = SURE_WEIGHT
         return found if self.lasts is None else {**found, "any": _ANY}
 
@@ -125,8 +123,17 @@ def new_event(report: Report) -> Cluster:
 
 def join_event(report: Report, event: Cluster, index: ClusterIndex) -> None:
     """`index` knows from now on that the article belongs to this event."""
-    values = {**report.by, _FOUND: report.found} if report.found else report.by
-    index.put(event.joined_by(report.features, values), report.features, report.weights.keys())
+    index.put(event.joined_by(report.features, report.by), report.features, report.weights.keys())
+
+
+def by_keys(by: Mapping[str, Iterable[str]]) -> list[str]:
+    """The keys under which an event is found by what an article of it says of the conditions of `by`."""
+    return [f"{name}:{value}" for name, values in sorted(by.items()) for value in sorted(values)]
+
+
+def found_keys(found: Iterable[str]) -> list[str]:
+    """Those by the words and entities that the rule found in it."""
+    return [f"found:{each}" for each in sorted(found)]
 
 
 def _of_story(id_: str) -> str:
@@ -134,13 +141,23 @@ def _of_story(id_: str) -> str:
 
 
 def _agreements(report: Report, event: Cluster) -> Mapping[str, Verdict]:
-    known = {name: values for name, values in event.by.items() if name != _FOUND}
-    return compare_by(report.by, known)
+    return compare_by_with_all(report.by, [event.by_of(each) for each in event.members])
+
+
+def _another_by(report: Report, event: Cluster) -> Ruling | None:
+    """By what, and from which member, the rule's `by` keeps it apart; None: it does not."""
+    for member in reversed(event.members):
+        theirs = event.by_of(member)
+        differing = [name for name, each in compare_by(report.by, theirs).items() if each is Verdict.DIFFERS]
+        if differing:
+            why = "; ".join(differing_values(name, report.by, theirs) for name in differing)
+            return Ruling(Sameness.ANOTHER, why, other=member)
+    return None
 
 
 def _kept_apart(report: Report, event: Cluster) -> bool:
     """Whether the rule's `by` keeps it apart."""
-    return Verdict.DIFFERS in _agreements(report, event).values()
+    return _another_by(report, event) is not None
 
 
 def judge_events(report: Report, candidates: Iterable[Cluster]) -> list[JudgedCluster]:
@@ -151,9 +168,9 @@ def judge_events(report: Report, candidates: Iterable[Cluster]) -> list[JudgedCl
 def _ruling(report: Report, event: Cluster) -> Ruling:
     if not _in_time(report, event):
         return Ruling(Sameness.ANOTHER, "it is not of its time")
+    if (another := _another_by(report, event)) is not None:
+        return another
     agreements = _agreements(report, event)
-    if differing := [name for name, each in agreements.items() if each is Verdict.DIFFERS]:
-        return Ruling(Sameness.ANOTHER, "; ".join(differing_values(name, report.by, event.by) for name in differing))
     by_agrees = bool(agreements) and all(each is Verdict.AGREES for each in agreements.values())
     points = (2 * TELLING if by_agrees else 0) + (TELLING if report.found else 0)
     ruling = judge(report.features, event.members, NARROW if points else BROAD, points=points)

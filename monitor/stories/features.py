@@ -64,6 +64,11 @@ class ArticleFeatures:
     facts: ArticleFacts
 
     @property
+    def name(self) -> tuple[str, str, int]:
+        """Which version of which article it is: its source, uid and version."""
+        return self.source, self.uid, self.version
+
+    @property
     def index_keys(self) -> tuple[str, ...]:
         """Under these it is found by others."""
         return tuple(

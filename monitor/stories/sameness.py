@@ -46,7 +46,8 @@ _IN_WORDS = {Sameness.SAME: "the same"}
 class Ruling:
     """What an article is to others, and why, in words. `likeness`: of their words, from 0 to 1, and `needed`: which
     would make them the same (None: that is not what decided). `unsure`: what one side does not say, in words, where it
-    is taken for the same all the same. `comparison`: with the article that decided (None: something else did);
+    is taken for the same all the same. `comparison`: with the article that decided (None: something else did, of
+    `other` if that is one);
     `beside`: what agrees beside the facts of the articles, and `settled_by`: what decided in place of the likeness of
     words, in words."""
 
@@ -58,6 +59,7 @@ class Ruling:
     needed: float | None = None
     beside: tuple[str, ...] = ()
     settled_by: str = ""
+    other: ArticleFeatures | None = None
 
     @property
     def differs(self) -> bool:
@@ -97,18 +99,23 @@ class JudgedCluster:
         return sameness is Sameness.SAME, sameness is Sameness.POSSIBLY, *alike
 
     @property
+    def other(self) -> ArticleFeatures:
+        """With which article of it to compare where no comparison was made: what decided, else the latest."""
+        return self.ruling.other or self.cluster.members[-1]
+
+    @property
     def compared(self) -> ComparedArticle:
         """The article of it that decided, and the comparison in words."""
-        other = self.cluster.members[-1] if self.ruling.comparison is None else self.ruling.comparison.other
+        other = self.other if self.ruling.comparison is None else self.ruling.comparison.other
         return ComparedArticle(other.source, other.uid, f"“{other.title}” ({other.source}): {self.ruling.words}")
 
 
 def compared_anyway(features: ArticleFeatures, judged: JudgedCluster) -> JudgedCluster:
-    """The same with a comparison, though something else has decided: with the latest article, for people who ask."""
+    """The same with a comparison, though something else has decided, for people who ask."""
     ruling = judged.ruling
     if ruling.comparison is not None:
         return judged
-    comparison = compare(features, judged.cluster.members[-1])
+    comparison = compare(features, judged.other)
     settled_by = "" if ruling.why == _WORDS_DIFFER else ruling.why  # the comparison says by how much they do
     return replace(judged, ruling=replace(ruling, comparison=comparison, settled_by=settled_by))
 

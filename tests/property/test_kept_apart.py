@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.model import Story
@@ -62,10 +62,11 @@ def stories_of(day: list[ArticleFeatures]) -> list[str]:
     return [join(each, index).cluster.id for each in day]
 
 
-def events_of(day: list[ArticleFeatures], lasts: timedelta | None) -> list[str]:
+def events_of(day: list[ArticleFeatures], lasts: timedelta | None, by: list[frozenset[str]] | None = None) -> list[str]:
     index, found = ClusterIndex(), []
     for number, each in enumerate(day):
-        report = Report("r", Story(f"S{number}", each.title, each.at), each, {}, frozenset({"strike"}), lasts)
+        values = {"who": by[number]} if by is not None else {}
+        report = Report("r", Story(f"S{number}", each.title, each.at), each, values, frozenset({"strike"}), lasts)
         event = belongs(report, index).event
         join_event(report, event, index)
         found.append(event.id)
@@ -86,6 +87,24 @@ def test_no_cluster_has_two_places(day: list[Coming], rng: object, lasts: timede
         for each, cluster in zip(day, clusters, strict=True):
             places[cluster].add(each.named)
         assert all(len(named - {None}) <= 1 for named in places.values())
+
+
+who = st.frozensets(st.sampled_from(["entity:a", "entity:b", "entity:c"]), max_size=2)
+
+
+# A round-up names both: what is told of one is nothing of the other.
+@example([(Coming("en", 0, 3), frozenset(f"entity:{each}" for each in names)) for names in ("a", "ab", "b")], None)
+@given(st.lists(st.tuples(coming, who), min_size=1, max_size=8), st.sampled_from([None, LASTING]))
+def test_articles_of_one_event_have_something_in_common(
+    day: list[tuple[Coming, frozenset[str]]], lasts: timedelta | None
+) -> None:
+    """Any two of them, under what the rule names in `by`, where both name some of it."""
+    known = [each.features(number) for number, (each, _) in enumerate(day)]
+    events = defaultdict(list)
+    for (_, values), event in zip(day, events_of(known, lasts, [values for _, values in day]), strict=True):
+        events[event].append(values)
+    for members in events.values():
+        assert all(one & other or not one or not other for one in members for other in members)
 
 
 @given(days)

@@ -18,12 +18,15 @@ from monitor.model import (
     Alert,
     AlertKind,
     AlertPolicy,
+    AllOf,
     Article,
     DeliveryState,
     Entry,
     Level,
     LevelChange,
+    Named,
     OncePer,
+    Pattern,
     Receipt,
     ReceiptKind,
     Retention,
@@ -630,6 +633,37 @@ def test_a_story_goes_on_without_what_was_forgotten(desk: Desk) -> None:
     desk.poll(article("c", "Missile over the sea", seen=NOON + MINUTE), at=NOON + MINUTE)
     with desk.database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(story)).scalar_one() == 1
+
+
+BY_NAME = replace(
+    rule("events"),
+    condition=AllOf((Words((Term("missile"),)), Named("who", Pattern("[A-Z]r0ub4dor|Jones|Smith")))),
+    alert=AlertPolicy(once_per=OncePer.EVENT, by=("who",)),
+)
+
+
+@pytest.mark.parametrize("others", [0, 1, 9], ids=["alone", "with another", "no member any more"])
+def test_an_event_forgets_what_only_the_forgotten_article_has_said(desk: Desk, others: int) -> None:
+    """Of what its rule names in `by` as well; it is compared with, and found by, what the others say."""
+    ruleset = rules(BY_NAME)
+    desk.poll(article("first", "Jones sees a missile", of="times", seen=NOON - MINUTE), ruleset=ruleset)
+    desk.poll(article("second", "Missile seen: Jones reports", of="times", seen=NOON - MINUTE), ruleset=ruleset)
+    desk.poll(replace(secret(), title=f"{SECRET} and Jones: missile flies"), ruleset=ruleset)
+    for number in range(others):
+        desk.poll(article(f"p{number}", "Jones: missile seen", of="post", seen=NOON), ruleset=ruleset)
+    assert SECRET.lower() in desk.everything().lower()
+    with desk.database.reading() as connection:
+        (its,) = connection.execute(select(event)).all()
+        assert len(its.members) == min(3 + others, 8)
+    desk.forget("wire")
+    assert SECRET.lower() not in desk.everything().lower()
+    with desk.database.reading() as connection:
+        keys = set(connection.execute(select(cluster_key.c.key).where(cluster_key.c.scope == "events")).scalars())
+    assert {"who:word:any:jones", "found:missile"} <= keys
+    desk.poll(article("more", "Jones: a missile was seen", of="post", seen=NOON), ruleset=ruleset)
+    desk.poll(article("smith", "Smith: missile seen", of="post", seen=NOON), ruleset=ruleset)
+    with desk.database.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(event)).scalar_one() == 2
 
 
 @pytest.mark.parametrize("left", [False, True], ids=["here", "had left before"])

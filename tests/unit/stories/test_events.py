@@ -12,7 +12,7 @@ from monitor.stories import ClusterIndex
 from monitor.stories.clusters import Cluster
 from monitor.stories.events import KEPT, Belonging, Report, belongs, event_of_story, join_event, new_event
 from monitor.stories.sameness import Sameness
-from tests.building import HOUR, NOON, features
+from tests.building import HOUR, MINUTE, NOON, features
 
 DAY = timedelta(days=1)
 TITLE = "North Korea fires missile into sea"
@@ -240,11 +240,40 @@ def test_by_keeps_apart_within_one_story_too() -> None:
     assert of(one, other).opens
 
 
-def test_an_event_knows_all_values_of_its_articles() -> None:
-    """Two articles of one event may name two languages' words."""
+def test_an_event_knows_the_values_of_each_of_its_articles() -> None:
+    """Two articles of one event may name two languages' words: what agrees with one of them, and of which the other
+    says nothing, agrees."""
     index = told(report("Dockers strike in Busan", by={"where": BUSAN}))
     join_event(report("부산 파업", HOUR, "ko", by={"where": BUSAN_KO}), index.changed[0], index)
-    assert index.changed[0].by["where"] == {BUSAN, BUSAN_KO}
+    assert [dict(each) for each in index.changed[0].by.values()] == [{"where": {BUSAN}}, {"where": {BUSAN_KO}}]
+    more = report("항만 멈춰", 2 * HOUR, "ko", by={"where": BUSAN_KO})
+    assert "where" in belongs(more, index).ruling.beside
+
+
+SAMSUNG, HYUNDAI = "entity:samsung", "entity:hyundai"
+
+
+@pytest.mark.parametrize("story", [None, "S"], ids=["by what is said", "of one story"])
+def test_a_round_up_makes_no_event_of_what_it_names(story: str | None) -> None:
+    """It agrees with the event of one, and so it is of that; the event of the other has nothing in common with it."""
+    first = report("Walkout at Samsung", by={"who": SAMSUNG}, story=story)
+    both = report("Unions hail walkouts", HOUR, by={"who": f"{SAMSUNG} {HYUNDAI}"}, story=story)
+    other = report("Walkout at Hyundai", 2 * HOUR, by={"who": HYUNDAI}, story=story)
+    assert of(first, both).event.id == new_event(first).id
+    belonging = of(first, both, other)
+    assert (belonging.opens, belonging.event.id) == (True, new_event(other).id)
+    assert belonging.compared is not None
+    assert "who: hyundai, not samsung" in belonging.compared.words
+    assert belonging.compared.uid == first.features.uid
+    again = of(first, both, report("Unions vow more walkouts", 3 * HOUR, by={"who": f"{SAMSUNG} {HYUNDAI}"}))
+    assert not again.opens
+
+
+def test_only_articles_that_are_compared_say_something() -> None:
+    """Of an event with many articles the first and the last."""
+    several = [report("Walkout goes on", number * MINUTE, by={"who": SAMSUNG}) for number in range(20)]
+    (event,) = events(*several)
+    assert event.by.keys() == {each.name for each in event.members}
 
 
 # --- stories ----------------------------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("kept_apart", sa.JSON(), nullable=True))
     op.drop_index("ix_story_opened_at", "story")
     op.drop_index("ix_event_sequence", "event")
-    op.add_column("event", sa.Column("by", sa.JSON(), nullable=True))
     op.add_column("event", sa.Column("possibly_of", sa.String(), nullable=True))
     op.add_column("event", sa.Column("doubt", sa.Text(), nullable=True))
     in_doubt = sa.text("possibly_of IS NOT NULL")
@@ -32,6 +31,7 @@ def upgrade() -> None:
     op.drop_table("section")
     op.create_index("ix_waiting_due", "waiting", ["due"])
     op.create_index("ix_waiting_since", "waiting", ["since"])
+    op.add_column("match", sa.Column("by", sa.JSON(), nullable=True))
     op.add_column("match", sa.Column("why_event", sa.Text(), nullable=True))
     for table in ("story_article", "match"):
         op.add_column(table, sa.Column("compared", sa.Text(), nullable=True))
