@@ -217,7 +217,7 @@ def test_nothing_of_a_finished_part_is_lost(
     opened = open_database(kept(tmp_path, request, part))
     opened.upgrade()
     report = Reports(opened)
-    assert report.counts() == counts
+    assert report.counts() == {**counts, "merges": 0, "splits": 0}
     found = {state: n for state, n in report.delivery_counts().items() if n}
     assert found == {**deliveries, "retry": 1, "sending": 1}
     assert {name: each.failures for name, each in report.sources().items()} == {"en": 0, "ko": 0, "dead": 2}
