@@ -31,6 +31,7 @@ from monitor.daemon.watchdog import USUAL, Watchdog
 from monitor.delivery import Dispatcher
 from monitor.due import Due
 from monitor.errors import Fault, StoreReplaced
+from monitor.matching import RuleSet
 from monitor.matching.live import compile_live
 from monitor.model import Alert, Config, Running, Settings, Source
 from monitor.notify import Notifier
@@ -73,7 +74,7 @@ async def service(
     """
     settings, limits, zone = config.settings, config.settings.limits, ZoneInfo(config.settings.timezone)
     async with AsyncExitStack() as stack:
-        database = _opened(settings, stack)
+        database = _opened(config, stack)
         # a number of its own: in containers every daemon is process 1 of a host with any name
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         claims, outbox, daemons = Claims(database, owner), Outbox(database, owner), Daemons(database, owner)
@@ -182,12 +183,12 @@ async def service(
         )
 
 
-def _opened(settings: Settings, stack: AsyncExitStack) -> Database:
+def _opened(config: Config, stack: AsyncExitStack) -> Database:
     """The database, of the newest schema; one that cannot be shared is ours alone."""
-    database = open_database(settings.database)
+    database = open_database(config.settings.database)
     stack.callback(database.close)
     stack.enter_context(database.taken())
-    if database.upgrade():
+    if database.upgrade(rules=partial(compile_config, config)):
         log.info(Event.DATABASE_MADE, database=database.name)  # at a path that was mistyped there is none yet
     return database
 
@@ -249,9 +250,14 @@ def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job
     return [beat, Job("listen", AGAIN, listening.listen)]
 
 
+def compile_config(config: Config) -> RuleSet:
+    """The rules of a config that run, compiled; they know the entities that come with the program too."""
+    return compile_live(config.rules.values(), config.entities, config.lists, config.sources, shipped_entities())
+
+
 def _active(config: Config, zone: ZoneInfo, *, catches_up: bool) -> Active:
     with at_rest():
-        rules = compile_live(config.rules.values(), config.entities, config.lists, config.sources, shipped_entities())
+        rules = compile_config(config)
         inflection.release()
     give_back()
     channels = partial(channels_of, settings=config.settings)

@@ -132,7 +132,7 @@ def _prepared(article: Article, matches: tuple[Match, ...], cost: int, rules: Ru
     return Prepared(
         article=article,
         matches=matches,
-        features=features_of(article, known_names(rules)) if joins else None,
+        features=identity_features(article, rules) if joins else None,
         publisher=(from_.publisher if from_ else None) or (source.name if source else article.source),
         wire=from_.wire if from_ else None,
         mark=from_.mark if from_ else None,
@@ -144,8 +144,14 @@ def _prepared(article: Article, matches: tuple[Match, ...], cost: int, rules: Ru
 _KNOWN_NAMES: WeakKeyDictionary[RuleSet, KnownNames] = WeakKeyDictionary()
 
 
-def known_names(rules: RuleSet) -> KnownNames:
-    """The names of all entities that a set of rules knows; worked out when it is asked first."""
+def identity_features(article: Article, rules: RuleSet) -> ArticleFeatures:
+    """What identity knows of an article, by the names of all entities that a set of rules knows: whoever compares
+    articles, or stores what they are compared by, asks here."""
+    return features_of(article, _known_names(rules))
+
+
+def _known_names(rules: RuleSet) -> KnownNames:
+    """They are worked out when they are asked for first."""
     known = _KNOWN_NAMES.get(rules)
     if known is None:
         known = _KNOWN_NAMES[rules] = KnownNames(rules.entities.values())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 
 from monitor.decide import Decision
-from monitor.matching import RuleSet
-from monitor.model import Alert, AlertPolicy, Event
+from monitor.matching import RuleSet, compile_rules
+from monitor.model import Alert, AlertPolicy, Entity, Event
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.forgetting import Forgetting
@@ -29,7 +30,6 @@ from tests.building import (
     commit,
     config_of,
     rule,
-    rules,
     sources,
     to_desk,
 )
@@ -41,10 +41,12 @@ PAPERS = ("wire", "post", "herald", "globe", "times", "echo")
 
 
 class Desk:
-    """A database, and a rule; each article comes from a paper that has not reported before, a minute after the last."""
+    """A database, a rule, and the entities that are known; each article comes from a paper that has not reported
+    before, a minute after the last."""
 
     def __init__(self, database: Database, **policy: object) -> None:
         self.database = database
+        self.entities: Mapping[str, Entity] = {}
         self.rule = replace(rule("mpox", ["mpox"]), alert=AlertPolicy(**policy))  # type: ignore[arg-type]
         self.claims = Claims(database, "here:1")
         self.claims.know(sources(*PAPERS), NOON)
@@ -53,7 +55,7 @@ class Desk:
 
     @property
     def rules(self) -> RuleSet:
-        return rules(self.rule)
+        return compile_rules((self.rule,), self.entities)
 
     def hear(self, title: str, text: str = "") -> Decision:
         """An article, decided by a daemon that has just started, and committed."""
@@ -68,7 +70,7 @@ class Desk:
         return Merging(self.database, config_of(self.rule)).merge(id_, other, self.now, "ann")
 
     def split(self, id_: str, *articles: int, quiet: bool = False) -> SplitOff:
-        splitting = Splitting(self.database, config_of(self.rule), to_desk)
+        splitting = Splitting(self.database, config_of(self.rule), self.rules, to_desk)
         return splitting.split(id_, articles, self.now, "ann", quiet=quiet)
 
     def sent(self) -> list[str]:

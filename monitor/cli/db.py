@@ -29,8 +29,13 @@ def upgrade(config: Path, no_copy: bool) -> None:
       news-monitor db upgrade
       news-monitor db upgrade --no-copy
     """
-    database = database_of(load_config(config).config.settings)
-    made = database.upgrade(copy=not no_copy)
+    from functools import partial
+
+    from monitor.app import compile_config
+
+    loaded = load_config(config).config
+    database = database_of(loaded.settings)
+    made = database.upgrade(copy=not no_copy, rules=partial(compile_config, loaded))
     click.echo(f"made a new database: {database.name}" if made else f"{database.name} is up to date")
 
 

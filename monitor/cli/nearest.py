@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from monitor.matching import RuleSet
-    from monitor.model import Article, Entity, Match, Story
+    from monitor.model import Article, Match, Story
     from monitor.store.database import Database
     from monitor.stories.sameness import JudgedCluster
 
 
-def nearest_stories(database: Database, article: Article, entities: Iterable[Entity]) -> tuple[JudgedCluster, ...]:
-    """The older stories that say the most of what an article says, and what it is to them by what we know now."""
+def nearest_stories(database: Database, article: Article, rules: RuleSet) -> tuple[JudgedCluster, ...]:
+    """The older stories that say the most of what an article says, and what it is to them by what we know now; of the
+    rules only the entities count that they know."""
+    from monitor.cases import identity_features
     from monitor.store.nearest import NearestClusters
-    from monitor.stories import features_of
-    from monitor.stories.known_names import KnownNames
 
-    return NearestClusters(database).stories(features_of(article, KnownNames(entities)))
+    return NearestClusters(database).stories(identity_features(article, rules))
 
 
 def nearest_events(
     database: Database, article: Article, match: Match, story: Story, rules: RuleSet
 ) -> tuple[JudgedCluster, ...]:
     """The same of older events of a rule; none of one that tells no events."""
-    from monitor.cases import known_names, report_of
+    from monitor.cases import identity_features, report_of
     from monitor.store.nearest import NearestClusters
-    from monitor.stories import features_of
 
-    report = report_of(match, features_of(article, known_names(rules)), story, rules)
+    report = report_of(match, identity_features(article, rules), story, rules)
     return () if report.of_story_only else NearestClusters(database).events(report)
 
 

@@ -153,13 +153,14 @@ def split(config: Path, *, quiet: bool, name: str, articles: tuple[int, ...]) ->
     from functools import partial
 
     from monitor import clock
-    from monitor.app import channels_of
+    from monitor.app import channels_of, compile_config
     from monitor.store.splitting import Splitting
     from monitor.store.stories import StoriesRead
 
     loaded = load_config(config).config
     database = existing_database(loaded.settings)
-    splitting = Splitting(database, loaded, partial(channels_of, settings=loaded.settings))
+    channels = partial(channels_of, settings=loaded.settings)
+    splitting = Splitting(database, loaded, compile_config(loaded), channels)
     found = _found(StoriesRead(database), name).id
     done = splitting.split(found, articles, clock.now(), _who(), quiet=quiet)
     what = "1 article" if done.articles == 1 else f"{done.articles} articles"

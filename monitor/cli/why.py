@@ -152,7 +152,9 @@ def _given(config: Path | None, paths: tuple[Path, ...]) -> _Asked:
 
 def _stored(config: Path | None, paths: tuple[Path, ...], name: str, rule: str | None) -> _Asked:
     """The article of this name in the database."""
+    from monitor.config.load import shipped_entities
     from monitor.errors import WrongUse
+    from monitor.matching.live import compile_live
     from monitor.store.articles import Articles
 
     if paths:
@@ -167,7 +169,9 @@ def _stored(config: Path | None, paths: tuple[Path, ...], name: str, rule: str |
     if len(found) > 1:
         raise WrongUse("\n".join(_several(found, name, settings.timezone)))
     article = found[0].article
-    nearest = nearest_stories(database, article, loaded.config.entities.values()) if found[0].story is not None else ()
+    nearest: tuple[JudgedCluster, ...] = ()
+    if found[0].story is not None:
+        nearest = nearest_stories(database, article, compile_live((), loaded.config.entities, known=shipped_entities()))
     return _Asked(article, loaded.config, loaded.faults, _Kept(found[0], database, settings, nearest))
 
 

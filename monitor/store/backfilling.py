@@ -9,19 +9,22 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Select, and_, func, select
 
+from monitor.cases import identity_features
+from monitor.matching import RuleSet
 from monitor.model import Story
 from monitor.store.articles import read
 from monitor.store.clusters import StoredClusters
 from monitor.store.tables import article, article_version, match, story, story_article
-from monitor.stories import STORIES, ArticleFeatures, features_of
+from monitor.stories import STORIES, ArticleFeatures
 from monitor.stories.events import Report, join_event
 
 REACH = timedelta(days=2)  # before the newest article
 _SLICE = 250
 
 
-def backfill_clusters(connection: Connection) -> None:
-    """Have the versions of articles that a rule hit lately join the stories and events that they are of."""
+def backfill_clusters(connection: Connection, rules: RuleSet) -> None:
+    """Have the versions of articles that a rule hit lately join the stories and events that they are of. `rules`: whose
+    entities identity knows."""
     newest = connection.execute(select(func.max(article.c.seen_at))).scalar_one_or_none()
     if newest is None:
         return
@@ -31,15 +34,17 @@ def backfill_clusters(connection: Connection) -> None:
     asked = asked.where(article.c.seen_at > newest - REACH, hit.exists()).order_by(article_version.c.id)
     versions = connection.execute(asked).scalars().all()  # as they were committed
     for first in range(0, len(versions), _SLICE):
-        _backfill(connection, versions[first : first + _SLICE])
+        _backfill(connection, versions[first : first + _SLICE], rules)
 
 
-def _backfill(connection: Connection, versions: Sequence[int]) -> None:
+def _backfill(connection: Connection, versions: Sequence[int], rules: RuleSet) -> None:
     stored = StoredClusters(connection)
     rows = connection.execute(_texts().where(article_version.c.id.in_(versions)).order_by(article_version.c.id)).all()
     ids = {(row.source_id, row.uid): row.id for row in rows}
     events = _events(connection, list(ids.values()))
-    every = [(row, features_of(read(row)), Story(row.story_id, row.story_title, row.opened_at)) for row in rows]
+    every = [
+        (row, identity_features(read(row), rules), Story(row.story_id, row.story_title, row.opened_at)) for row in rows
+    ]
     stored.load_keys((STORIES, key) for _, features, _ in every for key in features.index_keys)
     stored.load_clusters((STORIES, of.id) for _, _, of in every)
     stored.load_clusters(key for keys in events.values() for key in keys)

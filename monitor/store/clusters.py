@@ -219,7 +219,7 @@ class StoredClusters:
             member = self._member(each)
             if member not in self._members and member not in rows:
                 rows[member] = {"article_id": member[0], "version": member[1], "row": each.to_row()}
-        write_rows(self._connection, _upsert_features(self._connection.dialect.name), list(rows.values()))
+        write_rows(self._connection, _insert_features(self._connection.dialect.name), list(rows.values()))
 
     def _row(self, cluster: Cluster) -> dict[str, object]:
         row: dict[str, object] = {
@@ -296,8 +296,9 @@ def _forget_comparisons(connection: Connection, articles: Sequence[int]) -> None
 
 
 def stored_features(connection: Connection, members: Iterable[Sequence[int]]) -> list[ArticleFeatures]:
-    """What is known of these members of a story or an event."""
-    found = connection.execute(_FEATURES, {"names": [(id_, version) for id_, version, _ in members]})
+    """What is known of these members of a story or an event, or of these versions of articles, as far as it is kept;
+    each begins with an article's id and its version."""
+    found = connection.execute(_FEATURES, {"names": [(id_, version) for id_, version, *_ in members]})
     return [ArticleFeatures.from_row(each.row) for each in found]
 
 
@@ -358,7 +359,6 @@ def _upsert(dialect: str, name: str) -> Insert:
 
 
 @cache
-def _upsert_features(dialect: str) -> Insert:
-    new = insert_of(dialect, article_features)
-    key = ["article_id", "version"]
-    return new.on_conflict_do_update(index_elements=key, set_={"row": new.excluded.row})
+def _insert_features(dialect: str) -> Insert:
+    """They never change: what is there stays."""
+    return insert_of(dialect, article_features).on_conflict_do_nothing()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,8 @@ from monitor.store.unreadable import ValueUnreadable
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+    from monitor.matching import RuleSet
 
 T = TypeVar("T")
 Identity = tuple[object, ...]
@@ -99,9 +101,11 @@ class Database(ABC):
     def _change(self, known: Identity, found: Identity) -> str:
         """What has happened to it, in words."""
 
-    def upgrade(self, *, copy: bool = True) -> bool:
+    def upgrade(self, *, copy: bool = True, rules: Callable[[], RuleSet] | None = None) -> bool:
         """Bring the schema to this version's, after a copy; several processes may do so at once, and one that is
-        killed meanwhile leaves everything as it was. True if it was made from nothing. Raises StoreNewer, StoreFailed.
+        killed meanwhile leaves everything as it was. `rules`: gives those that run, whose entities identity knows;
+        asked only where something is to be worked out from articles. True if it was made from nothing. Raises
+        StoreNewer, StoreFailed.
         """
         with self.translated(), self.migrating() as connection:
             found = self._revision(connection)
@@ -109,7 +113,7 @@ class Database(ABC):
                 return False
             if found is not None and copy:
                 self.copy(connection, f"before-{revisions()[-1]}")
-            _migrate(connection, found)
+            _migrate(connection, found, rules)
             self.verify_migrated(connection)
             return found is None
 
@@ -224,13 +228,14 @@ def alembic_config() -> Config:
     return config
 
 
-def _migrate(connection: Connection, found: str | None) -> None:
+def _migrate(connection: Connection, found: str | None, rules: Callable[[], RuleSet] | None) -> None:
     from alembic import command  # noqa: PLC0415 - as above
 
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     if found is not None and found < _IDENTITY:
+        from monitor.matching import compile_rules  # noqa: PLC0415 - as above
         from monitor.store.backfilling import backfill_clusters  # noqa: PLC0415 - it stands above this one
 
-        backfill_clusters(connection)
+        backfill_clusters(connection, compile_rules((), {}) if rules is None else rules())

@@ -17,14 +17,13 @@ from monitor.alerting.judging import judge
 from monitor.alerting.policy import Case, Circumstances
 from monitor.alerting.subjects import event_key, in_shadow, story_key, unsure_key
 from monitor.alerting.told import Account, Told
-from monitor.cases import event_of, from_whom, story_of
+from monitor.cases import event_of, from_whom, identity_features, story_of
 from monitor.errors import WrongUse
 from monitor.matching import RuleSet
-from monitor.matching.live import compile_live
 from monitor.model import Config, Decided, Judged, Level, Match, MatchKind, OncePer, Rule, RuleStatus, Story
 from monitor.model.names import hashed
 from monitor.store.articles import read
-from monitor.store.clusters import StoredClusters, forget_keys, stored_features
+from monitor.store.clusters import StoredClusters, forget_keys, keys_of_matches, stored_features
 from monitor.store.database import Database
 from monitor.store.decisions import ChannelsOf, write_decided_again
 from monitor.store.identity_marks import (
@@ -40,7 +39,7 @@ from monitor.store.matches import spans_of
 from monitor.store.standing_in import Forgotten, let_others_stand_in
 from monitor.store.tables import article, article_version, match, story, story_article
 from monitor.store.unheard import heard_in, lose_voices
-from monitor.stories import STORIES, ArticleFeatures, Cluster, features_of
+from monitor.stories import STORIES, ArticleFeatures, Cluster
 from monitor.stories.events import Report, join_event
 from monitor.stories.facts import facts
 
@@ -58,37 +57,30 @@ class SplitOff:
 
 
 class Splitting:
-    """Splits stories and events. `config`: what the user's files say; `channels_of`: where an alert goes."""
+    """Splits stories and events. `config`: what the user's files say, and `rules`: those of them that run, as the
+    daemon compiles them; `channels_of`: where an alert goes."""
 
-    def __init__(self, database: Database, config: Config, channels_of: ChannelsOf) -> None:
+    def __init__(self, database: Database, config: Config, rules: RuleSet, channels_of: ChannelsOf) -> None:
         self._database = database
         self._config = config
+        self._rules = rules
         self._channels_of = channels_of
 
     def split(self, id_: str, articles: Collection[int], now: datetime, who: str, *, quiet: bool = False) -> SplitOff:
         """Make these articles a story, or an event, of their own; none: the one that joined last. `quiet`: without a
         message. Raises WrongUse if it has not all of them, or no others."""
-        with self._database.reading() as connection:
-            rules = self._compiled(_found(connection, id_).scope)
         with self._database.writing() as connection:
             self._database.enter_section(connection)
             whole = _found(connection, id_)
             rows = _chosen(connection, whole, articles)
             one = _Split(connection, whole, rows, self._config, now)
-            new = one.move(rules)
+            new = one.move(self._rules)
             write_mark(connection, IdentityMark(MarkKind.SPLIT, whole.id, new.id, now, who), whole.scope)
             judged = one.judge(new, quiet=quiet)
             ids = {(row.source_id, row.uid): row.id for row in rows}
             write_decided_again(connection, judged, ids, self._channels_of)
         decisions = tuple((each.match.rule, each.reason) for one_ in judged for each in one_.decisions)
         return SplitOff(new.id, whole.id, len(rows), decisions)
-
-    def _compiled(self, rule: str) -> RuleSet | None:
-        """The rule of an event, which says by what it is known."""
-        its = self._config.rules.get(rule)
-        if its is None:
-            return None
-        return compile_live([its], self._config.entities, self._config.lists, self._config.sources)
 
 
 def _found(connection: Connection, id_: str) -> MarkedCluster:
@@ -142,7 +134,7 @@ class _Split:
         self._zone = ZoneInfo(config.settings.timezone)
         self._how = f"split off {whole.id} by a person"
 
-    def move(self, rules: RuleSet | None) -> Cluster:
+    def move(self, rules: RuleSet) -> Cluster:
         """The articles leave, with what was heard of them, and are a story or an event of their own."""
         heard = heard_in(self._connection, self._ids)
         if self._whole.scope == STORIES:  # its events are as they were
@@ -152,14 +144,22 @@ class _Split:
             self._ids, self._config, self._now, "was split off", self._subjects({each.rule for each in heard})
         )
         let_others_stand_in(self._connection, leaving, heard)
-        features = {row.id: features_of(read(row)) for row in self._rows}
+        features = self._features(rules)
         self._take_out(features.values())
-        new = self._opened(features, rules)
+        new = self._opened(features)
         self._move_articles(new.id)
         table, whole = self._whole.table, self._whole
         keep_apart(self._connection, table, whole.id, whole.kept_apart | {new.id})
         keep_apart(self._connection, table, new.id, [whole.id])
         return new
+
+    def _features(self, rules: RuleSet) -> dict[int, ArticleFeatures]:
+        """What the articles are compared by, by their ids: as it is stored, where it still is."""
+        latest = {row.id: row.version for row in self._rows}
+        stored = {(each.source, each.uid): each for each in stored_features(self._connection, latest.items())}
+        return {
+            row.id: stored.get((row.source_id, row.uid)) or identity_features(read(row), rules) for row in self._rows
+        }
 
     def _subjects(self, heard_by: Collection[str]) -> frozenset[str]:
         """The keys of what waits and is of the whole, or of these articles as suppressed there."""
@@ -173,11 +173,13 @@ class _Split:
         """It is compared with these no more, and found by nothing that only they have said."""
         table, scope = self._whole.table, self._whole.scope
         its = or_(table.c.id == self._whole.id, table.c.merged_into == self._whole.id)
-        said = {key for each in gone for key in each.index_keys} | self._story_keys(gone=True)
+        found, found_in_others = keys_of_matches(self._connection, scope, self._whole.id, self._ids)
+        said = {key for each in gone for key in each.index_keys} | self._story_keys(gone=True) | found
+        others = self._story_keys(gone=False) | found_in_others
         for row in self._connection.execute(select(table).where(its)).all():
             members = [each for each in row.members or () if each[0] not in self._ids]
             left = {key for each in stored_features(self._connection, members) for key in each.index_keys}
-            forget_keys(self._connection, scope, said - left - self._story_keys(gone=False), row.id)
+            forget_keys(self._connection, scope, said - left - others, row.id)
             self._connection.execute(update(table).where(table.c.id == row.id).values(members=members))
 
     def _story_keys(self, *, gone: bool) -> set[str]:
@@ -189,7 +191,7 @@ class _Split:
         found = self._connection.execute(of_event.where(match.c.event_id == self._whole.id, which))
         return {f"story:{id_}" for id_ in found.scalars()}
 
-    def _opened(self, features: dict[int, ArticleFeatures], rules: RuleSet | None) -> Cluster:
+    def _opened(self, features: dict[int, ArticleFeatures]) -> Cluster:
         scope, first = self._whole.scope, features[self._ids[0]]
         name = hashed(f"{self._whole.id} {first.source} {first.uid} {self._now.isoformat()}")
         at = first.seen if scope == STORIES else first.at
@@ -201,21 +203,26 @@ class _Split:
                 stored.load_keys((STORIES, key) for key in its.index_keys)
                 stored.index.put(new.joined_by(its), its, its.index_keys)
             else:
-                report = self._report(row, its, rules)
+                report = self._report(row, its)
                 stored.load_keys((scope, key) for key in report.weights)
                 join_event(report, new, stored.index)
             new = stored.index.get(scope, new.id) or new
         stored.write({(row.source_id, row.uid): row.id for row in self._rows})
         return new
 
-    def _report(self, row: _Row, features: ArticleFeatures, rules: RuleSet | None) -> Report:
-        of = Story(row.story_id, row.story_title, row.opened_at)
-        report = Report(self._whole.scope, of, features)
-        found = () if rules is None else rules.matched(read(row))[0]
-        for each in found:
-            assert rules is not None
-            lasts = rules.rules[each.rule].alert.event_lasts
-            report = replace(report, by=each.by, found=rules.words_in(each), lasts=lasts)
+    def _report(self, row: _Row, features: ArticleFeatures) -> Report:
+        """The article as its rule saw it when it came."""
+        rule = self._config.rules.get(self._whole.scope)
+        report = Report(
+            self._whole.scope,
+            Story(row.story_id, row.story_title, row.opened_at),
+            features,
+            lasts=None if rule is None else rule.alert.event_lasts,
+        )
+        its = and_(match.c.article_id == row.id, match.c.article_version == row.version, match.c.rule_id == report.rule)
+        for each in self._connection.execute(select(match.c.by, match.c.evidence).where(its)):
+            by = {name: frozenset(values) for name, values in (each.by or {}).items()}
+            report = replace(report, by=by, found=frozenset(span.term for span in spans_of(each.evidence)))
         return report
 
     def _move_articles(self, new: str) -> None:

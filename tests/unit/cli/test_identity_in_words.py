@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import update
 
+from monitor.app import compile_config
 from monitor.cli import cli
 from monitor.config.load import load
 from monitor.matching.live import compile_live
@@ -130,6 +131,21 @@ def test_a_match_says_so_of_both() -> None:
     assert row["why_event"] == "the first article of its event"
     assert row["compared"].startswith(f"{KOREAN}: another: Shanghai, not 부산 (Busan); ")
     assert row["story_compared"].startswith(f"{WALK_OUT}: another: Shanghai, not Busan; ")
+
+
+def test_why_knows_the_persons_that_the_daemon_knows(database: Database) -> None:
+    """Those that come with the program too: what it says of the nearest story and event is what was stored."""
+    loaded = load(Path("monitor.yaml"), {}).config
+    claims, section, now = Claims(database, "here:1"), SerialSection(database), NOON + HOUR
+    for of, title in (("wire", "罢工浪潮中习近平发表讲话 strike"), ("post", "罢工浪潮中金正恩发表讲话 strike")):
+        now += MINUTE
+        each = replace(article(f"{of} 2", title, of=of, seen=now), language="zh")
+        commit(section, claimed(claims, of, now), each, at=now, ruleset=compile_config(loaded))
+    [row] = rows("why", "post post 2", "strikes")
+    [stored] = row["decisions"]
+    assert "金正恩, not 习近平" in row["article"]["story"]["compared"]
+    assert row["article"]["story"]["nearest"][0]["words"] == row["article"]["story"]["compared"]
+    assert row["nearest"][0]["words"] == stored["compared"]
 
 
 def test_why_decides_anew_on_what_is_nearest(database: Database) -> None:

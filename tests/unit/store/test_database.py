@@ -18,7 +18,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import DateTime, delete, insert, inspect, literal, select, update
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreRefused, StoreReplaced, StoreTaken
-from monitor.model import DeliveryState, Level, OncePer
+from monitor.matching import RuleSet, compile_rules
+from monitor.model import DeliveryState, Entity, Level, OncePer, Term
 from monitor.store.claims import Claims
 from monitor.store.daemons import daemons
 from monitor.store.database import Database, alembic_config, revisions
@@ -301,9 +302,18 @@ def test_what_was_told_before_an_upgrade_is_not_told_again(
 def test_an_upgrade_works_out_what_identity_knows_of_the_last_days(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Of each version that a rule hit, once; so stories go on as if they had always been kept so."""
+    """Of each version that a rule hit, once; so stories go on as if they had always been kept so. The rules are asked
+    for only then: whose entities are known."""
+    asked: list[str] = []
+
+    def known_rules() -> RuleSet:
+        asked.append("once")
+        return compile_rules((), {"missile": Entity("missile", "weapon", "missile", (Term("미사일", "ko"),))})
+
     opened = open_database(kept(tmp_path, request, "part-3.sqlite"))
-    opened.upgrade()
+    opened.upgrade(rules=known_rules)
+    opened.upgrade(rules=known_rules)
+    assert asked == ["once"]
     with opened.reading() as connection:
         hit = connection.execute(select(matches.c.article_id, matches.c.article_version).distinct()).all()
         known = connection.execute(select(article_features)).all()
@@ -314,6 +324,7 @@ def test_an_upgrade_works_out_what_identity_knows_of_the_last_days(
     assert {row.key for row in keys if row.scope == ""} == {
         key for row in known for key in ArticleFeatures.from_row(row.row).index_keys
     }
+    assert "name:entity:missile" in {row.key for row in keys}
     opened.close()
 
 

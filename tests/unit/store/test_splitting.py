@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from monitor.errors import WrongUse
-from monitor.model import Again, OncePer
+from monitor.model import Again, AllOf, Entity, Named, OncePer, Term, Words
 from monitor.store.clusters import StoredClusters
 from monitor.store.database import Database
 from monitor.store.identity_marks import IdentityMark, MarkKind
-from monitor.store.tables import cluster_key
-from monitor.stories import STORIES, ClusterIndex, features_of, join
+from monitor.store.tables import article_features, cluster_key
+from monitor.stories import STORIES, ArticleFeatures, ClusterIndex, features_of, join
 from tests.building import HOUR, alerts, reasons
 from tests.outbreaks import Desk, event_of, story_of
 
@@ -109,6 +111,54 @@ def test_what_waited_of_both_waits_of_each(database: Database) -> None:
     desk.hear(SECOND, "Nine people were killed.")  # says more: it is told for both
     done = desk.split(whole)
     assert desk.falls_due(desk.now + 2 * HOUR) == [f"new {whole} {FIRST}", f"new {done.id} {SECOND}"]
+
+
+def test_a_split_leaves_what_articles_are_compared_by_as_it_was(database: Database) -> None:
+    """What is stored knows the names of entities; where it has left with time, it is worked out as the daemon does."""
+    people = ("Emmanuel Macron", "Narendra Modi")
+    known = {each: Entity(each, "person", each, (Term(each, "any"),)) for each in people}
+
+    def stored() -> dict[int, ArticleFeatures]:
+        with database.reading() as connection:
+            return {
+                row.article_id: ArticleFeatures.from_row(row.row)
+                for row in connection.execute(select(article_features))
+            }
+
+    desk = Desk(database)
+    desk.entities = known
+    whole = story_of(desk.hear("Emmanuel Macron opens new mpox ward at capital hospital today"))
+    desk.hear("Emmanuel Macron opens new mpox ward at capital hospital")
+    before = stored()
+    assert {name.key for each in before.values() for name in each.facts.names} == {"entity:Emmanuel Macron"}
+    first = desk.split(whole)
+    assert stored() == before
+    desk.merge(whole, first.id)
+    with database.writing() as connection:
+        connection.execute(delete(article_features))
+    desk.split(whole)
+    assert stored().items() <= before.items()
+    assert stored() != {}
+    later = desk.hear("At capital hospital, new mpox ward opened by Narendra Modi")
+    assert story_of(later) not in {whole, first.id}
+
+
+def test_what_is_split_off_an_event_takes_its_values_along(database: Database) -> None:
+    """Those of the conditions that the rule names in `by`: what is left is found by none of them."""
+    desk = Desk(database, once_per=OncePer.EVENT, by=("who",))
+    words = (Words((Term("mpox"),)), Named("who", Words((Term("Alpha"), Term("Beta")))))
+    desk.rule = replace(desk.rule, condition=AllOf(words))
+    whole = event_of(desk.hear("Alpha ward: mpox cluster reported in northern district"))
+    both = desk.hear("Alpha and Beta wards: mpox cluster reported in northern district")
+    assert event_of(both) == whole
+    done = desk.split(whole)
+    with database.reading() as connection:
+        rows = connection.execute(select(cluster_key).where(cluster_key.c.scope == "mpox")).all()
+    found = {row.key: {id_ for _, id_ in row.postings} for row in rows}
+    assert found["who:word:any:beta"] == {done.id}
+    assert found["found:Beta"] == {done.id}
+    assert found["who:word:any:alpha"] == {whole, done.id}
+    assert event_of(desk.hear("Beta ward doctors say mpox spreads")) == done.id
 
 
 def test_a_merge_takes_a_split_back(database: Database) -> None:
