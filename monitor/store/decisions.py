@@ -31,6 +31,7 @@ from monitor.model import (
     Noticed,
     Span,
     Waiting,
+    WaitKind,
 )
 from monitor.store import tables
 from monitor.store.clusters import StoredClusters
@@ -118,7 +119,8 @@ def _write_waiting(connection: Connection, every: Sequence[Judged], ids: Ids) ->
 
 
 def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf) -> None:
-    """What was told of what waited, or waits on for something else, or no more; the matches that waited say so."""
+    """What was told of what waited, or waits on for something else, or no more; the matches that waited say so. A line
+    of what was suppressed is no telling: its match stays held."""
     told = [(telling.alert, waited) for telling in fallen.tellings for waited in telling.waited]
     waited = [*(each for _, each in told), *(moved.before for moved in fallen.moved)]
     ids = articles_of(connection, [each.hearing for each in waited])
@@ -128,7 +130,7 @@ def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf
     write_rows(connection, _ALERT, rows)
     write_rows(connection, _DELIVERY, [row for each in alerts for row in _deliveries(each, channels_of(each))])
     said: list[tuple[Hearing, str | None, str]] = [
-        *((each.hearing, alert.id, f"told: {_why(alert, each)}") for alert, each in told),
+        *(_said_of_waited(alert, each) for alert, each in told),
         *((moved.before.hearing, None, moved.why) for moved in fallen.moved),
     ]
     say_anew(connection, said, ids)
@@ -136,9 +138,12 @@ def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf
     write_waiting(connection, begins, [each.id for each in waited])
 
 
-def _why(alert: Alert, waited: Waiting) -> str:
-    """Why what waited was told: a digest's own reason is of all its lines."""
-    return f"{waited.hearing.because}; {waited.why}" if alert.kind is AlertKind.DIGEST else alert.reason
+def _said_of_waited(alert: Alert, waited: Waiting) -> tuple[Hearing, str | None, str]:
+    """By which alert what waited was told, if that is a telling, and why: a digest's own reason is of all its lines."""
+    if waited.kind is WaitKind.UNSURE:
+        return waited.hearing, None, f"held: {waited.why}; listed in a digest"
+    why = f"{waited.hearing.because}; {waited.why}" if alert.kind is AlertKind.DIGEST else alert.reason
+    return waited.hearing, alert.id, f"told: {why}"
 
 
 def say_anew(connection: Connection, said: Iterable[tuple[Hearing, str | None, str]], ids: Ids) -> None:

@@ -122,11 +122,11 @@ def _forget(connection: Connection, gone: Forgotten) -> int:
     ids, now = gone.articles, gone.now
     articles = connection.execute(select(article).where(article.c.id.in_(ids))).all()
     _leave_polls_nothing(connection, source.c.id.in_({row.source_id for row in articles}))
+    drop_lines(connection, articles)
     drop_accounts(connection, articles)
     heard = heard_in(connection, ids)
     lose_voices(connection, heard, ids)
     let_others_stand_in(connection, gone, heard)
-    drop_lines(connection, articles)
     _silence(connection, articles, now)
     forget_articles(connection, ids)
     _leave_events(connection, ids)

@@ -3,10 +3,10 @@ their lines in digests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, tuple_, update
 
 from monitor.alerting.subjects import article_key, in_shadow, unsure_key
 from monitor.model import AlertKind
@@ -14,6 +14,20 @@ from monitor.store.database import in_batches
 from monitor.store.tables import account, alert, article, match
 
 Leaving = Row[*tuple[Any, ...]]  # of an article
+
+
+def digests_listing(connection: Connection, ids: Sequence[int]) -> dict[int, set[str]]:
+    """The digests that list these articles as suppressed, by the articles' ids. Their matches do not name them, for a
+    line is no telling: that each was listed is remembered by itself."""
+    hit = select(match.c.article_id, match.c.rule_id, article.c.source_id, article.c.uid)
+    hit = hit.join(article, article.c.id == match.c.article_id).where(match.c.article_id.in_(ids)).distinct()
+    of_key = {unsure_key(row.rule_id, row.source_id, row.uid): row.article_id for row in connection.execute(hit)}
+    found: dict[int, set[str]] = {}
+    for some in in_batches(of_key):
+        listed = select(account.c.key, account.c.alert_id).where(account.c.key.in_(some))
+        for row in connection.execute(listed.where(account.c.alert_id.is_not(None))):
+            found.setdefault(of_key[row.key], set()).add(row.alert_id)
+    return found
 
 
 def drop_accounts(connection: Connection, articles: Sequence[Leaving]) -> None:
@@ -29,30 +43,30 @@ def drop_accounts(connection: Connection, articles: Sequence[Leaving]) -> None:
 
 
 def drop_lines(connection: Connection, articles: Sequence[Leaving]) -> None:
-    """Their lines in digests. A digest whose first line leaves is from then on that of its next one; one that has no
-    line left stays that of its article."""
+    """Their lines in digests; before their accounts, by which some are found. A digest whose first line leaves is from
+    then on that of its next one; one that has no line left stays that of its article."""
     gone = {(row.source_id, row.uid) for row in articles}
     ids = [row.id for row in articles]
     told = select(match.c.alert_id).where(match.c.article_id.in_(ids))
-    digests = select(alert).where(alert.c.kind == AlertKind.DIGEST, alert.c.id.in_(told))
+    listing = set().union(*digests_listing(connection, ids).values())
+    digests = select(alert).where(alert.c.kind == AlertKind.DIGEST, or_(alert.c.id.in_(told), alert.c.id.in_(listing)))
     for row in connection.execute(digests).all():
         lines = [line for line in row.items or () if (line["source"], line["uid"]) not in gone]
         values: dict[str, object] = {"items": lines or None}
         if lines and row.article_id in ids:
-            values |= _first(connection, row.id, lines, ids)
+            values |= _first(connection, lines, ids)
         connection.execute(update(alert).where(alert.c.id == row.id).values(**values))
 
 
-def _first(
-    connection: Connection, alert_id: str, lines: Iterable[Mapping[str, Any]], ids: Sequence[int]
-) -> dict[str, object]:
+def _first(connection: Connection, lines: Sequence[Mapping[str, Any]], ids: Sequence[int]) -> dict[str, object]:
     """What an alert has of the first of these lines; nothing if the article of none of them is here."""
-    columns = (article.c.source_id, article.c.uid, match.c.article_id, match.c.article_version)
-    asked = select(*columns).join(article, article.c.id == match.c.article_id)
-    of_alert = connection.execute(asked.where(match.c.alert_id == alert_id, match.c.article_id.not_in(ids)))
-    here = {(row.source_id, row.uid): row for row in of_alert}
+    columns = (article.c.source_id, article.c.uid, match.c.rule_id, match.c.article_id, match.c.article_version)
+    names = [(line["source"], line["uid"]) for line in lines]
+    asked = select(*columns).join(article, article.c.id == match.c.article_id).order_by(match.c.id)
+    asked = asked.where(tuple_(article.c.source_id, article.c.uid).in_(names), article.c.id.not_in(ids))
+    here = {(row.source_id, row.uid, row.rule_id): row for row in connection.execute(asked)}
     for line in lines:
-        if (row := here.get((line["source"], line["uid"]))) is not None:
+        if (row := here.get((line["source"], line["uid"], line["rule"]))) is not None:
             its = {"article_id": row.article_id, "article_version": row.article_version, "rule_id": line["rule"]}
             return {
                 **its,

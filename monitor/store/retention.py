@@ -22,7 +22,7 @@ from monitor.model import FOR_GOOD, DeliveryState, Retention
 from monitor.model.moments import to_number
 from monitor.store import pages
 from monitor.store.database import Database, insert
-from monitor.store.leaving import drop_accounts, drop_lines
+from monitor.store.leaving import digests_listing, drop_accounts, drop_lines
 from monitor.store.tables import (
     account,
     alert,
@@ -266,6 +266,11 @@ def _what_came_of(connection: Connection, ids: Sequence[int]) -> Mapping[int, _C
     for row in connection.execute(select(*columns).where(match.c.article_id.in_(ids))):
         came[row.article_id].matched.append((row.rule_id, row.alert_id is not None))
         came[row.article_id].waits |= row.waits
+    listing = digests_listing(connection, ids)
+    to_send = delivery.c.alert_id.in_(set().union(*listing.values())) & delivery.c.state.in_(_OPEN)
+    unsent = set(connection.execute(select(delivery.c.alert_id).where(to_send)).scalars())
+    for id_, digests in listing.items():
+        came[id_].waits |= not digests.isdisjoint(unsent)
     for id_ in connection.execute(select(waiting.c.article_id).where(waiting.c.article_id.in_(ids))).scalars():
         came[id_].waits = True
     told = select(alert.c.article_id, alert.c.rule_id, _WAITS).where(alert.c.article_id.in_(ids))
@@ -278,8 +283,8 @@ def _what_came_of(connection: Connection, ids: Sequence[int]) -> Mapping[int, _C
 
 def _drop_articles(connection: Connection, old: Sequence[_Found], now: datetime) -> None:
     ids = [row.id for row in old]
-    drop_accounts(connection, old)
     drop_lines(connection, old)  # first: a digest that has other lines is theirs from then on
+    drop_accounts(connection, old)
     _drop_alerts(connection, connection.execute(select(alert.c.id).where(alert.c.article_id.in_(ids))).all(), now)
     connection.execute(delete(match).where(match.c.article_id.in_(ids)))
     connection.execute(delete(story_article).where(story_article.c.article_id.in_(ids)))

@@ -13,7 +13,7 @@ from monitor.store.database import Database
 from monitor.store.ledger import accounts_of
 from monitor.store.retention import Pruning
 from monitor.store.tables import account, alert, delivery, match, story, story_article, waiting
-from tests.building import HOUR, NOON
+from tests.building import HOUR, MINUTE, NOON, alerts
 from tests.outbreaks import Desk, story_of
 
 FIRST = "Mpox case at hospital infects 16 workers"
@@ -45,12 +45,30 @@ def test_its_line_is_sent_in_the_morning(database: Database) -> None:
         ("post", PLACE, FIRST),
         ("herald", PLACE, FIRST),
     ]
-    listed = f"told: “mpox” in the title; suppressed as the same as {name} although {PLACE}"
+    listed = f"held: suppressed as the same as {name} although {PLACE}; listed in a digest"
     assert desk.decisions()[1:] == [listed] * 2
     with database.reading() as connection:
+        told = connection.execute(select(match.c.alert_id).order_by(match.c.id)).scalars().all()
+        assert [each is not None for each in told] == [True, False, False]
         assert accounts_of(connection, [key]) == before != {}
     desk.falls_due(MORNING)
     assert desk.delivered(MORNING) == []
+
+
+def test_what_is_listed_is_told_when_it_is_split_off(database: Database) -> None:
+    """It was held, and nobody was told of it; what is like it goes with it then."""
+    desk = Desk(database)
+    desk.now = MORNING - 30 * MINUTE
+    name = story_of(desk.hear(FIRST))
+    second = desk.hear(UNSURE)
+    assert alerts(second) == []
+    desk.falls_due(MORNING)
+    desk.now = MORNING
+    done = desk.split(name)
+    assert [decision.partition(":")[0] for _, decision in done.decisions] == ["told"]
+    assert [each.split(" ", 2)[:2] for each in desk.sent()] == [["new", name], ["digest", name], ["new", done.id]]
+    more = desk.hear("16 workers ill as mpox strikes hospital")
+    assert (story_of(more), alerts(more)) == (done.id, [])
 
 
 def test_an_article_that_is_forgotten_is_not_listed(database: Database) -> None:
