@@ -29,7 +29,15 @@ from monitor.stories import (
     key_weights,
     provenance,
 )
-from monitor.stories.events import Belonging, Report, belongs, event_of_story, join_event, new_event
+from monitor.stories.events import (
+    Belonging,
+    Report,
+    belongs,
+    event_of_story,
+    event_of_version,
+    join_event,
+    new_event,
+)
 from monitor.stories.facts import facts
 from monitor.stories.known_names import KnownNames
 
@@ -91,7 +99,8 @@ class Placed:
     @property
     def own_events(self) -> Iterator[str]:
         """The keys of the events that it would open."""
-        return (event_key(each.rule, new_event(each).id) for each in self.reports)
+        opened = ((each.rule, of(each).id) for each in self.reports for of in (new_event, event_of_version))
+        return (event_key(rule, id_) for rule, id_ in opened)
 
 
 def story_of(cluster: Cluster) -> Story:
@@ -236,8 +245,10 @@ def _belonging(case: Case, report: Report, clusters: ClusterIndex) -> Belonging 
         return None if belonging.opens else belonging
     if stale(case) is not None:  # opens none either: today's is no follow-up of it
         return belonging
-    # Nor does what was told so long ago that it is found no more, and is edited now: others would be taken for it.
+    # Nor does what was heard so long ago that it is found no more, and is edited now: others would be taken for it.
     event = belonging.event
+    if belonging.found_no_more:
+        return belonging
     if belonging.opens and case.article.version > 1 and event_key(case.rule.id, event.id) in case.told:
         return belonging
     join_event(report, event, clusters)

@@ -64,12 +64,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """The event of an article, and why it is that. `opens`: it is a new one. `compared`: with which older article of
-    this event, or of the nearest other one, it was compared."""
+    """The event of an article, and why it is that. `opens`: it is a new one, or that which an earlier version of the
+    article has opened and which is `found_no_more`. `compared`: with which older article of this event, or of the
+    nearest other one, it was compared."""
 
     event: Cluster
     ruling: Ruling
     opens: bool = False
+    found_no_more: bool = False
     compared: ComparedArticle | None = None
 
     @property
@@ -100,9 +102,28 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
             event, ruling = best.cluster, best.ruling
             if sameness is Sameness.SAME:
                 return Belonging(closest(report.features, event, open_ones), ruling, compared=best.compared)
-            doubtful = replace(new_event(report), possibly_of=event.possibly_of or event.whole_id, doubt=ruling.why)
-            return Belonging(doubtful, ruling, opens=True, compared=best.compared)
-    return Belonging(new_event(report), Ruling(Sameness.ANOTHER, FIRST_OF_EVENT), opens=True, compared=nearest(judged))
+            opened = _opened(report, judged, index, ruling, best.compared)
+            doubtful = replace(opened.event, possibly_of=event.possibly_of or event.whole_id, doubt=ruling.why)
+            return opened if opened.found_no_more else replace(opened, event=doubtful)
+    return _opened(report, judged, index, Ruling(Sameness.ANOTHER, FIRST_OF_EVENT), nearest(judged))
+
+
+def _opened(
+    report: Report,
+    judged: Iterable[JudgedCluster],
+    index: ClusterIndex,
+    ruling: Ruling,
+    compared: ComparedArticle | None,
+) -> Belonging:
+    """A new event; or that which an earlier version has opened, unless something tells the two apart."""
+    opened = new_event(report)
+    earlier = index.get(report.rule, opened.id) if report.features.version > 1 else None
+    if earlier is None:
+        return Belonging(opened, ruling, opens=True, compared=compared)
+    found = [each for each in judged if each.cluster.id == earlier.id]
+    if any(each.ruling.differs or _kept_apart(report, each.cluster) for each in found):
+        return Belonging(event_of_version(report), ruling, opens=True, compared=compared)
+    return Belonging(earlier, ruling, opens=True, found_no_more=True, compared=compared)
 
 
 def event_of_story(report: Report, index: ClusterIndex) -> Cluster | None:
@@ -119,6 +140,13 @@ def new_event(report: Report) -> Cluster:
     features = report.features
     id_ = f"E{hashed(f'{report.rule} {features.source} {features.uid}'):016x}"
     return Cluster(id_, report.rule, report.story.title, features.at, features.at, features.seen)
+
+
+def event_of_version(report: Report) -> Cluster:
+    """The same, where an earlier version of the article has opened another one."""
+    features = report.features
+    name = hashed(f"{report.rule} {features.source}#{features.version} {features.uid}")
+    return replace(new_event(report), id=f"E{name:016x}")
 
 
 def join_event(report: Report, event: Cluster, index: ClusterIndex) -> None:

@@ -276,6 +276,39 @@ def test_only_articles_that_are_compared_say_something() -> None:
     assert event.by.keys() == {each.name for each in event.members}
 
 
+def version_of(one: Report, version: int, by: dict[str, str], title: str | None = None) -> Report:
+    """The same article, edited."""
+    changed = replace(one.features, version=version, title=title or one.features.title)
+    values = {name: frozenset(each.split()) for name, each in by.items()}
+    return replace(one, features=changed, by=values)
+
+
+def test_an_edit_that_is_another_happening_leaves_the_event_that_it_opened_as_it_is() -> None:
+    """It opens one of its own, of another name; and each further version belongs to that which it agrees with."""
+    first = report("Walkouts", story="S", by={"where": BUSAN})
+    other = report("Walkouts go on in port", HOUR, story="S", by={"where": BUSAN})
+    index = told(first, other)
+    before = index.get("launch", new_event(first).id)
+    second = version_of(first, 2, {"where": SHANGHAI})
+    belonging = belongs(second, index)
+    assert (belonging.opens, belonging.found_no_more) == (True, False)
+    join_event(second, belonging.event, index)
+    assert index.get("launch", new_event(first).id) == before
+    names = [new_event(first).id, belonging.event.id]
+    third = [belongs(version_of(first, 3, {"where": each}), index).event.id for each in (BUSAN, SHANGHAI)]
+    assert third == names
+    assert belongs(version_of(first, 3, {"where": "word:en:incheon"}), index).event.id not in names
+
+
+def test_an_edit_of_what_is_found_no_more_is_of_the_event_that_it_opened() -> None:
+    """Though by no key; it does not make that the latest."""
+    index = ClusterIndex()
+    first = report("Walkouts", story="S", by={"where": BUSAN})
+    index.load([new_event(first).joined_by(first.features, first.by)])
+    belonging = belongs(version_of(first, 2, {"where": BUSAN}), index)
+    assert (belonging.event, belonging.found_no_more) == (index.get("launch", new_event(first).id), True)
+
+
 # --- stories ----------------------------------------------------------------------------------------------------------
 
 
