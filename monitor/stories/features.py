@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.model import Article
+from monitor.model.moments import of_number, to_number
 from monitor.model.names import hashed
 from monitor.places import country_of
 from monitor.stories.article_facts import ArticleFacts, facts_of
@@ -94,14 +95,14 @@ class ArticleFeatures:
         )
 
     def to_row(self) -> dict[str, Any]:
-        """As plain JSON."""
+        """As plain JSON; moments in microseconds (`to_number`), which are exact to the end of time."""
         return {
             "source": self.source,
             "uid": self.uid,
             "version": self.version,
             "title": self.title,
-            "at": self.at.timestamp(),
-            "seen": self.seen.timestamp(),
+            "at": to_number(self.at),
+            "seen": to_number(self.seen),
             "language": self.language,
             "flash": self.flash,
             "revises": self.revises,
@@ -114,8 +115,8 @@ class ArticleFeatures:
     def from_row(cls, row: Mapping[str, Any]) -> ArticleFeatures:
         """What `to_row` gave."""
         values = dict(row)
-        values["at"] = datetime.fromtimestamp(row["at"], UTC)
-        values["seen"] = datetime.fromtimestamp(row["seen"], UTC)
+        values["at"] = of_number(row["at"])
+        values["seen"] = of_number(row["seen"])
         values["sure"] = tuple(SureKey(kind, value) for kind, value in row["sure"])
         values["words"] = Words.from_row(row["words"])
         values["facts"] = ArticleFacts.from_row(row["facts"])

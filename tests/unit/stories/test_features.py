@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -34,6 +34,17 @@ def test_what_is_stored_comes_back(title: str, text: str, language: str | None) 
         title, text, language, at=NOON + timedelta(microseconds=1), canonical="https://x.test", known=PEOPLE
     )
     assert ArticleFeatures.from_row(json.loads(json.dumps(made.to_row()))) == made
+
+
+@pytest.mark.parametrize(
+    "at", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC), NOON], ids=["last", "first", "now"]
+)
+def test_so_does_every_moment(at: datetime) -> None:
+    """Feeds write what they like: seconds as fractions are rounded to a year that is none."""
+    made = features("Blast in Osaka on Monday kills 16", "The blast, on 31 December, killed 16 tomorrow.", at=at)
+    stored = ArticleFeatures.from_row(json.loads(json.dumps(made.to_row())))
+    assert stored == made
+    assert (stored.at, stored.seen) == (at, at)
 
 
 def keys(made: ArticleFeatures, kind: str) -> set[str]:
