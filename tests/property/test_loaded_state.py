@@ -17,14 +17,25 @@ from monitor.alerting.policy import Away, Circumstances
 from monitor.alerting.waiting import to_row
 from monitor.cases import prepare
 from monitor.decide import Decision, Fallen, State, decide, decide_due
-from monitor.matching import RuleSet
-from monitor.model import Again, AlertPolicy, Article, OncePer, RuleStatus
+from monitor.matching import RuleSet, compile_rules
+from monitor.model import (
+    Again,
+    AlertPolicy,
+    AnyOf,
+    Article,
+    Entity,
+    Named,
+    OncePer,
+    RuleStatus,
+    Term,
+    Words,
+)
 from monitor.store.claims import Claims
 from monitor.store.database import Database
 from monitor.store.loading import PreparedPoll
 from monitor.store.opening import open_database
 from monitor.store.section import SerialSection
-from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, rules, sources, to_desk
+from tests.building import HOUR, MINUTE, NOON, article, claimed, decide_in, polled, rule, sources, to_desk
 from tests.conftest import newest_url
 
 SOURCES = ("wire", "post", "echo")
@@ -34,7 +45,18 @@ HEADLINES = (
     "Third missile lands in the sea",
     "Missile news",
     "A quiet day",
-)  # the third joins nothing, the last only mentions
+    "Kim watches missile fly from Wonsan",
+    "Missile lands off Busan as Lee speaks",
+    "Kim and Lee speak of missile off Wonsan and Busan",
+    "김정은, 원산서 미사일 발사 참관",
+    "이재명, 부산서 미사일 회의",
+)  # the third joins nothing, the fourth only mentions; the others name persons and places, in two languages
+PERSONS = {
+    name: Entity(name, "person", name, (Term(name, "en"), Term(korean, "ko")))
+    for name, korean in (("Kim", "김정은"), ("Lee", "이재명"))
+}
+PLACES = Words((Term("Wonsan", "en"), Term("Busan", "en"), Term("원산", "ko"), Term("부산", "ko")))
+WORDS = ("missile", "missiles", "*미사일")
 PAGES = (None, None, "https://x.test/1")
 
 
@@ -68,12 +90,20 @@ def tellings(draw: st.DrawFn) -> Telling:
 
 
 def desk(status: RuleStatus) -> RuleSet:
-    """Rules that tell stories, events and articles: with updates, holds and a cap."""
+    """Rules that tell stories, events and articles: with updates, holds and a cap; events also by place, and
+    such as last."""
     again = AlertPolicy(again_if=frozenset(Again), more_publishers=2)
     event = AlertPolicy(once_per=OncePer.EVENT, wait_at_least=10 * MINUTE, again_if=frozenset({Again.NEW_FACT}))
     capped = AlertPolicy(once_per=OncePer.ARTICLE, most_an_hour=1)
-    policies = {"launch": again, "events": event, "every": capped}
-    return rules(*(replace(rule(name, status=status), alert=policy) for name, policy in policies.items()))
+    by_place = AlertPolicy(once_per=OncePer.EVENT, by=("where",), wait_at_least=10 * MINUTE)
+    lasting = AlertPolicy(once_per=OncePer.EVENT, by=("where",), event_lasts=96 * HOUR)
+    policies = {"launch": again, "events": event, "every": capped, "places": by_place, "lasting": lasting}
+    made = [replace(rule(name, WORDS, status=status), alert=policy) for name, policy in policies.items()]
+    named = [
+        replace(each, condition=AnyOf((each.condition, Named("where", PLACES)))) if each.alert.by else each
+        for each in made
+    ]
+    return compile_rules(named, {}, known=PERSONS)
 
 
 def reader() -> Callable[[Telling, datetime], Article]:
@@ -93,6 +123,7 @@ def reader() -> Callable[[Telling, datetime], Article]:
             version=version,
             canonical=told.page,
         )
+        new = replace(new, language="ko" if told.title > "가" else "en")
         known[told.source, told.uid] = new
         return new
 
@@ -162,6 +193,17 @@ def anew(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Databas
         Telling(13 * 60, "wire", "b", HEADLINES[0], None),
         Telling(0, "wire", "a", HEADLINES[0], None),
         Telling(0, "wire", "a", HEADLINES[0], None),
+    ]
+)
+# Where an edit names another place it is another event, also while that of the earlier version waits to be told.
+@example(
+    [
+        Telling(0, "wire", "a", HEADLINES[4], None),
+        Telling(0, "wire", "a", HEADLINES[5], None),
+        Telling(5, "post", "a", HEADLINES[6], None),
+        Telling(5, "echo", "a", HEADLINES[8], None),
+        Telling(20, "post", "b", HEADLINES[7], None),
+        Telling(20, "wire", "a", HEADLINES[4], None),
     ]
 )
 # A version that no rule hits is of no story, and its words join nothing.
