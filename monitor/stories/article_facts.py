@@ -22,8 +22,8 @@ ENTITY = "entity:"  # before the id of an entity, in the key of a name
 
 @dataclass(frozen=True, slots=True)
 class PlaceFact:
-    """A place by its id (`places`); `role`: "people" for a people or an adjective, "seat" for where a government
-    sits."""
+    """A place by its id (`places`; one that the gazetteer lacks has that of its entity, `places.added_id`); `role`:
+    "people" for a people or an adjective, "seat" for where a government sits."""
 
     place: str
     said: str
@@ -84,7 +84,7 @@ class ArticleFacts:
 def facts_of(title: str, lead: str, language: str, written: datetime, known_names: KnownNames = NOBODY) -> ArticleFacts:
     """What title and lead say; `known_names`: of entities."""
     text, border = f"{title}\n{lead}", len(title)
-    places, known = find_places(text, language), list(known_names.find(text))
+    places, known = find_places(text, language, known_names.places), list(known_names.find(text))
     taken = [(each.start, each.end) for each in places] + [(each.start, each.end) for each in known]
     names = [
         NameFact(f"{ENTITY}{each.entity}", (), text[each.start : each.end], each.start < border, True, each.person)

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.model import Entity
+from monitor.stories.known_places import PLACES, added_names
 from monitor.stories.names import NameMention, name_parts
 from monitor.text.scripts import APART, UNSPACED
 
-_NO_ACTORS = frozenset(("place", "country"))  # the gazetteer knows these
 _CJK = re.compile(f"[{APART}{UNSPACED}]")
 
 
@@ -29,10 +29,12 @@ class KnownName:
 
 
 class KnownNames:
-    """The names of entities."""
+    """The names of entities. `places`: those of places that the gazetteer lacks."""
 
     def __init__(self, entities: Iterable[Entity]) -> None:
-        self._actors = {each.id: each for each in entities if each.kind not in _NO_ACTORS}
+        entities = tuple(entities)
+        self.places = added_names(entities)
+        self._actors = {each.id: each for each in entities if each.kind not in PLACES}
         self._by_text: dict[str, str] = {}  # of scripts that put no spaces between words, or write particles to them
         self._by_key: dict[str, str] = {}
         for each in self._actors.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from monitor.places import Relation, country_of, level, relation
+from monitor.places import Relation, country_of, is_added, level, relation
 from monitor.stories.article_facts import PlaceFact
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, said_in, unknown
@@ -13,6 +13,7 @@ from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict,
 _PEOPLE = "people"
 _WHO_SPEAKS = frozenset(("seat", "dateline"))  # roles of places where something is said, and need not happen
 _WIDE, _SEA, _COUNTRY = "region", "sea", "country"
+_ONE_IN_THE_OTHER = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN))
 
 
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
@@ -45,10 +46,12 @@ def _at_sea(places: Iterable[PlaceFact]) -> list[PlaceFact]:
 def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
     if not ours or not theirs:
         return unknown(FactKind.PLACE, ours, theirs)
-    for one in ours:
-        for other in theirs:
-            if relation(one.place, other.place) is not Relation.APART:
-                return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
+    pairs = [(one, other) for one in ours for other in theirs]
+    for one, other in pairs:
+        if _meet(one, other):
+            return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
+    if _may_be_one(ours, theirs):
+        return unknown(FactKind.PLACE, ours, theirs)
     return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours[0].said, theirs[0].said)
 
 
@@ -56,7 +59,7 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
     if not ours or not theirs:
         return unknown(FactKind.PLACE, ours, theirs)
     pairs = list(_telling_pairs(ours, theirs))
-    agreeing = [(one, other) for one, other in pairs if relation(one.place, other.place) is not Relation.APART]
+    agreeing = [(one, other) for one, other in pairs if _meet(one, other)]
     for one, other in agreeing:
         if _is_fine(one) and _is_fine(other):
             points = 2 * TELLING
@@ -75,9 +78,7 @@ def _only_in_title(places: Sequence[PlaceFact], others: Sequence[PlaceFact]) -> 
         (
             each
             for each in places
-            if each.in_title
-            and each.role not in _WHO_SPEAKS
-            and all(relation(each.place, other.place) is Relation.APART for other in others)
+            if each.in_title and each.role not in _WHO_SPEAKS and all(_are_apart(each, other) for other in others)
         ),
         None,
     )
@@ -92,12 +93,15 @@ def _compare_coarsely(
     """Where no place within a country is the same: a country may be, unless both name others within it."""
     if not agreeing:
         where = [[each for each in side if each.role not in _WHO_SPEAKS] for side in (ours, theirs)]
-        if not all(where):
+        if not all(where) or _may_be_one(*where):
             return unknown(FactKind.PLACE, ours, theirs)
         return FactComparison(FactKind.PLACE, Verdict.DIFFERS, said_in(where[0]), said_in(where[1]))
     for one, other in pairs:
-        if _is_fine(one) and _is_fine(other) and country_of(one.place) == country_of(other.place) is not None:
+        if _is_fine(one) and _is_fine(other) and _are_apart(one, other) and _side_by_side(one.place, other.place):
             return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.said, other.said)
+    for one, other in pairs:
+        if _is_where(one) and _is_where(other) and relation(one.place, other.place) is Relation.UNKNOWN:
+            return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, one.said, other.said, TELLING)
     one, other = agreeing[0]
     return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
 
@@ -113,3 +117,27 @@ def _telling_pairs(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> It
 
 def _is_fine(fact: PlaceFact) -> bool:
     return level(fact.place) != _COUNTRY
+
+
+def _is_where(fact: PlaceFact) -> bool:
+    """Whether a title says by it where something happened."""
+    return _is_fine(fact) and fact.in_title and not fact.role
+
+
+def _side_by_side(one: str, other: str) -> bool:
+    """Whether two places lie in one country, or nobody knows where either of two that users added lies."""
+    country = country_of(one)
+    return country == country_of(other) and (country is not None or (is_added(one) and is_added(other)))
+
+
+def _meet(one: PlaceFact, other: PlaceFact) -> bool:
+    return relation(one.place, other.place) in _ONE_IN_THE_OTHER
+
+
+def _may_be_one(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
+    """Whether nobody knows that all places of the one lie apart from those of the other."""
+    return any(relation(one.place, other.place) is Relation.UNKNOWN for one in ours for other in theirs)
+
+
+def _are_apart(one: PlaceFact, other: PlaceFact) -> bool:
+    return relation(one.place, other.place) is Relation.APART

@@ -156,6 +156,36 @@ def test_what_a_title_names_counts_before_what_two_leads_share() -> None:
     assert (found.verdict, found.ours, found.theirs) == (AGREES, "Busan", "Busan")
 
 
+SITES = KnownNames(
+    Entity(names[0].lower(), "place", names[0], tuple(Term(name, "any") for name in names), lies_in=lies_in)
+    for lies_in, *names in (
+        ("KP", "Musudan", "무수단"),
+        ("KP", "Sohae", "서해발사장"),
+        (None, "Blackridge", "블랙리지"),
+        (None, "Whiteridge"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "languages", "verdict"),
+    [
+        ("Missile leaves Musudan", "무수단서 발사", "en ko", AGREES),
+        ("Missile leaves Musudan", "North Korea fires missile", "en", AGREES),
+        ("Missile leaves Musudan in North Korea", "Missile leaves Sohae in North Korea", "en", DIFFERS),
+        ("Missile leaves Musudan", "Missile leaves Japan", "en", DIFFERS),
+        ("Missile leaves Musudan", "Missile leaves North Hamgyong, North Korea", "en", DOUBTFUL),
+        ("Fire at Blackridge", "블랙리지 화재", "en ko", AGREES),
+        ("Fire at Blackridge, Canada", "Fire at Whiteridge, Canada", "en", DIFFERS),
+        ("Fire at Blackridge", "Fire at Toronto", "en", UNKNOWN),
+        ("Fire at Blackridge, Canada", "Fire at Toronto, Canada", "en", DOUBTFUL),
+    ],
+)
+def test_places_of_entities(one: str, other: str, languages: str, verdict: Verdict) -> None:
+    """They lie where the entity says, and are compared like others; of one that lies anywhere little is known."""
+    assert of_kind(PLACE, compared(one, other, languages, known=SITES)).verdict is verdict
+
+
 # --- names ------------------------------------------------------------------------------------------------------------
 
 
