@@ -17,8 +17,8 @@ _ONE_IN_THE_OTHER = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN
 
 
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    """Seas are compared with seas, land with land; a sea that both name outweighs coasts that differ. Two articles that
-    share a country and name different places in it differ: what counts is the finest level at which both name one."""
+    """Seas are compared with seas, land with land; a sea that both name outweighs coasts of one country. Two articles
+    that share a country and name different places in it differ: the finest level at which both name one counts."""
     land = [_on_land(each.facts.places) for each in (ours, theirs)]
     sea = [_at_sea(each.facts.places) for each in (ours, theirs)]
     on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
@@ -29,7 +29,7 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
         return replace(on_land, points=on_land.points + at_sea.points)
     if Verdict.UNKNOWN in verdicts:
         return at_sea if on_land.verdict is Verdict.UNKNOWN else on_land
-    if at_sea.verdict is Verdict.AGREES:
+    if at_sea.verdict is Verdict.AGREES and _share_country(*land):
         return at_sea
     return on_land if on_land.verdict is Verdict.DIFFERS else at_sea
 
@@ -37,6 +37,12 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
 def _on_land(places: Iterable[PlaceFact]) -> list[PlaceFact]:
     """Without what is too wide to tell one happening from another: Europe."""
     return [each for each in places if level(each.place) not in {_WIDE, _SEA}]
+
+
+def _share_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
+    """An ocean has many coasts, and much happens at each. What lies in no country, or in several, says nothing."""
+    one, other = ({country_of(each.place) for each in side} - {None} for side in (ours, theirs))
+    return not one or not other or not one.isdisjoint(other)
 
 
 def _at_sea(places: Iterable[PlaceFact]) -> list[PlaceFact]:

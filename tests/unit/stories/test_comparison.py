@@ -78,6 +78,12 @@ def of_kind(kind: FactKind, comparison: Comparison) -> FactComparison:
         ("South Korea: strike in Busan", "South Korea: strike in Incheon", "en"),
         # seas
         ("Tanker burns in the Black Sea", "Tanker burns in the Red Sea", "en"),
+        # one ocean, and coasts of two countries
+        (
+            "Strong earthquake in the Pacific Ocean shakes northern Chile",
+            "Tsunami alert for Japan after quake under the Pacific Ocean",
+            "en",
+        ),
         ("Танкер горит в Чёрном море", "Танкер горит в Красном море", "ru"),
     ],
 )
@@ -109,8 +115,9 @@ def test_another_place_differs(one: str, other: str, language: str) -> None:
         ("Thai minister resigns", "Thailand's minister resigns", "en", TELLING),
         # one sea, and beside it a coast that only one names
         ("Tanker burns in the Black Sea", "Tanker burns in the Black Sea off Odesa", "en", TELLING),
-        # the same sea outweighs coasts that differ
+        # the same sea outweighs coasts that differ, but those of two countries
         ("Ferry sinks off Busan in the Sea of Japan", "Ferry lost off Ulsan in the Sea of Japan", "en", TELLING),
+        ("Ships meet off the Senkakus, East China Sea", "Japan: ships in the East China Sea", "en", TELLING),
     ],
 )
 def test_the_same_place_agrees(one: str, other: str, language: str, points: int) -> None:
