@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
 from monitor.model import Entity
 from monitor.stories.known_places import PLACES, added_names
 from monitor.stories.names import NameMention, name_parts
@@ -45,14 +47,17 @@ class KnownNames:
                     self._by_text[term.text] = each.id
                 else:
                     self._by_key["".join(name_parts(term.text, term.language.split("-")[0]))] = each.id
-        longest_first = sorted(self._by_text, key=lambda text: -len(text))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        # One pass over a text finds them, however many there are.
+        self._texts = tuple(self._by_text)
+        self._search = AhoCorasick(
+            self._texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
+        )
 
     def find(self, text: str) -> Iterator[KnownName]:
         """Those that a text says in scripts without capitals."""
-        for found in self._pattern.finditer(text) if self._pattern else ():
-            entity = self._by_text[found[0]]
-            yield KnownName(entity, self.is_person(entity), found.start(), found.end())
+        for number, start, end in self._search.find_matches_as_indexes(text) if self._texts else ():
+            entity = self._by_text[self._texts[number]]
+            yield KnownName(entity, self.is_person(entity), start, end)
 
     def entity_of(self, mention: NameMention) -> str | None:
         """Whose name it is, by its spelling."""
