@@ -115,10 +115,18 @@ def _places_once(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
     return tuple(found.values())
 
 
+_MOST_NAMES = 30
+"""Of an article. Of 3,000 reports half have two at most, one in a hundred has 12, none more than 19. A list of players
+or ships tells nothing by its hundredth name, and each is compared with those of many articles."""
+
+
 def _names_once(facts: Iterable[NameFact]) -> tuple[NameFact, ...]:
-    """The first of each that is sure, or else the first."""
+    """The first of each that is sure, or else the first; not too many, those of entities before others."""
     found: dict[str, NameFact] = {}
     for each in facts:
         if each.key not in found or (each.sure and not found[each.key].sure):
             found[each.key] = each
-    return tuple(found.values())
+    names = list(found.values())
+    if len(names) > _MOST_NAMES:
+        names.sort(key=lambda each: not each.key.startswith(ENTITY))
+    return tuple(names[:_MOST_NAMES])
