@@ -7,7 +7,6 @@ or that stands inside of a longer name, needs support.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,10 +15,7 @@ from monitor.places.added import NOTHING_ADDED, AddedMeaning, AddedNames
 from monitor.places.choose import Candidate, Chooser
 from monitor.places.gazetteer import LONGEST, Gazetteer, gazetteer
 from monitor.places.records import BLOCKED, COUNTRY, DEMONYM, SEAT, SHORT, UNSURE, PlaceRecord, comparable_text
-from monitor.text.record import Offsets, record_of
-
-_HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs
-
+from monitor.text.record import Offsets, record_of, without_halves
 
 _NUL = "\0"
 
@@ -57,7 +53,7 @@ def find_places(text: str, language: str | None = None, added: AddedNames = NOTH
 
 
 def _candidates(text: str, language: str, known: Gazetteer, added: AddedNames) -> Iterator[Candidate]:
-    text = _HALVES.sub("\ufffd", edges.without_shouting(text))  # the trie takes no other
+    text = without_halves(edges.without_shouting(text))
     taken = 0
     spoilt: dict[str, int] = {}  # an added place -> up to where its names are those of something else
     for start in edges.starts(text):

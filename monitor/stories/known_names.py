@@ -15,6 +15,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from monitor.model import Entity
 from monitor.stories.known_places import PLACES, added_names
 from monitor.stories.names import NameMention, name_parts
+from monitor.text.record import without_halves
 from monitor.text.scripts import APART, UNSPACED
 
 _CJK = re.compile(f"[{APART}{UNSPACED}]")
@@ -48,15 +49,16 @@ class KnownNames:
                 else:
                     self._by_key["".join(name_parts(term.text, term.language.split("-")[0]))] = each.id
         # One pass over a text finds them, however many there are.
-        self._texts = tuple(self._by_text)
+        self._texts = tuple(map(without_halves, self._by_text))
+        self._entities = tuple(self._by_text.values())
         self._search = AhoCorasick(
             self._texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
         )
 
     def find(self, text: str) -> Iterator[KnownName]:
         """Those that a text says in scripts without capitals."""
-        for number, start, end in self._search.find_matches_as_indexes(text) if self._texts else ():
-            entity = self._by_text[self._texts[number]]
+        for number, start, end in self._search.find_matches_as_indexes(without_halves(text)) if self._texts else ():
+            entity = self._entities[number]
             yield KnownName(entity, self.is_person(entity), start, end)
 
     def entity_of(self, mention: NameMention) -> str | None:

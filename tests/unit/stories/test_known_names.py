@@ -24,6 +24,14 @@ def test_the_longest_name_counts() -> None:
     assert named("이재명", KnownNames(())) == []
 
 
+def test_half_a_letter_is_another_letter() -> None:
+    """Automata take none; in texts and in the names of a user there are some."""
+    names = KnownNames(
+        [entity("lee", "이재명"), entity("half", "이재\ud800"), Entity("place", "place", "P", (Term("문\ud800"),))]
+    )
+    assert named("\ud800이재명\udfff", names) == [("lee", "이재명")]
+
+
 def test_finding_costs_what_the_text_costs() -> None:
     """However many names there are."""
     han = [chr(code) for code in range(0x4E00, 0x4E00 + 200)]
