@@ -122,11 +122,6 @@ def _may_lie_in(added: str, other: str) -> bool:
     return container is None or (level(other) != CITY and container in gazetteer().around(other))
 
 
-def contains(a: str, b: str) -> bool:
-    """Whether the place a is b or contains it."""
-    return relation(a, b) in {Relation.SAME, Relation.CONTAINS}
-
-
 def level(identity: str) -> str:
     """One of "country", "region", "sea", "area", "division" or "city"; "" for an id that nobody knows."""
     record = gazetteer().place(identity)

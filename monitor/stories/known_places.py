@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.model import Entity
 from monitor.places import (
+    COUNTRY,
     AddedName,
     AddedNames,
     Relation,
@@ -19,7 +20,6 @@ from monitor.places import (
 )
 
 PLACES = frozenset(("place", "country"))  # kinds of entities that are no actors
-_COUNTRY = "country"
 _WITHIN = frozenset((Relation.SAME, Relation.WITHIN))
 
 
@@ -45,7 +45,7 @@ class _Ids:
         return self._found[entity]
 
     def _identify(self, entity: Entity) -> str:
-        within, country = self._container(entity), entity.kind == _COUNTRY
+        within, country = self._container(entity), entity.kind == "country"
         ids = Counter(
             found[0]
             for term in entity.sure
@@ -62,7 +62,7 @@ class _Ids:
 
 def _fits(place: str, within: str | None, country: bool) -> bool:
     """Whether a place of the gazetteer may be meant by the name of an entity."""
-    if country and level(place) != _COUNTRY:  # Beijing is China's by name only
+    if country and level(place) != COUNTRY:  # Beijing is China's by name only
         return False
     return within is None or relation(place, within) in _WITHIN
 
@@ -70,7 +70,7 @@ def _fits(place: str, within: str | None, country: bool) -> bool:
 def _names(entity: Entity, place: str) -> Iterator[AddedName]:
     """Those that the gazetteer does not know, or not for sure (the entity says that they are enough). Where it knows a
     country by another name, one that it lacks is its people's, its forces' or a side's (中方, 미군), or may be."""
-    own, country = is_added(place), entity.kind == _COUNTRY
+    own, country = is_added(place), entity.kind == "country"
     for term in entity.sure:
         name = term.text.strip("*")
         if own or not (places_named(name, alone=not country) or _is_said_in(name, place, term.language)):

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from monitor.places import Relation, country_of, is_added, level, relation
+from monitor.places import COUNTRY, REGION, SEA, Relation, country_of, is_added, level, relation
 from monitor.stories.article_facts import PlaceFact
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, said_in, unknown
 
 _PEOPLE = "people"
 _WHO_SPEAKS = frozenset(("seat", "dateline"))  # roles of places where something is said, and need not happen
-_WIDE, _SEA, _COUNTRY = "region", "sea", "country"
 _ONE_IN_THE_OTHER = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN))
 
 
@@ -36,7 +35,7 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
 
 def _on_land(places: Iterable[PlaceFact]) -> list[PlaceFact]:
     """Without what is too wide to tell one happening from another: Europe."""
-    return [each for each in places if level(each.place) not in {_WIDE, _SEA}]
+    return [each for each in places if level(each.place) not in {REGION, SEA}]
 
 
 def _share_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
@@ -46,7 +45,7 @@ def _share_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bo
 
 
 def _at_sea(places: Iterable[PlaceFact]) -> list[PlaceFact]:
-    return [each for each in places if level(each.place) == _SEA]
+    return [each for each in places if level(each.place) == SEA]
 
 
 def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
@@ -122,7 +121,7 @@ def _telling_pairs(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> It
 
 
 def _is_fine(fact: PlaceFact) -> bool:
-    return level(fact.place) != _COUNTRY
+    return level(fact.place) != COUNTRY
 
 
 def _is_where(fact: PlaceFact) -> bool:
