@@ -134,7 +134,7 @@ def test_headlines_shorten_states(text: str, places: list[str]) -> None:
         "경기장에 관중",
         "Manchester United sign striker",
         "He was sold to the Saitama Knights last week",
-        "Er spielt nun für die Toronto Wölves und bleibt dort",
+        "Er spielt nun für die Calgary Flames und bleibt dort",
         "it was in the bath",
         "タイトル戦",
         "다카이치 총리 지명",
