@@ -87,7 +87,7 @@ def test_of_what_nobody_knows_nothing_is_said() -> None:
 
 def test_finding_costs_what_the_text_costs() -> None:
     """However many names there are."""
-    many = AddedNames(AddedName(f"Lager {number:05}", added_id(f"camp-{number}")) for number in range(50_000))
+    many = AddedNames(AddedName(f"Lager {number:05}", added_id(f"camp-{number}")) for number in range(20_000))
     text = "Fire in Lager 00017 and elsewhere, the army said. " * 20
     find_places(text, "en", many)
 
