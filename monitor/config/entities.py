@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from monitor import model
 from monitor.config.conditions import CASE, EntityKind, near
 from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked
-from monitor.config.shape import Id, Shape, Text
+from monitor.config.shape import Id, Region, Shape, Text, refusal
 from monitor.config.where import WhereShape, where
 from monitor.config.words import Case, Forms, Within, WordSet, terms
 from monitor.config.yaml12 import Document
+from monitor.stories.known_places import PLACES
 
 
 class Beside(Shape):
@@ -80,6 +81,11 @@ class EntityShape(Shape):
         description="Groups that it belongs to, by which rules name it together with others.",
         examples=[["east-asia"]],
     )
+    lies_in: Region | None = Field(
+        None,
+        description="What contains it, if it is a place: the id of an entity, or an ISO code of a country or division.",
+        examples=["KP"],
+    )
     sure: WordSet = Field(
         description="Names that are enough alone: a list, or lists by language (any, en, ko, zh, ja, ru ...).",
         examples=[{"en": ["Taiwan"], "zh": ["台湾"]}],
@@ -106,6 +112,13 @@ class EntityShape(Shape):
         None, description="Articles that name it, and articles that do not.", examples=[{"fires": ["Taiwan votes"]}]
     )
 
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        """Only places are."""
+        if self.lies_in is not None and self.kind not in PLACES:
+            raise refusal(f"a {self.kind} lies nowhere", "leave it out, or write 'kind: place'", ("lies_in",))
+        return self
+
 
 def entity(document: Document) -> model.Entity:
     """The entity that the document describes; raises Faulty."""
@@ -122,6 +135,7 @@ def entity(document: Document) -> model.Entity:
         groups=tuple(dict.fromkeys(shape.in_ or ())),
         tests=tests(shape.tests, document),
         place=document.place(),
+        lies_in=shape.lies_in,
     )
 
 

@@ -37,7 +37,11 @@ def names(document: Document) -> Named:
     kind = next((key for key in data if key in _PARTS), None) if isinstance(data, dict) else None
     if kind is None or not isinstance(data, dict):
         return []
-    return [found for part in _PARTS[kind] if part in data for found in _named(data[part], (part,))]
+    found = [each for part in _PARTS[kind] if part in data for each in _named(data[part], (part,))]
+    lies_in = data.get("lies_in") if kind == "entity" else None
+    if isinstance(lies_in, str) and not lies_in.isupper():  # as codes are
+        found.append((("lies_in",), EntityNamed(lies_in)))
+    return found
 
 
 def _named(data: Plain, where: Where) -> Iterator[tuple[Where, AnyName]]:

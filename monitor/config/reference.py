@@ -21,7 +21,7 @@ from monitor.config.examples import AnyExample, Date, Example, Examples
 from monitor.config.faults import flow
 from monitor.config.lists import ListShape
 from monitor.config.rules import ChangeShape, RuleShape
-from monitor.config.shape import Duration, Id, Language, Shape, Text
+from monitor.config.shape import Duration, Id, Language, Region, Shape, Text
 from monitor.config.where import Scope, WhereShape
 from monitor.config.words import IgnoreShape, ReachShape, SoManyWords, Within, WordSet
 
@@ -47,6 +47,7 @@ _MAPPINGS: dict[str, type[Shape]] = {
 }
 _VALUES: list[tuple[object, str, str]] = [
     (Id, "id", "ids"),
+    (Region, "id, or ISO code", ""),
     (Route, "name of a route", "names of routes"),
     (Text, "text", "texts"),
     (Language, "language", "languages"),

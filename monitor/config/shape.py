@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.config.durations import DURATION_PATTERN, SIZE_PATTERN, OutOfBounds, duration, size
 from monitor.config.yaml12 import Where, shown
+from monitor.places import level
 from monitor.sanitize import sanitize_line
 from monitor.text.language import THREE_LETTERS, subtag
 
@@ -133,6 +134,7 @@ def one_or_list(value: Any) -> str:  # noqa: ANN401 - likewise
 # --- the small kinds of value -----------------------------------------------------------------------------------
 
 _ID = r"^[a-z0-9][a-z0-9-]{0,63}$"
+_CODE = "[A-Z]{2}(?:-[A-Z0-9]{1,3})?"
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
 _COUNTRIES = {"jp": "ja", "kr": "ko", "kp": "ko", "cn": "zh", "tw": "zh", "hk": "zh", "ua": "uk", "gr": "el"}
 _COUNTRIES |= {"cz": "cs", "dk": "da", "us": "en", "gb": "en", "au": "en", "nz": "en", "at": "de", "mx": "es"}
@@ -154,6 +156,17 @@ def _id(text: str) -> str:
         rule = "an id is lower-case letters, digits and hyphens, at most 64 of them"
         meant = f"did you mean '{near}'?" if re.match(_ID, near) and "://" not in text else rule
         raise refusal(f"{shown(text)} is no id", meant)
+    return text
+
+
+def _region(text: str) -> str:
+    """An id, or a code of a country or division: the gazetteer is asked about codes only."""
+    if re.fullmatch(_CODE, text) is None:
+        return _id(text)
+    if not level(text):
+        raise refusal(
+            f"no country or division has the code {shown(text)}", "write one of ISO 3166, such as KP or KR-26"
+        )
     return text
 
 
@@ -296,6 +309,7 @@ def _interval(value: object) -> timedelta:
 
 
 Id = Annotated[str, AfterValidator(_id), WithJsonSchema({"type": "string", "pattern": _ID})]
+Region = Annotated[str, AfterValidator(_region), WithJsonSchema({"type": "string", "pattern": f"{_ID}|^{_CODE}$"})]
 Text = Annotated[str, AfterValidator(_text), WithJsonSchema({"type": "string", "minLength": 1})]
 Language = Annotated[str, AfterValidator(_language), WithJsonSchema({"type": "string", "pattern": _LANGUAGE})]
 LanguageOfWords = Annotated[

@@ -84,15 +84,10 @@ class _Compiler:
         self._expressions: set[str] = set()
 
     def lookup(self) -> Lookup:
-        names: dict[str, frozenset[str]] = {}
-        for entity in self._entities.values():
-            for term in (*entity.sure, *(entity.maybe.terms if entity.maybe else ())):
-                names[term.text] = names.get(term.text, frozenset()) | {entity.id}
         return Lookup(
             patterns=tuple(self._patterns),
             texts=tuple(self._texts),
             beside=self._beside,
-            names=names,
             expressions=frozenset(self._expressions),
             entities=self._known_entities,
             sources=self._sources,

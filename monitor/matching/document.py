@@ -17,7 +17,7 @@ from itertools import accumulate, islice, pairwise
 from monitor.model import Article, Field, Span, Unit
 from monitor.text.folding import comparable, comparable_title
 from monitor.text.language import language_of, ruled_out
-from monitor.text.record import Offsets, record_of
+from monitor.text.record import Offsets, record_of, without_halves
 from monitor.text.scripts import TOKEN, UNSPACED, UNSPACED_ONE, half_words
 from monitor.text.sentences import paragraphs, sentences
 
@@ -28,7 +28,6 @@ _LONG = 32  # letters of a word: in texts whose words are shorter on the whole, 
 _BLOCK = 256  # characters
 _QUICK = 8
 _BESIDE = (Field.AUTHOR, Field.TAGS, Field.URL)
-_HALF = re.compile("[\ud800-\udfff]")
 _SPACED_ONE = re.compile(f"[^ {UNSPACED}]")
 
 Region = tuple[int, int]
@@ -258,7 +257,7 @@ class Document:
     def records(self) -> dict[Field, str]:
         """The record of each field; a half of a surrogate pair, which RE2 does not take, is one character as any."""
         self.work += self.end
-        return {field: _HALF.sub("\ufffd", record_of(text)) for field, text in self._fields.items()}
+        return {field: without_halves(record_of(text)) for field, text in self._fields.items()}
 
     @cached_property
     def _token_spans(self) -> dict[Field, list[tuple[int, int]]]:

@@ -28,7 +28,6 @@ class Lookup:
     """What the numbers of patterns and terms stand for.
 
     beside       authors, tags or addresses are asked for too
-    names        of each entity's names, whose they are
     expressions  the terms that are regular expressions
     entities     all that are known, also those that no rule names
     sources      those whose tags and publishers are known
@@ -37,7 +36,6 @@ class Lookup:
     patterns: tuple[Pattern, ...]
     texts: tuple[str, ...]
     beside: bool
-    names: Mapping[str, frozenset[str]]
     expressions: frozenset[str]
     entities: Mapping[str, Entity]
     sources: Mapping[str, Source]
@@ -88,11 +86,6 @@ class RuleSet:
         found = self.found(article)
         matches = tuple(self._match(met, found) for met in self.met(found))
         return matches, found.document.work
-
-    def entities_in(self, match: Match) -> frozenset[str]:
-        """The entities whose names stand in a match's evidence."""
-        names = self._lookup.names
-        return frozenset[str]().union(*(names[span.term] for span in match.evidence if span.term in names))
 
     def words_in(self, match: Match) -> frozenset[str]:
         """The words and names that stand in a match's evidence, as rules and entities write them. What a regular

@@ -358,7 +358,8 @@ class Entity:
     """A person, place, organisation or weapon with the names that are enough to know it by (`sure`).
 
     `maybe`: names that count only with more. `never`: names of others that contain one of these. `titles`: of others;
-    a maybe name beside one does not count. `groups`: what it belongs to.
+    a maybe name beside one does not count. `groups`: what it belongs to. `lies_in`: of a place, the id of the entity
+    that contains it, or the ISO code of its country or division (KP, KR-26).
     """
 
     id: str
@@ -371,3 +372,4 @@ class Entity:
     groups: tuple[str, ...] = ()
     tests: tuple[RuleTest, ...] = ()
     place: Place = Place("")
+    lies_in: str | None = None

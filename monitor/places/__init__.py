@@ -5,18 +5,27 @@
 `records` is how the file is written. The file is built by `seeds/places/build.py`.
 
 Ids: a country "KR" (ISO 3166-1), a division "KR-26" (ISO 3166-2), a city "c1838524" (GeoNames), and others by name:
-"region:europe", "sea:black-sea", "area:gaza".
+"region:europe", "sea:black-sea", "area:gaza". Places that the gazetteer lacks join it by `added`.
 """
 
+from monitor.places.added import NOTHING_ADDED, AddedName, AddedNames, added_id, is_added
 from monitor.places.find import PlaceMention, find_places
-from monitor.places.gazetteer import Relation, contains, country_of, level, name_of, places_named, relation
+from monitor.places.gazetteer import Relation, country_of, level, name_of, places_named, relation
+from monitor.places.records import COUNTRY, REGION, SEA
 
 __all__ = [
+    "COUNTRY",
+    "NOTHING_ADDED",
+    "REGION",
+    "SEA",
+    "AddedName",
+    "AddedNames",
     "PlaceMention",
     "Relation",
-    "contains",
+    "added_id",
     "country_of",
     "find_places",
+    "is_added",
     "level",
     "name_of",
     "places_named",

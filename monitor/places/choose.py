@@ -129,7 +129,10 @@ class Chooser:
 
     def _is_organisation(self, candidate: Candidate) -> bool:
         before, behind = self._beside(candidate)
-        return bool(clues.BEFORE_ORGANISATION.search(before) or clues.BEHIND_ORGANISATION.match(behind))
+        if clues.BEFORE_ORGANISATION.search(before) or clues.BEHIND_ORGANISATION.match(behind):
+            return True
+        club = clues.ARTICLE_BEFORE.search(before) and clues.PLURAL_BEHIND.match(behind)
+        return bool(club) and not self._shouted
 
     def _beside(self, candidate: Candidate) -> tuple[str, str]:
         start, end = candidate.start, candidate.end

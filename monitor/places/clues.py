@@ -63,13 +63,10 @@ University of/Bank of/Universit(?:y|é|à|ät) (?:de|di|of)/Динамо/Спа�
 _CALLED_BEHIND = """
 United/Wanderers/Rovers/Albion/Hotspur/Athletic/FC/CF/SC/Rangers/Celtic/Times/Post/Tribune/Herald/Journal/Chronicle/Globe
 Gazette/Examiner/Inquirer/Daily/Mail/Marathon/University/College/Orchestra/Philharmonic/Symphony
-Dodgers/Lakers/Yankees/Giants/Cubs/Bulls/Bears/Eagles/Falcons/Ravens/Chiefs/Saints/Rams/Spurs/Hawks/Sox/Packers/Steelers
-Cowboys/Texans/Browns/Lions/Vikings/Broncos/Raiders/Chargers/Titans/Jaguars/Dolphins/Panthers/Knicks/Nets/Celtics/Raptors
-Bucks/Pacers/Pistons/Cavaliers/Hornets/Wizards/Nuggets/Jazz/Suns/Clippers/Warriors/Mavericks/Grizzlies/Pelicans/Blazers
-Timberwolves/Bruins/Blackhawks/Canadiens/Maple Leafs/Penguins/Islanders/Devils/Flyers/Sabres/Canucks/Oilers/Kraken
-Predators/Coyotes/Mets/Braves/Marlins/Phillies/Brewers/Reds/Cardinals/Astros/Mariners/Orioles/Rays/Blue Jays/Twins
-Royals/Tigers/Padres/Diamondbacks/Seahawks/Bengals/Colts/Patriots/Commanders
 """
+# A city takes no article: with one, and a plural behind, it is a part of a club's name (the Chicago Bulls).
+ARTICLE_BEFORE = re.compile(r"\b(?:the|die|les|los|gli)[ \u00a0]$", re.IGNORECASE)
+PLURAL_BEHIND = re.compile(r"[ \u00a0][A-ZÀ-Þ][^\W\d_]+(?<!s)s\b")
 BEFORE_ORGANISATION = re.compile(rf"\b{_any(_CLUBS_BEFORE)}\s+$")
 BEHIND_ORGANISATION = re.compile(rf"\s+{_any(_CALLED_BEHIND)}\b")
 

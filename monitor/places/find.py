@@ -7,18 +7,15 @@ or that stands inside of a longer name, needs support.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.places import edges
+from monitor.places.added import NOTHING_ADDED, AddedMeaning, AddedNames
 from monitor.places.choose import Candidate, Chooser
 from monitor.places.gazetteer import LONGEST, Gazetteer, gazetteer
 from monitor.places.records import BLOCKED, COUNTRY, DEMONYM, SEAT, SHORT, UNSURE, PlaceRecord, comparable_text
-from monitor.text.record import Offsets, record_of
-
-_HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs
-
+from monitor.text.record import Offsets, record_of, without_halves
 
 _NUL = "\0"
 
@@ -36,12 +33,13 @@ class PlaceMention:
     role: str = ""
 
 
-def find_places(text: str, language: str | None = None) -> tuple[PlaceMention, ...]:
-    """The places that a text names, in their order. `language`: a tag of BCP 47, where it is known; it only helps."""
+def find_places(text: str, language: str | None = None, added: AddedNames = NOTHING_ADDED) -> tuple[PlaceMention, ...]:
+    """The places that a text names, in their order. `language`: a tag of BCP 47, where it is known; it only helps.
+    `added`: names that the gazetteer lacks."""
     text = text.replace(_NUL, " ")  # it parts names from places in the data file
     record = record_of(text)
     known = gazetteer()
-    candidates = list(_candidates(comparable_text(record), (language or "").split("-")[0], known))
+    candidates = list(_candidates(comparable_text(record), (language or "").split("-")[0], known, added))
     if not candidates:
         return ()
     offsets = Offsets(text)
@@ -54,23 +52,49 @@ def find_places(text: str, language: str | None = None) -> tuple[PlaceMention, .
     return tuple(found)
 
 
-def _candidates(text: str, language: str, known: Gazetteer) -> Iterator[Candidate]:
-    text = _HALVES.sub("\ufffd", edges.without_shouting(text))  # the trie takes no other
+def _candidates(text: str, language: str, known: Gazetteer, added: AddedNames) -> Iterator[Candidate]:
+    text = without_halves(edges.without_shouting(text))
     taken = 0
+    spoilt: dict[str, int] = {}  # an added place -> up to where its names are those of something else
     for start in edges.starts(text):
         if start < taken:
             continue
-        for name in reversed(known.names_at(text[start : start + LONGEST])):
-            end = start + len(name)
-            if known.name_flags(name) & BLOCKED and edges.may_end(text, end):
-                taken = end
-                break
-            meanings = known.meanings(name)
-            written = edges.is_written_as_name(name, language)
-            if meanings and written and _fits(text, start, end, language, meanings[0]):
-                yield Candidate(start, end, name, meanings)
-                taken = end
-                break
+        found = _in_gazetteer(text, start, language, known)
+        names = added.at(text, start)
+        own = _of_added(names, text, start, language, spoilt) if names else None
+        if own is not None and (found is None or own.end >= found.end):
+            found = own
+        if found is not None:
+            taken = found.end
+            if found.meanings:
+                yield found
+
+
+def _in_gazetteer(text: str, start: int, language: str, known: Gazetteer) -> Candidate | None:
+    """The longest name that begins there; without meanings where it is that of no place."""
+    for name in reversed(known.names_at(text[start : start + LONGEST])):
+        end = start + len(name)
+        if known.name_flags(name) & BLOCKED and edges.may_end(text, end):
+            return Candidate(start, end, name, ())
+        meanings = known.meanings(name)
+        if meanings and edges.is_written_as_name(name, language) and _fits(text, start, end, language, meanings[0]):
+            return Candidate(start, end, name, meanings)
+    return None
+
+
+def _of_added(
+    names: Iterable[tuple[str, int, AddedMeaning]], text: str, start: int, language: str, spoilt: dict[str, int]
+) -> Candidate | None:
+    """The longest of the added names that begin there. Those that spoil a place's are noted."""
+    for name, end, meaning in names:
+        place = gazetteer().place(meaning.place)
+        if place is None or not (meaning.longer is None or edges.fits(text, end, language, sure=False)):
+            continue
+        if meaning.flags & BLOCKED:
+            spoilt[place.id] = max(end, spoilt.get(place.id, 0))
+        elif end > spoilt.get(place.id, 0):
+            return Candidate(start, end, name, ((place, meaning.flags),))
+    return None
 
 
 def _fits(text: str, start: int, end: int, language: str, meaning: tuple[PlaceRecord, int]) -> bool:

@@ -10,7 +10,8 @@ from operator import or_
 
 import marisa_trie
 
-from monitor.places.records import COUNTRY, NO_PLACE, PlaceRecord, comparable_name, parse_record
+from monitor.places.added import added_record, container_of, is_added
+from monitor.places.records import CITY, COUNTRY, NO_PLACE, UNSURE, PlaceRecord, comparable_name, parse_record
 
 _NAMED = struct.Struct(">IB")
 _NUMBER = struct.Struct(">I")
@@ -26,6 +27,7 @@ class Relation(StrEnum):
     CONTAINS = "contains"  # the first contains the second
     WITHIN = "within"  # the first lies in the second
     APART = "apart"
+    UNKNOWN = "unknown"  # one is added, and what is known of where it is leaves that open
 
 
 class Gazetteer:
@@ -76,6 +78,9 @@ class Gazetteer:
         return parse_record(self._trie[f"\x01{number}"][0])
 
     def _place(self, identity: str) -> PlaceRecord | None:
+        if is_added(identity):
+            container = container_of(identity)
+            return added_record(identity, self._place(container) if container else None)
         rows = self._trie.get(f"\x02{identity}")
         return self._record(*_NUMBER.unpack(rows[0])) if rows else None
 
@@ -103,12 +108,18 @@ def relation(a: str, b: str) -> Relation:
         return Relation.SAME
     if a in gazetteer().around(b):
         return Relation.CONTAINS
-    return Relation.WITHIN if b in gazetteer().around(a) else Relation.APART
+    if b in gazetteer().around(a):
+        return Relation.WITHIN
+    return Relation.UNKNOWN if _may_lie_in(a, b) or _may_lie_in(b, a) else Relation.APART
 
 
-def contains(a: str, b: str) -> bool:
-    """Whether the place a is b or contains it."""
-    return relation(a, b) in {Relation.SAME, Relation.CONTAINS}
+def _may_lie_in(added: str, other: str) -> bool:
+    """Whether an added place may lie in a place of the gazetteer (or that in it), as far as is known: of a province of
+    its country nobody knows. Two added places are two."""
+    if not is_added(added) or is_added(other) or level(added) == COUNTRY or not level(other):
+        return False
+    container = container_of(added)
+    return container is None or (level(other) != CITY and container in gazetteer().around(other))
 
 
 def level(identity: str) -> str:
@@ -132,7 +143,10 @@ def name_of(identity: str) -> str:
     return record.english if record else identity
 
 
-def places_named(name: str) -> tuple[str, ...]:
-    """The ids of the places that a name, alone and as it is written, may mean: the most prominent first. A user's
-    entity of kind place joins the gazetteer by this."""
-    return tuple(dict.fromkeys(record.id for record, _ in gazetteer().meanings(comparable_name(name))))
+def places_named(name: str, *, alone: bool = False) -> tuple[str, ...]:
+    """The ids of the places that a name, as it is written, may mean: the most prominent first. `alone`: none where the
+    name is a common word or a person's, too, and needs support in a text (Reading)."""
+    meanings = gazetteer().meanings(comparable_name(name))
+    if alone and meanings and meanings[0][1] & UNSURE:
+        return ()
+    return tuple(dict.fromkeys(record.id for record, _ in meanings))

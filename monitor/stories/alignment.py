@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import takewhile
 
 from monitor.stories.number_words import number_words
-from monitor.stories.numbers import NumberFact
+from monitor.stories.numbers import NEXT_BESIDE_THE_SAME, NumberFact
 from monitor.stories.person_titles import function_words
 from monitor.text.folding import fold
 from monitor.text.scripts import HANGUL, SCRIPTS, TOKEN, half_words, is_unspaced
@@ -120,10 +120,8 @@ def separating_addition(
 
 
 def _is_next(span: tuple[int, int], numbers: Sequence[NumberFact]) -> bool:
-    return any(number.kind in NEXT and number.start < span[1] and span[0] < number.end for number in numbers)
-
-
-NEXT = frozenset(("ordinal", "serial", "repeated"))
+    said = (number for number in numbers if number.kind in NEXT_BESIDE_THE_SAME)
+    return any(number.start < span[1] and span[0] < number.end for number in said)
 
 
 def _weight(tokens: Sequence[_Token]) -> int:

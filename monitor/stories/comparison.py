@@ -12,7 +12,7 @@ from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import WHOLE_TEXT, copied, likeness, title_likeness
 from monitor.stories.name_comparison import compare_names
 from monitor.stories.number_comparison import compare_numbers
-from monitor.stories.numbers import NumberFact
+from monitor.stories.numbers import NEXT_OF_A_ROW, NumberFact
 from monitor.stories.place_comparison import compare_places
 from monitor.stories.template_comparison import compare_wording
 from monitor.stories.verdicts import TELLING, WEAK, FactComparison, FactKind, Verdict, in_one_language
@@ -98,14 +98,13 @@ def _only_one_says_next(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple
 
 
 def _says_next(features: ArticleFeatures) -> list[NumberFact]:
-    return [each for each in features.facts.numbers if each.kind in _NEXT_ONE and each.value > 1]
+    return [each for each in features.facts.numbers if each.kind in NEXT_OF_A_ROW and each.value > 1]
 
 
 def _title_says_next(features: ArticleFeatures) -> str:
     return next((each.said for each in _says_next(features) if each.start < len(features.title)), "")
 
 
-_NEXT_ONE = frozenset(("ordinal", "repeated"))  # a serial is a name: not all call the 15th typhoon so
 _LATER = 12 * 3600  # s: before that, articles of one day name the day before and the day after
 
 

@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
 from monitor.model import Entity
+from monitor.stories.known_places import PLACES, added_names
 from monitor.stories.names import NameMention, name_parts
+from monitor.text.record import without_halves
 from monitor.text.scripts import APART, UNSPACED
 
-_NO_ACTORS = frozenset(("place", "country"))  # the gazetteer knows these
 _CJK = re.compile(f"[{APART}{UNSPACED}]")
 
 
@@ -29,10 +32,12 @@ class KnownName:
 
 
 class KnownNames:
-    """The names of entities."""
+    """The names of entities. `places`: those of places that the gazetteer lacks."""
 
     def __init__(self, entities: Iterable[Entity]) -> None:
-        self._actors = {each.id: each for each in entities if each.kind not in _NO_ACTORS}
+        entities = tuple(entities)
+        self.places = added_names(entities)
+        self._actors = {each.id: each for each in entities if each.kind not in PLACES}
         self._by_text: dict[str, str] = {}  # of scripts that put no spaces between words, or write particles to them
         self._by_key: dict[str, str] = {}
         for each in self._actors.values():
@@ -43,14 +48,18 @@ class KnownNames:
                     self._by_text[term.text] = each.id
                 else:
                     self._by_key["".join(name_parts(term.text, term.language.split("-")[0]))] = each.id
-        longest_first = sorted(self._by_text, key=lambda text: -len(text))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        # One pass over a text finds them, however many there are.
+        self._texts = tuple(map(without_halves, self._by_text))
+        self._entities = tuple(self._by_text.values())
+        self._search = AhoCorasick(
+            self._texts, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
+        )
 
     def find(self, text: str) -> Iterator[KnownName]:
         """Those that a text says in scripts without capitals."""
-        for found in self._pattern.finditer(text) if self._pattern else ():
-            entity = self._by_text[found[0]]
-            yield KnownName(entity, self.is_person(entity), found.start(), found.end())
+        for number, start, end in self._search.find_matches_as_indexes(without_halves(text)) if self._texts else ():
+            entity = self._entities[number]
+            yield KnownName(entity, self.is_person(entity), start, end)
 
     def entity_of(self, mention: NameMention) -> str | None:
         """Whose name it is, by its spelling."""

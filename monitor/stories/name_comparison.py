@@ -60,10 +60,13 @@ def _sounds(fact: NameFact) -> set[str]:
 
 
 def _with_common_signs(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> list[tuple[NameFact, NameFact]]:
-    """The pairs that may agree: of many names few do."""
-    signs = [_signs(each) for each in theirs]
-    pairs = ((a, _signs(a)) for a in ours)
-    return [(a, b) for a, own in pairs for b, other in zip(theirs, signs, strict=True) if not own.isdisjoint(other)]
+    """The pairs that may agree, in the order of both: of many names few do."""
+    by_sign: dict[str, list[int]] = {}
+    for number, each in enumerate(theirs):
+        for sign in _signs(each):
+            by_sign.setdefault(sign, []).append(number)
+    near = ((a, {number for sign in _signs(a) for number in by_sign.get(sign, ())}) for a in ours)
+    return [(a, theirs[number]) for a, numbers in near for number in sorted(numbers)]
 
 
 @lru_cache(maxsize=20_000)

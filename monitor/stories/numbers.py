@@ -55,6 +55,12 @@ class NumberFact:
     grows: bool
 
 
+NEXT_OF_A_ROW = frozenset(("ordinal", "repeated"))
+"""Kinds that make something the next one of a row, if only one of two articles says so."""
+NEXT_BESIDE_THE_SAME = NEXT_OF_A_ROW | {"serial"}
+"""The same, of titles that are alike but for it. Elsewhere a serial is a name that not all use (the 15th typhoon)."""
+
+
 def find_numbers(title: str, lead: str, language: str | None) -> tuple[NumberFact, ...]:
     """The numbers in title and lead, in the order of the text."""
     tongue = subtag(language or "") or ""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from monitor.places import Relation, country_of, level, relation
+from monitor.places import COUNTRY, REGION, SEA, Relation, country_of, is_added, level, relation
 from monitor.stories.article_facts import PlaceFact
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, said_in, unknown
 
 _PEOPLE = "people"
 _WHO_SPEAKS = frozenset(("seat", "dateline"))  # roles of places where something is said, and need not happen
-_WIDE, _SEA, _COUNTRY = "region", "sea", "country"
+_ONE_IN_THE_OTHER = frozenset((Relation.SAME, Relation.CONTAINS, Relation.WITHIN))
 
 
 def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    """Seas are compared with seas, land with land; a sea that both name outweighs coasts that differ. Two articles that
-    share a country and name different places in it differ: what counts is the finest level at which both name one."""
+    """Seas are compared with seas, land with land; a sea that both name outweighs coasts of one country. Two articles
+    that share a country and name different places in it differ: the finest level at which both name one counts."""
     land = [_on_land(each.facts.places) for each in (ours, theirs)]
     sea = [_at_sea(each.facts.places) for each in (ours, theirs)]
     on_land, at_sea = _compare_land(*land), _compare_sea(*sea)
@@ -28,27 +28,35 @@ def compare_places(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompar
         return replace(on_land, points=on_land.points + at_sea.points)
     if Verdict.UNKNOWN in verdicts:
         return at_sea if on_land.verdict is Verdict.UNKNOWN else on_land
-    if at_sea.verdict is Verdict.AGREES:
+    if at_sea.verdict is Verdict.AGREES and _share_country(*land):
         return at_sea
     return on_land if on_land.verdict is Verdict.DIFFERS else at_sea
 
 
 def _on_land(places: Iterable[PlaceFact]) -> list[PlaceFact]:
     """Without what is too wide to tell one happening from another: Europe."""
-    return [each for each in places if level(each.place) not in {_WIDE, _SEA}]
+    return [each for each in places if level(each.place) not in {REGION, SEA}]
+
+
+def _share_country(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
+    """An ocean has many coasts, and much happens at each. What lies in no country, or in several, says nothing."""
+    one, other = ({country_of(each.place) for each in side} - {None} for side in (ours, theirs))
+    return not one or not other or not one.isdisjoint(other)
 
 
 def _at_sea(places: Iterable[PlaceFact]) -> list[PlaceFact]:
-    return [each for each in places if level(each.place) == _SEA]
+    return [each for each in places if level(each.place) == SEA]
 
 
 def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
     if not ours or not theirs:
         return unknown(FactKind.PLACE, ours, theirs)
-    for one in ours:
-        for other in theirs:
-            if relation(one.place, other.place) is not Relation.APART:
-                return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
+    pairs = [(one, other) for one in ours for other in theirs]
+    for one, other in pairs:
+        if _meet(one, other):
+            return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
+    if _may_be_one(ours, theirs):
+        return unknown(FactKind.PLACE, ours, theirs)
     return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours[0].said, theirs[0].said)
 
 
@@ -56,7 +64,7 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
     if not ours or not theirs:
         return unknown(FactKind.PLACE, ours, theirs)
     pairs = list(_telling_pairs(ours, theirs))
-    agreeing = [(one, other) for one, other in pairs if relation(one.place, other.place) is not Relation.APART]
+    agreeing = [(one, other) for one, other in pairs if _meet(one, other)]
     for one, other in agreeing:
         if _is_fine(one) and _is_fine(other):
             points = 2 * TELLING
@@ -75,9 +83,7 @@ def _only_in_title(places: Sequence[PlaceFact], others: Sequence[PlaceFact]) -> 
         (
             each
             for each in places
-            if each.in_title
-            and each.role not in _WHO_SPEAKS
-            and all(relation(each.place, other.place) is Relation.APART for other in others)
+            if each.in_title and each.role not in _WHO_SPEAKS and all(_are_apart(each, other) for other in others)
         ),
         None,
     )
@@ -92,12 +98,15 @@ def _compare_coarsely(
     """Where no place within a country is the same: a country may be, unless both name others within it."""
     if not agreeing:
         where = [[each for each in side if each.role not in _WHO_SPEAKS] for side in (ours, theirs)]
-        if not all(where):
+        if not all(where) or _may_be_one(*where):
             return unknown(FactKind.PLACE, ours, theirs)
         return FactComparison(FactKind.PLACE, Verdict.DIFFERS, said_in(where[0]), said_in(where[1]))
     for one, other in pairs:
-        if _is_fine(one) and _is_fine(other) and country_of(one.place) == country_of(other.place) is not None:
+        if _is_fine(one) and _is_fine(other) and _are_apart(one, other) and _side_by_side(one.place, other.place):
             return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.said, other.said)
+    for one, other in pairs:
+        if _is_where(one) and _is_where(other) and relation(one.place, other.place) is Relation.UNKNOWN:
+            return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, one.said, other.said, TELLING)
     one, other = agreeing[0]
     return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
 
@@ -112,4 +121,28 @@ def _telling_pairs(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> It
 
 
 def _is_fine(fact: PlaceFact) -> bool:
-    return level(fact.place) != _COUNTRY
+    return level(fact.place) != COUNTRY
+
+
+def _is_where(fact: PlaceFact) -> bool:
+    """Whether a title says by it where something happened."""
+    return _is_fine(fact) and fact.in_title and not fact.role
+
+
+def _side_by_side(one: str, other: str) -> bool:
+    """Whether two places lie in one country, or nobody knows where either of two that users added lies."""
+    country = country_of(one)
+    return country == country_of(other) and (country is not None or (is_added(one) and is_added(other)))
+
+
+def _meet(one: PlaceFact, other: PlaceFact) -> bool:
+    return relation(one.place, other.place) in _ONE_IN_THE_OTHER
+
+
+def _may_be_one(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> bool:
+    """Whether nobody knows that all places of the one lie apart from those of the other."""
+    return any(relation(one.place, other.place) is Relation.UNKNOWN for one in ours for other in theirs)
+
+
+def _are_apart(one: PlaceFact, other: PlaceFact) -> bool:
+    return relation(one.place, other.place) is Relation.APART

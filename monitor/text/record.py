@@ -15,6 +15,8 @@ from functools import cache
 # a combining mark that found nothing to compose with (the stress mark in "Коре́я") and Arabic vowel signs.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u0640\u0300-\u036f\u064b-\u0652\u0670]")
 
+_HALVES = re.compile("[\ud800-\udfff]")
+
 
 def record_of(text: str) -> str:
     """The record: `text` in NFKC, without invisible characters, with one kind of apostrophe."""
@@ -22,6 +24,11 @@ def record_of(text: str) -> str:
         return text
     # U+02BC, the usual apostrophe in Ukrainian, counts as a letter and would glue two words together.
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("\u02bc", "'")
+
+
+def without_halves(text: str) -> str:
+    """As long as it is, with another letter for each half of a surrogate pair: automata and tries take none."""
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)
 
 
 class Offsets:

@@ -8,7 +8,8 @@ import pytest
 
 from monitor.alerting.told import Told
 from monitor.decide import State, decide, decide_due
-from monitor.model import AlertPolicy, MatchKind, OncePer, RuleStatus
+from monitor.matching import compile_rules
+from monitor.model import AlertPolicy, Entity, MatchKind, OncePer, RuleStatus, Term
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, alerts, article, reasons, rule, rules
 
 OUTLETS = ("wire", "post", "times", "herald", "globe")
@@ -137,6 +138,29 @@ def test_a_decision_that_was_not_committed_leaves_no_trace() -> None:
     state = State()
     decide([article()], rules(), state, NOON)
     assert len(alerts(decide([article("b", of="post")], rules(), state, NOON))) == 1
+
+
+def test_what_happens_at_another_place_of_the_user_is_told_too() -> None:
+    """The gazetteer has neither; in whatever language the same place is named, it is the same event."""
+    sites = {
+        names[0]: Entity(names[0], "place", names[0], tuple(Term(name, "any") for name in names), lies_in="KP")
+        for names in (("Hodo", "호도"), ("Musudan", "무수단"))
+    }
+    events = replace(rule(words=["missile", "*미사일"]), alert=AlertPolicy(once_per=OncePer.EVENT))
+    known = compile_rules([events], {}, {}, {}, sites)
+    told, state = [], State()
+    for hour, (language, title) in enumerate(
+        (
+            ("en", "North Korea fires ballistic missile from Hodo naval yard"),
+            ("en", "Missile launch detected at Musudan site, North Korea silent"),
+            ("ko", "북한, 무수단서 미사일 발사"),
+        )
+    ):
+        now = NOON + hour * HOUR
+        decision = decide([replace(article(title, title, seen=now), language=language)], known, state, now)
+        told += alerts(decision)
+        state = decision.state.settled()
+    assert [alert.kind for alert in told] == ["new", "new"]
 
 
 def test_a_rule_that_is_edited_does_not_tell_again() -> None:

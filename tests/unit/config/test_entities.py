@@ -6,6 +6,7 @@ import pytest
 
 from monitor.config.entities import entity
 from monitor.config.yaml12 import parse
+from monitor.errors import Faulty
 from monitor.model import (
     CountsIf,
     Entity,
@@ -101,3 +102,25 @@ def test_names_may_be_meant_as_they_are_written() -> None:
     read = said(f"{{entity: aa, kind: place, name: A, sure: [A], maybe: {maybe}, never: [B], forms: as written}}")
     assert read.maybe
     assert (*read.sure, *read.maybe.terms, *read.never) == (Term("A"), Term("Курилы"), Term("B"))
+
+
+@pytest.mark.parametrize("where", ["KP", "KR-26", "north-korea"])
+def test_a_place_says_what_it_lies_in(where: str) -> None:
+    """By a code, or by the id of an entity."""
+    assert said(f"entity: musudan\nkind: place\nname: Musudan\nlies_in: {where}\nsure: [Musudan]\n").lies_in == where
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "what"),
+    [
+        ("place", "QQ", "no country or division has the code 'QQ'"),
+        ("place", "North Korea", "'North Korea' is no id"),
+        ("person", "KP", "a person lies nowhere"),
+    ],
+)
+def test_what_lies_nowhere_is_refused(kind: str, where: str, what: str) -> None:
+    """With the place in the file."""
+    with pytest.raises(Faulty) as refused:
+        said(f"entity: musudan\nkind: {kind}\nname: Musudan\nlies_in: {where}\nsure: [Musudan]\n")
+    [fault] = refused.value.faults
+    assert (fault.place.line, fault.what) == (4, what)

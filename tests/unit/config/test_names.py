@@ -68,6 +68,9 @@ def test_entities_and_lists_name_something_too() -> None:
     """An entity beside its maybe names, a list in what spoils others."""
     read = document(_TAIWAN % _MAYBE % "list: places")
     assert [name for _, name in names(read)] == [ListNamed("places")]
+    read = document(_TAIWAN % ", lies_in: asia")
+    assert [name for _, name in names(read)] == [EntityNamed("asia")]
+    assert names(document(_TAIWAN % ", lies_in: CN")) == []
     read = document("{list: aa, before: {within: 1 word, list: bb}, after: {within: 1 word, words: [a]}}")
     assert [name for _, name in names(read)] == [ListNamed("bb")]
 

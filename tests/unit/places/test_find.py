@@ -133,6 +133,8 @@ def test_headlines_shorten_states(text: str, places: list[str]) -> None:
         "수단과 방법을",
         "경기장에 관중",
         "Manchester United sign striker",
+        "He was sold to the Saitama Knights last week",
+        "Er spielt nun für die Calgary Flames und bleibt dort",
         "it was in the bath",
         "タイトル戦",
         "다카이치 총리 지명",
@@ -143,6 +145,13 @@ def test_headlines_shorten_states(text: str, places: list[str]) -> None:
 )
 def test_what_only_looks_like_a_place_is_none(text: str) -> None:
     assert found(text) == []
+
+
+def test_a_city_before_a_plural_is_one_unless_it_is_called_by_an_article() -> None:
+    """In titles that capitalise every word, an article says nothing."""
+    assert names("Residents say that Chicago Bears down on crime") == ["Chicago"]
+    assert names("The Chicago Protests Go On") == ["Chicago"]
+    assert names("It stands in the Chicago suburbs, they said") == ["Chicago"]
 
 
 def test_a_country_in_the_name_of_an_organisation_stays() -> None:

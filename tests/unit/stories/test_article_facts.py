@@ -89,3 +89,10 @@ def test_facts_come_back_as_they_were_stored() -> None:
     found = facts("Blast in Osaka kills 16 on 5 January", "President Emmanuel Macron said so for the 2nd time.")
     assert ArticleFacts.from_row(json.loads(json.dumps(found.to_row()))) == found
     assert ArticleFacts.from_row(ArticleFacts().to_row()) == ArticleFacts()
+
+
+def test_a_list_of_names_is_cut() -> None:
+    """Those of entities are kept before others, and those of the title before those of the lead."""
+    squad = [f"{letter}a{end}" for letter in "BCDFGHKLMN" for end in ("bor", "dun", "gel", "kim", "lun")]
+    found = facts(f"The squad: {', '.join(squad[:25])}", f"And {', '.join(squad[25:])}, said Macron.").names
+    assert [found[0].key, *(each.said for each in found[1:])] == ["entity:macron", *squad[:29]]

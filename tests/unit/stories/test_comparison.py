@@ -78,6 +78,12 @@ def of_kind(kind: FactKind, comparison: Comparison) -> FactComparison:
         ("South Korea: strike in Busan", "South Korea: strike in Incheon", "en"),
         # seas
         ("Tanker burns in the Black Sea", "Tanker burns in the Red Sea", "en"),
+        # one ocean, and coasts of two countries
+        (
+            "Strong earthquake in the Pacific Ocean shakes northern Chile",
+            "Tsunami alert for Japan after quake under the Pacific Ocean",
+            "en",
+        ),
         ("Танкер горит в Чёрном море", "Танкер горит в Красном море", "ru"),
     ],
 )
@@ -109,8 +115,9 @@ def test_another_place_differs(one: str, other: str, language: str) -> None:
         ("Thai minister resigns", "Thailand's minister resigns", "en", TELLING),
         # one sea, and beside it a coast that only one names
         ("Tanker burns in the Black Sea", "Tanker burns in the Black Sea off Odesa", "en", TELLING),
-        # the same sea outweighs coasts that differ
+        # the same sea outweighs coasts that differ, but those of two countries
         ("Ferry sinks off Busan in the Sea of Japan", "Ferry lost off Ulsan in the Sea of Japan", "en", TELLING),
+        ("Ships meet off the Senkakus, East China Sea", "Japan: ships in the East China Sea", "en", TELLING),
     ],
 )
 def test_the_same_place_agrees(one: str, other: str, language: str, points: int) -> None:
@@ -154,6 +161,36 @@ def test_what_a_title_names_counts_before_what_two_leads_share() -> None:
     # a place of one title stands against the lead of the other
     found = of_kind(PLACE, compared("Strike closes port of Busan", "Port is shut", leads=("", leads[0])))
     assert (found.verdict, found.ours, found.theirs) == (AGREES, "Busan", "Busan")
+
+
+SITES = KnownNames(
+    Entity(names[0].lower(), "place", names[0], tuple(Term(name, "any") for name in names), lies_in=lies_in)
+    for lies_in, *names in (
+        ("KP", "Musudan", "무수단"),
+        ("KP", "Sohae", "서해발사장"),
+        (None, "Blackridge", "블랙리지"),
+        (None, "Whiteridge"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "languages", "verdict"),
+    [
+        ("Missile leaves Musudan", "무수단서 발사", "en ko", AGREES),
+        ("Missile leaves Musudan", "North Korea fires missile", "en", AGREES),
+        ("Missile leaves Musudan in North Korea", "Missile leaves Sohae in North Korea", "en", DIFFERS),
+        ("Missile leaves Musudan", "Missile leaves Japan", "en", DIFFERS),
+        ("Missile leaves Musudan", "Missile leaves North Hamgyong, North Korea", "en", DOUBTFUL),
+        ("Fire at Blackridge", "블랙리지 화재", "en ko", AGREES),
+        ("Fire at Blackridge, Canada", "Fire at Whiteridge, Canada", "en", DIFFERS),
+        ("Fire at Blackridge", "Fire at Toronto", "en", UNKNOWN),
+        ("Fire at Blackridge, Canada", "Fire at Toronto, Canada", "en", DOUBTFUL),
+    ],
+)
+def test_places_of_entities(one: str, other: str, languages: str, verdict: Verdict) -> None:
+    """They lie where the entity says, and are compared like others; of one that lies anywhere little is known."""
+    assert of_kind(PLACE, compared(one, other, languages, known=SITES)).verdict is verdict
 
 
 # --- names ------------------------------------------------------------------------------------------------------------

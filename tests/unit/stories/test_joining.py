@@ -211,7 +211,7 @@ def test_languages_stay_apart() -> None:
 
 def test_a_cut_copy_is_recognised_by_its_runs_of_words() -> None:
     """Under another headline, with foreign words round it; not when its story is old."""
-    text = english(1, 1)[0]
+    text = english(1, 5)[0]
     first = article("x", text.title, text.text)
     cut = " ".join(text.text.split()[200:420])
     copy = article("y", "A headline of its own", f"By Ann Onymous | AFP\n{cut}", of="post", seen=NOON + 35 * HOUR)
@@ -229,7 +229,7 @@ def test_what_is_quoted_in_passing_is_not_copied() -> None:
 
 def test_a_copied_text_below_another_place_is_another_story() -> None:
     """A template: nothing but the place was exchanged."""
-    text = english(1, 1)[0].text
+    text = english(1, 5)[0].text
     first = article("x", "Weather warning for Busan and the coast", text)
     assert not joined(first, article("y", "Weather warning for Incheon and the coast", text, of="post"))[0]
 

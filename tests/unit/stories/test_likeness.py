@@ -102,7 +102,7 @@ def test_a_short_text_has_shorter_runs() -> None:
 
 def test_words_come_back_as_they_were_stored() -> None:
     """Through JSON."""
-    for words in (words_in(english(1, 1)[0].text), of_title("부산 파업"), of_title("")):
+    for words in (words_in(english(1, 5)[0].text), of_title("부산 파업"), of_title("")):
         assert Words.from_row(json.loads(json.dumps(words.to_row()))) == words
 
 

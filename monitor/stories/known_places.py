@@ -1,0 +1,83 @@
+"""The places among the entities: those that the gazetteer knows give it their names, and others join it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from monitor.model import Entity
+from monitor.places import (
+    COUNTRY,
+    AddedName,
+    AddedNames,
+    Relation,
+    added_id,
+    find_places,
+    is_added,
+    level,
+    places_named,
+    relation,
+)
+
+PLACES = frozenset(("place", "country"))  # kinds of entities that are no actors
+_WITHIN = frozenset((Relation.SAME, Relation.WITHIN))
+
+
+def added_names(entities: Iterable[Entity]) -> AddedNames:
+    """The names of entities of kind place and country that the gazetteer does not know."""
+    places = {each.id: each for each in entities if each.kind in PLACES}
+    ids = _Ids(places)
+    return AddedNames(name for each in places.values() for name in _names(each, ids.of(each.id)))
+
+
+class _Ids:
+    """The places that entities are, by their ids in the gazetteer or ids of their own."""
+
+    def __init__(self, entities: Mapping[str, Entity]) -> None:
+        self._entities = entities
+        self._found: dict[str, str] = {}
+        self._asked: set[str] = set()  # an entity that lies in itself, round about, lies anywhere
+
+    def of(self, entity: str) -> str:
+        if entity not in self._found:
+            self._asked.add(entity)
+            self._found[entity] = self._identify(self._entities[entity])
+        return self._found[entity]
+
+    def _identify(self, entity: Entity) -> str:
+        within, country = self._container(entity), entity.kind == "country"
+        ids = Counter(
+            found[0]
+            for term in entity.sure
+            if (found := [each for each in places_named(term.text.strip("*")) if _fits(each, within, country)])
+        )
+        return ids.most_common(1)[0][0] if ids else added_id(entity.id, within, country=country)
+
+    def _container(self, entity: Entity) -> str | None:
+        lies_in = entity.lies_in
+        if lies_in is not None and lies_in in self._entities and lies_in not in self._asked - self._found.keys():
+            return self.of(lies_in)
+        return lies_in if lies_in and level(lies_in) else None
+
+
+def _fits(place: str, within: str | None, country: bool) -> bool:
+    """Whether a place of the gazetteer may be meant by the name of an entity."""
+    if country and level(place) != COUNTRY:  # Beijing is China's by name only
+        return False
+    return within is None or relation(place, within) in _WITHIN
+
+
+def _names(entity: Entity, place: str) -> Iterator[AddedName]:
+    """Those that the gazetteer does not know, or not for sure (the entity says that they are enough). Where it knows a
+    country by another name, one that it lacks is its people's, its forces' or a side's (中方, 미군), or may be."""
+    own, country = is_added(place), entity.kind == "country"
+    for term in entity.sure:
+        name = term.text.strip("*")
+        if own or not (places_named(name, alone=not country) or _is_said_in(name, place, term.language)):
+            yield AddedName(name, place, of_people=country and not own, begins=term.text.endswith("*"))
+    yield from (AddedName(each.text.strip("*"), place, spoils=True) for each in entity.never)
+
+
+def _is_said_in(name: str, place: str, language: str) -> bool:
+    """Whether the gazetteer finds the place within its name: of "US Navy", the rest is somebody's name."""
+    return any(each.place == place for each in find_places(name, language))
