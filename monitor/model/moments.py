@@ -11,3 +11,8 @@ _UNIT = timedelta(microseconds=1)
 def to_number(moment: datetime) -> int:
     """In microseconds, exact: 64 bits hold any."""
     return (moment - _BEGINNING) // _UNIT
+
+
+def of_number(number: int) -> datetime:
+    """What `to_number` gave; in UTC."""
+    return _BEGINNING + _UNIT * number
