@@ -13,6 +13,7 @@ from typing import Any
 
 from monitor.places import find_places
 from monitor.stories.days import days_named
+from monitor.stories.happenings import kinds_in
 from monitor.stories.known_names import NOBODY, KnownNames
 from monitor.stories.names import NameMention, find_names
 from monitor.stories.numbers import NumberFact, find_numbers
@@ -54,6 +55,7 @@ class ArticleFacts:
     numbers: tuple[NumberFact, ...] = ()
     days: int = 0
     title_days: int = 0
+    happenings: tuple[str, ...] = ()
 
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""
@@ -67,6 +69,7 @@ class ArticleFacts:
             ],
             "days": self.days,
             "title_days": self.title_days,
+            "happenings": list(self.happenings),
         }
 
     @classmethod
@@ -78,6 +81,7 @@ class ArticleFacts:
             numbers=tuple(NumberFact(*each) for each in row["numbers"]),
             days=row["days"],
             title_days=row["title_days"],
+            happenings=tuple(row["happenings"]),
         )
 
 
@@ -97,6 +101,7 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
         numbers=find_numbers(title, lead, language),
         days=days_named(f"{title} {lead}", written),
         title_days=days_named(title, written),
+        happenings=tuple(sorted(kinds_in(title, language) or kinds_in(lead, language))),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.stories.features import ArticleFeatures
+from monitor.stories.happening_comparison import compare_happenings
 from monitor.stories.likeness import WHOLE_TEXT, copied, likeness, title_likeness
 from monitor.stories.name_comparison import compare_names
 from monitor.stories.number_comparison import compare_numbers
@@ -49,6 +50,29 @@ class Comparison:
         return sum(each.points for each in self.facts)
 
     @property
+    def agreeing(self) -> int:
+        """How many kinds of fact agree in what few happenings share."""
+        return sum(each.points >= TELLING for each in self.facts)
+
+    @property
+    def pinned(self) -> bool:
+        """Whether they agree in where within a country, or in a number that few happenings share: a country and who
+        governs it are in the news every day."""
+        return any(
+            (each.kind is FactKind.PLACE and each.points > TELLING)
+            or (each.kind is FactKind.NUMBER and each.points >= TELLING)
+            for each in self.facts
+        )
+
+    @property
+    def kind_unknown(self) -> bool:
+        """Whether one of them does not say what kind of happening it is, in words that are known."""
+        return any(
+            each.kind is FactKind.HAPPENING and each.verdict is Verdict.UNKNOWN and not (each.ours and each.theirs)
+            for each in self.facts
+        )
+
+    @property
     def unknown(self) -> tuple[FactKind, ...]:
         """What one of them does not say."""
         return tuple(each.kind for each in self.facts if each.verdict is Verdict.UNKNOWN)
@@ -56,14 +80,17 @@ class Comparison:
 
 def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
     """Compare an article with an earlier one."""
+    places, numbers = compare_places(ours, theirs), _compare_numbers(ours, theirs)
+    nothing_agrees = not places.points and not numbers.points
     return Comparison(
         article=ours,
         other=theirs,
         facts=(
-            compare_places(ours, theirs),
-            compare_names(ours, theirs),
-            _compare_numbers(ours, theirs),
+            places,
+            compare_names(ours, theirs, nothing_agrees=nothing_agrees),
+            numbers,
             _compare_days(ours, theirs),
+            compare_happenings(ours, theirs),
             compare_wording(ours, theirs),
         ),
         likeness=likeness(ours.words, theirs.words),

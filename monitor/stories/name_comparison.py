@@ -12,16 +12,21 @@ from monitor.stories.sounds import sound_of
 from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict, in_one_language, unknown
 
 
-def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures, *, nothing_agrees: bool) -> FactComparison:
     """Names agree if both articles have one. They differ if each title names a person whom the other article leaves
-    out, of persons whom an entity knows."""
+    out, of persons whom an entity knows; they are in doubt if each names something else and no other fact agrees."""
     one, other = ours.facts.names, theirs.facts.names
     alike = are_spelled_alike if in_one_language(ours, theirs) else _sound_alike
     near = _with_common_signs(one, other)
     shared = [(a, b) for a, b in near if (a.key == b.key and (a.sure or b.sure)) or alike(a, b)]
     if (a := _person_left_out(one, shared, 0)) and (b := _person_left_out(other, shared, 1)):
         return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
-    if not in_one_language(ours, theirs) and (a := _left_over(one, shared, 0)) and (b := _left_over(other, shared, 1)):
+    apart = nothing_agrees and not shared
+    if (
+        (apart or not in_one_language(ours, theirs))
+        and (a := _left_over(one, shared, 0))
+        and (b := _left_over(other, shared, 1))
+    ):
         return FactComparison(FactKind.NAME, Verdict.DOUBTFUL, a, b)
     if shared:
         said = ", ".join(dict.fromkeys(a.said for a, _ in shared)), ", ".join(dict.fromkeys(b.said for _, b in shared))

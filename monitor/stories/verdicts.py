@@ -20,6 +20,7 @@ class FactKind(StrEnum):
     NAME = "name"
     NUMBER = "number"
     DAY = "day"
+    HAPPENING = "kind"  # of happening: a fire, a walkout
     WORDING = "wording"  # the same sentence with another word in it
 
 

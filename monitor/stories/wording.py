@@ -38,7 +38,7 @@ def doubt_in_words(comparison: Comparison, otherwise: str) -> str:
     doubtful = list(_with(Verdict.DOUBTFUL, comparison))
     if doubtful:
         return "; ".join(filter(None, (", ".join(agreeing), ", ".join(doubtful))))
-    return f"{', '.join(agreeing) or 'much the same words'}; {otherwise}"
+    return f"{', '.join(agreeing)}; {otherwise}" if agreeing else "partly the same words, and no fact agrees"
 
 
 def comparison_in_words(comparison: Comparison) -> Iterator[str]:

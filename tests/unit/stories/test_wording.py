@@ -54,19 +54,23 @@ def said(ours: Article, theirs: Article) -> list[str]:
     ("ours", "parts"),
     [
         # what both say, numbers with what they count, and what only one of them says
-        (AGAIN, ["both Busan", "both 16 dead", "the same day", "name: not known"]),
+        (AGAIN, ["both Busan", "both 16 dead", "the same day", "both walkout", "name: not known"]),
         # what differs comes first; the titles are the same but for that, which is not said twice
-        (SHANGHAI, ["Shanghai, not Busan", "both 16 dead", "the same day", "name: not known"]),
+        (
+            SHANGHAI,
+            ["Shanghai, not Busan", "both 16 dead", "the same day", "both airstrike or walkout", "name: not known"],
+        ),
         # a place as the article says it, and in another language in English too
-        (KOREAN, ["both 부산 (Busan)", "both 16 dead", "the same day", "name: not known"]),
+        (KOREAN, ["both 부산 (Busan)", "both 16 dead", "the same day", "both walkout", "name: not known"]),
         (
             replace(KOREAN, title="상하이 파업", text="노동자들이 상하이에서 파업했다."),
-            ["상하이 (Shanghai), not Busan", "name, number and day: not known"],
+            ["상하이 (Shanghai), not Busan", "both walkout", "name, number and day: not known"],
         ),
         # what is in doubt, and what is not known
         (
             SECOND,
             [
+                "both airstrike or walkout",
                 "perhaps another number (only here: second)",
                 "place: only Busan there",
                 "name and day: not known",
@@ -89,14 +93,25 @@ def test_reasons_are_short() -> None:
     again, other, second, korean = (
         compare(features_of(each), features_of(BUSAN)) for each in (AGAIN, SHANGHAI, SECOND, KOREAN)
     )
-    assert agreeing_in_words(again) == "both Busan, both 16 dead, the same day"
-    assert agreeing_in_words(second) == "much the same words"
+    assert agreeing_in_words(again) == "both Busan, both 16 dead, the same day, both walkout"
+    assert agreeing_in_words(second) == "both airstrike or walkout"
     assert differing_in_words(other) == "another place (Shanghai, not Busan)"
-    assert doubt_in_words(again, "the words differ") == "both Busan, both 16 dead, the same day; the words differ"
-    assert doubt_in_words(korean, "it is in another language") == (
-        "both 부산 (Busan), both 16 dead, the same day; it is in another language"
+    assert (
+        doubt_in_words(again, "the words differ")
+        == "both Busan, both 16 dead, the same day, both walkout; the words differ"
     )
-    assert doubt_in_words(second, "the words differ") == "perhaps another number (only here: second)"
+    assert doubt_in_words(korean, "it is in another language") == (
+        "both 부산 (Busan), both 16 dead, the same day, both walkout; it is in another language"
+    )
+    assert (
+        doubt_in_words(second, "the words differ")
+        == "both airstrike or walkout; perhaps another number (only here: second)"
+    )
+    quiet = compare(features_of(QUIET), features_of(QUAKE))
+    assert agreeing_in_words(quiet) == "much the same words"
+    assert doubt_in_words(quiet, "the words differ") == "perhaps another kind (summit, not quake)"
+    nothing = compare(features_of(replace(QUIET, title="Ships wait", text="")), features_of(QUAKE))
+    assert doubt_in_words(nothing, "the words differ") == "partly the same words, and no fact agrees"
 
 
 @pytest.mark.parametrize(("words", "text"), [(["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
@@ -119,7 +134,7 @@ def test_an_article_names_the_one_it_was_compared_with() -> None:
     """It joins its story, or opens another beside it."""
     same = joined_after_busan(AGAIN)
     assert same.startswith(f"“{BUSAN.title}” (wire): the same: both Busan; both 16 dead; the same day; ")
-    assert same.endswith(" is needed as place, number and day agree")
+    assert same.endswith(" is needed as place, number, day and kind agree")
     other = joined_after_busan(SHANGHAI)
     assert other.startswith(f"“{BUSAN.title}” (wire): another: Shanghai, not Busan; both 16 dead; ")
     assert "needed" not in other
@@ -154,15 +169,15 @@ def event_after_busan(later: Report, **more: object) -> str:
 def test_an_event_says_what_its_rule_adds() -> None:
     """What both were found by, what `by` names, and the time that it lasts."""
     found: dict[str, object] = {"found": frozenset({"word:en:strike"})}
-    assert event_after_busan(report(AGAIN, **found), **found).endswith("as place, number, day and the rule agree")
+    assert event_after_busan(report(AGAIN, **found), **found).endswith("as place, number, day and kind agree")
     here, there = (found | {"by": {"where": frozenset({f"entity:{name}"})}} for name in ("busan", "shanghai"))
     assert event_after_busan(report(SHANGHAI, **there), **here) == "another: where: shanghai, not busan"
     assert event_after_busan(report(AGAIN, **here), **here).endswith(
-        ", and none is needed as place, number, day, where and the rule agree"
+        ", and none is needed as place, number, day, kind and where agree"
     )
     lasting: dict[str, object] = {"lasts": 48 * HOUR}
     assert event_after_busan(report(QUIET, **lasting), **lasting).startswith(
-        "the same: within event_lasts, and nothing keeps it apart; place: only Busan there; "
+        "the same: within event_lasts, and nothing keeps it apart; perhaps another kind (summit, not airstrike, "
     )
     old = replace(AGAIN, seen=BUSAN.seen + 30 * HOUR, published=BUSAN.published + 30 * HOUR)
     assert event_after_busan(report(old)) == "another: it is not of its time"

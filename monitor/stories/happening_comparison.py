@@ -1,0 +1,38 @@
+"""Whether two articles tell of the same kind of happening. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from monitor.stories.features import ArticleFeatures
+from monitor.stories.happenings import EITHER, field_of
+from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict
+
+
+def compare_happenings(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
+    """They agree if both tell of one kind, and of no other field: a drill for an earthquake is none. They are in doubt
+    if what they tell of is not even of one field."""
+    ours_said, theirs_said = ours.facts.happenings, theirs.facts.happenings
+    one, other = _meant(ours_said, _all(theirs_said)), _meant(theirs_said, _all(ours_said))
+    said = ", ".join(sorted(one)), ", ".join(sorted(other))
+    fields = [set(map(field_of, side)) for side in (one, other)]
+    if fields[0] == fields[1] and not one.isdisjoint(other):
+        either = all(EITHER in each for each in (*ours_said, *theirs_said))
+        both = (" or " if either else ", ").join(sorted(one & other))
+        return FactComparison(FactKind.HAPPENING, Verdict.AGREES, both, both, TELLING)
+    if all(fields) and fields[0].isdisjoint(fields[1]):
+        return FactComparison(FactKind.HAPPENING, Verdict.DOUBTFUL, *said)
+    return FactComparison(FactKind.HAPPENING, Verdict.UNKNOWN, *said)
+
+
+def _all(said: Iterable[str]) -> set[str]:
+    return {kind for each in said for kind in each.split(EITHER)}
+
+
+def _meant(said: Iterable[str], other: Collection[str]) -> set[str]:
+    """The kinds of one article: where a word says one of several, those that the other one tells of, if any."""
+    found: set[str] = set()
+    for each in said:
+        kinds = set(each.split(EITHER))
+        found |= kinds.intersection(other) or kinds
+    return found
