@@ -31,7 +31,8 @@ class SlotKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class DifferingSlot:
     """What the one title says where the other says something else, and where: `one_span`, `other_span` in each title.
-    `clear`: short on both sides, within a clause, and no other spelling or longer form of the same."""
+    `clear`: short on both sides, within a clause, said nowhere else, and no other spelling or longer form of
+    the same."""
 
     kind: SlotKind
     one: str
@@ -81,7 +82,8 @@ def aligned_differences(one: str, other: str) -> TitleAlignment:
         if tag == "equal":
             shared += 2 * _weight(mine)
         elif _weight(mine) and _weight(theirs):
-            slots.append(_slot(one, other, mine, theirs))
+            elsewhere = _says_of(right, mine) or _says_of(left, theirs)
+            slots.append(_slot(one, other, mine, theirs, elsewhere=elsewhere))
         elif _weight(mine):
             additions.append(_addition(one, mine, by_other=False))
         elif _weight(theirs):
@@ -192,11 +194,19 @@ _SAME_BEGINNING = 4  # letters: Thai, Thailand
 _SAME_LETTERS = 2  # of Hangul, Han and kana: 아세안대표부, 주아세안
 
 
-def _slot(one: str, other: str, mine: Sequence[_Token], theirs: Sequence[_Token]) -> DifferingSlot:
+def _says_of(title: Sequence[_Token], slot: Sequence[_Token]) -> bool:
+    """Whether a title says something of a longer slot of the other one: then only the order is another one."""
+    return len(slot) > 1 and not {token.key for token in slot if token.weight > 1}.isdisjoint(
+        token.key for token in title
+    )
+
+
+def _slot(one: str, other: str, mine: Sequence[_Token], theirs: Sequence[_Token], *, elsewhere: bool) -> DifferingSlot:
     (mine_said, mine_span), (their_said, their_span) = _said(one, mine), _said(other, theirs)
     clear = (
         max(_weight(mine), _weight(theirs)) <= _LONGEST_SLOT
         and not any(map(_CLAUSE.search, (mine_said, their_said)))
+        and not elsewhere
         and not _related(mine, theirs)
     )
     return DifferingSlot(_kind(mine, theirs), mine_said, their_said, mine_span, their_span, clear)
@@ -209,7 +219,8 @@ def _related(mine: Sequence[_Token], theirs: Sequence[_Token]) -> bool:
         return not any(map(str.isdigit, one + other))
     if is_unspaced(one) or HANGUL.match(one):
         one, other = _without_same_end(one, other)
-        return any(one[i : i + _SAME_LETTERS] in other for i in range(len(one) - _SAME_LETTERS + 1))
+        letters = max(_SAME_LETTERS, min(len(one), len(other)) // 2 + 1)  # more than half of the shorter one
+        return any(one[i : i + letters] in other for i in range(len(one) - letters + 1))
     beginnings = [{t.key[:_SAME_BEGINNING] for t in side if t.weight and t.key.isalpha()} for side in (mine, theirs)]
     return not beginnings[0].isdisjoint(beginnings[1])
 

@@ -304,7 +304,7 @@ def _counted(
     if named and named[1][0].isupper() and named[1].lower() not in text.little and text.low[start:end].isdigit():
         return text.fact((start, end), value, "model", fold(named[1]))
     unit = next((word for word in ahead if len(word) > 1 and word not in text.little), None)
-    return text.fact((start, end), value, "count", unit[:_UNIT], grows=True) if unit else None
+    return text.fact((start, end), value, "count", unit[:_UNIT]) if unit else None
 
 
 def _words_around(text: _NumberedText, start: int, end: int) -> tuple[list[str], list[str]]:
@@ -325,4 +325,4 @@ def _counted_in_cjk(text: _NumberedText, span: tuple[int, int], value: float) ->
     if kind:
         return text.fact(span, value, kind, grows=kind in GROWING)
     thing = _CJK_THING.match(ahead)
-    return text.fact(span, value, "count", fold(thing[1]), grows=True) if thing else None
+    return text.fact(span, value, "count", fold(thing[1])) if thing else None

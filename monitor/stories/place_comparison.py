@@ -67,7 +67,7 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
     agreeing = [(one, other) for one, other in pairs if _meet(one, other)]
     for one, other in agreeing:
         if _is_fine(one) and _is_fine(other):
-            points = 2 * TELLING
+            points = 2 * TELLING if relation(one.place, other.place) is Relation.SAME else TELLING
             if (a := _only_in_title(ours, theirs)) is not None and (b := _only_in_title(theirs, ours)) is not None:
                 return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, a.said, b.said, points)
             return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, points)

@@ -27,7 +27,7 @@ annulla* riprende fim encerra* retoma*
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # kana and Han
 
 
-def _pattern(words: str) -> re.Pattern[str]:
+def pattern_of(words: str) -> re.Pattern[str]:
     """Of words with blanks between them. Hangul writes particles to a word, so that its end stays open."""
     forms = []
     for word in re.findall(r'"[^"]+"|\S+', fold(words)):
@@ -37,7 +37,7 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile("|".join(forms))
 
 
-_FURTHER_STEP, _LAST_STEP = _pattern(_FURTHER), _pattern(_OVER)
+_FURTHER_STEP, _LAST_STEP = pattern_of(_FURTHER), pattern_of(_OVER)
 
 
 def says_step(said: str) -> bool:

@@ -20,6 +20,7 @@ from monitor.stories.article_facts import NameFact, PlaceFact
 from monitor.stories.attribution import without_attribution
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import title_likeness, words_of
+from monitor.stories.modality import modality_of
 from monitor.stories.name_comparison import are_spelled_alike
 from monitor.stories.steps import says_step
 from monitor.stories.verdicts import FactComparison, FactKind, Verdict, in_one_language
@@ -37,6 +38,12 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     if (order := _reversed_order(ours, theirs)) is not None:
         return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, *order)
+    if (
+        in_one_language(ours, theirs)
+        and not _later(ours, theirs).revises
+        and modality_of(ours.title) != modality_of(theirs.title)
+    ):
+        return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
     alignment = aligned_differences(without_attribution(ours.title), without_attribution(theirs.title))
     found = _compare_slots(ours, theirs, alignment)
     if found.verdict is Verdict.DOUBTFUL and not in_one_language(ours, theirs):  # where all words are other ones
@@ -47,8 +54,7 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
 def _compare_slots(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:
     if (order := other_order(alignment)) is not None:
         return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, *order)
-    one_slot = len(alignment.slots) == 1 and not alignment.additions
-    if alignment.shared < (_SHORT_TEMPLATE if one_slot else _TEMPLATE) or len(alignment.slots) > 2:
+    if alignment.shared < (_TEMPLATE if not alignment.slots else _SHORT_TEMPLATE) or len(alignment.slots) > 2:
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     if not alignment.slots and alignment.additions:
         return _compare_additions(ours, theirs, alignment)
@@ -61,14 +67,20 @@ def _compare_slots(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: Ti
 
 
 def _reversed_order(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str, str] | None:
-    """How each title names the same two places, or names, if it does so in the other order: who strikes whom, and who
+    """How each title names the same two places or names, if it does so in the other order: who strikes whom, and who
     buys whom, is another happening."""
-    places = [[(each.place, each.said) for each in f.facts.places if each.in_title][:2] for f in (ours, theirs)]
-    names = [[(each.key, each.said) for each in f.facts.names if each.in_title][:2] for f in (ours, theirs)]
-    for one, other in (places, names):
-        if len(one) > 1 and [key for key, _ in one] == [key for key, _ in reversed(other)]:
-            return " … ".join(said for _, said in one), " … ".join(said for _, said in other)
+    one, other = _first_two(ours), _first_two(theirs)
+    if len(one) > 1 and [key for key, _ in one] == [key for key, _ in reversed(other)]:
+        return " … ".join(said for _, said in one), " … ".join(said for _, said in other)
     return None
+
+
+def _first_two(features: ArticleFeatures) -> list[tuple[str, str]]:
+    """What a title names first, by key, and the words for it."""
+    facts = features.facts
+    named = {each.place: each.said for each in facts.places if each.in_title}
+    named |= {each.key: each.said for each in facts.names if each.in_title}
+    return sorted(named.items(), key=lambda each: features.title.find(each[1]))[:2]
 
 
 def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:
@@ -88,8 +100,7 @@ def _uncapitalised(added: TitleAddition) -> str:
 def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
     if slot.kind is SlotKind.NUMBER:
         grew = _says_what_grows(slot.one, ours) and _says_what_grows(slot.other, theirs)
-        later = ours if ours.at >= theirs.at else theirs
-        revised = later.revises or _measured_otherwise(ours, theirs)
+        revised = _later(ours, theirs).revises or _measured_otherwise(ours, theirs)
         return Verdict.UNKNOWN if grew or revised else Verdict.DOUBTFUL
     if not slot.clear and not _other_modifier(slot.one, slot.other):
         return Verdict.UNKNOWN
@@ -102,6 +113,10 @@ def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFea
         return _verdict_on_names(*names)
     known = _says(theirs, slot.one) or _says(ours, slot.other)
     return Verdict.UNKNOWN if known else Verdict.DOUBTFUL
+
+
+def _later(ours: ArticleFeatures, theirs: ArticleFeatures) -> ArticleFeatures:
+    return ours if ours.at >= theirs.at else theirs
 
 
 def _of_slot(span: tuple[int, int], features: ArticleFeatures, facts: Iterable[Fact]) -> list[Fact]:

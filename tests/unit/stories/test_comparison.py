@@ -13,7 +13,7 @@ from monitor.stories.verdicts import TELLING, WEAK, FactComparison, FactKind, Ve
 from tests.building import HOUR, NOON, features
 
 AGREES, DIFFERS, DOUBTFUL, UNKNOWN = Verdict.AGREES, Verdict.DIFFERS, Verdict.DOUBTFUL, Verdict.UNKNOWN
-PLACE, NAME, NUMBER, DAY, WORDING = FactKind
+PLACE, NAME, NUMBER, DAY, HAPPENING, WORDING = FactKind
 PEOPLE = KnownNames(
     Entity(names[0].lower(), "person", names[0], tuple(Term(name, "any") for name in names))
     for names in (
