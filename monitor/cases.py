@@ -188,18 +188,21 @@ def _with_story(of: Prepared, rules: RuleSet, clusters: ClusterIndex, around: Ci
     if of.features is None:
         return Placed(of, None, around)
     joined = join(of.features, clusters)
-    story, unsure = story_of(joined.cluster), joined.unsure
-    reports = tuple(report_of(match, of.features, story, rules, unsure) for match in of.matches)
+    story = story_of(joined.cluster)
+    reports = tuple(
+        replace(report_of(match, of.features, story, rules), unsure=joined.unsure, how=joined.how)
+        for match in of.matches
+    )
     return Placed(of, joined, around, reports)
 
 
-def report_of(match: Match, features: ArticleFeatures, story: Story, rules: RuleSet, unsure: str = "") -> Report:
-    """An article as the events of a match's rule see it; `unsure`: as of `Joined`."""
+def report_of(match: Match, features: ArticleFeatures, story: Story, rules: RuleSet) -> Report:
+    """An article as the events of a match's rule see it."""
     policy = rules.rules[match.rule].alert
     if policy.once_per is not OncePer.EVENT:  # it may have told events before it was edited: that of the story counts
         return Report(match.rule, story, features, of_story_only=True)
     found, lasts = rules.words_in(match), policy.event_lasts
-    return Report(match.rule, story, features, match.by, found, lasts, unsure=unsure)
+    return Report(match.rule, story, features, match.by, found, lasts)
 
 
 def event_needs(placed: Iterable[Placed]) -> Iterator[Need]:
@@ -233,7 +236,8 @@ def _cases(
             event = None if cluster is None else event_of(clusters.whole(cluster))
             yield replace(case, event=event, unsure=joined.unsure if event is None else ""), None
         elif (belonging := _belonging(case, report, clusters)) is not None:
-            yield replace(case, event=event_of(clusters.whole(belonging.event)), unsure=belonging.unsure), belonging
+            event = event_of(clusters.whole(belonging.event))
+            yield replace(case, event=event, how=belonging.why, unsure=belonging.unsure), belonging
         else:
             yield replace(case, unsure=joined.unsure), None
 

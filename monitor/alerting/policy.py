@@ -77,7 +77,7 @@ class Circumstances:
 class Case:
     """A match and all that is asked about it. `event`: the one that its story is of, also where the rule tells stories
     by now. `how`: how its article joined the story; `unsure`: what was not known there of one of the two, in words
-    ("its place is not known"); empty where nothing was, as with copies."""
+    ("one of the two names no place"); empty where nothing was, as with copies."""
 
     rule: Rule
     match: Match

@@ -107,7 +107,7 @@ class Hearing:
     `key`: what the rule tells at most once (an article, a story or an event). `publisher` and `wire`: who prints it,
     and the agency whose text it is (None: its own). `facts`: the numbers in it, by what they count. `mark`:
     what it says of itself ("flash", "corrected", "withdrawn" ...). `because`: the evidence in words. `unsure`: of what
-    is only listed in a digest as suppressed, what is not known ("its place is not known").
+    is only listed in a digest as suppressed, what is not known ("one of the two names no place").
     """
 
     rule: str

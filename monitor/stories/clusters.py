@@ -174,8 +174,9 @@ class ClusterIndex:
         up; at most CANDIDATES."""
         scores: defaultdict[str, float] = defaultdict(float)
         for key, weight in weights.items():
-            for _, id_ in self.under(scope, key):
-                scores[id_] += weight
+            if weight:
+                for _, id_ in self.under(scope, key):
+                    scores[id_] += weight
         return sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)[:CANDIDATES]
 
     def candidates(self, scope: str, weights: Mapping[str, float]) -> list[Cluster]:

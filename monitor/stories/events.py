@@ -12,22 +12,27 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.model import ComparedArticle, Story
+from monitor.model.moments import to_number
 from monitor.model.names import hashed
 from monitor.stories.by import compare_by, compare_by_with_all, differing_values
-from monitor.stories.clusters import SURE_WEIGHT, Cluster, ClusterIndex
+from monitor.stories.clusters import SURE_WEIGHT, UNDER_KEY, Cluster, ClusterIndex
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.sameness import BROAD, Bounds, JudgedCluster, Ruling, Sameness, closest, judge, nearest
+from monitor.stories.sameness import Bounds, JudgedCluster, Ruling, Sameness, closest, judge, nearest, not_known
 from monitor.stories.verdicts import TELLING, Verdict
+from monitor.text.folding import fold
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
 FLASH = timedelta(hours=6)  # a flash tells of what has just happened
 ANOTHER_DAY = timedelta(hours=12)
 LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is not gone on with where no day is named
 KEPT = timedelta(days=14)
-# Where the rule has found words or entities, or what its `by` names agrees.
-NARROW = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), possibly=0.15, across=5)
+# Of a rule that seldom tells anything, two happenings in one place on one day are rare; of a busy one they are not.
+QUIET = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), alone=0.5, possibly=0.15, across=5)
+BUSY = Bounds(needed=(0.6, 0.6, 0.5, 0.4), alone=0.5, possibly=0.15, across=5)
+A_DAY = timedelta(days=1)
 FIRST_OF_EVENT = "the first article of its event"
-_FACT, _ANY = 1.0, 0.1  # weights of keys: of a fact, and of what many events share
+_LATELY_TOLD = "lately"  # under this key stand the rule's events that were touched last, whatever they are
+_FACT, _ANY, _NONE = 1.0, 0.1, 0.0  # weights of keys: of a fact, and of what many events share
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Report:
     """An article as one rule's events see it, with its story. `by`: the values of the conditions that the rule names in
     `by`; `found`: the words and entities that the rule found; `lasts`: how long the rule says that its events go on.
     `of_story_only`: the rule tells no events, but may have told that of the story before it was edited; `unsure`: what
-    was not known where it joined its story, in words."""
+    was not known where it joined its story, and `how` it did, in words."""
 
     rule: str
     story: Story
@@ -45,11 +50,19 @@ class Report:
     lasts: timedelta | None = None
     of_story_only: bool = False
     unsure: str = ""
+    how: str = ""
 
     @property
     def at(self) -> datetime:
         """When it was news."""
         return self.features.at
+
+    @property
+    def says_topic(self) -> bool:
+        """Whether the rule found words for its topic, and not only a place or a name, which are facts themselves."""
+        facts = self.features.facts
+        names = {fold(each.said) for each in facts.places} | {fold(each.said) for each in facts.names}
+        return any(fold(each.strip("*")) not in names for each in self.found)
 
     @property
     def weights(self) -> Mapping[str, float]:
@@ -59,6 +72,7 @@ class Report:
         found = dict.fromkeys(found_keys(self.found), _ANY)
         found |= dict.fromkeys((*self.features.fact_keys, *by_keys(self.by)), _FACT)
         found[_of_story(self.story.id)] = SURE_WEIGHT
+        found[_LATELY_TOLD] = _NONE
         return found if self.lasts is None else {**found, "any": _ANY}
 
 
@@ -89,12 +103,13 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
     """The open event that an article belongs to, or a new one; `index` knows of it only after `join_event`."""
     candidates = [each for each in index.candidates(report.rule, report.weights) if report.at - each.last <= KEPT]
     of_story = {each.id for each in index.under(report.rule, _of_story(report.story.id))}
-    own = [each for each in candidates if each.id in of_story and not _kept_apart(report, each)]
+    own = [each for each in candidates if each.id in of_story and not _is_apart(report, each)]
     open_ones = [each for each in candidates if not _kept_apart(report, each)]
     if own:
         event = closest(report.features, max(own, key=lambda each: (each.touched, each.id)), open_ones)
-        return Belonging(event, Ruling(Sameness.SAME, "its story is of this event", unsure=report.unsure))
-    judged = judge_events(report, candidates)
+        why = "; ".join(filter(None, ("its story is of this event", report.how)))
+        return Belonging(event, Ruling(Sameness.SAME, why, unsure=report.unsure))
+    judged = judge_events(report, candidates, index)
     for sameness in (Sameness.SAME, Sameness.POSSIBLY):
         found = [each for each in judged if each.ruling.sameness is sameness]
         if found:
@@ -103,7 +118,7 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
             if sameness is Sameness.SAME:
                 return Belonging(closest(report.features, event, open_ones), ruling, compared=best.compared)
             opened = _opened(report, judged, index, ruling, best.compared)
-            doubtful = replace(opened.event, possibly_of=event.possibly_of or event.whole_id, doubt=ruling.why)
+            doubtful = replace(opened.event, possibly_of=event.whole_id, doubt=ruling.why)
             return opened if opened.found_no_more else replace(opened, event=doubtful)
     return _opened(report, judged, index, Ruling(Sameness.ANOTHER, FIRST_OF_EVENT), nearest(judged))
 
@@ -188,25 +203,41 @@ def _kept_apart(report: Report, event: Cluster) -> bool:
     return _another_by(report, event) is not None
 
 
-def judge_events(report: Report, candidates: Iterable[Cluster]) -> list[JudgedCluster]:
-    """What an article is to each of these events of its rule."""
-    return [JudgedCluster(each, _ruling(report, each)) for each in candidates]
+def _is_apart(report: Report, event: Cluster) -> bool:
+    """Whether the rule's `by` keeps it apart, or a fact."""
+    return _kept_apart(report, event) or judge(report.features, event.members, QUIET).differs
 
 
-def _ruling(report: Report, event: Cluster) -> Ruling:
+def judge_events(report: Report, candidates: Iterable[Cluster], index: ClusterIndex) -> list[JudgedCluster]:
+    """What an article is to each of these events of its rule; `index` says how many more that has."""
+    bounds = BUSY if _is_busy(report, index) else QUIET
+    return [JudgedCluster(each, _ruling(report, each, bounds)) for each in candidates]
+
+
+def _is_busy(report: Report, index: ClusterIndex) -> bool:
+    """Whether the rule has told of many events within a day: as many as stand under a key."""
+    lately = index.under(report.rule, _LATELY_TOLD)
+    day = round(A_DAY / timedelta(microseconds=1))
+    return len(lately) >= UNDER_KEY and to_number(report.features.seen) - lately[-1].touched <= day
+
+
+def _ruling(report: Report, event: Cluster, bounds: Bounds) -> Ruling:
     if not _in_time(report, event):
         return Ruling(Sameness.ANOTHER, "it is not of its time")
     if (another := _another_by(report, event)) is not None:
         return another
     agreements = _agreements(report, event)
     by_agrees = bool(agreements) and all(each is Verdict.AGREES for each in agreements.values())
-    points = (2 * TELLING if by_agrees else 0) + (TELLING if report.found else 0)
-    ruling = judge(report.features, event.members, NARROW if points else BROAD, points=points)
-    ruling = replace(ruling, beside=(*(agreements if by_agrees else ()), *(["the rule"] if report.found else ())))
+    points, one_topic = 2 * TELLING if by_agrees else 0, bounds is QUIET and report.says_topic
+    ruling = judge(report.features, event.members, bounds, points=points, one_topic=one_topic)
+    ruling = replace(ruling, beside=tuple(agreements) if by_agrees else ())
     clear = not ruling.differs and not ruling.doubtful
     if clear and ruling.sameness is not Sameness.SAME and (by_agrees or report.lasts is not None):
         why = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
-        return replace(ruling, sameness=Sameness.SAME, why=why, likeness=0.0, unsure="", needed=None, settled_by=why)
+        unsure = "" if ruling.comparison is None else not_known(ruling.comparison, ruling.likeness)
+        return replace(
+            ruling, sameness=Sameness.SAME, why=why, likeness=0.0, unsure=unsure, needed=None, settled_by=why
+        )
     return ruling
 
 

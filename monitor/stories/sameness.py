@@ -16,8 +16,8 @@ from monitor.model import ComparedArticle
 from monitor.stories.clusters import Cluster
 from monitor.stories.comparison import Comparison, compare
 from monitor.stories.features import ArticleFeatures
-from monitor.stories.likeness import WHOLE_TEXT, copied, likeness
-from monitor.stories.verdicts import TELLING, FactKind
+from monitor.stories.likeness import WHOLE_TEXT, copied, likeness, words_of
+from monitor.stories.verdicts import TELLING, FactComparison, FactKind
 from monitor.stories.wording import (
     agreeing_in_words,
     comparison_in_words,
@@ -68,8 +68,10 @@ class Ruling:
 
     @property
     def doubtful(self) -> bool:
-        """Whether a fact may keep it apart."""
-        return self.comparison is not None and bool(self.comparison.doubtful)
+        """Whether a fact may keep it apart. What kind of happening it is does not count: that is told by few words, and
+        talks that fail are of the strike."""
+        doubts = () if self.comparison is None else self.comparison.doubtful
+        return any(each.kind is not FactKind.HAPPENING for each in doubts)
 
     @property
     def words(self) -> str:
@@ -129,6 +131,7 @@ def nearest(judged: Sequence[JudgedCluster]) -> ComparedArticle | None:
 class Bounds:
     """The likeness of words that is needed, by how many points agree (the last stands for all above).
 
+    alone         the likeness that is needed where no more than one kind of fact agrees, however much that is
     possibly      it is possibly the same at this likeness, or where one more agreement would do
     copied        the part of the runs of words that makes a copy; in a short text only if the titles are `copied_title`
                   alike, for many articles have the same few words below their titles
@@ -136,28 +139,40 @@ class Bounds:
     """
 
     needed: tuple[float, ...]
+    alone: float
     copied: float = 0.5
     copied_title: float = 0.4
     possibly: float = 0.3
     across: int = _NEVER
 
-    def likeness(self, points: int) -> float:
-        """What is needed."""
-        return self.needed[min(points, len(self.needed) - 1)]
+    def likeness(self, points: int, *, alone: bool = False) -> float:
+        """What is needed; `alone`: only one kind of fact agrees."""
+        needed = self.needed[min(points, len(self.needed) - 1)]
+        return max(needed, self.alone) if alone else needed
 
 
-BROAD = Bounds(needed=(0.5, 0.5, 0.4))  # where nothing is known of what the articles have in common
+BROAD = Bounds(needed=(0.5, 0.5, 0.4), alone=0.5)  # where nothing is known of what the articles have in common
 
 
-def judge(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds, *, points: int = 0) -> Ruling:
-    """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts."""
+def judge(
+    features: ArticleFeatures,
+    members: Sequence[ArticleFeatures],
+    bounds: Bounds,
+    *,
+    points: int = 0,
+    one_topic: bool = False,
+) -> Ruling:
+    """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts;
+    `one_topic`: all are what one rule looks for, which stands in for a kind of happening that one does not say."""
     compared: list[Comparison] = []
     for member in reversed(members):
         compared.append(compare(features, member))
         if compared[-1].differing:
             return Ruling(Sameness.ANOTHER, differing_in_words(compared[-1]), comparison=compared[-1])
     within = [each for each in compared if each.same_language]
-    return _by_words(within, bounds, points) if within else _across(compared, bounds, points)
+    if within:
+        return _by_words(within, bounds, points, one_topic=one_topic)
+    return _across(compared, bounds, points, one_topic=one_topic)
 
 
 def words_may_do(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds) -> bool:
@@ -190,10 +205,11 @@ def is_whole_copy(features: ArticleFeatures, member: ArticleFeatures) -> bool:
     return whole and copied(features.words, member.words)[0] >= BROAD.copied
 
 
-def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:
+def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int, *, one_topic: bool) -> Ruling:
     mean = fmean(each.likeness for each in compared)
     best = max(compared, key=lambda each: (not each.doubtful, each.points, each.likeness))
-    needed, clear = bounds.likeness(best.points + points), not best.doubtful
+    total, alone = _agreement(best, points, one_topic=one_topic)
+    needed, clear = bounds.likeness(total, alone=alone), not _in_doubt(compared)
     ruling = Ruling(Sameness.ANOTHER, _WORDS_DIFFER, mean, comparison=best, needed=needed)
     if clear and any(
         each.copied >= bounds.copied and (each.whole or each.titles >= bounds.copied_title) for each in compared
@@ -202,22 +218,44 @@ def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ru
         return replace(ruling, sameness=Sameness.SAME, why=why, needed=None, settled_by="copied text")
     if mean >= needed and clear:
         why = f"joined at {mean:.2f}: {agreeing_in_words(best)}"
-        return replace(ruling, sameness=Sameness.SAME, why=why, unsure=_not_known(best, mean))
-    if mean >= min(bounds.possibly, bounds.likeness(best.points + points + TELLING)):
+        return replace(ruling, sameness=Sameness.SAME, why=why, unsure=not_known(best, mean))
+    possibly = bounds.possibly if total else max(bounds.possibly, BROAD.possibly)
+    if mean >= min(possibly, bounds.likeness(total + TELLING)):
         return replace(ruling, sameness=Sameness.POSSIBLY, why=doubt_in_words(best, _WORDS_DIFFER))
     return ruling
 
 
-def _across(compared: Sequence[Comparison], bounds: Bounds, points: int) -> Ruling:
+def _across(compared: Sequence[Comparison], bounds: Bounds, points: int, *, one_topic: bool) -> Ruling:
     best = max(compared, key=lambda each: (not each.doubtful, each.points))
-    total = best.points + points if best.points else 0
-    if total >= bounds.across and not best.doubtful:
-        return Ruling(Sameness.SAME, agreeing_in_words(best), unsure=_not_known(best), comparison=best)
+    total, alone = _agreement(best, points, one_topic=one_topic) if best.points else (0, True)
+    if total >= bounds.across and best.pinned and not alone and not _in_doubt(compared):
+        return Ruling(Sameness.SAME, agreeing_in_words(best), unsure=not_known(best), comparison=best)
     if total >= bounds.across - 1:
         return Ruling(Sameness.POSSIBLY, doubt_in_words(best, "it is in another language"), comparison=best)
     return Ruling(Sameness.ANOTHER, "another language, and no fact agrees", comparison=best)
 
 
-def _not_known(comparison: Comparison, likeness: float = 0.0) -> str:
-    """What is told of a suppressed article: that nobody says where, of two that are not much the same text."""
-    return "its place is not known" if FactKind.PLACE in comparison.unknown and likeness < _MUCH_ALIKE else ""
+def _agreement(best: Comparison, points: int, *, one_topic: bool) -> tuple[int, bool]:
+    """The points of all that agrees, and whether no more than one kind of fact does."""
+    if one_topic and best.kind_unknown:
+        points += TELLING
+    return best.points + points, best.agreeing + (points > 0) < 2
+
+
+def _in_doubt(compared: Sequence[Comparison]) -> bool:
+    """Whether it may be another happening than the one whose title is most like its own, and no other one says so much
+    as to settle it: what was reported in other words meanwhile settles nothing."""
+    most_like = max(compared, key=lambda each: (each.titles, each.likeness))
+    clear = [each.other for each in compared if not each.doubtful]
+    return any(not any(_says_it(doubt, each) for each in clear) for doubt in most_like.doubtful)
+
+
+def _says_it(doubt: FactComparison, other: ArticleFeatures) -> bool:
+    """Whether an article says what is in doubt, in our words: a blast at the plant is the one at the factory then."""
+    ours, theirs = (set(words_of(said, "", "").title) for said in (doubt.ours, doubt.theirs))
+    return doubt.kind is FactKind.WORDING and ours != theirs and bool(ours) and other.words.of_both >= ours
+
+
+def not_known(comparison: Comparison, likeness: float = 0.0) -> str:
+    """What is told of a suppressed article: that one of two says no place, where they are not much the same text."""
+    return "one of the two names no place" if FactKind.PLACE in comparison.unknown and likeness < _MUCH_ALIKE else ""

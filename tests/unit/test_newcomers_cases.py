@@ -243,8 +243,60 @@ def test_what_is_held_although_its_place_is_not_known_is_listed_in_the_digest(tm
     other = (english("Hotel guests among 16 killed by fire, says mayor"),)
     sent = [row for row in _replayed(FIRES, list(_rows((fire, other))), tmp_path) if row["type"] == "alert"]
     assert [(row["kind"], row["articles"]) for row in sent] == [("new", [0]), ("digest", [1])]
-    assert "although its place is not known" in sent[1]["reason"]
+    assert "although one of the two names no place" in sent[1]["reason"]
     assert sent[0]["event"] == sent[1]["event"]
+
+
+@pytest.mark.parametrize(
+    ("words", "articles"),
+    [
+        (
+            {"en": ["explosion", "strike"]},
+            [
+                english("Explosion at chemical plant in Houston"),
+                english("Teachers walk out on strike across Houston schools"),
+            ],
+        ),
+        (
+            {"en": ["China"]},
+            [
+                english("Trump imposes 25% tariffs on China steel"),
+                english("Trump and Xi discuss Taiwan during visit to China"),
+            ],
+        ),
+        (
+            {"en": ["fire"], "ko": ["총격"]},
+            [english("Fire guts warehouse in Busan"), ("ko", "부산서 조폭 총격 2명 사망", "")],
+        ),
+        (QUAKES, [english("Tokyo holds earthquake drill"), english("Strong earthquake shakes Tokyo, trains stop")]),
+        (QUAKES, [("ja", "東京都で地震の防災訓練", ""), ("ja", "東京で震度6強の地震、けが人多数", "")]),
+        (
+            QUAKES,
+            [
+                english("California passes earthquake insurance law"),
+                english("Magnitude 6.9 earthquake hits San Francisco, 40 dead"),
+            ],
+        ),
+        # what was reported in other words between the two settles nothing
+        (
+            MISSILES,
+            [
+                english("North Korea fires ballistic missile"),
+                english("Missile launched by North Korea, Japan says"),
+                english("North Korea fires cruise missile"),
+            ],
+        ),
+        ({"en": ["bill"]}, [english("Senate passes aid bill"), english("Senate does not pass aid bill")]),
+        ({"zh": ["收购"]}, [("zh", "腾讯收购百度", ""), ("zh", "百度收购腾讯", "")]),
+    ],
+)
+def test_what_shares_a_place_or_words_is_not_hidden(
+    words: dict[str, list[str]], articles: list[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    """The last of these is sent: as another one, or as possibly the same."""
+    sent = [row for row in _replayed(words, list(_rows((tuple(articles),))), tmp_path) if row["type"] == "alert"]
+    last = len(articles) - 1
+    assert [row["kind"] for row in sent if last in row["articles"]] in (["new"], ["possibly"])
 
 
 def _rows(

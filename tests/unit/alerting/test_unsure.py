@@ -34,7 +34,7 @@ from tests.building import HOUR, MINUTE, NOON, article, rule
 
 EVIDENCE = (Span(Field.TITLE, 26, 34, "missiles", "missile*"),)
 STORY = Story("S1", "One", NOON)
-PLACE = "its place is not known"
+PLACE = "one of the two names no place"
 MORNING = NOON + 20 * HOUR
 LISTED = f"as {PLACE}, it is listed in the digest at 08:00"
 

@@ -95,7 +95,7 @@ def test_a_story_says_of_each_article_how_it_joined() -> None:
     shown = told("stories", "show", here)
     assert "          post; joined at 0." in shown
     assert f"          compared with {BUSAN}: the same: both Busan; both 16 dead; the same day; " in shown
-    assert " is needed as place, number and day agree\n" in shown
+    assert " is needed as place, number, day and kind agree\n" in shown
     shown = told("stories", "show", there)
     compared = f"          compared with {WALK_OUT}: another: Shanghai, not Busan; "
     assert f"globe; the first article of its story; number {match_of('globe')['id']}\n{compared}" in shown
@@ -110,11 +110,11 @@ def test_an_event_says_so_too() -> None:
     assert match_of("times")["event"] == event != match_of("globe")["event"]
     shown = told("stories", "show", event)
     assert "          of this event: the first article of its event\n" in shown
-    assert "          of this event: its story is of this event\n" in shown
-    assert "          of this event: both 부산 (Busan), both 16 dead, the same day\n" in shown
+    assert "          of this event: its story is of this event; joined at 0." in shown
+    assert "          of this event: both 부산 (Busan), both 16 dead, the same day, both walkout\n" in shown
     assert ": the same: both 부산 (Busan); both 16 dead; the same day; " in shown
     times = rows("stories", "show", event)[0]["members"][2]
-    assert times["why_event"] == "both 부산 (Busan), both 16 dead, the same day"
+    assert times["why_event"] == "both 부산 (Busan), both 16 dead, the same day, both walkout"
     assert times["event_compared"].endswith("; in another language")
 
 

@@ -79,7 +79,7 @@ def test_each_article_that_is_listed_as_suppressed_is_a_line() -> None:
         (morning, AlertKind.DIGEST, ("a2",)),
     ]
     (story,) = {each.story for each in found}
-    assert found[1].reason.endswith(f"suppressed as the same as {story} although its place is not known")
+    assert found[1].reason.endswith(f"suppressed as the same as {story} although one of the two names no place")
 
 
 def numbered(*titles: str) -> list[Article]:

@@ -315,14 +315,14 @@ def test_what_has_no_line_in_a_digest_is_counted() -> None:
 def test_a_digest_of_what_was_suppressed_says_for_what_each_was_taken() -> None:
     """Who printed it, the headline that was sent, and what is not known; without that headline, by the name of the
     event or story."""
-    line = replace(items(1)[0], unsure="its place is not known", same_as="Dockers walk out")
+    line = replace(items(1)[0], unsure="one of the two names no place", same_as="Dockers walk out")
     other = replace(line, same_as="", source="post", url=None)
     text = message(digest(line, other, replace(other, event="E1"), title="About launch: 3 articles")).text
     assert text.splitlines()[2:6] == [
-        f"- HIGH: {HEADLINE} (wire): the same as “Dockers walk out”, although its place is not known",
+        f"- HIGH: {HEADLINE} (wire): the same as “Dockers walk out”, although one of the two names no place",
         PAGE,
-        f"- HIGH: {HEADLINE} (post): the same as S1, although its place is not known",
-        f"- HIGH: {HEADLINE} (post): the same as E1, although its place is not known",
+        f"- HIGH: {HEADLINE} (post): the same as S1, although one of the two names no place",
+        f"- HIGH: {HEADLINE} (post): the same as E1, although one of the two names no place",
     ]
 
 

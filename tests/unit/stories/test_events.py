@@ -60,6 +60,32 @@ def events(*reports: Report) -> list[Cluster]:
     return told(*reports).changed
 
 
+# --- busy rules -------------------------------------------------------------------------------------------------------
+
+
+PLACES = ("Lima", "Quito", "Bogota", "Oslo", "Rome", "Cairo", "Nairobi", "Manila")
+
+
+@pytest.mark.parametrize(("others", "hours", "opens"), [(8, 1, True), (7, 1, False), (8, 40, False)])
+def test_a_busy_rule_needs_the_words_too(others: int, hours: int, opens: bool) -> None:
+    """Where a rule tells of many things within a day, two in one city need not be one."""
+    before = [report(f"Missile unit moves to {place}") for place in PLACES[: others - 1]]
+    at = hours * HOUR
+    first = report("Missile convoy halts in Osaka", at)
+    then = report("Osaka governor asks about that missile", at + HOUR)
+    assert of(first, then).opens is False
+    assert of(*before, first, then).opens is opens
+
+
+def test_its_story_is_of_an_event_only_if_no_fact_keeps_it_apart() -> None:
+    """A report without a place joined both its story and the event."""
+    first = report("Fire at Busan shipyard kills 16 workers", story="S1")
+    between = report("Blaze leaves 16 workers dead", HOUR, story="S2")
+    then = report("Blaze in Manila leaves 16 workers dead", 2 * HOUR, story="S2")
+    known = told(first, between)
+    assert belongs(then, known).opens
+
+
 # --- time -------------------------------------------------------------------------------------------------------------
 
 
