@@ -16,9 +16,10 @@ from monitor.model.moments import to_number
 from monitor.model.names import hashed
 from monitor.stories.by import compare_by, compare_by_with_all, differing_values
 from monitor.stories.clusters import SURE_WEIGHT, UNDER_KEY, Cluster, ClusterIndex
+from monitor.stories.comparison import compare
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.sameness import Bounds, JudgedCluster, Ruling, Sameness, closest, judge, nearest, not_known
-from monitor.stories.verdicts import TELLING, Verdict
+from monitor.stories.verdicts import TELLING, FactKind, Verdict
 from monitor.text.folding import fold
 
 A_MOMENT = timedelta(days=1)  # what lasts no longer than this happens on one day
@@ -204,8 +205,9 @@ def _kept_apart(report: Report, event: Cluster) -> bool:
 
 
 def _is_apart(report: Report, event: Cluster) -> bool:
-    """Whether the rule's `by` keeps it apart, or a fact."""
-    return _kept_apart(report, event) or judge(report.features, event.members, QUIET).differs
+    """Whether the rule's `by` keeps it apart, or a fact. No day does: what follows up a story names others too."""
+    differing = (fact.kind for each in event.members for fact in compare(report.features, each).differing)
+    return _kept_apart(report, event) or any(kind is not FactKind.DAY for kind in differing)
 
 
 def judge_events(report: Report, candidates: Iterable[Cluster], index: ClusterIndex) -> list[JudgedCluster]:

@@ -15,6 +15,8 @@ from monitor.model import Article
 
 LEAD = 900  # characters of a text, of which _LEAD are left when credits are gone
 _LEAD = 400  # say what a report is about
+_LAST_NUMBER = re.compile(r"\d[\d.,-]*(?<![.,])(?:\.{3}|…)?\s*$")
+_CUT_WORD = re.compile(r"(?:(?<=\s)\S{1,30}|[A-Za-z\d][\w.,-]*)$")  # where no blanks stand, of Latin letters or digits
 
 
 class WireMark(StrEnum):
@@ -175,7 +177,13 @@ def provenance(article: Article, source_publisher: str | None = None, source_wir
     wire = wire or AGENCY_OF.get((publisher or "").lower()) or source_wire
     mark = next((mark for mark in _ORDER if mark in marks | more), None)
     # What is all credit is told by it.
-    return Provenance(publisher or source_publisher, wire, mark, title or article.title.strip(), lead[:_LEAD])
+    return Provenance(publisher or source_publisher, wire, mark, title or article.title.strip(), _beginning(lead))
+
+
+def _beginning(lead: str) -> str:
+    """As much of a lead as is read, without a word that is cut in two there, or a number that ends it: many feeds cut
+    their texts, and of 2025, 20 is another number."""
+    return _LAST_NUMBER.sub("", lead) if len(lead) <= _LEAD else _CUT_WORD.sub("", lead[:_LEAD])
 
 
 def _without_outlet(title: str, known: str | None) -> tuple[str, str | None]:

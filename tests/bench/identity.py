@@ -5,8 +5,9 @@ are printed; `--list` adds the errors, of folds that may be read only. Each part
 
     minimal   each written pair by itself, with its rule alone, and with the shipped entities beside it
     stories   all labelled items, `--stories all`: B-cubed for stories, developments and events
-    events    the same items, with a rule that hits everything: messages an event, and what another event suppressed
-    stream    two captures whole, with a rule that hits everything
+    events    the same items, with a rule that hits everything, by a regular expression and by words, and with rules of
+              one topic: messages an event, and what another event suppressed
+    stream    two captures whole, with the rules that hit everything
     pairs     pairs of headlines and of texts with gold labels, ten minutes apart
     korean    a day of Korean news with the shipped rules: messages of each labelled event and rule
     cost      none of these: identity, start, gazetteer and `check` as they cost, with 100,000 hits of the last week
@@ -46,9 +47,20 @@ from tests.bench.world.quality import (
     stories_quality,
     stream_quality,
     table,
+    topics_quality,
 )
-from tests.bench.world.recorded_news import ENTITIES, EVERYTHING, SHIPPED, Row, replay_rows, write_rows, write_rule
+from tests.bench.world.recorded_news import (
+    ENTITIES,
+    EVERYTHING,
+    EVERYTHING_IN_WORDS,
+    SHIPPED,
+    Row,
+    replay_rows,
+    write_rows,
+    write_rule,
+)
 
+IN_WORDS = ("stream, in words", "events, in words")
 PAIRS = ("pairs_headlines", "pairs_tgcontest")
 
 
@@ -80,16 +92,39 @@ def replay_stories(data: Data, out: Path) -> None:
     write_rows(out, replay_rows(data.gold("stories/stories"), [ENTITIES], all_stories=True))
 
 
-def replay_events(data: Data, out: Path) -> None:
+def replay_events(data: Data, out: Path, everything: Row = EVERYTHING) -> None:
     """All items, with a rule that hits everything."""
-    rule = write_rule(out.with_suffix(".yaml"), EVERYTHING)
+    rule = write_rule(out.with_suffix(".yaml"), everything)
     write_rows(out, replay_rows(data.gold("stories/stories"), [rule]))
 
 
-def replay_stream(data: Data, out: Path) -> None:
+def replay_events_in_words(data: Data, out: Path) -> None:
+    """The same, with a rule that finds words."""
+    replay_events(data, out, EVERYTHING_IN_WORDS)
+
+
+def replay_topics(data: Data, out: Path) -> None:
+    """All items, with each rule of the written pairs alone."""
+    rules = {
+        pair["rule"]["rule"]: pair["rule"] | {"max_age": EVERYTHING["max_age"]} for pair in data.gold("stories/minimal")
+    }
+    rows: list[Row] = []
+    for topic, each in sorted(rules.items()):
+        rule = write_rule(out.with_suffix(".yaml"), each)
+        replayed = replay_rows(data.gold("stories/stories"), [rule])
+        rows += [row | {"topic": topic} for row in replayed if row["type"] == "alert" or topic in row["rules"]]
+    write_rows(out, rows)
+
+
+def replay_stream(data: Data, out: Path, everything: Row = EVERYTHING) -> None:
     """Two captures, with a rule that hits everything."""
-    rule = write_rule(out.with_suffix(".yaml"), EVERYTHING)
+    rule = write_rule(out.with_suffix(".yaml"), everything)
     write_rows(out, replay_rows(data.gold("stories/captures"), [rule]))
+
+
+def replay_stream_in_words(data: Data, out: Path) -> None:
+    """The same, with a rule that finds words."""
+    replay_stream(data, out, EVERYTHING_IN_WORDS)
 
 
 def replay_pairs(data: Data, out: Path) -> None:
@@ -112,12 +147,19 @@ Scoring = Callable[[Data, Path], Quality]
 # Of each part, its replays by name, and how the rows of each are scored; what takes longest first.
 PARTS: dict[str, dict[str, tuple[Replaying, Scoring]]] = {
     "korean": {"korean": (replay_day, day_quality)},
-    "stream": {"stream": (replay_stream, stream_quality)},
+    "stream": {
+        "stream": (replay_stream, stream_quality),
+        "stream-in-words": (replay_stream_in_words, lambda data, out: stream_quality(data, out, IN_WORDS[0])),
+    },
     "minimal": {
         "minimal": (replay_minimal, minimal_quality),
         "entities": (replay_minimal_with_entities, lambda data, out: _unbounded(minimal_quality(data, out))),
     },
-    "events": {"events": (replay_events, events_quality)},
+    "events": {
+        "events": (replay_events, events_quality),
+        "events-in-words": (replay_events_in_words, lambda data, out: events_quality(data, out, IN_WORDS[1])),
+        "topics": (replay_topics, topics_quality),
+    },
     "stories": {"stories": (replay_stories, stories_quality)},
     "pairs": {name: (replay_pairs, lambda data, out: pairs_quality(data, out.stem, out)) for name in PAIRS},
 }

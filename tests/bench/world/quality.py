@@ -14,7 +14,7 @@ import re
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -236,26 +236,43 @@ class EventItem:
     foreign: bool
 
 
-def events_quality(data: Data, predicted: Path) -> Quality:
+def events_quality(data: Data, predicted: Path, part: str = "events") -> Quality:
     """Of a rule that hits everything: messages an event, and how many of the suppressed items belong to another event
     than all whose alerts told of the same subject. An event is hidden where no message was sent for one of its items.
     """
+    return _of_items(part, *_event_items(data, alerts_of(predicted), articles_of(predicted)))
+
+
+def topics_quality(data: Data, predicted: Path) -> Quality:
+    """The same of rules with one topic each, over what they hit."""
+    alerts, articles = alerts_of(predicted), articles_of(predicted)
+    items, errors = [], []
+    for topic in sorted({row["topic"] for row in articles}):
+        of_topic = [[row for row in rows if row["topic"] == topic] for rows in (alerts, articles)]
+        found, hidden = _event_items(data, *of_topic)
+        items += [replace(each, event=f"{topic} {each.event}") for each in found]
+        errors += hidden
+    return _of_items("topics", items, errors)
+
+
+def _event_items(data: Data, alerts: Sequence[Row], articles: Sequence[Row]) -> tuple[list[EventItem], list[str]]:
     gold = {each["id"]: each for each in data.gold("stories/stories")}
-    alerts = alerts_of(predicted)
     sent, fired = {alert["articles"][0] for alert in alerts}, _fired(alerts, gold)
     items, errors = [], []
-    for row in articles_of(predicted):
+    for row in articles:
         item, behind = gold[row["id"]], fired.get(row["event"] or row["story"], [])
         foreign = row["id"] not in sent and all(each["event"] != item["event"] for each in behind)
         items.append(EventItem(half_of(item), item["event"], row["id"] in sent, foreign))
         errors += _hidden_line(item, behind) if foreign else []
+    return items, errors
+
+
+def _of_items(part: str, items: Sequence[EventItem], errors: list[str]) -> Quality:
     used = {half: chosen for half in HALVES if (chosen := [each for each in items if half in (each.half, ALL)])}
     figures = [
-        Figure("events", "messages an event", {half: _messages(each) for half, each in used.items()}, most=1.3),
-        Figure(
-            "events", "suppressed by another event", {half: _foreign(each) for half, each in used.items()}, most=0.01
-        ),
-        Figure("events", "events hidden", {half: _hidden(each) for half, each in used.items()}),
+        Figure(part, "messages an event", {half: _messages(each) for half, each in used.items()}, most=1.3),
+        Figure(part, "suppressed by another event", {half: _foreign(each) for half, each in used.items()}, most=0.01),
+        Figure(part, "events hidden", {half: _hidden(each) for half, each in used.items()}),
     ]
     rows = [
         f"{half}: {len({each.event for each in chosen})} events; {sum(each.sent for each in chosen)} messages; "
@@ -302,7 +319,7 @@ _STREAM = re.compile(
 )
 
 
-def stream_quality(data: Data, predicted: Path) -> Quality:
+def stream_quality(data: Data, predicted: Path, part: str = "stream") -> Quality:
     """Developments hidden, and messages a development, where a rule hits everything. The captures have no folds; what
     of them is in an unread fold of the stories is not listed."""
     gold = data.gold("stories/captures")
@@ -311,8 +328,8 @@ def stream_quality(data: Data, predicted: Path) -> Quality:
     if found is None:
         raise ValueError(f"the scorer prints another line than is known: {line}")
     figures = [
-        Figure("stream", "developments hidden", {ALL: int(found[3]) / max(int(found[1]), 1)}, most=0.02),
-        Figure("stream", "messages a development", {ALL: float(found[5])}, most=1.25),
+        Figure(part, "developments hidden", {ALL: int(found[3]) / max(int(found[1]), 1)}, most=0.02),
+        Figure(part, "messages a development", {ALL: float(found[5])}, most=1.25),
     ]
     return Quality(figures, [line.strip()], list(_hidden_of_stream(data, gold, predicted)))
 

@@ -29,6 +29,44 @@ EVERYTHING: Row = {
 }
 
 
+_COMMON = {
+    "en": [
+        "the",
+        "a",
+        "an",
+        "to",
+        "of",
+        "in",
+        "on",
+        "for",
+        "with",
+        "as",
+        "at",
+        "by",
+        "from",
+        "is",
+        "after",
+        "over",
+        "and",
+        "says",
+        "his",
+        "its",
+    ],
+    "ru": ["в", "на", "и", "с", "по", "из", "за", "о", "не", "для", "от", "к", "у", "что"],
+    "de": ["der", "die", "das", "in", "und", "mit", "im", "für", "von", "zu", "auf", "den", "nach"],
+    "fr": ["le", "la", "les", "de", "des", "du", "en", "et", "à", "pour", "un", "une", "sur", "dans"],
+    "es": ["el", "la", "los", "las", "de", "del", "en", "y", "a", "por", "un", "una", "con", "para"],
+    "pl": ["w", "na", "i", "z", "do", "o", "nie", "się", "po", "za", "dla", "od"],
+    "ko": ["*의", "*은", "*는", "*이", "*가", "*을", "*를", "*에", "*서", "*로", "*도"],
+    "zh": list("的在中国一是不了人有大上出为年月日"),
+    "ja": list("のをにはがでと"),
+}
+EVERYTHING_IN_WORDS: Row = EVERYTHING | {
+    "match": {"any": [{"words": {language: words}} for language, words in _COMMON.items()] + [EVERYTHING["match"]]}
+}
+"""The same, that finds words besides, as the rules of users do."""
+
+
 def write_rows(path: Path, rows: Iterable[Row]) -> Path:
     """JSON, one row a line."""
     with path.open("w", encoding="utf-8") as file:

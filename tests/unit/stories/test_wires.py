@@ -141,3 +141,20 @@ def test_what_only_sounds_like_a_correction_is_none(title: str) -> None:
 def test_what_agencies_write_over_what_was_wrong(title: str, mark: WireMark) -> None:
     """Each of them says that what was told does not stand."""
     assert provenance(article(title=title)).mark is mark
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("word " * 79 + "정의의 사명-2025 훈련", "정의의"),  # the cut goes through 사명-2025
+        ("训" * 396 + "2025年演习", "训"),
+        ("word " * 60 + "ends", "ends"),
+        ("동부에서 '정의의 사명-20", "사명-"),  # a feed has cut it
+        ("동부에서 '정의의 사명-20…", "사명-"),
+    ],
+)
+def test_no_word_is_cut_in_two(text: str, end: str) -> None:
+    """At the end of what is read of a lead."""
+    lead = provenance(article(text=text)).lead
+    assert lead.endswith(end) or lead.rstrip().endswith(end)
+    assert "20" not in lead
