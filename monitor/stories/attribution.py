@@ -13,7 +13,7 @@ _SAYS = rf"""
 |según|dice|dicen|anuncia|informa|secondo|afferma|annuncia|segundo|diz|dizem|podał[ay]?|informuje|według
 |сообщил[аи]?|сообщает|сообщают|заявил[аи]?|заявляет|пишет|пишут|передает|повідомили|заявили
 """
-_WORD = r"[^\s,;:.!?]+"
+_WORD = r"[^\W\d][^\s,;:.!?]*"  # a number is no speaker
 _CAPITALISED = r"[^\W\d_a-zа-яё][^\s,;:.!?]*"
 _ATTRIBUTION = re.compile(
     rf"""

@@ -235,10 +235,11 @@ def test_matches_say_what_waits_what_is_held_and_what_told_them(database: Databa
     assert "decision  waits: update: new fact: 2 missiles; first told at 12:10; no update before 15:10\n" in shown
     [held] = [each for each in rows("matches", "list", "--decision", "held") if each["article"]["source"] == "post"]
     shown = told("matches", "show", str(held["id"]))
-    of_event = f"launch has told this event at 12:10 ({held['event']}); the same headline; told again if: new fact"
+    why = "its story is of this event; the same headline"
+    of_event = f"launch has told this event at 12:10 ({held['event']}); {why}; told again if: new fact"
     assert f"decision  held: {of_event}\n" in shown
     assert f"story     {held['story']}, the same headline: {CAME[1][1]}\n" in shown
-    assert f"event     {held['event']}, its story is of this event\n" in shown
+    assert f"event     {held['event']}, {why}\n" in shown
     what_time_brings(database)
     assert rows("matches", "list", "--decision", "waits") == []
     for number, kind in ((update, "update"), (mention, "digest")):

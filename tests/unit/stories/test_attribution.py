@@ -31,6 +31,7 @@ def test_it_is_left_out(title: str, left: str) -> None:
         "Trump, Xi meet in Busan",
         "Police say fire destroys farm",
         "Dead, they say: no",
+        "Fire in Kent, report 7",
     ],
 )
 def test_what_is_said_stays(title: str) -> None:
