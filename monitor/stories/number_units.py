@@ -118,7 +118,7 @@ def is_date(low: str, start: int, end: int) -> bool:
 SERIAL_BEHIND = re.compile(r"\s?(?:호|号|號)(?!간)")
 SERIAL_BEFORE = re.compile(r"(?:\b(?:no|nr|n)\s?[.°º]|№|#)\s?$")
 ORDINAL_BEHIND = re.compile(
-    r"(?:st|nd|rd|th|er|e|ème|º|ª|°|-?[йяегм]|-?го|-?му|-?ый|-?ой|-?ая)(?!\w)"
+    r"(?:st|nd|rd|th|er|e|ème|º|ª|°|-?[йяегмю]|-?го|-?му|-?ый|-?ой|-?ая)(?!\w)"
     r"|\s?(?:번째|차(?![량례관])|次(?!世)|回目?|度目|例目|番目|届|屆|轮|輪)"
 )
 POINTED_ORDINAL = re.compile(r"\.(?=\s\w)")

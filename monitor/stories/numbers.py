@@ -101,7 +101,7 @@ class _NumberedText:
 
 _DIGITS = re.compile(r"(?<!\d)(?<!\d[.,:/])(?:\d{1,3}(?:[, \u00a0\u202f.]\d{3})+(?!\d)|\d+(?:[.,]\d+)?)")
 _THOUSANDS = re.compile(r"[,. \u00a0\u202f](?=\d{3}(?!\d))")
-_ATTACHED = re.compile(rf"(?<![\w'])({LETTERS}+)-?$|([一-鿿{APART}]{{2,4}})-$")  # F-16, 화성-20
+_ATTACHED = re.compile(rf"(?<![^\W{UNSPACED}{APART}])(?<!')({LETTERS}+)-?$|([一-鿿{APART}]{{2,4}})-$")  # F-16, 화성-20
 _DESIGNATION = re.compile(rf"(?:{LETTERS}+\d*)+")  # A320neo, H5N1
 _LETTERED = re.compile(r"[a-ln-z](?!\w)")  # clade 1b; m is a measure
 _LONGEST_NUMBER = 20  # characters; what is longer is no number that anybody reads
@@ -237,7 +237,7 @@ _KOREAN = re.compile(
     rf"(?<![{APART}])(?:(?P<nth>{_KOREAN_NUMBER})\s?번째|(?P<first>첫)(?=\s)"
     rf"|(?P<many>{_KOREAN_NUMBER})(?=\s?(?:명|마리|건|곳|척|대|발|차례)))"
 )
-_HAN = re.compile(rf"(?:{HAN_NUMBER}{{1,6}}|首)(?=[人名例号號次枚架艘隻级級回个個轮輪死伤傷])")
+_HAN = re.compile(rf"(?:{HAN_NUMBER}{{1,6}}|首)(?=[人名例号號次枚架艘隻级級回个個轮輪死伤傷])|初(?:めての?|の)")
 
 
 def _in_words(text: _NumberedText) -> Iterator[NumberFact | None]:
@@ -266,7 +266,7 @@ def _in_words(text: _NumberedText) -> Iterator[NumberFact | None]:
 def _in_han(text: _NumberedText) -> Iterator[NumberFact | None]:
     for match in _HAN.finditer(text.low):
         span = match.span()
-        if match[0] == "首":
+        if match[0][0] in "首初":
             yield _one_of(text, span, 1.0, "ordinal", _unit_ahead(text, match.end()))
         else:
             value = float(han_number(match[0]))
