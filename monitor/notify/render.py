@@ -86,7 +86,7 @@ def _of_alert(alert: Alert, source: str, repeat: list[str], zone: ZoneInfo) -> M
         f"{_cut(source, SOURCE)}, {_when(alert, zone)}",
         *_address(alert.article.url),
         *(_why(alert) if alert.older is None else [_possibly(alert.older, alert.at, zone)]),
-        f"Rule {alert.rule}, story {alert.story}, alert {alert.id}",
+        f"Rule {alert.rule}, {_subject(alert)}, alert {alert.id}",
         *repeat,
     ]
     sort = _SORTS.get(alert.kind, "")
@@ -97,6 +97,11 @@ def _of_alert(alert: Alert, source: str, repeat: list[str], zone: ZoneInfo) -> M
     html = f"<p><b>{escape(heading)}</b></p>\n<p>“{quoted}”</p>\n<p>{lines}</p>"
     title = f"{sort}{alert.level.upper()}: {_cut(alert.article.title or alert.rule_title, TITLE)}"
     return Message(title, text, html)
+
+
+def _subject(alert: Alert) -> str:
+    """What it is told of once, as `stories show` and `stories split` take it."""
+    return f"story {alert.story}" if alert.event is None else f"event {alert.event}"
 
 
 def _marks_for(sentence: str) -> tuple[str, str]:
@@ -154,7 +159,7 @@ def _with_lines(alert: Alert, most: int, repeat: list[str]) -> Message:
 def _item(item: Item) -> str:
     title = f"- {item.level.upper()}: {_cut(item.title or item.sentence, HEADLINE)}"
     if not item.unsure:
-        return f"{title} ({item.rule}, {item.story})"
+        return f"{title} ({item.rule}, {item.event or item.story})"
     same = f"“{_cut(item.same_as, HEADLINE)}”" if item.same_as else item.event or item.story
     return f"{title} ({_cut(item.source, SOURCE)}): the same as {same}, although {_cut(item.unsure, UNSURE)}"
 

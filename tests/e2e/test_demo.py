@@ -51,7 +51,7 @@ def test_it_ends_well_and_tells_of_the_three_rules(demo: tuple[Ended, Path, list
 
 def mails_of(rule: str, ended: Ended) -> list[str]:
     """The mails that a rule sent, in their order."""
-    return [mail for mail in ended.out.split("── by e-mail ") if f"Rule {rule}, story S" in mail]
+    return [mail for mail in ended.out.split("── by e-mail ") if f"Rule {rule}, event E" in mail]
 
 
 def subject(mail: str) -> str:

@@ -110,7 +110,7 @@ def test_the_webhook_got_the_same(told: Told) -> None:
     assert re.fullmatch(r"Agency, \w{3} \d{1,2} \w{3} \d{4}, \d\d:\d\d KST", lines[4])
     assert lines[5] == "http://news.example/2026/launch"
     assert lines[6].startswith("Why: ")
-    assert re.fullmatch(r"Rule north-korea-missile-launch, story S\w+, alert \w+", lines[7])
+    assert re.fullmatch(r"Rule north-korea-missile-launch, event E\w+, alert \w+", lines[7])
 
 
 def test_a_story_of_five_feeds_is_one_message_on_each_channel(told: Told) -> None:

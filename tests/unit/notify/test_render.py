@@ -52,6 +52,11 @@ def test_a_message_says_everything() -> None:
     )
 
 
+def test_what_is_told_of_an_event_names_it() -> None:
+    """As `stories show` and `stories split` take it."""
+    assert "\nRule launch, event E1, alert " in message(replace(told(), event="E1")).text
+
+
 def test_both_bodies_say_the_same() -> None:
     """Who reads HTML misses nothing that stands in the plain text."""
     of = replace(told("Seoul & Tokyo saw <missiles>.", ((19, 27),)), rule_title="Launches < tests")
