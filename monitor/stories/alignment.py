@@ -151,14 +151,16 @@ _HANGUL_TAILS = sorted((*next(s.tails for s in SCRIPTS if s.name == "Hangul"), "
 
 
 def _tokens(title: str) -> list[_Token]:
-    found = []
+    found, shouts = [], title.isupper()
     for match in _ALIGNED_TOKEN.finditer(title, 0, _TITLE):
         key = fold(match[0])
         weight = half_words(key) if len(key) == 1 else 2
         if HANGUL.match(key):
             key = _without_particle(key)
         elif not is_unspaced(key):
-            weight = 0 if key in _LITTLE_WORDS or (len(key) < _LITTLE and match[0].islower()) else weight
+            acronym = len(match[0]) > 1 and match[0].isupper() and not shouts  # WHO and UN are no little words
+            little = key in _LITTLE_WORDS or (len(key) < _LITTLE and match[0].islower())
+            weight = 0 if little and not acronym else weight
             key = key if any(map(str.isdigit, key)) else key[:_STEM]
         found.append(_Token(match[0], key, weight, *match.span()))
     return found

@@ -180,6 +180,12 @@ def test_a_mention_says_where_it_is_in_the_text_as_given() -> None:
     assert mention.said.startswith("São")
 
 
+def test_a_plant_is_where_its_city_is() -> None:
+    """Korean writes them together."""
+    for said in ("현대차 울산공장 파업", "현대차 울산공장서 파업"):
+        assert [name_of(each.place) for each in find_places(said, "ko")] == ["Ulsan"]
+
+
 def test_english_writes_no_name_in_small_letters() -> None:
     """Finés is Finnish in Spanish, with or without its accent."""
     assert [each.place for each in find_places("EU fines Finland", "en")] == ["region:eu", "FI"]

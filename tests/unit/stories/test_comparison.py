@@ -341,6 +341,7 @@ def test_days_that_leads_name(leads: tuple[str, str], hours: float, verdict: Ver
         # another place or name in the same sentence
         ("Earthquake shakes Turkey", "Earthquake shakes Iran", "en", DIFFERS),
         ("Typhoon Kalmaegi nears coast", "Typhoon Fengshen nears coast", "en", DIFFERS),
+        ("WHO approves mpox vaccine for children", "EMA approves mpox vaccine for children", "en", DOUBTFUL),
         ("Workers at Samsung strike", "Workers at Hyundai strike", "en", DIFFERS),
         ("釜山港口工人罢工", "上海港口工人罢工", "zh", DIFFERS),
         # a name in another spelling
