@@ -76,6 +76,9 @@ _DENSE = re.compile("^[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+$")
 _HANGUL = re.compile("^[\uac00-\ud7a3]+$")
 
 
+SPOKEN = frozenset(("de", "en", "es", "fr", "it", "ja", "ko", "pl", "pt", "ru", "uk", "zh"))
+
+
 @dataclass(slots=True)
 class Known:
     """A place, as it is gathered."""
@@ -87,6 +90,7 @@ class Known:
     people: int = 0
     aliases: tuple[str, ...] = ()
     names: dict[str, int] = field(default_factory=dict)  # comparable name -> flags
+    spoken: set[str] = field(default_factory=set)  # those that are names in a language that we have demonyms of
 
     def add(self, name: str, flags: int = 0) -> None:
         key = comparable_name(name)
@@ -148,6 +152,8 @@ def _countries(folder: Path) -> Iterator[Known]:
         for language, name in named:
             for form in _without_brackets(name):
                 _add_forms(known, language, form)
+                if language in SPOKEN:
+                    known.spoken.add(comparable_name(form))
         yield known
 
 
@@ -522,6 +528,7 @@ def _by_hand(places: dict[str, Known]) -> None:
                 places[identity].add(name, SEAT if head[0] == "!" else 0)
                 if head[0] != "!":
                     _add_forms(places[identity], language, name)
+                    places[identity].spoken.add(comparable_name(name))
 
 
 def _claim(places: dict[str, Known], identity: str, names: Iterable[str]) -> None:
@@ -542,7 +549,10 @@ def _demonyms(places: dict[str, Known]) -> None:
             language, *words = group.split()
             for word in words:
                 for form in _demonym_forms(language, word.replace("_", " ")):
-                    places[identity].add(form, DEMONYM)
+                    known, key = places[identity], comparable_name(form)
+                    if key not in known.spoken:  # Israeli is Israel in Swahili
+                        known.names.pop(key, None)
+                    known.add(form, DEMONYM)
 
 
 def _demonym_forms(language: str, word: str) -> Iterable[str]:

@@ -180,6 +180,18 @@ def test_a_mention_says_where_it_is_in_the_text_as_given() -> None:
     assert mention.said.startswith("São")
 
 
+@pytest.mark.parametrize("said", ["Israeli", "Pakistani", "Yemeni", "Swiss", "Thai"])
+def test_a_people_is_one_though_another_language_calls_the_country_so(said: str) -> None:
+    """Israel is Israeli in Swahili."""
+    (people,) = find_places(f"{said} strike hits base", "en")
+    assert people.role == "people"
+
+
+@pytest.mark.parametrize("text", ["Grève : l'État réquisitionne les raffineries", "La Croix-Rouge alerte"])
+def test_what_a_province_is_called_after_is_none(text: str) -> None:
+    assert find_places(text, "fr") == ()
+
+
 def test_a_plant_is_where_its_city_is() -> None:
     """Korean writes them together."""
     for said in ("현대차 울산공장 파업", "현대차 울산공장서 파업"):
