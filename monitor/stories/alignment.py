@@ -143,7 +143,7 @@ def _addition(title: str, tokens: Sequence[_Token], *, by_other: bool) -> TitleA
 
 _STEM = 5  # letters that a word of a spaced script is compared by: endings are no difference
 _LITTLE = 3  # letters
-_TITLE = 300  # characters: whole articles are given as titles too
+_TITLE = 150  # characters: whole articles are given as titles too, and repeated signs are laid beside each other slowly
 _LITTLE_WORDS = function_words("")
 _ALIGNED_TOKEN = re.compile(rf"[ァ-ヺー]{{2,}}|{TOKEN.pattern}")  # a word in katakana is one
 _HANGUL_TAILS = sorted((*next(s.tails for s in SCRIPTS if s.name == "Hangul"), "서"), key=len, reverse=True)

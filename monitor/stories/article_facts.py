@@ -96,9 +96,11 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
     ]
     names += [_name(each, border, known_names) for each in find_names(title, lead, language, taken)]
     return ArticleFacts(
-        places=_places_once(PlaceFact(each.place, each.said, each.start < border, each.role) for each in places),
+        places=_places_once(PlaceFact(each.place, each.said, each.start < border, each.role) for each in places)[
+            :_MOST
+        ],
         names=_names_once(names),
-        numbers=find_numbers(title, lead, language),
+        numbers=find_numbers(title, lead, language)[:_MOST],
         days=days_named(f"{title} {lead}", written),
         title_days=days_named(title, written),
         happenings=tuple(sorted(kinds_in(title, language) or kinds_in(lead, language))),
@@ -120,9 +122,10 @@ def _places_once(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
     return tuple(found.values())
 
 
-_MOST_NAMES = 30
-"""Of an article. Of 3,000 reports half have two at most, one in a hundred has 12, none more than 19. A list of players
-or ships tells nothing by its hundredth name, and each is compared with those of many articles."""
+_MOST = 30
+"""Names, places or numbers of an article. Of 3,000 reports half have two names at most, one in a hundred has 12, none
+more than 19. A list of players or ships tells nothing by its hundredth name, and each is compared with those of many
+articles."""
 
 
 def _names_once(facts: Iterable[NameFact]) -> tuple[NameFact, ...]:
@@ -132,6 +135,6 @@ def _names_once(facts: Iterable[NameFact]) -> tuple[NameFact, ...]:
         if each.key not in found or (each.sure and not found[each.key].sure):
             found[each.key] = each
     names = list(found.values())
-    if len(names) > _MOST_NAMES:
+    if len(names) > _MOST:
         names.sort(key=lambda each: not each.key.startswith(ENTITY))
-    return tuple(names[:_MOST_NAMES])
+    return tuple(names[:_MOST])

@@ -96,3 +96,11 @@ def test_a_list_of_names_is_cut() -> None:
     squad = [f"{letter}a{end}" for letter in "BCDFGHKLMN" for end in ("bor", "dun", "gel", "kim", "lun")]
     found = facts(f"The squad: {', '.join(squad[:25])}", f"And {', '.join(squad[25:])}, said Macron.").names
     assert [found[0].key, *(each.said for each in found[1:])] == ["entity:macron", *squad[:29]]
+
+
+def test_no_article_has_more_than_so_many_numbers_and_places() -> None:
+    """They are compared with those of many others."""
+    places = ", ".join(("Lima", "Oslo", "Rome", "Cairo", "Paris", "Quito", "Tokyo", "Delhi", "Seoul", "Busan") * 4)
+    said = facts_of("Results", f"{' '.join(f'{number} dead.' for number in range(2, 90))} {places}", "en", NOON)
+    assert len(said.numbers) == 30
+    assert len(said.places) == 10
