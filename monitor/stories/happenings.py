@@ -1,7 +1,7 @@
-"""Which kinds of happening a title or a lead tells of: a fire, a walkout, a summit; whatever language says so. Pure.
+"""Which kinds of happening a title or a lead reports: a fire, a walkout, a summit; whatever language says so. Pure.
 
-Two articles that name one city, and tell of a fire and of a summit, tell of two happenings. The words (happenings.toml)
-are few and coarse on purpose: what none of them says is not known.
+Two articles that name one city, and report a fire and a summit, report two happenings. The words (happenings.toml) are
+few and coarse on purpose: what none of them says is not known.
 """
 
 from __future__ import annotations
@@ -9,20 +9,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 from monitor.text.folding import fold
 from monitor.text.scripts import HANGUL, is_unspaced
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_PHRASE = 4  # words of the longest
-_SHORTEST = 2  # letters of the shortest word
-_FIELD = "field"
-
 EITHER = "/"  # between the kinds of which a word says one: a strike may be a walkout, or come from the air
-Kinds = Mapping[str, str]  # of a word
+_FIELD = "field"
 
 
 @cache
@@ -37,49 +32,33 @@ def field_of(kind: str) -> str:
 
 
 def kinds_in(text: str, language: str) -> frozenset[str]:
-    """The kinds that a text tells of; where no word says one alone, those of which a word says one, with EITHER between
+    """The kinds that a text reports; where no word says one alone, those of which a word says one, with EITHER between
     them. None where its language is not known, or has no words here."""
-    anywhere, beginnings, whole = _words(language)
-    found = set(_from_words(text, beginnings, whole)) if beginnings or whole else set()
-    if anywhere is not None:
-        pattern, kinds = anywhere
-        found.update(kinds[each] for each in pattern.findall(text))
+    pattern, kinds = _words(language)
+    if pattern is None:
+        return frozenset()
+    found = {kinds[each.lastindex - 1] for each in pattern.finditer(fold(text)) if each.lastindex is not None}
     return frozenset({each for each in found if EITHER not in each} or found)
 
 
-def _from_words(text: str, beginnings: Kinds, whole: Kinds) -> Iterator[str]:
-    words = [fold(word) for word in _WORD.findall(text)]
-    for first in range(len(words)):
-        before = ""  # the words of the phrase but its last
-        for last in words[first : first + _PHRASE]:
-            if (kind := whole.get(before + last)) is not None:
-                yield kind
-            yield from (
-                beginnings[name]
-                for end in range(_SHORTEST, len(last) + 1)
-                if (name := before + last[:end]) in beginnings
-            )
-            before += f"{last} "
-
-
 @cache
-def _words(language: str) -> tuple[tuple[re.Pattern[str], Kinds] | None, Kinds, Kinds]:
-    """The words of a language that may stand anywhere, as a pattern; those that words begin with; and whole ones."""
-    anywhere: defaultdict[str, list[str]] = defaultdict(list)
-    beginnings: defaultdict[str, list[str]] = defaultdict(list)
-    whole: defaultdict[str, list[str]] = defaultdict(list)
+def _words(language: str) -> tuple[re.Pattern[str] | None, Sequence[str]]:
+    """The words of a language, the longest first, each a group of one pattern; and the kinds that each says."""
+    said: defaultdict[str, set[str]] = defaultdict(set)
     for kind, of_languages in _table().items():
         for word in of_languages.get(language, ()) if language != _FIELD else ():
-            name = " ".join(fold(each) for each in word.rstrip(".").split())
-            if is_unspaced(word) or HANGUL.match(word):
-                anywhere[word].append(kind)
-            elif word.endswith("."):
-                whole[name].append(kind)
-            else:
-                beginnings[name].append(kind)
-    kinds, begun, ended = (
-        {word: EITHER.join(sorted(of)) for word, of in each.items()} for each in (anywhere, beginnings, whole)
-    )
-    longest_first = sorted(kinds, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, longest_first))) if kinds else None
-    return None if pattern is None else (pattern, kinds), begun, ended
+            said[_as_pattern(word)].add(kind)
+    longest_first = sorted(said, key=len, reverse=True)
+    pattern = re.compile("|".join(f"({each})" for each in longest_first)) if said else None
+    return pattern, [EITHER.join(sorted(said[each])) for each in longest_first]
+
+
+_BETWEEN = r"\w*\s+"
+
+
+def _as_pattern(word: str) -> str:
+    """Of a phrase each word may have another ending."""
+    parts = [re.escape(fold(part)) for part in word.removesuffix(".").split()]
+    if is_unspaced(word) or HANGUL.match(word):
+        return " ".join(parts)
+    return rf"\b{_BETWEEN.join(parts)}" + (r"\b" if word.endswith(".") else "")

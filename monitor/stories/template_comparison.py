@@ -41,7 +41,7 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
     if (
         in_one_language(ours, theirs)
         and not _later(ours, theirs).revises
-        and modality_of(ours.title) != modality_of(theirs.title)
+        and modality_of(ours.title, ours.language) != modality_of(theirs.title, theirs.language)
     ):
         return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)
     alignment = aligned_differences(without_attribution(ours.title), without_attribution(theirs.title))

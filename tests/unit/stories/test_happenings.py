@@ -24,10 +24,12 @@ AGREES, DOUBTFUL, UNKNOWN = Verdict.AGREES, Verdict.DOUBTFUL, Verdict.UNKNOWN
         ("ru", "Взрыв на шахте", {"blast"}),
         ("de", "Warnstreik bei der Bahn", {"walkout"}),
         ("fr", "Séisme en Turquie", {"quake"}),
+        ("fr", "L'incendie de Lyon", {"fire"}),  # behind an article without its vowel
+        ("ru", "Подземные толчки на Камчатке", {"quake"}),  # each word has an ending
         ("es", "Terremoto en Chile", {"quake"}),
         ("pl", "Pożar hali w Gdańsku", {"fire"}),
         ("en", "Strike in Busan", {f"airstrike{EITHER}walkout"}),  # one of the two
-        ("en", "Missile strike in Busan", {"airstrike", "missile"}),  # which another word decides
+        ("en", "Missile strike in Busan", {"airstrike"}),  # the longest word counts
         ("", "Explosion at chemical plant", set()),
         ("sw", "Explosion at chemical plant", set()),
         ("field", "Explosion at chemical plant", set()),  # no language, but a key of the table
