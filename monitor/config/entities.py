@@ -14,7 +14,6 @@ from monitor.config.shape import Id, Region, Shape, Text, refusal
 from monitor.config.where import WhereShape, where
 from monitor.config.words import Case, Forms, Within, WordSet, terms
 from monitor.config.yaml12 import Document
-from monitor.stories.known_places import PLACES
 
 
 class Beside(Shape):
@@ -115,7 +114,7 @@ class EntityShape(Shape):
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
         """Only places are."""
-        if self.lies_in is not None and self.kind not in PLACES:
+        if self.lies_in is not None and self.kind not in model.PLACE_KINDS:
             raise refusal(f"a {self.kind} lies nowhere", "leave it out, or write 'kind: place'", ("lies_in",))
         return self
 

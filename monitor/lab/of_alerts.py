@@ -8,13 +8,13 @@ from datetime import timedelta
 
 from monitor.alerting.again import AT_ONCE
 from monitor.lab.written import Kind, Lint, Written
-from monitor.model import Again, AlertPolicy, Entity, EntityNamed, GroupNamed, Level, OncePer, Rule, Source
+from monitor.model import PLACE_KINDS, Again, AlertPolicy, Entity, EntityNamed, GroupNamed, Level, OncePer, Rule, Source
 
 LONG = timedelta(minutes=10)
 """So long a critical alert may wait before anybody is told."""
 DAY = timedelta(days=1)
 """Of events that last so long, the next one is likely to come before the first is over."""
-PLACES_AND_ACTORS = frozenset({"place", "country", "person", "organisation", "role", "ship"})
+PLACES_AND_ACTORS = PLACE_KINDS | {"person", "organisation", "role", "ship"}
 """The kinds of entities that tell one happening from another: where it is, and who acts."""
 
 _Odd = tuple[str, str, str]

@@ -48,6 +48,7 @@ from monitor.model.notices import (
 from monitor.model.outlines import Outline, Outlines, Unusable
 from monitor.model.places import Place
 from monitor.model.rules import (
+    PLACE_KINDS,
     Again,
     AlertPolicy,
     AllOf,
@@ -101,6 +102,7 @@ from monitor.model.sources import (
 __all__ = [
     "FOR_GOOD",
     "MOMENTARY",
+    "PLACE_KINDS",
     "Again",
     "Alert",
     "AlertKind",

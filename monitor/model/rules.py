@@ -353,6 +353,10 @@ class Maybe:
     counts_if: CountsIf
 
 
+PLACE_KINDS = frozenset(("place", "country"))
+"""Kinds of entities that are where something happens, and do nothing themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """A person, place, organisation or weapon with the names that are enough to know it by (`sure`).

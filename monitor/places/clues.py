@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from monitor.text.attribution import SAYS
+
 KANA, HAN, HANGUL, THAI = "\u3040-\u30ff", "\u3400-\u9fff", "\uac00-\ud7a3", "\u0e00-\u0e7f"
 
 
@@ -46,9 +48,7 @@ dice/rechaza/condena/advierte/amenaza/acusa/exige/niega/pide/denuncia/promete
 mówi/odrzuca/potępia/ostrzega/grozi/oskarża/żąda/wzywa/zaprzecza/odmawia
 """
 # The same at the end of a sentence: ", says Tokyo".
-SAID_BY = re.compile(
-    rf"[,;]\s+(?:according to|laut|selon|según|secondo|segundo|według|{_any(_GOVERNS)})\s+$", re.IGNORECASE
-)
+SAID_BY = re.compile(rf"[,;]\s+(?:(?x:{SAYS})|{_any(_GOVERNS)})\s+$", re.IGNORECASE)
 ENDS_THERE = re.compile(r"\s*(?:$|[.;\n])")
 GOVERNS = re.compile(rf"\s+{_any(_GOVERNS)}(?!\w)", re.IGNORECASE)
 MODALS = frozenset(["Will", "May"])
@@ -76,7 +76,7 @@ KOREAN_ENDS = frozenset("시군구도주현성항역만섬발산행형전인어�
 _KOREAN_HEADS = """
 인들/시장/시청/시의회/시민/시당/시내/도지사/도청/도민/도당/군수/구청/지사/지역/지방/지검/지법/경찰/공항/대교/에서/정부/대통령
 총리/외무/외교/국방/당국/대사/국적/남부/북부/동부/서부/중부/앞바다/인근/근처/일대/도심/출신/주재/소방/해경/세관/시립/대학
-국립/노동/민족/법원/교도소/병원/공장/사업장/물류센터/발전소/원전/캠퍼스/본사/지사/고속도로/항만/산업/공단/시교육/교육청/도교육/본부/고법/신항/북항/해역
+국립/노동/민족/법원/교도소/병원/공장/사업장/물류센터/발전소/원전/캠퍼스/본사/고속도로/항만/산업/공단/시교육/교육청/도교육/본부/고법/신항/북항/해역
 """
 KOREAN_HEADS = re.compile(_any(_KOREAN_HEADS))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.model import ComparedArticle, Story
-from monitor.model.moments import to_number
+from monitor.model.moments import of_number
 from monitor.model.names import hashed
 from monitor.stories.by import compare_by, compare_by_with_all, differing_values
 from monitor.stories.clusters import SURE_WEIGHT, UNDER_KEY, Cluster, ClusterIndex
@@ -30,9 +30,9 @@ KEPT = timedelta(days=14)
 # Of a rule that seldom tells anything, two happenings in one place on one day are rare; of a busy one they are not.
 QUIET = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), alone=0.5, possibly=0.15, across=5)
 BUSY = Bounds(needed=(0.6, 0.6, 0.5, 0.4), alone=0.5, possibly=0.15, across=5)
-A_DAY = timedelta(days=1)
 FIRST_OF_EVENT = "the first article of its event"
-_LATELY_TOLD = "lately"  # under this key stand the rule's events that were touched last, whatever they are
+_BUSY_DAY = timedelta(days=1)  # within which a rule touches so many events that it is busy
+_LATELY = "lately"  # a key that all events of the rule have
 _FACT, _ANY, _NONE = 1.0, 0.1, 0.0  # weights of keys: of a fact, and of what many events share
 
 
@@ -73,7 +73,7 @@ class Report:
         found = dict.fromkeys(found_keys(self.found), _ANY)
         found |= dict.fromkeys((*self.features.fact_keys, *by_keys(self.by)), _FACT)
         found[_of_story(self.story.id)] = SURE_WEIGHT
-        found[_LATELY_TOLD] = _NONE
+        found[_LATELY] = _NONE
         return found if self.lasts is None else {**found, "any": _ANY}
 
 
@@ -218,9 +218,8 @@ def judge_events(report: Report, candidates: Iterable[Cluster], index: ClusterIn
 
 def _is_busy(report: Report, index: ClusterIndex) -> bool:
     """Whether the rule has told of many events within a day: as many as stand under a key."""
-    lately = index.under(report.rule, _LATELY_TOLD)
-    day = round(A_DAY / timedelta(microseconds=1))
-    return len(lately) >= UNDER_KEY and to_number(report.features.seen) - lately[-1].touched <= day
+    lately = index.under(report.rule, _LATELY)
+    return len(lately) >= UNDER_KEY and report.features.seen - of_number(lately[-1].touched) <= _BUSY_DAY
 
 
 def _ruling(report: Report, event: Cluster, bounds: Bounds) -> Ruling:

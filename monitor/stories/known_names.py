@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from monitor.model import Entity
-from monitor.stories.known_places import PLACES, added_names
+from monitor.model import PLACE_KINDS, Entity
+from monitor.stories.known_places import added_names
 from monitor.stories.names import NameMention, name_parts
 from monitor.text.record import without_halves
 from monitor.text.scripts import APART, UNSPACED
@@ -37,7 +37,7 @@ class KnownNames:
     def __init__(self, entities: Iterable[Entity]) -> None:
         entities = tuple(entities)
         self.places = added_names(entities)
-        self._actors = {each.id: each for each in entities if each.kind not in PLACES}
+        self._actors = {each.id: each for each in entities if each.kind not in PLACE_KINDS}
         self._by_text: dict[str, str] = {}  # of scripts that put no spaces between words, or write particles to them
         self._by_key: dict[str, str] = {}
         for each in self._actors.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from monitor.model import Entity
+from monitor.model import PLACE_KINDS, Entity
 from monitor.places import (
     COUNTRY,
     AddedName,
@@ -19,13 +19,12 @@ from monitor.places import (
     relation,
 )
 
-PLACES = frozenset(("place", "country"))  # kinds of entities that are no actors
 _WITHIN = frozenset((Relation.SAME, Relation.WITHIN))
 
 
 def added_names(entities: Iterable[Entity]) -> AddedNames:
     """The names of entities of kind place and country that the gazetteer does not know."""
-    places = {each.id: each for each in entities if each.kind in PLACES}
+    places = {each.id: each for each in entities if each.kind in PLACE_KINDS}
     ids = _Ids(places)
     return AddedNames(name for each in places.values() for name in _names(each, ids.of(each.id)))
 

@@ -17,19 +17,19 @@ from monitor.stories.alignment import (
     separating_addition,
 )
 from monitor.stories.article_facts import NameFact, PlaceFact
-from monitor.stories.attribution import without_attribution
 from monitor.stories.features import ArticleFeatures
 from monitor.stories.likeness import title_likeness, words_of
 from monitor.stories.modality import modality_of
 from monitor.stories.name_comparison import are_spelled_alike
 from monitor.stories.steps import says_step
 from monitor.stories.verdicts import FactComparison, FactKind, Verdict, in_one_language
+from monitor.text.attribution import without_attribution
 from monitor.text.folding import folded_tokens
 
 Fact = TypeVar("Fact", PlaceFact, NameFact)
 _PERHAPS_TEMPLATE = 0.3  # of their terms
-_TEMPLATE = 0.6  # of two titles: with less in common they are no template with a slot
-_SHORT_TEMPLATE = 0.5  # where nothing else differs: "Streik bei Lufthansa"
+_TEMPLATE = 0.5  # of two titles: with less in common they are no template with a slot ("Streik bei Lufthansa")
+_LONGER = 0.6  # with less in common, one does not say all that the other says
 
 
 def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
@@ -54,7 +54,7 @@ def compare_wording(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactCompa
 def _compare_slots(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:
     if (order := other_order(alignment)) is not None:
         return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, *order)
-    if alignment.shared < (_TEMPLATE if not alignment.slots else _SHORT_TEMPLATE) or len(alignment.slots) > 2:
+    if alignment.shared < (_TEMPLATE if alignment.slots else _LONGER) or len(alignment.slots) > 2:
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     if not alignment.slots and alignment.additions:
         return _compare_additions(ours, theirs, alignment)
@@ -86,7 +86,7 @@ def _first_two(features: ArticleFeatures) -> list[tuple[str, str]]:
 def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment: TitleAlignment) -> FactComparison:
     """One title says all that the other says, and more: that it is the next one, or that it is over, may make it
     another happening."""
-    added = separating_addition(alignment, ours.facts.numbers, theirs.facts.numbers, _TEMPLATE)
+    added = separating_addition(alignment, ours.facts.numbers, theirs.facts.numbers, _LONGER)
     if added is None and not any(says_step(_uncapitalised(each)) for each in alignment.additions):
         return FactComparison(FactKind.WORDING, Verdict.UNKNOWN)
     return FactComparison(FactKind.WORDING, Verdict.DOUBTFUL, ours.title, theirs.title)

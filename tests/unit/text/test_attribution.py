@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.stories.attribution import without_attribution
+from monitor.text.attribution import without_attribution
 
 
 @pytest.mark.parametrize(

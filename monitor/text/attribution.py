@@ -8,18 +8,19 @@ from __future__ import annotations
 import re
 
 _SAY = r"says?|said|reports?|reported|announces?|announced|confirms?|confirmed"  # the speaker stands before or behind
-_SAYS = rf"""
+SAYS = rf"""
 {_SAY}|according\ to|sagt|sagen|meldet|melden|berichtet|berichten|laut|selon|annonce|affirme|indique|rapporte
 |según|dice|dicen|anuncia|informa|secondo|afferma|annuncia|segundo|diz|dizem|podał[ay]?|informuje|według
 |сообщил[аи]?|сообщает|сообщают|заявил[аи]?|заявляет|пишет|пишут|передает|повідомили|заявили
 """
+"""What stands before the speaker; for a verbose regular expression."""
 _WORD = r"[^\W\d][^\s,;:.!?]*"  # a number is no speaker
 _CAPITALISED = r"[^\W\d_a-zа-яё][^\s,;:.!?]*"
 _ATTRIBUTION = re.compile(
     rf"""
     \s*[,;]\s+(?:
         (?:{_WORD}\s+){{1,4}}(?i:{_SAY})                                   # officials in Kent say
-      | (?i:{_SAYS})\s+(?:
+      | (?i:{SAYS})\s+(?:
             (?i:the\s+|die\s+|der\s+|das\s+|la\s+|le\s+|el\s+|в\s+|у\s+)?
             (?:{_WORD}|{_CAPITALISED}(?:\s+{_CAPITALISED}){{1,3}})        # says police; says Emmanuel Macron
         )
