@@ -52,7 +52,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One development, told by many articles. `title` is its first article's."""
+    """One development, reported by many articles. `title` is its first article's."""
 
     id: str
     title: str

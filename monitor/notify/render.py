@@ -100,7 +100,7 @@ def _of_alert(alert: Alert, source: str, repeat: list[str], zone: ZoneInfo) -> M
 
 
 def _subject(alert: Alert) -> str:
-    """What it is told of once, as `stories show` and `stories split` take it."""
+    """What a rule alerts of once, as `stories show` and `stories split` take it."""
     return f"story {alert.story}" if alert.event is None else f"event {alert.event}"
 
 

@@ -93,7 +93,7 @@ def aligned_differences(one: str, other: str) -> TitleAlignment:
 
 
 def other_order(alignment: TitleAlignment) -> tuple[str, str] | None:
-    """What stands elsewhere in two titles of the same words in Han, kana or Hangul, which have no mark of names: who
+    """What is elsewhere in two titles of the same words in Han, kana or Hangul, which have no mark of names: who
     buys whom (腾讯收购百度, 百度收购腾讯). A word that keeps its particle is the same elsewhere in the sentence."""
     if alignment.slots or {each.by_other for each in alignment.additions} != {False, True}:
         return None

@@ -217,7 +217,7 @@ def judge_events(report: Report, candidates: Iterable[Cluster], index: ClusterIn
 
 
 def _is_busy(report: Report, index: ClusterIndex) -> bool:
-    """Whether the rule has told of many events within a day: as many as stand under a key."""
+    """Whether the rule had articles of many events within a day: of as many as a key holds."""
     lately = index.under(report.rule, _LATELY)
     return len(lately) >= UNDER_KEY and report.features.seen - of_number(lately[-1].touched) <= _BUSY_DAY
 

@@ -1,4 +1,4 @@
-"""Whether two articles tell of the same kind of happening. Pure."""
+"""Whether two articles report the same kind of happening. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from monitor.stories.verdicts import TELLING, FactComparison, FactKind, Verdict
 
 
 def compare_happenings(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
-    """They agree if both tell of one kind, and of no other field: a drill for an earthquake is none. They are in doubt
-    if what they tell of is not even of one field."""
+    """They agree if both report one kind, and no other field: a drill for an earthquake is none. They are in doubt
+    if what they report is not even of one field."""
     ours_said, theirs_said = ours.facts.happenings, theirs.facts.happenings
     one, other = _meant(ours_said, _all(theirs_said)), _meant(theirs_said, _all(ours_said))
     said = ", ".join(sorted(one)), ", ".join(sorted(other))
@@ -30,7 +30,7 @@ def _all(said: Iterable[str]) -> set[str]:
 
 
 def _meant(said: Iterable[str], other: Collection[str]) -> set[str]:
-    """The kinds of one article: where a word says one of several, those that the other one tells of, if any."""
+    """The kinds of one article: where a word says one of several, those that the other one reports, if any."""
     found: set[str] = set()
     for each in said:
         kinds = set(each.split(EITHER))

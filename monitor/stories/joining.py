@@ -76,7 +76,7 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
         ids = found.get(kind, set()) - (listed if kind == "address" else set())
         for each in candidates:
             in_reach = each.id in ids and abs(features.seen - each.opened) <= reach
-            # "Magnitude 6 earthquake strikes" is a headline in Chile and in Japan, and a page may tell of each in turn.
+            # "Magnitude 6 earthquake strikes" is a headline in Chile and in Japan, and a page may report each in turn.
             if in_reach and (kind == "article" or not judge(features, each.members, BROAD).differs):
                 return Joined(each if kind == "article" else closest(features, each, candidates), why)
     return None

@@ -1,7 +1,7 @@
 """Whether a title says that something is so, that it is not, or that it may come to be. Pure.
 
 "Bank lifts rates", "Bank does not lift rates" and "Bank may lift rates" are three reports. The words are a closed class
-in each language; a star at the end stands for all endings.
+in each language; a star at the end is any ending.
 """
 
 from __future__ import annotations

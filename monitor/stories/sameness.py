@@ -68,7 +68,7 @@ class Ruling:
 
     @property
     def doubtful(self) -> bool:
-        """Whether a fact may keep it apart. What kind of happening it is does not count: that is told by few words, and
+        """Whether a fact may keep it apart. What kind of happening it is does not count: few words say that, and
         talks that fail are of the strike."""
         doubts = () if self.comparison is None else self.comparison.doubtful
         return any(each.kind is not FactKind.HAPPENING for each in doubts)
@@ -163,7 +163,7 @@ def judge(
     one_topic: bool = False,
 ) -> Ruling:
     """Judge an article against the members of a story or an event. `points`: what agrees beside the articles' facts;
-    `one_topic`: all are what one rule looks for, which stands in for a kind of happening that one does not say."""
+    `one_topic`: all are what one rule looks for, which counts in place of a kind of happening that one does not say."""
     compared: list[Comparison] = []
     for member in reversed(members):
         compared.append(compare(features, member))
@@ -257,5 +257,5 @@ def _says_it(doubt: FactComparison, other: ArticleFeatures) -> bool:
 
 
 def not_known(comparison: Comparison, likeness: float = 0.0) -> str:
-    """What is told of a suppressed article: that one of two says no place, where they are not much the same text."""
+    """What is said of a suppressed article: that one of two says no place, where they are not much the same text."""
     return "one of the two names no place" if FactKind.PLACE in comparison.unknown and likeness < _MUCH_ALIKE else ""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 
-_SAY = r"says?|said|reports?|reported|announces?|announced|confirms?|confirmed"  # the speaker stands before or behind
+_SAY = r"says?|said|reports?|reported|announces?|announced|confirms?|confirmed"  # the speaker comes before or behind
 SAYS = rf"""
 {_SAY}|according\ to|sagt|sagen|meldet|melden|berichtet|berichten|laut|selon|annonce|affirme|indique|rapporte
 |según|dice|dicen|anuncia|informa|secondo|afferma|annuncia|segundo|diz|dizem|podał[ay]?|informuje|według
 |сообщил[аи]?|сообщает|сообщают|заявил[аи]?|заявляет|пишет|пишут|передает|повідомили|заявили
 """
-"""What stands before the speaker; for a verbose regular expression."""
+"""What comes before the speaker; for a verbose regular expression."""
 _WORD = r"[^\W\d][^\s,;:.!?]*"  # a number is no speaker
 _CAPITALISED = r"[^\W\d_a-zа-яё][^\s,;:.!?]*"
 _ATTRIBUTION = re.compile(

@@ -60,7 +60,6 @@ from tests.bench.world.recorded_news import (
     write_rule,
 )
 
-IN_WORDS = ("stream, in words", "events, in words")
 PAIRS = ("pairs_headlines", "pairs_tgcontest")
 
 
@@ -149,7 +148,7 @@ PARTS: dict[str, dict[str, tuple[Replaying, Scoring]]] = {
     "korean": {"korean": (replay_day, day_quality)},
     "stream": {
         "stream": (replay_stream, stream_quality),
-        "stream-in-words": (replay_stream_in_words, lambda data, out: stream_quality(data, out, IN_WORDS[0])),
+        "stream-in-words": (replay_stream_in_words, lambda data, out: stream_quality(data, out, out.stem)),
     },
     "minimal": {
         "minimal": (replay_minimal, minimal_quality),
@@ -157,7 +156,7 @@ PARTS: dict[str, dict[str, tuple[Replaying, Scoring]]] = {
     },
     "events": {
         "events": (replay_events, events_quality),
-        "events-in-words": (replay_events_in_words, lambda data, out: events_quality(data, out, IN_WORDS[1])),
+        "events-in-words": (replay_events_in_words, lambda data, out: events_quality(data, out, out.stem)),
         "topics": (replay_topics, topics_quality),
     },
     "stories": {"stories": (replay_stories, stories_quality)},

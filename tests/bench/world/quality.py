@@ -384,13 +384,14 @@ def pairs_quality(data: Data, name: str, predicted: Path) -> Quality:
 def table(figures: Sequence[Figure]) -> Iterator[str]:
     """The figures side by side, each beside its bound and whether it is met; `gap`: read and unread differ too much."""
     width = max((len(each.name) for each in figures), default=0)
-    yield f"{'part':8}  {'figure':{width}}  {'read':>8}  {'unread':>8}  {'all':>8}  {'bound':>10}"
+    part = max((len(each.part) for each in figures), default=0)
+    yield f"{'part':{part}}  {'figure':{width}}  {'read':>8}  {'unread':>8}  {'all':>8}  {'bound':>10}"
     for each in figures:
         values = "  ".join(f"{_short(each.halves.get(half)):>8}" for half in HALVES)
         bound = f"<= {each.most:g}" if each.most is not None else f">= {each.least:g}" if each.least is not None else ""
         said = {True: "met", False: "MISSED", None: ""}[each.met]
         gap = f"gap {each.gap:.3f}" if each.gap > GAP else ""
-        yield f"{each.part:8}  {each.name:{width}}  {values}  {bound:>10}  {said:6}  {gap}".rstrip()
+        yield f"{each.part:{part}}  {each.name:{width}}  {values}  {bound:>10}  {said:6}  {gap}".rstrip()
 
 
 def _short(value: float | None) -> str:
