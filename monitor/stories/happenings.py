@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from monitor.text.folding import fold
-from monitor.text.scripts import HANGUL, is_unspaced
 
 EITHER = "/"  # between the kinds of which a word says one: a strike may be a walkout, or come from the air
 _FIELD = "field"
+_ANYWHERE = frozenset(("zh", "ja", "ko"))  # the languages of which a word need not begin where a word of the text does
+_ENDING_AND_SPACE = r"\w*\s+"
 
 
 @cache
@@ -34,31 +35,41 @@ def field_of(kind: str) -> str:
 def kinds_in(text: str, language: str) -> frozenset[str]:
     """The kinds that a text reports; where no word says one alone, those of which a word says one, with EITHER between
     them. None where its language is not known, or has no words here."""
-    pattern, kinds = _words(language)
+    pattern = _words_of(language)
     if pattern is None:
         return frozenset()
-    found = {kinds[each.lastindex - 1] for each in pattern.finditer(fold(text)) if each.lastindex is not None}
+    found = {_kind_said(each, language) for each in pattern.findall(fold(text))}
     return frozenset({each for each in found if EITHER not in each} or found)
 
 
+@lru_cache(maxsize=5_000)
+def _kind_said(said: str, language: str) -> str:
+    """What the first word says that this is."""
+    return next(kind for word, kind in _kinds(language).items() if re.fullmatch(word, said))
+
+
 @cache
-def _words(language: str) -> tuple[re.Pattern[str] | None, Sequence[str]]:
-    """The words of a language, the longest first, each a group of one pattern; and the kinds that each says."""
+def _words_of(language: str) -> re.Pattern[str] | None:
+    """The words of a language as one pattern, without groups: `re` then passes over words that begin otherwise."""
+    kinds = _kinds(language)
+    if not kinds:
+        return None
+    return re.compile(("" if language in _ANYWHERE else r"\b") + "(?:" + "|".join(kinds) + ")")
+
+
+@cache
+def _kinds(language: str) -> Mapping[str, str]:
+    """The words of a language as patterns, the longest first, and the kind that each says."""
     said: defaultdict[str, set[str]] = defaultdict(set)
     for kind, of_languages in _table().items():
         for word in of_languages.get(language, ()) if language != _FIELD else ():
-            said[_as_pattern(word)].add(kind)
-    longest_first = sorted(said, key=len, reverse=True)
-    pattern = re.compile("|".join(f"({each})" for each in longest_first)) if said else None
-    return pattern, [EITHER.join(sorted(said[each])) for each in longest_first]
+            said[_as_pattern(word, language)].add(kind)
+    return {each: EITHER.join(sorted(said[each])) for each in sorted(said, key=len, reverse=True)}
 
 
-_BETWEEN = r"\w*\s+"
-
-
-def _as_pattern(word: str) -> str:
+def _as_pattern(word: str, language: str) -> str:
     """Of a phrase each word may have another ending."""
     parts = [re.escape(fold(part)) for part in word.removesuffix(".").split()]
-    if is_unspaced(word) or HANGUL.match(word):
+    if language in _ANYWHERE:
         return " ".join(parts)
-    return rf"\b{_BETWEEN.join(parts)}" + (r"\b" if word.endswith(".") else "")
+    return _ENDING_AND_SPACE.join(parts) + (r"\b" if word.endswith(".") else "")
