@@ -18,7 +18,7 @@ from monitor.stories.features import ArticleFeatures
 STORIES = ""  # the scope of stories
 FIRST_MEMBERS, LAST_MEMBERS = 2, 6  # those that are compared
 UNDER_KEY = 8  # clusters, the ones that were touched last
-CANDIDATES = 12
+CANDIDATES = 8
 SURE_WEIGHT = 100.0  # of a key that alone tells: more than all other keys that an article has
 
 
