@@ -39,7 +39,7 @@ def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[P
     \b
     Examples:
       news-monitor check
-      news-monitor check rules/taiwan-drills.yaml seeds/entities
+      news-monitor check rules/east-asia/taiwan-drills.yaml seeds/entities
       news-monitor check --watch       while you write
       news-monitor check --json        for editors and CI
 

@@ -46,7 +46,7 @@ def try_(config: Path, days: int, as_json: bool, file: Path) -> None:
     \b
     Examples:
       news-monitor rules try new-rule.yaml
-      news-monitor rules try rules/taiwan-drills.yaml --days 30
+      news-monitor rules try rules/east-asia/taiwan-drills.yaml --days 30
 
     Exit code 1 if FILE, or another file of the config, has faults, or nothing is stored yet.
     """

@@ -303,7 +303,7 @@ def _of_gazetteer(folder: Path) -> Iterator[Figure]:
     yield Figure(PART, "gazetteer: MiB of its data", {ALL: sum(path.stat().st_size for path in data) / MIB}, most=25)
     yield Figure(PART, "gazetteer: MiB in memory", {ALL: held / MIB}, most=25)
     yield Figure(PART, "gazetteer: s to load", {ALL: seconds}, most=0.3)
-    rule = next((ROOT / "rules").glob("*.yaml"))
+    rule = next((ROOT / "rules").rglob("*.yaml"))
     commands = (["--help"], ["status", "-c", str(folder / "monitor.yaml")], ["check", str(rule)])
     reads = sum(json.loads(_python(_RUN, PACKAGE, *each).stderr.splitlines()[-1]) != [] for each in commands)
     yield Figure(PART, "gazetteer: read by --help, status, check FILE", {ALL: reads}, most=0)

@@ -132,7 +132,7 @@ FILES: dict[str, str | bytes] = {
         (2, "replay nosuch.jsonl"),
         (2, "replay"),
         (1, "rules try bad.yaml"),
-        (1, "rules try {root}/rules/taiwan-drills.yaml"),  # nothing has run yet
+        (1, "rules try {root}/rules/east-asia/taiwan-drills.yaml"),  # nothing has run yet
         (2, "rules try"),
         (0, "why -c monitor.yaml -"),  # an article from standard input, whether or not a rule meets it
         (2, "why - nosuch"),

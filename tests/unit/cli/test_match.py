@@ -97,7 +97,7 @@ async def test_a_broken_byte_costs_no_more_than_itself(tmp_path: Path) -> None:
 
 async def test_names_are_looked_for_only_in_what_is_given(tmp_path: Path) -> None:
     """Whoever tries one file of rules is told to name its entities and lists as well."""
-    one = ROOT / "rules" / "north-korea-missile-launch.yaml"
+    one = ROOT / "rules" / "east-asia" / "north-korea-missile-launch.yaml"
     ended = await news_monitor("match", "--rules", one, "-", folder=tmp_path, stdin=b"x")
     assert ended.code == 1
     assert "name entities and lists too (--rules seeds/entities)" in ended.told[0]
