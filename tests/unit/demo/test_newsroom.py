@@ -24,7 +24,7 @@ async def test_feeds_parse_to_the_outlets_texts(outlet: Outlet) -> None:
     newsroom = Newsroom((outlet,))
     items: tuple[Item, ...] = ()
     async with newsroom as origin:
-        for edition in (outlet.before, outlet.after, outlet.later):
+        for edition in outlet.editions:
             items = (*edition, *items)
             entries = await read(f"{origin}/{outlet.id}/feed")
             assert [(entry.title, body(entry)) for entry in entries] == [(item.title, item.text) for item in items]
