@@ -10,7 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.stories.number_units import (
+from monitor.text.folding import fold
+from monitor.text.function_words import function_words
+from monitor.text.language import subtag
+from monitor.text.months import MONTHS
+from monitor.text.number_units import (
     LETTERS,
     ORDINAL_BEHIND,
     POINTED,
@@ -23,7 +27,7 @@ from monitor.stories.number_units import (
     multiplied,
     score,
 )
-from monitor.stories.number_words import (
+from monitor.text.number_words import (
     CJK_REPEATED,
     GROWING,
     HAN_NUMBER,
@@ -33,10 +37,6 @@ from monitor.stories.number_words import (
     han_number,
     number_words,
 )
-from monitor.stories.person_titles import function_words
-from monitor.text.folding import fold
-from monitor.text.language import subtag
-from monitor.text.months import MONTHS
 from monitor.text.scripts import APART, HANGUL, UNSPACED
 
 
@@ -53,12 +53,6 @@ class NumberFact:
     start: int
     end: int
     grows: bool
-
-
-NEXT_OF_A_ROW = frozenset(("ordinal", "repeated"))
-"""Kinds that make something the next one of a row, if only one of two articles says so."""
-NEXT_BESIDE_THE_SAME = NEXT_OF_A_ROW | {"serial"}
-"""The same, of titles that are alike but for it. Elsewhere a serial is a name that not all use (the 15th typhoon)."""
 
 
 def find_numbers(title: str, lead: str, language: str | None) -> tuple[NumberFact, ...]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from monitor.stories.days import days_named
+from monitor.text.days import days_named
 from tests.building import NOON  # a Monday, the fifth of January
 
 
