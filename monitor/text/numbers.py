@@ -21,6 +21,7 @@ from monitor.text.number_units import (
     POINTED_ORDINAL,
     SERIAL_BEFORE,
     SERIAL_BEHIND,
+    STRONGEST,
     currency_beside,
     is_date,
     kind_beside,
@@ -108,17 +109,24 @@ def _in_digits(text: _NumberedText) -> Iterator[NumberFact | None]:
         if match.start() < end or len(match[0]) > _LONGEST_NUMBER:
             continue
         before = text.low[match.start() - 1 : match.start()]
-        letters = _ATTACHED.search(text.before(match.start())) if before == "-" or before.isalpha() else None
+        touched = (before == "-" or before.isalpha()) and not _is_called(text.low, match)
+        letters = _ATTACHED.search(text.before(match.start())) if touched else None
         fact = _model(text, letters, match) if letters else _of_digits(text, match)
         if fact is not None:
             end = fact.end
             yield fact
 
 
+def _is_called(low: str, match: re.Match[str]) -> bool:
+    """Whether a word and a hyphen before a number say its kind: magnitude-6.1."""
+    return kind_beside(low, *match.span()) in {"magnitude", "category"}
+
+
 def _of_digits(text: _NumberedText, match: re.Match[str]) -> NumberFact | None:
     low, (start, end) = text.low, match.span()
     value = float(_THOUSANDS.sub("", match[0]).replace(",", "."))
-    if kind := kind_beside(low, start, end):
+    kind = kind_beside(low, start, end)
+    if kind and not (kind == "magnitude" and (value > STRONGEST or multiplied(low, end, value)[1] > end)):
         return None if kind == "time" else text.fact((start, end), value, kind)
     if (sides := score(low, start)) and not _counts_ahead(text, sides[1]):
         return text.fact((start, sides[1]), value, "score", sides[0], grows=True)

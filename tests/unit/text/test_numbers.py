@@ -90,6 +90,46 @@ def test_kinds(language: str, text: str, kind: str, value: float, unit: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "value"),
+    [
+        ("en", "A magnitude-6.1 quake", 6.1),
+        ("en", "An M 6.4 quake", 6.4),
+        ("en", "It measured 6.4 on the Richter scale", 6.4),
+        ("de", "Ein Beben der Stärke 7,7", 7.7),
+        ("de", "mit einer Magnitude von 6,3", 6.3),
+        ("fr", "un séisme d'une magnitude de 6,3", 6.3),
+        ("es", "un sismo de 6,3 en la escala de Richter", 6.3),
+        ("pl", "wstrząsy o magnitudzie 6,3", 6.3),
+        ("ru", "землетрясение магнитудой около 6,3", 6.3),
+        ("zh", "芮氏規模6.4地震", 6.4),
+        ("zh", "發生6級地震", 6),
+        ("ja", "マグニチュード（M）7.1", 7.1),
+        ("ko", "규모 7의 강진", 7),
+    ],
+)
+def test_magnitudes(language: str, text: str, value: float) -> None:
+    """In the ways in which news of each language gives them."""
+    assert ("magnitude", value) in found(text, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ko", "규모 500명 파병"),
+        ("ko", "규모 5조원"),
+        ("zh", "规模500亿元"),
+        ("zh", "8级大风"),
+        ("zh", "启动4级响应"),
+        ("ja", "震度6強"),
+        ("de", "7 Richter"),
+    ],
+)
+def test_what_is_no_magnitude(language: str, text: str) -> None:
+    """The same words measure much else: sizes, winds, alarms."""
+    assert "magnitude" not in [kind for kind, _ in found(text, language)]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "It was 2024 when",
