@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.text.folding import fold
+from monitor.text.folding import fold, in_small_letters
 from monitor.text.function_words import function_words
 from monitor.text.language import subtag
 from monitor.text.months import MONTHS
@@ -77,10 +77,7 @@ class _NumberedText:
         self.text, self.words, self.language = text, words, language
         self.little = function_words(language)
         plain = text.translate(_NARROW) if _WIDE.search(text) else text
-        low = plain.lower()
-        if len(low) != len(text):  # İ has two in small letters
-            low = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in plain)
-        self.low = low.replace("ё", "е").replace("’", "'")
+        self.low = in_small_letters(plain).replace("ё", "е").replace("’", "'")
 
     def before(self, start: int) -> str:
         return self.low[max(0, start - _BACK) : start]
