@@ -23,6 +23,7 @@ from monitor.model import (
     ListNamed,
     Named,
     Near,
+    NewsIn,
     Pattern,
     Rule,
     Term,
@@ -40,7 +41,7 @@ _Found = Iterator[tuple[frozenset[str], Hit, str]]
 def values_by(rule: Rule, reading: Reading) -> dict[str, set[str]]:
     """The values of each name."""
     values: dict[str, set[str]] = {name: set() for name in rule.alert.by}
-    within = reading.within(Field.LEAD)
+    within = reading.within(NewsIn.LEAD)
     for names, hit, value in _found(rule.condition, reading, frozenset(), None):
         for name in names & values.keys() if within(hit) else ():
             values[name].add(value)
@@ -66,7 +67,7 @@ def _found(condition: Condition, reading: Reading, names: frozenset[str], field:
 
 
 def _near(near: Near, reading: Reading, names: frozenset[str], field: Field | None) -> _Found:
-    within = reading.within(Field.LEAD)
+    within = reading.within(NewsIn.LEAD)
     members = [[each for each in _found(one, reading, names, field) if within(each[1])] for one in near.conditions]
     hits = [{replace(hit, term="", node="") for _, hit, _ in member} for member in members]
     together = [chosen for chosen in product(*hits) if reading.together(chosen, near)]

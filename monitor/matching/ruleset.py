@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
@@ -20,7 +21,7 @@ from monitor.matching.found import Found
 from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
 from monitor.matching.values import values_by
-from monitor.model import Article, Entity, Match, MatchKind, Rule, Source, Span
+from monitor.model import Article, Entity, Match, MatchKind, Rule, RuleStatus, Source, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,24 @@ class RuleSet:
 
     def found(self, article: Article) -> Found:
         """The article laid out, and which patterns may stand in it."""
-        document = Document(article, whole=self._lookup.beside)
-        found = Found(document, self._lookup.patterns, self._search, self._unproved)
+        return self._found(Document(article, whole=self._lookup.beside))
+
+    def _found(self, document: Document) -> Found:
+        title_meets = partial(self._title_meets, document)
+        found = Found(document, self._lookup.patterns, self._search, self._unproved, title_meets)
         if not self._of_a_language.isdisjoint(found.present):
             for language in document.ruled_out & self._of_languages.keys():
                 found.present -= self._of_languages[language]
         return found
+
+    def _title_meets(self, document: Document) -> tuple[str, ...]:
+        """The ids of the live rules whose `match` holds as if the article were its title alone."""
+        title = self._found(Document(document.article, whole=document.whole, title_alone=True))
+        asked = [self._compiled[number] for number in self._anchors.candidates(title.present)]
+        live = [each for each in asked if each.rule.status is RuleStatus.LIVE]
+        met = tuple(each.rule.id for each in live if each.node.holds(title, title.document.everything))
+        document.work += title.document.work
+        return met
 
     def candidates(self, found: Found) -> list[Entry]:
         """The rules of which nothing is missing that they cannot do without, in the order of the set."""
