@@ -56,7 +56,8 @@ CONSTRUCTS = listed(
     "raises, lowers, mention, mention_if, news in title, news in about, news in text, near sentence, near paragraph, "
     "near words, near in order, in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, "
     "ignore before, ignore after, maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, "
-    "counts if where, where languages, where sources, where tags, where publishers, where not, where unknown does not count"
+    "counts if where, where languages, where sources, where tags, where publishers, where not, "
+    "where unknown does not count"
 )
 
 
