@@ -122,9 +122,15 @@ class RuleShape(Shape):
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
         """An alert shows the words that it rests on."""
-        if at := only_negated(self.match):
-            what = "here match says only what must not stand in the article"
-            raise refusal(what, "write what must, and this beside it under all:", ("match", *at))
+        nets: list[tuple[tuple[str | int, ...], Condition]] = [(("match",), self.match)]
+        if isinstance(self.mention, list):
+            nets += [(("mention", number), each) for number, each in enumerate(self.mention)]
+        elif self.mention is not None:
+            nets.append((("mention",), self.mention))
+        for place, net in nets:
+            if at := only_negated(net):
+                what = f"here {place[0]} says only what must not stand in the article"
+                raise refusal(what, "write what must, and this beside it under all:", (*place, *at))
         return self
 
     @model_validator(mode="after")
