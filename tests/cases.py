@@ -31,6 +31,7 @@ from monitor.model import (
     Maybe,
     Named,
     Near,
+    NewsIn,
     Not,
     Pattern,
     Reach,
@@ -155,8 +156,8 @@ class _Rules:
         titles = self.some(self.small) if self.maybe(0.4) else ()
         maybe = Maybe(names, self.counts_if(number)) if self.maybe(0.7) else None
         groups = tuple(group for group in _GROUPS if self.maybe(0.5))
-        kind = self.chance.choice(_KINDS)
-        return Entity(f"e{number}", kind, kind, sure, maybe, never, titles, groups)
+        kind, of = self.chance.choice(_KINDS), "e0" if self.maybe(0.5) else None
+        return Entity(f"e{number}", kind, kind, sure, maybe, never, titles, groups, of=of)
 
     def counts_if(self, number: int) -> CountsIf:
         near = where = None
@@ -191,7 +192,8 @@ class _Rules:
 
     def group(self) -> GroupNamed:
         kind, group = self.chance.choice([*_KINDS, None]), self.chance.choice([*_GROUPS, None])
-        return GroupNamed(kind, group) if kind or group else GroupNamed(None, _GROUPS[0])
+        of = "e0" if self.maybe(0.3) else None
+        return GroupNamed(kind, group, of) if kind or group or of else GroupNamed(None, _GROUPS[0])
 
     def pattern(self) -> Pattern:
         word = unicodedata.normalize("NFKC", self.chance.choice(self.pool).text.strip("*").split("*")[0].strip())
@@ -281,7 +283,7 @@ class _Rules:
             where=self.where() if self.maybe(0.15) else None,
             raises=self.changes([Level.HIGH, Level.CRITICAL]) if self.maybe(0.2) else (),
             lowers=self.changes([Level.LOW, Level.INFO]) if self.maybe(0.2) else (),
-            news_in=self.chance.choice([Field.TITLE, Field.TEXT]) if self.maybe(0.3) else Field.LEAD,
+            news_in=self.chance.choices(list(NewsIn), [10, 20, 60, 10])[0],
             mention_if=self.condition(0) if self.maybe(0.15) else None,
             mention=self.condition(1) if self.maybe(0.15) else None,
         )

@@ -19,6 +19,7 @@ Where the words of the language leave a choice, this is what was chosen:
 - Words near a maybe name may overlap it, or be it.
 - The source of an article is known if it has one, configured or not. Of a source without a publisher, that is unknown;
   a source without tags has none.
+- The title alone meets a rule as if the article had neither text nor authors, tags and address, in its language.
 - What the news limit showed and `mention_if` made a mention asks for its level within the news limit.
 """
 
@@ -49,10 +50,12 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    NewsIn,
     Not,
     Pattern,
     Reach,
     Rule,
+    RuleStatus,
     Source,
     Span,
     Term,
@@ -101,6 +104,7 @@ class World:
     entities: Mapping[str, Entity] = field(default_factory=dict)
     lists: Mapping[str, WordList] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()  # those that run
 
 
 class Reading:
@@ -124,7 +128,7 @@ class Reading:
         """As what the article meets the rule, and how much that matters; None: it does not."""
         if rule.where is not None and not self.looked_at(rule.where):
             return None
-        if rule.unless is not None and self.holds(rule.unless, self.within(Field.TEXT)):
+        if rule.unless is not None and self.holds(rule.unless, self.within(NewsIn.TEXT)):
             return None
         caught = self.caught(rule)
         if caught is None:
@@ -135,12 +139,23 @@ class Reading:
         mention = not news or (rule.mention_if is not None and self.holds(rule.mention_if, within))
         return MatchKind.MENTION if mention else MatchKind.NEWS, self.level(rule, within)
 
-    def caught(self, rule: Rule) -> tuple[Condition, Field] | None:
+    def caught(self, rule: Rule) -> tuple[Condition, NewsIn] | None:
         """Which condition meets the article, and how far into it the evidence may reach: its match as far as news may,
         else anywhere; else its mention, anywhere. None: it is not met."""
-        asked = [(rule.condition, rule.news_in), (rule.condition, Field.TEXT)]
-        asked += [] if rule.mention is None else [(rule.mention, Field.TEXT)]
+        asked = [(rule.condition, NewsIn.TEXT)]
+        asked += [] if rule.mention is None else [(rule.mention, NewsIn.TEXT)]
+        if rule.news_in is not NewsIn.ABOUT or not self.is_about_another(rule):
+            asked.insert(0, (rule.condition, rule.news_in))
         return next((each for each in asked if self.holds(each[0], self.within(each[1]))), None)
+
+    def is_about_another(self, rule: Rule) -> bool:
+        """Whether the title does not meet the rule, and its title alone meets another one that is live."""
+        if self.holds(rule.condition, self.within(NewsIn.TITLE)):
+            return False
+        alone = Reading(self.article, self.world)
+        alone.zones |= {name: Zone("", prose=False) for name in self.zones if name is not Field.TITLE}
+        others = [each for each in self.world.rules if each.status is RuleStatus.LIVE and each.id != rule.id]
+        return any(alone.holds(each.condition, lambda _: True) for each in others)
 
     def level(self, rule: Rule, counts: Counts) -> Level:
         """The highest raise that holds, else the lowest lower that holds, else the rule's own."""
@@ -171,11 +186,15 @@ class Reading:
 
     # --- which hits count -----------------------------------------------------------------------------------------
 
-    def within(self, limit: Field) -> Counts:
+    def within(self, limit: NewsIn) -> Counts:
         """The hits that a limit lets through: those in the text up to there, and all that are elsewhere."""
-        return lambda hit: (
-            hit.zone is not Field.TEXT or limit is Field.TEXT or (limit is Field.LEAD and self.in_lead(hit))
-        )
+        counts: dict[NewsIn, Counts] = {
+            NewsIn.TITLE: lambda _: False,
+            NewsIn.ABOUT: lambda hit: self.in_lead(hit) and self.zones[hit.zone].sentence[hit.end - 1] == 1,
+            NewsIn.LEAD: self.in_lead,
+            NewsIn.TEXT: lambda _: True,
+        }
+        return lambda hit: hit.zone is not Field.TEXT or counts[limit](hit)
 
     def in_lead(self, hit: Hit) -> bool:
         return sum(self.zones[Field.TEXT].words[: hit.end]) <= LEAD
@@ -208,7 +227,7 @@ class Reading:
         return apart(hits) >= (condition.times if isinstance(condition, Times) else 1)
 
     def hold_anywhere(self, condition: Condition, field: Field | None, node: str) -> bool:
-        return self.holds(condition, self.within(Field.TEXT), field, node)
+        return self.holds(condition, self.within(NewsIn.TEXT), field, node)
 
     def hits(self, condition: Condition, field: Field | None = None, node: str = "") -> list[Hit]:
         """All hits of a condition that count in the whole article, within a field (none: title and text)."""
@@ -394,4 +413,5 @@ def touch(name: Hit, title: Hit) -> bool:
 
 
 def belongs(entity: Entity, named: GroupNamed) -> bool:
-    return named.kind in {None, entity.kind} and (named.group is None or named.group in entity.groups)
+    in_group = named.group is None or named.group in entity.groups
+    return in_group and named.kind in {None, entity.kind} and named.of in {None, entity.of}

@@ -92,7 +92,7 @@ def test_the_schema_knows_what_goes_with_what() -> None:
     [
         ("rule", "ReachShape", {"words", "list"}),
         ("rule", "IgnoreShape", {"words", "list", "before", "after"}),
-        ("rule", "GroupShape", {"kind", "in"}),
+        ("rule", "GroupShape", {"kind", "in", "of"}),
         ("rule", "WhereShape", {"languages", "sources", "tags", "publishers", "not"}),
         ("entity", "Beside", {"words", "list", "entity"}),
         ("entity", "CountsIfShape", {"sure_name_seen", "near", "where"}),

@@ -6,9 +6,12 @@ from dataclasses import replace
 import pytest
 
 from monitor.matching import RuleSet, compile_rules
+from monitor.matching import ruleset as ruleset_module
+from monitor.matching.document import Document
 from monitor.model import (
     AllOf,
     AnyOf,
+    Article,
     Condition,
     Entity,
     EntityNamed,
@@ -20,9 +23,11 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    NewsIn,
     Not,
     Pattern,
     Rule,
+    RuleStatus,
     Term,
     Where,
     Words,
@@ -217,6 +222,82 @@ def test_where_match_does_not_hold_mention_may(title: str, text: str, kind: Matc
     assert {span.text for match in matches for span in match.evidence} == found
 
 
+SUMMIT = Rule("summit", "Summits", Level.LOW, words(en=["summit"]), "v1")
+ABOUT = replace(LAUNCH, id="about", news_in=NewsIn.ABOUT, mention=None)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "news"),
+    [
+        ("A missile was fired", "It rained.", True),
+        ("A missile was fired on the day of the summit", "It rained.", True),  # complete in the title
+        ("An early morning", "A missile was fired. It rained.", True),
+        ("A missile", "It was fired. It rained.", True),
+        ("Summit opens", "A missile was fired. It rained.", False),  # the title is about another rule's matter
+        ("An early morning", "It rained. A missile was fired.", False),  # behind the first sentence
+        ("An early morning", "A missile rose before the summit, where it was fired. It rained.", True),
+        ("An early morning", f"A missile of {'very ' * 60}old make was fired.", False),  # behind the lead
+    ],
+)
+def test_news_is_what_an_article_is_about(title: str, text: str, news: bool) -> None:
+    """`news_in: about`: the title, or the first sentence too where the title is silent about other live rules."""
+    matches = {each.rule: each for each in compile_rules([ABOUT, SUMMIT], {}).match(article(title=title, text=text))}
+    assert matches["about"].kind is (MatchKind.NEWS if news else MatchKind.MENTION)
+    assert {span.text for span in matches["about"].evidence} == {"missile", "fired"}
+
+
+@pytest.mark.parametrize(
+    ("other", "news"),
+    [
+        (SUMMIT, False),
+        (replace(SUMMIT, status=RuleStatus.SHADOW), True),
+        (replace(SUMMIT, id="about"), True),  # the rule itself
+        (replace(SUMMIT, condition=In(Field.TAGS, words(en=["asia"]))), True),  # not in the title
+        (replace(SUMMIT, condition=AllOf((words(en=["summit"]), words(en=["fired"])))), True),  # not in the title alone
+        (replace(SUMMIT, news_in=NewsIn.ABOUT), False),
+        (replace(SUMMIT, mention=words(en=["opens"]), condition=words(en=["talks"])), True),  # only a mention of it
+    ],
+)
+def test_a_title_is_about_what_a_live_rule_finds_in_it_alone(other: Rule, news: bool) -> None:
+    """Not about what one in shadow finds, or one that needs the text or the tags too."""
+    page = article(title="Summit opens", text="A missile was fired. It rained.", tags=("asia",))
+    found = compile_rules([other, ABOUT], {}).match(page)
+    assert found[-1].kind is (MatchKind.NEWS if news else MatchKind.MENTION)
+
+
+def test_what_a_title_is_about_is_asked_only_where_it_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It costs a second look at the title: once for an article, and only for a rule that would else be news."""
+    laid_out: list[bool] = []
+
+    def lay_out(page: Article, *, whole: bool = False, title_alone: bool = False) -> Document:
+        laid_out.append(title_alone)
+        return Document(page, whole=whole, title_alone=title_alone)
+
+    monkeypatch.setattr(ruleset_module, "Document", lay_out)
+    compiled = compile_rules([ABOUT, replace(ABOUT, id="again"), SUMMIT, LAUNCH], {})
+    for title, text, asked in (
+        ("A missile was fired at the summit", "", False),
+        ("Summit opens", "It rained. A missile was fired.", False),
+        ("Summit opens", "A missile was fired. It rained.", True),
+    ):
+        laid_out.clear()
+        compiled.match(article(title=title, text=text))
+        assert laid_out == ([False, True] if asked else [False])
+
+
+def test_the_level_of_what_an_article_is_about_is_asked_where_it_is_news() -> None:
+    """Title and first sentence; of a mention anywhere."""
+    raised = replace(ABOUT, raises=(LevelChange(Level.CRITICAL, words(en=["nuclear"])),))
+    compiled = compile_rules([raised, SUMMIT], {})
+    for title, first, level in (
+        ("Morning", "A nuclear missile was fired.", Level.CRITICAL),
+        ("Morning", "A missile was fired.", Level.HIGH),
+        ("Summit opens", "A missile was fired.", Level.CRITICAL),
+    ):
+        matches = compiled.match(article(title=title, text=f"{first} Is it nuclear?"))
+        assert matches[0].level is level
+
+
 def test_what_drops_news_drops_what_mention_finds() -> None:
     """`unless` and `where`; and a level changes as that of any mention."""
     page = article(title="The launch of a missile", text="word " * 61 + "nuclear")
@@ -298,6 +379,9 @@ def test_an_entity_is_found_by_its_sure_names() -> None:
         (GroupNamed("country"), {"Japan", "Chile"}),
         (GroupNamed(None, "asia"), {"Japan", "Tokyo"}),
         (GroupNamed("country", "asia"), {"Japan"}),  # both, not either
+        (GroupNamed(of="japan"), {"Kishida", "Navy"}),
+        (GroupNamed("person", of="japan"), {"Kishida"}),
+        (GroupNamed("person", "asia", "japan"), set()),
     ],
 )
 def test_a_group_is_named_by_each_of_its_members(group: GroupNamed, titles: set[str]) -> None:
@@ -305,8 +389,12 @@ def test_a_group_is_named_by_each_of_its_members(group: GroupNamed, titles: set[
     japan = Entity("japan", "country", "Japan", (Term("Japan"),), groups=("asia", "islands"))
     tokyo = Entity("tokyo", "place", "Tokyo", (Term("Tokyo"),), groups=("asia",))
     chile = Entity("chile", "country", "Chile", (Term("Chile"),))
-    compiled = ruleset(group, None, japan, tokyo, chile)
-    assert {title for title in ("Japan", "Tokyo", "Chile", "Mars") if compiled.match(article(title=title))} == titles
+    kishida = Entity("kishida", "person", "Kishida", (Term("Kishida"),), groups=("leaders",), of="japan")
+    navy = Entity("navy", "organisation", "Navy", (Term("Navy"),), of="japan")
+    boric = Entity("boric", "person", "Boric", (Term("Boric"),), of="chile")
+    named = {each.name: each for each in (japan, tokyo, chile, kishida, navy, boric)}
+    compiled = ruleset(group, None, *named.values())
+    assert {title for title in (*named, "Mars") if compiled.match(article(title=title))} == titles
 
 
 def test_many_rules_share_one_pass() -> None:
