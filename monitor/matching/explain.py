@@ -36,6 +36,7 @@ from monitor.model import (
     Step,
     Times,
     Words,
+    without_all,
 )
 
 _SHOWN = 4  # words, or places, of many
@@ -141,6 +142,7 @@ class _Walker:
     reach: str = ""
 
     def step(self, condition: Condition, node: nodes.Node, what: str = "") -> Step:
+        condition = without_all(condition) if isinstance(condition, Near) else condition
         if isinstance(condition, Named):
             return self.step(condition.condition, node, f"{what} ({condition.name})" if what else condition.name)
         if isinstance(condition, In):

@@ -241,8 +241,9 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list. `lists`, `entities`:
-    the ids of others whose words and names belong to it, with what those lists say of before and after."""
+    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list; `more_before`,
+    `more_after`: what was added to that. `lists`, `entities`: the ids of others that belong to it, with all of theirs.
+    """
 
     id: str
     terms: tuple[Term, ...] = ()
@@ -251,6 +252,8 @@ class WordList:
     place: Place = Place("")
     lists: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
+    more_before: tuple[Reach, ...] = ()
+    more_after: tuple[Reach, ...] = ()
 
 
 # --- rules ------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from monitor.model import (
     In,
     Level,
     MatchKind,
+    Named,
     Near,
     Not,
     Pattern,
@@ -227,6 +228,27 @@ def test_as_many_places_as_members_are_needed() -> None:
     condition = Near((words(en=["Taiwan"]), words(en=["Taiwan"]), words(en=["drills"])), words=5)
     assert not hits(condition, "Taiwan drills")
     assert hits(condition, "Taiwan, Taiwan drills")
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("Japan summons the envoy", True),
+        ("Japan protests over islands", True),
+        ("Japan protests over fish", False),
+        ("Japan and its islands", False),
+        ("Japan on fish. It protests over islands", True),  # a title is one sentence
+    ],
+)
+def test_all_of_some_near_others(title: str, found: bool) -> None:
+    """Inside any: one word that is enough, or two that must both be near."""
+    protest = AllOf((words(en=["protests"]), Named("what", words(en=["islands"]))))
+    condition = Near((words(en=["Japan"]), AnyOf((words(en=["summons"]), protest))))
+    assert hits(condition, title) is found
+    assert not found or {span.node for span in ruleset(condition).match(article(title=title))[0].evidence} <= {
+        "",
+        "what",
+    }
 
 
 def test_half_a_surrogate_pair_hides_nothing_behind_it() -> None:
