@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -248,7 +248,9 @@ class _Rules:
             members = [self.member() for _ in range(self.chance.choice([2, 2, 2, 3, 4]))]
             if isinstance(members[0], Words) and self.maybe(0.5):  # two that begin or end together
                 members.insert(1, Words((self.longer(members[0].terms[0], 4),)))
-            return self.near(tuple(map(self.named, members)), in_order=self.maybe(0.3))
+            in_order, share = self.maybe(0.3), self.maybe(0.3)
+            made = self.near(tuple(map(self.named, members)), in_order=in_order)
+            return replace(made, may_share_words=share and not in_order)
         if kind == "times":
             return Times(self.chance.choice([2, 2, 3]), self.countable())
         if kind in {"all", "any"}:

@@ -257,7 +257,9 @@ class Reading:
         raise TypeError(condition)
 
     def together(self, chosen: tuple[Hit, ...], near: Near) -> bool:
-        if len({hit.zone for hit in chosen}) > 1 or len({hit.place for hit in chosen}) < len(chosen):
+        if len({hit.zone for hit in chosen}) > 1:
+            return False
+        if not near.may_share_words and any(after.first < before.end for before, after in pairwise(sorted(chosen))):
             return False
         if near.in_order and any(after.first < before.end for before, after in pairwise(chosen)):
             return False
@@ -347,7 +349,7 @@ class Reading:
         context = [] if near is None else self.standing(near.conditions[0])
         return (
             (counts_if.sure_seen and seen != [])
-            or any(hit.place == name.place or self.together((name, hit), near) for hit in context if near)
+            or any(overlap(hit, name) or self.together((name, hit), near) for hit in context if near)
             or (where is not None and self.looked_at(where))
         )
 
@@ -411,6 +413,10 @@ def apart(hits: list[Hit]) -> int:
 
 def outside(hits: list[Hit], others: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if not any(map(hit.inside, others))]
+
+
+def overlap(one: Hit, other: Hit) -> bool:
+    return one.zone is other.zone and one.first < other.end and other.first < one.end
 
 
 def touch(name: Hit, title: Hit) -> bool:

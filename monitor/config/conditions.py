@@ -6,7 +6,7 @@ Which words of an article they meet is decided in `matching`, not here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -138,10 +138,24 @@ class Near(Shape):
     in_order: bool | None = Field(
         None, description="Whether they stand in the order of the file (default: false).", examples=[True]
     )
+    may_share_words: bool | None = Field(
+        None,
+        description="Whether one word may serve two of them (default: false), as 降息 is both a rate and a cut.",
+        examples=[True],
+    )
     these: Annotated[list[Piece], Field(min_length=2, max_length=6)] = Field(
         description="The 2 to 6 things that stand together.",
         examples=[[{"entity": "taiwan"}, {"words": {"en": ["drill", "drills"]}}]],
     )
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Self:
+        """In an order each begins where the one before has ended."""
+        if self.in_order and self.may_share_words:
+            raise refusal(
+                "'may_share_words' cannot stand beside 'in_order'", "remove one of them", ("may_share_words",)
+            )
+        return self
 
     @model_validator(mode="after")
     def _can_be_tried(self) -> Self:
@@ -338,11 +352,11 @@ def any_of(shape: Condition | list[Condition] | None) -> model.Condition | None:
     return None if shape is None else condition(shape)
 
 
-def near(within: int | model.Unit, these: Collection[model.Condition], *, in_order: bool = False) -> model.Near:
+def near(within: int | model.Unit, these: Collection[model.Condition]) -> model.Near:
     """Conditions that stand together."""
     if isinstance(within, model.Unit):
-        return model.Near(tuple(these), unit=within, in_order=in_order)
-    return model.Near(tuple(these), words=within, in_order=in_order)
+        return model.Near(tuple(these), unit=within)
+    return model.Near(tuple(these), words=within)
 
 
 def named(shape: GroupShape | str) -> model.EntityNamed | model.GroupNamed:
@@ -380,7 +394,11 @@ def _of_several(shape: Condition | Piece, around: _Around) -> model.Condition:
     if shape.not_ is not None:
         return model.Not(condition(shape.not_, around))
     assert shape.near is not None
-    return near(shape.near.within, _each(shape.near.these, around), in_order=bool(shape.near.in_order))
+    return replace(
+        near(shape.near.within, _each(shape.near.these, around)),
+        in_order=bool(shape.near.in_order),
+        may_share_words=bool(shape.near.may_share_words),
+    )
 
 
 def _each(shapes: Sequence[Condition | Piece], around: _Around) -> tuple[model.Condition, ...]:

@@ -142,7 +142,8 @@ class _Compiler:
         if isinstance(condition, AnyOf):
             return self._node(condition, field, name)
         members = [self._leaf(each, field, "") for each in condition.conditions]
-        return nodes.Near(members, condition.words, condition.unit, in_order=condition.in_order, name=name)
+        how = {"in_order": condition.in_order, "may_share_words": condition.may_share_words}
+        return nodes.Near(members, condition.words, condition.unit, **how, name=name)
 
     def _leaf(self, condition: Condition, field: Field | None, name: str) -> nodes.Leaf:
         if isinstance(condition, Named):

@@ -178,13 +178,14 @@ class Near:
     """Holds where one span of each condition stands together: in one `unit` (`words` is None), or with at most
     `words` words between the first and the last of them (two Han or kana characters count as a word).
 
-    `in_order`: and each behind the one before it.
+    `in_order`: and each behind the one before it. `may_share_words`: a word may serve several of the conditions.
     """
 
     conditions: tuple[Condition, ...]
     words: int | None = None
     unit: Unit = Unit.SENTENCE
     in_order: bool = False
+    may_share_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

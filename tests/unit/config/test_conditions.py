@@ -86,6 +86,10 @@ _TWO = "these: [{words: [a]}, {words: [b]}]"
         (f"{{within: 1 word, {_TWO}}}", Near((words("a"), words("b")), 1)),
         (f"{{within: 99 words, in_order: true, {_TWO}}}", Near((words("a"), words("b")), 99, in_order=True)),
         (f"{{within: paragraph, in_order: false, {_TWO}}}", Near((words("a"), words("b")), unit=Unit.PARAGRAPH)),
+        (
+            f"{{within: sentence, may_share_words: true, {_TWO}}}",
+            Near((words("a"), words("b")), may_share_words=True),
+        ),
         # members of every kind, and how they are meant
         (
             "{within: sentence, these: [{words: [A], case: exact, name: who}, {list: ll, ignore: [x]}, {pattern: b}]}",

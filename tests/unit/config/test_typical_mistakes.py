@@ -164,6 +164,11 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
             "4:30: 'zh' cannot stand here; it belongs under words:",
         ),
         (
+            _RULE
+            + "match: {near: {within: sentence, in_order: true, may_share_words: true, these: [{list: a}, {list: b}]}}",
+            "4:50: 'may_share_words' cannot stand beside 'in_order'; remove one of them",
+        ),
+        (
             _RULE + _NEAR_THESE % ", ".join([f"{{any: [{_AB}, {{all: [{_AB}, {_AB}]}}]}}"] * 6),
             f"4:34: this near can hold in 64 ways, and at most 32 are tried; {_FEWER}",
         ),

@@ -231,6 +231,29 @@ def test_as_many_places_as_members_are_needed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "apart", "shared"),
+    [
+        ("央行宣布降息", False, True),
+        ("央行宣布降息，利率下调", True, True),
+        ("央行宣布", False, False),
+    ],
+)
+def test_a_word_may_serve_two_where_the_rule_says_so(title: str, *, apart: bool, shared: bool) -> None:
+    """降息 is the cut of a rate: the rate, and the cut."""
+    rate, cut = words(zh=["利率", "降息", "息"]), words(zh=["降息", "下调"])
+    for members in ((rate, cut), (words(zh=["央行"]), rate, cut)):
+        assert hits(Near(members, 9), title) is apart
+        assert hits(Near(members, 9, may_share_words=True), title) is shared
+
+
+@pytest.mark.parametrize("title", ["高市首相", "高市首相が", "首相の高市首相"])
+def test_a_place_inside_another_one_is_no_second_one(title: str) -> None:
+    """The prime minister's own name says prime minister too."""
+    condition = Near((words(ja=["高市首相"]), words(ja=["首相"])))
+    assert hits(condition, title) is title.startswith("首相")
+
+
+@pytest.mark.parametrize(
     ("title", "found"),
     [
         ("Japan summons the envoy", True),
