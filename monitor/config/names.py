@@ -162,7 +162,7 @@ class Names:
         if name.of and not self._members(GroupNamed(of=name.of)):
             place, to = document.place((*where, "of")), EntityNamed(name.of)
             if to not in self._things:
-                return self._missing(place, to)
+                return self.missing(place, to)
             return Fault(place, f"no entity is of {shown(name.of)}", "entities say whose they are with 'of: ID'")
         kind = f" of kind '{name.kind}'" if name.kind else ""
         asked = (("in", name.group), ("of", name.of))

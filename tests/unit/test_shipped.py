@@ -68,7 +68,7 @@ def languages(condition: Condition) -> set[str]:
 
 
 def worded(condition: Condition) -> set[str]:
-    """The languages of a condition's own words and lists: what its author meant to read, whatever entities are called."""
+    """The languages of a condition's own words and lists: what its author meant to read."""
     match condition:
         case Words() | ListNamed():
             return languages(condition)
