@@ -44,8 +44,8 @@ def score(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed
       news-monitor score --rules rules --rules seeds/entities --list labelled.jsonl
       news-monitor score -c monitor.yaml --json - < labelled.jsonl
 
-    Without -c and --rules: the rules of ./monitor.yaml; rules that are off are not asked. Exit code 1 if there are faulty
-    rules or unusable lines, or no rule to score; misses and false alarms are no problem of the command.
+    Without -c and --rules: the rules of ./monitor.yaml; rules that are off are not asked. Exit code 1 if there are
+    faulty rules or unusable lines, or no rule to score; misses and false alarms are no problem of the command.
     """
     from monitor.errors import MonitorError
     from monitor.lab import scoring

@@ -20,7 +20,7 @@ level: low
 status: off
 match: {words: {en: [flood]}}
 """
-DATA = [
+DATA: list[dict[str, object]] = [
     {"id": "a", "title": "A strike in the port", "lang": "en", "labels": ["strikes"]},
     {"id": "b", "title": "항만 파업", "lang": "ko", "labels": ["strikes"]},
     {"id": "c", "title": "Dockers \x1b[2Jwalk out", "lang": "en", "labels": ["strikes"]},

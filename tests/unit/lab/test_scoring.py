@@ -49,7 +49,8 @@ def test_what_is_labelled_is_counted_by_rule_and_language() -> None:
         ("flood", "en"): Tally(right=1),
     }
     tally = found.tallies["big-strike", ALL]
-    assert (tally.precision, tally.recall, tally.f1) == (2 / 4, 2 / 3, pytest.approx(4 / 7))
+    assert (tally.precision, tally.recall) == (2 / 4, 2 / 3)
+    assert tally.f1 == pytest.approx(4 / 7)
     assert found.macro_f1 == pytest.approx((4 / 7 + 1) / 2)
     assert found.articles == 5
 
