@@ -12,7 +12,7 @@ from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from monitor.config.shape import Language, Shape, Text, kind_of, refusal
 from monitor.config.yaml12 import Document, shown
-from monitor.model import RuleTest
+from monitor.model import Place, RuleTest
 
 
 def _date(value: object) -> datetime:
@@ -71,14 +71,14 @@ def tests(shape: Examples | None, document: Document) -> tuple[RuleTest, ...]:
         return ()
     lists = {"fires": shape.fires or (), "silent": shape.silent or ()}
     return tuple(
-        _test(example, document, ("tests", key, index))
+        rule_test(example, fires=key == "fires", place=document.place(("tests", key, index)))
         for key, examples in lists.items()
         for index, example in enumerate(examples)
     )
 
 
-def _test(example: Example | str, document: Document, where: tuple[str, str, int]) -> RuleTest:
-    fires, place = where[1] == "fires", document.place(where)
+def rule_test(example: Example | str, *, fires: bool, place: Place) -> RuleTest:
+    """The article that an example describes, as a test that stands at this place."""
     if isinstance(example, str):
         return RuleTest(fires, example, place=place)
     return RuleTest(

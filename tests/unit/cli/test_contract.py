@@ -20,7 +20,7 @@ COMMANDS = (
     "outbox list", "outbox retry", "outbox discard", "channels list", "channels test",
     "matches list", "matches show", "matches export", "stories list", "stories show", "stories merge", "stories split",
     "articles forget",
-    "db upgrade", "db backup", "db check", "db prune", "why", "replay", "rules try", "score",
+    "db upgrade", "db backup", "db check", "db prune", "why", "replay", "rules try", "rules test", "score",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -54,6 +54,7 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("match", ["-c", "--rules", "--json"]),
         ("replay", ["-c", "--rules", "--stories", "--zone", "--json", "--against", "--against-config"]),
         ("rules try", ["-c", "--days", "--json"]),
+        ("rules test", ["-c", "--rules", "--json"]),
         ("score", ["-c", "--rules", "--json", "--list"]),
         ("status", ["--json"]),
         ("sources list", ["--json"]),
@@ -100,6 +101,8 @@ FILES: dict[str, str | bytes] = {
     "none.jsonl": '{"id": "a", "title": "Ferries run on time"}\n',
     "bad.jsonl": "{\n",
     "one.yaml": "rule: one\ntitle: One\nlevel: low\nmatch: {words: [missiles]}\n",
+    "held.yaml": "one: {fires: [Missiles]}\n",
+    "failed.jsonl": '{"title": "Missiles", "silent": ["any"]}\n',
     "labelled.jsonl": f'{LABELLED}{{"id": 2, "title": "Ferries", "labels": ["one"]}}\n',
     "unlabelled.jsonl": f'{LABELLED}{{"id": 2, "title": "Missiles", "labels": "one"}}\n',
     "bad.yaml": "rule: a\nwhat: b\n",
@@ -139,6 +142,13 @@ FILES: dict[str, str | bytes] = {
         (1, "rules try bad.yaml"),
         (1, "rules try {root}/rules/east-asia/taiwan-drills.yaml"),  # nothing has run yet
         (2, "rules try"),
+        (0, "rules test --rules one.yaml held.yaml"),
+        (1, "rules test --rules one.yaml failed.jsonl"),
+        (1, "rules test --rules one.yaml hit.jsonl"),  # nothing is expected
+        (1, "rules test --rules one.yaml one.yaml"),  # rules, and no headlines
+        (1, "rules test --rules bad.yaml held.yaml"),
+        (2, "rules test --rules one.yaml nosuch.yaml"),
+        (2, "rules test"),
         (0, "score --rules one.yaml labelled.jsonl"),  # right or wrong: fine
         (0, "score --rules one.yaml --list --json labelled.jsonl"),
         (1, "score --rules one.yaml hit.jsonl"),  # nothing is labelled
@@ -235,6 +245,7 @@ async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
         ("match --json two.jsonl", "two.jsonl: line 2: no JSON"),
         ("replay --json two.jsonl", "two.jsonl: line 2: no JSON"),
         ("rules try --json rule.yaml", "0 gained, 0 lost"),
+        ("rules test --rules rule.yaml --json expected.jsonl", "expected.jsonl: line 2: no JSON"),
         ("score --rules rule.yaml --list --json labelled.jsonl", "labelled.jsonl: line 2: no JSON"),
         ("why --json https://x.test/1", "no article is stored of 'https://x.test/1'"),
         ("sources list --json", "sources.yaml:3:"),
@@ -255,6 +266,7 @@ async def test_json_goes_to_stdout_and_words_to_stderr(command: str, complaint: 
         file.write("  - {id: other}\n")
     (tmp_path / "two.jsonl").write_text(f"{HIT}{{\n", encoding="utf-8")
     (tmp_path / "rule.yaml").write_text("rule: a\ntitle: A\nlevel: low\nmatch: {words: [a]}\n", encoding="utf-8")
+    (tmp_path / "expected.jsonl").write_text('{"title": "x", "fires": ["a"]}\n{\n', encoding="utf-8")
     labelled = '{"id": 1, "title": "x", "labels": ["a"]}\n{\n'
     (tmp_path / "labelled.jsonl").write_text(labelled, encoding="utf-8")
     (tmp_path / "two.opml").write_text("<opml>\n<outline type='rss'/></opml>", encoding="utf-8")
