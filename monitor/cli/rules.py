@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults
+from monitor.cli.rules_list import list_packs, list_rules
 from monitor.cli.rules_test import test_rules
 from monitor.cli.timeline import followed, print_compared
 
@@ -25,9 +26,11 @@ _DAYS = 7
 
 @click.group()
 def rules() -> None:
-    """The rules: try, test."""
+    """The rules: list, test, try, packs."""
 
 
+rules.add_command(list_rules)
+rules.add_command(list_packs)
 rules.add_command(test_rules)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from monitor.config.load import shipped_lists
 from monitor.config.names import names
 from monitor.config.yaml12 import Document
 from monitor.lab import of_alerts, of_languages, of_rules, of_sources, of_words
@@ -100,9 +101,10 @@ def _bare_lists(written: Iterable[Written]) -> set[str]:
 
 
 def _used_lists(everything: Everything) -> set[str]:
-    """The lists that something names."""
+    """The lists that something names, and those that come with the program, which wait to be named."""
     named = (name for document in everything.documents.values() for _, name in names(document))
-    return {name.list for name in named if isinstance(name, ListNamed)}
+    used = {name.list for name in named if isinstance(name, ListNamed)}
+    return used if used >= everything.lists.keys() else used | shipped_lists()
 
 
 def _unsilenced(found: Iterable[Lint]) -> Iterator[Lint]:

@@ -20,7 +20,8 @@ COMMANDS = (
     "outbox list", "outbox retry", "outbox discard", "channels list", "channels test",
     "matches list", "matches show", "matches export", "stories list", "stories show", "stories merge", "stories split",
     "articles forget",
-    "db upgrade", "db backup", "db check", "db prune", "why", "replay", "rules try", "rules test", "score",
+    "db upgrade", "db backup", "db check", "db prune", "why", "replay",
+    "rules list", "rules packs", "rules test", "rules try", "score",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -55,6 +56,9 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("replay", ["-c", "--rules", "--stories", "--zone", "--json", "--against", "--against-config"]),
         ("rules try", ["-c", "--days", "--json"]),
         ("rules test", ["-c", "--rules", "--json"]),
+        ("rules list", ["-c", "--rules", "--json"]),
+        ("rules packs", ["--json"]),
+        ("init", ["--pack", "--empty"]),
         ("score", ["-c", "--rules", "--json", "--list"]),
         ("status", ["--json"]),
         ("sources list", ["--json"]),
@@ -142,6 +146,12 @@ FILES: dict[str, str | bytes] = {
         (1, "rules try bad.yaml"),
         (1, "rules try {root}/rules/east-asia/taiwan-drills.yaml"),  # nothing has run yet
         (2, "rules try"),
+        (0, "rules list"),
+        (0, "rules list --rules one.yaml --json"),
+        (1, "rules list --rules bad.yaml"),
+        (2, "rules list -c monitor.yaml --rules one.yaml"),
+        (0, "rules packs"),
+        (0, "rules packs --json"),
         (0, "rules test --rules one.yaml held.yaml"),
         (1, "rules test --rules one.yaml failed.jsonl"),
         (1, "rules test --rules one.yaml hit.jsonl"),  # nothing is expected
@@ -222,6 +232,10 @@ FILES: dict[str, str | bytes] = {
         (1, "articles forget https://x.test/1"),
         (2, "articles forget"),
         (0, "init new"),
+        (0, "init --pack east-asia new"),
+        (0, "init --empty new"),
+        (2, "init --pack nosuch new"),
+        (2, "init --pack east-asia --empty new"),
         (2, "init feed.xml"),  # a file, not a folder
         (2, "init feed.xml/below"),
         (0, "--version"),
@@ -245,6 +259,8 @@ async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
         ("match --json two.jsonl", "two.jsonl: line 2: no JSON"),
         ("replay --json two.jsonl", "two.jsonl: line 2: no JSON"),
         ("rules try --json rule.yaml", "0 gained, 0 lost"),
+        ("rules list --json", "sources.yaml:3:"),
+        ("rules packs --json", None),
         ("rules test --rules rule.yaml --json expected.jsonl", "expected.jsonl: line 2: no JSON"),
         ("score --rules rule.yaml --list --json labelled.jsonl", "labelled.jsonl: line 2: no JSON"),
         ("why --json https://x.test/1", "no article is stored of 'https://x.test/1'"),
