@@ -11,8 +11,8 @@ Where the words of the language leave a choice, this is what was chosen:
 - Of two hits that begin together the shorter one is "the first" that `near` measures from.
 - An inner `in` wins over an outer one, and an inner `name`; but what is counted, and each member of `near`, has one
   name, whatever names stand inside.
-- Only a word in Han or kana may be of a language that the article clearly is not in. Of an article's language, its
-  title and the beginning of its text are asked.
+- Only a word in Han or kana, or one in Latin letters that is no name of an entity, may be of a language that the
+  article clearly is not in. Which those are, `monitor.text` says, which has tests of its own.
 - An empty match of a pattern is no hit.
 - A list brings `ignore` its words, `before` and `after`; elsewhere, and within a `before` or `after`, its words alone.
 - "Earlier" is: it ends before the maybe name begins, in the order title, text, author, tags, address.
@@ -62,8 +62,9 @@ from monitor.model import (
     WordList,
     Words,
 )
+from monitor.text.detect import ruled_out_of_latin
 from monitor.text.language import language_of, ruled_out
-from monitor.text.scripts import HAN, KANA
+from monitor.text.scripts import HAN, KANA, script_of
 from tests.zones import Zone
 
 LEVELS = list(Level)
@@ -114,7 +115,7 @@ class Reading:
             Field.TAGS: Zone(", ".join(article.tags), prose=False),
             Field.URL: Zone(article.url or "", prose=False),
         }
-        self._terms: dict[Term, list[Hit]] = {}
+        self._terms: dict[tuple[Term, bool], list[Hit]] = {}
         self._standing: dict[Condition, list[Hit]] = {}
 
     # --- a rule -------------------------------------------------------------------------------------------------
@@ -125,17 +126,21 @@ class Reading:
             return None
         if rule.unless is not None and self.holds(rule.unless, self.within(Field.TEXT)):
             return None
-        limit = self.limit(rule)
-        if limit is None:
+        caught = self.caught(rule)
+        if caught is None:
             return None
+        by, limit = caught
         within = self.within(limit)
-        mention = limit is not rule.news_in or (rule.mention_if is not None and self.holds(rule.mention_if, within))
+        news = by is rule.condition and limit is rule.news_in
+        mention = not news or (rule.mention_if is not None and self.holds(rule.mention_if, within))
         return MatchKind.MENTION if mention else MatchKind.NEWS, self.level(rule, within)
 
-    def limit(self, rule: Rule) -> Field | None:
-        """How far into the article its evidence may reach: as far as news may, else anywhere; None: it is not met."""
-        limits = (rule.news_in, Field.TEXT)
-        return next((limit for limit in limits if self.holds(rule.condition, self.within(limit))), None)
+    def caught(self, rule: Rule) -> tuple[Condition, Field] | None:
+        """Which condition meets the article, and how far into it the evidence may reach: its match as far as news may,
+        else anywhere; else its mention, anywhere. None: it is not met."""
+        asked = [(rule.condition, rule.news_in), (rule.condition, Field.TEXT)]
+        asked += [] if rule.mention is None else [(rule.mention, Field.TEXT)]
+        return next((each for each in asked if self.holds(each[0], self.within(each[1]))), None)
 
     def level(self, rule: Rule, counts: Counts) -> Level:
         """The highest raise that holds, else the lowest lower that holds, else the rule's own."""
@@ -147,12 +152,13 @@ class Reading:
 
     def faults(self, rule: Rule, match: Match) -> list[str]:
         """What is wrong with the evidence of a match: it must be of hits that count, and be enough by itself."""
-        limit = self.limit(rule)
-        assert limit is not None
+        caught = self.caught(rule)
+        assert caught is not None
+        by, limit = caught
         within = self.within(limit)
-        counted = {self.span(hit) for hit in self.hits(rule.condition) if within(hit)}
+        counted = {self.span(hit) for hit in self.hits(by) if within(hit)}
         wrong = [f"{span} does not count" for span in match.evidence if span not in counted]
-        if not self.holds(rule.condition, lambda hit: within(hit) and self.span(hit) in match.evidence):
+        if not self.holds(by, lambda hit: within(hit) and self.span(hit) in match.evidence):
             wrong.append("the evidence is not enough")
         if len(set(match.evidence)) < len(match.evidence):
             wrong.append("a span stands twice")
@@ -296,20 +302,22 @@ class Reading:
         """A list, and those that belong to it, at any depth."""
         return [words, *(deeper for each in words.lists for deeper in self.lists_in(self.world.lists[each]))]
 
-    def terms(self, terms: tuple[Term, ...] | list[Term]) -> list[Hit]:
-        return [hit for term in terms for hit in self.term(term)]
+    def terms(self, terms: tuple[Term, ...] | list[Term], *, names: bool = False) -> list[Hit]:
+        return [hit for term in terms for hit in self.term(term, names)]
 
-    def term(self, term: Term) -> list[Hit]:
-        if term not in self._terms:
-            zones = {} if self.is_of_other_language(term) else self.zones
+    def term(self, term: Term, is_name: bool = False) -> list[Hit]:
+        if (term, is_name) not in self._terms:
+            zones = {} if self.is_of_other_language(term, is_name) else self.zones
             places = [(name, *place) for name, zone in zones.items() for place in sorted(zone.found(term))]
-            self._terms[term] = [Hit(name, first, end, term.text) for name, first, end in places]
-        return self._terms[term]
+            self._terms[term, is_name] = [Hit(name, first, end, term.text) for name, first, end in places]
+        return self._terms[term, is_name]
 
-    def is_of_other_language(self, term: Term) -> bool:
-        shared = HAN.search(term.text) or KANA.search(term.text)
-        language = term.language.split("-")[0].lower()
-        return shared is not None and language in ruled_out(self.article.title, self.article.text)
+    def is_of_other_language(self, term: Term, is_name: bool) -> bool:
+        language, said = term.language.split("-")[0].lower(), (self.article.title, self.article.text)
+        if HAN.search(term.text) or KANA.search(term.text):
+            return language in ruled_out(*said)
+        scripts = {script_of(letter).name for letter in term.text if letter.isalpha()}
+        return scripts == {"Latin"} and not is_name and language in ruled_out_of_latin(*said)
 
     def pattern(self, name: Field, pattern: Pattern) -> list[Hit]:
         options = re2.Options()
@@ -322,12 +330,12 @@ class Reading:
         return sorted(hits)
 
     def entity(self, entity: Entity) -> list[Hit]:
-        never = self.terms(entity.never)
-        sure = outside(self.terms(entity.sure), never)
+        never = self.terms(entity.never, names=True)
+        sure = outside(self.terms(entity.sure, names=True), never)
         if entity.maybe is None:
             return sure
-        titles = self.terms(entity.titles)
-        maybe = outside(self.terms(entity.maybe.terms), [*never, *sure])
+        titles = self.terms(entity.titles, names=True)
+        maybe = outside(self.terms(entity.maybe.terms, names=True), [*never, *sure])
         alone = [hit for hit in maybe if not any(touch(hit, title) for title in titles)]
         return sure + [hit for hit in alone if self.counts(hit, sure, entity.maybe.counts_if)]
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import tee
 from pathlib import Path
 
-from monitor.config.expectations import ANY_RULE, KEYS, read_expectations
+from monitor.config.expectations import ANY_RULE, read_expectations
 from monitor.config.faults import did_you_mean
 from monitor.config.yaml12 import read
 from monitor.errors import Fault
@@ -21,7 +21,7 @@ from monitor.lab.recorded import Unusable, recorded
 from monitor.lab.rule_tests import article_of
 from monitor.matching import RuleSet, compile_rules
 from monitor.matching.explain import explain
-from monitor.model import Article, Entity, Match, MatchKind, Place, Rule, RuleStatus, Source, WordList
+from monitor.model import Article, Entity, Match, MatchKind, Place, Rule, RuleStatus, RuleTest, Source, WordList
 
 
 class Wanted(StrEnum):
@@ -79,7 +79,13 @@ class Report:
 def expected_of_yaml(file: Path, now: datetime) -> list[Expected]:
     """Of a mapping of ids of rules (`any`: of all rules) to `fires`, `mentions` and `silent`. Raises Faulty."""
     found = (each for document in read(file) for each in read_expectations(document))
-    return [Expected(article_of(test, now), ((rule, Wanted(key)),), test.place) for rule, key, test in found]
+    return [Expected(article_of(test, now), ((rule, _wanted(test)),), test.place) for rule, test in found]
+
+
+def _wanted(test: RuleTest) -> Wanted:
+    if test.fires:
+        return Wanted.FIRES
+    return Wanted.MENTIONS if test.mentions else Wanted.SILENT
 
 
 def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterator[Expected | Unusable]:
@@ -92,13 +98,13 @@ def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterato
             yield found
             continue
         row = json.loads(line) if line.lstrip().startswith("{") else {}
-        listed = {key: row[key] for key in KEYS if row.get(key) is not None}
+        listed = {key: row[key] for key in Wanted if row.get(key) is not None}
         if wrong := [key for key, ids in listed.items() if not _is_texts(ids)]:
             yield Unusable(found.line, f"{', '.join(wrong)} must be a list of ids of rules")
         elif not listed:
-            yield Unusable(found.line, f"nothing is expected of it: give it one of {', '.join(KEYS)}")
+            yield Unusable(found.line, f"nothing is expected of it: give it one of {', '.join(Wanted)}")
         else:
-            wanted = tuple((rule, Wanted(key)) for key, ids in listed.items() for rule in ids)
+            wanted = tuple((rule, key) for key, ids in listed.items() for rule in ids)
             yield Expected(found.article, wanted, Place(file, found.line))
 
 
@@ -154,7 +160,7 @@ def _failed(article: Article, name: str, wanted: Wanted, found: Mapping[str, Mat
         each = (f"{match.rule if name == ANY_RULE else ''} fires on {quote_evidence(match)}".lstrip() for match in news)
         return "; ".join(each)
     if wanted is Wanted.MENTIONS and not found:
-        return f"is none: {_missed(article, name, found, rules)}"
+        return f"is not: {_missed(article, name, found, rules)}"
     return None
 
 

@@ -78,8 +78,12 @@ def _failures(rule: Rule, compiled: RuleSet, nothing: State, now: datetime) -> I
             _, _, missed = explain_outcome(compiled, article, rule.id).partition(": ")
             yield Fault(test.place, f"this test of {rule.id} must fire, and {what}: {missed}", _MEND)
         elif found is not None and news and not test.fires:
-            what = f"this test of {rule.id} must stay silent, and fires on {quote_evidence(found)}"
+            must = "be a mention" if test.mentions else "stay silent"
+            what = f"this test of {rule.id} must {must}, and fires on {quote_evidence(found)}"
             yield Fault(test.place, what, _MEND)
+        elif found is None and test.mentions:
+            _, _, missed = explain_outcome(compiled, article, rule.id).partition(": ")
+            yield Fault(test.place, f"this test of {rule.id} must be a mention, and is not: {missed}", _MEND)
 
 
 def article_of(test: RuleTest, now: datetime) -> Article:
