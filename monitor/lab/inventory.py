@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from monitor.config.packs import Pack
 from monitor.config.settings import EVERY
 from monitor.config.sources import Usual, sources
 from monitor.config.yaml12 import Document, read
-from monitor.lab.of_languages import Languages
+from monitor.lab.of_languages import Languages, words_of
 from monitor.lab.written import Written
-from monitor.model import Entity, ListNamed, Place, Rule, Source, Term, WordList, Words
+from monitor.model import Entity, Place, Rule, Source, WordList
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,4 @@ def _summary(
     (match,) = written.conditions["match"]
     spoken = Languages(written, entities, lists, asked).of(match)
     languages = ("any",) if spoken.speaks_all else tuple(sorted(spoken.spoken))
-    return RuleSummary(rule, languages, len(set(_words(written, lists))))
-
-
-def _words(written: Written, lists: Mapping[str, WordList]) -> Iterator[Term]:
-    for part in written.conditions["match"][0].walk():
-        if isinstance(part.asks, Words):
-            yield from part.asks.terms
-        elif isinstance(part.asks, ListNamed):
-            yield from lists[part.asks.list].terms
+    return RuleSummary(rule, languages, len(set(words_of(written, lists))))

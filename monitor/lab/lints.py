@@ -15,7 +15,7 @@ from pathlib import Path
 from monitor.config.load import shipped_lists
 from monitor.config.names import names
 from monitor.config.yaml12 import Document
-from monitor.lab import of_alerts, of_languages, of_rules, of_sources, of_words
+from monitor.lab import of_alerts, of_habits, of_languages, of_near, of_rules, of_sources, of_words
 from monitor.lab.once import Once
 from monitor.lab.written import Lint, Written
 from monitor.model import Entity, ListNamed, Place, Rule, Source, WordList, lists_within
@@ -78,6 +78,11 @@ def _of_itself(written: Written, everything: Everything) -> tuple[Lint, ...]:
         *of_alerts.how_often(written),
         *of_alerts.event_identity(written, everything.entities),
         *of_languages.languages(written, everything.entities, everything.lists),
+        *of_languages.few_words(written, everything.entities, everything.lists),
+        *of_near.many_things(written),
+        *of_near.shared_words(written, everything.lists),
+        *of_habits.search_operators(written),
+        *of_habits.short_latin_words(written),
         *of_words.short_prefixes(written),
         *of_words.never_counting(written, everything.lists),
         *of_words.dropped_by_unless(written, everything.lists),
