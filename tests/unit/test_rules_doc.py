@@ -39,15 +39,28 @@ def test_the_tables_are_those_of_the_shapes() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_each_example_is_without_fault_and_passes_its_own_tests(example: str, tmp_path: Path) -> None:
-    """A reader may copy it as it stands, beside the shipped entities; each of its rules and entities has tests."""
+    """A reader may copy it as it stands, beside the shipped entities; each of its rules but the first has tests."""
     file = tmp_path / "example.yaml"
     file.write_text(example, encoding="utf-8")
     loaded = load_rules([file, ROOT / "seeds" / "entities"])
     assert loaded.faults == ()
-    assert all(rule.tests for rule in loaded.rules.values())
+    assert all(rule.tests for rule in loaded.rules.values()) is (example != EXAMPLES[0])
     assert loaded.rules
     own = [entity for entity in loaded.entities.values() if entity.place.file == str(file)]
     assert failures(loaded.rules.values(), loaded.entities, loaded.lists, {}, NOON, tested=own) == ()
+
+
+def test_it_begins_with_a_rule_of_three_lines(tmp_path: Path) -> None:
+    """Which does what the text below it says of two headlines."""
+    first = [line for line in EXAMPLES[0].splitlines() if not line.startswith("#")]
+    assert len(first) == 3
+    file = tmp_path / "first.yaml"
+    file.write_text("\n".join(first), encoding="utf-8")
+    rules = compile_rules(load_rules([file]).rules.values(), {})
+    hit, missed = "Busan dockers walk out", "Dockers in Busan walk out"
+    assert f'"{hit}" is news to it; "{missed}" is not' in TEXT
+    assert rules.match(article(title=hit))
+    assert not rules.match(article(title=missed))
 
 
 @pytest.mark.parametrize(("word", "finds", "misses", "because"), WORDS, ids=[row[0] for row in WORDS])
