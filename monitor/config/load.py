@@ -69,9 +69,8 @@ def shipped_entities() -> Mapping[str, Entity]:
 def shipped_lists() -> frozenset[str]:
     """The ids of the lists that come with the program, for rules to name."""
     files, _ = yaml_files([(shipped() / "rules" / "lists", None)])
-    return frozenset(
-        str(document.data["list"]) for file in files for document in read(file) if _kind(document) == "list"
-    )
+    data = [document.data for file in files for document in read(file)]
+    return frozenset(str(each["list"]) for each in data if isinstance(each, dict) and "list" in each)
 
 
 def load(

@@ -35,8 +35,8 @@ def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[l
             kept.append(path)
         else:
             written.append(path)
-    for name in _NAMED:
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    for named in _NAMED:
+        (folder / named).mkdir(parents=True, exist_ok=True)
     return written, kept
 
 
