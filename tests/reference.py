@@ -11,8 +11,8 @@ Where the words of the language leave a choice, this is what was chosen:
 - Of two hits that begin together the shorter one is "the first" that `near` measures from.
 - An inner `in` wins over an outer one, and an inner `name`; but what is counted, and each member of `near`, has one
   name, whatever names stand inside.
-- Only a word in Han or kana may be of a language that the article clearly is not in. Of an article's language, its
-  title and the beginning of its text are asked.
+- Only a word in Han or kana, or one in Latin letters that is no name of an entity, may be of a language that the
+  article clearly is not in. Which those are, `monitor.text` says, which has tests of its own.
 - An empty match of a pattern is no hit.
 - A list brings `ignore` its words, `before` and `after`; elsewhere, and within a `before` or `after`, its words alone.
 - "Earlier" is: it ends before the maybe name begins, in the order title, text, author, tags, address.
@@ -49,6 +49,7 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    Not,
     Pattern,
     Reach,
     Rule,
@@ -61,8 +62,9 @@ from monitor.model import (
     WordList,
     Words,
 )
+from monitor.text.detect import ruled_out_of_latin
 from monitor.text.language import language_of, ruled_out
-from monitor.text.scripts import HAN, KANA
+from monitor.text.scripts import HAN, KANA, script_of
 from tests.zones import Zone
 
 LEVELS = list(Level)
@@ -113,7 +115,7 @@ class Reading:
             Field.TAGS: Zone(", ".join(article.tags), prose=False),
             Field.URL: Zone(article.url or "", prose=False),
         }
-        self._terms: dict[Term, list[Hit]] = {}
+        self._terms: dict[tuple[Term, bool], list[Hit]] = {}
         self._standing: dict[Condition, list[Hit]] = {}
 
     # --- a rule -------------------------------------------------------------------------------------------------
@@ -194,15 +196,19 @@ class Reading:
                 return self.holds(condition.condition, counts, field, condition.name)
             case In():
                 return self.holds(condition.condition, counts, condition.field, node)
-            case AllOf():
-                return all(self.holds(each, counts, field, node) for each in condition.conditions)
-            case AnyOf():
-                return any(self.holds(each, counts, field, node) for each in condition.conditions)
+            case AllOf() | AnyOf():
+                quantified = all if isinstance(condition, AllOf) else any
+                return quantified(self.holds(each, counts, field, node) for each in condition.conditions)
+            case Not():
+                return not self.hold_anywhere(condition.condition, field, node)
             case Near():
                 members = [list(filter(counts, self.alike(each, field, node))) for each in condition.conditions]
                 return any(self.together(chosen, condition) for chosen in product(*members))
         hits = list(filter(counts, self.hits(condition, field, node)))
         return apart(hits) >= (condition.times if isinstance(condition, Times) else 1)
+
+    def hold_anywhere(self, condition: Condition, field: Field | None, node: str) -> bool:
+        return self.holds(condition, self.within(Field.TEXT), field, node)
 
     def hits(self, condition: Condition, field: Field | None = None, node: str = "") -> list[Hit]:
         """All hits of a condition that count in the whole article, within a field (none: title and text)."""
@@ -217,7 +223,8 @@ class Reading:
                 return [hit for each in condition.conditions for hit in self.alike(each, field, node)]
             case AllOf() | AnyOf():
                 return [hit for each in condition.conditions for hit in self.hits(each, field, node)]
-        return [replace(hit, node=node) for hit in self.standing(condition) if self.in_field(hit, field)]
+        standing = [] if isinstance(condition, Not) else self.standing(condition)
+        return [replace(hit, node=node) for hit in standing if self.in_field(hit, field)]
 
     def alike(self, condition: Condition, field: Field | None, node: str) -> list[Hit]:
         """The hits of a condition, all under its own name or, where it has none, that of what it is a part of."""
@@ -235,7 +242,7 @@ class Reading:
             case Words():
                 return self.terms(condition.terms)
             case ListNamed():
-                return self.terms(self.world.lists[condition.list].terms)
+                return self.in_list(self.world.lists[condition.list])
             case EntityNamed():
                 return self.entity(self.world.entities[condition.entity])
             case GroupNamed():
@@ -261,12 +268,12 @@ class Reading:
         return between(ordered[0], ordered[-1], zone) <= near.words
 
     def ignored(self, hit: Hit, ignore: Ignore) -> bool:
-        lists = [self.world.lists[each] for each in ignore.lists]
-        swallowing = [*ignore.terms, *(term for each in lists for term in each.terms)]
+        lists = [one for each in ignore.lists for one in self.lists_in(self.world.lists[each])]
+        swallowing = self.terms(ignore.terms) + [hit for each in lists for hit in self.in_list(each)]
         before = [ignore.before, *(each.before for each in lists)]
         after = [ignore.after, *(each.after for each in lists)]
         return (
-            any(map(hit.inside, self.terms(swallowing)))
+            any(map(hit.inside, swallowing))
             or any(self.reaches(word, hit, each) for each in before if each for word in self.standing(each.condition))
             or any(self.reaches(hit, word, each) for each in after if each for word in self.standing(each.condition))
         )
@@ -282,20 +289,35 @@ class Reading:
 
     # --- what stands where ------------------------------------------------------------------------------------------
 
-    def terms(self, terms: tuple[Term, ...] | list[Term]) -> list[Hit]:
-        return [hit for term in terms for hit in self.term(term)]
+    def in_list(self, words: WordList) -> list[Hit]:
+        """Where a list's words stand, and what belongs to it."""
+        hits = self.terms(words.terms)
+        for each in words.lists:
+            hits += self.in_list(self.world.lists[each])
+        for each in words.entities:
+            hits += self.entity(self.world.entities[each])
+        return sorted(set(hits))
 
-    def term(self, term: Term) -> list[Hit]:
-        if term not in self._terms:
-            zones = {} if self.is_of_other_language(term) else self.zones
+    def lists_in(self, words: WordList) -> list[WordList]:
+        """A list, and those that belong to it, at any depth."""
+        return [words, *(deeper for each in words.lists for deeper in self.lists_in(self.world.lists[each]))]
+
+    def terms(self, terms: tuple[Term, ...] | list[Term], *, names: bool = False) -> list[Hit]:
+        return [hit for term in terms for hit in self.term(term, names)]
+
+    def term(self, term: Term, is_name: bool = False) -> list[Hit]:
+        if (term, is_name) not in self._terms:
+            zones = {} if self.is_of_other_language(term, is_name) else self.zones
             places = [(name, *place) for name, zone in zones.items() for place in sorted(zone.found(term))]
-            self._terms[term] = [Hit(name, first, end, term.text) for name, first, end in places]
-        return self._terms[term]
+            self._terms[term, is_name] = [Hit(name, first, end, term.text) for name, first, end in places]
+        return self._terms[term, is_name]
 
-    def is_of_other_language(self, term: Term) -> bool:
-        shared = HAN.search(term.text) or KANA.search(term.text)
-        language = term.language.split("-")[0].lower()
-        return shared is not None and language in ruled_out(self.article.title, self.article.text)
+    def is_of_other_language(self, term: Term, is_name: bool) -> bool:
+        language, said = term.language.split("-")[0].lower(), (self.article.title, self.article.text)
+        if HAN.search(term.text) or KANA.search(term.text):
+            return language in ruled_out(*said)
+        scripts = {script_of(letter).name for letter in term.text if letter.isalpha()}
+        return scripts == {"Latin"} and not is_name and language in ruled_out_of_latin(*said)
 
     def pattern(self, name: Field, pattern: Pattern) -> list[Hit]:
         options = re2.Options()
@@ -308,12 +330,12 @@ class Reading:
         return sorted(hits)
 
     def entity(self, entity: Entity) -> list[Hit]:
-        never = self.terms(entity.never)
-        sure = outside(self.terms(entity.sure), never)
+        never = self.terms(entity.never, names=True)
+        sure = outside(self.terms(entity.sure, names=True), never)
         if entity.maybe is None:
             return sure
-        titles = self.terms(entity.titles)
-        maybe = outside(self.terms(entity.maybe.terms), [*never, *sure])
+        titles = self.terms(entity.titles, names=True)
+        maybe = outside(self.terms(entity.maybe.terms, names=True), [*never, *sure])
         alone = [hit for hit in maybe if not any(touch(hit, title) for title in titles)]
         return sure + [hit for hit in alone if self.counts(hit, sure, entity.maybe.counts_if)]
 

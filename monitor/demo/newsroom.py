@@ -21,7 +21,6 @@ from monitor import clock
 from monitor.config.durations import duration
 from monitor.config.yaml12 import read
 
-
 EDITIONS = ("before", "after", "corrected", "later")  # keys of an outlet's file, in the order in which they come out
 
 

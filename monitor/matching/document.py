@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import accumulate, islice, pairwise
 
 from monitor.model import Article, Field, Span, Unit
+from monitor.text.detect import ruled_out_of_latin
 from monitor.text.folding import comparable, comparable_title
 from monitor.text.language import language_of, ruled_out
 from monitor.text.record import Offsets, record_of, without_halves
@@ -120,8 +121,13 @@ class Document:
 
     @cached_property
     def ruled_out(self) -> frozenset[str]:
-        """The languages that the article clearly is not in."""
+        """The languages that the article clearly is not in, of those that share Han characters."""
         return ruled_out(self.article.title, self.article.text)
+
+    @cached_property
+    def ruled_out_of_latin(self) -> frozenset[str]:
+        """The same of those of the Latin script: that takes far longer to tell."""
+        return ruled_out_of_latin(self.article.title, self.article.text)
 
     @cached_property
     def language(self) -> str | None:

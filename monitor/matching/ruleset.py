@@ -21,6 +21,7 @@ from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
 from monitor.matching.values import values_by
 from monitor.model import Article, Entity, Match, MatchKind, Rule, Source, Span
+from monitor.text.detect import LATIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ class RuleSet:
             language: frozenset(number for number, pattern in enumerate(patterns) if pattern.language == language)
             for language in {pattern.language for pattern in patterns} - {None}
         }
-        self._of_a_language = _NONE.union(*self._of_languages.values())
+        of_latin = [numbers for language, numbers in self._of_languages.items() if language in LATIN]
+        self._of_latin = _NONE.union(*of_latin)
+        self._of_han = _NONE.union(*self._of_languages.values()) - self._of_latin
         self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.proof)
         commonness = self._commonness()
         rules = [anchored(each.required(), commonness) for each in self._compiled]
@@ -83,9 +86,17 @@ class RuleSet:
 
     def matched(self, article: Article) -> tuple[tuple[Match, ...], int]:
         """The same, and how much work that was (`Document.work`)."""
-        found = self.found(article)
-        matches = tuple(self._match(met, found) for met in self.met(found))
+        found, decided = self.decided(article)
+        matches = tuple(self._match(met, found) for met in decided)
         return matches, found.document.work
+
+    def decided(self, article: Article) -> tuple[Found, list[Met]]:
+        """The article laid out, and the rules that it meets."""
+        found = self._laid_out(article)
+        # Where no rule would be asked anyway, as of most articles, its language need not be known.
+        if not self._of_latin.isdisjoint(found.present) and self._anchors.candidates(found.present):
+            self._rule_out(found, found.document.ruled_out_of_latin)
+        return found, self.met(found)
 
     def words_in(self, match: Match) -> frozenset[str]:
         """The words and names that stand in a match's evidence, as rules and entities write them. What a regular
@@ -103,12 +114,23 @@ class RuleSet:
 
     def found(self, article: Article) -> Found:
         """The article laid out, and which patterns may stand in it."""
+        found = self._laid_out(article)
+        if not self._of_latin.isdisjoint(found.present):
+            self._rule_out(found, found.document.ruled_out_of_latin)
+        return found
+
+    def _laid_out(self, article: Article) -> Found:
+        """The same, with words of all languages of the Latin script."""
         document = Document(article, whole=self._lookup.beside)
         found = Found(document, self._lookup.patterns, self._search, self._unproved)
-        if not self._of_a_language.isdisjoint(found.present):
-            for language in document.ruled_out & self._of_languages.keys():
-                found.present -= self._of_languages[language]
+        if not self._of_han.isdisjoint(found.present):
+            self._rule_out(found, document.ruled_out)
         return found
+
+    def _rule_out(self, found: Found, languages: frozenset[str]) -> None:
+        """Takes away the words that are of these languages."""
+        for language in languages & self._of_languages.keys():
+            found.present -= self._of_languages[language]
 
     def candidates(self, found: Found) -> list[Entry]:
         """The rules of which nothing is missing that they cannot do without, in the order of the set."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -168,6 +167,13 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Not:
+    """Holds where its condition holds nowhere in the article, wherever the evidence of others must stand."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """Holds where one span of each condition stands together: in one `unit` (`words` is None), or with at most
     `words` words between the first and the last of them (two Han or kana characters count as a word).
@@ -206,21 +212,8 @@ class Named:
 
 
 Condition = (
-    Words | ListNamed | EntityNamed | GroupNamed | Pattern | Ignoring | AllOf | AnyOf | Near | In | Times | Named
+    Words | ListNamed | EntityNamed | GroupNamed | Pattern | Ignoring | AllOf | AnyOf | Not | Near | In | Times | Named
 )
-
-
-def named_within(condition: Condition) -> Iterator[Named]:
-    """Every condition inside this one that has a name, itself first."""
-    match condition:
-        case Named():
-            yield condition
-            yield from named_within(condition.condition)
-        case AllOf() | AnyOf() | Near():
-            for each in condition.conditions:
-                yield from named_within(each)
-        case Ignoring() | In() | Times():
-            yield from named_within(condition.condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +241,16 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list."""
+    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list. `lists`, `entities`:
+    the ids of others whose words and names belong to it, with what those lists say of before and after."""
 
     id: str
     terms: tuple[Term, ...] = ()
     before: Reach | None = None
     after: Reach | None = None
     place: Place = Place("")
+    lists: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
 
 
 # --- rules ------------------------------------------------------------------------------------------------------

@@ -80,6 +80,7 @@ def test_there_are_five_languages_and_nothing_of_the_real_world() -> None:
 
 def test_wires_are_credited_and_marked() -> None:
     """As in real feeds: reprints say whose text they are, and titles which update of a report they are."""
-    said = [provenance(article(title=item.title, text=item.text)) for each in outlets() for item in each.shown(len(EDITIONS))]
+    items = [item for each in outlets() for item in each.shown(len(EDITIONS))]
+    said = [provenance(article(title=item.title, text=item.text)) for item in items]
     assert Counter(each.wire for each in said)["Yonhap"] > 5
     assert {each.mark for each in said} >= {WireMark.FLASH, WireMark.NUMBERED, WireMark.CORRECTED}

@@ -20,6 +20,7 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    Not,
     Pattern,
     Rule,
     Term,
@@ -87,6 +88,50 @@ def test_chinese_words_do_not_run_on_a_japanese_text() -> None:
     """朝鲜 (North Korea) is not found in the Japanese 朝鮮半島, whose kana say that it is no Chinese."""
     assert not hits(words(zh=["朝鲜"]), "朝鮮半島の情勢について")
     assert hits(words(zh=["朝鲜"]), "朝鮮半島局勢")
+
+
+GERMAN = (
+    "Immer mehr Anwohner fragen sich, warum die Bahn an dieser Stelle so langsam fährt. Der Fall liegt nun bei der "
+    "Behörde, die seit dem Sommer prüft, ob das Gift im Boden aus der alten Fabrik stammt und wer dafür bezahlen muss."
+)
+ENGLISH = (
+    "A gift from the old factory town has arrived at the museum, where it will be on show until the fall. The trustees "
+    "said on Monday that they had been waiting for the delivery since the summer, and that nobody knew who paid for it."
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "text", "found"),
+    [
+        (words(de=["Fall"]), GERMAN, True),
+        (words(de=["Fall"]), ENGLISH, False),
+        (words(en=["gift"]), ENGLISH, True),
+        (words(en=["gift"]), GERMAN, False),
+        (words(en=["museum"], de=["Fall"]), ENGLISH, True),  # of two languages the right one runs
+        (words(any=["Gift"]), GERMAN, True),  # of no language: everywhere
+        (words(hu=["gift"]), GERMAN, True),  # a language that we do not tell from others
+        (words(de=["Fall"]), "The fall of the wall", True),  # too short to be clear
+        (words(de=["Fall"]), f"{ENGLISH} {GERMAN}", True),  # of two languages
+    ],
+)
+def test_words_in_latin_letters_run_on_no_text_that_is_clearly_in_another_language(
+    condition: Condition, text: str, found: bool
+) -> None:
+    """German for a case, English for autumn; in doubt both run."""
+    assert hits(condition, "", text) is found
+
+
+def test_a_wrong_label_of_a_feed_silences_no_word() -> None:
+    """Only the text itself rules out."""
+    rules = ruleset(words(en=["gift"]))
+    assert rules.match(replace(article(title="", text=ENGLISH), language="de"))
+    assert not rules.match(replace(article(title="", text=GERMAN), language="en"))
+
+
+def test_names_in_latin_letters_run_on_every_text() -> None:
+    """Of entities: a person is called the same in many languages."""
+    rules = ruleset(EntityNamed("railway"), None, Entity("railway", "organisation", "Railway", (Term("Bahn", "en"),)))
+    assert rules.match(article(title="", text=GERMAN))
 
 
 @pytest.mark.parametrize(
@@ -209,6 +254,33 @@ def test_unless_drops_the_article() -> None:
     unless = In(Field.TITLE, words(en=["earthquake"]))
     assert not hits(words(en=["drill"]), "Earthquake drill", unless=unless)
     assert hits(words(en=["drill"]), "Army drill", "after the earthquake", unless=unless)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "kind"),
+    [
+        ("Japan", "Nothing", MatchKind.NEWS),
+        ("Japan", "A film", None),
+        ("Japan", "word " * 100 + "film", None),  # however deep: no article is news and no match
+        ("Nothing", "word " * 100 + "Japan", MatchKind.MENTION),
+        ("Japan votes", "A film", MatchKind.NEWS),
+        ("Nothing", "Nothing", None),
+    ],
+)
+def test_what_must_not_stand_there(title: str, text: str, kind: MatchKind | None) -> None:
+    """It decides for one of several ways to meet a rule, and is no evidence."""
+    film = Not(words(en=["film"]))
+    condition = AllOf((words(en=["Japan"]), AnyOf((film, words(en=["votes"])))))
+    matches = ruleset(condition).match(article(title=title, text=text))
+    assert [match.kind for match in matches] == ([] if kind is None else [kind])
+    assert {span.term for match in matches for span in match.evidence} <= {"Japan", "votes"}
+
+
+def test_what_must_not_stand_in_a_part() -> None:
+    """Its own `in` says in which."""
+    condition = AllOf((words(en=["Japan"]), Not(In(Field.TITLE, words(en=["film"])))))
+    assert hits(condition, "Japan", "A film")
+    assert not hits(condition, "A film", "of Japan")
 
 
 def test_an_entity_is_found_by_its_sure_names() -> None:
