@@ -5,7 +5,8 @@ Which words of an article they meet is decided in `matching`, not here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -78,21 +79,35 @@ _NAME = Field(None, description="What reports and `by` (under alert) call it.", 
 
 _SAYS_NOTHING = "this condition says nothing"
 _SEVERAL = "put them under all: or any:"
-_GOES_WITH = {
+_PARTS = ("any", "all", "near")
+_TAKEN_BY = {
     "case": ("words", "pattern"),
     "forms": ("words",),
     "ignore": ("words", "list", "entity", "pattern"),
 }
+"""What is said beside one of these holds for it; beside conditions that have parts, for all of these among the parts."""
 
 
-class Piece(Shape):
+class _ForParts(Shape):
+    """A condition beside which `case`, `forms` and `ignore` may stand for all that is inside it."""
+
+    @model_validator(mode="after")
+    def _something_takes_it(self) -> Self:
+        """A key that nothing inside can have would silently mean nothing."""
+        for key in _TAKEN_BY.keys() & self.model_fields_set:
+            if not _takes(self, key):
+                raise refusal(f"nothing here can have '{key}'", f"it is for: {', '.join(_TAKEN_BY[key])}", (key,))
+        return self
+
+
+class Piece(_ForParts):
     """What `near` brings together: exactly one of words, list, entity, pattern, and any of those."""
 
     called: ClassVar[str] = "condition in near"
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "any")
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = _GOES_WITH
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {key: (*keys, "any") for key, keys in _TAKEN_BY.items()}
 
     words: WordSet | None = WORDS
     list_: Id | None = LIST
@@ -120,7 +135,7 @@ class Near(Shape):
     )
 
 
-class Condition(Shape):
+class Condition(_ForParts):
     """Exactly one of words, list, entity, pattern, all, any and near; beside it, how, where and how often."""
 
     called: ClassVar[str] = "condition"
@@ -128,7 +143,7 @@ class Condition(Shape):
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
     goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
-        **_GOES_WITH,
+        **{key: (*keys, *_PARTS) for key, keys in _TAKEN_BY.items()},
         "times": ("words", "list", "entity", "pattern", "any"),
     }
 
@@ -170,6 +185,21 @@ class Condition(Shape):
         return self
 
 
+def _takes(shape: Shape, key: str) -> bool:
+    """Whether the condition, or one inside it, can have such a key."""
+    if any(f"{one}_" in shape.model_fields_set or one in shape.model_fields_set for one in _TAKEN_BY[key]):
+        return True
+    return any(_takes(each, key) for each in _parts(shape))
+
+
+def _parts(shape: Shape) -> Iterator[Shape]:
+    """The conditions right inside a condition."""
+    for key in ("all_", "any_", "these"):
+        yield from getattr(shape, key, None) or ()
+    if isinstance(near := getattr(shape, "near", None), Near):
+        yield from _parts(near)
+
+
 def _in_part(outer: Condition) -> tuple[str | int, ...] | None:
     """Where, inside a condition that has one, another `in` stands."""
     for key, conditions in (("all", outer.all_), ("any", outer.any_)):
@@ -201,11 +231,32 @@ ConditionOrList = Annotated[
 # --- into the model ---------------------------------------------------------------------------------------------
 
 
-def condition(shape: Condition | Piece) -> model.Condition:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What conditions say for all that is inside them: of `case` and `forms` the innermost counts, of `ignore` each."""
+
+    case: Case | None = None
+    forms: Forms | None = None
+    ignores: tuple[model.Ignore, ...] = ()
+
+    def inside(self, shape: Condition | Piece) -> _Around:
+        """The same with what the condition says itself."""
+        own = () if shape.ignore is None else (ignored(shape.ignore),)
+        return _Around(shape.case or self.case, shape.forms or self.forms, own + self.ignores)
+
+
+_NOTHING_AROUND = _Around()
+
+
+def condition(shape: Condition | Piece, around: _Around = _NOTHING_AROUND) -> model.Condition:
     """The condition that the shape writes down."""
-    said = _bare(shape)
-    if shape.ignore is not None:
-        said = model.Ignoring(said, ignored(shape.ignore))
+    within = around.inside(shape)
+    said = _leaf(shape, within)
+    if said is None:
+        said = _of_several(shape, within)
+    else:
+        for each in within.ignores:
+            said = model.Ignoring(said, each)
     if isinstance(shape, Condition):
         said = _counted(shape, said)
     return said if shape.name is None else model.Named(shape.name, said)
@@ -238,23 +289,28 @@ def _counted(shape: Condition, said: model.Condition) -> model.Condition:
     return said
 
 
-def _bare(shape: Condition | Piece) -> model.Condition:
+def _leaf(shape: Condition | Piece, around: _Around) -> model.Condition | None:
+    """What it says without parts, if it has none."""
     if shape.words is not None:
-        return model.Words(terms(shape.words, shape.case, shape.forms))
+        return model.Words(terms(shape.words, around.case, around.forms))
     if shape.list_ is not None:
         return model.ListNamed(shape.list_)
     if shape.entity is not None:
         return named(shape.entity)
     if shape.pattern is not None:
-        return model.Pattern(shape.pattern, exact=shape.case == "exact")
-    return _of_several(shape)
+        return model.Pattern(shape.pattern, exact=around.case == "exact")
+    return None
 
 
-def _of_several(shape: Condition | Piece) -> model.Condition:
+def _of_several(shape: Condition | Piece, around: _Around) -> model.Condition:
     if shape.any_ is not None:
-        return model.AnyOf(tuple(map(condition, shape.any_)))
+        return model.AnyOf(_each(shape.any_, around))
     assert isinstance(shape, Condition)
     if shape.all_ is not None:
-        return model.AllOf(tuple(map(condition, shape.all_)))
+        return model.AllOf(_each(shape.all_, around))
     assert shape.near is not None
-    return near(shape.near.within, [*map(condition, shape.near.these)], in_order=bool(shape.near.in_order))
+    return near(shape.near.within, _each(shape.near.these, around), in_order=bool(shape.near.in_order))
+
+
+def _each(shapes: Sequence[Condition | Piece], around: _Around) -> tuple[model.Condition, ...]:
+    return tuple(condition(shape, around) for shape in shapes)

@@ -74,9 +74,9 @@ def never_counting(written: Written, lists: Lists) -> Iterator[Lint]:
         yield from _swallowed(written, names, says.never, "never")
     elif isinstance(says, Rule):
         for part in written.parts():
-            if isinstance(part.asks, Words) and part.ignore is not None:
+            if isinstance(part.asks, Words) and part.ignores:
                 words = _placed(written, (*part.where, "words"), part.asks.terms)
-                yield from _swallowed(written, words, _ignored(part.ignore, lists), "ignore")
+                yield from _swallowed(written, words, _ignored(part.ignores, lists), "ignore")
 
 
 def _swallowed(
@@ -89,10 +89,11 @@ def _swallowed(
             yield written.lint(Kind.NEVER_COUNTS, where, what, f"remove it here, or '{by}' there")
 
 
-def _ignored(ignore: Ignore, lists: Lists) -> Iterator[Term]:
-    yield from ignore.terms
-    for name in ignore.lists:
-        yield from lists[name].terms
+def _ignored(ignores: Iterable[Ignore], lists: Lists) -> Iterator[Term]:
+    for ignore in ignores:
+        yield from ignore.terms
+        for name in ignore.lists:
+            yield from lists[name].terms
 
 
 def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
@@ -100,7 +101,7 @@ def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
     if not isinstance(written.says, Rule) or written.says.unless is None:
         return
     enough = [part for unless in written.conditions["unless"] for part in _alternatives(unless)]
-    dropping = [(part.field, _Words(_terms(part, lists))) for part in enough if part.ignore is None and part.times == 1]
+    dropping = [(part.field, _Words(_terms(part, lists))) for part in enough if not part.ignores and part.times == 1]
     for part in (part for match in written.conditions["match"] for part in match.walk()):
         if not isinstance(part.asks, Words):
             continue

@@ -147,3 +147,40 @@ def test_what_stands_beside_says_how(written: str, meant: Condition) -> None:
 def test_ignore_says_which_occurrences_do_not_count(written: str, meant: Ignore) -> None:
     """Those inside some words, right there or in lists; those with some words before them or after them."""
     assert said(f"{{words: [a], ignore: {written}}}") == Ignoring(words("a"), meant)
+
+
+EXACT = Words((Term("US", exact=True),))
+NOT_X = Ignore((Term("x"),))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        # for each inside that can have it, at any depth
+        ("{case: exact, any: [{words: [US]}, {entity: aa}]}", AnyOf((EXACT, EntityNamed("aa")))),
+        ("{case: exact, all: [{any: [{words: [US]}]}]}", AllOf((AnyOf((EXACT,)),))),
+        ("{case: exact, any: [{pattern: b}]}", AnyOf((Pattern("b", exact=True),))),
+        ("{forms: all, any: [{words: {ru: [ракета]}}]}", AnyOf((Words((Term("ракета", "ru", forms=True),)),))),
+        (
+            "{ignore: [x], near: {within: sentence, these: [{words: [a]}, {any: [{list: ll}]}]}}",
+            Near((Ignoring(words("a"), NOT_X), AnyOf((Ignoring(ListNamed("ll"), NOT_X),)))),
+        ),
+        # what it says itself counts in place of it
+        ("{case: exact, any: [{words: [us], case: ignore}]}", AnyOf((words("us"),))),
+        ("{case: exact, any: [{case: ignore, any: [{words: [us]}]}]}", AnyOf((AnyOf((words("us"),)),))),
+        # and of `ignore`, is added
+        (
+            "{ignore: [x], any: [{words: [a], ignore: [y]}]}",
+            AnyOf((Ignoring(Ignoring(words("a"), Ignore((Term("y"),))), NOT_X),)),
+        ),
+        # the words under ignore keep their own way
+        ("{case: exact, any: [{words: [US], ignore: [x]}]}", AnyOf((Ignoring(EXACT, NOT_X),))),
+        (
+            "{times: 2, ignore: [x], any: [{name: n, words: [a]}]}",
+            Times(2, AnyOf((Named("n", Ignoring(words("a"), NOT_X)),))),
+        ),
+    ],
+)
+def test_what_stands_beside_several_holds_for_each_inside(written: str, meant: Condition) -> None:
+    """`ignore`, `case` and `forms` need not be written again and again."""
+    assert said(written) == meant

@@ -130,8 +130,8 @@ def faults(shape: type[Shape], text: str) -> list[str]:
         ),
         (_RULE + "match: {forms: all, list: a}", "4:9: 'forms' cannot stand beside list; it goes with: words"),
         (
-            _RULE + "match: {ignore: [b], any: [{words: [a]}]}",
-            "4:9: 'ignore' cannot stand beside any; it goes with: words,",
+            _RULE + "match: {case: exact, any: [{entity: a}, {all: [{list: b}]}]}",
+            "4:9: nothing here can have 'case'; it is for: words, pattern",
         ),
         (_RULE + "match: {case: loud, words: [a]}", "4:15: 'loud' is not one of: exact, ignore"),
         (_RULE + "match: {in: text, words: [a]}", "4:13: 'text' is not one of: title, lead, body, author, tags, url"),

@@ -79,9 +79,9 @@ def test_the_schema_knows_what_goes_with_what() -> None:
     definitions = schema("rule")["definitions"]
     goes_with = {key: value.get("anyOf", [value]) for key, value in definitions["Condition"]["dependencies"].items()}
     assert {key: [choice["required"][0] for choice in choices] for key, choices in goes_with.items()} == {
-        "case": ["words", "pattern"],
-        "forms": ["words"],
-        "ignore": ["words", "list", "entity", "pattern"],
+        "case": ["words", "pattern", "any", "all", "near"],
+        "forms": ["words", "any", "all", "near"],
+        "ignore": ["words", "list", "entity", "pattern", "any", "all", "near"],
         "times": ["words", "list", "entity", "pattern", "any"],
     }
     assert "times" not in definitions["Piece"]["properties"]

@@ -161,7 +161,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_RULE + "match: {all: [{words: [a]}, {not: {words: [b]}}]}\n", f"4:30: 'not' cannot stand here; {_NOT}"),
         (
             _RULE + "match: {entity: japan, case: exact}\n",
-            "4:24: 'case' cannot stand beside entity; it goes with: words, pattern",
+            "4:24: 'case' cannot stand beside entity; it goes with: words, pattern, any, all, near",
         ),
         (_MATCH + "raise: {to: low, if: {words: [a]}}\n", "5:9: 'low' is not above the rule's own level 'high'"),
         # a `*` without quotes

@@ -249,6 +249,13 @@ def test_a_word_that_stands_twice(tmp_path: Path, words: str, second: str | None
     expect(found, *([("twice", second)] if second else []))
 
 
+def test_case_and_ignore_are_known_from_around(tmp_path: Path) -> None:
+    """Where case counts, US and us are two words; what is ignored is so in each of several."""
+    assert at(tmp_path, rule("{case: exact, any: [{words: [US, us]}, {words: [go]}]}")) == []
+    found = at(tmp_path, rule("{ignore: [fire drill], any: [{words: [fire drill]}, {words: [go]}]}"))
+    expect(found, (Kind.NEVER_COUNTS, "fire drill]}, {words"))
+
+
 def test_words_are_looked_at_wherever_they_stand(tmp_path: Path) -> None:
     """In lists, names, what is ignored and what changes the level."""
     text = rule("{words: [x], ignore: {en: [a, a]}}", "raise: [{to: high, if: {words: [b, b]}}]\n")
