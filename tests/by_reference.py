@@ -23,6 +23,7 @@ from monitor.model import (
     ListNamed,
     Named,
     Near,
+    Not,
     Pattern,
     Rule,
     Term,
@@ -58,6 +59,8 @@ def _found(condition: Condition, reading: Reading, names: frozenset[str], field:
         case AllOf() | AnyOf():
             for each in condition.conditions:
                 yield from _found(each, reading, names, field)
+        case Not():
+            pass
         case Near():
             yield from _near(condition, reading, names, field)
         case _:

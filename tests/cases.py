@@ -31,6 +31,7 @@ from monitor.model import (
     Maybe,
     Named,
     Near,
+    Not,
     Pattern,
     Reach,
     Rule,
@@ -238,6 +239,9 @@ class _Rules:
             return Times(self.chance.choice([2, 2, 3]), self.countable())
         if kind in {"all", "any"}:
             parts = tuple(self.condition(depth - 1) for _ in range(self.chance.randint(1, 3)))
+            if self.maybe(0.3):  # beside something that is the evidence
+                unwanted = Not(self.condition(depth - 1))
+                return AllOf((*parts, AnyOf((unwanted, self.leaf())) if self.maybe(0.3) else unwanted))
             return AllOf(parts) if kind == "all" else AnyOf(parts)
         return self.leaf()
 
@@ -351,6 +355,9 @@ class _Articles:
                 for each in condition.conditions:
                     yield from self.plan(each, field)
                     yield from ((field, small) for small in self.filler(0, 1))
+            case Not():
+                if self.chance.random() < 0.2:
+                    yield from self.plan(condition.condition, field)
             case AnyOf():
                 yield from self.plan(self.chance.choice(condition.conditions), field)
             case _:

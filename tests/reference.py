@@ -49,6 +49,7 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    Not,
     Pattern,
     Reach,
     Rule,
@@ -193,6 +194,8 @@ class Reading:
                 return all(self.holds(each, counts, field, node) for each in condition.conditions)
             case AnyOf():
                 return any(self.holds(each, counts, field, node) for each in condition.conditions)
+            case Not():
+                return not self.holds(condition.condition, lambda hit: True, field, node)
             case Near():
                 members = [list(filter(counts, self.alike(each, field, node))) for each in condition.conditions]
                 return any(self.together(chosen, condition) for chosen in product(*members))
@@ -208,6 +211,8 @@ class Reading:
                 return self.hits(condition.condition, condition.field, node)
             case Times():
                 return self.alike(condition.condition, field, node)
+            case Not():
+                return []
             case Near():
                 return [hit for each in condition.conditions for hit in self.alike(each, field, node)]
             case AllOf() | AnyOf():

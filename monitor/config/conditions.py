@@ -136,10 +136,10 @@ class Near(Shape):
 
 
 class Condition(_ForParts):
-    """Exactly one of words, list, entity, pattern, all, any and near; beside it, how, where and how often."""
+    """Exactly one of words, list, entity, pattern, all, any, near and not; beside it, how, where and how often."""
 
     called: ClassVar[str] = "condition"
-    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "all", "any", "near")
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "all", "any", "near", "not")
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
     goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
@@ -159,6 +159,13 @@ class Condition(_ForParts):
         None,
         description="Things that stand close together.",
         examples=[{"within": "20 words", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill"]}}]}],
+    )
+    not_: Condition | None = Field(
+        None,
+        alias="not",
+        description="This holds nowhere in the article, however far its evidence may reach (with `in`: nowhere in that "
+        "part).",
+        examples=[{"words": {"en": ["film", "video game"]}}],
     )
     in_: Literal["title", "lead", "body", "author", "tags", "url"] | None = Field(
         None, alias="in", description="Only in this part of the article.", examples=["title"]
@@ -198,6 +205,8 @@ def _parts(shape: Shape) -> Iterator[Shape]:
         yield from getattr(shape, key, None) or ()
     if isinstance(near := getattr(shape, "near", None), Near):
         yield from _parts(near)
+    if isinstance(negated := getattr(shape, "not_", None), Condition):
+        yield negated
 
 
 def _in_part(outer: Condition) -> tuple[str | int, ...] | None:
@@ -208,13 +217,28 @@ def _in_part(outer: Condition) -> tuple[str | int, ...] | None:
                 return key, index, "in"
             if deeper := _in_part(each):
                 return key, index, *deeper
+    if outer.not_ is not None:
+        deeper = ("in",) if outer.not_.in_ is not None else _in_part(outer.not_)
+        return None if deeper is None else ("not", *deeper)
     return None
+
+
+def only_negated(asked: Condition) -> tuple[str | int, ...] | None:
+    """Where, inside a condition, a way to hold begins of which nothing in an article would be the evidence."""
+    if asked.not_ is not None:
+        return ("not",)
+    within_any = [(number, only_negated(each)) for number, each in enumerate(asked.any_ or ())]
+    within_all = [(number, only_negated(each)) for number, each in enumerate(asked.all_ or ())]
+    if any(at is None for _, at in within_all):
+        within_all = []
+    found = [(key, at) for key, each in (("any", within_any), ("all", within_all)) for at in each if at[1] is not None]
+    return next(((key, number, *(deeper or ())) for key, (number, deeper) in found), None)
 
 
 def _not_counted(conditions: Iterable[Condition]) -> tuple[str | int, ...] | None:
     """Where, inside `any`, something stands of which there is no number."""
     for index, each in enumerate(conditions):
-        for key in ("all", "near", "in", "times"):
+        for key in ("all", "near", "not", "in", "times"):
             if f"{key}_" in each.model_fields_set or key in each.model_fields_set:
                 return "any", index, key
         if deeper := _not_counted(each.any_ or ()):
@@ -308,6 +332,8 @@ def _of_several(shape: Condition | Piece, around: _Around) -> model.Condition:
     assert isinstance(shape, Condition)
     if shape.all_ is not None:
         return model.AllOf(_each(shape.all_, around))
+    if shape.not_ is not None:
+        return model.Not(condition(shape.not_, around))
     assert shape.near is not None
     return near(shape.near.within, _each(shape.near.these, around), in_order=bool(shape.near.in_order))
 

@@ -13,7 +13,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from monitor import model
 from monitor.config.alerts import AlertShape, names_in, policy
-from monitor.config.conditions import Condition, ConditionOrList, any_of, condition
+from monitor.config.conditions import Condition, ConditionOrList, any_of, condition, only_negated
 from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked, did_you_mean
 from monitor.config.shape import Duration, Id, Shape, Text, one_or_list, refusal
@@ -110,6 +110,14 @@ class RuleShape(Shape):
     tests: Examples | None = Field(
         None, description="Articles that must and must not hit.", examples=[{"fires": ["Drills around Taiwan"]}]
     )
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        """An alert shows the words that it rests on."""
+        if at := only_negated(self.match):
+            what = "here match says only what must not stand in the article"
+            raise refusal(what, "write what must, and this beside it under all:", ("match", *at))
+        return self
 
     @model_validator(mode="after")
     def _levels_change(self) -> Self:

@@ -23,6 +23,7 @@ from monitor.model import (
     Level,
     ListNamed,
     Near,
+    Not,
     Rule,
     RuleTest,
     Term,
@@ -62,7 +63,7 @@ class Languages:
 
     def of(self, part: Part) -> Speaking:
         """The languages of a condition."""
-        if part.field in _OF_NONE:
+        if part.field in _OF_NONE or isinstance(part.asks, Not):
             return Speaking(frozenset((_ANY,)))
         each = [self.of(one) for one in part.parts]
         if isinstance(part.asks, AllOf | Near):
@@ -88,7 +89,7 @@ class Languages:
 
     def _holds(self, test: RuleTest, language: str) -> bool:
         """Whether words of this language, of the rule or of what it names, stand in a test."""
-        parts = (part for match in self.written.conditions["match"] for part in match.walk())
+        parts = (part for match in self.written.conditions["match"] for part in match.wanted())
         terms = {term for part in parts for term in self._terms(part) if _tag(term.language) == language}
         compiled = compile_rules([Rule("words", "", Level.INFO, Words(tuple(terms)), "")], {})
         return bool(compiled.match(article_of(test, _SOME_TIME)))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.lab.written import Kind, Lint, Part, Written
-from monitor.model import AllOf, AnyOf, Entity, Field, Near, Pattern, Rule, Source, Where, WordList
+from monitor.model import AllOf, AnyOf, Entity, Field, Near, Not, Pattern, Rule, Source, Where, WordList
 from monitor.store.reports import MatchedReport
 
 MOST, ENOUGH, DAYS = 0.02, 200, 7
@@ -38,7 +38,7 @@ def patterns_alone(written: Written) -> Iterator[Lint]:
 
 def _without_words(part: Part) -> list[Part]:
     """The patterns that are enough alone."""
-    each = [_without_words(one) for one in part.parts]
+    each = [_without_words(one) for one in part.parts if not isinstance(one.asks, Not)]
     if isinstance(part.asks, AllOf | Near) and not all(each):
         return []
     return [part] if isinstance(part.asks, Pattern) else [found for one in each for found in one]
@@ -55,6 +55,8 @@ def never_news(written: Written) -> Iterator[Lint]:
 
 
 def _in_title(part: Part) -> bool:
+    if isinstance(part.asks, Not):
+        return True
     if part.field in (Field.TEXT, Field.LEAD):
         return False
     return any(map(_in_title, part.parts)) if isinstance(part.asks, AnyOf) else all(map(_in_title, part.parts))

@@ -102,7 +102,7 @@ def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
         return
     enough = [part for unless in written.conditions["unless"] for part in _alternatives(unless)]
     dropping = [(part.field, _Words(_terms(part, lists))) for part in enough if not part.ignores and part.times == 1]
-    for part in (part for match in written.conditions["match"] for part in match.walk()):
+    for part in (part for match in written.conditions["match"] for part in match.wanted()):
         if not isinstance(part.asks, Words):
             continue
         others = [words for field, words in dropping if field in (None, part.field)]

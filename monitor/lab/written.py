@@ -19,6 +19,7 @@ from monitor.model import (
     In,
     Named,
     Near,
+    Not,
     Place,
     Rule,
     Term,
@@ -88,6 +89,13 @@ class Part:
         yield self
         for part in self.parts:
             yield from part.walk()
+
+    def wanted(self) -> Iterator[Part]:
+        """The same without what must not stand in an article."""
+        if not isinstance(self.asks, Not):
+            yield self
+            for part in self.parts:
+                yield from part.wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +170,9 @@ class Written:
                 ignores += (condition.ignore,)
             condition = condition.condition
         parts: tuple[Part, ...] = ()
-        if isinstance(condition, AllOf | AnyOf | Near):
+        if isinstance(condition, Not):
+            parts = (self._part(condition.condition, (*where, "not"), field),)
+        elif isinstance(condition, AllOf | AnyOf | Near):
             places = self._places(condition, where)
             within = near or isinstance(condition, Near)
             each = zip(condition.conditions, places, strict=True)

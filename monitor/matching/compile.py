@@ -30,6 +30,7 @@ from monitor.model import (
     ListNamed,
     Named,
     Near,
+    Not,
     Pattern,
     Reach,
     Rule,
@@ -125,6 +126,8 @@ class _Compiler:
             case AllOf() | AnyOf():
                 several = nodes.AllOf if isinstance(condition, AllOf) else nodes.AnyOf
                 return several([self._node(each, field, name) for each in condition.conditions], name)
+            case Not():
+                return nodes.Not(self._node(condition.condition, field, name), name)
             case Near():
                 members = [self._leaf(each, field, "") for each in condition.conditions]
                 return nodes.Near(members, condition.words, condition.unit, in_order=condition.in_order, name=name)

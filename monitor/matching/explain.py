@@ -30,6 +30,7 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    Not,
     Pattern,
     Span,
     Step,
@@ -149,18 +150,32 @@ class _Walker:
         if isinstance(condition, AllOf | AnyOf) and isinstance(node, nodes.AllOf | nodes.AnyOf):
             parts = [self.step(each, of) for each, of in zip(condition.conditions, node.nodes, strict=True)]
             return self._several(node, what, parts)
+        if isinstance(condition, Not) and isinstance(node, nodes.Not):
+            return self._not(condition, node, what)
         if isinstance(condition, Near) and isinstance(node, nodes.Near):
             return self._near(condition, node, what)
         assert isinstance(node, nodes.Leaf)
         return self._leaf(condition, node, what)
 
     def _several(self, node: nodes.AllOf | nodes.AnyOf, what: str, parts: list[Step]) -> Step:
-        missing = [part.what for part in parts if not part.holds]
+        missing = [
+            part.why if isinstance(of, nodes.Not) else f"not `{part.what}`"
+            for part, of in zip(parts, node.nodes, strict=True)
+            if not part.holds
+        ]
         kind = "all of these" if isinstance(node, nodes.AllOf) else "any of these"
         holds = node.holds(self.found, self.limit)
-        short = "" if holds else f"{len(parts) - len(missing)} of {len(parts)}: not `{missing[0]}`"
+        short = "" if holds else f"{len(parts) - len(missing)} of {len(parts)}: {missing[0]}"
         why = short if isinstance(node, nodes.AllOf) else ""
         return Step(f"{what}: {kind}" if what else kind, holds, why, steps=tuple(parts))
+
+    def _not(self, condition: Not, node: nodes.Not, what: str) -> Step:
+        """What stands there, where it must not; else nothing is to be shown."""
+        everywhere = _Walker(self.found, self.rules, self.found.document.everything)
+        inner = everywhere.step(condition.condition, node.node)
+        why = f"there is {_evidence(inner)}" if inner.holds else ""
+        said = f"not {inner.what}"
+        return Step(f"{what}: {said}" if what else said, not inner.holds, why)
 
     def _leaf(self, condition: Condition, node: nodes.Leaf, what: str) -> Step:
         hits = node.hits(self.found, self.limit)

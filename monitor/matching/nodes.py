@@ -45,6 +45,11 @@ class Node(ABC):
         """Sets of patterns: where one of each stands, and only there, this holds. None: it asks for more."""
         return None
 
+    @property
+    def silent(self) -> bool:
+        """Whether it may hold without evidence."""
+        return False
+
 
 class Leaf(Node):
     """Something stands in a field, at least so many times."""
@@ -106,18 +111,25 @@ def apart(hits: Iterable[Hit]) -> list[Hit]:
 class AllOf(Node):
     """All of these hold."""
 
-    __slots__ = ("nodes",)
+    __slots__ = ("_silent", "nodes")
 
     def __init__(self, nodes: Sequence[Node], name: str = "") -> None:
         super().__init__(name)
         self.nodes = tuple(nodes)
+        self._silent = [node for node in self.nodes if node.silent]
 
     def holds(self, found: Found, limit: int) -> bool:
         return all(node.holds(found, limit) for node in self.nodes)
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         each = [node.evidence(found, limit) for node in self.nodes]
+        if self._silent:
+            return tuple(chain.from_iterable(each)) if self.holds(found, limit) else ()
         return tuple(chain.from_iterable(each)) if all(each) else ()
+
+    @property
+    def silent(self) -> bool:
+        return len(self._silent) == len(self.nodes)
 
     def required(self) -> list[frozenset[int]]:
         return [patterns for node in self.nodes for patterns in node.required()]
@@ -143,6 +155,10 @@ class AnyOf(Node):
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         return tuple(chain.from_iterable(node.evidence(found, limit) for node in self.nodes))
 
+    @property
+    def silent(self) -> bool:
+        return any(node.silent for node in self.nodes)
+
     def required(self) -> list[frozenset[int]]:
         """Of each member the smallest set, all together; where one requires nothing, nor does this."""
         each = [min(node.required(), key=len, default=None) for node in self.nodes]
@@ -153,6 +169,31 @@ class AnyOf(Node):
         each = [node.enough() for node in self.nodes]
         single = [patterns[0] for patterns in each if patterns is not None and len(patterns) == 1]
         return [frozenset[int]().union(*single)] if len(single) == len(each) else None
+
+
+class Not(Node):
+    """Another node holds nowhere in the article: however far evidence may reach, so that what is news is a match."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Node, name: str = "") -> None:
+        super().__init__(name)
+        self.node = node
+
+    def holds(self, found: Found, limit: int) -> bool:
+        del limit
+        return not self.node.holds(found, found.document.everything)
+
+    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+        del found, limit
+        return ()
+
+    def required(self) -> list[frozenset[int]]:
+        return []
+
+    @property
+    def silent(self) -> bool:
+        return True
 
 
 _PAIRS = 100

@@ -168,6 +168,13 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Not:
+    """Holds where its condition holds nowhere in the article, wherever the evidence of others must stand."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """Holds where one span of each condition stands together: in one `unit` (`words` is None), or with at most
     `words` words between the first and the last of them (two Han or kana characters count as a word).
@@ -206,12 +213,12 @@ class Named:
 
 
 Condition = (
-    Words | ListNamed | EntityNamed | GroupNamed | Pattern | Ignoring | AllOf | AnyOf | Near | In | Times | Named
+    Words | ListNamed | EntityNamed | GroupNamed | Pattern | Ignoring | AllOf | AnyOf | Not | Near | In | Times | Named
 )
 
 
 def named_within(condition: Condition) -> Iterator[Named]:
-    """Every condition inside this one that has a name, itself first."""
+    """Every condition inside this one that has a name, itself first; none that must not hold."""
     match condition:
         case Named():
             yield condition

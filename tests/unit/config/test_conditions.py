@@ -19,6 +19,7 @@ from monitor.model import (
     ListNamed,
     Named,
     Near,
+    Not,
     Pattern,
     Reach,
     Term,
@@ -56,6 +57,7 @@ def words(*texts: str) -> Words:
         ("{entity: {kind: country, in: east-asia}}", GroupNamed("country", "east-asia")),
         (r"{pattern: 'KN-?\d\d  x'}", Pattern(r"KN-?\d\d  x")),  # a pattern is kept to the letter
         ("{all: [{words: [a]}, {entity: bb}]}", AllOf((words("a"), EntityNamed("bb")))),
+        ("{all: [{words: [a]}, {not: {in: title, words: [b]}}]}", AllOf((words("a"), Not(In(Field.TITLE, words("b")))))),
         ("{any: [{list: aa}, {all: [{words: [b]}]}]}", AnyOf((ListNamed("aa"), AllOf((words("b"),))))),
     ],
 )

@@ -316,6 +316,8 @@ def test_a_language_is_tested_through_what_the_rule_names(tmp_path: Path) -> Non
         ("{near: {within: sentence, these: [{pattern: a}, {any: [{list: l}, {words: [x]}]}]}}", []),
         ("{all: [{words: [x]}, {pattern: a}]}", []),
         ("{all: [{pattern: a}, {pattern: b}]}", ["a}", "b}"]),
+        ("{all: [{pattern: a}, {not: {words: [x]}}]}", ["a}"]),
+        ("{all: [{words: [x]}, {not: {pattern: a}}]}", []),
         ("{any: [{all: [{words: [x]}, {pattern: a}]}, {entity: taiwan}]}", []),
     ],
 )
@@ -334,6 +336,8 @@ def test_a_pattern_that_every_article_is_searched_for(tmp_path: Path, match: str
         ("{in: body, words: [x]}", "news_in: title\n", ["title"]),
         ("{all: [{words: [x]}, {in: lead, words: [y]}]}", "news_in: title\n", ["title"]),
         ("{any: [{words: [x]}, {in: lead, words: [y]}]}", "news_in: title\n", []),
+        ("{all: [{words: [x]}, {not: {in: lead, words: [y]}}]}", "news_in: title\n", []),
+        ("{all: [{words: {en: [x]}}, {not: {words: {ko: [훈련]}}}]}", "", []),
         ("{in: body, words: [x]}", "", []),
     ],
 )

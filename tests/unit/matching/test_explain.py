@@ -22,6 +22,7 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    Not,
     Rule,
     Step,
     Term,
@@ -122,6 +123,12 @@ def _why(step: Step) -> str:
             "no match: words missile: “missile” stands in the title, and does not count there",
         ),
         (AllOf((WHO, WHAT)), "A missile", "", "no match: 1 of 2: not `who: words North Korea, Pyongyang`"),
+        (
+            AllOf((WHO, Not(AnyOf((In(Field.TITLE, words("film")), words("game")))))),
+            "Pyongyang",
+            "It is a game",
+            "no match: 1 of 2: there is “game” in the text",
+        ),
         (  # of several ways the nearest
             AnyOf((WHO, AllOf((WHAT, DID)))),
             "A missile",

@@ -17,6 +17,7 @@ from monitor.model import (
     Level,
     MatchKind,
     Near,
+    Not,
     Pattern,
     Rule,
     Term,
@@ -152,6 +153,33 @@ def test_unless_drops_the_article() -> None:
     unless = In(Field.TITLE, words(en=["earthquake"]))
     assert not hits(words(en=["drill"]), "Earthquake drill", unless=unless)
     assert hits(words(en=["drill"]), "Army drill", "after the earthquake", unless=unless)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "kind"),
+    [
+        ("Japan", "Nothing", MatchKind.NEWS),
+        ("Japan", "A film", None),
+        ("Japan", "word " * 100 + "film", None),  # however deep: no article is news and no match
+        ("Nothing", "word " * 100 + "Japan", MatchKind.MENTION),
+        ("Japan votes", "A film", MatchKind.NEWS),
+        ("Nothing", "Nothing", None),
+    ],
+)
+def test_what_must_not_stand_there(title: str, text: str, kind: MatchKind | None) -> None:
+    """It decides for one of several ways to meet a rule, and is no evidence."""
+    film = Not(words(en=["film"]))
+    condition = AllOf((words(en=["Japan"]), AnyOf((film, words(en=["votes"])))))
+    matches = ruleset(condition).match(article(title=title, text=text))
+    assert [match.kind for match in matches] == ([] if kind is None else [kind])
+    assert {span.term for match in matches for span in match.evidence} <= {"Japan", "votes"}
+
+
+def test_what_must_not_stand_in_a_part() -> None:
+    """Its own `in` says in which."""
+    condition = AllOf((words(en=["Japan"]), Not(In(Field.TITLE, words(en=["film"])))))
+    assert hits(condition, "Japan", "A film")
+    assert not hits(condition, "A film", "of Japan")
 
 
 def test_an_entity_is_found_by_its_sure_names() -> None:
