@@ -279,6 +279,7 @@ class _Rules:
             lowers=self.changes([Level.LOW, Level.INFO]) if self.maybe(0.2) else (),
             news_in=self.chance.choice([Field.TITLE, Field.TEXT]) if self.maybe(0.3) else Field.LEAD,
             mention_if=self.condition(0) if self.maybe(0.15) else None,
+            mention=self.condition(1) if self.maybe(0.15) else None,
         )
 
 
@@ -291,7 +292,7 @@ class _Articles:
     def article(self, number: int, rules: Sequence[Rule]) -> Article:
         chance = self.chance
         wanted = chance.sample(rules, chance.choice([0, 1, 2, 2, 3, 4]))
-        planted = [piece for rule in wanted for piece in self.plan(rule.condition)]
+        planted = [piece for rule in wanted for piece in self.plan(self.planted(rule))]
         anywhere = [text for field, text in planted if field is None]
         loose = [self.surface(term) for term in chance.choices(self.maker.pool, k=chance.randint(0, 4))]
         aside = loose[:2] if chance.random() < 0.3 else []
@@ -317,6 +318,10 @@ class _Articles:
             authors=tuple(said[Field.AUTHOR]),
             tags=tuple(said[Field.TAGS]),
         )
+
+    def planted(self, rule: Rule) -> Condition:
+        """The condition by which the article is to meet the rule."""
+        return rule.mention if rule.mention is not None and self.chance.random() < 0.5 else rule.condition
 
     def deep(self, text: str) -> str:
         """The text with so much behind it that what follows stands about where the lead ends, or farther down."""

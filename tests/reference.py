@@ -125,17 +125,21 @@ class Reading:
             return None
         if rule.unless is not None and self.holds(rule.unless, self.within(Field.TEXT)):
             return None
-        limit = self.limit(rule)
-        if limit is None:
+        caught = self.caught(rule)
+        if caught is None:
             return None
+        by, limit = caught
         within = self.within(limit)
-        mention = limit is not rule.news_in or (rule.mention_if is not None and self.holds(rule.mention_if, within))
+        news = by is rule.condition and limit is rule.news_in
+        mention = not news or (rule.mention_if is not None and self.holds(rule.mention_if, within))
         return MatchKind.MENTION if mention else MatchKind.NEWS, self.level(rule, within)
 
-    def limit(self, rule: Rule) -> Field | None:
-        """How far into the article its evidence may reach: as far as news may, else anywhere; None: it is not met."""
-        limits = (rule.news_in, Field.TEXT)
-        return next((limit for limit in limits if self.holds(rule.condition, self.within(limit))), None)
+    def caught(self, rule: Rule) -> tuple[Condition, Field] | None:
+        """Which condition meets the article, and how far into it the evidence may reach: its match as far as news may,
+        else anywhere; else its mention, anywhere. None: it is not met."""
+        asked = [(rule.condition, rule.news_in), (rule.condition, Field.TEXT)]
+        asked += [] if rule.mention is None else [(rule.mention, Field.TEXT)]
+        return next((each for each in asked if self.holds(each[0], self.within(each[1]))), None)
 
     def level(self, rule: Rule, counts: Counts) -> Level:
         """The highest raise that holds, else the lowest lower that holds, else the rule's own."""
@@ -147,12 +151,13 @@ class Reading:
 
     def faults(self, rule: Rule, match: Match) -> list[str]:
         """What is wrong with the evidence of a match: it must be of hits that count, and be enough by itself."""
-        limit = self.limit(rule)
-        assert limit is not None
+        caught = self.caught(rule)
+        assert caught is not None
+        by, limit = caught
         within = self.within(limit)
-        counted = {self.span(hit) for hit in self.hits(rule.condition) if within(hit)}
+        counted = {self.span(hit) for hit in self.hits(by) if within(hit)}
         wrong = [f"{span} does not count" for span in match.evidence if span not in counted]
-        if not self.holds(rule.condition, lambda hit: within(hit) and self.span(hit) in match.evidence):
+        if not self.holds(by, lambda hit: within(hit) and self.span(hit) in match.evidence):
             wrong.append("the evidence is not enough")
         if len(set(match.evidence)) < len(match.evidence):
             wrong.append("a span stands twice")

@@ -233,7 +233,9 @@ def _mention(case: Case) -> Ruling:
     if case.match.kind is not MatchKind.MENTION:
         return None
     in_passing = [_BEYOND[case.rule.news_in]] if case.rule.news_in in _BEYOND else []
-    in_passing += ["as its mention_if says"] if case.rule.mention_if is not None else []
+    asked = {"mention": case.rule.mention, "mention_if": case.rule.mention_if}
+    says = [key for key, condition in asked.items() if condition is not None]
+    in_passing += [f"as its {' or '.join(says)} says"] if says else []
     only = f"only mentioned, {' or '.join(in_passing)}"
     if (old := stale(case)) is not None:
         return Held(f"{only}; {old.why}")

@@ -20,7 +20,7 @@ Name = EntityNamed | ListNamed
 AnyName = Name | GroupNamed
 
 _PARTS = {
-    "rule": ("match", "unless", "mention_if", "raise", "lower"),
+    "rule": ("match", "unless", "mention", "mention_if", "raise", "lower"),
     "entity": ("maybe",),
     "list": ("before", "after"),
 }

@@ -79,9 +79,15 @@ class RuleShape(Shape):
         "together, or the whole text; what holds only deeper is a mention.",
         examples=["title"],
     )
+    mention: ConditionOrList | None = Field(
+        None,
+        description="Makes the article a mention where match does not hold and this does, anywhere in title and text "
+        "(of a list: where one of them holds).",
+        examples=[{"near": {"within": "sentence", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill*"]}}]}}],
+    )
     mention_if: ConditionOrList | None = Field(
         None,
-        description="Makes the article a mention where this holds (of a list: where one of them holds).",
+        description="Makes what would be news a mention where this holds (of a list: where one of them holds).",
         examples=[{"words": {"en": ["last week", "anniversary"]}}],
     )
     raise_: Changes | None = Field(
@@ -108,7 +114,9 @@ class RuleShape(Shape):
         None, description="Whom it tells, and how often.", examples=[{"to": ["default"], "once_per": "story"}]
     )
     tests: Examples | None = Field(
-        None, description="Articles that must and must not hit.", examples=[{"fires": ["Drills around Taiwan"]}]
+        None,
+        description="Articles that must hit, must be mentions, and must not hit.",
+        examples=[{"fires": ["Drills around Taiwan"]}],
     )
 
     @model_validator(mode="after")
@@ -154,6 +162,7 @@ def rule(document: Document) -> Rule:
         lowers=_changes(shape.lower),
         news_in=Part(shape.news_in or "lead"),
         mention_if=any_of(shape.mention_if),
+        mention=any_of(shape.mention),
         full_text=shape.full_text or False,
         owner=shape.owner,
         why=shape.why,

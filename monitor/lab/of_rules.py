@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from monitor.lab.written import Kind, Lint, Part, Written
+from monitor.lab.written import NETS, Kind, Lint, Part, Written
 from monitor.model import AllOf, AnyOf, Entity, Field, Near, Not, Pattern, Rule, Source, Where, WordList
 from monitor.store.reports import MatchedReport
 
@@ -30,8 +30,8 @@ def unused(written: Written, used: Iterable[str]) -> Iterator[Lint]:
 
 def patterns_alone(written: Written) -> Iterator[Lint]:
     """A pattern that is asked of every article, because no word must stand beside it."""
-    for match in written.conditions.get("match", ()):
-        for part in _without_words(match):
+    for net in NETS:
+        for part in (found for each in written.conditions.get(net, ()) for found in _without_words(each)):
             what = "no word must stand beside this pattern: every article is searched for it, which takes time"
             yield written.lint(Kind.PATTERN_ALONE, (*part.where, "pattern"), what, "put it under all: with words")
 

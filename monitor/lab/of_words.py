@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain
 
 from monitor.config.yaml12 import Where
-from monitor.lab.written import Kind, Lint, Part, Written
+from monitor.lab.written import NETS, Kind, Lint, Part, Written
 from monitor.matching.terms import Pattern, Token, compile_term
 from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words
 from monitor.text.scripts import HAN, HANGUL, KANA
@@ -97,12 +97,12 @@ def _ignored(ignores: Iterable[Ignore], lists: Lists) -> Iterator[Term]:
 
 
 def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
-    """A word of `match` that cannot help, because `unless` drops every article in which it stands."""
+    """A word of `match` or `mention` that cannot help, because `unless` drops every article in which it stands."""
     if not isinstance(written.says, Rule) or written.says.unless is None:
         return
     enough = [part for unless in written.conditions["unless"] for part in _alternatives(unless)]
     dropping = [(part.field, _Words(_terms(part, lists))) for part in enough if not part.ignores and part.times == 1]
-    for part in (part for match in written.conditions["match"] for part in match.wanted()):
+    for part in (part for net in NETS for each in written.conditions[net] for part in each.wanted()):
         if not isinstance(part.asks, Words):
             continue
         others = [words for field, words in dropping if field in (None, part.field)]
@@ -111,7 +111,7 @@ def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
                 yield written.lint(
                     Kind.DROPPED_BY_UNLESS,
                     written.word((*part.where, "words"), term),
-                    f"'{term.text}' can never make it fire: where it stands, unless drops the article for '{by}'",
+                    f"'{term.text}' can never help: where it stands, unless drops the article for '{by}'",
                     "remove it here, or there; what is wrong in one place only belongs under ignore",
                 )
 

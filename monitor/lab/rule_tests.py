@@ -80,7 +80,12 @@ def _failures(rule: Rule, compiled: RuleSet, nothing: State, now: datetime) -> I
             yield Fault(test.place, f"this test of {rule.id} must fire, and {what}: {missed}", _MEND)
         elif found is not None and news and not test.fires:
             words = ", ".join(dict.fromkeys(f"“{span.text}”" for span in found.evidence))
-            yield Fault(test.place, f"this test of {rule.id} must stay silent, and fires on {words}", _MEND)
+            must = "be a mention" if test.mentions else "stay silent"
+            yield Fault(test.place, f"this test of {rule.id} must {must}, and fires on {words}", _MEND)
+        elif found is None and test.mentions:
+            (explained,) = explain(compiled, article, rule.id)
+            _, _, missed = explained.says.partition(": ")
+            yield Fault(test.place, f"this test of {rule.id} must be a mention, and is not: {missed}", _MEND)
 
 
 def article_of(test: RuleTest, now: datetime) -> Article:

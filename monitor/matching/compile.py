@@ -103,6 +103,7 @@ class _Compiler:
             node=node,
             unless=self._optional(rule.unless),
             mention_if=self._optional(rule.mention_if),
+            mention=self._optional(rule.mention),
             where=None if rule.where is None else WhereTest(rule.where, self._sources),
             changes=tuple(
                 CompiledChange(change.to, change.condition, self._node(change.condition))

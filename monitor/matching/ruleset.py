@@ -63,7 +63,7 @@ class RuleSet:
         self._of_a_language = _NONE.union(*self._of_languages.values())
         self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.proof)
         commonness = self._commonness()
-        rules = [anchored(each.node.required(), commonness) for each in self._compiled]
+        rules = [anchored(each.required(), commonness) for each in self._compiled]
         self._entries = [
             entry(each, *found_by, self._unproved) for each, found_by in zip(self._compiled, rules, strict=True)
         ]
@@ -73,7 +73,7 @@ class RuleSet:
 
     def _commonness(self) -> list[float]:
         """About how common each pattern is in the news. What is long is rare, and what many rules name is not."""
-        required = chain.from_iterable(each.node.required() for each in self._compiled)
+        required = chain.from_iterable(each.required() for each in self._compiled)
         named = Counter(chain.from_iterable(required))
         return [named[n] * _commonness(pattern.literal) for n, pattern in enumerate(self._lookup.patterns)]
 
@@ -130,17 +130,17 @@ class RuleSet:
                 answers.append(asked[number].met(found))
             else:
                 kind, limit = news if known else mention
-                answers.append((self._compiled[number], kind, self._levels[number], limit))
+                compiled = self._compiled[number]
+                answers.append(Met(compiled, kind, self._levels[number], limit, compiled.node))
         return [met for met in answers if met is not None]
 
     def _match(self, met: Met, found: Found) -> Match:
-        compiled, kind, level, limit = met
-        rule = compiled.rule
+        compiled, rule = met.compiled, met.compiled.rule
         spans: dict[Span, None] = {}
-        for start, end, term, node in sorted(set(compiled.node.evidence(found, limit))):
+        for start, end, term, node in sorted(set(met.node.evidence(found, met.limit))):
             spans[found.document.span(start, end, self._lookup.texts[term], node)] = None
         by = values_by(rule.alert.by, compiled.by, found) if rule.alert.by else {}
-        return Match(rule.id, rule.version, kind, tuple(spans), level, by)
+        return Match(rule.id, rule.version, met.kind, tuple(spans), met.level, by)
 
 
 def _commonness(literal: str) -> float:

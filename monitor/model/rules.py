@@ -296,7 +296,8 @@ class AlertPolicy:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """An example of the rule's author: an article that must (`fires`) or must not hit as news."""
+    """An example of the rule's author: an article that must (`fires`) or must not hit as news. `mentions`: of the
+    latter, that it must hit as a mention."""
 
     fires: bool
     title: str
@@ -308,13 +309,15 @@ class RuleTest:
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     place: Place = Place("")
+    mentions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What matters to somebody. `version` is a digest of what it says, entities and lists included; `max_age` None: no
-    limit. `news_in`: how far evidence may reach to be news: the title, title and lead, or the whole text. `full_text`:
-    the pages of short articles in which one of its words stands are read too."""
+    limit. `news_in`: how far evidence may reach to be news: the title, title and lead, or the whole text. `mention`:
+    makes a mention of an article that does not meet `condition`. `full_text`: the pages of short articles in which one
+    of its words stands are read too."""
 
     id: str
     title: str
@@ -330,6 +333,7 @@ class Rule:
     lowers: tuple[LevelChange, ...] = ()
     news_in: Field = Field.LEAD
     mention_if: Condition | None = None
+    mention: Condition | None = None
     full_text: bool = False
     owner: str | None = None
     why: str | None = None

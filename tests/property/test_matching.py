@@ -53,7 +53,7 @@ DENSE = 2_000  # texts of a few letters
 
 CONSTRUCTS = listed(
     "words, list, entity, group, pattern, all, any, not, times, name, open end, case exact, forms, shadow, unless, where, "
-    "raises, lowers, mention_if, news in title, news in text, near sentence, near paragraph, near words, "
+    "raises, lowers, mention, mention_if, news in title, news in text, near sentence, near paragraph, near words, "
     "near in order, in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, ignore before, "
     "ignore after, maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, counts if where, "
     "where languages, where sources, where tags, where publishers, where not, where unknown does not count"
@@ -69,6 +69,7 @@ class Tally:
     scripts: Counter[str] = field(default_factory=Counter)
     constructs: Counter[str] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
+    by_mention: int = 0
     differences: list[str] = field(default_factory=list)
 
 
@@ -82,6 +83,7 @@ def test_the_compiled_set_decides_as_the_reference_does() -> None:
     assert tally.cases == CASES
     assert tally.kinds.total() >= 0.3 * CASES
     assert {kind for kind in MatchKind if tally.kinds[kind] < OF_EACH_KIND} == set()
+    assert tally.by_mention >= OF_EACH_CONSTRUCT
     assert {script for script in SCRIPTS if tally.scripts[script] < OF_EACH_SCRIPT} == set()
     assert sorted(tally.constructs) == sorted(CONSTRUCTS)
     assert {each: n for each, n in tally.constructs.items() if n < OF_EACH_CONSTRUCT} == {}
@@ -106,6 +108,7 @@ def compare(cases: Batch, tally: Tally) -> None:
             if expected is not None:
                 tally.kinds[expected[0]] += 1
                 tally.fired.update(used[rule.id])
+                tally.by_mention += reading.caught(rule) == (rule.mention, Field.TEXT)
             for wrong in differences(rule, found.get(rule.id), expected, reading):
                 tally.differences.append(f"{wrong}\n  {rule}\n  {each}\n  {world}")
 
@@ -203,7 +206,7 @@ _NODES = {
 def constructs(rule: Rule, world: World) -> set[str]:
     """The names of all that a rule uses, its lists and entities included."""
     found = {"shadow"} if rule.status is RuleStatus.SHADOW else set()
-    for key in ("unless", "where", "raises", "lowers", "mention_if"):
+    for key in ("unless", "where", "raises", "lowers", "mention", "mention_if"):
         found |= {key} if getattr(rule, key) else set()
     if rule.news_in is not Field.LEAD:
         found.add(f"news in {rule.news_in}")

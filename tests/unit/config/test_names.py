@@ -28,6 +28,7 @@ match:
     - any: [{entity: {kind: country, in: asia}}, {list: drills, ignore: {list: denials}}]
 unless: [{entity: japan}, {words: [a]}]
 mention_if: {list: past}
+mention: {all: [{entity: seoul}, {list: talks}]}
 raise: {to: high, if: {entity: {kind: weapon}}}
 lower: [{to: info, if: {list: calm}}]
 alert: {to: [list]}
@@ -58,9 +59,11 @@ def test_each_name_is_found_where_it_stands() -> None:
         (ListNamed("drills"), 12),
         (ListNamed("denials"), 12),
         (EntityNamed("japan"), 13),
+        (EntityNamed("seoul"), 15),
+        (ListNamed("talks"), 15),
         (ListNamed("past"), 14),
-        (GroupNamed("weapon"), 15),
-        (ListNamed("calm"), 16),
+        (GroupNamed("weapon"), 16),
+        (ListNamed("calm"), 17),
     ]
 
 

@@ -229,6 +229,15 @@ def test_a_word_that_unless_drops(tmp_path: Path, match: str, unless: str, dropp
     expect(at(tmp_path, text), *(("dropped-by-unless", word) for word in dropped))
 
 
+def test_mention_is_looked_at_as_match_is(tmp_path: Path) -> None:
+    """A language that it lacks, a word that `unless` drops, a pattern that every article is searched for."""
+    more = "mention: {all: [{words: {en: [x], ko: [훈련]}}, {words: {en: [y]}}]}\n"
+    expect(at(tmp_path, rule("{words: [z]}", more)), ("missing-language", "{words: {en: [y]}}]}"))
+    more = "mention: {words: [drill]}\nunless: {words: [drill]}\n"
+    expect(at(tmp_path, rule("{words: [z]}", more)), ("dropped-by-unless", "drill]}"))
+    expect(at(tmp_path, rule("{words: [z]}", "mention: {pattern: a}\n")), ("pattern-alone", "a}"))
+
+
 @pytest.mark.parametrize(
     ("words", "second"),
     [

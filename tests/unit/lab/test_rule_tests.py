@@ -63,6 +63,26 @@ def test_each_test_is_held_against_the_rule(test: RuleTest, what: str | None) ->
 
 
 @pytest.mark.parametrize(
+    ("title", "text", "what"),
+    [
+        ("A rocket", "", None),  # the rule's `mention`
+        ("A garden", f"{LONG}A missile.", None),  # its `match`, deep in the text
+        ("A missile", "", "must be a mention, and fires on “missile”"),
+        (
+            "A garden",
+            "",
+            "must be a mention, and is not: words missile: not there; nor a mention: words rocket: not there",
+        ),
+    ],
+)
+def test_a_test_may_ask_for_a_mention(title: str, text: str, what: str | None) -> None:
+    """News is none, and nothing is none."""
+    asked = rule_with(RuleTest(fires=False, title=title, text=text, mentions=True))
+    found = failures([replace(asked, mention=Words((Term("rocket"),)))], {}, {}, {}, NOON)
+    assert [fault.what.partition("launch ")[2] for fault in found] == ([what] if what else [])
+
+
+@pytest.mark.parametrize(
     ("changed", "title", "what"),
     [
         ({"unless": Words((Term("film"),))}, "A missile film", "does not: unless holds, by “film” in the title"),

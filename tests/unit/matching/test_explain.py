@@ -144,6 +144,34 @@ def test_it_says_how_nearly_a_rule_was_missed(condition: Condition, title: str, 
     assert explanation.says == says
 
 
+def test_it_says_which_net_caught_an_article() -> None:
+    """`match` or `mention`, and where neither does, what both missed."""
+    rule = Rule("r", "R", Level.HIGH, AllOf((WHO, DID)), "v1", mention=AllOf((WHO, WHAT)), mention_if=words("toy"))
+    news = explained(rule, "Pyongyang fired a missile")
+    assert (news.kind, outline(news)[0]) == (MatchKind.NEWS, "+ match: all of these")
+    mention = explained(rule, "Pyongyang shows a toy missile")
+    assert (mention.kind, mention.says) == (
+        MatchKind.MENTION,
+        "a mention at level high: match does not hold, mention does",
+    )
+    assert outline(mention) == [
+        "- match: all of these | 1 of 2: not `did what: words fired, launched`",
+        "  + who: words North Korea, Pyongyang",
+        "  - did what: words fired, launched | not there",
+        "+ mention: all of these",
+        "  + who: words North Korea, Pyongyang",
+        "  + what: words missile, missiles",
+    ]
+    none = explained(rule, "A missile")
+    assert none.says == (
+        "no match: 0 of 2: not `who: words North Korea, Pyongyang`; "
+        "nor a mention: 1 of 2: not `who: words North Korea, Pyongyang`"
+    )
+    assert none.share == 0.5
+    dropped = explained(replace(rule, unless=words("film")), "A film of a missile of Pyongyang")
+    assert dropped.says == "no match: unless holds, by “film” in the title"
+
+
 def test_each_condition_is_green_or_red_with_its_words() -> None:
     """The whole tree, in the rule's own names."""
     explanation = explained(AllOf((Near((WHO, WHAT)), AnyOf((DID, words("flew"))))), "Pyongyang: a missile flew")

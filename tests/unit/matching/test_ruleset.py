@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 
 import pytest
 
@@ -15,12 +16,15 @@ from monitor.model import (
     GroupNamed,
     In,
     Level,
+    LevelChange,
     MatchKind,
+    Named,
     Near,
     Not,
     Pattern,
     Rule,
     Term,
+    Where,
     Words,
 )
 from tests.building import article
@@ -138,6 +142,59 @@ def test_complete_only_deep_in_the_text_is_a_mention() -> None:
     (news,) = ruleset(condition).match(article(title="Taiwan today", text="word " * 58 + "drills"))
     (mention,) = ruleset(condition).match(article(title="Taiwan today", text="word " * 61 + "drills"))
     assert (news.kind, mention.kind) == (MatchKind.NEWS, MatchKind.MENTION)
+
+
+LAUNCH = Rule(
+    "launch",
+    "Launches",
+    Level.HIGH,
+    AllOf((words(en=["missile"]), words(en=["fired"]))),
+    "v1",
+    mention=AllOf((words(en=["missile"]), Named("said", words(en=["launch"])))),
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "kind", "found"),
+    [
+        ("A missile was fired", "The launch came early.", MatchKind.NEWS, {"missile", "fired"}),
+        # deep in the text `match` still holds, and its evidence counts
+        ("The launch of a missile", "word " * 61 + "fired", MatchKind.MENTION, {"missile", "fired"}),
+        ("The launch of a missile", "", MatchKind.MENTION, {"missile", "launch"}),
+        ("Summit opens", "word " * 200 + "after the missile launch", MatchKind.MENTION, {"missile", "launch"}),
+        ("A missile", "", None, set()),
+        ("A launch was fired at", "", None, set()),
+    ],
+)
+def test_where_match_does_not_hold_mention_may(title: str, text: str, kind: MatchKind | None, found: set[str]) -> None:
+    """Anywhere in the text, with its own evidence; where `match` holds, `mention` is not asked."""
+    matches = compile_rules([LAUNCH], {}).match(article(title=title, text=text))
+    assert [each.kind for each in matches] == ([] if kind is None else [kind])
+    assert {span.text for match in matches for span in match.evidence} == found
+
+
+def test_what_drops_news_drops_what_mention_finds() -> None:
+    """`unless` and `where`; and a level changes as that of any mention."""
+    page = article(title="The launch of a missile", text="word " * 61 + "nuclear")
+    dropped = replace(LAUNCH, id="dropped", unless=words(en=["nuclear"]))
+    elsewhere = replace(LAUNCH, id="elsewhere", where=Where(sources=("kcna",)))
+    raised = replace(LAUNCH, id="raised", raises=(LevelChange(Level.CRITICAL, words(en=["nuclear"])),))
+    matches = compile_rules([LAUNCH, dropped, elsewhere, raised], {}).match(page)
+    assert [(each.rule, each.level) for each in matches] == [("launch", Level.HIGH), ("raised", Level.CRITICAL)]
+    (first, *_) = matches
+    assert [(span.text, span.node) for span in first.evidence] == [("launch", "said"), ("missile", "")]
+
+
+def test_a_rule_is_found_by_what_both_of_its_nets_require() -> None:
+    """An article that lacks it is not asked; where one net requires nothing, neither does the rule."""
+    compiled = compile_rules([LAUNCH, replace(LAUNCH, id="free", mention=Pattern("[0-9]{9}"))], {})
+
+    def candidates(title: str) -> list[str]:
+        return [each.compiled.rule.id for each in compiled.candidates(compiled.found(article(title=title, text="")))]
+
+    assert candidates("The launch of a missile") == ["launch", "free"]
+    assert candidates("A missile") == ["free"]
+    assert candidates("It was fired at launch") == ["free"]
 
 
 def test_the_lead_of_a_chinese_text_is_120_characters() -> None:
