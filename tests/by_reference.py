@@ -86,7 +86,10 @@ def _standing(condition: Condition, reading: Reading) -> Iterator[tuple[Hit, str
                 values = {_word(each) for each in condition.terms if _text(each) == _text(term)}
                 yield from product(reading.term(term), values)
         case ListNamed():
-            yield from _standing(Words(reading.world.lists[condition.list].terms), reading)
+            lists = reading.lists_in(reading.world.lists[condition.list])
+            yield from _standing(Words(tuple({term for each in lists for term in each.terms})), reading)
+            for entity in (entity for each in lists for entity in each.entities):
+                yield from _standing(EntityNamed(entity), reading)
         case EntityNamed():
             entity = reading.world.entities[condition.entity]
             yield from ((hit, f"entity:{entity.id}") for hit in reading.entity(entity))

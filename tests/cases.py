@@ -43,6 +43,8 @@ from monitor.model import (
     Where,
     WordList,
     Words,
+    entities_within,
+    terms_within,
 )
 from monitor.text.inflection import forms
 from tests.reference import World
@@ -103,6 +105,8 @@ class _Rules:
         self.entities: dict[str, Entity] = {}
         for number in range(3):
             self.entities[f"e{number}"] = self.entity(number)
+        own = self.some(self.pool) if self.maybe(0.5) else ()
+        self.lists["both"] = WordList("both", own, lists=("drills",), entities=("e0", "e1")[: chance.randint(0, 2)])
         self.world = World(self.entities, self.lists, SOURCES)
 
     def maybe(self, likelihood: float) -> bool:
@@ -345,6 +349,21 @@ class _Articles:
     def plan(self, condition: Condition, field: Field | None = None) -> Iterator[Piece]:
         """Surfaces with which the condition may hold."""
         match condition:
+            case Not():
+                if self.chance.random() < 0.2:
+                    yield from self.plan(condition.condition, field)
+            case AllOf() | Near():
+                for each in condition.conditions:
+                    yield from self.plan(each, field)
+                    yield from ((field, small) for small in self.filler(0, 1))
+            case AnyOf():
+                yield from self.plan(self.chance.choice(condition.conditions), field)
+            case _:
+                yield from self.plan_of_one(condition, field)
+
+    def plan_of_one(self, condition: Condition, field: Field | None) -> Iterator[Piece]:
+        """The same of a condition that has one inside it, or none."""
+        match condition:
             case In():
                 yield from self.plan(condition.condition, condition.field)
             case Named():
@@ -356,15 +375,6 @@ class _Articles:
             case Times():
                 for _ in range(condition.times):
                     yield from self.plan(condition.condition, field)
-            case AllOf() | Near():
-                for each in condition.conditions:
-                    yield from self.plan(each, field)
-                    yield from ((field, small) for small in self.filler(0, 1))
-            case Not():
-                if self.chance.random() < 0.2:
-                    yield from self.plan(condition.condition, field)
-            case AnyOf():
-                yield from self.plan(self.chance.choice(condition.conditions), field)
             case _:
                 yield from (
                     (field, self.surface(self.chance.choice(those))) for those in [self.terms(condition)] if those
@@ -375,7 +385,10 @@ class _Articles:
             case Words():
                 return condition.terms
             case ListNamed():
-                return self.maker.lists[condition.list].terms
+                names = entities_within(named := self.maker.lists[condition.list], self.maker.lists)
+                return terms_within(named, self.maker.lists) + tuple(
+                    term for each in names for term in self.maker.entities[each].sure
+                )
             case EntityNamed():
                 return self.names(self.maker.entities[condition.entity])
             case Pattern():

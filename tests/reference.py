@@ -195,17 +195,19 @@ class Reading:
                 return self.holds(condition.condition, counts, field, condition.name)
             case In():
                 return self.holds(condition.condition, counts, condition.field, node)
-            case AllOf():
-                return all(self.holds(each, counts, field, node) for each in condition.conditions)
-            case AnyOf():
-                return any(self.holds(each, counts, field, node) for each in condition.conditions)
+            case AllOf() | AnyOf():
+                quantified = all if isinstance(condition, AllOf) else any
+                return quantified(self.holds(each, counts, field, node) for each in condition.conditions)
             case Not():
-                return not self.holds(condition.condition, lambda hit: True, field, node)
+                return not self.hold_anywhere(condition.condition, field, node)
             case Near():
                 members = [list(filter(counts, self.alike(each, field, node))) for each in condition.conditions]
                 return any(self.together(chosen, condition) for chosen in product(*members))
         hits = list(filter(counts, self.hits(condition, field, node)))
         return apart(hits) >= (condition.times if isinstance(condition, Times) else 1)
+
+    def hold_anywhere(self, condition: Condition, field: Field | None, node: str) -> bool:
+        return self.holds(condition, self.within(Field.TEXT), field, node)
 
     def hits(self, condition: Condition, field: Field | None = None, node: str = "") -> list[Hit]:
         """All hits of a condition that count in the whole article, within a field (none: title and text)."""
@@ -216,13 +218,12 @@ class Reading:
                 return self.hits(condition.condition, condition.field, node)
             case Times():
                 return self.alike(condition.condition, field, node)
-            case Not():
-                return []
             case Near():
                 return [hit for each in condition.conditions for hit in self.alike(each, field, node)]
             case AllOf() | AnyOf():
                 return [hit for each in condition.conditions for hit in self.hits(each, field, node)]
-        return [replace(hit, node=node) for hit in self.standing(condition) if self.in_field(hit, field)]
+        standing = [] if isinstance(condition, Not) else self.standing(condition)
+        return [replace(hit, node=node) for hit in standing if self.in_field(hit, field)]
 
     def alike(self, condition: Condition, field: Field | None, node: str) -> list[Hit]:
         """The hits of a condition, all under its own name or, where it has none, that of what it is a part of."""
@@ -240,7 +241,7 @@ class Reading:
             case Words():
                 return self.terms(condition.terms)
             case ListNamed():
-                return self.terms(self.world.lists[condition.list].terms)
+                return self.in_list(self.world.lists[condition.list])
             case EntityNamed():
                 return self.entity(self.world.entities[condition.entity])
             case GroupNamed():
@@ -266,12 +267,12 @@ class Reading:
         return between(ordered[0], ordered[-1], zone) <= near.words
 
     def ignored(self, hit: Hit, ignore: Ignore) -> bool:
-        lists = [self.world.lists[each] for each in ignore.lists]
-        swallowing = [*ignore.terms, *(term for each in lists for term in each.terms)]
+        lists = [one for each in ignore.lists for one in self.lists_in(self.world.lists[each])]
+        swallowing = self.terms(ignore.terms) + [hit for each in lists for hit in self.in_list(each)]
         before = [ignore.before, *(each.before for each in lists)]
         after = [ignore.after, *(each.after for each in lists)]
         return (
-            any(map(hit.inside, self.terms(swallowing)))
+            any(map(hit.inside, swallowing))
             or any(self.reaches(word, hit, each) for each in before if each for word in self.standing(each.condition))
             or any(self.reaches(hit, word, each) for each in after if each for word in self.standing(each.condition))
         )
@@ -286,6 +287,19 @@ class Reading:
         )
 
     # --- what stands where ------------------------------------------------------------------------------------------
+
+    def in_list(self, words: WordList) -> list[Hit]:
+        """Where a list's words stand, and what belongs to it."""
+        hits = self.terms(words.terms)
+        for each in words.lists:
+            hits += self.in_list(self.world.lists[each])
+        for each in words.entities:
+            hits += self.entity(self.world.entities[each])
+        return sorted(set(hits))
+
+    def lists_in(self, words: WordList) -> list[WordList]:
+        """A list, and those that belong to it, at any depth."""
+        return [words, *(deeper for each in words.lists for deeper in self.lists_in(self.world.lists[each]))]
 
     def terms(self, terms: tuple[Term, ...] | list[Term]) -> list[Hit]:
         return [hit for term in terms for hit in self.term(term)]

@@ -85,7 +85,7 @@ _TAKEN_BY = {
     "forms": ("words",),
     "ignore": ("words", "list", "entity", "pattern"),
 }
-"""What is said beside one of these holds for it; beside conditions that have parts, for all of these among the parts."""
+"""What is said beside one of these holds for it; beside a condition that has parts, for all of these among them."""
 
 
 class _ForParts(Shape):
@@ -107,7 +107,7 @@ class Piece(_ForParts):
     one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "any")
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {key: (*keys, "any") for key, keys in _TAKEN_BY.items()}
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {key: (*others, "any") for key, others in _TAKEN_BY.items()}
 
     words: WordSet | None = WORDS
     list_: Id | None = LIST

@@ -23,7 +23,13 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "rule": {"to": "it belongs under alert:", "not": _UNLESS},
     "alert": dict.fromkeys(("raise", "lower"), "it belongs beside level"),
     "condition": {"and": "write all:", "or": "write any:"},
-    "condition in near": {"not": _BESIDE_NEAR_ALL, "all": _NEAR, "near": _NEAR, "in": _BESIDE_NEAR, "times": _BESIDE_NEAR},
+    "condition in near": {
+        "not": _BESIDE_NEAR_ALL,
+        "all": _NEAR,
+        "near": _NEAR,
+        "in": _BESIDE_NEAR,
+        "times": _BESIDE_NEAR,
+    },
     "near": {"words": "it belongs under these:", "order": "write 'in_order: true'"},
     "entity": {"words": _NAMES, "names": _NAMES, "groups": "write 'in: [GROUP]'"},
 }

@@ -29,6 +29,8 @@ from monitor.model import (
     Term,
     WordList,
     Words,
+    entities_within,
+    terms_within,
 )
 from monitor.text.language import language_of
 
@@ -120,7 +122,9 @@ class Languages:
             case Words(terms):
                 yield from terms
             case ListNamed(name):
-                yield from self.lists[name].terms
+                yield from terms_within(self.lists[name], self.lists)
+                for id_ in entities_within(self.lists[name], self.lists):
+                    yield from _names(self.entities[id_])
             case EntityNamed(name):
                 yield from _names(self.entities[name])
             case GroupNamed() as group:

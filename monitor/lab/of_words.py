@@ -10,7 +10,7 @@ from itertools import chain
 from monitor.config.yaml12 import Where
 from monitor.lab.written import NETS, Kind, Lint, Part, Written
 from monitor.matching.terms import Pattern, Token, compile_term
-from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words
+from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words, terms_within
 from monitor.text.scripts import HAN, HANGUL, KANA
 
 _SHORT = 3  # letters of an alphabet: fewer begin thousands of words
@@ -93,7 +93,7 @@ def _ignored(ignores: Iterable[Ignore], lists: Lists) -> Iterator[Term]:
     for ignore in ignores:
         yield from ignore.terms
         for name in ignore.lists:
-            yield from lists[name].terms
+            yield from terms_within(lists[name], lists)
 
 
 def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
@@ -128,7 +128,7 @@ def _alternatives(part: Part) -> Iterator[Part]:
 def _terms(part: Part, lists: Lists) -> tuple[Term, ...]:
     if isinstance(part.asks, Words):
         return part.asks.terms
-    return lists[part.asks.list].terms if isinstance(part.asks, ListNamed) else ()
+    return terms_within(lists[part.asks.list], lists) if isinstance(part.asks, ListNamed) else ()
 
 
 class _Words:

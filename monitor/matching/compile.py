@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import chain
 from types import MappingProxyType
 
 from monitor.matching import finders, nodes, values
@@ -40,6 +41,9 @@ from monitor.model import (
     Where,
     WordList,
     Words,
+    entities_within,
+    lists_within,
+    terms_within,
 )
 from monitor.text.patterns import compiled
 
@@ -150,7 +154,7 @@ class _Compiler:
             case Words():
                 finder = self._words(condition.terms)
             case ListNamed():
-                finder = self._once(condition, lambda: self._words(self._lists[condition.list].terms))
+                finder = self._once(condition, lambda: self._list(self._lists[condition.list]))
             case EntityNamed():
                 finder = self._once(condition, lambda: self._entity(self._entities[condition.entity]))
             case GroupNamed():
@@ -167,6 +171,10 @@ class _Compiler:
             case _:
                 raise TypeError(f"words, entities, patterns and any of those stand somewhere, not {condition!r}")
         return finder
+
+    def _list(self, named: WordList) -> Finder:
+        words, entities = self._words(terms_within(named, self._lists)), entities_within(named, self._lists)
+        return finders.Any([words, *(self._finder(EntityNamed(each)) for each in entities)]) if entities else words
 
     def _once(self, key: object, make: Callable[[], Finder]) -> Finder:
         if key not in self._shared:
@@ -246,7 +254,10 @@ class _Compiler:
             case Words(terms):
                 return (self._values_of_terms(condition, terms),)
             case ListNamed(name):
-                return (self._values_of_terms(condition, self._lists[name].terms),)
+                named = self._lists[name]
+                parts: list[Condition] = [Words(terms_within(named, self._lists))]
+                parts += map(EntityNamed, entities_within(named, self._lists))
+                return tuple(chain.from_iterable(map(self._values, parts)))
             case GroupNamed():
                 members = [each.id for each in self._entities.values() if condition.has(each)]
                 return tuple(values.EntityValues(self._finder(EntityNamed(each)), each) for each in members)
@@ -285,14 +296,17 @@ class _Compiler:
     # --- what does not count ------------------------------------------------------------------------------------
 
     def _spoiling(self, ignore: Ignore) -> Spoiling:
-        named = [self._lists[each] for each in ignore.lists]
         inside: list[Finder] = [self._words(ignore.terms)] if ignore.terms else []
-        inside += [self._finder(ListNamed(each.id)) for each in named if each.terms]
+        inside += [self._finder(ListNamed(each)) for each in ignore.lists if self._has_words(self._lists[each])]
+        named = [one for each in ignore.lists for one in lists_within(self._lists[each], self._lists)]
         return Spoiling(
             tuple(inside),
             self._reaches([ignore.before, *(each.before for each in named)]),
             self._reaches([ignore.after, *(each.after for each in named)]),
         )
+
+    def _has_words(self, named: WordList) -> bool:
+        return bool(terms_within(named, self._lists) or entities_within(named, self._lists))
 
     def _reaches(self, reaches: Iterable[Reach | None]) -> tuple[tuple[int, Finder], ...]:
         return tuple((reach.words, self._finder(reach.condition)) for reach in reaches if reach is not None)

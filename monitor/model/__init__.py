@@ -36,6 +36,7 @@ from monitor.model.deliveries import (
 )
 from monitor.model.explanations import Explanation, Step
 from monitor.model.habits import MOMENTARY, Habits, SourceTrouble, TroubleKind
+from monitor.model.inside import entities_within, lists_within, named_within, terms_within
 from monitor.model.notices import (
     FailingSource,
     GivenUp,
@@ -81,7 +82,6 @@ from monitor.model.rules import (
     Where,
     WordList,
     Words,
-    named_within,
 )
 from monitor.model.running import Running, time_of_day
 from monitor.model.settings import FOR_GOOD, Config, Endpoint, Limits, Retention, Settings
@@ -195,7 +195,10 @@ __all__ = [
     "Where",
     "WordList",
     "Words",
+    "entities_within",
+    "lists_within",
     "named_within",
+    "terms_within",
     "time_of_day",
     "voice_of",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -217,19 +216,6 @@ Condition = (
 )
 
 
-def named_within(condition: Condition) -> Iterator[Named]:
-    """Every condition inside this one that has a name, itself first; none that must not hold."""
-    match condition:
-        case Named():
-            yield condition
-            yield from named_within(condition.condition)
-        case AllOf() | AnyOf() | Near():
-            for each in condition.conditions:
-                yield from named_within(each)
-        case Ignoring() | In() | Times():
-            yield from named_within(condition.condition)
-
-
 @dataclass(frozen=True, slots=True)
 class Where:
     """Which articles a rule looks at: each key that is given must hold, and nothing of `excluded`.
@@ -255,13 +241,16 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list."""
+    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list. `lists`, `entities`:
+    the ids of others whose words and names belong to it, with what those lists say of before and after."""
 
     id: str
     terms: tuple[Term, ...] = ()
     before: Reach | None = None
     after: Reach | None = None
     place: Place = Place("")
+    lists: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
 
 
 # --- rules ------------------------------------------------------------------------------------------------------

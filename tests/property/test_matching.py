@@ -37,6 +37,7 @@ from monitor.model import (
     Times,
     Unit,
     Where,
+    WordList,
     Words,
 )
 from tests.building import article
@@ -52,11 +53,12 @@ SHOWN = 3  # of the differences
 DENSE = 2_000  # texts of a few letters
 
 CONSTRUCTS = listed(
-    "words, list, entity, group, pattern, all, any, not, times, name, open end, case exact, forms, shadow, unless, where, "
-    "raises, lowers, mention, mention_if, news in title, news in text, near sentence, near paragraph, near words, "
-    "near in order, in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, ignore before, "
-    "ignore after, maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, counts if where, "
-    "where languages, where sources, where tags, where publishers, where not, where unknown does not count"
+    "words, list, list in list, entity in list, entity, group, pattern, all, any, not, times, name, open end, case "
+    "exact, forms, shadow, unless, where, raises, lowers, mention, mention_if, news in title, news in text, near sentence, "
+    "near paragraph, near words, near in order, in title, in lead, in text, in author, in tags, in url, ignore "
+    "terms, ignore lists, ignore before, ignore after, maybe, never, titles, counts if sure_seen, counts if "
+    "earlier, counts if near, counts if where, where languages, where sources, where tags, where publishers, where "
+    "not, where unknown does not count"
 )
 
 
@@ -230,6 +232,9 @@ def parts(part: object, world: World) -> Iterator[object]:
             yield from parts(tuple(each for each in world.entities.values() if belongs(each, part)), world)
         case ListNamed():
             yield from parts(world.lists[part.list], world)
+        case WordList():
+            yield from parts(tuple(map(ListNamed, part.lists)), world)
+            yield from parts(tuple(map(EntityNamed, part.entities)), world)
 
 
 def _uses(part: object) -> Iterator[str]:
@@ -251,6 +256,8 @@ def _uses(part: object) -> Iterator[str]:
             yield from ["where unknown does not count"] if not part.unknown else []
         case CountsIf():
             yield from (f"counts if {key}" for key in ("sure_seen", "earlier", "near", "where") if getattr(part, key))
+        case WordList():
+            yield from (f"{key} in list" for key, given in (("list", part.lists), ("entity", part.entities)) if given)
         case Entity():
             yield from (key for key in ("never", "titles") if getattr(part, key))
         case _:

@@ -57,7 +57,10 @@ def words(*texts: str) -> Words:
         ("{entity: {kind: country, in: east-asia}}", GroupNamed("country", "east-asia")),
         (r"{pattern: 'KN-?\d\d  x'}", Pattern(r"KN-?\d\d  x")),  # a pattern is kept to the letter
         ("{all: [{words: [a]}, {entity: bb}]}", AllOf((words("a"), EntityNamed("bb")))),
-        ("{all: [{words: [a]}, {not: {in: title, words: [b]}}]}", AllOf((words("a"), Not(In(Field.TITLE, words("b")))))),
+        (
+            "{all: [{words: [a]}, {not: {in: title, words: [b]}}]}",
+            AllOf((words("a"), Not(In(Field.TITLE, words("b"))))),
+        ),
         ("{any: [{list: aa}, {all: [{words: [b]}]}]}", AnyOf((ListNamed("aa"), AllOf((words("b"),))))),
     ],
 )

@@ -235,7 +235,7 @@ def test_a_faulty_entity_is_told_likewise(text: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("list: aa", "1:1: this list has no words; write one of: words, before, after"),
+        ("list: aa", "1:1: this list has no words; write one of: words, lists, entities, before, after"),
         ("list: aa\nwords: a", "2:8: text stands where a list belongs; write [a]"),
         (
             "list: aa\ncase: exact\nbefore: {within: 1 word, words: [no]}",

@@ -96,7 +96,7 @@ def test_the_schema_knows_what_goes_with_what() -> None:
         ("rule", "WhereShape", {"languages", "sources", "tags", "publishers", "not"}),
         ("entity", "Beside", {"words", "list", "entity"}),
         ("entity", "CountsIfShape", {"sure_name_seen", "near", "where"}),
-        ("list", None, {"words", "before", "after"}),
+        ("list", None, {"words", "lists", "entities", "before", "after"}),
     ],
 )
 def test_the_schema_asks_for_one_of_the_keys(kind: Kind, name: str | None, keys: set[str]) -> None:

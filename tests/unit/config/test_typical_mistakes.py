@@ -28,9 +28,8 @@ _SHORT = "is too short; write more than nothing, such as '1 minute'; without the
 _HOURS = "only messages of an hour can be counted; write '6 an hour' (1 to 1000)"
 _NONE_SENT = "would send nothing; write '1 an hour' or more; `status: shadow` tells nobody"
 _YAML = "(anchors and aliases of YAML are not supported)"
-_ONLY_NOT = (
-    "here match says only what must not stand in the article; write what must, and this beside it under all:"
-)
+_ONLY_NOT = "here match says only what must not stand in the article; write what must, and this beside it under all:"
+_NOT_IN_NEAR = "it belongs beside near, under all:; occurrences that do not count belong under ignore:"
 _AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
 _NOTHING = "this pattern matches where nothing stands; make a part of it needed: 'x+' in place of 'x*'"
 _TAGS = "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
@@ -164,8 +163,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_RULE + "match: {any: [{words: [a]}, {all: [{not: {words: [b]}}]}]}\n", f"4:37: {_ONLY_NOT}"),
         (
             _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {not: {words: [b]}}]}}\n",
-            "4:57: 'not' cannot stand here; it belongs beside near, under all:; occurrences that do not count belong "
-            "under ignore:",
+            f"4:57: 'not' cannot stand here; {_NOT_IN_NEAR}",
         ),
         (
             _RULE + "match: {in: title, all: [{words: [a]}, {not: {in: lead, words: [b]}}]}\n",
