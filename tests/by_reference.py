@@ -32,7 +32,7 @@ from monitor.model import (
 )
 from monitor.text.folding import folded_tokens
 from monitor.text.scripts import is_unspaced
-from tests.reference import Hit, Reading, belongs
+from tests.reference import Hit, Reading, belongs, ways
 
 _Found = Iterator[tuple[frozenset[str], Hit, str]]
 """The names of the conditions that a hit is inside of, the hit, and its value."""
@@ -70,12 +70,13 @@ def _found(condition: Condition, reading: Reading, names: frozenset[str], field:
 
 def _near(near: Near, reading: Reading, names: frozenset[str], field: Field | None) -> _Found:
     within = reading.within(Field.LEAD)
-    members = [[each for each in _found(one, reading, names, field) if within(each[1])] for one in near.conditions]
-    hits = [{replace(hit, term="", node="") for _, hit, _ in member} for member in members]
-    together = [chosen for chosen in product(*hits) if reading.together(chosen, near)]
-    for number, member in enumerate(members):
-        places = {chosen[number].place for chosen in together}
-        yield from (each for each in member if each[1].place in places)
+    for way in ways(near):
+        members = [[each for each in _found(one, reading, names, field) if within(each[1])] for one in way]
+        hits = [{replace(hit, term="", node="") for _, hit, _ in member} for member in members]
+        together = [chosen for chosen in product(*hits) if reading.together(chosen, near)]
+        for number, member in enumerate(members):
+            places = {chosen[number].place for chosen in together}
+            yield from (each for each in member if each[1].place in places)
 
 
 def _standing(condition: Condition, reading: Reading) -> Iterator[tuple[Hit, str]]:

@@ -24,7 +24,7 @@ Where the words of the language leave a choice, this is what was chosen:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise, product
 
@@ -201,10 +201,16 @@ class Reading:
             case Not():
                 return not self.hold_anywhere(condition.condition, field, node)
             case Near():
-                members = [list(filter(counts, self.alike(each, field, node))) for each in condition.conditions]
-                return any(self.together(chosen, condition) for chosen in product(*members))
+                choices = (chosen for way in ways(condition) for chosen in self.choices(way, field, node, counts))
+                return any(self.together(chosen, condition) for chosen in choices)
         hits = list(filter(counts, self.hits(condition, field, node)))
         return apart(hits) >= (condition.times if isinstance(condition, Times) else 1)
+
+    def choices(
+        self, members: tuple[Condition, ...], field: Field | None, node: str, counts: Counts
+    ) -> Iterator[tuple[Hit, ...]]:
+        """A hit of each member, in every way."""
+        return product(*(list(filter(counts, self.alike(each, field, node))) for each in members))
 
     def hold_anywhere(self, condition: Condition, field: Field | None, node: str) -> bool:
         return self.holds(condition, self.within(Field.TEXT), field, node)
@@ -219,7 +225,7 @@ class Reading:
             case Times():
                 return self.alike(condition.condition, field, node)
             case Near():
-                return [hit for each in condition.conditions for hit in self.alike(each, field, node)]
+                return [hit for way in ways(condition) for each in way for hit in self.alike(each, field, node)]
             case AllOf() | AnyOf():
                 return [hit for each in condition.conditions for hit in self.hits(each, field, node)]
         standing = [] if isinstance(condition, Not) else self.standing(condition)
@@ -227,8 +233,9 @@ class Reading:
 
     def alike(self, condition: Condition, field: Field | None, node: str) -> list[Hit]:
         """The hits of a condition, all under its own name or, where it has none, that of what it is a part of."""
-        name = condition.name if isinstance(condition, Named) else node
-        return [replace(hit, node=name) for hit in self.hits(condition, field)]
+        while isinstance(condition, Named):
+            node, condition = condition.name, condition.condition
+        return [replace(hit, node=node) for hit in self.hits(condition, field)]
 
     def standing(self, condition: Condition) -> list[Hit]:
         """Where words, a list, an entity, a group or a pattern stand, in all zones."""
@@ -255,7 +262,9 @@ class Reading:
         raise TypeError(condition)
 
     def together(self, chosen: tuple[Hit, ...], near: Near) -> bool:
-        if len({hit.zone for hit in chosen}) > 1 or len({hit.place for hit in chosen}) < len(chosen):
+        if len({hit.zone for hit in chosen}) > 1:
+            return False
+        if not near.may_share_words and any(after.first < before.end for before, after in pairwise(sorted(chosen))):
             return False
         if near.in_order and any(after.first < before.end for before, after in pairwise(chosen)):
             return False
@@ -269,8 +278,8 @@ class Reading:
     def ignored(self, hit: Hit, ignore: Ignore) -> bool:
         lists = [one for each in ignore.lists for one in self.lists_in(self.world.lists[each])]
         swallowing = self.terms(ignore.terms) + [hit for each in lists for hit in self.in_list(each)]
-        before = [ignore.before, *(each.before for each in lists)]
-        after = [ignore.after, *(each.after for each in lists)]
+        before = [ignore.before, *(one for each in lists for one in (each.before, *each.more_before))]
+        after = [ignore.after, *(one for each in lists for one in (each.after, *each.more_after))]
         return (
             any(map(hit.inside, swallowing))
             or any(self.reaches(word, hit, each) for each in before if each for word in self.standing(each.condition))
@@ -345,7 +354,7 @@ class Reading:
         context = [] if near is None else self.standing(near.conditions[0])
         return (
             (counts_if.sure_seen and seen != [])
-            or any(hit.place == name.place or self.together((name, hit), near) for hit in context if near)
+            or any(overlap(hit, name) or self.together((name, hit), near) for hit in context if near)
             or (where is not None and self.looked_at(where))
         )
 
@@ -368,6 +377,31 @@ class Reading:
         return True
 
 
+def ways(near: Near) -> list[tuple[Condition, ...]]:
+    """The members of a near, in each way in which they can be: `all` stands for each of its parts."""
+    return [sum(way, ()) for way in product(*map(members, near.conditions))]
+
+
+def members(condition: Condition) -> list[tuple[Condition, ...]]:
+    match condition:
+        case Named():
+            return [tuple(Named(condition.name, each) for each in way) for way in members(condition.condition)]
+        case AllOf():
+            return [sum(way, ()) for way in product(*map(members, condition.conditions))]
+        case AnyOf():  # one thing of several, and each that is all of some
+            single = tuple(part for part in condition.conditions if is_one(part))
+            several = [way for part in condition.conditions if not is_one(part) for way in members(part)]
+            return [*([(AnyOf(single),)] if single else []), *several]
+    return [(condition,)]
+
+
+def is_one(condition: Condition) -> bool:
+    """Whether no `all` is in it."""
+    if isinstance(condition, AnyOf):
+        return all(map(is_one, condition.conditions))
+    return is_one(condition.condition) if isinstance(condition, Named) else not isinstance(condition, AllOf)
+
+
 def between(left: Hit, right: Hit, zone: Zone) -> float:
     """The words between two hits; of hits that overlap there are none."""
     return sum(zone.words[left.end : right.first])
@@ -384,6 +418,10 @@ def apart(hits: list[Hit]) -> int:
 
 def outside(hits: list[Hit], others: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if not any(map(hit.inside, others))]
+
+
+def overlap(one: Hit, other: Hit) -> bool:
+    return one.zone is other.zone and one.first < other.end and other.first < one.end
 
 
 def touch(name: Hit, title: Hit) -> bool:

@@ -36,7 +36,7 @@ from monitor.model.deliveries import (
 )
 from monitor.model.explanations import Explanation, Step
 from monitor.model.habits import MOMENTARY, Habits, SourceTrouble, TroubleKind
-from monitor.model.inside import entities_within, lists_within, named_within, terms_within
+from monitor.model.inside import entities_within, lists_within, named_within, terms_within, without_all
 from monitor.model.notices import (
     FailingSource,
     GivenUp,
@@ -201,4 +201,5 @@ __all__ = [
     "terms_within",
     "time_of_day",
     "voice_of",
+    "without_all",
 ]

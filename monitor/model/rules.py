@@ -178,13 +178,14 @@ class Near:
     """Holds where one span of each condition stands together: in one `unit` (`words` is None), or with at most
     `words` words between the first and the last of them (two Han or kana characters count as a word).
 
-    `in_order`: and each behind the one before it.
+    `in_order`: and each behind the one before it. `may_share_words`: a word may serve several of the conditions.
     """
 
     conditions: tuple[Condition, ...]
     words: int | None = None
     unit: Unit = Unit.SENTENCE
     in_order: bool = False
+    may_share_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +242,9 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list. `lists`, `entities`:
-    the ids of others whose words and names belong to it, with what those lists say of before and after."""
+    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list; `more_before`,
+    `more_after`: what was added to that. `lists`, `entities`: the ids of others that belong to it, with all of theirs.
+    """
 
     id: str
     terms: tuple[Term, ...] = ()
@@ -251,6 +253,8 @@ class WordList:
     place: Place = Place("")
     lists: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
+    more_before: tuple[Reach, ...] = ()
+    more_after: tuple[Reach, ...] = ()
 
 
 # --- rules ------------------------------------------------------------------------------------------------------

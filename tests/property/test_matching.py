@@ -39,6 +39,7 @@ from monitor.model import (
     Where,
     WordList,
     Words,
+    without_all,
 )
 from tests.building import article
 from tests.cases import SCRIPTS, Batch, batch
@@ -55,10 +56,10 @@ DENSE = 2_000  # texts of a few letters
 CONSTRUCTS = listed(
     "words, list, list in list, entity in list, entity, group, pattern, all, any, not, times, name, open end, case "
     "exact, forms, shadow, unless, where, raises, lowers, mention, mention_if, news in title, news in text, near sentence, "
-    "near paragraph, near words, near in order, in title, in lead, in text, in author, in tags, in url, ignore "
-    "terms, ignore lists, ignore before, ignore after, maybe, never, titles, counts if sure_seen, counts if "
-    "earlier, counts if near, counts if where, where languages, where sources, where tags, where publishers, where "
-    "not, where unknown does not count"
+    "near paragraph, near words, near in order, all in near, near sharing words, in title, in lead, in text, in "
+    "author, in tags, in url, ignore terms, ignore lists, ignore before, ignore after, maybe, never, titles, counts "
+    "if sure_seen, counts if earlier, counts if near, counts if where, where languages, where sources, where tags, "
+    "where publishers, where not, where unknown does not count"
 )
 
 
@@ -167,7 +168,9 @@ def of_near(chance: Random, letters: list[str]) -> Rule:
     starts = chance.choices(range(len(letters)), k=chance.choice([2, 3, 3, 4, 6]))
     pieces = [letters[start : start + chance.choice([1, 1, 2, 4, 7])] for start in starts]
     members = tuple(Words((Term(" ".join(piece)),)) for piece in pieces)
-    near = Near(members, chance.choice([1, 1, 2, 3, None]), chance.choice(list(Unit)), chance.random() < 0.3)
+    in_order, share = chance.random() < 0.3, chance.random() < 0.3
+    words, unit = chance.choice([1, 1, 2, 3, None]), chance.choice(list(Unit))
+    near = Near(members, words, unit, in_order=in_order, may_share_words=share and not in_order)
     return Rule("r", "R", Level.HIGH, near, "v1")
 
 
@@ -242,6 +245,8 @@ def _uses(part: object) -> Iterator[str]:
         case Near():
             yield f"near {'words' if part.words else part.unit}"
             yield from ["near in order"] if part.in_order else []
+            yield from ["near sharing words"] if part.may_share_words else []
+            yield from ["all in near"] if without_all(part) is not part else []
         case In():
             yield f"in {part.field}"
         case Term():

@@ -42,6 +42,9 @@ WHAT = Named("what", words("missile", "missiles"))
 DID = Named("did what", words("fired", "launched"))
 
 
+SHARE = "no word serves two, unless 'may_share_words: true' stands in near"
+
+
 def explained(rule: Rule | Condition, title: str, text: str = "", **entities: Entity) -> Explanation:
     made = rule if isinstance(rule, Rule) else Rule("r", "R", Level.HIGH, rule, "v1")
     (only,) = explain(compile_rules([made], entities), article(title=title, text=text))
@@ -89,7 +92,7 @@ def _why(step: Step) -> str:
             Near((DID, WHO), words=9, in_order=True),
             "Pyongyang launched it",
             "",
-            "no match: all stand together, but not in this order, or two need the same place",
+            "no match: all stand together, but not in this order",
         ),
         (  # each near one of them, and the whole is longer
             Near((words("alpha"), Named("mid", words("beta")), words("gamma")), words=5),
@@ -107,7 +110,13 @@ def _why(step: Step) -> str:
             Near((words("beta"), words("beta")), words=5),
             "alpha beta",
             "",
-            "no match: all stand together, but not in this order, or two need the same place",
+            f"no match: `words beta` and `words beta` both need “beta”; {SHARE}",
+        ),
+        (  # one of the two lies inside the other
+            Near((WHO, Named("rate", words("rate cut")), Named("cut", words("cut"))), words=9, in_order=True),
+            "Pyongyang: a rate cut",
+            "",
+            f"no match: `rate` and `cut` both need “rate cut”; {SHARE}",
         ),
         (
             In(Field.TITLE, WHAT),

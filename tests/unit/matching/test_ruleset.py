@@ -286,6 +286,50 @@ def test_as_many_places_as_members_are_needed() -> None:
     assert hits(condition, "Taiwan, Taiwan drills")
 
 
+@pytest.mark.parametrize(
+    ("title", "apart", "shared"),
+    [
+        ("央行宣布降息", False, True),
+        ("央行宣布降息，利率下调", True, True),
+        ("央行宣布", False, False),
+    ],
+)
+def test_a_word_may_serve_two_where_the_rule_says_so(title: str, *, apart: bool, shared: bool) -> None:
+    """降息 is the cut of a rate: the rate, and the cut."""
+    rate, cut = words(zh=["利率", "降息", "息"]), words(zh=["降息", "下调"])
+    for members in ((rate, cut), (words(zh=["央行"]), rate, cut)):
+        assert hits(Near(members, 9), title) is apart
+        assert hits(Near(members, 9, may_share_words=True), title) is shared
+
+
+@pytest.mark.parametrize("title", ["高市首相", "高市首相が", "首相の高市首相"])
+def test_a_place_inside_another_one_is_no_second_one(title: str) -> None:
+    """The prime minister's own name says prime minister too."""
+    condition = Near((words(ja=["高市首相"]), words(ja=["首相"])))
+    assert hits(condition, title) is title.startswith("首相")
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("Japan summons the envoy", True),
+        ("Japan protests over islands", True),
+        ("Japan protests over fish", False),
+        ("Japan and its islands", False),
+        ("Japan on fish. It protests over islands", True),  # a title is one sentence
+    ],
+)
+def test_all_of_some_near_others(title: str, found: bool) -> None:
+    """Inside any: one word that is enough, or two that must both be near."""
+    protest = AllOf((words(en=["protests"]), Named("what", words(en=["islands"]))))
+    condition = Near((words(en=["Japan"]), AnyOf((words(en=["summons"]), protest))))
+    assert hits(condition, title) is found
+    assert not found or {span.node for span in ruleset(condition).match(article(title=title))[0].evidence} <= {
+        "",
+        "what",
+    }
+
+
 def test_half_a_surrogate_pair_hides_nothing_behind_it() -> None:
     """A line of JSON may hold one; a pattern finds what stands there, at its place in the text as received."""
     rule = Rule("r", "", Level.LOW, Pattern("KN-[0-9]+"), "v")
