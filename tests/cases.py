@@ -31,6 +31,7 @@ from monitor.model import (
     Maybe,
     Named,
     Near,
+    NewsIn,
     Not,
     Pattern,
     Reach,
@@ -293,7 +294,7 @@ class _Rules:
             where=self.where() if self.maybe(0.15) else None,
             raises=self.changes([Level.HIGH, Level.CRITICAL]) if self.maybe(0.2) else (),
             lowers=self.changes([Level.LOW, Level.INFO]) if self.maybe(0.2) else (),
-            news_in=self.chance.choice([Field.TITLE, Field.TEXT]) if self.maybe(0.3) else Field.LEAD,
+            news_in=self.chance.choices(list(NewsIn), [10, 20, 60, 10])[0],
             mention_if=self.condition(0) if self.maybe(0.15) else None,
             mention=self.condition(1) if self.maybe(0.15) else None,
         )

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from monitor import model
 from monitor.config.shape import Id, Shape, Text, kind_of, one_or_list, refusal, seen
 from monitor.config.words import Case, Forms, Ignored, Within, WordSet, ignored, terms
-from monitor.text.patterns import compiled
+from monitor.text.patterns import compiled, finds_no_word
 
 EntityKind = Literal["person", "organisation", "place", "country", "weapon", "ship", "event", "role"]
 
@@ -28,6 +28,11 @@ def _pattern(text: str) -> str:
         raise refusal(f"this pattern cannot be used: {wrong}") from None
     if any(pattern.finditer("")):
         raise refusal("this pattern matches where nothing stands", "make a part of it needed: 'x+' in place of 'x*'")
+    if finds_no_word(text):
+        raise refusal(
+            "this pattern matches only signs between words, of which nothing is found",
+            "add letters or digits beside them",
+        )
     return text
 
 

@@ -82,7 +82,7 @@ def never_counting(written: Written, lists: Lists) -> Iterator[Lint]:
 def _swallowed(
     written: Written, words: Iterable[tuple[Where, Term]], swallowing: Iterable[Term], key: str
 ) -> Iterator[Lint]:
-    others = _Words(swallowing)
+    others = _Words(swallowing, names=isinstance(written.says, Entity))
     for where, term in words:
         if (by := others.always_with(term, whole=True)) is not None:
             what = f"'{term.text}' never counts: wherever it stands, '{by}' under {key} stands too"
@@ -134,18 +134,19 @@ def _terms(part: Part, lists: Lists) -> tuple[Term, ...]:
 class _Words:
     """Words, to be asked which of them stand wherever another word does."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
+    def __init__(self, terms: Iterable[Term], *, names: bool = False) -> None:
+        self._names = names
         self._closed: dict[str, list[tuple[str, Pattern]]] = defaultdict(list)  # by their first tokens
         self._open: list[tuple[str, Pattern]] = []
         for term in terms:
-            for pattern in _compiled(term):
+            for pattern in _compiled(term, name=names):
                 token = pattern.tokens[0]
                 listed = self._open if token.open_left or token.open_right else self._closed[token.text]
                 listed.append((term.text, pattern))
 
     def always_with(self, term: Term, *, whole: bool) -> str | None:
         """One that stands wherever the term does; `whole`: that holds all of it."""
-        found = [self._with(pattern, whole=whole) for pattern in _compiled(term)]
+        found = [self._with(pattern, whole=whole) for pattern in _compiled(term, name=self._names)]
         return found[0] if found and None not in found else None
 
     def _with(self, pattern: Pattern, *, whole: bool) -> str | None:

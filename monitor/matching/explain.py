@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from monitor.matching import nodes
-from monitor.matching.entries import CompiledRule, Met
+from monitor.matching.entries import CompiledRule, Met, about_others
 from monitor.matching.found import Found, Hit
 from monitor.matching.ruleset import RuleSet
 from monitor.matching.together import Members, in_any_order
@@ -23,7 +23,6 @@ from monitor.model import (
     Condition,
     EntityNamed,
     Explanation,
-    Field,
     GroupNamed,
     Ignoring,
     In,
@@ -31,6 +30,7 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    NewsIn,
     Not,
     Pattern,
     Span,
@@ -41,7 +41,7 @@ from monitor.model import (
 )
 
 _SHOWN = 4  # words, or places, of many
-_REACH = {Field.TITLE: "the title", Field.LEAD: "title and lead"}  # of what makes an article news
+_REACH = {NewsIn.TITLE: "the title", NewsIn.ABOUT: "title and first sentence", NewsIn.LEAD: "title and lead"}
 _SHARE = "no word serves two, unless 'may_share_words: true' stands in near"
 _ASKED = 200  # places of each member of a near that are asked how nearly they stand together
 
@@ -95,10 +95,13 @@ def _met(met: Met, found: Found) -> str:
         return f"news at level {met.level}: complete in {news_in}"
     if met.node is compiled.mention:
         return f"a mention at level {met.level}: match does not hold, mention does"
-    if met.limit == found.document.everything and not compiled.node.holds(
-        found, found.document.limit(compiled.rule.news_in)
-    ):
-        return f"a mention at level {met.level}: complete only outside {news_in}"
+    if met.limit == found.document.everything:
+        if not compiled.node.holds(found, found.document.limit(compiled.rule.news_in)):
+            return f"a mention at level {met.level}: complete only outside {news_in}"
+        if others := about_others(compiled, found):
+            return (
+                f"a mention at level {met.level}: complete only outside the title, which is about {', '.join(others)}"
+            )
     return f"a mention at level {met.level}: mention_if holds"
 
 

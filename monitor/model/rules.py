@@ -61,6 +61,18 @@ class Field(StrEnum):
     URL = "url"
 
 
+class NewsIn(StrEnum):
+    """How far what makes an article news may reach: the title alone; title and lead; title and text.
+
+    `ABOUT`: the title; or the title and the text's first sentence, where the title alone meets no other live rule.
+    """
+
+    TITLE = "title"
+    ABOUT = "about"
+    LEAD = "lead"
+    TEXT = "text"
+
+
 class Unit(StrEnum):
     """What things that stand near each other stand together in."""
 
@@ -308,9 +320,8 @@ class RuleTest:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What matters to somebody. `version` is a digest of what it says, entities and lists included; `max_age` None: no
-    limit. `news_in`: how far evidence may reach to be news: the title, title and lead, or the whole text. `mention`:
-    makes a mention of an article that does not meet `condition`. `full_text`: the pages of short articles in which one
-    of its words stands are read too."""
+    limit. `news_in`: how far evidence may reach to be news. `mention`: makes a mention of an article that does not meet
+    `condition`. `full_text`: the pages of short articles in which one of its words stands are read too."""
 
     id: str
     title: str
@@ -324,7 +335,7 @@ class Rule:
     where: Where | None = None
     raises: tuple[LevelChange, ...] = ()
     lowers: tuple[LevelChange, ...] = ()
-    news_in: Field = Field.LEAD
+    news_in: NewsIn = NewsIn.LEAD
     mention_if: Condition | None = None
     mention: Condition | None = None
     full_text: bool = False
