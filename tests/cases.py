@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -31,6 +31,7 @@ from monitor.model import (
     Maybe,
     Named,
     Near,
+    NewsIn,
     Not,
     Pattern,
     Reach,
@@ -145,7 +146,8 @@ class _Rules:
         terms = self.some([*self.pool, *self.small])
         before = self.reach() if self.maybe(0.5) else None
         after = self.reach() if self.maybe(0.5) else None
-        return WordList(name, terms, before, after)
+        more = (self.reach(),) if self.maybe(0.2) else ()
+        return WordList(name, terms, before, after, more_before=more, more_after=more)
 
     def entity(self, number: int) -> Entity:
         sure, names = self.some(self.pool), self.some([*self.pool, *self.small])
@@ -223,6 +225,15 @@ class _Rules:
             return AnyOf(tuple(self.named(self.leaf()) for _ in range(self.chance.randint(1, 3))))
         return self.leaf()
 
+    def member(self, depth: int = 1) -> Condition:
+        """What `near` takes: the same, all of some, and any of those."""
+        if self.maybe(0.85):
+            return self.countable()
+        parts = [self.named(self.leaf()) for _ in range(self.chance.randint(1, 2))]
+        if depth and self.maybe(0.4):
+            return AnyOf((*parts, self.member(0)))
+        return AllOf(tuple(parts))
+
     def named(self, condition: Condition) -> Condition:
         return Named(self.chance.choice(["who", "what"]), condition) if self.maybe(0.2) else condition
 
@@ -235,10 +246,12 @@ class _Rules:
     def bare(self, depth: int) -> Condition:
         kind = self.chance.choice(["leaf", "near", "near", "times", *(("all", "any") if depth else ())])
         if kind == "near":
-            members = [self.countable() for _ in range(self.chance.choice([2, 2, 2, 3, 4]))]
+            members = [self.member() for _ in range(self.chance.choice([2, 2, 2, 3, 4]))]
             if isinstance(members[0], Words) and self.maybe(0.5):  # two that begin or end together
                 members.insert(1, Words((self.longer(members[0].terms[0], 4),)))
-            return self.near(tuple(map(self.named, members)), in_order=self.maybe(0.3))
+            in_order, share = self.maybe(0.3), self.maybe(0.3)
+            made = self.near(tuple(map(self.named, members)), in_order=in_order)
+            return replace(made, may_share_words=share and not in_order)
         if kind == "times":
             return Times(self.chance.choice([2, 2, 3]), self.countable())
         if kind in {"all", "any"}:
@@ -281,7 +294,7 @@ class _Rules:
             where=self.where() if self.maybe(0.15) else None,
             raises=self.changes([Level.HIGH, Level.CRITICAL]) if self.maybe(0.2) else (),
             lowers=self.changes([Level.LOW, Level.INFO]) if self.maybe(0.2) else (),
-            news_in=self.chance.choice([Field.TITLE, Field.TEXT]) if self.maybe(0.3) else Field.LEAD,
+            news_in=self.chance.choices(list(NewsIn), [10, 20, 60, 10])[0],
             mention_if=self.condition(0) if self.maybe(0.15) else None,
             mention=self.condition(1) if self.maybe(0.15) else None,
         )

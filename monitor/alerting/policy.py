@@ -23,10 +23,10 @@ from monitor.model import (
     Article,
     Claim,
     Event,
-    Field,
     Hearing,
     Match,
     MatchKind,
+    NewsIn,
     OncePer,
     Rule,
     RuleStatus,
@@ -36,7 +36,11 @@ from monitor.model import (
     time_of_day,
 )
 
-_BEYOND = {Field.TITLE: "outside its title", Field.LEAD: "deeper in the text than its lead"}  # where evidence ends
+_BEYOND = {  # where evidence ends
+    NewsIn.TITLE: "outside its title",
+    NewsIn.ABOUT: "behind its first sentence, or under a title about another rule",
+    NewsIn.LEAD: "deeper in the text than its lead",
+}
 BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
 _PAST = "its source's past (a first poll, or a burst of entries)"
 LATE = timedelta(hours=1)  # what is older than this and comes late through no fault of its own is told together

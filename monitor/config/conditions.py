@@ -6,7 +6,8 @@ Which words of an article they meet is decided in `matching`, not here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -106,19 +107,27 @@ class _ForParts(Shape):
 
 
 class Piece(_ForParts):
-    """What `near` brings together: exactly one of words, list, entity, pattern, and any of those."""
+    """What `near` brings together: exactly one of words, list, entity, pattern, and any or all of such."""
 
     called: ClassVar[str] = "condition in near"
-    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "any")
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "any", "all")
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {key: (*others, "any") for key, others in _TAKEN_BY.items()}
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
+        key: (*others, "any", "all") for key, others in _TAKEN_BY.items()
+    }
 
     words: WordSet | None = WORDS
     list_: Id | None = LIST
     entity: EntityOrGroup | None = ENTITY
     pattern: Pattern | None = _PATTERN
     any_: Annotated[list[Piece], Field(min_length=1)] | None = _ANY
+    all_: Annotated[list[Piece], Field(min_length=1)] | None = Field(
+        None,
+        alias="all",
+        description="All of these stand there, near the others too.",
+        examples=[[{"entity": "taiwan"}, {"words": {"en": ["strait"]}}]],
+    )
     case: Case | None = CASE
     forms: Forms | None = FORMS
     ignore: Ignored | None = _IGNORE
@@ -134,10 +143,60 @@ class Near(Shape):
     in_order: bool | None = Field(
         None, description="Whether they stand in the order of the file (default: false).", examples=[True]
     )
+    may_share_words: bool | None = Field(
+        None,
+        description="Whether one word may serve two of them (default: false), as 降息 is both a rate and a cut.",
+        examples=[True],
+    )
     these: Annotated[list[Piece], Field(min_length=2, max_length=6)] = Field(
         description="The 2 to 6 things that stand together.",
         examples=[[{"entity": "taiwan"}, {"words": {"en": ["drill", "drills"]}}]],
     )
+
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Self:
+        """In an order each begins where the one before has ended."""
+        if self.in_order and self.may_share_words:
+            raise refusal(
+                "'may_share_words' cannot stand beside 'in_order'", "remove one of them", ("may_share_words",)
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_tried(self) -> Self:
+        """Each `all` inside `any` makes another near."""
+        ways, most = _ways_of_all(self.these)
+        if ways > _MOST_WAYS:
+            raise refusal(
+                f"this near can hold in {ways} ways, and at most {_MOST_WAYS} are tried",
+                "write fewer 'all' inside 'any', or several conditions",
+                ("these",),
+            )
+        if most > _MOST_TOGETHER:
+            what = f"{most} things would have to stand together here, and at most {_MOST_TOGETHER} can"
+            raise refusal(what, "leave some out: a sentence with all of them is rare", ("these",))
+        return self
+
+
+_MOST_WAYS, _MOST_TOGETHER = 32, 8
+
+
+def _ways_of_all(pieces: Iterable[Piece]) -> tuple[int, int]:
+    """In how many ways all of these can stand together, and how many things that are at the most."""
+    each = [_ways(piece) for piece in pieces]
+    return prod(ways for ways, _ in each), sum(most for _, most in each)
+
+
+def _ways(piece: Piece) -> tuple[int, int]:
+    if piece.all_ is not None:
+        return _ways_of_all(piece.all_)
+    deeper = [_ways(each) for each in piece.any_ or () if _holds_all(each)]
+    others = len(deeper) < len(piece.any_ or (piece,))  # these are looked for together
+    return sum(ways for ways, _ in deeper) + others, max((most for _, most in deeper), default=1)
+
+
+def _holds_all(piece: Piece) -> bool:
+    return piece.all_ is not None or any(map(_holds_all, piece.any_ or ()))
 
 
 class Condition(_ForParts):
@@ -298,11 +357,11 @@ def any_of(shape: Condition | list[Condition] | None) -> model.Condition | None:
     return None if shape is None else condition(shape)
 
 
-def near(within: int | model.Unit, these: Collection[model.Condition], *, in_order: bool = False) -> model.Near:
+def near(within: int | model.Unit, these: Collection[model.Condition]) -> model.Near:
     """Conditions that stand together."""
     if isinstance(within, model.Unit):
-        return model.Near(tuple(these), unit=within, in_order=in_order)
-    return model.Near(tuple(these), words=within, in_order=in_order)
+        return model.Near(tuple(these), unit=within)
+    return model.Near(tuple(these), words=within)
 
 
 def named(shape: GroupShape | str) -> model.EntityNamed | model.GroupNamed:
@@ -334,13 +393,17 @@ def _leaf(shape: Condition | Piece, around: _Around) -> model.Condition | None:
 def _of_several(shape: Condition | Piece, around: _Around) -> model.Condition:
     if shape.any_ is not None:
         return model.AnyOf(_each(shape.any_, around))
-    assert isinstance(shape, Condition)
     if shape.all_ is not None:
         return model.AllOf(_each(shape.all_, around))
+    assert isinstance(shape, Condition)
     if shape.not_ is not None:
         return model.Not(condition(shape.not_, around))
     assert shape.near is not None
-    return near(shape.near.within, _each(shape.near.these, around), in_order=bool(shape.near.in_order))
+    return replace(
+        near(shape.near.within, _each(shape.near.these, around)),
+        in_order=bool(shape.near.in_order),
+        may_share_words=bool(shape.near.may_share_words),
+    )
 
 
 def _each(shapes: Sequence[Condition | Piece], around: _Around) -> tuple[model.Condition, ...]:

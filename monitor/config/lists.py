@@ -13,6 +13,13 @@ from monitor.config.words import AFTER, BEFORE, Case, Forms, ReachShape, WordSet
 from monitor.config.yaml12 import Document
 from monitor.model import WordList
 
+LISTS = Field(
+    None,
+    description="Other lists that belong to this one, with what they say of before and after: their ids.",
+    examples=[["denials", "plans"]],
+)
+OF_ENTITIES = Field(None, description="Entities whose names belong to this list: their ids.", examples=[["taiwan"]])
+
 
 class ListShape(Shape):
     """Words that rules share: to be found, or to say which occurrences of others do not count."""
@@ -30,14 +37,8 @@ class ListShape(Shape):
         "this list, an occurrence inside one of them does not count.",
         examples=[{"en": ["missile test", "test launch"]}],
     )
-    lists: Annotated[list[Id], Field(min_length=1)] | None = Field(
-        None,
-        description="Other lists that belong to this one, with what they say of before and after: their ids.",
-        examples=[["denials", "plans"]],
-    )
-    entities: Annotated[list[Id], Field(min_length=1)] | None = Field(
-        None, description="Entities whose names belong to this list: their ids.", examples=[["taiwan"]]
-    )
+    lists: Annotated[list[Id], Field(min_length=1)] | None = LISTS
+    entities: Annotated[list[Id], Field(min_length=1)] | None = OF_ENTITIES
     before: ReachShape | None = BEFORE
     after: ReachShape | None = AFTER
     case: Case | None = CASE

@@ -23,6 +23,7 @@ _PARTS = {
     "rule": ("match", "unless", "mention", "mention_if", "raise", "lower"),
     "entity": ("maybe",),
     "list": ("before", "after"),
+    "extends": ("maybe", "before", "after"),
 }
 """The parts of each kind of document that name something."""
 
@@ -41,7 +42,7 @@ def names(document: Document) -> Named:
     lies_in = data.get("lies_in") if kind == "entity" else None
     if isinstance(lies_in, str) and not lies_in.isupper():  # as codes are
         found.append((("lies_in",), EntityNamed(lies_in)))
-    return found if kind != "list" else [*found, *_taken_in(data)]
+    return found if kind not in ("list", "extends") else [*found, *_taken_in(data)]
 
 
 def _taken_in(data: Mapping[str, Plain]) -> Iterator[tuple[Where, Name]]:
@@ -96,6 +97,14 @@ class Names:
         """All entities, or all lists, by id."""
         return {thing.id: thing for thing in self._things.values() if isinstance(thing, kind)}
 
+    def get(self, name: Name) -> Thing | None:
+        """What has the name."""
+        return self._things.get(name)
+
+    def with_thing(self, thing: Thing) -> Names:
+        """The same with this one in place of what has its name."""
+        return Names({**self._things, name_of(thing): thing}, self._tried)
+
     def faults(self, document: Document, named: Named) -> list[Fault]:
         """What the document names and cannot be had."""
         looked_up = (self._looked_up(document, where, name) for where, name in named)
@@ -122,7 +131,7 @@ class Names:
             return None if self._members(name) else self._no_member(document, where, name)
         thing = self._things.get(name)
         if thing is None:
-            return self._missing(document.place(where), name)
+            return self.missing(document.place(where), name)
         if isinstance(thing, WordList) and not self._has_words(name) and not _spoils(where):
             what = f"the list '{thing.id}' has no words of its own, only what spoils others"
             return Fault(document.place(where), what, "name it under ignore")
@@ -133,7 +142,8 @@ class Names:
         each = [thing for one in (name, *self._behind(name, _taken)) if (thing := self._things.get(one)) is not None]
         return any(isinstance(thing, Entity) or thing.terms for thing in each)
 
-    def _missing(self, place: Place, name: Name) -> Fault:
+    def missing(self, place: Place, name: Name) -> Fault:
+        """What is said, at that place, of a name that nothing has."""
         kind, id_ = _told(name)
         if name in self._tried:
             return Fault(place, f"the {kind} '{id_}' cannot be used", f"see the faults at {self._tried[name].file}")
@@ -191,7 +201,8 @@ class Names:
 def _all_named(thing: Thing) -> Iterable[Condition]:
     """What belongs to an entity or a list, and what is looked for beside its words."""
     if isinstance(thing, WordList):
-        return [*_taken(thing), *(reach.condition for reach in (thing.before, thing.after) if reach is not None)]
+        reaches = (thing.before, thing.after, *thing.more_before, *thing.more_after)
+        return [*_taken(thing), *(reach.condition for reach in reaches if reach is not None)]
     near = thing.maybe.counts_if.near if thing.maybe else None
     return near.conditions if near else ()
 

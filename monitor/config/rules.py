@@ -20,8 +20,7 @@ from monitor.config.shape import Duration, Id, Shape, Text, one_or_list, refusal
 from monitor.config.where import WhereShape, where
 from monitor.config.yaml12 import Document, shown
 from monitor.errors import Fault, Faulty
-from monitor.model import Field as Part
-from monitor.model import Level, LevelChange, Rule, RuleStatus, named_within
+from monitor.model import Level, LevelChange, NewsIn, Rule, RuleStatus, named_within
 
 LevelName = Literal["info", "low", "medium", "high", "critical"]
 _LEVELS = [*Level]
@@ -73,10 +72,11 @@ class RuleShape(Shape):
         description="Drops the article where this holds (of a list: where one of them holds).",
         examples=[{"in": "title", "words": {"en": ["earthquake drill"]}}],
     )
-    news_in: Literal["title", "lead", "text"] | None = Field(
+    news_in: Literal["title", "about", "lead", "text"] | None = Field(
         None,
         description="How far what makes it news may reach (default: lead): the title alone, the title and the lead "
-        "together, or the whole text; what holds only deeper is a mention.",
+        "together, or the whole text; what holds only deeper is a mention. about: the title, or the title and the "
+        "text's first sentence, where the title alone meets the match of no other live rule.",
         examples=["title"],
     )
     mention: ConditionOrList | None = Field(
@@ -160,7 +160,7 @@ def rule(document: Document) -> Rule:
         where=where(shape.where),
         raises=_changes(shape.raise_),
         lowers=_changes(shape.lower),
-        news_in=Part(shape.news_in or "lead"),
+        news_in=NewsIn(shape.news_in or "lead"),
         mention_if=any_of(shape.mention_if),
         mention=any_of(shape.mention),
         full_text=shape.full_text or False,

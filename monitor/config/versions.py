@@ -31,7 +31,13 @@ def entity_digest(entity: Entity) -> str:
 
 def list_digest(words: WordList) -> str:
     """The digest of what a list says, without what it names."""
-    return _digest([words.id, _canonical(words.terms), *_given(words, "before", "after", "lists", "entities")])
+    return _digest(
+        [
+            words.id,
+            _canonical(words.terms),
+            *_given(words, "before", "after", "lists", "entities", "more_before", "more_after"),
+        ]
+    )
 
 
 def digest_with(own: str, named: Mapping[str, str]) -> str:

@@ -45,6 +45,7 @@ from monitor.model import (
     entities_within,
     lists_within,
     terms_within,
+    without_all,
 )
 from monitor.text.patterns import compiled
 
@@ -135,10 +136,16 @@ class _Compiler:
             case Not():
                 return nodes.Not(self._node(condition.condition, field, name), name)
             case Near():
-                members = [self._leaf(each, field, "") for each in condition.conditions]
-                return nodes.Near(members, condition.words, condition.unit, in_order=condition.in_order, name=name)
+                return self._near(without_all(condition), field, name)
             case _:
                 return self._leaf(condition, field, name)
+
+    def _near(self, condition: Near | AnyOf, field: Field | None, name: str) -> nodes.Node:
+        if isinstance(condition, AnyOf):
+            return self._node(condition, field, name)
+        members = [self._leaf(each, field, "") for each in condition.conditions]
+        how = {"in_order": condition.in_order, "may_share_words": condition.may_share_words}
+        return nodes.Near(members, condition.words, condition.unit, **how, name=name)
 
     def _leaf(self, condition: Condition, field: Field | None, name: str) -> nodes.Leaf:
         if isinstance(condition, Named):
@@ -222,6 +229,8 @@ class _Compiler:
             yield from self._named_leaves(condition.condition, node, by, names | (by & {condition.name}), near)
         elif isinstance(condition, In):
             yield from self._named_leaves(condition.condition, node, by, names, near)
+        elif isinstance(condition, Near) and (other := without_all(condition)) is not condition:
+            yield from self._named_leaves(other, node, by, names, near)
         elif isinstance(node, nodes.Leaf):
             if found_by := tuple(self._value_finders(condition, by, names)):
                 yield NamedLeaf(node, found_by, near)
@@ -304,8 +313,8 @@ class _Compiler:
         named = [one for each in ignore.lists for one in lists_within(self._lists[each], self._lists)]
         return Spoiling(
             tuple(inside),
-            self._reaches([ignore.before, *(each.before for each in named)]),
-            self._reaches([ignore.after, *(each.after for each in named)]),
+            self._reaches([ignore.before, *(one for each in named for one in (each.before, *each.more_before))]),
+            self._reaches([ignore.after, *(one for each in named for one in (each.after, *each.more_after))]),
         )
 
     def _has_words(self, named: WordList) -> bool:

@@ -14,7 +14,7 @@ from monitor.matching.nodes import AllOf, Near, Node
 from monitor.matching.together import near_each_other
 from monitor.matching.values import NamedLeaf
 from monitor.matching.where import WhereTest
-from monitor.model import Condition, Field, Level, MatchKind, Rule
+from monitor.model import Condition, Level, MatchKind, NewsIn, Rule
 
 _NONE: frozenset[int] = frozenset()
 
@@ -158,7 +158,7 @@ def entry(compiled: CompiledRule, anchor: frozenset[int], besides: Groups, unpro
     """A rule as it is quickest asked, given by which of the sets that it requires it is found, and the others."""
     rule, node = compiled.rule, compiled.node
     more = compiled.where or compiled.mention_if or compiled.mention or compiled.changes
-    plain = not more and rule.news_in is Field.LEAD
+    plain = not more and rule.news_in is NewsIn.LEAD
     unless = () if compiled.unless is None else compiled.unless.enough()
     if not plain or unless is None:
         return Entry(compiled, _NONE)
@@ -199,7 +199,16 @@ def _caught(compiled: CompiledRule, found: Found) -> tuple[Node, MatchKind, int]
     node, mention, everything = compiled.node, compiled.mention, found.document.everything
     if node.holds(found, everything):
         limit = found.document.limit(compiled.rule.news_in)
-        return (node, _NEWS, limit) if node.holds(found, limit) else (node, _MENTION, everything)
+        news = node.holds(found, limit) and not about_others(compiled, found)
+        return (node, _NEWS, limit) if news else (node, _MENTION, everything)
     if mention is not None and mention.holds(found, everything):
         return mention, _MENTION, everything
     return None
+
+
+def about_others(compiled: CompiledRule, found: Found) -> tuple[str, ...]:
+    """Of a rule with `news_in: about` whose evidence the title does not complete: the other rules that the title is
+    about, by their ids. For any other rule there are none."""
+    if compiled.rule.news_in is not NewsIn.ABOUT or compiled.node.holds(found, found.document.title[1]):
+        return ()
+    return tuple(each for each in found.title_meets if each != compiled.rule.id)

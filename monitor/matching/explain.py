@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from monitor.matching import nodes
-from monitor.matching.entries import CompiledRule, Met
+from monitor.matching.entries import CompiledRule, Met, about_others
 from monitor.matching.found import Found, Hit
 from monitor.matching.ruleset import RuleSet
-from monitor.matching.together import Members, in_any_order, in_this_order
+from monitor.matching.together import Members, in_any_order
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -22,7 +23,6 @@ from monitor.model import (
     Condition,
     EntityNamed,
     Explanation,
-    Field,
     GroupNamed,
     Ignoring,
     In,
@@ -30,16 +30,19 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    NewsIn,
     Not,
     Pattern,
     Span,
     Step,
     Times,
     Words,
+    without_all,
 )
 
 _SHOWN = 4  # words, or places, of many
-_REACH = {Field.TITLE: "the title", Field.LEAD: "title and lead"}  # of what makes an article news
+_REACH = {NewsIn.TITLE: "the title", NewsIn.ABOUT: "title and first sentence", NewsIn.LEAD: "title and lead"}
+_SHARE = "no word serves two, unless 'may_share_words: true' stands in near"
 _ASKED = 200  # places of each member of a near that are asked how nearly they stand together
 
 
@@ -92,10 +95,13 @@ def _met(met: Met, found: Found) -> str:
         return f"news at level {met.level}: complete in {news_in}"
     if met.node is compiled.mention:
         return f"a mention at level {met.level}: match does not hold, mention does"
-    if met.limit == found.document.everything and not compiled.node.holds(
-        found, found.document.limit(compiled.rule.news_in)
-    ):
-        return f"a mention at level {met.level}: complete only outside {news_in}"
+    if met.limit == found.document.everything:
+        if not compiled.node.holds(found, found.document.limit(compiled.rule.news_in)):
+            return f"a mention at level {met.level}: complete only outside {news_in}"
+        if others := about_others(compiled, found):
+            return (
+                f"a mention at level {met.level}: complete only outside the title, which is about {', '.join(others)}"
+            )
     return f"a mention at level {met.level}: mention_if holds"
 
 
@@ -151,6 +157,7 @@ class _Walker:
     reach: str = ""
 
     def step(self, condition: Condition, node: nodes.Node, what: str = "") -> Step:
+        condition = without_all(condition) if isinstance(condition, Near) else condition
         if isinstance(condition, Named):
             return self.step(condition.condition, node, f"{what} ({condition.name})" if what else condition.name)
         if isinstance(condition, In):
@@ -257,11 +264,10 @@ class _Walker:
         """Why not, where each of the others is together with one place."""
         document, together = self.found.document, node.together(self.found.document)
         near = [[hit for hit in hits if hit == anchor or together(*sorted((hit, anchor)))] for hits in members]
-        choose = in_this_order if node.in_order else in_any_order
 
         def stand_within(words: int) -> bool:
-            wider = nodes.Near(node.nodes, words, node.unit, in_order=node.in_order)
-            return choose(near, wider.together(document)) is not None
+            wider = nodes.Near(node.nodes, words, node.unit)
+            return node.choose(near, wider.together(document)) is not None
 
         most = len(document.tokens)
         if node.words is not None and stand_within(most):
@@ -269,7 +275,14 @@ class _Walker:
             name = next(name for name, hits in zip(names, members, strict=True) if anchor in hits)
             order = " in this order" if node.in_order else ""
             return f"all stand near {name}; from the first to the last{order} it is {words} words"
-        return "all stand together, but not in this order, or two need the same place"
+        if node.in_order and in_any_order(near, together) is not None:
+            return "all stand together, but not in this order"
+        for (one, these), (other, those) in combinations(zip(names, near, strict=True), 2):
+            if in_any_order([these, those], together) is None:
+                (shared, *_) = [hit for hit in these if any(hit[0] < b and a < hit[1] for a, b, _ in those)] or these
+                (span,) = self._spans([shared], "")
+                return f"{one} and {other} both need “{span.text}”; {_SHARE}"
+        return f"some of them need the same words; {_SHARE}"
 
     def _best(self, node: nodes.Near, members: list[list[Hit]]) -> tuple[int, list[int], Hit]:
         """Of all places of members the one with the most others together: how many, which are missing, and which it

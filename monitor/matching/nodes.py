@@ -14,7 +14,7 @@ from itertools import chain
 from monitor.matching.document import Document
 from monitor.matching.finders import Finder, Terms
 from monitor.matching.found import Found, Hit
-from monitor.matching.together import Members, Together, in_any_order, in_this_order
+from monitor.matching.together import Members, Together, in_any_order, in_this_order, sharing_words
 from monitor.model import Field, Unit
 
 Evidence = tuple[int, int, int, str]
@@ -202,12 +202,23 @@ _PLACES = 100  # of each member, where each is tried with all of the others
 
 class Near(Node):
     """One hit of each member stands together: in one sentence or paragraph (`words` is None), or with at most `words`
-    words from the end of the first to the beginning of the last. No hit serves two members."""
+    words from the end of the first to the beginning of the last. No word serves two members, unless they may share."""
 
-    __slots__ = ("in_order", "nodes", "unit", "words")
+    __slots__ = ("choose", "in_order", "may_share_words", "nodes", "unit", "words")
 
-    def __init__(self, nodes: Sequence[Leaf], words: int | None, unit: Unit, *, in_order: bool, name: str = "") -> None:
+    def __init__(
+        self,
+        nodes: Sequence[Leaf],
+        words: int | None,
+        unit: Unit,
+        *,
+        in_order: bool = False,
+        may_share_words: bool = False,
+        name: str = "",
+    ) -> None:
         super().__init__(name)
+        self.may_share_words = may_share_words
+        self.choose = in_this_order if in_order else sharing_words if may_share_words else in_any_order
         self.nodes = tuple(nodes)
         self.words = words
         self.unit = unit
@@ -228,15 +239,14 @@ class Near(Node):
             members.append(node.hits(found, limit))
             if not members[-1]:
                 return None
-        choose = in_this_order if self.in_order else in_any_order
-        return choose(members, self.together(found.document))
+        return self.choose(members, self.together(found.document))
 
     def stands_near(self, found: Found, limit: int, member: int) -> Callable[[Hit], bool]:
         """What says of a hit of a member whether it stands together with one of each of the others; of the first ones
         only, where there are very many."""
         members = [node.hits(found, limit)[:_PLACES] for node in self.nodes]
         own, before, behind = set(members[member]), members[:member], members[member + 1 :]
-        choose, together = in_this_order if self.in_order else in_any_order, self.together(found.document)
+        choose, together = self.choose, self.together(found.document)
         cost = sum(map(len, members))
 
         def stands(hit: Hit) -> bool:
@@ -249,7 +259,7 @@ class Near(Node):
         """If that is all that is asked: within how many words of each other, in any order, one of these patterns is to
         stand, and one of those. Each is asked for with each, so they are few."""
         sets = [patterns for node in self.nodes for patterns in node.enough() or ()]
-        if self.words is None or self.in_order or not len(self.nodes) == len(sets) == 2:
+        if self.words is None or self.in_order or self.may_share_words or not len(self.nodes) == len(sets) == 2:
             return None
         return (self.words, sets[0], sets[1]) if len(sets[0]) * len(sets[1]) <= _PAIRS else None
 

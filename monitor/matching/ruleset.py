@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
@@ -20,7 +21,7 @@ from monitor.matching.found import Found
 from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
 from monitor.matching.values import values_by
-from monitor.model import Article, Entity, Match, MatchKind, Rule, Source, Span
+from monitor.model import Article, Entity, Match, MatchKind, Rule, RuleStatus, Source, Span
 from monitor.text.detect import LATIN
 
 
@@ -92,7 +93,7 @@ class RuleSet:
 
     def decided(self, article: Article) -> tuple[Found, list[Met]]:
         """The article laid out, and the rules that it meets."""
-        found = self._laid_out(article)
+        found = self._laid_out(Document(article, whole=self._lookup.beside))
         # Where no rule would be asked anyway, as of most articles, its language need not be known.
         if not self._of_latin.isdisjoint(found.present) and self._anchors.candidates(found.present):
             self._rule_out(found, found.document.ruled_out_of_latin)
@@ -114,15 +115,18 @@ class RuleSet:
 
     def found(self, article: Article) -> Found:
         """The article laid out, and which patterns may stand in it."""
-        found = self._laid_out(article)
+        return self._found(Document(article, whole=self._lookup.beside))
+
+    def _found(self, document: Document) -> Found:
+        found = self._laid_out(document)
         if not self._of_latin.isdisjoint(found.present):
-            self._rule_out(found, found.document.ruled_out_of_latin)
+            self._rule_out(found, document.ruled_out_of_latin)
         return found
 
-    def _laid_out(self, article: Article) -> Found:
+    def _laid_out(self, document: Document) -> Found:
         """The same, with words of all languages of the Latin script."""
-        document = Document(article, whole=self._lookup.beside)
-        found = Found(document, self._lookup.patterns, self._search, self._unproved)
+        title_meets = partial(self._title_meets, document)
+        found = Found(document, self._lookup.patterns, self._search, self._unproved, title_meets)
         if not self._of_han.isdisjoint(found.present):
             self._rule_out(found, document.ruled_out)
         return found
@@ -131,6 +135,15 @@ class RuleSet:
         """Takes away the words that are of these languages."""
         for language in languages & self._of_languages.keys():
             found.present -= self._of_languages[language]
+
+    def _title_meets(self, document: Document) -> tuple[str, ...]:
+        """The ids of the live rules whose `match` holds as if the article were its title alone."""
+        title = self._found(Document(document.article, whole=document.whole, title_alone=True))
+        asked = [self._compiled[number] for number in self._anchors.candidates(title.present)]
+        live = [each for each in asked if each.rule.status is RuleStatus.LIVE]
+        met = tuple(each.rule.id for each in live if each.node.holds(title, title.document.everything))
+        document.work += title.document.work
+        return met
 
     def candidates(self, found: Found) -> list[Entry]:
         """The rules of which nothing is missing that they cannot do without, in the order of the set."""

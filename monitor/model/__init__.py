@@ -36,7 +36,7 @@ from monitor.model.deliveries import (
 )
 from monitor.model.explanations import Explanation, Step
 from monitor.model.habits import MOMENTARY, Habits, SourceTrouble, TroubleKind
-from monitor.model.inside import entities_within, lists_within, named_within, terms_within
+from monitor.model.inside import entities_within, lists_within, named_within, terms_within, without_all
 from monitor.model.notices import (
     FailingSource,
     GivenUp,
@@ -69,6 +69,7 @@ from monitor.model.rules import (
     Maybe,
     Named,
     Near,
+    NewsIn,
     Not,
     OncePer,
     Pattern,
@@ -155,6 +156,7 @@ __all__ = [
     "Moved",
     "Named",
     "Near",
+    "NewsIn",
     "Not",
     "Notice",
     "NoticeKind",
@@ -201,4 +203,5 @@ __all__ = [
     "terms_within",
     "time_of_day",
     "voice_of",
+    "without_all",
 ]

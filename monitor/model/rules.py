@@ -61,6 +61,18 @@ class Field(StrEnum):
     URL = "url"
 
 
+class NewsIn(StrEnum):
+    """How far what makes an article news may reach: the title alone; title and lead; title and text.
+
+    `ABOUT`: the title; or the title and the text's first sentence, where the title alone meets no other live rule.
+    """
+
+    TITLE = "title"
+    ABOUT = "about"
+    LEAD = "lead"
+    TEXT = "text"
+
+
 class Unit(StrEnum):
     """What things that stand near each other stand together in."""
 
@@ -178,13 +190,14 @@ class Near:
     """Holds where one span of each condition stands together: in one `unit` (`words` is None), or with at most
     `words` words between the first and the last of them (two Han or kana characters count as a word).
 
-    `in_order`: and each behind the one before it.
+    `in_order`: and each behind the one before it. `may_share_words`: a word may serve several of the conditions.
     """
 
     conditions: tuple[Condition, ...]
     words: int | None = None
     unit: Unit = Unit.SENTENCE
     in_order: bool = False
+    may_share_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +254,9 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list. `lists`, `entities`:
-    the ids of others whose words and names belong to it, with what those lists say of before and after."""
+    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list; `more_before`,
+    `more_after`: what was added to that. `lists`, `entities`: the ids of others that belong to it, with all of theirs.
+    """
 
     id: str
     terms: tuple[Term, ...] = ()
@@ -251,6 +265,8 @@ class WordList:
     place: Place = Place("")
     lists: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
+    more_before: tuple[Reach, ...] = ()
+    more_after: tuple[Reach, ...] = ()
 
 
 # --- rules ------------------------------------------------------------------------------------------------------
@@ -304,9 +320,8 @@ class RuleTest:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What matters to somebody. `version` is a digest of what it says, entities and lists included; `max_age` None: no
-    limit. `news_in`: how far evidence may reach to be news: the title, title and lead, or the whole text. `mention`:
-    makes a mention of an article that does not meet `condition`. `full_text`: the pages of short articles in which one
-    of its words stands are read too."""
+    limit. `news_in`: how far evidence may reach to be news. `mention`: makes a mention of an article that does not meet
+    `condition`. `full_text`: the pages of short articles in which one of its words stands are read too."""
 
     id: str
     title: str
@@ -320,7 +335,7 @@ class Rule:
     where: Where | None = None
     raises: tuple[LevelChange, ...] = ()
     lowers: tuple[LevelChange, ...] = ()
-    news_in: Field = Field.LEAD
+    news_in: NewsIn = NewsIn.LEAD
     mention_if: Condition | None = None
     mention: Condition | None = None
     full_text: bool = False

@@ -141,7 +141,9 @@ def test_every_country_is_named_in_nine_languages() -> None:
     """And each of the nine is tested: its headline may be in any of them."""
     for entity in LOADED.entities.values():
         if entity.kind == "country":
-            assert languages(EntityNamed(entity.id)) >= {"en", "zh", "ko", "ja", "ru", "pl", "de", "fr", "es"}, entity.id
+            assert languages(EntityNamed(entity.id)) >= {"en", "zh", "ko", "ja", "ru", "pl", "de", "fr", "es"}, (
+                entity.id
+            )
 
 
 def test_the_starter_set_has_no_fault(tmp_path: Path) -> None:

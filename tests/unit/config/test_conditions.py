@@ -79,9 +79,17 @@ _TWO = "these: [{words: [a]}, {words: [b]}]"
             "{within: sentence, these: [{entity: aa}, {any: [{entity: bb}, {words: [c]}]}]}",
             Near((EntityNamed("aa"), AnyOf((EntityNamed("bb"), words("c"))))),
         ),
+        (
+            "{within: sentence, these: [{words: [a]}, {name: x, any: [{words: [b]}, {all: [{list: cc}, {list: d}]}]}]}",
+            Near((words("a"), Named("x", AnyOf((words("b"), AllOf((ListNamed("cc"), ListNamed("d")))))))),
+        ),
         (f"{{within: 1 word, {_TWO}}}", Near((words("a"), words("b")), 1)),
         (f"{{within: 99 words, in_order: true, {_TWO}}}", Near((words("a"), words("b")), 99, in_order=True)),
         (f"{{within: paragraph, in_order: false, {_TWO}}}", Near((words("a"), words("b")), unit=Unit.PARAGRAPH)),
+        (
+            f"{{within: sentence, may_share_words: true, {_TWO}}}",
+            Near((words("a"), words("b")), may_share_words=True),
+        ),
         # members of every kind, and how they are meant
         (
             "{within: sentence, these: [{words: [A], case: exact, name: who}, {list: ll, ignore: [x]}, {pattern: b}]}",

@@ -110,8 +110,8 @@ def faults(shape: type[Shape], text: str) -> list[str]:
             "4:41: this takes at",
         ),
         (
-            _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {all: [{words: [b]}]}]}}",
-            "4:57: 'all' cannot stand here; near brings together words, a list, an entity, a pattern,",
+            _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {all: [{words: [b], in: title}]}]}}",
+            "4:76: 'in' cannot stand here; it belongs beside near, not inside it",
         ),
         (
             _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {any: [{near: {}}]}]}}",

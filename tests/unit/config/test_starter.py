@@ -30,7 +30,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         tmp_path / "monitor.yaml": "timezone: Asia/Seoul\n",
         tmp_path / "rules" / "east-asia" / "taiwan-drills.yaml": "# mine\n",
     }
-    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "east-asia").mkdir(parents=True)
     for path, text in mine.items():
         path.write_text(text, encoding="utf-8")
     written, kept = write_starter(tmp_path, shipped())

@@ -30,6 +30,10 @@ _NONE_SENT = "would send nothing; write '1 an hour' or more; `status: shadow` te
 _YAML = "(anchors and aliases of YAML are not supported)"
 _ONLY_NOT = "here match says only what must not stand in the article; write what must, and this beside it under all:"
 _NOT_IN_NEAR = "it belongs beside near, under all:; occurrences that do not count belong under ignore:"
+_FEWER = "write fewer 'all' inside 'any', or several conditions"
+_LEAVE_OUT = "leave some out: a sentence with all of them is rare"
+_AB = "{any: [{words: [a]}, {list: b}]}"
+_NEAR_THESE = "match: {near: {within: sentence, these: [%s]}}\n"
 _AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
 _NOTHING = "this pattern matches where nothing stands; make a part of it needed: 'x+' in place of 'x*'"
 _NO_WORD = "this pattern matches only signs between words, of which nothing is found; add letters or digits beside them"
@@ -159,6 +163,19 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (
             _RULE + "match: {words: [a], ignore: {zh: [b], list: denials}}\n",
             "4:30: 'zh' cannot stand here; it belongs under words:",
+        ),
+        (
+            _RULE
+            + "match: {near: {within: sentence, in_order: true, may_share_words: true, these: [{list: a}, {list: b}]}}",
+            "4:50: 'may_share_words' cannot stand beside 'in_order'; remove one of them",
+        ),
+        (
+            _RULE + _NEAR_THESE % ", ".join([f"{{any: [{_AB}, {{all: [{_AB}, {_AB}]}}]}}"] * 6),
+            f"4:34: this near can hold in 64 ways, and at most 32 are tried; {_FEWER}",
+        ),
+        (
+            _RULE + _NEAR_THESE % ", ".join([f"{{all: [{_AB}, {_AB}]}}"] * 5),
+            f"4:34: 10 things would have to stand together here, and at most 8 can; {_LEAVE_OUT}",
         ),
         (_RULE + "match: {not: {words: [b]}}\n", f"4:9: {_ONLY_NOT}"),
         (_RULE + "match: {any: [{words: [a]}, {all: [{not: {words: [b]}}]}]}\n", f"4:37: {_ONLY_NOT}"),

@@ -18,6 +18,7 @@ from monitor.model import (
     ListNamed,
     Named,
     Near,
+    NewsIn,
     Place,
     Rule,
     RuleStatus,
@@ -99,6 +100,18 @@ def test_what_a_failed_test_missed_is_said(changed: dict[str, Any], title: str, 
     asked = replace(rule_with(RuleTest(fires=True, title=title)), **changed)
     (fault,) = failures([asked], {}, {}, {}, NOON)
     assert fault.what.endswith(what)
+
+
+@pytest.mark.parametrize(
+    ("status", "mentioned"), [(RuleStatus.LIVE, True), (RuleStatus.SHADOW, False), (RuleStatus.OFF, False)]
+)
+def test_what_a_title_is_about_is_asked_of_the_rules_that_are_live(status: RuleStatus, *, mentioned: bool) -> None:
+    """Whether these have tests or not; what is tested although it is off is not live for that."""
+    test = RuleTest(fires=not mentioned, title="Summit opens", text="A missile flew.", mentions=mentioned)
+    asked = replace(rule_with(test), news_in=NewsIn.ABOUT)
+    for tests in ((), (RuleTest(fires=True, title="A summit"),)):
+        other = replace(rule_with(*tests, status=status), id="summit", condition=Words((Term("summit"),)))
+        assert failures([asked, other], {}, {}, {}, NOON) == ()
 
 
 def test_rules_that_are_off_are_tested_too() -> None:
