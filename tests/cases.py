@@ -157,8 +157,8 @@ class _Rules:
         titles = self.some(self.small) if self.maybe(0.4) else ()
         maybe = Maybe(names, self.counts_if(number)) if self.maybe(0.7) else None
         groups = tuple(group for group in _GROUPS if self.maybe(0.5))
-        kind = self.chance.choice(_KINDS)
-        return Entity(f"e{number}", kind, kind, sure, maybe, never, titles, groups)
+        kind, of = self.chance.choice(_KINDS), "e0" if self.maybe(0.5) else None
+        return Entity(f"e{number}", kind, kind, sure, maybe, never, titles, groups, of=of)
 
     def counts_if(self, number: int) -> CountsIf:
         near = where = None
@@ -193,7 +193,8 @@ class _Rules:
 
     def group(self) -> GroupNamed:
         kind, group = self.chance.choice([*_KINDS, None]), self.chance.choice([*_GROUPS, None])
-        return GroupNamed(kind, group) if kind or group else GroupNamed(None, _GROUPS[0])
+        of = "e0" if self.maybe(0.3) else None
+        return GroupNamed(kind, group, of) if kind or group or of else GroupNamed(None, _GROUPS[0])
 
     def pattern(self) -> Pattern:
         word = unicodedata.normalize("NFKC", self.chance.choice(self.pool).text.strip("*").split("*")[0].strip())

@@ -451,4 +451,5 @@ def touch(name: Hit, title: Hit) -> bool:
 
 
 def belongs(entity: Entity, named: GroupNamed) -> bool:
-    return named.kind in {None, entity.kind} and (named.group is None or named.group in entity.groups)
+    in_group = named.group is None or named.group in entity.groups
+    return in_group and named.kind in {None, entity.kind} and named.of in {None, entity.of}

@@ -40,14 +40,19 @@ Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
 
 
 class GroupShape(Shape):
-    """All entities of a kind, or in a group, or both."""
+    """All entities of a kind, in a group, that belong to another one; or those for which several of these hold."""
 
     called: ClassVar[str] = "group of entities"
-    some_of: ClassVar[tuple[str, ...]] = ("kind", "in")
+    some_of: ClassVar[tuple[str, ...]] = ("kind", "in", "of")
     nothing: ClassVar[str] = "no entity is meant here"
 
     kind: EntityKind | None = Field(None, description="Those of this kind.", examples=["country"])
     in_: Id | None = Field(None, alias="in", description="Those in this group.", examples=["east-asia"])
+    of: Id | None = Field(
+        None,
+        description="Those that belong to this entity (its id), as people, organisations and weapons do to a country.",
+        examples=["china"],
+    )
 
 
 EntityOrGroup = Annotated[
@@ -366,7 +371,7 @@ def near(within: int | model.Unit, these: Collection[model.Condition]) -> model.
 
 def named(shape: GroupShape | str) -> model.EntityNamed | model.GroupNamed:
     """The entity, or one of the group."""
-    return model.EntityNamed(shape) if isinstance(shape, str) else model.GroupNamed(shape.kind, shape.in_)
+    return model.EntityNamed(shape) if isinstance(shape, str) else model.GroupNamed(shape.kind, shape.in_, shape.of)
 
 
 def _counted(shape: Condition, said: model.Condition) -> model.Condition:

@@ -12,7 +12,7 @@ from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from monitor.config.shape import Language, Shape, Text, kind_of, refusal
 from monitor.config.yaml12 import Document, shown
-from monitor.model import RuleTest
+from monitor.model import Place, RuleTest
 
 
 def _date(value: object) -> datetime:
@@ -71,19 +71,22 @@ class Examples(Shape):
 
 
 def tests(shape: Examples | None, document: Document) -> tuple[RuleTest, ...]:
-    """The tests in the order of the file, those that must fire first."""
-    if shape is None:
-        return ()
+    """The tests of a document in the order of the file, those that must fire first."""
+    return () if shape is None else examples_at(shape, document, ("tests",))
+
+
+def examples_at(shape: Examples, document: Document, at: tuple[str, ...]) -> tuple[RuleTest, ...]:
+    """The same; `at`: where they stand in the document."""
     lists = {"fires": shape.fires or (), "mentions": shape.mentions or (), "silent": shape.silent or ()}
     return tuple(
-        _test(example, document, ("tests", key, index))
+        _test(example, key, document.place((*at, key, index)))
         for key, examples in lists.items()
         for index, example in enumerate(examples)
     )
 
 
-def _test(example: Example | str, document: Document, where: tuple[str, str, int]) -> RuleTest:
-    fires, mentions, place = where[1] == "fires", where[1] == "mentions", document.place(where)
+def _test(example: Example | str, key: str, place: Place) -> RuleTest:
+    fires, mentions = key == "fires", key == "mentions"
     if isinstance(example, str):
         return RuleTest(fires, example, place=place, mentions=mentions)
     return RuleTest(

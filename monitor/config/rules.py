@@ -50,7 +50,7 @@ class RuleShape(Shape):
 
     rule: Id = Field(description="Its id, unique over all files.", examples=["taiwan-drills"])
     title: Text = Field(description="What it is about, as messages show it.", examples=["Drills around Taiwan"])
-    level: LevelName = Field(description="How much it matters.", examples=["high"])
+    level: LevelName | None = Field(None, description="How much it matters (default: medium).", examples=["high"])
     status: Literal["live", "shadow", "off"] | None = Field(
         None,
         description="Whether it runs (default: live); in shadow it matches, is stored and explained, and tells nobody.",
@@ -122,22 +122,28 @@ class RuleShape(Shape):
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
         """An alert shows the words that it rests on."""
-        if at := only_negated(self.match):
-            what = "here match says only what must not stand in the article"
-            raise refusal(what, "write what must, and this beside it under all:", ("match", *at))
+        nets: list[tuple[tuple[str | int, ...], Condition]] = [(("match",), self.match)]
+        if isinstance(self.mention, list):
+            nets += [(("mention", number), each) for number, each in enumerate(self.mention)]
+        elif self.mention is not None:
+            nets.append((("mention",), self.mention))
+        for place, net in nets:
+            if at := only_negated(net):
+                what = f"here {place[0]} says only what must not stand in the article"
+                raise refusal(what, "write what must, and this beside it under all:", (*place, *at))
         return self
 
     @model_validator(mode="after")
     def _levels_change(self) -> Self:
         """Up with `raise`, down with `lower`."""
-        own = _LEVELS.index(Level(self.level))
+        own = _LEVELS.index(_level(self))
         for key, changes, up in (("raise", self.raise_, True), ("lower", self.lower, False)):
             for index, change in enumerate(_all(changes)):
                 to = _LEVELS.index(Level(change.to))
                 if to == own or (to > own) is not up:
                     at = (key, index, "to") if isinstance(changes, list) else (key, "to")
                     way = "above" if up else "below"
-                    raise refusal(f"'{change.to}' is not {way} the rule's own level '{self.level}'", at=at)
+                    raise refusal(f"'{change.to}' is not {way} the rule's own level '{_LEVELS[own]}'", at=at)
         return self
 
 
@@ -150,7 +156,7 @@ def rule(document: Document) -> Rule:
     return Rule(
         shape.rule,
         shape.title,
-        Level(shape.level),
+        _level(shape),
         match,
         version="",
         status=RuleStatus(shape.status or "live"),
@@ -170,6 +176,10 @@ def rule(document: Document) -> Rule:
         tests=tests(shape.tests, document),
         place=document.place(),
     )
+
+
+def _level(shape: RuleShape) -> Level:
+    return Level(shape.level or "medium")
 
 
 def _not_named(alert: AlertShape, match: model.Condition, document: Document) -> Iterator[Fault]:

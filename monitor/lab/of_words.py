@@ -82,7 +82,7 @@ def never_counting(written: Written, lists: Lists) -> Iterator[Lint]:
 def _swallowed(
     written: Written, words: Iterable[tuple[Where, Term]], swallowing: Iterable[Term], key: str
 ) -> Iterator[Lint]:
-    others = _Words(swallowing, names=isinstance(written.says, Entity))
+    others = WordIndex(swallowing, names=isinstance(written.says, Entity))
     for where, term in words:
         if (by := others.always_with(term, whole=True)) is not None:
             what = f"'{term.text}' never counts: wherever it stands, '{by}' under {key} stands too"
@@ -101,7 +101,9 @@ def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
     if not isinstance(written.says, Rule) or written.says.unless is None:
         return
     enough = [part for unless in written.conditions["unless"] for part in _alternatives(unless)]
-    dropping = [(part.field, _Words(_terms(part, lists))) for part in enough if not part.ignores and part.times == 1]
+    dropping = [
+        (part.field, WordIndex(words_asked(part, lists))) for part in enough if not part.ignores and part.times == 1
+    ]
     for part in (part for net in NETS for each in written.conditions[net] for part in each.wanted()):
         if not isinstance(part.asks, Words):
             continue
@@ -125,13 +127,14 @@ def _alternatives(part: Part) -> Iterator[Part]:
         yield part
 
 
-def _terms(part: Part, lists: Lists) -> tuple[Term, ...]:
+def words_asked(part: Part, lists: Lists) -> tuple[Term, ...]:
+    """The words of a condition, or of the list that it names; none of others."""
     if isinstance(part.asks, Words):
         return part.asks.terms
     return terms_within(lists[part.asks.list], lists) if isinstance(part.asks, ListNamed) else ()
 
 
-class _Words:
+class WordIndex:
     """Words, to be asked which of them stand wherever another word does."""
 
     def __init__(self, terms: Iterable[Term], *, names: bool = False) -> None:
@@ -149,10 +152,18 @@ class _Words:
         found = [self._with(pattern, whole=whole) for pattern in _compiled(term, name=self._names)]
         return found[0] if found and None not in found else None
 
+    def within(self, term: Term) -> frozenset[str]:
+        """All of them that stand wherever the term does."""
+        found = [frozenset(self._each_with(pattern, whole=False)) for pattern in _compiled(term, name=self._names)]
+        return frozenset[str]().union(*found) if all(found) else frozenset()
+
     def _with(self, pattern: Pattern, *, whole: bool) -> str | None:
+        return next(self._each_with(pattern, whole=whole), None)
+
+    def _each_with(self, pattern: Pattern, *, whole: bool) -> Iterator[str]:
         closed = (self._closed.get(token.text, ()) for token in pattern.tokens)
         others = chain(self._open, *closed)
-        return next((text for text, other in others if _covers(other, pattern, whole=whole)), None)
+        return (text for text, other in others if _covers(other, pattern, whole=whole))
 
 
 def _covers(other: Pattern, pattern: Pattern, *, whole: bool) -> bool:

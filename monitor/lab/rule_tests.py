@@ -8,8 +8,8 @@ from datetime import datetime
 
 from monitor.decide import State, decide
 from monitor.errors import Fault
+from monitor.lab.outcomes import explain_outcome, quote_evidence
 from monitor.matching import RuleSet, compile_rules
-from monitor.matching.explain import explain
 from monitor.model import (
     Article,
     Entity,
@@ -91,17 +91,15 @@ def _failures(rule: Rule, compiled: RuleSet, nothing: State, now: datetime) -> I
         found = _match(rule, compiled, article, nothing, now)
         news = found is not None and found.kind is MatchKind.NEWS
         if test.fires and not news:
-            (explained,) = explain(compiled, article, rule.id)
             what = "does not" if found is None else "is only a mention"
-            _, _, missed = explained.says.partition(": ")
+            _, _, missed = explain_outcome(compiled, article, rule.id).partition(": ")
             yield Fault(test.place, f"this test of {rule.id} must fire, and {what}: {missed}", _MEND)
         elif found is not None and news and not test.fires:
-            words = ", ".join(dict.fromkeys(f"“{span.text}”" for span in found.evidence))
             must = "be a mention" if test.mentions else "stay silent"
-            yield Fault(test.place, f"this test of {rule.id} must {must}, and fires on {words}", _MEND)
+            what = f"this test of {rule.id} must {must}, and fires on {quote_evidence(found)}"
+            yield Fault(test.place, what, _MEND)
         elif found is None and test.mentions:
-            (explained,) = explain(compiled, article, rule.id)
-            _, _, missed = explained.says.partition(": ")
+            _, _, missed = explain_outcome(compiled, article, rule.id).partition(": ")
             yield Fault(test.place, f"this test of {rule.id} must be a mention, and is not: {missed}", _MEND)
 
 

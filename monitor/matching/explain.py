@@ -329,8 +329,8 @@ def _described(condition: Condition) -> str:
             said = f"list {name}"
         case EntityNamed(name):
             said = f"entity {name}"
-        case GroupNamed(kind, group):
-            said = f"any {kind or 'entity'}{f' in {group}' if group else ''}"
+        case GroupNamed(kind, group, of):
+            said = f"any {kind or 'entity'}{f' in {group}' if group else ''}{f' of {of}' if of else ''}"
         case Pattern(pattern):
             said = f"pattern {pattern}"
         case Times(times, inner):

@@ -119,14 +119,17 @@ class EntityNamed:
 
 @dataclass(frozen=True, slots=True)
 class GroupNamed:
-    """Holds where an entity of this kind and of this group is named (None: of any)."""
+    """Holds where an entity of this kind and of this group is named that belongs to this one (`of`: its id). None: of
+    any."""
 
     kind: str | None = None
     group: str | None = None
+    of: str | None = None
 
     def has(self, entity: Entity) -> bool:
         """Whether the entity is one of these."""
-        return self.kind in (None, entity.kind) and (self.group is None or self.group in entity.groups)
+        in_group = self.group is None or self.group in entity.groups
+        return in_group and self.kind in (None, entity.kind) and self.of in (None, entity.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +381,8 @@ class Entity:
 
     `maybe`: names that count only with more. `never`: names of others that contain one of these. `titles`: of others;
     a maybe name beside one does not count. `groups`: what it belongs to. `lies_in`: of a place, the id of the entity
-    that contains it, or the ISO code of its country or division (KP, KR-26).
+    that contains it, or the ISO code of its country or division (KP, KR-26). `of`: of what is no place, the id of the
+    entity that it belongs to: its country, as a rule.
     """
 
     id: str
@@ -392,3 +396,4 @@ class Entity:
     tests: tuple[RuleTest, ...] = ()
     place: Place = Place("")
     lies_in: str | None = None
+    of: str | None = None

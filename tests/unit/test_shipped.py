@@ -12,6 +12,7 @@ import pytest
 from monitor import clock
 from monitor.config.kinds import KINDS, Kind
 from monitor.config.load import load, load_rules
+from monitor.config.packs import shipped_packs
 from monitor.config.schema import file_name, schema
 from monitor.config.shipped import shipped
 from monitor.config.starter import write_starter
@@ -68,7 +69,7 @@ def languages(condition: Condition) -> set[str]:
 
 
 def worded(condition: Condition) -> set[str]:
-    """The languages of a condition's own words and lists: what its author meant to read, whatever entities are called."""
+    """The languages of a condition's own words and lists: what its author meant to read."""
     match condition:
         case Words() | ListNamed():
             return languages(condition)
@@ -148,7 +149,7 @@ def test_every_country_is_named_in_nine_languages() -> None:
 
 def test_the_starter_set_has_no_fault(tmp_path: Path) -> None:
     """With the shipped sources, each with a language and a name."""
-    write_starter(tmp_path, shipped())
+    write_starter(tmp_path, shipped(), shipped_packs(shipped()).values())
     loaded = load(tmp_path / "monitor.yaml", {})
     assert loaded.faults == ()
     assert len(loaded.config.sources) >= 3

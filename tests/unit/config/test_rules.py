@@ -8,6 +8,7 @@ import pytest
 
 from monitor.config.rules import rule
 from monitor.config.yaml12 import Document, parse
+from monitor.errors import Faulty
 from monitor.model import (
     Again,
     AlertPolicy,
@@ -149,6 +150,15 @@ def test_where_says_which_articles_are_looked_at(written: str, meant: Where) -> 
     """What is not known of an article counts, unless it is said that it does not."""
     text = f"{{rule: a, title: A, level: low, match: {{words: [a]}}, where: {written}}}"
     assert rule(document(text)).where == meant
+
+
+def test_a_rule_of_three_lines() -> None:
+    """What it is called, what it is about, and what it looks for; it matters as most things do."""
+    short = rule(document("{rule: a, title: A, match: {words: [a]}}"))
+    assert (short.level, short.status) == (Level.MEDIUM, RuleStatus.LIVE)
+    changing = "{rule: a, title: A, match: {words: [a]}, raise: {to: medium, if: {words: [b]}}}"
+    with pytest.raises(Faulty, match="'medium' is not above the rule's own level 'medium'"):
+        rule(document(changing))
 
 
 def test_levels_change_in_the_order_of_the_file() -> None:

@@ -178,6 +178,14 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
             f"4:34: 10 things would have to stand together here, and at most 8 can; {_LEAVE_OUT}",
         ),
         (_RULE + "match: {not: {words: [b]}}\n", f"4:9: {_ONLY_NOT}"),
+        (
+            _RULE + "match: {words: [a]}\nmention: {not: {words: [b]}}\n",
+            f"5:11: {_ONLY_NOT.replace('match', 'mention')}",
+        ),
+        (
+            _RULE + "match: {words: [a]}\nmention: [{words: [c]}, {not: {words: [b]}}]\n",
+            f"5:26: {_ONLY_NOT.replace('match', 'mention')}",
+        ),
         (_RULE + "match: {any: [{words: [a]}, {all: [{not: {words: [b]}}]}]}\n", f"4:37: {_ONLY_NOT}"),
         (
             _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {not: {words: [b]}}]}}\n",

@@ -385,6 +385,16 @@ def test_a_list_that_nothing_names(tmp_path: Path) -> None:
     expect(at(tmp_path, text, besides=("untested",), whole=True), ("unused-list", "list: c"))
 
 
+def test_the_lists_that_come_with_the_program_wait_to_be_named(tmp_path: Path) -> None:
+    """`init` writes all of them, whichever rules it writes."""
+    file = tmp_path / "a.yaml"
+    file.write_bytes((ROOT / "rules" / "lists" / "when.yaml").read_bytes())
+    loaded = load_rules([file])
+    assert loaded.lists.keys() >= {"past", "days"}
+    whole = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, whole=True)
+    assert lints(whole, [*loaded.lists.values()]) == ()
+
+
 @pytest.mark.parametrize(
     ("first", "line", "told_"),
     [

@@ -14,6 +14,7 @@ from monitor.model import (
     EntityNamed,
     Explanation,
     Field,
+    GroupNamed,
     Ignore,
     Ignoring,
     In,
@@ -291,6 +292,13 @@ def test_a_name_that_is_not_enough_alone_is_told() -> None:
     )
     explanation = explained(EntityNamed("lee"), "Lee Jae Myung Street is closed", lee=entity)
     assert "“Lee Jae Myung” stands in the title, and does not count there" in explanation.says
+
+
+def test_a_group_is_described() -> None:
+    """By all that it asks for."""
+    lee = Entity("lee", "person", "Lee", (Term("Lee"),), groups=("leaders",), of="korea")
+    explanation = explained(GroupNamed("person", "leaders", "korea"), "Kim", lee=lee)
+    assert explanation.says == "no match: any person in leaders of korea: not there"
 
 
 def test_only_one_rule_is_explained_if_only_one_is_asked_for() -> None:

@@ -379,6 +379,9 @@ def test_an_entity_is_found_by_its_sure_names() -> None:
         (GroupNamed("country"), {"Japan", "Chile"}),
         (GroupNamed(None, "asia"), {"Japan", "Tokyo"}),
         (GroupNamed("country", "asia"), {"Japan"}),  # both, not either
+        (GroupNamed(of="japan"), {"Kishida", "Navy"}),
+        (GroupNamed("person", of="japan"), {"Kishida"}),
+        (GroupNamed("person", "asia", "japan"), set()),
     ],
 )
 def test_a_group_is_named_by_each_of_its_members(group: GroupNamed, titles: set[str]) -> None:
@@ -386,8 +389,12 @@ def test_a_group_is_named_by_each_of_its_members(group: GroupNamed, titles: set[
     japan = Entity("japan", "country", "Japan", (Term("Japan"),), groups=("asia", "islands"))
     tokyo = Entity("tokyo", "place", "Tokyo", (Term("Tokyo"),), groups=("asia",))
     chile = Entity("chile", "country", "Chile", (Term("Chile"),))
-    compiled = ruleset(group, None, japan, tokyo, chile)
-    assert {title for title in ("Japan", "Tokyo", "Chile", "Mars") if compiled.match(article(title=title))} == titles
+    kishida = Entity("kishida", "person", "Kishida", (Term("Kishida"),), groups=("leaders",), of="japan")
+    navy = Entity("navy", "organisation", "Navy", (Term("Navy"),), of="japan")
+    boric = Entity("boric", "person", "Boric", (Term("Boric"),), of="chile")
+    named = {each.name: each for each in (japan, tokyo, chile, kishida, navy, boric)}
+    compiled = ruleset(group, None, *named.values())
+    assert {title for title in (*named, "Mars") if compiled.match(article(title=title))} == titles
 
 
 def test_many_rules_share_one_pass() -> None:
