@@ -70,11 +70,7 @@ def languages(condition: Condition) -> set[str]:
 
 
 def worded(condition: Condition) -> set[str]:
-<<<<<<< HEAD
-    """The languages of a condition's own words and lists: what its author meant to read."""
-=======
     """The languages of a condition's own words and lists, whatever entities are called."""
->>>>>>> world
     match condition:
         case Words() | ListNamed():
             return languages(condition)
@@ -143,18 +139,6 @@ def test_every_entity_is_named_in_five_languages(entity: Entity) -> None:
     assert any(not test.fires for test in entity.tests)
 
 
-<<<<<<< HEAD
-def test_every_country_is_named_in_nine_languages() -> None:
-    """And each of the nine is tested: its headline may be in any of them."""
-    for entity in LOADED.entities.values():
-        if entity.kind == "country":
-            assert languages(EntityNamed(entity.id)) >= {"en", "zh", "ko", "ja", "ru", "pl", "de", "fr", "es"}, (
-                entity.id
-            )
-
-
-=======
->>>>>>> world
 def test_the_starter_set_has_no_fault(tmp_path: Path) -> None:
     """With the shipped sources, each with a language and a name."""
     write_starter(tmp_path, shipped(), shipped_packs(shipped()).values())
