@@ -15,6 +15,7 @@ from monitor.model import (
     AllOf,
     AnyOf,
     Condition,
+    DayNamed,
     EntityNamed,
     Field,
     GroupNamed,
@@ -23,6 +24,7 @@ from monitor.model import (
     ListNamed,
     Named,
     Near,
+    NumberNamed,
     Pattern,
     Rule,
     Term,
@@ -31,7 +33,7 @@ from monitor.model import (
 )
 from monitor.text.folding import folded_tokens
 from monitor.text.scripts import is_unspaced
-from tests.reference import Hit, Reading, belongs
+from tests.reference import PROSE, Hit, Reading, belongs
 
 _Found = Iterator[tuple[frozenset[str], Hit, str]]
 """The names of the conditions that a hit is inside of, the hit, and its value."""
@@ -91,7 +93,10 @@ def _standing(condition: Condition, reading: Reading) -> Iterator[tuple[Hit, str
             members = [each.id for each in reading.world.entities.values() if belongs(each, condition)]
             for each in members:
                 yield from _standing(EntityNamed(each), reading)
-        case Pattern():
+        case NumberNamed():
+            numbers = [each for zone in PROSE for each in reading.numbers(zone, condition)]
+            yield from ((hit, f"word:any:{value:g}") for hit, value in numbers)
+        case Pattern() | DayNamed():
             hits = reading.standing(condition)
             yield from (
                 (hit, "".join(["word:any:", *reading.zones[hit.zone].folded[hit.first : hit.end]])) for hit in hits

@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from monitor import model
+from monitor.config.quantities import NumberShape, number
 from monitor.config.shape import Id, Shape, Text, kind_of, one_or_list, refusal, seen
 from monitor.config.words import Case, Forms, Ignored, Within, WordSet, ignored, terms
 from monitor.text.patterns import compiled, finds_no_word
@@ -67,6 +68,16 @@ ENTITY = Field(
     examples=["taiwan", {"kind": "country", "in": "east-asia"}],
 )
 _PATTERN = Field(None, description="This regular expression (RE2) matches the text.", examples=[r"KN-?\d\d"])
+_NUMBER = Field(
+    None,
+    description="A number of this stands in the text, in digits or words, within the bounds that there are.",
+    examples=[{"of": "magnitude", "at_least": 6}],
+)
+_NAMES = Field(
+    None,
+    description="The text names a day: a date, a weekday, or a day or week seen from today.",
+    examples=["a day"],
+)
 _ANY = Field(None, alias="any", description="At least one of these holds.", examples=[[{"entity": "taiwan"}]])
 CASE = Field(None, description="Whether capitals must be as they are written (default: ignore).", examples=["exact"])
 FORMS = Field(
@@ -91,10 +102,11 @@ _GOES_WITH = {
 
 
 class Piece(Shape):
-    """What `near` brings together: exactly one of words, list, entity, pattern, and any of those."""
+    """What `near` brings together: exactly one of words, list, entity, pattern, number, names, and any of
+    those."""
 
     called: ClassVar[str] = "condition in near"
-    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "any")
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "number", "names", "any")
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
     goes_with: ClassVar[dict[str, tuple[str, ...]]] = _GOES_WITH
@@ -103,6 +115,8 @@ class Piece(Shape):
     list_: Id | None = LIST
     entity: EntityOrGroup | None = ENTITY
     pattern: Pattern | None = _PATTERN
+    number: NumberShape | None = _NUMBER
+    names: Literal["a day"] | None = _NAMES
     any_: Annotated[list[Piece], Field(min_length=1)] | None = _ANY
     case: Case | None = CASE
     forms: Forms | None = FORMS
@@ -126,10 +140,11 @@ class Near(Shape):
 
 
 class Condition(Shape):
-    """Exactly one of words, list, entity, pattern, all, any and near; beside it, how, where and how often."""
+    """Exactly one of words, list, entity, pattern, number, names, all, any and near; beside it, how, where and how
+    often."""
 
     called: ClassVar[str] = "condition"
-    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "all", "any", "near")
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "number", "names", "all", "any", "near")
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
     goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
@@ -141,6 +156,8 @@ class Condition(Shape):
     list_: Id | None = LIST
     entity: EntityOrGroup | None = ENTITY
     pattern: Pattern | None = _PATTERN
+    number: NumberShape | None = _NUMBER
+    names: Literal["a day"] | None = _NAMES
     all_: Annotated[list[Condition], Field(min_length=1)] | None = Field(
         None, alias="all", description="All of these hold.", examples=[[{"entity": "taiwan"}, {"entity": "china"}]]
     )
@@ -250,9 +267,16 @@ def _bare(shape: Condition | Piece) -> model.Condition:
         return model.ListNamed(shape.list_)
     if shape.entity is not None:
         return named(shape.entity)
+    return _beyond_words(shape) or _of_several(shape)
+
+
+def _beyond_words(shape: Condition | Piece) -> model.Condition | None:
+    """What finds something that is no word."""
     if shape.pattern is not None:
         return model.Pattern(shape.pattern, exact=shape.case == "exact")
-    return _of_several(shape)
+    if shape.number is not None:
+        return number(shape.number)
+    return None if shape.names is None else model.DayNamed()
 
 
 def _of_several(shape: Condition | Piece) -> model.Condition:

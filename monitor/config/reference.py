@@ -20,6 +20,7 @@ from monitor.config.entities import Beside, CountsIfShape, EntityShape, MaybeSha
 from monitor.config.examples import AnyExample, Date, Example, Examples
 from monitor.config.faults import flow
 from monitor.config.lists import ListShape
+from monitor.config.quantities import Bound, NumberShape
 from monitor.config.rules import ChangeShape, RuleShape
 from monitor.config.shape import Duration, Id, Language, Region, Shape, Text
 from monitor.config.where import Scope, WhereShape
@@ -31,6 +32,7 @@ _MAPPINGS: dict[str, type[Shape]] = {
     "near": Near,
     "condition in near": Piece,
     "group of entities": GroupShape,
+    "number": NumberShape,
     "ignore": IgnoreShape,
     "before and after": ReachShape,
     "where": WhereShape,
@@ -66,6 +68,7 @@ _VALUES: list[tuple[object, str, str]] = [
     (Within, "`N words`, `sentence` or `paragraph`", ""),
     (SoManyWords, "`N words`", ""),
     (Pattern, "regular expression (RE2)", ""),
+    (Bound, "number", ""),
     (bool, "`true` or `false`", ""),
     (Condition, "condition", "conditions"),
     (Piece, "condition in near", "conditions in near"),

@@ -20,6 +20,7 @@ from monitor.model import (
     AnyOf,
     Article,
     Condition,
+    DayNamed,
     EntityNamed,
     Explanation,
     Field,
@@ -30,6 +31,7 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    NumberNamed,
     Pattern,
     Span,
     Step,
@@ -293,8 +295,8 @@ def _described(condition: Condition) -> str:
             said = f"entity {name}"
         case GroupNamed(kind, group):
             said = f"any {kind or 'entity'}{f' in {group}' if group else ''}"
-        case Pattern(pattern):
-            said = f"pattern {pattern}"
+        case Pattern() | NumberNamed() | DayNamed():
+            said = str(condition)
         case Times(times, inner):
             said = f"{times} times {_described(inner)}"
         case Ignoring(inner, _) | Named(_, inner) | In(_, inner):

@@ -29,7 +29,7 @@ class Lookup:
     """What the numbers of patterns and terms stand for.
 
     beside       authors, tags or addresses are asked for too
-    expressions  the terms that are regular expressions
+    expressions  the texts that are no words: regular expressions, numbers, days
     entities     all that are known, also those that no rule names
     sources      those whose tags and publishers are known
     """

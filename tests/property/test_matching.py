@@ -16,6 +16,7 @@ from monitor.model import (
     AnyOf,
     Article,
     CountsIf,
+    DayNamed,
     Entity,
     EntityNamed,
     Field,
@@ -29,6 +30,7 @@ from monitor.model import (
     Maybe,
     Named,
     Near,
+    NumberNamed,
     Pattern,
     Rule,
     RuleStatus,
@@ -51,11 +53,12 @@ SHOWN = 3  # of the differences
 DENSE = 2_000  # texts of a few letters
 
 CONSTRUCTS = listed(
-    "words, list, entity, group, pattern, all, any, times, name, open end, case exact, forms, shadow, unless, where, "
-    "raises, lowers, mention_if, news in title, news in text, near sentence, near paragraph, near words, "
-    "near in order, in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, ignore before, "
-    "ignore after, maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, counts if where, "
-    "where languages, where sources, where tags, where publishers, where not, where unknown does not count"
+    "words, list, entity, group, pattern, number, day, all, any, times, name, open end, case exact, forms, shadow, "
+    "unless, where, raises, lowers, mention_if, news in title, news in text, near sentence, near paragraph, "
+    "near words, near in order, in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, "
+    "ignore before, ignore after, maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, "
+    "counts if where, where languages, where sources, where tags, where publishers, where not, "
+    "where unknown does not count"
 )
 
 
@@ -195,6 +198,7 @@ def test_odd_words_are_found_in_odd_texts_as_the_reference_finds_them(
 
 _NODES = {
     Words: "words", ListNamed: "list", EntityNamed: "entity", GroupNamed: "group", Pattern: "pattern", AllOf: "all",
+    NumberNamed: "number", DayNamed: "day",
     AnyOf: "any", Times: "times", Named: "name", Maybe: "maybe",
 }  # fmt: skip
 

@@ -68,7 +68,7 @@ def test_the_schema_of_rules_knows_the_language() -> None:
         *("news_in", "mention_if", "raise", "lower", "full_text", "max_age", "alert", "tests"),
     ]
     condition = whole["definitions"]["Condition"]
-    kinds = ("words", "list", "entity", "pattern", "all", "any", "near")
+    kinds = ("words", "list", "entity", "pattern", "number", "names", "all", "any", "near")
     assert [choice["required"] for choice in condition["oneOf"]] == [[key] for key in kinds]
     assert {choice["errorMessage"] for choice in condition["oneOf"]} == {f"Write one of: {', '.join(kinds)}."}
     assert condition["properties"]["in"]["enum"] == ["title", "lead", "body", "author", "tags", "url"]

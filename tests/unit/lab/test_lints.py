@@ -310,6 +310,9 @@ def test_a_language_is_tested_through_what_the_rule_names(tmp_path: Path) -> Non
         ("{all: [{words: [x]}, {pattern: a}]}", []),
         ("{all: [{pattern: a}, {pattern: b}]}", ["a}", "b}"]),
         ("{any: [{all: [{words: [x]}, {pattern: a}]}, {entity: taiwan}]}", []),
+        ("{number: {of: dead}}", ["{of: dead}"]),  # nor can it be told of a number, or of a day
+        ("{all: [{words: [x]}, {number: {of: dead}}, {names: a day}]}", []),
+        ("{any: [{words: [x]}, {names: a day}]}", ["a day}"]),
     ],
 )
 def test_a_pattern_that_every_article_is_searched_for(tmp_path: Path, match: str, wanted: list[str]) -> None:

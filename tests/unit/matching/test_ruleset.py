@@ -10,6 +10,7 @@ from monitor.model import (
     AllOf,
     AnyOf,
     Condition,
+    DayNamed,
     Entity,
     EntityNamed,
     Field,
@@ -18,6 +19,7 @@ from monitor.model import (
     Level,
     MatchKind,
     Near,
+    NumberNamed,
     Pattern,
     Rule,
     Term,
@@ -150,6 +152,49 @@ def test_two_characters_count_as_a_word() -> None:
     condition = Near((words(zh=["台湾"]), words(zh=["演习"])), words=2)
     assert hits(condition, "台湾一二三四演习")
     assert not hits(condition, "台湾一二三四五演习")
+
+
+@pytest.mark.parametrize(
+    ("condition", "title", "found"),
+    [
+        (NumberNamed("magnitude", at_least=6), "Magnitude 6.0 quake", True),
+        (NumberNamed("magnitude", at_least=6), "Beben der Stärke 7,7", True),
+        (NumberNamed("magnitude", at_least=6), "규모 6.8 지진", True),
+        (NumberNamed("magnitude", at_least=6), "发生7.2级地震", True),
+        (NumberNamed("magnitude", at_least=6), "M5.9 quake kills 60", False),
+        (NumberNamed("intensity", at_least=6), "北海道で震度６強", True),
+        (NumberNamed("magnitude"), "北海道で震度６強", False),
+        (NumberNamed("dead", more_than=10), "Ten people killed", False),
+        (NumberNamed("dead", more_than=10), "Eleven people killed", True),
+        (NumberNamed("dead", at_most=10), "10 killed", True),
+        (NumberNamed("dead", below=10), "10 killed", False),
+        (NumberNamed("basis points", at_least=25), "It cuts by 25 basis points", True),
+        (NumberNamed("dollars", at_least=1e9), "It pays $4.5 billion", True),
+        (NumberNamed("euros"), "It pays $4.5 billion", False),
+        (DayNamed(), "They strike on Friday", True),
+        (DayNamed(), "오는 3일 파업", True),
+        (DayNamed(), "They strike in May", False),
+        # near others, and in a part of the article
+        (Near((words(any=["quake"]), NumberNamed("magnitude")), words=2), "A quake of magnitude 6", True),
+        (Near((words(any=["quake"]), NumberNamed("magnitude")), words=2), "A quake off the coast: M6.1", False),
+        (In(Field.LEAD, DayNamed()), "On Friday", False),
+    ],
+)
+def test_numbers_and_days_stand_somewhere(condition: Condition, title: str, found: bool) -> None:
+    """By what they count and how much, in digits and words of many languages; also as a rule's only condition."""
+    assert hits(condition, title) is found
+
+
+def test_the_evidence_of_a_number_quotes_it() -> None:
+    """With what was asked for; it is no word that two articles have in common."""
+    rules = ruleset(AllOf((words(any=["quake"]), NumberNamed("magnitude", at_least=6), DayNamed())))
+    (match,) = rules.match(article(title="Quake on Friday", text="It had a magnitude of ６.4."))
+    assert [(span.text, span.term) for span in match.evidence] == [
+        ("Quake", "quake"),
+        ("Friday", "a day"),
+        ("６.4", "number of magnitude, at least 6"),
+    ]
+    assert rules.words_in(match) == {"quake"}
 
 
 def test_near_never_reaches_from_title_to_text() -> None:
