@@ -136,7 +136,7 @@ class _Rules:
 
     def term(self, text: str) -> Term:
         language = next(each for each in self.writings if text in each.words).languages
-        return Term(text, self.chance.choice(language), self.maybe(0.1), self.maybe(0.5))
+        return Term(text, self.chance.choice(language), self.maybe(0.1), self.maybe(0.5), self.maybe(0.3))
 
     def longer(self, term: Term, most: int = 1) -> Term:
         """A longer word that begins or ends with the term."""

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from monitor import model
 from monitor.config.quantities import NumberShape, number
 from monitor.config.shape import Id, Shape, Text, kind_of, one_or_list, refusal, seen
-from monitor.config.words import Case, Forms, Ignored, Within, WordSet, ignored, terms
+from monitor.config.words import Case, Edges, Forms, Ignored, Within, WordSet, ignored, terms
 from monitor.text.patterns import compiled, finds_no_word
 
 EntityKind = Literal["person", "organisation", "place", "country", "weapon", "ship", "event", "role"]
@@ -85,6 +85,12 @@ FORMS = Field(
     description="Whether Russian words stand for all of their forms (default: as written).",
     examples=["all"],
 )
+EDGES = Field(
+    None,
+    description="Where words in katakana may begin and end: 'words': only where a run of katakana does "
+    "(default: anywhere).",
+    examples=["words"],
+)
 _IGNORE = Field(
     None,
     description="Which occurrences do not count: those inside these words; or a mapping, for more.",
@@ -97,6 +103,7 @@ _SEVERAL = "put them under all: or any:"
 _GOES_WITH = {
     "case": ("words", "pattern"),
     "forms": ("words",),
+    "edges": ("words",),
     "ignore": ("words", "list", "entity", "pattern"),
 }
 
@@ -120,6 +127,7 @@ class Piece(Shape):
     any_: Annotated[list[Piece], Field(min_length=1)] | None = _ANY
     case: Case | None = CASE
     forms: Forms | None = FORMS
+    edges: Edges | None = EDGES
     ignore: Ignored | None = _IGNORE
     name: Text | None = _NAME
 
@@ -175,6 +183,7 @@ class Condition(Shape):
     )
     case: Case | None = CASE
     forms: Forms | None = FORMS
+    edges: Edges | None = EDGES
     ignore: Ignored | None = _IGNORE
     name: Text | None = _NAME
 
@@ -262,7 +271,7 @@ def _counted(shape: Condition, said: model.Condition) -> model.Condition:
 
 def _bare(shape: Condition | Piece) -> model.Condition:
     if shape.words is not None:
-        return model.Words(terms(shape.words, shape.case, shape.forms))
+        return model.Words(terms(shape.words, shape.case, shape.forms, shape.edges))
     if shape.list_ is not None:
         return model.ListNamed(shape.list_)
     if shape.entity is not None:

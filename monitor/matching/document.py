@@ -284,13 +284,23 @@ class Document:
             self.work += _SLOW * len(text)
             yield field, text
 
-    def span(self, start: int, end: int, term: str, node: str = "") -> Span:
-        """The evidence in the article's own field for a place."""
+    def beside(self, start: int, end: int) -> tuple[str, str]:
+        """The characters of the record right before and right behind a place ("" at an end of its field)."""
+        field, a, b = self._in_record(start, end)
+        return self.records[field][max(0, a - 1) : a], self.records[field][b : b + 1]
+
+    def _in_record(self, start: int, end: int) -> tuple[Field, int, int]:
+        """A place in the record of its field."""
         field = next(field for field, (a, b) in self._regions.items() if a <= start and end <= b)
         base = self.token_at(self._regions[field][0])
         first, last = self.token_at(start) - base, self.token_at(end - 1) - base
         spans = self._spans_to(field, last)
-        a, b = self._offsets[field].original(spans[first][0], spans[last][1])
+        return field, spans[first][0], spans[last][1]
+
+    def span(self, start: int, end: int, term: str, node: str = "") -> Span:
+        """The evidence in the article's own field for a place."""
+        field, first, behind = self._in_record(start, end)
+        a, b = self._offsets[field].original(first, behind)
         return Span(field, a, b, self._fields[field][a:b], term, node)
 
     @cached_property

@@ -76,13 +76,15 @@ class Unit(StrEnum):
 class Term:
     """A word or phrase as the rule's author wrote it (`*` at an end of a word opens it); `language` may be "any".
 
-    `exact`: its case counts. `forms`: it stands for all of its forms, where its language inflects.
+    `exact`: its case counts. `forms`: it stands for all of its forms, where its language inflects. `edged`: where it
+    begins or ends in katakana, a run of katakana does (スト, not コスト).
     """
 
     text: str
     language: str = "any"
     exact: bool = False
     forms: bool = False
+    edged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from monitor.model import (
     Where,
     Words,
 )
+from monitor.text.scripts import KATAKANA
 from tests.building import article
 from tests.cases import SCRIPTS, Batch, batch
 from tests.reference import Reading, World, belongs
@@ -53,8 +54,8 @@ SHOWN = 3  # of the differences
 DENSE = 2_000  # texts of a few letters
 
 CONSTRUCTS = listed(
-    "words, list, entity, group, pattern, number, day, all, any, times, name, open end, case exact, forms, shadow, "
-    "unless, where, raises, lowers, mention_if, news in title, news in text, near sentence, near paragraph, "
+    "words, list, entity, group, pattern, number, day, all, any, times, name, open end, case exact, forms, edges, "
+    "shadow, unless, where, raises, lowers, mention_if, news in title, news in text, near sentence, near paragraph, "
     "near words, near in order, in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, "
     "ignore before, ignore after, maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, "
     "counts if where, where languages, where sources, where tags, where publishers, where not, "
@@ -243,6 +244,7 @@ def _uses(part: object) -> Iterator[str]:
             yield from ["case exact"] if part.exact else []
             yield from ["open end"] if "*" in part.text else []
             yield from ["forms"] if part.forms and part.language == "ru" else []
+            yield from ["edges"] if part.edged and KATAKANA.search(part.text) else []
         case Ignore():
             yield from (f"ignore {key}" for key in ("terms", "lists", "before", "after") if getattr(part, key))
         case Where():

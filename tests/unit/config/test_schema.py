@@ -81,6 +81,7 @@ def test_the_schema_knows_what_goes_with_what() -> None:
     assert {key: [choice["required"][0] for choice in choices] for key, choices in goes_with.items()} == {
         "case": ["words", "pattern"],
         "forms": ["words"],
+        "edges": ["words"],
         "ignore": ["words", "list", "entity", "pattern"],
         "times": ["words", "list", "entity", "pattern", "any"],
     }

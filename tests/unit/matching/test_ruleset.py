@@ -88,6 +88,30 @@ def test_chinese_words_do_not_run_on_a_japanese_text() -> None:
     assert hits(words(zh=["朝鲜"]), "朝鮮半島局勢")
 
 
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        ("スト", "航空会社でスト、欠航", True),
+        ("スト", "ストは３日間", True),
+        ("スト", "コスト削減", False),
+        ("スト", "ストレスを減らす", False),
+        ("スト", "ロシア・ストの影響", True),  # the dot ends a run, and no token holds it
+        ("スト", "ﾊﾞｽのｽﾄ", True),
+        ("スト*", "ストライキ", True),  # an open end
+        ("*スト", "全国ゼネスト", True),
+        ("スト決行", "コスト決行", False),  # katakana at one end only
+        ("スト決行", "スト決行コース", True),
+        ("防衛", "防衛費", True),  # no katakana: no edges
+        ("北朝鮮のミサイル", "北朝鮮のミサイルマン", False),
+        ("Xスト", "AXスト", False),
+    ],
+)
+def test_a_word_in_katakana_may_begin_and_end_where_a_run_does(term: str, text: str, found: bool) -> None:
+    """A strike is no cost and no stress; without `edges: words` it is in both."""
+    assert hits(Words((Term(term, "ja", edged=True),)), text) is found
+    assert hits(Words((Term("スト", "ja"),)), "コスト削減")
+
+
 GERMAN = (
     "Immer mehr Anwohner fragen sich, warum die Bahn an dieser Stelle so langsam fährt. Der Fall liegt nun bei der "
     "Behörde, die seit dem Sommer prüft, ob das Gift im Boden aus der alten Fabrik stammt und wer dafür bezahlen muss."
