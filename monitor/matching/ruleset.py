@@ -130,7 +130,8 @@ class RuleSet:
     def _rule_out(self, found: Found, languages: frozenset[str]) -> None:
         """Takes away the words that are of these languages."""
         for language in languages & self._of_languages.keys():
-            found.present -= self._of_languages[language]
+            # The few that are present are looked up among the many of the language, not the other way round.
+            found.present.difference_update(found.present & self._of_languages[language])
 
     def candidates(self, found: Found) -> list[Entry]:
         """The rules of which nothing is missing that they cannot do without, in the order of the set."""
