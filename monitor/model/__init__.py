@@ -47,6 +47,7 @@ from monitor.model.notices import (
 )
 from monitor.model.outlines import Outline, Outlines, Unusable
 from monitor.model.places import Place
+from monitor.model.quantities import DayNamed, NumberNamed
 from monitor.model.rules import (
     PLACE_KINDS,
     Again,
@@ -55,7 +56,6 @@ from monitor.model.rules import (
     AnyOf,
     Condition,
     CountsIf,
-    DayNamed,
     Entity,
     EntityNamed,
     Field,
@@ -69,7 +69,6 @@ from monitor.model.rules import (
     Maybe,
     Named,
     Near,
-    NumberNamed,
     OncePer,
     Pattern,
     Reach,

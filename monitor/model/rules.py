@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.model.places import Place
+from monitor.model.quantities import DayNamed, NumberNamed
 
 
 class Level(StrEnum):
@@ -129,41 +130,6 @@ class Pattern:
 
     def __str__(self) -> str:
         return f"pattern {self.pattern}"
-
-
-@dataclass(frozen=True, slots=True)
-class NumberNamed:
-    """Holds where a number of this stands ("magnitude", "dead", ...: see docs/rules.md), within the bounds that there
-    are."""
-
-    of: str
-    at_least: float | None = None
-    more_than: float | None = None
-    below: float | None = None
-    at_most: float | None = None
-
-    def has(self, value: float) -> bool:
-        """Whether a number is within the bounds."""
-        return (
-            (self.at_least is None or value >= self.at_least)
-            and (self.more_than is None or value > self.more_than)
-            and (self.below is None or value < self.below)
-            and (self.at_most is None or value <= self.at_most)
-        )
-
-    def __str__(self) -> str:
-        """`number of magnitude, at least 6`"""
-        bounds = {"at least": self.at_least, "more than": self.more_than, "below": self.below, "at most": self.at_most}
-        given = [f"{name} {bound:g}" for name, bound in bounds.items() if bound is not None]
-        return ", ".join((f"number of {self.of}", *given))
-
-
-@dataclass(frozen=True, slots=True)
-class DayNamed:
-    """Holds where a day is named: a date, a weekday, or a day or week seen from today."""
-
-    def __str__(self) -> str:
-        return "a day"
 
 
 @dataclass(frozen=True, slots=True)
