@@ -15,12 +15,13 @@ from pydantic import Tag
 from pydantic.fields import FieldInfo
 
 from monitor.config.alerts import AlertShape, AnHour, Cooldown, Lasts, Reason, Route, Wait
-from monitor.config.conditions import Condition, GroupShape, Near, Pattern, Piece
+from monitor.config.conditions import Condition, Near, Piece
 from monitor.config.entities import Beside, CountsIfShape, EntityShape, MaybeShape
 from monitor.config.examples import AnyExample, Date, Example, Examples
+from monitor.config.extends import ExtendsShape
 from monitor.config.faults import flow
+from monitor.config.leaves import Bound, GroupShape, NumberShape, Pattern
 from monitor.config.lists import ListShape
-from monitor.config.quantities import Bound, NumberShape
 from monitor.config.rules import ChangeShape, RuleShape
 from monitor.config.shape import Duration, Id, Language, Region, Shape, Text
 from monitor.config.where import Scope, WhereShape
@@ -46,6 +47,7 @@ _MAPPINGS: dict[str, type[Shape]] = {
     "counts_if": CountsIfShape,
     "near in counts_if": Beside,
     "list": ListShape,
+    "extends": ExtendsShape,
 }
 _VALUES: list[tuple[object, str, str]] = [
     (Id, "id", "ids"),

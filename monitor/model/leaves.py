@@ -1,8 +1,55 @@
-"""Conditions that ask for no words: numbers, by what they count and how much, and days. Pure data."""
+"""Conditions that hold no others: words, a list, an entity, a pattern, a number, a day. Pure data."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase as the rule's author wrote it (`*` at an end of a word opens it); `language` may be "any".
+
+    `exact`: its case counts. `forms`: it stands for all of its forms, where its language inflects. `edged`: where it
+    begins or ends in katakana, a run of katakana does (スト, not コスト).
+    """
+
+    text: str
+    language: str = "any"
+    exact: bool = False
+    forms: bool = False
+    edged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Holds where one of its terms stands."""
+
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListNamed:
+    """Holds where one of the words of a shared list stands."""
+
+    list: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntityNamed:
+    """Holds where the entity is named."""
+
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Holds where the RE2 expression matches; `exact`: case counts."""
+
+    pattern: str
+    exact: bool = False
+
+    def __str__(self) -> str:
+        return f"pattern {self.pattern}"
 
 
 @dataclass(frozen=True, slots=True)
