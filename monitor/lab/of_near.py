@@ -7,7 +7,7 @@ from itertools import combinations
 
 from monitor.lab.of_words import WordIndex, words_asked
 from monitor.lab.written import NETS, Kind, Lint, Part, Written
-from monitor.model import AllOf, AnyOf, Field, Near, Not, Rule, WordList
+from monitor.model import AllOf, AnyOf, Field, Near, NewsIn, Not, Rule, WordList
 
 MOST = 3
 """So many things a headline says; of each further one it leaves out every second."""
@@ -22,7 +22,7 @@ def many_things(written: Written) -> Iterator[Lint]:
 
 
 def _only_title(says: object) -> bool:
-    return isinstance(says, Rule) and says.news_in is Field.TITLE
+    return isinstance(says, Rule) and says.news_in is NewsIn.TITLE
 
 
 def _many(written: Written, part: Part, *, in_title: bool) -> Iterator[Lint]:
@@ -50,7 +50,7 @@ def _things(part: Part) -> int:
 def shared_words(written: Written, lists: Mapping[str, WordList]) -> Iterator[Lint]:
     """Two members of a `near` of which one word would have to be both: alone it is only one of them."""
     for part in (part for net in _nets(written) for part in net.wanted()):
-        if isinstance(part.asks, Near) and not getattr(part.asks, "may_share_words", False):
+        if isinstance(part.asks, Near) and not part.asks.may_share_words:
             yield from _shared(written, part, lists)
 
 
