@@ -110,7 +110,12 @@ def _used_lists(everything: Everything) -> set[str]:
     """The lists that something names, and those that come with the program, which wait to be named."""
     named = (name for document in everything.documents.values() for _, name in names(document))
     used = {name.list for name in named if isinstance(name, ListNamed)}
-    return used if used >= everything.lists.keys() else used | shipped_lists()
+    unused = {id_: each for id_, each in everything.lists.items() if id_ not in used}
+    if unused:
+        used |= {
+            id_ for id_, each in unused.items() if everything.documents[each.place].data == shipped_lists().get(id_)
+        }
+    return used
 
 
 def _unsilenced(found: Iterable[Lint]) -> Iterator[Lint]:

@@ -50,7 +50,7 @@ def _things(part: Part) -> int:
 def shared_words(written: Written, lists: Mapping[str, WordList]) -> Iterator[Lint]:
     """Two members of a `near` of which one word would have to be both: alone it is only one of them."""
     for part in (part for net in _nets(written) for part in net.wanted()):
-        if isinstance(part.asks, Near) and not getattr(part.asks, "may_share_words", False):
+        if isinstance(part.asks, Near) and not part.asks.may_share_words:
             yield from _shared(written, part, lists)
 
 
