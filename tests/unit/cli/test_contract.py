@@ -20,7 +20,7 @@ COMMANDS = (
     "outbox list", "outbox retry", "outbox discard", "channels list", "channels test",
     "matches list", "matches show", "matches export", "stories list", "stories show", "stories merge", "stories split",
     "articles forget",
-    "db upgrade", "db backup", "db check", "db prune", "why", "replay", "rules try",
+    "db upgrade", "db backup", "db check", "db prune", "why", "replay", "rules try", "entities list",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -56,6 +56,7 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("rules try", ["-c", "--days", "--json"]),
         ("status", ["--json"]),
         ("sources list", ["--json"]),
+        ("entities list", ["-c", "--group", "--kind", "--json"]),
         ("sources health", ["--json"]),
         ("sources add", ["--id", "--name", "--language", "--publisher", "--tag", "--every", "--file"]),
         ("sources add", ["--no-check", "--first", "--all"]),
@@ -165,6 +166,11 @@ FILES: dict[str, str | bytes] = {
         (0, "sources list"),
         (0, "sources list --json"),
         (2, "sources nosuch"),
+        (0, "entities list"),
+        (0, "entities list --json"),
+        (2, "entities list --group nosuch"),
+        (2, "entities list --kind nosuch"),
+        (1, "entities list -c nosuch.yaml"),
         (0, "sources import list.opml"),
         (0, "sources import --dry-run --json list.opml"),
         (1, "sources import page.html"),  # a document that is no list of feeds
@@ -224,6 +230,7 @@ async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
         ("rules try --json rule.yaml", "0 gained, 0 lost"),
         ("why --json https://x.test/1", "no article is stored of 'https://x.test/1'"),
         ("sources list --json", "sources.yaml:3:"),
+        ("entities list --json", "sources.yaml:3:"),
         ("status --json", "sources.yaml:3:"),
         ("outbox list --json", None),
         ("channels list --json", "sources.yaml:3:"),
