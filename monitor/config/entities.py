@@ -7,9 +7,10 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from monitor import model
-from monitor.config.conditions import CASE, EntityKind, near
+from monitor.config.conditions import near
 from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked
+from monitor.config.leaves import CASE, EntityKind
 from monitor.config.shape import Id, Region, Shape, Text, refusal
 from monitor.config.where import WhereShape, where
 from monitor.config.words import Case, Forms, Within, WordSet, terms
@@ -85,6 +86,11 @@ class EntityShape(Shape):
         description="What contains it, if it is a place: the id of an entity, or an ISO code of a country or division.",
         examples=["KP"],
     )
+    of: Id | None = Field(
+        None,
+        description="The country that a person, organisation or weapon belongs to: the id of an entity.",
+        examples=["china"],
+    )
     sure: WordSet = Field(
         description="Names that are enough alone: a list, or lists by language (any, en, ko, zh, ja, ru ...).",
         examples=[{"en": ["Taiwan"], "zh": ["台湾"]}],
@@ -113,9 +119,12 @@ class EntityShape(Shape):
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
-        """Only places are."""
-        if self.lies_in is not None and self.kind not in model.PLACE_KINDS:
+        """Only places are, and they belong to nobody."""
+        is_place = self.kind in model.PLACE_KINDS
+        if self.lies_in is not None and not is_place:
             raise refusal(f"a {self.kind} lies nowhere", "leave it out, or write 'kind: place'", ("lies_in",))
+        if self.of is not None and is_place:
+            raise refusal(f"a {self.kind} is of nobody", "say what contains it: 'lies_in'", ("of",))
         return self
 
 
@@ -128,17 +137,19 @@ def entity(document: Document) -> model.Entity:
         shape.kind,
         shape.name,
         terms(shape.sure, forms=forms),
-        maybe=_maybe(shape.maybe, forms),
+        maybe=maybe(shape.maybe, forms),
         never=terms(shape.never, forms=forms),
         titles=terms(shape.titles),
         groups=tuple(dict.fromkeys(shape.in_ or ())),
         tests=tests(shape.tests, document),
         place=document.place(),
         lies_in=shape.lies_in,
+        of=shape.of,
     )
 
 
-def _maybe(shape: MaybeShape | None, forms: Forms) -> model.Maybe | None:
+def maybe(shape: MaybeShape | None, forms: Forms) -> model.Maybe | None:
+    """The names that are not enough alone, and when they count."""
     if shape is None:
         return None
     when = shape.counts_if

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from monitor.config.conditions import CASE, FORMS
 from monitor.config.faults import checked
+from monitor.config.leaves import CASE, EDGES, FORMS
 from monitor.config.shape import Id, Shape, Text
-from monitor.config.words import AFTER, BEFORE, Case, Forms, ReachShape, WordSet, reach, terms
+from monitor.config.words import AFTER, BEFORE, Case, Edges, Forms, ReachShape, WordSet, reach, terms
 from monitor.config.yaml12 import Document
 from monitor.model import WordList
+
+LISTS = Field(
+    None,
+    description="Other lists that belong to this one, with what they say of before and after: their ids.",
+    examples=[["denials", "plans"]],
+)
+OF_ENTITIES = Field(None, description="Entities whose names belong to this list: their ids.", examples=[["taiwan"]])
 
 
 class ListShape(Shape):
     """Words that rules share: to be found, or to say which occurrences of others do not count."""
 
     called: ClassVar[str] = "list"
-    some_of: ClassVar[tuple[str, ...]] = ("words", "before", "after")
+    some_of: ClassVar[tuple[str, ...]] = ("words", "lists", "entities", "before", "after")
     nothing: ClassVar[str] = "this list has no words"
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {"case": ("words",), "forms": ("words",)}
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = dict.fromkeys(("case", "forms", "edges"), ("words",))
 
     list_: Id = Field(alias="list", description="Its id, by which rules name it.", examples=["denials"])
     title: Text | None = Field(None, description="What it is for.", examples=["It did not happen"])
@@ -30,14 +37,25 @@ class ListShape(Shape):
         "this list, an occurrence inside one of them does not count.",
         examples=[{"en": ["missile test", "test launch"]}],
     )
+    lists: Annotated[list[Id], Field(min_length=1)] | None = LISTS
+    entities: Annotated[list[Id], Field(min_length=1)] | None = OF_ENTITIES
     before: ReachShape | None = BEFORE
     after: ReachShape | None = AFTER
     case: Case | None = CASE
     forms: Forms | None = FORMS
+    edges: Edges | None = EDGES
 
 
 def word_list(document: Document) -> WordList:
     """The list that the document holds; raises Faulty."""
     shape = checked(ListShape, document)
-    words = terms(shape.words, shape.case, shape.forms)
-    return WordList(shape.list_, words, reach(shape.before), reach(shape.after), place=document.place())
+    words = terms(shape.words, shape.case, shape.forms, shape.edges)
+    return WordList(
+        shape.list_,
+        words,
+        reach(shape.before),
+        reach(shape.after),
+        place=document.place(),
+        lists=tuple(dict.fromkeys(shape.lists or ())),
+        entities=tuple(dict.fromkeys(shape.entities or ())),
+    )

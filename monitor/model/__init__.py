@@ -36,6 +36,8 @@ from monitor.model.deliveries import (
 )
 from monitor.model.explanations import Explanation, Step
 from monitor.model.habits import MOMENTARY, Habits, SourceTrouble, TroubleKind
+from monitor.model.inside import entities_within, lists_within, named_within, terms_within, without_all
+from monitor.model.leaves import DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
 from monitor.model.notices import (
     FailingSource,
     GivenUp,
@@ -56,7 +58,6 @@ from monitor.model.rules import (
     Condition,
     CountsIf,
     Entity,
-    EntityNamed,
     Field,
     GroupNamed,
     Ignore,
@@ -64,23 +65,20 @@ from monitor.model.rules import (
     In,
     Level,
     LevelChange,
-    ListNamed,
     Maybe,
     Named,
     Near,
+    NewsIn,
+    Not,
     OncePer,
-    Pattern,
     Reach,
     Rule,
     RuleStatus,
     RuleTest,
-    Term,
     Times,
     Unit,
     Where,
     WordList,
-    Words,
-    named_within,
 )
 from monitor.model.running import Running, time_of_day
 from monitor.model.settings import FOR_GOOD, Config, Endpoint, Limits, Retention, Settings
@@ -117,6 +115,7 @@ __all__ = [
     "Condition",
     "Config",
     "CountsIf",
+    "DayNamed",
     "DeadLetters",
     "Decided",
     "Delivery",
@@ -154,9 +153,12 @@ __all__ = [
     "Moved",
     "Named",
     "Near",
+    "NewsIn",
+    "Not",
     "Notice",
     "NoticeKind",
     "Noticed",
+    "NumberNamed",
     "Observed",
     "Older",
     "OncePer",
@@ -193,7 +195,11 @@ __all__ = [
     "Where",
     "WordList",
     "Words",
+    "entities_within",
+    "lists_within",
     "named_within",
+    "terms_within",
     "time_of_day",
     "voice_of",
+    "without_all",
 ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.model.leaves import DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
 from monitor.model.places import Place
 
 
@@ -62,6 +62,18 @@ class Field(StrEnum):
     URL = "url"
 
 
+class NewsIn(StrEnum):
+    """How far what makes an article news may reach: the title alone; title and lead; title and text.
+
+    `ABOUT`: the title; or the title and the text's first sentence, where the title alone meets no other live rule.
+    """
+
+    TITLE = "title"
+    ABOUT = "about"
+    LEAD = "lead"
+    TEXT = "text"
+
+
 class Unit(StrEnum):
     """What things that stand near each other stand together in."""
 
@@ -73,57 +85,18 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A word or phrase as the rule's author wrote it (`*` at an end of a word opens it); `language` may be "any".
-
-    `exact`: its case counts. `forms`: it stands for all of its forms, where its language inflects.
-    """
-
-    text: str
-    language: str = "any"
-    exact: bool = False
-    forms: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Holds where one of its terms stands."""
-
-    terms: tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ListNamed:
-    """Holds where one of the words of a shared list stands."""
-
-    list: str
-
-
-@dataclass(frozen=True, slots=True)
-class EntityNamed:
-    """Holds where the entity is named."""
-
-    entity: str
-
-
-@dataclass(frozen=True, slots=True)
 class GroupNamed:
-    """Holds where an entity of this kind and of this group is named (None: of any)."""
+    """Holds where an entity of this kind and of this group is named that belongs to this one (`of`: its id). None: of
+    any."""
 
     kind: str | None = None
     group: str | None = None
+    of: str | None = None
 
     def has(self, entity: Entity) -> bool:
         """Whether the entity is one of these."""
-        return self.kind in (None, entity.kind) and (self.group is None or self.group in entity.groups)
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Holds where the RE2 expression matches; `exact`: case counts."""
-
-    pattern: str
-    exact: bool = False
+        in_group = self.group is None or self.group in entity.groups
+        return in_group and self.kind in (None, entity.kind) and self.of in (None, entity.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +141,25 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Not:
+    """Holds where its condition holds nowhere in the article, wherever the evidence of others must stand."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """Holds where one span of each condition stands together: in one `unit` (`words` is None), or with at most
     `words` words between the first and the last of them (two Han or kana characters count as a word).
 
-    `in_order`: and each behind the one before it.
+    `in_order`: and each behind the one before it. `may_share_words`: a word may serve several of the conditions.
     """
 
     conditions: tuple[Condition, ...]
     words: int | None = None
     unit: Unit = Unit.SENTENCE
     in_order: bool = False
+    may_share_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,21 +187,22 @@ class Named:
 
 
 Condition = (
-    Words | ListNamed | EntityNamed | GroupNamed | Pattern | Ignoring | AllOf | AnyOf | Near | In | Times | Named
+    Words
+    | ListNamed
+    | EntityNamed
+    | GroupNamed
+    | Pattern
+    | NumberNamed
+    | DayNamed
+    | Ignoring
+    | AllOf
+    | AnyOf
+    | Not
+    | Near
+    | In
+    | Times
+    | Named
 )
-
-
-def named_within(condition: Condition) -> Iterator[Named]:
-    """Every condition inside this one that has a name, itself first."""
-    match condition:
-        case Named():
-            yield condition
-            yield from named_within(condition.condition)
-        case AllOf() | AnyOf() | Near():
-            for each in condition.conditions:
-                yield from named_within(each)
-        case Ignoring() | In() | Times():
-            yield from named_within(condition.condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +230,19 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list."""
+    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list; `more_before`,
+    `more_after`: what was added to that. `lists`, `entities`: the ids of others that belong to it, with all of theirs.
+    """
 
     id: str
     terms: tuple[Term, ...] = ()
     before: Reach | None = None
     after: Reach | None = None
     place: Place = Place("")
+    lists: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    more_before: tuple[Reach, ...] = ()
+    more_after: tuple[Reach, ...] = ()
 
 
 # --- rules ------------------------------------------------------------------------------------------------------
@@ -289,7 +277,8 @@ class AlertPolicy:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """An example of the rule's author: an article that must (`fires`) or must not hit as news."""
+    """An example of the rule's author: an article that must (`fires`) or must not hit as news. `mentions`: of the
+    latter, that it must hit as a mention."""
 
     fires: bool
     title: str
@@ -301,13 +290,14 @@ class RuleTest:
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     place: Place = Place("")
+    mentions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What matters to somebody. `version` is a digest of what it says, entities and lists included; `max_age` None: no
-    limit. `news_in`: how far evidence may reach to be news: the title, title and lead, or the whole text. `full_text`:
-    the pages of short articles in which one of its words stands are read too."""
+    limit. `news_in`: how far evidence may reach to be news. `mention`: makes a mention of an article that does not meet
+    `condition`. `full_text`: the pages of short articles in which one of its words stands are read too."""
 
     id: str
     title: str
@@ -321,8 +311,9 @@ class Rule:
     where: Where | None = None
     raises: tuple[LevelChange, ...] = ()
     lowers: tuple[LevelChange, ...] = ()
-    news_in: Field = Field.LEAD
+    news_in: NewsIn = NewsIn.LEAD
     mention_if: Condition | None = None
+    mention: Condition | None = None
     full_text: bool = False
     owner: str | None = None
     why: str | None = None
@@ -363,7 +354,8 @@ class Entity:
 
     `maybe`: names that count only with more. `never`: names of others that contain one of these. `titles`: of others;
     a maybe name beside one does not count. `groups`: what it belongs to. `lies_in`: of a place, the id of the entity
-    that contains it, or the ISO code of its country or division (KP, KR-26).
+    that contains it, or the ISO code of its country or division (KP, KR-26). `of`: of what is no place, the id of the
+    entity that it belongs to: its country, as a rule.
     """
 
     id: str
@@ -377,3 +369,4 @@ class Entity:
     tests: tuple[RuleTest, ...] = ()
     place: Place = Place("")
     lies_in: str | None = None
+    of: str | None = None

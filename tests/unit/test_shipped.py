@@ -12,6 +12,7 @@ import pytest
 from monitor import clock
 from monitor.config.kinds import KINDS, Kind
 from monitor.config.load import load, load_rules
+from monitor.config.packs import shipped_packs
 from monitor.config.schema import file_name, schema
 from monitor.config.shipped import shipped
 from monitor.config.starter import write_starter
@@ -140,7 +141,7 @@ def test_every_entity_is_named_in_five_languages(entity: Entity) -> None:
 
 def test_the_starter_set_has_no_fault(tmp_path: Path) -> None:
     """With the shipped sources, each with a language and a name."""
-    write_starter(tmp_path, shipped())
+    write_starter(tmp_path, shipped(), shipped_packs(shipped()).values())
     loaded = load(tmp_path / "monitor.yaml", {})
     assert loaded.faults == ()
     assert len(loaded.config.sources) >= 3

@@ -11,7 +11,7 @@ from monitor.config.rules import rule
 from monitor.config.versions import with_version
 from monitor.config.yaml12 import Document, parse
 from monitor.errors import Fault
-from monitor.model import Entity, EntityNamed, GroupNamed, ListNamed
+from monitor.model import Entity, EntityNamed, GroupNamed, ListNamed, WordList
 
 _RULE = """\
 rule: aa
@@ -28,6 +28,7 @@ match:
     - any: [{entity: {kind: country, in: asia}}, {list: drills, ignore: {list: denials}}]
 unless: [{entity: japan}, {words: [a]}]
 mention_if: {list: past}
+mention: {all: [{entity: seoul}, {list: talks}]}
 raise: {to: high, if: {entity: {kind: weapon}}}
 lower: [{to: info, if: {list: calm}}]
 alert: {to: [list]}
@@ -37,6 +38,7 @@ tests: {fires: [{title: entity}]}
 _TAIWAN = "{entity: taiwan, kind: country, in: [asia], name: Taiwan, sure: [Taiwan]%s}"
 _JAPAN = "{entity: japan, kind: country, in: [asia], name: Japan, sure: [Japan]%s}"
 _BOMB = "{entity: bomb, kind: weapon, name: Bomb, sure: [bomb]}"
+_NAVY = "{entity: navy, kind: organisation, of: %s, name: Navy, sure: [Navy]}"
 _PLACES = "{list: places, words: [Taipei]%s}"
 _MAYBE = ", maybe: {words: [B], counts_if: {near: {within: sentence, %s}}}"
 
@@ -58,9 +60,11 @@ def test_each_name_is_found_where_it_stands() -> None:
         (ListNamed("drills"), 12),
         (ListNamed("denials"), 12),
         (EntityNamed("japan"), 13),
+        (EntityNamed("seoul"), 15),
+        (ListNamed("talks"), 15),
         (ListNamed("past"), 14),
-        (GroupNamed("weapon"), 15),
-        (ListNamed("calm"), 16),
+        (GroupNamed("weapon"), 16),
+        (ListNamed("calm"), 17),
     ]
 
 
@@ -71,6 +75,10 @@ def test_entities_and_lists_name_something_too() -> None:
     read = document(_TAIWAN % ", lies_in: asia")
     assert [name for _, name in names(read)] == [EntityNamed("asia")]
     assert names(document(_TAIWAN % ", lies_in: CN")) == []
+    assert [name for _, name in names(document(_NAVY % "taiwan"))] == [EntityNamed("taiwan")]
+    read = document("{list: aa, lists: [bb, cc], entities: [taiwan], words: {en: [list]}}")
+    found = [(ListNamed("bb"), 20), (ListNamed("cc"), 24), (EntityNamed("taiwan"), 40)]
+    assert [(name, read.place(where).col) for where, name in names(read)] == found
     read = document("{list: aa, before: {within: 1 word, list: bb}, after: {within: 1 word, words: [a]}}")
     assert [name for _, name in names(read)] == [ListNamed("bb")]
 
@@ -121,6 +129,10 @@ def matching(condition: str) -> str:
             "f.yaml:4:15: the list 'spoils' has no words of its own, only what spoils others; name it under ignore",
         ),
         (
+            "{list: inner}",
+            "f.yaml:4:15: the list 'inner' has no words of its own, only what spoils others; name it under ignore",
+        ),
+        (
             "{words: [a], ignore: {before: {within: 1 word, list: spoils}}}",
             "f.yaml:4:61: the list 'spoils' has no words of its own, only what spoils others; name it under ignore",
         ),
@@ -129,7 +141,35 @@ def matching(condition: str) -> str:
 def test_what_is_not_there_is_told_where_it_is_named(condition: str, said: str) -> None:
     """An entity, a list or a group that nothing is in; and a list in a place where it can do nothing."""
     spoils = "{list: spoils, before: {within: 1 word, words: [no]}}"
-    assert faults(matching(condition), _TAIWAN % "", _BOMB, _PLACES % "", spoils) == [said]
+    inner = "{list: inner, lists: [spoils]}"
+    assert faults(matching(condition), _TAIWAN % "", _BOMB, _PLACES % "", spoils, inner) == [said]
+
+
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        ("of: taiwan", []),
+        ("kind: organisation, of: taiwan", []),
+        ("of: tawian", ["f.yaml:4:22: there is no entity 'tawian'; did you mean 'taiwan'?"]),
+        ("of: bomb", ["f.yaml:4:22: no entity is of 'bomb'; entities say whose they are with 'of: ID'"]),
+        ("kind: country, of: taiwan", ["f.yaml:4:17: no entity of kind 'country' is of 'taiwan'"]),
+        ("in: asia, of: taiwan", ["f.yaml:4:17: no entity is in 'asia' and of 'taiwan'"]),
+    ],
+)
+def test_what_belongs_to_nothing_is_told(group: str, said: list[str]) -> None:
+    """Of a group that something belongs to, and of an entity that says to what it belongs."""
+    there = _TAIWAN % "", _BOMB, _NAVY % "taiwan"
+    assert faults(matching(f"{{entity: {{{group}}}}}"), *there) == said
+    [fault] = faults(matching("{entity: taiwan}"), _TAIWAN % "", _NAVY % "tawian")
+    assert fault.endswith("there is no entity 'tawian'; did you mean 'taiwan'?")
+
+
+def test_a_version_changes_with_what_belongs_to_its_group() -> None:
+    """The rule finds another name then; what belongs to another country changes nothing."""
+    condition, there = "{entity: {of: taiwan}}", (_TAIWAN % "", _JAPAN % "", _NAVY % "taiwan")
+    guard = _NAVY.replace("navy", "guard").replace("Navy", "Guard")
+    assert version(condition, *there) != version(condition, *there, guard % "taiwan")
+    assert version(condition, *there) == version(condition, *there, guard % "japan")
 
 
 def test_what_is_there_is_no_fault() -> None:
@@ -139,6 +179,9 @@ def test_what_is_there_is_no_fault() -> None:
         "{all: [{entity: taiwan}, {list: places}, {entity: {kind: country}}, {words: [a], ignore: {list: spoils}}]}"
     )
     assert faults(matching(condition), _TAIWAN % "", _PLACES % "", spoils) == []
+    several = ["{list: words, lists: [spoils, places]}", "{list: names, entities: [taiwan], lists: [words]}"]
+    condition = "{all: [{list: words}, {list: names}, {words: [a], ignore: {list: words}}]}"
+    assert faults(matching(condition), _TAIWAN % "", _PLACES % "", spoils, *several) == []
 
 
 def test_what_names_something_that_is_not_there_cannot_be_named_either() -> None:
@@ -149,6 +192,16 @@ def test_what_names_something_that_is_not_there_cannot_be_named_either() -> None
         "1.yaml:1:138: there is no list 'nowhere'; name the file that holds it in monitor.yaml, or write it",
         "2.yaml:1:137: the entity 'taiwan' cannot be used; see the faults at 1.yaml",
         "f.yaml:4:17: the entity 'japan' cannot be used; see the faults at 2.yaml",
+    ]
+
+
+def test_what_belongs_to_a_list_must_be_there() -> None:
+    """Each at its place; so must what belongs to a list that belongs to it."""
+    several = ["{list: aa, lists: [plaecs]}", "{list: bb, entities: [taiwan, tawian]}", "{list: cc, lists: [bb]}"]
+    assert faults(matching("{words: [a]}"), _TAIWAN % "", _PLACES % "", *several) == [
+        "3.yaml:1:20: there is no list 'plaecs'; did you mean 'places'?",
+        "4.yaml:1:31: there is no entity 'tawian'; did you mean 'taiwan'?",
+        "5.yaml:1:20: the list 'bb' cannot be used; see the faults at 4.yaml",
     ]
 
 
@@ -182,6 +235,12 @@ _BESIDE = _MAYBE % "list: places"
             [_JAPAN % _MAYBE % "entity: taiwan", _TAIWAN % _BESIDE, _PLACES % ""],
             [_JAPAN % _MAYBE % "entity: taiwan", _TAIWAN % _BESIDE, _PLACES % ", case: exact"],
         ),
+        ("{list: ll}", ["{list: ll, words: [a]}"], ["{list: ll, words: [a], entities: [bomb]}", _BOMB]),
+        (
+            "{list: ll}",
+            ["{list: ll, lists: [mm]}", "{list: mm, lists: [places]}", _PLACES % ""],
+            ["{list: ll, lists: [mm]}", "{list: mm, lists: [places]}", _PLACES % ", case: exact"],
+        ),
         (
             "{list: ll}",
             ["{list: ll, words: [a], before: {within: 1 word, list: places}}", _PLACES % ""],
@@ -210,3 +269,13 @@ def test_entities_that_wait_for_each_other_are_refused(beside: list[str], places
     there, said = known(*beside, _BOMB)
     assert [str(fault) for fault in said] == [f"{place}: {_CIRCLE} instead" for place in places]
     assert list(there.all(Entity)) == ["bomb"]
+
+
+def test_lists_that_belong_to_each_other_are_refused() -> None:
+    """Where they name each other, and nowhere else."""
+    circle = ["{list: aa, lists: [places, bb]}", "{list: bb, lists: [cc]}", "{list: cc, entities: [bomb], lists: [aa]}"]
+    there, said = known(*circle, _PLACES % "", _BOMB)
+    what = "this list would belong to itself, or to one that belongs to it; name it in one of them only"
+    places = ["1.yaml:1:28", "2.yaml:1:20", "3.yaml:1:38"]
+    assert [str(fault) for fault in said] == [f"{place}: {what}" for place in places]
+    assert list(there.all(WordList)) == ["places"]

@@ -229,6 +229,15 @@ def test_a_word_that_unless_drops(tmp_path: Path, match: str, unless: str, dropp
     expect(at(tmp_path, text), *(("dropped-by-unless", word) for word in dropped))
 
 
+def test_mention_is_looked_at_as_match_is(tmp_path: Path) -> None:
+    """A language that it lacks, a word that `unless` drops, a pattern that every article is searched for."""
+    more = "mention: {all: [{words: {en: [x], ko: [훈련]}}, {words: {en: [y]}}]}\n"
+    expect(at(tmp_path, rule("{words: [z]}", more)), ("missing-language", "{words: {en: [y]}}]}"))
+    more = "mention: {words: [drill]}\nunless: {words: [drill]}\n"
+    expect(at(tmp_path, rule("{words: [z]}", more)), ("dropped-by-unless", "drill]}"))
+    expect(at(tmp_path, rule("{words: [z]}", "mention: {pattern: a}\n")), ("pattern-alone", "a}"))
+
+
 @pytest.mark.parametrize(
     ("words", "second"),
     [
@@ -247,6 +256,13 @@ def test_a_word_that_stands_twice(tmp_path: Path, words: str, second: str | None
     """As it is, or as it is compared; the second is told."""
     found = at(tmp_path, rule(f"{{words: {words}}}"))
     expect(found, *([("twice", second)] if second else []))
+
+
+def test_case_and_ignore_are_known_from_around(tmp_path: Path) -> None:
+    """Where case counts, US and us are two words; what is ignored is so in each of several."""
+    assert at(tmp_path, rule("{case: exact, any: [{words: [US, us]}, {words: [go]}]}")) == []
+    found = at(tmp_path, rule("{ignore: [fire drill], any: [{words: [fire drill]}, {words: [go]}]}"))
+    expect(found, (Kind.NEVER_COUNTS, "fire drill]}, {words"))
 
 
 def test_words_are_looked_at_wherever_they_stand(tmp_path: Path) -> None:
@@ -309,7 +325,12 @@ def test_a_language_is_tested_through_what_the_rule_names(tmp_path: Path) -> Non
         ("{near: {within: sentence, these: [{pattern: a}, {any: [{list: l}, {words: [x]}]}]}}", []),
         ("{all: [{words: [x]}, {pattern: a}]}", []),
         ("{all: [{pattern: a}, {pattern: b}]}", ["a}", "b}"]),
+        ("{all: [{pattern: a}, {not: {words: [x]}}]}", ["a}"]),
+        ("{all: [{words: [x]}, {not: {pattern: a}}]}", []),
         ("{any: [{all: [{words: [x]}, {pattern: a}]}, {entity: taiwan}]}", []),
+        ("{number: {of: dead}}", ["{of: dead}"]),  # nor can it be told of a number, or of a day
+        ("{all: [{words: [x]}, {number: {of: dead}}, {names: a day}]}", []),
+        ("{any: [{words: [x]}, {names: a day}]}", ["a day}"]),
     ],
 )
 def test_a_pattern_that_every_article_is_searched_for(tmp_path: Path, match: str, wanted: list[str]) -> None:
@@ -327,6 +348,8 @@ def test_a_pattern_that_every_article_is_searched_for(tmp_path: Path, match: str
         ("{in: body, words: [x]}", "news_in: title\n", ["title"]),
         ("{all: [{words: [x]}, {in: lead, words: [y]}]}", "news_in: title\n", ["title"]),
         ("{any: [{words: [x]}, {in: lead, words: [y]}]}", "news_in: title\n", []),
+        ("{all: [{words: [x]}, {not: {in: lead, words: [y]}}]}", "news_in: title\n", []),
+        ("{all: [{words: {en: [x]}}, {not: {words: {ko: [훈련]}}}]}", "", []),
         ("{in: body, words: [x]}", "", []),
     ],
 )
@@ -363,6 +386,16 @@ def test_a_list_that_nothing_names(tmp_path: Path) -> None:
     text += f"---\n{ENTITY}sure: [x]\nmaybe: {{words: [y], counts_if: {{{near}}}}}\n"
     assert at(tmp_path, text, besides=("untested",)) == []
     expect(at(tmp_path, text, besides=("untested",), whole=True), ("unused-list", "list: c"))
+
+
+def test_the_lists_that_come_with_the_program_wait_to_be_named(tmp_path: Path) -> None:
+    """`init` writes all of them, whichever rules it writes."""
+    file = tmp_path / "a.yaml"
+    file.write_bytes((ROOT / "rules" / "lists" / "when.yaml").read_bytes())
+    loaded = load_rules([file])
+    assert loaded.lists.keys() >= {"past", "days"}
+    whole = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, whole=True)
+    assert lints(whole, [*loaded.lists.values()]) == ()
 
 
 @pytest.mark.parametrize(
