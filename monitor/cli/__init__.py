@@ -12,6 +12,7 @@ from monitor.cli.channels import channels
 from monitor.cli.check import check
 from monitor.cli.db import db
 from monitor.cli.demo import demo
+from monitor.cli.entities import entities
 from monitor.cli.init import init
 from monitor.cli.match import match
 from monitor.cli.matches import matches
@@ -49,6 +50,7 @@ for _command in (
     check,
     db,
     demo,
+    entities,
     init,
     match,
     matches,

@@ -139,6 +139,15 @@ def test_every_entity_is_named_in_five_languages(entity: Entity) -> None:
     assert any(not test.fires for test in entity.tests)
 
 
+def test_people_and_organisations_are_of_a_country_or_a_body() -> None:
+    """So that a rule may ask for anybody who speaks for China; what is of no country is a body of many."""
+    acting = [each for each in LOADED.entities.values() if each.kind in {"person", "organisation"}]
+    without = {each.id for each in acting if each.of is None}
+    assert {each.of for each in acting} - {None} <= LOADED.entities.keys()
+    bodies = {each.id for each in acting if "world-bodies" in each.groups}
+    assert without <= bodies | {"rafael-grossi", "antonio-guterres"}
+
+
 def test_the_starter_set_has_no_fault(tmp_path: Path) -> None:
     """With the shipped sources, each with a language and a name."""
     write_starter(tmp_path, shipped(), shipped_packs(shipped()).values())

@@ -20,7 +20,7 @@ COMMANDS = (
     "outbox list", "outbox retry", "outbox discard", "channels list", "channels test",
     "matches list", "matches show", "matches export", "stories list", "stories show", "stories merge", "stories split",
     "articles forget",
-    "db upgrade", "db backup", "db check", "db prune", "why", "replay",
+    "db upgrade", "db backup", "db check", "db prune", "why", "replay", "entities list",
     "rules list", "rules packs", "rules test", "rules try", "score",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
@@ -62,6 +62,7 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("score", ["-c", "--rules", "--json", "--list"]),
         ("status", ["--json"]),
         ("sources list", ["--json"]),
+        ("entities list", ["-c", "--group", "--kind", "--json"]),
         ("sources health", ["--json"]),
         ("sources add", ["--id", "--name", "--language", "--publisher", "--tag", "--every", "--file"]),
         ("sources add", ["--no-check", "--first", "--all"]),
@@ -198,6 +199,11 @@ FILES: dict[str, str | bytes] = {
         (0, "sources list"),
         (0, "sources list --json"),
         (2, "sources nosuch"),
+        (0, "entities list"),
+        (0, "entities list --json"),
+        (2, "entities list --group nosuch"),
+        (2, "entities list --kind nosuch"),
+        (1, "entities list -c nosuch.yaml"),
         (0, "sources import list.opml"),
         (0, "sources import --dry-run --json list.opml"),
         (1, "sources import page.html"),  # a document that is no list of feeds

@@ -1,0 +1,68 @@
+"""`news-monitor entities`: whom and what rules can name, and in which groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.options import config_option, json_option, load_config, print_json, require_known
+from monitor.cli.tables import print_table
+
+if TYPE_CHECKING:
+    from monitor.model import Entity, Term
+
+
+@click.group()
+def entities() -> None:
+    """The entities: list."""
+
+
+@entities.command("list")
+@config_option
+@click.option("--group", metavar="G", help="Only those in this group, for example central-banks.")
+@click.option("--kind", metavar="K", help="Only those of this kind, for example country.")
+@json_option
+def list_(config: Path, *, group: str | None, kind: str | None, as_json: bool) -> None:
+    """The entities of the config that rules can name: their ids, groups, and the languages of their names.
+
+    \b
+    Examples:
+      news-monitor entities list --kind country --group africa
+      news-monitor entities list --group central-banks --json
+    """
+    every = sorted(load_config(config).config.entities.values(), key=lambda entity: (entity.kind, entity.id))
+    require_known("group", [group] if group else [], {each for entity in every for each in entity.groups})
+    require_known("kind", [kind] if kind else [], {entity.kind for entity in every})
+    shown = [each for each in every if group in (None, *each.groups) and kind in (None, each.kind)]
+    if as_json:
+        for entity in shown:
+            print_json(_facts(entity))
+        return
+    rows = [[each.id, each.kind, each.name, " ".join(each.groups), " ".join(_languages(each))] for each in shown]
+    print_table(("id", "kind", "name", "groups", "languages"), rows, whole=("id",))
+
+
+def _facts(entity: Entity) -> dict[str, object]:
+    return {
+        "id": entity.id,
+        "kind": entity.kind,
+        "name": entity.name,
+        "groups": list(entity.groups),
+        "sure": _by_language(entity.sure),
+        "maybe": _by_language(entity.maybe.terms) if entity.maybe else {},
+        "file": entity.place.file,
+        "line": entity.place.line,
+    }
+
+
+def _by_language(terms: tuple[Term, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for term in terms:
+        found.setdefault(term.language, []).append(term.text)
+    return found
+
+
+def _languages(entity: Entity) -> list[str]:
+    return sorted(_by_language(entity.sure))

@@ -1,0 +1,73 @@
+"""`entities list`: what rules can name, by group and kind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from monitor.cli import cli
+
+CONFIG = """\
+rules: [rules]
+entities: [names.yaml]
+sources: []
+channels: {screen: {url: 'console://'}}
+routes: {default: [screen]}
+"""
+NAMES = """\
+entity: mali
+kind: country
+name: Mali
+in: [africa, west-africa]
+sure: {en: [Bamako], ru: [Мали]}
+maybe: {words: {en: [Mali]}, counts_if: {sure_name_seen: in the article}}
+---
+entity: chad
+kind: country
+name: Chad
+in: [africa]
+sure: {en: [Chadian]}
+---
+entity: ecb
+kind: organisation
+name: European Central Bank
+in: [central-banks]
+sure: {en: [ECB]}
+"""
+
+
+def listed(folder: Path, *options: str) -> tuple[int, str]:
+    (folder / "rules").mkdir(exist_ok=True)
+    (folder / "names.yaml").write_text(NAMES, encoding="utf-8")
+    (folder / "monitor.yaml").write_text(CONFIG, encoding="utf-8")
+    ended = CliRunner().invoke(cli, ["entities", "list", "-c", str(folder / "monitor.yaml"), *options])
+    return ended.exit_code, ended.output
+
+
+def ids(folder: Path, *options: str) -> list[str]:
+    code, out = listed(folder, "--json", *options)
+    assert code == 0, out
+    return [json.loads(line)["id"] for line in out.splitlines()]
+
+
+def test_it_lists_what_rules_can_name_by_kind(tmp_path: Path) -> None:
+    assert ids(tmp_path) == ["chad", "mali", "ecb"]
+    assert ids(tmp_path, "--group", "africa") == ["chad", "mali"]
+    assert ids(tmp_path, "--group", "west-africa", "--kind", "country") == ["mali"]
+    assert ids(tmp_path, "--kind", "organisation") == ["ecb"]
+    assert ids(tmp_path, "--kind", "organisation", "--group", "africa") == []
+
+
+def test_each_row_says_its_names_and_where_it_stands(tmp_path: Path) -> None:
+    _, out = listed(tmp_path, "--json", "--group", "west-africa")
+    row = json.loads(out)
+    assert (row["kind"], row["name"], row["groups"]) == ("country", "Mali", ["africa", "west-africa"])
+    assert (row["sure"], row["maybe"]) == ({"en": ["Bamako"], "ru": ["Мали"]}, {"en": ["Mali"]})
+    assert (Path(row["file"]).name, row["line"]) == ("names.yaml", 1)
+
+
+def test_the_table_shows_groups_and_languages(tmp_path: Path) -> None:
+    _, out = listed(tmp_path, "--group", "west-africa")
+    assert out.splitlines()[1].split() == ["mali", "country", "Mali", "africa", "west-africa", "en", "ru"]
