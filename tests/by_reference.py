@@ -15,6 +15,7 @@ from monitor.model import (
     AllOf,
     AnyOf,
     Condition,
+    DayNamed,
     EntityNamed,
     Field,
     GroupNamed,
@@ -25,6 +26,7 @@ from monitor.model import (
     Near,
     NewsIn,
     Not,
+    NumberNamed,
     Pattern,
     Rule,
     Term,
@@ -33,7 +35,7 @@ from monitor.model import (
 )
 from monitor.text.folding import folded_tokens
 from monitor.text.scripts import is_unspaced
-from tests.reference import Hit, Reading, belongs, ways
+from tests.reference import PROSE, Hit, Reading, belongs, ways
 
 _Found = Iterator[tuple[frozenset[str], Hit, str]]
 """The names of the conditions that a hit is inside of, the hit, and its value."""
@@ -92,14 +94,13 @@ def _standing(condition: Condition, reading: Reading) -> Iterator[tuple[Hit, str
             yield from _standing(Words(tuple({term for each in lists for term in each.terms})), reading)
             for name in (name for each in lists for name in each.entities):
                 yield from _standing(EntityNamed(name), reading)
-        case EntityNamed():
-            entity = reading.world.entities[condition.entity]
-            yield from ((hit, f"entity:{entity.id}") for hit in reading.entity(entity))
-        case GroupNamed():
-            members = [each.id for each in reading.world.entities.values() if belongs(each, condition)]
-            for each in members:
-                yield from _standing(EntityNamed(each), reading)
-        case Pattern():
+        case EntityNamed() | GroupNamed():
+            for entity in (each for each in reading.world.entities.values() if belongs(each, condition)):
+                yield from ((hit, f"entity:{entity.id}") for hit in reading.entity(entity))
+        case NumberNamed():
+            numbers = [each for zone in PROSE for each in reading.numbers(zone, condition)]
+            yield from ((hit, f"word:any:{value:g}") for hit, value in numbers)
+        case Pattern() | DayNamed():
             hits = reading.standing(condition)
             yield from (
                 (hit, "".join(["word:any:", *reading.zones[hit.zone].folded[hit.first : hit.end]])) for hit in hits

@@ -18,6 +18,7 @@ from monitor.model import (
     Article,
     Condition,
     CountsIf,
+    DayNamed,
     Entity,
     EntityNamed,
     Field,
@@ -33,6 +34,7 @@ from monitor.model import (
     Near,
     NewsIn,
     Not,
+    NumberNamed,
     Pattern,
     Reach,
     Rule,
@@ -64,6 +66,26 @@ SOURCES = {
     "desk": Source("desk", "u", "Desk", timedelta(minutes=5), None, "Desk & Co", None, ("local",)),
     "bare": Source("bare", "u", "Bare", timedelta(minutes=5)),
 }
+QUANTITIES = {
+    "dead": ("{} dead", "{}명 사망", "{}人死亡", "{} погибших", "12 killed"),
+    "magnitude": ("M{}.4", "magnitude {}", "규모 {}.1", "{}.2级", "Stärke {},5"),
+    "percent": ("{}%", "{} percent"),
+    "missiles": ("{} missiles", "{}발", "{} ракет", "five missiles"),
+}
+"""What may be counted, and how it is written."""
+DAYS = (
+    "Friday",
+    "tomorrow",
+    "5 May",
+    "내일",
+    "5월 3일",
+    "明日",
+    "周一",
+    "5 марта",
+    "В среду",
+    "next week",
+    "2026-01-05",
+)
 Piece = tuple[Field | None, str]
 """What is to stand in an article, and where (None: in title and text)."""
 
@@ -120,7 +142,7 @@ class _Rules:
 
     def term(self, text: str) -> Term:
         language = next(each for each in self.writings if text in each.words).languages
-        return Term(text, self.chance.choice(language), self.maybe(0.1), self.maybe(0.5))
+        return Term(text, self.chance.choice(language), self.maybe(0.1), self.maybe(0.5), self.maybe(0.3))
 
     def longer(self, term: Term, most: int = 1) -> Term:
         """A longer word that begins or ends with the term."""
@@ -187,6 +209,7 @@ class _Rules:
             lambda: EntityNamed(self.chance.choice(list(self.entities))),
             self.group,
             self.pattern,
+            self.quantity,
         ]
         made = self.chance.choice([makers[0], makers[0], *makers])()
         return Ignoring(made, self.ignore()) if self.maybe(0.25) else made
@@ -208,6 +231,13 @@ class _Rules:
         ]
         wanted += [f"({word}|{self.chance.choice(self.small).text})+", f"({word})*"]
         return Pattern(self.chance.choice(wanted), self.maybe(0.5))
+
+    def quantity(self) -> Condition:
+        """A number or a day: rarely, for they have no words."""
+        if self.maybe(0.5):
+            return DayNamed()
+        bounds = {key: float(self.chance.randint(2, 9)) for key in ("at_least", "below") if self.maybe(0.5)}
+        return NumberNamed(self.chance.choice(list(QUANTITIES)), **bounds)
 
     def ignore(self) -> Ignore:
         """At least one way to ignore, often several."""
@@ -389,10 +419,17 @@ class _Articles:
             case Times():
                 for _ in range(condition.times):
                     yield from self.plan(condition.condition, field)
+            case NumberNamed() | DayNamed():
+                yield field, self.quantity(condition)
             case _:
                 yield from (
                     (field, self.surface(self.chance.choice(those))) for those in [self.terms(condition)] if those
                 )
+
+    def quantity(self, condition: NumberNamed | DayNamed) -> str:
+        if isinstance(condition, DayNamed):
+            return self.chance.choice(DAYS)
+        return self.chance.choice(QUANTITIES[condition.of]).format(self.chance.randint(1, 9))
 
     def terms(self, condition: Condition) -> tuple[Term, ...]:
         match condition:

@@ -14,6 +14,7 @@ Where the words of the language leave a choice, this is what was chosen:
 - Only a word in Han or kana, or one in Latin letters that is no name of an entity, may be of a language that the
   article clearly is not in. Which those are, `monitor.text` says, which has tests of its own.
 - An empty match of a pattern is no hit.
+- What a number counts, and what names a day, `monitor.text` says; they stand in title and text.
 - A list brings `ignore` its words, `before` and `after`; elsewhere, and within a `before` or `after`, its words alone.
 - "Earlier" is: it ends before the maybe name begins, in the order title, text, author, tags, address.
 - Words near a maybe name may overlap it, or be it.
@@ -25,7 +26,7 @@ Where the words of the language leave a choice, this is what was chosen:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise, product
 
@@ -37,6 +38,7 @@ from monitor.model import (
     Article,
     Condition,
     CountsIf,
+    DayNamed,
     Entity,
     EntityNamed,
     Field,
@@ -52,6 +54,7 @@ from monitor.model import (
     Near,
     NewsIn,
     Not,
+    NumberNamed,
     Pattern,
     Reach,
     Rule,
@@ -65,8 +68,10 @@ from monitor.model import (
     WordList,
     Words,
 )
+from monitor.text.days import find_days
 from monitor.text.detect import ruled_out_of_latin
 from monitor.text.language import language_of, ruled_out
+from monitor.text.numbers import COUNTABLE, find_numbers
 from monitor.text.scripts import HAN, KANA, script_of
 from tests.zones import Zone
 
@@ -74,6 +79,7 @@ LEVELS = list(Level)
 PROSE = (Field.TITLE, Field.TEXT)
 LEAD = 60.0  # words
 PATTERN_HITS = 100  # of a pattern in one zone
+NUMBERED = 20_000  # characters
 
 
 @dataclass(frozen=True, order=True)
@@ -269,13 +275,13 @@ class Reading:
                 return self.terms(condition.terms)
             case ListNamed():
                 return self.in_list(self.world.lists[condition.list])
-            case EntityNamed():
-                return self.entity(self.world.entities[condition.entity])
-            case GroupNamed():
+            case EntityNamed() | GroupNamed():
                 entities = self.world.entities.values()
                 return [hit for each in entities if belongs(each, condition) for hit in self.entity(each)]
             case Pattern():
                 return [hit for zone in self.zones for hit in self.pattern(zone, condition)]
+            case NumberNamed() | DayNamed():
+                return [hit for zone in PROSE for hit in self.quantity(zone, condition)]
             case Ignoring():
                 hits = self.standing(condition.condition)
                 return [hit for hit in hits if not self.ignored(hit, condition.ignore)]
@@ -350,12 +356,33 @@ class Reading:
     def pattern(self, name: Field, pattern: Pattern) -> list[Hit]:
         options = re2.Options()
         options.case_sensitive = pattern.exact
-        zone, hits = self.zones[name], set()
+        zone = self.zones[name]
         matches = islice(re2.compile(pattern.pattern, options).finditer(zone.record), PATTERN_HITS)
-        for start, end in {match.span() for match in matches if match.group()}:
-            if touched := [i for i, (a, b) in enumerate(zone.spans) if a < end and start < b]:
-                hits.add(Hit(name, touched[0], touched[-1] + 1, pattern.pattern))
-        return sorted(hits)
+        return self.touched(name, {match.span() for match in matches if match.group()}, pattern.pattern)
+
+    def quantity(self, name: Field, condition: NumberNamed | DayNamed) -> list[Hit]:
+        """Where numbers or days stand."""
+        if isinstance(condition, NumberNamed):
+            return sorted({hit for hit, _ in self.numbers(name, condition)})
+        return self.touched(name, find_days(self.zones[name].record[:NUMBERED], self.language), str(condition))
+
+    def numbers(self, name: Field, condition: NumberNamed) -> list[tuple[Hit, float]]:
+        """Where such numbers stand, each with its value."""
+        kind, unit = COUNTABLE[condition.of]
+        found = find_numbers(self.zones[name].record[:NUMBERED], "", self.language)
+        asked = [each for each in found if each.kind == kind and unit in {"", each.unit} and condition.has(each.value)]
+        said = str(condition)
+        return [(hit, one.value) for one in asked for hit in self.touched(name, [(one.start, one.end)], said)]
+
+    @property
+    def language(self) -> str | None:
+        return language_of(self.article.title, self.article.text, self.article.language)
+
+    def touched(self, name: Field, spans: Iterable[tuple[int, int]], said: str) -> list[Hit]:
+        """The tokens of a zone that each of these spans touches, as hits."""
+        numbered = list(enumerate(self.zones[name].spans))
+        each = [[i for i, (a, b) in numbered if a < end and start < b] for start, end in spans]
+        return sorted({Hit(name, tokens[0], tokens[-1] + 1, said) for tokens in each if tokens})
 
     def entity(self, entity: Entity) -> list[Hit]:
         never = self.terms(entity.never, names=True)
@@ -383,7 +410,7 @@ class Reading:
     def looked_at(self, where: Where) -> bool:
         """Whether the article is one of those."""
         source = self.world.sources.get(self.article.source)
-        language = language_of(self.article.title, self.article.text, self.article.language)
+        language = self.language
         had: dict[str, set[str] | None] = {
             "languages": {language} if language else None,
             "sources": {self.article.source} if self.article.source else None,
@@ -450,6 +477,8 @@ def touch(name: Hit, title: Hit) -> bool:
     return name.zone is title.zone and (title.end == name.first or name.end == title.first)
 
 
-def belongs(entity: Entity, named: GroupNamed) -> bool:
+def belongs(entity: Entity, named: EntityNamed | GroupNamed) -> bool:
+    if isinstance(named, EntityNamed):
+        return entity.id == named.entity
     in_group = named.group is None or named.group in entity.groups
     return in_group and named.kind in {None, entity.kind} and named.of in {None, entity.of}

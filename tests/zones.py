@@ -14,7 +14,7 @@ from monitor.model import Term
 from monitor.text.folding import fold
 from monitor.text.inflection import forms
 from monitor.text.record import Offsets, record_of
-from monitor.text.scripts import TOKEN, is_unspaced, script_of
+from monitor.text.scripts import KATAKANA, TOKEN, is_unspaced, script_of
 from monitor.text.sentences import paragraphs, sentences
 
 
@@ -42,7 +42,16 @@ class Zone:
             for wanted in described(term)
             for first in range(len(tokens) - len(wanted) + 1 if wanted else 0)
             if all(map(re.Pattern.fullmatch, wanted, tokens[first : first + len(wanted)]))
+            and (not term.edged or self._apart(term, first, first + len(wanted)))
         }
+
+    def _apart(self, term: Term, first: int, end: int) -> bool:
+        """Whether no katakana runs on where the term begins or ends in katakana."""
+        before, behind = self.record[: self.spans[first][0]][-1:], self.record[self.spans[end - 1][1] :][:1]
+        tokens = TOKEN.findall(record_of(term.text))
+        runs_on_left = not term.text.startswith("*") and KATAKANA.match(tokens[0][0]) and KATAKANA.match(before)
+        runs_on_right = not term.text.endswith("*") and KATAKANA.match(tokens[-1][-1]) and KATAKANA.match(behind)
+        return not runs_on_left and not runs_on_right
 
     @cached_property
     def offsets(self) -> Offsets:

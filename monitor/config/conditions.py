@@ -10,77 +10,29 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from monitor import model
-from monitor.config.shape import Id, Shape, Text, kind_of, one_or_list, refusal, seen
-from monitor.config.words import Case, Forms, Ignored, Within, WordSet, ignored, terms
-from monitor.text.patterns import compiled, finds_no_word
-
-EntityKind = Literal["person", "organisation", "place", "country", "weapon", "ship", "event", "role"]
-
-
-def _pattern(text: str) -> str:
-    seen(text)
-    try:
-        pattern = compiled(text)
-    except ValueError as wrong:
-        raise refusal(f"this pattern cannot be used: {wrong}") from None
-    if any(pattern.finditer("")):
-        raise refusal("this pattern matches where nothing stands", "make a part of it needed: 'x+' in place of 'x*'")
-    if finds_no_word(text):
-        raise refusal(
-            "this pattern matches only signs between words, of which nothing is found",
-            "add letters or digits beside them",
-        )
-    return text
-
-
-Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
-
-
-class GroupShape(Shape):
-    """All entities of a kind, in a group, that belong to another one; or those for which several of these hold."""
-
-    called: ClassVar[str] = "group of entities"
-    some_of: ClassVar[tuple[str, ...]] = ("kind", "in", "of")
-    nothing: ClassVar[str] = "no entity is meant here"
-
-    kind: EntityKind | None = Field(None, description="Those of this kind.", examples=["country"])
-    in_: Id | None = Field(None, alias="in", description="Those in this group.", examples=["east-asia"])
-    of: Id | None = Field(
-        None,
-        description="Those that belong to this entity (its id), as people, organisations and weapons do to a country.",
-        examples=["china"],
-    )
-
-
-EntityOrGroup = Annotated[
-    Annotated[GroupShape, Tag("<mapping>")] | Annotated[Id, Tag("<list>")], Discriminator(kind_of)
-]
-
-WORDS = Field(
-    None,
-    description="One of these words or phrases stands in the text: a list, or lists by language "
-    "(any, en, ko, zh, ja, ru ...). A '*' at an end of a word opens it.",
-    examples=[{"en": ["drill", "war game*"]}],
+from monitor.config.leaves import (
+    CASE,
+    EDGES,
+    ENTITY,
+    FORMS,
+    LIST,
+    NAMES,
+    NUMBER,
+    PATTERN,
+    WORDS,
+    EntityOrGroup,
+    NumberShape,
+    Pattern,
+    named,
+    number,
 )
-LIST = Field(
-    None, alias="list", description="One of the words of a shared list stands in the text: its id.", examples=["drills"]
-)
-ENTITY = Field(
-    None,
-    description="An entity is named in the text: its id; or a mapping, for one of many.",
-    examples=["taiwan", {"kind": "country", "in": "east-asia"}],
-)
-_PATTERN = Field(None, description="This regular expression (RE2) matches the text.", examples=[r"KN-?\d\d"])
+from monitor.config.shape import Id, Shape, Text, one_or_list, refusal
+from monitor.config.words import Case, Edges, Forms, Ignored, Within, WordSet, ignored, terms
+
 _ANY = Field(None, alias="any", description="At least one of these holds.", examples=[[{"entity": "taiwan"}]])
-CASE = Field(None, description="Whether capitals must be as they are written (default: ignore).", examples=["exact"])
-FORMS = Field(
-    None,
-    description="Whether Russian words stand for all of their forms (default: as written).",
-    examples=["all"],
-)
 _IGNORE = Field(
     None,
     description="Which occurrences do not count: those inside these words; or a mapping, for more.",
@@ -94,13 +46,14 @@ _PARTS = ("any", "all", "near")
 _TAKEN_BY = {
     "case": ("words", "pattern"),
     "forms": ("words",),
+    "edges": ("words",),
     "ignore": ("words", "list", "entity", "pattern"),
 }
 """What is said beside one of these holds for it; beside a condition that has parts, for all of these among them."""
 
 
 class _ForParts(Shape):
-    """A condition beside which `case`, `forms` and `ignore` may stand for all that is inside it."""
+    """A condition beside which `case`, `forms`, `edges` and `ignore` may stand for all that is inside it."""
 
     @model_validator(mode="after")
     def _something_takes_it(self) -> Self:
@@ -112,10 +65,11 @@ class _ForParts(Shape):
 
 
 class Piece(_ForParts):
-    """What `near` brings together: exactly one of words, list, entity, pattern, and any or all of such."""
+    """What `near` brings together: exactly one of words, list, entity, pattern, number, names, and any or
+    all of such."""
 
     called: ClassVar[str] = "condition in near"
-    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "any", "all")
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "number", "names", "any", "all")
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
     goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
@@ -125,7 +79,9 @@ class Piece(_ForParts):
     words: WordSet | None = WORDS
     list_: Id | None = LIST
     entity: EntityOrGroup | None = ENTITY
-    pattern: Pattern | None = _PATTERN
+    pattern: Pattern | None = PATTERN
+    number: NumberShape | None = NUMBER
+    names: Literal["a day"] | None = NAMES
     any_: Annotated[list[Piece], Field(min_length=1)] | None = _ANY
     all_: Annotated[list[Piece], Field(min_length=1)] | None = Field(
         None,
@@ -135,6 +91,7 @@ class Piece(_ForParts):
     )
     case: Case | None = CASE
     forms: Forms | None = FORMS
+    edges: Edges | None = EDGES
     ignore: Ignored | None = _IGNORE
     name: Text | None = _NAME
 
@@ -205,10 +162,14 @@ def _holds_all(piece: Piece) -> bool:
 
 
 class Condition(_ForParts):
-    """Exactly one of words, list, entity, pattern, all, any, near and not; beside it, how, where and how often."""
+    """Exactly one of words, list, entity, pattern, number, names, all, any, near and not; beside it, how, where and
+    how often."""
 
     called: ClassVar[str] = "condition"
-    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "all", "any", "near", "not")
+    one_of: ClassVar[tuple[str, ...]] = (
+        *("words", "list", "entity", "pattern", "number", "names"),
+        *("all", "any", "near", "not"),
+    )
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
     goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
@@ -219,7 +180,9 @@ class Condition(_ForParts):
     words: WordSet | None = WORDS
     list_: Id | None = LIST
     entity: EntityOrGroup | None = ENTITY
-    pattern: Pattern | None = _PATTERN
+    pattern: Pattern | None = PATTERN
+    number: NumberShape | None = NUMBER
+    names: Literal["a day"] | None = NAMES
     all_: Annotated[list[Condition], Field(min_length=1)] | None = Field(
         None, alias="all", description="All of these hold.", examples=[[{"entity": "taiwan"}, {"entity": "china"}]]
     )
@@ -244,6 +207,7 @@ class Condition(_ForParts):
     )
     case: Case | None = CASE
     forms: Forms | None = FORMS
+    edges: Edges | None = EDGES
     ignore: Ignored | None = _IGNORE
     name: Text | None = _NAME
 
@@ -326,16 +290,20 @@ ConditionOrList = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What conditions say for all that is inside them: of `case` and `forms` the innermost counts, of `ignore` each."""
+    """What conditions say for all that is inside them: of `case`, `forms` and `edges` the innermost counts, of `ignore`
+    each."""
 
     case: Case | None = None
     forms: Forms | None = None
+    edges: Edges | None = None
     ignores: tuple[model.Ignore, ...] = ()
 
     def inside(self, shape: Condition | Piece) -> _Around:
         """The same with what the condition says itself."""
         own = () if shape.ignore is None else (ignored(shape.ignore),)
-        return _Around(shape.case or self.case, shape.forms or self.forms, own + self.ignores)
+        return _Around(
+            shape.case or self.case, shape.forms or self.forms, shape.edges or self.edges, own + self.ignores
+        )
 
 
 _NOTHING_AROUND = _Around()
@@ -369,11 +337,6 @@ def near(within: int | model.Unit, these: Collection[model.Condition]) -> model.
     return model.Near(tuple(these), words=within)
 
 
-def named(shape: GroupShape | str) -> model.EntityNamed | model.GroupNamed:
-    """The entity, or one of the group."""
-    return model.EntityNamed(shape) if isinstance(shape, str) else model.GroupNamed(shape.kind, shape.in_, shape.of)
-
-
 def _counted(shape: Condition, said: model.Condition) -> model.Condition:
     if shape.times is not None:
         said = model.Times(shape.times, said)
@@ -385,14 +348,21 @@ def _counted(shape: Condition, said: model.Condition) -> model.Condition:
 def _leaf(shape: Condition | Piece, around: _Around) -> model.Condition | None:
     """What it says without parts, if it has none."""
     if shape.words is not None:
-        return model.Words(terms(shape.words, around.case, around.forms))
+        return model.Words(terms(shape.words, around.case, around.forms, around.edges))
     if shape.list_ is not None:
         return model.ListNamed(shape.list_)
     if shape.entity is not None:
         return named(shape.entity)
+    return _beyond_words(shape, around)
+
+
+def _beyond_words(shape: Condition | Piece, around: _Around) -> model.Condition | None:
+    """What finds something that is no word."""
     if shape.pattern is not None:
         return model.Pattern(shape.pattern, exact=around.case == "exact")
-    return None
+    if shape.number is not None:
+        return number(shape.number)
+    return None if shape.names is None else model.DayNamed()
 
 
 def _of_several(shape: Condition | Piece, around: _Around) -> model.Condition:

@@ -8,9 +8,9 @@ from typing import Annotated, ClassVar, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from monitor.config.conditions import CASE
 from monitor.config.entities import MaybeShape, maybe
 from monitor.config.faults import checked, noting
+from monitor.config.leaves import CASE
 from monitor.config.lists import LISTS, OF_ENTITIES
 from monitor.config.names import Name, Named, Names
 from monitor.config.shape import Id, Shape, refusal

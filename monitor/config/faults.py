@@ -244,6 +244,7 @@ _WANTED = {
     "string_type": "text",
     "list_type": "a list",
     "dict_type": "a mapping",
+    "float_type": "a number",
     "model_type": "a mapping",
     "int_type": "a whole number",
     "bool_type": "true or false",

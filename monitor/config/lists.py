@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from monitor.config.conditions import CASE, FORMS
 from monitor.config.faults import checked
+from monitor.config.leaves import CASE, EDGES, FORMS
 from monitor.config.shape import Id, Shape, Text
-from monitor.config.words import AFTER, BEFORE, Case, Forms, ReachShape, WordSet, reach, terms
+from monitor.config.words import AFTER, BEFORE, Case, Edges, Forms, ReachShape, WordSet, reach, terms
 from monitor.config.yaml12 import Document
 from monitor.model import WordList
 
@@ -27,7 +27,7 @@ class ListShape(Shape):
     called: ClassVar[str] = "list"
     some_of: ClassVar[tuple[str, ...]] = ("words", "lists", "entities", "before", "after")
     nothing: ClassVar[str] = "this list has no words"
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {"case": ("words",), "forms": ("words",)}
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = dict.fromkeys(("case", "forms", "edges"), ("words",))
 
     list_: Id = Field(alias="list", description="Its id, by which rules name it.", examples=["denials"])
     title: Text | None = Field(None, description="What it is for.", examples=["It did not happen"])
@@ -43,12 +43,13 @@ class ListShape(Shape):
     after: ReachShape | None = AFTER
     case: Case | None = CASE
     forms: Forms | None = FORMS
+    edges: Edges | None = EDGES
 
 
 def word_list(document: Document) -> WordList:
     """The list that the document holds; raises Faulty."""
     shape = checked(ListShape, document)
-    words = terms(shape.words, shape.case, shape.forms)
+    words = terms(shape.words, shape.case, shape.forms, shape.edges)
     return WordList(
         shape.list_,
         words,

@@ -32,9 +32,11 @@ class Pack:
 
 
 def shipped_packs(shipped: Path) -> dict[str, Pack]:
-    """By name, the packs below a folder with `rules/` and `seeds/sources/`."""
-    sources = [(path, _packs_of(path)) for path in sorted((shipped / "seeds" / "sources").glob("*.yaml"))]
-    folders = sorted(path for path in (shipped / "rules").iterdir() if path.is_dir() and path.name != _SHARED)
+    """By name, the packs below a folder with `rules/` and `seeds/sources/`: the folders in which rules stand."""
+    sources = [(path, packs_of(path)) for path in sorted((shipped / "seeds" / "sources").glob("*.yaml"))]
+    folders = sorted(
+        path for path in (shipped / "rules").iterdir() if path.name != _SHARED and any(path.glob("*.yaml"))
+    )
     return {
         folder.name: Pack(
             folder.name,
@@ -54,7 +56,8 @@ def packs_named(names: Sequence[str], known: dict[str, Pack]) -> list[Pack]:
     return [known[name] for name in dict.fromkeys(names)]
 
 
-def _packs_of(sources: Path) -> Collection[str]:
+def packs_of(sources: Path) -> Collection[str]:
+    """The packs that a file of sources is for."""
     head, _, _ = sources.read_text(encoding="utf-8").partition("\nsources:")
     found = _PACKS.search(head)
     return [name.strip() for name in found[1].split(",")] if found else ()

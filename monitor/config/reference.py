@@ -15,11 +15,12 @@ from pydantic import Tag
 from pydantic.fields import FieldInfo
 
 from monitor.config.alerts import AlertShape, AnHour, Cooldown, Lasts, Reason, Route, Wait
-from monitor.config.conditions import Condition, GroupShape, Near, Pattern, Piece
+from monitor.config.conditions import Condition, Near, Piece
 from monitor.config.entities import Beside, CountsIfShape, EntityShape, MaybeShape
 from monitor.config.examples import AnyExample, Date, Example, Examples
 from monitor.config.extends import ExtendsShape
 from monitor.config.faults import flow
+from monitor.config.leaves import Bound, GroupShape, NumberShape, Pattern
 from monitor.config.lists import ListShape
 from monitor.config.rules import ChangeShape, RuleShape
 from monitor.config.shape import Duration, Id, Language, Region, Shape, Text
@@ -32,6 +33,7 @@ _MAPPINGS: dict[str, type[Shape]] = {
     "near": Near,
     "condition in near": Piece,
     "group of entities": GroupShape,
+    "number": NumberShape,
     "ignore": IgnoreShape,
     "before and after": ReachShape,
     "where": WhereShape,
@@ -68,6 +70,7 @@ _VALUES: list[tuple[object, str, str]] = [
     (Within, "`N words`, `sentence` or `paragraph`", ""),
     (SoManyWords, "`N words`", ""),
     (Pattern, "regular expression (RE2)", ""),
+    (Bound, "number", ""),
     (bool, "`true` or `false`", ""),
     (Condition, "condition", "conditions"),
     (Piece, "condition in near", "conditions in near"),

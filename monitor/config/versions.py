@@ -61,8 +61,9 @@ def _digest(plain: object) -> str:
 def _canonical(value: object) -> object:
     """Plain data that differs exactly when the value does; fields at their default are left out here too."""
     if isinstance(value, Term):  # by far the most
-        plain = [value.language, value.text]
-        return [*plain, value.exact, value.forms] if value.exact or value.forms else plain
+        plain: list[object] = [value.language, value.text]
+        plain += [value.exact, value.forms] if value.exact or value.forms or value.edged else []
+        return [*plain, True] if value.edged else plain
     if isinstance(value, Named):  # reports show the name, and `by` is looked at apart
         return _canonical(value.condition)
     if isinstance(value, frozenset):  # in no order of its own

@@ -57,15 +57,20 @@ WordSet = Annotated[
 ]
 Case = Literal["exact", "ignore"]
 Forms = Literal["all", "as written"]
+Edges = Literal["words", "anywhere"]
 _Read = dict[str, list[str]] | list[str]
 
 
-def terms(words: _Read | None, case: Case | None = None, forms: Forms | None = None) -> tuple[model.Term, ...]:
+def terms(
+    words: _Read | None, case: Case | None = None, forms: Forms | None = None, edges: Edges | None = None
+) -> tuple[model.Term, ...]:
     """Words by language as terms, each once, in the order of the file."""
     by_language = words if isinstance(words, dict) else {"any": words or []}
-    exact, inflected = case == "exact", forms == "all"
+    exact, inflected, edged = case == "exact", forms == "all", edges == "words"
     return tuple(
-        model.Term(text, tag, exact, inflected) for tag, texts in by_language.items() for text in dict.fromkeys(texts)
+        model.Term(text, tag, exact, inflected, edged)
+        for tag, texts in by_language.items()
+        for text in dict.fromkeys(texts)
     )
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from monitor.lab.of_words import WordIndex, words_asked
 from monitor.lab.written import NETS, Kind, Lint, Part, Written
-from monitor.model import AllOf, AnyOf, Field, Near, Not, Rule, WordList
+from monitor.model import AllOf, AnyOf, Field, Near, NewsIn, Not, Rule, WordList
 
 MOST = 3
 """So many things a headline says; of each further one it leaves out every second."""
@@ -22,7 +22,7 @@ def many_things(written: Written) -> Iterator[Lint]:
 
 
 def _only_title(says: object) -> bool:
-    return isinstance(says, Rule) and says.news_in is Field.TITLE
+    return isinstance(says, Rule) and says.news_in is NewsIn.TITLE
 
 
 def _many(written: Written, part: Part, *, in_title: bool) -> Iterator[Lint]:

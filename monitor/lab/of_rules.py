@@ -6,7 +6,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.lab.written import NETS, Kind, Lint, Part, Written
-from monitor.model import AllOf, AnyOf, Entity, Field, Near, NewsIn, Not, Pattern, Rule, Source, Where, WordList
+from monitor.model import (
+    AllOf,
+    AnyOf,
+    DayNamed,
+    Entity,
+    Field,
+    Near,
+    NewsIn,
+    Not,
+    NumberNamed,
+    Pattern,
+    Rule,
+    Source,
+    Where,
+    WordList,
+)
 from monitor.store.reports import MatchedReport
 
 MOST, ENOUGH, DAYS = 0.02, 200, 7
@@ -28,20 +43,25 @@ def unused(written: Written, used: Iterable[str]) -> Iterator[Lint]:
         yield written.lint(Kind.UNUSED_LIST, (), what, "name it in a rule, or remove it")
 
 
+_BEYOND_WORDS: dict[type, str] = {Pattern: "pattern", NumberNamed: "number", DayNamed: "day"}
+
+
 def patterns_alone(written: Written) -> Iterator[Lint]:
-    """A pattern that is asked of every article, because no word must stand beside it."""
+    """A pattern, a number or a day that is looked for in every article, because no word must stand beside it."""
     for net in NETS:
         for part in (found for each in written.conditions.get(net, ()) for found in _without_words(each)):
-            what = "no word must stand beside this pattern: every article is searched for it, which takes time"
-            yield written.lint(Kind.PATTERN_ALONE, (*part.where, "pattern"), what, "put it under all: with words")
+            said = _BEYOND_WORDS[type(part.asks)]
+            what = f"no word must stand beside this {said}: every article is searched for it, which takes time"
+            where = (*part.where, "names" if said == "day" else said)
+            yield written.lint(Kind.PATTERN_ALONE, where, what, "put it under all: with words")
 
 
 def _without_words(part: Part) -> list[Part]:
-    """The patterns that are enough alone."""
+    """The patterns, numbers and days that are enough alone."""
     each = [_without_words(one) for one in part.parts if not isinstance(one.asks, Not)]
     if isinstance(part.asks, AllOf | Near) and not all(each):
         return []
-    return [part] if isinstance(part.asks, Pattern) else [found for one in each for found in one]
+    return [part] if type(part.asks) in _BEYOND_WORDS else [found for one in each for found in one]
 
 
 def never_news(written: Written) -> Iterator[Lint]:

@@ -9,7 +9,7 @@ from itertools import chain
 
 from monitor.config.yaml12 import Where
 from monitor.lab.written import NETS, Kind, Lint, Part, Written
-from monitor.matching.terms import Pattern, Token, compile_term
+from monitor.matching.terms import Edged, Pattern, Token, compile_term
 from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words, terms_within
 from monitor.text.scripts import HAN, HANGUL, KANA
 
@@ -167,6 +167,8 @@ class WordIndex:
 
 
 def _covers(other: Pattern, pattern: Pattern, *, whole: bool) -> bool:
+    if isinstance(other, Edged):  # it stands in fewer places
+        return False
     if other.language not in (None, pattern.language) or (other.cased is not None and pattern.cased is None):
         return False
     mine, its = (pattern.tokens, other.tokens) if other.cased is None else (pattern.cased or (), other.cased)

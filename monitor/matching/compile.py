@@ -12,6 +12,7 @@ from types import MappingProxyType
 from monitor.matching import finders, nodes, values
 from monitor.matching.entries import CompiledChange, CompiledRule
 from monitor.matching.finders import CompiledMaybe, Finder, Spoiling, Terms, Vicinity
+from monitor.matching.quantities import DayFinder, NumberFinder, NumberValues
 from monitor.matching.ruleset import Lookup, RuleSet
 from monitor.matching.terms import Pattern as TermPattern
 from monitor.matching.terms import compile_term
@@ -22,6 +23,7 @@ from monitor.model import (
     AnyOf,
     Condition,
     CountsIf,
+    DayNamed,
     Entity,
     EntityNamed,
     Field,
@@ -33,6 +35,7 @@ from monitor.model import (
     Named,
     Near,
     Not,
+    NumberNamed,
     Pattern,
     Reach,
     Rule,
@@ -167,9 +170,8 @@ class _Compiler:
                 finder = self._once(condition, lambda: self._entity(self._entities[condition.entity]))
             case GroupNamed():
                 finder = self._once(condition, lambda: self._group(condition))
-            case Pattern():
-                self._expressions.add(condition.pattern)
-                finder = self._once(condition, lambda: self._pattern(condition))
+            case Pattern() | NumberNamed() | DayNamed():
+                finder = self._once(condition, lambda: self._beyond_words(condition))
             case Ignoring():
                 finder = finders.Ignoring(self._finder(condition.condition), self._spoiling(condition.ignore))
             case AnyOf():
@@ -189,8 +191,14 @@ class _Compiler:
             self._shared[key] = make()
         return self._shared[key]
 
-    def _pattern(self, pattern: Pattern) -> Finder:
-        return finders.Matching(self._number(pattern.pattern), compiled(pattern.pattern, exact=pattern.exact))
+    def _beyond_words(self, condition: Pattern | NumberNamed | DayNamed) -> Finder:
+        """What finds something by a text that is none of the article's words."""
+        text = condition.pattern if isinstance(condition, Pattern) else str(condition)
+        self._expressions.add(text)
+        number = self._number(text)
+        if isinstance(condition, Pattern):
+            return finders.Matching(number, compiled(condition.pattern, exact=condition.exact))
+        return DayFinder(number) if isinstance(condition, DayNamed) else NumberFinder(number, condition)
 
     def _words(self, terms: Iterable[Term], *, names: bool = False) -> Terms:
         """Those of the same terms are one, so that of an article they are looked for once. `names`: of an entity."""
@@ -274,6 +282,10 @@ class _Compiler:
                 return tuple(values.EntityValues(self._finder(EntityNamed(each)), each) for each in members)
             case EntityNamed(entity):
                 return (values.EntityValues(self._finder(condition), entity),)
+            case NumberNamed():
+                numbers = self._finder(condition)
+                assert isinstance(numbers, NumberFinder)
+                return (NumberValues(numbers, numbers),)
             case _:
                 return (values.PatternValues(self._finder(condition)),)
 

@@ -13,20 +13,25 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, islice, pairwise
+from operator import itemgetter
 
 from monitor.model import Article, Field, NewsIn, Span, Unit
+from monitor.text.days import find_days
 from monitor.text.detect import ruled_out_of_latin
 from monitor.text.folding import comparable, comparable_title
 from monitor.text.language import language_of, ruled_out
+from monitor.text.numbers import NumberFact, find_numbers
 from monitor.text.record import Offsets, record_of, without_halves
 from monitor.text.scripts import TOKEN, UNSPACED, UNSPACED_ONE, half_words
 from monitor.text.sentences import paragraphs, sentences
 
 LEAD = 120  # half words: 60 words, or 120 Han or kana characters
+NUMBERED = 20_000  # characters of a text in which numbers and days are looked for
 _BARRIER = "\x02"  # no token holds it, and no split() takes it for white space
 _FAR = 10_000  # half words between two fields: near in neither
 _LONG = 32  # letters of a word: in texts whose words are shorter on the whole, it is letters that are looked at
 _BLOCK = 256  # characters
+_SLOW = 8  # so many times as slow is it to look for numbers and days as to look for words
 _QUICK = 8
 _BESIDE = (Field.AUTHOR, Field.TAGS, Field.URL)
 _SPACED_ONE = re.compile(f"[^ {UNSPACED}]")
@@ -269,13 +274,52 @@ class Document:
         last = base + behind - 1
         return self._starts[base + first], self._starts[last] + len(self.tokens[last])
 
-    def span(self, start: int, end: int, term: str, node: str = "") -> Span:
-        """The evidence in the article's own field for a place."""
+    @cached_property
+    def numbers(self) -> list[tuple[Region, NumberFact]]:
+        """Where numbers stand in title and text, with what they say, in the order of the text; of a very long text, in
+        its beginning."""
+        found = {
+            place: fact
+            for field, text in self._beginnings()
+            for fact in find_numbers(text, "", self.language)
+            if (place := self.place_of(field, fact.start, fact.end)) is not None
+        }
+        return sorted(found.items(), key=itemgetter(0))
+
+    @cached_property
+    def days(self) -> list[Region]:
+        """Where days are named, likewise."""
+        found = {
+            place
+            for field, text in self._beginnings()
+            for span in find_days(text, self.language)
+            if (place := self.place_of(field, *span)) is not None
+        }
+        return sorted(found)
+
+    def _beginnings(self) -> Iterator[tuple[Field, str]]:
+        for field in (Field.TITLE, Field.TEXT):
+            text = self.records[field][:NUMBERED]
+            self.work += _SLOW * len(text)
+            yield field, text
+
+    def beside(self, start: int, end: int) -> tuple[str, str]:
+        """The characters of the record right before and right behind a place ("" at an end of its field)."""
+        field, a, b = self._in_record(start, end)
+        return self.records[field][max(0, a - 1) : a], self.records[field][b : b + 1]
+
+    def _in_record(self, start: int, end: int) -> tuple[Field, int, int]:
+        """A place in the record of its field."""
         field = next(field for field, (a, b) in self._regions.items() if a <= start and end <= b)
         base = self.token_at(self._regions[field][0])
         first, last = self.token_at(start) - base, self.token_at(end - 1) - base
         spans = self._spans_to(field, last)
-        a, b = self._offsets[field].original(spans[first][0], spans[last][1])
+        return field, spans[first][0], spans[last][1]
+
+    def span(self, start: int, end: int, term: str, node: str = "") -> Span:
+        """The evidence in the article's own field for a place."""
+        field, first, behind = self._in_record(start, end)
+        a, b = self._offsets[field].original(first, behind)
         return Span(field, a, b, self._fields[field][a:b], term, node)
 
     @cached_property

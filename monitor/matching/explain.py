@@ -21,6 +21,7 @@ from monitor.model import (
     AnyOf,
     Article,
     Condition,
+    DayNamed,
     EntityNamed,
     Explanation,
     GroupNamed,
@@ -32,6 +33,7 @@ from monitor.model import (
     Near,
     NewsIn,
     Not,
+    NumberNamed,
     Pattern,
     Span,
     Step,
@@ -331,8 +333,8 @@ def _described(condition: Condition) -> str:
             said = f"entity {name}"
         case GroupNamed(kind, group, of):
             said = f"any {kind or 'entity'}{f' in {group}' if group else ''}{f' of {of}' if of else ''}"
-        case Pattern(pattern):
-            said = f"pattern {pattern}"
+        case Pattern() | NumberNamed() | DayNamed():
+            said = str(condition)
         case Times(times, inner):
             said = f"{times} times {_described(inner)}"
         case Ignoring(inner, _) | Named(_, inner) | In(_, inner):

@@ -30,7 +30,7 @@ class Lookup:
     """What the numbers of patterns and terms stand for.
 
     beside       authors, tags or addresses are asked for too
-    expressions  the terms that are regular expressions
+    expressions  the texts that are no words: regular expressions, numbers, days
     entities     all that are known, also those that no rule names
     sources      those whose tags and publishers are known
     """
@@ -134,7 +134,8 @@ class RuleSet:
     def _rule_out(self, found: Found, languages: frozenset[str]) -> None:
         """Takes away the words that are of these languages."""
         for language in languages & self._of_languages.keys():
-            found.present -= self._of_languages[language]
+            # The few that are present are looked up among the many of the language, not the other way round.
+            found.present.difference_update(found.present & self._of_languages[language])
 
     def _title_meets(self, document: Document) -> tuple[str, ...]:
         """The ids of the live rules whose `match` holds as if the article were its title alone."""

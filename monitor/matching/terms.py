@@ -17,8 +17,9 @@ from monitor.model import Term
 from monitor.text.detect import LATIN
 from monitor.text.folding import folded_tokens
 from monitor.text.inflection import forms
-from monitor.text.scripts import HAN, KANA, Script, is_unspaced, letters_of, script_of
+from monitor.text.scripts import HAN, KANA, KATAKANA, Script, is_unspaced, letters_of, script_of
 
+_Stored = tuple[tuple["Token", ...], str, int, str | None, "tuple[Token, ...] | None"]
 _SHARING_HAN = ("zh", "ja", "ko")
 _OTHER = Script("other", "")
 
@@ -223,6 +224,26 @@ class Several(Pattern):
         return end
 
 
+@dataclass(frozen=True, slots=True)
+class Edged(Pattern):
+    """A pattern that begins (`left`) or ends (`right`) in katakana only where a run of katakana does."""
+
+    inner: Pattern
+    left: bool
+    right: bool
+
+    def places(self, document: Document, positions: Sequence[int]) -> list[Region]:
+        """Where the term stands, given where its literal does (in order)."""
+        return [place for place in self.inner.places(document, positions) if self._stands_apart(document, place)]
+
+    def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
+        raise NotImplementedError  # it is asked for with the document
+
+    def _stands_apart(self, document: Document, place: Region) -> bool:
+        before, behind = document.beside(*place)
+        return not (self.left and KATAKANA.match(before)) and not (self.right and KATAKANA.match(behind))
+
+
 @lru_cache(maxsize=200_000)  # an edit among thousands of rules leaves almost all of their terms as they were
 def compile_term(term: Term, *, name: bool = False) -> tuple[Pattern, ...]:
     """The patterns of a term: one, or one for each of its forms; none if nothing comparable is left of it (punctuation
@@ -239,6 +260,17 @@ def _pattern(text: str, term: Term, *, name: bool) -> Pattern | None:
     at, literal = max(pieces, key=lambda piece: len(piece[1]))
     cased = _tokens(text, cased=True) if term.exact else None
     stored = (tokens, literal, at, _language(term, name=name), cased)
+    pattern = _laid_out(stored, pieces)
+    if not term.edged:
+        return pattern
+    left = not text.startswith("*") and KATAKANA.match(tokens[0].text) is not None
+    right = not text.endswith("*") and KATAKANA.match(tokens[-1].text[-1]) is not None
+    return Edged(*stored, pattern, left, right) if left or right else pattern
+
+
+def _laid_out(stored: _Stored, pieces: list[tuple[int, str]]) -> Pattern:
+    """As what is found quickest."""
+    tokens, literal, *_ = stored
     if len(pieces) == 1 and literal[0] == literal[-1] == " ":
         return Whole(*stored)
     if len(pieces) == 1 and tokens[0].leaves_left and tokens[-1].leaves_right:

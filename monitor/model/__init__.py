@@ -37,6 +37,7 @@ from monitor.model.deliveries import (
 from monitor.model.explanations import Explanation, Step
 from monitor.model.habits import MOMENTARY, Habits, SourceTrouble, TroubleKind
 from monitor.model.inside import entities_within, lists_within, named_within, terms_within, without_all
+from monitor.model.leaves import DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
 from monitor.model.notices import (
     FailingSource,
     GivenUp,
@@ -57,7 +58,6 @@ from monitor.model.rules import (
     Condition,
     CountsIf,
     Entity,
-    EntityNamed,
     Field,
     GroupNamed,
     Ignore,
@@ -65,24 +65,20 @@ from monitor.model.rules import (
     In,
     Level,
     LevelChange,
-    ListNamed,
     Maybe,
     Named,
     Near,
     NewsIn,
     Not,
     OncePer,
-    Pattern,
     Reach,
     Rule,
     RuleStatus,
     RuleTest,
-    Term,
     Times,
     Unit,
     Where,
     WordList,
-    Words,
 )
 from monitor.model.running import Running, time_of_day
 from monitor.model.settings import FOR_GOOD, Config, Endpoint, Limits, Retention, Settings
@@ -119,6 +115,7 @@ __all__ = [
     "Condition",
     "Config",
     "CountsIf",
+    "DayNamed",
     "DeadLetters",
     "Decided",
     "Delivery",
@@ -161,6 +158,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "Noticed",
+    "NumberNamed",
     "Observed",
     "Older",
     "OncePer",

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, product
 
-from monitor.model.rules import AllOf, AnyOf, Condition, Ignoring, In, Named, Near, Term, Times, WordList
+from monitor.model.leaves import Term
+from monitor.model.rules import AllOf, AnyOf, Condition, Ignoring, In, Named, Near, Times, WordList
 
 
 def named_within(condition: Condition) -> Iterator[Named]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from monitor.model.leaves import DayNamed, EntityNamed, ListNamed, NumberNamed, Pattern, Term, Words
 from monitor.model.places import Place
 
 
@@ -84,40 +85,6 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A word or phrase as the rule's author wrote it (`*` at an end of a word opens it); `language` may be "any".
-
-    `exact`: its case counts. `forms`: it stands for all of its forms, where its language inflects.
-    """
-
-    text: str
-    language: str = "any"
-    exact: bool = False
-    forms: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Holds where one of its terms stands."""
-
-    terms: tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ListNamed:
-    """Holds where one of the words of a shared list stands."""
-
-    list: str
-
-
-@dataclass(frozen=True, slots=True)
-class EntityNamed:
-    """Holds where the entity is named."""
-
-    entity: str
-
-
-@dataclass(frozen=True, slots=True)
 class GroupNamed:
     """Holds where an entity of this kind and of this group is named that belongs to this one (`of`: its id). None: of
     any."""
@@ -130,14 +97,6 @@ class GroupNamed:
         """Whether the entity is one of these."""
         in_group = self.group is None or self.group in entity.groups
         return in_group and self.kind in (None, entity.kind) and self.of in (None, entity.of)
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Holds where the RE2 expression matches; `exact`: case counts."""
-
-    pattern: str
-    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +187,21 @@ class Named:
 
 
 Condition = (
-    Words | ListNamed | EntityNamed | GroupNamed | Pattern | Ignoring | AllOf | AnyOf | Not | Near | In | Times | Named
+    Words
+    | ListNamed
+    | EntityNamed
+    | GroupNamed
+    | Pattern
+    | NumberNamed
+    | DayNamed
+    | Ignoring
+    | AllOf
+    | AnyOf
+    | Not
+    | Near
+    | In
+    | Times
+    | Named
 )
 
 

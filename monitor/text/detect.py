@@ -25,7 +25,8 @@ _SAMPLE = 200  # letters: of so many the language is clear
 _SURE = 8_000  # evidence (`_told`) from which CLD2 is believed where nothing is declared
 _AGAINST = 20_000  # and against what the feed declares: titles are full of names
 _LONG = 100  # Latin letters: of a shorter text no language is ruled out, for it may be names and quotations
-_ALMOST_ALL = 0.9  # of the letters: in a text of two scripts the Latin ones may be a quotation
+_PROSE = 0.7  # Latin letters among all characters: fewer where another script is, or only numbers and names
+_ALMOST_ALL = 0.9  # of what speaks for any language: the rest may be a name
 
 # Those of news, by their scripts. In a language that is not here, what the feed declares is believed.
 _LANGUAGES = {
@@ -98,18 +99,16 @@ def language_tag(title: str, text: str, hint: str | None = None) -> str | None:
 
 
 def ruled_out_of_latin(title: str, text: str) -> frozenset[str]:
-    """The languages among `LATIN` that an article clearly is not in: all but one, if all that is looked at of it
-    (`samples_of`) is long enough and clearly in that one."""
-    language, *others = {_clearly_latin(sample) for sample in samples_of(title, text)}
-    return frozenset() if others or language is None else LATIN - {language}
-
-
-def _clearly_latin(sample: str) -> str | None:
+    """The languages among `LATIN` that an article clearly is not in: all but one, if what is looked at of it
+    (`samples_of`) is long enough, and all clearly in that one."""
+    sample = " ".join(samples_of(title, text))  # asked for together, for CLD2 tells parts in another language itself
     letters = letters_of(sample, "Latin")
-    if letters < max(_LONG, _ALMOST_ALL * sum(map(str.isalpha, sample))):
-        return None
-    found, evidence = _told(sample, "Latin", letters)
-    return found if evidence >= _AGAINST else None
+    if letters < max(_LONG, _PROSE * len(sample)):
+        return frozenset()
+    speaks = _speaking(sample, "Latin")
+    found, evidence = _evidence(sample, "Latin", letters, speaks)
+    clear = found is not None and evidence >= _AGAINST and speaks[found] >= _ALMOST_ALL * speaks.total()
+    return LATIN - {found} if clear else frozenset()
 
 
 def _alphabet(sample: str, most: int) -> tuple[str, int]:
@@ -190,8 +189,19 @@ def _of_script(sample: str, script: str, letters: int, said: str | None) -> str 
 def _told(sample: str, script: str, letters: int) -> tuple[str | None, float]:
     """Which of our languages CLD2 takes it for, and the evidence: how far its score for that language (for each
     kilobyte of what it takes for it) outdoes those for all others, times the letters."""
+    return _evidence(sample, script, letters, _speaking(sample, script))
+
+
+def _evidence(sample: str, script: str, letters: int, speaks: Counter[str]) -> tuple[str | None, float]:
+    ours = (code for code in speaks if code in _LANGUAGES[script] and not _foreign(sample, code, letters))
+    found = max(ours, key=speaks.__getitem__, default=None)
+    return (found, letters * (2 * speaks[found] - speaks.total())) if found else (None, 0)
+
+
+def _speaking(sample: str, script: str) -> Counter[str]:
+    """How much speaks for each language, by CLD2: its score, times its share of the sample."""
     if pycld2 is None:
-        return None, 0
+        return Counter()
     readable = sample if sample.isprintable() else _UNREADABLE.sub(" ", sample)
     # Without a lean to Russian a title of it is nothing at all to CLD2 one time in six; others hardly turn to it.
     lean = {"hintLanguage": "ru"} if script == "Cyrillic" else {}
@@ -199,9 +209,7 @@ def _told(sample: str, script: str, letters: int) -> tuple[str | None, float]:
     speaks: Counter[str] = Counter()
     for _, code, share, score in told:
         speaks[_TAKEN_FOR.get(code, code)] += score * share / 100
-    ours = (code for code in speaks if code in _LANGUAGES[script] and not _foreign(sample, code, letters))
-    found = max(ours, key=speaks.__getitem__, default=None)
-    return (found, letters * (2 * speaks[found] - speaks.total())) if found else (None, 0)
+    return speaks
 
 
 def _foreign(sample: str, code: str, letters: int) -> bool:

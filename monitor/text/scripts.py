@@ -78,6 +78,10 @@ SPACED = re.compile(_SPACED)
 UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
 
 
+KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff]")
+"""A letter of katakana, in which Japanese writes foreign words; the dot between two of them is none."""
+
+
 class _Unspaced(dict[str, bool]):
     """Remembers the answer for each letter that it was asked for: this is asked of every letter of every text."""
 

@@ -23,6 +23,7 @@ unicode-cldr-core: /usr/share/unicode/cldr/common). The same versions give the s
 | unsure.txt | by hand: names that are common words or people, too, and need support in the text |
 | generic.txt | by hand: words that are left when "Northern Province" loses its designation, and name nothing |
 | blocks.txt | by hand: what begins like a place and is none (New York Times) |
+| countries.txt | by hand: what countries.py needs for the entities of countries; nothing of it goes into the file |
 """
 
 from __future__ import annotations
@@ -62,8 +63,8 @@ from monitor.places.records import (
     record_bytes,
 )
 from seeds.places import cldr, grammar
+from seeds.places.tables import HERE, demonym_forms, demonyms, lines
 
-HERE = Path(__file__).parent
 TARGET = HERE.parents[1] / "monitor" / "places" / "places.marisa"
 POPULATION = 100_000
 """People from which a city is in; docs/decisions/033 has what a lower bound costs."""
@@ -196,7 +197,7 @@ def _divisions(folder: Path, countries: dict[str, Known]) -> Iterator[Known]:
     """All but those that are countries of their own (CN-HK, FR-RE); a name that is a country's stays the country's."""
     parents = cldr.division_parents(folder)
     refused = {name for country in countries.values() if country.level == "country" for name in country.names}
-    refused |= {comparable_name(word) for line in _lines("generic.txt") for word in line.split()}
+    refused |= {comparable_name(word) for line in lines("generic.txt") for word in line.split()}
     english = {country.english for country in countries.values()} - {"Georgia", "Luxembourg"}
     for code, named in cldr.divisions(folder).items():
         parent = parents.get(code)
@@ -421,7 +422,7 @@ def _add_korean(known: Known, name: str, country: str, *, known_well: bool) -> N
 
 @cache
 def _exonyms() -> frozenset[str]:
-    return frozenset(word.replace("_", " ") for line in _lines("exonyms.txt") for word in line.split())
+    return frozenset(word.replace("_", " ") for line in lines("exonyms.txt") for word in line.split())
 
 
 _BIG = 1_000_000
@@ -501,14 +502,8 @@ def _fit(name: str) -> bool:
 # --- by hand ----------------------------------------------------------------------------------------------------------
 
 
-def _lines(name: str) -> Iterator[str]:
-    for line in (HERE / name).read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            yield line
-
-
 def _by_hand(places: dict[str, Known]) -> None:
-    for line in _lines("by-hand.txt"):
+    for line in lines("by-hand.txt"):
         head, _, names = line.partition(": ")
         if not names:
             above, _, below = line.partition(" > ")
@@ -543,30 +538,12 @@ def _claim(places: dict[str, Known], identity: str, names: Iterable[str]) -> Non
 def _demonyms(places: dict[str, Known]) -> None:
     """Lines of demonyms.txt: `TH | en Thai Thais | de thailändisch Thailänder | ru тайский ...`; a word that starts small is an
     adjective (its forms are made), one that starts large is said as it is."""
-    for line in _lines("demonyms.txt"):
-        identity, *groups = (part.strip() for part in line.split("|"))
-        for group in groups:
-            language, *words = group.split()
-            for word in words:
-                for form in _demonym_forms(language, word.replace("_", " ")):
-                    known, key = places[identity], comparable_name(form)
-                    if key not in known.spoken:  # Israeli is Israel in Swahili
-                        known.names.pop(key, None)
-                    known.add(form, DEMONYM)
-
-
-def _demonym_forms(language: str, word: str) -> Iterable[str]:
-    if language == "de" and word[0].isupper():
-        return grammar.german_person(word)
-    if language == "pl" and word[0].isupper():
-        return grammar.polish_person(word)
-    if language in {"ru", "uk"} and word.endswith("+"):
-        forms = grammar.russian_person(word[:-1])
-        return {*forms, *(form[0].upper() + form[1:] for form in forms)}
-    if word[0].islower() and language in grammar.FORMS:
-        forms = grammar.FORMS[language](word)
-        return {*forms, *(form[0].upper() + form[1:] for form in forms)}
-    return (word,)
+    for identity, language, word in demonyms():
+        for form in demonym_forms(language, word):
+            known, key = places[identity], comparable_name(form)
+            if key not in known.spoken:  # Israeli is Israel in Swahili
+                known.names.pop(key, None)
+            known.add(form, DEMONYM)
 
 
 # --- what is unsure ---------------------------------------------------------------------------------------------------
@@ -583,7 +560,7 @@ def _people(kind: str, most: int | None) -> Iterator[str]:
 
 
 def _mark_unsure(places: dict[str, Known]) -> None:
-    unsure = {comparable_name(name) for line in _lines("unsure.txt") for name in line.split()}
+    unsure = {comparable_name(name) for line in lines("unsure.txt") for name in line.split()}
     given = set(_people("first:male", 400)) | set(_people("first:female", 600))
     for known in places.values():
         if known.people < _FAMOUS and known.level in {"division", "city"}:
@@ -597,12 +574,12 @@ def _mark_unsure(places: dict[str, Known]) -> None:
 
 def _shorts(places: dict[str, Known]) -> None:
     """Lines of shorts.txt."""
-    lines = [line.split() for line in _lines("shorts.txt")]
-    single = {word[0]: word[1:] for kind, _, *words in lines if kind != "joint" for word in words}
-    for kind, _, *words in lines:
+    rows = [line.split() for line in lines("shorts.txt")]
+    single = {word[0]: word[1:] for kind, _, *words in rows if kind != "joint" for word in words}
+    for kind, _, *words in rows:
         for word in words if kind == "one" else ():
             places[word[1:]].add(word[0], SHORT)
-    for kind, _, *words in lines:
+    for kind, _, *words in rows:
         for word in words if kind == "joint" else ():
             name, _, said = word.partition("=")
             for identity in said.split(",") if said else [single[character] for character in name]:
@@ -612,7 +589,7 @@ def _shorts(places: dict[str, Known]) -> None:
 def _other_rows(places: set[str], seas: set[str]) -> Iterator[tuple[str, bytes]]:
     """What is no place: blocked words that are none, given names and surnames."""
     nothing = struct.pack(">I", NO_PLACE)
-    blocked = {comparable_name(line) for line in _lines("blocks.txt")} | set(_never())
+    blocked = {comparable_name(line) for line in lines("blocks.txt")} | set(_never())
     for name in (name for name in blocked - places if name and not any(name.startswith(sea) for sea in seas)):
         yield name, nothing + bytes([BLOCKED])
     people: dict[str, int] = {}

@@ -217,7 +217,7 @@ def german_person(noun: str) -> set[str]:
 
 
 def french_adjective(lemma: str) -> set[str]:
-    if lemma.endswith("ien"):
+    if lemma.endswith(("ien", "éen")):
         forms = {lemma + end for end in ("", "s", "ne", "nes")}
     elif lemma.endswith("e"):
         forms = {lemma, lemma + "s"}

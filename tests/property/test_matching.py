@@ -16,6 +16,7 @@ from monitor.model import (
     AnyOf,
     Article,
     CountsIf,
+    DayNamed,
     Entity,
     EntityNamed,
     Field,
@@ -31,6 +32,7 @@ from monitor.model import (
     Near,
     NewsIn,
     Not,
+    NumberNamed,
     Pattern,
     Rule,
     RuleStatus,
@@ -42,6 +44,7 @@ from monitor.model import (
     Words,
     without_all,
 )
+from monitor.text.scripts import KATAKANA
 from tests.building import article
 from tests.cases import SCRIPTS, Batch, batch
 from tests.reference import Reading, World, belongs
@@ -55,9 +58,10 @@ SHOWN = 3  # of the differences
 DENSE = 2_000  # texts of a few letters
 
 CONSTRUCTS = listed(
-    "words, list, list in list, entity in list, entity, group, group of, pattern, all, any, not, times, name, open "
-    "end, case exact, forms, shadow, unless, where, raises, lowers, mention, mention_if, news in title, news in "
-    "about, news in text, near sentence, near paragraph, near words, near in order, all in near, near sharing words, "
+    "words, list, list in list, entity in list, entity, group, group of, pattern, number, day, all, any, not, times, "
+    "name, open end, case exact, forms, edges, shadow, unless, where, raises, lowers, mention, mention_if, news in "
+    "title, news in about, news in text, near sentence, near paragraph, near words, near in order, all in near, "
+    "near sharing words, "
     "in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, ignore before, ignore after, "
     "maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, counts if where, where languages, "
     "where sources, where tags, where publishers, where not, where unknown does not count"
@@ -213,8 +217,8 @@ def test_odd_words_are_found_in_odd_texts_as_the_reference_finds_them(
 # --- which constructs a rule uses --------------------------------------------------------------------------------
 
 _NODES = {
-    Words: "words", ListNamed: "list", EntityNamed: "entity", Pattern: "pattern", AllOf: "all",
-    AnyOf: "any", Not: "not", Times: "times", Named: "name", Maybe: "maybe",
+    Words: "words", ListNamed: "list", EntityNamed: "entity", Pattern: "pattern", AllOf: "all", NumberNamed: "number",
+    DayNamed: "day", AnyOf: "any", Not: "not", Times: "times", Named: "name", Maybe: "maybe",
 }  # fmt: skip
 
 
@@ -266,6 +270,7 @@ def _uses(part: object) -> Iterator[str]:
             yield from ["case exact"] if part.exact else []
             yield from ["open end"] if "*" in part.text else []
             yield from ["forms"] if part.forms and part.language == "ru" else []
+            yield from ["edges"] if part.edged and KATAKANA.search(part.text) else []
         case Ignore():
             yield from (f"ignore {key}" for key in ("terms", "lists", "before", "after") if getattr(part, key))
         case Where():

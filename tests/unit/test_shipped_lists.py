@@ -119,7 +119,7 @@ SAID = {
 }
 
 
-def holds(condition: ListNamed | Ignoring, title: str, language: str) -> bool:
+def holds(condition: Words | ListNamed | Ignoring, title: str, language: str) -> bool:
     """Whether a rule of this condition alone hits the title."""
     rules = compile_rules([Rule("rule", "Rule", Level.INFO, condition, "")], {}, LISTS, {})
     return bool(rules.match(Article("", "source", title, "", NOON, NOON, language=language)))

@@ -113,6 +113,17 @@ async def test_a_faulty_rule_stops_no_other(tmp_path: Path) -> None:
     assert any(line.startswith("broken.yaml:2:1: ") for line in ended.told)
 
 
+async def test_what_only_mention_finds_is_among_the_mentions(tmp_path: Path) -> None:
+    """With its own words as evidence, each where it stands."""
+    net = "match: {all: [words: [missile], words: [fired]]}\nmention: {words: [launch]}"
+    (tmp_path / "nets.yaml").write_text(f"rule: nets\ntitle: Nets\nlevel: low\n{net}\n", encoding="utf-8")
+    asked = json.dumps({"id": 1, "title": "Summit opens", "text": "A missile? They spoke of the launch."})
+    ended = await news_monitor("match", "--rules", "nets.yaml", "--json", "-", folder=tmp_path, stdin=asked.encode())
+    [row] = ended.rows
+    assert (row["rules"], row["mentions"]) == ([], ["nets"])
+    assert row["why"]["nets"] == [{"field": "text", "start": 29, "end": 35, "text": "launch", "term": "launch"}]
+
+
 async def test_for_people_it_names_the_words(tmp_path: Path) -> None:
     """Without --json: the title, then each rule with its level, its words and the names of its conditions."""
     named = "{name: did what, words: [fires]}"

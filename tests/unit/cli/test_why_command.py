@@ -62,6 +62,15 @@ match: {all: [words: [North Korea], words: [talks]]}
 raise: {to: critical, if: {words: [summit]}}
 mention_if: {words: [anniversary]}
 """
+NETS = """\
+---
+rule: nets
+title: Two nets
+level: low
+match: {all: [words: [missile], words: [fired]]}
+mention: {words: [summit]}
+mention_if: {words: [anniversary]}
+"""
 STALE = "    held: published 30 hours ago, and max_age is 12 hours"
 SEOUL = Circumstances(ZoneInfo("Asia/Seoul"))
 HEADLINE, PAGE = "North Korea fires missiles", "https://x.test/1"
@@ -247,6 +256,16 @@ async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:
     · words film, films in the title: “Film” (title)
 """,
         ),
+        (  # of two nets the one that caught it
+            "nets",
+            "A summit after a missile",
+            """\
+  ✗ match: all of these: 1 of 2: not `words fired`
+    ✓ words missile: “missile” (title)
+    ✗ words fired: not there
+  ✓ mention: words summit: “summit” (title)
+""",
+        ),
         (  # what changes the level
             "talks",
             "North Korea wants talks",
@@ -262,7 +281,7 @@ async def test_one_rule_is_walked_step_by_step(kept: Folder) -> None:
 )
 async def test_a_headline_is_asked_of_the_rules_alone(rule: str, given: str, steps: str, tmp_path: Path) -> None:
     """From standard input; neither a database nor a monitor.yaml is needed."""
-    (tmp_path / "mine.yaml").write_text(LAUNCH + TALKS, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(LAUNCH + TALKS + NETS, encoding="utf-8")
     ended = await news_monitor("why", "--rules", "mine.yaml", "-", rule, folder=tmp_path, stdin=given.encode())
     assert (ended.code, ended.err) == (0, "")
     assert f"{ended.out}\n".split("\n\n")[2] == steps.removesuffix("\n")

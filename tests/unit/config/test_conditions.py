@@ -10,6 +10,7 @@ from monitor.model import (
     AllOf,
     AnyOf,
     Condition,
+    DayNamed,
     EntityNamed,
     Field,
     GroupNamed,
@@ -20,6 +21,7 @@ from monitor.model import (
     Named,
     Near,
     Not,
+    NumberNamed,
     Pattern,
     Reach,
     Term,
@@ -118,6 +120,12 @@ def test_near_says_what_stands_together(written: str, meant: Near) -> None:
         ("{in: body, words: [a]}", In(Field.TEXT, words("a"))),  # the whole text
         ("{in: author, words: [a]}", In(Field.AUTHOR, words("a"))),
         ("{in: tags, words: [a]}", In(Field.TAGS, words("a"))),
+        ("{edges: words, words: {ja: [スト]}}", Words((Term("スト", "ja", edged=True),))),
+        ("{edges: anywhere, words: {ja: [スト]}}", Words((Term("スト", "ja"),))),
+        ("{number: {of: magnitude, at_least: 6}}", NumberNamed("magnitude", at_least=6)),
+        ("{number: {of: basis points, more_than: 25, below: 75.5}}", NumberNamed("basis points", None, 25, 75.5)),
+        ("{number: {of: dead, at_most: 10}}", NumberNamed("dead", at_most=10)),
+        ("{names: a day}", DayNamed()),
         ("{in: url, pattern: a}", In(Field.URL, Pattern("a"))),
         ("{times: 2, words: [a]}", Times(2, words("a"))),
         (

@@ -68,7 +68,7 @@ def faults(shape: type[Shape], text: str) -> list[str]:
         # conditions
         (
             _RULE + "match: {}",
-            "4:8: this condition says nothing; write one of: words, list, entity, pattern, all, any, near",
+            "4:8: this condition says nothing; write one of: words, list, entity, pattern, number, names, all, any",
         ),
         (_RULE + "match: {in: title}", "4:8: this condition says nothing"),
         (

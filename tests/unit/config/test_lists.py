@@ -32,8 +32,13 @@ def said(text: str) -> WordList:
         ),
         # how its own words are meant, and no others
         (
-            "{list: aa, words: {ru: [X]}, case: exact, forms: all, before: {within: 1 word, words: [no]}}",
-            WordList("aa", (Term("X", "ru", exact=True, forms=True),), Reach(1, Words((Term("no"),))), place=_HERE),
+            "{list: aa, words: {ru: [X]}, case: exact, forms: all, edges: words, before: {within: 1 word, words: [n]}}",
+            WordList(
+                "aa",
+                (Term("X", "ru", exact=True, forms=True, edged=True),),
+                Reach(1, Words((Term("n"),))),
+                place=_HERE,
+            ),
         ),
     ],
 )

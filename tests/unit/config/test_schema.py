@@ -68,7 +68,7 @@ def test_the_schema_of_rules_knows_the_language() -> None:
         *("news_in", "mention", "mention_if", "raise", "lower", "full_text", "max_age", "alert", "tests"),
     ]
     condition = whole["definitions"]["Condition"]
-    kinds = ("words", "list", "entity", "pattern", "all", "any", "near", "not")
+    kinds = ("words", "list", "entity", "pattern", "number", "names", "all", "any", "near", "not")
     assert [choice["required"] for choice in condition["oneOf"]] == [[key] for key in kinds]
     assert {choice["errorMessage"] for choice in condition["oneOf"]} == {f"Write one of: {', '.join(kinds)}."}
     assert condition["properties"]["in"]["enum"] == ["title", "lead", "body", "author", "tags", "url"]
@@ -81,6 +81,7 @@ def test_the_schema_knows_what_goes_with_what() -> None:
     assert {key: [choice["required"][0] for choice in choices] for key, choices in goes_with.items()} == {
         "case": ["words", "pattern", "any", "all", "near"],
         "forms": ["words", "any", "all", "near"],
+        "edges": ["words", "any", "all", "near"],
         "ignore": ["words", "list", "entity", "pattern", "any", "all", "near"],
         "times": ["words", "list", "entity", "pattern", "any"],
     }

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.config.kinds import KINDS
 from monitor.config.load import load
-from monitor.config.packs import FIRST_PACK, Pack, packs_named, shipped_packs
+from monitor.config.packs import FIRST_PACK, Pack, packs_named, packs_of, shipped_packs
 from monitor.config.schema import schema
 from monitor.config.shipped import shipped
 from monitor.config.starter import write_starter
@@ -70,10 +70,19 @@ def test_each_pack_says_what_it_is(pack: Pack) -> None:
     assert pack.description.endswith(".")
 
 
+def test_sources_name_folders_that_are_there() -> None:
+    """A slip there would leave a pack without some of its sources."""
+    named = {name for file in (shipped() / "seeds" / "sources").iterdir() for name in packs_of(file)}
+    assert named >= PACKS.keys()
+    assert [name for name in named if not (shipped() / "rules" / name).is_dir()] == []
+
+
 def test_packs_are_read_from_their_folders(tmp_path: Path) -> None:
-    """A folder below rules/ is a pack, but for the shared lists; sources say in their head which packs they are for."""
-    for folder in ("rules/storms", "rules/quakes", "rules/lists", "seeds/sources"):
+    """A folder of rules is a pack, but for the shared lists; sources say in their head which packs they are for."""
+    for folder in ("rules/storms", "rules/quakes", "rules/lists", "rules/none", "seeds/sources"):
         (tmp_path / folder).mkdir(parents=True)
+    for file in ("storms/a.yaml", "quakes/b.yaml", "lists/c.yaml", "none/README.md"):
+        (tmp_path / "rules" / file).touch()
     (tmp_path / "rules/storms/README.md").write_text("# Storms\n\nWind and\nrain.\n\nMore.\n", encoding="utf-8")
     (tmp_path / "seeds/sources/a.yaml").write_text("# Packs: storms, quakes\nsources: []\n", encoding="utf-8")
     (tmp_path / "seeds/sources/b.yaml").write_text("# Packs: storms\nsources: []\n", encoding="utf-8")

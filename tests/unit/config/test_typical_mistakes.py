@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config.load import load_rules
+from monitor.text.numbers import COUNTABLE
 
 _RULE = "rule: drills\ntitle: Drills\nlevel: high\n"
 _MATCH = _RULE + "match: {words: {en: [drill]}}\n"
@@ -294,6 +295,25 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_RULE + "match: {pattern: (a}\n", "4:18: this pattern cannot be used: missing ): (a"),
         (_RULE + "match: {pattern: 'x*'}\n", f"4:18: {_NOTHING}"),
         (_RULE + "match: {pattern: '(KN-\\d\\d)?'}\n", f"4:18: {_NOTHING}"),
+        # numbers and days
+        (
+            _RULE + "match: {number: {of: deads}}\n",
+            f"4:22: 'deads' is not one of: {', '.join(COUNTABLE)}; did you mean 'dead'?",
+        ),
+        (_RULE + "match: {number: {at_least: 6}}\n", "4:17: 'of' is missing; write, for example, 'of: magnitude'"),
+        (
+            _RULE + "match: {number: {of: dead, at_least: six}}\n",
+            "4:38: text stands where a number belongs; write, for example, 'at_least: 6'",
+        ),
+        (
+            _RULE + "match: {number: {of: dead, at_least: 6, below: 6}}\n",
+            "4:17: no number lies between these bounds; the lower one must be less than the upper one",
+        ),
+        (
+            _RULE + "match: {number: {of: dead, at_least: 6, more_than: 6}}\n",
+            "4:41: at_least and more_than stand together; keep one of them",
+        ),
+        (_RULE + "match: {names: a date}\n", "4:16: 'a date' is not one of: a day; did you mean 'a day'?"),
         (_RULE + "match: {pattern: '[(—]'}\n", f"4:18: {_NO_WORD}"),
         (_RULE + "match: {near: {within: sentence, these: [{pattern: a|}, {words: [b]}]}}\n", f"4:52: {_NOTHING}"),
     ],

@@ -64,6 +64,7 @@ def version(text: str, taiwan: str = _TAIWAN) -> str:
         ("{words: [Beijing]}", "{pattern: Beijing}"),
         ("{words: [Beijing]}", "{words: [Beijing], case: exact}"),
         ("{words: [Beijing]}", "{words: [Beijing], forms: all}"),
+        ("{words: [Beijing]}", "{words: [Beijing], edges: words}"),
         ("{words: [Beijing]}", "{words: [Beijing], times: 2}"),
         ("{words: [Beijing]}", "{words: [Beijing], ignore: [Beijing duck]}"),
         ("in: title", "in: lead"),

@@ -328,6 +328,9 @@ def test_a_language_is_tested_through_what_the_rule_names(tmp_path: Path) -> Non
         ("{all: [{pattern: a}, {not: {words: [x]}}]}", ["a}"]),
         ("{all: [{words: [x]}, {not: {pattern: a}}]}", []),
         ("{any: [{all: [{words: [x]}, {pattern: a}]}, {entity: taiwan}]}", []),
+        ("{number: {of: dead}}", ["{of: dead}"]),  # nor can it be told of a number, or of a day
+        ("{all: [{words: [x]}, {number: {of: dead}}, {names: a day}]}", []),
+        ("{any: [{words: [x]}, {names: a day}]}", ["a day}"]),
     ],
 )
 def test_a_pattern_that_every_article_is_searched_for(tmp_path: Path, match: str, wanted: list[str]) -> None:

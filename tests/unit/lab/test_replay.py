@@ -15,7 +15,19 @@ from monitor.lab.edits import Compared, compared
 from monitor.lab.recorded import Recorded
 from monitor.lab.replay import Came, Coming, Replay, Sent, in_time_order, replay
 from monitor.matching import RuleSet
-from monitor.model import Again, AlertKind, AlertPolicy, Article, Level, OncePer, Rule, RuleStatus
+from monitor.model import (
+    Again,
+    AlertKind,
+    AlertPolicy,
+    Article,
+    Level,
+    LevelChange,
+    OncePer,
+    Rule,
+    RuleStatus,
+    Term,
+    Words,
+)
 from tests.building import HEADLINE, HOUR, MINUTE, NOON, article, rule, rules
 
 DEEP = "The ferries ran on time and the rowers won again. " * 12 + "A missile flew."
@@ -157,6 +169,17 @@ def test_after_the_last_article_all_that_waits_is_told() -> None:
     found = sent(article("m", "The week", DEEP), around=Circumstances(ZoneInfo("Asia/Seoul")))
     assert told(found) == [(datetime(2026, 1, 6, 8, tzinfo=ZoneInfo("Asia/Seoul")), AlertKind.DIGEST, ("m",))]
     assert found[0].reason.endswith("only mentioned, deeper in the text than its lead")
+
+
+def test_what_only_mention_finds_waits_for_the_digest_too() -> None:
+    """Even in a title; and a level that it has of its own goes along."""
+    nets = replace(
+        rule(), mention=Words((Term("launch"),)), raises=(LevelChange(Level.CRITICAL, Words((Term("sea"),))),)
+    )
+    found = sent(article("m", "A launch into the sea"), article("n", "Nothing"), by=rules(nets))
+    assert told(found) == [(NOON + 20 * HOUR, AlertKind.DIGEST, ("m",))]
+    assert found[0].level is Level.CRITICAL
+    assert found[0].reason.endswith("only mentioned, deeper in the text than its lead or as its mention says")
 
 
 def test_a_digest_gives_one_line_for_each_rule_and_story() -> None:

@@ -13,6 +13,7 @@ from monitor.model import (
     AnyOf,
     Article,
     Condition,
+    DayNamed,
     Entity,
     EntityNamed,
     Field,
@@ -25,6 +26,7 @@ from monitor.model import (
     Near,
     NewsIn,
     Not,
+    NumberNamed,
     Pattern,
     Rule,
     RuleStatus,
@@ -95,6 +97,30 @@ def test_chinese_words_do_not_run_on_a_japanese_text() -> None:
     assert hits(words(zh=["朝鲜"]), "朝鮮半島局勢")
 
 
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        ("スト", "航空会社でスト、欠航", True),
+        ("スト", "ストは３日間", True),
+        ("スト", "コスト削減", False),
+        ("スト", "ストレスを減らす", False),
+        ("スト", "ロシア・ストの影響", True),  # the dot ends a run, and no token holds it
+        ("スト", "ﾊﾞｽのｽﾄ", True),
+        ("スト*", "ストライキ", True),  # an open end
+        ("*スト", "全国ゼネスト", True),
+        ("スト決行", "コスト決行", False),  # katakana at one end only
+        ("スト決行", "スト決行コース", True),
+        ("防衛", "防衛費", True),  # no katakana: no edges
+        ("北朝鮮のミサイル", "北朝鮮のミサイルマン", False),
+        ("Xスト", "AXスト", False),
+    ],
+)
+def test_a_word_in_katakana_may_begin_and_end_where_a_run_does(term: str, text: str, found: bool) -> None:
+    """A strike is no cost and no stress; without `edges: words` it is in both."""
+    assert hits(Words((Term(term, "ja", edged=True),)), text) is found
+    assert hits(Words((Term("スト", "ja"),)), "コスト削減")
+
+
 GERMAN = (
     "Immer mehr Anwohner fragen sich, warum die Bahn an dieser Stelle so langsam fährt. Der Fall liegt nun bei der "
     "Behörde, die seit dem Sommer prüft, ob das Gift im Boden aus der alten Fabrik stammt und wer dafür bezahlen muss."
@@ -159,6 +185,49 @@ def test_two_characters_count_as_a_word() -> None:
     condition = Near((words(zh=["台湾"]), words(zh=["演习"])), words=2)
     assert hits(condition, "台湾一二三四演习")
     assert not hits(condition, "台湾一二三四五演习")
+
+
+@pytest.mark.parametrize(
+    ("condition", "title", "found"),
+    [
+        (NumberNamed("magnitude", at_least=6), "Magnitude 6.0 quake", True),
+        (NumberNamed("magnitude", at_least=6), "Beben der Stärke 7,7", True),
+        (NumberNamed("magnitude", at_least=6), "규모 6.8 지진", True),
+        (NumberNamed("magnitude", at_least=6), "发生7.2级地震", True),
+        (NumberNamed("magnitude", at_least=6), "M5.9 quake kills 60", False),
+        (NumberNamed("intensity", at_least=6), "北海道で震度６強", True),
+        (NumberNamed("magnitude"), "北海道で震度６強", False),
+        (NumberNamed("dead", more_than=10), "Ten people killed", False),
+        (NumberNamed("dead", more_than=10), "Eleven people killed", True),
+        (NumberNamed("dead", at_most=10), "10 killed", True),
+        (NumberNamed("dead", below=10), "10 killed", False),
+        (NumberNamed("basis points", at_least=25), "It cuts by 25 basis points", True),
+        (NumberNamed("dollars", at_least=1e9), "It pays $4.5 billion", True),
+        (NumberNamed("euros"), "It pays $4.5 billion", False),
+        (DayNamed(), "They strike on Friday", True),
+        (DayNamed(), "오는 3일 파업", True),
+        (DayNamed(), "They strike in May", False),
+        # near others, and in a part of the article
+        (Near((words(any=["quake"]), NumberNamed("magnitude")), words=2), "A quake of magnitude 6", True),
+        (Near((words(any=["quake"]), NumberNamed("magnitude")), words=2), "A quake off the coast: M6.1", False),
+        (In(Field.LEAD, DayNamed()), "On Friday", False),
+    ],
+)
+def test_numbers_and_days_stand_somewhere(condition: Condition, title: str, found: bool) -> None:
+    """By what they count and how much, in digits and words of many languages; also as a rule's only condition."""
+    assert hits(condition, title) is found
+
+
+def test_the_evidence_of_a_number_quotes_it() -> None:
+    """With what was asked for; it is no word that two articles have in common."""
+    rules = ruleset(AllOf((words(any=["quake"]), NumberNamed("magnitude", at_least=6), DayNamed())))
+    (match,) = rules.match(article(title="Quake on Friday", text="It had a magnitude of ６.4."))
+    assert [(span.text, span.term) for span in match.evidence] == [
+        ("Quake", "quake"),
+        ("Friday", "a day"),
+        ("６.4", "number of magnitude, at least 6"),
+    ]
+    assert rules.words_in(match) == {"quake"}
 
 
 def test_near_never_reaches_from_title_to_text() -> None:

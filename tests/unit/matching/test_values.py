@@ -12,6 +12,7 @@ from monitor.model import (
     AllOf,
     AnyOf,
     Condition,
+    DayNamed,
     Entity,
     EntityNamed,
     Field,
@@ -24,6 +25,7 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    NumberNamed,
     OncePer,
     Pattern,
     Rule,
@@ -109,6 +111,13 @@ def found(condition: Condition, title: str, text: str = "", *by: str) -> Mapping
             {"word:en:ulsan"},
         ),
         (Named("where", In(Field.TITLE, WHERE)), "Japan votes", {"entity:japan"}),
+        # a number, in digits and in words; a day, as it is written
+        (
+            Named("where", NumberNamed("dead", at_least=2)),
+            "Five killed, 5 dead, 1 died, 12 dead",
+            {"word:any:5", "word:any:12"},
+        ),
+        (Named("where", DayNamed()), "They met on May 5", {"word:any:may5"}),
         (Named("where", Times(2, words(en=["Busan", "Ulsan"]))), "Busan, Ulsan", {"word:en:busan", "word:en:ulsan"}),
     ],
 )

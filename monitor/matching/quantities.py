@@ -1,0 +1,71 @@
+"""Where numbers and days stand in an article: no words, so that no pattern of the automaton announces them.
+
+They are looked for once an article, and only for a rule that may be met: put words beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from monitor.matching.finders import Finder
+from monitor.matching.found import Found, Hit
+from monitor.matching.values import ValueFinder, word_value
+from monitor.model import NumberNamed
+from monitor.text.numbers import COUNTABLE, NumberFact
+
+
+class NumberFinder(Finder):
+    """Where a number of what is asked for stands; `number`: that of the condition's text."""
+
+    __slots__ = ("_asked", "_kind", "_number", "_unit")
+
+    def __init__(self, number: int, asked: NumberNamed) -> None:
+        self._number = number
+        self._asked = asked
+        self._kind, self._unit = COUNTABLE[asked.of]
+
+    def patterns(self) -> None:
+        return None
+
+    def look(self, found: Found) -> list[Hit]:
+        return [hit for hit, fact in self._facts(found) if self._asked.has(fact.value)]
+
+    def uncounted(self, found: Found) -> list[Hit]:
+        return [hit for hit, fact in self._facts(found) if not self._asked.has(fact.value)]
+
+    def values_at(self, hit: Hit, found: Found) -> Iterable[float]:
+        """The numbers that stand at one of its places."""
+        return [fact.value for each, fact in self._facts(found) if each == hit and self._asked.has(fact.value)]
+
+    def _facts(self, found: Found) -> list[tuple[Hit, NumberFact]]:
+        return [
+            ((*place, self._number), fact)
+            for place, fact in found.document.numbers
+            if fact.kind == self._kind and self._unit in {"", fact.unit}
+        ]
+
+
+class DayFinder(Finder):
+    """Where a day is named; `number`: that of the condition's text."""
+
+    __slots__ = ("_number",)
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def patterns(self) -> None:
+        return None
+
+    def look(self, found: Found) -> list[Hit]:
+        return [(*place, self._number) for place in found.document.days]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberValues(ValueFinder):
+    """Numbers of what is asked for: each is a value, in digits or in words."""
+
+    numbers: NumberFinder
+
+    def values(self, hit: Hit, found: Found) -> Iterable[str]:
+        return [word_value("any", f"{value:g}") for value in self.numbers.values_at(hit, found)]
