@@ -147,8 +147,8 @@ def test_a_group_grows_by_what_is_added(tmp_path: Path) -> None:
         ),
         (
             (
-                "{entity: bb, kind: place, name: B, sure: [Bb], maybe: {words: [b], counts_if: {near: {within: sentence, "
-                "words: [c]}}}}\n---\n"
+                "{entity: bb, kind: place, name: B, sure: [Bb], maybe: {words: [b], counts_if: {near: "
+                "{within: sentence, words: [c]}}}}\n---\n"
                 "{extends: bb, maybe: {words: [d], counts_if: {sure_name_seen: in the article}}}"
             ),
             "3:22: the entity 'bb' has names already that are not enough alone; write these into its own file",
