@@ -102,8 +102,8 @@ def _standing(condition: Condition, reading: Reading) -> Iterator[tuple[Hit, str
         case ListNamed():
             lists = reading.lists_in(reading.world.lists[condition.list])
             yield from _standing(Words(tuple({term for each in lists for term in each.terms})), reading)
-            for entity in (entity for each in lists for entity in each.entities):
-                yield from _standing(EntityNamed(entity), reading)
+            for name in (name for each in lists for name in each.entities):
+                yield from _standing(EntityNamed(name), reading)
         case EntityNamed():
             entity = reading.world.entities[condition.entity]
             yield from ((hit, f"entity:{entity.id}") for hit in reading.entity(entity))
