@@ -22,6 +22,7 @@ from monitor.model import (
     ListNamed,
     Named,
     Near,
+    NewsIn,
     Not,
     Pattern,
     Rule,
@@ -41,7 +42,7 @@ _Found = Iterator[tuple[frozenset[str], Hit, str]]
 def values_by(rule: Rule, reading: Reading) -> dict[str, set[str]]:
     """The values of each name."""
     values: dict[str, set[str]] = {name: set() for name in rule.alert.by}
-    within = reading.within(Field.LEAD)
+    within = reading.within(NewsIn.LEAD)
     for names, hit, value in _found(rule.condition, reading, frozenset(), None):
         for name in names & values.keys() if within(hit) else ():
             values[name].add(value)
@@ -70,7 +71,7 @@ def _found(condition: Condition, reading: Reading, names: frozenset[str], field:
 
 def _near(near: Near, reading: Reading, names: frozenset[str], field: Field | None) -> _Found:
     for way in ways(near):
-        choices = reading.choices(way, field, "", reading.within(Field.LEAD))
+        choices = reading.choices(way, field, "", reading.within(NewsIn.LEAD))
         together = [chosen for chosen in choices if reading.together(chosen, near)]
         for number, member in enumerate(way):
             yield from _at(member, {chosen[number].place for chosen in together}, reading, names, field)
@@ -85,7 +86,9 @@ def _at(member: Condition, places: set[_Place], reading: Reading, names: frozens
             for each in member.conditions:
                 yield from _at(each, places, reading, names, field)
         case Near():
-            own = [hit for hit in reading.counted(member, field, "", reading.within(Field.TEXT)) if hit.place in places]
+            own = [
+                hit for hit in reading.counted(member, field, "", reading.within(NewsIn.TEXT)) if hit.place in places
+            ]
             inside = (each for way in ways(member) for one in way for each in _found(one, reading, names, field))
             yield from (each for each in inside if any(map(each[1].inside, own)))
         case _:

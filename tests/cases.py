@@ -31,6 +31,7 @@ from monitor.model import (
     Maybe,
     Named,
     Near,
+    NewsIn,
     Not,
     Pattern,
     Reach,
@@ -156,8 +157,8 @@ class _Rules:
         titles = self.some(self.small) if self.maybe(0.4) else ()
         maybe = Maybe(names, self.counts_if(number)) if self.maybe(0.7) else None
         groups = tuple(group for group in _GROUPS if self.maybe(0.5))
-        kind = self.chance.choice(_KINDS)
-        return Entity(f"e{number}", kind, kind, sure, maybe, never, titles, groups)
+        kind, of = self.chance.choice(_KINDS), "e0" if self.maybe(0.5) else None
+        return Entity(f"e{number}", kind, kind, sure, maybe, never, titles, groups, of=of)
 
     def counts_if(self, number: int) -> CountsIf:
         near = where = None
@@ -192,7 +193,8 @@ class _Rules:
 
     def group(self) -> GroupNamed:
         kind, group = self.chance.choice([*_KINDS, None]), self.chance.choice([*_GROUPS, None])
-        return GroupNamed(kind, group) if kind or group else GroupNamed(None, _GROUPS[0])
+        of = "e0" if self.maybe(0.3) else None
+        return GroupNamed(kind, group, of) if kind or group or of else GroupNamed(None, _GROUPS[0])
 
     def pattern(self) -> Pattern:
         word = unicodedata.normalize("NFKC", self.chance.choice(self.pool).text.strip("*").split("*")[0].strip())
@@ -297,8 +299,9 @@ class _Rules:
             where=self.where() if self.maybe(0.15) else None,
             raises=self.changes([Level.HIGH, Level.CRITICAL]) if self.maybe(0.2) else (),
             lowers=self.changes([Level.LOW, Level.INFO]) if self.maybe(0.2) else (),
-            news_in=self.chance.choice([Field.TITLE, Field.TEXT]) if self.maybe(0.3) else Field.LEAD,
+            news_in=self.chance.choices(list(NewsIn), [10, 20, 60, 10])[0],
             mention_if=self.condition(0) if self.maybe(0.15) else None,
+            mention=self.condition(1) if self.maybe(0.15) else None,
         )
 
 
@@ -311,7 +314,7 @@ class _Articles:
     def article(self, number: int, rules: Sequence[Rule]) -> Article:
         chance = self.chance
         wanted = chance.sample(rules, chance.choice([0, 1, 2, 2, 3, 4]))
-        planted = [piece for rule in wanted for piece in self.plan(rule.condition)]
+        planted = [piece for rule in wanted for piece in self.plan(self.planted(rule))]
         anywhere = [text for field, text in planted if field is None]
         loose = [self.surface(term) for term in chance.choices(self.maker.pool, k=chance.randint(0, 4))]
         aside = loose[:2] if chance.random() < 0.3 else []
@@ -337,6 +340,10 @@ class _Articles:
             authors=tuple(said[Field.AUTHOR]),
             tags=tuple(said[Field.TAGS]),
         )
+
+    def planted(self, rule: Rule) -> Condition:
+        """The condition by which the article is to meet the rule."""
+        return rule.mention if rule.mention is not None and self.chance.random() < 0.5 else rule.condition
 
     def deep(self, text: str) -> str:
         """The text with so much behind it that what follows stands about where the lead ends, or farther down."""

@@ -21,6 +21,7 @@ from monitor.cli.replay import replay
 from monitor.cli.rules import rules
 from monitor.cli.run import run
 from monitor.cli.schema import schema
+from monitor.cli.score import score
 from monitor.cli.sources import sources
 from monitor.cli.status import status
 from monitor.cli.stories import stories
@@ -57,6 +58,7 @@ for _command in (
     rules,
     run,
     schema,
+    score,
     sources,
     status,
     stories,

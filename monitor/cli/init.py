@@ -8,21 +8,34 @@ import click
 
 
 @click.command()
+@click.option("--pack", "names", metavar="NAME[,NAME]", help="These packs of rules and sources, not east-asia.")
+@click.option("--empty", is_flag=True, help="No rules and no sources.")
 @click.argument("folder", metavar="[DIR]", default=Path(), type=click.Path(path_type=Path, file_okay=False))
-def init(folder: Path) -> None:
+def init(folder: Path, names: str | None, *, empty: bool) -> None:
     """Write monitor.yaml, rules/ and seeds/ to edit into DIR (here, if none is given). Overwrites nothing.
+
+    Without options it writes the pack east-asia: its rules, and the sources to poll for them. `rules packs` lists the
+    others. A pack can be added later by a second `init --pack NAME`. The lists of words and the entities that rules may
+    name are always written; --empty writes no rules and no sources beside them.
 
     \b
     Examples:
       news-monitor init
       news-monitor init /etc/news-monitor
+      news-monitor init --pack disasters,health ~/news
+      news-monitor init --empty ~/news
     """
+    from monitor.config.packs import FIRST_PACK, packs_named, shipped_packs
     from monitor.config.shipped import shipped
     from monitor.config.starter import write_starter
     from monitor.errors import WrongUse
 
+    if empty and names is not None:
+        raise WrongUse("give --pack or --empty, not both")
+    asked = [] if empty else [name.strip() for name in (names or FIRST_PACK).split(",")]
+    packs = packs_named(asked, shipped_packs(shipped()))
     try:
-        written, kept = write_starter(folder, shipped())
+        written, kept = write_starter(folder, shipped(), packs)
     except OSError as error:
         raise WrongUse(f"{error.filename or folder}: {error.strerror}; init writes into a folder of yours") from error
     for path in written:

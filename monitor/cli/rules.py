@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.options import config_option, existing_database, json_option, load_config, print_faults
+from monitor.cli.rules_list import list_packs, list_rules
+from monitor.cli.rules_test import test_rules
 from monitor.cli.timeline import followed, print_compared
 
 if TYPE_CHECKING:
@@ -24,7 +26,12 @@ _DAYS = 7
 
 @click.group()
 def rules() -> None:
-    """The rules: try."""
+    """The rules: list, test, try, packs."""
+
+
+rules.add_command(list_rules)
+rules.add_command(list_packs)
+rules.add_command(test_rules)
 
 
 @rules.command("try")

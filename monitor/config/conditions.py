@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from monitor.config.shape import Id, Shape, Text, kind_of, one_or_list, refusal, seen
 from monitor.config.words import Case, Forms, Ignored, Within, WordSet
-from monitor.text.patterns import compiled
+from monitor.text.patterns import compiled, finds_no_word
 
 EntityKind = Literal["person", "organisation", "place", "country", "weapon", "ship", "event", "role"]
 
@@ -26,6 +26,11 @@ def _pattern(text: str) -> str:
         raise refusal(f"this pattern cannot be used: {wrong}") from None
     if any(pattern.finditer("")):
         raise refusal("this pattern matches where nothing stands", "make a part of it needed: 'x+' in place of 'x*'")
+    if finds_no_word(text):
+        raise refusal(
+            "this pattern matches only signs between words, of which nothing is found",
+            "add letters or digits beside them",
+        )
     return text
 
 
@@ -33,14 +38,19 @@ Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
 
 
 class GroupShape(Shape):
-    """All entities of a kind, or in a group, or both."""
+    """All entities of a kind, in a group, that belong to another one; or those for which several of these hold."""
 
     called: ClassVar[str] = "group of entities"
-    some_of: ClassVar[tuple[str, ...]] = ("kind", "in")
+    some_of: ClassVar[tuple[str, ...]] = ("kind", "in", "of")
     nothing: ClassVar[str] = "no entity is meant here"
 
     kind: EntityKind | None = Field(None, description="Those of this kind.", examples=["country"])
     in_: Id | None = Field(None, alias="in", description="Those in this group.", examples=["east-asia"])
+    of: Id | None = Field(
+        None,
+        description="Those that belong to this entity (its id), as people, organisations and weapons do to a country.",
+        examples=["china"],
+    )
 
 
 EntityOrGroup = Annotated[

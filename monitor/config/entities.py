@@ -86,6 +86,11 @@ class EntityShape(Shape):
         description="What contains it, if it is a place: the id of an entity, or an ISO code of a country or division.",
         examples=["KP"],
     )
+    of: Id | None = Field(
+        None,
+        description="The country that a person, organisation or weapon belongs to: the id of an entity.",
+        examples=["china"],
+    )
     sure: WordSet = Field(
         description="Names that are enough alone: a list, or lists by language (any, en, ko, zh, ja, ru ...).",
         examples=[{"en": ["Taiwan"], "zh": ["台湾"]}],
@@ -114,9 +119,12 @@ class EntityShape(Shape):
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
-        """Only places are."""
-        if self.lies_in is not None and self.kind not in model.PLACE_KINDS:
+        """Only places are, and they belong to nobody."""
+        is_place = self.kind in model.PLACE_KINDS
+        if self.lies_in is not None and not is_place:
             raise refusal(f"a {self.kind} lies nowhere", "leave it out, or write 'kind: place'", ("lies_in",))
+        if self.of is not None and is_place:
+            raise refusal(f"a {self.kind} is of nobody", "say what contains it: 'lies_in'", ("of",))
         return self
 
 
@@ -136,6 +144,7 @@ def entity(document: Document) -> model.Entity:
         tests=tests(shape.tests, document),
         place=document.place(),
         lies_in=shape.lies_in,
+        of=shape.of,
     )
 
 

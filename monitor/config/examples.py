@@ -1,4 +1,4 @@
-"""The tests that rules and entities carry: articles that must and must not hit.
+"""The tests that rules and entities carry: articles that must hit, must be mentions, and must not hit.
 
 They are read here and run by `check` with the live matcher.
 """
@@ -12,7 +12,7 @@ from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from monitor.config.shape import Language, Shape, Text, kind_of, refusal
 from monitor.config.yaml12 import Document, shown
-from monitor.model import RuleTest
+from monitor.model import Place, RuleTest
 
 
 def _date(value: object) -> datetime:
@@ -53,12 +53,17 @@ AnyExample = Annotated[
 
 
 class Examples(Shape):
-    """Articles that must and must not hit; plain text is the title of an article without text."""
+    """Articles that must hit, be mentions, and not hit; plain text is the title of an article without text."""
 
     called: ClassVar[str] = "tests"
 
     fires: list[AnyExample] | None = Field(
         None, description="Articles that must hit.", examples=[["Live-fire drills around Taiwan"]]
+    )
+    mentions: list[AnyExample] | None = Field(
+        None,
+        description="Articles that a rule must hit as a mention, and not as news.",
+        examples=[["Summit opens in the shadow of drills around Taiwan"]],
     )
     silent: list[AnyExample] | None = Field(
         None, description="Articles that must not hit as news.", examples=[["Taiwan held an earthquake drill"]]
@@ -66,21 +71,24 @@ class Examples(Shape):
 
 
 def tests(shape: Examples | None, document: Document) -> tuple[RuleTest, ...]:
-    """The tests in the order of the file, those that must fire first."""
-    if shape is None:
-        return ()
-    lists = {"fires": shape.fires or (), "silent": shape.silent or ()}
+    """The tests of a document in the order of the file, those that must fire first."""
+    return () if shape is None else examples_at(shape, document, ("tests",))
+
+
+def examples_at(shape: Examples, document: Document, at: tuple[str, ...]) -> tuple[RuleTest, ...]:
+    """The same; `at`: where they stand in the document."""
+    lists = {"fires": shape.fires or (), "mentions": shape.mentions or (), "silent": shape.silent or ()}
     return tuple(
-        _test(example, document, ("tests", key, index))
+        _test(example, key, document.place((*at, key, index)))
         for key, examples in lists.items()
         for index, example in enumerate(examples)
     )
 
 
-def _test(example: Example | str, document: Document, where: tuple[str, str, int]) -> RuleTest:
-    fires, place = where[1] == "fires", document.place(where)
+def _test(example: Example | str, key: str, place: Place) -> RuleTest:
+    fires, mentions = key == "fires", key == "mentions"
     if isinstance(example, str):
-        return RuleTest(fires, example, place=place)
+        return RuleTest(fires, example, place=place, mentions=mentions)
     return RuleTest(
         fires,
         example.title or "",
@@ -92,4 +100,5 @@ def _test(example: Example | str, document: Document, where: tuple[str, str, int
         authors=tuple(example.authors or ()),
         tags=tuple(example.tags or ()),
         place=place,
+        mentions=mentions,
     )

@@ -57,7 +57,7 @@ def near(within: int | model.Unit, these: Collection[model.Condition]) -> model.
 
 def named(shape: GroupShape | str) -> model.EntityNamed | model.GroupNamed:
     """The entity, or one of the group."""
-    return model.EntityNamed(shape) if isinstance(shape, str) else model.GroupNamed(shape.kind, shape.in_)
+    return model.EntityNamed(shape) if isinstance(shape, str) else model.GroupNamed(shape.kind, shape.in_, shape.of)
 
 
 def _counted(shape: Condition, said: model.Condition) -> model.Condition:

@@ -27,7 +27,7 @@ from monitor.config.settings import EVERY, settings, timezone_of, unknown_rules
 from monitor.config.shipped import shipped
 from monitor.config.sources import Usual, sources, with_secrets
 from monitor.config.versions import with_version
-from monitor.config.yaml12 import Document, shown
+from monitor.config.yaml12 import Document, read, shown
 from monitor.errors import Fault, Faulty
 from monitor.model import Config, Entity, EntityNamed, ListNamed, Place, Rule, Source, WordList
 
@@ -64,6 +64,14 @@ def shipped_entities() -> Mapping[str, Entity]:
     """The entities that come with the program: by their names identity knows persons and organisations in every
     language, also where a config names no entities."""
     return load_rules([shipped() / "seeds" / "entities"]).entities
+
+
+@cache
+def shipped_lists() -> frozenset[str]:
+    """The ids of the lists that come with the program, for rules to name."""
+    files, _ = yaml_files([(shipped() / "rules" / "lists", None)])
+    data = [document.data for file in files for document in read(file)]
+    return frozenset(str(each["list"]) for each in data if isinstance(each, dict) and "list" in each)
 
 
 def load(

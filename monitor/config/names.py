@@ -20,7 +20,7 @@ Name = EntityNamed | ListNamed
 AnyName = Name | GroupNamed
 
 _PARTS = {
-    "rule": ("match", "unless", "mention_if", "raise", "lower"),
+    "rule": ("match", "unless", "mention", "mention_if", "raise", "lower"),
     "entity": ("maybe",),
     "list": ("before", "after"),
     "extends": ("maybe", "before", "after"),
@@ -39,9 +39,10 @@ def names(document: Document) -> Named:
     if kind is None or not isinstance(data, dict):
         return []
     found = [each for part in _PARTS[kind] if part in data for each in _named(data[part], (part,))]
-    lies_in = data.get("lies_in") if kind == "entity" else None
-    if isinstance(lies_in, str) and not lies_in.isupper():  # as codes are
-        found.append((("lies_in",), EntityNamed(lies_in)))
+    for key in ("lies_in", "of") if kind == "entity" else ():
+        belongs_to = data.get(key)
+        if isinstance(belongs_to, str) and not belongs_to.isupper():  # as codes of countries are
+            found.append(((key,), EntityNamed(belongs_to)))
     return found if kind not in ("list", "extends") else [*found, *_taken_in(data)]
 
 
@@ -72,8 +73,8 @@ def _named(data: Plain, where: Where) -> Iterator[tuple[Where, AnyName]]:
 
 def _entity_or_group(value: Plain) -> EntityNamed | GroupNamed:
     if isinstance(value, dict):
-        kind, group = (None if part is None else str(part) for part in (value.get("kind"), value.get("in")))
-        return GroupNamed(kind, group)
+        given = map(value.get, ("kind", "in", "of"))
+        return GroupNamed(*(None if part is None else str(part) for part in given))
     return EntityNamed(str(value))
 
 
@@ -158,7 +159,15 @@ class Names:
             known = sorted({group for entity in self._entities() for group in entity.groups})
             meant = did_you_mean(name.group, known, "entities say what they are in with 'in: [GROUP]'")
             return Fault(document.place((*where, "in")), f"no entity is in {shown(name.group)}", meant)
-        return Fault(document.place(where), f"no entity of kind '{name.kind}' is in '{name.group}'")
+        if name.of and not self._members(GroupNamed(of=name.of)):
+            place, to = document.place((*where, "of")), EntityNamed(name.of)
+            if to not in self._things:
+                return self.missing(place, to)
+            return Fault(place, f"no entity is of {shown(name.of)}", "entities say whose they are with 'of: ID'")
+        kind = f" of kind '{name.kind}'" if name.kind else ""
+        asked = (("in", name.group), ("of", name.of))
+        what = " and ".join(f"{word} '{value}'" for word, value in asked if value)
+        return Fault(document.place(where), f"no entity{kind} is {what}")
 
     def _members(self, name: GroupNamed) -> list[Entity]:
         if name not in self._groups:
@@ -233,7 +242,7 @@ def _told(name: Name) -> tuple[str, str]:
 def _key(name: AnyName) -> str:
     """A name as digests know it; that of an entity is as old as versions are."""
     if isinstance(name, GroupNamed):
-        return f"group {name.kind} in {name.group}"
+        return f"group {name.kind} in {name.group}{f' of {name.of}' if name.of else ''}"
     return name.entity if isinstance(name, EntityNamed) else f"list {name.list}"
 
 

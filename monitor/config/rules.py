@@ -21,8 +21,7 @@ from monitor.config.shape import Duration, Id, Shape, Text, one_or_list, refusal
 from monitor.config.where import WhereShape, where
 from monitor.config.yaml12 import Document, shown
 from monitor.errors import Fault, Faulty
-from monitor.model import Field as Part
-from monitor.model import Level, LevelChange, Rule, RuleStatus, named_within
+from monitor.model import Level, LevelChange, NewsIn, Rule, RuleStatus, named_within
 
 LevelName = Literal["info", "low", "medium", "high", "critical"]
 _LEVELS = [*Level]
@@ -52,7 +51,7 @@ class RuleShape(Shape):
 
     rule: Id = Field(description="Its id, unique over all files.", examples=["taiwan-drills"])
     title: Text = Field(description="What it is about, as messages show it.", examples=["Drills around Taiwan"])
-    level: LevelName = Field(description="How much it matters.", examples=["high"])
+    level: LevelName | None = Field(None, description="How much it matters (default: medium).", examples=["high"])
     status: Literal["live", "shadow", "off"] | None = Field(
         None,
         description="Whether it runs (default: live); in shadow it matches, is stored and explained, and tells nobody.",
@@ -74,15 +73,22 @@ class RuleShape(Shape):
         description="Drops the article where this holds (of a list: where one of them holds).",
         examples=[{"in": "title", "words": {"en": ["earthquake drill"]}}],
     )
-    news_in: Literal["title", "lead", "text"] | None = Field(
+    news_in: Literal["title", "about", "lead", "text"] | None = Field(
         None,
         description="How far what makes it news may reach (default: lead): the title alone, the title and the lead "
-        "together, or the whole text; what holds only deeper is a mention.",
+        "together, or the whole text; what holds only deeper is a mention. about: the title, or the title and the "
+        "text's first sentence, where the title alone meets the match of no other live rule.",
         examples=["title"],
+    )
+    mention: ConditionOrList | None = Field(
+        None,
+        description="Makes the article a mention where match does not hold and this does, anywhere in title and text "
+        "(of a list: where one of them holds).",
+        examples=[{"near": {"within": "sentence", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill*"]}}]}}],
     )
     mention_if: ConditionOrList | None = Field(
         None,
-        description="Makes the article a mention where this holds (of a list: where one of them holds).",
+        description="Makes what would be news a mention where this holds (of a list: where one of them holds).",
         examples=[{"words": {"en": ["last week", "anniversary"]}}],
     )
     raise_: Changes | None = Field(
@@ -109,28 +115,36 @@ class RuleShape(Shape):
         None, description="Whom it tells, and how often.", examples=[{"to": ["default"], "once_per": "story"}]
     )
     tests: Examples | None = Field(
-        None, description="Articles that must and must not hit.", examples=[{"fires": ["Drills around Taiwan"]}]
+        None,
+        description="Articles that must hit, must be mentions, and must not hit.",
+        examples=[{"fires": ["Drills around Taiwan"]}],
     )
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
         """An alert shows the words that it rests on."""
-        if at := only_negated(self.match):
-            what = "here match says only what must not stand in the article"
-            raise refusal(what, "write what must, and this beside it under all:", ("match", *at))
+        nets: list[tuple[tuple[str | int, ...], Condition]] = [(("match",), self.match)]
+        if isinstance(self.mention, list):
+            nets += [(("mention", number), each) for number, each in enumerate(self.mention)]
+        elif self.mention is not None:
+            nets.append((("mention",), self.mention))
+        for place, net in nets:
+            if at := only_negated(net):
+                what = f"here {place[0]} says only what must not stand in the article"
+                raise refusal(what, "write what must, and this beside it under all:", (*place, *at))
         return self
 
     @model_validator(mode="after")
     def _levels_change(self) -> Self:
         """Up with `raise`, down with `lower`."""
-        own = _LEVELS.index(Level(self.level))
+        own = _LEVELS.index(_level(self))
         for key, changes, up in (("raise", self.raise_, True), ("lower", self.lower, False)):
             for index, change in enumerate(_all(changes)):
                 to = _LEVELS.index(Level(change.to))
                 if to == own or (to > own) is not up:
                     at = (key, index, "to") if isinstance(changes, list) else (key, "to")
                     way = "above" if up else "below"
-                    raise refusal(f"'{change.to}' is not {way} the rule's own level '{self.level}'", at=at)
+                    raise refusal(f"'{change.to}' is not {way} the rule's own level '{_LEVELS[own]}'", at=at)
         return self
 
 
@@ -143,7 +157,7 @@ def rule(document: Document) -> Rule:
     return Rule(
         shape.rule,
         shape.title,
-        Level(shape.level),
+        _level(shape),
         match,
         version="",
         status=RuleStatus(shape.status or "live"),
@@ -153,8 +167,9 @@ def rule(document: Document) -> Rule:
         where=where(shape.where),
         raises=_changes(shape.raise_),
         lowers=_changes(shape.lower),
-        news_in=Part(shape.news_in or "lead"),
+        news_in=NewsIn(shape.news_in or "lead"),
         mention_if=any_of(shape.mention_if),
+        mention=any_of(shape.mention),
         full_text=shape.full_text or False,
         owner=shape.owner,
         why=shape.why,
@@ -162,6 +177,10 @@ def rule(document: Document) -> Rule:
         tests=tests(shape.tests, document),
         place=document.place(),
     )
+
+
+def _level(shape: RuleShape) -> Level:
+    return Level(shape.level or "medium")
 
 
 def _not_named(alert: AlertShape, match: model.Condition, document: Document) -> Iterator[Fault]:

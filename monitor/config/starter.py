@@ -1,4 +1,5 @@
-"""What `init` writes: a commented monitor.yaml, the shipped rules and seeds, and the schemas that they point to.
+"""What `init` writes: a commented monitor.yaml, packs of rules with their sources, the lists and entities that any rule
+may name, and the schemas that the files point to.
 
 It overwrites nothing: what is there stays, and is reported as kept.
 """
@@ -6,20 +7,25 @@ It overwrites nothing: what is there stays, and is reported as kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from monitor.config.kinds import KINDS
+from monitor.config.packs import Pack
 from monitor.config.schema import file_name, schema
 
 _TEMPLATE = Path(__file__).with_name("starter.yaml")
+_SHARED = ("rules/lists", "seeds/entities")
+_NAMED = ("rules", "seeds/sources", "seeds/entities")
+"""The folders that the template names, which must exist also where nothing stands in them."""
 
 
-def write_starter(folder: Path, shipped: Path) -> tuple[list[Path], list[Path]]:
-    """Writes what is not there yet; the files written, and those kept as they were. Raises OSError."""
+def write_starter(folder: Path, shipped: Path, packs: Iterable[Pack]) -> tuple[list[Path], list[Path]]:
+    """Writes what is not there yet, with the rules and sources of these packs; the files written, and those kept as
+    they were. Raises OSError."""
     written: list[Path] = []
     kept: list[Path] = []
-    for name, content in _contents(shipped):
+    for name, content in _contents(shipped, packs):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -29,15 +35,24 @@ def write_starter(folder: Path, shipped: Path) -> tuple[list[Path], list[Path]]:
             kept.append(path)
         else:
             written.append(path)
+    for named in _NAMED:
+        (folder / named).mkdir(parents=True, exist_ok=True)
     return written, kept
 
 
-def _contents(shipped: Path) -> Iterator[tuple[Path, bytes]]:
+def _contents(shipped: Path, packs: Iterable[Pack]) -> Iterator[tuple[Path, bytes]]:
     yield Path("monitor.yaml"), _TEMPLATE.read_bytes()
-    for top in ("rules", "seeds"):
-        for path in sorted((shipped / top).rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
-                yield path.relative_to(shipped), path.read_bytes()
+    of_packs = [part for pack in packs for part in (pack.folder, *pack.sources)]
+    parts = dict.fromkeys([*of_packs, *(shipped / shared for shared in _SHARED)])
+    for path in sorted(path for part in parts for path in _files(part)):
+        yield path.relative_to(shipped), path.read_bytes()
     for kind in KINDS:
         text = json.dumps(schema(kind), indent=2, ensure_ascii=False) + "\n"
         yield Path("schema", file_name(kind)), text.encode()
+
+
+def _files(part: Path) -> list[Path]:
+    """A file, or all files of a folder."""
+    if part.is_file():
+        return [part]
+    return [path for path in part.rglob("*") if path.is_file() and not path.name.startswith(".")]

@@ -70,6 +70,13 @@ class Document:
             yield Place(self.file, *self.marks[6 * number + 2 : 6 * number + 4])
             number += _count(item)
 
+    def part(self, key: str) -> Document:
+        """What stands under one of the document's own keys, as a document whose places are those of the file."""
+        number, data = self._number((key,)), self.data
+        if number is None or not isinstance(data, dict):
+            raise KeyError(key)
+        return Document(self.file, data[key], self.marks[6 * number : 6 * (number + _count(data[key]))])
+
     def key_place(self, where: Where) -> Place:
         """Where the key of a value stands; for an item of a list, the item itself."""
         return Place(self.file, *self.keys[where]) if where in self.keys else self.place(where)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from monitor.config.load import shipped_lists
 from monitor.config.names import names
 from monitor.config.yaml12 import Document
-from monitor.lab import of_alerts, of_languages, of_rules, of_sources, of_words
+from monitor.lab import of_alerts, of_habits, of_languages, of_near, of_rules, of_sources, of_words
 from monitor.lab.once import Once
 from monitor.lab.written import Lint, Written
 from monitor.model import Entity, ListNamed, Place, Rule, Source, WordList, lists_within
@@ -77,6 +78,11 @@ def _of_itself(written: Written, everything: Everything) -> tuple[Lint, ...]:
         *of_alerts.how_often(written),
         *of_alerts.event_identity(written, everything.entities),
         *of_languages.languages(written, everything.entities, everything.lists),
+        *of_languages.few_words(written, everything.entities, everything.lists),
+        *of_near.many_things(written),
+        *of_near.shared_words(written, everything.lists),
+        *of_habits.search_operators(written),
+        *of_habits.short_latin_words(written),
         *of_words.short_prefixes(written),
         *of_words.never_counting(written, everything.lists),
         *of_words.dropped_by_unless(written, everything.lists),
@@ -101,9 +107,10 @@ def _bare_lists(written: Iterable[Written], lists: Mapping[str, WordList]) -> se
 
 
 def _used_lists(everything: Everything) -> set[str]:
-    """The lists that something names."""
+    """The lists that something names, and those that come with the program, which wait to be named."""
     named = (name for document in everything.documents.values() for _, name in names(document))
-    return {name.list for name in named if isinstance(name, ListNamed)}
+    used = {name.list for name in named if isinstance(name, ListNamed)}
+    return used if used >= everything.lists.keys() else used | shipped_lists()
 
 
 def _unsilenced(found: Iterable[Lint]) -> Iterator[Lint]:

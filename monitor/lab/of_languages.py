@@ -6,6 +6,7 @@ language does: these lints are advice, and the matcher knows nothing of them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,6 +36,9 @@ from monitor.model import (
 from monitor.text.language import language_of
 
 _ANY = "any"
+_SHARE = 3  # a language with less than a third of the words of another was not thought through
+_STEM = 4  # letters that the forms of a word have in common, mostly
+_ENOUGH = 12  # words: of fewer, a third is one or two
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # words do not care
 _OF_NONE = (Field.AUTHOR, Field.TAGS, Field.URL)  # what stands there is of no language
 
@@ -149,6 +153,44 @@ def languages(written: Written, entities: Mapping[str, Entity], lists: Mapping[s
         what = f"no test that fires is in {_listed(untested)}: nobody has seen its words in it work"
         found.lints.append(written.lint(Kind.UNTESTED_LANGUAGE, ("tests",), what, "add one under fires"))
     return found.lints
+
+
+def words_of(written: Written, lists: Mapping[str, WordList], net: str = "match") -> Iterator[Term]:
+    """The words that a rule looks for in `match` (or another net), those of lists among them; no names of entities."""
+    for part in (part for each in written.conditions.get(net, ()) for part in each.wanted()):
+        if isinstance(part.asks, Words):
+            yield from part.asks.terms
+        elif isinstance(part.asks, ListNamed):
+            yield from terms_within(lists[part.asks.list], lists)
+
+
+def few_words(written: Written, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> Iterator[Lint]:
+    """A language in which a rule can hold, and has far fewer words than in its richest one: counted as they are
+    written, and also with all forms of a word as one, of which some languages have many and others none."""
+    rule = written.says
+    if not isinstance(rule, Rule):
+        return
+    asked = frozenset(rule.where.languages if rule.where else ())
+    (match,) = written.conditions["match"]
+    spoken = Languages(written, entities, lists, asked).of(match).spoken
+    words = {term for term in words_of(written, lists) if _tag(term.language) in spoken - {_ANY}}
+    counts = Counter(_tag(term.language) for term in words)
+    stems = Counter(language for language, _ in set(map(_stem, words)))
+    richest, most = max(counts.items(), key=lambda each: each[1], default=("", 0))
+    poor = [each for each in sorted(counts) if _is_poor(each, counts) and _is_poor(each, stems)]
+    if poor and most >= _ENOUGH:
+        each = ", ".join(f"{counts[language]} in {language}" for language in poor)
+        what = f"it has {most} words in {richest}, and {each}: of news in the latter it will miss most"
+        yield written.lint(Kind.FEW_WORDS, ("match",), what, "add the other words that people use for it there")
+
+
+def _is_poor(language: str, counts: Counter[str]) -> bool:
+    return counts[language] * _SHARE < max(counts.values())
+
+
+def _stem(term: Term) -> tuple[str, tuple[str, ...]]:
+    """The language of a word, and how the words in it begin: equal for its forms, of which English writes four."""
+    return _tag(term.language), tuple(word.strip("*").casefold()[:_STEM] for word in term.text.split())
 
 
 def _names(entity: Entity) -> Iterator[Term]:

@@ -43,16 +43,20 @@ class Recorded:
 
 
 def recorded(
-    lines: Iterable[str], now: datetime, *, zone: tzinfo = UTC, file: str = ""
+    lines: Iterable[str], now: datetime, *, zone: tzinfo = UTC, file: str = "", needs_ids: bool = True
 ) -> Iterator[Recorded | Unusable]:
     """The articles of the lines, in their order; blank lines are passed over. Unknown keys are ignored.
 
     `zone`: of dates that name none. `file`: stands before the numbers of headlines, where there are several files.
+    `needs_ids`: an object without an id is unusable; else its id is the number of its line.
     """
     for number, line in enumerate(lines, 1):
         if line.strip():
             id_ = f"{file}:{number}" if file else number
-            yield _object(number, line, now, zone) if _begins_object(line) else _headline(number, id_, line, "", now)
+            if _begins_object(line):
+                yield _object(number, line, now, zone, **({} if needs_ids else {"id": number}))
+            else:
+                yield _headline(number, id_, line, "", now)
 
 
 def alone(text: str, now: datetime) -> Recorded | Unusable:

@@ -27,6 +27,9 @@ from monitor.model import (
     WordList,
 )
 
+NETS = ("match", "mention")
+"""The keys of a rule under which stands what catches an article, as news or as a mention."""
+
 _WORD_SETS = ("words", "sure", "never", "titles", "ignore")
 _CONDITIONS = ("all", "any", "near", "these", "not")  # inside which `case` means what it means beside them
 _NO_LANGUAGES = ("words", "list", "before", "after")  # the keys of an `ignore` that says more than words
@@ -44,6 +47,11 @@ class Kind(StrEnum):
     MEETS_TOO_MUCH = "meets-too-much"
     SINGLE_CHARACTER = "single-character"
     SHORT_PREFIX = "short-prefix"
+    SHORT_LATIN = "short-latin"
+    SEARCH_OPERATOR = "search-operator"
+    MANY_THINGS = "many-things"
+    SHARED_WORD = "shared-word"
+    FEW_WORDS = "few-words"
     PATTERN_ALONE = "pattern-alone"
     TWICE = "twice"
     UNUSED_LIST = "unused-list"
@@ -125,7 +133,7 @@ class Written:
         if not isinstance(rule, Rule):
             return {}
         found = {"match": [self._part(rule.condition, ("match",))]}
-        for key, optional in (("unless", rule.unless), ("mention_if", rule.mention_if)):
+        for key, optional in (("unless", rule.unless), ("mention", rule.mention), ("mention_if", rule.mention_if)):
             found[key] = [] if optional is None else [self._part(optional, (key,))]
         for key, changes in (("raise", rule.raises), ("lower", rule.lowers)):
             listed = isinstance(_at(self.document.data, (key,)), list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
@@ -84,7 +85,7 @@ class _Compiler:
         self._sources = sources
         self._patterns: dict[TermPattern, int] = {}
         self._texts: list[str] = []
-        self._terms: dict[Term, list[tuple[int, int]]] = {}
+        self._terms: dict[tuple[Term, bool], list[tuple[int, int]]] = {}
         self._known: dict[tuple[tuple[int, int], ...], Terms] = {}
         self._shared: dict[object, Finder] = {}
         self._beside = False
@@ -109,6 +110,7 @@ class _Compiler:
             node=node,
             unless=self._optional(rule.unless),
             mention_if=self._optional(rule.mention_if),
+            mention=self._optional(rule.mention),
             where=None if rule.where is None else WhereTest(rule.where, self._sources),
             changes=tuple(
                 CompiledChange(change.to, change.condition, self._node(change.condition))
@@ -201,21 +203,22 @@ class _Compiler:
     def _pattern(self, pattern: Pattern) -> Finder:
         return finders.Matching(self._number(pattern.pattern), compiled(pattern.pattern, exact=pattern.exact))
 
-    def _words(self, terms: Iterable[Term]) -> Terms:
-        """Those of the same terms are one, so that of an article they are looked for once."""
-        numbers = tuple(numbers for term in terms for numbers in self._numbered(term))
+    def _words(self, terms: Iterable[Term], *, names: bool = False) -> Terms:
+        """Those of the same terms are one, so that of an article they are looked for once. `names`: of an entity."""
+        numbers = tuple(numbers for term in terms for numbers in self._numbered(term, name=names))
         known = self._known.get(numbers)
         if known is None:
             known = self._known[numbers] = Terms(numbers)
         return known
 
-    def _numbered(self, term: Term) -> list[tuple[int, int]]:
+    def _numbered(self, term: Term, *, name: bool = False) -> list[tuple[int, int]]:
         """The number of each of the term's patterns, and that of its text."""
-        known = self._terms.get(term)
+        known = self._terms.get((term, name))
         if known is None:
             text = self._number(term.text)
-            patterns = [self._patterns.setdefault(each, len(self._patterns)) for each in compile_term(term)]
-            known = self._terms[term] = [(pattern, text) for pattern in patterns]
+            compiled_term = compile_term(term, name=name)
+            patterns = [self._patterns.setdefault(each, len(self._patterns)) for each in compiled_term]
+            known = self._terms[term, name] = [(pattern, text) for pattern in patterns]
         return known
 
     def _number(self, text: str) -> int:
@@ -306,12 +309,13 @@ class _Compiler:
     # --- entities -----------------------------------------------------------------------------------------------
 
     def _entity(self, entity: Entity) -> Finder:
-        never = self._words(entity.never) if entity.never else None
+        words = partial(self._words, names=True)
+        never = words(entity.never) if entity.never else None
         maybe = None
         if entity.maybe is not None:
-            terms, titles = self._words(entity.maybe.terms), self._words(entity.titles) if entity.titles else None
+            terms, titles = words(entity.maybe.terms), words(entity.titles) if entity.titles else None
             maybe = self._maybe(terms, titles, entity.maybe.counts_if)
-        return finders.Named(self._words(entity.sure), never, maybe)
+        return finders.Named(words(entity.sure), never, maybe)
 
     def _maybe(self, terms: Terms, titles: Terms | None, counts_if: CountsIf) -> CompiledMaybe:
         near = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from monitor.matching import nodes
-from monitor.matching.entries import CompiledRule, Met
+from monitor.matching.entries import CompiledRule, Met, about_others
 from monitor.matching.found import Found, Hit
 from monitor.matching.ruleset import RuleSet
 from monitor.matching.together import Members, in_any_order
@@ -23,7 +23,6 @@ from monitor.model import (
     Condition,
     EntityNamed,
     Explanation,
-    Field,
     GroupNamed,
     Ignoring,
     In,
@@ -31,6 +30,7 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    NewsIn,
     Not,
     Pattern,
     Span,
@@ -41,7 +41,7 @@ from monitor.model import (
 )
 
 _SHOWN = 4  # words, or places, of many
-_REACH = {Field.TITLE: "the title", Field.LEAD: "title and lead"}  # of what makes an article news
+_REACH = {NewsIn.TITLE: "the title", NewsIn.ABOUT: "title and first sentence", NewsIn.LEAD: "title and lead"}
 _SHARE = "no word serves two, unless 'may_share_words: true' stands in near"
 _ASKED = 200  # places of each member of a near that are asked how nearly they stand together
 
@@ -50,7 +50,7 @@ def explain(rules: RuleSet, article: Article, only: str | None = None) -> tuple[
     """What each rule makes of the article, in the order of the set, or only one of them (its id). Far slower than
     `match`, and it says the same."""
     found = rules.found(article)
-    decided = {met[0].rule.id: met for met in rules.met(found)}
+    decided = {met.compiled.rule.id: met for met in rules.met(found)}
     return tuple(
         _explained(each, decided.get(each.rule.id), found, rules)
         for each in rules.compiled
@@ -65,50 +65,63 @@ def _explained(compiled: CompiledRule, met: Met | None, found: Found, rules: Rul
     if where is not None:
         language = found.document.language or "not known"
         steps.append(Step("where", where, f"source {found.document.article.source or 'none'}, language {language}"))
-    condition = walker.step(rule.condition, compiled.node, "match")
-    steps.append(condition)
-    unless = None
-    if condition.holds and rule.unless is not None and compiled.unless is not None:
-        unless = walker.step(rule.unless, compiled.unless, "unless")
-        steps.append(unless)
+    nets = [walker.step(rule.condition, compiled.node, "match")]
+    if not nets[0].holds and rule.mention is not None and compiled.mention is not None:
+        nets.append(walker.step(rule.mention, compiled.mention, "mention"))
+    steps += nets
+    if nets[-1].holds and rule.unless is not None and compiled.unless is not None:
+        steps.append(walker.step(rule.unless, compiled.unless, "unless"))
     if met is not None:
-        steps += _of_match(compiled, _Walker(found, rules, met[3], _REACH.get(rule.news_in, "")))
-    kind, level = (None, None) if met is None else (met[1], met[2])
-    return Explanation(rule.id, kind, level, _said(compiled, met, steps, found), _share(condition), tuple(steps))
+        steps += _of_match(met, _Walker(found, rules, met.limit, _REACH.get(rule.news_in, "")))
+    kind, level = (None, None) if met is None else (met.kind, met.level)
+    says = _missed(steps) if met is None else _met(met, found)
+    return Explanation(rule.id, kind, level, says, max(map(_share, nets)), tuple(steps))
 
 
-def _of_match(compiled: CompiledRule, within: _Walker) -> Iterator[Step]:
+def _of_match(met: Met, within: _Walker) -> Iterator[Step]:
     """What makes a match a mention, or changes its level."""
-    rule = compiled.rule
-    if rule.mention_if is not None and compiled.mention_if is not None:
+    compiled, rule = met.compiled, met.compiled.rule
+    if met.node is compiled.node and rule.mention_if is not None and compiled.mention_if is not None:
         yield within.step(rule.mention_if, compiled.mention_if, "mention_if")
     for change in compiled.changes:
         yield within.step(change.condition, change.node, f"level {change.to}")
 
 
-def _said(compiled: CompiledRule, met: Met | None, steps: Sequence[Step], found: Found) -> str:
-    """The outcome in a sentence."""
-    if met is not None:
-        news_in = _REACH.get(compiled.rule.news_in, "the article")
-        if met[1] is MatchKind.NEWS:
-            return f"news at level {met[2]}: complete in {news_in}"
-        if met[3] == found.document.everything and not compiled.node.holds(
-            found, found.document.limit(compiled.rule.news_in)
-        ):
-            return f"a mention at level {met[2]}: complete only outside {news_in}"
-        return f"a mention at level {met[2]}: mention_if holds"
-    asked = {name: step for step in steps for name in ("where", "match", "unless") if step.what.startswith(name)}
+def _met(met: Met, found: Found) -> str:
+    """As what a rule met the article, and why as that."""
+    compiled = met.compiled
+    news_in = _REACH.get(compiled.rule.news_in, "the article")
+    if met.kind is MatchKind.NEWS:
+        return f"news at level {met.level}: complete in {news_in}"
+    if met.node is compiled.mention:
+        return f"a mention at level {met.level}: match does not hold, mention does"
+    if met.limit == found.document.everything:
+        if not compiled.node.holds(found, found.document.limit(compiled.rule.news_in)):
+            return f"a mention at level {met.level}: complete only outside {news_in}"
+        if others := about_others(compiled, found):
+            return (
+                f"a mention at level {met.level}: complete only outside the title, which is about {', '.join(others)}"
+            )
+    return f"a mention at level {met.level}: mention_if holds"
+
+
+def _missed(steps: Sequence[Step]) -> str:
+    """Why a rule did not meet the article."""
+    keys = ("where", "match", "mention", "unless")
+    asked = {key: step for step in steps for key in keys if step.what.startswith(key)}
     if "where" in asked and not asked["where"].holds:
         return "no match: the rule does not look at such articles (where)"
     if "unless" in asked and asked["unless"].holds:
         return f"no match: unless holds, by {_evidence(asked['unless'])}"
-    return f"no match: {_nearest(asked['match'])}"
+    nor = f"; nor a mention: {_nearest(asked['mention'])}" if "mention" in asked else ""
+    return f"no match: {_nearest(asked['match'])}{nor}"
 
 
 def _nearest(step: Step) -> str:
     """What says most about why a step does not hold: of parts of which any would do, the one that came nearest."""
     if step.why or not step.steps:
-        return step.why if step.steps else f"{step.what.removeprefix('match: ')}: {step.why}"
+        said = step.what.removeprefix("match: ").removeprefix("mention: ")
+        return step.why if step.steps else f"{said}: {step.why}"
     return _nearest(max(step.steps, key=_share))
 
 
@@ -330,8 +343,8 @@ def _described(condition: Condition) -> str:
             said = f"list {name}"
         case EntityNamed(name):
             said = f"entity {name}"
-        case GroupNamed(kind, group):
-            said = f"any {kind or 'entity'}{f' in {group}' if group else ''}"
+        case GroupNamed(kind, group, of):
+            said = f"any {kind or 'entity'}{f' in {group}' if group else ''}{f' of {of}' if of else ''}"
         case Pattern(pattern):
             said = f"pattern {pattern}"
         case Times(times, inner):

@@ -61,6 +61,18 @@ class Field(StrEnum):
     URL = "url"
 
 
+class NewsIn(StrEnum):
+    """How far what makes an article news may reach: the title alone; title and lead; title and text.
+
+    `ABOUT`: the title; or the title and the text's first sentence, where the title alone meets no other live rule.
+    """
+
+    TITLE = "title"
+    ABOUT = "about"
+    LEAD = "lead"
+    TEXT = "text"
+
+
 class Unit(StrEnum):
     """What things that stand near each other stand together in."""
 
@@ -107,14 +119,17 @@ class EntityNamed:
 
 @dataclass(frozen=True, slots=True)
 class GroupNamed:
-    """Holds where an entity of this kind and of this group is named (None: of any)."""
+    """Holds where an entity of this kind and of this group is named that belongs to this one (`of`: its id). None: of
+    any."""
 
     kind: str | None = None
     group: str | None = None
+    of: str | None = None
 
     def has(self, entity: Entity) -> bool:
         """Whether the entity is one of these."""
-        return self.kind in (None, entity.kind) and (self.group is None or self.group in entity.groups)
+        in_group = self.group is None or self.group in entity.groups
+        return in_group and self.kind in (None, entity.kind) and self.of in (None, entity.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +304,8 @@ class AlertPolicy:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """An example of the rule's author: an article that must (`fires`) or must not hit as news."""
+    """An example of the rule's author: an article that must (`fires`) or must not hit as news. `mentions`: of the
+    latter, that it must hit as a mention."""
 
     fires: bool
     title: str
@@ -301,13 +317,14 @@ class RuleTest:
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     place: Place = Place("")
+    mentions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What matters to somebody. `version` is a digest of what it says, entities and lists included; `max_age` None: no
-    limit. `news_in`: how far evidence may reach to be news: the title, title and lead, or the whole text. `full_text`:
-    the pages of short articles in which one of its words stands are read too."""
+    limit. `news_in`: how far evidence may reach to be news. `mention`: makes a mention of an article that does not meet
+    `condition`. `full_text`: the pages of short articles in which one of its words stands are read too."""
 
     id: str
     title: str
@@ -321,8 +338,9 @@ class Rule:
     where: Where | None = None
     raises: tuple[LevelChange, ...] = ()
     lowers: tuple[LevelChange, ...] = ()
-    news_in: Field = Field.LEAD
+    news_in: NewsIn = NewsIn.LEAD
     mention_if: Condition | None = None
+    mention: Condition | None = None
     full_text: bool = False
     owner: str | None = None
     why: str | None = None
@@ -363,7 +381,8 @@ class Entity:
 
     `maybe`: names that count only with more. `never`: names of others that contain one of these. `titles`: of others;
     a maybe name beside one does not count. `groups`: what it belongs to. `lies_in`: of a place, the id of the entity
-    that contains it, or the ISO code of its country or division (KP, KR-26).
+    that contains it, or the ISO code of its country or division (KP, KR-26). `of`: of what is no place, the id of the
+    entity that it belongs to: its country, as a rule.
     """
 
     id: str
@@ -377,3 +396,4 @@ class Entity:
     tests: tuple[RuleTest, ...] = ()
     place: Place = Place("")
     lies_in: str | None = None
+    of: str | None = None

@@ -15,6 +15,7 @@ import pytest
 from monitor.config.entities import EntityShape
 from monitor.config.kinds import Kind
 from monitor.config.lists import ListShape
+from monitor.config.packs import shipped_packs
 from monitor.config.rules import RuleShape
 from monitor.config.schema import file_name
 from monitor.config.settings import SettingsShape
@@ -53,7 +54,7 @@ RULE = "rule: a\ntitle: A\nlevel: high\nmatch: {entity: taiwan}\n"
 def user(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of the user's, as `init` leaves it."""
     folder = tmp_path_factory.mktemp("user")
-    write_starter(folder, shipped())
+    write_starter(folder, shipped(), shipped_packs(shipped()).values())
     return folder
 
 
@@ -231,7 +232,7 @@ def test_every_key_is_offered(editor: Editor, user: Path, kind: Kind, where: Whe
         ("rule", "rule: a\nmatch:\n  in: ‸", {"title", "lead", "body", "author", "tags", "url"}),
         ("rule", "rule: a\nmatch:\n  near:\n    within: ‸", {"sentence", "paragraph"}),
         ("rule", "rule: a\nmatch:\n  case: ‸", {"exact", "ignore"}),
-        ("rule", f"{RULE}news_in: ‸", {"title", "lead", "text"}),
+        ("rule", f"{RULE}news_in: ‸", {"title", "about", "lead", "text"}),
         ("entity", "entity: a\nkind: ‸", {"person", "organisation", "place", "weapon"}),
     ],
 )

@@ -10,7 +10,9 @@ import pytest
 from monitor.config.durations import duration
 from monitor.config.load import load_rules
 from monitor.config.reference import tables
+from monitor.lab.of_habits import OPERATORS, search_operators
 from monitor.lab.rule_tests import failures
+from monitor.lab.written import Written
 from monitor.matching import compile_rules
 from monitor.model import Again, AlertPolicy, Level, Rule, Term, Words
 from tests.building import NOON, article
@@ -37,15 +39,28 @@ def test_the_tables_are_those_of_the_shapes() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_each_example_is_without_fault_and_passes_its_own_tests(example: str, tmp_path: Path) -> None:
-    """A reader may copy it as it stands, beside the shipped entities; each of its rules and entities has tests."""
+    """A reader may copy it as it stands, beside the shipped entities; each of its rules but the first has tests."""
     file = tmp_path / "example.yaml"
     file.write_text(example, encoding="utf-8")
     loaded = load_rules([file, ROOT / "seeds" / "entities"])
     assert loaded.faults == ()
-    assert all(rule.tests for rule in loaded.rules.values())
+    assert all(rule.tests for rule in loaded.rules.values()) is (example != EXAMPLES[0])
     assert loaded.rules
     own = [entity for entity in loaded.entities.values() if entity.place.file == str(file)]
     assert failures(loaded.rules.values(), loaded.entities, loaded.lists, {}, NOON, tested=own) == ()
+
+
+def test_it_begins_with_a_rule_of_three_lines(tmp_path: Path) -> None:
+    """Which does what the text below it says of two headlines."""
+    first = [line for line in EXAMPLES[0].splitlines() if not line.startswith("#")]
+    assert len(first) == 3
+    file = tmp_path / "first.yaml"
+    file.write_text("\n".join(first), encoding="utf-8")
+    rules = compile_rules(load_rules([file]).rules.values(), {})
+    hit, missed = "Busan dockers walk out", "Dockers in Busan walk out"
+    assert f'"{hit}" is news to it; "{missed}" is not' in TEXT
+    assert rules.match(article(title=hit))
+    assert not rules.match(article(title=missed))
 
 
 @pytest.mark.parametrize(("word", "finds", "misses", "because"), WORDS, ids=[row[0] for row in WORDS])
@@ -56,6 +71,35 @@ def test_each_word_finds_what_the_table_says(word: str, finds: str, misses: str,
     compiled = compile_rules([Rule("r", "R", Level.LOW, condition, "v")], {})
     assert compiled.match(article(title=finds))
     assert not compiled.match(article(title=misses))
+
+
+HABITS = cells("| there | here |")
+
+
+@pytest.mark.parametrize(("there", "here"), HABITS, ids=[row[0] for row in HABITS])
+def test_what_is_typed_elsewhere_is_written_here_as_the_table_says(there: str, here: str, tmp_path: Path) -> None:
+    """Each condition that it gives is one: whoever copies it gets no fault and no advice on signs of search engines."""
+    snippets = [
+        each for each in re.findall(r"`([^`]+)`", here) if re.match(r"(all|near|words|unless|ignore|in): .", each)
+    ]
+    assert snippets or "sources" in here, there
+    for snippet in snippets:
+        beside = "words: [strike]" if snippet.startswith(("ignore", "in")) else ""
+        match = "" if snippet.startswith("unless") else ", ".join(filter(None, (snippet, beside)))
+        text = f"match: {{{match}}}" if match else f"match: {{words: [strike]}}\n{snippet}"
+        file = tmp_path / "example.yaml"
+        file.write_text(f"rule: r\ntitle: R\nlevel: low\n{text}\n", encoding="utf-8")
+        loaded = load_rules([file])
+        assert [str(fault) for fault in loaded.faults] == []
+        written = Written(loaded.rules["r"], next(iter(loaded.documents.values())))
+        assert list(search_operators(written)) == []
+
+
+def test_each_sign_of_a_search_engine_is_named() -> None:
+    """What the table shows of what is typed elsewhere earns the advice that leads there."""
+    typed = [word for there, _ in HABITS for word in re.findall(r"`([^`]+)`", there)]
+    earning = [word for word in typed if any(sign.search(word) for sign, _, _ in OPERATORS)]
+    assert [word for word in typed if word not in earning] == ["strike*"]
 
 
 def test_how_often_it_tells_is_told_whole() -> None:

@@ -20,7 +20,8 @@ COMMANDS = (
     "outbox list", "outbox retry", "outbox discard", "channels list", "channels test",
     "matches list", "matches show", "matches export", "stories list", "stories show", "stories merge", "stories split",
     "articles forget",
-    "db upgrade", "db backup", "db check", "db prune", "why", "replay", "rules try",
+    "db upgrade", "db backup", "db check", "db prune", "why", "replay",
+    "rules list", "rules packs", "rules test", "rules try", "score",
 )  # fmt: skip
 HEAVY = ("apprise", "sqlalchemy", "aiohttp", "feedparser", "pydantic", "alembic", "rich", "yaml", "apscheduler")
 IMPORTED = """\
@@ -54,6 +55,11 @@ async def test_every_command_has_help_with_an_example(command: str, tmp_path: Pa
         ("match", ["-c", "--rules", "--json"]),
         ("replay", ["-c", "--rules", "--stories", "--zone", "--json", "--against", "--against-config"]),
         ("rules try", ["-c", "--days", "--json"]),
+        ("rules test", ["-c", "--rules", "--json"]),
+        ("rules list", ["-c", "--rules", "--json"]),
+        ("rules packs", ["--json"]),
+        ("init", ["--pack", "--empty"]),
+        ("score", ["-c", "--rules", "--json", "--list"]),
         ("status", ["--json"]),
         ("sources list", ["--json"]),
         ("sources health", ["--json"]),
@@ -93,10 +99,16 @@ async def test_help_imports_nothing_heavy(command: list[str]) -> None:
 
 
 HIT = '{"id": "a", "title": "North Korea fires missiles"}\n'
+LABELLED = '{"id": 1, "title": "Missiles", "labels": ["one"]}\n'
 FILES: dict[str, str | bytes] = {
     "hit.jsonl": HIT,
     "none.jsonl": '{"id": "a", "title": "Ferries run on time"}\n',
     "bad.jsonl": "{\n",
+    "one.yaml": "rule: one\ntitle: One\nlevel: low\nmatch: {words: [missiles]}\n",
+    "held.yaml": "one: {fires: [Missiles]}\n",
+    "failed.jsonl": '{"title": "Missiles", "silent": ["any"]}\n',
+    "labelled.jsonl": f'{LABELLED}{{"id": 2, "title": "Ferries", "labels": ["one"]}}\n',
+    "unlabelled.jsonl": f'{LABELLED}{{"id": 2, "title": "Missiles", "labels": "one"}}\n',
     "bad.yaml": "rule: a\nwhat: b\n",
     "feed.xml": "<rss version='2.0'><channel><title>t</title><item><title>a</title></item></channel></rss>",
     "page.html": "<!doctype html><html><head><title>Home</title></head></html>",
@@ -134,6 +146,27 @@ FILES: dict[str, str | bytes] = {
         (1, "rules try bad.yaml"),
         (1, "rules try {root}/rules/east-asia/taiwan-drills.yaml"),  # nothing has run yet
         (2, "rules try"),
+        (0, "rules list"),
+        (0, "rules list --rules one.yaml --json"),
+        (1, "rules list --rules bad.yaml"),
+        (2, "rules list -c monitor.yaml --rules one.yaml"),
+        (0, "rules packs"),
+        (0, "rules packs --json"),
+        (0, "rules test --rules one.yaml held.yaml"),
+        (1, "rules test --rules one.yaml failed.jsonl"),
+        (1, "rules test --rules one.yaml hit.jsonl"),  # nothing is expected
+        (1, "rules test --rules one.yaml one.yaml"),  # rules, and no headlines
+        (1, "rules test --rules bad.yaml held.yaml"),
+        (2, "rules test --rules one.yaml nosuch.yaml"),
+        (2, "rules test"),
+        (0, "score --rules one.yaml labelled.jsonl"),  # right or wrong: fine
+        (0, "score --rules one.yaml --list --json labelled.jsonl"),
+        (1, "score --rules one.yaml hit.jsonl"),  # nothing is labelled
+        (1, "score --rules one.yaml unlabelled.jsonl"),  # an unusable line
+        (1, "score --rules bad.yaml labelled.jsonl"),
+        (2, "score -c monitor.yaml --rules one.yaml labelled.jsonl"),
+        (2, "score nosuch.jsonl"),
+        (2, "score"),
         (0, "why -c monitor.yaml -"),  # an article from standard input, whether or not a rule meets it
         (2, "why - nosuch"),
         (1, "why https://x.test/1"),  # nothing has run yet
@@ -199,6 +232,10 @@ FILES: dict[str, str | bytes] = {
         (1, "articles forget https://x.test/1"),
         (2, "articles forget"),
         (0, "init new"),
+        (0, "init --pack east-asia new"),
+        (0, "init --empty new"),
+        (2, "init --pack nosuch new"),
+        (2, "init --pack east-asia --empty new"),
         (2, "init feed.xml"),  # a file, not a folder
         (2, "init feed.xml/below"),
         (0, "--version"),
@@ -222,6 +259,10 @@ async def test_exit_codes(code: int, command: str, tmp_path: Path) -> None:
         ("match --json two.jsonl", "two.jsonl: line 2: no JSON"),
         ("replay --json two.jsonl", "two.jsonl: line 2: no JSON"),
         ("rules try --json rule.yaml", "0 gained, 0 lost"),
+        ("rules list --json", "sources.yaml:3:"),
+        ("rules packs --json", None),
+        ("rules test --rules rule.yaml --json expected.jsonl", "expected.jsonl: line 2: no JSON"),
+        ("score --rules rule.yaml --list --json labelled.jsonl", "labelled.jsonl: line 2: no JSON"),
         ("why --json https://x.test/1", "no article is stored of 'https://x.test/1'"),
         ("sources list --json", "sources.yaml:3:"),
         ("status --json", "sources.yaml:3:"),
@@ -241,6 +282,9 @@ async def test_json_goes_to_stdout_and_words_to_stderr(command: str, complaint: 
         file.write("  - {id: other}\n")
     (tmp_path / "two.jsonl").write_text(f"{HIT}{{\n", encoding="utf-8")
     (tmp_path / "rule.yaml").write_text("rule: a\ntitle: A\nlevel: low\nmatch: {words: [a]}\n", encoding="utf-8")
+    (tmp_path / "expected.jsonl").write_text('{"title": "x", "fires": ["a"]}\n{\n', encoding="utf-8")
+    labelled = '{"id": 1, "title": "x", "labels": ["a"]}\n{\n'
+    (tmp_path / "labelled.jsonl").write_text(labelled, encoding="utf-8")
     (tmp_path / "two.opml").write_text("<opml>\n<outline type='rss'/></opml>", encoding="utf-8")
     (tmp_path / "broken.xml").write_text("<rss version='2.0'><channel><item><title>a</title>", encoding="utf-8")
     ended = await news_monitor(*command.split(), folder=tmp_path)

@@ -55,6 +55,8 @@ def words(*texts: str) -> Words:
         ("{entity: {kind: country}}", GroupNamed("country")),
         ("{entity: {in: east-asia}}", GroupNamed(None, "east-asia")),
         ("{entity: {kind: country, in: east-asia}}", GroupNamed("country", "east-asia")),
+        ("{entity: {of: china}}", GroupNamed(of="china")),
+        ("{entity: {kind: person, in: leaders, of: china}}", GroupNamed("person", "leaders", "china")),
         (r"{pattern: 'KN-?\d\d  x'}", Pattern(r"KN-?\d\d  x")),  # a pattern is kept to the letter
         ("{all: [{words: [a]}, {entity: bb}]}", AllOf((words("a"), EntityNamed("bb")))),
         (

@@ -110,6 +110,16 @@ def test_a_place_says_what_it_lies_in(where: str) -> None:
     assert said(f"entity: musudan\nkind: place\nname: Musudan\nlies_in: {where}\nsure: [Musudan]\n").lies_in == where
 
 
+def test_people_organisations_and_weapons_are_of_a_country() -> None:
+    """By its id; a place lies in it."""
+    text = "entity: kim\nkind: %s\nname: Kim\nof: north-korea\nsure: [Kim]\n"
+    assert said(text % "person").of == "north-korea"
+    with pytest.raises(Faulty) as refused:
+        said(text % "place")
+    [fault] = refused.value.faults
+    assert (fault.place.line, fault.what, fault.meant) == (4, "a place is of nobody", "say what contains it: 'lies_in'")
+
+
 @pytest.mark.parametrize(
     ("kind", "where", "what"),
     [

@@ -28,6 +28,7 @@ match:
     - any: [{entity: {kind: country, in: asia}}, {list: drills, ignore: {list: denials}}]
 unless: [{entity: japan}, {words: [a]}]
 mention_if: {list: past}
+mention: {all: [{entity: seoul}, {list: talks}]}
 raise: {to: high, if: {entity: {kind: weapon}}}
 lower: [{to: info, if: {list: calm}}]
 alert: {to: [list]}
@@ -37,6 +38,7 @@ tests: {fires: [{title: entity}]}
 _TAIWAN = "{entity: taiwan, kind: country, in: [asia], name: Taiwan, sure: [Taiwan]%s}"
 _JAPAN = "{entity: japan, kind: country, in: [asia], name: Japan, sure: [Japan]%s}"
 _BOMB = "{entity: bomb, kind: weapon, name: Bomb, sure: [bomb]}"
+_NAVY = "{entity: navy, kind: organisation, of: %s, name: Navy, sure: [Navy]}"
 _PLACES = "{list: places, words: [Taipei]%s}"
 _MAYBE = ", maybe: {words: [B], counts_if: {near: {within: sentence, %s}}}"
 
@@ -58,9 +60,11 @@ def test_each_name_is_found_where_it_stands() -> None:
         (ListNamed("drills"), 12),
         (ListNamed("denials"), 12),
         (EntityNamed("japan"), 13),
+        (EntityNamed("seoul"), 15),
+        (ListNamed("talks"), 15),
         (ListNamed("past"), 14),
-        (GroupNamed("weapon"), 15),
-        (ListNamed("calm"), 16),
+        (GroupNamed("weapon"), 16),
+        (ListNamed("calm"), 17),
     ]
 
 
@@ -71,6 +75,7 @@ def test_entities_and_lists_name_something_too() -> None:
     read = document(_TAIWAN % ", lies_in: asia")
     assert [name for _, name in names(read)] == [EntityNamed("asia")]
     assert names(document(_TAIWAN % ", lies_in: CN")) == []
+    assert [name for _, name in names(document(_NAVY % "taiwan"))] == [EntityNamed("taiwan")]
     read = document("{list: aa, lists: [bb, cc], entities: [taiwan], words: {en: [list]}}")
     found = [(ListNamed("bb"), 20), (ListNamed("cc"), 24), (EntityNamed("taiwan"), 40)]
     assert [(name, read.place(where).col) for where, name in names(read)] == found
@@ -138,6 +143,33 @@ def test_what_is_not_there_is_told_where_it_is_named(condition: str, said: str) 
     spoils = "{list: spoils, before: {within: 1 word, words: [no]}}"
     inner = "{list: inner, lists: [spoils]}"
     assert faults(matching(condition), _TAIWAN % "", _BOMB, _PLACES % "", spoils, inner) == [said]
+
+
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        ("of: taiwan", []),
+        ("kind: organisation, of: taiwan", []),
+        ("of: tawian", ["f.yaml:4:22: there is no entity 'tawian'; did you mean 'taiwan'?"]),
+        ("of: bomb", ["f.yaml:4:22: no entity is of 'bomb'; entities say whose they are with 'of: ID'"]),
+        ("kind: country, of: taiwan", ["f.yaml:4:17: no entity of kind 'country' is of 'taiwan'"]),
+        ("in: asia, of: taiwan", ["f.yaml:4:17: no entity is in 'asia' and of 'taiwan'"]),
+    ],
+)
+def test_what_belongs_to_nothing_is_told(group: str, said: list[str]) -> None:
+    """Of a group that something belongs to, and of an entity that says to what it belongs."""
+    there = _TAIWAN % "", _BOMB, _NAVY % "taiwan"
+    assert faults(matching(f"{{entity: {{{group}}}}}"), *there) == said
+    [fault] = faults(matching("{entity: taiwan}"), _TAIWAN % "", _NAVY % "tawian")
+    assert fault.endswith("there is no entity 'tawian'; did you mean 'taiwan'?")
+
+
+def test_a_version_changes_with_what_belongs_to_its_group() -> None:
+    """The rule finds another name then; what belongs to another country changes nothing."""
+    condition, there = "{entity: {of: taiwan}}", (_TAIWAN % "", _JAPAN % "", _NAVY % "taiwan")
+    guard = _NAVY.replace("navy", "guard").replace("Navy", "Guard")
+    assert version(condition, *there) != version(condition, *there, guard % "taiwan")
+    assert version(condition, *there) == version(condition, *there, guard % "japan")
 
 
 def test_what_is_there_is_no_fault() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from monitor.config.rules import rule
 from monitor.config.yaml12 import Document, parse
+from monitor.errors import Faulty
 from monitor.model import (
     Again,
     AlertPolicy,
@@ -19,6 +20,7 @@ from monitor.model import (
     LevelChange,
     ListNamed,
     Near,
+    NewsIn,
     OncePer,
     Place,
     Rule,
@@ -47,6 +49,7 @@ where:
 match: {entity: taiwan}
 unless: {in: title, words: {en: [earthquake drill]}}
 news_in: title
+mention: {words: [drill]}
 mention_if: {words: [last week]}
 full_text: true
 raise:
@@ -59,6 +62,7 @@ tests:
     - A drill near Taiwan
     - {lang: zh, text: 军演, date: 2026-01-05T09:00:00+09:00, source: xinhua, url: "http://x/1",
        authors: [Kim Min-ji], tags: [world, military]}
+  mentions: [Talks about the drills]
   silent: [Nothing]
 """
 
@@ -90,14 +94,15 @@ def test_a_rule_says_what_is_written() -> None:
         ),
         raises=(LevelChange(Level.CRITICAL, ListNamed("live-fire")),),
         lowers=(LevelChange(Level.LOW, Words((Term("tabletop"),))),),
-        news_in=Field.TITLE,
+        news_in=NewsIn.TITLE,
+        mention=Words((Term("drill"),)),
         mention_if=Words((Term("last week"),)),
         full_text=True,
         owner="asia-desk",
         why="First warning for the Taipei desk.",
         known_false_alarms=("Earthquake drills", "Drills of the fire brigade"),
         tests=(
-            RuleTest(True, "A drill near Taiwan", place=Place("f.yaml", 27, 7)),
+            RuleTest(True, "A drill near Taiwan", place=Place("f.yaml", 28, 7)),
             RuleTest(
                 True,
                 "",
@@ -108,9 +113,10 @@ def test_a_rule_says_what_is_written() -> None:
                 url="http://x/1",
                 authors=("Kim Min-ji",),
                 tags=("world", "military"),
-                place=Place("f.yaml", 28, 7),
+                place=Place("f.yaml", 29, 7),
             ),
-            RuleTest(False, "Nothing", place=Place("f.yaml", 30, 12)),
+            RuleTest(False, "Talks about the drills", place=Place("f.yaml", 31, 14), mentions=True),
+            RuleTest(False, "Nothing", place=Place("f.yaml", 32, 12)),
         ),
         place=Place("f.yaml", 1, 1),
     )
@@ -124,9 +130,9 @@ def test_what_is_not_written_has_its_default() -> None:
     assert short.alert.once_per is OncePer.STORY
 
 
-@pytest.mark.parametrize(("key", "field"), [("unless", "unless"), ("mention_if", "mention_if")])
+@pytest.mark.parametrize(("key", "field"), [(key, key) for key in ("unless", "mention", "mention_if")])
 def test_one_of_several_is_enough(key: str, field: str) -> None:
-    """A list under `unless` or `mention_if` means any of them."""
+    """A list under `unless`, `mention` or `mention_if` means any of them."""
     text = f"{{rule: a, title: A, level: low, match: {{words: [a]}}, {key}: [{{words: [b]}}, {{entity: cc}}]}}"
     assert getattr(rule(document(text)), field) == AnyOf((Words((Term("b"),)), EntityNamed("cc")))
 
@@ -144,6 +150,15 @@ def test_where_says_which_articles_are_looked_at(written: str, meant: Where) -> 
     """What is not known of an article counts, unless it is said that it does not."""
     text = f"{{rule: a, title: A, level: low, match: {{words: [a]}}, where: {written}}}"
     assert rule(document(text)).where == meant
+
+
+def test_a_rule_of_three_lines() -> None:
+    """What it is called, what it is about, and what it looks for; it matters as most things do."""
+    short = rule(document("{rule: a, title: A, match: {words: [a]}}"))
+    assert (short.level, short.status) == (Level.MEDIUM, RuleStatus.LIVE)
+    changing = "{rule: a, title: A, match: {words: [a]}, raise: {to: medium, if: {words: [b]}}}"
+    with pytest.raises(Faulty, match="'medium' is not above the rule's own level 'medium'"):
+        rule(document(changing))
 
 
 def test_levels_change_in_the_order_of_the_file() -> None:

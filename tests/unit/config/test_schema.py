@@ -62,10 +62,10 @@ def test_where_a_pattern_is_all_that_is_said_an_example_explains_it() -> None:
 def test_the_schema_of_rules_knows_the_language() -> None:
     """The keys of a rule, those that it needs, and that a condition says exactly one thing."""
     whole = schema("rule")
-    assert whole["required"] == ["rule", "title", "level", "match"]
+    assert whole["required"] == ["rule", "title", "match"]
     assert list(whole["properties"]) == [
         *("rule", "title", "level", "status", "owner", "why", "known_false_alarms", "where", "match", "unless"),
-        *("news_in", "mention_if", "raise", "lower", "full_text", "max_age", "alert", "tests"),
+        *("news_in", "mention", "mention_if", "raise", "lower", "full_text", "max_age", "alert", "tests"),
     ]
     condition = whole["definitions"]["Condition"]
     kinds = ("words", "list", "entity", "pattern", "all", "any", "near", "not")
@@ -92,7 +92,7 @@ def test_the_schema_knows_what_goes_with_what() -> None:
     [
         ("rule", "ReachShape", {"words", "list"}),
         ("rule", "IgnoreShape", {"words", "list", "before", "after"}),
-        ("rule", "GroupShape", {"kind", "in"}),
+        ("rule", "GroupShape", {"kind", "in", "of"}),
         ("rule", "WhereShape", {"languages", "sources", "tags", "publishers", "not"}),
         ("entity", "Beside", {"words", "list", "entity"}),
         ("entity", "CountsIfShape", {"sure_name_seen", "near", "where"}),

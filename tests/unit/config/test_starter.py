@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from monitor.config.kinds import KINDS
 from monitor.config.load import load
+from monitor.config.packs import FIRST_PACK, Pack, packs_named, shipped_packs
 from monitor.config.schema import schema
 from monitor.config.shipped import shipped
 from monitor.config.starter import write_starter
+from monitor.errors import WrongUse
+
+PACKS = shipped_packs(shipped())
 
 
 def test_the_starter_set_loads_without_a_fault(tmp_path: Path) -> None:
     """It polls the shipped sources, runs the shipped rules and tells somebody."""
-    written, kept = write_starter(tmp_path / "new", shipped())
+    written, kept = write_starter(tmp_path / "new", shipped(), [PACKS[FIRST_PACK]])
     result = load(tmp_path / "new" / "monitor.yaml", {})
     assert [str(fault) for fault in result.faults] == []
     assert kept == []
@@ -24,23 +30,82 @@ def test_the_starter_set_loads_without_a_fault(tmp_path: Path) -> None:
     assert result.config.settings.routes["default"] == result.config.settings.operator == ("screen",)
 
 
+@pytest.mark.parametrize("name", PACKS)
+def test_each_pack_is_whole_by_itself(name: str, tmp_path: Path) -> None:
+    """Its rules find the lists and entities that they name, something is polled for them, and nothing of another pack
+    is written."""
+    write_starter(tmp_path, shipped(), [PACKS[name]])
+    result = load(tmp_path / "monitor.yaml", {})
+    assert [str(fault) for fault in result.faults] == []
+    assert {path.name for path in (tmp_path / "rules").iterdir()} == {name, "lists"}
+    assert result.config.rules
+    files = {path.name for path in (tmp_path / "seeds" / "sources").iterdir()}
+    assert files == {path.name for path in PACKS[name].sources} != set()
+    assert result.config.sources
+
+
+def test_several_packs_stand_together(tmp_path: Path) -> None:
+    """A file of sources that is for several of them is written once."""
+    written, kept = write_starter(tmp_path, shipped(), PACKS.values())
+    assert len(set(written)) == len(written)
+    assert kept == []
+    assert load(tmp_path / "monitor.yaml", {}).faults == ()
+
+
+def test_an_empty_set_has_words_and_names_only(tmp_path: Path) -> None:
+    """What the template names is there, and whoever writes the first rule can name lists and entities."""
+    write_starter(tmp_path, shipped(), [])
+    result = load(tmp_path / "monitor.yaml", {})
+    assert [str(fault) for fault in result.faults] == []
+    assert (result.config.rules, result.config.sources) == ({}, {})
+    assert "taiwan" in result.config.entities
+    assert result.config.lists
+
+
+@pytest.mark.parametrize("pack", PACKS.values(), ids=lambda pack: pack.name)
+def test_each_pack_says_what_it_is(pack: Pack) -> None:
+    """Its README begins with a title and a paragraph."""
+    assert pack.title != pack.name
+    assert "#" not in pack.title
+    assert pack.description.endswith(".")
+
+
+def test_packs_are_read_from_their_folders(tmp_path: Path) -> None:
+    """A folder below rules/ is a pack, but for the shared lists; sources say in their head which packs they are for."""
+    for folder in ("rules/storms", "rules/quakes", "rules/lists", "seeds/sources"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "rules/storms/README.md").write_text("# Storms\n\nWind and\nrain.\n\nMore.\n", encoding="utf-8")
+    (tmp_path / "seeds/sources/a.yaml").write_text("# Packs: storms, quakes\nsources: []\n", encoding="utf-8")
+    (tmp_path / "seeds/sources/b.yaml").write_text("# Packs: storms\nsources: []\n", encoding="utf-8")
+    (tmp_path / "seeds/sources/c.yaml").write_text("# of none\nsources: []\n# Packs: storms\n", encoding="utf-8")
+    found = shipped_packs(tmp_path)
+    about = {name: (pack.title, pack.description, [path.stem for path in pack.sources]) for name, pack in found.items()}
+    assert about == {"quakes": ("quakes", "", ["a"]), "storms": ("Storms", "Wind and rain.", ["a", "b"])}
+    assert [pack.name for pack in packs_named(["storms", "quakes", "storms"], found)] == ["storms", "quakes"]
+    with pytest.raises(WrongUse, match=r"there is no pack 'storm'; did you mean 'storms'\?"):
+        packs_named(["storm"], found)
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     """What is there stays to the letter, and is named; a second run writes nothing."""
-    mine = {tmp_path / "monitor.yaml": "timezone: Asia/Seoul\n", tmp_path / "rules" / "east-asia" / "taiwan-drills.yaml": "# mine\n"}
-    (tmp_path / "rules").mkdir()
+    mine = {
+        tmp_path / "monitor.yaml": "timezone: Asia/Seoul\n",
+        tmp_path / "rules" / "east-asia" / "taiwan-drills.yaml": "# mine\n",
+    }
+    (tmp_path / "rules" / "east-asia").mkdir(parents=True)
     for path, text in mine.items():
         path.write_text(text, encoding="utf-8")
-    written, kept = write_starter(tmp_path, shipped())
+    written, kept = write_starter(tmp_path, shipped(), PACKS.values())
     assert sorted(kept) == sorted(mine)
     assert {path: path.read_text(encoding="utf-8") for path in mine} == mine
-    again, now_kept = write_starter(tmp_path, shipped())
+    again, now_kept = write_starter(tmp_path, shipped(), PACKS.values())
     assert again == []
     assert set(now_kept) == {*written, *kept}
 
 
 def test_each_file_points_to_its_schema(tmp_path: Path) -> None:
     """The first line of every file leads an editor to a schema that is there and is the right one."""
-    written, _ = write_starter(tmp_path, shipped())
+    written, _ = write_starter(tmp_path, shipped(), PACKS.values())
     for path in written:
         if path.suffix == ".yaml":
             first = path.read_text(encoding="utf-8").splitlines()[0]
@@ -52,7 +117,7 @@ def test_each_file_points_to_its_schema(tmp_path: Path) -> None:
 
 def test_the_commented_examples_are_right_too(tmp_path: Path) -> None:
     """Whoever removes the marks in front of the examples gets settings that load."""
-    write_starter(tmp_path, shipped())
+    write_starter(tmp_path, shipped(), PACKS.values())
     path = tmp_path / "monitor.yaml"
     lines = path.read_text(encoding="utf-8").splitlines()
     examples = ("mail:", "phone:", "slack:", "newsdesk:", "night:", "network:", "limits:")

@@ -36,6 +36,7 @@ _AB = "{any: [{words: [a]}, {list: b}]}"
 _NEAR_THESE = "match: {near: {within: sentence, these: [%s]}}\n"
 _AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
 _NOTHING = "this pattern matches where nothing stands; make a part of it needed: 'x+' in place of 'x*'"
+_NO_WORD = "this pattern matches only signs between words, of which nothing is found; add letters or digits beside them"
 _TAGS = "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
 _NEAR = "match: {near: {within: %s, these: [{words: [a]}, {words: [b]}]}}\n"
 
@@ -177,6 +178,14 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
             f"4:34: 10 things would have to stand together here, and at most 8 can; {_LEAVE_OUT}",
         ),
         (_RULE + "match: {not: {words: [b]}}\n", f"4:9: {_ONLY_NOT}"),
+        (
+            _RULE + "match: {words: [a]}\nmention: {not: {words: [b]}}\n",
+            f"5:11: {_ONLY_NOT.replace('match', 'mention')}",
+        ),
+        (
+            _RULE + "match: {words: [a]}\nmention: [{words: [c]}, {not: {words: [b]}}]\n",
+            f"5:26: {_ONLY_NOT.replace('match', 'mention')}",
+        ),
         (_RULE + "match: {any: [{words: [a]}, {all: [{not: {words: [b]}}]}]}\n", f"4:37: {_ONLY_NOT}"),
         (
             _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {not: {words: [b]}}]}}\n",
@@ -285,6 +294,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_RULE + "match: {pattern: (a}\n", "4:18: this pattern cannot be used: missing ): (a"),
         (_RULE + "match: {pattern: 'x*'}\n", f"4:18: {_NOTHING}"),
         (_RULE + "match: {pattern: '(KN-\\d\\d)?'}\n", f"4:18: {_NOTHING}"),
+        (_RULE + "match: {pattern: '[(—]'}\n", f"4:18: {_NO_WORD}"),
         (_RULE + "match: {near: {within: sentence, these: [{pattern: a|}, {words: [b]}]}}\n", f"4:52: {_NOTHING}"),
     ],
 )

@@ -229,6 +229,15 @@ def test_a_word_that_unless_drops(tmp_path: Path, match: str, unless: str, dropp
     expect(at(tmp_path, text), *(("dropped-by-unless", word) for word in dropped))
 
 
+def test_mention_is_looked_at_as_match_is(tmp_path: Path) -> None:
+    """A language that it lacks, a word that `unless` drops, a pattern that every article is searched for."""
+    more = "mention: {all: [{words: {en: [x], ko: [훈련]}}, {words: {en: [y]}}]}\n"
+    expect(at(tmp_path, rule("{words: [z]}", more)), ("missing-language", "{words: {en: [y]}}]}"))
+    more = "mention: {words: [drill]}\nunless: {words: [drill]}\n"
+    expect(at(tmp_path, rule("{words: [z]}", more)), ("dropped-by-unless", "drill]}"))
+    expect(at(tmp_path, rule("{words: [z]}", "mention: {pattern: a}\n")), ("pattern-alone", "a}"))
+
+
 @pytest.mark.parametrize(
     ("words", "second"),
     [
@@ -374,6 +383,16 @@ def test_a_list_that_nothing_names(tmp_path: Path) -> None:
     text += f"---\n{ENTITY}sure: [x]\nmaybe: {{words: [y], counts_if: {{{near}}}}}\n"
     assert at(tmp_path, text, besides=("untested",)) == []
     expect(at(tmp_path, text, besides=("untested",), whole=True), ("unused-list", "list: c"))
+
+
+def test_the_lists_that_come_with_the_program_wait_to_be_named(tmp_path: Path) -> None:
+    """`init` writes all of them, whichever rules it writes."""
+    file = tmp_path / "a.yaml"
+    file.write_bytes((ROOT / "rules" / "lists" / "when.yaml").read_bytes())
+    loaded = load_rules([file])
+    assert loaded.lists.keys() >= {"past", "days"}
+    whole = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, whole=True)
+    assert lints(whole, [*loaded.lists.values()]) == ()
 
 
 @pytest.mark.parametrize(

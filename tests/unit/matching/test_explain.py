@@ -14,6 +14,7 @@ from monitor.model import (
     EntityNamed,
     Explanation,
     Field,
+    GroupNamed,
     Ignore,
     Ignoring,
     In,
@@ -22,6 +23,7 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    NewsIn,
     Not,
     Reach,
     Rule,
@@ -180,6 +182,53 @@ def test_it_says_how_nearly_a_rule_was_missed(condition: Condition, title: str, 
     assert explanation.says == says
 
 
+def test_it_says_which_net_caught_an_article() -> None:
+    """`match` or `mention`, and where neither does, what both missed."""
+    rule = Rule("r", "R", Level.HIGH, AllOf((WHO, DID)), "v1", mention=AllOf((WHO, WHAT)), mention_if=words("toy"))
+    news = explained(rule, "Pyongyang fired a missile")
+    assert (news.kind, outline(news)[0]) == (MatchKind.NEWS, "+ match: all of these")
+    mention = explained(rule, "Pyongyang shows a toy missile")
+    assert (mention.kind, mention.says) == (
+        MatchKind.MENTION,
+        "a mention at level high: match does not hold, mention does",
+    )
+    assert outline(mention) == [
+        "- match: all of these | 1 of 2: not `did what: words fired, launched`",
+        "  + who: words North Korea, Pyongyang",
+        "  - did what: words fired, launched | not there",
+        "+ mention: all of these",
+        "  + who: words North Korea, Pyongyang",
+        "  + what: words missile, missiles",
+    ]
+    none = explained(rule, "A missile")
+    assert none.says == (
+        "no match: 0 of 2: not `who: words North Korea, Pyongyang`; "
+        "nor a mention: 1 of 2: not `who: words North Korea, Pyongyang`"
+    )
+    assert none.share == 0.5
+    dropped = explained(replace(rule, unless=words("film")), "A film of a missile of Pyongyang")
+    assert dropped.says == "no match: unless holds, by “film” in the title"
+
+
+def test_it_says_what_else_a_title_is_about() -> None:
+    """Which rules keep what the first sentence says from being news, or that it stands behind that sentence."""
+    about = Rule("r", "R", Level.HIGH, AllOf((WHO, DID)), "v1", news_in=NewsIn.ABOUT)
+    others = [Rule(id_, id_, Level.LOW, words(word), "v1") for id_, word in (("summit", "summit"), ("talks", "talks"))]
+    compiled = compile_rules([about, *others], {})
+
+    def says(title: str, text: str) -> str:
+        return explain(compiled, article(title=title, text=text), "r")[0].says
+
+    launch = "Pyongyang fired a missile. It rained."
+    assert says("Morning", launch) == "news at level high: complete in title and first sentence"
+    assert says("Summit opens with talks", launch) == (
+        "a mention at level high: complete only outside the title, which is about summit, talks"
+    )
+    assert says("Morning", f"It rained. {launch}") == (
+        "a mention at level high: complete only outside title and first sentence"
+    )
+
+
 def test_each_condition_is_green_or_red_with_its_words() -> None:
     """The whole tree, in the rule's own names."""
     explanation = explained(AllOf((Near((WHO, WHAT)), AnyOf((DID, words("flew"))))), "Pyongyang: a missile flew")
@@ -227,34 +276,34 @@ def test_it_says_what_kept_a_match_from_being_news() -> None:
 @pytest.mark.parametrize(
     ("news_in", "condition", "says"),
     [
-        (Field.LEAD, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than title and lead"),
-        (Field.TITLE, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than the title"),
-        (Field.TITLE, words("word"), "level critical: words word | “word” stands deeper than the title"),
+        (NewsIn.LEAD, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than title and lead"),
+        (NewsIn.TITLE, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than the title"),
+        (NewsIn.TITLE, words("word"), "level critical: words word | “word” stands deeper than the title"),
         (
-            Field.LEAD,
+            NewsIn.LEAD,
             In(Field.TEXT, words("ICBM")),
             "level critical in the text: words ICBM | “ICBM” stands deeper than title and lead",
         ),
         # elsewhere it stands for another reason
         (
-            Field.LEAD,
+            NewsIn.LEAD,
             In(Field.TITLE, words("ICBM")),
             "level critical in the title: words ICBM | “ICBM” stands in the text only",
         ),
         (
-            Field.LEAD,
+            NewsIn.LEAD,
             Near((WHAT, Named("range", words("ICBM")))),
             "level critical: near, in one sentence | 1 of 2: deeper than title and lead stands `range`",
         ),
         (
-            Field.LEAD,
+            NewsIn.LEAD,
             Near((WHAT, Named("range", words("ICBM")), DID)),
             "level critical: near, in one sentence | 1 of 3: nothing of `did what` in the article",
         ),
     ],
 )
 def test_it_says_what_stands_deeper_than_a_change_of_the_level_looks(
-    news_in: Field, condition: Condition, says: str
+    news_in: NewsIn, condition: Condition, says: str
 ) -> None:
     """Where the match is news, what raises it must stand where news stands."""
     rule = Rule("r", "R", Level.HIGH, WHAT, "v1", news_in=news_in, raises=(LevelChange(Level.CRITICAL, condition),))
@@ -270,6 +319,13 @@ def test_a_name_that_is_not_enough_alone_is_told() -> None:
     )
     explanation = explained(EntityNamed("lee"), "Lee Jae Myung Street is closed", lee=entity)
     assert "“Lee Jae Myung” in the title does not count: inside “Lee Jae Myung Street” (never)" in explanation.says
+
+
+def test_a_group_is_described() -> None:
+    """By all that it asks for."""
+    lee = Entity("lee", "person", "Lee", (Term("Lee"),), groups=("leaders",), of="korea")
+    explanation = explained(GroupNamed("person", "leaders", "korea"), "Kim", lee=lee)
+    assert explanation.says == "no match: any person in leaders of korea: not there"
 
 
 def test_only_one_rule_is_explained_if_only_one_is_asked_for() -> None:

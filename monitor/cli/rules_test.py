@@ -1,0 +1,130 @@
+"""`news-monitor rules test`: what rules must make of headlines, over all rules, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.given import lines_of, rules_of, rules_options
+from monitor.cli.options import json_option, print_faults, print_json
+from monitor.cli.tables import print_table
+from monitor.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from monitor.lab.expected import Expected, Report, Wanted
+
+_YAML = (".yaml", ".yml")
+
+
+@click.command("test")
+@rules_options
+@json_option
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Path) -> None:
+    """Run the headlines of FILE through all rules, and say which of them are not what FILE expects.
+
+    FILE is YAML: the id of a rule, or `any` for all rules, and what it must make of headlines (or of articles as the
+    tests of rules have them): `fires` (news), `mentions` (a mention, and no news), `silent` (no news).
+
+    \b
+      port-strike:
+        fires: [Dockers walk out in Busan, {lang: ko, title: 부산항 파업}]
+        mentions: [Port profits fall after the May strike]
+      any:
+        silent: [Ferries run on time]
+
+    Or it is JSON lines (gzip is fine; - is standard input): articles as `match` takes them, with ids of rules under
+    `fires`, `mentions` and `silent`.
+
+    \b
+    Examples:
+      news-monitor rules test headlines.yaml
+      news-monitor rules test --rules rules --rules seeds/entities headlines.jsonl.gz
+      echo '{"title": "Ferries run on time", "silent": ["any"]}' | news-monitor rules test -
+
+    Without -c and --rules: the rules of ./monitor.yaml. Rules that are off are tested where FILE names them. Exit
+    code 1 if something is not as expected, or there are faulty rules or unusable lines.
+    """
+    from monitor.errors import Faulty
+    from monitor.lab.expected import run_expected, unknown_rules
+
+    loaded = rules_of(config, rules)
+    print_faults(loaded.faults)
+    expected, problems = _read(file)
+    if unknown := list(unknown_rules(expected, loaded.rules)):
+        raise Faulty(unknown)
+    report = run_expected(expected, loaded.rules, loaded.entities, loaded.lists, loaded.sources)
+    if as_json:
+        for row in _rows(report):
+            print_json(row)
+    else:
+        _print(report)
+    raise SystemExit(1 if report.failures or problems or loaded.faults else 0)
+
+
+def _read(file: Path) -> tuple[list[Expected], bool]:
+    """What is expected, and whether there were unusable lines, which are told."""
+    from monitor import clock
+    from monitor.lab.expected import expected_of_lines, expected_of_yaml
+    from monitor.lab.recorded import Unusable
+
+    if file.suffix in _YAML and file.is_file():
+        return expected_of_yaml(file, clock.now()), False
+    found, problems = [], False
+    for each in expected_of_lines(lines_of(file), str(file), clock.now()):
+        if isinstance(each, Unusable):
+            click.echo(f"{file}: {each}", err=True)
+            problems = True
+        else:
+            found.append(each)
+    return found, problems
+
+
+def _print(report: Report) -> None:
+    from monitor.lab.expected import Wanted
+
+    for failure in report.failures:
+        click.echo(sanitize_line(str(failure)))
+        click.echo(f"    {sanitize_line(failure.expected.article.title)}")
+    if report.failures:
+        click.echo()
+    failed = report.failed
+
+    def held(rule: str, wanted: Wanted) -> str:
+        asked = report.asked[rule, wanted]
+        return f"{asked - failed[rule, wanted]} of {asked}" if asked else ""
+
+    rows = [(rule, *(held(rule, wanted) for wanted in Wanted)) for rule in _rules_of(report)]
+    print_table(("rule", *Wanted), rows, whole=("rule",))
+    asked = report.asked.total()
+    click.echo(f"\n{asked - len(report.failures)} of {asked} hold")
+
+
+def _rules_of(report: Report) -> list[str]:
+    return list(dict.fromkeys(rule for rule, _ in report.asked))
+
+
+def _rows(report: Report) -> Iterator[dict[str, object]]:
+    from monitor.lab.expected import Wanted
+
+    for failure in report.failures:
+        place = failure.expected.place
+        yield {
+            "type": "failure",
+            "file": place.file,
+            "line": place.line,
+            "col": place.col,
+            "rule": failure.rule,
+            "wanted": failure.wanted,
+            "title": failure.expected.article.title,
+            "why": failure.why,
+        }
+    failed = report.failed
+    for rule in _rules_of(report):
+        asked = {wanted: report.asked[rule, wanted] for wanted in Wanted}
+        held = {f"{wanted}_held": asked[wanted] - failed[rule, wanted] for wanted in Wanted}
+        yield {"type": "rule", "rule": rule, **{str(wanted): count for wanted, count in asked.items()}, **held}
+    yield {"type": "total", "asked": report.asked.total(), "failed": len(report.failures)}

@@ -1,0 +1,72 @@
+"""What there is of rules and packs, for lists of them: their languages, and how many words and tests they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.config.load import load_rules
+from monitor.config.packs import Pack
+from monitor.config.settings import EVERY
+from monitor.config.sources import Usual, sources
+from monitor.config.yaml12 import Document, read
+from monitor.lab.of_languages import Languages, words_of
+from monitor.lab.written import Written
+from monitor.model import Entity, Place, Rule, Source, WordList
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSummary:
+    """`languages`: in which its `match` can hold, `any` if that is every one; `words`: how many different ones stand in
+    its `match` and in the lists that it names there, names of entities not counted."""
+
+    rule: Rule
+    languages: tuple[str, ...]
+    words: int
+
+    @property
+    def tests(self) -> int:
+        return len(self.rule.tests)
+
+
+@dataclass(frozen=True, slots=True)
+class PackSummary:
+    """A pack with its rules and sources."""
+
+    pack: Pack
+    rules: tuple[RuleSummary, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(sorted({language for rule in self.rules for language in rule.languages}))
+
+
+def summarise_pack(pack: Pack, shipped: Path) -> PackSummary:
+    """A pack of those that stand below the folder `shipped`. Raises Faulty where its sources have a fault."""
+    loaded = load_rules([pack.folder, shipped / "rules" / "lists", shipped / "seeds" / "entities"])
+    rules = summarise_rules(loaded.rules, loaded.entities, loaded.lists, loaded.documents)
+    documents = (document for file in pack.sources for document in read(file))
+    polled = (source for document in documents for _, source in sources(document, Usual(EVERY)))
+    return PackSummary(pack, tuple(rules), tuple(polled))
+
+
+def summarise_rules(
+    rules: Mapping[str, Rule],
+    entities: Mapping[str, Entity],
+    lists: Mapping[str, WordList],
+    documents: Mapping[Place, Document],
+) -> list[RuleSummary]:
+    """A summary of each rule, in their order."""
+    return [_summary(Written(rule, documents[rule.place]), rule, entities, lists) for rule in rules.values()]
+
+
+def _summary(
+    written: Written, rule: Rule, entities: Mapping[str, Entity], lists: Mapping[str, WordList]
+) -> RuleSummary:
+    asked = frozenset(rule.where.languages if rule.where else ())
+    (match,) = written.conditions["match"]
+    spoken = Languages(written, entities, lists, asked).of(match)
+    languages = ("any",) if spoken.speaks_all else tuple(sorted(spoken.spoken))
+    return RuleSummary(rule, languages, len(set(words_of(written, lists))))

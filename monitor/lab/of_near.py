@@ -1,0 +1,84 @@
+"""Lints of what must stand together: too many things for one sentence, and two that one word would have to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+from monitor.lab.of_words import WordIndex, words_asked
+from monitor.lab.written import NETS, Kind, Lint, Part, Written
+from monitor.model import AllOf, AnyOf, Field, Near, Not, Rule, WordList
+
+MOST = 3
+"""So many things a headline says; of each further one it leaves out every second."""
+_SHOWN = 3  # words of many
+_NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+def many_things(written: Written) -> Iterator[Lint]:
+    """More things in one `near`, or in the title, than a headline says."""
+    for part in _nets(written):
+        yield from _many(written, part, in_title=_only_title(written.says))
+
+
+def _only_title(says: object) -> bool:
+    return isinstance(says, Rule) and says.news_in is Field.TITLE
+
+
+def _many(written: Written, part: Part, *, in_title: bool) -> Iterator[Lint]:
+    in_title = in_title or part.field is Field.TITLE
+    if isinstance(part.asks, Near) or (isinstance(part.asks, AllOf) and in_title):
+        if (things := _things(part)) > MOST:
+            where = "near each other" if isinstance(part.asks, Near) else "in the title"
+            what = f"{things} things must stand {where}: a headline that leaves one of them out is missed"
+            meant = "keep those that tell this from other news; what is left may raise the level, or stand under unless"
+            yield written.lint(Kind.MANY_THINGS, part.where, what, meant)
+        return
+    for each in part.parts:
+        yield from _many(written, each, in_title=in_title)
+
+
+def _things(part: Part) -> int:
+    """How many things must be said for it to hold, at least."""
+    if isinstance(part.asks, Not):
+        return 0
+    if isinstance(part.asks, AnyOf):
+        return min(map(_things, part.parts))
+    return sum(map(_things, part.parts)) if part.parts else 1
+
+
+def shared_words(written: Written, lists: Mapping[str, WordList]) -> Iterator[Lint]:
+    """Two members of a `near` of which one word would have to be both: alone it is only one of them."""
+    for part in (part for net in _nets(written) for part in net.wanted()):
+        if isinstance(part.asks, Near) and not getattr(part.asks, "may_share_words", False):
+            yield from _shared(written, part, lists)
+
+
+def _shared(written: Written, near: Part, lists: Mapping[str, WordList]) -> Iterator[Lint]:
+    for (first, one), (second, other) in combinations(enumerate(near.parts), 2):
+        if words := _in_both(one, other, lists):
+            some = ", ".join(f"'{word}'" for word in words[:_SHOWN]) + (" ..." if len(words) > _SHOWN else "")
+            called = f"{_called(first, one)} and {_called(second, other)}"
+            what = f"{some} would have to be {called} at once: a word is only one of them, so that it needs another"
+            meant = "if it says both, write may_share_words: true beside within; else take it out of one of the two"
+            yield written.lint(Kind.SHARED_WORD, near.where, what, meant)
+
+
+def _in_both(one: Part, other: Part, lists: Mapping[str, WordList]) -> list[str]:
+    """The words of either that are, or hold, a word of the other, and nothing else that would make it hold: 降息 is a
+    rate and a cut, while “product recall” has a word for each of the two. Who asks for the same words twice wants two
+    of them."""
+    mine, its = (frozenset(words_asked(part, lists)) for part in (one, other))
+    if mine == its:
+        return []
+    of_mine, of_its = WordIndex(mine), WordIndex(its)
+    found = {term.text for term in mine if of_its.within(term) and of_mine.within(term) <= {term.text}}
+    return sorted(found | {term.text for term in its if of_mine.within(term) and of_its.within(term) <= {term.text}})
+
+
+def _called(number: int, part: Part) -> str:
+    return f"`{part.name}`" if part.name else f"the {_NUMBERS[number]}"
+
+
+def _nets(written: Written) -> Iterator[Part]:
+    return (part for net in NETS for part in written.conditions.get(net, ()))

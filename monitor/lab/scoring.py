@@ -1,0 +1,195 @@
+"""How right rules are on news that somebody has labelled: precision, recall and F1 of each rule and language, and each
+miss and false alarm with its reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import tee
+
+from monitor.lab.outcomes import explain_outcome, quote_evidence
+from monitor.lab.recorded import Recorded, Unusable, recorded
+from monitor.matching import RuleSet
+from monitor.model import Article, Match, MatchKind
+from monitor.text.language import language_of
+
+ALL = "all"
+"""The language of a tally of all languages."""
+_KEYS = ("labels", "also_mentions", "judged")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An article, and what is right of it, as ids of rules: those that must hit it as news (`labels`), those that may
+    and need not (`mentions`), and those for which somebody has looked; None: for all labels of the file."""
+
+    found: Recorded
+    labels: frozenset[str]
+    mentions: frozenset[str]
+    judged: frozenset[str] | None
+
+    @property
+    def language(self) -> str:
+        """As its line says, else as its script tells."""
+        article = self.found.article
+        return article.language or language_of(article.title, article.text, None) or "unknown"
+
+
+class Error(StrEnum):
+    """How a rule is wrong about an article."""
+
+    MISS = "miss"
+    FALSE_ALARM = "false alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A miss or a false alarm, with the sentence that says why."""
+
+    kind: Error
+    rule: str
+    language: str
+    found: Recorded
+    why: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of articles. `right`: hit as news, and labelled so; `neutral`: labelled as mentions, of which `mentioned`
+    were hit at all."""
+
+    right: int = 0
+    false_alarms: int = 0
+    missed: int = 0
+    neutral: int = 0
+    mentioned: int = 0
+
+    @property
+    def labelled(self) -> int:
+        return self.right + self.missed
+
+    @property
+    def hit(self) -> int:
+        return self.right + self.false_alarms
+
+    @property
+    def precision(self) -> float | None:
+        """From 0 to 1; None where nothing was hit."""
+        return self.right / self.hit if self.hit else None
+
+    @property
+    def recall(self) -> float | None:
+        """From 0 to 1; None where nothing is labelled."""
+        return self.right / self.labelled if self.labelled else None
+
+    @property
+    def f1(self) -> float | None:
+        """From 0 to 1; None where nothing was hit, or nothing is labelled."""
+        if self.precision is None or self.recall is None:
+            return None
+        return 2 * self.right / (2 * self.right + self.false_alarms + self.missed)
+
+
+@dataclass(slots=True)
+class Score:
+    """`tallies` by rule and language (`ALL` among them), in the order of the rules; `unknown`: labels that are the id
+    of no rule that runs, which are left out."""
+
+    tallies: dict[tuple[str, str], Tally]
+    articles: int
+    mistakes: list[Mistake] = field(default_factory=list)
+    unknown: frozenset[str] = frozenset()
+
+    @property
+    def of_rules(self) -> dict[str, Tally]:
+        """The tally of each rule in all languages."""
+        return {rule: tally for (rule, language), tally in self.tallies.items() if language == ALL}
+
+    @property
+    def macro_f1(self) -> float | None:
+        """The mean F1 of the rules that have labelled articles; a rule that hits none of them counts as 0."""
+        each = [tally.f1 or 0.0 for tally in self.of_rules.values() if tally.labelled]
+        return sum(each) / len(each) if each else None
+
+    @property
+    def mentions(self) -> tuple[int, int]:
+        """How many of the mentions were hit at all, and how many there are."""
+        tallies = self.of_rules.values()
+        return sum(tally.mentioned for tally in tallies), sum(tally.neutral for tally in tallies)
+
+
+def read_labelled(lines: Iterable[str], now: datetime) -> Iterator[Labelled | Unusable]:
+    """The articles of the lines as `recorded` reads them, with their labels: lists of ids of rules, in which `_` may
+    stand for `-`. A line without labels is news that no rule should hit."""
+    ours, theirs = tee(lines)
+    written = (line for line in theirs if line.strip())
+    for found, line in zip(recorded(ours, now), written, strict=True):
+        yield found if isinstance(found, Unusable) else _labelled(found, line)
+
+
+def _labelled(found: Recorded, line: str) -> Labelled | Unusable:
+    row = json.loads(line) if line.lstrip().startswith("{") else {}
+    for key in _KEYS:
+        listed = row.get(key)
+        if listed is not None and not (isinstance(listed, list) and all(isinstance(each, str) for each in listed)):
+            return Unusable(found.line, f"{key} must be a list of ids of rules")
+    labels, mentions = _ids(row, "labels"), _ids(row, "also_mentions")
+    judged = None if row.get("judged") is None else _ids(row, "judged") | labels | mentions
+    return Labelled(found, labels, mentions - labels, judged)
+
+
+def _ids(row: Mapping[str, list[str]], key: str) -> frozenset[str]:
+    return frozenset(name.replace("_", "-") for name in row.get(key) or ())
+
+
+def score(articles: Sequence[Labelled], rules: RuleSet, *, with_mistakes: bool = False) -> Score:
+    """The rules against the labels. A rule is asked only about articles that were judged for it; where the labels call
+    an article a mention, it may hit or not. `with_mistakes`: each is explained, which takes longer than counting."""
+    labels = frozenset[str]().union(*(each.labels | each.mentions | (each.judged or set()) for each in articles))
+    counted: dict[str, dict[str, Tally]] = {id_: {} for id_ in rules.rules if id_ in labels}
+    found = Score({}, len(articles), unknown=labels - counted.keys())
+    for each in articles:
+        matches = {match.rule: match for match in rules.match(each.found.article)}
+        for rule in counted.keys() & (labels if each.judged is None else each.judged):
+            for language in (ALL, each.language):
+                _count(counted[rule].setdefault(language, Tally()), each, rule, matches.get(rule))
+            if with_mistakes:
+                found.mistakes += _mistakes(each, rule, matches.get(rule), rules)
+    order = list(counted)
+    found.mistakes.sort(key=lambda mistake: order.index(mistake.rule))
+    for rule, by_language in counted.items():
+        for language in sorted(by_language, key=lambda name: (name != ALL, name)):
+            if (tally := by_language[language]) != Tally():
+                found.tallies[rule, language] = tally
+    return found
+
+
+def _count(tally: Tally, article: Labelled, rule: str, match: Match | None) -> None:
+    if rule in article.mentions:
+        tally.neutral += 1
+        tally.mentioned += match is not None
+        return
+    wanted, news = rule in article.labels, _is_news(match)
+    tally.right += wanted and news
+    tally.false_alarms += news and not wanted
+    tally.missed += wanted and not news
+
+
+def _mistakes(article: Labelled, rule: str, match: Match | None, rules: RuleSet) -> Iterator[Mistake]:
+    wanted, news = rule in article.labels, _is_news(match)
+    if wanted is news or rule in article.mentions:
+        return
+    kind = Error.MISS if wanted else Error.FALSE_ALARM
+    yield Mistake(kind, rule, article.language, article.found, _why(article.found.article, rule, match, rules))
+
+
+def _why(article: Article, rule: str, match: Match | None, rules: RuleSet) -> str:
+    said = explain_outcome(rules, article, rule)
+    return said if match is None else f"{said}: {quote_evidence(match)}"
+
+
+def _is_news(match: Match | None) -> bool:
+    return match is not None and match.kind is MatchKind.NEWS

@@ -1,0 +1,83 @@
+"""`news-monitor rules list` and `rules packs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.e2e.whole import news_monitor
+
+RULES = """\
+rule: strikes
+title: Strikes
+level: low
+status: shadow
+owner: labour-desk
+match: {words: {en: [strike, walk out], ko: [파업]}}
+tests: {fires: [A strike, 파업], silent: [Rain]}
+"""
+
+
+async def test_a_line_for_each_rule(tmp_path: Path) -> None:
+    """With what somebody asks who takes over a desk's rules."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    ended = await news_monitor("rules", "list", "--rules", "rules.yaml", folder=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    heads, line = ended.out.splitlines()
+    assert heads.split() == ["rule", "level", "status", "languages", "words", "tests", "owner", "title", "file"]
+    assert line.split() == ["strikes", "low", "shadow", "en,", "ko", "3", "3", "labour-desk", "Strikes", "rules.yaml"]
+
+
+async def test_a_rule_as_json(tmp_path: Path) -> None:
+    """The same, for programs; of a faulty file it is told, and the others are listed."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "bad.yaml").write_text("rule: a\n", encoding="utf-8")
+    command = ("rules", "list", "--rules", "rules.yaml", "--rules", "bad.yaml", "--json")
+    ended = await news_monitor(*command, folder=tmp_path)
+    assert ended.code == 1
+    assert ended.told[0].startswith("bad.yaml:1:1: ")
+    assert ended.rows == [
+        {
+            "rule": "strikes",
+            "title": "Strikes",
+            "level": "low",
+            "status": "shadow",
+            "owner": "labour-desk",
+            "languages": ["en", "ko"],
+            "words": 3,
+            "tests": 3,
+            "file": "rules.yaml",
+            "line": 1,
+        }
+    ]
+
+
+async def test_packs_are_listed_with_what_is_in_them(tmp_path: Path) -> None:
+    """East Asia among them, with its eleven rules, in five languages; for people and for programs."""
+    ended = await news_monitor("rules", "packs", "--json", folder=tmp_path)
+    packs = {row["pack"]: row for row in ended.rows}
+    asia = packs["east-asia"]
+    assert asia["title"] == "East Asia"
+    assert {"taiwan-drills", "korea-china-diplomacy"} <= set(asia["rules"])
+    assert {"en", "ja", "ko", "ru", "zh"} <= set(asia["languages"])
+    assert "yonhap-ko" in asia["sources"]
+    assert "korea.yaml" in asia["source_files"]
+    told = await news_monitor("rules", "packs", folder=tmp_path)
+    assert [line.partition(":")[0] for line in told.out.splitlines() if line and line[0] != " "] == list(packs)
+    assert f"{len(asia['sources'])} sources: " in told.out
+    assert "taiwan-drills" in told.out
+
+
+async def test_init_writes_the_packs_that_are_named(tmp_path: Path) -> None:
+    """One, several, or none; and one can be added later, which keeps what is there."""
+    asia = "rules/east-asia/taiwan-drills.yaml"
+    for options, there in ([], True), (["--pack", "east-asia, east-asia"], True), (["--empty"], False):
+        folder = tmp_path / f"set{len(options)}{there}"
+        ended = await news_monitor("init", *options, folder, folder=tmp_path)
+        assert ended.code == 0, ended.err
+        assert (folder / asia).is_file() is there
+        assert (folder / "rules" / "lists").is_dir()
+    added = await news_monitor("init", "--pack", "east-asia", folder, folder=tmp_path)
+    assert f"wrote {folder / asia}" in added.out
+    assert f"kept {folder / 'monitor.yaml'}, which was there" in added.err
+    checked = await news_monitor("check", "-c", folder / "monitor.yaml", folder=tmp_path)
+    assert checked.err.startswith("no faults") or "\nno faults" in checked.err

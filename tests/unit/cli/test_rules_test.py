@@ -1,0 +1,53 @@
+"""`news-monitor rules test`: a file of headlines over all rules, with counts for people and for programs."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+from tests.e2e.whole import news_monitor
+
+RULES = "rule: strikes\ntitle: Strikes\nlevel: low\nmatch: {words: [strike]}\n"
+HEADLINES = "strikes:\n  fires: [A strike, Dockers walk out]\n  silent: [Rain]\nany:\n  silent: [Ferries run]\n"
+
+
+async def test_counts_by_rule_and_each_failure(tmp_path: Path) -> None:
+    """What fails comes first, with its headline below."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "headlines.yaml").write_text(HEADLINES, encoding="utf-8")
+    ended = await news_monitor("rules", "test", "--rules", "rules.yaml", "headlines.yaml", folder=tmp_path)
+    assert (ended.code, ended.err) == (1, "")
+    assert [line.split() for line in ended.out.splitlines()] == [
+        ["headlines.yaml:2:21:", "strikes", "must", "fire,", "and", "does", "not:", "words", "strike:", "not", "there"],
+        ["Dockers", "walk", "out"],
+        [],
+        ["rule", "fires", "mentions", "silent"],
+        ["strikes", "1", "of", "2", "1", "of", "1"],
+        ["any", "1", "of", "1"],
+        [],
+        ["3", "of", "4", "hold"],
+    ]
+
+
+async def test_as_json_lines(tmp_path: Path) -> None:
+    """Read and written."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    lines = b'{"title": "A strike", "fires": ["strikes"]}\n{"title": "Strike!", "silent": ["any"]}\n'
+    (tmp_path / "h.gz").write_bytes(gzip.compress(lines))
+    ended = await news_monitor("rules", "test", "--rules", "rules.yaml", "--json", "h.gz", folder=tmp_path)
+    assert (ended.code, ended.err) == (1, "")
+    failure, strikes, every, total = ended.rows
+    assert failure == {
+        "type": "failure",
+        "file": "h.gz",
+        "line": 2,
+        "col": 1,
+        "rule": "any",
+        "wanted": "silent",
+        "title": "Strike!",
+        "why": "strikes fires on “Strike”",
+    }
+    counts = {"fires": 1, "mentions": 0, "silent": 0, "fires_held": 1, "mentions_held": 0, "silent_held": 0}
+    assert strikes == {"type": "rule", "rule": "strikes", **counts}
+    assert (every["rule"], every["silent"], every["silent_held"]) == ("any", 1, 0)
+    assert total == {"type": "total", "asked": 2, "failed": 1}

@@ -1,0 +1,106 @@
+"""`news-monitor score`: a table of how right rules are, and each mistake where it is asked for."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+from tests.e2e.whole import news_monitor
+
+RULES = """\
+rule: strikes
+title: Strikes
+level: low
+match: {words: {en: [strike], ko: [파업]}}
+---
+rule: floods
+title: Floods
+level: low
+status: off
+match: {words: {en: [flood]}}
+"""
+DATA: list[dict[str, object]] = [
+    {"id": "a", "title": "A strike in the port", "lang": "en", "labels": ["strikes"]},
+    {"id": "b", "title": "항만 파업", "lang": "ko", "labels": ["strikes"]},
+    {"id": "c", "title": "Dockers \x1b[2Jwalk out", "lang": "en", "labels": ["strikes"]},
+    {"id": "d", "title": "A lightning strike", "lang": "en", "labels": []},
+    {"id": "e", "title": "A strike, briefly", "lang": "en", "also_mentions": ["strikes"]},
+]
+
+
+def write(folder: Path, *rows: dict[str, object]) -> None:
+    (folder / "rules.yaml").write_text(RULES, encoding="utf-8")
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    (folder / "data.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+
+
+async def test_a_table_of_rules_and_languages(tmp_path: Path) -> None:
+    """The figures that people compare, and nothing else unless it is asked for."""
+    write(tmp_path, *DATA)
+    ended = await news_monitor("score", "--rules", "rules.yaml", "data.jsonl.gz", folder=tmp_path)
+    assert (ended.code, ended.err) == (0, "")
+    heads, *rows, blank, total = (line.split() for line in ended.out.splitlines())
+    assert heads == [
+        "rule",
+        "language",
+        "labelled",
+        "right",
+        "missed",
+        "false",
+        "precision",
+        "recall",
+        "F1",
+        "mentions",
+    ]
+    assert rows == [
+        ["strikes", "all", "3", "2", "1", "1", "0.667", "0.667", "0.667", "1", "of", "1"],
+        ["strikes", "en", "2", "1", "1", "1", "0.500", "0.500", "0.500", "1", "of", "1"],
+        ["strikes", "ko", "1", "1", "0", "0", "1.000", "1.000", "1.000"],
+    ]
+    assert (blank, " ".join(total)) == ([], "5 articles; macro F1 0.667; mentions found 1 of 1")
+
+
+async def test_each_mistake_with_its_reason(tmp_path: Path) -> None:
+    """A title cannot move the cursor."""
+    write(tmp_path, *DATA)
+    ended = await news_monitor("score", "--rules", "rules.yaml", "--list", "data.jsonl.gz", folder=tmp_path)
+    assert "\x1b" not in ended.out
+    assert "miss of strikes (en, c)\n" in ended.out
+    assert "    no match: words strike, 파업: not there\n" in ended.out
+    assert "false alarm of strikes (en, d)\n    A lightning strike\n    news at level low: " in ended.out
+
+
+async def test_as_json(tmp_path: Path) -> None:
+    """A line for each row of the table, each mistake, and the total."""
+    write(tmp_path, *DATA)
+    ended = await news_monitor("score", "--rules", "rules.yaml", "--list", "--json", "data.jsonl.gz", folder=tmp_path)
+    assert [row["type"] for row in ended.rows] == ["score", "score", "score", "miss", "false alarm", "total"]
+    assert ended.rows[2] == {
+        "type": "score",
+        "rule": "strikes",
+        "language": "ko",
+        "labelled": 1,
+        "right": 1,
+        "missed": 0,
+        "false_alarms": 0,
+        "precision": 1.0,
+        "recall": 1.0,
+        "f1": 1.0,
+        "mentions": 0,
+        "mentions_found": 0,
+    }
+    assert ended.rows[3]["id"] == "c"
+    assert ended.rows[-1]["macro_f1"] == ended.rows[0]["f1"]
+
+
+async def test_labels_without_a_rule_are_told(tmp_path: Path) -> None:
+    """With what was meant; where none has a rule that runs, nothing was scored."""
+    write(tmp_path, {"id": 1, "title": "A strike", "labels": ["strikes", "strike"]})
+    ended = await news_monitor("score", "--rules", "rules.yaml", "data.jsonl.gz", folder=tmp_path)
+    assert ended.code == 0
+    assert ended.told == ["the label 'strike' is the id of no rule that runs; did you mean 'strikes'?"]
+    write(tmp_path, {"id": 1, "title": "A flood", "labels": ["floods"]})
+    ended = await news_monitor("score", "--rules", "rules.yaml", "data.jsonl.gz", folder=tmp_path)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.told == ["data.jsonl.gz: nothing to score: its labels are the ids of no rule that runs: floods"]

@@ -1,0 +1,156 @@
+"""Headlines run through all rules, and each that is not as expected is told with its place and the reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import Faulty
+from monitor.lab.expected import (
+    Expected,
+    Report,
+    Wanted,
+    expected_of_lines,
+    expected_of_yaml,
+    run_expected,
+    unknown_rules,
+)
+from monitor.lab.recorded import Unusable
+from monitor.model import Level, Rule, RuleStatus, Term, Words
+from tests.building import NOON
+
+LONG = "The committee spoke of rowing and of gardens. " * 30
+RULES = {
+    "flood": Rule("flood", "Floods", Level.LOW, Words((Term("flood", "en"),)), "v"),
+    "strike": Rule("strike", "Strikes", Level.LOW, Words((Term("strike", "en"), Term("walk out", "en"))), "v"),
+}
+
+
+def run(folder: Path, text: str, rules: dict[str, Rule] = RULES) -> Report:
+    file = folder / "h.yaml"
+    file.write_text(text, encoding="utf-8")
+    expected = expected_of_yaml(file, NOON)
+    assert list(unknown_rules(expected, rules)) == []
+    return run_expected(expected, rules, {}, {}, {})
+
+
+def failures(folder: Path, text: str, rules: dict[str, Rule] = RULES) -> list[str]:
+    """As people read them, without the folder."""
+    return [str(failure).removeprefix(f"{folder}/") for failure in run(folder, text, rules).failures]
+
+
+def test_what_holds_is_counted_by_rule(tmp_path: Path) -> None:
+    """A headline, or an article with its text and language; a mention is silent."""
+    report = run(
+        tmp_path,
+        f"""\
+strike:
+  fires: [A strike, {{title: News, text: Dockers walk out., lang: en}}]
+  mentions: [{{title: Gardens, text: "{LONG}A strike."}}]
+  silent: [A flood, {{title: Gardens, text: "{LONG}A strike."}}]
+any:
+  fires: [A flood]
+  silent: [Rain, {{title: Gardens, text: "{LONG}A strike."}}]
+""",
+    )
+    assert report.failures == []
+    assert report.asked == {
+        ("strike", Wanted.FIRES): 2,
+        ("strike", Wanted.MENTIONS): 1,
+        ("strike", Wanted.SILENT): 2,
+        ("any", Wanted.FIRES): 1,
+        ("any", Wanted.SILENT): 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("strike: {fires: [Rain]}", "h.yaml:1:18: strike must fire, and does not: words strike, walk out: not there"),
+        (
+            f'strike: {{fires: [{{title: Gardens, text: "{LONG}A strike."}}]}}',
+            "h.yaml:1:18: strike must fire, and is only a mention: complete only outside title and lead",
+        ),
+        ("strike: {silent: [A strike]}", "h.yaml:1:19: strike must stay silent, and fires on “strike”"),
+        ("strike: {mentions: [A strike]}", "h.yaml:1:21: strike must be a mention, and fires on “strike”"),
+        (
+            "strike: {mentions: [Rain]}",
+            "h.yaml:1:21: strike must be a mention, and is not: words strike, walk out: not there",
+        ),
+        (
+            "any: {silent: [A flood ends a strike]}",
+            "h.yaml:1:16: every rule must stay silent, and flood fires on “flood”; strike fires on “strike”",
+        ),
+        (
+            "any: {fires: [Rain]}",
+            "h.yaml:1:15: some rule must fire, and does not: the nearest is flood: no match: words flood: not there",
+        ),
+    ],
+)
+def test_what_does_not_hold_is_told_with_its_reason(text: str, told: str, tmp_path: Path) -> None:
+    """At the place of the headline."""
+    assert failures(tmp_path, text) == [told]
+
+
+def test_failures_come_in_the_order_of_the_file(tmp_path: Path) -> None:
+    """Whatever kind they are of; and they are counted by rule and kind."""
+    report = run(tmp_path, "strike:\n  silent: [A strike]\n  fires: [Rain, A strike]\n")
+    assert [failure.expected.place.line for failure in report.failures] == [2, 3]
+    assert report.failed == {("strike", Wanted.SILENT): 1, ("strike", Wanted.FIRES): 1}
+
+
+def test_a_rule_that_is_off_is_tested_where_it_is_named(tmp_path: Path) -> None:
+    """And is none of the rules of which none may fire."""
+    off = {**RULES, "flood": replace(RULES["flood"], status=RuleStatus.OFF)}
+    assert failures(tmp_path, "flood: {fires: [A flood]}\nany: {silent: [A flood]}\n", off) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("strike: {fire: [A strike]}", "1:10: I do not know 'fire'; did you mean 'fires'?"),
+        (
+            "flood: {fires: [a]}\nstrike: {fires: A strike}",
+            "2:17: text stands where a list belongs; write, for example, 'fires: [Live-fire",
+        ),
+        ("[A strike]", "1:1: a mapping of ids of rules belongs here; write, for example, 'taiwan-drills: "),
+    ],
+)
+def test_faults_of_the_file_have_their_places(text: str, fault: str, tmp_path: Path) -> None:
+    """As in the files of rules."""
+    with pytest.raises(Faulty) as faulty:
+        run(tmp_path, text)
+    assert str(faulty.value).startswith(f"{tmp_path}/h.yaml:{fault}")
+
+
+def test_a_rule_that_does_not_exist_is_a_fault(tmp_path: Path) -> None:
+    """With what was meant."""
+    file = tmp_path / "h.yaml"
+    file.write_text("flod: {fires: [a]}\n", encoding="utf-8")
+    (fault,) = unknown_rules(expected_of_yaml(file, NOON), RULES)
+    assert str(fault) == f"{file}:1:16: there is no rule 'flod'; did you mean 'flood'?"
+
+
+def test_lines_of_json_say_the_same() -> None:
+    """One article, and what several rules must make of it; it needs no id."""
+    lines = [
+        '{"title": "A strike", "fires": ["strike"], "silent": ["flood", "any"]}\n',
+        "\n",
+        '{"id": "a", "title": "Rain", "lang": "en", "fires": ["strike"]}\n',
+        "A bare headline\n",
+        '{"title": "Rain", "fires": "strike"}\n',
+        "{\n",
+    ]
+    found = list(expected_of_lines(lines, "h.jsonl", NOON))
+    assert [str(each) for each in found if isinstance(each, Unusable)] == [
+        "line 4: nothing is expected of it: give it one of fires, mentions, silent",
+        "line 5: fires must be a list of ids of rules",
+        "line 6: no JSON: Expecting property name enclosed in double quotes at column 2; write one object on a line",
+    ]
+    report = run_expected([each for each in found if isinstance(each, Expected)], RULES, {}, {}, {})
+    assert [str(failure) for failure in report.failures] == [
+        "h.jsonl:1:1: every rule must stay silent, and strike fires on “strike”",
+        "h.jsonl:3:1: strike must fire, and does not: words strike, walk out: not there",
+    ]
