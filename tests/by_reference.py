@@ -8,7 +8,6 @@ stand together with the others. Terms of one text, in several languages, are fou
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 
 from monitor.model import (
@@ -37,6 +36,7 @@ from monitor.text.folding import folded_tokens
 from monitor.text.scripts import is_unspaced
 from tests.reference import PROSE, Hit, Reading, belongs, ways
 
+_Place = tuple[Field, int, int]
 _Found = Iterator[tuple[frozenset[str], Hit, str]]
 """The names of the conditions that a hit is inside of, the hit, and its value."""
 
@@ -72,14 +72,29 @@ def _found(condition: Condition, reading: Reading, names: frozenset[str], field:
 
 
 def _near(near: Near, reading: Reading, names: frozenset[str], field: Field | None) -> _Found:
-    within = reading.within(NewsIn.LEAD)
     for way in ways(near):
-        members = [[each for each in _found(one, reading, names, field) if within(each[1])] for one in way]
-        hits = [{replace(hit, term="", node="") for _, hit, _ in member} for member in members]
-        together = [chosen for chosen in product(*hits) if reading.together(chosen, near)]
-        for number, member in enumerate(members):
-            places = {chosen[number].place for chosen in together}
-            yield from (each for each in member if each[1].place in places)
+        choices = reading.choices(way, field, "", reading.within(NewsIn.LEAD))
+        together = [chosen for chosen in choices if reading.together(chosen, near)]
+        for number, member in enumerate(way):
+            yield from _at(member, {chosen[number].place for chosen in together}, reading, names, field)
+
+
+def _at(member: Condition, places: set[_Place], reading: Reading, names: frozenset[str], field: Field | None) -> _Found:
+    """What a member of a near finds at these places; if it is a near itself, all that its own members find inside."""
+    match member:
+        case Named():
+            yield from _at(member.condition, places, reading, names | {member.name}, field)
+        case AnyOf():
+            for each in member.conditions:
+                yield from _at(each, places, reading, names, field)
+        case Near():
+            own = [
+                hit for hit in reading.counted(member, field, "", reading.within(NewsIn.TEXT)) if hit.place in places
+            ]
+            inside = (each for way in ways(member) for one in way for each in _found(one, reading, names, field))
+            yield from (each for each in inside if any(map(each[1].inside, own)))
+        case _:
+            yield from (each for each in _found(member, reading, names, field) if each[1].place in places)
 
 
 def _standing(condition: Condition, reading: Reading) -> Iterator[tuple[Hit, str]]:

@@ -256,14 +256,16 @@ class _Rules:
             return AnyOf(tuple(self.named(self.leaf()) for _ in range(self.chance.randint(1, 3))))
         return self.leaf()
 
-    def member(self, depth: int = 1) -> Condition:
-        """What `near` takes: the same, all of some, and any of those."""
-        if self.maybe(0.85):
-            return self.countable()
+    def several(self, depth: int = 1) -> Condition:
+        """What else `near` takes: all of some, another near, and any of those."""
         parts = [self.named(self.leaf()) for _ in range(self.chance.randint(1, 2))]
         if depth and self.maybe(0.4):
-            return AnyOf((*parts, self.member(0)))
-        return AllOf(tuple(parts))
+            return AnyOf((*parts, self.several(0)))
+        if self.maybe(0.5):
+            return AllOf(tuple(parts))
+        in_order, share = self.maybe(0.3), self.maybe(0.3)
+        inner = self.near((*parts, self.named(self.countable())), in_order=in_order)
+        return replace(inner, may_share_words=share and not in_order)
 
     def named(self, condition: Condition) -> Condition:
         return Named(self.chance.choice(["who", "what"]), condition) if self.maybe(0.2) else condition
@@ -277,7 +279,9 @@ class _Rules:
     def bare(self, depth: int) -> Condition:
         kind = self.chance.choice(["leaf", "near", "near", "times", *(("all", "any") if depth else ())])
         if kind == "near":
-            members = [self.member() for _ in range(self.chance.choice([2, 2, 2, 3, 4]))]
+            members = [self.countable() for _ in range(self.chance.choice([2, 2, 2, 3, 4]))]
+            if len(members) < 4 and self.maybe(0.4):  # the reference tries each place with each
+                members[-1] = self.several()
             if isinstance(members[0], Words) and self.maybe(0.5):  # two that begin or end together
                 members.insert(1, Words((self.longer(members[0].terms[0], 4),)))
             in_order, share = self.maybe(0.3), self.maybe(0.3)

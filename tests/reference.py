@@ -236,7 +236,21 @@ class Reading:
         self, members: tuple[Condition, ...], field: Field | None, node: str, counts: Counts
     ) -> Iterator[tuple[Hit, ...]]:
         """A hit of each member, in every way."""
-        return product(*(list(filter(counts, self.alike(each, field, node))) for each in members))
+        return product(*(self.counted(each, field, node, counts) for each in members))
+
+    def counted(self, member: Condition, field: Field | None, node: str, counts: Counts) -> list[Hit]:
+        """The hits that count of a member of a near; of a near in it, from the first to the last word of a choice."""
+        match member:
+            case Named():
+                return self.counted(member.condition, field, member.name, counts)
+            case AnyOf():  # what one of several is called does not count
+                parts = map(unnamed, member.conditions)
+                return [hit for each in parts for hit in self.counted(each, field, node, counts)]
+            case Near():  # nor what its members are
+                inner = (tuple(map(unnamed, way)) for way in ways(member))
+                choices = (chosen for way in inner for chosen in self.choices(way, field, node, counts))
+                return sorted({spanned(chosen) for chosen in choices if self.together(chosen, member)})
+        return list(filter(counts, self.alike(member, field, node)))
 
     def hold_anywhere(self, condition: Condition, field: Field | None, node: str) -> bool:
         return self.holds(condition, self.within(NewsIn.TEXT), field, node)
@@ -467,6 +481,14 @@ def apart(hits: list[Hit]) -> int:
 
 def outside(hits: list[Hit], others: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if not any(map(hit.inside, others))]
+
+
+def unnamed(condition: Condition) -> Condition:
+    return unnamed(condition.condition) if isinstance(condition, Named) else condition
+
+
+def spanned(chosen: tuple[Hit, ...]) -> Hit:
+    return Hit(chosen[0].zone, min(hit.first for hit in chosen), max(hit.end for hit in chosen))
 
 
 def overlap(one: Hit, other: Hit) -> bool:

@@ -1,18 +1,16 @@
-"""The conditions of the rule language: their shapes, and their way into the model.
+"""The conditions of the rule language: their shapes. `into_model` makes of them what they mean.
 
 Which words of an article they meet is decided in `matching`, not here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
 from math import prod
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from monitor import model
 from monitor.config.leaves import (
     CASE,
     EDGES,
@@ -26,17 +24,20 @@ from monitor.config.leaves import (
     EntityOrGroup,
     NumberShape,
     Pattern,
-    named,
-    number,
 )
 from monitor.config.shape import Id, Shape, Text, one_or_list, refusal
-from monitor.config.words import Case, Edges, Forms, Ignored, Within, WordSet, ignored, terms
+from monitor.config.words import Case, Edges, Forms, Ignored, Within, WordSet
 
 _ANY = Field(None, alias="any", description="At least one of these holds.", examples=[[{"entity": "taiwan"}]])
 _IGNORE = Field(
     None,
     description="Which occurrences do not count: those inside these words; or a mapping, for more.",
     examples=[{"zh": ["朝鲜半岛"]}, {"list": "denials"}],
+)
+_NEAR = Field(
+    None,
+    description="Things that stand close together.",
+    examples=[{"within": "20 words", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill"]}}]}],
 )
 _NAME = Field(None, description="What reports and `by` (under alert) call it.", examples=["did what"])
 
@@ -65,16 +66,14 @@ class _ForParts(Shape):
 
 
 class Piece(_ForParts):
-    """What `near` brings together: exactly one of words, list, entity, pattern, number, names, and any or
-    all of such."""
+    """What `near` brings together: exactly one of words, list, entity, pattern, number, names, any or all of
+    such, and another near, whose place is from its first to its last word."""
 
     called: ClassVar[str] = "condition in near"
-    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "number", "names", "any", "all")
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "number", "names", "any", "all", "near")
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
-        key: (*others, "any", "all") for key, others in _TAKEN_BY.items()
-    }
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {key: (*others, *_PARTS) for key, others in _TAKEN_BY.items()}
 
     words: WordSet | None = WORDS
     list_: Id | None = LIST
@@ -89,6 +88,7 @@ class Piece(_ForParts):
         description="All of these stand there, near the others too.",
         examples=[[{"entity": "taiwan"}, {"words": {"en": ["strait"]}}]],
     )
+    near: Near | None = _NEAR
     case: Case | None = CASE
     forms: Forms | None = FORMS
     edges: Edges | None = EDGES
@@ -187,11 +187,7 @@ class Condition(_ForParts):
         None, alias="all", description="All of these hold.", examples=[[{"entity": "taiwan"}, {"entity": "china"}]]
     )
     any_: Annotated[list[Condition], Field(min_length=1)] | None = _ANY
-    near: Near | None = Field(
-        None,
-        description="Things that stand close together.",
-        examples=[{"within": "20 words", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill"]}}]}],
-    )
+    near: Near | None = _NEAR
     not_: Condition | None = Field(
         None,
         alias="not",
@@ -283,103 +279,3 @@ ConditionOrList = Annotated[
     Annotated[Condition, Tag("<one>")] | Annotated[Annotated[list[Condition], Field(min_length=1)], Tag("<list>")],
     Discriminator(one_or_list),
 ]
-
-
-# --- into the model ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What conditions say for all that is inside them: of `case`, `forms` and `edges` the innermost counts, of `ignore`
-    each."""
-
-    case: Case | None = None
-    forms: Forms | None = None
-    edges: Edges | None = None
-    ignores: tuple[model.Ignore, ...] = ()
-
-    def inside(self, shape: Condition | Piece) -> _Around:
-        """The same with what the condition says itself."""
-        own = () if shape.ignore is None else (ignored(shape.ignore),)
-        return _Around(
-            shape.case or self.case, shape.forms or self.forms, shape.edges or self.edges, own + self.ignores
-        )
-
-
-_NOTHING_AROUND = _Around()
-
-
-def condition(shape: Condition | Piece, around: _Around = _NOTHING_AROUND) -> model.Condition:
-    """The condition that the shape writes down."""
-    within = around.inside(shape)
-    said = _leaf(shape, within)
-    if said is None:
-        said = _of_several(shape, within)
-    else:
-        for each in within.ignores:
-            said = model.Ignoring(said, each)
-    if isinstance(shape, Condition):
-        said = _counted(shape, said)
-    return said if shape.name is None else model.Named(shape.name, said)
-
-
-def any_of(shape: Condition | list[Condition] | None) -> model.Condition | None:
-    """What holds where the condition does, or one of the list."""
-    if isinstance(shape, list):
-        return model.AnyOf(tuple(map(condition, shape)))
-    return None if shape is None else condition(shape)
-
-
-def near(within: int | model.Unit, these: Collection[model.Condition]) -> model.Near:
-    """Conditions that stand together."""
-    if isinstance(within, model.Unit):
-        return model.Near(tuple(these), unit=within)
-    return model.Near(tuple(these), words=within)
-
-
-def _counted(shape: Condition, said: model.Condition) -> model.Condition:
-    if shape.times is not None:
-        said = model.Times(shape.times, said)
-    if shape.in_ is not None:
-        said = model.In(model.Field.TEXT if shape.in_ == "body" else model.Field(shape.in_), said)
-    return said
-
-
-def _leaf(shape: Condition | Piece, around: _Around) -> model.Condition | None:
-    """What it says without parts, if it has none."""
-    if shape.words is not None:
-        return model.Words(terms(shape.words, around.case, around.forms, around.edges))
-    if shape.list_ is not None:
-        return model.ListNamed(shape.list_)
-    if shape.entity is not None:
-        return named(shape.entity)
-    return _beyond_words(shape, around)
-
-
-def _beyond_words(shape: Condition | Piece, around: _Around) -> model.Condition | None:
-    """What finds something that is no word."""
-    if shape.pattern is not None:
-        return model.Pattern(shape.pattern, exact=around.case == "exact")
-    if shape.number is not None:
-        return number(shape.number)
-    return None if shape.names is None else model.DayNamed()
-
-
-def _of_several(shape: Condition | Piece, around: _Around) -> model.Condition:
-    if shape.any_ is not None:
-        return model.AnyOf(_each(shape.any_, around))
-    if shape.all_ is not None:
-        return model.AllOf(_each(shape.all_, around))
-    assert isinstance(shape, Condition)
-    if shape.not_ is not None:
-        return model.Not(condition(shape.not_, around))
-    assert shape.near is not None
-    return replace(
-        near(shape.near.within, _each(shape.near.these, around)),
-        in_order=bool(shape.near.in_order),
-        may_share_words=bool(shape.near.may_share_words),
-    )
-
-
-def _each(shapes: Sequence[Condition | Piece], around: _Around) -> tuple[model.Condition, ...]:
-    return tuple(condition(shape, around) for shape in shapes)

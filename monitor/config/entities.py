@@ -7,9 +7,9 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from monitor import model
-from monitor.config.conditions import near
 from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked
+from monitor.config.into_model import near
 from monitor.config.leaves import CASE, EntityKind
 from monitor.config.shape import Id, Region, Shape, Text, refusal
 from monitor.config.where import WhereShape, where

@@ -13,9 +13,10 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from monitor import model
 from monitor.config.alerts import AlertShape, names_in, policy
-from monitor.config.conditions import Condition, ConditionOrList, any_of, condition, only_negated
+from monitor.config.conditions import Condition, ConditionOrList, only_negated
 from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked, did_you_mean
+from monitor.config.into_model import any_of, condition
 from monitor.config.shape import Duration, Id, Shape, Text, one_or_list, refusal
 from monitor.config.where import WhereShape, where
 from monitor.config.yaml12 import Document, shown

@@ -14,7 +14,6 @@ KEYS: dict[str, set[str]] = {
 """What the mapping is called -> its keys that come with a later version."""
 
 _UNLESS = "write what must not hold under unless:, and occurrences that do not count under ignore:"
-_NEAR = "near brings together words, a list, an entity, a pattern, and any or all of those"
 _BESIDE_NEAR_ALL = "it belongs beside near, under all:; occurrences that do not count belong under ignore:"
 _BESIDE_NEAR = "it belongs beside near, not inside it"
 _NAMES = "write the names under sure:, those that are not enough alone under maybe:"
@@ -25,7 +24,6 @@ ELSEWHERE: dict[str, dict[str, str]] = {
     "condition": {"and": "write all:", "or": "write any:"},
     "condition in near": {
         "not": _BESIDE_NEAR_ALL,
-        "near": _NEAR,
         "in": _BESIDE_NEAR,
         "times": _BESIDE_NEAR,
     },

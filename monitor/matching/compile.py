@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from monitor.matching import finders, nodes, values
 from monitor.matching.entries import CompiledChange, CompiledRule
-from monitor.matching.finders import CompiledMaybe, Finder, Spoiling, Terms, Vicinity
+from monitor.matching.finders import CompiledMaybe, Finder, Spoiler, Spoiling, Terms, Vicinity
+from monitor.matching.groups import Group
 from monitor.matching.quantities import DayFinder, NumberFinder, NumberValues
 from monitor.matching.ruleset import Lookup, RuleSet
 from monitor.matching.terms import Pattern as TermPattern
@@ -146,6 +147,9 @@ class _Compiler:
     def _near(self, condition: Near | AnyOf, field: Field | None, name: str) -> nodes.Node:
         if isinstance(condition, AnyOf):
             return self._node(condition, field, name)
+        return self._one_near(condition, field, name)
+
+    def _one_near(self, condition: Near, field: Field | None, name: str) -> nodes.Near:
         members = [self._leaf(each, field, "") for each in condition.conditions]
         how = {"in_order": condition.in_order, "may_share_words": condition.may_share_words}
         return nodes.Near(members, condition.words, condition.unit, **how, name=name)
@@ -176,6 +180,8 @@ class _Compiler:
                 finder = finders.Ignoring(self._finder(condition.condition), self._spoiling(condition.ignore))
             case AnyOf():
                 finder = finders.Any(map(self._finder, condition.conditions))
+            case Near():
+                finder = self._once(condition, lambda: self._place_of_near(without_all(condition)))
             case Named():
                 finder = self._finder(condition.condition)
             case _:
@@ -185,6 +191,11 @@ class _Compiler:
     def _list(self, named: WordList) -> Finder:
         words, entities = self._words(terms_within(named, self._lists)), entities_within(named, self._lists)
         return finders.Any([words, *(self._finder(EntityNamed(each)) for each in entities)]) if entities else words
+
+    def _place_of_near(self, condition: Near | AnyOf) -> Finder:
+        if isinstance(condition, AnyOf):
+            return finders.Any(map(self._finder, condition.conditions))
+        return Group(self._one_near(condition, None, ""), self._number("near"))
 
     def _once(self, key: object, make: Callable[[], Finder]) -> Finder:
         if key not in self._shared:
@@ -259,6 +270,8 @@ class _Compiler:
             case AnyOf(conditions):
                 for each in conditions:
                     yield from self._value_finders(each, by, names)
+            case Near():
+                yield from self._value_finders_inside(without_all(condition), by, names)
             case Ignoring(inner, ignore):
                 spoiling = self._spoiling(ignore)
                 for name, found_by in self._value_finders(inner, by, names):
@@ -266,6 +279,18 @@ class _Compiler:
             case _:
                 own = self._values(condition) if names else ()
                 yield from ((name, each) for name in sorted(names) for each in own)
+
+    def _value_finders_inside(
+        self, condition: Near | AnyOf, by: AbstractSet[str], names: AbstractSet[str]
+    ) -> Iterator[tuple[str, values.ValueFinder]]:
+        """The same of what stands in a near that is a member of another one."""
+        if isinstance(condition, AnyOf):
+            yield from self._value_finders(condition, by, names)
+            return
+        place = self._finder(condition)
+        for each in condition.conditions:
+            for name, found_by in self._value_finders(each, by, names):
+                yield name, values.ValuesInside(place, found_by)
 
     def _values(self, condition: Condition) -> tuple[values.ValueFinder, ...]:
         """What finds the values of words, an entity, entities or a pattern."""
@@ -320,17 +345,24 @@ class _Compiler:
     # --- what does not count ------------------------------------------------------------------------------------
 
     def _spoiling(self, ignore: Ignore) -> Spoiling:
-        inside: list[Finder] = [self._words(ignore.terms)] if ignore.terms else []
-        inside += [self._finder(ListNamed(each)) for each in ignore.lists if self._has_words(self._lists[each])]
-        named = [one for each in ignore.lists for one in lists_within(self._lists[each], self._lists)]
-        return Spoiling(
-            tuple(inside),
-            self._reaches([ignore.before, *(one for each in named for one in (each.before, *each.more_before))]),
-            self._reaches([ignore.after, *(one for each in named for one in (each.after, *each.more_after))]),
-        )
+        inside = [Spoiler(self._words(ignore.terms), "ignore")] if ignore.terms else []
+        named = [self._lists[each] for each in ignore.lists]
+        inside += [
+            Spoiler(self._finder(ListNamed(each.id)), f"list {each.id}") for each in named if self._has_words(each)
+        ]
+        before, after = self._spoilers([ignore.before], "ignore"), self._spoilers([ignore.after], "ignore")
+        for each in (one for words in named for one in lists_within(words, self._lists)):
+            before += self._spoilers([each.before, *each.more_before], f"list {each.id}")
+            after += self._spoilers([each.after, *each.more_after], f"list {each.id}")
+        return Spoiling(tuple(inside), tuple(before), tuple(after))
 
     def _has_words(self, named: WordList) -> bool:
         return bool(terms_within(named, self._lists) or entities_within(named, self._lists))
 
-    def _reaches(self, reaches: Iterable[Reach | None]) -> tuple[tuple[int, Finder], ...]:
-        return tuple((reach.words, self._finder(reach.condition)) for reach in reaches if reach is not None)
+    def _spoilers(self, reaches: Iterable[Reach | None], source: str) -> list[Spoiler]:
+        """`source`: where they are written, unless they are those of a list."""
+        found = []
+        for reach in (reach for reach in reaches if reach is not None):
+            named = f"list {reach.condition.list}" if isinstance(reach.condition, ListNamed) else source
+            found.append(Spoiler(self._finder(reach.condition), named, reach.words))
+        return found

@@ -215,10 +215,22 @@ class _Walker:
         if anywhere := node.finder.hits(self.found):
             span, *_ = self._spans(anywhere, "")
             return f"“{span.text}” stands in the {span.field} only"
-        if spoilt := node.finder.uncounted(self.found):
-            span, *_ = self._spans(spoilt, "")
+        return self._spoilt(node) or "not there"
+
+    def _spoilt(self, node: nodes.Leaf) -> str:
+        """Why something that stands there does not count; "" where nothing does."""
+        if not (uncounted := sorted(node.finder.uncounted(self.found))):
+            return ""
+        hit = uncounted[0]
+        (span,), why = self._spans([hit], ""), node.finder.spoilt(hit, self.found)
+        if why is None:
             return f"“{span.text}” stands in the {span.field}, and does not count there"
-        return "not there"
+        (by,) = self._spans([why.by], "")
+        words = self._words_between(hit, why.by)
+        how = f"“{by.text}” ({why.source}) stands {words} word{'' if words == 1 else 's'} {why.how} it"
+        if why.how == "inside":
+            how = f"inside “{by.text}” ({why.source})"
+        return f"“{span.text}” in the {span.field} does not count: {how}"
 
     def _deeper(self, node: nodes.Leaf) -> list[Hit]:
         """Of a leaf of which nothing stands before the limit: what stands behind it."""
@@ -246,7 +258,9 @@ class _Walker:
             share = f"{len(holding)} of {len(members)}"
             absent = {name: leaf for name, leaf, hits in zip(names, node.nodes, members, strict=True) if not hits}
             if nowhere := ", ".join(name for name, leaf in absent.items() if not self._deeper(leaf)):
-                return f"{share}: nothing of {nowhere} in the {node.nodes[0].field or 'article'}"
+                spoilt = next((why for leaf in absent.values() if (why := self._spoilt(leaf))), "")
+                told = f"{share}: nothing of {nowhere} in the {node.nodes[0].field or 'article'}"
+                return f"{told}; {spoilt}" if spoilt else told
             return f"{share}: deeper than {self.reach} stands {', '.join(absent)}"
         best, missing, anchor = self._best(node, members)
         if not missing:
@@ -341,4 +355,6 @@ def _described(condition: Condition) -> str:
             said = _described(inner)
         case AnyOf(conditions):
             said = f"any of {len(conditions)}"
+        case Near(conditions):
+            said = f"{len(conditions)} things near each other"
     return said

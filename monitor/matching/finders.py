@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from operator import itemgetter
+from typing import Literal
 
 from monitor.matching.document import Document
 from monitor.matching.found import Found, Hit
@@ -20,6 +21,16 @@ from monitor.model import Unit
 from monitor.text.patterns import Compiled
 
 _END = itemgetter(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """Why a place does not count: it is inside what stands at `by`, or that stands before or after it. `source`: where
+    that is written."""
+
+    how: Literal["inside", "before", "after"]
+    by: Hit
+    source: str
 
 
 class Finder(ABC):
@@ -39,6 +50,21 @@ class Finder(ABC):
         """The places where it stands and does not count, for who asks why."""
         del found
         return []
+
+    def spoilt(self, hit: Hit, found: Found) -> Spoilt | None:
+        """Why one of these does not count, where something else that stands there says so."""
+        del hit, found
+        return None
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether a place may be of several things that stand together."""
+        return False
+
+    def parts(self, hit: Hit, found: Found) -> list[Hit]:
+        """What stands at one of its places: most often that alone."""
+        del found
+        return [hit]
 
     def hits(self, found: Found) -> list[Hit]:
         """All places, in the document's order, looked for once."""
@@ -87,11 +113,12 @@ class Terms(Finder):
 class Any(Finder):
     """Where one of several things stands."""
 
-    __slots__ = ("_finders", "_patterns")
+    __slots__ = ("_finders", "_patterns", "_with_parts")
 
     def __init__(self, finders: Iterable[Finder]) -> None:
         self._finders = tuple(finders)
         self._patterns = _one_of(self._finders)
+        self._with_parts = [finder for finder in self._finders if finder.has_parts]
 
     def patterns(self) -> frozenset[int] | None:
         return self._patterns
@@ -99,8 +126,19 @@ class Any(Finder):
     def look(self, found: Found) -> list[Hit]:
         return sorted(hit for finder in self._finders for hit in finder.hits(found))
 
+    @property
+    def has_parts(self) -> bool:
+        return bool(self._with_parts)
+
+    def parts(self, hit: Hit, found: Found) -> list[Hit]:
+        return next((each.parts(hit, found) for each in self._with_parts if hit in each.hits(found)), [hit])
+
     def uncounted(self, found: Found) -> list[Hit]:
         return sorted(hit for finder in self._finders for hit in finder.uncounted(found))
+
+    def spoilt(self, hit: Hit, found: Found) -> Spoilt | None:
+        each = (finder.spoilt(hit, found) for finder in self._finders if hit in finder.uncounted(found))
+        return next((why for why in each if why is not None), None)
 
 
 def _one_of(finders: Iterable[Finder]) -> frozenset[int] | None:
@@ -135,14 +173,23 @@ class Matching(Finder):
         return sorted((start, end, self._number) for start, end in places)
 
 
+@dataclass(frozen=True, slots=True)
+class Spoiler:
+    """Words that spoil others, where that is written, and how far they reach."""
+
+    finder: Finder
+    source: str
+    words: int = 0
+
+
 @dataclass(frozen=True)
 class Spoiling:
     """What spoils a place: standing inside one of `inside`, or within so many words behind one of `before`, or before
     one of `after`, in the same sentence."""
 
-    inside: tuple[Finder, ...] = ()
-    before: tuple[tuple[int, Finder], ...] = ()
-    after: tuple[tuple[int, Finder], ...] = ()
+    inside: tuple[Spoiler, ...] = ()
+    before: tuple[Spoiler, ...] = ()
+    after: tuple[Spoiler, ...] = ()
 
 
 class Ignoring(Finder):
@@ -167,15 +214,34 @@ class Ignoring(Finder):
             return hits
         spoiling = self._spoiling
         document.work += len(hits) * (len(spoiling.inside) + len(spoiling.before) + len(spoiling.after))
-        for finder in self._spoiling.inside:
-            hits = outside(hits, finder.hits(found))
-        for words, finder in self._spoiling.before:
-            ends = sorted(_END(hit) for hit in finder.hits(found))
-            hits = [hit for hit in hits if not _behind(document, hit, ends, words)]
-        for words, finder in self._spoiling.after:
-            starts = [start for start, _, _ in finder.hits(found)]
-            hits = [hit for hit in hits if not _ahead(document, hit, starts, words)]
+        for each in self._spoiling.inside:
+            hits = outside(hits, each.finder.hits(found))
+        for each in self._spoiling.before:
+            ends = sorted(_END(hit) for hit in each.finder.hits(found))
+            hits = [hit for hit in hits if not _behind(document, hit, ends, each.words)]
+        for each in self._spoiling.after:
+            starts = [start for start, _, _ in each.finder.hits(found)]
+            hits = [hit for hit in hits if not _ahead(document, hit, starts, each.words)]
         return hits
+
+    def spoilt(self, hit: Hit, found: Found) -> Spoilt | None:
+        for each in self._spoiling.inside:
+            if (by := _around(hit, each.finder.hits(found))) is not None:
+                return Spoilt("inside", by, each.source)
+        for each in self._spoiling.before:
+            for by in reversed(each.finder.hits(found)):
+                if by[1] <= hit[0] and _together(found.document, by[1], hit[0], each.words):
+                    return Spoilt("before", by, each.source)
+        for each in self._spoiling.after:
+            for by in each.finder.hits(found):
+                if by[0] >= hit[1] and _together(found.document, hit[1], by[0], each.words):
+                    return Spoilt("after", by, each.source)
+        return self._finder.spoilt(hit, found)
+
+
+def _around(hit: Hit, others: Iterable[Hit]) -> Hit | None:
+    """The first of the others that the hit lies wholly inside of."""
+    return next((other for other in others if other[0] <= hit[0] and hit[1] <= other[1]), None)
 
 
 def outside(hits: Sequence[Hit], others: Sequence[Hit]) -> list[Hit]:
@@ -277,6 +343,10 @@ class Named(Finder):
         if self._maybe is not None:
             names = sorted({*names, *self._maybe.terms.hits(found)})
         return [hit for hit in names if hit not in counted]
+
+    def spoilt(self, hit: Hit, found: Found) -> Spoilt | None:
+        by = None if self._never is None else _around(hit, self._never.hits(found))
+        return None if by is None else Spoilt("inside", by, "never")
 
     @staticmethod
     def _counted(maybe: CompiledMaybe, hits: list[Hit], sure: list[Hit], found: Found) -> list[Hit]:

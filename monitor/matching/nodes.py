@@ -229,8 +229,10 @@ class Near(Node):
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         chosen = self._chosen(found, limit)
-        names = (node.name or self.name for node in self.nodes)
-        return () if chosen is None else tuple((*hit, name) for hit, name in zip(chosen, names, strict=True))
+        if chosen is None:
+            return ()
+        each = zip(self.nodes, chosen, strict=True)
+        return tuple((*part, node.name or self.name) for node, hit in each for part in node.finder.parts(hit, found))
 
     def _chosen(self, found: Found, limit: int) -> Sequence[Hit] | None:
         """A hit of each member, in the members' order."""

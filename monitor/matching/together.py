@@ -22,23 +22,23 @@ def in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
     order."""
     if len(members) == 2:
         return _pair(members[0], members[1], together)
-    for start, nexts in _starts(members, together):
+    for start, nexts in starts(members, together):
         near = [hits[number] for hits, number in zip(members, nexts, strict=True)]
         if _are_apart(near):  # most often the next ones will do
             return near
         if (chain := next(chains(start, members, nexts, together), None)) is not None:
-            return _chosen(chain)
+            return chosen_by(chain)
     return None
 
 
 def sharing_words(members: Members, together: Together) -> Sequence[Hit] | None:
     """The same where a word may serve several members."""
-    for _, nexts in _starts(members, together):
+    for _, nexts in starts(members, together):
         return [hits[number] for hits, number in zip(members, nexts, strict=True)]
     return None
 
 
-def _starts(members: Members, together: Together) -> Iterator[tuple[Hit, list[int]]]:
+def starts(members: Members, together: Together) -> Iterator[tuple[Hit, list[int]]]:
     """The hits, one after the other, with which one of each member from there on is together; and the numbers of those
     that are next."""
     nexts = [0] * len(members)
@@ -93,7 +93,7 @@ def _numbered(hits: list[Hit], first: int, member: int) -> Iterator[tuple[Hit, i
     return ((hit, member) for hit in islice(hits, first, None))
 
 
-def _chosen(chain: _Chain | None) -> list[Hit]:
+def chosen_by(chain: _Chain | None) -> list[Hit]:
     """The hits of a chain, in the members' order."""
     by_member: dict[int, Hit] = {}
     while chain is not None:

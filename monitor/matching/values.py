@@ -70,6 +70,18 @@ class PatternValues(ValueFinder):
         return (word_value("any", found.document.joined[hit[0] : hit[1]].replace(" ", "")),)
 
 
+@dataclass(frozen=True, slots=True)
+class ValuesInside(ValueFinder):
+    """Something that stands inside a place, as a member of a near that is one of another near."""
+
+    inner: ValueFinder
+
+    def values(self, hit: Hit, found: Found) -> Iterable[str]:
+        for each in self.inner.finder.hits(found):
+            if hit[0] <= each[0] and each[1] <= hit[1]:
+                yield from self.inner.values(each, found)
+
+
 def values_of_terms(numbered: Iterable[tuple[int, Term]]) -> dict[int, frozenset[str]]:
     """Of each term, given with the number of its text, its values: where several languages write the same word, those
     of all of them, because an article's word is found as any of them."""

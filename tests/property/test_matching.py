@@ -15,6 +15,7 @@ from monitor.model import (
     AllOf,
     AnyOf,
     Article,
+    Condition,
     CountsIf,
     DayNamed,
     Entity,
@@ -60,11 +61,11 @@ DENSE = 2_000  # texts of a few letters
 CONSTRUCTS = listed(
     "words, list, list in list, entity in list, entity, group, group of, pattern, number, day, all, any, not, times, "
     "name, open end, case exact, forms, edges, shadow, unless, where, raises, lowers, mention, mention_if, news in "
-    "title, news in about, news in text, near sentence, near paragraph, near words, near in order, all in near, "
-    "near sharing words, "
-    "in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, ignore before, ignore after, "
-    "maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, counts if where, where languages, "
-    "where sources, where tags, where publishers, where not, where unknown does not count"
+    "title, news in about, news in text, near sentence, near paragraph, near words, near in order, all in near, near "
+    "sharing words, near in near, in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, "
+    "ignore before, ignore after, maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, "
+    "counts if where, where languages, where sources, where tags, where publishers, where not, where unknown does not "
+    "count"
 )
 
 
@@ -254,11 +255,25 @@ def parts(part: object, world: World) -> Iterator[object]:
             yield from parts(tuple(map(EntityNamed, part.entities)), world)
 
 
+def within_near(near: Near) -> Iterator[Condition]:
+    """What is in a near, names and `any` and `all` looked through."""
+    waiting = [*near.conditions]
+    while waiting:
+        match each := waiting.pop():
+            case Named():
+                waiting.append(each.condition)
+            case AnyOf() | AllOf():
+                waiting += each.conditions
+            case _:
+                yield each
+
+
 def _uses(part: object) -> Iterator[str]:
     match part:
         case Near():
             yield f"near {'words' if part.words else part.unit}"
             yield from ["near in order"] if part.in_order else []
+            yield from ["near in near"] if any(isinstance(each, Near) for each in within_near(part)) else []
             yield from ["near sharing words"] if part.may_share_words else []
             yield from ["all in near"] if without_all(part) is not part else []
         case GroupNamed():

@@ -73,6 +73,8 @@ def test_a_condition_says_what_is_written(written: str, meant: Condition) -> Non
     assert said(written) == meant
 
 
+EXACT = Words((Term("US", exact=True),))
+NOT_X = Ignore((Term("x"),))
 _TWO = "these: [{words: [a]}, {words: [b]}]"
 
 
@@ -93,6 +95,10 @@ _TWO = "these: [{words: [a]}, {words: [b]}]"
         (
             f"{{within: sentence, may_share_words: true, {_TWO}}}",
             Near((words("a"), words("b")), may_share_words=True),
+        ),
+        (
+            f"{{within: sentence, these: [{{entity: aa}}, {{ignore: [x], near: {{within: 3 words, {_TWO}}}}}]}}",
+            Near((EntityNamed("aa"), Near((Ignoring(words("a"), NOT_X), Ignoring(words("b"), NOT_X)), 3))),
         ),
         # members of every kind, and how they are meant
         (
@@ -170,10 +176,6 @@ def test_what_stands_beside_says_how(written: str, meant: Condition) -> None:
 def test_ignore_says_which_occurrences_do_not_count(written: str, meant: Ignore) -> None:
     """Those inside some words, right there or in lists; those with some words before them or after them."""
     assert said(f"{{words: [a], ignore: {written}}}") == Ignoring(words("a"), meant)
-
-
-EXACT = Words((Term("US", exact=True),))
-NOT_X = Ignore((Term("x"),))
 
 
 @pytest.mark.parametrize(

@@ -114,8 +114,8 @@ def faults(shape: type[Shape], text: str) -> list[str]:
             "4:76: 'in' cannot stand here; it belongs beside near, not inside it",
         ),
         (
-            _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {any: [{near: {}}]}]}}",
-            "4:64: 'near' cannot stand here",
+            _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {any: [{near: {within: sentence}}]}]}}",
+            "4:70: 'these' is missing",
         ),
         # what says how
         (_RULE + "match: {times: 1, words: [a]}", "4:16: this must be at least 2; write, for example, 'times: 3'"),

@@ -9,6 +9,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from monitor.config.entities import EntityShape
+from monitor.config.extends import ExtendsShape
 from monitor.config.lists import ListShape
 from monitor.config.reference import _MAPPINGS, Row, Table, tables
 from monitor.config.rules import RuleShape
@@ -18,16 +19,16 @@ from monitor.config.yaml12 import parse
 TABLES = {table.name: table for table in tables()}
 
 
-def inside(shape: type[Shape]) -> Iterator[type[Shape]]:
-    """A mapping, and those that it may hold."""
+def inside(shape: type[Shape], known: tuple[type[Shape], ...] = ()) -> Iterator[type[Shape]]:
+    """A mapping, and those that it may hold; of those that hold themselves, each once."""
     yield shape
     for key, hint in get_type_hints(shape, include_extras=True).items():
         field = shape.model_fields.get(key)
         # what a key holds itself, in a list, and in either of two ways
         for where in ((), (0,)) if field else ():
             found = shape_at(hint, where)
-            if found and found is not shape:
-                yield from inside(found)
+            if found and found not in (*known, shape):
+                yield from inside(found, (*known, shape))
 
 
 def row(table: str, key: str) -> Row:
@@ -35,7 +36,7 @@ def row(table: str, key: str) -> Row:
     return found
 
 
-@pytest.mark.parametrize("whole", [RuleShape, EntityShape, ListShape])
+@pytest.mark.parametrize("whole", [RuleShape, EntityShape, ListShape, ExtendsShape])
 def test_every_mapping_of_the_language_has_a_table(whole: type[Shape]) -> None:
     """Also those deep inside others."""
     assert set(inside(whole)) <= set(_MAPPINGS.values())

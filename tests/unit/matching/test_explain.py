@@ -27,11 +27,13 @@ from monitor.model import (
     NewsIn,
     Not,
     NumberNamed,
+    Reach,
     Rule,
     Step,
     Term,
     Times,
     Where,
+    WordList,
     Words,
 )
 from tests.building import article
@@ -51,7 +53,8 @@ SHARE = "no word serves two, unless 'may_share_words: true' stands in near"
 
 def explained(rule: Rule | Condition, title: str, text: str = "", **entities: Entity) -> Explanation:
     made = rule if isinstance(rule, Rule) else Rule("r", "R", Level.HIGH, rule, "v1")
-    (only,) = explain(compile_rules([made], entities), article(title=title, text=text))
+    denials = WordList("denials", (Term("test missile"),), before=Reach(3, words("denied")))
+    (only,) = explain(compile_rules([made], entities, {"denials": denials}), article(title=title, text=text))
     return only
 
 
@@ -140,7 +143,31 @@ def _why(step: Step) -> str:
             Ignoring(words("missile"), Ignore((Term("missile crisis"),))),
             "The missile crisis",
             "",
-            "no match: words missile: “missile” stands in the title, and does not count there",
+            "no match: words missile: “missile” in the title does not count: inside “missile crisis” (ignore)",
+        ),
+        (  # the list, and how far away
+            Ignoring(words("missile"), Ignore(lists=("denials",))),
+            "",
+            "He denied that a missile flew",
+            (
+                "no match: words missile: “missile” in the text does not count: “denied” (list denials) stands 2 words "
+                "before it"
+            ),
+        ),
+        (
+            Ignoring(Ignoring(words("missile"), Ignore((Term("x"),))), Ignore(after=Reach(3, words("museum")))),
+            "A missile and museum",
+            "",
+            "no match: words missile: “missile” in the title does not count: “museum” (ignore) stands 1 word after it",
+        ),
+        (  # also of one that near needs
+            Near((WHO, Named("what", AnyOf((words("gun"), Ignoring(words("missile"), Ignore(lists=("denials",)))))))),
+            "Pyongyang: a test missile",
+            "",
+            (
+                "no match: 1 of 2: nothing of `what` in the article; “missile” in the title does not count: "
+                "inside “test missile” (list denials)"
+            ),
         ),
         (AllOf((WHO, WHAT)), "A missile", "", "no match: 1 of 2: not `who: words North Korea, Pyongyang`"),
         (
@@ -300,7 +327,7 @@ def test_a_name_that_is_not_enough_alone_is_told() -> None:
         "lee", "person", "Lee", (Term("Lee Jae Myung"),), never=(Term("Bruce Lee"), Term("Lee Jae Myung Street"))
     )
     explanation = explained(EntityNamed("lee"), "Lee Jae Myung Street is closed", lee=entity)
-    assert "“Lee Jae Myung” stands in the title, and does not count there" in explanation.says
+    assert "“Lee Jae Myung” in the title does not count: inside “Lee Jae Myung Street” (never)" in explanation.says
 
 
 def test_a_group_is_described() -> None:

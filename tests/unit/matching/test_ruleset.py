@@ -513,6 +513,39 @@ def test_a_place_inside_another_one_is_no_second_one(title: str) -> None:
 @pytest.mark.parametrize(
     ("title", "found"),
     [
+        ("Tokyo says that the North fired two missiles", True),
+        ("Missiles fired by the North, Tokyo says", True),
+        ("Tokyo says that the North showed its missiles, and then it fired an officer", False),  # far from each other
+        ("Missiles, said Tokyo, fired", False),  # it is inside the place of the other two
+        ("Tokyo says it will rain", False),
+    ],
+)
+def test_some_stand_closer_together_than_the_rest(title: str, *, found: bool) -> None:
+    """A near in a near stands from its first word to its last; the words are the evidence."""
+    shots = Near((words(en=["fired"]), words(en=["missiles"])), 2)
+    for member in (shots, AnyOf((words(en=["launch"]), shots))):
+        matches = ruleset(Near((words(en=["Tokyo"]), member))).match(article(title=title))
+        assert bool(matches) is found
+        assert not found or {span.term for span in matches[0].evidence} == {"Tokyo", "fired", "missiles"}
+
+
+def test_a_near_in_a_near_is_tried_in_all_its_places() -> None:
+    """Not the first nor the shortest one, but the one that is near enough."""
+    shots = Near((words(en=["fired"]), words(en=["missiles"])), 6)
+    condition = Near((shots, words(en=["Tokyo"])), 1)
+    assert hits(condition, "fired missiles and more missiles, Tokyo")
+    assert not hits(condition, "fired missiles and more of that, says Tokyo")
+
+
+def test_a_near_in_a_near_of_a_text_that_repeats_its_words_ends() -> None:
+    """With an answer, in a moment."""
+    shots = Near((words(en=["fired"]), words(en=["missiles"]), words(en=["missiles", "fired"])))
+    assert not hits(Near((shots, words(en=["Tokyo"]))), "t", "fired missiles " * 5_000 + ". Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
         ("Japan summons the envoy", True),
         ("Japan protests over islands", True),
         ("Japan protests over fish", False),
