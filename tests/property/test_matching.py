@@ -56,11 +56,11 @@ DENSE = 2_000  # texts of a few letters
 
 CONSTRUCTS = listed(
     "words, list, list in list, entity in list, entity, group, pattern, all, any, not, times, name, open end, case "
-    "exact, forms, shadow, unless, where, raises, lowers, mention, mention_if, news in title, news in about, news "
-    "in text, near sentence, near paragraph, near words, near in order, all in near, near sharing words, in title, "
-    "in lead, in text, in author, in tags, in url, ignore terms, ignore lists, ignore before, ignore after, maybe, "
-    "never, titles, counts if sure_seen, counts if earlier, counts if near, counts if where, where languages, where "
-    "sources, where tags, where publishers, where not, where unknown does not count"
+    "exact, forms, shadow, unless, where, raises, lowers, mention, mention_if, news in title, news in about, news in "
+    "text, near sentence, near paragraph, near words, near in order, all in near, near sharing words, in title, in "
+    "lead, in text, in author, in tags, in url, ignore terms, ignore lists, ignore before, ignore after, maybe, never, "
+    "titles, counts if sure_seen, counts if earlier, counts if near, counts if where, where languages, where sources, "
+    "where tags, where publishers, where not, where unknown does not count"
 )
 
 
