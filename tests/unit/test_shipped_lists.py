@@ -97,7 +97,7 @@ SAID = {
     "experts": {
         "en": "Experts on why the summit failed",
         "zh": "专家：会晤意义何在",
-        "ko": "전문가 \"정상회담 전망 어둡다\"",
+        "ko": '전문가 "정상회담 전망 어둡다"',
         "ja": "首脳会談はなぜ失敗したか 専門家",
         "ru": "Почему сорвался саммит: эксперт",
         "de": "Experten: Warum der Gipfel scheiterte",
