@@ -18,7 +18,9 @@ from monitor.model import Article, EntityNamed, Level, MatchKind, Rule
 from tests.building import NOON
 
 # What is still wrong, by its headline, and why. A sentence that becomes right is taken out.
-KNOWN: dict[str, str] = {}
+KNOWN: dict[str, str] = {
+    "Хакеры атаковали россиян под видом портала «Госуслуги»": "the people are Russian, and nobody says of the hackers",
+}
 # What part of them must be right: of all, of the hundred and twenty, and of those in the worst language.
 OF_ALL, OF_OURS, OF_A_LANGUAGE = 0.92, 0.92, 0.85
 
