@@ -50,7 +50,9 @@ _TITLES = {
     "ja": "{}大統領が到着",
     "ru": "Президент: {}",
 }
-_HEAD = """# The countries of the world that no other file here has by hand.
+_SCHEMA = "# yaml-language-server: $schema=../../schema/entity.schema.json"
+_HEAD = f"""{_SCHEMA}
+# The countries of the world that no other file here has by hand.
 # Made by `python -m seeds.places.countries` from CLDR and the tables of seeds/places: change those, and make it again.
 # More tests: tests/unit/test_countries.py.
 """
@@ -388,7 +390,7 @@ def _tidy_never(country: Country) -> None:
 
 
 def _yaml(country: Country) -> str:
-    said = ["# yaml-language-server: $schema=../../schema/entity.schema.json", f"entity: {country.id}", "kind: country"]
+    said = [_SCHEMA, f"entity: {country.id}", "kind: country"]
     said += [f"name: {_quoted(country.english)}", f"in: [{', '.join(country.groups)}]"]
     said += _block("sure", country.sure, "")
     if any(country.unsure.values()):
