@@ -86,7 +86,7 @@ def main() -> None:
     given = parser.parse_args()
     countries = gather(given.cldr)
     written = [_yaml(country) for country in sorted(countries, key=lambda country: country.id)]
-    given.to.write_text(_HEAD + "---\n".join(written), encoding="utf-8")
+    given.to.write_text(_HEAD + "---\n".join(written).removeprefix(f"{_SCHEMA}\n"), encoding="utf-8")
     print(f"{len(countries)} countries, {sum(len([*each.names()]) for each in countries)} names")
 
 
