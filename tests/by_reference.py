@@ -23,6 +23,8 @@ from monitor.model import (
     ListNamed,
     Named,
     Near,
+    NewsIn,
+    Not,
     Pattern,
     Rule,
     Term,
@@ -31,7 +33,7 @@ from monitor.model import (
 )
 from monitor.text.folding import folded_tokens
 from monitor.text.scripts import is_unspaced
-from tests.reference import Hit, Reading, belongs
+from tests.reference import Hit, Reading, belongs, ways
 
 _Found = Iterator[tuple[frozenset[str], Hit, str]]
 """The names of the conditions that a hit is inside of, the hit, and its value."""
@@ -40,7 +42,7 @@ _Found = Iterator[tuple[frozenset[str], Hit, str]]
 def values_by(rule: Rule, reading: Reading) -> dict[str, set[str]]:
     """The values of each name."""
     values: dict[str, set[str]] = {name: set() for name in rule.alert.by}
-    within = reading.within(Field.LEAD)
+    within = reading.within(NewsIn.LEAD)
     for names, hit, value in _found(rule.condition, reading, frozenset(), None):
         for name in names & values.keys() if within(hit) else ():
             values[name].add(value)
@@ -58,6 +60,8 @@ def _found(condition: Condition, reading: Reading, names: frozenset[str], field:
         case AllOf() | AnyOf():
             for each in condition.conditions:
                 yield from _found(each, reading, names, field)
+        case Not():
+            pass
         case Near():
             yield from _near(condition, reading, names, field)
         case _:
@@ -66,13 +70,14 @@ def _found(condition: Condition, reading: Reading, names: frozenset[str], field:
 
 
 def _near(near: Near, reading: Reading, names: frozenset[str], field: Field | None) -> _Found:
-    within = reading.within(Field.LEAD)
-    members = [[each for each in _found(one, reading, names, field) if within(each[1])] for one in near.conditions]
-    hits = [{replace(hit, term="", node="") for _, hit, _ in member} for member in members]
-    together = [chosen for chosen in product(*hits) if reading.together(chosen, near)]
-    for number, member in enumerate(members):
-        places = {chosen[number].place for chosen in together}
-        yield from (each for each in member if each[1].place in places)
+    within = reading.within(NewsIn.LEAD)
+    for way in ways(near):
+        members = [[each for each in _found(one, reading, names, field) if within(each[1])] for one in way]
+        hits = [{replace(hit, term="", node="") for _, hit, _ in member} for member in members]
+        together = [chosen for chosen in product(*hits) if reading.together(chosen, near)]
+        for number, member in enumerate(members):
+            places = {chosen[number].place for chosen in together}
+            yield from (each for each in member if each[1].place in places)
 
 
 def _standing(condition: Condition, reading: Reading) -> Iterator[tuple[Hit, str]]:
@@ -83,7 +88,10 @@ def _standing(condition: Condition, reading: Reading) -> Iterator[tuple[Hit, str
                 values = {_word(each) for each in condition.terms if _text(each) == _text(term)}
                 yield from product(reading.term(term), values)
         case ListNamed():
-            yield from _standing(Words(reading.world.lists[condition.list].terms), reading)
+            lists = reading.lists_in(reading.world.lists[condition.list])
+            yield from _standing(Words(tuple({term for each in lists for term in each.terms})), reading)
+            for name in (name for each in lists for name in each.entities):
+                yield from _standing(EntityNamed(name), reading)
         case EntityNamed():
             entity = reading.world.entities[condition.entity]
             yield from ((hit, f"entity:{entity.id}") for hit in reading.entity(entity))

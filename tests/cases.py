@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -31,6 +31,8 @@ from monitor.model import (
     Maybe,
     Named,
     Near,
+    NewsIn,
+    Not,
     Pattern,
     Reach,
     Rule,
@@ -42,6 +44,8 @@ from monitor.model import (
     Where,
     WordList,
     Words,
+    entities_within,
+    terms_within,
 )
 from monitor.text.inflection import forms
 from tests.reference import World
@@ -102,6 +106,8 @@ class _Rules:
         self.entities: dict[str, Entity] = {}
         for number in range(3):
             self.entities[f"e{number}"] = self.entity(number)
+        own = self.some(self.pool) if self.maybe(0.5) else ()
+        self.lists["both"] = WordList("both", own, lists=("drills",), entities=("e0", "e1")[: chance.randint(0, 2)])
         self.world = World(self.entities, self.lists, SOURCES)
 
     def maybe(self, likelihood: float) -> bool:
@@ -140,7 +146,8 @@ class _Rules:
         terms = self.some([*self.pool, *self.small])
         before = self.reach() if self.maybe(0.5) else None
         after = self.reach() if self.maybe(0.5) else None
-        return WordList(name, terms, before, after)
+        more = (self.reach(),) if self.maybe(0.2) else ()
+        return WordList(name, terms, before, after, more_before=more, more_after=more)
 
     def entity(self, number: int) -> Entity:
         sure, names = self.some(self.pool), self.some([*self.pool, *self.small])
@@ -218,6 +225,15 @@ class _Rules:
             return AnyOf(tuple(self.named(self.leaf()) for _ in range(self.chance.randint(1, 3))))
         return self.leaf()
 
+    def member(self, depth: int = 1) -> Condition:
+        """What `near` takes: the same, all of some, and any of those."""
+        if self.maybe(0.85):
+            return self.countable()
+        parts = [self.named(self.leaf()) for _ in range(self.chance.randint(1, 2))]
+        if depth and self.maybe(0.4):
+            return AnyOf((*parts, self.member(0)))
+        return AllOf(tuple(parts))
+
     def named(self, condition: Condition) -> Condition:
         return Named(self.chance.choice(["who", "what"]), condition) if self.maybe(0.2) else condition
 
@@ -230,14 +246,19 @@ class _Rules:
     def bare(self, depth: int) -> Condition:
         kind = self.chance.choice(["leaf", "near", "near", "times", *(("all", "any") if depth else ())])
         if kind == "near":
-            members = [self.countable() for _ in range(self.chance.choice([2, 2, 2, 3, 4]))]
+            members = [self.member() for _ in range(self.chance.choice([2, 2, 2, 3, 4]))]
             if isinstance(members[0], Words) and self.maybe(0.5):  # two that begin or end together
                 members.insert(1, Words((self.longer(members[0].terms[0], 4),)))
-            return self.near(tuple(map(self.named, members)), in_order=self.maybe(0.3))
+            in_order, share = self.maybe(0.3), self.maybe(0.3)
+            made = self.near(tuple(map(self.named, members)), in_order=in_order)
+            return replace(made, may_share_words=share and not in_order)
         if kind == "times":
             return Times(self.chance.choice([2, 2, 3]), self.countable())
         if kind in {"all", "any"}:
             parts = tuple(self.condition(depth - 1) for _ in range(self.chance.randint(1, 3)))
+            if self.maybe(0.3):  # beside something that is the evidence
+                unwanted = Not(self.condition(depth - 1))
+                return AllOf((*parts, AnyOf((unwanted, self.leaf())) if self.maybe(0.3) else unwanted))
             return AllOf(parts) if kind == "all" else AnyOf(parts)
         return self.leaf()
 
@@ -273,8 +294,9 @@ class _Rules:
             where=self.where() if self.maybe(0.15) else None,
             raises=self.changes([Level.HIGH, Level.CRITICAL]) if self.maybe(0.2) else (),
             lowers=self.changes([Level.LOW, Level.INFO]) if self.maybe(0.2) else (),
-            news_in=self.chance.choice([Field.TITLE, Field.TEXT]) if self.maybe(0.3) else Field.LEAD,
+            news_in=self.chance.choices(list(NewsIn), [10, 20, 60, 10])[0],
             mention_if=self.condition(0) if self.maybe(0.15) else None,
+            mention=self.condition(1) if self.maybe(0.15) else None,
         )
 
 
@@ -287,7 +309,7 @@ class _Articles:
     def article(self, number: int, rules: Sequence[Rule]) -> Article:
         chance = self.chance
         wanted = chance.sample(rules, chance.choice([0, 1, 2, 2, 3, 4]))
-        planted = [piece for rule in wanted for piece in self.plan(rule.condition)]
+        planted = [piece for rule in wanted for piece in self.plan(self.planted(rule))]
         anywhere = [text for field, text in planted if field is None]
         loose = [self.surface(term) for term in chance.choices(self.maker.pool, k=chance.randint(0, 4))]
         aside = loose[:2] if chance.random() < 0.3 else []
@@ -314,6 +336,10 @@ class _Articles:
             tags=tuple(said[Field.TAGS]),
         )
 
+    def planted(self, rule: Rule) -> Condition:
+        """The condition by which the article is to meet the rule."""
+        return rule.mention if rule.mention is not None and self.chance.random() < 0.5 else rule.condition
+
     def deep(self, text: str) -> str:
         """The text with so much behind it that what follows stands about where the lead ends, or farther down."""
         if self.chance.random() < 0.5:
@@ -336,6 +362,21 @@ class _Articles:
     def plan(self, condition: Condition, field: Field | None = None) -> Iterator[Piece]:
         """Surfaces with which the condition may hold."""
         match condition:
+            case Not():
+                if self.chance.random() < 0.2:
+                    yield from self.plan(condition.condition, field)
+            case AllOf() | Near():
+                for each in condition.conditions:
+                    yield from self.plan(each, field)
+                    yield from ((field, small) for small in self.filler(0, 1))
+            case AnyOf():
+                yield from self.plan(self.chance.choice(condition.conditions), field)
+            case _:
+                yield from self.plan_of_one(condition, field)
+
+    def plan_of_one(self, condition: Condition, field: Field | None) -> Iterator[Piece]:
+        """The same of a condition that has one inside it, or none."""
+        match condition:
             case In():
                 yield from self.plan(condition.condition, condition.field)
             case Named():
@@ -347,12 +388,6 @@ class _Articles:
             case Times():
                 for _ in range(condition.times):
                     yield from self.plan(condition.condition, field)
-            case AllOf() | Near():
-                for each in condition.conditions:
-                    yield from self.plan(each, field)
-                    yield from ((field, small) for small in self.filler(0, 1))
-            case AnyOf():
-                yield from self.plan(self.chance.choice(condition.conditions), field)
             case _:
                 yield from (
                     (field, self.surface(self.chance.choice(those))) for those in [self.terms(condition)] if those
@@ -363,7 +398,10 @@ class _Articles:
             case Words():
                 return condition.terms
             case ListNamed():
-                return self.maker.lists[condition.list].terms
+                names = entities_within(named := self.maker.lists[condition.list], self.maker.lists)
+                return terms_within(named, self.maker.lists) + tuple(
+                    term for each in names for term in self.maker.entities[each].sure
+                )
             case EntityNamed():
                 return self.names(self.maker.entities[condition.entity])
             case Pattern():

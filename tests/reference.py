@@ -11,20 +11,21 @@ Where the words of the language leave a choice, this is what was chosen:
 - Of two hits that begin together the shorter one is "the first" that `near` measures from.
 - An inner `in` wins over an outer one, and an inner `name`; but what is counted, and each member of `near`, has one
   name, whatever names stand inside.
-- Only a word in Han or kana may be of a language that the article clearly is not in. Of an article's language, its
-  title and the beginning of its text are asked.
+- Only a word in Han or kana, or one in Latin letters that is no name of an entity, may be of a language that the
+  article clearly is not in. Which those are, `monitor.text` says, which has tests of its own.
 - An empty match of a pattern is no hit.
 - A list brings `ignore` its words, `before` and `after`; elsewhere, and within a `before` or `after`, its words alone.
 - "Earlier" is: it ends before the maybe name begins, in the order title, text, author, tags, address.
 - Words near a maybe name may overlap it, or be it.
 - The source of an article is known if it has one, configured or not. Of a source without a publisher, that is unknown;
   a source without tags has none.
+- The title alone meets a rule as if the article had neither text nor authors, tags and address, in its language.
 - What the news limit showed and `mention_if` made a mention asks for its level within the news limit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise, product
 
@@ -49,9 +50,12 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    NewsIn,
+    Not,
     Pattern,
     Reach,
     Rule,
+    RuleStatus,
     Source,
     Span,
     Term,
@@ -61,8 +65,9 @@ from monitor.model import (
     WordList,
     Words,
 )
+from monitor.text.detect import ruled_out_of_latin
 from monitor.text.language import language_of, ruled_out
-from monitor.text.scripts import HAN, KANA
+from monitor.text.scripts import HAN, KANA, script_of
 from tests.zones import Zone
 
 LEVELS = list(Level)
@@ -99,6 +104,7 @@ class World:
     entities: Mapping[str, Entity] = field(default_factory=dict)
     lists: Mapping[str, WordList] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()  # those that run
 
 
 class Reading:
@@ -113,7 +119,7 @@ class Reading:
             Field.TAGS: Zone(", ".join(article.tags), prose=False),
             Field.URL: Zone(article.url or "", prose=False),
         }
-        self._terms: dict[Term, list[Hit]] = {}
+        self._terms: dict[tuple[Term, bool], list[Hit]] = {}
         self._standing: dict[Condition, list[Hit]] = {}
 
     # --- a rule -------------------------------------------------------------------------------------------------
@@ -122,19 +128,34 @@ class Reading:
         """As what the article meets the rule, and how much that matters; None: it does not."""
         if rule.where is not None and not self.looked_at(rule.where):
             return None
-        if rule.unless is not None and self.holds(rule.unless, self.within(Field.TEXT)):
+        if rule.unless is not None and self.holds(rule.unless, self.within(NewsIn.TEXT)):
             return None
-        limit = self.limit(rule)
-        if limit is None:
+        caught = self.caught(rule)
+        if caught is None:
             return None
+        by, limit = caught
         within = self.within(limit)
-        mention = limit is not rule.news_in or (rule.mention_if is not None and self.holds(rule.mention_if, within))
+        news = by is rule.condition and limit is rule.news_in
+        mention = not news or (rule.mention_if is not None and self.holds(rule.mention_if, within))
         return MatchKind.MENTION if mention else MatchKind.NEWS, self.level(rule, within)
 
-    def limit(self, rule: Rule) -> Field | None:
-        """How far into the article its evidence may reach: as far as news may, else anywhere; None: it is not met."""
-        limits = (rule.news_in, Field.TEXT)
-        return next((limit for limit in limits if self.holds(rule.condition, self.within(limit))), None)
+    def caught(self, rule: Rule) -> tuple[Condition, NewsIn] | None:
+        """Which condition meets the article, and how far into it the evidence may reach: its match as far as news may,
+        else anywhere; else its mention, anywhere. None: it is not met."""
+        asked = [(rule.condition, NewsIn.TEXT)]
+        asked += [] if rule.mention is None else [(rule.mention, NewsIn.TEXT)]
+        if rule.news_in is not NewsIn.ABOUT or not self.is_about_another(rule):
+            asked.insert(0, (rule.condition, rule.news_in))
+        return next((each for each in asked if self.holds(each[0], self.within(each[1]))), None)
+
+    def is_about_another(self, rule: Rule) -> bool:
+        """Whether the title does not meet the rule, and its title alone meets another one that is live."""
+        if self.holds(rule.condition, self.within(NewsIn.TITLE)):
+            return False
+        alone = Reading(self.article, self.world)
+        alone.zones |= {name: Zone("", prose=False) for name in self.zones if name is not Field.TITLE}
+        others = [each for each in self.world.rules if each.status is RuleStatus.LIVE and each.id != rule.id]
+        return any(alone.holds(each.condition, lambda _: True) for each in others)
 
     def level(self, rule: Rule, counts: Counts) -> Level:
         """The highest raise that holds, else the lowest lower that holds, else the rule's own."""
@@ -146,12 +167,13 @@ class Reading:
 
     def faults(self, rule: Rule, match: Match) -> list[str]:
         """What is wrong with the evidence of a match: it must be of hits that count, and be enough by itself."""
-        limit = self.limit(rule)
-        assert limit is not None
+        caught = self.caught(rule)
+        assert caught is not None
+        by, limit = caught
         within = self.within(limit)
-        counted = {self.span(hit) for hit in self.hits(rule.condition) if within(hit)}
+        counted = {self.span(hit) for hit in self.hits(by) if within(hit)}
         wrong = [f"{span} does not count" for span in match.evidence if span not in counted]
-        if not self.holds(rule.condition, lambda hit: within(hit) and self.span(hit) in match.evidence):
+        if not self.holds(by, lambda hit: within(hit) and self.span(hit) in match.evidence):
             wrong.append("the evidence is not enough")
         if len(set(match.evidence)) < len(match.evidence):
             wrong.append("a span stands twice")
@@ -164,11 +186,15 @@ class Reading:
 
     # --- which hits count -----------------------------------------------------------------------------------------
 
-    def within(self, limit: Field) -> Counts:
+    def within(self, limit: NewsIn) -> Counts:
         """The hits that a limit lets through: those in the text up to there, and all that are elsewhere."""
-        return lambda hit: (
-            hit.zone is not Field.TEXT or limit is Field.TEXT or (limit is Field.LEAD and self.in_lead(hit))
-        )
+        counts: dict[NewsIn, Counts] = {
+            NewsIn.TITLE: lambda _: False,
+            NewsIn.ABOUT: lambda hit: self.in_lead(hit) and self.zones[hit.zone].sentence[hit.end - 1] == 1,
+            NewsIn.LEAD: self.in_lead,
+            NewsIn.TEXT: lambda _: True,
+        }
+        return lambda hit: hit.zone is not Field.TEXT or counts[limit](hit)
 
     def in_lead(self, hit: Hit) -> bool:
         return sum(self.zones[Field.TEXT].words[: hit.end]) <= LEAD
@@ -189,15 +215,25 @@ class Reading:
                 return self.holds(condition.condition, counts, field, condition.name)
             case In():
                 return self.holds(condition.condition, counts, condition.field, node)
-            case AllOf():
-                return all(self.holds(each, counts, field, node) for each in condition.conditions)
-            case AnyOf():
-                return any(self.holds(each, counts, field, node) for each in condition.conditions)
+            case AllOf() | AnyOf():
+                quantified = all if isinstance(condition, AllOf) else any
+                return quantified(self.holds(each, counts, field, node) for each in condition.conditions)
+            case Not():
+                return not self.hold_anywhere(condition.condition, field, node)
             case Near():
-                members = [list(filter(counts, self.alike(each, field, node))) for each in condition.conditions]
-                return any(self.together(chosen, condition) for chosen in product(*members))
+                choices = (chosen for way in ways(condition) for chosen in self.choices(way, field, node, counts))
+                return any(self.together(chosen, condition) for chosen in choices)
         hits = list(filter(counts, self.hits(condition, field, node)))
         return apart(hits) >= (condition.times if isinstance(condition, Times) else 1)
+
+    def choices(
+        self, members: tuple[Condition, ...], field: Field | None, node: str, counts: Counts
+    ) -> Iterator[tuple[Hit, ...]]:
+        """A hit of each member, in every way."""
+        return product(*(list(filter(counts, self.alike(each, field, node))) for each in members))
+
+    def hold_anywhere(self, condition: Condition, field: Field | None, node: str) -> bool:
+        return self.holds(condition, self.within(NewsIn.TEXT), field, node)
 
     def hits(self, condition: Condition, field: Field | None = None, node: str = "") -> list[Hit]:
         """All hits of a condition that count in the whole article, within a field (none: title and text)."""
@@ -209,15 +245,17 @@ class Reading:
             case Times():
                 return self.alike(condition.condition, field, node)
             case Near():
-                return [hit for each in condition.conditions for hit in self.alike(each, field, node)]
+                return [hit for way in ways(condition) for each in way for hit in self.alike(each, field, node)]
             case AllOf() | AnyOf():
                 return [hit for each in condition.conditions for hit in self.hits(each, field, node)]
-        return [replace(hit, node=node) for hit in self.standing(condition) if self.in_field(hit, field)]
+        standing = [] if isinstance(condition, Not) else self.standing(condition)
+        return [replace(hit, node=node) for hit in standing if self.in_field(hit, field)]
 
     def alike(self, condition: Condition, field: Field | None, node: str) -> list[Hit]:
         """The hits of a condition, all under its own name or, where it has none, that of what it is a part of."""
-        name = condition.name if isinstance(condition, Named) else node
-        return [replace(hit, node=name) for hit in self.hits(condition, field)]
+        while isinstance(condition, Named):
+            node, condition = condition.name, condition.condition
+        return [replace(hit, node=node) for hit in self.hits(condition, field)]
 
     def standing(self, condition: Condition) -> list[Hit]:
         """Where words, a list, an entity, a group or a pattern stand, in all zones."""
@@ -230,7 +268,7 @@ class Reading:
             case Words():
                 return self.terms(condition.terms)
             case ListNamed():
-                return self.terms(self.world.lists[condition.list].terms)
+                return self.in_list(self.world.lists[condition.list])
             case EntityNamed():
                 return self.entity(self.world.entities[condition.entity])
             case GroupNamed():
@@ -244,7 +282,9 @@ class Reading:
         raise TypeError(condition)
 
     def together(self, chosen: tuple[Hit, ...], near: Near) -> bool:
-        if len({hit.zone for hit in chosen}) > 1 or len({hit.place for hit in chosen}) < len(chosen):
+        if len({hit.zone for hit in chosen}) > 1:
+            return False
+        if not near.may_share_words and any(after.first < before.end for before, after in pairwise(sorted(chosen))):
             return False
         if near.in_order and any(after.first < before.end for before, after in pairwise(chosen)):
             return False
@@ -256,12 +296,12 @@ class Reading:
         return between(ordered[0], ordered[-1], zone) <= near.words
 
     def ignored(self, hit: Hit, ignore: Ignore) -> bool:
-        lists = [self.world.lists[each] for each in ignore.lists]
-        swallowing = [*ignore.terms, *(term for each in lists for term in each.terms)]
-        before = [ignore.before, *(each.before for each in lists)]
-        after = [ignore.after, *(each.after for each in lists)]
+        lists = [one for each in ignore.lists for one in self.lists_in(self.world.lists[each])]
+        swallowing = self.terms(ignore.terms) + [hit for each in lists for hit in self.in_list(each)]
+        before = [ignore.before, *(one for each in lists for one in (each.before, *each.more_before))]
+        after = [ignore.after, *(one for each in lists for one in (each.after, *each.more_after))]
         return (
-            any(map(hit.inside, self.terms(swallowing)))
+            any(map(hit.inside, swallowing))
             or any(self.reaches(word, hit, each) for each in before if each for word in self.standing(each.condition))
             or any(self.reaches(hit, word, each) for each in after if each for word in self.standing(each.condition))
         )
@@ -277,20 +317,35 @@ class Reading:
 
     # --- what stands where ------------------------------------------------------------------------------------------
 
-    def terms(self, terms: tuple[Term, ...] | list[Term]) -> list[Hit]:
-        return [hit for term in terms for hit in self.term(term)]
+    def in_list(self, words: WordList) -> list[Hit]:
+        """Where a list's words stand, and what belongs to it."""
+        hits = self.terms(words.terms)
+        for each in words.lists:
+            hits += self.in_list(self.world.lists[each])
+        for each in words.entities:
+            hits += self.entity(self.world.entities[each])
+        return sorted(set(hits))
 
-    def term(self, term: Term) -> list[Hit]:
-        if term not in self._terms:
-            zones = {} if self.is_of_other_language(term) else self.zones
+    def lists_in(self, words: WordList) -> list[WordList]:
+        """A list, and those that belong to it, at any depth."""
+        return [words, *(deeper for each in words.lists for deeper in self.lists_in(self.world.lists[each]))]
+
+    def terms(self, terms: tuple[Term, ...] | list[Term], *, names: bool = False) -> list[Hit]:
+        return [hit for term in terms for hit in self.term(term, names)]
+
+    def term(self, term: Term, is_name: bool = False) -> list[Hit]:
+        if (term, is_name) not in self._terms:
+            zones = {} if self.is_of_other_language(term, is_name) else self.zones
             places = [(name, *place) for name, zone in zones.items() for place in sorted(zone.found(term))]
-            self._terms[term] = [Hit(name, first, end, term.text) for name, first, end in places]
-        return self._terms[term]
+            self._terms[term, is_name] = [Hit(name, first, end, term.text) for name, first, end in places]
+        return self._terms[term, is_name]
 
-    def is_of_other_language(self, term: Term) -> bool:
-        shared = HAN.search(term.text) or KANA.search(term.text)
-        language = term.language.split("-")[0].lower()
-        return shared is not None and language in ruled_out(self.article.title, self.article.text)
+    def is_of_other_language(self, term: Term, is_name: bool) -> bool:
+        language, said = term.language.split("-")[0].lower(), (self.article.title, self.article.text)
+        if HAN.search(term.text) or KANA.search(term.text):
+            return language in ruled_out(*said)
+        scripts = {script_of(letter).name for letter in term.text if letter.isalpha()}
+        return scripts == {"Latin"} and not is_name and language in ruled_out_of_latin(*said)
 
     def pattern(self, name: Field, pattern: Pattern) -> list[Hit]:
         options = re2.Options()
@@ -303,12 +358,12 @@ class Reading:
         return sorted(hits)
 
     def entity(self, entity: Entity) -> list[Hit]:
-        never = self.terms(entity.never)
-        sure = outside(self.terms(entity.sure), never)
+        never = self.terms(entity.never, names=True)
+        sure = outside(self.terms(entity.sure, names=True), never)
         if entity.maybe is None:
             return sure
-        titles = self.terms(entity.titles)
-        maybe = outside(self.terms(entity.maybe.terms), [*never, *sure])
+        titles = self.terms(entity.titles, names=True)
+        maybe = outside(self.terms(entity.maybe.terms, names=True), [*never, *sure])
         alone = [hit for hit in maybe if not any(touch(hit, title) for title in titles)]
         return sure + [hit for hit in alone if self.counts(hit, sure, entity.maybe.counts_if)]
 
@@ -321,7 +376,7 @@ class Reading:
         context = [] if near is None else self.standing(near.conditions[0])
         return (
             (counts_if.sure_seen and seen != [])
-            or any(hit.place == name.place or self.together((name, hit), near) for hit in context if near)
+            or any(overlap(hit, name) or self.together((name, hit), near) for hit in context if near)
             or (where is not None and self.looked_at(where))
         )
 
@@ -344,6 +399,31 @@ class Reading:
         return True
 
 
+def ways(near: Near) -> list[tuple[Condition, ...]]:
+    """The members of a near, in each way in which they can be: `all` stands for each of its parts."""
+    return [sum(way, ()) for way in product(*map(members, near.conditions))]
+
+
+def members(condition: Condition) -> list[tuple[Condition, ...]]:
+    match condition:
+        case Named():
+            return [tuple(Named(condition.name, each) for each in way) for way in members(condition.condition)]
+        case AllOf():
+            return [sum(way, ()) for way in product(*map(members, condition.conditions))]
+        case AnyOf():  # one thing of several, and each that is all of some
+            single = tuple(part for part in condition.conditions if is_one(part))
+            several = [way for part in condition.conditions if not is_one(part) for way in members(part)]
+            return [*([(AnyOf(single),)] if single else []), *several]
+    return [(condition,)]
+
+
+def is_one(condition: Condition) -> bool:
+    """Whether no `all` is in it."""
+    if isinstance(condition, AnyOf):
+        return all(map(is_one, condition.conditions))
+    return is_one(condition.condition) if isinstance(condition, Named) else not isinstance(condition, AllOf)
+
+
 def between(left: Hit, right: Hit, zone: Zone) -> float:
     """The words between two hits; of hits that overlap there are none."""
     return sum(zone.words[left.end : right.first])
@@ -360,6 +440,10 @@ def apart(hits: list[Hit]) -> int:
 
 def outside(hits: list[Hit], others: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if not any(map(hit.inside, others))]
+
+
+def overlap(one: Hit, other: Hit) -> bool:
+    return one.zone is other.zone and one.first < other.end and other.first < one.end
 
 
 def touch(name: Hit, title: Hit) -> bool:

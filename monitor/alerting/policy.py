@@ -23,10 +23,10 @@ from monitor.model import (
     Article,
     Claim,
     Event,
-    Field,
     Hearing,
     Match,
     MatchKind,
+    NewsIn,
     OncePer,
     Rule,
     RuleStatus,
@@ -36,7 +36,11 @@ from monitor.model import (
     time_of_day,
 )
 
-_BEYOND = {Field.TITLE: "outside its title", Field.LEAD: "deeper in the text than its lead"}  # where evidence ends
+_BEYOND = {  # where evidence ends
+    NewsIn.TITLE: "outside its title",
+    NewsIn.ABOUT: "behind its first sentence, or under a title about another rule",
+    NewsIn.LEAD: "deeper in the text than its lead",
+}
 BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
 _PAST = "its source's past (a first poll, or a burst of entries)"
 LATE = timedelta(hours=1)  # what is older than this and comes late through no fault of its own is told together
@@ -233,7 +237,9 @@ def _mention(case: Case) -> Ruling:
     if case.match.kind is not MatchKind.MENTION:
         return None
     in_passing = [_BEYOND[case.rule.news_in]] if case.rule.news_in in _BEYOND else []
-    in_passing += ["as its mention_if says"] if case.rule.mention_if is not None else []
+    asked = {"mention": case.rule.mention, "mention_if": case.rule.mention_if}
+    says = [key for key, condition in asked.items() if condition is not None]
+    in_passing += [f"as its {' or '.join(says)} says"] if says else []
     only = f"only mentioned, {' or '.join(in_passing)}"
     if (old := stale(case)) is not None:
         return Held(f"{only}; {old.why}")

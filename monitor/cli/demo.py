@@ -83,8 +83,8 @@ async def _demo(folder: Path, *, keep: bool) -> int:
 
 
 async def _play(newsroom: Newsroom, reports: Reports, received: Callable[[], int]) -> str | None:
-    """Old documents, then the news, then what is said later; each once all before it has arrived. What did not happen
-    in time, if anything."""
+    """Old documents, then the news, then the correction, then what is said of it later; each once all before it has
+    arrived. What did not happen in time, if anything."""
 
     def polled() -> bool:
         return all(newsroom.served[outlet] for outlet in newsroom.outlets)
@@ -101,7 +101,8 @@ async def _play(newsroom: Newsroom, reports: Reports, received: Callable[[], int
     click.echo("Every outlet was polled once: what stood in its feed is kept, and is no news.")
     for said in (
         "The newsroom publishes. Alerts, as their receivers get them:",
-        "\nLater, one of the outlets corrects its report, and others take the new number over:",
+        "\nLater, one of the outlets corrects its report:",
+        "\nOthers take the new number over. It is of the same happening, and sends no message of its own.",
     ):
         newsroom.publish()
         click.echo(said)

@@ -5,7 +5,9 @@ Which words of an article they meet is decided in `matching`, not here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import prod
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -13,7 +15,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from monitor import model
 from monitor.config.shape import Id, Shape, Text, kind_of, one_or_list, refusal, seen
 from monitor.config.words import Case, Forms, Ignored, Within, WordSet, ignored, terms
-from monitor.text.patterns import compiled
+from monitor.text.patterns import compiled, finds_no_word
 
 EntityKind = Literal["person", "organisation", "place", "country", "weapon", "ship", "event", "role"]
 
@@ -26,6 +28,11 @@ def _pattern(text: str) -> str:
         raise refusal(f"this pattern cannot be used: {wrong}") from None
     if any(pattern.finditer("")):
         raise refusal("this pattern matches where nothing stands", "make a part of it needed: 'x+' in place of 'x*'")
+    if finds_no_word(text):
+        raise refusal(
+            "this pattern matches only signs between words, of which nothing is found",
+            "add letters or digits beside them",
+        )
     return text
 
 
@@ -78,27 +85,49 @@ _NAME = Field(None, description="What reports and `by` (under alert) call it.", 
 
 _SAYS_NOTHING = "this condition says nothing"
 _SEVERAL = "put them under all: or any:"
-_GOES_WITH = {
+_PARTS = ("any", "all", "near")
+_TAKEN_BY = {
     "case": ("words", "pattern"),
     "forms": ("words",),
     "ignore": ("words", "list", "entity", "pattern"),
 }
+"""What is said beside one of these holds for it; beside a condition that has parts, for all of these among them."""
 
 
-class Piece(Shape):
-    """What `near` brings together: exactly one of words, list, entity, pattern, and any of those."""
+class _ForParts(Shape):
+    """A condition beside which `case`, `forms` and `ignore` may stand for all that is inside it."""
+
+    @model_validator(mode="after")
+    def _something_takes_it(self) -> Self:
+        """A key that nothing inside can have would silently mean nothing."""
+        for key in _TAKEN_BY.keys() & self.model_fields_set:
+            if not _takes(self, key):
+                raise refusal(f"nothing here can have '{key}'", f"it is for: {', '.join(_TAKEN_BY[key])}", (key,))
+        return self
+
+
+class Piece(_ForParts):
+    """What `near` brings together: exactly one of words, list, entity, pattern, and any or all of such."""
 
     called: ClassVar[str] = "condition in near"
-    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "any")
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "any", "all")
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
-    goes_with: ClassVar[dict[str, tuple[str, ...]]] = _GOES_WITH
+    goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
+        key: (*others, "any", "all") for key, others in _TAKEN_BY.items()
+    }
 
     words: WordSet | None = WORDS
     list_: Id | None = LIST
     entity: EntityOrGroup | None = ENTITY
     pattern: Pattern | None = _PATTERN
     any_: Annotated[list[Piece], Field(min_length=1)] | None = _ANY
+    all_: Annotated[list[Piece], Field(min_length=1)] | None = Field(
+        None,
+        alias="all",
+        description="All of these stand there, near the others too.",
+        examples=[[{"entity": "taiwan"}, {"words": {"en": ["strait"]}}]],
+    )
     case: Case | None = CASE
     forms: Forms | None = FORMS
     ignore: Ignored | None = _IGNORE
@@ -114,21 +143,71 @@ class Near(Shape):
     in_order: bool | None = Field(
         None, description="Whether they stand in the order of the file (default: false).", examples=[True]
     )
+    may_share_words: bool | None = Field(
+        None,
+        description="Whether one word may serve two of them (default: false), as 降息 is both a rate and a cut.",
+        examples=[True],
+    )
     these: Annotated[list[Piece], Field(min_length=2, max_length=6)] = Field(
         description="The 2 to 6 things that stand together.",
         examples=[[{"entity": "taiwan"}, {"words": {"en": ["drill", "drills"]}}]],
     )
 
+    @model_validator(mode="after")
+    def _is_one_or_the_other(self) -> Self:
+        """In an order each begins where the one before has ended."""
+        if self.in_order and self.may_share_words:
+            raise refusal(
+                "'may_share_words' cannot stand beside 'in_order'", "remove one of them", ("may_share_words",)
+            )
+        return self
 
-class Condition(Shape):
-    """Exactly one of words, list, entity, pattern, all, any and near; beside it, how, where and how often."""
+    @model_validator(mode="after")
+    def _can_be_tried(self) -> Self:
+        """Each `all` inside `any` makes another near."""
+        ways, most = _ways_of_all(self.these)
+        if ways > _MOST_WAYS:
+            raise refusal(
+                f"this near can hold in {ways} ways, and at most {_MOST_WAYS} are tried",
+                "write fewer 'all' inside 'any', or several conditions",
+                ("these",),
+            )
+        if most > _MOST_TOGETHER:
+            what = f"{most} things would have to stand together here, and at most {_MOST_TOGETHER} can"
+            raise refusal(what, "leave some out: a sentence with all of them is rare", ("these",))
+        return self
+
+
+_MOST_WAYS, _MOST_TOGETHER = 32, 8
+
+
+def _ways_of_all(pieces: Iterable[Piece]) -> tuple[int, int]:
+    """In how many ways all of these can stand together, and how many things that are at the most."""
+    each = [_ways(piece) for piece in pieces]
+    return prod(ways for ways, _ in each), sum(most for _, most in each)
+
+
+def _ways(piece: Piece) -> tuple[int, int]:
+    if piece.all_ is not None:
+        return _ways_of_all(piece.all_)
+    deeper = [_ways(each) for each in piece.any_ or () if _holds_all(each)]
+    others = len(deeper) < len(piece.any_ or (piece,))  # these are looked for together
+    return sum(ways for ways, _ in deeper) + others, max((most for _, most in deeper), default=1)
+
+
+def _holds_all(piece: Piece) -> bool:
+    return piece.all_ is not None or any(map(_holds_all, piece.any_ or ()))
+
+
+class Condition(_ForParts):
+    """Exactly one of words, list, entity, pattern, all, any, near and not; beside it, how, where and how often."""
 
     called: ClassVar[str] = "condition"
-    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "all", "any", "near")
+    one_of: ClassVar[tuple[str, ...]] = ("words", "list", "entity", "pattern", "all", "any", "near", "not")
     nothing: ClassVar[str] = _SAYS_NOTHING
     several: ClassVar[str] = _SEVERAL
     goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
-        **_GOES_WITH,
+        **{key: (*keys, *_PARTS) for key, keys in _TAKEN_BY.items()},
         "times": ("words", "list", "entity", "pattern", "any"),
     }
 
@@ -144,6 +223,13 @@ class Condition(Shape):
         None,
         description="Things that stand close together.",
         examples=[{"within": "20 words", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill"]}}]}],
+    )
+    not_: Condition | None = Field(
+        None,
+        alias="not",
+        description="This holds nowhere in the article, however far its evidence may reach (with `in`: nowhere in that "
+        "part).",
+        examples=[{"words": {"en": ["film", "video game"]}}],
     )
     in_: Literal["title", "lead", "body", "author", "tags", "url"] | None = Field(
         None, alias="in", description="Only in this part of the article.", examples=["title"]
@@ -170,6 +256,23 @@ class Condition(Shape):
         return self
 
 
+def _takes(shape: Shape, key: str) -> bool:
+    """Whether the condition, or one inside it, can have such a key."""
+    if any(f"{one}_" in shape.model_fields_set or one in shape.model_fields_set for one in _TAKEN_BY[key]):
+        return True
+    return any(_takes(each, key) for each in _parts(shape))
+
+
+def _parts(shape: Shape) -> Iterator[Shape]:
+    """The conditions right inside a condition."""
+    for key in ("all_", "any_", "these"):
+        yield from getattr(shape, key, None) or ()
+    if isinstance(near := getattr(shape, "near", None), Near):
+        yield from _parts(near)
+    if isinstance(negated := getattr(shape, "not_", None), Condition):
+        yield negated
+
+
 def _in_part(outer: Condition) -> tuple[str | int, ...] | None:
     """Where, inside a condition that has one, another `in` stands."""
     for key, conditions in (("all", outer.all_), ("any", outer.any_)):
@@ -178,13 +281,28 @@ def _in_part(outer: Condition) -> tuple[str | int, ...] | None:
                 return key, index, "in"
             if deeper := _in_part(each):
                 return key, index, *deeper
+    if outer.not_ is not None:
+        deeper = ("in",) if outer.not_.in_ is not None else _in_part(outer.not_)
+        return None if deeper is None else ("not", *deeper)
     return None
+
+
+def only_negated(asked: Condition) -> tuple[str | int, ...] | None:
+    """Where, inside a condition, a way to hold begins of which nothing in an article would be the evidence."""
+    if asked.not_ is not None:
+        return ("not",)
+    within_any = [(number, only_negated(each)) for number, each in enumerate(asked.any_ or ())]
+    within_all = [(number, only_negated(each)) for number, each in enumerate(asked.all_ or ())]
+    if any(at is None for _, at in within_all):
+        within_all = []
+    found = [(key, at) for key, each in (("any", within_any), ("all", within_all)) for at in each if at[1] is not None]
+    return next(((key, number, *(deeper or ())) for key, (number, deeper) in found), None)
 
 
 def _not_counted(conditions: Iterable[Condition]) -> tuple[str | int, ...] | None:
     """Where, inside `any`, something stands of which there is no number."""
     for index, each in enumerate(conditions):
-        for key in ("all", "near", "in", "times"):
+        for key in ("all", "near", "not", "in", "times"):
             if f"{key}_" in each.model_fields_set or key in each.model_fields_set:
                 return "any", index, key
         if deeper := _not_counted(each.any_ or ()):
@@ -201,11 +319,32 @@ ConditionOrList = Annotated[
 # --- into the model ---------------------------------------------------------------------------------------------
 
 
-def condition(shape: Condition | Piece) -> model.Condition:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What conditions say for all that is inside them: of `case` and `forms` the innermost counts, of `ignore` each."""
+
+    case: Case | None = None
+    forms: Forms | None = None
+    ignores: tuple[model.Ignore, ...] = ()
+
+    def inside(self, shape: Condition | Piece) -> _Around:
+        """The same with what the condition says itself."""
+        own = () if shape.ignore is None else (ignored(shape.ignore),)
+        return _Around(shape.case or self.case, shape.forms or self.forms, own + self.ignores)
+
+
+_NOTHING_AROUND = _Around()
+
+
+def condition(shape: Condition | Piece, around: _Around = _NOTHING_AROUND) -> model.Condition:
     """The condition that the shape writes down."""
-    said = _bare(shape)
-    if shape.ignore is not None:
-        said = model.Ignoring(said, ignored(shape.ignore))
+    within = around.inside(shape)
+    said = _leaf(shape, within)
+    if said is None:
+        said = _of_several(shape, within)
+    else:
+        for each in within.ignores:
+            said = model.Ignoring(said, each)
     if isinstance(shape, Condition):
         said = _counted(shape, said)
     return said if shape.name is None else model.Named(shape.name, said)
@@ -218,11 +357,11 @@ def any_of(shape: Condition | list[Condition] | None) -> model.Condition | None:
     return None if shape is None else condition(shape)
 
 
-def near(within: int | model.Unit, these: Collection[model.Condition], *, in_order: bool = False) -> model.Near:
+def near(within: int | model.Unit, these: Collection[model.Condition]) -> model.Near:
     """Conditions that stand together."""
     if isinstance(within, model.Unit):
-        return model.Near(tuple(these), unit=within, in_order=in_order)
-    return model.Near(tuple(these), words=within, in_order=in_order)
+        return model.Near(tuple(these), unit=within)
+    return model.Near(tuple(these), words=within)
 
 
 def named(shape: GroupShape | str) -> model.EntityNamed | model.GroupNamed:
@@ -238,23 +377,34 @@ def _counted(shape: Condition, said: model.Condition) -> model.Condition:
     return said
 
 
-def _bare(shape: Condition | Piece) -> model.Condition:
+def _leaf(shape: Condition | Piece, around: _Around) -> model.Condition | None:
+    """What it says without parts, if it has none."""
     if shape.words is not None:
-        return model.Words(terms(shape.words, shape.case, shape.forms))
+        return model.Words(terms(shape.words, around.case, around.forms))
     if shape.list_ is not None:
         return model.ListNamed(shape.list_)
     if shape.entity is not None:
         return named(shape.entity)
     if shape.pattern is not None:
-        return model.Pattern(shape.pattern, exact=shape.case == "exact")
-    return _of_several(shape)
+        return model.Pattern(shape.pattern, exact=around.case == "exact")
+    return None
 
 
-def _of_several(shape: Condition | Piece) -> model.Condition:
+def _of_several(shape: Condition | Piece, around: _Around) -> model.Condition:
     if shape.any_ is not None:
-        return model.AnyOf(tuple(map(condition, shape.any_)))
-    assert isinstance(shape, Condition)
+        return model.AnyOf(_each(shape.any_, around))
     if shape.all_ is not None:
-        return model.AllOf(tuple(map(condition, shape.all_)))
+        return model.AllOf(_each(shape.all_, around))
+    assert isinstance(shape, Condition)
+    if shape.not_ is not None:
+        return model.Not(condition(shape.not_, around))
     assert shape.near is not None
-    return near(shape.near.within, [*map(condition, shape.near.these)], in_order=bool(shape.near.in_order))
+    return replace(
+        near(shape.near.within, _each(shape.near.these, around)),
+        in_order=bool(shape.near.in_order),
+        may_share_words=bool(shape.near.may_share_words),
+    )
+
+
+def _each(shapes: Sequence[Condition | Piece], around: _Around) -> tuple[model.Condition, ...]:
+    return tuple(condition(shape, around) for shape in shapes)

@@ -128,7 +128,7 @@ def entity(document: Document) -> model.Entity:
         shape.kind,
         shape.name,
         terms(shape.sure, forms=forms),
-        maybe=_maybe(shape.maybe, forms),
+        maybe=maybe(shape.maybe, forms),
         never=terms(shape.never, forms=forms),
         titles=terms(shape.titles),
         groups=tuple(dict.fromkeys(shape.in_ or ())),
@@ -138,7 +138,8 @@ def entity(document: Document) -> model.Entity:
     )
 
 
-def _maybe(shape: MaybeShape | None, forms: Forms) -> model.Maybe | None:
+def maybe(shape: MaybeShape | None, forms: Forms) -> model.Maybe | None:
+    """The names that are not enough alone, and when they count."""
     if shape is None:
         return None
     when = shape.counts_if

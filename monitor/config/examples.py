@@ -1,4 +1,4 @@
-"""The tests that rules and entities carry: articles that must and must not hit.
+"""The tests that rules and entities carry: articles that must hit, must be mentions, and must not hit.
 
 They are read here and run by `check` with the live matcher.
 """
@@ -53,12 +53,17 @@ AnyExample = Annotated[
 
 
 class Examples(Shape):
-    """Articles that must and must not hit; plain text is the title of an article without text."""
+    """Articles that must hit, be mentions, and not hit; plain text is the title of an article without text."""
 
     called: ClassVar[str] = "tests"
 
     fires: list[AnyExample] | None = Field(
         None, description="Articles that must hit.", examples=[["Live-fire drills around Taiwan"]]
+    )
+    mentions: list[AnyExample] | None = Field(
+        None,
+        description="Articles that a rule must hit as a mention, and not as news.",
+        examples=[["Summit opens in the shadow of drills around Taiwan"]],
     )
     silent: list[AnyExample] | None = Field(
         None, description="Articles that must not hit as news.", examples=[["Taiwan held an earthquake drill"]]
@@ -69,7 +74,7 @@ def tests(shape: Examples | None, document: Document) -> tuple[RuleTest, ...]:
     """The tests in the order of the file, those that must fire first."""
     if shape is None:
         return ()
-    lists = {"fires": shape.fires or (), "silent": shape.silent or ()}
+    lists = {"fires": shape.fires or (), "mentions": shape.mentions or (), "silent": shape.silent or ()}
     return tuple(
         _test(example, document, ("tests", key, index))
         for key, examples in lists.items()
@@ -78,9 +83,9 @@ def tests(shape: Examples | None, document: Document) -> tuple[RuleTest, ...]:
 
 
 def _test(example: Example | str, document: Document, where: tuple[str, str, int]) -> RuleTest:
-    fires, place = where[1] == "fires", document.place(where)
+    fires, mentions, place = where[1] == "fires", where[1] == "mentions", document.place(where)
     if isinstance(example, str):
-        return RuleTest(fires, example, place=place)
+        return RuleTest(fires, example, place=place, mentions=mentions)
     return RuleTest(
         fires,
         example.title or "",
@@ -92,4 +97,5 @@ def _test(example: Example | str, document: Document, where: tuple[str, str, int
         authors=tuple(example.authors or ()),
         tags=tuple(example.tags or ()),
         place=place,
+        mentions=mentions,
     )

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Kind = Literal["config", "sources", "entity", "rule", "list"]
+Kind = Literal["config", "sources", "entity", "rule", "list", "extends"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

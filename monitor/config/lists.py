@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -13,12 +13,19 @@ from monitor.config.words import AFTER, BEFORE, Case, Forms, ReachShape, WordSet
 from monitor.config.yaml12 import Document
 from monitor.model import WordList
 
+LISTS = Field(
+    None,
+    description="Other lists that belong to this one, with what they say of before and after: their ids.",
+    examples=[["denials", "plans"]],
+)
+OF_ENTITIES = Field(None, description="Entities whose names belong to this list: their ids.", examples=[["taiwan"]])
+
 
 class ListShape(Shape):
     """Words that rules share: to be found, or to say which occurrences of others do not count."""
 
     called: ClassVar[str] = "list"
-    some_of: ClassVar[tuple[str, ...]] = ("words", "before", "after")
+    some_of: ClassVar[tuple[str, ...]] = ("words", "lists", "entities", "before", "after")
     nothing: ClassVar[str] = "this list has no words"
     goes_with: ClassVar[dict[str, tuple[str, ...]]] = {"case": ("words",), "forms": ("words",)}
 
@@ -30,6 +37,8 @@ class ListShape(Shape):
         "this list, an occurrence inside one of them does not count.",
         examples=[{"en": ["missile test", "test launch"]}],
     )
+    lists: Annotated[list[Id], Field(min_length=1)] | None = LISTS
+    entities: Annotated[list[Id], Field(min_length=1)] | None = OF_ENTITIES
     before: ReachShape | None = BEFORE
     after: ReachShape | None = AFTER
     case: Case | None = CASE
@@ -40,4 +49,12 @@ def word_list(document: Document) -> WordList:
     """The list that the document holds; raises Faulty."""
     shape = checked(ListShape, document)
     words = terms(shape.words, shape.case, shape.forms)
-    return WordList(shape.list_, words, reach(shape.before), reach(shape.after), place=document.place())
+    return WordList(
+        shape.list_,
+        words,
+        reach(shape.before),
+        reach(shape.after),
+        place=document.place(),
+        lists=tuple(dict.fromkeys(shape.lists or ())),
+        entities=tuple(dict.fromkeys(shape.entities or ())),
+    )

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from monitor.config.entities import entity
+from monitor.config.extends import Extension, extended, extension
 from monitor.config.faults import did_you_mean, noting
 from monitor.config.files import Stamp, paths_named, settings_document, yaml_files
 from monitor.config.lists import word_list
@@ -197,6 +198,8 @@ def _rules(
     documents = {draft.says.place: draft.document for draft in drafts}
     tried, tried_rules = _tried(document for reading in readings for document in reading.documents)
     known = usable([*entities.values(), *lists.values()], documents, tried, faults)
+    added = [(each.document, each.names, each.says) for each in drafts if isinstance(each.says, Extension)]
+    known = extended(known, added, faults)
     kept: list[Rule] = []
     for draft in drafts:
         if isinstance(draft.says, Rule):
@@ -222,23 +225,26 @@ def _tried(documents: Iterable[Document]) -> tuple[dict[Name, Place], frozenset[
     return tried, frozenset(rules)
 
 
+_Says = Rule | Entity | WordList | Extension
+
+
 class _Draft:
     """A document and what it says; and, of a rule, what became of it when the names in it were looked up last."""
 
-    def __init__(self, document: Document, says: Rule | Entity | WordList) -> None:
+    def __init__(self, document: Document, says: _Says) -> None:
         self.document = document
         self.says = says
-        self._names = names(document)
+        self.names = names(document)
         self._named: dict[str, str] | None = None
         self._rule: Rule | None = None
 
     def looked_up(self, rule: Rule, known: Names, routes: Collection[str] | None) -> Rule:
         """The rule with its version, the very same for as long as all that it names is the same; raises Faulty where it
         names what does not exist. `routes` None: all are fine."""
-        faults = [*known.faults(self.document, self._names), *_no_routes(self.document, rule, routes)]
+        faults = [*known.faults(self.document, self.names), *_no_routes(self.document, rule, routes)]
         if faults:
             raise Faulty(faults)
-        named = known.digests(self._names)
+        named = known.digests(self.names)
         if self._rule is None or named != self._named:
             self._rule, self._named = with_version(rule, named), named
         return self._rule
@@ -257,15 +263,16 @@ class Remembered:
         self.sources.forget()
 
 
-_READERS: dict[str, Callable[[Document], Rule | Entity | WordList]] = {
+_READERS: dict[str, Callable[[Document], _Says]] = {
     "rule": rule,
     "entity": entity,
     "list": word_list,
+    "extends": extension,
 }
 
 
 def _kind(document: Document) -> str | None:
-    """A document is one rule, one entity or one list: the key that says which need not be its first."""
+    """A document is one rule, entity or list, or extends one: the key that says which need not be its first."""
     return next((key for key in document.data if key in _READERS), None) if isinstance(document.data, dict) else None
 
 
@@ -275,7 +282,8 @@ def _drafts(document: Document) -> list[_Draft]:
     keys = list(document.data) if isinstance(document.data, dict) else []
     if keys[:1] == ["sources"]:
         raise Faulty([Fault(document.place(), "sources stand here", "name this file under sources: in monitor.yaml")])
-    meant = did_you_mean(keys[0] if keys else "", _READERS, "begin it with 'rule: ID', 'entity: ID' or 'list: ID'")
+    begin = "begin it with 'rule: ID', 'entity: ID', 'list: ID' or 'extends: ID'"
+    meant = did_you_mean(keys[0] if keys else "", _READERS, begin)
     raise Faulty([Fault(document.place(), "this document is neither a rule nor an entity nor a list", meant)])
 
 

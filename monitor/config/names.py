@@ -5,7 +5,7 @@ A rule's document is asked rather than the rule, because a fault stands where th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from monitor.config.faults import did_you_mean
@@ -20,9 +20,10 @@ Name = EntityNamed | ListNamed
 AnyName = Name | GroupNamed
 
 _PARTS = {
-    "rule": ("match", "unless", "mention_if", "raise", "lower"),
+    "rule": ("match", "unless", "mention", "mention_if", "raise", "lower"),
     "entity": ("maybe",),
     "list": ("before", "after"),
+    "extends": ("maybe", "before", "after"),
 }
 """The parts of each kind of document that name something."""
 
@@ -41,7 +42,15 @@ def names(document: Document) -> Named:
     lies_in = data.get("lies_in") if kind == "entity" else None
     if isinstance(lies_in, str) and not lies_in.isupper():  # as codes are
         found.append((("lies_in",), EntityNamed(lies_in)))
-    return found
+    return found if kind not in ("list", "extends") else [*found, *_taken_in(data)]
+
+
+def _taken_in(data: Mapping[str, Plain]) -> Iterator[tuple[Where, Name]]:
+    """What belongs to a list as a whole."""
+    for key, kind in (("lists", ListNamed), ("entities", EntityNamed)):
+        ids = data.get(key)
+        for index, id_ in enumerate(ids if isinstance(ids, list) else ()):
+            yield (key, index), kind(str(id_))
 
 
 def _named(data: Plain, where: Where) -> Iterator[tuple[Where, AnyName]]:
@@ -88,6 +97,14 @@ class Names:
         """All entities, or all lists, by id."""
         return {thing.id: thing for thing in self._things.values() if isinstance(thing, kind)}
 
+    def get(self, name: Name) -> Thing | None:
+        """What has the name."""
+        return self._things.get(name)
+
+    def with_thing(self, thing: Thing) -> Names:
+        """The same with this one in place of what has its name."""
+        return Names({**self._things, name_of(thing): thing}, self._tried)
+
     def faults(self, document: Document, named: Named) -> list[Fault]:
         """What the document names and cannot be had."""
         looked_up = (self._looked_up(document, where, name) for where, name in named)
@@ -98,24 +115,35 @@ class Names:
         return {_key(name): self._digest(name) for _, name in named}
 
     def circle(self, name: Name, document: Document, named: Named) -> list[Fault]:
-        """Where an entity counts only beside one that counts only beside it, and so on: nobody could say which does."""
+        """Where an entity counts only beside one that counts only beside it, and so on, so that nobody could say which
+        does; and where a list belongs to itself."""
         if name not in self._behind(name):
             return []
-        what = "this entity would count only beside itself, or beside one that counts only beside it"
-        return [Fault(document.place(where), what, "write words or a list instead") for where, _ in named]
+        what, meant = "this list would belong to itself, or to one that belongs to it", "name it in one of them only"
+        if isinstance(name, EntityNamed):
+            what = "this entity would count only beside itself, or beside one that counts only beside it"
+            meant = "write words or a list instead"
+        leading = (where for where, each in named if each == name or name in self._behind(each))
+        return [Fault(document.place(where), what, meant) for where in leading]
 
     def _looked_up(self, document: Document, where: Where, name: AnyName) -> Fault | None:
         if isinstance(name, GroupNamed):
             return None if self._members(name) else self._no_member(document, where, name)
         thing = self._things.get(name)
         if thing is None:
-            return self._missing(document.place(where), name)
-        if isinstance(thing, WordList) and not thing.terms and not _spoils(where):
+            return self.missing(document.place(where), name)
+        if isinstance(thing, WordList) and not self._has_words(name) and not _spoils(where):
             what = f"the list '{thing.id}' has no words of its own, only what spoils others"
             return Fault(document.place(where), what, "name it under ignore")
         return None
 
-    def _missing(self, place: Place, name: Name) -> Fault:
+    def _has_words(self, name: Name) -> bool:
+        """Whether an entity, or a list or something that belongs to it, has words that can be found."""
+        each = [thing for one in (name, *self._behind(name, _taken)) if (thing := self._things.get(one)) is not None]
+        return any(isinstance(thing, Entity) or thing.terms for thing in each)
+
+    def missing(self, place: Place, name: Name) -> Fault:
+        """What is said, at that place, of a name that nothing has."""
         kind, id_ = _told(name)
         if name in self._tried:
             return Fault(place, f"the {kind} '{id_}' cannot be used", f"see the faults at {self._tried[name].file}")
@@ -155,31 +183,41 @@ class Names:
         thing = self._things[name]
         return entity_digest(thing) if isinstance(thing, Entity) else list_digest(thing)
 
-    def _behind(self, name: Name) -> set[Name]:
-        """What it names, and so on."""
+    def _behind(self, name: AnyName, named_by: Callable[[Thing], Iterable[Condition]] | None = None) -> set[Name]:
+        """What it names, and so on, of what there is; `named_by`: the only names that count."""
         found: set[Name] = set()
-        new = set(self._named_by(name))
+        new = set(self._named_by(name, named_by or _all_named))
         while new:
             found |= new
-            new = {deeper for each in new for deeper in self._named_by(each)} - found
+            new = {deeper for each in new for deeper in self._named_by(each, named_by or _all_named)} - found
         return found
 
-    def _named_by(self, name: Name) -> Iterator[Name]:
-        return (beside for beside in _beside(self._things[name]) if isinstance(beside, (EntityNamed, ListNamed)))
+    def _named_by(self, name: AnyName, named_by: Callable[[Thing], Iterable[Condition]]) -> Iterator[Name]:
+        thing = None if isinstance(name, GroupNamed) else self._things.get(name)
+        named = () if thing is None else named_by(thing)
+        return (each for each in named if isinstance(each, (EntityNamed, ListNamed)))
 
 
-def _beside(thing: Thing) -> Iterable[Condition]:
-    """What is looked for beside the words of an entity or a list."""
+def _all_named(thing: Thing) -> Iterable[Condition]:
+    """What belongs to an entity or a list, and what is looked for beside its words."""
     if isinstance(thing, WordList):
-        return [reach.condition for reach in (thing.before, thing.after) if reach is not None]
+        reaches = (thing.before, thing.after, *thing.more_before, *thing.more_after)
+        return [*_taken(thing), *(reach.condition for reach in reaches if reach is not None)]
     near = thing.maybe.counts_if.near if thing.maybe else None
     return near.conditions if near else ()
 
 
+def _taken(thing: Thing) -> Iterable[Name]:
+    """What belongs to a list as a whole."""
+    if not isinstance(thing, WordList):
+        return ()
+    return [*map(ListNamed, thing.lists), *map(EntityNamed, thing.entities)]
+
+
 def _spoils(where: Where) -> bool:
-    """Whether a list stands there to say what is to be ignored."""
-    *_, holder, _ = (part for part in where if isinstance(part, str))
-    return holder == "ignore"
+    """Whether a list stands there to say what is to be ignored, or belongs to one that may."""
+    holders = [part for part in where if isinstance(part, str)]
+    return holders == ["lists"] or holders[-2:-1] == ["ignore"]
 
 
 def name_of(thing: Thing) -> Name:

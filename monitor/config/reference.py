@@ -18,6 +18,7 @@ from monitor.config.alerts import AlertShape, AnHour, Cooldown, Lasts, Reason, R
 from monitor.config.conditions import Condition, GroupShape, Near, Pattern, Piece
 from monitor.config.entities import Beside, CountsIfShape, EntityShape, MaybeShape
 from monitor.config.examples import AnyExample, Date, Example, Examples
+from monitor.config.extends import ExtendsShape
 from monitor.config.faults import flow
 from monitor.config.lists import ListShape
 from monitor.config.rules import ChangeShape, RuleShape
@@ -44,6 +45,7 @@ _MAPPINGS: dict[str, type[Shape]] = {
     "counts_if": CountsIfShape,
     "near in counts_if": Beside,
     "list": ListShape,
+    "extends": ExtendsShape,
 }
 _VALUES: list[tuple[object, str, str]] = [
     (Id, "id", "ids"),

@@ -13,15 +13,14 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from monitor import model
 from monitor.config.alerts import AlertShape, names_in, policy
-from monitor.config.conditions import Condition, ConditionOrList, any_of, condition
+from monitor.config.conditions import Condition, ConditionOrList, any_of, condition, only_negated
 from monitor.config.examples import Examples, tests
 from monitor.config.faults import checked, did_you_mean
 from monitor.config.shape import Duration, Id, Shape, Text, one_or_list, refusal
 from monitor.config.where import WhereShape, where
 from monitor.config.yaml12 import Document, shown
 from monitor.errors import Fault, Faulty
-from monitor.model import Field as Part
-from monitor.model import Level, LevelChange, Rule, RuleStatus, named_within
+from monitor.model import Level, LevelChange, NewsIn, Rule, RuleStatus, named_within
 
 LevelName = Literal["info", "low", "medium", "high", "critical"]
 _LEVELS = [*Level]
@@ -73,15 +72,22 @@ class RuleShape(Shape):
         description="Drops the article where this holds (of a list: where one of them holds).",
         examples=[{"in": "title", "words": {"en": ["earthquake drill"]}}],
     )
-    news_in: Literal["title", "lead", "text"] | None = Field(
+    news_in: Literal["title", "about", "lead", "text"] | None = Field(
         None,
         description="How far what makes it news may reach (default: lead): the title alone, the title and the lead "
-        "together, or the whole text; what holds only deeper is a mention.",
+        "together, or the whole text; what holds only deeper is a mention. about: the title, or the title and the "
+        "text's first sentence, where the title alone meets the match of no other live rule.",
         examples=["title"],
+    )
+    mention: ConditionOrList | None = Field(
+        None,
+        description="Makes the article a mention where match does not hold and this does, anywhere in title and text "
+        "(of a list: where one of them holds).",
+        examples=[{"near": {"within": "sentence", "these": [{"entity": "taiwan"}, {"words": {"en": ["drill*"]}}]}}],
     )
     mention_if: ConditionOrList | None = Field(
         None,
-        description="Makes the article a mention where this holds (of a list: where one of them holds).",
+        description="Makes what would be news a mention where this holds (of a list: where one of them holds).",
         examples=[{"words": {"en": ["last week", "anniversary"]}}],
     )
     raise_: Changes | None = Field(
@@ -108,8 +114,18 @@ class RuleShape(Shape):
         None, description="Whom it tells, and how often.", examples=[{"to": ["default"], "once_per": "story"}]
     )
     tests: Examples | None = Field(
-        None, description="Articles that must and must not hit.", examples=[{"fires": ["Drills around Taiwan"]}]
+        None,
+        description="Articles that must hit, must be mentions, and must not hit.",
+        examples=[{"fires": ["Drills around Taiwan"]}],
     )
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        """An alert shows the words that it rests on."""
+        if at := only_negated(self.match):
+            what = "here match says only what must not stand in the article"
+            raise refusal(what, "write what must, and this beside it under all:", ("match", *at))
+        return self
 
     @model_validator(mode="after")
     def _levels_change(self) -> Self:
@@ -144,8 +160,9 @@ def rule(document: Document) -> Rule:
         where=where(shape.where),
         raises=_changes(shape.raise_),
         lowers=_changes(shape.lower),
-        news_in=Part(shape.news_in or "lead"),
+        news_in=NewsIn(shape.news_in or "lead"),
         mention_if=any_of(shape.mention_if),
+        mention=any_of(shape.mention),
         full_text=shape.full_text or False,
         owner=shape.owner,
         why=shape.why,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from monitor.config.entities import EntityShape
+from monitor.config.extends import ExtendsShape
 from monitor.config.kinds import Kind
 from monitor.config.lists import ListShape
 from monitor.config.rules import RuleShape
@@ -23,6 +24,7 @@ _SHAPES: dict[Kind, type[Shape]] = {
     "entity": EntityShape,
     "rule": RuleShape,
     "list": ListShape,
+    "extends": ExtendsShape,
 }
 
 

@@ -14,15 +14,21 @@ KEYS: dict[str, set[str]] = {
 """What the mapping is called -> its keys that come with a later version."""
 
 _UNLESS = "write what must not hold under unless:, and occurrences that do not count under ignore:"
-_NEAR = "near brings together words, a list, an entity, a pattern, or any of those"
+_NEAR = "near brings together words, a list, an entity, a pattern, and any or all of those"
+_BESIDE_NEAR_ALL = "it belongs beside near, under all:; occurrences that do not count belong under ignore:"
 _BESIDE_NEAR = "it belongs beside near, not inside it"
 _NAMES = "write the names under sure:, those that are not enough alone under maybe:"
 
 ELSEWHERE: dict[str, dict[str, str]] = {
     "rule": {"to": "it belongs under alert:", "not": _UNLESS},
     "alert": dict.fromkeys(("raise", "lower"), "it belongs beside level"),
-    "condition": {"not": _UNLESS, "and": "write all:", "or": "write any:"},
-    "condition in near": {"not": _UNLESS, "all": _NEAR, "near": _NEAR, "in": _BESIDE_NEAR, "times": _BESIDE_NEAR},
+    "condition": {"and": "write all:", "or": "write any:"},
+    "condition in near": {
+        "not": _BESIDE_NEAR_ALL,
+        "near": _NEAR,
+        "in": _BESIDE_NEAR,
+        "times": _BESIDE_NEAR,
+    },
     "near": {"words": "it belongs under these:", "order": "write 'in_order: true'"},
     "entity": {"words": _NAMES, "names": _NAMES, "groups": "write 'in: [GROUP]'"},
 }

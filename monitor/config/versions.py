@@ -18,7 +18,7 @@ from monitor.model import Entity, Named, Rule, Term, WordList, named_within
 def with_version(rule: Rule, named: Mapping[str, str]) -> Rule:
     """The rule with the digest of what it says. `named`: what it names, each with its digest."""
     says = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
-    more = _given(rule, "where", "raises", "lowers", "news_in", "mention_if", "full_text")
+    more = _given(rule, "where", "raises", "lowers", "news_in", "mention_if", "mention", "full_text")
     by = [[each.name, _canonical(each)] for each in named_within(rule.condition) if each.name in rule.alert.by]
     return replace(rule, version=_digest([rule.id, _canonical(says), named, *more, *by]))
 
@@ -31,7 +31,13 @@ def entity_digest(entity: Entity) -> str:
 
 def list_digest(words: WordList) -> str:
     """The digest of what a list says, without what it names."""
-    return _digest([words.id, _canonical(words.terms), *_given(words, "before", "after")])
+    return _digest(
+        [
+            words.id,
+            _canonical(words.terms),
+            *_given(words, "before", "after", "lists", "entities", "more_before", "more_after"),
+        ]
+    )
 
 
 def digest_with(own: str, named: Mapping[str, str]) -> str:

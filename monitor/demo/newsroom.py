@@ -1,5 +1,5 @@
 """A newsroom of outlets, each a feed on loopback: first an old document, then, once published, new entries dated now,
-and then what some outlets say later.
+then what one outlet corrects, and last what others say of it later.
 
 The outlets and their texts stand in `newsroom/*.yaml`.
 """
@@ -21,6 +21,8 @@ from monitor import clock
 from monitor.config.durations import duration
 from monitor.config.yaml12 import read
 
+EDITIONS = ("before", "after", "corrected", "later")  # keys of an outlet's file, in the order in which they come out
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -34,19 +36,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """One feed: what stands in it at first, and what it publishes in the first edition and in the second."""
+    """One feed. `editions`: what it has at first, and what it publishes in each further edition."""
 
     id: str
     name: str
     language: str
     format: str
-    before: tuple[Item, ...]
-    after: tuple[Item, ...]
-    later: tuple[Item, ...]
+    editions: tuple[tuple[Item, ...], ...]
 
     def shown(self, edition: int) -> tuple[Item, ...]:
         """What stands in the feed once so many editions are out, the newest first."""
-        return tuple(item for items in (self.before, self.after, self.later)[edition::-1] for item in items)
+        return tuple(item for items in self.editions[edition::-1] for item in items)
 
 
 def outlets() -> tuple[Outlet, ...]:
@@ -56,8 +56,8 @@ def outlets() -> tuple[Outlet, ...]:
 
 
 def _outlet(data: Any) -> Outlet:  # noqa: ANN401 - plain data that we ship
-    before, after, later = (tuple(_item(row) for row in data.get(key, ())) for key in ("before", "after", "later"))
-    return Outlet(data["outlet"], data["name"], data["language"], data["format"], before, after, later)
+    editions = tuple(tuple(_item(row) for row in data.get(key, ())) for key in EDITIONS)
+    return Outlet(data["outlet"], data["name"], data["language"], data["format"], editions)
 
 
 def _item(row: Any) -> Item:  # noqa: ANN401

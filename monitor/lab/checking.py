@@ -20,7 +20,7 @@ from monitor.errors import Fault, Faulty, StoreFailed
 from monitor.lab.lints import Everything, Known, Thing, lints
 from monitor.lab.of_rules import DAYS
 from monitor.lab.once import Once
-from monitor.lab.rule_tests import as_rule, failures_of_each
+from monitor.lab.rule_tests import as_rule, asks_what_titles_are_about, failures_of_each
 from monitor.lab.written import Lint
 from monitor.model import Config, Entity, Place, Rule, Source
 from monitor.notify import channel_faults
@@ -134,14 +134,17 @@ class Checking:
             named = (everything.entities, everything.lists, everything.sources)
             rules = [each for each in new if isinstance(each, Rule)]
             entities = [as_rule(each) for each in new if isinstance(each, Entity)]  # they may be called like rules
-            return [*failures_of_each(rules, *named, now), *failures_of_each(entities, *named, now)]
+            beside = everything.rules.values()
+            return [*failures_of_each(rules, *named, now, beside=beside), *failures_of_each(entities, *named, now)]
 
-        # a rule is another one when what it names is; an entity is not
+        # a rule is another one when what it names is; an entity is not, nor one that asks what titles are about
         known = self._tested.of([each for each in things if not _names_others(each)], work)
         return known + work([each for each in things if _names_others(each)])
 
 
 def _names_others(thing: Rule | Entity) -> bool:
+    if isinstance(thing, Rule):
+        return asks_what_titles_are_about(thing)
     return isinstance(thing, Entity) and thing.maybe is not None and thing.maybe.counts_if.near is not None
 
 

@@ -17,7 +17,7 @@ from monitor.config.yaml12 import Document
 from monitor.lab import of_alerts, of_languages, of_rules, of_sources, of_words
 from monitor.lab.once import Once
 from monitor.lab.written import Lint, Written
-from monitor.model import Entity, ListNamed, Place, Rule, Source, WordList
+from monitor.model import Entity, ListNamed, Place, Rule, Source, WordList, lists_within
 from monitor.sources.guard import Network
 from monitor.store.reports import MatchedReport
 
@@ -51,7 +51,7 @@ def lints(everything: Everything, asked: Sequence[Thing], once: Known | None = N
     the very same as before, and name the very same."""
     things: list[Thing] = [*everything.rules.values(), *asked]
     written = {each.place: Written(each, everything.documents[each.place]) for each in things}
-    bare, used = _bare_lists(written.values()), _used_lists(everything)
+    bare, used = _bare_lists(written.values(), everything.lists), _used_lists(everything)
 
     def work(new: list[Thing]) -> list[tuple[Lint, ...]]:
         return [_of_itself(written[each.place], everything) for each in new]
@@ -93,10 +93,11 @@ def _beside_others(written: Written, everything: Everything, bare: set[str], use
         yield from of_rules.too_many(written, everything.matched)
 
 
-def _bare_lists(written: Iterable[Written]) -> set[str]:
-    """The lists that rules name without near."""
+def _bare_lists(written: Iterable[Written], lists: Mapping[str, WordList]) -> set[str]:
+    """The lists that rules name without near, and those that belong to one of them."""
     parts = (part for each in written for part in each.parts())
-    return {part.asks.list for part in parts if isinstance(part.asks, ListNamed) and not part.near}
+    bare = {part.asks.list for part in parts if isinstance(part.asks, ListNamed) and not part.near}
+    return {each.id for name in bare for each in lists_within(lists[name], lists)}
 
 
 def _used_lists(everything: Everything) -> set[str]:

@@ -56,7 +56,7 @@ def event_identity(written: Written, entities: Mapping[str, Entity]) -> Iterator
 
 def _names_place_or_actor(written: Written, entities: Mapping[str, Entity]) -> bool:
     """Whether an entity of such a kind is among what the rule's match asks for."""
-    for part in written.conditions["match"][0].walk():
+    for part in written.conditions["match"][0].wanted():
         if isinstance(part.asks, EntityNamed) and entities[part.asks.entity].kind in PLACES_AND_ACTORS:
             return True
         if isinstance(part.asks, GroupNamed):

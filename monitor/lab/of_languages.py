@@ -23,11 +23,14 @@ from monitor.model import (
     Level,
     ListNamed,
     Near,
+    Not,
     Rule,
     RuleTest,
     Term,
     WordList,
     Words,
+    entities_within,
+    terms_within,
 )
 from monitor.text.language import language_of
 
@@ -62,7 +65,7 @@ class Languages:
 
     def of(self, part: Part) -> Speaking:
         """The languages of a condition."""
-        if part.field in _OF_NONE:
+        if part.field in _OF_NONE or isinstance(part.asks, Not):
             return Speaking(frozenset((_ANY,)))
         each = [self.of(one) for one in part.parts]
         if isinstance(part.asks, AllOf | Near):
@@ -88,7 +91,7 @@ class Languages:
 
     def _holds(self, test: RuleTest, language: str) -> bool:
         """Whether words of this language, of the rule or of what it names, stand in a test."""
-        parts = (part for match in self.written.conditions["match"] for part in match.walk())
+        parts = (part for match in self.written.conditions["match"] for part in match.wanted())
         terms = {term for part in parts for term in self._terms(part) if _tag(term.language) == language}
         compiled = compile_rules([Rule("words", "", Level.INFO, Words(tuple(terms)), "")], {})
         return bool(compiled.match(article_of(test, _SOME_TIME)))
@@ -119,7 +122,9 @@ class Languages:
             case Words(terms):
                 yield from terms
             case ListNamed(name):
-                yield from self.lists[name].terms
+                yield from terms_within(self.lists[name], self.lists)
+                for id_ in entities_within(self.lists[name], self.lists):
+                    yield from _names(self.entities[id_])
             case EntityNamed(name):
                 yield from _names(self.entities[name])
             case GroupNamed() as group:

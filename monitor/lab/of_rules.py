@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from monitor.lab.written import Kind, Lint, Part, Written
-from monitor.model import AllOf, AnyOf, Entity, Field, Near, Pattern, Rule, Source, Where, WordList
+from monitor.lab.written import NETS, Kind, Lint, Part, Written
+from monitor.model import AllOf, AnyOf, Entity, Field, Near, NewsIn, Not, Pattern, Rule, Source, Where, WordList
 from monitor.store.reports import MatchedReport
 
 MOST, ENOUGH, DAYS = 0.02, 200, 7
@@ -30,15 +30,15 @@ def unused(written: Written, used: Iterable[str]) -> Iterator[Lint]:
 
 def patterns_alone(written: Written) -> Iterator[Lint]:
     """A pattern that is asked of every article, because no word must stand beside it."""
-    for match in written.conditions.get("match", ()):
-        for part in _without_words(match):
+    for net in NETS:
+        for part in (found for each in written.conditions.get(net, ()) for found in _without_words(each)):
             what = "no word must stand beside this pattern: every article is searched for it, which takes time"
             yield written.lint(Kind.PATTERN_ALONE, (*part.where, "pattern"), what, "put it under all: with words")
 
 
 def _without_words(part: Part) -> list[Part]:
     """The patterns that are enough alone."""
-    each = [_without_words(one) for one in part.parts]
+    each = [_without_words(one) for one in part.parts if not isinstance(one.asks, Not)]
     if isinstance(part.asks, AllOf | Near) and not all(each):
         return []
     return [part] if isinstance(part.asks, Pattern) else [found for one in each for found in one]
@@ -47,7 +47,7 @@ def _without_words(part: Part) -> list[Part]:
 def never_news(written: Written) -> Iterator[Lint]:
     """A rule whose evidence must stand in the title, and cannot."""
     rule = written.says
-    if isinstance(rule, Rule) and rule.news_in is Field.TITLE:
+    if isinstance(rule, Rule) and rule.news_in is NewsIn.TITLE:
         for match in written.conditions["match"]:
             if not _in_title(match):
                 what = "news is only what the title says, and match looks elsewhere: all it finds is a mention"
@@ -55,6 +55,8 @@ def never_news(written: Written) -> Iterator[Lint]:
 
 
 def _in_title(part: Part) -> bool:
+    if isinstance(part.asks, Not):
+        return True
     if part.field in (Field.TEXT, Field.LEAD):
         return False
     return any(map(_in_title, part.parts)) if isinstance(part.asks, AnyOf) else all(map(_in_title, part.parts))

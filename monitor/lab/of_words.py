@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import chain
 
 from monitor.config.yaml12 import Where
-from monitor.lab.written import Kind, Lint, Part, Written
+from monitor.lab.written import NETS, Kind, Lint, Part, Written
 from monitor.matching.terms import Pattern, Token, compile_term
-from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words
+from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words, terms_within
 from monitor.text.scripts import HAN, HANGUL, KANA
 
 _SHORT = 3  # letters of an alphabet: fewer begin thousands of words
@@ -74,34 +74,35 @@ def never_counting(written: Written, lists: Lists) -> Iterator[Lint]:
         yield from _swallowed(written, names, says.never, "never")
     elif isinstance(says, Rule):
         for part in written.parts():
-            if isinstance(part.asks, Words) and part.ignore is not None:
+            if isinstance(part.asks, Words) and part.ignores:
                 words = _placed(written, (*part.where, "words"), part.asks.terms)
-                yield from _swallowed(written, words, _ignored(part.ignore, lists), "ignore")
+                yield from _swallowed(written, words, _ignored(part.ignores, lists), "ignore")
 
 
 def _swallowed(
     written: Written, words: Iterable[tuple[Where, Term]], swallowing: Iterable[Term], key: str
 ) -> Iterator[Lint]:
-    others = _Words(swallowing)
+    others = _Words(swallowing, names=isinstance(written.says, Entity))
     for where, term in words:
         if (by := others.always_with(term, whole=True)) is not None:
             what = f"'{term.text}' never counts: wherever it stands, '{by}' under {key} stands too"
             yield written.lint(Kind.NEVER_COUNTS, where, what, f"remove it here, or '{by}' there")
 
 
-def _ignored(ignore: Ignore, lists: Lists) -> Iterator[Term]:
-    yield from ignore.terms
-    for name in ignore.lists:
-        yield from lists[name].terms
+def _ignored(ignores: Iterable[Ignore], lists: Lists) -> Iterator[Term]:
+    for ignore in ignores:
+        yield from ignore.terms
+        for name in ignore.lists:
+            yield from terms_within(lists[name], lists)
 
 
 def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
-    """A word of `match` that cannot help, because `unless` drops every article in which it stands."""
+    """A word of `match` or `mention` that cannot help, because `unless` drops every article in which it stands."""
     if not isinstance(written.says, Rule) or written.says.unless is None:
         return
     enough = [part for unless in written.conditions["unless"] for part in _alternatives(unless)]
-    dropping = [(part.field, _Words(_terms(part, lists))) for part in enough if part.ignore is None and part.times == 1]
-    for part in (part for match in written.conditions["match"] for part in match.walk()):
+    dropping = [(part.field, _Words(_terms(part, lists))) for part in enough if not part.ignores and part.times == 1]
+    for part in (part for net in NETS for each in written.conditions[net] for part in each.wanted()):
         if not isinstance(part.asks, Words):
             continue
         others = [words for field, words in dropping if field in (None, part.field)]
@@ -110,7 +111,7 @@ def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
                 yield written.lint(
                     Kind.DROPPED_BY_UNLESS,
                     written.word((*part.where, "words"), term),
-                    f"'{term.text}' can never make it fire: where it stands, unless drops the article for '{by}'",
+                    f"'{term.text}' can never help: where it stands, unless drops the article for '{by}'",
                     "remove it here, or there; what is wrong in one place only belongs under ignore",
                 )
 
@@ -127,24 +128,25 @@ def _alternatives(part: Part) -> Iterator[Part]:
 def _terms(part: Part, lists: Lists) -> tuple[Term, ...]:
     if isinstance(part.asks, Words):
         return part.asks.terms
-    return lists[part.asks.list].terms if isinstance(part.asks, ListNamed) else ()
+    return terms_within(lists[part.asks.list], lists) if isinstance(part.asks, ListNamed) else ()
 
 
 class _Words:
     """Words, to be asked which of them stand wherever another word does."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
+    def __init__(self, terms: Iterable[Term], *, names: bool = False) -> None:
+        self._names = names
         self._closed: dict[str, list[tuple[str, Pattern]]] = defaultdict(list)  # by their first tokens
         self._open: list[tuple[str, Pattern]] = []
         for term in terms:
-            for pattern in _compiled(term):
+            for pattern in _compiled(term, name=names):
                 token = pattern.tokens[0]
                 listed = self._open if token.open_left or token.open_right else self._closed[token.text]
                 listed.append((term.text, pattern))
 
     def always_with(self, term: Term, *, whole: bool) -> str | None:
         """One that stands wherever the term does; `whole`: that holds all of it."""
-        found = [self._with(pattern, whole=whole) for pattern in _compiled(term)]
+        found = [self._with(pattern, whole=whole) for pattern in _compiled(term, name=self._names)]
         return found[0] if found and None not in found else None
 
     def _with(self, pattern: Pattern, *, whole: bool) -> str | None:

@@ -17,6 +17,7 @@ from monitor.model import (
     Level,
     Match,
     MatchKind,
+    NewsIn,
     Rule,
     RuleStatus,
     RuleTest,
@@ -39,8 +40,8 @@ def failures(
 ) -> tuple[Fault, ...]:
     """A fault for each test that does not hold, at the test's place. Rules that are off are tested too; of the entities
     all, or only `tested`."""
-    named = (entities, lists, sources)
-    of_rules = failures_of_each([*rules], *named, now)
+    named, asked_of = (entities, lists, sources), [*rules]
+    of_rules = failures_of_each(asked_of, *named, now, beside=asked_of)
     asked = entities.values() if tested is None else tested
     of_entities = failures_of_each([as_rule(entity) for entity in asked], *named, now)
     return tuple(fault for faults in (*of_rules, *of_entities) for fault in faults)
@@ -52,15 +53,31 @@ def failures_of_each(
     lists: Mapping[str, WordList],
     sources: Mapping[str, Source],
     now: datetime,
+    *,
+    beside: Iterable[Rule] = (),
 ) -> list[tuple[Fault, ...]]:
-    """The same of each rule, in their order."""
+    """The same of each rule, in their order. `beside`: all rules that there are, of which those that are live are asked
+    what a title is about."""
     found: list[tuple[Fault, ...]] = []
     nothing = State()  # deciding leaves it as it is: a state for each of thousands of tests would be most of the work
+    live = {rule.id: rule for rule in beside if rule.status is RuleStatus.LIVE}
     for first in range(0, len(rules), _TOGETHER):
-        some = [replace(rule, status=RuleStatus.LIVE) for rule in rules[first : first + _TOGETHER]]
-        compiled = compile_rules((rule for rule in some if rule.tests), entities, lists, sources)
+        some = [_run(rule) for rule in rules[first : first + _TOGETHER]]
+        compared = live if any(map(asks_what_titles_are_about, some)) else {}
+        together = compared | {rule.id: rule for rule in some if rule.tests}
+        compiled = compile_rules(together.values(), entities, lists, sources)
         found += (tuple(_failures(rule, compiled, nothing, now)) for rule in some)
     return found
+
+
+def asks_what_titles_are_about(rule: Rule) -> bool:
+    """Whether what its tests say depends on other rules."""
+    return rule.news_in is NewsIn.ABOUT
+
+
+def _run(rule: Rule) -> Rule:
+    """The rule as one that runs; what is not live does not become what a title may be about."""
+    return replace(rule, status=RuleStatus.SHADOW) if rule.status is RuleStatus.OFF else rule
 
 
 def as_rule(entity: Entity) -> Rule:
@@ -80,7 +97,12 @@ def _failures(rule: Rule, compiled: RuleSet, nothing: State, now: datetime) -> I
             yield Fault(test.place, f"this test of {rule.id} must fire, and {what}: {missed}", _MEND)
         elif found is not None and news and not test.fires:
             words = ", ".join(dict.fromkeys(f"“{span.text}”" for span in found.evidence))
-            yield Fault(test.place, f"this test of {rule.id} must stay silent, and fires on {words}", _MEND)
+            must = "be a mention" if test.mentions else "stay silent"
+            yield Fault(test.place, f"this test of {rule.id} must {must}, and fires on {words}", _MEND)
+        elif found is None and test.mentions:
+            (explained,) = explain(compiled, article, rule.id)
+            _, _, missed = explained.says.partition(": ")
+            yield Fault(test.place, f"this test of {rule.id} must be a mention, and is not: {missed}", _MEND)
 
 
 def article_of(test: RuleTest, now: datetime) -> Article:

@@ -19,6 +19,7 @@ from monitor.model import (
     In,
     Named,
     Near,
+    Not,
     Place,
     Rule,
     Term,
@@ -26,7 +27,11 @@ from monitor.model import (
     WordList,
 )
 
+NETS = ("match", "mention")
+"""The keys of a rule under which stands what catches an article, as news or as a mention."""
+
 _WORD_SETS = ("words", "sure", "never", "titles", "ignore")
+_CONDITIONS = ("all", "any", "near", "these", "not")  # inside which `case` means what it means beside them
 _NO_LANGUAGES = ("words", "list", "before", "after")  # the keys of an `ignore` that says more than words
 
 
@@ -78,7 +83,7 @@ class Part:
     parts: tuple[Part, ...] = ()
     name: str = ""
     field: Field | None = None
-    ignore: Ignore | None = None
+    ignores: tuple[Ignore, ...] = ()
     times: int = 1
     near: bool = False
 
@@ -87,6 +92,13 @@ class Part:
         yield self
         for part in self.parts:
             yield from part.walk()
+
+    def wanted(self) -> Iterator[Part]:
+        """The same without what must not stand in an article."""
+        if not isinstance(self.asks, Not):
+            yield self
+            for part in self.parts:
+                yield from part.wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +128,7 @@ class Written:
         if not isinstance(rule, Rule):
             return {}
         found = {"match": [self._part(rule.condition, ("match",))]}
-        for key, optional in (("unless", rule.unless), ("mention_if", rule.mention_if)):
+        for key, optional in (("unless", rule.unless), ("mention", rule.mention), ("mention_if", rule.mention_if)):
             found[key] = [] if optional is None else [self._part(optional, (key,))]
         for key, changes in (("raise", rule.raises), ("lower", rule.lowers)):
             listed = isinstance(_at(self.document.data, (key,)), list)
@@ -149,7 +161,7 @@ class Written:
         return _word_sets(self.document.data, ())
 
     def _part(self, condition: Condition, where: Where, field: Field | None = None, *, near: bool = False) -> Part:
-        name, times, ignore = "", 1, None
+        name, times, ignores = "", 1, tuple[Ignore, ...]()
         while isinstance(condition, Named | In | Times | Ignoring):
             if isinstance(condition, Named):
                 name = condition.name
@@ -158,15 +170,17 @@ class Written:
             elif isinstance(condition, Times):
                 times = condition.times
             else:
-                ignore = condition.ignore
+                ignores += (condition.ignore,)
             condition = condition.condition
         parts: tuple[Part, ...] = ()
-        if isinstance(condition, AllOf | AnyOf | Near):
+        if isinstance(condition, Not):
+            parts = (self._part(condition.condition, (*where, "not"), field),)
+        elif isinstance(condition, AllOf | AnyOf | Near):
             places = self._places(condition, where)
             within = near or isinstance(condition, Near)
             each = zip(condition.conditions, places, strict=True)
             parts = tuple(self._part(one, at, field, near=within) for one, at in each)
-        return Part(where, condition, parts, name, field, ignore, times, near)
+        return Part(where, condition, parts, name, field, ignores, times, near)
 
     def _places(self, condition: AllOf | AnyOf | Near, where: Where) -> Iterator[Where]:
         """Where the parts of a condition stand."""
@@ -188,17 +202,18 @@ def _at(data: Plain, where: Where) -> Plain:
     return data
 
 
-def _word_sets(data: Plain, where: Where) -> Iterator[WordSet]:
+def _word_sets(data: Plain, where: Where, case: Plain = None) -> Iterator[WordSet]:
+    """`case`: what is said around these, and counts where they do not say it themselves."""
     if isinstance(data, list):
         for number, item in enumerate(data):
-            yield from _word_sets(item, (*where, number))
+            yield from _word_sets(item, (*where, number), case)
     elif isinstance(data, dict):
+        case = data.get("case") or case
         for key, value in data.items():
             if key in _WORD_SETS:
-                exact = key == "words" and data.get("case") == "exact"
-                yield from _by_language(value, (*where, key), exact=exact)
+                yield from _by_language(value, (*where, key), exact=key == "words" and case == "exact")
             if isinstance(value, dict | list):
-                yield from _word_sets(value, (*where, key))
+                yield from _word_sets(value, (*where, key), case if key in _CONDITIONS else None)
 
 
 def _by_language(words: Plain, where: Where, *, exact: bool) -> Iterator[WordSet]:

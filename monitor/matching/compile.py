@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from types import MappingProxyType
 
 from monitor.matching import finders, nodes, values
@@ -30,6 +32,7 @@ from monitor.model import (
     ListNamed,
     Named,
     Near,
+    Not,
     Pattern,
     Reach,
     Rule,
@@ -39,6 +42,10 @@ from monitor.model import (
     Where,
     WordList,
     Words,
+    entities_within,
+    lists_within,
+    terms_within,
+    without_all,
 )
 from monitor.text.patterns import compiled
 
@@ -77,7 +84,7 @@ class _Compiler:
         self._sources = sources
         self._patterns: dict[TermPattern, int] = {}
         self._texts: list[str] = []
-        self._terms: dict[Term, list[tuple[int, int]]] = {}
+        self._terms: dict[tuple[Term, bool], list[tuple[int, int]]] = {}
         self._known: dict[tuple[tuple[int, int], ...], Terms] = {}
         self._shared: dict[object, Finder] = {}
         self._beside = False
@@ -102,6 +109,7 @@ class _Compiler:
             node=node,
             unless=self._optional(rule.unless),
             mention_if=self._optional(rule.mention_if),
+            mention=self._optional(rule.mention),
             where=None if rule.where is None else WhereTest(rule.where, self._sources),
             changes=tuple(
                 CompiledChange(change.to, change.condition, self._node(change.condition))
@@ -125,11 +133,19 @@ class _Compiler:
             case AllOf() | AnyOf():
                 several = nodes.AllOf if isinstance(condition, AllOf) else nodes.AnyOf
                 return several([self._node(each, field, name) for each in condition.conditions], name)
+            case Not():
+                return nodes.Not(self._node(condition.condition, field, name), name)
             case Near():
-                members = [self._leaf(each, field, "") for each in condition.conditions]
-                return nodes.Near(members, condition.words, condition.unit, in_order=condition.in_order, name=name)
+                return self._near(without_all(condition), field, name)
             case _:
                 return self._leaf(condition, field, name)
+
+    def _near(self, condition: Near | AnyOf, field: Field | None, name: str) -> nodes.Node:
+        if isinstance(condition, AnyOf):
+            return self._node(condition, field, name)
+        members = [self._leaf(each, field, "") for each in condition.conditions]
+        how = {"in_order": condition.in_order, "may_share_words": condition.may_share_words}
+        return nodes.Near(members, condition.words, condition.unit, **how, name=name)
 
     def _leaf(self, condition: Condition, field: Field | None, name: str) -> nodes.Leaf:
         if isinstance(condition, Named):
@@ -146,7 +162,7 @@ class _Compiler:
             case Words():
                 finder = self._words(condition.terms)
             case ListNamed():
-                finder = self._once(condition, lambda: self._words(self._lists[condition.list].terms))
+                finder = self._once(condition, lambda: self._list(self._lists[condition.list]))
             case EntityNamed():
                 finder = self._once(condition, lambda: self._entity(self._entities[condition.entity]))
             case GroupNamed():
@@ -164,6 +180,10 @@ class _Compiler:
                 raise TypeError(f"words, entities, patterns and any of those stand somewhere, not {condition!r}")
         return finder
 
+    def _list(self, named: WordList) -> Finder:
+        words, entities = self._words(terms_within(named, self._lists)), entities_within(named, self._lists)
+        return finders.Any([words, *(self._finder(EntityNamed(each)) for each in entities)]) if entities else words
+
     def _once(self, key: object, make: Callable[[], Finder]) -> Finder:
         if key not in self._shared:
             self._shared[key] = make()
@@ -172,21 +192,22 @@ class _Compiler:
     def _pattern(self, pattern: Pattern) -> Finder:
         return finders.Matching(self._number(pattern.pattern), compiled(pattern.pattern, exact=pattern.exact))
 
-    def _words(self, terms: Iterable[Term]) -> Terms:
-        """Those of the same terms are one, so that of an article they are looked for once."""
-        numbers = tuple(numbers for term in terms for numbers in self._numbered(term))
+    def _words(self, terms: Iterable[Term], *, names: bool = False) -> Terms:
+        """Those of the same terms are one, so that of an article they are looked for once. `names`: of an entity."""
+        numbers = tuple(numbers for term in terms for numbers in self._numbered(term, name=names))
         known = self._known.get(numbers)
         if known is None:
             known = self._known[numbers] = Terms(numbers)
         return known
 
-    def _numbered(self, term: Term) -> list[tuple[int, int]]:
+    def _numbered(self, term: Term, *, name: bool = False) -> list[tuple[int, int]]:
         """The number of each of the term's patterns, and that of its text."""
-        known = self._terms.get(term)
+        known = self._terms.get((term, name))
         if known is None:
             text = self._number(term.text)
-            patterns = [self._patterns.setdefault(each, len(self._patterns)) for each in compile_term(term)]
-            known = self._terms[term] = [(pattern, text) for pattern in patterns]
+            compiled_term = compile_term(term, name=name)
+            patterns = [self._patterns.setdefault(each, len(self._patterns)) for each in compiled_term]
+            known = self._terms[term, name] = [(pattern, text) for pattern in patterns]
         return known
 
     def _number(self, text: str) -> int:
@@ -208,6 +229,8 @@ class _Compiler:
             yield from self._named_leaves(condition.condition, node, by, names | (by & {condition.name}), near)
         elif isinstance(condition, In):
             yield from self._named_leaves(condition.condition, node, by, names, near)
+        elif isinstance(condition, Near) and (other := without_all(condition)) is not condition:
+            yield from self._named_leaves(other, node, by, names, near)
         elif isinstance(node, nodes.Leaf):
             if found_by := tuple(self._value_finders(condition, by, names)):
                 yield NamedLeaf(node, found_by, near)
@@ -242,7 +265,10 @@ class _Compiler:
             case Words(terms):
                 return (self._values_of_terms(condition, terms),)
             case ListNamed(name):
-                return (self._values_of_terms(condition, self._lists[name].terms),)
+                named = self._lists[name]
+                parts: list[Condition] = [Words(terms_within(named, self._lists))]
+                parts += map(EntityNamed, entities_within(named, self._lists))
+                return tuple(chain.from_iterable(map(self._values, parts)))
             case GroupNamed():
                 members = [each.id for each in self._entities.values() if condition.has(each)]
                 return tuple(values.EntityValues(self._finder(EntityNamed(each)), each) for each in members)
@@ -258,12 +284,13 @@ class _Compiler:
     # --- entities -----------------------------------------------------------------------------------------------
 
     def _entity(self, entity: Entity) -> Finder:
-        never = self._words(entity.never) if entity.never else None
+        words = partial(self._words, names=True)
+        never = words(entity.never) if entity.never else None
         maybe = None
         if entity.maybe is not None:
-            terms, titles = self._words(entity.maybe.terms), self._words(entity.titles) if entity.titles else None
+            terms, titles = words(entity.maybe.terms), words(entity.titles) if entity.titles else None
             maybe = self._maybe(terms, titles, entity.maybe.counts_if)
-        return finders.Named(self._words(entity.sure), never, maybe)
+        return finders.Named(words(entity.sure), never, maybe)
 
     def _maybe(self, terms: Terms, titles: Terms | None, counts_if: CountsIf) -> CompiledMaybe:
         near = None
@@ -281,14 +308,17 @@ class _Compiler:
     # --- what does not count ------------------------------------------------------------------------------------
 
     def _spoiling(self, ignore: Ignore) -> Spoiling:
-        named = [self._lists[each] for each in ignore.lists]
         inside: list[Finder] = [self._words(ignore.terms)] if ignore.terms else []
-        inside += [self._finder(ListNamed(each.id)) for each in named if each.terms]
+        inside += [self._finder(ListNamed(each)) for each in ignore.lists if self._has_words(self._lists[each])]
+        named = [one for each in ignore.lists for one in lists_within(self._lists[each], self._lists)]
         return Spoiling(
             tuple(inside),
-            self._reaches([ignore.before, *(each.before for each in named)]),
-            self._reaches([ignore.after, *(each.after for each in named)]),
+            self._reaches([ignore.before, *(one for each in named for one in (each.before, *each.more_before))]),
+            self._reaches([ignore.after, *(one for each in named for one in (each.after, *each.more_after))]),
         )
+
+    def _has_words(self, named: WordList) -> bool:
+        return bool(terms_within(named, self._lists) or entities_within(named, self._lists))
 
     def _reaches(self, reaches: Iterable[Reach | None]) -> tuple[tuple[int, Finder], ...]:
         return tuple((reach.words, self._finder(reach.condition)) for reach in reaches if reach is not None)

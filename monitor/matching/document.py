@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, islice, pairwise
 
-from monitor.model import Article, Field, Span, Unit
+from monitor.model import Article, Field, NewsIn, Span, Unit
+from monitor.text.detect import ruled_out_of_latin
 from monitor.text.folding import comparable, comparable_title
 from monitor.text.language import language_of, ruled_out
 from monitor.text.record import Offsets, record_of, without_halves
@@ -37,12 +38,13 @@ Region = tuple[int, int]
 class Document:
     """What the matcher sees of an article. `joined` is ` token token … `, with barriers between the fields.
 
-    `whole`: with authors, tags and address; a set that asks for none of these does without. `work`: what it has cost so
+    `whole`: with authors, tags and address; a set that asks for none of these does without. `title_alone`: as if there
+    were nothing but the title; what language the article is in, its text says all the same. `work`: what it has cost so
     far to lay it out and look through it, in characters folded and places looked at: the same for the same article and
     rules on every machine. Text in ASCII is folded so quickly that `_QUICK` characters count as one.
     """
 
-    def __init__(self, article: Article, *, whole: bool = False) -> None:
+    def __init__(self, article: Article, *, whole: bool = False, title_alone: bool = False) -> None:
         self.article = article
         self.whole = whole
         self.work = 0
@@ -53,6 +55,8 @@ class Document:
                 Field.TAGS: ", ".join(article.tags),
                 Field.URL: article.url or "",
             }
+        if title_alone:
+            self._fields = {field: text if field is Field.TITLE else "" for field, text in self._fields.items()}
         self._regions: dict[Field, Region] = {}
         self._with_case: list[Callable[[], str]] = []
         self.joined = self._laid_out()
@@ -101,11 +105,27 @@ class Document:
             behind += position + 1 - word.start() - 4
         return min(behind - 1, end)
 
-    def limit(self, field: Field) -> int:
+    @cached_property
+    def sentence_end(self) -> int:
+        """Where the text's first sentence ends, in the joined text, and the lead at the latest."""
+        start, end = self._regions[Field.TEXT]
+        record = self.records[Field.TEXT]
+        behind = next((last for _, last in sentences(record)), 0)
+        tokens = len(TOKEN.findall(record, 0, behind))
+        *first, rest = self.joined[start:end].split(" ", tokens)
+        return min(self.lead_end, end if len(first) < tokens else end - len(rest) - 1)
+
+    def limit(self, news_in: NewsIn) -> int:
         """How far evidence may reach to be news."""
-        if field is Field.TITLE:
-            return self.title[1]
-        return self.lead_end if field is Field.LEAD else self.everything
+        match news_in:
+            case NewsIn.TITLE:
+                return self.title[1]
+            case NewsIn.ABOUT:
+                return self.sentence_end
+            case NewsIn.LEAD:
+                return self.lead_end
+            case NewsIn.TEXT:
+                return self.everything
 
     def region(self, field: Field | None, limit: int) -> Region:
         """Where words are looked for that may stand in this field (None: title and text), up to the limit."""
@@ -120,8 +140,13 @@ class Document:
 
     @cached_property
     def ruled_out(self) -> frozenset[str]:
-        """The languages that the article clearly is not in."""
+        """The languages that the article clearly is not in, of those that share Han characters."""
         return ruled_out(self.article.title, self.article.text)
+
+    @cached_property
+    def ruled_out_of_latin(self) -> frozenset[str]:
+        """The same of those of the Latin script: that takes far longer to tell."""
+        return ruled_out_of_latin(self.article.title, self.article.text)
 
     @cached_property
     def language(self) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from monitor.matching.anchors import Group, Groups, group
 from monitor.matching.found import Found
@@ -13,7 +14,7 @@ from monitor.matching.nodes import AllOf, Near, Node
 from monitor.matching.together import near_each_other
 from monitor.matching.values import NamedLeaf
 from monitor.matching.where import WhereTest
-from monitor.model import Condition, Field, Level, MatchKind, Rule
+from monitor.model import Condition, Level, MatchKind, NewsIn, Rule
 
 _NONE: frozenset[int] = frozenset()
 
@@ -35,16 +36,34 @@ class CompiledRule:
     node: Node
     unless: Node | None
     mention_if: Node | None
+    mention: Node | None
     where: WhereTest | None
     changes: tuple[CompiledChange, ...]
     by: tuple[NamedLeaf, ...] = ()
     """The leaves of the conditions that the rule's `by` names."""
 
+    def required(self) -> list[frozenset[int]]:
+        """Sets of patterns: where one of them is absent as a whole, the rule is not met, neither as its `match` says
+        nor as its `mention`."""
+        own = self.node.required()
+        if self.mention is None:
+            return own
+        either = {one | other for one in own for other in self.mention.required()}
+        return [each for each in either if not any(less < each for less in either)]
+
 
 _NEWS, _MENTION = MatchKind.NEWS, MatchKind.MENTION
 
-Met = tuple[CompiledRule, MatchKind, Level, int]
-"""A rule met an article: as what, how much it matters, and up to where the evidence was looked for."""
+
+class Met(NamedTuple):
+    """A rule met an article: as what, how much it matters, by which condition (its `match` or its `mention`), and up to
+    where the evidence was looked for."""
+
+    compiled: CompiledRule
+    kind: MatchKind
+    level: Level
+    limit: int
+    node: Node
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +109,8 @@ class PlainEntry(Entry):
         if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
             return None
         if missing:
-            return self.compiled, _MENTION, self.level, found.document.everything
-        return self.compiled, _NEWS, self.level, found.document.lead_end
+            return Met(self.compiled, _MENTION, self.level, found.document.everything, self.compiled.node)
+        return Met(self.compiled, _NEWS, self.level, found.document.lead_end, self.compiled.node)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,8 +138,8 @@ class NearEntry(Entry):
         if not self._near(found, in_text, document.everything):
             return None
         if missing or not self._near(found, in_lead, document.lead_end):
-            return self.compiled, _MENTION, self.level, document.everything
-        return self.compiled, _NEWS, self.level, document.lead_end
+            return Met(self.compiled, _MENTION, self.level, document.everything, self.compiled.node)
+        return Met(self.compiled, _NEWS, self.level, document.lead_end, self.compiled.node)
 
     def _near(self, found: Found, where: AbstractSet[int], limit: int) -> bool:
         """Whether two stand near each other, of those that stand up to the limit."""
@@ -138,7 +157,8 @@ class NearEntry(Entry):
 def entry(compiled: CompiledRule, anchor: frozenset[int], besides: Groups, unproved: frozenset[int]) -> Entry:
     """A rule as it is quickest asked, given by which of the sets that it requires it is found, and the others."""
     rule, node = compiled.rule, compiled.node
-    plain = not (compiled.where or compiled.mention_if or compiled.changes) and rule.news_in is Field.LEAD
+    more = compiled.where or compiled.mention_if or compiled.mention or compiled.changes
+    plain = not more and rule.news_in is NewsIn.LEAD
     unless = () if compiled.unless is None else compiled.unless.enough()
     if not plain or unless is None:
         return Entry(compiled, _NONE)
@@ -163,15 +183,32 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
     document, rule = found.document, compiled.rule
     if compiled.where is not None and not compiled.where.holds(document):
         return None
-    if not compiled.node.holds(found, document.everything):
+    caught = _caught(compiled, found)
+    if caught is None or (compiled.unless is not None and compiled.unless.holds(found, document.everything)):
         return None
-    limit = document.limit(rule.news_in)
-    kind = _NEWS
-    if not compiled.node.holds(found, limit):
-        kind, limit = _MENTION, document.everything
-    if compiled.unless is not None and compiled.unless.holds(found, document.everything):
-        return None
-    if compiled.mention_if is not None and compiled.mention_if.holds(found, limit):
+    node, kind, limit = caught
+    if kind is _NEWS and compiled.mention_if is not None and compiled.mention_if.holds(found, limit):
         kind = _MENTION
     changed = (change.to for change in compiled.changes if change.node.holds(found, limit))
-    return compiled, kind, next(changed, rule.level), limit
+    return Met(compiled, kind, next(changed, rule.level), limit, node)
+
+
+def _caught(compiled: CompiledRule, found: Found) -> tuple[Node, MatchKind, int] | None:
+    """Which of the rule's conditions holds (`mention` is asked only where `match` does not hold at all), as what, and
+    up to where its evidence lies."""
+    node, mention, everything = compiled.node, compiled.mention, found.document.everything
+    if node.holds(found, everything):
+        limit = found.document.limit(compiled.rule.news_in)
+        news = node.holds(found, limit) and not about_others(compiled, found)
+        return (node, _NEWS, limit) if news else (node, _MENTION, everything)
+    if mention is not None and mention.holds(found, everything):
+        return mention, _MENTION, everything
+    return None
+
+
+def about_others(compiled: CompiledRule, found: Found) -> tuple[str, ...]:
+    """Of a rule with `news_in: about` whose evidence the title does not complete: the other rules that the title is
+    about, by their ids. For any other rule there are none."""
+    if compiled.rule.news_in is not NewsIn.ABOUT or compiled.node.holds(found, found.document.title[1]):
+        return ()
+    return tuple(each for each in found.title_meets if each != compiled.rule.id)

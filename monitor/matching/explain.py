@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from monitor.matching import nodes
-from monitor.matching.entries import CompiledRule, Met
+from monitor.matching.entries import CompiledRule, Met, about_others
 from monitor.matching.found import Found, Hit
 from monitor.matching.ruleset import RuleSet
-from monitor.matching.together import Members, in_any_order, in_this_order
+from monitor.matching.together import Members, in_any_order
 from monitor.model import (
     AllOf,
     AnyOf,
@@ -22,7 +23,6 @@ from monitor.model import (
     Condition,
     EntityNamed,
     Explanation,
-    Field,
     GroupNamed,
     Ignoring,
     In,
@@ -30,15 +30,19 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    NewsIn,
+    Not,
     Pattern,
     Span,
     Step,
     Times,
     Words,
+    without_all,
 )
 
 _SHOWN = 4  # words, or places, of many
-_REACH = {Field.TITLE: "the title", Field.LEAD: "title and lead"}  # of what makes an article news
+_REACH = {NewsIn.TITLE: "the title", NewsIn.ABOUT: "title and first sentence", NewsIn.LEAD: "title and lead"}
+_SHARE = "no word serves two, unless 'may_share_words: true' stands in near"
 _ASKED = 200  # places of each member of a near that are asked how nearly they stand together
 
 
@@ -46,7 +50,7 @@ def explain(rules: RuleSet, article: Article, only: str | None = None) -> tuple[
     """What each rule makes of the article, in the order of the set, or only one of them (its id). Far slower than
     `match`, and it says the same."""
     found = rules.found(article)
-    decided = {met[0].rule.id: met for met in rules.met(found)}
+    decided = {met.compiled.rule.id: met for met in rules.met(found)}
     return tuple(
         _explained(each, decided.get(each.rule.id), found, rules)
         for each in rules.compiled
@@ -61,50 +65,63 @@ def _explained(compiled: CompiledRule, met: Met | None, found: Found, rules: Rul
     if where is not None:
         language = found.document.language or "not known"
         steps.append(Step("where", where, f"source {found.document.article.source or 'none'}, language {language}"))
-    condition = walker.step(rule.condition, compiled.node, "match")
-    steps.append(condition)
-    unless = None
-    if condition.holds and rule.unless is not None and compiled.unless is not None:
-        unless = walker.step(rule.unless, compiled.unless, "unless")
-        steps.append(unless)
+    nets = [walker.step(rule.condition, compiled.node, "match")]
+    if not nets[0].holds and rule.mention is not None and compiled.mention is not None:
+        nets.append(walker.step(rule.mention, compiled.mention, "mention"))
+    steps += nets
+    if nets[-1].holds and rule.unless is not None and compiled.unless is not None:
+        steps.append(walker.step(rule.unless, compiled.unless, "unless"))
     if met is not None:
-        steps += _of_match(compiled, _Walker(found, rules, met[3], _REACH.get(rule.news_in, "")))
-    kind, level = (None, None) if met is None else (met[1], met[2])
-    return Explanation(rule.id, kind, level, _said(compiled, met, steps, found), _share(condition), tuple(steps))
+        steps += _of_match(met, _Walker(found, rules, met.limit, _REACH.get(rule.news_in, "")))
+    kind, level = (None, None) if met is None else (met.kind, met.level)
+    says = _missed(steps) if met is None else _met(met, found)
+    return Explanation(rule.id, kind, level, says, max(map(_share, nets)), tuple(steps))
 
 
-def _of_match(compiled: CompiledRule, within: _Walker) -> Iterator[Step]:
+def _of_match(met: Met, within: _Walker) -> Iterator[Step]:
     """What makes a match a mention, or changes its level."""
-    rule = compiled.rule
-    if rule.mention_if is not None and compiled.mention_if is not None:
+    compiled, rule = met.compiled, met.compiled.rule
+    if met.node is compiled.node and rule.mention_if is not None and compiled.mention_if is not None:
         yield within.step(rule.mention_if, compiled.mention_if, "mention_if")
     for change in compiled.changes:
         yield within.step(change.condition, change.node, f"level {change.to}")
 
 
-def _said(compiled: CompiledRule, met: Met | None, steps: Sequence[Step], found: Found) -> str:
-    """The outcome in a sentence."""
-    if met is not None:
-        news_in = _REACH.get(compiled.rule.news_in, "the article")
-        if met[1] is MatchKind.NEWS:
-            return f"news at level {met[2]}: complete in {news_in}"
-        if met[3] == found.document.everything and not compiled.node.holds(
-            found, found.document.limit(compiled.rule.news_in)
-        ):
-            return f"a mention at level {met[2]}: complete only outside {news_in}"
-        return f"a mention at level {met[2]}: mention_if holds"
-    asked = {name: step for step in steps for name in ("where", "match", "unless") if step.what.startswith(name)}
+def _met(met: Met, found: Found) -> str:
+    """As what a rule met the article, and why as that."""
+    compiled = met.compiled
+    news_in = _REACH.get(compiled.rule.news_in, "the article")
+    if met.kind is MatchKind.NEWS:
+        return f"news at level {met.level}: complete in {news_in}"
+    if met.node is compiled.mention:
+        return f"a mention at level {met.level}: match does not hold, mention does"
+    if met.limit == found.document.everything:
+        if not compiled.node.holds(found, found.document.limit(compiled.rule.news_in)):
+            return f"a mention at level {met.level}: complete only outside {news_in}"
+        if others := about_others(compiled, found):
+            return (
+                f"a mention at level {met.level}: complete only outside the title, which is about {', '.join(others)}"
+            )
+    return f"a mention at level {met.level}: mention_if holds"
+
+
+def _missed(steps: Sequence[Step]) -> str:
+    """Why a rule did not meet the article."""
+    keys = ("where", "match", "mention", "unless")
+    asked = {key: step for step in steps for key in keys if step.what.startswith(key)}
     if "where" in asked and not asked["where"].holds:
         return "no match: the rule does not look at such articles (where)"
     if "unless" in asked and asked["unless"].holds:
         return f"no match: unless holds, by {_evidence(asked['unless'])}"
-    return f"no match: {_nearest(asked['match'])}"
+    nor = f"; nor a mention: {_nearest(asked['mention'])}" if "mention" in asked else ""
+    return f"no match: {_nearest(asked['match'])}{nor}"
 
 
 def _nearest(step: Step) -> str:
     """What says most about why a step does not hold: of parts of which any would do, the one that came nearest."""
     if step.why or not step.steps:
-        return step.why if step.steps else f"{step.what.removeprefix('match: ')}: {step.why}"
+        said = step.what.removeprefix("match: ").removeprefix("mention: ")
+        return step.why if step.steps else f"{said}: {step.why}"
     return _nearest(max(step.steps, key=_share))
 
 
@@ -140,6 +157,7 @@ class _Walker:
     reach: str = ""
 
     def step(self, condition: Condition, node: nodes.Node, what: str = "") -> Step:
+        condition = without_all(condition) if isinstance(condition, Near) else condition
         if isinstance(condition, Named):
             return self.step(condition.condition, node, f"{what} ({condition.name})" if what else condition.name)
         if isinstance(condition, In):
@@ -149,18 +167,32 @@ class _Walker:
         if isinstance(condition, AllOf | AnyOf) and isinstance(node, nodes.AllOf | nodes.AnyOf):
             parts = [self.step(each, of) for each, of in zip(condition.conditions, node.nodes, strict=True)]
             return self._several(node, what, parts)
+        if isinstance(condition, Not) and isinstance(node, nodes.Not):
+            return self._not(condition, node, what)
         if isinstance(condition, Near) and isinstance(node, nodes.Near):
             return self._near(condition, node, what)
         assert isinstance(node, nodes.Leaf)
         return self._leaf(condition, node, what)
 
     def _several(self, node: nodes.AllOf | nodes.AnyOf, what: str, parts: list[Step]) -> Step:
-        missing = [part.what for part in parts if not part.holds]
+        missing = [
+            part.why if isinstance(of, nodes.Not) else f"not `{part.what}`"
+            for part, of in zip(parts, node.nodes, strict=True)
+            if not part.holds
+        ]
         kind = "all of these" if isinstance(node, nodes.AllOf) else "any of these"
         holds = node.holds(self.found, self.limit)
-        short = "" if holds else f"{len(parts) - len(missing)} of {len(parts)}: not `{missing[0]}`"
+        short = "" if holds else f"{len(parts) - len(missing)} of {len(parts)}: {missing[0]}"
         why = short if isinstance(node, nodes.AllOf) else ""
         return Step(f"{what}: {kind}" if what else kind, holds, why, steps=tuple(parts))
+
+    def _not(self, condition: Not, node: nodes.Not, what: str) -> Step:
+        """What stands there, where it must not; else nothing is to be shown."""
+        everywhere = _Walker(self.found, self.rules, self.found.document.everything)
+        inner = everywhere.step(condition.condition, node.node)
+        why = f"there is {_evidence(inner)}" if inner.holds else ""
+        said = f"not {inner.what}"
+        return Step(f"{what}: {said}" if what else said, not inner.holds, why)
 
     def _leaf(self, condition: Condition, node: nodes.Leaf, what: str) -> Step:
         hits = node.hits(self.found, self.limit)
@@ -232,11 +264,10 @@ class _Walker:
         """Why not, where each of the others is together with one place."""
         document, together = self.found.document, node.together(self.found.document)
         near = [[hit for hit in hits if hit == anchor or together(*sorted((hit, anchor)))] for hits in members]
-        choose = in_this_order if node.in_order else in_any_order
 
         def stand_within(words: int) -> bool:
-            wider = nodes.Near(node.nodes, words, node.unit, in_order=node.in_order)
-            return choose(near, wider.together(document)) is not None
+            wider = nodes.Near(node.nodes, words, node.unit)
+            return node.choose(near, wider.together(document)) is not None
 
         most = len(document.tokens)
         if node.words is not None and stand_within(most):
@@ -244,7 +275,14 @@ class _Walker:
             name = next(name for name, hits in zip(names, members, strict=True) if anchor in hits)
             order = " in this order" if node.in_order else ""
             return f"all stand near {name}; from the first to the last{order} it is {words} words"
-        return "all stand together, but not in this order, or two need the same place"
+        if node.in_order and in_any_order(near, together) is not None:
+            return "all stand together, but not in this order"
+        for (one, these), (other, those) in combinations(zip(names, near, strict=True), 2):
+            if in_any_order([these, those], together) is None:
+                (shared, *_) = [hit for hit in these if any(hit[0] < b and a < hit[1] for a, b, _ in those)] or these
+                (span,) = self._spans([shared], "")
+                return f"{one} and {other} both need “{span.text}”; {_SHARE}"
+        return f"some of them need the same words; {_SHARE}"
 
     def _best(self, node: nodes.Near, members: list[list[Hit]]) -> tuple[int, list[int], Hit]:
         """Of all places of members the one with the most others together: how many, which are missing, and which it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
 
@@ -20,10 +20,16 @@ _MOST = 1_000  # places that are looked at together, where not all are kept
 
 class Found:
     """What stands in a document, of the patterns by number. `present`: those that may stand in it; `unproved`: those of
-    them of which it was not looked yet whether they do; `memo`: what finders made of it."""
+    them of which it was not looked yet whether they do; `memo`: what finders made of it. `title_meets`: which rules the
+    document's title alone meets, where somebody asks."""
 
     def __init__(
-        self, document: Document, patterns: Sequence[Pattern], search: Search, unproved: frozenset[int]
+        self,
+        document: Document,
+        patterns: Sequence[Pattern],
+        search: Search,
+        unproved: frozenset[int],
+        title_meets: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self.document = document
         self._positions = search.positions(document.joined)
@@ -33,6 +39,7 @@ class Found:
         self._patterns = patterns
         self._sizes = search.sizes
         self._places: dict[int, list[Region]] = {}
+        self._title_meets = title_meets
 
     def places(self, pattern: int) -> list[Region]:
         """Where a present pattern stands, in order: nowhere, if its literal's neighbours do not fit."""
@@ -88,6 +95,11 @@ class Found:
                 self.in_lead.discard(pattern)
             if first is None or first[1] > self.document.everything:
                 self.in_text.discard(pattern)
+
+    @cached_property
+    def title_meets(self) -> tuple[str, ...]:
+        """The ids of the live rules whose `match` the title alone meets, in the order of the set."""
+        return self._title_meets()
 
     @cached_property
     def in_lead(self) -> set[int]:

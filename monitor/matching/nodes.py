@@ -14,7 +14,7 @@ from itertools import chain
 from monitor.matching.document import Document
 from monitor.matching.finders import Finder, Terms
 from monitor.matching.found import Found, Hit
-from monitor.matching.together import Members, Together, in_any_order, in_this_order
+from monitor.matching.together import Members, Together, in_any_order, in_this_order, sharing_words
 from monitor.model import Field, Unit
 
 Evidence = tuple[int, int, int, str]
@@ -44,6 +44,11 @@ class Node(ABC):
     def enough(self) -> list[frozenset[int]] | None:
         """Sets of patterns: where one of each stands, and only there, this holds. None: it asks for more."""
         return None
+
+    @property
+    def silent(self) -> bool:
+        """Whether it may hold without evidence."""
+        return False
 
 
 class Leaf(Node):
@@ -106,18 +111,25 @@ def apart(hits: Iterable[Hit]) -> list[Hit]:
 class AllOf(Node):
     """All of these hold."""
 
-    __slots__ = ("nodes",)
+    __slots__ = ("_silent", "nodes")
 
     def __init__(self, nodes: Sequence[Node], name: str = "") -> None:
         super().__init__(name)
         self.nodes = tuple(nodes)
+        self._silent = [node for node in self.nodes if node.silent]
 
     def holds(self, found: Found, limit: int) -> bool:
         return all(node.holds(found, limit) for node in self.nodes)
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         each = [node.evidence(found, limit) for node in self.nodes]
+        if self._silent:
+            return tuple(chain.from_iterable(each)) if self.holds(found, limit) else ()
         return tuple(chain.from_iterable(each)) if all(each) else ()
+
+    @property
+    def silent(self) -> bool:
+        return len(self._silent) == len(self.nodes)
 
     def required(self) -> list[frozenset[int]]:
         return [patterns for node in self.nodes for patterns in node.required()]
@@ -143,6 +155,10 @@ class AnyOf(Node):
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         return tuple(chain.from_iterable(node.evidence(found, limit) for node in self.nodes))
 
+    @property
+    def silent(self) -> bool:
+        return any(node.silent for node in self.nodes)
+
     def required(self) -> list[frozenset[int]]:
         """Of each member the smallest set, all together; where one requires nothing, nor does this."""
         each = [min(node.required(), key=len, default=None) for node in self.nodes]
@@ -155,18 +171,54 @@ class AnyOf(Node):
         return [frozenset[int]().union(*single)] if len(single) == len(each) else None
 
 
+class Not(Node):
+    """Another node holds nowhere in the article: however far evidence may reach, so that what is news is a match."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Node, name: str = "") -> None:
+        super().__init__(name)
+        self.node = node
+
+    def holds(self, found: Found, limit: int) -> bool:
+        del limit
+        return not self.node.holds(found, found.document.everything)
+
+    def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
+        del found, limit
+        return ()
+
+    def required(self) -> list[frozenset[int]]:
+        return []
+
+    @property
+    def silent(self) -> bool:
+        return True
+
+
 _PAIRS = 100
 _PLACES = 100  # of each member, where each is tried with all of the others
 
 
 class Near(Node):
     """One hit of each member stands together: in one sentence or paragraph (`words` is None), or with at most `words`
-    words from the end of the first to the beginning of the last. No hit serves two members."""
+    words from the end of the first to the beginning of the last. No word serves two members, unless they may share."""
 
-    __slots__ = ("in_order", "nodes", "unit", "words")
+    __slots__ = ("choose", "in_order", "may_share_words", "nodes", "unit", "words")
 
-    def __init__(self, nodes: Sequence[Leaf], words: int | None, unit: Unit, *, in_order: bool, name: str = "") -> None:
+    def __init__(
+        self,
+        nodes: Sequence[Leaf],
+        words: int | None,
+        unit: Unit,
+        *,
+        in_order: bool = False,
+        may_share_words: bool = False,
+        name: str = "",
+    ) -> None:
         super().__init__(name)
+        self.may_share_words = may_share_words
+        self.choose = in_this_order if in_order else sharing_words if may_share_words else in_any_order
         self.nodes = tuple(nodes)
         self.words = words
         self.unit = unit
@@ -187,15 +239,14 @@ class Near(Node):
             members.append(node.hits(found, limit))
             if not members[-1]:
                 return None
-        choose = in_this_order if self.in_order else in_any_order
-        return choose(members, self.together(found.document))
+        return self.choose(members, self.together(found.document))
 
     def stands_near(self, found: Found, limit: int, member: int) -> Callable[[Hit], bool]:
         """What says of a hit of a member whether it stands together with one of each of the others; of the first ones
         only, where there are very many."""
         members = [node.hits(found, limit)[:_PLACES] for node in self.nodes]
         own, before, behind = set(members[member]), members[:member], members[member + 1 :]
-        choose, together = in_this_order if self.in_order else in_any_order, self.together(found.document)
+        choose, together = self.choose, self.together(found.document)
         cost = sum(map(len, members))
 
         def stands(hit: Hit) -> bool:
@@ -208,7 +259,7 @@ class Near(Node):
         """If that is all that is asked: within how many words of each other, in any order, one of these patterns is to
         stand, and one of those. Each is asked for with each, so they are few."""
         sets = [patterns for node in self.nodes for patterns in node.enough() or ()]
-        if self.words is None or self.in_order or not len(self.nodes) == len(sets) == 2:
+        if self.words is None or self.in_order or self.may_share_words or not len(self.nodes) == len(sets) == 2:
             return None
         return (self.words, sets[0], sets[1]) if len(sets[0]) * len(sets[1]) <= _PAIRS else None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
@@ -20,7 +21,8 @@ from monitor.matching.found import Found
 from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
 from monitor.matching.values import values_by
-from monitor.model import Article, Entity, Match, MatchKind, Rule, Source, Span
+from monitor.model import Article, Entity, Match, MatchKind, Rule, RuleStatus, Source, Span
+from monitor.text.detect import LATIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,12 @@ class RuleSet:
             language: frozenset(number for number, pattern in enumerate(patterns) if pattern.language == language)
             for language in {pattern.language for pattern in patterns} - {None}
         }
-        self._of_a_language = _NONE.union(*self._of_languages.values())
+        of_latin = [numbers for language, numbers in self._of_languages.items() if language in LATIN]
+        self._of_latin = _NONE.union(*of_latin)
+        self._of_han = _NONE.union(*self._of_languages.values()) - self._of_latin
         self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.proof)
         commonness = self._commonness()
-        rules = [anchored(each.node.required(), commonness) for each in self._compiled]
+        rules = [anchored(each.required(), commonness) for each in self._compiled]
         self._entries = [
             entry(each, *found_by, self._unproved) for each, found_by in zip(self._compiled, rules, strict=True)
         ]
@@ -73,7 +77,7 @@ class RuleSet:
 
     def _commonness(self) -> list[float]:
         """About how common each pattern is in the news. What is long is rare, and what many rules name is not."""
-        required = chain.from_iterable(each.node.required() for each in self._compiled)
+        required = chain.from_iterable(each.required() for each in self._compiled)
         named = Counter(chain.from_iterable(required))
         return [named[n] * _commonness(pattern.literal) for n, pattern in enumerate(self._lookup.patterns)]
 
@@ -83,9 +87,17 @@ class RuleSet:
 
     def matched(self, article: Article) -> tuple[tuple[Match, ...], int]:
         """The same, and how much work that was (`Document.work`)."""
-        found = self.found(article)
-        matches = tuple(self._match(met, found) for met in self.met(found))
+        found, decided = self.decided(article)
+        matches = tuple(self._match(met, found) for met in decided)
         return matches, found.document.work
+
+    def decided(self, article: Article) -> tuple[Found, list[Met]]:
+        """The article laid out, and the rules that it meets."""
+        found = self._laid_out(Document(article, whole=self._lookup.beside))
+        # Where no rule would be asked anyway, as of most articles, its language need not be known.
+        if not self._of_latin.isdisjoint(found.present) and self._anchors.candidates(found.present):
+            self._rule_out(found, found.document.ruled_out_of_latin)
+        return found, self.met(found)
 
     def words_in(self, match: Match) -> frozenset[str]:
         """The words and names that stand in a match's evidence, as rules and entities write them. What a regular
@@ -103,12 +115,35 @@ class RuleSet:
 
     def found(self, article: Article) -> Found:
         """The article laid out, and which patterns may stand in it."""
-        document = Document(article, whole=self._lookup.beside)
-        found = Found(document, self._lookup.patterns, self._search, self._unproved)
-        if not self._of_a_language.isdisjoint(found.present):
-            for language in document.ruled_out & self._of_languages.keys():
-                found.present -= self._of_languages[language]
+        return self._found(Document(article, whole=self._lookup.beside))
+
+    def _found(self, document: Document) -> Found:
+        found = self._laid_out(document)
+        if not self._of_latin.isdisjoint(found.present):
+            self._rule_out(found, document.ruled_out_of_latin)
         return found
+
+    def _laid_out(self, document: Document) -> Found:
+        """The same, with words of all languages of the Latin script."""
+        title_meets = partial(self._title_meets, document)
+        found = Found(document, self._lookup.patterns, self._search, self._unproved, title_meets)
+        if not self._of_han.isdisjoint(found.present):
+            self._rule_out(found, document.ruled_out)
+        return found
+
+    def _rule_out(self, found: Found, languages: frozenset[str]) -> None:
+        """Takes away the words that are of these languages."""
+        for language in languages & self._of_languages.keys():
+            found.present -= self._of_languages[language]
+
+    def _title_meets(self, document: Document) -> tuple[str, ...]:
+        """The ids of the live rules whose `match` holds as if the article were its title alone."""
+        title = self._found(Document(document.article, whole=document.whole, title_alone=True))
+        asked = [self._compiled[number] for number in self._anchors.candidates(title.present)]
+        live = [each for each in asked if each.rule.status is RuleStatus.LIVE]
+        met = tuple(each.rule.id for each in live if each.node.holds(title, title.document.everything))
+        document.work += title.document.work
+        return met
 
     def candidates(self, found: Found) -> list[Entry]:
         """The rules of which nothing is missing that they cannot do without, in the order of the set."""
@@ -130,17 +165,17 @@ class RuleSet:
                 answers.append(asked[number].met(found))
             else:
                 kind, limit = news if known else mention
-                answers.append((self._compiled[number], kind, self._levels[number], limit))
+                compiled = self._compiled[number]
+                answers.append(Met(compiled, kind, self._levels[number], limit, compiled.node))
         return [met for met in answers if met is not None]
 
     def _match(self, met: Met, found: Found) -> Match:
-        compiled, kind, level, limit = met
-        rule = compiled.rule
+        compiled, rule = met.compiled, met.compiled.rule
         spans: dict[Span, None] = {}
-        for start, end, term, node in sorted(set(compiled.node.evidence(found, limit))):
+        for start, end, term, node in sorted(set(met.node.evidence(found, met.limit))):
             spans[found.document.span(start, end, self._lookup.texts[term], node)] = None
         by = values_by(rule.alert.by, compiled.by, found) if rule.alert.by else {}
-        return Match(rule.id, rule.version, kind, tuple(spans), level, by)
+        return Match(rule.id, rule.version, met.kind, tuple(spans), met.level, by)
 
 
 def _commonness(literal: str) -> float:

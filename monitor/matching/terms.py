@@ -14,9 +14,10 @@ from typing import ClassVar
 
 from monitor.matching.document import Document, Region
 from monitor.model import Term
+from monitor.text.detect import LATIN
 from monitor.text.folding import folded_tokens
 from monitor.text.inflection import forms
-from monitor.text.scripts import HAN, KANA, Script, is_unspaced, script_of
+from monitor.text.scripts import HAN, KANA, Script, is_unspaced, letters_of, script_of
 
 _SHARING_HAN = ("zh", "ja", "ko")
 _OTHER = Script("other", "")
@@ -223,21 +224,21 @@ class Several(Pattern):
 
 
 @lru_cache(maxsize=200_000)  # an edit among thousands of rules leaves almost all of their terms as they were
-def compile_term(term: Term) -> tuple[Pattern, ...]:
+def compile_term(term: Term, *, name: bool = False) -> tuple[Pattern, ...]:
     """The patterns of a term: one, or one for each of its forms; none if nothing comparable is left of it (punctuation
-    only)."""
+    only). `name`: it is a name, which in Latin letters is the same in many languages."""
     texts = forms(term.text, term.language) if term.forms else (term.text,)
-    return tuple(pattern for text in texts if (pattern := _pattern(text, term)) is not None)
+    return tuple(pattern for text in texts if (pattern := _pattern(text, term, name=name)) is not None)
 
 
-def _pattern(text: str, term: Term) -> Pattern | None:
+def _pattern(text: str, term: Term, *, name: bool) -> Pattern | None:
     tokens = _tokens(text)
     if not tokens:
         return None
     pieces = _pieces(tokens)
     at, literal = max(pieces, key=lambda piece: len(piece[1]))
     cased = _tokens(text, cased=True) if term.exact else None
-    stored = (tokens, literal, at, _language(term), cased)
+    stored = (tokens, literal, at, _language(term, name=name), cased)
     if len(pieces) == 1 and literal[0] == literal[-1] == " ":
         return Whole(*stored)
     if len(pieces) == 1 and tokens[0].leaves_left and tokens[-1].leaves_right:
@@ -249,9 +250,12 @@ def _pattern(text: str, term: Term) -> Pattern | None:
     return Several(*stored)
 
 
-def _language(term: Term) -> str | None:
+def _language(term: Term, *, name: bool) -> str | None:
     language = term.language.split("-")[0].lower()
-    return language if language in _SHARING_HAN and (HAN.search(term.text) or KANA.search(term.text)) else None
+    if language in _SHARING_HAN:
+        return language if HAN.search(term.text) or KANA.search(term.text) else None
+    separated = language in LATIN and not name
+    return language if separated and letters_of(term.text, "Latin") == sum(map(str.isalpha, term.text)) > 0 else None
 
 
 def _tokens(text: str, *, cased: bool = False) -> tuple[Token, ...]:

@@ -1,47 +1,105 @@
-"""Which hits stand together: one of each member, each together with the first of them.
-
-It knows nothing of sentences or words: `together` says it of two hits, and what it says of one it says of all that
-stand between the two. The time is in proportion to the number of hits (and its logarithm), however often an article
-repeats its words.
-"""
+"""Which hits of several members stand together. Those of a member are in the text's order; `Together` says of two hits,
+the first of them first, whether they stand near enough, and of none farther on if not of one."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
-from itertools import groupby
+from itertools import groupby, islice, pairwise
 
 from monitor.matching.document import Region
 from monitor.matching.found import Hit
 
 Members = list[list[Hit]]
 Together = Callable[[Hit, Hit], bool]
-_Place = tuple[int, int]
+_Chain = tuple[Hit, int, "_Chain | None"]
+"""A hit, the member that it is of, and those before it."""
 
 
 def in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
-    """A hit of each member, no two at the very same place, each together with the first of them; in the members' order.
-    The members' hits are in the text's order."""
+    """A hit of each member, no two of which share a word, each together with the first of them; in the members'
+    order."""
     if len(members) == 2:
         return _pair(members[0], members[1], together)
+    for start, nexts in _starts(members, together):
+        near = [hits[number] for hits, number in zip(members, nexts, strict=True)]
+        if _are_apart(near):  # most often the next ones will do
+            return near
+        if (chain := next(chains(start, members, nexts, together), None)) is not None:
+            return _chosen(chain)
+    return None
+
+
+def sharing_words(members: Members, together: Together) -> Sequence[Hit] | None:
+    """The same where a word may serve several members."""
+    for _, nexts in _starts(members, together):
+        return [hits[number] for hits, number in zip(members, nexts, strict=True)]
+    return None
+
+
+def _starts(members: Members, together: Together) -> Iterator[tuple[Hit, list[int]]]:
+    """The hits, one after the other, with which one of each member from there on is together; and the numbers of those
+    that are next."""
     nexts = [0] * len(members)
-    for start, _ in groupby(merge(*members)):  # one after the other: most often one of the first will do
+    for start, _ in groupby(merge(*members)):
         nexts = [bisect_left(hits, start, number) for number, hits in zip(nexts, members, strict=True)]
         for number, hits in zip(nexts, members, strict=True):
             if number == len(hits):
-                return None
+                return
             if not together(start, hits[number]):
                 break
         else:
-            near = [
-                _within(hits, number, start, len(members), together)
-                for number, hits in zip(nexts, members, strict=True)
-            ]
-            chosen = _from(start, near)
-            if chosen is not None:
-                return chosen
-    return None
+            yield start, nexts
+
+
+def _are_apart(chosen: Sequence[Hit]) -> bool:
+    return all(before[1] <= after[0] for before, after in pairwise(sorted(chosen)))
+
+
+def chains(
+    start: Hit, members: Members, nexts: Sequence[int], together: Together, *, in_order: bool = False
+) -> Iterator[_Chain]:
+    """Choices of a hit of each member, of which `start` is the first and no two share a word; for each hit that can be
+    the last, one. `nexts`: the number of the first hit of each member that is not before the start.
+
+    Of the hits that were chosen so far only the members that they are of and the end of the last one matter, so that
+    of each set of members the one that ends soonest is kept.
+    """
+    whole = (1 << len(members)) - 1
+    firsts = range(1 if in_order else len(members))
+    owners = [member for member in firsts if members[member][nexts[member] : nexts[member] + 1] == [start]]
+    kept: dict[int, _Chain] = {1 << member: (start, member, None) for member in owners}
+    behind = (_numbered(hits, number, member) for member, (hits, number) in enumerate(zip(members, nexts, strict=True)))
+    for hit, member in merge(*behind):
+        if hit[0] < start[1]:
+            continue
+        if not together(start, hit):
+            return
+        bit, best = 1 << member, None
+        for chosen, chain in list(kept.items()):
+            if chosen & bit or chain[0][1] > hit[0] or (in_order and chosen != bit - 1):
+                continue
+            longer = (hit, member, chain)
+            if chosen | bit == whole:
+                best = longer
+            elif chosen | bit not in kept or kept[chosen | bit][0][1] > hit[1]:
+                kept[chosen | bit] = longer
+        if best is not None:
+            yield best
+
+
+def _numbered(hits: list[Hit], first: int, member: int) -> Iterator[tuple[Hit, int]]:
+    return ((hit, member) for hit in islice(hits, first, None))
+
+
+def _chosen(chain: _Chain | None) -> list[Hit]:
+    """The hits of a chain, in the members' order."""
+    by_member: dict[int, Hit] = {}
+    while chain is not None:
+        hit, member, chain = chain
+        by_member[member] = hit
+    return [by_member[member] for member in sorted(by_member)]
 
 
 def _pair(these: list[Hit], others: list[Hit], together: Together) -> Sequence[Hit] | None:
@@ -57,12 +115,14 @@ def _next(these: list[Hit], others: list[Hit], together: Together) -> tuple[Hit,
     number, most = 0, len(others)
     for hit in these:
         number = bisect_left(others, hit, number)
-        while number < most and others[number][0] == hit[0] and others[number][1] == hit[1]:
-            number += 1
-        if number == most:
+        behind = number
+        if behind < most and others[behind][0] < hit[1]:  # it shares a word with this one
+            behind = bisect_left(others, (hit[1],), behind)
+        if behind < most:
+            if together(hit, others[behind]):
+                return hit, others[behind]
+        elif number == most:
             return None
-        if together(hit, others[number]):
-            return hit, others[number]
     return None
 
 
@@ -76,65 +136,16 @@ def near_each_other(
     number, most = 0, len(many)
     for place in few:
         number = behind = bisect_left(many, place, number)
-        if behind < most and many[behind] == place:  # no place serves two
+        before = number - 1
+        while behind < most and many[behind][0] < place[1]:  # no word serves two
             behind += 1
+        while before >= 0 and many[before][1] > place[0]:
+            before -= 1
         if behind < most and within(words, place[1], many[behind][0]):
             return True
-        if number and within(words, many[number - 1][1], place[0]):
+        if before >= 0 and within(words, many[before][1], place[0]):
             return True
     return False
-
-
-def _from(start: Hit, near: Members) -> Sequence[Hit] | None:
-    """A choice of which `start` is the first; of an article that repeats its words this is asked very often."""
-    if len({(hit[0], hit[1]) for hits in near for hit in hits}) < len(near):
-        return None
-    for number, hits in enumerate(near):
-        if hits[0] == start:
-            others = _one_each([*near[:number], *near[number + 1 :]], start)
-            if others is not None:
-                return [*others[:number], start, *others[number:]]
-    return None
-
-
-def _within(hits: list[Hit], number: int, start: Hit, most: int, together: Together) -> list[Hit]:
-    """Of the hits from `number` on the first that are together with `start`, at `most` different places: of as many
-    places as there are members, one is always left for a member that chooses last."""
-    found: dict[_Place, Hit] = {}
-    while number < len(hits) and len(found) < most and together(start, hits[number]):
-        hit = hits[number]
-        found.setdefault((hit[0], hit[1]), hit)
-        number += 1
-    return list(found.values())
-
-
-def _one_each(near: Members, start: Hit) -> list[Hit] | None:
-    """A hit for each member, no two at the very same place and none at the start's."""
-    choice = _Choice(near)
-    if all(choice.made(member, {(start[0], start[1])}) for member in range(len(near))):
-        return [choice.chosen[member] for member in range(len(near))]
-    return None
-
-
-class _Choice:
-    """Of members, each with its hits, which of them has which (augmenting paths)."""
-
-    def __init__(self, near: Members) -> None:
-        self._near = near
-        self._owner: dict[_Place, int] = {}
-        self.chosen: dict[int, Hit] = {}
-
-    def made(self, member: int, tried: set[_Place]) -> bool:
-        """Whether the member has a hit, at none of the places tried, and all that had one still have one."""
-        for hit in self._near[member]:
-            place = (hit[0], hit[1])
-            if place in tried:
-                continue
-            tried.add(place)
-            if place not in self._owner or self.made(self._owner[place], tried):
-                self._owner[place], self.chosen[member] = member, hit
-                return True
-        return False
 
 
 def in_this_order(members: Members, together: Together) -> Sequence[Hit] | None:

@@ -21,7 +21,7 @@ def wishes(rules: RuleSet, article: Article) -> tuple[str, ...]:
         each.rule.id
         for each in wishing
         if (each.where is None or each.where.holds(found.document))
-        and any(pattern in found.present and found.places(pattern) for pattern in _patterns(each.node))
+        and any(pattern in found.present and found.places(pattern) for pattern in _of_rule(each))
     )
 
 
@@ -33,6 +33,13 @@ def any_wish(rules: RuleSet) -> bool:
 @lru_cache(maxsize=1)  # of the set that is in force
 def _wishing(rules: RuleSet) -> tuple[CompiledRule, ...]:
     return tuple(each for each in rules.compiled if each.rule.full_text)
+
+
+def _of_rule(rule: CompiledRule) -> Iterator[int]:
+    """The patterns of what the rule looks for, as news and as a mention."""
+    yield from _patterns(rule.node)
+    if rule.mention is not None:
+        yield from _patterns(rule.mention)
 
 
 def _patterns(node: Node) -> Iterator[int]:

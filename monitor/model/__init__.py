@@ -36,6 +36,7 @@ from monitor.model.deliveries import (
 )
 from monitor.model.explanations import Explanation, Step
 from monitor.model.habits import MOMENTARY, Habits, SourceTrouble, TroubleKind
+from monitor.model.inside import entities_within, lists_within, named_within, terms_within, without_all
 from monitor.model.notices import (
     FailingSource,
     GivenUp,
@@ -68,6 +69,8 @@ from monitor.model.rules import (
     Maybe,
     Named,
     Near,
+    NewsIn,
+    Not,
     OncePer,
     Pattern,
     Reach,
@@ -80,7 +83,6 @@ from monitor.model.rules import (
     Where,
     WordList,
     Words,
-    named_within,
 )
 from monitor.model.running import Running, time_of_day
 from monitor.model.settings import FOR_GOOD, Config, Endpoint, Limits, Retention, Settings
@@ -154,6 +156,8 @@ __all__ = [
     "Moved",
     "Named",
     "Near",
+    "NewsIn",
+    "Not",
     "Notice",
     "NoticeKind",
     "Noticed",
@@ -193,7 +197,11 @@ __all__ = [
     "Where",
     "WordList",
     "Words",
+    "entities_within",
+    "lists_within",
     "named_within",
+    "terms_within",
     "time_of_day",
     "voice_of",
+    "without_all",
 ]

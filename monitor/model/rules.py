@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -60,6 +59,18 @@ class Field(StrEnum):
     AUTHOR = "author"
     TAGS = "tags"
     URL = "url"
+
+
+class NewsIn(StrEnum):
+    """How far what makes an article news may reach: the title alone; title and lead; title and text.
+
+    `ABOUT`: the title; or the title and the text's first sentence, where the title alone meets no other live rule.
+    """
+
+    TITLE = "title"
+    ABOUT = "about"
+    LEAD = "lead"
+    TEXT = "text"
 
 
 class Unit(StrEnum):
@@ -168,17 +179,25 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Not:
+    """Holds where its condition holds nowhere in the article, wherever the evidence of others must stand."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """Holds where one span of each condition stands together: in one `unit` (`words` is None), or with at most
     `words` words between the first and the last of them (two Han or kana characters count as a word).
 
-    `in_order`: and each behind the one before it.
+    `in_order`: and each behind the one before it. `may_share_words`: a word may serve several of the conditions.
     """
 
     conditions: tuple[Condition, ...]
     words: int | None = None
     unit: Unit = Unit.SENTENCE
     in_order: bool = False
+    may_share_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,21 +225,8 @@ class Named:
 
 
 Condition = (
-    Words | ListNamed | EntityNamed | GroupNamed | Pattern | Ignoring | AllOf | AnyOf | Near | In | Times | Named
+    Words | ListNamed | EntityNamed | GroupNamed | Pattern | Ignoring | AllOf | AnyOf | Not | Near | In | Times | Named
 )
-
-
-def named_within(condition: Condition) -> Iterator[Named]:
-    """Every condition inside this one that has a name, itself first."""
-    match condition:
-        case Named():
-            yield condition
-            yield from named_within(condition.condition)
-        case AllOf() | AnyOf() | Near():
-            for each in condition.conditions:
-                yield from named_within(each)
-        case Ignoring() | In() | Times():
-            yield from named_within(condition.condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +254,19 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list."""
+    """Words that rules share. `before`, `after`: what spoils an occurrence that ignores this list; `more_before`,
+    `more_after`: what was added to that. `lists`, `entities`: the ids of others that belong to it, with all of theirs.
+    """
 
     id: str
     terms: tuple[Term, ...] = ()
     before: Reach | None = None
     after: Reach | None = None
     place: Place = Place("")
+    lists: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    more_before: tuple[Reach, ...] = ()
+    more_after: tuple[Reach, ...] = ()
 
 
 # --- rules ------------------------------------------------------------------------------------------------------
@@ -289,7 +301,8 @@ class AlertPolicy:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """An example of the rule's author: an article that must (`fires`) or must not hit as news."""
+    """An example of the rule's author: an article that must (`fires`) or must not hit as news. `mentions`: of the
+    latter, that it must hit as a mention."""
 
     fires: bool
     title: str
@@ -301,13 +314,14 @@ class RuleTest:
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     place: Place = Place("")
+    mentions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What matters to somebody. `version` is a digest of what it says, entities and lists included; `max_age` None: no
-    limit. `news_in`: how far evidence may reach to be news: the title, title and lead, or the whole text. `full_text`:
-    the pages of short articles in which one of its words stands are read too."""
+    limit. `news_in`: how far evidence may reach to be news. `mention`: makes a mention of an article that does not meet
+    `condition`. `full_text`: the pages of short articles in which one of its words stands are read too."""
 
     id: str
     title: str
@@ -321,8 +335,9 @@ class Rule:
     where: Where | None = None
     raises: tuple[LevelChange, ...] = ()
     lowers: tuple[LevelChange, ...] = ()
-    news_in: Field = Field.LEAD
+    news_in: NewsIn = NewsIn.LEAD
     mention_if: Condition | None = None
+    mention: Condition | None = None
     full_text: bool = False
     owner: str | None = None
     why: str | None = None

@@ -13,10 +13,11 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import takewhile
 
-from monitor.stories.number_words import number_words
-from monitor.stories.numbers import NEXT_BESIDE_THE_SAME, NumberFact
-from monitor.stories.person_titles import function_words
+from monitor.stories.number_comparison import NEXT_BESIDE_THE_SAME
 from monitor.text.folding import fold
+from monitor.text.function_words import function_words
+from monitor.text.number_words import number_words
+from monitor.text.numbers import NumberFact
 from monitor.text.scripts import HANGUL, SCRIPTS, TOKEN, half_words, is_unspaced
 
 

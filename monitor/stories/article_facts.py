@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from monitor.places import find_places
-from monitor.stories.days import days_named
 from monitor.stories.happenings import kinds_in
 from monitor.stories.known_names import NOBODY, KnownNames
 from monitor.stories.names import NameMention, find_names
-from monitor.stories.numbers import NumberFact, find_numbers
+from monitor.text.days import days_named
+from monitor.text.numbers import NumberFact, find_numbers
 
 ENTITY = "entity:"  # before the id of an entity, in the key of a name
 

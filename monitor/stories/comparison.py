@@ -12,11 +12,11 @@ from monitor.stories.features import ArticleFeatures
 from monitor.stories.happening_comparison import compare_happenings
 from monitor.stories.likeness import WHOLE_TEXT, copied, likeness, title_likeness
 from monitor.stories.name_comparison import compare_names
-from monitor.stories.number_comparison import compare_numbers
-from monitor.stories.numbers import NEXT_OF_A_ROW, NumberFact
+from monitor.stories.number_comparison import NEXT_OF_A_ROW, compare_numbers
 from monitor.stories.place_comparison import compare_places
 from monitor.stories.template_comparison import compare_wording
 from monitor.stories.verdicts import TELLING, WEAK, FactComparison, FactKind, Verdict, in_one_language
+from monitor.text.numbers import NumberFact
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from monitor.stories.person_titles import (
     NO_NAMES,
     PARTICLES,
     TRANSLITERATING,
-    function_words,
 )
 from monitor.text.folding import fold
+from monitor.text.function_words import function_words
 from monitor.text.language import subtag
 from monitor.text.scripts import APART, HAN, HANGUL, KANA, SCRIPTS, UNSPACED
 

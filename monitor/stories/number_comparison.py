@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.stories.numbers import NumberFact
 from monitor.stories.verdicts import Verdict
+from monitor.text.numbers import NumberFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,10 @@ class NumberComparison:
 
 IDENTIFYING = frozenset(("ordinal", "serial", "magnitude", "basis_points"))
 """Kinds of which another number is another happening."""
+NEXT_OF_A_ROW = frozenset(("ordinal", "repeated"))
+"""Kinds that make something the next one of a row, if only one of two articles says so."""
+NEXT_BESIDE_THE_SAME = NEXT_OF_A_ROW | {"serial"}
+"""The same, of titles that are alike but for it. Elsewhere a serial is a name that not all use (the 15th typhoon)."""
 _NO_EVIDENCE = frozenset(("age", "intensity", "category"))  # shared by very many happenings
 _MAGNITUDE_REVISED = 0.3  # by so much agencies differ about the same earthquake
 

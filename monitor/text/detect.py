@@ -18,12 +18,14 @@ except ImportError:  # pyproject.toml says where it is not brought along: script
     pycld2 = None
 
 from monitor.text.folding import simplified
-from monitor.text.language import WRITTEN_IN, leaning, ruled_out, subtag
+from monitor.text.language import WRITTEN_IN, leaning, ruled_out, samples_of, subtag
 from monitor.text.scripts import letters_of
 
 _SAMPLE = 200  # letters: of so many the language is clear
 _SURE = 8_000  # evidence (`_told`) from which CLD2 is believed where nothing is declared
 _AGAINST = 20_000  # and against what the feed declares: titles are full of names
+_LONG = 100  # Latin letters: of a shorter text no language is ruled out, for it may be names and quotations
+_ALMOST_ALL = 0.9  # of the letters: in a text of two scripts the Latin ones may be a quotation
 
 # Those of news, by their scripts. In a language that is not here, what the feed declares is believed.
 _LANGUAGES = {
@@ -31,6 +33,8 @@ _LANGUAGES = {
     "Cyrillic": frozenset(["ru", "uk", "be", "bg", "sr", "kk"]),
     "Arabic": frozenset(["ar", "fa", "ur"]),
 }
+LATIN = _LANGUAGES["Latin"]
+"""The languages of the Latin script that are told from each other (primary subtags)."""
 _EASTERN = ("Hangul", "kana", "Han")
 _ALONE = {
     language: re.compile(f"[{letters}]")
@@ -91,6 +95,21 @@ def language_tag(title: str, text: str, hint: str | None = None) -> str | None:
         return alone or _undecided(sample, hint, said)
     fits = script in WRITTEN_IN.get(said, ("Latin", "other")) if said else False
     return _of_script(sample, script, letters, said if fits else None)
+
+
+def ruled_out_of_latin(title: str, text: str) -> frozenset[str]:
+    """The languages among `LATIN` that an article clearly is not in: all but one, if all that is looked at of it
+    (`samples_of`) is long enough and clearly in that one."""
+    language, *others = {_clearly_latin(sample) for sample in samples_of(title, text)}
+    return frozenset() if others or language is None else LATIN - {language}
+
+
+def _clearly_latin(sample: str) -> str | None:
+    letters = letters_of(sample, "Latin")
+    if letters < max(_LONG, _ALMOST_ALL * sum(map(str.isalpha, sample))):
+        return None
+    found, evidence = _told(sample, "Latin", letters)
+    return found if evidence >= _AGAINST else None
 
 
 def _alphabet(sample: str, most: int) -> tuple[str, int]:

@@ -202,3 +202,11 @@ def _between_hangul(piece: str, cased: bool) -> str:  # by position: keywords co
 
 
 _remembered = lru_cache(maxsize=10_000)(_between_hangul)
+
+
+def in_small_letters(text: str) -> str:
+    """The text in small letters, letter by letter, so that places in it are those in the text."""
+    low = text.lower()
+    if len(low) != len(text):  # İ has two in small letters
+        low = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
+    return low

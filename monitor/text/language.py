@@ -59,12 +59,12 @@ _NO_LANGUAGE = {"und", "mul", "zxx", "mis"}  # undetermined, several, no languag
 
 def ruled_out(title: str, text: str) -> frozenset[str]:
     """The languages (primary subtags) that an article clearly is not in, among those that share Han characters."""
-    samples = _samples(title, text)
+    samples = samples_of(title, text)
     out = _ruled_out(samples[0])
     return out & _ruled_out(samples[1]) if out and len(samples) > 1 else out
 
 
-def _samples(title: str, text: str) -> tuple[str, ...]:
+def samples_of(title: str, text: str) -> tuple[str, ...]:
     """What is looked at: all of a short article; of a longer one its beginning and its middle, for either may quote
     what is of another language."""
     if len(text) < 2 * _SAMPLE:
@@ -133,7 +133,7 @@ def language_of(title: str, text: str, declared: str | None) -> str | None:
     """The language of an article (primary subtag): what its script makes clear, else what its feed declares where that
     fits the script, else None."""
     out = ruled_out(title, text)
-    text = " ".join(_samples(title, text))
+    text = " ".join(samples_of(title, text))
     hangul = len(HANGUL.findall(text))
     kana = len(KANA.findall(text))
     han = len(HAN.findall(text))

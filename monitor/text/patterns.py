@@ -5,10 +5,16 @@ For that, RE2 has no look-around and no back-references; it says so here, when a
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator
+from functools import cache
+from string import ascii_letters, digits
 from typing import Protocol, cast
 
 import re2
+
+from monitor.text.scripts import TOKEN
 
 _MEMORY = 4 * 2**20
 """Bytes that a pattern may use: what does not fit into them is refused."""
@@ -52,3 +58,38 @@ def compiled(pattern: str, *, exact: bool = False) -> Compiled:
         said = refused.args[0].decode(errors="replace")
     plainly = next((words for beginnings, words in _PLAINLY.items() if said.startswith(beginnings)), None)
     raise ValueError(f"{said} ({plainly})" if plainly else said)
+
+
+_ONE_CHARACTER = re.compile(
+    r"""(?P<nothing> \(\?P?<\w+> | \(\?[-a-zA-Z]*[:)] | \{\d+(?:,\d*)?\} | [()|*+?^$] | \\[AbBzE])
+    | \\Q(?P<quoted>.*?)(?:\\E | $)
+    | \[\^?\]?(?:\[:\^?\w+:\] | \\. | [^\]\\])*\]
+    | \\(?:[pP](?:\{[^}]*\} | .) | x(?:\{[^}]*\} | [0-9a-fA-F]{2}) | [0-7]{1,3} | .)
+    | .""",
+    re.VERBOSE | re.DOTALL,
+)
+"""What a pattern is made of, piece by piece: what stands for one character, and what stands for none."""
+
+
+def finds_no_word(pattern: str) -> bool:
+    """Whether a pattern, which can be compiled, matches only signs between words (brackets, dashes, blanks), so that
+    nothing that it finds is a place in an article."""
+    pieces: set[str] = set()
+    for piece in _ONE_CHARACTER.finditer(pattern):
+        if piece["quoted"] is not None:
+            pieces.update(map(re.escape, piece["quoted"]))
+        elif piece["nothing"] is None:
+            pieces.add(piece[0])
+    parts = [*map(compiled, pieces)]
+
+    def find_one(letters: str) -> bool:
+        return any(next(part.finditer(letters), None) for part in parts)
+
+    return not (find_one(ascii_letters + digits) or find_one(_letters()))  # of the many it is seldom asked
+
+
+@cache
+def _letters() -> str:
+    """All that words are made of."""
+    everything = "".join(map(chr, (*range(0xD800), *range(0xE000, sys.maxunicode + 1))))
+    return "".join(TOKEN.findall(everything))

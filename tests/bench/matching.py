@@ -66,7 +66,7 @@ def joined(one: Article) -> str:
 
 def decided(compiled: RuleSet, one: Article) -> object:
     """Which rules the article meets, and how, without quoting it."""
-    return compiled.met(compiled.found(one))
+    return compiled.decided(one)[1]
 
 
 def evaluated(compiled: RuleSet, one: Article) -> int:

@@ -231,7 +231,7 @@ def test_every_key_is_offered(editor: Editor, user: Path, kind: Kind, where: Whe
         ("rule", "rule: a\nmatch:\n  in: ‸", {"title", "lead", "body", "author", "tags", "url"}),
         ("rule", "rule: a\nmatch:\n  near:\n    within: ‸", {"sentence", "paragraph"}),
         ("rule", "rule: a\nmatch:\n  case: ‸", {"exact", "ignore"}),
-        ("rule", f"{RULE}news_in: ‸", {"title", "lead", "text"}),
+        ("rule", f"{RULE}news_in: ‸", {"title", "about", "lead", "text"}),
         ("entity", "entity: a\nkind: ‸", {"person", "organisation", "place", "weapon"}),
     ],
 )

@@ -24,6 +24,7 @@ from monitor.model import (
     Level,
     Match,
     MatchKind,
+    NewsIn,
     OncePer,
     Rule,
     RuleStatus,
@@ -112,17 +113,20 @@ def test_fresh_or_stale(of: Article, by: Rule, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("news_in", "mention_if", "why"),
+    ("news_in", "conditions", "why"),
     [
-        (Field.LEAD, None, "deeper in the text than its lead"),
-        (Field.TITLE, None, "outside its title"),
-        (Field.TEXT, WORDS, "as its mention_if says"),
-        (Field.LEAD, WORDS, "deeper in the text than its lead or as its mention_if says"),
+        (NewsIn.LEAD, {}, "deeper in the text than its lead"),
+        (NewsIn.TITLE, {}, "outside its title"),
+        (NewsIn.ABOUT, {}, "behind its first sentence, or under a title about another rule"),
+        (NewsIn.TEXT, {"mention_if": WORDS}, "as its mention_if says"),
+        (NewsIn.TEXT, {"mention": WORDS}, "as its mention says"),
+        (NewsIn.TEXT, {"mention": WORDS, "mention_if": WORDS}, "as its mention or mention_if says"),
+        (NewsIn.LEAD, {"mention_if": WORDS}, "deeper in the text than its lead or as its mention_if says"),
     ],
 )
-def test_a_mention_waits_for_the_morning(news_in: Field, mention_if: Words | None, why: str) -> None:
+def test_a_mention_waits_for_the_morning(news_in: NewsIn, conditions: dict[str, Words], why: str) -> None:
     """What is only mentioned is never sent at once; why it is one, is a matter of its rule."""
-    by = replace(rule(), news_in=news_in, mention_if=mention_if)
+    by = replace(rule(), news_in=news_in, mention=conditions.get("mention"), mention_if=conditions.get("mention_if"))
     decided = judged(article(), by, kind=MatchKind.MENTION)
     assert decided.alert is None
     assert decided.reason == f"waits: only mentioned, {why}; mentions go out together at 08:00"

@@ -19,6 +19,7 @@ from monitor.model import (
     ListNamed,
     Named,
     Near,
+    Not,
     Pattern,
     Reach,
     Term,
@@ -56,6 +57,10 @@ def words(*texts: str) -> Words:
         ("{entity: {kind: country, in: east-asia}}", GroupNamed("country", "east-asia")),
         (r"{pattern: 'KN-?\d\d  x'}", Pattern(r"KN-?\d\d  x")),  # a pattern is kept to the letter
         ("{all: [{words: [a]}, {entity: bb}]}", AllOf((words("a"), EntityNamed("bb")))),
+        (
+            "{all: [{words: [a]}, {not: {in: title, words: [b]}}]}",
+            AllOf((words("a"), Not(In(Field.TITLE, words("b"))))),
+        ),
         ("{any: [{list: aa}, {all: [{words: [b]}]}]}", AnyOf((ListNamed("aa"), AllOf((words("b"),))))),
     ],
 )
@@ -74,9 +79,17 @@ _TWO = "these: [{words: [a]}, {words: [b]}]"
             "{within: sentence, these: [{entity: aa}, {any: [{entity: bb}, {words: [c]}]}]}",
             Near((EntityNamed("aa"), AnyOf((EntityNamed("bb"), words("c"))))),
         ),
+        (
+            "{within: sentence, these: [{words: [a]}, {name: x, any: [{words: [b]}, {all: [{list: cc}, {list: d}]}]}]}",
+            Near((words("a"), Named("x", AnyOf((words("b"), AllOf((ListNamed("cc"), ListNamed("d")))))))),
+        ),
         (f"{{within: 1 word, {_TWO}}}", Near((words("a"), words("b")), 1)),
         (f"{{within: 99 words, in_order: true, {_TWO}}}", Near((words("a"), words("b")), 99, in_order=True)),
         (f"{{within: paragraph, in_order: false, {_TWO}}}", Near((words("a"), words("b")), unit=Unit.PARAGRAPH)),
+        (
+            f"{{within: sentence, may_share_words: true, {_TWO}}}",
+            Near((words("a"), words("b")), may_share_words=True),
+        ),
         # members of every kind, and how they are meant
         (
             "{within: sentence, these: [{words: [A], case: exact, name: who}, {list: ll, ignore: [x]}, {pattern: b}]}",
@@ -147,3 +160,40 @@ def test_what_stands_beside_says_how(written: str, meant: Condition) -> None:
 def test_ignore_says_which_occurrences_do_not_count(written: str, meant: Ignore) -> None:
     """Those inside some words, right there or in lists; those with some words before them or after them."""
     assert said(f"{{words: [a], ignore: {written}}}") == Ignoring(words("a"), meant)
+
+
+EXACT = Words((Term("US", exact=True),))
+NOT_X = Ignore((Term("x"),))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        # for each inside that can have it, at any depth
+        ("{case: exact, any: [{words: [US]}, {entity: aa}]}", AnyOf((EXACT, EntityNamed("aa")))),
+        ("{case: exact, all: [{any: [{words: [US]}]}]}", AllOf((AnyOf((EXACT,)),))),
+        ("{case: exact, any: [{pattern: b}]}", AnyOf((Pattern("b", exact=True),))),
+        ("{forms: all, any: [{words: {ru: [ракета]}}]}", AnyOf((Words((Term("ракета", "ru", forms=True),)),))),
+        (
+            "{ignore: [x], near: {within: sentence, these: [{words: [a]}, {any: [{list: ll}]}]}}",
+            Near((Ignoring(words("a"), NOT_X), AnyOf((Ignoring(ListNamed("ll"), NOT_X),)))),
+        ),
+        # what it says itself counts in place of it
+        ("{case: exact, any: [{words: [us], case: ignore}]}", AnyOf((words("us"),))),
+        ("{case: exact, any: [{case: ignore, any: [{words: [us]}]}]}", AnyOf((AnyOf((words("us"),)),))),
+        # and of `ignore`, is added
+        (
+            "{ignore: [x], any: [{words: [a], ignore: [y]}]}",
+            AnyOf((Ignoring(Ignoring(words("a"), Ignore((Term("y"),))), NOT_X),)),
+        ),
+        # the words under ignore keep their own way
+        ("{case: exact, any: [{words: [US], ignore: [x]}]}", AnyOf((Ignoring(EXACT, NOT_X),))),
+        (
+            "{times: 2, ignore: [x], any: [{name: n, words: [a]}]}",
+            Times(2, AnyOf((Named("n", Ignoring(words("a"), NOT_X)),))),
+        ),
+    ],
+)
+def test_what_stands_beside_several_holds_for_each_inside(written: str, meant: Condition) -> None:
+    """`ignore`, `case` and `forms` need not be written again and again."""
+    assert said(written) == meant

@@ -110,8 +110,8 @@ def faults(shape: type[Shape], text: str) -> list[str]:
             "4:41: this takes at",
         ),
         (
-            _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {all: [{words: [b]}]}]}}",
-            "4:57: 'all' cannot stand here; near brings together words, a list, an entity, a pattern,",
+            _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {all: [{words: [b], in: title}]}]}}",
+            "4:76: 'in' cannot stand here; it belongs beside near, not inside it",
         ),
         (
             _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {any: [{near: {}}]}]}}",
@@ -130,8 +130,8 @@ def faults(shape: type[Shape], text: str) -> list[str]:
         ),
         (_RULE + "match: {forms: all, list: a}", "4:9: 'forms' cannot stand beside list; it goes with: words"),
         (
-            _RULE + "match: {ignore: [b], any: [{words: [a]}]}",
-            "4:9: 'ignore' cannot stand beside any; it goes with: words,",
+            _RULE + "match: {case: exact, any: [{entity: a}, {all: [{list: b}]}]}",
+            "4:9: nothing here can have 'case'; it is for: words, pattern",
         ),
         (_RULE + "match: {case: loud, words: [a]}", "4:15: 'loud' is not one of: exact, ignore"),
         (_RULE + "match: {in: text, words: [a]}", "4:13: 'text' is not one of: title, lead, body, author, tags, url"),
@@ -235,7 +235,7 @@ def test_a_faulty_entity_is_told_likewise(text: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("list: aa", "1:1: this list has no words; write one of: words, before, after"),
+        ("list: aa", "1:1: this list has no words; write one of: words, lists, entities, before, after"),
         ("list: aa\nwords: a", "2:8: text stands where a list belongs; write [a]"),
         (
             "list: aa\ncase: exact\nbefore: {within: 1 word, words: [no]}",

@@ -25,6 +25,11 @@ def said(text: str) -> WordList:
             "{list: aa, before: {within: 4 words, words: [no]}, after: {within: 3 words, list: bb}}",
             WordList("aa", (), Reach(4, Words((Term("no"),))), Reach(3, ListNamed("bb")), place=_HERE),
         ),
+        ("{list: aa, lists: [bb, cc, bb]}", WordList("aa", place=_HERE, lists=("bb", "cc"))),
+        (
+            "{list: aa, words: [x], lists: [bb], entities: [taiwan]}",
+            WordList("aa", (Term("x"),), place=_HERE, lists=("bb",), entities=("taiwan",)),
+        ),
         # how its own words are meant, and no others
         (
             "{list: aa, words: {ru: [X]}, case: exact, forms: all, before: {within: 1 word, words: [no]}}",

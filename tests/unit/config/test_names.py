@@ -11,7 +11,7 @@ from monitor.config.rules import rule
 from monitor.config.versions import with_version
 from monitor.config.yaml12 import Document, parse
 from monitor.errors import Fault
-from monitor.model import Entity, EntityNamed, GroupNamed, ListNamed
+from monitor.model import Entity, EntityNamed, GroupNamed, ListNamed, WordList
 
 _RULE = """\
 rule: aa
@@ -28,6 +28,7 @@ match:
     - any: [{entity: {kind: country, in: asia}}, {list: drills, ignore: {list: denials}}]
 unless: [{entity: japan}, {words: [a]}]
 mention_if: {list: past}
+mention: {all: [{entity: seoul}, {list: talks}]}
 raise: {to: high, if: {entity: {kind: weapon}}}
 lower: [{to: info, if: {list: calm}}]
 alert: {to: [list]}
@@ -58,9 +59,11 @@ def test_each_name_is_found_where_it_stands() -> None:
         (ListNamed("drills"), 12),
         (ListNamed("denials"), 12),
         (EntityNamed("japan"), 13),
+        (EntityNamed("seoul"), 15),
+        (ListNamed("talks"), 15),
         (ListNamed("past"), 14),
-        (GroupNamed("weapon"), 15),
-        (ListNamed("calm"), 16),
+        (GroupNamed("weapon"), 16),
+        (ListNamed("calm"), 17),
     ]
 
 
@@ -71,6 +74,9 @@ def test_entities_and_lists_name_something_too() -> None:
     read = document(_TAIWAN % ", lies_in: asia")
     assert [name for _, name in names(read)] == [EntityNamed("asia")]
     assert names(document(_TAIWAN % ", lies_in: CN")) == []
+    read = document("{list: aa, lists: [bb, cc], entities: [taiwan], words: {en: [list]}}")
+    found = [(ListNamed("bb"), 20), (ListNamed("cc"), 24), (EntityNamed("taiwan"), 40)]
+    assert [(name, read.place(where).col) for where, name in names(read)] == found
     read = document("{list: aa, before: {within: 1 word, list: bb}, after: {within: 1 word, words: [a]}}")
     assert [name for _, name in names(read)] == [ListNamed("bb")]
 
@@ -121,6 +127,10 @@ def matching(condition: str) -> str:
             "f.yaml:4:15: the list 'spoils' has no words of its own, only what spoils others; name it under ignore",
         ),
         (
+            "{list: inner}",
+            "f.yaml:4:15: the list 'inner' has no words of its own, only what spoils others; name it under ignore",
+        ),
+        (
             "{words: [a], ignore: {before: {within: 1 word, list: spoils}}}",
             "f.yaml:4:61: the list 'spoils' has no words of its own, only what spoils others; name it under ignore",
         ),
@@ -129,7 +139,8 @@ def matching(condition: str) -> str:
 def test_what_is_not_there_is_told_where_it_is_named(condition: str, said: str) -> None:
     """An entity, a list or a group that nothing is in; and a list in a place where it can do nothing."""
     spoils = "{list: spoils, before: {within: 1 word, words: [no]}}"
-    assert faults(matching(condition), _TAIWAN % "", _BOMB, _PLACES % "", spoils) == [said]
+    inner = "{list: inner, lists: [spoils]}"
+    assert faults(matching(condition), _TAIWAN % "", _BOMB, _PLACES % "", spoils, inner) == [said]
 
 
 def test_what_is_there_is_no_fault() -> None:
@@ -139,6 +150,9 @@ def test_what_is_there_is_no_fault() -> None:
         "{all: [{entity: taiwan}, {list: places}, {entity: {kind: country}}, {words: [a], ignore: {list: spoils}}]}"
     )
     assert faults(matching(condition), _TAIWAN % "", _PLACES % "", spoils) == []
+    several = ["{list: words, lists: [spoils, places]}", "{list: names, entities: [taiwan], lists: [words]}"]
+    condition = "{all: [{list: words}, {list: names}, {words: [a], ignore: {list: words}}]}"
+    assert faults(matching(condition), _TAIWAN % "", _PLACES % "", spoils, *several) == []
 
 
 def test_what_names_something_that_is_not_there_cannot_be_named_either() -> None:
@@ -149,6 +163,16 @@ def test_what_names_something_that_is_not_there_cannot_be_named_either() -> None
         "1.yaml:1:138: there is no list 'nowhere'; name the file that holds it in monitor.yaml, or write it",
         "2.yaml:1:137: the entity 'taiwan' cannot be used; see the faults at 1.yaml",
         "f.yaml:4:17: the entity 'japan' cannot be used; see the faults at 2.yaml",
+    ]
+
+
+def test_what_belongs_to_a_list_must_be_there() -> None:
+    """Each at its place; so must what belongs to a list that belongs to it."""
+    several = ["{list: aa, lists: [plaecs]}", "{list: bb, entities: [taiwan, tawian]}", "{list: cc, lists: [bb]}"]
+    assert faults(matching("{words: [a]}"), _TAIWAN % "", _PLACES % "", *several) == [
+        "3.yaml:1:20: there is no list 'plaecs'; did you mean 'places'?",
+        "4.yaml:1:31: there is no entity 'tawian'; did you mean 'taiwan'?",
+        "5.yaml:1:20: the list 'bb' cannot be used; see the faults at 4.yaml",
     ]
 
 
@@ -182,6 +206,12 @@ _BESIDE = _MAYBE % "list: places"
             [_JAPAN % _MAYBE % "entity: taiwan", _TAIWAN % _BESIDE, _PLACES % ""],
             [_JAPAN % _MAYBE % "entity: taiwan", _TAIWAN % _BESIDE, _PLACES % ", case: exact"],
         ),
+        ("{list: ll}", ["{list: ll, words: [a]}"], ["{list: ll, words: [a], entities: [bomb]}", _BOMB]),
+        (
+            "{list: ll}",
+            ["{list: ll, lists: [mm]}", "{list: mm, lists: [places]}", _PLACES % ""],
+            ["{list: ll, lists: [mm]}", "{list: mm, lists: [places]}", _PLACES % ", case: exact"],
+        ),
         (
             "{list: ll}",
             ["{list: ll, words: [a], before: {within: 1 word, list: places}}", _PLACES % ""],
@@ -210,3 +240,13 @@ def test_entities_that_wait_for_each_other_are_refused(beside: list[str], places
     there, said = known(*beside, _BOMB)
     assert [str(fault) for fault in said] == [f"{place}: {_CIRCLE} instead" for place in places]
     assert list(there.all(Entity)) == ["bomb"]
+
+
+def test_lists_that_belong_to_each_other_are_refused() -> None:
+    """Where they name each other, and nowhere else."""
+    circle = ["{list: aa, lists: [places, bb]}", "{list: bb, lists: [cc]}", "{list: cc, entities: [bomb], lists: [aa]}"]
+    there, said = known(*circle, _PLACES % "", _BOMB)
+    what = "this list would belong to itself, or to one that belongs to it; name it in one of them only"
+    places = ["1.yaml:1:28", "2.yaml:1:20", "3.yaml:1:38"]
+    assert [str(fault) for fault in said] == [f"{place}: {what}" for place in places]
+    assert list(there.all(WordList)) == ["places"]

@@ -71,7 +71,7 @@ def test_every_example_is_right(name: str, row: Row) -> None:
         ("rule", "unless", "", (), "condition, or list of conditions"),
         ("condition", "words", "one of these", (), "list of words, or lists by language"),
         ("condition", "times", "", ("words", "list", "entity", "pattern", "any"), "whole number from 2 to 50"),
-        ("condition", "case", "ignore", ("words", "pattern"), "`exact` or `ignore`"),
+        ("condition", "case", "ignore", ("words", "pattern", "any", "all", "near"), "`exact` or `ignore`"),
         ("condition", "entity", "one of these", (), "mapping: group of entities, or id"),
         ("ignore", "list", "at least one of these", (), "list of ids, or id"),
         ("near", "within", "required", (), "`N words`, `sentence` or `paragraph`"),

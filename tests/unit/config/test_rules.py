@@ -19,6 +19,7 @@ from monitor.model import (
     LevelChange,
     ListNamed,
     Near,
+    NewsIn,
     OncePer,
     Place,
     Rule,
@@ -47,6 +48,7 @@ where:
 match: {entity: taiwan}
 unless: {in: title, words: {en: [earthquake drill]}}
 news_in: title
+mention: {words: [drill]}
 mention_if: {words: [last week]}
 full_text: true
 raise:
@@ -59,6 +61,7 @@ tests:
     - A drill near Taiwan
     - {lang: zh, text: 军演, date: 2026-01-05T09:00:00+09:00, source: xinhua, url: "http://x/1",
        authors: [Kim Min-ji], tags: [world, military]}
+  mentions: [Talks about the drills]
   silent: [Nothing]
 """
 
@@ -90,14 +93,15 @@ def test_a_rule_says_what_is_written() -> None:
         ),
         raises=(LevelChange(Level.CRITICAL, ListNamed("live-fire")),),
         lowers=(LevelChange(Level.LOW, Words((Term("tabletop"),))),),
-        news_in=Field.TITLE,
+        news_in=NewsIn.TITLE,
+        mention=Words((Term("drill"),)),
         mention_if=Words((Term("last week"),)),
         full_text=True,
         owner="asia-desk",
         why="First warning for the Taipei desk.",
         known_false_alarms=("Earthquake drills", "Drills of the fire brigade"),
         tests=(
-            RuleTest(True, "A drill near Taiwan", place=Place("f.yaml", 27, 7)),
+            RuleTest(True, "A drill near Taiwan", place=Place("f.yaml", 28, 7)),
             RuleTest(
                 True,
                 "",
@@ -108,9 +112,10 @@ def test_a_rule_says_what_is_written() -> None:
                 url="http://x/1",
                 authors=("Kim Min-ji",),
                 tags=("world", "military"),
-                place=Place("f.yaml", 28, 7),
+                place=Place("f.yaml", 29, 7),
             ),
-            RuleTest(False, "Nothing", place=Place("f.yaml", 30, 12)),
+            RuleTest(False, "Talks about the drills", place=Place("f.yaml", 31, 14), mentions=True),
+            RuleTest(False, "Nothing", place=Place("f.yaml", 32, 12)),
         ),
         place=Place("f.yaml", 1, 1),
     )
@@ -124,9 +129,9 @@ def test_what_is_not_written_has_its_default() -> None:
     assert short.alert.once_per is OncePer.STORY
 
 
-@pytest.mark.parametrize(("key", "field"), [("unless", "unless"), ("mention_if", "mention_if")])
+@pytest.mark.parametrize(("key", "field"), [(key, key) for key in ("unless", "mention", "mention_if")])
 def test_one_of_several_is_enough(key: str, field: str) -> None:
-    """A list under `unless` or `mention_if` means any of them."""
+    """A list under `unless`, `mention` or `mention_if` means any of them."""
     text = f"{{rule: a, title: A, level: low, match: {{words: [a]}}, {key}: [{{words: [b]}}, {{entity: cc}}]}}"
     assert getattr(rule(document(text)), field) == AnyOf((Words((Term("b"),)), EntityNamed("cc")))
 

@@ -65,10 +65,10 @@ def test_the_schema_of_rules_knows_the_language() -> None:
     assert whole["required"] == ["rule", "title", "level", "match"]
     assert list(whole["properties"]) == [
         *("rule", "title", "level", "status", "owner", "why", "known_false_alarms", "where", "match", "unless"),
-        *("news_in", "mention_if", "raise", "lower", "full_text", "max_age", "alert", "tests"),
+        *("news_in", "mention", "mention_if", "raise", "lower", "full_text", "max_age", "alert", "tests"),
     ]
     condition = whole["definitions"]["Condition"]
-    kinds = ("words", "list", "entity", "pattern", "all", "any", "near")
+    kinds = ("words", "list", "entity", "pattern", "all", "any", "near", "not")
     assert [choice["required"] for choice in condition["oneOf"]] == [[key] for key in kinds]
     assert {choice["errorMessage"] for choice in condition["oneOf"]} == {f"Write one of: {', '.join(kinds)}."}
     assert condition["properties"]["in"]["enum"] == ["title", "lead", "body", "author", "tags", "url"]
@@ -79,9 +79,9 @@ def test_the_schema_knows_what_goes_with_what() -> None:
     definitions = schema("rule")["definitions"]
     goes_with = {key: value.get("anyOf", [value]) for key, value in definitions["Condition"]["dependencies"].items()}
     assert {key: [choice["required"][0] for choice in choices] for key, choices in goes_with.items()} == {
-        "case": ["words", "pattern"],
-        "forms": ["words"],
-        "ignore": ["words", "list", "entity", "pattern"],
+        "case": ["words", "pattern", "any", "all", "near"],
+        "forms": ["words", "any", "all", "near"],
+        "ignore": ["words", "list", "entity", "pattern", "any", "all", "near"],
         "times": ["words", "list", "entity", "pattern", "any"],
     }
     assert "times" not in definitions["Piece"]["properties"]
@@ -96,7 +96,7 @@ def test_the_schema_knows_what_goes_with_what() -> None:
         ("rule", "WhereShape", {"languages", "sources", "tags", "publishers", "not"}),
         ("entity", "Beside", {"words", "list", "entity"}),
         ("entity", "CountsIfShape", {"sure_name_seen", "near", "where"}),
-        ("list", None, {"words", "before", "after"}),
+        ("list", None, {"words", "lists", "entities", "before", "after"}),
     ],
 )
 def test_the_schema_asks_for_one_of_the_keys(kind: Kind, name: str | None, keys: set[str]) -> None:

@@ -26,8 +26,11 @@ def test_the_starter_set_loads_without_a_fault(tmp_path: Path) -> None:
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     """What is there stays to the letter, and is named; a second run writes nothing."""
-    mine = {tmp_path / "monitor.yaml": "timezone: Asia/Seoul\n", tmp_path / "rules" / "east-asia" / "taiwan-drills.yaml": "# mine\n"}
-    (tmp_path / "rules").mkdir()
+    mine = {
+        tmp_path / "monitor.yaml": "timezone: Asia/Seoul\n",
+        tmp_path / "rules" / "east-asia" / "taiwan-drills.yaml": "# mine\n",
+    }
+    (tmp_path / "rules" / "east-asia").mkdir(parents=True)
     for path, text in mine.items():
         path.write_text(text, encoding="utf-8")
     written, kept = write_starter(tmp_path, shipped())

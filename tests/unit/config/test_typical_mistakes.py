@@ -27,10 +27,16 @@ _DURATION = "write a number and a unit, such as '30 s', '5 minutes', '12 hours' 
 _SHORT = "is too short; write more than nothing, such as '1 minute'; without the key its default holds"
 _HOURS = "only messages of an hour can be counted; write '6 an hour' (1 to 1000)"
 _NONE_SENT = "would send nothing; write '1 an hour' or more; `status: shadow` tells nobody"
-_NOT = "write what must not hold under unless:, and occurrences that do not count under ignore:"
 _YAML = "(anchors and aliases of YAML are not supported)"
+_ONLY_NOT = "here match says only what must not stand in the article; write what must, and this beside it under all:"
+_NOT_IN_NEAR = "it belongs beside near, under all:; occurrences that do not count belong under ignore:"
+_FEWER = "write fewer 'all' inside 'any', or several conditions"
+_LEAVE_OUT = "leave some out: a sentence with all of them is rare"
+_AB = "{any: [{words: [a]}, {list: b}]}"
+_NEAR_THESE = "match: {near: {within: sentence, these: [%s]}}\n"
 _AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
 _NOTHING = "this pattern matches where nothing stands; make a part of it needed: 'x+' in place of 'x*'"
+_NO_WORD = "this pattern matches only signs between words, of which nothing is found; add letters or digits beside them"
 _TAGS = "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
 _NEAR = "match: {near: {within: %s, these: [{words: [a]}, {words: [b]}]}}\n"
 
@@ -158,10 +164,36 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
             _RULE + "match: {words: [a], ignore: {zh: [b], list: denials}}\n",
             "4:30: 'zh' cannot stand here; it belongs under words:",
         ),
-        (_RULE + "match: {all: [{words: [a]}, {not: {words: [b]}}]}\n", f"4:30: 'not' cannot stand here; {_NOT}"),
+        (
+            _RULE
+            + "match: {near: {within: sentence, in_order: true, may_share_words: true, these: [{list: a}, {list: b}]}}",
+            "4:50: 'may_share_words' cannot stand beside 'in_order'; remove one of them",
+        ),
+        (
+            _RULE + _NEAR_THESE % ", ".join([f"{{any: [{_AB}, {{all: [{_AB}, {_AB}]}}]}}"] * 6),
+            f"4:34: this near can hold in 64 ways, and at most 32 are tried; {_FEWER}",
+        ),
+        (
+            _RULE + _NEAR_THESE % ", ".join([f"{{all: [{_AB}, {_AB}]}}"] * 5),
+            f"4:34: 10 things would have to stand together here, and at most 8 can; {_LEAVE_OUT}",
+        ),
+        (_RULE + "match: {not: {words: [b]}}\n", f"4:9: {_ONLY_NOT}"),
+        (_RULE + "match: {any: [{words: [a]}, {all: [{not: {words: [b]}}]}]}\n", f"4:37: {_ONLY_NOT}"),
+        (
+            _RULE + "match: {near: {within: sentence, these: [{words: [a]}, {not: {words: [b]}}]}}\n",
+            f"4:57: 'not' cannot stand here; {_NOT_IN_NEAR}",
+        ),
+        (
+            _RULE + "match: {in: title, all: [{words: [a]}, {not: {in: lead, words: [b]}}]}\n",
+            "4:47: 'in' cannot stand inside 'in'; keep one of them, or say the outer 'in' of each",
+        ),
+        (
+            _RULE + "match: {times: 2, any: [{words: [a]}, {not: {words: [b]}}]}\n",
+            "4:40: 'not' cannot stand here, for 'times' counts words; count each by itself",
+        ),
         (
             _RULE + "match: {entity: japan, case: exact}\n",
-            "4:24: 'case' cannot stand beside entity; it goes with: words, pattern",
+            "4:24: 'case' cannot stand beside entity; it goes with: words, pattern, any, all, near",
         ),
         (_MATCH + "raise: {to: low, if: {words: [a]}}\n", "5:9: 'low' is not above the rule's own level 'high'"),
         # a `*` without quotes
@@ -254,6 +286,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (_RULE + "match: {pattern: (a}\n", "4:18: this pattern cannot be used: missing ): (a"),
         (_RULE + "match: {pattern: 'x*'}\n", f"4:18: {_NOTHING}"),
         (_RULE + "match: {pattern: '(KN-\\d\\d)?'}\n", f"4:18: {_NOTHING}"),
+        (_RULE + "match: {pattern: '[(—]'}\n", f"4:18: {_NO_WORD}"),
         (_RULE + "match: {near: {within: sentence, these: [{pattern: a|}, {words: [b]}]}}\n", f"4:52: {_NOTHING}"),
     ],
 )

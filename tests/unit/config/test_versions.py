@@ -68,6 +68,7 @@ def version(text: str, taiwan: str = _TAIWAN) -> str:
         ("{words: [Beijing]}", "{words: [Beijing], ignore: [Beijing duck]}"),
         ("in: title", "in: lead"),
         ("unless:", "mention_if:"),
+        ("unless:", "mention:"),
         ("unless:", "news_in: title\nunless:"),
         ("unless:", "where: {languages: [ko]}\nunless:"),
         ("unless:", "raise: {to: critical, if: {words: [a]}}\nunless:"),

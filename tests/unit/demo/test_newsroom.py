@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from aiohttp import ClientSession
 
-from monitor.demo.newsroom import Item, Newsroom, Outlet, outlets
+from monitor.demo.newsroom import EDITIONS, Item, Newsroom, Outlet, outlets
 from monitor.intake.dates import moment_of
 from monitor.model import Entry
 from monitor.sources.document import read_document
@@ -24,7 +24,7 @@ async def test_feeds_parse_to_the_outlets_texts(outlet: Outlet) -> None:
     newsroom = Newsroom((outlet,))
     items: tuple[Item, ...] = ()
     async with newsroom as origin:
-        for edition in (outlet.before, outlet.after, outlet.later):
+        for edition in outlet.editions:
             items = (*edition, *items)
             entries = await read(f"{origin}/{outlet.id}/feed")
             assert [(entry.title, body(entry)) for entry in entries] == [(item.title, item.text) for item in items]
@@ -75,11 +75,12 @@ def test_there_are_five_languages_and_nothing_of_the_real_world() -> None:
     assert len({outlet.id for outlet in shown}) == len(shown)
     for outlet in shown:
         assert "(demo)" in outlet.name
-        assert not any(re.search(r"https?://", item.title + item.text) for item in outlet.shown(2))
+        assert not any(re.search(r"https?://", item.title + item.text) for item in outlet.shown(len(EDITIONS)))
 
 
 def test_wires_are_credited_and_marked() -> None:
     """As in real feeds: reprints say whose text they are, and titles which update of a report they are."""
-    said = [provenance(article(title=item.title, text=item.text)) for each in outlets() for item in each.shown(2)]
+    items = [item for each in outlets() for item in each.shown(len(EDITIONS))]
+    said = [provenance(article(title=item.title, text=item.text)) for item in items]
     assert Counter(each.wire for each in said)["Yonhap"] > 5
     assert {each.mark for each in said} >= {WireMark.FLASH, WireMark.NUMBERED, WireMark.CORRECTED}

@@ -107,6 +107,17 @@ def test_an_entity_is_tested_again_with_what_it_names(tmp_path: Path) -> None:
     assert "abe.yaml" in said(check.run(NOON))
 
 
+def test_a_rule_that_asks_what_titles_are_about_is_tested_again_with_the_others(tmp_path: Path) -> None:
+    """An edit of another rule changes what its own tests say."""
+    check = checking(tmp_path)
+    about = "title: A\nlevel: low\nnews_in: about\nmatch: {words: [flood]}\n"
+    tests = "tests: {fires: [{title: Storm in Japan, text: A flood followed.}]}\n"
+    write(tmp_path / "rules/about.yaml", f"rule: about\n{about}{tests}")
+    assert said(check.run(NOON)) == ["about.yaml"]
+    write(tmp_path / "rules/storm.yaml", RULE.format(id="storm", word="storms"))
+    assert said(check.run(NOON)) == []
+
+
 def test_other_sources_are_other_tests(tmp_path: Path) -> None:
     """Of a rule that asks for their tags."""
     check = checking(tmp_path)

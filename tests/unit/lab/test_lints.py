@@ -229,6 +229,15 @@ def test_a_word_that_unless_drops(tmp_path: Path, match: str, unless: str, dropp
     expect(at(tmp_path, text), *(("dropped-by-unless", word) for word in dropped))
 
 
+def test_mention_is_looked_at_as_match_is(tmp_path: Path) -> None:
+    """A language that it lacks, a word that `unless` drops, a pattern that every article is searched for."""
+    more = "mention: {all: [{words: {en: [x], ko: [훈련]}}, {words: {en: [y]}}]}\n"
+    expect(at(tmp_path, rule("{words: [z]}", more)), ("missing-language", "{words: {en: [y]}}]}"))
+    more = "mention: {words: [drill]}\nunless: {words: [drill]}\n"
+    expect(at(tmp_path, rule("{words: [z]}", more)), ("dropped-by-unless", "drill]}"))
+    expect(at(tmp_path, rule("{words: [z]}", "mention: {pattern: a}\n")), ("pattern-alone", "a}"))
+
+
 @pytest.mark.parametrize(
     ("words", "second"),
     [
@@ -247,6 +256,13 @@ def test_a_word_that_stands_twice(tmp_path: Path, words: str, second: str | None
     """As it is, or as it is compared; the second is told."""
     found = at(tmp_path, rule(f"{{words: {words}}}"))
     expect(found, *([("twice", second)] if second else []))
+
+
+def test_case_and_ignore_are_known_from_around(tmp_path: Path) -> None:
+    """Where case counts, US and us are two words; what is ignored is so in each of several."""
+    assert at(tmp_path, rule("{case: exact, any: [{words: [US, us]}, {words: [go]}]}")) == []
+    found = at(tmp_path, rule("{ignore: [fire drill], any: [{words: [fire drill]}, {words: [go]}]}"))
+    expect(found, (Kind.NEVER_COUNTS, "fire drill]}, {words"))
 
 
 def test_words_are_looked_at_wherever_they_stand(tmp_path: Path) -> None:
@@ -309,6 +325,8 @@ def test_a_language_is_tested_through_what_the_rule_names(tmp_path: Path) -> Non
         ("{near: {within: sentence, these: [{pattern: a}, {any: [{list: l}, {words: [x]}]}]}}", []),
         ("{all: [{words: [x]}, {pattern: a}]}", []),
         ("{all: [{pattern: a}, {pattern: b}]}", ["a}", "b}"]),
+        ("{all: [{pattern: a}, {not: {words: [x]}}]}", ["a}"]),
+        ("{all: [{words: [x]}, {not: {pattern: a}}]}", []),
         ("{any: [{all: [{words: [x]}, {pattern: a}]}, {entity: taiwan}]}", []),
     ],
 )
@@ -327,6 +345,8 @@ def test_a_pattern_that_every_article_is_searched_for(tmp_path: Path, match: str
         ("{in: body, words: [x]}", "news_in: title\n", ["title"]),
         ("{all: [{words: [x]}, {in: lead, words: [y]}]}", "news_in: title\n", ["title"]),
         ("{any: [{words: [x]}, {in: lead, words: [y]}]}", "news_in: title\n", []),
+        ("{all: [{words: [x]}, {not: {in: lead, words: [y]}}]}", "news_in: title\n", []),
+        ("{all: [{words: {en: [x]}}, {not: {words: {ko: [훈련]}}}]}", "", []),
         ("{in: body, words: [x]}", "", []),
     ],
 )

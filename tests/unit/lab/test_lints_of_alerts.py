@@ -117,6 +117,7 @@ def test_an_official_source_that_there_is_not(tmp_path: Path) -> None:
         ("words: [c]", "", ["no-identity event"]),
         ("entity: kn-23", "", ["no-identity event"]),
         ("entity: {in: missiles}", "", ["no-identity event"]),
+        ("all: [{words: [c]}, {not: {entity: busan}}]", "", ["no-identity event"]),
         ("entity: busan", "", []),
         ("entity: {kind: place}", "", []),
         ("entity: {in: ports}", "", []),

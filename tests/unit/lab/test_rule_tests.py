@@ -18,6 +18,7 @@ from monitor.model import (
     ListNamed,
     Named,
     Near,
+    NewsIn,
     Place,
     Rule,
     RuleStatus,
@@ -63,6 +64,26 @@ def test_each_test_is_held_against_the_rule(test: RuleTest, what: str | None) ->
 
 
 @pytest.mark.parametrize(
+    ("title", "text", "what"),
+    [
+        ("A rocket", "", None),  # the rule's `mention`
+        ("A garden", f"{LONG}A missile.", None),  # its `match`, deep in the text
+        ("A missile", "", "must be a mention, and fires on “missile”"),
+        (
+            "A garden",
+            "",
+            "must be a mention, and is not: words missile: not there; nor a mention: words rocket: not there",
+        ),
+    ],
+)
+def test_a_test_may_ask_for_a_mention(title: str, text: str, what: str | None) -> None:
+    """News is none, and nothing is none."""
+    asked = rule_with(RuleTest(fires=False, title=title, text=text, mentions=True))
+    found = failures([replace(asked, mention=Words((Term("rocket"),)))], {}, {}, {}, NOON)
+    assert [fault.what.partition("launch ")[2] for fault in found] == ([what] if what else [])
+
+
+@pytest.mark.parametrize(
     ("changed", "title", "what"),
     [
         ({"unless": Words((Term("film"),))}, "A missile film", "does not: unless holds, by “film” in the title"),
@@ -79,6 +100,18 @@ def test_what_a_failed_test_missed_is_said(changed: dict[str, Any], title: str, 
     asked = replace(rule_with(RuleTest(fires=True, title=title)), **changed)
     (fault,) = failures([asked], {}, {}, {}, NOON)
     assert fault.what.endswith(what)
+
+
+@pytest.mark.parametrize(
+    ("status", "mentioned"), [(RuleStatus.LIVE, True), (RuleStatus.SHADOW, False), (RuleStatus.OFF, False)]
+)
+def test_what_a_title_is_about_is_asked_of_the_rules_that_are_live(status: RuleStatus, *, mentioned: bool) -> None:
+    """Whether these have tests or not; what is tested although it is off is not live for that."""
+    test = RuleTest(fires=not mentioned, title="Summit opens", text="A missile flew.", mentions=mentioned)
+    asked = replace(rule_with(test), news_in=NewsIn.ABOUT)
+    for tests in ((), (RuleTest(fires=True, title="A summit"),)):
+        other = replace(rule_with(*tests, status=status), id="summit", condition=Words((Term("summit"),)))
+        assert failures([asked, other], {}, {}, {}, NOON) == ()
 
 
 def test_rules_that_are_off_are_tested_too() -> None:

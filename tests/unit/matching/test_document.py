@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
+
 from monitor.matching.document import Document
 from monitor.model import Field
 from tests.building import article
@@ -19,6 +21,32 @@ def test_a_position_is_in_the_token_that_it_is_in() -> None:
         assert {document.token_at(position + letter) for letter in range(len(token))} == {number}
         position += len(token) + 1
     assert position == len(document.joined)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("The U.S. fired. Then it rained.", "the u s fired"),
+        ("朝鲜发射导弹。随后下雨。", "朝 鲜 发 射 导 弹"),
+        ("One sentence", "one sentence"),
+        ("... It rained.", ""),  # a sentence without a word
+        ("", ""),
+        (f"{'word ' * 70}. Then", " ".join(["word"] * 60)),  # the lead ends before it
+    ],
+)
+def test_the_first_sentence_ends_within_the_lead(text: str, first: str) -> None:
+    """In any script; where there is no word in it, nothing of the text belongs to it."""
+    document = Document(article(title="A title", text=text))
+    begin = document.region(Field.TEXT, document.everything)[0]
+    assert document.joined[begin : document.sentence_end] == first
+
+
+def test_the_title_alone_has_the_language_of_its_article() -> None:
+    """So that words of another language do not run on it although its own script leaves that open."""
+    page = article(title="朝鮮半島情勢", text="ミサイルが発射された。", tags=("朝鮮",))
+    alone = Document(page, whole=True, title_alone=True)
+    assert alone.joined.split() == [*"朝鲜半岛情势", "\x02", "\x02", "\x02", "\x02"]
+    assert alone.ruled_out == Document(page).ruled_out != frozenset()
 
 
 def test_what_is_shown_first_does_not_matter() -> None:

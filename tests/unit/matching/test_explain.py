@@ -22,6 +22,8 @@ from monitor.model import (
     MatchKind,
     Named,
     Near,
+    NewsIn,
+    Not,
     Rule,
     Step,
     Term,
@@ -39,6 +41,9 @@ def words(*texts: str) -> Words:
 WHO = Named("who", words("North Korea", "Pyongyang"))
 WHAT = Named("what", words("missile", "missiles"))
 DID = Named("did what", words("fired", "launched"))
+
+
+SHARE = "no word serves two, unless 'may_share_words: true' stands in near"
 
 
 def explained(rule: Rule | Condition, title: str, text: str = "", **entities: Entity) -> Explanation:
@@ -88,7 +93,7 @@ def _why(step: Step) -> str:
             Near((DID, WHO), words=9, in_order=True),
             "Pyongyang launched it",
             "",
-            "no match: all stand together, but not in this order, or two need the same place",
+            "no match: all stand together, but not in this order",
         ),
         (  # each near one of them, and the whole is longer
             Near((words("alpha"), Named("mid", words("beta")), words("gamma")), words=5),
@@ -106,7 +111,13 @@ def _why(step: Step) -> str:
             Near((words("beta"), words("beta")), words=5),
             "alpha beta",
             "",
-            "no match: all stand together, but not in this order, or two need the same place",
+            f"no match: `words beta` and `words beta` both need “beta”; {SHARE}",
+        ),
+        (  # one of the two lies inside the other
+            Near((WHO, Named("rate", words("rate cut")), Named("cut", words("cut"))), words=9, in_order=True),
+            "Pyongyang: a rate cut",
+            "",
+            f"no match: `rate` and `cut` both need “rate cut”; {SHARE}",
         ),
         (
             In(Field.TITLE, WHAT),
@@ -122,6 +133,12 @@ def _why(step: Step) -> str:
             "no match: words missile: “missile” stands in the title, and does not count there",
         ),
         (AllOf((WHO, WHAT)), "A missile", "", "no match: 1 of 2: not `who: words North Korea, Pyongyang`"),
+        (
+            AllOf((WHO, Not(AnyOf((In(Field.TITLE, words("film")), words("game")))))),
+            "Pyongyang",
+            "It is a game",
+            "no match: 1 of 2: there is “game” in the text",
+        ),
         (  # of several ways the nearest
             AnyOf((WHO, AllOf((WHAT, DID)))),
             "A missile",
@@ -135,6 +152,53 @@ def test_it_says_how_nearly_a_rule_was_missed(condition: Condition, title: str, 
     explanation = explained(condition, title, text)
     assert explanation.kind is None
     assert explanation.says == says
+
+
+def test_it_says_which_net_caught_an_article() -> None:
+    """`match` or `mention`, and where neither does, what both missed."""
+    rule = Rule("r", "R", Level.HIGH, AllOf((WHO, DID)), "v1", mention=AllOf((WHO, WHAT)), mention_if=words("toy"))
+    news = explained(rule, "Pyongyang fired a missile")
+    assert (news.kind, outline(news)[0]) == (MatchKind.NEWS, "+ match: all of these")
+    mention = explained(rule, "Pyongyang shows a toy missile")
+    assert (mention.kind, mention.says) == (
+        MatchKind.MENTION,
+        "a mention at level high: match does not hold, mention does",
+    )
+    assert outline(mention) == [
+        "- match: all of these | 1 of 2: not `did what: words fired, launched`",
+        "  + who: words North Korea, Pyongyang",
+        "  - did what: words fired, launched | not there",
+        "+ mention: all of these",
+        "  + who: words North Korea, Pyongyang",
+        "  + what: words missile, missiles",
+    ]
+    none = explained(rule, "A missile")
+    assert none.says == (
+        "no match: 0 of 2: not `who: words North Korea, Pyongyang`; "
+        "nor a mention: 1 of 2: not `who: words North Korea, Pyongyang`"
+    )
+    assert none.share == 0.5
+    dropped = explained(replace(rule, unless=words("film")), "A film of a missile of Pyongyang")
+    assert dropped.says == "no match: unless holds, by “film” in the title"
+
+
+def test_it_says_what_else_a_title_is_about() -> None:
+    """Which rules keep what the first sentence says from being news, or that it stands behind that sentence."""
+    about = Rule("r", "R", Level.HIGH, AllOf((WHO, DID)), "v1", news_in=NewsIn.ABOUT)
+    others = [Rule(id_, id_, Level.LOW, words(word), "v1") for id_, word in (("summit", "summit"), ("talks", "talks"))]
+    compiled = compile_rules([about, *others], {})
+
+    def says(title: str, text: str) -> str:
+        return explain(compiled, article(title=title, text=text), "r")[0].says
+
+    launch = "Pyongyang fired a missile. It rained."
+    assert says("Morning", launch) == "news at level high: complete in title and first sentence"
+    assert says("Summit opens with talks", launch) == (
+        "a mention at level high: complete only outside the title, which is about summit, talks"
+    )
+    assert says("Morning", f"It rained. {launch}") == (
+        "a mention at level high: complete only outside title and first sentence"
+    )
 
 
 def test_each_condition_is_green_or_red_with_its_words() -> None:
@@ -184,34 +248,34 @@ def test_it_says_what_kept_a_match_from_being_news() -> None:
 @pytest.mark.parametrize(
     ("news_in", "condition", "says"),
     [
-        (Field.LEAD, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than title and lead"),
-        (Field.TITLE, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than the title"),
-        (Field.TITLE, words("word"), "level critical: words word | “word” stands deeper than the title"),
+        (NewsIn.LEAD, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than title and lead"),
+        (NewsIn.TITLE, words("ICBM"), "level critical: words ICBM | “ICBM” stands deeper than the title"),
+        (NewsIn.TITLE, words("word"), "level critical: words word | “word” stands deeper than the title"),
         (
-            Field.LEAD,
+            NewsIn.LEAD,
             In(Field.TEXT, words("ICBM")),
             "level critical in the text: words ICBM | “ICBM” stands deeper than title and lead",
         ),
         # elsewhere it stands for another reason
         (
-            Field.LEAD,
+            NewsIn.LEAD,
             In(Field.TITLE, words("ICBM")),
             "level critical in the title: words ICBM | “ICBM” stands in the text only",
         ),
         (
-            Field.LEAD,
+            NewsIn.LEAD,
             Near((WHAT, Named("range", words("ICBM")))),
             "level critical: near, in one sentence | 1 of 2: deeper than title and lead stands `range`",
         ),
         (
-            Field.LEAD,
+            NewsIn.LEAD,
             Near((WHAT, Named("range", words("ICBM")), DID)),
             "level critical: near, in one sentence | 1 of 3: nothing of `did what` in the article",
         ),
     ],
 )
 def test_it_says_what_stands_deeper_than_a_change_of_the_level_looks(
-    news_in: Field, condition: Condition, says: str
+    news_in: NewsIn, condition: Condition, says: str
 ) -> None:
     """Where the match is news, what raises it must stand where news stands."""
     rule = Rule("r", "R", Level.HIGH, WHAT, "v1", news_in=news_in, raises=(LevelChange(Level.CRITICAL, condition),))

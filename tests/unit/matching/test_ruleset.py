@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 
 import pytest
 
 from monitor.matching import RuleSet, compile_rules
+from monitor.matching import ruleset as ruleset_module
+from monitor.matching.document import Document
 from monitor.model import (
     AllOf,
     AnyOf,
+    Article,
     Condition,
     Entity,
     EntityNamed,
@@ -15,11 +19,17 @@ from monitor.model import (
     GroupNamed,
     In,
     Level,
+    LevelChange,
     MatchKind,
+    Named,
     Near,
+    NewsIn,
+    Not,
     Pattern,
     Rule,
+    RuleStatus,
     Term,
+    Where,
     Words,
 )
 from tests.building import article
@@ -85,6 +95,50 @@ def test_chinese_words_do_not_run_on_a_japanese_text() -> None:
     assert hits(words(zh=["朝鲜"]), "朝鮮半島局勢")
 
 
+GERMAN = (
+    "Immer mehr Anwohner fragen sich, warum die Bahn an dieser Stelle so langsam fährt. Der Fall liegt nun bei der "
+    "Behörde, die seit dem Sommer prüft, ob das Gift im Boden aus der alten Fabrik stammt und wer dafür bezahlen muss."
+)
+ENGLISH = (
+    "A gift from the old factory town has arrived at the museum, where it will be on show until the fall. The trustees "
+    "said on Monday that they had been waiting for the delivery since the summer, and that nobody knew who paid for it."
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "text", "found"),
+    [
+        (words(de=["Fall"]), GERMAN, True),
+        (words(de=["Fall"]), ENGLISH, False),
+        (words(en=["gift"]), ENGLISH, True),
+        (words(en=["gift"]), GERMAN, False),
+        (words(en=["museum"], de=["Fall"]), ENGLISH, True),  # of two languages the right one runs
+        (words(any=["Gift"]), GERMAN, True),  # of no language: everywhere
+        (words(hu=["gift"]), GERMAN, True),  # a language that we do not tell from others
+        (words(de=["Fall"]), "The fall of the wall", True),  # too short to be clear
+        (words(de=["Fall"]), f"{ENGLISH} {GERMAN}", True),  # of two languages
+    ],
+)
+def test_words_in_latin_letters_run_on_no_text_that_is_clearly_in_another_language(
+    condition: Condition, text: str, found: bool
+) -> None:
+    """German for a case, English for autumn; in doubt both run."""
+    assert hits(condition, "", text) is found
+
+
+def test_a_wrong_label_of_a_feed_silences_no_word() -> None:
+    """Only the text itself rules out."""
+    rules = ruleset(words(en=["gift"]))
+    assert rules.match(replace(article(title="", text=ENGLISH), language="de"))
+    assert not rules.match(replace(article(title="", text=GERMAN), language="en"))
+
+
+def test_names_in_latin_letters_run_on_every_text() -> None:
+    """Of entities: a person is called the same in many languages."""
+    rules = ruleset(EntityNamed("railway"), None, Entity("railway", "organisation", "Railway", (Term("Bahn", "en"),)))
+    assert rules.match(article(title="", text=GERMAN))
+
+
 @pytest.mark.parametrize(
     ("title", "found"),
     [
@@ -139,6 +193,135 @@ def test_complete_only_deep_in_the_text_is_a_mention() -> None:
     assert (news.kind, mention.kind) == (MatchKind.NEWS, MatchKind.MENTION)
 
 
+LAUNCH = Rule(
+    "launch",
+    "Launches",
+    Level.HIGH,
+    AllOf((words(en=["missile"]), words(en=["fired"]))),
+    "v1",
+    mention=AllOf((words(en=["missile"]), Named("said", words(en=["launch"])))),
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "kind", "found"),
+    [
+        ("A missile was fired", "The launch came early.", MatchKind.NEWS, {"missile", "fired"}),
+        # deep in the text `match` still holds, and its evidence counts
+        ("The launch of a missile", "word " * 61 + "fired", MatchKind.MENTION, {"missile", "fired"}),
+        ("The launch of a missile", "", MatchKind.MENTION, {"missile", "launch"}),
+        ("Summit opens", "word " * 200 + "after the missile launch", MatchKind.MENTION, {"missile", "launch"}),
+        ("A missile", "", None, set()),
+        ("A launch was fired at", "", None, set()),
+    ],
+)
+def test_where_match_does_not_hold_mention_may(title: str, text: str, kind: MatchKind | None, found: set[str]) -> None:
+    """Anywhere in the text, with its own evidence; where `match` holds, `mention` is not asked."""
+    matches = compile_rules([LAUNCH], {}).match(article(title=title, text=text))
+    assert [each.kind for each in matches] == ([] if kind is None else [kind])
+    assert {span.text for match in matches for span in match.evidence} == found
+
+
+SUMMIT = Rule("summit", "Summits", Level.LOW, words(en=["summit"]), "v1")
+ABOUT = replace(LAUNCH, id="about", news_in=NewsIn.ABOUT, mention=None)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "news"),
+    [
+        ("A missile was fired", "It rained.", True),
+        ("A missile was fired on the day of the summit", "It rained.", True),  # complete in the title
+        ("An early morning", "A missile was fired. It rained.", True),
+        ("A missile", "It was fired. It rained.", True),
+        ("Summit opens", "A missile was fired. It rained.", False),  # the title is about another rule's matter
+        ("An early morning", "It rained. A missile was fired.", False),  # behind the first sentence
+        ("An early morning", "A missile rose before the summit, where it was fired. It rained.", True),
+        ("An early morning", f"A missile of {'very ' * 60}old make was fired.", False),  # behind the lead
+    ],
+)
+def test_news_is_what_an_article_is_about(title: str, text: str, news: bool) -> None:
+    """`news_in: about`: the title, or the first sentence too where the title is silent about other live rules."""
+    matches = {each.rule: each for each in compile_rules([ABOUT, SUMMIT], {}).match(article(title=title, text=text))}
+    assert matches["about"].kind is (MatchKind.NEWS if news else MatchKind.MENTION)
+    assert {span.text for span in matches["about"].evidence} == {"missile", "fired"}
+
+
+@pytest.mark.parametrize(
+    ("other", "news"),
+    [
+        (SUMMIT, False),
+        (replace(SUMMIT, status=RuleStatus.SHADOW), True),
+        (replace(SUMMIT, id="about"), True),  # the rule itself
+        (replace(SUMMIT, condition=In(Field.TAGS, words(en=["asia"]))), True),  # not in the title
+        (replace(SUMMIT, condition=AllOf((words(en=["summit"]), words(en=["fired"])))), True),  # not in the title alone
+        (replace(SUMMIT, news_in=NewsIn.ABOUT), False),
+        (replace(SUMMIT, mention=words(en=["opens"]), condition=words(en=["talks"])), True),  # only a mention of it
+    ],
+)
+def test_a_title_is_about_what_a_live_rule_finds_in_it_alone(other: Rule, news: bool) -> None:
+    """Not about what one in shadow finds, or one that needs the text or the tags too."""
+    page = article(title="Summit opens", text="A missile was fired. It rained.", tags=("asia",))
+    found = compile_rules([other, ABOUT], {}).match(page)
+    assert found[-1].kind is (MatchKind.NEWS if news else MatchKind.MENTION)
+
+
+def test_what_a_title_is_about_is_asked_only_where_it_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It costs a second look at the title: once for an article, and only for a rule that would else be news."""
+    laid_out: list[bool] = []
+
+    def lay_out(page: Article, *, whole: bool = False, title_alone: bool = False) -> Document:
+        laid_out.append(title_alone)
+        return Document(page, whole=whole, title_alone=title_alone)
+
+    monkeypatch.setattr(ruleset_module, "Document", lay_out)
+    compiled = compile_rules([ABOUT, replace(ABOUT, id="again"), SUMMIT, LAUNCH], {})
+    for title, text, asked in (
+        ("A missile was fired at the summit", "", False),
+        ("Summit opens", "It rained. A missile was fired.", False),
+        ("Summit opens", "A missile was fired. It rained.", True),
+    ):
+        laid_out.clear()
+        compiled.match(article(title=title, text=text))
+        assert laid_out == ([False, True] if asked else [False])
+
+
+def test_the_level_of_what_an_article_is_about_is_asked_where_it_is_news() -> None:
+    """Title and first sentence; of a mention anywhere."""
+    raised = replace(ABOUT, raises=(LevelChange(Level.CRITICAL, words(en=["nuclear"])),))
+    compiled = compile_rules([raised, SUMMIT], {})
+    for title, first, level in (
+        ("Morning", "A nuclear missile was fired.", Level.CRITICAL),
+        ("Morning", "A missile was fired.", Level.HIGH),
+        ("Summit opens", "A missile was fired.", Level.CRITICAL),
+    ):
+        matches = compiled.match(article(title=title, text=f"{first} Is it nuclear?"))
+        assert matches[0].level is level
+
+
+def test_what_drops_news_drops_what_mention_finds() -> None:
+    """`unless` and `where`; and a level changes as that of any mention."""
+    page = article(title="The launch of a missile", text="word " * 61 + "nuclear")
+    dropped = replace(LAUNCH, id="dropped", unless=words(en=["nuclear"]))
+    elsewhere = replace(LAUNCH, id="elsewhere", where=Where(sources=("kcna",)))
+    raised = replace(LAUNCH, id="raised", raises=(LevelChange(Level.CRITICAL, words(en=["nuclear"])),))
+    matches = compile_rules([LAUNCH, dropped, elsewhere, raised], {}).match(page)
+    assert [(each.rule, each.level) for each in matches] == [("launch", Level.HIGH), ("raised", Level.CRITICAL)]
+    (first, *_) = matches
+    assert [(span.text, span.node) for span in first.evidence] == [("launch", "said"), ("missile", "")]
+
+
+def test_a_rule_is_found_by_what_both_of_its_nets_require() -> None:
+    """An article that lacks it is not asked; where one net requires nothing, neither does the rule."""
+    compiled = compile_rules([LAUNCH, replace(LAUNCH, id="free", mention=Pattern("[0-9]{9}"))], {})
+
+    def candidates(title: str) -> list[str]:
+        return [each.compiled.rule.id for each in compiled.candidates(compiled.found(article(title=title, text="")))]
+
+    assert candidates("The launch of a missile") == ["launch", "free"]
+    assert candidates("A missile") == ["free"]
+    assert candidates("It was fired at launch") == ["free"]
+
+
 def test_the_lead_of_a_chinese_text_is_120_characters() -> None:
     """Half words measure the lead in every script."""
     condition = words(zh=["军演"])
@@ -152,6 +335,33 @@ def test_unless_drops_the_article() -> None:
     unless = In(Field.TITLE, words(en=["earthquake"]))
     assert not hits(words(en=["drill"]), "Earthquake drill", unless=unless)
     assert hits(words(en=["drill"]), "Army drill", "after the earthquake", unless=unless)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "kind"),
+    [
+        ("Japan", "Nothing", MatchKind.NEWS),
+        ("Japan", "A film", None),
+        ("Japan", "word " * 100 + "film", None),  # however deep: no article is news and no match
+        ("Nothing", "word " * 100 + "Japan", MatchKind.MENTION),
+        ("Japan votes", "A film", MatchKind.NEWS),
+        ("Nothing", "Nothing", None),
+    ],
+)
+def test_what_must_not_stand_there(title: str, text: str, kind: MatchKind | None) -> None:
+    """It decides for one of several ways to meet a rule, and is no evidence."""
+    film = Not(words(en=["film"]))
+    condition = AllOf((words(en=["Japan"]), AnyOf((film, words(en=["votes"])))))
+    matches = ruleset(condition).match(article(title=title, text=text))
+    assert [match.kind for match in matches] == ([] if kind is None else [kind])
+    assert {span.term for match in matches for span in match.evidence} <= {"Japan", "votes"}
+
+
+def test_what_must_not_stand_in_a_part() -> None:
+    """Its own `in` says in which."""
+    condition = AllOf((words(en=["Japan"]), Not(In(Field.TITLE, words(en=["film"])))))
+    assert hits(condition, "Japan", "A film")
+    assert not hits(condition, "A film", "of Japan")
 
 
 def test_an_entity_is_found_by_its_sure_names() -> None:
@@ -199,6 +409,50 @@ def test_as_many_places_as_members_are_needed() -> None:
     condition = Near((words(en=["Taiwan"]), words(en=["Taiwan"]), words(en=["drills"])), words=5)
     assert not hits(condition, "Taiwan drills")
     assert hits(condition, "Taiwan, Taiwan drills")
+
+
+@pytest.mark.parametrize(
+    ("title", "apart", "shared"),
+    [
+        ("央行宣布降息", False, True),
+        ("央行宣布降息，利率下调", True, True),
+        ("央行宣布", False, False),
+    ],
+)
+def test_a_word_may_serve_two_where_the_rule_says_so(title: str, *, apart: bool, shared: bool) -> None:
+    """降息 is the cut of a rate: the rate, and the cut."""
+    rate, cut = words(zh=["利率", "降息", "息"]), words(zh=["降息", "下调"])
+    for members in ((rate, cut), (words(zh=["央行"]), rate, cut)):
+        assert hits(Near(members, 9), title) is apart
+        assert hits(Near(members, 9, may_share_words=True), title) is shared
+
+
+@pytest.mark.parametrize("title", ["高市首相", "高市首相が", "首相の高市首相"])
+def test_a_place_inside_another_one_is_no_second_one(title: str) -> None:
+    """The prime minister's own name says prime minister too."""
+    condition = Near((words(ja=["高市首相"]), words(ja=["首相"])))
+    assert hits(condition, title) is title.startswith("首相")
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("Japan summons the envoy", True),
+        ("Japan protests over islands", True),
+        ("Japan protests over fish", False),
+        ("Japan and its islands", False),
+        ("Japan on fish. It protests over islands", True),  # a title is one sentence
+    ],
+)
+def test_all_of_some_near_others(title: str, found: bool) -> None:
+    """Inside any: one word that is enough, or two that must both be near."""
+    protest = AllOf((words(en=["protests"]), Named("what", words(en=["islands"]))))
+    condition = Near((words(en=["Japan"]), AnyOf((words(en=["summons"]), protest))))
+    assert hits(condition, title) is found
+    assert not found or {span.node for span in ruleset(condition).match(article(title=title))[0].evidence} <= {
+        "",
+        "what",
+    }
 
 
 def test_half_a_surrogate_pair_hides_nothing_behind_it() -> None:

@@ -44,6 +44,12 @@ def test_near_words_count_too() -> None:
     assert not wishing("The sea", match=near)
 
 
+def test_words_of_mention_count_too() -> None:
+    """What the page says may be a mention."""
+    assert wishing("The coast", more="full_text: true\nmention: {all: [{words: [coast]}, {words: [ship]}]}")
+    assert not wishing("The sea", more="full_text: true\nmention: {all: [{words: [coast]}, {words: [ship]}]}")
+
+
 def test_only_rules_that_say_so_wish() -> None:
     """And only for articles that they look at."""
     assert not wishing("A missile", more="")

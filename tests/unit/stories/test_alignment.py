@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.stories.alignment import SlotKind, aligned_differences, separating_addition
-from monitor.stories.numbers import NumberFact, find_numbers
+from monitor.text.numbers import NumberFact, find_numbers
 
 
 @pytest.mark.parametrize(

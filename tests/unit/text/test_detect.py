@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.detect import language_tag
+from monitor.text.detect import LATIN, language_tag, ruled_out_of_latin
 
 
 @pytest.mark.parametrize(
@@ -127,3 +127,30 @@ def test_where_there_is_no_detector_scripts_and_declarations_speak(monkeypatch: 
     assert language_tag(russian, "", "ru") == "ru"
     assert language_tag(russian, "", None) is None
     assert language_tag("북한이 동해상으로 탄도미사일 두 발을 발사했다고 합참이 밝혔다", "", None) == "ko"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Ferry service resumed after the storm, and boats leave the harbour every hour again, it said. "),
+        ("de", "Nach dem Sturm fahren die Fähren wieder, und die Schiffe legen seit Montag jede Stunde im Hafen ab. "),
+        ("fr", "Les ferries ont repris après la tempête, et les bateaux quittent à nouveau le port à chaque heure. "),
+        ("es", "Los transbordadores vuelven a navegar tras la tormenta, y los barcos salen del puerto cada hora. "),
+        ("pl", "Promy znów kursują po burzy, a statki od poniedziałku wypływają z portu co godzinę, podała firma. "),
+    ],
+)
+def test_a_long_text_rules_out_the_other_languages_of_its_script(language: str, text: str) -> None:
+    """One that is long, all in one script, and in one language from its beginning to its middle."""
+    others = LATIN - {language}
+    assert ruled_out_of_latin(text, text) == others
+    assert ruled_out_of_latin("", text * 6) == others
+    assert ruled_out_of_latin(text[:60], "") == frozenset()  # too short
+    assert ruled_out_of_latin("", f"{text} 韓国の旅客船は嵐のあと再び毎時港を出ていると会社は述べた") == frozenset()
+    turkish = "Feribotlar fırtınadan sonra yeniden sefere başladı, gemiler limandan yine her saat kalkıyor. "
+    assert ruled_out_of_latin("", text * 6 + turkish * 9) == frozenset()  # it may quote the other
+
+
+def test_a_list_of_names_rules_nothing_out() -> None:
+    """However long it is: they are in no language."""
+    names = "Kim Min-ji, Lee Jae-won, Park Ji-hoon, Choi Seo-yeon, Jung Ha-eun, Kang Do-yun, Yoon Ji-woo, Lim Su-bin, "
+    assert ruled_out_of_latin("", names * 4) == frozenset()

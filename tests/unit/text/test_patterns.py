@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.text.patterns import compiled
+from monitor.text.patterns import compiled, finds_no_word
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,34 @@ def test_a_pattern_that_cannot_be_used_is_refused(pattern: str, said: str, capfd
         compiled(pattern)
     assert str(refused.value) == said
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "no_word"),
+    [
+        (r"[[(]", True),
+        (r"\[", True),
+        (r"\(.\)", False),
+        (r"---", True),
+        (r"(?i)—{2,3}", True),  # neither the flag nor the number is looked for
+        (r"(?P<dash>—)", True),
+        (r"\s[!-/]\s", True),
+        (r"[ -~]", False),  # the letters lie between the two
+        (r"[^\pL\pM\pN]", False),  # among the letters of Thai are signs
+        (r"[^(]", False),
+        (r"[[:punct:]]", True),
+        (r"[[:alpha:]]", False),
+        (r"\x{2014}", True),
+        (r"\x41", False),
+        (r"\d%", False),
+        (r"\p{Han}", False),
+        (r"\Q[x]\E", False),
+        (r"\Q[]\E", True),
+        (r"(%|SM-[0-9]+)", False),
+        (r"👍", True),
+        (r"x*-", False),  # a word may stand beside the sign
+    ],
+)
+def test_what_matches_only_signs_between_words_finds_nothing(pattern: str, no_word: bool) -> None:
+    """Whatever way it is written: a place in an article is one of words."""
+    assert finds_no_word(pattern) is no_word

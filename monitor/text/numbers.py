@@ -10,20 +10,25 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.stories.number_units import (
+from monitor.text.folding import fold, in_small_letters
+from monitor.text.function_words import function_words
+from monitor.text.language import subtag
+from monitor.text.months import MONTHS
+from monitor.text.number_units import (
     LETTERS,
     ORDINAL_BEHIND,
     POINTED,
     POINTED_ORDINAL,
     SERIAL_BEFORE,
     SERIAL_BEHIND,
+    STRONGEST,
     currency_beside,
     is_date,
     kind_beside,
     multiplied,
     score,
 )
-from monitor.stories.number_words import (
+from monitor.text.number_words import (
     CJK_REPEATED,
     GROWING,
     HAN_NUMBER,
@@ -33,10 +38,6 @@ from monitor.stories.number_words import (
     han_number,
     number_words,
 )
-from monitor.stories.person_titles import function_words
-from monitor.text.folding import fold
-from monitor.text.language import subtag
-from monitor.text.months import MONTHS
 from monitor.text.scripts import APART, HANGUL, UNSPACED
 
 
@@ -53,12 +54,6 @@ class NumberFact:
     start: int
     end: int
     grows: bool
-
-
-NEXT_OF_A_ROW = frozenset(("ordinal", "repeated"))
-"""Kinds that make something the next one of a row, if only one of two articles says so."""
-NEXT_BESIDE_THE_SAME = NEXT_OF_A_ROW | {"serial"}
-"""The same, of titles that are alike but for it. Elsewhere a serial is a name that not all use (the 15th typhoon)."""
 
 
 def find_numbers(title: str, lead: str, language: str | None) -> tuple[NumberFact, ...]:
@@ -82,10 +77,7 @@ class _NumberedText:
         self.text, self.words, self.language = text, words, language
         self.little = function_words(language)
         plain = text.translate(_NARROW) if _WIDE.search(text) else text
-        low = plain.lower()
-        if len(low) != len(text):  # İ has two in small letters
-            low = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in plain)
-        self.low = low.replace("ё", "е").replace("’", "'")
+        self.low = in_small_letters(plain).replace("ё", "е").replace("’", "'")
 
     def before(self, start: int) -> str:
         return self.low[max(0, start - _BACK) : start]
@@ -114,17 +106,24 @@ def _in_digits(text: _NumberedText) -> Iterator[NumberFact | None]:
         if match.start() < end or len(match[0]) > _LONGEST_NUMBER:
             continue
         before = text.low[match.start() - 1 : match.start()]
-        letters = _ATTACHED.search(text.before(match.start())) if before == "-" or before.isalpha() else None
+        touched = (before == "-" or before.isalpha()) and not _is_called(text.low, match)
+        letters = _ATTACHED.search(text.before(match.start())) if touched else None
         fact = _model(text, letters, match) if letters else _of_digits(text, match)
         if fact is not None:
             end = fact.end
             yield fact
 
 
+def _is_called(low: str, match: re.Match[str]) -> bool:
+    """Whether a word and a hyphen before a number say its kind: magnitude-6.1."""
+    return kind_beside(low, *match.span()) in {"magnitude", "category"}
+
+
 def _of_digits(text: _NumberedText, match: re.Match[str]) -> NumberFact | None:
     low, (start, end) = text.low, match.span()
     value = float(_THOUSANDS.sub("", match[0]).replace(",", "."))
-    if kind := kind_beside(low, start, end):
+    kind = kind_beside(low, start, end)
+    if kind and not (kind == "magnitude" and (value > STRONGEST or multiplied(low, end, value)[1] > end)):
         return None if kind == "time" else text.fact((start, end), value, kind)
     if (sides := score(low, start)) and not _counts_ahead(text, sides[1]):
         return text.fact((start, sides[1]), value, "score", sides[0], grows=True)

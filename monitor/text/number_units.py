@@ -24,24 +24,33 @@ _KIND_BEHIND = _behind(
     percent=r"%|percent\b|per cent\b|퍼센트|процент|prozent|pour cent|por ciento|per cento|por cento|procent|proc\b"
     r"|відсот",
     age=r"year-old|years? old|летн|latk|latek|letni|jährig|세\b|세[ ·,의가]|岁|歲|歳|대(?:\s?[남여]|가|의|는)",
-    magnitude=r"magnitude|[级級](?:强震|強震|地震|左右)?(?!别|別)|балл",
+    # 级 and 級 are also those of winds, of alarms and of hotels.
+    magnitude=r"magnitu|(?<=[.,]\d)[级級](?![别別])|[级級](?=[^\d,，。]{0,4}震)|балл"
+    r"|[^\d.,;:]{0,16}?(?:richter[- ]?s[ck]al|(?:escala|échelle|skali|scala)(?: de)? richter|рихтер|ріхтер)",
     time=r"year|month|week|day|hour|minute|second|hr\b|min\b|[ap]\.?m\b|o'clock|年|月|日|[时時點点]|分|秒|[년월일시분초주]|개월"
     r"|か月|ヶ月|個月|个月|周|週|天|год|лет|месяц|недел|дн[яей]|день|час|минут|секунд|сут|рок|місяц|тижн|хвилин|годин"
     r"|jahr|monat|woche|tage?n?\b|stunde|uhr|année|ans?\b|mois|semaine|jour|heure|año|mes|día|hora|anno|anni|giorn|or[ae]\b"
     r"|lat\b|rok|miesi|tygod|dni\b|godz|ano|dias?\b",
 )
 _KIND_BEFORE = re.compile(
-    r"(?:(?P<magnitude>magnitude(?:\sof|\sde)?|магнитуд\w*|магнітуд\w*|stärke|규모|マグニチュード"
-    r"|震级|震級|magnitudo?(?:\sde)?|o sile)"
+    r"(?:(?P<magnitude>(?:magnitu|магниту|магніту)\w*|\bmag\.?|stärke|규모|マグニチュード|震级|震級|\bo sile"
+    r"|richter[- ]?s[ck]al\w*"
+    r"|(?:[规規]模[为為达達约約]?|\bm[wbls]?)(?=\s?\d[.,]\d))"
     r"|(?P<intensity>震度|진도)"
-    r"|(?P<category>category|categoría|catégorie|categoria|kategori[ei]|категори\w+|категорі\w+|등급))[\s-]?$"
+    r"|(?P<category>category|categoría|catégorie|categoria|kategori[ei]|категори\w+|категорі\w+|등급))"
+    r"(?:\s(?:of|de|di|von|около|about|around|rund))?(?:[(（]m[)）])?[\s-]?[\d.,]+$"
 )
-_BEFORE_REACH = 16  # characters
+_BEFORE_REACH = 24  # characters
+STRONGEST = 10.0
+"""No earthquake has a greater magnitude: a greater number beside such a word is that of something else (규모 500명)."""
 
 
 def kind_beside(low: str, start: int, end: int) -> str | None:
     """The kind of the number that stands there, if what is beside it says so: "time" is no fact."""
-    found = _KIND_BEHIND.match(low, end) or _KIND_BEFORE.search(low[max(0, start - _BEFORE_REACH) : start])
+    before = _KIND_BEFORE.search(low, max(0, start - _BEFORE_REACH), end)
+    if before and before["intensity"]:
+        return "intensity"
+    found = _KIND_BEHIND.match(low, end) or before
     return found.lastgroup if found else None
 
 
