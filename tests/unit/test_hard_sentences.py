@@ -14,11 +14,13 @@ from monitor.config.load import load_rules
 from monitor.config.shipped import shipped
 from monitor.decide import State, decide
 from monitor.matching import RuleSet, compile_rules
-from monitor.model import Article, EntityNamed, Level, MatchKind, Rule
+from monitor.model import Article, EntityNamed, Level, MatchKind, Rule, RuleStatus
 from tests.building import NOON
 
 # What is still wrong, by its headline, and why. A sentence that becomes right is taken out.
-KNOWN: dict[str, str] = {}
+KNOWN: dict[str, str] = {
+    "Хакеры атаковали россиян под видом портала «Госуслуги»": "the people are Russian, and nobody says of the hackers",
+}
 # What part of them must be right: of all, of the hundred and twenty, and of those in the worst language.
 OF_ALL, OF_OURS, OF_A_LANGUAGE = 0.92, 0.92, 0.85
 
@@ -48,7 +50,10 @@ SENTENCES = [_sentence(item) for item in yaml.safe_load(FILE.read_text(encoding=
 def compiled() -> RuleSet:
     """The rules, and of each entity a rule that fires where it is named."""
     loaded = load_rules([shipped() / "rules", shipped() / "seeds" / "entities"])
-    named = [Rule(each.id, each.name, Level.INFO, EntityNamed(each.id), "") for each in loaded.entities.values()]
+    named = [
+        Rule(each.id, each.name, Level.INFO, EntityNamed(each.id), "", status=RuleStatus.SHADOW)
+        for each in loaded.entities.values()
+    ]
     return compile_rules([*loaded.rules.values(), *named], loaded.entities, loaded.lists, {})
 
 
