@@ -234,10 +234,10 @@ class Edged(Pattern):
 
     def places(self, document: Document, positions: Sequence[int]) -> list[Region]:
         """Where the term stands, given where its literal does (in order)."""
-        return [place for place in self.inner.places(document, positions) if self._stands_apart(document, place)]
+        return [place for place in Pattern.places(self, document, positions) if self._stands_apart(document, place)]
 
     def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
-        raise NotImplementedError  # it is asked for with the document
+        return self.inner._standing(joined, positions)  # noqa: SLF001 - another of the same class
 
     def _stands_apart(self, document: Document, place: Region) -> bool:
         before, behind = document.beside(*place)
