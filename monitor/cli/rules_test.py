@@ -14,7 +14,7 @@ from monitor.cli.tables import print_table
 from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
-    from monitor.lab.expected import Expected, Report, Wanted
+    from monitor.lab.expected import Expectation, Expected, HeadlinesReport
 
 _YAML = (".yaml", ".yml")
 
@@ -83,8 +83,8 @@ def _read(file: Path) -> tuple[list[Expected], bool]:
     return found, problems
 
 
-def _print(report: Report) -> None:
-    from monitor.lab.expected import Wanted
+def _print(report: HeadlinesReport) -> None:
+    from monitor.lab.expected import Expectation
 
     for failure in report.failures:
         click.echo(sanitize_line(str(failure)))
@@ -93,22 +93,22 @@ def _print(report: Report) -> None:
         click.echo()
     failed = report.failed
 
-    def held(rule: str, wanted: Wanted) -> str:
+    def held(rule: str, wanted: Expectation) -> str:
         asked = report.asked[rule, wanted]
         return f"{asked - failed[rule, wanted]} of {asked}" if asked else ""
 
-    rows = [(rule, *(held(rule, wanted) for wanted in Wanted)) for rule in _rules_of(report)]
-    print_table(("rule", *Wanted), rows, whole=("rule",))
+    rows = [(rule, *(held(rule, wanted) for wanted in Expectation)) for rule in _rules_of(report)]
+    print_table(("rule", *Expectation), rows, whole=("rule",))
     asked = report.asked.total()
     click.echo(f"\n{asked - len(report.failures)} of {asked} hold")
 
 
-def _rules_of(report: Report) -> list[str]:
+def _rules_of(report: HeadlinesReport) -> list[str]:
     return list(dict.fromkeys(rule for rule, _ in report.asked))
 
 
-def _rows(report: Report) -> Iterator[dict[str, object]]:
-    from monitor.lab.expected import Wanted
+def _rows(report: HeadlinesReport) -> Iterator[dict[str, object]]:
+    from monitor.lab.expected import Expectation
 
     for failure in report.failures:
         place = failure.expected.place
@@ -124,7 +124,7 @@ def _rows(report: Report) -> Iterator[dict[str, object]]:
         }
     failed = report.failed
     for rule in _rules_of(report):
-        asked = {wanted: report.asked[rule, wanted] for wanted in Wanted}
-        held = {f"{wanted}_held": asked[wanted] - failed[rule, wanted] for wanted in Wanted}
+        asked = {wanted: report.asked[rule, wanted] for wanted in Expectation}
+        held = {f"{wanted}_held": asked[wanted] - failed[rule, wanted] for wanted in Expectation}
         yield {"type": "rule", "rule": rule, **{str(wanted): count for wanted, count in asked.items()}, **held}
     yield {"type": "total", "asked": report.asked.total(), "failed": len(report.failures)}

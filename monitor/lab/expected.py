@@ -24,7 +24,7 @@ from monitor.matching.explain import explain
 from monitor.model import Article, Entity, Match, MatchKind, Place, Rule, RuleStatus, RuleTest, Source, WordList
 
 
-class Wanted(StrEnum):
+class Expectation(StrEnum):
     """What a rule must make of an article: news, a mention, or no news (a mention is silent)."""
 
     FIRES = "fires"
@@ -32,7 +32,11 @@ class Wanted(StrEnum):
     SILENT = "silent"
 
 
-_MUST = {Wanted.FIRES: "must fire", Wanted.MENTIONS: "must be a mention", Wanted.SILENT: "must stay silent"}
+_MUST = {
+    Expectation.FIRES: "must fire",
+    Expectation.MENTIONS: "must be a mention",
+    Expectation.SILENT: "must stay silent",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Expected:
     to stay silent, all of them."""
 
     article: Article
-    wanted: tuple[tuple[str, Wanted], ...]
+    wanted: tuple[tuple[str, Expectation], ...]
     place: Place
 
 
@@ -51,25 +55,25 @@ class Failure:
 
     expected: Expected
     rule: str
-    wanted: Wanted
+    wanted: Expectation
     why: str
 
     def __str__(self) -> str:
         who = self.rule
         if who == ANY_RULE:
-            who = "every rule" if self.wanted is Wanted.SILENT else "some rule"
+            who = "every rule" if self.wanted is Expectation.SILENT else "some rule"
         return f"{self.expected.place}: {who} {_MUST[self.wanted]}, and {self.why}"
 
 
 @dataclass(slots=True)
-class Report:
+class HeadlinesReport:
     """How many expectations there are of each rule and kind, in the order of the file, and those that do not hold."""
 
-    asked: Counter[tuple[str, Wanted]] = field(default_factory=Counter)
+    asked: Counter[tuple[str, Expectation]] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
 
     @property
-    def failed(self) -> Counter[tuple[str, Wanted]]:
+    def failed(self) -> Counter[tuple[str, Expectation]]:
         return Counter((failure.rule, failure.wanted) for failure in self.failures)
 
 
@@ -82,10 +86,10 @@ def expected_of_yaml(file: Path, now: datetime) -> list[Expected]:
     return [Expected(article_of(test, now), ((rule, _wanted(test)),), test.place) for rule, test in found]
 
 
-def _wanted(test: RuleTest) -> Wanted:
+def _wanted(test: RuleTest) -> Expectation:
     if test.fires:
-        return Wanted.FIRES
-    return Wanted.MENTIONS if test.mentions else Wanted.SILENT
+        return Expectation.FIRES
+    return Expectation.MENTIONS if test.mentions else Expectation.SILENT
 
 
 def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterator[Expected | Unusable]:
@@ -98,11 +102,11 @@ def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterato
             yield found
             continue
         row = json.loads(line) if line.lstrip().startswith("{") else {}
-        listed = {key: row[key] for key in Wanted if row.get(key) is not None}
+        listed = {key: row[key] for key in Expectation if row.get(key) is not None}
         if wrong := [key for key, ids in listed.items() if not _is_texts(ids)]:
             yield Unusable(found.line, f"{', '.join(wrong)} must be a list of ids of rules")
         elif not listed:
-            yield Unusable(found.line, f"nothing is expected of it: give it one of {', '.join(Wanted)}")
+            yield Unusable(found.line, f"nothing is expected of it: give it one of {', '.join(Expectation)}")
         else:
             wanted = tuple((rule, key) for key, ids in listed.items() for rule in ids)
             yield Expected(found.article, wanted, Place(file, found.line))
@@ -129,14 +133,14 @@ def run_expected(
     entities: Mapping[str, Entity],
     lists: Mapping[str, WordList],
     sources: Mapping[str, Source],
-) -> Report:
+) -> HeadlinesReport:
     """Each expectation against the rules, all of which exist. Rules that are off are tested where they are named."""
     expected = list(expected)
     named = {name for each in expected for name, _ in each.wanted}
     asked = [rule for rule in rules.values() if rule.status is not RuleStatus.OFF or rule.id in named]
     runs = frozenset(rule.id for rule in asked if rule.status is not RuleStatus.OFF)
     compiled = compile_rules([replace(rule, status=RuleStatus.LIVE) for rule in asked], entities, lists, sources)
-    report = Report()
+    report = HeadlinesReport()
     for each in expected:
         matches = {match.rule: match for match in compiled.match(each.article)}
         for name, wanted in each.wanted:
@@ -150,16 +154,16 @@ def run_expected(
     return report
 
 
-def _failed(article: Article, name: str, wanted: Wanted, found: Mapping[str, Match], rules: RuleSet) -> str | None:
+def _failed(article: Article, name: str, wanted: Expectation, found: Mapping[str, Match], rules: RuleSet) -> str | None:
     """Why the expectation does not hold; None: it does. `found`: the matches of the rules that are asked."""
     news = [match for match in found.values() if match.kind is MatchKind.NEWS]
-    if wanted is Wanted.FIRES:
+    if wanted is Expectation.FIRES:
         what = "is only a mention" if found else "does not"
         return None if news else f"{what}: {_missed(article, name, found, rules)}"
     if news:
         each = (f"{match.rule if name == ANY_RULE else ''} fires on {quote_evidence(match)}".lstrip() for match in news)
         return "; ".join(each)
-    if wanted is Wanted.MENTIONS and not found:
+    if wanted is Expectation.MENTIONS and not found:
         return f"is not: {_missed(article, name, found, rules)}"
     return None
 

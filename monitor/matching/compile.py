@@ -138,7 +138,7 @@ class _Compiler:
                 several = nodes.AllOf if isinstance(condition, AllOf) else nodes.AnyOf
                 return several([self._node(each, field, name) for each in condition.conditions], name)
             case Not():
-                return nodes.Not(self._node(condition.condition, field, name), name)
+                return nodes.Nowhere(self._node(condition.condition, field, name), name)
             case Near():
                 return self._near(without_all(condition), field, name)
             case _:

@@ -169,7 +169,7 @@ class _Walker:
         if isinstance(condition, AllOf | AnyOf) and isinstance(node, nodes.AllOf | nodes.AnyOf):
             parts = [self.step(each, of) for each, of in zip(condition.conditions, node.nodes, strict=True)]
             return self._several(node, what, parts)
-        if isinstance(condition, Not) and isinstance(node, nodes.Not):
+        if isinstance(condition, Not) and isinstance(node, nodes.Nowhere):
             return self._not(condition, node, what)
         if isinstance(condition, Near) and isinstance(node, nodes.Near):
             return self._near(condition, node, what)
@@ -178,7 +178,7 @@ class _Walker:
 
     def _several(self, node: nodes.AllOf | nodes.AnyOf, what: str, parts: list[Step]) -> Step:
         missing = [
-            part.why if isinstance(of, nodes.Not) else f"not `{part.what}`"
+            part.why if isinstance(of, nodes.Nowhere) else f"not `{part.what}`"
             for part, of in zip(parts, node.nodes, strict=True)
             if not part.holds
         ]
@@ -188,7 +188,7 @@ class _Walker:
         why = short if isinstance(node, nodes.AllOf) else ""
         return Step(f"{what}: {kind}" if what else kind, holds, why, steps=tuple(parts))
 
-    def _not(self, condition: Not, node: nodes.Not, what: str) -> Step:
+    def _not(self, condition: Not, node: nodes.Nowhere, what: str) -> Step:
         """What stands there, where it must not; else nothing is to be shown."""
         everywhere = _Walker(self.found, self.rules, self.found.document.everything)
         inner = everywhere.step(condition.condition, node.node)

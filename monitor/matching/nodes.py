@@ -171,7 +171,7 @@ class AnyOf(Node):
         return [frozenset[int]().union(*single)] if len(single) == len(each) else None
 
 
-class Not(Node):
+class Nowhere(Node):
     """Another node holds nowhere in the article: however far evidence may reach, so that what is news is a match."""
 
     __slots__ = ("node",)

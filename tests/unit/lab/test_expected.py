@@ -9,9 +9,9 @@ import pytest
 
 from monitor.errors import Faulty
 from monitor.lab.expected import (
+    Expectation,
     Expected,
-    Report,
-    Wanted,
+    HeadlinesReport,
     expected_of_lines,
     expected_of_yaml,
     run_expected,
@@ -28,7 +28,7 @@ RULES = {
 }
 
 
-def run(folder: Path, text: str, rules: dict[str, Rule] = RULES) -> Report:
+def run(folder: Path, text: str, rules: dict[str, Rule] = RULES) -> HeadlinesReport:
     file = folder / "h.yaml"
     file.write_text(text, encoding="utf-8")
     expected = expected_of_yaml(file, NOON)
@@ -57,11 +57,11 @@ any:
     )
     assert report.failures == []
     assert report.asked == {
-        ("strike", Wanted.FIRES): 2,
-        ("strike", Wanted.MENTIONS): 1,
-        ("strike", Wanted.SILENT): 2,
-        ("any", Wanted.FIRES): 1,
-        ("any", Wanted.SILENT): 2,
+        ("strike", Expectation.FIRES): 2,
+        ("strike", Expectation.MENTIONS): 1,
+        ("strike", Expectation.SILENT): 2,
+        ("any", Expectation.FIRES): 1,
+        ("any", Expectation.SILENT): 2,
     }
 
 
@@ -98,7 +98,7 @@ def test_failures_come_in_the_order_of_the_file(tmp_path: Path) -> None:
     """Whatever kind they are of; and they are counted by rule and kind."""
     report = run(tmp_path, "strike:\n  silent: [A strike]\n  fires: [Rain, A strike]\n")
     assert [failure.expected.place.line for failure in report.failures] == [2, 3]
-    assert report.failed == {("strike", Wanted.SILENT): 1, ("strike", Wanted.FIRES): 1}
+    assert report.failed == {("strike", Expectation.SILENT): 1, ("strike", Expectation.FIRES): 1}
 
 
 def test_a_rule_that_is_off_is_tested_where_it_is_named(tmp_path: Path) -> None:
