@@ -24,7 +24,7 @@ _INDENT = " " * 4
 @rules_options
 @json_option
 def list_rules(config: Path | None, rules: tuple[Path, ...], *, as_json: bool) -> None:
-    """List the rules: level, status, owner, languages, how many words and tests they have, and where they stand.
+    """List the rules: level, status, owner, languages, how many words and tests they have, and their files.
 
     Languages are those in which a rule can hold: in which each part of its `match` has words or names. Words are those
     of its `match`, and of the lists that it names there.

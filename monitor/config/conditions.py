@@ -85,7 +85,7 @@ class Piece(_ForParts):
     all_: Annotated[list[Piece], Field(min_length=1)] | None = Field(
         None,
         alias="all",
-        description="All of these stand there, near the others too.",
+        description="All of these are there, near the others too.",
         examples=[[{"entity": "taiwan"}, {"words": {"en": ["strait"]}}]],
     )
     near: Near | None = _NEAR
@@ -120,7 +120,7 @@ class Near(Shape):
         """In an order each begins where the one before has ended."""
         if self.in_order and self.may_share_words:
             raise refusal(
-                "'may_share_words' cannot stand beside 'in_order'", "remove one of them", ("may_share_words",)
+                "'may_share_words' cannot be combined with 'in_order'", "remove one of them", ("may_share_words",)
             )
         return self
 
@@ -135,7 +135,7 @@ class Near(Shape):
                 ("these",),
             )
         if most > _MOST_TOGETHER:
-            what = f"{most} things would have to stand together here, and at most {_MOST_TOGETHER} can"
+            what = f"{most} things would have to be together here, and at most {_MOST_TOGETHER} can"
             raise refusal(what, "leave some out: a sentence with all of them is rare", ("these",))
         return self
 

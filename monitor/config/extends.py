@@ -1,4 +1,4 @@
-"""Documents that add to a shared list or an entity, from a file of one's own: the shape, and what comes of them."""
+"""Documents that add to a shared list or an entity, from a separate file: their shape, and what they change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OF_LIST = ("words", "lists", "entities", "before", "after")
 
 
 class ExtendsShape(Shape):
-    """What is added to an entity or to a list that stands elsewhere; several documents may add to one."""
+    """Adds to an entity or a list that is defined elsewhere; several documents may add to one."""
 
     called: ClassVar[str] = "extends"
     some_of: ClassVar[tuple[str, ...]] = (*_OF_ENTITY, *_OF_LIST)

@@ -27,7 +27,7 @@ def _pattern(text: str) -> str:
         raise refusal("this pattern matches where nothing stands", "make a part of it needed: 'x+' in place of 'x*'")
     if finds_no_word(text):
         raise refusal(
-            "this pattern matches only signs between words, of which nothing is found",
+            "this pattern matches only punctuation between words, so it never finds anything",
             "add letters or digits beside them",
         )
     return text
@@ -73,7 +73,7 @@ ENTITY = Field(
 PATTERN = Field(None, description="This regular expression (RE2) matches the text.", examples=[r"KN-?\d\d"])
 NUMBER = Field(
     None,
-    description="A number of this stands in the text, in digits or words, within the bounds that there are.",
+    description="The text has a number of this, in digits or words, within the given bounds.",
     examples=[{"of": "magnitude", "at_least": 6}],
 )
 NAMES = Field(

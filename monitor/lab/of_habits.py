@@ -18,10 +18,10 @@ OPERATORS = (  # how a word begins or what stands in it; what it does elsewhere;
         "-",
         "write it under unless: (no such article) or ignore: (not these places)",
     ),
-    (re.compile(r'"'), "quotes", "words that stand beside each other are one phrase without them"),
+    (re.compile(r'"'), "quotes", "words next to each other are a phrase without them"),
     (re.compile(r"(?:^|\s)(?:site|source|inurl):\S", re.IGNORECASE), "site:", "write where: {sources: [...]}"),
     (re.compile(r"(?:^|\s)(?:all)?intitle:\S", re.IGNORECASE), "intitle:", "write in: title beside words:"),
-    (re.compile(r"[()]"), "brackets", "write the alternatives under any:, and what must stand beside them under all:"),
+    (re.compile(r"[()]"), "brackets", "write the alternatives under any:, and what else is required, under all:"),
 )
 _LETTERS = re.compile(r"[A-Za-z]{1,2}|[a-z]{3}")  # what is longer, or three capitals, is hardly another word in English
 _EAST_ASIAN = ("ko", "zh", "ja")
@@ -33,7 +33,7 @@ def search_operators(written: Written) -> Iterator[Lint]:
         for where, text in words.words:
             for sign, called, meant in OPERATORS:
                 if sign.search(text):
-                    what = f"'{text}' is looked for as it stands: {called} means nothing here"
+                    what = f"'{text}' is searched for literally: {called} is not an operator here"
                     yield written.lint(Kind.SEARCH_OPERATOR, where, what, meant)
                     break
 
@@ -50,7 +50,7 @@ def short_latin_words(written: Written) -> Iterator[Lint]:
             meant = listed[_condition(words.words, words.language)]
             for where, text in words.words:
                 if _LETTERS.fullmatch(text) and text not in meant:
-                    what = f"'{text}' stands in English too, where it may mean something else, and is looked for there"
+                    what = f"'{text}' is also searched for in English, where it may mean something else"
                     mend = "write the word that it is short for, or list it under en too if it is meant there as well"
                     yield written.lint(Kind.SHORT_LATIN, where, what, mend)
 

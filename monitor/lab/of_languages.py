@@ -180,7 +180,7 @@ def few_words(written: Written, entities: Mapping[str, Entity], lists: Mapping[s
     poor = [each for each in sorted(counts) if _is_poor(each, counts) and _is_poor(each, stems)]
     if poor and most >= _ENOUGH:
         each = ", ".join(f"{counts[language]} in {language}" for language in poor)
-        what = f"it has {most} words in {richest}, and {each}: of news in the latter it will miss most"
+        what = f"it has {most} words in {richest}, and {each}: it will miss most news in the latter"
         yield written.lint(Kind.FEW_WORDS, ("match",), what, "add the other words that people use for it there")
 
 

@@ -30,8 +30,8 @@ def _many(written: Written, part: Part, *, in_title: bool) -> Iterator[Lint]:
     if isinstance(part.asks, Near) or (isinstance(part.asks, AllOf) and in_title):
         if (things := _things(part)) > MOST:
             where = "near each other" if isinstance(part.asks, Near) else "in the title"
-            what = f"{things} things must stand {where}: a headline that leaves one of them out is missed"
-            meant = "keep those that tell this from other news; what is left may raise the level, or stand under unless"
+            what = f"{things} things must be {where}: the rule misses a headline that leaves one out"
+            meant = "keep those that distinguish this from other news; use the rest to raise the level, or under unless"
             yield written.lint(Kind.MANY_THINGS, part.where, what, meant)
         return
     for each in part.parts:

@@ -51,7 +51,7 @@ def patterns_alone(written: Written) -> Iterator[Lint]:
     for net in NETS:
         for part in (found for each in written.conditions.get(net, ()) for found in _without_words(each)):
             said = _BEYOND_WORDS[type(part.asks)]
-            what = f"no word must stand beside this {said}: every article is searched for it, which takes time"
+            what = f"this {said} has no required words: every article is searched for it, which takes time"
             where = (*part.where, "names" if said == "day" else said)
             yield written.lint(Kind.PATTERN_ALONE, where, what, "put it under all: with words")
 

@@ -44,7 +44,7 @@ from monitor.model import (
 
 _SHOWN = 4  # words, or places, of many
 _REACH = {NewsIn.TITLE: "the title", NewsIn.ABOUT: "title and first sentence", NewsIn.LEAD: "title and lead"}
-_SHARE = "no word serves two, unless 'may_share_words: true' stands in near"
+_SHARE = "one word cannot be two, unless near has 'may_share_words: true'"
 _ASKED = 200  # places of each member of a near that are asked how nearly they stand together
 
 

@@ -58,7 +58,7 @@ def test_it_begins_with_a_rule_of_three_lines(tmp_path: Path) -> None:
     file.write_text("\n".join(first), encoding="utf-8")
     rules = compile_rules(load_rules([file]).rules.values(), {})
     hit, missed = "Busan dockers walk out", "Dockers in Busan walk out"
-    assert f'"{hit}" is news to it; "{missed}" is not' in TEXT
+    assert f'"{hit}" matches; "{missed}" does not' in TEXT
     assert rules.match(article(title=hit))
     assert not rules.match(article(title=missed))
 

@@ -37,7 +37,9 @@ _AB = "{any: [{words: [a]}, {list: b}]}"
 _NEAR_THESE = "match: {near: {within: sentence, these: [%s]}}\n"
 _AROUND = "(look-ahead and look-behind do not exist here: say it with near, ignore or unless)"
 _NOTHING = "this pattern matches where nothing stands; make a part of it needed: 'x+' in place of 'x*'"
-_NO_WORD = "this pattern matches only signs between words, of which nothing is found; add letters or digits beside them"
+_NO_WORD = (
+    "this pattern matches only punctuation between words, so it never finds anything; add letters or digits beside them"
+)
 _TAGS = "write a tag such as en, ko, ja, ru, zh, zh-Hant or pt-BR"
 _NEAR = "match: {near: {within: %s, these: [{words: [a]}, {words: [b]}]}}\n"
 
@@ -168,7 +170,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         (
             _RULE
             + "match: {near: {within: sentence, in_order: true, may_share_words: true, these: [{list: a}, {list: b}]}}",
-            "4:50: 'may_share_words' cannot stand beside 'in_order'; remove one of them",
+            "4:50: 'may_share_words' cannot be combined with 'in_order'; remove one of them",
         ),
         (
             _RULE + _NEAR_THESE % ", ".join([f"{{any: [{_AB}, {{all: [{_AB}, {_AB}]}}]}}"] * 6),
@@ -176,7 +178,7 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         ),
         (
             _RULE + _NEAR_THESE % ", ".join([f"{{all: [{_AB}, {_AB}]}}"] * 5),
-            f"4:34: 10 things would have to stand together here, and at most 8 can; {_LEAVE_OUT}",
+            f"4:34: 10 things would have to be together here, and at most 8 can; {_LEAVE_OUT}",
         ),
         (_RULE + "match: {not: {words: [b]}}\n", f"4:9: {_ONLY_NOT}"),
         (

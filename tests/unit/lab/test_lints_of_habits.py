@@ -29,7 +29,7 @@ def kinds(folder: Path, match: str, more: str = "") -> list[str]:
         ("strike NOT baseball", "NOT", "write it under unless:"),
         ("strike -baseball", "-", "write it under unless:"),
         ("-baseball", "-", "write it under unless:"),
-        ('"port strike"', "quotes", "words that stand beside each other are one phrase without them"),
+        ('"port strike"', "quotes", "words next to each other are a phrase without them"),
         ("strike site:bbc.com", "site:", "write where: {sources: [...]}"),
         ("intitle:strike", "intitle:", "write in: title beside words:"),
         ("(strike", "brackets", "write the alternatives under any:"),
@@ -41,7 +41,7 @@ def test_each_search_operator_is_named_with_how_it_is_written_here(
     """Once, at its word."""
     (lint,) = told(tmp_path, rule(f"{{words: [ferry, '{word}']}}"))
     assert lint.kind is Kind.SEARCH_OPERATOR
-    assert lint.what == f"'{word}' is looked for as it stands: {named} means nothing here"
+    assert lint.what == f"'{word}' is searched for literally: {named} is not an operator here"
     assert lint.meant.startswith(mend)
 
 

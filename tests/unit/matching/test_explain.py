@@ -48,7 +48,7 @@ WHAT = Named("what", words("missile", "missiles"))
 DID = Named("did what", words("fired", "launched"))
 
 
-SHARE = "no word serves two, unless 'may_share_words: true' stands in near"
+SHARE = "one word cannot be two, unless near has 'may_share_words: true'"
 
 
 def explained(rule: Rule | Condition, title: str, text: str = "", **entities: Entity) -> Explanation:
