@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.options import config_option, json_option, load_config, print_json, require_known
+from monitor.cli.given import rules_of, rules_options
+from monitor.cli.options import json_option, print_faults, print_json, require_known
 from monitor.cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -20,28 +21,34 @@ def entities() -> None:
 
 
 @entities.command("list")
-@config_option
+@rules_options
 @click.option("--group", metavar="G", help="Only those in this group, for example central-banks.")
 @click.option("--kind", metavar="K", help="Only those of this kind, for example country.")
 @json_option
-def list_(config: Path, *, group: str | None, kind: str | None, as_json: bool) -> None:
-    """The entities of the config that rules can name: their ids, groups, and the languages of their names.
+def list_(*, config: Path | None, rules: tuple[Path, ...], group: str | None, kind: str | None, as_json: bool) -> None:
+    """The entities that rules can name: their ids, groups, and the languages of their names.
 
     \b
     Examples:
       news-monitor entities list --kind country --group africa
       news-monitor entities list --group central-banks --json
+      news-monitor entities list --rules seeds/entities
+
+    Without -c and --rules: the entities of ./monitor.yaml. Exit code 1 if some of them are faulty.
     """
-    every = sorted(load_config(config).config.entities.values(), key=lambda entity: (entity.kind, entity.id))
+    loaded = rules_of(config, rules)
+    print_faults(loaded.faults)
+    every = sorted(loaded.entities.values(), key=lambda entity: (entity.kind, entity.id))
     require_known("group", [group] if group else [], {each for entity in every for each in entity.groups})
     require_known("kind", [kind] if kind else [], {entity.kind for entity in every})
     shown = [each for each in every if group in (None, *each.groups) and kind in (None, each.kind)]
     if as_json:
         for entity in shown:
             print_json(_facts(entity))
-        return
-    rows = [[each.id, each.kind, each.name, " ".join(each.groups), " ".join(_languages(each))] for each in shown]
-    print_table(("id", "kind", "name", "groups", "languages"), rows, whole=("id",))
+    else:
+        rows = [[each.id, each.kind, each.name, " ".join(each.groups), " ".join(_languages(each))] for each in shown]
+        print_table(("id", "kind", "name", "groups", "languages"), rows, whole=("id",))
+    raise SystemExit(1 if loaded.faults else 0)
 
 
 def _facts(entity: Entity) -> dict[str, object]:
@@ -50,6 +57,7 @@ def _facts(entity: Entity) -> dict[str, object]:
         "kind": entity.kind,
         "name": entity.name,
         "groups": list(entity.groups),
+        "languages": _languages(entity),
         "sure": _by_language(entity.sure),
         "maybe": _by_language(entity.maybe.terms) if entity.maybe else {},
         "file": entity.place.file,
@@ -65,4 +73,5 @@ def _by_language(terms: tuple[Term, ...]) -> dict[str, list[str]]:
 
 
 def _languages(entity: Entity) -> list[str]:
-    return sorted(_by_language(entity.sure))
+    maybe = entity.maybe.terms if entity.maybe else ()
+    return sorted(_by_language((*entity.sure, *maybe)))

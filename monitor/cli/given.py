@@ -14,8 +14,10 @@ import click
 
 if TYPE_CHECKING:
     from monitor.config.load import LoadedRules
+    from monitor.lab.recorded import Unusable
 
 F = TypeVar("F", bound=Callable[..., object])
+_Read = TypeVar("_Read")
 CONFIG = Path("monitor.yaml")
 _PACKED = b"\x1f\x8b"
 _ENOUGH = 4096  # bytes to tell an encoding by
@@ -75,6 +77,28 @@ def lines_of(file: Path) -> Iterator[str]:
         raise MonitorError(f"{file}: the gzip is damaged: {error}; what was before it has been answered") from error
     except OSError as error:
         raise WrongUse(f"{file}: {error.strerror or error}") from error
+
+
+def usable_of(found: Iterable[_Read | Unusable], file: Path) -> tuple[list[_Read], bool]:
+    """What was read of a file, and whether a line or the end of it could not be; that is printed."""
+    from monitor.errors import MonitorError
+    from monitor.lab.recorded import Unusable
+
+    usable: list[_Read] = []
+    problems = False
+    try:
+        for each in found:
+            if isinstance(each, Unusable):
+                click.echo(f"{file}: {each}", err=True)
+                problems = True
+            else:
+                usable.append(each)
+    except MonitorError as error:
+        if not usable:
+            raise
+        click.echo(str(error), err=True)
+        problems = True
+    return usable, problems
 
 
 def _readable(file: Path, lines: Iterable[str]) -> Iterator[str]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from monitor.cli.options import require_known
+
 
 @click.command()
 @click.option("--pack", "names", metavar="NAME[,NAME]", help="These packs of rules and sources, not east-asia.")
@@ -25,15 +27,17 @@ def init(folder: Path, names: str | None, *, empty: bool) -> None:
       news-monitor init --pack disasters,health ~/news
       news-monitor init --empty ~/news
     """
-    from monitor.config.packs import FIRST_PACK, packs_named, shipped_packs
+    from monitor.config.packs import FIRST_PACK, shipped_packs
     from monitor.config.shipped import shipped
     from monitor.config.starter import write_starter
     from monitor.errors import WrongUse
 
     if empty and names is not None:
         raise WrongUse("give --pack or --empty, not both")
-    asked = [] if empty else [name.strip() for name in (names or FIRST_PACK).split(",")]
-    packs = packs_named(asked, shipped_packs(shipped()))
+    asked = [] if empty else [name.strip() for name in (FIRST_PACK if names is None else names).split(",")]
+    known = shipped_packs(shipped())
+    require_known("pack", asked, known)
+    packs = [known[name] for name in dict.fromkeys(asked)]
     try:
         written, kept = write_starter(folder, shipped(), packs)
     except OSError as error:

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.given import lines_of, rules_of, rules_options
+from monitor.cli.given import lines_of, rules_of, rules_options, usable_of
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.tables import print_table
 from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from monitor.lab.expected import Expectation, Expected, HeadlinesReport
-
-_YAML = (".yaml", ".yml")
 
 
 @click.command("test")
@@ -48,14 +46,19 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
     Without -c and --rules: the rules of ./monitor.yaml. Rules that are off are tested where FILE names them. Exit
     code 1 if something is not as expected, or there are faulty rules or unusable lines.
     """
-    from monitor.errors import Faulty
-    from monitor.lab.expected import run_expected, unknown_rules
+    from monitor.errors import Faulty, MonitorError
+    from monitor.lab.expected import run_expected, unknown_rules, usable_expectations
 
     loaded = rules_of(config, rules)
     print_faults(loaded.faults)
     expected, problems = _read(file)
-    if unknown := list(unknown_rules(expected, loaded.rules)):
+    if unknown := list(unknown_rules(expected, loaded.rules.keys() | loaded.tried)):
         raise Faulty(unknown)
+    expected, left_out = usable_expectations(expected, loaded.rules)
+    for each in left_out:
+        click.echo(str(each), err=True)
+    if not expected:
+        raise MonitorError(f"{file}: nothing is expected of a rule that can be used")
     report = run_expected(expected, loaded.rules, loaded.entities, loaded.lists, loaded.sources)
     if as_json:
         for row in _rows(report):
@@ -68,19 +71,12 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
 def _read(file: Path) -> tuple[list[Expected], bool]:
     """What is expected, and whether there were unusable lines, which are told."""
     from monitor import clock
+    from monitor.config.files import is_read
     from monitor.lab.expected import expected_of_lines, expected_of_yaml
-    from monitor.lab.recorded import Unusable
 
-    if file.suffix in _YAML and file.is_file():
+    if is_read(file.name.lower()) and file.is_file():
         return expected_of_yaml(file, clock.now()), False
-    found, problems = [], False
-    for each in expected_of_lines(lines_of(file), str(file), clock.now()):
-        if isinstance(each, Unusable):
-            click.echo(f"{file}: {each}", err=True)
-            problems = True
-        else:
-            found.append(each)
-    return found, problems
+    return usable_of(expected_of_lines(lines_of(file), str(file), clock.now()), file)
 
 
 def _print(report: HeadlinesReport) -> None:

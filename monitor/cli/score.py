@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.given import lines_of, rules_of, rules_options
+from monitor.cli.given import lines_of, rules_of, rules_options, usable_of
 from monitor.cli.options import json_option, print_faults, print_json
 from monitor.cli.tables import print_table
 from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
-    from monitor.lab.scoring import Labelled, Mistake, Score, Tally
+    from monitor.lab.scoring import Mistake, Score, Tally
     from monitor.matching import RuleSet
 
 _HEADS = ("rule", "language", "labelled", "right", "missed", "false", "precision", "recall", "F1", "mentions")
@@ -47,6 +47,7 @@ def score(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed
     Without -c and --rules: the rules of ./monitor.yaml; rules that are off are not asked. Exit code 1 if there are
     faulty rules or unusable lines, or no rule to score; misses and false alarms are no problem of the command.
     """
+    from monitor import clock
     from monitor.errors import MonitorError
     from monitor.lab import scoring
     from monitor.matching.live import compile_live
@@ -54,7 +55,7 @@ def score(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed
     loaded = rules_of(config, rules)
     print_faults(loaded.faults)
     compiled = compile_live(loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources)
-    articles, problems = _read(file)
+    articles, problems = usable_of(scoring.read_labelled(lines_of(file), clock.now()), file)
     found = scoring.score(articles, compiled, with_mistakes=listed)
     if not found.tallies:
         raise MonitorError(f"{file}: nothing to score: {_nothing(found)}")
@@ -65,22 +66,6 @@ def score(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed
     else:
         _print(found)
     raise SystemExit(1 if problems or loaded.faults else 0)
-
-
-def _read(file: Path) -> tuple[list[Labelled], bool]:
-    """The articles, and whether there were unusable lines, which are told."""
-    from monitor import clock
-    from monitor.lab.recorded import Unusable
-    from monitor.lab.scoring import read_labelled
-
-    articles, problems = [], False
-    for found in read_labelled(lines_of(file), clock.now()):
-        if isinstance(found, Unusable):
-            click.echo(f"{file}: {found}", err=True)
-            problems = True
-        else:
-            articles.append(found)
-    return articles, problems
 
 
 def _nothing(found: Score) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Annotated, ClassVar, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from monitor.config.entities import MaybeShape, maybe
 from monitor.config.faults import checked, noting
-from monitor.config.leaves import CASE
+from monitor.config.leaves import CASE, EDGES
 from monitor.config.lists import LISTS, OF_ENTITIES
-from monitor.config.names import Name, Named, Names
+from monitor.config.names import Name, Named, Names, Thing, name_of, names
 from monitor.config.shape import Id, Shape, refusal
-from monitor.config.words import AFTER, BEFORE, Case, Forms, ReachShape, WordSet, reach, terms
+from monitor.config.words import AFTER, BEFORE, Case, Edges, Forms, ReachShape, WordSet, reach, terms
 from monitor.config.yaml12 import Document
 from monitor.errors import Fault, Faulty
 from monitor.model import Entity, EntityNamed, ListNamed, Place, Reach, WordList
@@ -32,6 +33,7 @@ class ExtendsShape(Shape):
     nothing: ClassVar[str] = "nothing is added here"
     goes_with: ClassVar[dict[str, tuple[str, ...]]] = {
         "case": ("words",),
+        "edges": ("words",),
         "forms": ("words", "sure", "maybe", "never"),
     }
 
@@ -64,16 +66,21 @@ class ExtendsShape(Shape):
         description="Whether Russian words and names stand for all of their forms (default: as in entities and lists).",
         examples=["as written"],
     )
+    edges: Edges | None = EDGES
 
     @model_validator(mode="after")
     def _adds_to_one_thing(self) -> Self:
         """An entity has no words of its own, and a list no names."""
-        given = {name.rstrip("_") for name in self.model_fields_set}
-        of_entity, of_list = ([key for key in keys if key in given] for keys in (_OF_ENTITY, _OF_LIST))
+        of_entity, of_list = ([key for key in keys if key in self.adds] for keys in (_OF_ENTITY, _OF_LIST))
         if of_entity and of_list:
             what = f"'{of_entity[0]}' is added to an entity and '{of_list[0]}' to a list"
             raise refusal(what, "write two documents", (of_list[0],))
         return self
+
+    @property
+    def adds(self) -> set[str]:
+        """The keys that are given, as they are written."""
+        return {name.rstrip("_") for name in self.model_fields_set}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +99,8 @@ class Extension:
 def extension(document: Document) -> Extension:
     """What the document adds, and to what; raises Faulty."""
     shape, place = checked(ExtendsShape, document), document.place()
-    if shape.model_fields_set.isdisjoint({"sure", "maybe", "never", "titles", "in_"}):
-        words = terms(shape.words, shape.case, shape.forms)
+    if shape.adds.isdisjoint(_OF_ENTITY):
+        words = terms(shape.words, shape.case, shape.forms, shape.edges)
         lists, entities = tuple(shape.lists or ()), tuple(shape.entities or ())
         before, after = reach(shape.before), reach(shape.after)
         return Extension(WordList(shape.extends, words, before, after, lists=lists, entities=entities), place)
@@ -103,16 +110,57 @@ def extension(document: Document) -> Extension:
     return Extension(added, place)
 
 
-def extended(known: Names, extensions: Iterable[tuple[Document, Named, Extension]], faults: list[Fault]) -> Names:
-    """The names with all that is added to what they stand for. What adds to nothing, names what cannot be had, or makes
-    something belong to itself is left out, and noted."""
-    for document, named, each in extensions:
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """An extension, its document and what that names."""
+
+    extension: Extension
+    document: Document
+    named: Named
+
+
+def usable(
+    things: Iterable[Thing],
+    additions: Iterable[Addition],
+    documents: Mapping[Place, Document],
+    tried: Mapping[Name, Place],
+    faults: list[Fault],
+) -> Names:
+    """The names of these, with all that is added to them, in any order of the files. What names in its turn what cannot
+    be had, or makes something belong to itself, is left out, and its faults are noted."""
+    left, more = {name_of(thing): thing for thing in things}, [*additions]
+    named = {name: (documents[thing.place], names(documents[thing.place])) for name, thing in left.items()}
+    while True:
+        known, more = _extended(Names(left, tried), more, faults)
+        wrong = {name: found for name in left if (found := known.faults(*named[name]))}
+        wrong_additions = _wrong(more, lambda each: known.faults(each.document, each.named))  # noqa: B023
+        if not wrong and not wrong_additions:
+            wrong_additions = _wrong(more, lambda each: _circle(known, each))  # noqa: B023
+        if not wrong and not wrong_additions:
+            wrong = {name: found for name in left if (found := known.circle(name, *named[name]))}
+        if not wrong and not wrong_additions:
+            return known
+        faults += chain.from_iterable((*wrong.values(), *wrong_additions.values()))
+        left = {name: thing for name, thing in left.items() if name not in wrong}
+        more = [each for each in more if each.extension.place not in wrong_additions]
+
+
+def _wrong(additions: Iterable[Addition], faults_of: Callable[[Addition], list[Fault]]) -> dict[Place, list[Fault]]:
+    return {each.extension.place: found for each in additions if (found := faults_of(each))}
+
+
+def _circle(known: Names, each: Addition) -> list[Fault]:
+    return known.circle(each.extension.name, each.document, each.named)
+
+
+def _extended(known: Names, additions: Iterable[Addition], faults: list[Fault]) -> tuple[Names, list[Addition]]:
+    """The names with what is added to them, and the additions that could be made; the faults of others are noted."""
+    made = []
+    for each in additions:
         with noting(faults):
-            wider = known.with_thing(_together(known, document, each))
-            if wrong := known.faults(document, named) or wider.circle(each.name, document, named):
-                raise Faulty(wrong)
-            known = wider
-    return known
+            known = known.with_thing(_together(known, each.document, each.extension))
+            made.append(each)
+    return known, made
 
 
 def _together(known: Names, document: Document, extension: Extension) -> Entity | WordList:

@@ -16,11 +16,11 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from monitor.config.entities import entity
-from monitor.config.extends import Extension, extended, extension
+from monitor.config.extends import Addition, Extension, extension, usable
 from monitor.config.faults import did_you_mean, noting
 from monitor.config.files import Stamp, paths_named, settings_document, yaml_files
 from monitor.config.lists import word_list
-from monitor.config.names import Name, Names, names, usable
+from monitor.config.names import Name, Names, names
 from monitor.config.reading import Memory
 from monitor.config.rules import rule
 from monitor.config.settings import EVERY, settings, timezone_of, unknown_rules
@@ -205,9 +205,8 @@ def _rules(
     lists = _unique([draft.says for draft in drafts if isinstance(draft.says, WordList)], "list", faults)
     documents = {draft.says.place: draft.document for draft in drafts}
     tried, tried_rules = _tried(document for reading in readings for document in reading.documents)
-    known = usable([*entities.values(), *lists.values()], documents, tried, faults)
-    added = [(each.document, each.names, each.says) for each in drafts if isinstance(each.says, Extension)]
-    known = extended(known, added, faults)
+    added = [Addition(each.says, each.document, each.names) for each in drafts if isinstance(each.says, Extension)]
+    known = usable([*entities.values(), *lists.values()], added, documents, tried, faults)
     kept: list[Rule] = []
     for draft in drafts:
         if isinstance(draft.says, Rule):
@@ -292,7 +291,7 @@ def _drafts(document: Document) -> list[_Draft]:
         raise Faulty([Fault(document.place(), "sources stand here", "name this file under sources: in monitor.yaml")])
     begin = "begin it with 'rule: ID', 'entity: ID', 'list: ID' or 'extends: ID'"
     meant = did_you_mean(keys[0] if keys else "", _READERS, begin)
-    raise Faulty([Fault(document.place(), "this document is neither a rule nor an entity nor a list", meant)])
+    raise Faulty([Fault(document.place(), "this document is no rule, entity or list, and extends none", meant)])
 
 
 _Kept = TypeVar("_Kept", Rule, Entity, WordList)

@@ -244,19 +244,3 @@ def _key(name: AnyName) -> str:
     if isinstance(name, GroupNamed):
         return f"group {name.kind} in {name.group}{f' of {name.of}' if name.of else ''}"
     return name.entity if isinstance(name, EntityNamed) else f"list {name.list}"
-
-
-def usable(
-    things: Iterable[Thing], documents: Mapping[Place, Document], tried: Mapping[Name, Place], faults: list[Fault]
-) -> Names:
-    """The names of these, without those that name in their turn what cannot be had, whose faults are noted."""
-    left = {name_of(thing): thing for thing in things}
-    named = {name: (documents[thing.place], names(documents[thing.place])) for name, thing in left.items()}
-    while True:
-        known = Names(left, tried)
-        wrong = {name: found for name in left if (found := known.faults(*named[name]))}
-        wrong = wrong or {name: found for name in left if (found := known.circle(name, *named[name]))}
-        if not wrong:
-            return known
-        faults += (fault for found in wrong.values() for fault in found)
-        left = {name: thing for name, thing in left.items() if name not in wrong}

@@ -7,12 +7,9 @@ file of sources says in a comment of its head which packs it is for: `# Packs: e
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-
-from monitor.config.faults import did_you_mean
-from monitor.errors import WrongUse
 
 FIRST_PACK = "east-asia"
 """What is written where nobody says which packs."""
@@ -46,14 +43,6 @@ def shipped_packs(shipped: Path) -> dict[str, Pack]:
         )
         for folder in folders
     }
-
-
-def packs_named(names: Sequence[str], known: dict[str, Pack]) -> list[Pack]:
-    """The packs of these names. Raises WrongUse."""
-    for name in names:
-        if name not in known:
-            raise WrongUse(f"there is no pack '{name}'; {did_you_mean(name, known)}")
-    return [known[name] for name in dict.fromkeys(names)]
 
 
 def packs_of(sources: Path) -> Collection[str]:

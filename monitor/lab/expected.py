@@ -3,13 +3,12 @@ not."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import tee
 from pathlib import Path
 
 from monitor.config.expectations import ANY_RULE, read_expectations
@@ -17,8 +16,8 @@ from monitor.config.faults import did_you_mean
 from monitor.config.yaml12 import read
 from monitor.errors import Fault
 from monitor.lab.outcomes import explain_outcome, quote_evidence
-from monitor.lab.recorded import Unusable, recorded
-from monitor.lab.rule_tests import article_of
+from monitor.lab.recorded import Unusable, is_list_of_texts, recorded
+from monitor.lab.rule_tests import article_of, as_running
 from monitor.matching import RuleSet, compile_rules
 from monitor.matching.explain import explain
 from monitor.model import Article, Entity, Match, MatchKind, Place, Rule, RuleStatus, RuleTest, Source, WordList
@@ -95,15 +94,12 @@ def _wanted(test: RuleTest) -> Expectation:
 def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterator[Expected | Unusable]:
     """Of articles as `recorded` reads them, that need no id and have lists of ids of rules under `fires`, `mentions`
     and `silent`. An article without any is none that something is expected of."""
-    ours, theirs = tee(lines)
-    written = (line for line in theirs if line.strip())
-    for found, line in zip(recorded(ours, now, needs_ids=False), written, strict=True):
+    for found in recorded(lines, now, needs_ids=False):
         if isinstance(found, Unusable):
             yield found
             continue
-        row = json.loads(line) if line.lstrip().startswith("{") else {}
-        listed = {key: row[key] for key in Expectation if row.get(key) is not None}
-        if wrong := [key for key, ids in listed.items() if not _is_texts(ids)]:
+        listed = {key: ids for key in Expectation if (ids := found.row.get(key)) is not None}
+        if wrong := [key for key, ids in listed.items() if not is_list_of_texts(ids)]:
             yield Unusable(found.line, f"{', '.join(wrong)} must be a list of ids of rules")
         elif not listed:
             yield Unusable(found.line, f"nothing is expected of it: give it one of {', '.join(Expectation)}")
@@ -112,19 +108,29 @@ def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterato
             yield Expected(found.article, wanted, Place(file, found.line))
 
 
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
-
-
 # --- running ----------------------------------------------------------------------------------------------------
 
 
-def unknown_rules(expected: Iterable[Expected], rules: Mapping[str, Rule]) -> Iterator[Fault]:
-    """A fault at each place that names a rule that does not exist."""
+def unknown_rules(expected: Iterable[Expected], known: AbstractSet[str]) -> Iterator[Fault]:
+    """A fault at each place that names a rule that is not written anywhere."""
     for each in expected:
         for name, _ in each.wanted:
-            if name != ANY_RULE and name not in rules:
-                yield Fault(each.place, f"there is no rule '{name}'", did_you_mean(name, [*rules, ANY_RULE]))
+            if name != ANY_RULE and name not in known:
+                yield Fault(each.place, f"there is no rule '{name}'", did_you_mean(name, [*sorted(known), ANY_RULE]))
+
+
+def usable_expectations(expected: Iterable[Expected], rules: Collection[str]) -> tuple[list[Expected], list[Fault]]:
+    """What is expected of rules that can be used; and a fault for each other rule, where it is named first."""
+    usable: list[Expected] = []
+    left_out: dict[str, Fault] = {}
+    for each in expected:
+        wanted = tuple((name, kind) for name, kind in each.wanted if name == ANY_RULE or name in rules)
+        if wanted:
+            usable.append(replace(each, wanted=wanted))
+        for name in (name for name, _ in each.wanted if name != ANY_RULE and name not in rules):
+            what = f"the rule '{name}' cannot be used: its headlines are left out"
+            left_out.setdefault(name, Fault(each.place, what, "see the faults of its file"))
+    return usable, [*left_out.values()]
 
 
 def run_expected(
@@ -138,39 +144,46 @@ def run_expected(
     expected = list(expected)
     named = {name for each in expected for name, _ in each.wanted}
     asked = [rule for rule in rules.values() if rule.status is not RuleStatus.OFF or rule.id in named]
-    runs = frozenset(rule.id for rule in asked if rule.status is not RuleStatus.OFF)
-    compiled = compile_rules([replace(rule, status=RuleStatus.LIVE) for rule in asked], entities, lists, sources)
+    any_rule = frozenset(rule.id for rule in asked if rule.status is not RuleStatus.OFF)
+    tested = _RulesTested(compile_rules(map(as_running, asked), entities, lists, sources), any_rule)
     report = HeadlinesReport()
     for each in expected:
-        matches = {match.rule: match for match in compiled.match(each.article)}
+        matches = tested.rules.match(each.article)
         for name, wanted in each.wanted:
             report.asked[name, wanted] += 1
-            found = {
-                rule: match for rule, match in matches.items() if rule == name or (name == ANY_RULE and rule in runs)
-            }
-            if why := _failed(each.article, name, wanted, found, compiled):
+            if why := tested.failed(each.article, name, wanted, matches):
                 report.failures.append(Failure(each, name, wanted, why))
     report.failures.sort(key=lambda failure: failure.expected.place)
     return report
 
 
-def _failed(article: Article, name: str, wanted: Expectation, found: Mapping[str, Match], rules: RuleSet) -> str | None:
-    """Why the expectation does not hold; None: it does. `found`: the matches of the rules that are asked."""
-    news = [match for match in found.values() if match.kind is MatchKind.NEWS]
-    if wanted is Expectation.FIRES:
-        what = "is only a mention" if found else "does not"
-        return None if news else f"{what}: {_missed(article, name, found, rules)}"
-    if news:
-        each = (f"{match.rule if name == ANY_RULE else ''} fires on {quote_evidence(match)}".lstrip() for match in news)
-        return "; ".join(each)
-    if wanted is Expectation.MENTIONS and not found:
-        return f"is not: {_missed(article, name, found, rules)}"
-    return None
+@dataclass(frozen=True, slots=True)
+class _RulesTested:
+    """The rules compiled, and the ids of those that `ANY_RULE` means."""
 
+    rules: RuleSet
+    any_rule: AbstractSet[str]
 
-def _missed(article: Article, name: str, found: Mapping[str, Match], rules: RuleSet) -> str:
-    """Why it is no match, or no news; of many rules, why not by the nearest."""
-    if name != ANY_RULE:
-        return explain_outcome(rules, article, name).partition(": ")[2]
-    nearest = max(explain(rules, article), key=lambda each: (each.rule in found, each.share))
-    return f"the nearest is {nearest.rule}: {nearest.says}"
+    def failed(self, article: Article, name: str, wanted: Expectation, matches: Iterable[Match]) -> str | None:
+        """Why the expectation does not hold; None: it does."""
+        found = {
+            match.rule: match for match in matches if match.rule in (self.any_rule if name == ANY_RULE else {name})
+        }
+        news = [match for match in found.values() if match.kind is MatchKind.NEWS]
+        if wanted is Expectation.FIRES:
+            what = "is only a mention" if found else "does not"
+            return None if news else f"{what}: {self._missed(article, name, found)}"
+        if news:
+            whose = "{rule} " if name == ANY_RULE else ""
+            return "; ".join(f"{whose.format(rule=each.rule)}fires on {quote_evidence(each)}" for each in news)
+        if wanted is Expectation.MENTIONS and not found:
+            return f"is not: {self._missed(article, name, found)}"
+        return None
+
+    def _missed(self, article: Article, name: str, found: Collection[str]) -> str:
+        """Why it is no match, or no news; of many rules, why not by the nearest."""
+        if name != ANY_RULE:
+            return explain_outcome(self.rules, article, name).partition(": ")[2]
+        each_asked = (each for each in explain(self.rules, article) if each.rule in self.any_rule)
+        nearest = max(each_asked, key=lambda each: (each.rule in found, each.share), default=None)
+        return "there is no rule that runs" if nearest is None else f"the nearest is {nearest.rule}: {nearest.says}"

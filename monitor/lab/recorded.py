@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -34,12 +34,14 @@ class Unusable:
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """An article, and its `id` as its line has it: a text or a number; of a headline, the number of its line. `line`:
-    that number, of each; `unread`: its date, where that cannot be read, and the article counts as undated."""
+    that number, of each; `unread`: its date, where that cannot be read, and the article counts as undated. `row`: all
+    keys of its line; of a headline none."""
 
     id: str | int
     article: Article
     line: int = 0
     unread: str | None = None
+    row: Mapping[str, Any] = field(default_factory=dict)
 
 
 def recorded(
@@ -89,7 +91,12 @@ def _object(number: int, line: str, now: datetime, zone: tzinfo, **implied: int)
     if why := _unusable(row):
         return Unusable(number, why)
     article, date = _read(row, now, zone), (row.get("date") or "").strip()
-    return Recorded(row["id"], article, number, date if date and not article.dated else None)
+    return Recorded(row["id"], article, number, date if date and not article.dated else None, row)
+
+
+def is_list_of_texts(value: object) -> bool:
+    """Whether a value of a row is that, as ids of rules are given."""
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _unusable(row: dict[str, Any]) -> str | None:

@@ -62,7 +62,7 @@ def failures_of_each(
     nothing = State()  # deciding leaves it as it is: a state for each of thousands of tests would be most of the work
     live = {rule.id: rule for rule in beside if rule.status is RuleStatus.LIVE}
     for first in range(0, len(rules), _TOGETHER):
-        some = [_run(rule) for rule in rules[first : first + _TOGETHER]]
+        some = [as_running(rule) for rule in rules[first : first + _TOGETHER]]
         compared = live if any(map(asks_what_titles_are_about, some)) else {}
         together = compared | {rule.id: rule for rule in some if rule.tests}
         compiled = compile_rules(together.values(), entities, lists, sources)
@@ -75,7 +75,7 @@ def asks_what_titles_are_about(rule: Rule) -> bool:
     return rule.news_in is NewsIn.ABOUT
 
 
-def _run(rule: Rule) -> Rule:
+def as_running(rule: Rule) -> Rule:
     """The rule as one that runs; what is not live does not become what a title may be about."""
     return replace(rule, status=RuleStatus.SHADOW) if rule.status is RuleStatus.OFF else rule
 

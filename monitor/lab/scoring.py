@@ -3,15 +3,13 @@ miss and false alarm with its reason."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from itertools import tee
 
 from monitor.lab.outcomes import explain_outcome, quote_evidence
-from monitor.lab.recorded import Recorded, Unusable, recorded
+from monitor.lab.recorded import Recorded, Unusable, is_list_of_texts, recorded
 from monitor.matching import RuleSet
 from monitor.model import Article, Match, MatchKind
 from monitor.text.language import language_of
@@ -124,17 +122,14 @@ class Score:
 def read_labelled(lines: Iterable[str], now: datetime) -> Iterator[Labelled | Unusable]:
     """The articles of the lines as `recorded` reads them, with their labels: lists of ids of rules, in which `_` may
     stand for `-`. A line without labels is news that no rule should hit."""
-    ours, theirs = tee(lines)
-    written = (line for line in theirs if line.strip())
-    for found, line in zip(recorded(ours, now), written, strict=True):
-        yield found if isinstance(found, Unusable) else _labelled(found, line)
+    for found in recorded(lines, now):
+        yield found if isinstance(found, Unusable) else _labelled(found)
 
 
-def _labelled(found: Recorded, line: str) -> Labelled | Unusable:
-    row = json.loads(line) if line.lstrip().startswith("{") else {}
+def _labelled(found: Recorded) -> Labelled | Unusable:
+    row = found.row
     for key in _KEYS:
-        listed = row.get(key)
-        if listed is not None and not (isinstance(listed, list) and all(isinstance(each, str) for each in listed)):
+        if row.get(key) is not None and not is_list_of_texts(row[key]):
             return Unusable(found.line, f"{key} must be a list of ids of rules")
     labels, mentions = _ids(row, "labels"), _ids(row, "also_mentions")
     judged = None if row.get("judged") is None else _ids(row, "judged") | labels | mentions
@@ -153,9 +148,10 @@ def score(articles: Sequence[Labelled], rules: RuleSet, *, with_mistakes: bool =
     found = Score({}, len(articles), unknown=labels - counted.keys())
     for each in articles:
         matches = {match.rule: match for match in rules.match(each.found.article)}
+        language = each.language  # told by the text: once an article, not once a rule
         for rule in counted.keys() & (labels if each.judged is None else each.judged):
-            for language in (ALL, each.language):
-                _count(counted[rule].setdefault(language, Tally()), each, rule, matches.get(rule))
+            for group in (ALL, language):
+                _count(counted[rule].setdefault(group, Tally()), each, rule, matches.get(rule))
             if with_mistakes:
                 found.mistakes += _mistakes(each, rule, matches.get(rule), rules)
     order = list(counted)

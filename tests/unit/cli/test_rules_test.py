@@ -51,3 +51,36 @@ async def test_as_json_lines(tmp_path: Path) -> None:
     assert strikes == {"type": "rule", "rule": "strikes", **counts}
     assert (every["rule"], every["silent"], every["silent_held"]) == ("any", 1, 0)
     assert total == {"type": "total", "asked": 2, "failed": 1}
+
+
+async def test_nothing_expected_is_no_success(tmp_path: Path) -> None:
+    """A broken export must not look like headlines that all hold."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    for name in ("empty.YAML", "empty.jsonl"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+        ended = await news_monitor("rules", "test", "--rules", "rules.yaml", name, folder=tmp_path)
+        assert (ended.code, ended.out) == (1, "")
+        assert f"{name}: nothing is expected" in ended.err
+
+
+async def test_a_damaged_end_takes_nothing_from_what_was_read(tmp_path: Path) -> None:
+    """It is said, and the rest is reported."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "h.jsonl").write_bytes(
+        b'{"title": "A strike", "fires": ["strikes"]}\n{"title": "\xff", "silent": ["any"]}\n'
+    )
+    ended = await news_monitor("rules", "test", "--rules", "rules.yaml", "h.jsonl", folder=tmp_path)
+    assert ended.code == 1
+    assert "1 line is not UTF-8" in ended.err
+    assert ended.out.endswith("2 of 2 hold\n")
+
+
+async def test_a_rule_in_a_faulty_file_is_no_unknown_one(tmp_path: Path) -> None:
+    """Its file has the fault; the headlines of the others are run."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "bad.yaml").write_text("rule: floods\nmatch: {}\n", encoding="utf-8")
+    (tmp_path / "h.yaml").write_text("strikes: {fires: [A strike]}\nfloods: {fires: [A flood]}\n", encoding="utf-8")
+    ended = await news_monitor("rules", "test", "--rules", ".", "h.yaml", folder=tmp_path)
+    assert ended.code == 1
+    assert "the rule 'floods' cannot be used: its headlines are left out" in ended.err
+    assert ended.out.endswith("1 of 1 hold\n")

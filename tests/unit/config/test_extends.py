@@ -179,3 +179,35 @@ def test_a_list_that_is_only_added_is_used(tmp_path: Path) -> None:
     everything = Everything(rules.rules, rules.entities, rules.lists, rules.documents, whole=True)
     found = lints(everything, [*rules.lists.values(), *rules.entities.values()])
     assert [lint for lint in found if lint.kind == "unused-list"] == []
+
+
+def test_the_order_of_the_files_does_not_matter(tmp_path: Path) -> None:
+    """A name may count beside a list that has its words from another extension, which may come later."""
+    near = "maybe: {words: {en: [the island]}, counts_if: {near: {within: sentence, list: denials}}}"
+    more = "extends: denials\nwords: {en: [dismissed]}"
+    for own in (f"extends: taiwan\n{near}\n---\n{more}", f"{more}\n---\nextends: taiwan\n{near}"):
+        rules = loaded(tmp_path, f"{own}\n")
+        assert [str(fault) for fault in rules.faults] == []
+        assert fires(rules, "A drill on the island was dismissed")
+
+
+def test_an_entity_may_need_what_is_added_to_a_list(tmp_path: Path) -> None:
+    """Its own file names the list; another one gives the list its words."""
+    entity = "entity: kinmen\nkind: place\nname: Kinmen\nsure: {en: [Kinmen]}\nmaybe: {words: {en: [Quemoy]}, "
+    entity += "counts_if: {near: {within: sentence, list: denials}}}\n"
+    own = f"{entity}---\nextends: denials\nwords: [dismissed]\n"
+    assert [str(fault) for fault in loaded(tmp_path, own).faults] == []
+
+
+def test_what_is_added_to_nothing_usable_is_a_fault_once(tmp_path: Path) -> None:
+    """What it would have added to cannot be had itself; others are not touched."""
+    own = "list: mine\nlists: [nothing]\n---\nextends: mine\nwords: [a]\n---\nextends: drills\nwords: [b]\n"
+    rules = loaded(tmp_path, own)
+    assert [fault.what for fault in rules.faults] == ["there is no list 'nothing'", "the list 'mine' cannot be used"]
+    assert "b" in {term.text for term in rules.lists["drills"].terms}
+
+
+def test_katakana_may_be_added_with_edges(tmp_path: Path) -> None:
+    """As in the list itself."""
+    rules = loaded(tmp_path, "extends: drills\nwords: {ja: [スト]}\nedges: words\n")
+    assert {term.text: term.edged for term in rules.lists["drills"].terms} == {"drill": False, "スト": True}

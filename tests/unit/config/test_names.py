@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from monitor.config.entities import entity
+from monitor.config.extends import usable
 from monitor.config.lists import word_list
-from monitor.config.names import Names, name_of, names, usable
+from monitor.config.names import Names, name_of, names
 from monitor.config.rules import rule
 from monitor.config.versions import with_version
 from monitor.config.yaml12 import Document, parse
@@ -91,7 +92,7 @@ def known(*beside: str) -> tuple[Names, list[Fault]]:
     ]
     tried = {name_of(thing): thing.place for thing in things}
     said: list[Fault] = []
-    return usable(things, {each.place(): each for each in documents}, tried, said), said
+    return usable(things, [], {each.place(): each for each in documents}, tried, said), said
 
 
 def faults(text: str, *beside: str) -> list[str]:

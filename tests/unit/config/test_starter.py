@@ -9,11 +9,10 @@ import pytest
 
 from monitor.config.kinds import KINDS
 from monitor.config.load import load
-from monitor.config.packs import FIRST_PACK, Pack, packs_named, packs_of, shipped_packs
+from monitor.config.packs import FIRST_PACK, Pack, packs_of, shipped_packs
 from monitor.config.schema import schema
 from monitor.config.shipped import shipped
 from monitor.config.starter import write_starter
-from monitor.errors import WrongUse
 
 PACKS = shipped_packs(shipped())
 
@@ -90,9 +89,6 @@ def test_packs_are_read_from_their_folders(tmp_path: Path) -> None:
     found = shipped_packs(tmp_path)
     about = {name: (pack.title, pack.description, [path.stem for path in pack.sources]) for name, pack in found.items()}
     assert about == {"quakes": ("quakes", "", ["a"]), "storms": ("Storms", "Wind and rain.", ["a", "b"])}
-    assert [pack.name for pack in packs_named(["storms", "quakes", "storms"], found)] == ["storms", "quakes"]
-    with pytest.raises(WrongUse, match=r"there is no pack 'storm'; did you mean 'storms'\?"):
-        packs_named(["storm"], found)
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

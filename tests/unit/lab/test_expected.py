@@ -16,9 +16,10 @@ from monitor.lab.expected import (
     expected_of_yaml,
     run_expected,
     unknown_rules,
+    usable_expectations,
 )
 from monitor.lab.recorded import Unusable
-from monitor.model import Level, Rule, RuleStatus, Term, Words
+from monitor.model import Level, NewsIn, Rule, RuleStatus, Term, Words
 from tests.building import NOON
 
 LONG = "The committee spoke of rowing and of gardens. " * 30
@@ -32,7 +33,7 @@ def run(folder: Path, text: str, rules: dict[str, Rule] = RULES) -> HeadlinesRep
     file = folder / "h.yaml"
     file.write_text(text, encoding="utf-8")
     expected = expected_of_yaml(file, NOON)
-    assert list(unknown_rules(expected, rules)) == []
+    assert list(unknown_rules(expected, rules.keys())) == []
     return run_expected(expected, rules, {}, {}, {})
 
 
@@ -129,7 +130,7 @@ def test_a_rule_that_does_not_exist_is_a_fault(tmp_path: Path) -> None:
     """With what was meant."""
     file = tmp_path / "h.yaml"
     file.write_text("flod: {fires: [a]}\n", encoding="utf-8")
-    (fault,) = unknown_rules(expected_of_yaml(file, NOON), RULES)
+    (fault,) = unknown_rules(expected_of_yaml(file, NOON), RULES.keys())
     assert str(fault) == f"{file}:1:16: there is no rule 'flod'; did you mean 'flood'?"
 
 
@@ -154,3 +155,34 @@ def test_lines_of_json_say_the_same() -> None:
         "h.jsonl:1:1: every rule must stay silent, and strike fires on “strike”",
         "h.jsonl:3:1: strike must fire, and does not: words strike, walk out: not there",
     ]
+
+
+def test_a_rule_in_shadow_is_no_other_matter_of_a_title(tmp_path: Path) -> None:
+    """As live: only live rules say what a title is about."""
+    about = replace(RULES["strike"], news_in=NewsIn.ABOUT)
+    shadow = replace(RULES["flood"], status=RuleStatus.SHADOW)
+    text = "strike:\n  fires: [{title: A flood, text: A strike began.}]\n"
+    assert failures(tmp_path, text, {"strike": about, "flood": shadow}) == []
+    assert len(failures(tmp_path, text, {"strike": about, "flood": RULES["flood"]})) == 1
+
+
+def test_where_no_rule_runs_none_is_the_nearest(tmp_path: Path) -> None:
+    """A rule that is off is asked only by its name."""
+    off = replace(RULES["flood"], status=RuleStatus.OFF)
+    (said,) = failures(tmp_path, "any:\n  fires: [Rain]\nflood:\n  fires: [A flood]\n", {"flood": off})
+    assert said == "h.yaml:2:11: some rule must fire, and does not: there is no rule that runs"
+
+
+def test_a_line_may_end_in_any_blank() -> None:
+    """As `match` takes it."""
+    (found,) = expected_of_lines(['{"title": "Rain", "silent": ["any"]}\u3000\n'], "h", NOON)
+    assert isinstance(found, Expected)
+
+
+def test_rules_that_cannot_be_used_are_left_out(tmp_path: Path) -> None:
+    """Each is named once; what is expected of others is tested."""
+    file = tmp_path / "h.yaml"
+    file.write_text("flood:\n  fires: [A flood]\nbroken:\n  fires: [One, Two]\n", encoding="utf-8")
+    usable, left_out = usable_expectations(expected_of_yaml(file, NOON), RULES)
+    assert [each.wanted for each in usable] == [(("flood", Expectation.FIRES),)]
+    assert [each.what for each in left_out] == ["the rule 'broken' cannot be used: its headlines are left out"]
