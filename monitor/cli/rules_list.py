@@ -90,9 +90,9 @@ def list_packs(*, as_json: bool) -> None:
     """
     from monitor.config.packs import shipped_packs
     from monitor.config.shipped import shipped
-    from monitor.lab.inventory import summarise_pack
+    from monitor.lab.inventory import summarise_packs
 
-    found = [summarise_pack(pack, shipped()) for pack in shipped_packs(shipped()).values()]
+    found = list(summarise_packs(shipped_packs(shipped()).values(), shipped()))
     if as_json:
         for each in found:
             print_json(_pack_row(each))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,13 +43,15 @@ class PackSummary:
         return tuple(sorted({language for rule in self.rules for language in rule.languages}))
 
 
-def summarise_pack(pack: Pack, shipped: Path) -> PackSummary:
-    """A pack of those that stand below the folder `shipped`. Raises Faulty where its sources have a fault."""
-    loaded = load_rules([pack.folder, shipped / "rules" / "lists", shipped / "seeds" / "entities"])
+def summarise_packs(packs: Iterable[Pack], shipped: Path) -> Iterator[PackSummary]:
+    """The packs, which are below the folder `shipped`. Raises Faulty where the sources of one have a fault."""
+    loaded = load_rules([shipped / "rules", shipped / "seeds" / "entities"])
     rules = summarise_rules(loaded.rules, loaded.entities, loaded.lists, loaded.documents)
-    documents = (document for file in pack.sources for document in read(file))
-    polled = (source for document in documents for _, source in sources(document, Usual(EVERY)))
-    return PackSummary(pack, tuple(rules), tuple(polled))
+    for pack in packs:
+        own = tuple(each for each in rules if Path(each.rule.place.file).parent == pack.folder)
+        documents = (document for file in pack.sources for document in read(file))
+        polled = (source for document in documents for _, source in sources(document, Usual(EVERY)))
+        yield PackSummary(pack, own, tuple(polled))
 
 
 def summarise_rules(

@@ -43,17 +43,20 @@ def unused(written: Written, used: Iterable[str]) -> Iterator[Lint]:
         yield written.lint(Kind.UNUSED_LIST, (), what, "name it in a rule, or remove it")
 
 
-_BEYOND_WORDS: dict[type, str] = {Pattern: "pattern", NumberNamed: "number", DayNamed: "day"}
+_BEYOND_WORDS: dict[type, tuple[str, str]] = {  # what it is, and the key that it is written under
+    Pattern: ("pattern", "pattern"),
+    NumberNamed: ("number", "number"),
+    DayNamed: ("day", "names"),
+}
 
 
 def patterns_alone(written: Written) -> Iterator[Lint]:
     """A pattern, a number or a day that is looked for in every article, because no word must stand beside it."""
     for net in NETS:
         for part in (found for each in written.conditions.get(net, ()) for found in _without_words(each)):
-            said = _BEYOND_WORDS[type(part.asks)]
+            said, key = _BEYOND_WORDS[type(part.asks)]
             what = f"this {said} has no required words: every article is searched for it, which takes time"
-            where = (*part.where, "names" if said == "day" else said)
-            yield written.lint(Kind.PATTERN_ALONE, where, what, "put it under all: with words")
+            yield written.lint(Kind.PATTERN_ALONE, (*part.where, key), what, "put it under all: with words")
 
 
 def _without_words(part: Part) -> list[Part]:
