@@ -331,7 +331,7 @@ class _Rules:
             lowers=self.changes([Level.LOW, Level.INFO]) if self.maybe(0.2) else (),
             news_in=self.chance.choices(list(NewsIn), [10, 20, 60, 10])[0],
             mention_if=self.condition(0) if self.maybe(0.15) else None,
-            mention=self.condition(1) if self.maybe(0.15) else None,
+            mention=self.condition(1) if self.maybe(0.2) else None,
         )
 
 

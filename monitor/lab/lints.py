@@ -76,7 +76,7 @@ def _of_itself(written: Written, everything: Everything) -> tuple[Lint, ...]:
         *of_rules.unknown_sources(written, everything.sources),
         *of_alerts.nobody_official(written, everything.sources),
         *of_alerts.how_often(written),
-        *of_alerts.event_identity(written, everything.entities),
+        *of_alerts.event_identity(written, everything.entities, everything.lists),
         *of_languages.languages(written, everything.entities, everything.lists),
         *of_languages.few_words(written, everything.entities, everything.lists),
         *of_near.many_things(written),

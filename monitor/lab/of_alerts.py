@@ -3,12 +3,27 @@ nothing tells apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from monitor.alerting.again import AT_ONCE
 from monitor.lab.written import Kind, Lint, Written
-from monitor.model import PLACE_KINDS, Again, AlertPolicy, Entity, EntityNamed, GroupNamed, Level, OncePer, Rule, Source
+from monitor.model import (
+    PLACE_KINDS,
+    Again,
+    AlertPolicy,
+    Condition,
+    Entity,
+    EntityNamed,
+    GroupNamed,
+    Level,
+    ListNamed,
+    OncePer,
+    Rule,
+    Source,
+    WordList,
+    entities_within,
+)
 
 LONG = timedelta(minutes=10)
 """So long a critical alert may wait before anybody is told."""
@@ -38,12 +53,12 @@ def nobody_official(written: Written, sources: Mapping[str, Source]) -> Iterator
         yield written.lint(Kind.UNKNOWN_SOURCE, ("alert", "again_if"), what, meant)
 
 
-def event_identity(written: Written, entities: Mapping[str, Entity]) -> Iterator[Lint]:
+def event_identity(written: Written, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> Iterator[Lint]:
     """A rule that tells once per event, and does not say what makes two events of what it hits."""
     rule = written.says
     if not isinstance(rule, Rule) or rule.alert.once_per is not OncePer.EVENT or rule.alert.by:
         return
-    if not _names_place_or_actor(written, entities):
+    if not _names_place_or_actor(written, entities, lists):
         what = "no entity in match is a place or somebody who acts, and there is no 'by': two events may look like one"
         meant = "give the conditions that tell events apart a name, such as where, and write 'by: [where]' beside this"
         yield written.lint(Kind.NO_IDENTITY, ("alert", "once_per"), what, meant)
@@ -54,16 +69,23 @@ def event_identity(written: Written, entities: Mapping[str, Entity]) -> Iterator
         yield written.lint(Kind.ONE_EVENT, at, what, meant)
 
 
-def _names_place_or_actor(written: Written, entities: Mapping[str, Entity]) -> bool:
+def _names_place_or_actor(written: Written, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> bool:
     """Whether an entity of such a kind is among what the rule's match asks for."""
-    for part in written.conditions["match"][0].wanted():
-        if isinstance(part.asks, EntityNamed) and entities[part.asks.entity].kind in PLACES_AND_ACTORS:
-            return True
-        if isinstance(part.asks, GroupNamed):
-            kinds = {entity.kind for entity in entities.values() if part.asks.has(entity)}
-            if not kinds.isdisjoint(PLACES_AND_ACTORS):
-                return True
-    return False
+    asked = (part.asks for part in written.conditions["match"][0].wanted())
+    return any(each.kind in PLACES_AND_ACTORS for asks in asked for each in _entities_of(asks, entities, lists))
+
+
+def _entities_of(asks: Condition, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> Iterable[Entity]:
+    """The entities of which a condition asks for one."""
+    match asks:
+        case EntityNamed(name):
+            return [entities[name]]
+        case GroupNamed():
+            return [each for each in entities.values() if asks.has(each)]
+        case ListNamed(name):
+            return [entities[each] for each in entities_within(lists[name], lists)]
+        case _:
+            return []
 
 
 def _updates(written: Written, policy: AlertPolicy) -> Iterator[_Odd]:

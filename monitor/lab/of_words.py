@@ -9,7 +9,7 @@ from itertools import chain
 
 from monitor.config.yaml12 import Where
 from monitor.lab.written import NETS, Kind, Lint, Part, Written
-from monitor.matching.terms import Edged, Pattern, Token, compile_term
+from monitor.matching.terms import Edged, Pattern, Token, compile_term, tokens_of
 from monitor.model import AnyOf, Entity, Ignore, ListNamed, Rule, Term, WordList, Words, terms_within
 from monitor.text.scripts import HAN, HANGUL, KANA
 
@@ -50,8 +50,10 @@ def _standing_alone(written: Written, bare_lists: Iterable[str]) -> Iterator[tup
 def short_prefixes(written: Written) -> Iterator[Lint]:
     """An open word of so few letters that it says nothing."""
     for words in written.word_sets():
-        for where, term in words.terms():
-            for token in (pattern.tokens[0] for pattern in _compiled(term) if len(pattern.tokens) == 1):
+        open_ones = ((where, term) for where, term in words.terms() if "*" in term.text)  # few are
+        for where, term in open_ones:
+            tokens = tokens_of(term)
+            for token in tokens if len(tokens) == 1 else ():
                 is_open, is_character = token.open_left or token.open_right, HANGUL.match(token.text)
                 if is_open and not is_character and len(token.text) < _SHORT:
                     yield written.lint(
@@ -203,7 +205,7 @@ def twice(written: Written) -> Iterator[Lint]:
     for words in written.word_sets():
         known: dict[object, str] = {}
         for where, term in words.terms():
-            key = tuple(tuple(map(_key, pattern.cased or pattern.tokens)) for pattern in _compiled(term))
+            key = tuple(map(_key, tokens_of(term)))
             if (first := known.get(key)) is not None:
                 same = "stands here twice" if first == term.text else f"is the same word here as '{first}'"
                 yield written.lint(Kind.TWICE, where, f"'{term.text}' {same}", "remove one of them")

@@ -252,6 +252,11 @@ def compile_term(term: Term, *, name: bool = False) -> tuple[Pattern, ...]:
     return tuple(pattern for text in texts if (pattern := _pattern(text, term, name=name)) is not None)
 
 
+def tokens_of(term: Term) -> tuple[Token, ...]:
+    """The tokens of a term as it is written, with their case where that counts."""
+    return _tokens(term.text, cased=term.exact)
+
+
 def _pattern(text: str, term: Term, *, name: bool) -> Pattern | None:
     tokens = _tokens(text)
     if not tokens:

@@ -88,8 +88,13 @@ def finds_no_word(pattern: str) -> bool:
     return not (find_one(ascii_letters + digits) or find_one(_letters()))  # of the many it is seldom asked
 
 
+_BLOCK = 0x800  # characters: the halves of surrogate pairs are one such block
+_SURROGATES = range(0xD800, 0xE000)
+
+
 @cache
 def _letters() -> str:
-    """All that words are made of."""
-    everything = "".join(map(chr, (*range(0xD800), *range(0xE000, sys.maxunicode + 1))))
-    return "".join(TOKEN.findall(everything))
+    """All that words are made of; block by block, for all characters at once take 100 MiB."""
+    blocks = (range(first, first + _BLOCK) for first in range(0, sys.maxunicode + 1, _BLOCK))
+    texts = ("".join(map(chr, block)) for block in blocks if block.start not in _SURROGATES)
+    return "".join("".join(TOKEN.findall(text)) for text in texts)

@@ -1,5 +1,5 @@
-"""Writes the countries of the world as entities, `seeds/entities/countries-of-the-world.yaml`: those that no file beside it
-has by hand.
+"""Writes the countries of the world as entities, `seeds/entities/countries-of-CONTINENT.yaml`: those that no file beside
+these has by hand.
 
 Only who changes them runs it, from the top of the repository, in the environment that build.py needs:
 
@@ -33,7 +33,8 @@ from seeds.places import cldr, grammar
 from seeds.places.tables import HERE, by_language, demonym_forms, demonyms, lines
 
 ENTITIES = HERE.parent / "entities"
-TARGET = ENTITIES / "countries-of-the-world.yaml"
+CONTINENTS = ("africa", "asia", "europe", "north-america", "oceania", "south-america")
+WRITTEN = {each: f"countries-of-{each}.yaml" for each in CONTINENTS}
 LANGUAGES = ("en", "zh", "ko", "ja", "ru", "de", "pl", "fr", "es")
 LATIN = frozenset(("en", "de", "pl", "fr", "es"))
 _CLDR_LANGUAGES = {"zh_Hant": "zh", "zh_Hant_HK": "zh"} | {each: each for each in LANGUAGES}
@@ -52,7 +53,7 @@ _TITLES = {
 }
 _SCHEMA = "# yaml-language-server: $schema=../../schema/entity.schema.json"
 _HEAD = f"""{_SCHEMA}
-# The countries of the world that no other file here has by hand.
+# Countries of the world that no file here has by hand.
 # Made by `python -m seeds.places.countries` from CLDR and the tables of seeds/places: change those, and make it again.
 # More tests: tests/unit/test_countries.py.
 """
@@ -82,11 +83,13 @@ class Country:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cldr", type=Path, help="the folder `common` of CLDR")
-    parser.add_argument("--to", type=Path, default=TARGET)
+    parser.add_argument("--to", type=Path, default=ENTITIES, help="the folder to write into")
     given = parser.parse_args()
     countries = gather(given.cldr)
-    written = [_yaml(country) for country in sorted(countries, key=lambda country: country.id)]
-    given.to.write_text(_HEAD + "---\n".join(written).removeprefix(f"{_SCHEMA}\n"), encoding="utf-8")
+    for continent, name in WRITTEN.items():
+        own = sorted((each for each in countries if continent in each.groups), key=lambda country: country.id)
+        written = "---\n".join(map(_yaml, own)).removeprefix(f"{_SCHEMA}\n")
+        (given.to / name).write_text(_HEAD + written, encoding="utf-8")
     print(f"{len(countries)} countries, {sum(len([*each.names()]) for each in countries)} names")
 
 
@@ -119,7 +122,7 @@ def _written_by_hand() -> set[str]:
     documents = (
         document
         for path in sorted(ENTITIES.glob("*.yaml"))
-        if path != TARGET
+        if path.name not in WRITTEN.values()
         for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
     )
     return {document["entity"] for document in documents if document.get("kind") == "country"}

@@ -168,10 +168,14 @@ def test_a_schema_from_elsewhere_would_be_seen(user: Path) -> None:
             '"new fact", "level rises",',
         ),
         # what says how, beside what cannot be said so
-        ("rule", f"{RULE}unless: {{entity: taiwan, case: exact}}  # here", "Write one of: words, pattern."),
+        (
+            "rule",
+            f"{RULE}unless: {{entity: taiwan, case: exact}}  # here",
+            "Write one of: words, pattern, any, all, near.",
+        ),
         # nothing is said
         ("rule", f"{RULE}where: {{unknown: counts}}  # here", "Write one of: languages, sources,"),
-        ("list", "list: a  # here\ntitle: A", "Write one of: words, before, after."),
+        ("list", "list: a  # here\ntitle: A", "Write one of: words, lists, entities, before, after."),
         (
             "entity",
             "entity: a\nkind: place\nname: A\nsure: [Aa]\nmaybe: {words: [b], counts_if: {}}  # here",

@@ -14,7 +14,7 @@ from monitor.config.load import load_rules
 from monitor.config.shipped import shipped
 from monitor.decide import State, decide
 from monitor.matching import RuleSet, compile_rules
-from monitor.model import Article, EntityNamed, Level, MatchKind, Rule, Status
+from monitor.model import Article, EntityNamed, Level, MatchKind, Rule, RuleStatus
 from tests.building import NOON
 
 # What is still wrong, by its headline, and why. A sentence that becomes right is taken out.
@@ -51,7 +51,7 @@ def compiled() -> RuleSet:
     """The rules, and of each entity a rule that fires where it is named."""
     loaded = load_rules([shipped() / "rules", shipped() / "seeds" / "entities"])
     named = [
-        Rule(each.id, each.name, Level.INFO, EntityNamed(each.id), "", status=Status.SHADOW)
+        Rule(each.id, each.name, Level.INFO, EntityNamed(each.id), "", status=RuleStatus.SHADOW)
         for each in loaded.entities.values()
     ]
     return compile_rules([*loaded.rules.values(), *named], loaded.entities, loaded.lists, {})

@@ -35,6 +35,16 @@ name: KN-23
 in: [missiles]
 sure: [KN-23]
 tests: {fires: [KN-23]}
+---
+list: harbours
+lists: [ports]
+---
+list: ports
+words: [port]
+entities: [busan]
+---
+list: arms
+entities: [kn-23]
 """
 
 
@@ -51,7 +61,7 @@ def told_of(folder: Path, text: str, sources: tuple[Source, ...] = ()) -> list[s
     loaded = load_rules([file])
     assert [str(fault) for fault in loaded.faults] == []
     known = {each.id: each for each in sources}
-    everything = Everything(loaded.rules, loaded.entities, {}, loaded.documents, known)
+    everything = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, known)
     lines = file.read_text(encoding="utf-8").splitlines()
     found = lints(everything, list(loaded.rules.values()))
     return [f"{lint.kind} {lines[lint.place.line - 1][lint.place.col - 1 :].rstrip('}')}" for lint in found]
@@ -121,6 +131,8 @@ def test_an_official_source_that_there_is_not(tmp_path: Path) -> None:
         ("entity: busan", "", []),
         ("entity: {kind: place}", "", []),
         ("entity: {in: ports}", "", []),
+        ("list: harbours", "", []),
+        ("list: arms", "", ["no-identity event"]),
         ("words: [c]", ", by: where", []),
         # one event of all that comes in a day
         ("entity: busan", ", event_lasts: 1 day", ["one-event 1 day"]),
