@@ -8,10 +8,9 @@
     when time alone brings something (`due` calls it):
         what waited is told: alone, or together with what waited for the same
 
-The one place where articles become alerts: live polling, `match`, `check`, `replay` and the tests in rules all come
-here. It reads no clock, no file and no database; the state that it is given stays as it was. `decide` takes all steps
-at once, on a state that is complete; the serial section (`store.loading`) takes them one by one, and loads before each
-what it will look up.
+The one place where articles become alerts: live polling, `match` and `replay` all come here. It reads no clock, no
+file and no database; the state that it is given stays as it was. `decide` takes all steps at once, on a state that is
+complete; the serial section (`store.loading`) takes them one by one, and loads before each what it will look up.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from monitor.cli.tables import print_table
 from monitor.sanitize import sanitize_line
 
 if TYPE_CHECKING:
-    from monitor.lab.expected import Expectation, Expected, HeadlinesReport
+    from monitor.lab.expected import Expected, HeadlinesReport
+    from monitor.lab.outcomes import Expectation
 
 
 @click.command("test")
@@ -80,7 +81,7 @@ def _read(file: Path) -> tuple[list[Expected], bool]:
 
 
 def _print(report: HeadlinesReport) -> None:
-    from monitor.lab.expected import Expectation
+    from monitor.lab.outcomes import Expectation
 
     for failure in report.failures:
         click.echo(sanitize_line(str(failure)))
@@ -104,7 +105,7 @@ def _rules_of(report: HeadlinesReport) -> list[str]:
 
 
 def _rows(report: HeadlinesReport) -> Iterator[dict[str, object]]:
-    from monitor.lab.expected import Expectation
+    from monitor.lab.outcomes import Expectation
 
     for failure in report.failures:
         place = failure.expected.place

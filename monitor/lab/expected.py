@@ -8,34 +8,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from monitor.config.expectations import ANY_RULE, read_expectations
 from monitor.config.faults import did_you_mean
 from monitor.config.yaml12 import read
 from monitor.errors import Fault
-from monitor.lab.outcomes import explain_outcome, quote_evidence
+from monitor.lab.outcomes import MUST, Expectation, quote_evidence, unmet
 from monitor.lab.recorded import Unusable, is_list_of_texts, recorded
-from monitor.lab.rule_tests import article_of, as_running
+from monitor.lab.rule_tests import article_of, as_running, wanted_of
 from monitor.matching import RuleSet, compile_rules
 from monitor.matching.explain import explain
-from monitor.model import Article, Entity, Match, MatchKind, Place, Rule, RuleStatus, RuleTest, Source, WordList
-
-
-class Expectation(StrEnum):
-    """What a rule must make of an article: news, a mention, or no news (a mention is silent)."""
-
-    FIRES = "fires"
-    MENTIONS = "mentions"
-    SILENT = "silent"
-
-
-_MUST = {
-    Expectation.FIRES: "must fire",
-    Expectation.MENTIONS: "must be a mention",
-    Expectation.SILENT: "must stay silent",
-}
+from monitor.model import Article, Entity, Match, MatchKind, Place, Rule, RuleStatus, Source, WordList
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +45,7 @@ class Failure:
         who = self.rule
         if who == ANY_RULE:
             who = "every rule" if self.wanted is Expectation.SILENT else "some rule"
-        return f"{self.expected.place}: {who} {_MUST[self.wanted]}, and {self.why}"
+        return f"{self.expected.place}: {who} {MUST[self.wanted]}, and {self.why}"
 
 
 @dataclass(slots=True)
@@ -82,13 +66,7 @@ class HeadlinesReport:
 def expected_of_yaml(file: Path, now: datetime) -> list[Expected]:
     """Of a mapping of ids of rules (`any`: of all rules) to `fires`, `mentions` and `silent`. Raises Faulty."""
     found = (each for document in read(file) for each in read_expectations(document))
-    return [Expected(article_of(test, now), ((rule, _wanted(test)),), test.place) for rule, test in found]
-
-
-def _wanted(test: RuleTest) -> Expectation:
-    if test.fires:
-        return Expectation.FIRES
-    return Expectation.MENTIONS if test.mentions else Expectation.SILENT
+    return [Expected(article_of(test, now), ((rule, wanted_of(test)),), test.place) for rule, test in found]
 
 
 def expected_of_lines(lines: Iterable[str], file: str, now: datetime) -> Iterator[Expected | Unusable]:
@@ -165,25 +143,25 @@ class _RulesTested:
     any_rule: AbstractSet[str]
 
     def failed(self, article: Article, name: str, wanted: Expectation, matches: Iterable[Match]) -> str | None:
-        """Why the expectation does not hold; None: it does."""
-        found = {
-            match.rule: match for match in matches if match.rule in (self.any_rule if name == ANY_RULE else {name})
-        }
+        """What is done instead of what is wanted, as `unmet` says it."""
+        if name == ANY_RULE:
+            found = {match.rule: match for match in matches if match.rule in self.any_rule}
+            return self._any_failed(article, wanted, found)
+        return unmet(self.rules, article, name, wanted, next((each for each in matches if each.rule == name), None))
+
+    def _any_failed(self, article: Article, wanted: Expectation, found: Mapping[str, Match]) -> str | None:
         news = [match for match in found.values() if match.kind is MatchKind.NEWS]
         if wanted is Expectation.FIRES:
             what = "is only a mention" if found else "does not"
-            return None if news else f"{what}: {self._missed(article, name, found)}"
+            return None if news else f"{what}: {self._nearest(article, found)}"
         if news:
-            whose = "{rule} " if name == ANY_RULE else ""
-            return "; ".join(f"{whose.format(rule=each.rule)}fires on {quote_evidence(each)}" for each in news)
+            return "; ".join(f"{match.rule} fires on {quote_evidence(match)}" for match in news)
         if wanted is Expectation.MENTIONS and not found:
-            return f"is not: {self._missed(article, name, found)}"
+            return f"is not: {self._nearest(article, found)}"
         return None
 
-    def _missed(self, article: Article, name: str, found: Collection[str]) -> str:
-        """Why it is no match, or no news; of many rules, why not by the nearest."""
-        if name != ANY_RULE:
-            return explain_outcome(self.rules, article, name).partition(": ")[2]
-        each_asked = (each for each in explain(self.rules, article) if each.rule in self.any_rule)
-        nearest = max(each_asked, key=lambda each: (each.rule in found, each.share), default=None)
+    def _nearest(self, article: Article, found: Collection[str]) -> str:
+        """Why it is no match, or no news, by the rule that came nearest."""
+        asked = (each for each in explain(self.rules, article) if each.rule in self.any_rule)
+        nearest = max(asked, key=lambda each: (each.rule in found, each.share), default=None)
         return "there is no rule that runs" if nearest is None else f"the nearest is {nearest.rule}: {nearest.says}"

@@ -1,4 +1,4 @@
-"""Runs the tests that rules and entities carry, through the very code that runs live."""
+"""Runs the tests that rules and entities carry, through the matching that runs live."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.decide import State, decide
 from monitor.errors import Fault
-from monitor.lab.outcomes import explain_outcome, quote_evidence
+from monitor.lab.outcomes import MUST, Expectation, unmet
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     Article,
     Entity,
     EntityNamed,
     Level,
-    Match,
-    MatchKind,
     NewsIn,
     Rule,
     RuleStatus,
@@ -26,7 +23,6 @@ from monitor.model import (
 )
 
 _TOGETHER = 200  # rules in a set: what they name is compiled once for all; and of no article all rules are asked
-_MEND = "mend the rule or the test"
 
 
 def failures(
@@ -59,14 +55,13 @@ def failures_of_each(
     """The same of each rule, in their order. `beside`: all rules that there are, of which those that are live are asked
     what a title is about."""
     found: list[tuple[Fault, ...]] = []
-    nothing = State()  # deciding leaves it as it is: a state for each of thousands of tests would be most of the work
     live = {rule.id: rule for rule in beside if rule.status is RuleStatus.LIVE}
     for first in range(0, len(rules), _TOGETHER):
         some = [as_running(rule) for rule in rules[first : first + _TOGETHER]]
         compared = live if any(map(asks_what_titles_are_about, some)) else {}
         together = compared | {rule.id: rule for rule in some if rule.tests}
         compiled = compile_rules(together.values(), entities, lists, sources)
-        found += (tuple(_failures(rule, compiled, nothing, now)) for rule in some)
+        found += (tuple(_failures(rule, compiled, now)) for rule in some)
     return found
 
 
@@ -85,22 +80,19 @@ def as_rule(entity: Entity) -> Rule:
     return Rule(entity.id, entity.name, Level.INFO, EntityNamed(entity.id), "", tests=entity.tests)
 
 
-def _failures(rule: Rule, compiled: RuleSet, nothing: State, now: datetime) -> Iterator[Fault]:
+def _failures(rule: Rule, compiled: RuleSet, now: datetime) -> Iterator[Fault]:
     for test in rule.tests:
-        article = article_of(test, now)
-        found = _match(rule, compiled, article, nothing, now)
-        news = found is not None and found.kind is MatchKind.NEWS
-        if test.fires and not news:
-            what = "does not" if found is None else "is only a mention"
-            _, _, missed = explain_outcome(compiled, article, rule.id).partition(": ")
-            yield Fault(test.place, f"this test of {rule.id} must fire, and {what}: {missed}", _MEND)
-        elif found is not None and news and not test.fires:
-            must = "be a mention" if test.mentions else "stay silent"
-            what = f"this test of {rule.id} must {must}, and fires on {quote_evidence(found)}"
-            yield Fault(test.place, what, _MEND)
-        elif found is None and test.mentions:
-            _, _, missed = explain_outcome(compiled, article, rule.id).partition(": ")
-            yield Fault(test.place, f"this test of {rule.id} must be a mention, and is not: {missed}", _MEND)
+        article, wanted = article_of(test, now), wanted_of(test)
+        match = next((match for match in compiled.match(article) if match.rule == rule.id), None)
+        if why := unmet(compiled, article, rule.id, wanted, match):
+            yield Fault(test.place, f"this test of {rule.id} {MUST[wanted]}, and {why}", "mend the rule or the test")
+
+
+def wanted_of(test: RuleTest) -> Expectation:
+    """What a test wants of the rule that it is written for."""
+    if test.fires:
+        return Expectation.FIRES
+    return Expectation.MENTIONS if test.mentions else Expectation.SILENT
 
 
 def article_of(test: RuleTest, now: datetime) -> Article:
@@ -118,8 +110,3 @@ def article_of(test: RuleTest, now: datetime) -> Article:
         authors=test.authors,
         tags=test.tags,
     )
-
-
-def _match(rule: Rule, compiled: RuleSet, article: Article, nothing: State, now: datetime) -> Match | None:
-    (judged,) = decide([article], compiled, nothing, now).judged
-    return next((decided.match for decided in judged.decisions if decided.match.rule == rule.id), None)

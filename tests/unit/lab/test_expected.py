@@ -9,7 +9,6 @@ import pytest
 
 from monitor.errors import Faulty
 from monitor.lab.expected import (
-    Expectation,
     Expected,
     HeadlinesReport,
     expected_of_lines,
@@ -18,6 +17,7 @@ from monitor.lab.expected import (
     unknown_rules,
     usable_expectations,
 )
+from monitor.lab.outcomes import Expectation
 from monitor.lab.recorded import Unusable
 from monitor.model import Level, NewsIn, Rule, RuleStatus, Term, Words
 from tests.building import NOON
