@@ -329,7 +329,8 @@ class _Rules:
             where=self.where() if self.maybe(0.15) else None,
             raises=self.changes([Level.HIGH, Level.CRITICAL]) if self.maybe(0.2) else (),
             lowers=self.changes([Level.LOW, Level.INFO]) if self.maybe(0.2) else (),
-            news_in=self.chance.choices(list(NewsIn), [10, 20, 60, 10])[0],
+            news_in=self.chance.choices(list(NewsIn), [10, 25, 55, 10])[0],
+            title_has_some=self.maybe(0.1),
             mention_if=self.condition(0) if self.maybe(0.15) else None,
             mention=self.condition(1) if self.maybe(0.2) else None,
         )

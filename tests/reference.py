@@ -141,7 +141,7 @@ class Reading:
             return None
         by, limit = caught
         within = self.within(limit)
-        news = by is rule.condition and limit is rule.news_in
+        news = by is rule.condition and limit is rule.news_in and not self.title_has_none(rule)
         mention = not news or (rule.mention_if is not None and self.holds(rule.mention_if, within))
         return MatchKind.MENTION if mention else MatchKind.NEWS, self.level(rule, within)
 
@@ -150,7 +150,8 @@ class Reading:
         else anywhere; else its mention, anywhere. None: it is not met."""
         asked = [(rule.condition, NewsIn.TEXT)]
         asked += [] if rule.mention is None else [(rule.mention, NewsIn.TEXT)]
-        if rule.news_in is not NewsIn.ABOUT or not self.is_about_another(rule):
+        other = rule.news_in is NewsIn.ABOUT and self.is_about_another(rule)
+        if not other and not self.title_has_none(rule):
             asked.insert(0, (rule.condition, rule.news_in))
         return next((each for each in asked if self.holds(each[0], self.within(each[1]))), None)
 
@@ -162,6 +163,10 @@ class Reading:
         alone.zones |= {name: Zone("", prose=False) for name in self.zones if name is not Field.TITLE}
         others = [each for each in self.world.rules if each.status is RuleStatus.LIVE and each.id != rule.id]
         return any(alone.holds(each.condition, lambda _: True) for each in others)
+
+    def title_has_none(self, rule: Rule) -> bool:
+        """Whether the rule wants something of its match in the title, and nothing is."""
+        return rule.title_has_some and not self.has_some(rule.condition, self.within(NewsIn.TITLE))
 
     def level(self, rule: Rule, counts: Counts) -> Level:
         """The highest raise that holds, else the lowest lower that holds, else the rule's own."""
@@ -231,6 +236,22 @@ class Reading:
                 return any(self.together(chosen, condition) for chosen in choices)
         hits = list(filter(counts, self.hits(condition, field, node)))
         return apart(hits) >= (condition.times if isinstance(condition, Times) else 1)
+
+    def has_some(self, condition: Condition, counts: Counts, field: Field | None = None) -> bool:
+        """Whether a part of the condition has a hit that counts, but what must not be there."""
+        match condition:
+            case Named():
+                return self.has_some(condition.condition, counts, field)
+            case In():
+                return self.has_some(condition.condition, counts, condition.field)
+            case AllOf() | AnyOf():
+                return any(self.has_some(each, counts, field) for each in condition.conditions)
+            case Near():
+                members = (each for way in ways(condition) for each in way)
+                return any(self.counted(each, field, "", counts) for each in members)
+            case Not():
+                return False
+        return any(map(counts, self.hits(condition, field)))
 
     def choices(
         self, members: tuple[Condition, ...], field: Field | None, node: str, counts: Counts

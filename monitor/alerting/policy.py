@@ -237,6 +237,7 @@ def _mention(case: Case) -> Ruling:
     if case.match.kind is not MatchKind.MENTION:
         return None
     in_passing = [_BEYOND[case.rule.news_in]] if case.rule.news_in in _BEYOND else []
+    in_passing += ["under a title that has none of it"] if case.rule.title_has_some else []
     asked = {"mention": case.rule.mention, "mention_if": case.rule.mention_if}
     says = [key for key, condition in asked.items() if condition is not None]
     in_passing += [f"as its {' or '.join(says)} says"] if says else []

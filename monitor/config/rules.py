@@ -80,6 +80,12 @@ class RuleShape(Shape):
         "text's first sentence, where the title alone meets the match of no other live rule.",
         examples=["title"],
     )
+    title_has_some: bool | None = Field(
+        None,
+        description="The title must contain at least one of the things that match looks for; otherwise what holds "
+        "is a mention.",
+        examples=[True],
+    )
     mention: ConditionOrList | None = Field(
         None,
         description="Makes the article a mention where match does not hold and this does, anywhere in title and text "
@@ -168,6 +174,7 @@ def rule(document: Document) -> Rule:
         raises=_changes(shape.raise_),
         lowers=_changes(shape.lower),
         news_in=NewsIn(shape.news_in or "lead"),
+        title_has_some=shape.title_has_some or False,
         mention_if=any_of(shape.mention_if),
         mention=any_of(shape.mention),
         full_text=shape.full_text or False,

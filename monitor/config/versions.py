@@ -18,7 +18,7 @@ from monitor.model import Entity, Named, Rule, Term, WordList, named_within
 def with_version(rule: Rule, named: Mapping[str, str]) -> Rule:
     """The rule with the digest of what it says. `named`: what it names, each with its digest."""
     says = [rule.condition, rule.unless, rule.level, rule.status, rule.max_age, rule.alert]
-    more = _given(rule, "where", "raises", "lowers", "news_in", "mention_if", "mention", "full_text")
+    more = _given(rule, "where", "raises", "lowers", "news_in", "title_has_some", "mention_if", "mention", "full_text")
     by = [[each.name, _canonical(each)] for each in named_within(rule.condition) if each.name in rule.alert.by]
     return replace(rule, version=_digest([rule.id, _canonical(says), named, *more, *by]))
 

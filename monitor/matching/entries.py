@@ -158,7 +158,7 @@ def entry(compiled: CompiledRule, anchor: frozenset[int], besides: Groups, unpro
     """A rule as it is quickest asked, given by which of the sets that it requires it is found, and the others."""
     rule, node = compiled.rule, compiled.node
     more = compiled.where or compiled.mention_if or compiled.mention or compiled.changes
-    plain = not more and rule.news_in is NewsIn.LEAD
+    plain = not more and rule.news_in is NewsIn.LEAD and not rule.title_has_some
     unless = () if compiled.unless is None else compiled.unless.enough()
     if not plain or unless is None:
         return Entry(compiled, _NONE)
@@ -199,11 +199,16 @@ def _caught(compiled: CompiledRule, found: Found) -> tuple[Node, MatchKind, int]
     node, mention, everything = compiled.node, compiled.mention, found.document.everything
     if node.holds(found, everything):
         limit = found.document.limit(compiled.rule.news_in)
-        news = node.holds(found, limit) and not about_others(compiled, found)
+        news = node.holds(found, limit) and not (title_has_none(compiled, found) or about_others(compiled, found))
         return (node, _NEWS, limit) if news else (node, _MENTION, everything)
     if mention is not None and mention.holds(found, everything):
         return mention, _MENTION, everything
     return None
+
+
+def title_has_none(compiled: CompiledRule, found: Found) -> bool:
+    """Whether a rule with `title_has_some` finds nothing of what `match` looks for in the title."""
+    return compiled.rule.title_has_some and not compiled.node.has_some(found, found.document.title[1])
 
 
 def about_others(compiled: CompiledRule, found: Found) -> tuple[str, ...]:

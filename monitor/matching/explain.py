@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from monitor.matching import nodes
-from monitor.matching.entries import CompiledRule, Met, about_others
+from monitor.matching.entries import CompiledRule, Met, about_others, title_has_none
 from monitor.matching.found import Found, Hit
 from monitor.matching.ruleset import RuleSet
 from monitor.matching.together import Members, in_any_order
@@ -100,6 +100,8 @@ def _met(met: Met, found: Found) -> str:
     if met.limit == found.document.everything:
         if not compiled.node.holds(found, found.document.limit(compiled.rule.news_in)):
             return f"a mention at level {met.level}: complete only outside {news_in}"
+        if title_has_none(compiled, found):
+            return f"a mention at level {met.level}: complete only outside the title, which has none of it"
         if others := about_others(compiled, found):
             return (
                 f"a mention at level {met.level}: complete only outside the title, which is about {', '.join(others)}"

@@ -38,6 +38,10 @@ class Node(ABC):
         """The hits by which it holds; none where it does not."""
 
     @abstractmethod
+    def has_some(self, found: Found, limit: int) -> bool:
+        """Whether any of what it looks for stands before the limit, though it may not hold."""
+
+    @abstractmethod
     def required(self) -> list[frozenset[int]]:
         """Sets of patterns: where one of them is absent as a whole, this cannot hold."""
 
@@ -78,6 +82,9 @@ class Leaf(Node):
             return self.finder.stand(found, limit)
         first, last = found.document.region(self.field, limit)
         return any(hit[0] >= first and hit[1] <= last for hit in self.finder.hits(found))
+
+    def has_some(self, found: Found, limit: int) -> bool:
+        return bool(self.hits(found, limit))
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         """The first hit of each term; where they are counted, as many as are asked for."""
@@ -121,6 +128,9 @@ class AllOf(Node):
     def holds(self, found: Found, limit: int) -> bool:
         return all(node.holds(found, limit) for node in self.nodes)
 
+    def has_some(self, found: Found, limit: int) -> bool:
+        return any(node.has_some(found, limit) for node in self.nodes)
+
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         each = [node.evidence(found, limit) for node in self.nodes]
         if self._silent:
@@ -151,6 +161,9 @@ class AnyOf(Node):
 
     def holds(self, found: Found, limit: int) -> bool:
         return any(node.holds(found, limit) for node in self.nodes)
+
+    def has_some(self, found: Found, limit: int) -> bool:
+        return any(node.has_some(found, limit) for node in self.nodes)
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         return tuple(chain.from_iterable(node.evidence(found, limit) for node in self.nodes))
@@ -183,6 +196,11 @@ class Nowhere(Node):
     def holds(self, found: Found, limit: int) -> bool:
         del limit
         return not self.node.holds(found, found.document.everything)
+
+    def has_some(self, found: Found, limit: int) -> bool:
+        """It looks for nothing."""
+        del found, limit
+        return False
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         del found, limit
@@ -226,6 +244,9 @@ class Near(Node):
 
     def holds(self, found: Found, limit: int) -> bool:
         return self._chosen(found, limit) is not None
+
+    def has_some(self, found: Found, limit: int) -> bool:
+        return any(node.has_some(found, limit) for node in self.nodes)
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         chosen = self._chosen(found, limit)

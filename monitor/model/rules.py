@@ -312,6 +312,7 @@ class Rule:
     raises: tuple[LevelChange, ...] = ()
     lowers: tuple[LevelChange, ...] = ()
     news_in: NewsIn = NewsIn.LEAD
+    title_has_some: bool = False
     mention_if: Condition | None = None
     mention: Condition | None = None
     full_text: bool = False

@@ -61,11 +61,11 @@ DENSE = 2_000  # texts of a few letters
 CONSTRUCTS = listed(
     "words, list, list in list, entity in list, entity, group, group of, pattern, number, day, all, any, not, times, "
     "name, open end, case exact, forms, edges, shadow, unless, where, raises, lowers, mention, mention_if, news in "
-    "title, news in about, news in text, near sentence, near paragraph, near words, near in order, all in near, near "
-    "sharing words, near in near, in title, in lead, in text, in author, in tags, in url, ignore terms, ignore lists, "
-    "ignore before, ignore after, maybe, never, titles, counts if sure_seen, counts if earlier, counts if near, "
-    "counts if where, where languages, where sources, where tags, where publishers, where not, where unknown does not "
-    "count"
+    "title, news in about, news in text, title has some, near sentence, near paragraph, near words, near in order, "
+    "all in near, near sharing words, near in near, in title, in lead, in text, in author, in tags, in url, ignore "
+    "terms, ignore lists, ignore before, ignore after, maybe, never, titles, counts if sure_seen, counts if earlier, "
+    "counts if near, counts if where, where languages, where sources, where tags, where publishers, where not, where "
+    "unknown does not count"
 )
 
 
@@ -228,6 +228,8 @@ def constructs(rule: Rule, world: World) -> set[str]:
     found = {"shadow"} if rule.status is RuleStatus.SHADOW else set()
     for key in ("unless", "where", "raises", "lowers", "mention", "mention_if"):
         found |= {key} if getattr(rule, key) else set()
+    if rule.title_has_some:
+        found.add("title has some")
     if rule.news_in is not NewsIn.LEAD:
         found.add(f"news in {rule.news_in}")
     for part in parts(rule, world):

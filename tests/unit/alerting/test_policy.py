@@ -134,6 +134,12 @@ def test_a_mention_waits_for_the_morning(news_in: NewsIn, conditions: dict[str, 
     assert decided.waiting.due == NOON + 20 * HOUR
 
 
+def test_a_mention_may_be_one_by_its_title() -> None:
+    """Under a title that has nothing of what the rule looks for."""
+    decided = judged(article(), replace(rule(), title_has_some=True), kind=MatchKind.MENTION)
+    assert "deeper in the text than its lead or under a title that has none of it" in decided.reason
+
+
 @pytest.mark.parametrize(
     ("once_per", "key", "other"),
     [

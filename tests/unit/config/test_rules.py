@@ -49,6 +49,7 @@ where:
 match: {entity: taiwan}
 unless: {in: title, words: {en: [earthquake drill]}}
 news_in: title
+title_has_some: true
 mention: {words: [drill]}
 mention_if: {words: [last week]}
 full_text: true
@@ -95,6 +96,7 @@ def test_a_rule_says_what_is_written() -> None:
         raises=(LevelChange(Level.CRITICAL, ListNamed("live-fire")),),
         lowers=(LevelChange(Level.LOW, Words((Term("tabletop"),))),),
         news_in=NewsIn.TITLE,
+        title_has_some=True,
         mention=Words((Term("drill"),)),
         mention_if=Words((Term("last week"),)),
         full_text=True,
@@ -102,7 +104,7 @@ def test_a_rule_says_what_is_written() -> None:
         why="First warning for the Taipei desk.",
         known_false_alarms=("Earthquake drills", "Drills of the fire brigade"),
         tests=(
-            RuleTest(True, "A drill near Taiwan", place=Place("f.yaml", 28, 7)),
+            RuleTest(True, "A drill near Taiwan", place=Place("f.yaml", 29, 7)),
             RuleTest(
                 True,
                 "",
@@ -113,10 +115,10 @@ def test_a_rule_says_what_is_written() -> None:
                 url="http://x/1",
                 authors=("Kim Min-ji",),
                 tags=("world", "military"),
-                place=Place("f.yaml", 29, 7),
+                place=Place("f.yaml", 30, 7),
             ),
-            RuleTest(False, "Talks about the drills", place=Place("f.yaml", 31, 14), mentions=True),
-            RuleTest(False, "Nothing", place=Place("f.yaml", 32, 12)),
+            RuleTest(False, "Talks about the drills", place=Place("f.yaml", 32, 14), mentions=True),
+            RuleTest(False, "Nothing", place=Place("f.yaml", 33, 12)),
         ),
         place=Place("f.yaml", 1, 1),
     )

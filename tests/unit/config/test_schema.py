@@ -65,7 +65,18 @@ def test_the_schema_of_rules_knows_the_language() -> None:
     assert whole["required"] == ["rule", "title", "match"]
     assert list(whole["properties"]) == [
         *("rule", "title", "level", "status", "owner", "why", "known_false_alarms", "where", "match", "unless"),
-        *("news_in", "mention", "mention_if", "raise", "lower", "full_text", "max_age", "alert", "tests"),
+        *(
+            "news_in",
+            "title_has_some",
+            "mention",
+            "mention_if",
+            "raise",
+            "lower",
+            "full_text",
+            "max_age",
+            "alert",
+            "tests",
+        ),
     ]
     condition = whole["definitions"]["Condition"]
     kinds = ("words", "list", "entity", "pattern", "number", "names", "all", "any", "near", "not")

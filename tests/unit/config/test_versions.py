@@ -71,6 +71,7 @@ def version(text: str, taiwan: str = _TAIWAN) -> str:
         ("unless:", "mention_if:"),
         ("unless:", "mention:"),
         ("unless:", "news_in: title\nunless:"),
+        ("unless:", "title_has_some: true\nunless:"),
         ("unless:", "where: {languages: [ko]}\nunless:"),
         ("unless:", "raise: {to: critical, if: {words: [a]}}\nunless:"),
         ("unless:", "lower: {to: low, if: {words: [a]}}\nunless:"),
@@ -94,6 +95,7 @@ def test_a_version_changes_with_what_can_hit_or_be_told(old: str, new: str) -> N
         ("within:", "in_order: false\n        within:"),
         ("unless:", "news_in: lead\nunless:"),
         ("unless:", "full_text: false\nunless:"),
+        ("unless:", "title_has_some: false\nunless:"),
         ("{words: [Beijing]}", "{words: [Beijing], name: who}"),  # what reports call it
         ("- entity: taiwan", "- {entity: taiwan, name: where}"),
     ],

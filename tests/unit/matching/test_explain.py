@@ -219,6 +219,15 @@ def test_it_says_which_net_caught_an_article() -> None:
     assert dropped.says == "no match: unless holds, by “film” in the title"
 
 
+def test_it_says_that_a_title_has_none_of_it() -> None:
+    """What keeps a complete lead from being news."""
+    rule = Rule("r", "R", Level.HIGH, AllOf((WHO, DID)), "v1", title_has_some=True)
+    assert explained(rule, "Morning", "Pyongyang fired.").says == (
+        "a mention at level high: complete only outside the title, which has none of it"
+    )
+    assert explained(rule, "Pyongyang", "Pyongyang fired.").says == "news at level high: complete in title and lead"
+
+
 def test_it_says_what_else_a_title_is_about() -> None:
     """Which rules keep what the first sentence says from being news, or that it stands behind that sentence."""
     about = Rule("r", "R", Level.HIGH, AllOf((WHO, DID)), "v1", news_in=NewsIn.ABOUT)

@@ -315,6 +315,28 @@ def test_news_is_what_an_article_is_about(title: str, text: str, news: bool) -> 
     assert {span.text for span in matches["about"].evidence} == {"missile", "fired"}
 
 
+@pytest.mark.parametrize("news_in", [NewsIn.LEAD, NewsIn.ABOUT, NewsIn.TEXT])
+@pytest.mark.parametrize(
+    ("title", "condition", "news"),
+    [
+        ("An early morning", LAUNCH.condition, False),
+        ("An old missile", LAUNCH.condition, True),
+        ("Who was fired?", LAUNCH.condition, True),  # one of them is enough
+        ("A missile was fired", LAUNCH.condition, True),
+        ("A morning", Near((words(en=["missile"]), words(en=["fired"])), 5), False),
+        ("A missile", Near((words(en=["missile"]), words(en=["fired"])), 5), True),
+        # what is looked for elsewhere, or must not be there, is no part of the title
+        ("A missile", AllOf((In(Field.TEXT, words(en=["missile"])), words(en=["fired"]))), False),
+        ("A drone", AllOf((words(en=["missile"]), Not(words(en=["drones"])))), False),
+    ],
+)
+def test_a_title_must_have_some_of_it(title: str, condition: Condition, news: bool, news_in: NewsIn) -> None:
+    """`title_has_some`: where the title has nothing that `match` looks for, what the text says is a mention."""
+    rule = replace(LAUNCH, news_in=news_in, mention=None, condition=condition, title_has_some=True)
+    (match,) = compile_rules([rule], {}).match(article(title=title, text="A missile was fired. It rained."))
+    assert match.kind is (MatchKind.NEWS if news else MatchKind.MENTION)
+
+
 @pytest.mark.parametrize(
     ("other", "news"),
     [
