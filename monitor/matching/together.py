@@ -6,7 +6,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
-from itertools import groupby, islice, pairwise
+from itertools import groupby, pairwise
 
 from monitor.matching.document import Region
 from monitor.matching.found import Hit
@@ -90,7 +90,8 @@ def chains(
 
 
 def _numbered(hits: list[Hit], first: int, member: int) -> Iterator[tuple[Hit, int]]:
-    return ((hit, member) for hit in islice(hits, first, None))
+    for number in range(first, len(hits)):  # not islice, which walks over those before
+        yield hits[number], member
 
 
 def chosen_by(chain: _Chain | None) -> list[Hit]:
