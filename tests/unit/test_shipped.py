@@ -115,6 +115,16 @@ def test_what_a_feed_says_of_its_language_silences_nothing() -> None:
     assert [str(fault) for fault in faults] == []
 
 
+def test_a_rule_can_be_read_in_a_minute() -> None:
+    """At most 60 lines before its tests."""
+    long = {}
+    for file in (shipped() / "rules").glob("*/*.yaml"):
+        before_tests = file.read_text(encoding="utf-8").split("\ntests:\n")[0].splitlines()
+        if file.parent.name != "lists" and len(before_tests) > 60:
+            long[file.name] = len(before_tests)
+    assert long == {}
+
+
 def test_the_region_is_covered() -> None:
     """As many entities as were promised, and no name that is one letter: 李, 金 or 이 is half the region."""
     assert len(LOADED.entities) >= 80
