@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 from monitor.matching.finders import Finder
 from monitor.matching.found import Found, Hit
 from monitor.matching.nodes import Near
-from monitor.matching.together import Members, Together, chains, chosen_by, starts
+from monitor.matching.together import Members, Together, chains, chosen_by, soonest_ends, starts
 
 _ENDS, _PLACES = 100, 10_000
 """So many places that begin with one word, the nearest ones, and so many in an article: where a text repeats its words
@@ -51,18 +51,18 @@ class Group(Finder):
 
     def _choices(self, members: Members, together: Together) -> Iterator[Sequence[Hit]]:
         """For each place a hit of each member, in the members' order."""
-        near = self._near
+        near, soonest = self._near, list(map(soonest_ends, members))
         for start, nexts in starts(members, together):
             if near.may_share_words:
                 yield from _sharing(start, members, nexts, together)
             else:
-                each = chains(start, members, nexts, together, in_order=near.in_order)
+                each = chains(start, members, soonest, together, in_order=near.in_order)
                 yield from map(chosen_by, islice(each, _ENDS))
 
 
 def _sharing(start: Hit, members: Members, nexts: Sequence[int], together: Together) -> Iterator[Sequence[Hit]]:
     """The same for the places that begin with `start`, where a word may serve several members."""
-    behind = [islice(hits, number, number + _ENDS) for hits, number in zip(members, nexts, strict=True)]
+    behind = [hits[number : number + _ENDS] for hits, number in zip(members, nexts, strict=True)]
     near = [list(takewhile(lambda hit: together(start, hit), hits)) for hits in behind]
     for owner in (number for number, hits in enumerate(near) if hits[0] == start):
         soonest = [min(hits, key=lambda hit: hit[1]) for hits in near]

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from heapq import merge
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise, takewhile
+from operator import itemgetter
 
 from monitor.matching.document import Region
 from monitor.matching.found import Hit
@@ -22,11 +24,13 @@ def in_any_order(members: Members, together: Together) -> Sequence[Hit] | None:
     order."""
     if len(members) == 2:
         return _pair(members[0], members[1], together)
+    soonest: list[list[Hit]] = []
     for start, nexts in starts(members, together):
         near = [hits[number] for hits, number in zip(members, nexts, strict=True)]
         if _are_apart(near):  # most often the next ones will do
             return near
-        if (chain := next(chains(start, members, nexts, together), None)) is not None:
+        soonest = soonest or list(map(soonest_ends, members))
+        if (chain := next(chains(start, members, soonest, together), None)) is not None:
             return chosen_by(chain)
     return None
 
@@ -58,40 +62,66 @@ def _are_apart(chosen: Sequence[Hit]) -> bool:
 
 
 def chains(
-    start: Hit, members: Members, nexts: Sequence[int], together: Together, *, in_order: bool = False
+    start: Hit, members: Members, soonest: Members, together: Together, *, in_order: bool = False
 ) -> Iterator[_Chain]:
     """Choices of a hit of each member, of which `start` is the first and no two share a word; for each hit that can be
-    the last, one. `nexts`: the number of the first hit of each member that is not before the start.
+    the last, one. `soonest`: of each member, `soonest_ends`.
 
     Of the hits that were chosen so far only the members that they are of and the end of the last one matter, so that
-    of each set of members the one that ends soonest is kept.
+    of each set of members the choice that ends soonest is kept. No hit is looked at that is in no choice: a text that
+    repeats its words takes no longer for each of them.
     """
-    whole = (1 << len(members)) - 1
     firsts = range(1 if in_order else len(members))
-    owners = [member for member in firsts if members[member][nexts[member] : nexts[member] + 1] == [start]]
-    kept: dict[int, _Chain] = {1 << member: (start, member, None) for member in owners}
-    behind = (_numbered(hits, number, member) for member, (hits, number) in enumerate(zip(members, nexts, strict=True)))
-    for hit, member in merge(*behind):
-        if hit[0] < start[1]:
-            continue
-        if not together(start, hit):
-            return
-        bit, best = 1 << member, None
-        for chosen, chain in list(kept.items()):
-            if chosen & bit or chain[0][1] > hit[0] or (in_order and chosen != bit - 1):
-                continue
-            longer = (hit, member, chain)
-            if chosen | bit == whole:
-                best = longer
-            elif chosen | bit not in kept or kept[chosen | bit][0][1] > hit[1]:
-                kept[chosen | bit] = longer
-        if best is not None:
-            yield best
+    kept: dict[int, _Chain] = {1 << member: (start, member, None) for member in firsts if _has(members[member], start)}
+    for _ in members[2:]:
+        longer: dict[int, _Chain] = {}
+        for chosen, chain in kept.items():
+            for member in _missing(chosen, len(members), in_order=in_order):
+                hit = _soonest(members[member], soonest[member], start, chain[0][1], together)
+                if hit is not None:
+                    known = longer.get(chosen | 1 << member)
+                    if known is None or known[0][1] > hit[1]:
+                        longer[chosen | 1 << member] = (hit, member, chain)
+        kept = longer
+    whole = (
+        _with_each(chain, member, members[member], start, together)
+        for chosen, chain in kept.items()
+        for member in _missing(chosen, len(members), in_order=in_order)
+    )
+    last = None
+    for chain in merge(*whole, key=itemgetter(0)):
+        if chain[0] != last:
+            yield chain
+        last = chain[0]
 
 
-def _numbered(hits: list[Hit], first: int, member: int) -> Iterator[tuple[Hit, int]]:
-    for number in range(first, len(hits)):  # not islice, which walks over those before
-        yield hits[number], member
+def _has(hits: list[Hit], hit: Hit) -> bool:
+    number = bisect_left(hits, hit)
+    return hits[number : number + 1] == [hit]
+
+
+def _missing(chosen: int, most: int, *, in_order: bool) -> Iterator[int]:
+    """The members that may come next."""
+    missing = (member for member in range(most) if not chosen >> member & 1)
+    return islice(missing, 1) if in_order else missing
+
+
+def _soonest(hits: list[Hit], soonest: list[Hit], start: Hit, end: int, together: Together) -> Hit | None:
+    """Of those at or behind `end`, the one that ends soonest; none if it is not together with the start: nor is then
+    what stands behind one that is."""
+    number = bisect_left(hits, (end,))
+    return soonest[number] if number < len(hits) and together(start, soonest[number]) else None
+
+
+def _with_each(chain: _Chain, member: int, hits: list[Hit], start: Hit, together: Together) -> Iterator[_Chain]:
+    """The chain with each hit that may be the last."""
+    behind = from_number(hits, bisect_left(hits, (chain[0][1],)))
+    return ((hit, member, chain) for hit in takewhile(partial(together, start), behind))
+
+
+def from_number(hits: list[Hit], number: int) -> Iterator[Hit]:
+    """Those from a number on, without walking over those before, as `islice` does."""
+    return map(hits.__getitem__, range(number, len(hits)))
 
 
 def chosen_by(chain: _Chain | None) -> list[Hit]:
@@ -152,7 +182,7 @@ def near_each_other(
 def in_this_order(members: Members, together: Together) -> Sequence[Hit] | None:
     """A hit of each member, each beginning at or behind the end of the one before, the last together with the first."""
     *between, last = members[1:]
-    following = [(hits, _soonest_ends(hits)) for hits in between]
+    following = [(hits, soonest_ends(hits)) for hits in between]
     for start in members[0]:
         chosen = _chain(start, [*following, (last, last)])
         if chosen is not None and together(start, chosen[-1]):
@@ -172,7 +202,7 @@ def _chain(start: Hit, following: list[tuple[list[Hit], list[Hit]]]) -> list[Hit
     return chosen
 
 
-def _soonest_ends(hits: list[Hit]) -> list[Hit]:
+def soonest_ends(hits: list[Hit]) -> list[Hit]:
     """For each hit, the one from it on that ends soonest: whoever takes it leaves the most room."""
     soonest = list(hits)
     for number in reversed(range(len(hits) - 1)):

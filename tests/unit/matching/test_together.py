@@ -1,0 +1,86 @@
+"""Which hits stand together, and how much is looked at for that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+import pytest
+
+from monitor.matching.found import Hit
+from monitor.matching.together import (
+    Members,
+    Together,
+    chains,
+    chosen_by,
+    in_any_order,
+    in_this_order,
+    sharing_words,
+    soonest_ends,
+    starts,
+)
+
+
+def places(text: str, *words: str) -> list[Hit]:
+    """Where words stand in a text of words that are parted by one space each, in its order."""
+    found: list[Hit] = []
+    start = 0
+    for token in text.split(" "):
+        if token in words:
+            found.append((start, start + len(token), words.index(token)))
+        start += len(token) + 1
+    return found
+
+
+def all_chains(members: Members, together: Together) -> Iterator[Sequence[Hit]]:
+    """As a near in a near asks for them."""
+    soonest = list(map(soonest_ends, members))
+    for start, _ in starts(members, together):
+        yield from map(chosen_by, islice(chains(start, members, soonest, together), 3))
+
+
+def all_chains_in_order(members: Members, together: Together) -> Iterator[Sequence[Hit]]:
+    soonest = list(map(soonest_ends, members))
+    for start, _ in starts(members, together):
+        yield from map(chosen_by, islice(chains(start, members, soonest, together, in_order=True), 3))
+
+
+@pytest.mark.parametrize("text", ["cc {}aa", "aa {}cc", "cc {}aa cc", "aa {}bb"])
+@pytest.mark.parametrize("repeated", ["cc ", "aa cc ", "cc dd ", "bb "])
+@pytest.mark.parametrize(
+    "look",
+    [
+        in_any_order,
+        in_this_order,
+        sharing_words,
+        lambda members, together: list(all_chains(members, together)),
+        lambda members, together: list(all_chains_in_order(members, together)),
+    ],
+    ids=["any order", "this order", "sharing words", "near in near", "near in near, in order"],
+)
+@pytest.mark.parametrize("within", [10**9, 60], ids=["sentence", "words"])
+def test_ten_times_the_words_are_looked_at_ten_times_as_often(
+    look: Callable[[Members, Together], object], text: str, repeated: str, within: int
+) -> None:
+    """Whether or not all stand together in the end: a text that repeats its words must not stop the daemon."""
+    looked: list[int] = []
+    for times in (100, 1_000):
+        whole = text.format(repeated * times)
+        members = [places(whole, *words) for words in (("aa",), ("aa", "bb"), ("cc",), ("cc", "dd"))]
+        asked = 0
+
+        def together(one: Hit, other: Hit) -> bool:
+            nonlocal asked
+            asked += 1
+            return other[0] - one[1] <= within
+
+        look(members, together)
+        looked.append(asked)
+    assert looked[1] <= 12 * looked[0] + 100
+
+
+def test_a_long_phrase_may_be_the_last_where_a_short_one_inside_it_is_too_far() -> None:
+    """What ends soonest is not always what begins near enough."""
+    members = [[(0, 1, 0)], [(0, 1, 1), (2, 3, 1)], [(5, 20, 2), (9, 12, 3)]]
+    found = in_any_order(members, lambda one, other: other[0] - one[1] <= 5)
+    assert found == [(0, 1, 0), (2, 3, 1), (5, 20, 2)]
