@@ -166,7 +166,7 @@ class Reading:
 
     def title_has_none(self, rule: Rule) -> bool:
         """Whether the rule wants something of its match in the title, and nothing is."""
-        return rule.title_has_some and not self.has_some(rule.condition, self.within(NewsIn.TITLE))
+        return rule.title_has_some and not self.has_some(rule.condition, lambda hit: hit.zone is Field.TITLE)
 
     def level(self, rule: Rule, counts: Counts) -> Level:
         """The highest raise that holds, else the lowest lower that holds, else the rule's own."""
@@ -248,7 +248,7 @@ class Reading:
                 return any(self.has_some(each, counts, field) for each in condition.conditions)
             case Near():
                 members = (each for way in ways(condition) for each in way)
-                return any(self.counted(each, field, "", counts) for each in members)
+                return any(counts(hit) for each in members for hit in self.counted(each, field, "", lambda _: True))
             case Not():
                 return False
         return any(map(counts, self.hits(condition, field)))

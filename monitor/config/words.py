@@ -23,13 +23,13 @@ from monitor.config.shape import (
     refusal,
 )
 
-_SO_MANY_WORDS = r"^([1-9][0-9]?) words?$"
+_SO_MANY_WORDS = r"^(0|[1-9][0-9]?) words?$"
 _UNITS = {unit.value: unit for unit in model.Unit}
 
 
 def _so_many_words(value: object, otherwise: str = "") -> int:
     if not isinstance(value, str) or not (found := re.match(_SO_MANY_WORDS, value)):
-        raise refusal("how near is not clear", f"write '20 words' (1 to 99){otherwise}")
+        raise refusal("how near is not clear", f"write '20 words' (0 to 99){otherwise}")
     return int(found[1])
 
 
@@ -84,7 +84,7 @@ class ReachShape(Shape):
     nothing: ClassVar[str] = "there are no words here"
 
     within: SoManyWords = Field(
-        description="How far they reach: at most 'N words' (1 to 99) stand between.", examples=["4 words"]
+        description="How far they reach: at most 'N words' (0 to 99) stand between; '0 words': right beside it.", examples=["4 words"]
     )
     words: WordSet | None = Field(None, description="The words that spoil.", examples=[{"en": ["denied", "no"]}])
     list_: Id | None = Field(None, alias="list", description="A list of words that spoil: its id.", examples=["denied"])

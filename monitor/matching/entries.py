@@ -208,7 +208,7 @@ def _caught(compiled: CompiledRule, found: Found) -> tuple[Node, MatchKind, int]
 
 def title_has_none(compiled: CompiledRule, found: Found) -> bool:
     """Whether a rule with `title_has_some` finds nothing of what `match` looks for in the title."""
-    return compiled.rule.title_has_some and not compiled.node.has_some(found, found.document.title[1])
+    return compiled.rule.title_has_some and not compiled.node.has_some(found, found.document.title)
 
 
 def about_others(compiled: CompiledRule, found: Found) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
-from monitor.matching.document import Document
+from monitor.matching.document import Document, Region
 from monitor.matching.finders import Finder, Terms
 from monitor.matching.found import Found, Hit
 from monitor.matching.together import Members, Together, in_any_order, in_this_order, sharing_words
@@ -38,8 +38,9 @@ class Node(ABC):
         """The hits by which it holds; none where it does not."""
 
     @abstractmethod
-    def has_some(self, found: Found, limit: int) -> bool:
-        """Whether any of what it looks for stands before the limit, though it may not hold."""
+    def has_some(self, found: Found, region: Region) -> bool:
+        """Whether any of what it looks for stands there, though it may not hold. What stands closer together inside a
+        near is one thing."""
 
     @abstractmethod
     def required(self) -> list[frozenset[int]]:
@@ -83,8 +84,10 @@ class Leaf(Node):
         first, last = found.document.region(self.field, limit)
         return any(hit[0] >= first and hit[1] <= last for hit in self.finder.hits(found))
 
-    def has_some(self, found: Found, limit: int) -> bool:
-        return bool(self.hits(found, limit))
+    def has_some(self, found: Found, region: Region) -> bool:
+        first, last = found.document.region(self.field, region[1])
+        first, last = max(first, region[0]), min(last, region[1])
+        return any(first <= start and end <= last for start, end, _ in self.finder.hits(found))
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         """The first hit of each term; where they are counted, as many as are asked for."""
@@ -128,8 +131,8 @@ class AllOf(Node):
     def holds(self, found: Found, limit: int) -> bool:
         return all(node.holds(found, limit) for node in self.nodes)
 
-    def has_some(self, found: Found, limit: int) -> bool:
-        return any(node.has_some(found, limit) for node in self.nodes)
+    def has_some(self, found: Found, region: Region) -> bool:
+        return any(node.has_some(found, region) for node in self.nodes)
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         each = [node.evidence(found, limit) for node in self.nodes]
@@ -162,8 +165,8 @@ class AnyOf(Node):
     def holds(self, found: Found, limit: int) -> bool:
         return any(node.holds(found, limit) for node in self.nodes)
 
-    def has_some(self, found: Found, limit: int) -> bool:
-        return any(node.has_some(found, limit) for node in self.nodes)
+    def has_some(self, found: Found, region: Region) -> bool:
+        return any(node.has_some(found, region) for node in self.nodes)
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         return tuple(chain.from_iterable(node.evidence(found, limit) for node in self.nodes))
@@ -197,9 +200,9 @@ class Nowhere(Node):
         del limit
         return not self.node.holds(found, found.document.everything)
 
-    def has_some(self, found: Found, limit: int) -> bool:
+    def has_some(self, found: Found, region: Region) -> bool:
         """It looks for nothing."""
-        del found, limit
+        del found, region
         return False
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
@@ -245,8 +248,8 @@ class Near(Node):
     def holds(self, found: Found, limit: int) -> bool:
         return self._chosen(found, limit) is not None
 
-    def has_some(self, found: Found, limit: int) -> bool:
-        return any(node.has_some(found, limit) for node in self.nodes)
+    def has_some(self, found: Found, region: Region) -> bool:
+        return any(node.has_some(found, region) for node in self.nodes)
 
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         chosen = self._chosen(found, limit)

@@ -98,7 +98,7 @@ def faults(shape: type[Shape], text: str) -> list[str]:
             "4:24: how near is not clear; write",
         ),
         (
-            _RULE + "match: {near: {within: 0 words, these: [{words: [a]}, {words: [b]}]}}",
+            _RULE + "match: {near: {within: 00 words, these: [{words: [a]}, {words: [b]}]}}",
             "4:24: how near is not clear",
         ),
         (

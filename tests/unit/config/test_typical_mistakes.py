@@ -279,11 +279,11 @@ def test_what_is_no_mistake_is_read(tmp_path: Path, text: str) -> None:
         # how near
         (
             _RULE + _NEAR % "20",
-            "4:24: how near is not clear; write '20 words' (1 to 99), sentence or paragraph",
+            "4:24: how near is not clear; write '20 words' (0 to 99), sentence or paragraph",
         ),
         (
             _RULE + "match: {words: [a], ignore: {before: {within: sentence, words: [b]}}}\n",
-            "4:47: how near is not clear; write '20 words' (1 to 99)",
+            "4:47: how near is not clear; write '20 words' (0 to 99)",
         ),
         # patterns
         (

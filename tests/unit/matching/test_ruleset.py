@@ -325,7 +325,10 @@ def test_news_is_what_an_article_is_about(title: str, text: str, news: bool) -> 
         ("A missile was fired", LAUNCH.condition, True),
         ("A morning", Near((words(en=["missile"]), words(en=["fired"])), 5), False),
         ("A missile", Near((words(en=["missile"]), words(en=["fired"])), 5), True),
+        ("A missile", Near((Near((words(en=["missile"]), words(en=["fired"])), 5), words(en=["a"]))), True),
+        ("Missile", Near((Near((words(en=["missile"]), words(en=["fired"])), 5), words(en=["a"]))), False),  # one thing
         # what is looked for elsewhere, or must not be there, is no part of the title
+        ("A drone", AllOf((In(Field.TAGS, words(en=["missile"])), words(en=["fired"]))), False),
         ("A missile", AllOf((In(Field.TEXT, words(en=["missile"])), words(en=["fired"]))), False),
         ("A drone", AllOf((words(en=["missile"]), Not(words(en=["drones"])))), False),
     ],
@@ -333,7 +336,8 @@ def test_news_is_what_an_article_is_about(title: str, text: str, news: bool) -> 
 def test_a_title_must_have_some_of_it(title: str, condition: Condition, news: bool, news_in: NewsIn) -> None:
     """`title_has_some`: where the title has nothing that `match` looks for, what the text says is a mention."""
     rule = replace(LAUNCH, news_in=news_in, mention=None, condition=condition, title_has_some=True)
-    (match,) = compile_rules([rule], {}).match(article(title=title, text="A missile was fired. It rained."))
+    page = article(title=title, text="A missile was fired. It rained.", tags=("missile",))
+    (match,) = compile_rules([rule], {}).match(page)
     assert match.kind is (MatchKind.NEWS if news else MatchKind.MENTION)
 
 

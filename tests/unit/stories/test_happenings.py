@@ -30,6 +30,13 @@ AGREES, DOUBTFUL, UNKNOWN = Verdict.AGREES, Verdict.DOUBTFUL, Verdict.UNKNOWN
         ("pl", "Pożar hali w Gdańsku", {"fire"}),
         ("en", "Strike in Busan", {f"airstrike{EITHER}walkout"}),  # one of the two
         ("en", "Missile strike in Busan", {"airstrike"}),  # the longest word counts
+        ("ko", "쿠팡서 3만건 유출", {f"hack{EITHER}spill"}),  # of data or of oil
+        ("zh", "燃气泄露致3人死亡", {f"hack{EITHER}spill"}),
+        ("ja", "ガス漏えい事故", {f"hack{EITHER}spill"}),
+        ("pl", "Wyciek ropy", {f"hack{EITHER}spill"}),
+        ("zh", "数据泄露影响百万用户", {"hack"}),
+        ("ko", "개인정보 보호법 개정", set()),
+        ("es", "Fuga de presos", {"spill"}),
         ("", "Explosion at chemical plant", set()),
         ("sw", "Explosion at chemical plant", set()),
         ("field", "Explosion at chemical plant", set()),  # no language, but a key of the table
@@ -51,6 +58,7 @@ def test_every_kind_has_a_field() -> None:
         ("Fire in Kent", "Blaze in Kent", "en en", AGREES),
         ("Dockers strike in Busan", "부산항 파업", "en ko", AGREES),  # of what the word may say, what the other says
         ("Fire in Kent", "Blast in Kent", "en en", UNKNOWN),  # may be one
+        ("KT 해킹", "KT 정보 1만건 유출", "ko ko", AGREES),
         ("Fire in Kent", "Summit in Kent", "en en", DOUBTFUL),
         ("Earthquake in Tokyo", "Tokyo holds earthquake drill", "en en", UNKNOWN),  # of another field too
         ("Fire in Kent", "Quiet day in Kent", "en en", UNKNOWN),
