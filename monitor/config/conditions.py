@@ -267,7 +267,7 @@ def only_negated(asked: Condition) -> tuple[str | int, ...] | None:
 def _not_counted(conditions: Iterable[Condition]) -> tuple[str | int, ...] | None:
     """Where, inside `any`, something stands of which there is no number."""
     for index, each in enumerate(conditions):
-        for key in ("all", "near", "not", "in", "times"):
+        for key in ("all", "near", "not", "in", "times", "number", "names"):
             if f"{key}_" in each.model_fields_set or key in each.model_fields_set:
                 return "any", index, key
         if deeper := _not_counted(each.any_ or ()):

@@ -38,7 +38,7 @@ def condition(shape: Condition | Piece, around: _Around = _NOTHING_AROUND) -> mo
     said = _leaf(shape, within)
     if said is None:
         said = _of_several(shape, within)
-    else:
+    elif not isinstance(said, model.NumberNamed | model.DayNamed):  # beside which `ignore` is refused, too
         for each in within.ignores:
             said = model.Ignoring(said, each)
     if isinstance(shape, Condition):

@@ -84,7 +84,8 @@ class ReachShape(Shape):
     nothing: ClassVar[str] = "there are no words here"
 
     within: SoManyWords = Field(
-        description="How far they reach: at most 'N words' (0 to 99) stand between; '0 words': right beside it.", examples=["4 words"]
+        description="How far they reach: at most 'N words' (0 to 99) stand between; '0 words': right beside it.",
+        examples=["4 words"],
     )
     words: WordSet | None = Field(None, description="The words that spoil.", examples=[{"en": ["denied", "no"]}])
     list_: Id | None = Field(None, alias="list", description="A list of words that spoil: its id.", examples=["denied"])

@@ -68,13 +68,17 @@ def _without_words(part: Part) -> list[Part]:
 
 
 def never_news(written: Written) -> Iterator[Lint]:
-    """A rule whose evidence must stand in the title, and cannot."""
+    """A rule whose evidence must stand in the title, or some of it, and cannot."""
     rule = written.says
-    if isinstance(rule, Rule) and rule.news_in is NewsIn.TITLE:
-        for match in written.conditions["match"]:
-            if not _in_title(match):
-                what = "news is only what the title says, and match looks elsewhere: all it finds is a mention"
-                yield written.lint(Kind.NEVER_FIRES, ("news_in",), what, "change news_in, or where match looks")
+    if not isinstance(rule, Rule):
+        return
+    for match in written.conditions["match"]:
+        if rule.news_in is NewsIn.TITLE and not _in_title(match):
+            what = "news is only what the title says, and match looks elsewhere: all it finds is a mention"
+            yield written.lint(Kind.NEVER_FIRES, ("news_in",), what, "change news_in, or where match looks")
+        elif rule.title_has_some and not _some_in_title(match):
+            what = "the title must have some of what match looks for, and match looks elsewhere: it finds only mentions"
+            yield written.lint(Kind.NEVER_FIRES, ("title_has_some",), what, "remove it, or change where match looks")
 
 
 def _in_title(part: Part) -> bool:
@@ -83,6 +87,12 @@ def _in_title(part: Part) -> bool:
     if part.field in (Field.TEXT, Field.LEAD):
         return False
     return any(map(_in_title, part.parts)) if isinstance(part.asks, AnyOf) else all(map(_in_title, part.parts))
+
+
+def _some_in_title(part: Part) -> bool:
+    if isinstance(part.asks, Not) or part.field not in (None, Field.TITLE):
+        return False
+    return any(map(_some_in_title, part.parts)) if part.parts else True
 
 
 def unknown_sources(written: Written, sources: Mapping[str, Source]) -> Iterator[Lint]:

@@ -10,6 +10,7 @@ from operator import itemgetter
 from monitor.matching.document import Document, Region
 from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
+from monitor.text.numbers import NumberFact
 
 Hit = tuple[int, int, int]
 """A place in the joined text, from its start to its end, and the number of the term that stands there."""
@@ -20,8 +21,9 @@ _MOST = 1_000  # places that are looked at together, where not all are kept
 
 class Found:
     """What stands in a document, of the patterns by number. `present`: those that may stand in it; `unproved`: those of
-    them of which it was not looked yet whether they do; `memo`: what finders made of it. `title_meets`: which rules the
-    document's title alone meets, where somebody asks."""
+    them of which it was not looked yet whether they do; `memo`: what finders made of it, `numbers_of`: the numbers that
+    they found. `title_meets`: which rules the document's title alone meets, where somebody asks.
+    """
 
     def __init__(
         self,
@@ -36,6 +38,7 @@ class Found:
         self.present = set(self._positions)
         self.unproved = self.present & unproved
         self.memo: dict[object, list[Hit]] = {}
+        self.numbers_of: dict[object, list[tuple[Hit, NumberFact]]] = {}
         self._patterns = patterns
         self._sizes = search.sizes
         self._places: dict[int, list[Region]] = {}

@@ -5,8 +5,10 @@ They are looked for once an article, and only for a rule that may be met: put wo
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from monitor.matching.finders import Finder
 from monitor.matching.found import Found, Hit
@@ -36,14 +38,23 @@ class NumberFinder(Finder):
 
     def values_at(self, hit: Hit, found: Found) -> Iterable[float]:
         """The numbers that stand at one of its places."""
-        return [fact.value for each, fact in self._facts(found) if each == hit and self._asked.has(fact.value)]
+        facts = self._facts(found)
+        first, last = (bisect(facts, hit, key=itemgetter(0)) for bisect in (bisect_left, bisect_right))
+        return [fact.value for _, fact in facts[first:last] if self._asked.has(fact.value)]
 
     def _facts(self, found: Found) -> list[tuple[Hit, NumberFact]]:
-        return [
-            ((*place, self._number), fact)
-            for place, fact in found.document.numbers
-            if fact.kind == self._kind and self._unit in {"", fact.unit}
-        ]
+        """The numbers of this kind with their places, in order; looked up once an article."""
+        known = found.numbers_of.get(self)
+        if known is None:
+            known = found.numbers_of[self] = sorted(
+                (
+                    ((*place, self._number), fact)
+                    for place, fact in found.document.numbers
+                    if fact.kind == self._kind and self._unit in {"", fact.unit}
+                ),
+                key=itemgetter(0),
+            )
+        return known
 
 
 class DayFinder(Finder):

@@ -190,6 +190,10 @@ def test_ignore_says_which_occurrences_do_not_count(written: str, meant: Ignore)
             "{ignore: [x], near: {within: sentence, these: [{words: [a]}, {any: [{list: ll}]}]}}",
             Near((Ignoring(words("a"), NOT_X), AnyOf((Ignoring(ListNamed("ll"), NOT_X),)))),
         ),
+        (
+            "{ignore: [x], near: {within: sentence, these: [{words: [a]}, {names: a day}]}}",
+            Near((Ignoring(words("a"), NOT_X), DayNamed())),
+        ),
         # what it says itself counts in place of it
         ("{case: exact, any: [{words: [us], case: ignore}]}", AnyOf((words("us"),))),
         ("{case: exact, any: [{case: ignore, any: [{words: [us]}]}]}", AnyOf((AnyOf((words("us"),)),))),

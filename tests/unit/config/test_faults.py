@@ -128,6 +128,10 @@ def faults(shape: type[Shape], text: str) -> list[str]:
             _RULE + "match: {times: 2, any: [{words: [a]}, {any: [{words: [b], in: title}]}]}",
             "4:59: 'in' cannot stand here, for 'times' counts words; count each by itself",
         ),
+        (
+            _RULE + "match: {any: [{words: [a]}, {number: {of: dead, at_least: 3}}], times: 2}",
+            "4:30: 'number' cannot stand here, for 'times' counts words; count each by itself",
+        ),
         (_RULE + "match: {forms: all, list: a}", "4:9: 'forms' cannot stand beside list; it goes with: words"),
         (
             _RULE + "match: {case: exact, any: [{entity: a}, {all: [{list: b}]}]}",

@@ -351,6 +351,10 @@ def test_a_pattern_that_every_article_is_searched_for(tmp_path: Path, match: str
         ("{all: [{words: [x]}, {not: {in: lead, words: [y]}}]}", "news_in: title\n", []),
         ("{all: [{words: {en: [x]}}, {not: {words: {ko: [훈련]}}}]}", "", []),
         ("{in: body, words: [x]}", "", []),
+        ("{in: body, words: [x]}", "title_has_some: true\n", ["title must have some"]),
+        ("{all: [{in: tags, words: [x]}, {not: {words: [z]}}]}", "title_has_some: true\n", ["title must have some"]),
+        ("{near: {within: sentence, these: [{words: [x]}, {words: [y]}]}}", "title_has_some: true\n", []),
+        ("{all: [{words: [x]}, {in: lead, words: [y]}]}", "title_has_some: true\n", []),
     ],
 )
 def test_a_rule_that_never_fires(tmp_path: Path, match: str, more: str, wanted: list[str]) -> None:
