@@ -7,8 +7,9 @@ missed is worked out here.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import combinations
 
 from monitor.matching import nodes
@@ -52,17 +53,16 @@ def explain(rules: RuleSet, article: Article, only: str | None = None) -> tuple[
     """What each rule makes of the article, in the order of the set, or only one of them (its id). Far slower than
     `match`, and it says the same."""
     found = rules.found(article)
+    in_any_language = cache(partial(rules.found_in_any_language, article))
     decided = {met.compiled.rule.id: met for met in rules.met(found)}
+    walker = _Walker(found, rules, found.document.everything, "", in_any_language)
     return tuple(
-        _explained(each, decided.get(each.rule.id), found, rules)
-        for each in rules.compiled
-        if only in (None, each.rule.id)
+        _explained(each, decided.get(each.rule.id), walker) for each in rules.compiled if only in (None, each.rule.id)
     )
 
 
-def _explained(compiled: CompiledRule, met: Met | None, found: Found, rules: RuleSet) -> Explanation:
-    rule, walker = compiled.rule, _Walker(found, rules, found.document.everything)
-    steps = []
+def _explained(compiled: CompiledRule, met: Met | None, walker: _Walker) -> Explanation:
+    rule, found, steps = compiled.rule, walker.found, []
     where = None if compiled.where is None else compiled.where.holds(found.document)
     if where is not None:
         language = found.document.language or "not known"
@@ -74,7 +74,7 @@ def _explained(compiled: CompiledRule, met: Met | None, found: Found, rules: Rul
     if nets[-1].holds and rule.unless is not None and compiled.unless is not None:
         steps.append(walker.step(rule.unless, compiled.unless, "unless"))
     if met is not None:
-        steps += _of_match(met, _Walker(found, rules, met.limit, _REACH.get(rule.news_in, "")))
+        steps += _of_match(met, replace(walker, limit=met.limit, reach=_REACH.get(rule.news_in, "")))
     kind, level = (None, None) if met is None else (met.kind, met.level)
     says = _missed(steps) if met is None else _met(met, found)
     return Explanation(rule.id, kind, level, says, max(map(_share, nets)), tuple(steps))
@@ -159,6 +159,7 @@ class _Walker:
     rules: RuleSet
     limit: int
     reach: str = ""
+    in_any_language: Callable[[], Found] | None = None
 
     def step(self, condition: Condition, node: nodes.Node, what: str = "") -> Step:
         condition = without_all(condition) if isinstance(condition, Near) else condition
@@ -192,7 +193,7 @@ class _Walker:
 
     def _not(self, condition: Not, node: nodes.Nowhere, what: str) -> Step:
         """What stands there, where it must not; else nothing is to be shown."""
-        everywhere = _Walker(self.found, self.rules, self.found.document.everything)
+        everywhere = replace(self, limit=self.found.document.everything, reach="")
         inner = everywhere.step(condition.condition, node.node)
         why = f"there is {_evidence(inner)}" if inner.holds else ""
         said = f"not {inner.what}"
@@ -217,7 +218,17 @@ class _Walker:
         if anywhere := node.finder.hits(self.found):
             span, *_ = self._spans(anywhere, "")
             return f"“{span.text}” stands in the {span.field} only"
-        return self._spoilt(node) or "not there"
+        return self._spoilt(node) or self._of_another_language(node) or "not there"
+
+    def _of_another_language(self, node: nodes.Leaf) -> str:
+        """What stands there and is listed for a language that the article is not in; "" where nothing is."""
+        if self.in_any_language is None or node.finder.hits(self.found):
+            return ""
+        found = self.in_any_language()
+        if not (hits := node.hits(found, found.document.everything)):
+            return ""
+        (span,) = self._spans(hits[:1], "")
+        return f"“{span.text}” stands in the {span.field}, and is listed for another language than the article's"
 
     def _spoilt(self, node: nodes.Leaf) -> str:
         """Why something that stands there does not count; "" where nothing does."""
@@ -260,7 +271,8 @@ class _Walker:
             share = f"{len(holding)} of {len(members)}"
             absent = {name: leaf for name, leaf, hits in zip(names, node.nodes, members, strict=True) if not hits}
             if nowhere := ", ".join(name for name, leaf in absent.items() if not self._deeper(leaf)):
-                spoilt = next((why for leaf in absent.values() if (why := self._spoilt(leaf))), "")
+                why_not = (self._spoilt(leaf) or self._of_another_language(leaf) for leaf in absent.values())
+                spoilt = next(filter(None, why_not), "")
                 told = f"{share}: nothing of {nowhere} in the {node.nodes[0].field or 'article'}"
                 return f"{told}; {spoilt}" if spoilt else told
             return f"{share}: deeper than {self.reach} stands {', '.join(absent)}"

@@ -117,6 +117,11 @@ class RuleSet:
         """The article laid out, and which patterns may stand in it."""
         return self._found(Document(article, whole=self._lookup.beside))
 
+    def found_in_any_language(self, article: Article) -> Found:
+        """The same with words of languages that the article clearly is not in, which count nowhere else."""
+        document = Document(article, whole=self._lookup.beside)
+        return Found(document, self._lookup.patterns, self._search, self._unproved)
+
     def _found(self, document: Document) -> Found:
         found = self._laid_out(document)
         if not self._of_latin.isdisjoint(found.present):
