@@ -4,7 +4,7 @@ not."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,12 +14,12 @@ from monitor.config.expectations import ANY_RULE, read_expectations
 from monitor.config.faults import did_you_mean
 from monitor.config.yaml12 import read
 from monitor.errors import Fault
-from monitor.lab.outcomes import MUST, Expectation, quote_evidence, unmet
+from monitor.lab.outcomes import MUST, Expectation, unmet, unmet_by
 from monitor.lab.recorded import Unusable, is_list_of_texts, recorded
 from monitor.lab.rule_tests import article_of, as_running, wanted_of
 from monitor.matching import RuleSet, compile_rules
 from monitor.matching.explain import explain
-from monitor.model import Article, Entity, Match, MatchKind, Place, Rule, RuleStatus, Source, WordList
+from monitor.model import Article, Entity, Match, Place, Rule, RuleStatus, Source, WordList
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +142,12 @@ class _RulesTested:
     rules: RuleSet
     any_rule: AbstractSet[str]
 
-    def failed(self, article: Article, name: str, wanted: Expectation, matches: Iterable[Match]) -> str | None:
+    def failed(self, article: Article, name: str, wanted: Expectation, matches: Sequence[Match]) -> str | None:
         """What is done instead of what is wanted, as `unmet` says it."""
-        if name == ANY_RULE:
-            found = {match.rule: match for match in matches if match.rule in self.any_rule}
-            return self._any_failed(article, wanted, found)
-        return unmet(self.rules, article, name, wanted, next((each for each in matches if each.rule == name), None))
-
-    def _any_failed(self, article: Article, wanted: Expectation, found: Mapping[str, Match]) -> str | None:
-        news = [match for match in found.values() if match.kind is MatchKind.NEWS]
-        if wanted is Expectation.FIRES:
-            what = "is only a mention" if found else "does not"
-            return None if news else f"{what}: {self._nearest(article, found)}"
-        if news:
-            return "; ".join(f"{match.rule} fires on {quote_evidence(match)}" for match in news)
-        if wanted is Expectation.MENTIONS and not found:
-            return f"is not: {self._nearest(article, found)}"
-        return None
+        if name != ANY_RULE:
+            return unmet_by(self.rules, article, name, wanted, matches)
+        found = {match.rule: match for match in matches if match.rule in self.any_rule}
+        return unmet(wanted, [*found.values()], lambda: self._nearest(article, found), named=True)
 
     def _nearest(self, article: Article, found: Collection[str]) -> str:
         """Why it is no match, or no news, by the rule that came nearest."""

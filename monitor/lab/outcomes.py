@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 
 from monitor.matching import RuleSet
@@ -35,19 +36,19 @@ def explain_outcome(rules: RuleSet, article: Article, rule: str) -> str:
     return explanation.says
 
 
-def unmet(rules: RuleSet, article: Article, rule: str, wanted: Expectation, match: Match | None) -> str | None:
-    """What the rule does instead of what is wanted, as the end of "must fire, and"; None: it does what is wanted.
-    `match`: what the rule, one of the set, made of the article."""
-    news = match is not None and match.kind is MatchKind.NEWS
+def unmet(wanted: Expectation, matches: Sequence[Match], missed: Callable[[], str], *, named: bool) -> str | None:
+    """What is done instead of what is wanted, as the end of "must fire, and"; None: it is done. `matches`: what those
+    who may do it made of the article; `missed`: why that is no match, or no news; `named`: say which rule fires."""
+    news = [match for match in matches if match.kind is MatchKind.NEWS]
     if wanted is Expectation.FIRES:
-        what = "does not" if match is None else "is only a mention"
-        return None if news else f"{what}: {_missed(rules, article, rule)}"
-    if match is not None and news:
-        return f"fires on {quote_evidence(match)}"
-    if wanted is Expectation.MENTIONS and match is None:
-        return f"is not: {_missed(rules, article, rule)}"
-    return None
+        what = "is only a mention" if matches else "does not"
+        return None if news else f"{what}: {missed()}"
+    if news:
+        return "; ".join(f"{f'{match.rule} ' if named else ''}fires on {quote_evidence(match)}" for match in news)
+    return f"is not: {missed()}" if wanted is Expectation.MENTIONS and not matches else None
 
 
-def _missed(rules: RuleSet, article: Article, rule: str) -> str:
-    return explain_outcome(rules, article, rule).partition(": ")[2]
+def unmet_by(rules: RuleSet, article: Article, rule: str, wanted: Expectation, matches: Iterable[Match]) -> str | None:
+    """The same of one rule of a set; `matches`: what the set made of the article."""
+    own = [match for match in matches if match.rule == rule]
+    return unmet(wanted, own, lambda: explain_outcome(rules, article, rule).partition(": ")[2], named=False)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.errors import Fault
-from monitor.lab.outcomes import MUST, Expectation, unmet
+from monitor.lab.outcomes import MUST, Expectation, unmet_by
 from monitor.matching import RuleSet, compile_rules
 from monitor.model import (
     Article,
@@ -83,8 +83,7 @@ def as_rule(entity: Entity) -> Rule:
 def _failures(rule: Rule, compiled: RuleSet, now: datetime) -> Iterator[Fault]:
     for test in rule.tests:
         article, wanted = article_of(test, now), wanted_of(test)
-        match = next((match for match in compiled.match(article) if match.rule == rule.id), None)
-        if why := unmet(compiled, article, rule.id, wanted, match):
+        if why := unmet_by(compiled, article, rule.id, wanted, compiled.match(article)):
             yield Fault(test.place, f"this test of {rule.id} {MUST[wanted]}, and {why}", "mend the rule or the test")
 
 

@@ -53,6 +53,7 @@ strike:
   silent: [A flood, {{title: Gardens, text: "{LONG}A strike."}}]
 any:
   fires: [A flood]
+  mentions: [{{title: Gardens, text: "{LONG}A strike."}}]
   silent: [Rain, {{title: Gardens, text: "{LONG}A strike."}}]
 """,
     )
@@ -62,6 +63,7 @@ any:
         ("strike", Expectation.MENTIONS): 1,
         ("strike", Expectation.SILENT): 2,
         ("any", Expectation.FIRES): 1,
+        ("any", Expectation.MENTIONS): 1,
         ("any", Expectation.SILENT): 2,
     }
 
@@ -87,6 +89,12 @@ any:
         (
             "any: {fires: [Rain]}",
             "h.yaml:1:15: some rule must fire, and does not: the nearest is flood: no match: words flood: not there",
+        ),
+        ("any: {mentions: [A flood]}", "h.yaml:1:18: some rule must be a mention, and flood fires on “flood”"),
+        (
+            "any: {mentions: [Rain]}",
+            "h.yaml:1:18: some rule must be a mention, and is not: "
+            "the nearest is flood: no match: words flood: not there",
         ),
     ],
 )
