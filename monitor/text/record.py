@@ -15,6 +15,7 @@ from functools import cache
 # a combining mark that found nothing to compose with (the stress mark in "Коре́я") and Arabic vowel signs.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u0640\u0300-\u036f\u064b-\u0652\u0670]")
 
+_SHORT = 4_000  # characters: what is no longer is normalised in a moment, whatever stands in it
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -22,8 +23,28 @@ def record_of(text: str) -> str:
     """The record: `text` in NFKC, without invisible characters, with one kind of apostrophe."""
     if text.isascii():
         return text
+    return _normalised(text, long=len(text) > _SHORT)
+
+
+def _normalised(text: str, *, long: bool) -> str:
+    text = _with_breaks(text) if long else text
     # U+02BC, the usual apostrophe in Ukrainian, counts as a letter and would glue two words together.
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("\u02bc", "'")
+
+
+def _with_breaks(text: str) -> str:
+    """The text with an invisible break after every 30 combining marks in a row, as Unicode's stream-safe format has it
+    (UAX 15): normalising sorts each run of them, in a time that grows with its square."""
+    if unicodedata.is_normalized("NFC", text):  # nothing is to be sorted; that is quickly told
+        return text
+    return _marks_in_a_row().sub("\\g<0>\u034f", text)
+
+
+@cache
+def _marks_in_a_row() -> re.Pattern[str]:
+    """30 characters that normalising sorts."""
+    sorted_ones = "".join(c for c in map(chr, range(0x110000)) if unicodedata.combining(c))
+    return re.compile(f"[{re.escape(sorted_ones)}]{{30}}")
 
 
 def without_halves(text: str) -> str:
@@ -36,6 +57,7 @@ class Offsets:
 
     def __init__(self, text: str) -> None:
         self._starts, self._ends = array("I"), array("I")
+        self._long = len(text) > _SHORT
         self._further = None if record_of(text) == text else _chunks().finditer(text)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
@@ -47,7 +69,7 @@ class Offsets:
         return self._starts[start], self._ends[end - 1]
 
     def _add(self, chunk: re.Match[str]) -> None:
-        width = len(record_of(chunk.group()))
+        width = len(_normalised(chunk.group(), long=self._long))
         self._starts.extend([chunk.start()] * width)
         self._ends.extend([chunk.end()] * width)
 

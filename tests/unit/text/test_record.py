@@ -33,3 +33,12 @@ def test_offsets_lead_back_to_the_text_as_received() -> None:
     assert text[start:end] == "ﾐｻｲﾙ"
     start, end = Offsets(text).original(record.index("Taiwan"), len(record))
     assert text[start:end] == "Tai\u00adwan"
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "\u05b0\u0301\u0323", "\u3099\u0e38"])
+def test_marks_in_a_row_cost_no_more_than_others(marks: str) -> None:
+    """Normalising sorts them, in the square of their number: 200,000 took minutes, and a feed may send them."""
+    text = "a1 e" + marks * (200_000 // len(marks)) + " b"
+    record = record_of(text)
+    assert (record[:2], record[-2:]) == ("a1", " b")
+    assert Offsets(text).original(0, len(record)) == (0, len(text))
