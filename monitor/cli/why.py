@@ -220,11 +220,12 @@ def _accounts(asked: _Asked, only: str | None) -> list[Account]:
     rules = files.rules
     if only is not None:
         require_known("rule", [only], [*rules, *stored])
-        rules = {only: _as_if_it_ran(rules[only])} if only in rules else {}
+        # With the others: what a title is about may be their matter.
+        rules = {**rules, only: _as_if_it_ran(rules[only])} if only in rules else {}
         stored = {only: stored[only]} if only in stored else {}
     compiled = compile_live(rules.values(), files.entities, files.lists, files.sources, shipped_entities())
-    matches = {match.rule: match for match in compiled.match(article)}
-    explained = {explanation.rule: explanation for explanation in explain(compiled, article)}
+    matches = {match.rule: match for match in compiled.match(article) if only in (None, match.rule)}
+    explained = {explanation.rule: explanation for explanation in explain(compiled, article, only)}
     told = kept.articles.alerts(kept.stored, matches.keys() | stored.keys()) if kept else {}
     accounts = [
         Account(

@@ -491,6 +491,16 @@ async def test_words_beside_the_text_are_named(tmp_path: Path) -> None:
     assert "✓ r: news at level low: complete in title and lead\n    words “DPRK” (tags)\n" in ended.out
 
 
+async def test_one_rule_is_asked_beside_the_others(tmp_path: Path) -> None:
+    """Of one that asks what a title is about, the step by step answer is the short one."""
+    about = "rule: visits\ntitle: V\nlevel: low\nnews_in: about\nmatch: {words: [visit]}\n---\n" + LAUNCH
+    (tmp_path / "mine.yaml").write_text(about, encoding="utf-8")
+    given = b"North Korea fires a missile\nIt was the day of a visit. It rained."
+    for rule in ((), ("visits",)):
+        ended = await news_monitor("why", "--rules", "mine.yaml", "-", *rule, folder=tmp_path, stdin=given)
+        assert "a mention at level low: complete only outside the title, which is about launch" in ended.out
+
+
 async def test_the_ten_that_came_nearest_are_told(tmp_path: Path) -> None:
     """Of many rules; all with --all."""
     words = [f"[{', '.join(f'{{words: [w{number}]}}' for number in range(size))}]" for size in range(2, 14)]
