@@ -77,7 +77,7 @@ def _what_time_brings(rules: RuleSet, state: State, until: datetime) -> Generato
             yield from _sent(telling.alert, now)
         for moved in fallen.moved:
             yield from _wrapped(f"{_said(now)}  {moved.before.hearing.article.title}", _INDENT)
-            yield from _wrapped(f"{_INDENT}{moved.why}")
+            yield from _wrapped(f"{_INDENT}{moved.decision}")
     return state
 
 

@@ -16,7 +16,8 @@ from monitor.alerting.subjects import article_key, event_key, older_subject, sto
 from monitor.alerting.told import Told
 from monitor.alerting.waiting import is_due, waiting
 from monitor.alerting.wording import alert_id, count
-from monitor.model import Alert, AlertKind, Hearing, Item, Level, Moved, Rule, RuleStatus, Waiting, WaitKind
+from monitor.model import Alert, AlertKind, Hearing, Item, Level, Moved, Reason, Rule, RuleStatus, Waiting, WaitKind
+from monitor.model.outcome import deferred, suppressed
 
 _DIGESTS = {
     WaitKind.MENTION: ("story", "only mentioned"),
@@ -86,15 +87,16 @@ def _depth(each: Waiting, of_key: Mapping[str, Waiting]) -> int:
 def _not_now(each: Waiting, rule: Rule | None, told: Told, now: datetime) -> Moved | None:
     """Why it is not told now, though it is time."""
     if rule is not None and rule.status is RuleStatus.SHADOW:
-        return Moved(each, None, f"held: {rule.id} was put in shadow while it waited")
+        return Moved(each, None, suppressed(Reason.SHADOW, f"{rule.id} was put in shadow while it waited"))
     if each.kind is WaitKind.MENTION:
         known = any(key in told for key in _subjects(each.hearing))
-        return Moved(each, None, f"held: {each.why}, and {each.hearing.rule} has told it since") if known else None
+        since = suppressed(Reason.MENTION, f"{each.why}, and {each.hearing.rule} has told it since")
+        return Moved(each, None, since) if known else None
     full = None if rule is None or each.kind.digested else too_many(rule, told, now, each.why)
     if full is None:
         return None
     on = waiting(full.kind, each.hearing, each.why, now, full.due)
-    return Moved(each, on, f"waits: {full.why}; {full.until}")
+    return Moved(each, on, deferred(full.kind.reason, f"{full.why}; {full.until}"))
 
 
 def subjects_of(hearing: Hearing) -> Iterator[str]:

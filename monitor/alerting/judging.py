@@ -11,7 +11,8 @@ from monitor.alerting.subjects import older_subject, unsure_key
 from monitor.alerting.told import Account, Told
 from monitor.alerting.waiting import next_digest, waiting
 from monitor.alerting.wording import alert_id, possibly_in_words
-from monitor.model import Alert, AlertKind, Decided, Hearing, Moved, Waiting, WaitKind
+from monitor.model import Alert, AlertKind, Decided, Hearing, MatchOutcome, Moved, Reason, Waiting, WaitKind
+from monitor.model.outcome import deferred, sent, suppressed
 
 
 def judge(case: Case) -> Decided:
@@ -34,16 +35,17 @@ def _hold(case: Case, ruling: Held) -> Decided:
     hearing = case.hearing if ruling.listens else None
     if ruling.withdraws is not None:
         case.told.drop(ruling.withdraws.id)
-        withdrawn = Moved(ruling.withdraws, None, "held: it was withdrawn while it waited to be told")
-        return Decided(case.match, _held(case, ruling.why), hearing=hearing, moved=(withdrawn,))
+        withdrawn = suppressed(Reason.WITHDRAWN, "it was withdrawn while it waited to be told")
+        moved = (Moved(ruling.withdraws, None, withdrawn),)
+        return Decided(case.match, _held(case, ruling), hearing=hearing, moved=moved)
     lists = case.rule.alert.lists_unsure and not case.shadow
     listed = _listed(case) if lists and ruling.same and case.unsure else None
     if listed is None:
-        return Decided(case.match, _held(case, ruling.why), hearing=hearing)
+        return Decided(case.match, _held(case, ruling), hearing=hearing)
     case.told.wait(listed)
     at = f"{listed.due.astimezone(case.around.zone):%H:%M}"
-    why = f"waits: {ruling.why}; as {case.unsure}, it is listed in the digest at {at}"
-    return Decided(case.match, why, waiting=listed, hearing=hearing)
+    why = f"{ruling.why}; as {case.unsure}, it is listed in the digest at {at}"
+    return Decided(case.match, deferred(Reason.IN_DOUBT, why), waiting=listed, hearing=hearing)
 
 
 def _listed(case: Case) -> Waiting | None:
@@ -61,7 +63,8 @@ def _wait(case: Case, ruling: Wait) -> Decided:
     hearing, moved = _replacing(case, ruling.replaces)
     waits = waiting(ruling.kind, hearing, ruling.why, case.now, ruling.due)
     case.told.wait(waits)
-    return Decided(case.match, f"waits: {ruling.why}; {ruling.until}", waiting=waits, hearing=hearing, moved=moved)
+    decision = deferred(ruling.kind.reason, f"{ruling.why}; {ruling.until}")
+    return Decided(case.match, decision, waiting=waits, hearing=hearing, moved=moved)
 
 
 def _tell(case: Case, update: Update | None) -> Decided:
@@ -71,7 +74,7 @@ def _tell(case: Case, update: Update | None) -> Decided:
     alert = alert_of(hearing, told, reason, case.now, update=update is not None)
     told.tells(hearing, alert, case.now, at_once=update is not None and update.at_once)
     told.told(case.rule.id, case.now)
-    return Decided(case.match, f"told: {alert.reason}", alert, hearing=hearing, moved=moved)
+    return Decided(case.match, sent(alert.kind.reason, alert.reason), alert, hearing=hearing, moved=moved)
 
 
 def _replacing(case: Case, before: Waiting | None) -> tuple[Hearing, tuple[Moved, ...]]:
@@ -79,19 +82,20 @@ def _replacing(case: Case, before: Waiting | None) -> tuple[Hearing, tuple[Moved
     if before is None:
         return case.hearing, ()
     case.told.drop(before.id)
-    why = f"held: {case.hearing.publisher} says more, and is told with it"
-    return again.with_more(before.hearing, case.hearing), (Moved(before, None, why),)
+    more = suppressed(Reason.SUPERSEDED, f"{case.hearing.publisher} says more, and is told with it")
+    return again.with_more(before.hearing, case.hearing), (Moved(before, None, more),)
 
 
 def _in_shadow(case: Case, ruling: Wait | Update | None) -> Decided:
     why = ruling.why if ruling else case.first
     case.told.tells(case.hearing, None, case.now)
-    would = f"held: {case.rule.id} is in shadow; it would have told: {case.hearing.because}; {why}"
-    return Decided(case.match, would, shadow_key=case.key, hearing=case.hearing)
+    would = f"{case.rule.id} is in shadow; it would have told: {case.hearing.because}; {why}"
+    return Decided(case.match, suppressed(Reason.SHADOW, would), shadow_key=case.key, hearing=case.hearing)
 
 
-def _held(case: Case, why: str) -> str:
-    return f"held: {why}; {case.rule.id} is in shadow" if case.shadow else f"held: {why}"
+def _held(case: Case, ruling: Held) -> MatchOutcome:
+    why = f"{ruling.why}; {case.rule.id} is in shadow" if case.shadow else ruling.why
+    return suppressed(ruling.reason, why)
 
 
 def alert_of(hearing: Hearing, told: Told, reason: str, now: datetime, *, update: bool) -> Alert:

@@ -28,6 +28,7 @@ from monitor.model import (
     MatchKind,
     NewsIn,
     OncePer,
+    Reason,
     Rule,
     RuleStatus,
     Story,
@@ -199,6 +200,7 @@ class Held:
     """Not told, and why. `listens`: it counts among what is heard of its subject all the same; `same`: it is held as
     the same as what was told, or waits to be; `withdraws`: what waited, and need not any more."""
 
+    reason: Reason
     why: str
     listens: bool = False
     same: bool = False
@@ -243,12 +245,13 @@ def _mention(case: Case) -> Ruling:
     in_passing += [f"as its {' or '.join(says)} says"] if says else []
     only = f"only mentioned, {' or '.join(in_passing)}"
     if (old := stale(case)) is not None:
-        return Held(f"{only}; {old.why}")
+        return Held(Reason.MENTION, f"{only}; {old.why}")
     waits = case.told.waits(WaitKind.MENTION, case.key) is not None
     if waits or case.told_before:
-        return Held(f"{only}, and {case.rule.id} has told {case.this} already ({case.name}), or will", listens=waits)
+        known = f"{only}, and {case.rule.id} has told {case.this} already ({case.name}), or will"
+        return Held(Reason.MENTION, known, listens=waits)
     if case.shadow:
-        return Held(only)
+        return Held(Reason.MENTION, only)
     due = next_digest(case.now, case.around.zone)
     return Wait(WaitKind.MENTION, due, only, f"mentions go out together at {due.astimezone(case.around.zone):%H:%M}")
 
@@ -258,15 +261,15 @@ def stale(case: Case) -> Held | None:
     article, limit = case.article, case.rule.max_age
     if article.baseline:
         if not article.dated:
-            return Held(f"it came with {_PAST}, and has no date of its own")
+            return Held(Reason.UNDATED, f"it came with {_PAST}, and has no date of its own")
         limit = limit or BASELINE_AGE
     age = case.now - article.published
     if limit is None or age <= limit or (case.around.away and case.around.away.delayed(article)):
         return None
     if case.rule.max_age is None:
         counts = f"where {in_words(limit)} count for a rule without max_age"
-        return Held(f"published {in_words(age)} ago, and came with {_PAST}, {counts}")
-    return Held(f"published {in_words(age)} ago, and max_age is {in_words(limit)}")
+        return Held(Reason.BACKLOG, f"published {in_words(age)} ago, and came with {_PAST}, {counts}")
+    return Held(Reason.TOO_OLD, f"published {in_words(age)} ago, and max_age is {in_words(limit)}")
 
 
 def _already_told(case: Case) -> Ruling:
@@ -297,9 +300,10 @@ def _told_or_waits(case: Case) -> Ruling:
 def _nothing_new(case: Case, account: Account, before: Waiting | None) -> Held:
     """Of what was told, and of the update that waits."""
     if before is not None and _withdraws(case, before):
-        return Held("it was withdrawn while an update waited to be told", listens=True, withdraws=before)
+        withdrawn = "it was withdrawn while an update waited to be told"
+        return Held(Reason.WITHDRAWN, withdrawn, listens=True, withdraws=before)
     waits = f"; an update waits until {case.time(before.due)}" if before else ""
-    return Held(f"{_told_at(case, account)}{waits}", listens=True)
+    return Held(Reason.ALREADY_SENT, f"{_told_at(case, account)}{waits}", listens=True)
 
 
 def _withdraws(case: Case, waits: Waiting) -> bool:
@@ -322,7 +326,7 @@ def _waits(case: Case, keys: Iterable[str], *kinds: WaitKind) -> Waiting | None:
 def _told_long_ago(case: Case) -> Ruling:
     if case.told_before:
         verb = "would have told" if case.shadow and case.subject not in case.told else "has told"
-        return Held(f"{case.rule.id} {verb} {case.this} already ({case.name})")
+        return Held(Reason.ALREADY_SENT, f"{case.rule.id} {verb} {case.this} already ({case.name})")
     return None
 
 
@@ -333,14 +337,15 @@ def _waits_already(case: Case, keys: Iterable[str]) -> Ruling:
     accounts = [account for key in case.keys if (account := case.told.account(key, case.now)) is not None]
     alone = {voice for account in accounts for voice in account.voices} == {waits.hearing.voice}
     if alone and _withdraws(case, waits):  # what others have reported too stands
-        return Held("it was withdrawn while it waited to be told", listens=True, withdraws=waits)
+        return Held(Reason.WITHDRAWN, "it was withdrawn while it waited to be told", listens=True, withdraws=waits)
     if case.mark != "withdrawn" and again.says_more(
         case.hearing, Account(case.key, case.rule.id, case.now).told(waits.hearing, case.now, None)
     ):
         return Wait(
             waits.kind, waits.due, waits.why, f"it says more than what waited, until {case.time(waits.due)}", waits
         )
-    return Held(f"{case.this} waits to be told at {case.time(waits.due)} ({case.name}){_joined(case)}", listens=True)
+    why = f"{case.this} waits to be told at {case.time(waits.due)} ({case.name}){_joined(case)}"
+    return Held(Reason.ALREADY_DEFERRED, why, listens=True)
 
 
 def _told_at(case: Case, account: Account) -> str:

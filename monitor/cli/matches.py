@@ -27,16 +27,20 @@ from monitor.cli.options import (
     words_of,
 )
 from monitor.cli.tables import print_table
-from monitor.model import MatchKind
+from monitor.model import MatchKind, Outcome, Reason
 
 if TYPE_CHECKING:
     from monitor.config.load import Loaded
     from monitor.store.matches import MatchAccount, Matches, MatchReport
 
 F = TypeVar("F", bound=Callable[..., object])
+_OUTCOMES = {each.value: each for each in Outcome} | {each.told: each for each in Outcome}
+_SHADOW = "shadow"
 _DECISION = (
-    "Only what was told, was held back, or waits; shadow: of what was held, what a rule in shadow would have told."
+    "Only what was sent, suppressed or deferred (told, held and waits mean the same); shadow: of what was suppressed, "
+    "what a rule in shadow would have sent."
 )
+_REASON = "Only with this reason, as `--json` has it under code; too-old, already-sent, cooldown ..."
 _TIME = "A time, or how long ago: 2026-01-05, '2026-01-05 09:00', '3 days'."
 
 
@@ -60,7 +64,8 @@ def _since_option(command: F) -> F:
 @click.option("--source", "sources", multiple=True, metavar="ID", help="Only of this source.")
 @_since_option
 @click.option("--kind", type=click.Choice([kind.value for kind in MatchKind]), help="Only news, or only mentions.")
-@click.option("--decision", type=click.Choice(["told", "held", "waits", "shadow"]), help=_DECISION)
+@click.option("--decision", type=click.Choice([*_OUTCOMES, _SHADOW]), metavar="OUTCOME", help=_DECISION)
+@click.option("--reason", type=click.Choice([reason.value for reason in Reason]), metavar="CODE", help=_REASON)
 @click.option("--most", default=100, show_default=True, type=click.IntRange(1), help="So many, the newest first.")
 def list_(
     config: Path,
@@ -71,6 +76,7 @@ def list_(
     since: str | None,
     kind: str | None,
     decision: str | None,
+    reason: str | None,
     most: int,
 ) -> None:
     """The matches, the newest first: each an article that met a rule, and whether and why it was told.
@@ -90,7 +96,15 @@ def list_(
     require_known("source", sources, loaded.config.sources, asked.sources)
     zone = loaded.config.settings.timezone
     from_ = moment(since, clock.now(), zone)
-    wanted = Wanted(rules, sources, since=from_, kind=MatchKind(kind) if kind else None, decision=decision)
+    code = Reason.SHADOW if decision == _SHADOW and reason is None else Reason(reason) if reason else None
+    wanted = Wanted(
+        rules,
+        sources,
+        since=from_,
+        kind=MatchKind(kind) if kind else None,
+        outcome=_OUTCOMES.get(decision or ""),
+        reason=code,
+    )
     found = asked.newest(wanted, most)
     if as_json:
         for match in found:

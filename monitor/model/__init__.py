@@ -47,6 +47,7 @@ from monitor.model.notices import (
     Observed,
     WaitingChannel,
 )
+from monitor.model.outcome import MatchOutcome, Outcome, Reason
 from monitor.model.outlines import Outline, Outlines, Unusable
 from monitor.model.places import Place
 from monitor.model.rules import (
@@ -147,6 +148,7 @@ __all__ = [
     "Mark",
     "Match",
     "MatchKind",
+    "MatchOutcome",
     "Maybe",
     "Message",
     "MessageType",
@@ -162,12 +164,14 @@ __all__ = [
     "Observed",
     "Older",
     "OncePer",
+    "Outcome",
     "Outline",
     "Outlines",
     "Pattern",
     "Place",
     "Polled",
     "Reach",
+    "Reason",
     "Receipt",
     "ReceiptKind",
     "Retention",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.model.outcome import MatchOutcome, Reason
 from monitor.model.rules import Field, Level
 from monitor.model.sources import Article
 
@@ -94,6 +95,19 @@ class AlertKind(StrEnum):
     UPDATE = "update"
     DIGEST = "digest"
 
+    @property
+    def reason(self) -> Reason:
+        """Why what it sends is sent."""
+        return _SENT[self]
+
+
+_SENT = {
+    AlertKind.NEW: Reason.FIRST,
+    AlertKind.POSSIBLY: Reason.POSSIBLY_SAME,
+    AlertKind.UPDATE: Reason.UPDATE,
+    AlertKind.DIGEST: Reason.DIGEST,
+}
+
 
 def voice_of(wire: str | None, publisher: str) -> str:
     """Who says it: ten outlets that print one agency's text are one voice."""
@@ -135,7 +149,7 @@ class Hearing:
 
 
 class WaitKind(StrEnum):
-    """Why something waits to be told."""
+    """What something waits for."""
 
     HOLD = "hold"  # the rule's wait_at_least
     UPDATE = "update"  # the rule's cooldown
@@ -148,6 +162,21 @@ class WaitKind(StrEnum):
     def digested(self) -> bool:
         """Whether those that fall due together are told in one message."""
         return self in (WaitKind.CAP, WaitKind.MENTION, WaitKind.UNSURE, WaitKind.CATCH_UP)
+
+    @property
+    def reason(self) -> Reason:
+        """Why it is deferred."""
+        return _DEFERRED[self]
+
+
+_DEFERRED = {
+    WaitKind.HOLD: Reason.HOLD,
+    WaitKind.UPDATE: Reason.COOLDOWN,
+    WaitKind.CAP: Reason.RATE_LIMIT,
+    WaitKind.MENTION: Reason.MENTION,
+    WaitKind.UNSURE: Reason.IN_DOUBT,
+    WaitKind.CATCH_UP: Reason.CATCH_UP,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +194,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What waits on as something else (`after`), or need not any more (None); `why`: the decision on its match now."""
+    """What waits on as something else (`after`), or need not any more (None); `decision`: that on its match now."""
 
     before: Waiting
     after: Waiting | None
-    why: str
+    decision: MatchOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +266,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What came of one match: an alert, something that waits, or nothing; always with the reason, which people read.
+    """What came of one match: an alert, something that waits, or nothing; `decision` says which, and why.
 
     `hearing`: None where the rule does not listen (old news). `shadow_key`: the rule is in shadow, and would have told;
     by this the state remembers it, as it does a telling by the alert's `dedup_key`. `moved`: what waited, and what
@@ -246,7 +275,7 @@ class Decided:
     """
 
     match: Match
-    reason: str
+    decision: MatchOutcome
     alert: Alert | None = None
     waiting: Waiting | None = None
     shadow_key: str | None = None
@@ -254,6 +283,11 @@ class Decided:
     moved: tuple[Moved, ...] = ()
     why_event: str | None = None
     compared: ComparedArticle | None = None
+
+    @property
+    def reason(self) -> str:
+        """The decision in a sentence."""
+        return str(self.decision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,15 @@ from monitor.model import (
     Hearing,
     Judged,
     Level,
+    MatchOutcome,
     Notice,
     Noticed,
+    Reason,
     Span,
     Waiting,
     WaitKind,
 )
+from monitor.model.outcome import sent, suppressed
 from monitor.store import tables
 from monitor.store.clusters import StoredClusters
 from monitor.store.database import in_batches, insert_of, write_rows
@@ -91,7 +94,7 @@ def write_decided_again(connection: Connection, every: Sequence[Judged], ids: Id
             "its_article": article_id,
             "its_version": judged.article.version,
             "its_rule": each.match.rule,
-            "decision": each.reason,
+            **_decision(each.decision),
             "alert_id": each.alert.id if each.alert else None,
         }
         for each, article_id, judged in decided
@@ -115,7 +118,7 @@ def _write_waiting(connection: Connection, every: Sequence[Judged], ids: Ids) ->
     write_waiting(connection, begins.values(), ends)
     moved = [each for judged in every for decided in judged.decisions for each in decided.moved]
     heard = articles_of(connection, [each.before.hearing for each in moved])
-    say_anew(connection, [(each.before.hearing, None, each.why) for each in moved], heard)
+    say_anew(connection, [(each.before.hearing, None, each.decision) for each in moved], heard)
 
 
 def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf) -> None:
@@ -129,36 +132,40 @@ def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf
     rows = [_alert(each, _id_of(first, ids)) for each, first in zip(alerts, firsts, strict=True)]
     write_rows(connection, _ALERT, rows)
     write_rows(connection, _DELIVERY, [row for each in alerts for row in _deliveries(each, channels_of(each))])
-    said: list[tuple[Hearing, str | None, str]] = [
+    said: list[tuple[Hearing, str | None, MatchOutcome]] = [
         *(_said_of_waited(alert, each) for alert, each in told),
-        *((moved.before.hearing, None, moved.why) for moved in fallen.moved),
+        *((moved.before.hearing, None, moved.decision) for moved in fallen.moved),
     ]
     say_anew(connection, said, ids)
     begins = [(after, _id_of(after.hearing, ids)) for moved in fallen.moved if (after := moved.after) is not None]
     write_waiting(connection, begins, [each.id for each in waited])
 
 
-def _said_of_waited(alert: Alert, waited: Waiting) -> tuple[Hearing, str | None, str]:
+def _said_of_waited(alert: Alert, waited: Waiting) -> tuple[Hearing, str | None, MatchOutcome]:
     """By which alert what waited was told, if that is a telling, and why: a digest's own reason is of all its lines."""
     if waited.kind is WaitKind.UNSURE:
-        return waited.hearing, None, f"held: {waited.why}; listed in a digest"
+        return waited.hearing, None, suppressed(Reason.IN_DOUBT, f"{waited.why}; listed in a digest")
     why = f"{waited.hearing.because}; {waited.why}" if alert.kind is AlertKind.DIGEST else alert.reason
-    return waited.hearing, alert.id, f"told: {why}"
+    return waited.hearing, alert.id, sent(alert.kind.reason, why)
 
 
-def say_anew(connection: Connection, said: Iterable[tuple[Hearing, str | None, str]], ids: Ids) -> None:
+def say_anew(connection: Connection, said: Iterable[tuple[Hearing, str | None, MatchOutcome]], ids: Ids) -> None:
     """What has become of matches that waited: by which alert they were told, if any, and the decision on them now."""
     rows: list[Row] = [
         {
             "its_article": _id_of(hearing, ids),
             "its_version": hearing.article.version,
             "its_rule": hearing.rule,
-            "decision": decision,
+            **_decision(decision),
             "alert_id": alert_id,
         }
         for hearing, alert_id, decision in said
     ]
     write_rows(connection, _TOLD_LATER, rows)
+
+
+def _decision(decision: MatchOutcome) -> Row:
+    return {"outcome": decision.outcome, "reason": decision.reason, "decision": str(decision)}
 
 
 def _id_of(hearing: Hearing, ids: Ids) -> int:
@@ -210,7 +217,7 @@ _TOLD_LATER = (
         tables.match.c.article_version == bindparam("its_version"),
         tables.match.c.rule_id == bindparam("its_rule"),
     )
-    .values(decision=bindparam("decision"), alert_id=bindparam("alert_id"))
+    .values({name: bindparam(name) for name in ("outcome", "reason", "decision", "alert_id")})
 )
 _NOTICED = select(tables.noticed)
 _NO_MORE = delete(tables.noticed).where(tables.noticed.c.subject.in_(bindparam("subjects", expanding=True)))
@@ -272,7 +279,7 @@ def _match(judged: Judged, decided: Decided, at: datetime, clusters: StoredClust
         "level": found.level,
         "evidence": [_evidence(span) for span in found.evidence],
         "at": at,
-        "decision": decided.reason,
+        **_decision(decided.decision),
         "alert_id": decided.alert.id if decided.alert else None,
         "shadow_key": decided.shadow_key,
         "event_id": decided.hearing.event.id if decided.hearing and decided.hearing.event else None,

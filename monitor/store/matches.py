@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, select
 
-from monitor.model import DeliveryState, Field, MatchKind, Span
+from monitor.model import DeliveryState, Field, MatchKind, Outcome, Reason, Span
 from monitor.store.database import Database
 from monitor.store.tables import alert, article, article_version, attempt, delivery, match, story, story_article
 
@@ -27,9 +27,8 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     kind: MatchKind | None = None
-    decision: str | None = (
-        None  # "told", "held", "waits", or of what is held "shadow": what a rule in shadow would have told
-    )
+    outcome: Outcome | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,8 @@ class MatchedArticle:
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
-    """A match, and what was decided on it: "told", "held" or "waits", and why. `alert`: only where it was told.
+    """A match, and what was decided on it: "told", "held" or "waits", and why, in words (`decision`, `reason`) and as
+    codes (`outcome`, `code`). `alert`: only where it was told.
     `level`: None where it was held by a version that did not keep it. `why_event`: why it is of its event; `compared`:
     with which older article of that, or of another one, it was compared, and what that said, in words."""
 
@@ -61,6 +61,8 @@ class MatchReport:
     level: str | None
     decision: str
     reason: str
+    outcome: Outcome
+    code: Reason
     story: str | None
     event: str | None
     alert: str | None
@@ -196,15 +198,15 @@ def _asked(wanted: Wanted) -> Select[Any]:
         asked = asked.where(match.c.at < wanted.until)
     if wanted.kind is not None:
         asked = asked.where(match.c.kind == wanted.kind)
-    if wanted.decision == "shadow":
-        asked = asked.where(match.c.shadow_key.is_not(None))
-    elif wanted.decision is not None:
-        asked = asked.where(match.c.decision.startswith(f"{wanted.decision}:"))
+    if wanted.outcome is not None:
+        asked = asked.where(match.c.outcome == wanted.outcome)
+    if wanted.reason is not None:
+        asked = asked.where(match.c.reason == wanted.reason)
     return asked
 
 
 def _report(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into reports at once
-    decision, _, reason = row.decision.partition(": ")
+    outcome = Outcome(row.outcome)
     page = MatchedArticle(
         source=row.source_id,
         uid=row.uid,
@@ -223,8 +225,10 @@ def _report(row: Any) -> MatchReport:  # noqa: ANN401 - rows are turned into rep
         rule_version=row.rule_version,
         kind=row.kind,
         level=row.level,
-        decision=decision,
-        reason=reason,
+        decision=outcome.told,
+        reason=row.decision.removeprefix(f"{outcome.told}: "),
+        outcome=outcome,
+        code=Reason(row.reason),
         story=row.story_id,
         event=row.event_id,
         alert=row.alert_id,

@@ -20,7 +20,8 @@ from monitor.alerting.subjects import event_key, in_shadow, mention_key, story_k
 from monitor.alerting.told import Account
 from monitor.alerting.waiting import waiting_id
 from monitor.errors import WrongUse
-from monitor.model import Config, Event, Hearing, Story, Waiting, time_of_day
+from monitor.model import Config, Event, Hearing, MatchOutcome, Reason, Story, Waiting, time_of_day
+from monitor.model.outcome import deferred, suppressed
 from monitor.store.database import Database
 from monitor.store.decisions import say_anew
 from monitor.store.identity_marks import IdentityMark, MarkedCluster, MarkKind, find_whole, keep_apart, write_mark
@@ -171,15 +172,17 @@ def _merge_waits(
     ids = articles_of(connection, [before.hearing for before, _ in some])
     begins = [] if left is None else [(left, _id_of(left.hearing, ids))]
     write_waiting(connection, begins, {before.id for before, _ in some} - {each.id for each, _ in begins})
-    said: list[tuple[Hearing, str | None, str]] = []
+    said: list[tuple[Hearing, str | None, MatchOutcome]] = []
     for before, _ in some:
         if left is not None and _id_of(before.hearing, ids) == _id_of(left.hearing, ids):
-            why = f"waits: {left.why}; two were merged, and it is told at {time_of_day(left.due, zone, now)}"
+            at = time_of_day(left.due, zone, now)
+            decision = deferred(left.kind.reason, f"{left.why}; two were merged, and it is told at {at}")
         elif left is None:
-            why = "held: what it waited for was merged with what was told, and it says nothing new"
+            nothing = "what it waited for was merged with what was told, and it says nothing new"
+            decision = suppressed(Reason.MERGED, nothing)
         else:
-            why = f"held: two were merged, and {left.hearing.publisher} is told for both"
-        said.append((before.hearing, None, why))
+            decision = suppressed(Reason.MERGED, f"two were merged, and {left.hearing.publisher} is told for both")
+        said.append((before.hearing, None, decision))
     say_anew(connection, said, ids)
 
 

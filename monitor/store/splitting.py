@@ -20,8 +20,9 @@ from monitor.alerting.told import Account, Told
 from monitor.cases import event_of, from_whom, identity_features, story_of
 from monitor.errors import WrongUse
 from monitor.matching import RuleSet
-from monitor.model import Config, Decided, Judged, Level, Match, MatchKind, OncePer, Rule, RuleStatus, Story
+from monitor.model import Config, Decided, Judged, Level, Match, MatchKind, OncePer, Reason, Rule, RuleStatus, Story
 from monitor.model.names import hashed
+from monitor.model.outcome import suppressed
 from monitor.store.articles import read
 from monitor.store.clusters import StoredClusters, forget_keys, keys_of_matches, stored_features
 from monitor.store.database import Database
@@ -257,7 +258,7 @@ class _Split:
             return None
         if quiet and case.key not in told:
             told.tells(hearing, None, self._now)
-            return Decided(case.match, f"held: {self._how}, without a message", hearing=hearing)
+            return Decided(case.match, suppressed(Reason.SPLIT, f"{self._how}, without a message"), hearing=hearing)
         return judge(case)
 
     def _cases(self, new: Cluster, told: Told) -> Iterator[tuple[Case, str | None]]:

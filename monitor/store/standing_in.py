@@ -19,7 +19,20 @@ from monitor.alerting.subjects import article_key, event_key, story_key, unsure_
 from monitor.alerting.told import Account
 from monitor.alerting.wording import evidence_in_words
 from monitor.cases import from_whom
-from monitor.model import Config, Hearing, Level, Match, MatchKind, Story, Waiting, WaitKind, time_of_day
+from monitor.model import (
+    Config,
+    Hearing,
+    Level,
+    Match,
+    MatchKind,
+    MatchOutcome,
+    Reason,
+    Story,
+    Waiting,
+    WaitKind,
+    time_of_day,
+)
+from monitor.model.outcome import deferred, suppressed
 from monitor.store.articles import read
 from monitor.store.database import in_batches
 from monitor.store.decisions import say_anew
@@ -134,24 +147,25 @@ def _of_article(hearing: Hearing) -> bool:
     return hearing.key in (article_key(*own), unsure_key(*own))
 
 
-def _said(each: _Waits, other: _Instead, forgotten: Forgotten) -> Iterator[tuple[Hearing, int, str]]:
+def _said(each: _Waits, other: _Instead, forgotten: Forgotten) -> Iterator[tuple[Hearing, int, MatchOutcome]]:
     """The decisions on matches, each with the id of its article."""
     its = each.waits.hearing
     if other is None:
         if not each.gone:
             without = f"it waited with what an article said that {forgotten.how}, and says nothing new"
-            yield its, each.article, f"held: {without}"
+            yield its, each.article, suppressed(Reason.ERASED, without)
         return
     waits, id_ = other
     at = time_of_day(waits.due, forgotten.zone, forgotten.now)
     if id_ == each.article and waits.hearing.article.version == its.article.version:
         left = f"what an article said that {forgotten.how} is left out"
-        yield waits.hearing, id_, f"waits: {waits.why}; {left}, and it is told at {at}"
+        yield waits.hearing, id_, deferred(waits.kind.reason, f"{waits.why}; {left}, and it is told at {at}")
         return
     stands_in = f"it stands in for an article that {forgotten.how}"
-    yield waits.hearing, id_, f"waits: {waits.why}; {stands_in}, and is told at {at}"
+    yield waits.hearing, id_, deferred(waits.kind.reason, f"{waits.why}; {stands_in}, and is told at {at}")
     if not each.gone:
-        yield its, each.article, f"held: {waits.hearing.publisher} says more, and is told with it"
+        more = f"{waits.hearing.publisher} says more, and is told with it"
+        yield its, each.article, suppressed(Reason.SUPERSEDED, more)
 
 
 def _instead(connection: Connection, each: _Waits, forgotten: Forgotten, account: Account | None) -> _Instead:

@@ -223,7 +223,7 @@ waiting = Table(
     Column("hearing", JSON, nullable=False),
 )
 
-# Every match ends in a decision: "told: ..." or "held: ..."; until then, "waits: ...".
+# What was decided on a match: the outcome and its reason (model.outcome), and both in a sentence.
 match = Table(
     "match",
     metadata,
@@ -235,6 +235,8 @@ match = Table(
     Column("kind", String, nullable=False),
     Column("evidence", JSON, nullable=False),
     Column("at", Moment, nullable=False, index=True),
+    Column("outcome", String, nullable=False, server_default="suppressed"),
+    Column("reason", String, nullable=False, server_default="unknown"),
     Column("decision", Text, nullable=False),
     Column("alert_id", ForeignKey("alert.id"), index=True),
     Column("level", String),  # null: held before we kept it

@@ -22,7 +22,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from monitor.model import Alert, Claim, Delivery, DeliveryState, Judged, Polled
+from monitor.model import Alert, Claim, Delivery, DeliveryState, Judged, MatchOutcome, Polled
 from monitor.telemetry.logs import lines_lost
 
 _LATENCY = (0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400)  # s
@@ -65,8 +65,9 @@ class Metrics:
         self.matches = counter("monitor_matches_total", "Matches, as news or mention.", ["kind"])
         self.alerts = counter(
             "monitor_alerts_total",
-            "Decisions on matches: told at once or later, with the alert's level; held, or it waits (level none).",
-            ["decision", "level"],
+            "Decisions on matches: told at once or later, with the alert's level; held, or it waits (level none). "
+            "The reason is that of `matches list --json`.",
+            ["decision", "level", "reason"],
         )
         self.alert_latency = histogram(
             "monitor_alert_latency_seconds",
@@ -104,14 +105,17 @@ class Metrics:
             for decided in each.decisions:
                 self.matches.labels(decided.match.kind.value).inc()
                 if (alert := decided.alert) is None:
-                    self.alerts.labels("held" if decided.waiting is None else "waits", "none").inc()
+                    self._count(decided.decision, "none")
                 else:
-                    self.told(alert)
+                    self._count(decided.decision, alert.level.value)
                     self._remember(alert.id, polled.claim.planned)
 
     def told(self, alert: Alert) -> None:
-        """An alert was committed."""
-        self.alerts.labels("told", alert.level.value).inc()
+        """An alert was committed that time alone has brought."""
+        self.alerts.labels("told", alert.level.value, alert.kind.reason.value).inc()
+
+    def _count(self, decision: MatchOutcome, level: str) -> None:
+        self.alerts.labels(decision.outcome.told, level, decision.reason.value).inc()
 
     def attempted(self, delivery: Delivery, state: DeliveryState, now: datetime) -> None:
         """An attempt to deliver was recorded."""

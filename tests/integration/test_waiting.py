@@ -28,6 +28,7 @@ from monitor.model import (
     Config,
     DeliveryState,
     Notice,
+    Outcome,
     Rule,
     Settings,
 )
@@ -232,7 +233,7 @@ def test_what_waits_is_told_once(
     first = begin(scene.rule)
     for minutes, new in scene.polls:
         first.poll(new, NOON + minutes * MINUTE, scene.around)
-    waits = Matches(database).newest(Wanted(decision="waits"), 10)
+    waits = Matches(database).newest(Wanted(outcome=Outcome.DEFERRED), 10)
     assert (len(waits), len(alerts(database))) == (scene.told, scene.at_once)
     (telling,) = way(begin, first, scene)
     assert (telling.alert.kind, len(telling.waited)) == (scene.kind, scene.told)
@@ -244,7 +245,7 @@ def test_what_waits_is_told_once(
     assert [(after[each.id].decision, after[each.id].alert) for each in waits] == [
         ("told", telling.alert.id)
     ] * scene.told
-    assert Matches(database).newest(Wanted(decision="waits"), 10) == []
+    assert Matches(database).newest(Wanted(outcome=Outcome.DEFERRED), 10) == []
     with database.reading() as connection:
         assert connection.execute(select(waiting)).all() == []
     for each in (first, begin(scene.rule)):

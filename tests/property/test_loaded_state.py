@@ -143,7 +143,7 @@ def around(told: Telling, now: datetime) -> Circumstances:
 def judged(decision: Decision) -> list[object]:
     """What was decided, but for the texts of what waited."""
     every = [decided for each in decision.judged for decided in each.decisions]
-    moved = [(to_row(each.before), each.why) for decided in every for each in decided.moved]
+    moved = [(to_row(each.before), each.decision) for decided in every for each in decided.moved]
     return [
         [replace(each, decisions=()) for each in decision.judged],
         [replace(each, moved=()) for each in every],
@@ -153,7 +153,7 @@ def judged(decision: Decision) -> list[object]:
 
 def said(fallen: Fallen) -> list[object]:
     """What falls due, but for the texts, which stand in their tables."""
-    moved = [(each.before.id, each.after and (each.after.id, each.after.due), each.why) for each in fallen.moved]
+    moved = [(each.before.id, each.after and (each.after.id, each.after.due), each.decision) for each in fallen.moved]
     alerts = [replace(each.alert, article=replace(each.alert.article, text="")) for each in fallen.tellings]
     return [alerts, [[waited.id for waited in each.waited] for each in fallen.tellings], moved]
 

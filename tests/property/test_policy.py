@@ -137,7 +137,7 @@ class Desk:
         for number, decided in self._decided(several, draft, now):
             self.fate[number] = decided
             for moved in decided.moved:
-                self._moved(moved.before.hearing.article.uid, moved.why)
+                self._moved(moved.before.hearing.article.uid, str(moved.decision))
             if decided.alert is not None:
                 self.sent.append(decided.alert)
         self.told = draft.settled()
@@ -186,7 +186,7 @@ class Desk:
             for waited in telling.waited:
                 self._moved(waited.hearing.article.uid, f"told: {telling.alert.reason}")
         for each in moved:
-            self._moved(each.before.hearing.article.uid, each.why)
+            self._moved(each.before.hearing.article.uid, str(each.decision))
         self.told = draft.settled()
 
     def _moved(self, uid: str, why: str) -> None:

@@ -94,7 +94,7 @@ def test_the_first_message_says_what_was_heard_meanwhile() -> None:
     assert more.reason == (
         "waits: the first that launch hears of this story, 10 minutes later; it says more than what waited, until 12:10"
     )
-    assert [(each.before.hearing.article.uid, each.after, each.why) for each in more.moved] == [
+    assert [(each.before.hearing.article.uid, each.after, str(each.decision)) for each in more.moved] == [
         ("a", None, "held: of b says more, and is told with it")
     ]
     desk.hear("c", NOON + 2 * MINUTE, facts=(("dead", 3),), level=Level.LOW)
@@ -201,7 +201,7 @@ def test_what_was_held_may_find_the_hour_full() -> None:
     assert tellings == []
     assert moved.after is not None
     assert (moved.after.kind, moved.after.due) == (WaitKind.CAP, NOON + 2 * MINUTE + HOUR)
-    assert moved.why == (
+    assert str(moved.decision) == (
         "waits: the first that launch hears of this story, 2 minutes later; launch has sent 1 within the hour; "
         "the rest is told together"
     )
@@ -252,7 +252,7 @@ def test_a_mention_of_what_was_told_since_is_no_news() -> None:
     assert desk.hear("b", NOON + HOUR).alert is not None
     tellings, (moved,) = desk.fall(NOON + 20 * HOUR)
     assert (tellings, moved.after) == ([], None)
-    assert moved.why == "held: only mentioned, deeper in the text than its lead, and launch has told it since"
+    assert str(moved.decision) == "held: only mentioned, deeper in the text than its lead, and launch has told it since"
     assert desk.told.waiting == []
 
 
@@ -323,7 +323,7 @@ def test_a_rule_that_was_put_in_shadow_tells_nothing_that_waited() -> None:
     desk.rules["launch"] = replace(desk.rules["launch"], status=RuleStatus.SHADOW)
     tellings, (moved,) = desk.fall(NOON + 10 * MINUTE)
     assert tellings == []
-    assert (moved.after, moved.why) == (None, "held: launch was put in shadow while it waited")
+    assert (moved.after, str(moved.decision)) == (None, "held: launch was put in shadow while it waited")
 
 
 def test_a_correction_makes_the_next_update_wait_no_longer() -> None:

@@ -193,4 +193,6 @@ def test_a_rule_in_shadow_lists_nothing(late: bool) -> None:
     desk.rules["launch"] = shadow
     tellings, moved = fallen_due(desk.rules, desk.told, MORNING)
     assert tellings == []
-    assert [each.why for each in moved] == (["held: launch was put in shadow while it waited"] if late else [])
+    assert [str(each.decision) for each in moved] == (
+        ["held: launch was put in shadow while it waited"] if late else []
+    )

@@ -26,6 +26,7 @@ from monitor.model import (
     LevelChange,
     Named,
     OncePer,
+    Outcome,
     Pattern,
     Receipt,
     ReceiptKind,
@@ -226,7 +227,7 @@ def test_what_others_were_heard_to_say_is_told_with_them(
     polls(desk, its, secret(), other)
     assert beside.fall(NOON + 2 * MINUTE) == ()
     desk.forget(URL if other.canonical is None else "wire", its)
-    (match,) = Matches(desk.database).newest(Wanted(decision="waits"), 10)
+    (match,) = Matches(desk.database).newest(Wanted(outcome=Outcome.DEFERRED), 10)
     assert match.article.uid == "b"
     assert match.reason.endswith("; it stands in for an article that was forgotten, and is told at 13:00")
     assert desk.fall(NOON + 59 * MINUTE) == beside.fall(NOON + 59 * MINUTE) == ()
@@ -234,7 +235,7 @@ def test_what_others_were_heard_to_say_is_told_with_them(
     assert (told.article.uid, told.article.title) == ("b", other.title)
     assert told.sentence == other.title
     assert [told.sentence[start:end].lower() for start, end in told.marks] == ["missile"]
-    assert Matches(desk.database).newest(Wanted(decision="waits"), 10) == []
+    assert Matches(desk.database).newest(Wanted(outcome=Outcome.DEFERRED), 10) == []
 
 
 @pytest.mark.parametrize(
@@ -345,7 +346,7 @@ def test_an_update_tells_nothing_that_only_another_said_which_is_forgotten(desk:
     left = facts_that_wait(desk)
     assert "50 dead" not in left
     assert "['dead', 50]" not in left
-    (match,) = Matches(desk.database).newest(Wanted(decision="waits"), 10)
+    (match,) = Matches(desk.database).newest(Wanted(outcome=Outcome.DEFERRED), 10)
     assert match.reason == (
         "update: new fact: 9 dead, 2 missiles, 900 km; first told at 12:00; "
         "what an article said that was forgotten is left out, and it is told at 13:00"
@@ -354,7 +355,7 @@ def test_an_update_tells_nothing_that_only_another_said_which_is_forgotten(desk:
     assert "50 dead" not in telling.alert.reason
     more = replace(PRINTED, uid="d", text="30 people were killed.", seen=NOON + 6 * HOUR)
     desk.poll(more, at=NOON + 6 * HOUR, ruleset=rules(its))
-    (match,) = Matches(desk.database).newest(Wanted(decision="told"), 1)
+    (match,) = Matches(desk.database).newest(Wanted(outcome=Outcome.SENT), 1)
     assert "new fact: 30 dead" in match.reason
 
 

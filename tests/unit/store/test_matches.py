@@ -7,7 +7,19 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerting.attempts import Verdict
-from monitor.model import DeliveryState, Field, Level, MatchKind, OncePer, Receipt, ReceiptKind, RuleStatus, Span
+from monitor.model import (
+    DeliveryState,
+    Field,
+    Level,
+    MatchKind,
+    OncePer,
+    Outcome,
+    Reason,
+    Receipt,
+    ReceiptKind,
+    RuleStatus,
+    Span,
+)
 from monitor.store import matches
 from monitor.store.claims import Claims
 from monitor.store.database import Database
@@ -72,8 +84,11 @@ def test_a_match_comes_back_as_it_was_decided(filled: Matches) -> None:
         (Wanted(rules=("launch", "korea"), sources=("wire",)), ["launch a", "korea a"]),
         (Wanted(rules=("nosuch",)), []),
         (Wanted(kind=MatchKind.MENTION), ["korea c"]),
-        (Wanted(decision="told", sources=("wire",)), ["launch a", "korea a"]),
-        (Wanted(decision="held", kind=MatchKind.NEWS, sources=("other",), rules=("korea",)), ["korea b", "korea a"]),
+        (Wanted(outcome=Outcome.SENT, sources=("wire",)), ["launch a", "korea a"]),
+        (
+            Wanted(outcome=Outcome.SUPPRESSED, kind=MatchKind.NEWS, sources=("other",), rules=("korea",)),
+            ["korea b", "korea a"],
+        ),
         # from a moment on, and up to one
         (Wanted(since=LATER), ["launch b", "korea b", "korea c", "launch a", "korea a"]),
         (Wanted(until=LATER), ["launch a", "korea a"]),
@@ -127,10 +142,10 @@ def test_what_a_rule_in_shadow_would_have_told_is_found(database: Database) -> N
     commit(section, claimed(claims), article("a"), article("b"), ruleset=shadow)
     commit(section, claimed(claims, "other"), article("c", of="other"), ruleset=shadow)
     found = Matches(database)
-    (would,) = found.every(Wanted(decision="shadow"))
+    (would,) = found.every(Wanted(reason=Reason.SHADOW))
     assert (would.article.uid, would.rule, would.decision, would.alert) == ("a", "launch", "held", None)
     assert would.reason.startswith("launch is in shadow; it would have told: “missiles” in the title")
-    held = [f"{each.rule} {each.article.uid}" for each in found.every(Wanted(decision="held"))]
+    held = [f"{each.rule} {each.article.uid}" for each in found.every(Wanted(outcome=Outcome.SUPPRESSED))]
     assert held == ["launch a", "launch b", "live b", "launch c", "live c"]
     assert Reports(database).shadow(["launch", "new"]) == {"launch": ShadowReport(1, 1, NOON), "new": ShadowReport()}
 

@@ -1,0 +1,81 @@
+"""What was decided on a match, and why, as codes: they are stored, filtered and counted by. Beside them stand the words
+that people read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What becomes of a match."""
+
+    SENT = "sent"
+    SUPPRESSED = "suppressed"
+    DEFERRED = "deferred"
+
+    @property
+    def told(self) -> str:
+        """As the sentence of a decision begins, and as earlier versions called it."""
+        return _TOLD[self]
+
+
+_TOLD = {Outcome.SENT: "told", Outcome.SUPPRESSED: "held", Outcome.DEFERRED: "waits"}
+
+
+class Reason(StrEnum):
+    """Why: one value for each case of the policy."""
+
+    # sent
+    FIRST = "first"  # the first message of its subject
+    POSSIBLY_SAME = "possibly-same"  # the same, possibly the same as something older
+    UPDATE = "update"  # something new of what was sent
+    DIGEST = "digest"  # together with others
+    # deferred
+    HOLD = "hold"  # the rule's wait_at_least
+    COOLDOWN = "cooldown"  # an update that comes no sooner
+    RATE_LIMIT = "rate-limit"  # the rule's most_an_hour
+    CATCH_UP = "catch-up"  # its source could not be polled in time
+    # deferred to the daily digest, or suppressed
+    MENTION = "mention"  # only mentioned
+    IN_DOUBT = "in-doubt"  # the same as what was sent, although a fact is not known
+    # suppressed
+    TOO_OLD = "too-old"  # the rule's max_age
+    BACKLOG = "backlog"  # its source's past: a first poll, or a burst of entries
+    UNDATED = "undated"  # of that, and without a date of its own
+    ALREADY_SENT = "already-sent"
+    ALREADY_DEFERRED = "already-deferred"
+    WITHDRAWN = "withdrawn"  # by who reported it
+    SUPERSEDED = "superseded"  # a later report says more, and is sent with it
+    SHADOW = "shadow"  # the rule is in shadow; it would have sent it
+    MERGED = "merged"  # a person said that two are the same
+    SPLIT = "split"  # a person said that it is another one, and asked for no message
+    ERASED = "erased"  # what it was deferred with was erased
+    UNKNOWN = "unknown"  # decided by a version that kept no code, in words that tell none
+
+
+@dataclass(frozen=True, slots=True)
+class MatchOutcome:
+    """What becomes of a match, why, and that in words."""
+
+    outcome: Outcome
+    reason: Reason
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.outcome.told}: {self.words}"
+
+
+def sent(reason: Reason, words: str) -> MatchOutcome:
+    """A message is sent."""
+    return MatchOutcome(Outcome.SENT, reason, words)
+
+
+def suppressed(reason: Reason, words: str) -> MatchOutcome:
+    """None is."""
+    return MatchOutcome(Outcome.SUPPRESSED, reason, words)
+
+
+def deferred(reason: Reason, words: str) -> MatchOutcome:
+    """One is sent later."""
+    return MatchOutcome(Outcome.DEFERRED, reason, words)
