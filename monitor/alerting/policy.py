@@ -26,6 +26,7 @@ from monitor.model import (
     Hearing,
     Match,
     MatchKind,
+    MentionCause,
     NewsIn,
     OncePer,
     Reason,
@@ -39,8 +40,14 @@ from monitor.model import (
 
 _BEYOND = {  # where evidence ends
     NewsIn.TITLE: "outside its title",
-    NewsIn.ABOUT: "behind its first sentence, or under a title about another rule",
+    NewsIn.ABOUT: "behind its first sentence",
     NewsIn.LEAD: "deeper in the text than its lead",
+}
+_BY_CAUSE = {
+    MentionCause.TITLE_HAS_NONE: "under a title that has none of it",
+    MentionCause.OTHER_TITLE: "under a title about another rule",
+    MentionCause.MENTION: "as its mention says",
+    MentionCause.MENTION_IF: "as its mention_if says",
 }
 BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
 _PAST = "its source's past (a first poll, or a burst of entries)"
@@ -238,12 +245,7 @@ Stage = Callable[[Case], Ruling]
 def _mention(case: Case) -> Ruling:
     if case.match.kind is not MatchKind.MENTION:
         return None
-    in_passing = [_BEYOND[case.rule.news_in]] if case.rule.news_in in _BEYOND else []
-    in_passing += ["under a title that has none of it"] if case.rule.title_has_some else []
-    asked = {"mention": case.rule.mention, "mention_if": case.rule.mention_if}
-    says = [key for key, condition in asked.items() if condition is not None]
-    in_passing += [f"as its {' or '.join(says)} says"] if says else []
-    only = f"only mentioned, {' or '.join(in_passing)}"
+    only = f"only mentioned, {_in_passing(case)}"
     if (old := stale(case)) is not None:
         return Held(Reason.MENTION, f"{only}; {old.why}")
     waits = case.told.waits(WaitKind.MENTION, case.key) is not None
@@ -254,6 +256,19 @@ def _mention(case: Case) -> Ruling:
         return Held(Reason.MENTION, only)
     due = next_digest(case.now, case.around.zone)
     return Wait(WaitKind.MENTION, due, only, f"mentions go out together at {due.astimezone(case.around.zone):%H:%M}")
+
+
+def _in_passing(case: Case) -> str:
+    """What makes it a mention; of a match that was read back, what may have."""
+    rule, cause = case.rule, case.match.cause
+    if cause is not None:
+        return _BEYOND.get(rule.news_in, "") if cause is MentionCause.OUTSIDE else _BY_CAUSE[cause]
+    causes = [MentionCause.TITLE_HAS_NONE] if rule.title_has_some else []
+    causes += [MentionCause.OTHER_TITLE] if rule.news_in is NewsIn.ABOUT else []
+    causes += [MentionCause.MENTION] if rule.mention is not None else []
+    causes += [MentionCause.MENTION_IF] if rule.mention_if is not None else []
+    beyond = [_BEYOND[rule.news_in]] if rule.news_in in _BEYOND else []
+    return " or ".join([*beyond, *(_BY_CAUSE[each] for each in causes)])
 
 
 def stale(case: Case) -> Held | None:

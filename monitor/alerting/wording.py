@@ -1,10 +1,10 @@
-"""How decisions name evidence, lengths of time and alerts."""
+"""How decisions name evidence, lengths of time, reasons and alerts."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.model import Again, AlertPolicy, Event, Match, Span
+from monitor.model import Again, AlertPolicy, Event, Match, Reason, Span
 from monitor.model.names import hashed
 
 
@@ -53,3 +53,34 @@ def count(number: int, noun: str) -> str:
     """1 day, 2 days; 1 story, 2 stories."""
     many = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
     return f"{number} {noun}" if number == 1 else f"{number} {many}"
+
+
+_REASONS = {
+    Reason.FIRST: "the first of its subject",
+    Reason.POSSIBLY_SAME: "possibly the same as something older",
+    Reason.UPDATE: "something new of what was sent",
+    Reason.DIGEST: "together with others",
+    Reason.HOLD: "the rule waits for more first",
+    Reason.COOLDOWN: "an update, which comes no sooner",
+    Reason.RATE_LIMIT: "enough messages for this hour",
+    Reason.CATCH_UP: "its source could not be polled in time",
+    Reason.MENTION: "only mentioned",
+    Reason.IN_DOUBT: "the same as what was sent, although a fact is not known",
+    Reason.TOO_OLD: "too old for its rule",
+    Reason.BACKLOG: "of its source's past",
+    Reason.UNDATED: "of its source's past, and without a date",
+    Reason.ALREADY_SENT: "already sent",
+    Reason.ALREADY_DEFERRED: "already deferred",
+    Reason.WITHDRAWN: "withdrawn by who reported it",
+    Reason.SUPERSEDED: "a later report says more, and is sent with it",
+    Reason.SHADOW: "the rule is in shadow",
+    Reason.MERGED: "merged with another one",
+    Reason.SPLIT: "split off without a message",
+    Reason.ERASED: "what it was deferred with was erased",
+    Reason.UNKNOWN: "decided by an earlier version",
+}
+
+
+def reason_in_words(reason: Reason) -> str:
+    """A reason without what is of one case only, for tables and counts."""
+    return _REASONS[reason]

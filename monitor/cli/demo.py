@@ -174,7 +174,7 @@ def _account(
     received: Sequence[Received],
     problem: str | None,
 ) -> int:
-    from monitor.demo.account import amiss, untold
+    from monitor.demo.account import amiss, not_sent
 
     click.echo(f"\n{'─' * 78}")
     click.echo(
@@ -187,8 +187,8 @@ def _account(
     )
     for happening in told:
         click.echo(f"  {happening}")
-    click.echo("Why the other matches were not told:")
-    for number, why in untold(matches):
+    click.echo("Why nothing was sent of the other matches:")
+    for number, why in not_sent(matches):
         click.echo(f"  {number:3} {why}")
     problem = problem or amiss(told)
     if problem is None and len(received) != 2 * counts["alerts"]:

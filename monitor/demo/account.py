@@ -1,22 +1,20 @@
-"""What came of the newsroom's news: what was sent of each happening, what was joined to it, and why the rest was not
-told."""
+"""What came of the newsroom's news: what was sent of each happening, what was joined to it, and why nothing was
+sent of the rest."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from monitor.alerting.wording import count
+from monitor.alerting.wording import count, reason_in_words
 from monitor.demo.newsroom import Outlet
-from monitor.model import AlertKind
+from monitor.model import AlertKind, Outcome
 from monitor.store.matches import MatchReport
 from monitor.store.stories import StoriesRead
 
 LAUNCH = "north-korea-missile-launch"  # the happening that all outlets tell, and one of them corrects
 EXPECTED = frozenset({LAUNCH, "taiwan-drills", "korea-china-diplomacy"})  # each happens once
-_OF_ITS_CASE = re.compile(r"\s*\([SE][0-9a-f]{16}\)| at \d\d:\d\d|(?<=new fact): .*")  # names, times, figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def happenings(
     matches: Iterable[MatchReport], stories: StoriesRead, outlets: Mapping[str, Outlet]
 ) -> Iterator[Happening]:
     """What was told, in the order in which it began."""
-    told = dict.fromkeys((match.rule, match.event or match.story) for match in matches if match.decision == "told")
+    told = dict.fromkeys((match.rule, match.event or match.story) for match in matches if match.outcome is Outcome.SENT)
     for rule, name in told:
         account = stories.find(name or "")
         if account is not None:
@@ -56,16 +54,10 @@ def happenings(
             yield Happening(rule, sent, len(account.members), len(languages), account.voices)
 
 
-def untold(matches: Iterable[MatchReport]) -> list[tuple[int, str]]:
-    """How many matches were held, or wait, and why, without what is of one case only; the most first."""
-    why = Counter(f"{match.decision}: {_why(match.reason)}" for match in matches if match.decision != "told")
-    return [(number, reason) for reason, number in why.most_common()]
-
-
-def _why(reason: str) -> str:
-    first = _OF_ITS_CASE.sub("", reason.partition(";")[0])
-    first = re.sub(r"^.* says more", "a later report says more", first)
-    return re.sub(r"\d+ (days?|hours?|minutes?) ago", "long ago", first).strip()
+def not_sent(matches: Iterable[MatchReport]) -> list[tuple[int, str]]:
+    """How many matches were suppressed or deferred, and why; the most first."""
+    why = Counter((match.outcome, match.code) for match in matches if match.outcome is not Outcome.SENT)
+    return [(number, f"{outcome}: {reason_in_words(code)}") for (outcome, code), number in why.most_common()]
 
 
 def amiss(told: Iterable[Happening]) -> str | None:

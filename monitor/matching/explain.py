@@ -13,7 +13,7 @@ from functools import cache, partial
 from itertools import combinations
 
 from monitor.matching import nodes
-from monitor.matching.entries import CompiledRule, Met, about_others, title_has_none
+from monitor.matching.entries import CompiledRule, Met, about_others
 from monitor.matching.found import Found, Hit
 from monitor.matching.ruleset import RuleSet
 from monitor.matching.together import Members, in_any_order
@@ -30,6 +30,7 @@ from monitor.model import (
     In,
     ListNamed,
     MatchKind,
+    MentionCause,
     Named,
     Near,
     NewsIn,
@@ -95,18 +96,18 @@ def _met(met: Met, found: Found) -> str:
     news_in = _REACH.get(compiled.rule.news_in, "the article")
     if met.kind is MatchKind.NEWS:
         return f"news at level {met.level}: complete in {news_in}"
-    if met.node is compiled.mention:
-        return f"a mention at level {met.level}: match does not hold, mention does"
-    if met.limit == found.document.everything:
-        if not compiled.node.holds(found, found.document.limit(compiled.rule.news_in)):
-            return f"a mention at level {met.level}: complete only outside {news_in}"
-        if title_has_none(compiled, found):
-            return f"a mention at level {met.level}: complete only outside the title, which has none of it"
-        if others := about_others(compiled, found):
-            return (
-                f"a mention at level {met.level}: complete only outside the title, which is about {', '.join(others)}"
-            )
-    return f"a mention at level {met.level}: mention_if holds"
+    match met.cause:
+        case MentionCause.MENTION:
+            why = "match does not hold, mention does"
+        case MentionCause.TITLE_HAS_NONE:
+            why = "complete only outside the title, which has none of it"
+        case MentionCause.OTHER_TITLE:
+            why = f"complete only outside the title, which is about {', '.join(about_others(compiled, found))}"
+        case MentionCause.MENTION_IF:
+            why = "mention_if holds"
+        case _:
+            why = f"complete only outside {news_in}"
+    return f"a mention at level {met.level}: {why}"
 
 
 def _missed(steps: Sequence[Step]) -> str:
