@@ -61,15 +61,16 @@ def print_counts(sent: Iterable[Sent]) -> None:
 
 def held_because(decided: Decided) -> str | None:
     """In a few words, why a match is told neither now nor later; None for one that is."""
-    from monitor.model import MatchKind
+    from monitor.model import Outcome, Reason
 
-    if decided.alert is not None or decided.waiting is not None:
+    if decided.decision.outcome is not Outcome.SUPPRESSED:
         return None
-    if decided.shadow_key is not None:
-        return IN_SHADOW
-    if decided.match.kind is MatchKind.MENTION:
-        return "only mentioned"
-    return "too old" if decided.hearing is None else "nothing new"
+    in_short = {
+        Reason.SHADOW: IN_SHADOW,
+        Reason.MENTION: "only mentioned",
+        **dict.fromkeys((Reason.TOO_OLD, Reason.BACKLOG, Reason.UNDATED), "too old"),
+    }
+    return in_short.get(decided.decision.reason, "nothing new")
 
 
 def print_held(held: Counter[tuple[str, str]]) -> None:

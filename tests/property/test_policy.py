@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from importlib import import_module
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,7 +27,10 @@ from monitor.model import (
     Level,
     Match,
     MatchKind,
+    MatchOutcome,
     OncePer,
+    Outcome,
+    Reason,
     Rule,
     RuleStatus,
     Span,
@@ -113,6 +118,21 @@ COMINGS = st.one_of(
 )
 
 
+MIGRATION = import_module("monitor.store.migrations.versions.0008_outcomes")
+
+
+def assert_says_its_code(decision: MatchOutcome) -> None:
+    """The code is the one that an upgrade finds in the sentence."""
+    said = {Outcome.DEFERRED: MIGRATION.DEFERRED, Outcome.SUPPRESSED: MIGRATION.SUPPRESSED}.get(decision.outcome, {})
+    sentence = str(decision)
+    found = (reason for like, reason in said.items() if fnmatchcase(sentence, like.replace("%", "*")))
+    if decision.reason is Reason.SHADOW or decision.outcome is Outcome.SENT:  # which columns tell, and not the sentence
+        return
+    told = next(found, None)
+    if told is not None or decision.outcome is Outcome.SUPPRESSED:  # what is deferred anew may not say why
+        assert told == decision.reason, sentence
+
+
 class Desk:
     """A state and a clock; what was sent, and what has become of each match. `crashes`: whether a draft is thrown away,
     and all decided again, before it is taken over; `doubts`: whether anything is possibly the same as something
@@ -136,7 +156,9 @@ class Desk:
         draft = self.told.draft()
         for number, decided in self._decided(several, draft, now):
             self.fate[number] = decided
+            assert_says_its_code(decided.decision)
             for moved in decided.moved:
+                assert_says_its_code(moved.decision)
                 self._moved(moved.before.hearing.article.uid, str(moved.decision))
             if decided.alert is not None:
                 self.sent.append(decided.alert)
@@ -186,6 +208,7 @@ class Desk:
             for waited in telling.waited:
                 self._moved(waited.hearing.article.uid, f"told: {telling.alert.reason}")
         for each in moved:
+            assert_says_its_code(each.decision)
             self._moved(each.before.hearing.article.uid, str(each.decision))
         self.told = draft.settled()
 

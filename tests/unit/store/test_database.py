@@ -15,11 +15,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, delete, insert, inspect, literal, select, update
+from sqlalchemy import DateTime, delete, insert, inspect, literal, select, text, update
 
 from monitor.errors import StoreFailed, StoreNewer, StoreOlder, StoreRefused, StoreReplaced, StoreTaken
 from monitor.matching import RuleSet, compile_rules
-from monitor.model import DeliveryState, Entity, Level, OncePer, Term
+from monitor.model import DeliveryState, Entity, Level, OncePer, Outcome, Reason, Term
 from monitor.store.claims import Claims
 from monitor.store.daemons import daemons
 from monitor.store.database import Database, alembic_config, revisions
@@ -254,6 +254,73 @@ def test_what_waits_at_an_upgrade_has_its_place_by_its_level(empty_url: str) -> 
     outbox.retry(outbox.ids([DeliveryState.DEAD]), NOON)
     claims = [outbox.claim("desk", NOON, timedelta(minutes=3)) for _ in Level]
     assert [claim and claim.alert.level for claim in claims] == list(reversed(Level))
+    opened.close()
+
+
+SENTENCES = {
+    "told: “fires” in the title; the first that r hears of this story": (Outcome.SENT, Reason.FIRST),
+    "waits: the first that r hears of this story, 5 minutes later; it is told at 06:05": (
+        Outcome.DEFERRED,
+        Reason.HOLD,
+    ),
+    "waits: update: new fact: 900 km; no update before 09:02": (Outcome.DEFERRED, Reason.COOLDOWN),
+    "waits: only mentioned, deeper in the text than its lead; mentions go out together at 08:00": (
+        Outcome.DEFERRED,
+        Reason.MENTION,
+    ),
+    "waits: its source could not be polled from 01:00 to 03:00; what was missed is told together": (
+        Outcome.DEFERRED,
+        Reason.CATCH_UP,
+    ),
+    "waits: the first; r has sent 3 within the hour; the rest is told together": (Outcome.DEFERRED, Reason.RATE_LIMIT),
+    "waits: r has told this story at 06:02 (S1); as one names no place, it is listed in the digest at 08:00": (
+        Outcome.DEFERRED,
+        Reason.IN_DOUBT,
+    ),
+    "held: r has told this story already (S9e749e7933e7d892)": (Outcome.SUPPRESSED, Reason.ALREADY_SENT),
+    "held: r has told this story at 06:02 (S0); the same headline": (Outcome.SUPPRESSED, Reason.ALREADY_SENT),
+    "held: this event waits to be told at 06:05 (E0)": (Outcome.SUPPRESSED, Reason.ALREADY_DEFERRED),
+    "held: published 3 days ago, and max_age is 12 hours": (Outcome.SUPPRESSED, Reason.TOO_OLD),
+    "held: published 3 days ago, and came with its source's past (a first poll), where 12 hours count": (
+        Outcome.SUPPRESSED,
+        Reason.BACKLOG,
+    ),
+    "held: it came with its source's past (a first poll), and has no date of its own": (
+        Outcome.SUPPRESSED,
+        Reason.UNDATED,
+    ),
+    "held: only mentioned, deeper in the text than its lead, and r has told it since": (
+        Outcome.SUPPRESSED,
+        Reason.MENTION,
+    ),
+    "held: it was withdrawn while it waited to be told": (Outcome.SUPPRESSED, Reason.WITHDRAWN),
+    "held: The Times says more, and is told with it": (Outcome.SUPPRESSED, Reason.SUPERSEDED),
+    "held: r was put in shadow while it waited": (Outcome.SUPPRESSED, Reason.SHADOW),
+    "held: in words that nobody knows any more": (Outcome.SUPPRESSED, Reason.UNKNOWN),
+}
+
+
+def test_sentences_of_earlier_versions_become_codes(empty_url: str) -> None:
+    """And stay what they were."""
+    opened = open_database(empty_url)
+    upgraded_to(opened, "0007")
+    with opened.writing() as connection:
+        for statement in (
+            "INSERT INTO source (id, url, next_at) VALUES ('wire', 'https://x.test', '2026-01-05')",
+            "INSERT INTO article (id, source_id, uid, version, title, published_at, dated, seen_at, baseline, digest) "
+            "VALUES (1, 'wire', 'a', 1, 't', '2026-01-05', true, '2026-01-05', false, 'd')",
+            "INSERT INTO article_version (article_id, version, at, title, text, digest) "
+            "VALUES (1, 1, '2026-01-05', 't', '', 'd')",
+        ):
+            connection.exec_driver_sql(statement)
+        written = text(
+            "INSERT INTO match (article_id, article_version, rule_id, rule_version, kind, evidence, at, decision) "
+            "VALUES (1, 1, :rule, 'v', 'news', '[]', '2026-01-05', :decision)"
+        )
+        connection.execute(written, [{"rule": f"r{n}", "decision": said} for n, said in enumerate(SENTENCES)])
+    opened.upgrade()
+    found = {f"{each.decision}: {each.reason}": (each.outcome, each.code) for each in Matches(opened).every(Wanted())}
+    assert found == SENTENCES
     opened.close()
 
 

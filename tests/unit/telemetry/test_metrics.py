@@ -50,11 +50,11 @@ def test_a_poll_is_counted_with_all_that_came_of_it(metrics: Metrics) -> None:
     assert value("monitor_articles_total") == 4
     assert value("monitor_matches_total", {"kind": "news"}) == 2
     assert value("monitor_matches_total", {"kind": "mention"}) == 1
-    assert value("monitor_alerts_total", {"decision": "told", "level": "high"}) == 1
-    assert value("monitor_alerts_total", {"decision": "held", "level": "none"}) == 1
-    assert value("monitor_alerts_total", {"decision": "waits", "level": "none"}) == 1  # the mention, for the digest
+    assert value("monitor_alerts_total", {"decision": "told", "level": "high", "reason": "first"}) == 1
+    assert value("monitor_alerts_total", {"decision": "held", "level": "none", "reason": "already-sent"}) == 1
+    assert value("monitor_alerts_total", {"decision": "waits", "level": "none", "reason": "mention"}) == 1
     metrics.told(alert())
-    assert value("monitor_alerts_total", {"decision": "told", "level": "high"}) == 2
+    assert value("monitor_alerts_total", {"decision": "told", "level": "high", "reason": "first"}) == 2
 
 
 def test_an_accepted_alert_has_its_latency(metrics: Metrics) -> None:

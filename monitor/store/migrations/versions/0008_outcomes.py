@@ -18,14 +18,14 @@ _MATCH = sa.table(
 _ALERT = sa.table("alert", sa.column("id"), sa.column("kind"))
 
 _OF_KIND = {"new": "first", "possibly": "possibly-same", "update": "update", "digest": "digest"}
-_DEFERRED = {
+DEFERRED = {
     "waits: only mentioned%": "mention",
     "%listed in the digest at%": "in-doubt",
     "waits: its source could not be polled%": "catch-up",
     "%within the hour; the rest is told together%": "rate-limit",
     "%no update before%": "cooldown",
 }
-_SUPPRESSED = {
+SUPPRESSED = {
     "held: only mentioned%": "mention",
     "%was put in shadow while it waited%": "shadow",
     "held: published % ago, and max_age is%": "too-old",
@@ -54,8 +54,8 @@ def upgrade() -> None:
     first = sa.case(_OF_KIND, value=kind, else_="first")
     for beginning, outcome, reason in (
         ("told:", "sent", first),
-        ("waits:", "deferred", _reason(_DEFERRED, "hold")),
-        ("held:", "suppressed", sa.case((_MATCH.c.shadow_key.is_not(None), "shadow"), else_=_reason(_SUPPRESSED))),
+        ("waits:", "deferred", _reason(DEFERRED, "hold")),
+        ("held:", "suppressed", sa.case((_MATCH.c.shadow_key.is_not(None), "shadow"), else_=_reason(SUPPRESSED))),
     ):
         ours = said.like(f"{beginning}%")
         op.execute(sa.update(_MATCH).where(ours).values(outcome=outcome, reason=reason))
