@@ -162,7 +162,7 @@ class _Rules:
     def reach(self) -> Reach:
         by_list = self.lists and self.maybe(0.3)
         condition: Words | ListNamed = ListNamed("denials") if by_list else Words(self.some(self.small))
-        return Reach(self.chance.choice([0, 1, 2, 3, 5, 99]), condition)
+        return Reach(self.chance.choice([0, 1, 3, 5, 99]), condition)
 
     def word_list(self, name: str) -> WordList:
         terms = self.some([*self.pool, *self.small])
@@ -197,7 +197,7 @@ class _Rules:
         within = self.chance.choice(["words", "words", Unit.SENTENCE, Unit.PARAGRAPH])
         if isinstance(within, Unit):
             return Near(conditions, None, within, in_order)
-        return Near(conditions, self.chance.choice([0, 1, 1, 2, 3, 5, 20]), Unit.SENTENCE, in_order)
+        return Near(conditions, self.chance.choice([0, 1, 2, 3, 5, 20]), Unit.SENTENCE, in_order)
 
     # --- conditions ---------------------------------------------------------------------------------------------
 

@@ -117,10 +117,10 @@ def test_fresh_or_stale(of: Article, by: Rule, reason: str) -> None:
     [
         (NewsIn.LEAD, {}, "deeper in the text than its lead"),
         (NewsIn.TITLE, {}, "outside its title"),
-        (NewsIn.ABOUT, {}, "behind its first sentence, or under a title about another rule"),
+        (NewsIn.ABOUT, {}, "behind its first sentence or under a title about another rule"),
         (NewsIn.TEXT, {"mention_if": WORDS}, "as its mention_if says"),
         (NewsIn.TEXT, {"mention": WORDS}, "as its mention says"),
-        (NewsIn.TEXT, {"mention": WORDS, "mention_if": WORDS}, "as its mention or mention_if says"),
+        (NewsIn.TEXT, {"mention": WORDS, "mention_if": WORDS}, "as its mention says or as its mention_if says"),
         (NewsIn.LEAD, {"mention_if": WORDS}, "deeper in the text than its lead or as its mention_if says"),
     ],
 )

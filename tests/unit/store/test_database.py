@@ -307,10 +307,10 @@ def test_sentences_of_earlier_versions_become_codes(empty_url: str) -> None:
     with opened.writing() as connection:
         for statement in (
             "INSERT INTO source (id, url, next_at) VALUES ('wire', 'https://x.test', '2026-01-05')",
-            "INSERT INTO article (id, source_id, uid, version, title, published_at, dated, seen_at, baseline, digest) "
-            "VALUES (1, 'wire', 'a', 1, 't', '2026-01-05', true, '2026-01-05', false, 'd')",
-            "INSERT INTO article_version (article_id, version, at, title, text, digest) "
-            "VALUES (1, 1, '2026-01-05', 't', '', 'd')",
+            """INSERT INTO article (id, source_id, uid, version, title, published_at, dated, seen_at, baseline, digest)
+            VALUES (1, 'wire', 'a', 1, 't', '2026-01-05', true, '2026-01-05', false, 'd')""",
+            """INSERT INTO article_version (article_id, version, at, title, text, digest)
+            VALUES (1, 1, '2026-01-05', 't', '', 'd')""",
         ):
             connection.exec_driver_sql(statement)
         written = text(
