@@ -26,6 +26,7 @@ from monitor.model import (
     Hearing,
     Match,
     MatchKind,
+    MentionCause,
     NewsIn,
     OncePer,
     Rule,
@@ -38,8 +39,14 @@ from monitor.model import (
 
 _BEYOND = {  # where evidence ends
     NewsIn.TITLE: "outside its title",
-    NewsIn.ABOUT: "behind its first sentence, or under a title about another rule",
+    NewsIn.ABOUT: "behind its first sentence",
     NewsIn.LEAD: "deeper in the text than its lead",
+}
+_BY_CAUSE = {
+    MentionCause.TITLE_HAS_NONE: "under a title that has none of it",
+    MentionCause.OTHER_TITLE: "under a title about another rule",
+    MentionCause.MENTION: "as its mention says",
+    MentionCause.MENTION_IF: "as its mention_if says",
 }
 BASELINE_AGE = timedelta(hours=12)  # for rules without a max_age: a source's whole past is not news
 _PAST = "its source's past (a first poll, or a burst of entries)"
@@ -236,12 +243,8 @@ Stage = Callable[[Case], Ruling]
 def _mention(case: Case) -> Ruling:
     if case.match.kind is not MatchKind.MENTION:
         return None
-    in_passing = [_BEYOND[case.rule.news_in]] if case.rule.news_in in _BEYOND else []
-    in_passing += ["under a title that has none of it"] if case.rule.title_has_some else []
-    asked = {"mention": case.rule.mention, "mention_if": case.rule.mention_if}
-    says = [key for key, condition in asked.items() if condition is not None]
-    in_passing += [f"as its {' or '.join(says)} says"] if says else []
-    only = f"only mentioned, {' or '.join(in_passing)}"
+    cause = case.match.cause or MentionCause.OUTSIDE
+    only = f"only mentioned, {_BEYOND[case.rule.news_in] if cause is MentionCause.OUTSIDE else _BY_CAUSE[cause]}"
     if (old := stale(case)) is not None:
         return Held(f"{only}; {old.why}")
     waits = case.told.waits(WaitKind.MENTION, case.key) is not None

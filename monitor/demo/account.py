@@ -65,7 +65,6 @@ def untold(matches: Iterable[MatchReport]) -> list[tuple[int, str]]:
 def _why(reason: str) -> str:
     first = _OF_ITS_CASE.sub("", reason.partition(";")[0])
     first = re.sub(r"^.* says more", "a later report says more", first)
-    first = re.sub(r"^only mentioned.*", "only mentioned", first)  # each for a reason of its own
     return re.sub(r"\d+ (days?|hours?|minutes?) ago", "long ago", first).strip()
 
 

@@ -14,7 +14,7 @@ from monitor.matching.nodes import AllOf, Near, Node
 from monitor.matching.together import near_each_other
 from monitor.matching.values import NamedLeaf
 from monitor.matching.where import WhereTest
-from monitor.model import Condition, Level, MatchKind, NewsIn, Rule
+from monitor.model import Condition, Level, MatchKind, MentionCause, NewsIn, Rule
 
 _NONE: frozenset[int] = frozenset()
 
@@ -52,18 +52,19 @@ class CompiledRule:
         return [each for each in either if not any(less < each for less in either)]
 
 
-_NEWS, _MENTION = MatchKind.NEWS, MatchKind.MENTION
+_NEWS, _MENTION, _OUTSIDE = MatchKind.NEWS, MatchKind.MENTION, MentionCause.OUTSIDE
 
 
 class Met(NamedTuple):
-    """A rule met an article: as what, how much it matters, by which condition (its `match` or its `mention`), and up to
-    where the evidence was looked for."""
+    """A rule met an article: as what, how much it matters, by which condition (its `match` or its `mention`), up to
+    where the evidence was looked for, and what makes a mention one."""
 
     compiled: CompiledRule
     kind: MatchKind
     level: Level
     limit: int
     node: Node
+    cause: MentionCause | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +110,7 @@ class PlainEntry(Entry):
         if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
             return None
         if missing:
-            return Met(self.compiled, _MENTION, self.level, found.document.everything, self.compiled.node)
+            return Met(self.compiled, _MENTION, self.level, found.document.everything, self.compiled.node, _OUTSIDE)
         return Met(self.compiled, _NEWS, self.level, found.document.lead_end, self.compiled.node)
 
 
@@ -138,7 +139,7 @@ class NearEntry(Entry):
         if not self._near(found, in_text, document.everything):
             return None
         if missing or not self._near(found, in_lead, document.lead_end):
-            return Met(self.compiled, _MENTION, self.level, document.everything, self.compiled.node)
+            return Met(self.compiled, _MENTION, self.level, document.everything, self.compiled.node, _OUTSIDE)
         return Met(self.compiled, _NEWS, self.level, document.lead_end, self.compiled.node)
 
     def _near(self, found: Found, where: AbstractSet[int], limit: int) -> bool:
@@ -186,24 +187,34 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
     caught = _caught(compiled, found)
     if caught is None or (compiled.unless is not None and compiled.unless.holds(found, document.everything)):
         return None
-    node, kind, limit = caught
-    if kind is _NEWS and compiled.mention_if is not None and compiled.mention_if.holds(found, limit):
-        kind = _MENTION
+    node, cause, limit = caught
+    if cause is None and compiled.mention_if is not None and compiled.mention_if.holds(found, limit):
+        cause = MentionCause.MENTION_IF
+    kind = _NEWS if cause is None else _MENTION
     changed = (change.to for change in compiled.changes if change.node.holds(found, limit))
-    return Met(compiled, kind, next(changed, rule.level), limit, node)
+    return Met(compiled, kind, next(changed, rule.level), limit, node, cause)
 
 
-def _caught(compiled: CompiledRule, found: Found) -> tuple[Node, MatchKind, int] | None:
-    """Which of the rule's conditions holds (`mention` is asked only where `match` does not hold at all), as what, and
-    up to where its evidence lies."""
+def _caught(compiled: CompiledRule, found: Found) -> tuple[Node, MentionCause | None, int] | None:
+    """Which of the rule's conditions holds (`mention` is asked only where `match` does not hold at all), what makes it
+    a mention (None: it is news), and up to where its evidence lies."""
     node, mention, everything = compiled.node, compiled.mention, found.document.everything
     if node.holds(found, everything):
         limit = found.document.limit(compiled.rule.news_in)
-        news = node.holds(found, limit) and not (title_has_none(compiled, found) or about_others(compiled, found))
-        return (node, _NEWS, limit) if news else (node, _MENTION, everything)
+        cause = _no_news(compiled, found, limit)
+        return node, cause, limit if cause is None else everything
     if mention is not None and mention.holds(found, everything):
-        return mention, _MENTION, everything
+        return mention, MentionCause.MENTION, everything
     return None
+
+
+def _no_news(compiled: CompiledRule, found: Found, limit: int) -> MentionCause | None:
+    """Why a rule whose `match` holds somewhere makes no news; None: it does."""
+    if not compiled.node.holds(found, limit):
+        return _OUTSIDE
+    if title_has_none(compiled, found):
+        return MentionCause.TITLE_HAS_NONE
+    return MentionCause.OTHER_TITLE if about_others(compiled, found) else None
 
 
 def title_has_none(compiled: CompiledRule, found: Found) -> bool:

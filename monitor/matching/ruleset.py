@@ -21,7 +21,7 @@ from monitor.matching.found import Found
 from monitor.matching.search import Search
 from monitor.matching.terms import Pattern
 from monitor.matching.values import values_by
-from monitor.model import Article, Entity, Match, MatchKind, Rule, RuleStatus, Source, Span
+from monitor.model import Article, Entity, Match, MatchKind, MentionCause, Rule, RuleStatus, Source, Span
 from monitor.text.detect import LATIN
 
 
@@ -164,15 +164,15 @@ class RuleSet:
         in_lead = [None] * len(numbers) if document.whole else self._anchors.in_lead(numbers, found.in_lead)
         asked = {number: entries[number] for number, known in zip(numbers, in_lead, strict=True) if known is None}
         found.prove(chain.from_iterable([each.unproved for each in asked.values()]))
-        news, mention = (_NEWS, document.lead_end), (_MENTION, document.everything)
+        news, mention = (_NEWS, document.lead_end, None), (_MENTION, document.everything, MentionCause.OUTSIDE)
         answers = list[Met | None]()
         for number, known in zip(numbers, in_lead, strict=True):
             if known is None:
                 answers.append(asked[number].met(found))
             else:
-                kind, limit = news if known else mention
+                kind, limit, cause = news if known else mention
                 compiled = self._compiled[number]
-                answers.append(Met(compiled, kind, self._levels[number], limit, compiled.node))
+                answers.append(Met(compiled, kind, self._levels[number], limit, compiled.node, cause))
         return [met for met in answers if met is not None]
 
     def _match(self, met: Met, found: Found) -> Match:
@@ -181,7 +181,7 @@ class RuleSet:
         for start, end, term, node in sorted(set(met.node.evidence(found, met.limit))):
             spans[found.document.span(start, end, self._lookup.texts[term], node)] = None
         by = values_by(rule.alert.by, compiled.by, found) if rule.alert.by else {}
-        return Match(rule.id, rule.version, met.kind, tuple(spans), met.level, by)
+        return Match(rule.id, rule.version, met.kind, tuple(spans), met.level, by, met.cause)
 
 
 def _commonness(literal: str) -> float:

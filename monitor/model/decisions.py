@@ -18,6 +18,16 @@ class MatchKind(StrEnum):
     MENTION = "mention"
 
 
+class MentionCause(StrEnum):
+    """What makes a match a mention."""
+
+    OUTSIDE = "outside"  # the evidence is complete only beyond where news may end
+    TITLE_HAS_NONE = "title has none"  # the rule's title_has_some
+    OTHER_TITLE = "other title"  # the title is about the matter of another rule
+    MENTION = "mention"  # the rule's second condition
+    MENTION_IF = "mention_if"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Evidence: `text` is the article's own field from `start` to `end` (string offsets), found through `term`.
@@ -39,7 +49,8 @@ class Match:
     """An article met a rule: which version of it, as what, how much it matters, and the spans that say why.
 
     `by`: for each condition that the rule's `by` names, the values that it found in title and lead, "entity:ID" or
-    "word:LANGUAGE:TEXT"; none where it found nothing there. It is not stored: a match that is read back has none.
+    "word:LANGUAGE:TEXT"; none where it found nothing there. `cause`: what makes a mention one. Neither is stored:
+    a match that is read back has none.
     """
 
     rule: str
@@ -48,6 +59,7 @@ class Match:
     evidence: tuple[Span, ...]
     level: Level
     by: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+    cause: MentionCause | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
