@@ -245,7 +245,8 @@ Stage = Callable[[Case], Ruling]
 def _mention(case: Case) -> Ruling:
     if case.match.kind is not MatchKind.MENTION:
         return None
-    only = f"only mentioned, {_in_passing(case)}"
+    cause = case.match.cause or MentionCause.OUTSIDE
+    only = f"only mentioned, {_BEYOND[case.rule.news_in] if cause is MentionCause.OUTSIDE else _BY_CAUSE[cause]}"
     if (old := stale(case)) is not None:
         return Held(Reason.MENTION, f"{only}; {old.why}")
     waits = case.told.waits(WaitKind.MENTION, case.key) is not None
@@ -256,19 +257,6 @@ def _mention(case: Case) -> Ruling:
         return Held(Reason.MENTION, only)
     due = next_digest(case.now, case.around.zone)
     return Wait(WaitKind.MENTION, due, only, f"mentions go out together at {due.astimezone(case.around.zone):%H:%M}")
-
-
-def _in_passing(case: Case) -> str:
-    """What makes it a mention; of a match that was read back, what may have."""
-    rule, cause = case.rule, case.match.cause
-    if cause is not None:
-        return _BEYOND.get(rule.news_in, "") if cause is MentionCause.OUTSIDE else _BY_CAUSE[cause]
-    causes = [MentionCause.TITLE_HAS_NONE] if rule.title_has_some else []
-    causes += [MentionCause.OTHER_TITLE] if rule.news_in is NewsIn.ABOUT else []
-    causes += [MentionCause.MENTION] if rule.mention is not None else []
-    causes += [MentionCause.MENTION_IF] if rule.mention_if is not None else []
-    beyond = [_BEYOND[rule.news_in]] if rule.news_in in _BEYOND else []
-    return " or ".join([*beyond, *(_BY_CAUSE[each] for each in causes)])
 
 
 def stale(case: Case) -> Held | None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from monitor.config.load import LoadedRules
     from monitor.lab.recorded import Recorded
     from monitor.lab.replay import Came, Coming, Replay, Sent
+    from monitor.model import MatchOutcome
 
 _PATH = click.Path(path_type=Path)
 
@@ -214,4 +215,9 @@ def _article_row(came: Came) -> dict[str, object]:
         "story": judged.story.id if judged.story else None,
         "event": came.event,
         "decisions": {decided.match.rule: decided.reason for decided in judged.decisions},
+        "outcomes": {decided.match.rule: _codes(decided.decision) for decided in judged.decisions},
     }
+
+
+def _codes(decision: MatchOutcome) -> dict[str, str]:
+    return {"outcome": decision.outcome, "reason": decision.reason}

@@ -143,7 +143,7 @@ class _RulesTested:
     any_rule: AbstractSet[str]
 
     def failed(self, article: Article, name: str, wanted: Expectation, matches: Sequence[Match]) -> str | None:
-        """What is done instead of what is wanted, as `unmet` says it."""
+        """How the result differs from what is expected, as `unmet` says it."""
         if name != ANY_RULE:
             return unmet_by(self.rules, article, name, wanted, matches)
         found = {match.rule: match for match in matches if match.rule in self.any_rule}

@@ -68,7 +68,7 @@ def _without_words(part: Part) -> list[Part]:
 
 
 def never_news(written: Written) -> Iterator[Lint]:
-    """A rule whose evidence must stand in the title, or some of it, and cannot."""
+    """A rule that needs its evidence, or some of it, in the title, and looks for it elsewhere."""
     rule = written.says
     if not isinstance(rule, Rule):
         return

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from monitor.matching import RuleSet
 from monitor.matching.explain import explain
-from monitor.model import Article, Match, MatchKind
+from monitor.model import Article, Explanation, Match, MatchKind
 
 
 class Expectation(StrEnum):
@@ -30,15 +30,16 @@ def quote_evidence(match: Match) -> str:
     return ", ".join(dict.fromkeys(f"“{span.text}”" for span in match.evidence))
 
 
-def explain_outcome(rules: RuleSet, article: Article, rule: str) -> str:
-    """The outcome in the sentence of `why`; `rule` is the id of one of the rules of the set."""
+def explain_one(rules: RuleSet, article: Article, rule: str) -> Explanation:
+    """What one rule makes of an article, as `why` explains it; `rule` is the id of one of the rules of the set."""
     (explanation,) = explain(rules, article, rule)
-    return explanation.says
+    return explanation
 
 
 def unmet(wanted: Expectation, matches: Sequence[Match], missed: Callable[[], str], *, named: bool) -> str | None:
-    """What is done instead of what is wanted, as the end of "must fire, and"; None: it is done. `matches`: what those
-    who may do it made of the article; `missed`: why that is no match, or no news; `named`: say which rule fires."""
+    """How the result differs from what is expected, as the end of a sentence that begins "must fire, and"; None: it
+    does not differ. `matches`: the matches of the rules in question; `missed`: explains why there is no match, or no
+    news; `named`: name the rules that fire."""
     news = [match for match in matches if match.kind is MatchKind.NEWS]
     if wanted is Expectation.FIRES:
         what = "is only a mention" if matches else "does not"
@@ -49,6 +50,6 @@ def unmet(wanted: Expectation, matches: Sequence[Match], missed: Callable[[], st
 
 
 def unmet_by(rules: RuleSet, article: Article, rule: str, wanted: Expectation, matches: Iterable[Match]) -> str | None:
-    """The same of one rule of a set; `matches`: what the set made of the article."""
+    """The same for one rule of a set; `matches`: all matches of the article."""
     own = [match for match in matches if match.rule == rule]
-    return unmet(wanted, own, lambda: explain_outcome(rules, article, rule).partition(": ")[2], named=False)
+    return unmet(wanted, own, lambda: explain_one(rules, article, rule).why, named=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.lab.outcomes import explain_outcome, quote_evidence
+from monitor.lab.outcomes import explain_one, quote_evidence
 from monitor.lab.recorded import Recorded, Unusable, is_list_of_texts, recorded
 from monitor.matching import RuleSet
 from monitor.model import Article, Match, MatchKind
@@ -148,7 +148,7 @@ def score(articles: Sequence[Labelled], rules: RuleSet, *, with_mistakes: bool =
     found = Score({}, len(articles), unknown=labels - counted.keys())
     for each in articles:
         matches = {match.rule: match for match in rules.match(each.found.article)}
-        language = each.language  # told by the text: once an article, not once a rule
+        language = each.language  # detected in the text, so once an article and not once a rule
         for rule in counted.keys() & (labels if each.judged is None else each.judged):
             for group in (ALL, language):
                 _count(counted[rule].setdefault(group, Tally()), each, rule, matches.get(rule))
@@ -183,7 +183,7 @@ def _mistakes(article: Labelled, rule: str, match: Match | None, rules: RuleSet)
 
 
 def _why(article: Article, rule: str, match: Match | None, rules: RuleSet) -> str:
-    said = explain_outcome(rules, article, rule)
+    said = explain_one(rules, article, rule).says
     return said if match is None else f"{said}: {quote_evidence(match)}"
 
 

@@ -29,7 +29,6 @@ from monitor.model import (
     Ignoring,
     In,
     ListNamed,
-    MatchKind,
     MentionCause,
     Named,
     Near,
@@ -77,8 +76,8 @@ def _explained(compiled: CompiledRule, met: Met | None, walker: _Walker) -> Expl
     if met is not None:
         steps += _of_match(met, replace(walker, limit=met.limit, reach=_REACH.get(rule.news_in, "")))
     kind, level = (None, None) if met is None else (met.kind, met.level)
-    says = _missed(steps) if met is None else _met(met, found)
-    return Explanation(rule.id, kind, level, says, max(map(_share, nets)), tuple(steps))
+    why = _missed(steps) if met is None else _met(met, found)
+    return Explanation(rule.id, kind, level, why, max(map(_share, nets)), tuple(steps))
 
 
 def _of_match(met: Met, within: _Walker) -> Iterator[Step]:
@@ -91,23 +90,22 @@ def _of_match(met: Met, within: _Walker) -> Iterator[Step]:
 
 
 def _met(met: Met, found: Found) -> str:
-    """As what a rule met the article, and why as that."""
-    compiled = met.compiled
-    news_in = _REACH.get(compiled.rule.news_in, "the article")
-    if met.kind is MatchKind.NEWS:
-        return f"news at level {met.level}: complete in {news_in}"
+    """Why a rule met the article as what it did."""
+    reach = _REACH.get(met.compiled.rule.news_in, "the article")
     match met.cause:
-        case MentionCause.MENTION:
-            why = "match does not hold, mention does"
+        case None:
+            return f"complete in {reach}"
+        case MentionCause.OUTSIDE:
+            return f"complete only outside {reach}"
         case MentionCause.TITLE_HAS_NONE:
-            why = "complete only outside the title, which has none of it"
+            return "complete only outside the title, which has none of it"
         case MentionCause.OTHER_TITLE:
-            why = f"complete only outside the title, which is about {', '.join(about_others(compiled, found))}"
+            others = ", ".join(about_others(met.compiled, found))
+            return f"complete only outside the title, which is about {others}"
+        case MentionCause.MENTION:
+            return "match does not hold, mention does"
         case MentionCause.MENTION_IF:
-            why = "mention_if holds"
-        case _:
-            why = f"complete only outside {news_in}"
-    return f"a mention at level {met.level}: {why}"
+            return "mention_if holds"
 
 
 def _missed(steps: Sequence[Step]) -> str:
@@ -115,11 +113,11 @@ def _missed(steps: Sequence[Step]) -> str:
     keys = ("where", "match", "mention", "unless")
     asked = {key: step for step in steps for key in keys if step.what.startswith(key)}
     if "where" in asked and not asked["where"].holds:
-        return "no match: the rule does not look at such articles (where)"
+        return "the rule does not look at such articles (where)"
     if "unless" in asked and asked["unless"].holds:
-        return f"no match: unless holds, by {_evidence(asked['unless'])}"
+        return f"unless holds, by {_evidence(asked['unless'])}"
     nor = f"; nor a mention: {_nearest(asked['mention'])}" if "mention" in asked else ""
-    return f"no match: {_nearest(asked['match'])}{nor}"
+    return f"{_nearest(asked['match'])}{nor}"
 
 
 def _nearest(step: Step) -> str:
@@ -222,14 +220,14 @@ class _Walker:
         return self._spoilt(node) or self._of_another_language(node) or "not there"
 
     def _of_another_language(self, node: nodes.Leaf) -> str:
-        """What stands there and is listed for a language that the article is not in; "" where nothing is."""
+        """Whether one of its words is in the article, but listed for another language, as a sentence; or ""."""
         if self.in_any_language is None or node.finder.hits(self.found):
             return ""
         found = self.in_any_language()
         if not (hits := node.hits(found, found.document.everything)):
             return ""
         (span,) = self._spans(hits[:1], "")
-        return f"“{span.text}” stands in the {span.field}, and is listed for another language than the article's"
+        return f"“{span.text}” is in the {span.field}, but listed for another language than the article's"
 
     def _spoilt(self, node: nodes.Leaf) -> str:
         """Why something that stands there does not count; "" where nothing does."""

@@ -39,8 +39,8 @@ class Node(ABC):
 
     @abstractmethod
     def has_some(self, found: Found, region: Region) -> bool:
-        """Whether any of what it looks for stands there, though it may not hold. What stands closer together inside a
-        near is one thing."""
+        """Whether the region contains any of the things that it looks for, even if the condition as a whole does not
+        hold. A near inside a near is one thing."""
 
     @abstractmethod
     def required(self) -> list[frozenset[int]]:

@@ -107,19 +107,19 @@ def _missing(chosen: int, most: int, *, in_order: bool) -> Iterator[int]:
 
 
 def _soonest(hits: list[Hit], soonest: list[Hit], start: Hit, end: int, together: Together) -> Hit | None:
-    """Of those at or behind `end`, the one that ends soonest; none if it is not together with the start: nor is then
-    what stands behind one that is."""
+    """Of the hits at or behind `end`, the one that ends soonest. None if it is too far from the start: whatever comes
+    after a longer hit that is near enough would be too far, too."""
     number = bisect_left(hits, (end,))
     return soonest[number] if number < len(hits) and together(start, soonest[number]) else None
 
 
 def _with_each(chain: _Chain, member: int, hits: list[Hit], start: Hit, together: Together) -> Iterator[_Chain]:
     """The chain with each hit that may be the last."""
-    behind = from_number(hits, bisect_left(hits, (chain[0][1],)))
+    behind = _from_number(hits, bisect_left(hits, (chain[0][1],)))
     return ((hit, member, chain) for hit in takewhile(partial(together, start), behind))
 
 
-def from_number(hits: list[Hit], number: int) -> Iterator[Hit]:
+def _from_number(hits: list[Hit], number: int) -> Iterator[Hit]:
     """Those from a number on, without walking over those before, as `islice` does."""
     return map(hits.__getitem__, range(number, len(hits)))
 

@@ -29,13 +29,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a rule makes of an article: as what they met at which level (None: they did not), in a sentence, how much of
-    `match` holds (0 to 1), and each step of the way. Of `unless` and the like it is the exception that they do not
-    hold."""
+    """What a rule makes of an article: as what they met at which level (None: they did not), why, how much of `match`
+    holds (0 to 1), and each step of the way. Of `unless` and the like it is the exception that they do not hold."""
 
     rule: str
     kind: MatchKind | None
     level: Level | None
-    says: str
+    why: str
     share: float
     steps: tuple[Step, ...]
+
+    @property
+    def says(self) -> str:
+        """The same in a sentence."""
+        if self.kind is None:
+            return f"no match: {self.why}"
+        return f"{'news' if self.kind is MatchKind.NEWS else 'a mention'} at level {self.level}: {self.why}"

@@ -15,7 +15,8 @@ from functools import cache
 # a combining mark that found nothing to compose with (the stress mark in "Коре́я") and Arabic vowel signs.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff\u0640\u0300-\u036f\u064b-\u0652\u0670]")
 
-_SHORT = 4_000  # characters: what is no longer is normalised in a moment, whatever stands in it
+_SHORT = 4_000  # characters: a text of so many is normalised in a moment, whatever they are
+_BECOME_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"  # no combining marks themselves; NFKC makes marks of them
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -35,7 +36,8 @@ def _normalised(text: str, *, long: bool) -> str:
 def _with_breaks(text: str) -> str:
     """The text with an invisible break after every 30 combining marks in a row, as Unicode's stream-safe format has it
     (UAX 15): normalising sorts each run of them, in a time that grows with its square."""
-    if unicodedata.is_normalized("NFC", text):  # nothing is to be sorted; that is quickly told
+    # The check is quick, and fails wherever marks are out of order.
+    if unicodedata.is_normalized("NFC", text) and not any(map(text.__contains__, _BECOME_MARKS)):
         return text
     return _marks_in_a_row().sub("\\g<0>\u034f", text)
 
@@ -43,8 +45,8 @@ def _with_breaks(text: str) -> str:
 @cache
 def _marks_in_a_row() -> re.Pattern[str]:
     """30 characters that normalising sorts."""
-    sorted_ones = "".join(c for c in map(chr, range(0x110000)) if unicodedata.combining(c))
-    return re.compile(f"[{re.escape(sorted_ones)}]{{30}}")
+    marks = "".join(c for c in map(chr, range(0x110000)) if unicodedata.combining(c))
+    return re.compile(f"[{re.escape(marks + _BECOME_MARKS)}]{{30}}")
 
 
 def without_halves(text: str) -> str:

@@ -24,6 +24,7 @@ from monitor.model import (
     Level,
     Match,
     MatchKind,
+    MentionCause,
     NewsIn,
     OncePer,
     Rule,
@@ -46,10 +47,11 @@ def judged(
     *,
     told: Iterable[str] = (),
     kind: MatchKind = MatchKind.NEWS,
+    cause: MentionCause | None = None,
     around: Circumstances = ANYWHERE,
 ) -> Decided:
     by = by or rule()
-    match = Match(by.id, by.version, kind, EVIDENCE, by.level)
+    match = Match(by.id, by.version, kind, EVIDENCE, by.level, cause=cause)
     return judge(Case(by, match, of, STORY, Told(told), NOON, around=around))
 
 
@@ -113,31 +115,24 @@ def test_fresh_or_stale(of: Article, by: Rule, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("news_in", "conditions", "why"),
+    ("news_in", "cause", "why"),
     [
-        (NewsIn.LEAD, {}, "deeper in the text than its lead"),
-        (NewsIn.TITLE, {}, "outside its title"),
-        (NewsIn.ABOUT, {}, "behind its first sentence or under a title about another rule"),
-        (NewsIn.TEXT, {"mention_if": WORDS}, "as its mention_if says"),
-        (NewsIn.TEXT, {"mention": WORDS}, "as its mention says"),
-        (NewsIn.TEXT, {"mention": WORDS, "mention_if": WORDS}, "as its mention says or as its mention_if says"),
-        (NewsIn.LEAD, {"mention_if": WORDS}, "deeper in the text than its lead or as its mention_if says"),
+        (NewsIn.LEAD, MentionCause.OUTSIDE, "deeper in the text than its lead"),
+        (NewsIn.TITLE, MentionCause.OUTSIDE, "outside its title"),
+        (NewsIn.ABOUT, MentionCause.OUTSIDE, "behind its first sentence"),
+        (NewsIn.ABOUT, MentionCause.OTHER_TITLE, "under a title about another rule"),
+        (NewsIn.LEAD, MentionCause.TITLE_HAS_NONE, "under a title that has none of it"),
+        (NewsIn.TEXT, MentionCause.MENTION, "as its mention says"),
+        (NewsIn.TEXT, MentionCause.MENTION_IF, "as its mention_if says"),
     ],
 )
-def test_a_mention_waits_for_the_morning(news_in: NewsIn, conditions: dict[str, Words], why: str) -> None:
-    """What is only mentioned is never sent at once; why it is one, is a matter of its rule."""
-    by = replace(rule(), news_in=news_in, mention=conditions.get("mention"), mention_if=conditions.get("mention_if"))
-    decided = judged(article(), by, kind=MatchKind.MENTION)
+def test_a_mention_waits_for_the_morning(news_in: NewsIn, cause: MentionCause, why: str) -> None:
+    """What is only mentioned is never sent at once; the reason says what makes it a mention."""
+    decided = judged(article(), replace(rule(), news_in=news_in), kind=MatchKind.MENTION, cause=cause)
     assert decided.alert is None
     assert decided.reason == f"waits: only mentioned, {why}; mentions go out together at 08:00"
     assert decided.waiting is not None
     assert decided.waiting.due == NOON + 20 * HOUR
-
-
-def test_a_mention_may_be_one_by_its_title() -> None:
-    """Under a title that has nothing of what the rule looks for."""
-    decided = judged(article(), replace(rule(), title_has_some=True), kind=MatchKind.MENTION)
-    assert "deeper in the text than its lead or under a title that has none of it" in decided.reason
 
 
 @pytest.mark.parametrize(

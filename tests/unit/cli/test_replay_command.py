@@ -22,7 +22,7 @@ ARTICLES: list[dict[str, object]] = [
     {"id": "passing", "title": "Harbour news", "text": f"{LATER}China began live-fire drills around Taiwan on Sunday."},
     {"id": 7, "title": "Ferry timetable changes", "date": "2026-01-04"},
 ]
-ARTICLE_KEYS = ["type", "id", "rules", "mentions", "story", "event", "decisions"]
+ARTICLE_KEYS = ["type", "id", "rules", "mentions", "story", "event", "decisions", "outcomes"]
 ALERT_KEYS = ["at", "rule", "level", "kind", "story", "event", "articles", "reason"]
 
 

@@ -220,11 +220,11 @@ def test_it_says_which_net_caught_an_article() -> None:
 
 
 def test_it_says_that_a_word_is_listed_for_another_language() -> None:
-    """What stands in the title for all to see, and does not count."""
+    """Readers see the word in the title, and it does not count."""
     title = "Das Hochwasser der Donau hat in Passau die ganze Innenstadt überflutet"
     text = "Alle Schulen bleiben am Montag geschlossen, teilte die Stadtverwaltung am Sonntagabend mit."
     flood = Words((Term("Hochwasser", "en"),))
-    why = "“Hochwasser” stands in the title, and is listed for another language than the article's"
+    why = "“Hochwasser” is in the title, but listed for another language than the article's"
     assert explained(flood, title, text).says == f"no match: words Hochwasser: {why}"
     assert explained(Near((flood, words("Passau"))), title, text).says.endswith(f"in the article; {why}")
 

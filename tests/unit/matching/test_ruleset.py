@@ -22,6 +22,7 @@ from monitor.model import (
     Level,
     LevelChange,
     MatchKind,
+    MentionCause,
     Named,
     Near,
     NewsIn,
@@ -312,6 +313,7 @@ def test_news_is_what_an_article_is_about(title: str, text: str, news: bool) -> 
     """`news_in: about`: the title, or the first sentence too where the title is silent about other live rules."""
     matches = {each.rule: each for each in compile_rules([ABOUT, SUMMIT], {}).match(article(title=title, text=text))}
     assert matches["about"].kind is (MatchKind.NEWS if news else MatchKind.MENTION)
+    assert (matches["about"].cause is None) is news
     assert {span.text for span in matches["about"].evidence} == {"missile", "fired"}
 
 
@@ -338,7 +340,9 @@ def test_a_title_must_have_some_of_it(title: str, condition: Condition, news: bo
     rule = replace(LAUNCH, news_in=news_in, mention=None, condition=condition, title_has_some=True)
     page = article(title=title, text="A missile was fired. It rained.", tags=("missile",))
     (match,) = compile_rules([rule], {}).match(page)
-    assert match.kind is (MatchKind.NEWS if news else MatchKind.MENTION)
+    assert (match.kind, match.cause) == (
+        (MatchKind.NEWS, None) if news else (MatchKind.MENTION, MentionCause.TITLE_HAS_NONE)
+    )
 
 
 @pytest.mark.parametrize(

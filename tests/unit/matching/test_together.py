@@ -1,4 +1,4 @@
-"""Which hits stand together, and how much is looked at for that."""
+"""Which hits are near each other, and how many pairs are compared to find that."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from monitor.matching.together import (
 
 
 def places(text: str, *words: str) -> list[Hit]:
-    """Where words stand in a text of words that are parted by one space each, in its order."""
+    """The places of some words in a text whose words are separated by single spaces, in order."""
     found: list[Hit] = []
     start = 0
     for token in text.split(" "):
@@ -62,7 +62,7 @@ def all_chains_in_order(members: Members, together: Together) -> Iterator[Sequen
 def test_ten_times_the_words_are_looked_at_ten_times_as_often(
     look: Callable[[Members, Together], object], text: str, repeated: str, within: int
 ) -> None:
-    """Whether or not all stand together in the end: a text that repeats its words must not stop the daemon."""
+    """Whether or not the near holds in the end: a text that repeats its words must not stop the daemon."""
     looked: list[int] = []
     for times in (100, 1_000):
         whole = text.format(repeated * times)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from unicodedata import combining, normalize
+
 import pytest
 
+from monitor.text import record
 from monitor.text.record import Offsets, record_of
 
 
@@ -35,10 +38,19 @@ def test_offsets_lead_back_to_the_text_as_received() -> None:
     assert text[start:end] == "Tai\u00adwan"
 
 
-@pytest.mark.parametrize("marks", ["\u0301\u0323", "\u05b0\u0301\u0323", "\u3099\u0e38"])
+@pytest.mark.parametrize(
+    "marks", ["\u0301\u0323", "\u05b0\u0301\u0323", "\u3099\u0e38", "\uff9e\u0323", "\u0f73\u0301"]
+)
 def test_marks_in_a_row_cost_no_more_than_others(marks: str) -> None:
     """Normalising sorts them, in the square of their number: 200,000 took minutes, and a feed may send them."""
     text = "a1 e" + marks * (200_000 // len(marks)) + " b"
-    record = record_of(text)
-    assert (record[:2], record[-2:]) == ("a1", " b")
-    assert Offsets(text).original(0, len(record)) == (0, len(text))
+    normalised = record_of(text)
+    assert (normalised[:2], normalised[-2:]) == ("a1", " b")
+    assert Offsets(text).original(0, len(normalised)) == (0, len(text))
+
+
+def test_what_becomes_a_mark_is_known() -> None:
+    """All characters that are no combining marks, and that NFKC turns into some, by this Python's Unicode data."""
+    every = (chr(number) for number in range(0x110000))
+    become = (c for c in every if not combining(c) and combining(normalize("NFKD", c)[0]))
+    assert "".join(become) == record._BECOME_MARKS
