@@ -45,7 +45,7 @@ class HeldMemory:
     def __init__(self) -> None:
         self._usual: int | None = None  # pages, after the first call or the last tidying
 
-    def tidy(self) -> None:
+    def trim_if_grown(self) -> None:
         """Give memory back, if much more is held than usual."""
         if sys.platform != "linux":
             return

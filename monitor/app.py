@@ -82,16 +82,16 @@ async def service(
         if not database.shared:  # what is claimed was left by a dead process; elsewhere its leases end with time
             _take_back(claims, outbox, pages)
         stack.callback(_goodbye, database, outbox, daemons)
-        claims.know(config.sources, clock.now())
+        claims.register_sources(config.sources, clock.now())
         metrics, turns = Metrics(), Turns(clock.monotonic())
-        thread = StoreThread(metrics, turns.called)
+        thread = StoreThread(metrics, turns.record_call)
         stack.callback(thread.close)
 
         fetcher, parsers, notifier = await _outside(settings, stack)
         robots = Robots(fetcher, parsers)
 
         def name_of(source: str) -> str:
-            return pipeline.active.name_of(source)  # of what is active then, not of what is active now
+            return pipeline.active.source_name(source)  # of what is active then, not of what is active now
 
         dispatcher = Dispatcher(
             settings,
@@ -144,10 +144,10 @@ async def service(
             due.config = new
 
         async def told() -> None:
-            await health.beat()  # `status` says at once what runs
+            await health.write_heartbeat()  # `status` says at once what runs
 
         reloader = Reloader(files, config, faults, take_up, told) if files else None
-        jobs = [Job("files", LOOK, reloader.look)] if reloader else []
+        jobs = [Job("files", LOOK, reloader.check_files)] if reloader else []
 
         begun_with = Running(clock.now(), len(pipeline.active.rules.rules), len(config.sources))
         health = Health(
@@ -162,8 +162,8 @@ async def service(
         )
         pruned = Job("prune", EVERY, lambda: prune(Pruning(database, due.config.settings.retention), thread))
         jobs += [
-            Job("due", DUE, due.turn, once=True),
-            Job("pages", READING, reader.turn),
+            Job("due", DUE, due.run_once, in_once_mode=True),
+            Job("pages", READING, reader.run_once),
             pruned,
             _fed(turns),
             *_told(health, settings, stack),
@@ -173,9 +173,9 @@ async def service(
             dispatcher,
             claims=claims,
             thread=thread,
-            line_of=fetcher.line,
+            line_of=fetcher.host_queue,
             slots=limits.polls,
-            silence=fetcher.silence,
+            silence=fetcher.stalled_requests,
             jobs=jobs,
             reload=reloader.reload if reloader else None,
             turns=turns,
@@ -187,9 +187,9 @@ def _opened(config: Config, stack: AsyncExitStack) -> Database:
     """The database, of the newest schema; one that cannot be shared is ours alone."""
     database = open_database(config.settings.database)
     stack.callback(database.close)
-    stack.enter_context(database.taken())
+    stack.enter_context(database.hold_exclusively())
     if database.upgrade(rules=partial(compile_config, config)):
-        log.info(Event.DATABASE_MADE, database=database.name)  # at a path that was mistyped there is none yet
+        log.info(Event.DATABASE_CREATED, database=database.name)  # at a path that was mistyped there is none yet
     return database
 
 
@@ -206,11 +206,11 @@ async def _outside(settings: Settings, stack: AsyncExitStack) -> tuple[Fetcher, 
 
 def _know(claims: Claims, sources: Mapping[str, Source], before: Mapping[str, Source]) -> None:
     """Those that have come, or are read another way now, are due at once where they failed."""
-    claims.know(sources, clock.now())
+    claims.register_sources(sources, clock.now())
     came = sources.keys() - before.keys()
-    claims.back(came)
+    claims.mark_readded(came)
     edited = {id_ for id_, each in sources.items() if id_ in before and before[id_].read_as != each.read_as}
-    claims.again(came | edited, clock.now())
+    claims.retry_failing(came | edited, clock.now())
 
 
 def _take_back(claims: Claims, outbox: Outbox, pages: Pages) -> None:
@@ -226,7 +226,7 @@ def _goodbye(database: Database, outbox: Outbox, daemons: Daemons) -> None:
     if database.replaced is not None:
         raise StoreReplaced(database.replaced)
     outbox.release_own(clock.now())
-    daemons.stopped(clock.now())
+    daemons.record_stop(clock.now())
 
 
 def _fed(turns: Turns) -> Job:
@@ -242,7 +242,7 @@ def _fed(turns: Turns) -> Job:
 
 def _told(health: Health, settings: Settings, stack: AsyncExitStack) -> list[Job]:
     """What tells others how it is doing: a sign of life in the database, and answers on loopback."""
-    beat = Job("beat", BEAT, health.beat)
+    beat = Job("beat", BEAT, health.write_heartbeat)
     if settings.web is None:
         return [beat]
     listening = Listening(settings.web, health)

@@ -63,7 +63,7 @@ class Prepared:
     features: ArticleFeatures | None
     publisher: str
     wire: str | None
-    mark: WireMark | None
+    wire_status: WireMark | None
     facts: tuple[tuple[str, int], ...]
     work: int
 
@@ -76,28 +76,28 @@ class Placed:
 
     prepared: Prepared
     joined: Joined | None
-    around: Circumstances = field(default_factory=Circumstances)
+    context: Circumstances = field(default_factory=Circumstances)
     reports: tuple[Report, ...] = ()
     cases: tuple[Case, ...] = ()
-    belongings: tuple[Belonging | None, ...] = ()
+    memberships: tuple[Belonging | None, ...] = ()
 
     @property
     def story(self) -> Story | None:
         """Its story."""
-        return None if self.joined is None else story_of(self.joined.cluster)
+        return None if self.joined is None else story_of(self.joined.story)
 
     @property
-    def edited(self) -> bool:
+    def is_edited(self) -> bool:
         """Whether it may have opened events before: long ago, or they would be found."""
         return self.prepared.article.version > 1
 
     @property
-    def subjects(self) -> Iterator[str]:
+    def ledger_keys(self) -> Iterator[str]:
         """What judging its cases asks the ledger about."""
-        return (key for case in self.cases for key in case.asked)
+        return (key for case in self.cases for key in case.ledger_keys)
 
     @property
-    def own_events(self) -> Iterator[str]:
+    def own_event_keys(self) -> Iterator[str]:
         """The keys of the events that it would open."""
         opened = ((each.rule, of(each).id) for each in self.reports for of in (new_event, event_of_version))
         return (event_key(rule, id_) for rule, id_ in opened)
@@ -124,7 +124,7 @@ def prepare(
     for article in articles:
         if most is not None and work >= most:
             break
-        matches, cost = rules.matched(article)
+        matches, cost = rules.match_with_cost(article)
         prepared.append(_prepared(article, matches, cost, rules, joins=all_stories or bool(matches)))
         work += prepared[-1].work
     return tuple(prepared)
@@ -144,7 +144,7 @@ def _prepared(article: Article, matches: tuple[Match, ...], cost: int, rules: Ru
         features=identity_features(article, rules) if joins else None,
         publisher=(from_.publisher if from_ else None) or (source.name if source else article.source),
         wire=from_.wire if from_ else None,
-        mark=from_.mark if from_ else None,
+        wire_status=from_.wire_status if from_ else None,
         facts=facts(article.title, article.text) if matches else (),
         work=cost + (len(article.text) if matches else 0),  # which is quoted
     )
@@ -188,9 +188,9 @@ def _with_story(of: Prepared, rules: RuleSet, clusters: ClusterIndex, around: Ci
     if of.features is None:
         return Placed(of, None, around)
     joined = join(of.features, clusters)
-    story = story_of(joined.cluster)
+    story = story_of(joined.story)
     reports = tuple(
-        replace(report_of(match, of.features, story, rules), unsure=joined.unsure, how=joined.how)
+        replace(report_of(match, of.features, story, rules), uncertainty=joined.uncertainty, story_reason=joined.reason)
         for match in of.matches
     )
     return Placed(of, joined, around, reports)
@@ -200,14 +200,14 @@ def report_of(match: Match, features: ArticleFeatures, story: Story, rules: Rule
     """An article as the events of a match's rule see it."""
     policy = rules.rules[match.rule].alert
     if policy.once_per is not OncePer.EVENT:  # it may have told events before it was edited: that of the story counts
-        return Report(match.rule, story, features, of_story_only=True)
-    found, lasts = rules.words_in(match), policy.event_lasts
+        return Report(match.rule, story, features, is_story_only=True)
+    found, lasts = rules.words_in_evidence(match), policy.event_lasts
     return Report(match.rule, story, features, match.by, found, lasts)
 
 
 def event_needs(placed: Iterable[Placed]) -> Iterator[Need]:
     """What joining events looks up."""
-    return (Need(each.rule, each.weights) for one in placed for each in one.reports)
+    return (Need(each.rule, each.key_weights) for one in placed for each in one.reports)
 
 
 def join_events(
@@ -219,7 +219,7 @@ def join_events(
 
 def _with_events(placed: Placed, rules: RuleSet, clusters: ClusterIndex, told: Told, now: datetime) -> Placed:
     found = list(_cases(placed, rules, clusters, told, now))
-    return replace(placed, cases=tuple(case for case, _ in found), belongings=tuple(each for _, each in found))
+    return replace(placed, cases=tuple(case for case, _ in found), memberships=tuple(each for _, each in found))
 
 
 def _cases(
@@ -229,31 +229,31 @@ def _cases(
     if joined is None:
         return
     for match, report in zip(of.matches, placed.reports, strict=True):
-        case = case_of(match, of, rules, story=report.story, told=told, now=now, around=placed.around)
-        case = replace(case, how=joined.how)
+        case = case_of(match, of, rules, story=report.story, told=told, now=now, around=placed.context)
+        case = replace(case, join_reason=joined.reason)
         if case.rule.alert.once_per is not OncePer.EVENT:
             cluster = event_of_story(report, clusters)
-            event = None if cluster is None else event_of(clusters.whole(cluster))
-            yield replace(case, event=event, unsure=joined.unsure if event is None else ""), None
+            event = None if cluster is None else event_of(clusters.root_of(cluster))
+            yield replace(case, event=event, uncertainty=joined.uncertainty if event is None else ""), None
         elif (belonging := _belonging(case, report, clusters)) is not None:
-            event = event_of(clusters.whole(belonging.event))
-            yield replace(case, event=event, how=belonging.why, unsure=belonging.unsure), belonging
+            event = event_of(clusters.root_of(belonging.event))
+            yield replace(case, event=event, join_reason=belonging.reason, uncertainty=belonging.uncertainty), belonging
         else:
-            yield replace(case, unsure=joined.unsure), None
+            yield replace(case, uncertainty=joined.uncertainty), None
 
 
 def _belonging(case: Case, report: Report, clusters: ClusterIndex) -> Belonging | None:
     """The event of a case, if it is of one; `clusters` know of it, where it may have opened it."""
     belonging = belongs(report, clusters)
     if case.match.kind is MatchKind.MENTION:  # opens none
-        return None if belonging.opens else belonging
+        return None if belonging.is_new else belonging
     if stale(case) is not None:  # opens none either: today's is no follow-up of it
         return belonging
     # Nor does what was heard so long ago that it is found no more, and is edited now: others would be taken for it.
     event = belonging.event
-    if belonging.found_no_more:
+    if belonging.is_no_longer_found:
         return belonging
-    if belonging.opens and case.article.version > 1 and event_key(case.rule.id, event.id) in case.told:
+    if belonging.is_new and case.article.version > 1 and event_key(case.rule.id, event.id) in case.ledger:
         return belonging
     join_event(report, event, clusters)
     return belonging
@@ -269,12 +269,12 @@ def case_of(
         match=match,
         article=of.article,
         story=story,
-        told=told,
+        ledger=told,
         now=now,
         publisher=of.publisher,
         wire=of.wire,
-        mark=of.mark,
+        wire_status=of.wire_status,
         official=source is not None and source.official,
         facts=of.facts,
-        around=around,
+        context=around,
     )

@@ -40,22 +40,22 @@ class State:
 
     def __init__(self, clusters: ClusterIndex | None = None, told: Told | None = None) -> None:
         self.clusters = ClusterIndex() if clusters is None else clusters
-        self.told = Told() if told is None else told
+        self.ledger = Told() if told is None else told
 
     def draft(self) -> State:
         """A state that begins as this one and leaves it unchanged."""
-        return State(self.clusters.draft(), self.told.draft())
+        return State(self.clusters.draft(), self.ledger.draft())
 
-    def settled(self) -> State:
+    def commit_draft(self) -> State:
         """The draft, taken over into the state that it began from."""
-        return State(self.clusters.settled(), self.told.settled())
+        return State(self.clusters.commit_draft(), self.ledger.commit_draft())
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What came of the articles, in their order, and the state after them; how much work it was (`Document.work`)."""
 
-    judged: tuple[Judged, ...]
+    article_decisions: tuple[Judged, ...]
     state: State
     work: int = 0
 
@@ -64,8 +64,8 @@ class Decision:
 class Fallen:
     """What time alone brings: what is told of what waited, and what waits on for something else."""
 
-    tellings: tuple[Telling, ...]
-    moved: tuple[Moved, ...]
+    released: tuple[Telling, ...]
+    changes: tuple[Moved, ...]
     state: State
 
 
@@ -84,7 +84,7 @@ def decide(
     after = state.draft()
     prepared = prepare(articles, rules, all_stories=all_stories, most=most)
     placed = join_stories(prepared, rules, after.clusters, around)
-    return judge_cases(join_events(placed, rules, after.clusters, after.told, now), after)
+    return judge_cases(join_events(placed, rules, after.clusters, after.ledger, now), after)
 
 
 def judge_cases(placed: Sequence[Placed], state: State) -> Decision:
@@ -95,7 +95,7 @@ def judge_cases(placed: Sequence[Placed], state: State) -> Decision:
 def decide_due(rules: RuleSet, state: State, now: datetime) -> Fallen:
     """Decide on what has waited until now."""
     after = state.draft()
-    tellings, moved = fallen_due(rules.rules, after.told, now)
+    tellings, moved = fallen_due(rules.rules, after.ledger, now)
     return Fallen(tuple(tellings), tuple(moved), after)
 
 
@@ -103,18 +103,18 @@ def _judged(placed: Placed) -> Judged:
     of, joined = placed.prepared, placed.joined
     if joined is None:
         return Judged(of.article, None, "no rule hits it", ())
-    decided = zip(map(judge, placed.cases), placed.belongings, strict=True)
+    decided = zip(map(judge, placed.cases), placed.memberships, strict=True)
     return Judged(
         article=of.article,
         story=placed.story,
-        joined=joined.how,
+        join_reason=joined.reason,
         decisions=tuple(each if why is None else _with_reason(each, why) for each, why in decided),
         publisher=of.publisher,
         wire=of.wire,
-        compared=joined.compared,
+        compared=joined.compared_article,
     )
 
 
 def _with_reason(decided: Decided, belonging: Belonging) -> Decided:
     """A decision that says why its match is of its event."""
-    return replace(decided, why_event=belonging.why, compared=belonging.compared)
+    return replace(decided, event_reason=belonging.reason, compared=belonging.compared_article)

@@ -67,11 +67,11 @@ class Dispatcher:
 
     async def _woken(self) -> None:
         try:
-            await self.turn()
+            await self.run_once()
         except StoreFailed as error:  # the next turn looks again
-            log.error(Event.STORE_PROBLEM, problem=str(error))
+            log.error(Event.DATABASE_PROBLEM, problem=str(error))
 
-    async def turn(self) -> None:
+    async def run_once(self) -> None:
         """Start sending on every idle channel that has something due; take back what dead senders left."""
         now = clock.now()
         if await self._thread.run(self._outbox.any_expired, now):
@@ -80,11 +80,11 @@ class Dispatcher:
             if channel not in self._busy:
                 self._busy[channel] = asyncio.create_task(self._drain(channel), name=f"deliver on {channel}")
 
-    async def finish(self) -> None:
+    async def send_all_due(self) -> None:
         """Wait until every channel has sent what is due now, or the database fails."""
         well = True
         while well:
-            await self.turn()
+            await self.run_once()
             if not self._busy:
                 return
             well = all(await asyncio.gather(*self._busy.values()))
@@ -107,7 +107,7 @@ class Dispatcher:
             while not self._stopping and await self._send_next(channel):
                 pass
         except StoreFailed as error:
-            log.error(Event.STORE_PROBLEM, channel=channel, problem=str(error))
+            log.error(Event.DATABASE_PROBLEM, channel=channel, problem=str(error))
             return False
         finally:
             del self._busy[channel]
@@ -116,8 +116,8 @@ class Dispatcher:
     async def _send_next(self, channel: str) -> bool:
         """Send the next message of a channel; False if none is due. Claimed only when there is a process to send it: a
         lease that ended while it waited for one would have it sent twice."""
-        async with self._notifier.place(channel) as send:
-            lease = self._notifier.longest(channel) + LEASE_MARGIN
+        async with self._notifier.send_slot(channel) as send:
+            lease = self._notifier.max_send_time(channel) + LEASE_MARGIN
             delivery = await self._thread.run(self._outbox.claim, channel, clock.now(), lease)
             if delivery is None:
                 return False
@@ -142,7 +142,7 @@ class Dispatcher:
         settled = await self._settle(delivery, receipt, verdict)
         _tell(delivery, receipt, verdict.state, settled=settled)
         if settled:
-            self._metrics.attempted(delivery, verdict.state, now)
+            self._metrics.record_attempt(delivery, verdict.state, now)
 
     def _source_of(self, told: Alert | Notice) -> str:
         return "News Monitor" if isinstance(told, Notice) else self._name_of(told.article.source)
@@ -152,7 +152,7 @@ class Dispatcher:
         whichever are more. What an old message went through says nothing of its channel now."""
         of_channel = unknowns_in_a_row(receipt, self._unknowns.get(delivery.channel, 0))
         self._unknowns[delivery.channel] = of_channel
-        return max(of_channel, unknowns_in_a_row(receipt, delivery.unknowns))
+        return max(of_channel, unknowns_in_a_row(receipt, delivery.unknown_streak))
 
     async def _settle(self, delivery: Delivery, receipt: Receipt, verdict: Verdict) -> bool:
         """Record the receipt. A database that fails for a while must not make us forget what a server has accepted:
@@ -166,7 +166,7 @@ class Dispatcher:
             except StoreFailed as error:
                 if clock.now() >= began + (SETTLING if unusable(error) else SETTLING_REFUSED):
                     raise
-                log.warning(Event.STORE_PROBLEM, channel=delivery.channel, problem=str(error))
+                log.warning(Event.DATABASE_PROBLEM, channel=delivery.channel, problem=str(error))
                 await asyncio.sleep(1)
 
 

@@ -69,7 +69,7 @@ class Due:
         self._began = began
         self._metrics = metrics or Metrics()
 
-    async def turn(self) -> None:
+    async def run_once(self) -> None:
         """Tell what there is to tell now: what waited, and notices, each whatever becomes of the other. Raises
         StoreFailed."""
         for ended in await asyncio.gather(self._tell_what_waited(), self._tell_notices(), return_exceptions=True):
@@ -82,19 +82,19 @@ class Due:
         if error is None:
             return
         if not unusable(error):
-            messages = await self._thread.run(self.messages, now)
+            messages = await self._thread.run(self.due_message_groups, now)
             for waits in messages if len(messages) > 1 else []:
                 error = await self._told(now, waits) or error
         raise error
 
     async def _told(self, now: datetime, waits: Collection[str] | None = None) -> BaseException | None:
         """Tell all that is due, or one message; why not, if it could not be."""
-        (ended,) = await asyncio.gather(self._thread.run(self.fall, now, waits), return_exceptions=True)
+        (ended,) = await asyncio.gather(self._thread.run(self.release_due, now, waits), return_exceptions=True)
         if isinstance(ended, BaseException):
             return ended
         told = [telling.alert for telling in ended]
         for alert in told:
-            self._metrics.told(alert)
+            self._metrics.record_alert(alert)
             log.info(
                 Event.ALERTED, rule=alert.rule, kind=alert.kind.value, title=alert.article.title, decision=alert.reason
             )
@@ -103,33 +103,33 @@ class Due:
         return None
 
     async def _tell_notices(self) -> None:
-        notices = await self._thread.run(self.tell, clock.now())
+        notices = await self._thread.run(self.issue_notices, clock.now())
         for notice in notices:
             _log(notice)
         if any(notice.channels for notice in notices):
             self._deliver()
 
-    def messages(self, now: datetime) -> list[frozenset[str]]:
+    def due_message_groups(self, now: datetime) -> list[frozenset[str]]:
         """What has waited until now, by the message that tells it or the reason for which it waits on."""
-        with self._section.entered(now) as section:
+        with self._section.enter(now) as section:
             fallen = section.decide_due(self._in_force().rules)
-        told = [frozenset(each.id for each in telling.waited) for telling in fallen.tellings]
-        return [*told, *(frozenset([moved.before.id]) for moved in fallen.moved)]
+        told = [frozenset(each.id for each in telling.pending) for telling in fallen.released]
+        return [*told, *(frozenset([moved.before.id]) for moved in fallen.changes)]
 
-    def fall(self, now: datetime, waits: Collection[str] | None = None) -> tuple[Telling, ...]:
+    def release_due(self, now: datetime, waits: Collection[str] | None = None) -> tuple[Telling, ...]:
         """What is told of what has waited until now, or of these alone, committed."""
         active = self._in_force()
-        with self._section.entered(now) as section:
+        with self._section.enter(now) as section:
             fallen = section.decide_due(active.rules, waits)
-            section.fall(fallen, active.channels_of)
-            return fallen.tellings
+            section.commit_due(fallen, active.channels_of)
+            return fallen.released
 
-    def tell(self, now: datetime) -> list[Notice]:
+    def issue_notices(self, now: datetime) -> list[Notice]:
         """The notices that have fallen due, committed."""
         config = self.config
-        with self._section.entered(now) as section:
-            noted = due_notices(Look(section.observe(now), config, self._zone, self._began, now))
-            return section.tell(noted.notices, noted.noticed)
+        with self._section.enter(now) as section:
+            noted = due_notices(Look(section.load_ops_facts(now), config, self._zone, self._began, now))
+            return section.write_notices(noted.notices, noted.states)
 
 
 def _log(notice: Notice) -> None:

@@ -39,16 +39,16 @@ class Fault:
     """One thing wrong in one place of a user's file: where, what, and what was meant or what to do."""
 
     place: Place
-    what: str
-    meant: str | None = None
+    problem: str
+    hint: str | None = None
 
     def __post_init__(self) -> None:
         """What the file says is quoted in it."""
-        object.__setattr__(self, "what", sanitize(self.what))
-        object.__setattr__(self, "meant", self.meant and sanitize(self.meant))
+        object.__setattr__(self, "what", sanitize(self.problem))
+        object.__setattr__(self, "meant", self.hint and sanitize(self.hint))
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.what}" + (f"; {self.meant}" if self.meant else "")
+        return f"{self.place}: {self.problem}" + (f"; {self.hint}" if self.hint else "")
 
 
 class Faulty(MonitorError):

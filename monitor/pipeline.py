@@ -65,16 +65,16 @@ class Active:
     zone: tzinfo = UTC
     catches_up: bool = True
 
-    def around(self, claim: Claim, now: datetime) -> Circumstances:
+    def decision_context(self, claim: Claim, now: datetime) -> Circumstances:
         """What deciding on a poll knows beside its articles."""
         return Circumstances(self.zone, away(claim, now) if self.catches_up else None)
 
     @property
-    def wishes(self) -> Callable[[Article], bool] | None:
+    def wants_full_text(self) -> Callable[[Article], bool] | None:
         """Whether a rule wishes for the full text of an article; None: none ever does."""
         return (lambda article: bool(wishes(self.rules, article))) if any_wish(self.rules) else None
 
-    def name_of(self, source: str) -> str:
+    def source_name(self, source: str) -> str:
         """What people call a source; its id if it has left the config."""
         return self.sources[source].name if source in self.sources else source
 
@@ -83,8 +83,8 @@ class Active:
 class _Poll:
     """A poll on its way to its commit."""
 
-    brought: Brought
-    taken: TakenIn
+    result: Brought
+    ingested: TakenIn
     prepared: PreparedPoll
 
 
@@ -120,9 +120,9 @@ class Pipeline:
         if source is None or source.url != claim.url:  # it has just left the config, or moved: this is no poll of it
             return None
         try:
-            return await self._commit(await self._asker.ask(claim, source))
+            return await self._commit(await self._asker.poll(claim, source))
         except StoreFailed as error:
-            log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
+            log.error(Event.DATABASE_PROBLEM, source=source.id, problem=str(error))
             if not isinstance(error, StoreRefused):  # no fault of the source's: it is polled again
                 return None
             problem = str(error)
@@ -134,22 +134,22 @@ class Pipeline:
         try:
             return await self._commit(Brought(claim, source, failed))
         except StoreFailed as error:
-            log.error(Event.STORE_PROBLEM, source=source.id, problem=str(error))
+            log.error(Event.DATABASE_PROBLEM, source=source.id, problem=str(error))
             return None
 
     async def _commit(self, brought: Brought) -> Polled | None:
         source = brought.source.id
-        alone = source in self._laborious or brought.characters > LONG
+        alone = source in self._laborious or brought.character_count > LONG
         polled, decision = await (self._alone if alone else self._commits).run(brought)
         self._laborious.discard(source)
         if decision is not None and decision.work > LABORIOUS:
             self._laborious.add(source)
-        self._metrics.polled(polled, decision.judged if decision else None)
+        self._metrics.record_poll(polled, decision.article_decisions if decision else None)
         if decision is None:
             log.warning(Event.POLL_LOST, source=polled.claim.source, why="its lease had ended; another poll took over")
             return None
-        log_poll(polled, decision.judged)
-        if any(decided.alert for judged in decision.judged for decided in judged.decisions):
+        log_poll(polled, decision.article_decisions)
+        if any(decided.alert for judged in decision.article_decisions for decided in judged.decisions):
             self._deliver()
         return polled
 
@@ -157,18 +157,18 @@ class Pipeline:
         """What each poll leaves behind and what was decided; no decision if its claim is no longer ours."""
         active, now = self.active, clock.now()
         polls = self._prepared(together, active, now)
-        with self._section.entered(now, [brought.claim for brought in together]) as section:
-            if section.overtaken(article for poll in polls for article in poll.taken.articles):
+        with self._section.enter(now, [brought.claim for brought in together]) as section:
+            if section.has_stored_version(article for poll in polls for article in poll.ingested.articles):
                 polls = self._prepared(together, active, now)
-            held = [section.holds(poll.taken.polled.claim) for poll in polls]
+            held = [section.holds_claim(poll.ingested.poll_record.claim) for poll in polls]
             ours = list(compress(polls, held))
             decisions = section.decide([poll.prepared for poll in ours], active.rules)
             for poll, decision in zip(ours, decisions, strict=True):
-                section.commit(poll.taken.polled, decision, active.channels_of)
-                pages = wanted(poll.brought.source, poll.taken.articles, now, active.wishes)
-                section.want(pages, now, poll.prepared.around.away)
+                section.commit(poll.ingested.poll_record, decision, active.channels_of)
+                pages = wanted(poll.result.source, poll.ingested.articles, now, active.wants_full_text)
+                section.enqueue_pages(pages, now, poll.prepared.context.poll_gap)
         each = iter(decisions)
-        return [(poll.taken.polled, next(each) if ours_ else None) for poll, ours_ in zip(polls, held, strict=True)]
+        return [(poll.ingested.poll_record, next(each) if ours_ else None) for poll, ours_ in zip(polls, held, strict=True)]
 
     def _prepared(self, together: Sequence[Brought], active: Active, now: datetime) -> list[_Poll]:
         """What is new in each poll, and what can be said of it without the state; no more than WORK allows."""
@@ -177,12 +177,12 @@ class Pipeline:
             articles = prepare(taken.articles, active.rules, most=WORK)
             short = len(articles) < len(taken.articles)
             kept = cut_short(taken, brought.source, len(articles), now) if short else taken
-            polls.append(_Poll(brought, kept, PreparedPoll(articles, active.around(kept.polled.claim, now))))
+            polls.append(_Poll(brought, kept, PreparedPoll(articles, active.decision_context(kept.poll_record.claim, now))))
         return polls
 
     def _taken_in(self, together: Sequence[Brought], now: datetime) -> list[TakenIn]:
-        asked = [Asked(each.source.id, each.uids, each.sought, each.claim.first) for each in together if each.entries]
-        known = self._claims.recognised(asked) if asked else {}
+        asked = [Asked(each.source.id, each.uids, each.fallback_identities, each.claim.is_first_poll) for each in together if each.entries]
+        known = self._claims.find_known_entries(asked) if asked else {}
         most = self._limits.entries
         return [taken_in(each, _of(each, known), now, most=most) for each in together]
 

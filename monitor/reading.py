@@ -72,11 +72,11 @@ class _Read:
     text: str = ""
     problem: str | None = None
     status: int | None = None
-    hopeless: bool = False
-    wait: timedelta = timedelta(0)
+    is_permanent: bool = False
+    retry_after: timedelta = timedelta(0)
 
 
-CRASHED = _Read(problem="its reading ended three times without a result; please report it with the log", hopeless=True)
+CRASHED = _Read(problem="its reading ended three times without a result; please report it with the log", is_permanent=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class _Kept:
 
     fetched: datetime
     text: str
-    served: set[int] = field(default_factory=set)
+    served_article_ids: set[int] = field(default_factory=set)
 
 
 class Reader:
@@ -118,7 +118,7 @@ class Reader:
         self._reading: dict[str, asyncio.Task[None]] = {}  # by the line in which an address stands
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
-    async def turn(self) -> None:
+    async def run_once(self) -> None:
         """Begin to read pages that are due, of each domain one at a time. Raises what ended a reading unexpectedly."""
         for line, task in list(self._reading.items()):
             if task.done():
@@ -127,7 +127,7 @@ class Reader:
         if len(self._reading) >= AT_ONCE:
             return
         now = clock.now()
-        for line, ids in self._chosen(await self._thread.run(self._pages.waiting, now)).items():
+        for line, ids in self._chosen(await self._thread.run(self._pages.find_due, now)).items():
             if claimed := await self._thread.run(self._pages.claim, ids, now, LEASE):
                 self._reading[line] = asyncio.create_task(self._read(claimed), name=f"read a page of {line}")
 
@@ -142,7 +142,7 @@ class Reader:
         """By line, the articles that want its next page."""
         chosen: dict[str, tuple[str, list[int]]] = {}
         for wanted in waiting:
-            line, address = self._fetcher.line(wanted.url).name, _address(wanted.url)
+            line, address = self._fetcher.host_queue(wanted.url).name, _address(wanted.url)
             if line in chosen:
                 if chosen[line][0] == address:
                     chosen[line][1].append(wanted.article_id)
@@ -163,20 +163,20 @@ class Reader:
                 else:
                     await self._failed(wanted, read)
             except StoreFailed as error:  # its lease ends, and it is read again
-                log.error(Event.STORE_PROBLEM, source=wanted.source, problem=str(error))
+                log.error(Event.DATABASE_PROBLEM, source=wanted.source, problem=str(error))
 
     async def _page(self, wanted: Wanted) -> _Read:
         address, now = _address(wanted.url), clock.now()
         kept = self._kept.get(address)
-        if kept is not None and kept.fetched > now - KEPT and wanted.article_id not in kept.served:
+        if kept is not None and kept.fetched > now - KEPT and wanted.article_id not in kept.served_article_ids:
             return _Read(kept.text)
         source = self._in_force().sources.get(wanted.source)
         if source is None:
-            return _Read(problem="its source has left the config", hopeless=True)
-        leave = await self._robots.ask(wanted.url, now, proxy=source.proxy)
+            return _Read(problem="its source has left the config", is_permanent=True)
+        leave = await self._robots.check(wanted.url, now, proxy=source.proxy)
         if leave.problem is not None:
-            return _Read(problem=leave.problem, hopeless=not leave.later)
-        read = await self._fetched(wanted.url, source, leave.gap)
+            return _Read(problem=leave.problem, is_permanent=not leave.retry_later)
+        read = await self._fetched(wanted.url, source, leave.crawl_delay)
         if read.problem is None:
             self._keep(address, read.text, now)
         return read
@@ -189,7 +189,7 @@ class Reader:
             proxy=source.proxy,
             gap=gap,
             most=PAGE,
-            leave=self._robots.leave(source.proxy),
+            leave=self._robots.redirect_check(source.proxy),
         )
         status = fetched.status
         if fetched.outcome is not FetchOutcome.DOCUMENT:
@@ -201,7 +201,7 @@ class Reader:
         try:
             return _Read(await reading, None, status)
         except (FeedUnreadable, WorkerLost) as error:
-            return _Read("", str(error), status, hopeless=isinstance(error, FeedUnreadable))
+            return _Read("", str(error), status, is_permanent=isinstance(error, FeedUnreadable))
 
     def _keep(self, address: str, text: str, now: datetime) -> None:
         self._kept.pop(address, None)
@@ -211,32 +211,32 @@ class Reader:
 
     async def _failed(self, wanted: Wanted, read: _Read) -> None:
         now, problem = clock.now(), str(read.problem)
-        if read.hopeless or wanted.attempt >= ATTEMPTS:
+        if read.is_permanent or wanted.attempt >= ATTEMPTS:
             log.warning(Event.PAGE_GIVEN_UP, source=wanted.source, url=wanted.url, problem=problem)
             await self._thread.run(self._pages.give_up, wanted, problem, read.status, now)
             return
-        wait = max(AGAIN[wanted.attempt - 1], read.wait)
-        log.info(Event.PAGE_PUT_OFF, source=wanted.source, url=wanted.url, problem=problem, attempt=wanted.attempt)
-        await self._thread.run(self._pages.put_off, wanted, now + wait)
+        wait = max(AGAIN[wanted.attempt - 1], read.retry_after)
+        log.info(Event.PAGE_POSTPONED, source=wanted.source, url=wanted.url, problem=problem, attempt=wanted.attempt)
+        await self._thread.run(self._pages.postpone, wanted, now + wait)
 
     async def _commit(self, wanted: Wanted, text: str) -> None:
         decision = await self._thread.run(self._decide_and_commit, wanted, text)
         said = "its page says no more than its feed" if decision is None else "its page has the longer text"
         log.info(Event.PAGE_READ, source=wanted.source, url=wanted.url, outcome=said)
-        decided = [each for judged in decision.judged for each in judged.decisions] if decision else []
+        decided = [each for judged in decision.article_decisions for each in judged.decisions] if decision else []
         for each in decided:
             event = Event.ALERTED if each.alert else Event.MATCHED
-            log.info(event, source=wanted.source, rule=each.match.rule, url=wanted.url, decision=each.reason)
+            log.info(event, source=wanted.source, rule=each.match.rule, url=wanted.url, decision=each.explanation)
         if any(each.alert for each in decided):
             self._deliver()
 
     def _decide_and_commit(self, wanted: Wanted, text: str) -> Decision | None:
         """What was decided on the longer text; None if there is none, or the article has changed meanwhile."""
         active, now = self._in_force(), clock.now()
-        with self._section.entered(now) as section:
-            before = section.article_of(wanted)
+        with self._section.enter(now) as section:
+            before = section.load_claimed_article(wanted)
             article = fuller(before, text) if before is not None else None
-            away = Away(wanted.away, wanted.since) if wanted.away is not None else None
+            away = Away(wanted.gap_since, wanted.wanted_at) if wanted.gap_since is not None else None
             new = prepare([] if article is None else [article], active.rules)
             around = Circumstances(active.zone, away)
             (decision,) = section.decide([PreparedPoll(new, around)], active.rules) if new else (None,)

@@ -389,7 +389,7 @@ def _called(function: Callable[[*Ts], T], args: tuple[*Ts]) -> T:
     except (SystemExit, KeyboardInterrupt) as error:  # would end the daemon if they came through
         raise WorkerLost(f"the work ended its process ({error!r})") from None
     finally:
-        _memory.tidy()
+        _memory.trim_if_grown()
 
 
 _memory = HeldMemory()

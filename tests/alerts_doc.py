@@ -59,9 +59,9 @@ def _timeline(rules: RuleSet, rows: list[dict[str, Any]]) -> Iterator[str]:
         state = yield from _what_time_brings(rules, state, now)
         yield f"{row['at']}  {row['from']}: {row['title']}"
         decision = decide([_article(number, row, now)], rules, state, now, _around(row, now))
-        state = decision.state.settled()
-        for decided in decision.judged[0].decisions:
-            yield from _wrapped(f"{_INDENT}told at once" if decided.alert else f"{_INDENT}{decided.reason}")
+        state = decision.state.commit_draft()
+        for decided in decision.article_decisions[0].decisions:
+            yield from _wrapped(f"{_INDENT}told at once" if decided.alert else f"{_INDENT}{decided.explanation}")
             if decided.alert is not None:
                 yield from _sent(decided.alert, now)
     yield from _what_time_brings(rules, state, _moment(rows[-1]["at"]) + timedelta(days=1))
@@ -69,15 +69,15 @@ def _timeline(rules: RuleSet, rows: list[dict[str, Any]]) -> Iterator[str]:
 
 def _what_time_brings(rules: RuleSet, state: State, until: datetime) -> Generator[str, None, State]:
     """What is told of what waits, and the state after it."""
-    while due := [each.due for each in state.told.waiting if each.due <= until]:
+    while due := [each.due for each in state.ledger.pending if each.due <= until]:
         now = min(due).astimezone(_ZONE)
         fallen = decide_due(rules, state, now)
-        state = fallen.state.settled()
-        for telling in fallen.tellings:
+        state = fallen.state.commit_draft()
+        for telling in fallen.released:
             yield from _sent(telling.alert, now)
-        for moved in fallen.moved:
-            yield from _wrapped(f"{_said(now)}  {moved.before.hearing.article.title}", _INDENT)
-            yield from _wrapped(f"{_INDENT}{moved.decision}")
+        for moved in fallen.changes:
+            yield from _wrapped(f"{_said(now)}  {moved.before.candidate.article.title}", _INDENT)
+            yield from _wrapped(f"{_INDENT}{moved.outcome}")
     return state
 
 

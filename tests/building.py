@@ -150,7 +150,7 @@ def to_desk(alert: Alert) -> list[str]:
 
 def claimed(claims: Claims, name: str = "wire", at: datetime = NOON) -> Claim:
     """The claim of a source, due or not."""
-    (claim,) = claims.all([name], at, lease=3 * MINUTE, most=1)
+    (claim,) = claims.claim_all([name], at, lease=3 * MINUTE, most=1)
     return claim
 
 
@@ -163,7 +163,7 @@ def commit(
     around: Circumstances | None = None,
 ) -> Decision:
     """A poll that brought these articles, decided and committed; all alerts go to the desk."""
-    with section.entered(at) as inside:
+    with section.enter(at) as inside:
         decision = decide_in(inside, articles, ruleset or rules(), around)
         assert inside.commit(polled(claim, at), decision, to_desk)
     return decision
@@ -179,13 +179,13 @@ def decide_in(
 
 def alerts(decision: Decision) -> list[Alert]:
     """The alerts of a decision, in its order."""
-    decided = (each for judged in decision.judged for each in judged.decisions)
+    decided = (each for judged in decision.article_decisions for each in judged.decisions)
     return [each.alert for each in decided if each.alert is not None]
 
 
 def reasons(decision: Decision) -> list[str]:
     """Every decision's reason, in order."""
-    return [each.reason for judged in decision.judged for each in judged.decisions]
+    return [each.explanation for judged in decision.article_decisions for each in judged.decisions]
 
 
 def alert(of: Article | None = None, *, told_by: Rule | None = None) -> Alert:
@@ -209,8 +209,8 @@ def hearing(of: Article | None = None, *, level: Level = Level.HIGH, key: str = 
         wire=None,
         facts=(),
         sentence="Two missiles flew.",
-        marks=((4, 12),),
-        because="“missiles” in the title",
+        highlights=((4, 12),),
+        evidence_words="“missiles” in the title",
     )
 
 
@@ -224,14 +224,14 @@ def endless(sign: str) -> Alert:
     many = sign * 5000
     page = article(title=many, url="https://x.test/".ljust(890, "a"))
     made = replace(alert(), article=page, level=Level.CRITICAL, rule_title=many)
-    return replace(made, sentence=many, marks=((0, 1),), reason=many)
+    return replace(made, sentence=many, highlights=((0, 1),), reason=many)
 
 
 def in_doubt(sign: str = "") -> Alert:
     """An alert of what is possibly the same as something older; with a sign, as long as nobody writes."""
     first, long = (endless(sign), sign * 5000) if sign else (alert(), "")
     older = Older(long or "Dockers walk out", NOON - 2 * HOUR, long or "both Busan, both today; the words differ")
-    return replace(first, id="0123456789abcdef", kind=AlertKind.POSSIBLY, thread=alert().id, older=older)
+    return replace(first, id="0123456789abcdef", kind=AlertKind.POSSIBLY, thread=alert().id, earlier=older)
 
 
 def notice(*, title: str = "Source wire fails", text: str = "It is gone.", channels: tuple[str, ...] = ()) -> Notice:

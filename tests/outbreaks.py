@@ -49,7 +49,7 @@ class Desk:
         self.entities: Mapping[str, Entity] = {}
         self.rule = replace(rule("mpox", ["mpox"]), alert=AlertPolicy(**policy))  # type: ignore[arg-type]
         self.claims = Claims(database, "here:1")
-        self.claims.know(sources(*PAPERS), NOON)
+        self.claims.register_sources(sources(*PAPERS), NOON)
         self.now = NOON
         self._papers = iter(PAPERS)
 
@@ -89,7 +89,7 @@ class Desk:
     def forget(self, paper: str) -> None:
         """Its articles, an hour later."""
         forgetting = Forgetting(self.database, config_of(self.rule))
-        list(forgetting.forget(forgetting.find(paper), self.now + HOUR))
+        list(forgetting.erase(forgetting.plan(paper), self.now + HOUR))
 
     def show(self, id_: str) -> StoryAccount:
         found = StoriesRead(self.database).find(id_)
@@ -98,10 +98,10 @@ class Desk:
 
     def falls_due(self, at: datetime) -> list[str]:
         """What is told then, as a message."""
-        with SerialSection(self.database).entered(at) as inside:
+        with SerialSection(self.database).enter(at) as inside:
             fallen = inside.decide_due(self.rules)
-            inside.fall(fallen, to_desk)
-        return [f"{each.alert.kind} {each.alert.story} {each.alert.article.title}" for each in fallen.tellings]
+            inside.commit_due(fallen, to_desk)
+        return [f"{each.alert.kind} {each.alert.story} {each.alert.article.title}" for each in fallen.released]
 
     def decisions(self) -> list[str]:
         with self.database.reading() as connection:
@@ -109,7 +109,7 @@ class Desk:
 
 
 def story_of(decision: Decision) -> str:
-    [judged] = decision.judged
+    [judged] = decision.article_decisions
     assert judged.story is not None
     return judged.story.id
 
@@ -119,8 +119,8 @@ def event_of(decision: Decision) -> str:
 
 
 def whole_event_of(decision: Decision) -> Event:
-    [judged] = decision.judged
+    [judged] = decision.article_decisions
     [decided] = judged.decisions
-    assert decided.hearing is not None
-    assert decided.hearing.event is not None
-    return decided.hearing.event
+    assert decided.candidate is not None
+    assert decided.candidate.event is not None
+    return decided.candidate.event

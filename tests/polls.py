@@ -64,7 +64,7 @@ async def polling(
     site = f"http://127.0.0.1:{faults.port}"
     known = {name: replace(built(name), url=f"{site}/{path}", **more) for name, path in paths.items()}
     claims, thread, parsers = Claims(database, "test"), StoreThread(), Workers(1)
-    claims.know(known, clock.now())
+    claims.register_sources(known, clock.now())
     woken: list[None] = []
     try:
         await parsers.warm(ready)

@@ -192,7 +192,7 @@ class Reading:
 
     def span(self, hit: Hit) -> Span:
         zone = self.zones[hit.zone]
-        start, end = zone.offsets.original(zone.spans[hit.first][0], zone.spans[hit.end - 1][1])
+        start, end = zone.offsets.to_original(zone.spans[hit.first][0], zone.spans[hit.end - 1][1])
         return Span(hit.zone, start, end, zone.text[start:end], hit.term, hit.node)
 
     # --- which hits count -----------------------------------------------------------------------------------------
@@ -405,7 +405,7 @@ class Reading:
         """Where such numbers stand, each with its value."""
         kind, unit = COUNTABLE[condition.of]
         found = find_numbers(self.zones[name].record[:NUMBERED], "", self.language)
-        asked = [each for each in found if each.kind == kind and unit in {"", each.unit} and condition.has(each.value)]
+        asked = [each for each in found if each.kind == kind and unit in {"", each.unit} and condition.is_in_bounds(each.value)]
         said = str(condition)
         return [(hit, one.value) for one in asked for hit in self.touched(name, [(one.start, one.end)], said)]
 

@@ -31,11 +31,11 @@ def line(row: Row) -> str:
 
 
 def _conditions(row: Row) -> Iterator[str]:
-    if row.needed:
-        plain = row.needed in {"required", "one of these", "at least one of these"}
-        yield row.needed if plain else f"default {row.needed}"
-    if row.beside:
-        yield f"beside {', '.join(row.beside)}"
+    if row.requirement:
+        plain = row.requirement in {"required", "one of these", "at least one of these"}
+        yield row.requirement if plain else f"default {row.requirement}"
+    if row.allowed_with:
+        yield f"beside {', '.join(row.allowed_with)}"
 
 
 if __name__ == "__main__":

@@ -78,9 +78,9 @@ def edged(word: str) -> Iterator[tuple[str, str, str]]:
     for number, token in enumerate(tokens):
         left = right = ""
         if number == 0 and not is_unspaced(token):
-            left = ".*" if word.startswith("*") else one_of(script_of(token[0]).heads)
+            left = ".*" if word.startswith("*") else one_of(script_of(token[0]).allowed_prefixes)
         if number == len(tokens) - 1 and not is_unspaced(token):
-            right = ".*" if word.endswith("*") else one_of(script_of(token[-1]).tails)
+            right = ".*" if word.endswith("*") else one_of(script_of(token[-1]).allowed_suffixes)
         yield token, left, right
 
 

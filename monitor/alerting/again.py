@@ -44,12 +44,12 @@ def _official(_: AlertPolicy, hearing: Hearing, account: Account) -> Iterator[st
 
 
 def _corrected(_: AlertPolicy, hearing: Hearing, account: Account) -> Iterator[str]:
-    if hearing.mark in CORRECTIONS and hearing.mark not in account.marks:
-        yield f"it was {hearing.mark}"
+    if hearing.wire_status in CORRECTIONS and hearing.wire_status not in account.wire_statuses:
+        yield f"it was {hearing.wire_status}"
 
 
 def _more_publishers(policy: AlertPolicy, _: Hearing, account: Account) -> Iterator[str]:
-    more = len(account.voices) - account.told_voices
+    more = len(account.independent_publishers) - account.publishers_at_last_send
     if more >= policy.more_publishers:
         yield f"{more} more independent publishers"
 
@@ -84,11 +84,11 @@ def with_more(before: Hearing, hearing: Hearing) -> Hearing:
         level=max(before.level, hearing.level, key=lambda level: level.rank),
         facts=tuple(known.items()),
         official=before.official or hearing.official,
-        mark=before.mark if before.mark in CORRECTIONS and hearing.mark not in CORRECTIONS else hearing.mark,
+        wire_status=before.wire_status if before.wire_status in CORRECTIONS and hearing.wire_status not in CORRECTIONS else hearing.wire_status,
     )
 
 
 def update_due(policy: AlertPolicy, account: Account, now: datetime) -> datetime:
     """When the next update may be told at the earliest. A clock that went back makes nobody wait longer."""
-    wait = min(policy.cooldown * GROWS**account.waited, LONGEST) if account.waited < 10 else LONGEST
-    return min((account.told_at or now), now) + wait
+    wait = min(policy.cooldown * GROWS**account.deferred_updates, LONGEST) if account.deferred_updates < 10 else LONGEST
+    return min((account.last_sent_at or now), now) + wait

@@ -38,7 +38,7 @@ def after_attempt(receipt: Receipt, sent: Delivery, *, limit: int, now: datetime
     if receipt.kind is ReceiptKind.ACCEPTED:
         return Verdict(DeliveryState.ACCEPTED)
     refused = sent.refusals + (receipt.kind is ReceiptKind.REFUSED)
-    counted = sent.attempt - sent.forgiven
+    counted = sent.attempt - sent.forgiven_attempts
     if counted >= limit or refused >= REFUSALS:
         return Verdict(DeliveryState.DEAD)
     spread = _spread(sent.id, sent.attempt)

@@ -21,12 +21,12 @@ from monitor.model.outcome import deferred, suppressed
 
 _DIGESTS = {
     WaitKind.MENTION: ("story", "only mentioned"),
-    WaitKind.UNSURE: ("article", "suppressed as the same although something is not known"),
-    WaitKind.CAP: ("story", "beyond the messages of an hour"),
+    WaitKind.IN_DOUBT: ("article", "suppressed as the same although something is not known"),
+    WaitKind.RATE_LIMIT: ("story", "beyond the messages of an hour"),
     WaitKind.CATCH_UP: ("story", "that could not be polled in time"),
 }
-_OF_A_RULE = (WaitKind.CAP, WaitKind.UNSURE)  # each rule has a digest of its own
-_NO_NEWS = (WaitKind.MENTION, WaitKind.UNSURE)  # however high the level of what is in it
+_OF_A_RULE = (WaitKind.RATE_LIMIT, WaitKind.IN_DOUBT)  # each rule has a digest of its own
+_NO_NEWS = (WaitKind.MENTION, WaitKind.IN_DOUBT)  # however high the level of what is in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Telling:
     """An alert that tells what waited."""
 
     alert: Alert
-    waited: tuple[Waiting, ...]
+    pending: tuple[Waiting, ...]
 
 
 def fallen_due(rules: Mapping[str, Rule], told: Told, now: datetime) -> tuple[list[Telling], list[Moved]]:
@@ -43,14 +43,14 @@ def fallen_due(rules: Mapping[str, Rule], told: Told, now: datetime) -> tuple[li
     moved: list[Moved] = []
     digested: list[Waiting] = []
     for each in _in_order(_due(told, now)):
-        rule = rules.get(each.hearing.rule)  # one that has left the config since is told all the same
+        rule = rules.get(each.candidate.rule)  # one that has left the config since is told all the same
         not_now = _not_now(each, rule, told, now)
         if not_now is not None:
-            told.drop(each.id)
+            told.remove_pending(each.id)
             if not_now.after is not None:
-                told.wait(not_now.after)
+                told.add_pending(not_now.after)
             moved.append(not_now)
-        elif each.kind.digested:
+        elif each.kind.is_digested:
             digested.append(each)
         else:
             tellings.append(_alone(each, told, now))
@@ -60,26 +60,26 @@ def fallen_due(rules: Mapping[str, Rule], told: Told, now: datetime) -> tuple[li
 
 def _due(told: Told, now: datetime) -> list[Waiting]:
     """What it is time for. What was missed is told together, as soon as the first of it is due."""
-    due = {each.id for each in told.waiting if is_due(each, now)}
-    missed = any(each.kind is WaitKind.CATCH_UP and each.id in due for each in told.waiting)
-    return [each for each in told.waiting if each.id in due or (missed and each.kind is WaitKind.CATCH_UP)]
+    due = {each.id for each in told.pending if is_due(each, now)}
+    missed = any(each.kind is WaitKind.CATCH_UP and each.id in due for each in told.pending)
+    return [each for each in told.pending if each.id in due or (missed and each.kind is WaitKind.CATCH_UP)]
 
 
 def _in_order(due: Iterable[Waiting]) -> list[Waiting]:
     """What is possibly the same as something older comes behind that, also where both began to wait at once; what goes
     into digests comes last."""
-    by_time = sorted(due, key=lambda each: (each.kind.digested, each.due, each.since, each.id))
-    of_key = {each.hearing.key: each for each in by_time}
-    return sorted(by_time, key=lambda each: (each.kind.digested, each.due, each.since, _depth(each, of_key)))
+    by_time = sorted(due, key=lambda each: (each.kind.is_digested, each.due, each.since, each.id))
+    of_key = {each.candidate.key: each for each in by_time}
+    return sorted(by_time, key=lambda each: (each.kind.is_digested, each.due, each.since, _depth(each, of_key)))
 
 
 def _depth(each: Waiting, of_key: Mapping[str, Waiting]) -> int:
     """Behind how many others it comes, each possibly the same as the next."""
     seen: dict[str, Waiting] = {}
     at: Waiting | None = each
-    while at is not None and at.hearing.key not in seen:
-        seen[at.hearing.key] = at
-        older = older_subject(at.hearing)
+    while at is not None and at.candidate.key not in seen:
+        seen[at.candidate.key] = at
+        older = older_subject(at.candidate)
         at = None if older is None else of_key.get(older[0])
     return len(seen)
 
@@ -89,13 +89,13 @@ def _not_now(each: Waiting, rule: Rule | None, told: Told, now: datetime) -> Mov
     if rule is not None and rule.status is RuleStatus.SHADOW:
         return Moved(each, None, suppressed(Reason.SHADOW, f"{rule.id} was put in shadow while it waited"))
     if each.kind is WaitKind.MENTION:
-        known = any(key in told for key in _subjects(each.hearing))
-        since = suppressed(Reason.MENTION, f"{each.why}, and {each.hearing.rule} has told it since")
+        known = any(key in told for key in _subjects(each.candidate))
+        since = suppressed(Reason.MENTION, f"{each.why}, and {each.candidate.rule} has told it since")
         return Moved(each, None, since) if known else None
-    full = None if rule is None or each.kind.digested else too_many(rule, told, now, each.why)
+    full = None if rule is None or each.kind.is_digested else too_many(rule, told, now, each.why)
     if full is None:
         return None
-    on = waiting(full.kind, each.hearing, each.why, now, full.due)
+    on = waiting(full.kind, each.candidate, each.why, now, full.due)
     return Moved(each, on, deferred(full.kind.reason, f"{full.why}; {full.until}"))
 
 
@@ -116,11 +116,11 @@ def _subjects(hearing: Hearing) -> Iterator[str]:
 
 
 def _alone(each: Waiting, told: Told, now: datetime) -> Telling:
-    hearing, update = each.hearing, each.kind is WaitKind.UPDATE
-    alert = alert_of(hearing, told, f"{hearing.because}; {each.why}", now, update=update)
-    told.tells(hearing, alert, now)
-    told.told(hearing.rule, now)
-    told.drop(each.id)
+    hearing, update = each.candidate, each.kind is WaitKind.UPDATE
+    alert = alert_of(hearing, told, f"{hearing.evidence_words}; {each.why}", now, update=update)
+    told.record_alert(hearing, alert, now)
+    told.record_send(hearing.rule, now)
+    told.remove_pending(each.id)
     return Telling(alert, (each,))
 
 
@@ -128,16 +128,16 @@ def _grouped(due: Iterable[Waiting]) -> list[list[Waiting]]:
     """One message for what goes the same way for the same reason; of some, for each rule."""
     groups: dict[tuple[object, ...], list[Waiting]] = {}
     for each in due:
-        if each.kind.digested:
-            rule = each.hearing.rule if each.kind in _OF_A_RULE else ""
-            groups.setdefault((each.kind, each.hearing.routes, rule), []).append(each)
+        if each.kind.is_digested:
+            rule = each.candidate.rule if each.kind in _OF_A_RULE else ""
+            groups.setdefault((each.kind, each.candidate.routes, rule), []).append(each)
     return list(groups.values())
 
 
 def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
-    waited = sorted(some, key=lambda each: (-each.hearing.level.rank, each.hearing.rule))  # as few lines are shown
+    waited = sorted(some, key=lambda each: (-each.candidate.level.rank, each.candidate.rule))  # as few lines are shown
     items = tuple(_item(each, told, now) for each in waited)
-    first, kind = waited[0].hearing, waited[0].kind
+    first, kind = waited[0].candidate, waited[0].kind
     key = f"digest {kind} {' '.join(sorted(f'{each.id} {each.since.isoformat()}' for each in waited))}"
     rules = dict.fromkeys(item.rule_title for item in items)
     of = next(iter(rules)) if len(rules) == 1 else count(len(rules), "rule")
@@ -156,19 +156,19 @@ def _together(some: Sequence[Waiting], told: Told, now: datetime) -> Telling:
         story=first.story.id,
         article=first.article,
         sentence=first.sentence,
-        marks=first.marks,
+        highlights=first.highlights,
         kind=AlertKind.DIGEST,
         event=first.event.id if first.event else None,
         items=items,
     )
     for each in waited:
-        told.tells(each.hearing, alert, now)
-        told.drop(each.id)
+        told.record_alert(each.candidate, alert, now)
+        told.remove_pending(each.id)
     return Telling(alert, tuple(waited))
 
 
 def _item(each: Waiting, told: Told, now: datetime) -> Item:
-    hearing, before = each.hearing, sent_before(each.hearing, told, now)
+    hearing, before = each.candidate, sent_before(each.candidate, told, now)
     return Item(
         rule=hearing.rule,
         rule_title=hearing.rule_title,
@@ -180,6 +180,6 @@ def _item(each: Waiting, told: Told, now: datetime) -> Item:
         title=hearing.article.title,
         url=hearing.article.url,
         sentence=hearing.sentence,
-        reason="; ".join([hearing.because, each.why, *([] if before is None else [before[1]])]),
-        unsure=hearing.unsure,
+        reason="; ".join([hearing.evidence_words, each.why, *([] if before is None else [before[1]])]),
+        unsure=hearing.uncertainty,
     )

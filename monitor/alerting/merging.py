@@ -13,26 +13,26 @@ from monitor.model import AlertPolicy, Waiting, WaitKind
 
 def merge_accounts(account: Account, other: Account) -> Account:
     """The account as if it had heard and told what the other one has, so that nothing of that is told twice."""
-    told = [each for each in (account, other) if each.told_at is not None]
-    told_voices = dict.fromkeys(voice for each in told for voice in each.voices[: each.told_voices])
-    voices = tuple(dict.fromkeys((*told_voices, *account.voices, *other.voices)))
+    told = [each for each in (account, other) if each.last_sent_at is not None]
+    told_voices = dict.fromkeys(voice for each in told for voice in each.independent_publishers[: each.publishers_at_last_send])
+    voices = tuple(dict.fromkeys((*told_voices, *account.independent_publishers, *other.independent_publishers)))
     facts = dict(account.facts)
     for kind, number in other.facts.items():
         facts[kind] = max(number, facts.get(kind, 0))
     return replace(
         account,
-        heard_at=max(account.heard_at, other.heard_at),
-        alert=account.alert or other.alert,
-        first_at=min((each.first_at for each in told if each.first_at is not None), default=None),
-        told_at=max((each.told_at for each in told if each.told_at is not None), default=None),
-        updates=max(account.updates, other.updates),  # they are numbered on
-        waited=max(account.waited, other.waited),
+        last_match_at=max(account.last_match_at, other.last_match_at),
+        first_alert=account.first_alert or other.first_alert,
+        first_sent_at=min((each.first_sent_at for each in told if each.first_sent_at is not None), default=None),
+        last_sent_at=max((each.last_sent_at for each in told if each.last_sent_at is not None), default=None),
+        update_count=max(account.update_count, other.update_count),  # they are numbered on
+        deferred_updates=max(account.deferred_updates, other.deferred_updates),
         level=max((each.level for each in told), key=lambda level: level.rank, default=account.level),
-        voices=voices,
-        told_voices=len(told_voices),
+        independent_publishers=voices,
+        publishers_at_last_send=len(told_voices),
         facts=facts,
         official=account.official or other.official,
-        marks=tuple(dict.fromkeys((*account.marks, *other.marks))),
+        wire_statuses=tuple(dict.fromkeys((*account.wire_statuses, *other.wire_statuses))),
     )
 
 
@@ -44,7 +44,7 @@ def merge_waiting(
     `account`: what was heard and told of it; `policy`: what its rule tells again.
     """
     first = min(waits, key=lambda each: (each.due, each.since))
-    if account.told_at is not None and first.kind is WaitKind.HOLD:
+    if account.last_sent_at is not None and first.kind is WaitKind.HOLD:
         first = replace(first, kind=WaitKind.UPDATE)  # of what the other one has told
-    heard = [each.hearing for each in sorted(waits, key=lambda each: each.since)]
+    heard = [each.candidate for each in sorted(waits, key=lambda each: each.since)]
     return standing_in(first, heard, account, policy, now=now, zone=zone)

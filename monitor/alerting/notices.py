@@ -23,16 +23,16 @@ class Noted:
     """The notices that are due, and what the operator knows once they are told."""
 
     notices: tuple[Notice, ...]
-    noticed: tuple[Noticed, ...]
+    states: tuple[Noticed, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
     """A notice to be: what it is about, with the moment that makes it another notice than the one before."""
 
-    sort: Sort
+    policy: Sort
     kind: NoticeKind
-    about: Mapping[str, datetime]
+    subjects: Mapping[str, datetime]
     title: str
     lines: Sequence[str]
 
@@ -41,16 +41,16 @@ def due_notices(look: Look) -> Noted:
     """What is to be told now, from what is seen and from what was told."""
     tellings: list[_Telling] = []
     noticed: list[Noticed] = []
-    for sort, troubles in look.troubles():
+    for sort, troubles in look.find_troubles():
         known = {
             each.subject: each
-            for each in look.observed.noticed
-            if sort.name_of(each.subject) is not None and look.knows(each.subject)
+            for each in look.observation.notice_states
+            if sort.name_from_subject(each.subject) is not None and look.is_configured(each.subject)
         }
         told, after = _of_a_sort(sort, troubles, known, look)
         tellings += told
         noticed += after
-    down = {name for each in noticed if (name := CHANNEL.name_of(each.subject)) is not None}
+    down = {name for each in noticed if (name := CHANNEL.name_from_subject(each.subject)) is not None}
     return Noted(tuple(_notice(telling, down, look) for telling in tellings), tuple(noticed))
 
 
@@ -84,27 +84,27 @@ def _news(sort: Sort, troubles: Iterable[Trouble], known: Mapping[str, Noticed],
         before = known.get(trouble.subject)
         if before is None:
             return True
-        return sort.again is not None and trouble.since > before.since and now - before.told_at >= sort.again
+        return sort.renotify_after is not None and trouble.since > before.since and now - before.told_at >= sort.renotify_after
 
     new = [each for each in troubles if untold(each)]
-    if not any(each.lasted >= sort.after for each in new):
+    if not any(each.duration >= sort.min_duration for each in new):
         return []
     told = max((each.told_at for each in known.values()), default=None)
-    if sort.pause and told is not None and now - told < sort.pause:
+    if sort.min_notice_gap and told is not None and now - told < sort.min_notice_gap:
         return []
-    return [each for each in new if each.lasted >= sort.after - sort.company]
+    return [each for each in new if each.duration >= sort.min_duration - sort.batch_window]
 
 
 def _late(sort: Sort, troubles: Iterable[Trouble], known: Mapping[str, Noticed], now: datetime) -> list[Trouble]:
     """What is to be told again, as it lasts."""
-    if not sort.reminded:
+    if not sort.has_reminders:
         return []
     ages = {each.subject: now - known[each.subject].told_at for each in troubles if each.subject in known}
-    lasting = [each for each in troubles if each.subject in ages and each.lasted >= sort.after]
-    if not any(ages[each.subject] >= sort.remind for each in lasting):
+    lasting = [each for each in troubles if each.subject in ages and each.duration >= sort.min_duration]
+    if not any(ages[each.subject] >= sort.remind_every for each in lasting):
         return []
     # what was told half as long ago comes along
-    return [each for each in lasting if ages[each.subject] >= sort.remind / 2]
+    return [each for each in lasting if ages[each.subject] >= sort.remind_every / 2]
 
 
 def _still(sort: Sort, seen: set[str], known: Mapping[str, Noticed], look: Look) -> dict[str, Noticed]:
@@ -112,10 +112,10 @@ def _still(sort: Sort, seen: set[str], known: Mapping[str, Noticed], look: Look)
     well since: a channel that nothing waits for may have taken its messages, or they were given up."""
     after = {}
     for subject, noticed in known.items():
-        well = look.well(subject)
+        well = look.last_well_at(subject)
         if subject in seen:
             after[subject] = replace(noticed, over_at=None)
-        elif not sort.recovers:
+        elif not sort.has_recovery:
             continue
         elif well is not None and well > noticed.told_at:
             after[subject] = replace(noticed, over_at=noticed.over_at or look.now)
@@ -130,20 +130,20 @@ def _over(sort: Sort, noticed: Iterable[Noticed], now: datetime) -> list[Noticed
     lasting = [each.since for each in noticed if each.over_at is None]
 
     def ripe(each: Noticed, over_at: datetime) -> bool:
-        return now - over_at >= sort.company or not any(abs(each.since - other) <= sort.company for other in lasting)
+        return now - over_at >= sort.batch_window or not any(abs(each.since - other) <= sort.batch_window for other in lasting)
 
     return [each for each, _ in over] if any(ripe(*pair) for pair in over) else []
 
 
 def _recovery(sort: Sort, over: Sequence[Noticed], look: Look) -> _Telling:
-    name = sort.name_of(over[0].subject)
-    title = sort.over.format(name=name) if len(over) == 1 else sort.several_over.format(number=len(over))
-    lines = [f"{sort.name_of(each.subject) or each.subject}: {sort.had} since {look.time(each.since)}" for each in over]
+    name = sort.name_from_subject(over[0].subject)
+    title = sort.recovery_title.format(name=name) if len(over) == 1 else sort.recovery_title_many.format(number=len(over))
+    lines = [f"{sort.name_from_subject(each.subject) or each.subject}: {sort.past_problem} since {look.format_time(each.since)}" for each in over]
     return _Telling(sort, NoticeKind.RECOVERY, {each.subject: each.told_at for each in over}, title, lines)
 
 
 def _title(sort: Sort, troubles: Sequence[Trouble]) -> str:
-    return troubles[0].title if len(troubles) == 1 else sort.several.format(number=len(troubles))
+    return troubles[0].title if len(troubles) == 1 else sort.title_many.format(number=len(troubles))
 
 
 def _lines(troubles: Iterable[Trouble]) -> list[str]:
@@ -151,7 +151,7 @@ def _lines(troubles: Iterable[Trouble]) -> list[str]:
 
 
 def _notice(telling: _Telling, down: Collection[str], look: Look) -> Notice:
-    sort, about = telling.sort, telling.about
+    sort, about = telling.policy, telling.subjects
     subject = next(iter(about)) if len(about) == 1 else sort.name
     marks = sorted(f"{each} {moment.isoformat()}" for each, moment in about.items())
     channels = _channels(telling, down, look.config.settings.operator)
@@ -178,16 +178,16 @@ def _text(telling: _Telling) -> str:
     if left := len(telling.lines) - len(shown):
         lines.append(f"and {left} more")
     if telling.kind is not NoticeKind.RECOVERY:
-        sort, about = telling.sort, telling.about
-        todo = sort.todo if len(about) == 1 else sort.todo_many or sort.todo
-        lines.append(todo.format(name=sort.name_of(next(iter(about)))))
+        sort, about = telling.policy, telling.subjects
+        todo = sort.advice if len(about) == 1 else sort.advice_many or sort.advice
+        lines.append(todo.format(name=sort.name_from_subject(next(iter(about)))))
     return "\n".join(lines)
 
 
 def _reason(telling: _Telling) -> str:
     if telling.kind is NoticeKind.PROBLEM:
-        return telling.sort.reason
-    ago = "a day" if telling.sort.remind == DAY else f"{telling.sort.remind // DAY} days"
+        return telling.policy.reason
+    ago = "a day" if telling.policy.remind_every == DAY else f"{telling.policy.remind_every // DAY} days"
     return f"told {ago} ago, and it lasts" if telling.kind is NoticeKind.REMINDER else "it was told, and is over"
 
 
@@ -202,6 +202,6 @@ def _channels(telling: _Telling, down: Collection[str], operator: tuple[str, ...
 
 def _channels_of(telling: _Telling) -> Collection[str]:
     """The channels that do not work, by the notices that are open."""
-    if telling.sort not in (CHANNEL, GIVEN_UP) or telling.kind is NoticeKind.RECOVERY:
+    if telling.policy not in (CHANNEL, GIVEN_UP) or telling.kind is NoticeKind.RECOVERY:
         return ()
-    return {name for each in telling.about if (name := telling.sort.name_of(each)) is not None}
+    return {name for each in telling.subjects if (name := telling.policy.name_from_subject(each)) is not None}

@@ -62,18 +62,18 @@ class Away:
     since: datetime
     until: datetime
 
-    def delayed(self, article: Article) -> bool:
+    def has_delayed(self, article: Article) -> bool:
         """Whether an article comes late only because of that. What came just before may not have been polled either."""
         return self.since - LATE < article.published
 
-    def missed(self, article: Article, now: datetime) -> bool:
+    def needs_catch_up(self, article: Article, now: datetime) -> bool:
         """Whether it comes so late that it is told together with what else does."""
-        return self.delayed(article) and now - article.published > LATE
+        return self.has_delayed(article) and now - article.published > LATE
 
 
 def away(claim: Claim, now: datetime) -> Away | None:
     """Whether what a poll brings comes late because its source was not polled when it should have been."""
-    unpolled = claim.unpolled(now)
+    unpolled = claim.unpolled_window(now)
     return Away(*unpolled) if unpolled else None
 
 
@@ -82,7 +82,7 @@ class Circumstances:
     """What deciding knows beside articles and rules: the zone of the desk, and whether the articles come late."""
 
     zone: tzinfo = UTC
-    away: Away | None = None
+    poll_gap: Away | None = None
 
 
 @dataclass(frozen=True)
@@ -95,20 +95,20 @@ class Case:
     match: Match
     article: Article
     story: Story
-    told: Told
+    ledger: Told
     now: datetime
     event: Event | None = None
-    how: str = ""
-    unsure: str = ""
+    join_reason: str = ""
+    uncertainty: str = ""
     publisher: str = ""
     wire: str | None = None
-    mark: str | None = None
+    wire_status: str | None = None
     official: bool = False
     facts: tuple[tuple[str, int], ...] = ()
-    around: Circumstances = field(default_factory=Circumstances)
+    context: Circumstances = field(default_factory=Circumstances)
 
     @property
-    def subject(self) -> str:
+    def subject_key(self) -> str:
         """What this rule tells at most once."""
         once_per = self.rule.alert.once_per
         if once_per is OncePer.ARTICLE:
@@ -124,7 +124,7 @@ class Case:
     @property
     def key(self) -> str:
         """Under which name the state remembers it. What only waits for a digest is a subject of its own."""
-        key = mention_key(self._of_story) if self.match.kind is MatchKind.MENTION else self.subject
+        key = mention_key(self._of_story) if self.match.kind is MatchKind.MENTION else self.subject_key
         return in_shadow(key) if self.shadow else key
 
     @property
@@ -133,53 +133,53 @@ class Case:
         return self.rule.status is RuleStatus.SHADOW
 
     @property
-    def this(self) -> str:
+    def subject_in_words(self) -> str:
         """What it tells at most once."""
         return f"this {self.rule.alert.once_per}"
 
     @property
-    def name(self) -> str:
+    def display_id(self) -> str:
         """By which people find it."""
         return self.event.id if self.event and self.rule.alert.once_per is OncePer.EVENT else self.story.id
 
     @property
-    def account(self) -> Account | None:
+    def record(self) -> Account | None:
         """What was heard and told of it in the last days."""
-        return self.told.account(self.key, self.now)
+        return self.ledger.find_record(self.key, self.now)
 
     @property
-    def told_before(self) -> bool:
+    def was_sent_before(self) -> bool:
         """Whether it was told, or would have been, however long ago."""
-        return any(key in self.told for key in self.keys)
+        return any(key in self.ledger for key in self.possible_keys)
 
     @property
-    def keys(self) -> tuple[str, ...]:
+    def possible_keys(self) -> tuple[str, ...]:
         """Under which it may have been told, or wait: before the rule was in shadow, or when it told stories and not
         events, or events and not stories."""
         if self.rule.alert.once_per is OncePer.ARTICLE:
-            return (self.key, self.subject)
+            return (self.key, self.subject_key)
         of_event = [event_key(self.rule.id, self.event.id)] if self.event is not None else []
-        return (self.key, self.subject, self._of_story, *of_event)
+        return (self.key, self.subject_key, self._of_story, *of_event)
 
     @property
-    def asked(self) -> tuple[str, ...]:
+    def ledger_keys(self) -> tuple[str, ...]:
         """All keys that the ledger is asked about: also those of what it is possibly the same as, and of the digest of
         what is held in doubt."""
         rule = self.rule.id
         older = [event_key(rule, self.event.possibly_of)] if self.event and self.event.possibly_of else []
-        return (*self.keys, *older, unsure_key(rule, self.article.source, self.article.uid))
+        return (*self.possible_keys, *older, unsure_key(rule, self.article.source, self.article.uid))
 
     @property
-    def first(self) -> str:
+    def first_reason(self) -> str:
         """Why it is told, where it was not told before."""
-        return f"the first that {self.rule.id} hears of {self.this}"
+        return f"the first that {self.rule.id} hears of {self.subject_in_words}"
 
-    def time(self, moment: datetime) -> str:
+    def format_time(self, moment: datetime) -> str:
         """As people read it."""
-        return time_of_day(moment, self.around.zone, self.now)
+        return time_of_day(moment, self.context.zone, self.now)
 
     @cached_property
-    def hearing(self) -> Hearing:
+    def candidate(self) -> Hearing:
         """What the rule hears in this article."""
         quoted = quote(self.article, self.match.evidence)
         return Hearing(
@@ -195,9 +195,9 @@ class Case:
             wire=self.wire,
             facts=self.facts,
             sentence=quoted.sentence,
-            marks=quoted.marks,
-            because=evidence_in_words(self.match),
-            mark=self.mark,
+            highlights=quoted.marks,
+            evidence_words=evidence_in_words(self.match),
+            wire_status=self.wire_status,
             official=self.official,
         )
 
@@ -209,9 +209,9 @@ class Held:
 
     reason: Reason
     why: str
-    listens: bool = False
-    same: bool = False
-    withdraws: Waiting | None = None
+    is_recorded: bool = False
+    is_duplicate: bool = False
+    withdrawn: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ class Update:
 
     why: str
     replaces: Waiting | None = None
-    at_once: bool = False
+    is_immediate: bool = False
 
 
 Ruling = Held | Wait | Update | None
@@ -249,14 +249,14 @@ def _mention(case: Case) -> Ruling:
     only = f"only mentioned, {_BEYOND[case.rule.news_in] if cause is MentionCause.OUTSIDE else _BY_CAUSE[cause]}"
     if (old := stale(case)) is not None:
         return Held(Reason.MENTION, f"{only}; {old.why}")
-    waits = case.told.waits(WaitKind.MENTION, case.key) is not None
-    if waits or case.told_before:
-        known = f"{only}, and {case.rule.id} has told {case.this} already ({case.name}), or will"
-        return Held(Reason.MENTION, known, listens=waits)
+    waits = case.ledger.find_pending(WaitKind.MENTION, case.key) is not None
+    if waits or case.was_sent_before:
+        known = f"{only}, and {case.rule.id} has told {case.subject_in_words} already ({case.display_id}), or will"
+        return Held(Reason.MENTION, known, is_recorded=waits)
     if case.shadow:
         return Held(Reason.MENTION, only)
-    due = next_digest(case.now, case.around.zone)
-    return Wait(WaitKind.MENTION, due, only, f"mentions go out together at {due.astimezone(case.around.zone):%H:%M}")
+    due = next_digest(case.now, case.context.zone)
+    return Wait(WaitKind.MENTION, due, only, f"mentions go out together at {due.astimezone(case.context.zone):%H:%M}")
 
 
 def stale(case: Case) -> Held | None:
@@ -267,7 +267,7 @@ def stale(case: Case) -> Held | None:
             return Held(Reason.UNDATED, f"it came with {_PAST}, and has no date of its own")
         limit = limit or BASELINE_AGE
     age = case.now - article.published
-    if limit is None or age <= limit or (case.around.away and case.around.away.delayed(article)):
+    if limit is None or age <= limit or (case.context.poll_gap and case.context.poll_gap.has_delayed(article)):
         return None
     if case.rule.max_age is None:
         counts = f"where {in_words(limit)} count for a rule without max_age"
@@ -277,89 +277,89 @@ def stale(case: Case) -> Held | None:
 
 def _already_told(case: Case) -> Ruling:
     ruling = _told_or_waits(case)
-    return replace(ruling, same=ruling.withdraws is None) if isinstance(ruling, Held) else ruling
+    return replace(ruling, is_duplicate=ruling.withdrawn is None) if isinstance(ruling, Held) else ruling
 
 
 def _told_or_waits(case: Case) -> Ruling:
-    account = case.account
-    if account is None or account.told_at is None:
-        return _waits_already(case, [case.key]) or _told_long_ago(case) or _waits_already(case, case.keys)
-    if case.shadow and case.subject in case.told:  # what it told while it was live says more
+    account = case.record
+    if account is None or account.last_sent_at is None:
+        return _waits_already(case, [case.key]) or _told_long_ago(case) or _waits_already(case, case.possible_keys)
+    if case.shadow and case.subject_key in case.ledger:  # what it told while it was live says more
         return _told_long_ago(case)
-    heard, hearing, policy = account.heard(case.hearing, case.now), case.hearing, case.rule.alert
-    before = _waits(case, [case.key], WaitKind.CAP, WaitKind.UPDATE)
-    new = again.reasons(policy, hearing, heard.told(before.hearing, case.now, None) if before else heard)
+    heard, hearing, policy = account.after_match(case.candidate, case.now), case.candidate, case.rule.alert
+    before = _waits(case, [case.key], WaitKind.RATE_LIMIT, WaitKind.UPDATE)
+    new = again.reasons(policy, hearing, heard.after_send(before.candidate, case.now, None) if before else heard)
     if not new:
         return _nothing_new(case, account, before)
-    why = _update(case, account, again.with_more(before.hearing, hearing) if before else hearing)
+    why = _update(case, account, again.with_more(before.candidate, hearing) if before else hearing)
     if any(reason in again.AT_ONCE for reason, _ in new):
-        return Update(why, before, at_once=True)
+        return Update(why, before, is_immediate=True)
     due = before.due if before else again.update_due(policy, account, case.now)
     if before is None and case.now >= due:
         return Update(why)
-    return Wait(before.kind if before else WaitKind.UPDATE, due, why, f"no update before {case.time(due)}", before)
+    return Wait(before.kind if before else WaitKind.UPDATE, due, why, f"no update before {case.format_time(due)}", before)
 
 
 def _nothing_new(case: Case, account: Account, before: Waiting | None) -> Held:
     """Of what was told, and of the update that waits."""
     if before is not None and _withdraws(case, before):
         withdrawn = "it was withdrawn while an update waited to be told"
-        return Held(Reason.WITHDRAWN, withdrawn, listens=True, withdraws=before)
-    waits = f"; an update waits until {case.time(before.due)}" if before else ""
-    return Held(Reason.ALREADY_SENT, f"{_told_at(case, account)}{waits}", listens=True)
+        return Held(Reason.WITHDRAWN, withdrawn, is_recorded=True, withdrawn=before)
+    waits = f"; an update waits until {case.format_time(before.due)}" if before else ""
+    return Held(Reason.ALREADY_SENT, f"{_told_at(case, account)}{waits}", is_recorded=True)
 
 
 def _withdraws(case: Case, waits: Waiting) -> bool:
     """Whether what waits is taken back by who has told it: another's headline may only sound so."""
-    return case.mark == "withdrawn" and case.hearing.voice == waits.hearing.voice
+    return case.wire_status == "withdrawn" and case.candidate.independent_publisher == waits.candidate.independent_publisher
 
 
 def _update(case: Case, account: Account, hearing: Hearing) -> str:
     """Why it is told again."""
-    first = case.time(account.first_at or account.told_at or case.now)
-    return again.why_again(case.rule.alert, hearing, account.heard(case.hearing, case.now), first)
+    first = case.format_time(account.first_sent_at or account.last_sent_at or case.now)
+    return again.why_again(case.rule.alert, hearing, account.after_match(case.candidate, case.now), first)
 
 
 def _waits(case: Case, keys: Iterable[str], *kinds: WaitKind) -> Waiting | None:
     """What waits under one of these keys, as one of these kinds."""
-    found = (case.told.waits(kind, key) for key in keys for kind in kinds)
+    found = (case.ledger.find_pending(kind, key) for key in keys for kind in kinds)
     return next((each for each in found if each is not None), None)
 
 
 def _told_long_ago(case: Case) -> Ruling:
-    if case.told_before:
-        verb = "would have told" if case.shadow and case.subject not in case.told else "has told"
-        return Held(Reason.ALREADY_SENT, f"{case.rule.id} {verb} {case.this} already ({case.name})")
+    if case.was_sent_before:
+        verb = "would have told" if case.shadow and case.subject_key not in case.ledger else "has told"
+        return Held(Reason.ALREADY_SENT, f"{case.rule.id} {verb} {case.subject_in_words} already ({case.display_id})")
     return None
 
 
 def _waits_already(case: Case, keys: Iterable[str]) -> Ruling:
-    waits = _waits(case, keys, WaitKind.HOLD, WaitKind.CAP, WaitKind.CATCH_UP)
+    waits = _waits(case, keys, WaitKind.HOLD, WaitKind.RATE_LIMIT, WaitKind.CATCH_UP)
     if waits is None:
         return None
-    accounts = [account for key in case.keys if (account := case.told.account(key, case.now)) is not None]
-    alone = {voice for account in accounts for voice in account.voices} == {waits.hearing.voice}
+    accounts = [account for key in case.possible_keys if (account := case.ledger.find_record(key, case.now)) is not None]
+    alone = {voice for account in accounts for voice in account.independent_publishers} == {waits.candidate.independent_publisher}
     if alone and _withdraws(case, waits):  # what others have reported too stands
-        return Held(Reason.WITHDRAWN, "it was withdrawn while it waited to be told", listens=True, withdraws=waits)
-    if case.mark != "withdrawn" and again.says_more(
-        case.hearing, Account(case.key, case.rule.id, case.now).told(waits.hearing, case.now, None)
+        return Held(Reason.WITHDRAWN, "it was withdrawn while it waited to be told", is_recorded=True, withdrawn=waits)
+    if case.wire_status != "withdrawn" and again.says_more(
+        case.candidate, Account(case.key, case.rule.id, case.now).after_send(waits.candidate, case.now, None)
     ):
         return Wait(
-            waits.kind, waits.due, waits.why, f"it says more than what waited, until {case.time(waits.due)}", waits
+            waits.kind, waits.due, waits.why, f"it says more than what waited, until {case.format_time(waits.due)}", waits
         )
-    why = f"{case.this} waits to be told at {case.time(waits.due)} ({case.name}){_joined(case)}"
-    return Held(Reason.ALREADY_DEFERRED, why, listens=True)
+    why = f"{case.subject_in_words} waits to be told at {case.format_time(waits.due)} ({case.display_id}){_joined(case)}"
+    return Held(Reason.ALREADY_DEFERRED, why, is_recorded=True)
 
 
 def _told_at(case: Case, account: Account) -> str:
-    told_at = account.told_at or case.now
+    told_at = account.last_sent_at or case.now
     verb = "would have told" if case.shadow else "has told"
-    told = f"{case.rule.id} {verb} {case.this} at {case.time(told_at)} ({case.name})"
+    told = f"{case.rule.id} {verb} {case.subject_in_words} at {case.format_time(told_at)} ({case.display_id})"
     return f"{told}{_joined(case)}{_told_again_if(case.rule)}"
 
 
 def _joined(case: Case) -> str:
-    return f"; {case.how}" if case.how else ""
+    return f"; {case.join_reason}" if case.join_reason else ""
 
 
 def _told_again_if(rule: Rule) -> str:
@@ -368,10 +368,10 @@ def _told_again_if(rule: Rule) -> str:
 
 
 def _missed(case: Case) -> Ruling:
-    away = case.around.away
-    if away is None or not away.missed(case.article, case.now):
+    away = case.context.poll_gap
+    if away is None or not away.needs_catch_up(case.article, case.now):
         return None
-    gone = f"its source could not be polled from {case.time(away.since)} to {case.time(away.until)}"
+    gone = f"its source could not be polled from {case.format_time(away.since)} to {case.format_time(away.until)}"
     return Wait(WaitKind.CATCH_UP, case.now + CATCHING_UP, gone, "what was missed is told together")
 
 
@@ -380,20 +380,20 @@ def _hold(case: Case) -> Ruling:
     if not wait:
         return None
     due = case.now + wait
-    return Wait(WaitKind.HOLD, due, f"{case.first}, {in_words(wait)} later", f"it is told at {case.time(due)}")
+    return Wait(WaitKind.HOLD, due, f"{case.first_reason}, {in_words(wait)} later", f"it is told at {case.format_time(due)}")
 
 
 def _enough(case: Case) -> Ruling:
-    return too_many(case.rule, case.told, case.now, case.first)
+    return too_many(case.rule, case.ledger, case.now, case.first_reason)
 
 
 def too_many(rule: Rule, told: Told, now: datetime, why: str) -> Wait | None:
     """Where the rule has sent as many messages within the hour as it may, the rest waits for a digest."""
     most = rule.alert.most_an_hour
-    if most is None or len(lately := told.lately(rule.id, now)) < most:
+    if most is None or len(lately := told.recent_sends(rule.id, now)) < most:
         return None
     due = min(*lately, now) + AN_HOUR
-    return Wait(WaitKind.CAP, due, why, f"{rule.id} has sent {len(lately)} within the hour; the rest is told together")
+    return Wait(WaitKind.RATE_LIMIT, due, why, f"{rule.id} has sent {len(lately)} within the hour; the rest is told together")
 
 
 STAGES: tuple[Stage, ...] = (_mention, stale, _already_told, _missed, _hold, _enough)

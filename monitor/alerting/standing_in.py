@@ -21,7 +21,7 @@ def standing_in(
 
     `account`: what was heard and told of the subject; `policy`: what its rule tells again.
     """
-    first_at = account.first_at
+    first_at = account.first_sent_at
     if first_at is None:
         said = _first(heard, now)
         return None if said is None else waiting(waits.kind, said, waits.why, now, waits.due)
@@ -36,12 +36,12 @@ def _first(heard: Sequence[Hearing], now: datetime) -> Hearing | None:
     """What is told first of a subject: what says most, and nothing that takes it back."""
     said: Hearing | None = None
     for each in heard:
-        if each.mark == "withdrawn":
+        if each.wire_status == "withdrawn":
             continue
         nothing = Account(each.key, each.rule, now)
         if said is None:
             said = each
-        elif again.says_more(each, nothing.told(said, now, None)):
+        elif again.says_more(each, nothing.after_send(said, now, None)):
             said = again.with_more(said, each)
     return said
 
@@ -50,7 +50,7 @@ def _update(heard: Sequence[Hearing], account: Account, policy: AlertPolicy, now
     """What is told again of it: what is new against what was told, and against each other."""
     said: Hearing | None = None
     for each in heard:
-        known = account if said is None else account.told(said, now, None)
+        known = account if said is None else account.after_send(said, now, None)
         if again.reasons(policy, each, known):
             said = each if said is None else again.with_more(said, each)
     return said

@@ -36,70 +36,70 @@ class Account:
 
     key: str
     rule: str
-    heard_at: datetime
-    alert: str | None = None
-    first_at: datetime | None = None
-    told_at: datetime | None = None
-    updates: int = 0
-    waited: int = 0
+    last_match_at: datetime
+    first_alert: str | None = None
+    first_sent_at: datetime | None = None
+    last_sent_at: datetime | None = None
+    update_count: int = 0
+    deferred_updates: int = 0
     level: Level = Level.INFO
-    voices: tuple[str, ...] = ()
-    told_voices: int = 0
+    independent_publishers: tuple[str, ...] = ()
+    publishers_at_last_send: int = 0
     facts: Mapping[str, int] = field(default_factory=dict)
     official: bool = False
-    marks: tuple[str, ...] = ()
+    wire_statuses: tuple[str, ...] = ()
 
     @property
-    def last(self) -> datetime:
+    def last_activity_at(self) -> datetime:
         """When something of it was heard or told last: what waited may be told long after it was heard."""
-        return self.heard_at if self.told_at is None else max(self.heard_at, self.told_at)
+        return self.last_match_at if self.last_sent_at is None else max(self.last_match_at, self.last_sent_at)
 
-    def heard(self, hearing: Hearing, now: datetime) -> Account:
+    def after_match(self, hearing: Hearing, now: datetime) -> Account:
         """The account after one more article."""
-        voices = self.voices if hearing.voice in self.voices else (*self.voices, hearing.voice)[:_VOICES]
-        return replace(self, heard_at=now, voices=voices)
+        voices = self.independent_publishers if hearing.independent_publisher in self.independent_publishers else (*self.independent_publishers, hearing.independent_publisher)[:_VOICES]
+        return replace(self, last_match_at=now, independent_publishers=voices)
 
-    def told(self, hearing: Hearing, now: datetime, alert: str | None, *, at_once: bool = False) -> Account:
+    def after_send(self, hearing: Hearing, now: datetime, alert: str | None, *, at_once: bool = False) -> Account:
         """The account after a telling. `at_once`: it did not wait, and makes the next update wait no longer."""
         known = dict(self.facts)
         for kind, number in hearing.facts:
             known[kind] = max(number, known.get(kind, 0))
         return replace(
             self,
-            alert=self.alert or alert,
-            first_at=self.first_at or now,
-            told_at=now,
-            updates=self.updates + (self.told_at is not None),
-            waited=self.waited + (self.told_at is not None and not at_once),
-            level=max(self.level, hearing.level, key=lambda level: level.rank) if self.told_at else hearing.level,
-            told_voices=len(self.voices),
+            first_alert=self.first_alert or alert,
+            first_sent_at=self.first_sent_at or now,
+            last_sent_at=now,
+            update_count=self.update_count + (self.last_sent_at is not None),
+            deferred_updates=self.deferred_updates + (self.last_sent_at is not None and not at_once),
+            level=max(self.level, hearing.level, key=lambda level: level.rank) if self.last_sent_at else hearing.level,
+            publishers_at_last_send=len(self.independent_publishers),
             facts=known,
             official=self.official or hearing.official,
-            marks=tuple(dict.fromkeys((*self.marks, *([hearing.mark] if hearing.mark else [])))),
+            wire_statuses=tuple(dict.fromkeys((*self.wire_statuses, *([hearing.wire_status] if hearing.wire_status else [])))),
         )
 
-    def without(self, voices: Collection[str]) -> Account:
+    def without_publishers(self, voices: Collection[str]) -> Account:
         """The account as if these had said nothing. Voices stand in the order in which they came, so the first are
         those that were told."""
-        told = [voice for voice in self.voices[: self.told_voices] if voice not in voices]
-        left = tuple(voice for voice in self.voices if voice not in voices)
-        return replace(self, voices=left, told_voices=len(told))
+        told = [voice for voice in self.independent_publishers[: self.publishers_at_last_send] if voice not in voices]
+        left = tuple(voice for voice in self.independent_publishers if voice not in voices)
+        return replace(self, independent_publishers=left, publishers_at_last_send=len(told))
 
     def to_row(self) -> dict[str, Any]:
         """What it has heard and told as plain JSON; its key, rule, alert and times are columns of their own."""
         return {
-            "updates": self.updates,
-            "waited": self.waited,
+            "updates": self.update_count,
+            "waited": self.deferred_updates,
             "level": self.level.value,
-            "voices": list(self.voices),
-            "told_voices": self.told_voices,
+            "voices": list(self.independent_publishers),
+            "told_voices": self.publishers_at_last_send,
             "facts": dict(self.facts),
             "official": self.official,
-            "marks": list(self.marks),
+            "marks": list(self.wire_statuses),
         }
 
     @classmethod
-    def of_row(cls, row: Mapping[str, Any], **columns: Any) -> Account:  # noqa: ANN401 - the columns of the table
+    def from_row(cls, row: Mapping[str, Any], **columns: Any) -> Account:  # noqa: ANN401 - the columns of the table
         """What `to_row` gave."""
         known = {each.name for each in fields(cls)}
         values = {name: value for name, value in row.items() if name in known}
@@ -137,12 +137,12 @@ class Told:
         self._sent.update(sent)
         self._waiting.update((each.id, each) for each in waiting)
 
-    def load_lately(self, rules: Iterable[str], lately: Mapping[str, tuple[datetime, ...]]) -> None:
+    def load_recent_sends(self, rules: Iterable[str], lately: Mapping[str, tuple[datetime, ...]]) -> None:
         """When these rules sent messages within the last hour; those that are missing in `lately` sent none."""
         self._loaded_rules.update(rules)
         self._lately.update(lately)
 
-    def missing(self, keys: Iterable[str]) -> set[str]:
+    def missing_keys(self, keys: Iterable[str]) -> set[str]:
         """Those of the keys that are still to be loaded."""
         return set() if self._complete else set(keys) - self._loaded
 
@@ -153,31 +153,31 @@ class Told:
     def __contains__(self, key: str) -> bool:
         return key in self._sent or (self._require(key) if self._below is None else key in self._below)
 
-    def add(self, key: str) -> None:
+    def add_sent_key(self, key: str) -> None:
         """Remember that this was told, or would have been."""
         self._sent.add(key)
 
-    def account(self, key: str, now: datetime) -> Account | None:
+    def find_record(self, key: str, now: datetime) -> Account | None:
         """What was heard and told of a subject in the last days (KEPT), or of one of which something waits."""
         found = self._account(key)
-        if found is None or now - found.last <= KEPT or any(each.hearing.key == key for each in self.waiting):
+        if found is None or now - found.last_activity_at <= KEPT or any(each.candidate.key == key for each in self.pending):
             return found
         return None
 
-    def keep(self, account: Account) -> None:
+    def put_record(self, account: Account) -> None:
         """Take over what an account is now."""
         self._accounts[account.key] = self._changed[account.key] = account
 
     @property
-    def changed(self) -> list[Account]:
+    def changed_records(self) -> list[Account]:
         """The accounts that were changed here since they were loaded."""
         return list(self._changed.values())
 
-    def wait(self, waiting: Waiting) -> None:
+    def add_pending(self, waiting: Waiting) -> None:
         """Remember what is told later."""
         self._waiting[waiting.id] = waiting
 
-    def waits(self, kind: WaitKind, key: str) -> Waiting | None:
+    def find_pending(self, kind: WaitKind, key: str) -> Waiting | None:
         """What waits of a subject as this kind."""
         id_ = waiting_id(kind, key)
         if id_ in self._waiting:
@@ -185,38 +185,38 @@ class Told:
         if self._below is None:
             self._require(key)
             return None
-        return self._below.waits(kind, key)
+        return self._below.find_pending(kind, key)
 
-    def drop(self, id_: str) -> None:
+    def remove_pending(self, id_: str) -> None:
         """It waits no more."""
         self._waiting[id_] = None
 
     @property
-    def waiting(self) -> list[Waiting]:
+    def pending(self) -> list[Waiting]:
         """All that waits; of a ledger that is not complete, what was loaded."""
         return [each for each in self._all_waiting().values() if each is not None]
 
-    def told(self, rule: str, at: datetime) -> None:
+    def record_send(self, rule: str, at: datetime) -> None:
         """Remember that a rule sent a message."""
         self._lately[rule] = (*self._times(rule), at)
 
-    def lately(self, rule: str, now: datetime) -> tuple[datetime, ...]:
+    def recent_sends(self, rule: str, now: datetime) -> tuple[datetime, ...]:
         """When a rule sent messages within the last hour."""
         if not self._knows_rule(rule):
             raise NotLoaded(f"when {rule} sent messages was not loaded")
         return tuple([each for each in self._times(rule) if abs(now - each) < AN_HOUR])
 
-    def tells(self, hearing: Hearing, alert: Alert | None, now: datetime, *, at_once: bool = False) -> None:
+    def record_alert(self, hearing: Hearing, alert: Alert | None, now: datetime, *, at_once: bool = False) -> None:
         """Remember a telling of what was heard, by an alert, or by none as the rule is in shadow."""
-        account = self.account(hearing.key, now) or Account(hearing.key, hearing.rule, now).heard(hearing, now)
-        self.keep(account.told(hearing, now, alert.thread or alert.id if alert else None, at_once=at_once))
-        self.add(hearing.key)
+        account = self.find_record(hearing.key, now) or Account(hearing.key, hearing.rule, now).after_match(hearing, now)
+        self.put_record(account.after_send(hearing, now, alert.thread or alert.id if alert else None, at_once=at_once))
+        self.add_sent_key(hearing.key)
 
     def draft(self) -> Told:
         """A ledger that begins as this one and leaves it unchanged."""
         return Told(complete=self._complete, below=self)
 
-    def settled(self) -> Told:
+    def commit_draft(self) -> Told:
         """The draft taken over into the ledger that it began from."""
         below = self._below
         if below is None:

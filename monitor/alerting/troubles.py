@@ -28,26 +28,26 @@ class Sort:
 
     name: str
     level: Level
-    after: timedelta
+    min_duration: timedelta
     reason: str
-    todo: str
-    several: str = ""
-    todo_many: str = ""
-    over: str = ""
-    several_over: str = ""
-    had: str = ""
-    company: timedelta = timedelta(0)
-    again: timedelta | None = None
-    reminded: bool = True
-    remind: timedelta = DAY
-    recovers: bool = True
-    pause: timedelta | None = None
+    advice: str
+    title_many: str = ""
+    advice_many: str = ""
+    recovery_title: str = ""
+    recovery_title_many: str = ""
+    past_problem: str = ""
+    batch_window: timedelta = timedelta(0)
+    renotify_after: timedelta | None = None
+    has_reminders: bool = True
+    remind_every: timedelta = DAY
+    has_recovery: bool = True
+    min_notice_gap: timedelta | None = None
 
-    def subject(self, name: str) -> str:
+    def subject_from_name(self, name: str) -> str:
         """What a notice about this one is about."""
         return f"{self.name} {name}"
 
-    def name_of(self, subject: str) -> str | None:
+    def name_from_subject(self, subject: str) -> str | None:
         """Which one a subject of this sort is; None if it is of another sort."""
         sort, _, name = subject.partition(" ")
         return name if sort == self.name else None
@@ -57,37 +57,37 @@ SOURCE = Sort(
     "source",
     Level.MEDIUM,
     timedelta(hours=3),
-    company=timedelta(hours=1),
+    batch_window=timedelta(hours=1),
     reason="a source that fails for 3 hours is told once, and again each day",
-    several="{number} sources fail",
-    todo="It is tried on. If it is gone for good: `news-monitor sources remove {name}`.",
-    todo_many="They are tried on; `news-monitor sources health` shows all. Many at once: see this machine's network.",
-    over="Source {name} works again",
-    several_over="{number} sources work again",
-    had="had failed",
+    title_many="{number} sources fail",
+    advice="It is tried on. If it is gone for good: `news-monitor sources remove {name}`.",
+    advice_many="They are tried on; `news-monitor sources health` shows all. Many at once: see this machine's network.",
+    recovery_title="Source {name} works again",
+    recovery_title_many="{number} sources work again",
+    past_problem="had failed",
 )
 CHANNEL = Sort(
     "channel",
     Level.HIGH,
     timedelta(minutes=15),
-    company=timedelta(minutes=5),
+    batch_window=timedelta(minutes=5),
     reason="a channel whose oldest message waits for 15 minutes is told once, and again each day",
-    several="{number} channels do not take their messages",
-    todo="They are kept and tried on. Mend the channel; `news-monitor channels test {name}` tries it.",
-    todo_many="They are kept and tried on. Mend the channels; `news-monitor channels test` tries them.",
-    over="Channel {name} takes messages again",
-    several_over="{number} channels take messages again",
-    had="messages had waited",
+    title_many="{number} channels do not take their messages",
+    advice="They are kept and tried on. Mend the channel; `news-monitor channels test {name}` tries it.",
+    advice_many="They are kept and tried on. Mend the channels; `news-monitor channels test` tries them.",
+    recovery_title="Channel {name} takes messages again",
+    recovery_title_many="{number} channels take messages again",
+    past_problem="messages had waited",
 )
 GIVEN_UP = Sort(
     "dead",
     Level.HIGH,
     timedelta(0),
-    again=timedelta(hours=1),
-    recovers=False,  # that they arrive says it
+    renotify_after=timedelta(hours=1),
+    has_recovery=False,  # that they arrive says it
     reason="alerts that were given up are reported at most once an hour for each channel, and again each day",
-    several="Alerts on {number} channels were given up",
-    todo=(
+    title_many="Alerts on {number} channels were given up",
+    advice=(
         "Mend the channel: they are sent when it next accepts a message, or at once by `news-monitor outbox retry "
         "--dead`. Those that are to blame themselves are not: `news-monitor outbox list --state dead`."
     ),
@@ -96,11 +96,11 @@ CONFIG = Sort(
     "config",
     Level.MEDIUM,
     timedelta(minutes=1),  # nobody is told of a file that is being written
-    again=timedelta(0),
+    renotify_after=timedelta(0),
     reason="an edit with faults that stands for a minute is told, and again each day",
-    todo="Mend them: a good edit is taken up at once. `news-monitor check` shows all.",
-    over="No file has a fault any more: what runs is what the files say",
-    had="had faults",
+    advice="Mend them: a good edit is taken up at once. `news-monitor check` shows all.",
+    recovery_title="No file has a fault any more: what runs is what the files say",
+    past_problem="had faults",
 )
 
 
@@ -111,95 +111,95 @@ OF_SOURCES = {
         "gap",
         Level.MEDIUM,
         timedelta(0),
-        again=DAY,
-        pause=timedelta(hours=6),
-        reminded=False,
-        recovers=False,
+        renotify_after=DAY,
+        min_notice_gap=timedelta(hours=6),
+        has_reminders=False,
+        has_recovery=False,
         reason="a possible gap is told, at most once a day for each source",
-        several="{number} sources may have lost entries",
-        todo="If it happens again, let {name} be asked more often: by its `fastest`, `every` or `cron`.",
-        todo_many=f"{_ALL} Many at once: was this machine away?",
+        title_many="{number} sources may have lost entries",
+        advice="If it happens again, let {name} be asked more often: by its `fastest`, `every` or `cron`.",
+        advice_many=f"{_ALL} Many at once: was this machine away?",
     ),
     TroubleKind.SILENT: Sort(
         "silent",
         Level.MEDIUM,
         timedelta(hours=3),
-        company=timedelta(hours=3),
-        pause=timedelta(hours=12),
+        batch_window=timedelta(hours=3),
+        min_notice_gap=timedelta(hours=12),
         reason="a source that is silent for much longer than ever is told once, and again each day",
-        several="{number} sources are silent",
-        todo="It answers, and has nothing new. See in a browser whether its feed has moved.",
-        todo_many=f"They answer, and have nothing new. {_ALL} Many at once: is it a holiday?",
-        over="Source {name} is not silent any more",
-        several_over="{number} sources are not silent any more",
-        had="had been silent",
+        title_many="{number} sources are silent",
+        advice="It answers, and has nothing new. See in a browser whether its feed has moved.",
+        advice_many=f"They answer, and have nothing new. {_ALL} Many at once: is it a holiday?",
+        recovery_title="Source {name} is not silent any more",
+        recovery_title_many="{number} sources are not silent any more",
+        past_problem="had been silent",
     ),
     TroubleKind.UNREADABLE: Sort(
         "unreadable",
         Level.LOW,
         timedelta(hours=3),
-        company=timedelta(hours=3),
-        remind=7 * DAY,
-        pause=timedelta(hours=12),
+        batch_window=timedelta(hours=3),
+        remind_every=7 * DAY,
+        min_notice_gap=timedelta(hours=12),
         reason="a source that is ill-formed poll after poll is told once, and again each week",
-        several="{number} sources are ill-formed",
-        todo="Tell its owner; `news-monitor parse --source {name}` shows what is read.",
-        todo_many=f"What could be read was taken. {_ALL}",
-        over="Source {name} is well-formed again",
-        several_over="{number} sources are well-formed again",
-        had="had been ill-formed",
+        title_many="{number} sources are ill-formed",
+        advice="Tell its owner; `news-monitor parse --source {name}` shows what is read.",
+        advice_many=f"What could be read was taken. {_ALL}",
+        recovery_title="Source {name} is well-formed again",
+        recovery_title_many="{number} sources are well-formed again",
+        past_problem="had been ill-formed",
     ),
     TroubleKind.UNDATED: Sort(
         "undated",
         Level.LOW,
         timedelta(hours=3),
-        company=timedelta(hours=3),
-        remind=7 * DAY,
-        pause=timedelta(hours=12),
+        batch_window=timedelta(hours=3),
+        remind_every=7 * DAY,
+        min_notice_gap=timedelta(hours=12),
         reason="a source whose news has no date poll after poll is told once, and again each week",
-        several="The news of {number} sources has no date",
-        todo="It counts as published when it was first seen; `news-monitor parse --source {name}` shows its dates.",
-        todo_many=f"It counts as published when it was first seen. {_ALL}",
-        over="The news of source {name} has dates again",
-        several_over="The news of {number} sources has dates again",
-        had="had no dates",
+        title_many="The news of {number} sources has no date",
+        advice="It counts as published when it was first seen; `news-monitor parse --source {name}` shows its dates.",
+        advice_many=f"It counts as published when it was first seen. {_ALL}",
+        recovery_title="The news of source {name} has dates again",
+        recovery_title_many="The news of {number} sources has dates again",
+        past_problem="had no dates",
     ),
     TroubleKind.GONE: Sort(
         "gone",
         Level.MEDIUM,
         timedelta(0),
-        pause=timedelta(hours=1),
+        min_notice_gap=timedelta(hours=1),
         reason="a source that says that it is gone is told once, and again each day",
-        several="{number} sources say that they are gone",
-        todo="It is asked once a day. Look for its new address, or: `news-monitor sources remove {name}`.",
-        todo_many=f"They are asked once a day. {_ALL}",
-        over="Source {name} is there again",
-        several_over="{number} sources are there again",
-        had="had been gone",
+        title_many="{number} sources say that they are gone",
+        advice="It is asked once a day. Look for its new address, or: `news-monitor sources remove {name}`.",
+        advice_many=f"They are asked once a day. {_ALL}",
+        recovery_title="Source {name} is there again",
+        recovery_title_many="{number} sources are there again",
+        past_problem="had been gone",
     ),
     TroubleKind.BURST: Sort(
         "burst",
         Level.MEDIUM,
         timedelta(0),
-        again=DAY,
-        pause=timedelta(hours=1),
-        reminded=False,
-        recovers=False,
+        renotify_after=DAY,
+        min_notice_gap=timedelta(hours=1),
+        has_reminders=False,
+        has_recovery=False,
         reason="a burst that a source never had is told, at most once a day for each source",
-        several="{number} sources gave many more new entries at once than ever",
-        todo="What has no fresh date is held: `news-monitor matches list` shows what rules found in it.",
-        todo_many="What has no fresh date is held: `news-monitor matches list` shows what rules found in it.",
+        title_many="{number} sources gave many more new entries at once than ever",
+        advice="What has no fresh date is held: `news-monitor matches list` shows what rules found in it.",
+        advice_many="What has no fresh date is held: `news-monitor matches list` shows what rules found in it.",
     ),
     TroubleKind.GUIDS: Sort(
         "guids",
         Level.LOW,
         timedelta(0),
-        pause=timedelta(hours=6),
-        reminded=False,
-        recovers=False,
+        min_notice_gap=timedelta(hours=6),
+        has_reminders=False,
+        has_recovery=False,
         reason="a source whose guids are no longer used is told once",
-        several="The guids of {number} sources are no longer used",
-        todo="Its articles are known by their links now; nothing is to be done.",
+        title_many="The guids of {number} sources are no longer used",
+        advice="Its articles are known by their links now; nothing is to be done.",
     ),
 }
 
@@ -211,7 +211,7 @@ class Trouble:
 
     subject: str
     since: datetime
-    lasted: timedelta
+    duration: timedelta
     title: str
     lines: tuple[str, ...]
 
@@ -220,17 +220,17 @@ class Trouble:
 class Look:
     """All that is known at one moment. `began`: since when this process delivers."""
 
-    observed: Observed
+    observation: Observed
     config: Config
     zone: tzinfo
-    began: datetime
+    delivering_since: datetime
     now: datetime
 
-    def time(self, moment: datetime) -> str:
+    def format_time(self, moment: datetime) -> str:
         """As people read it."""
         return time_of_day(moment, self.zone, self.now)
 
-    def troubles(self) -> Iterator[tuple[Sort, list[Trouble]]]:
+    def find_troubles(self) -> Iterator[tuple[Sort, list[Trouble]]]:
         """Of each sort, those of what the config has, the oldest first."""
         for sort, found in (
             (CONFIG, self._config()),
@@ -241,86 +241,86 @@ class Look:
         ):
             yield sort, sorted(found, key=lambda trouble: (trouble.since, trouble.subject))
 
-    def knows(self, subject: str) -> bool:
+    def is_configured(self, subject: str) -> bool:
         """Whether the config still has it."""
         for sort in (SOURCE, *OF_SOURCES.values()):
-            if (source := sort.name_of(subject)) is not None:
+            if (source := sort.name_from_subject(subject)) is not None:
                 return source in self.config.sources
-        channel = CHANNEL.name_of(subject)
+        channel = CHANNEL.name_from_subject(subject)
         return channel is None or channel in self.config.settings.channels
 
-    def well(self, subject: str) -> datetime | None:
+    def last_well_at(self, subject: str) -> datetime | None:
         """When it last did what it is there for."""
         if subject == CONFIG.name:
-            running = self.observed.running
-            return self.now if running and not any(each.edited for each in running) else None
-        return self.observed.well.get(subject)
+            running = self.observation.running
+            return self.now if running and not any(each.edited_at for each in running) else None
+        return self.observation.last_well_at.get(subject)
 
     def _sources(self) -> Iterator[Trouble]:
-        gone = {each.source for each in self.observed.troubles if each.kind is TroubleKind.GONE and not each.over_at}
-        for source in self.observed.failing:
+        gone = {each.source for each in self.observation.source_troubles if each.kind is TroubleKind.GONE and not each.over_at}
+        for source in self.observation.failing_sources:
             if source.id in self.config.sources and source.id not in gone:  # that it is gone says more
                 away = source.next_at < self.now - _OVERDUE
-                since = self.time(source.since)
+                since = self.format_time(source.since)
                 yield Trouble(
-                    SOURCE.subject(source.id),
+                    SOURCE.subject_from_name(source.id),
                     source.since,
                     timedelta(0) if away else self.now - source.since,
                     f"Source {source.id} fails since {since}",
-                    (f"{source.id}, since {since}: {source.problem}; next try {self.time(source.next_at)}",),
+                    (f"{source.id}, since {since}: {source.problem}; next try {self.format_time(source.next_at)}",),
                 )
 
     def _of_sources(self, kind: TroubleKind, sort: Sort) -> Iterator[Trouble]:
-        failing = {source.id for source in self.observed.failing}
-        for each in self.observed.troubles:
-            if each.kind is not kind or each.source not in self.config.sources or not each.counts(self.now):
+        failing = {source.id for source in self.observation.failing_sources}
+        for each in self.observation.source_troubles:
+            if each.kind is not kind or each.source not in self.config.sources or not each.is_current(self.now):
                 continue
-            if sort.recovers and kind is not TroubleKind.GONE and each.source in failing:  # that says more
+            if sort.has_recovery and kind is not TroubleKind.GONE and each.source in failing:  # that says more
                 continue
             when = self._when(each)
             yield Trouble(
-                sort.subject(each.source),
+                sort.subject_from_name(each.source),
                 each.last_at if kind in MOMENTARY else each.since,
                 self.now - each.last_at if kind is TroubleKind.SILENT else self.now - each.since,
-                f"Source {each.source}: {kind.words}, {when}",
+                f"Source {each.source}: {kind.label}, {when}",
                 (f"{each.source}, {when}: {each.detail}",),
             )
 
     def _when(self, trouble: SourceTrouble) -> str:
         if trouble.kind is TroubleKind.GAP:
-            return f"between {self.time(trouble.since)} and {self.time(trouble.last_at)}"
+            return f"between {self.format_time(trouble.since)} and {self.format_time(trouble.last_at)}"
         if trouble.kind in MOMENTARY:
-            return f"at {self.time(trouble.last_at)}"
-        return f"since {self.time(trouble.since)}"
+            return f"at {self.format_time(trouble.last_at)}"
+        return f"since {self.format_time(trouble.since)}"
 
     def _channels(self) -> Iterator[Trouble]:
-        for channel in self.observed.waiting:
+        for channel in self.observation.stalled_channels:
             if channel.name in self.config.settings.channels and self.now - channel.since >= EBB:
                 wait = "1 message waits" if channel.messages == 1 else f"{channel.messages} messages wait, the oldest"
-                since = self.time(channel.since)
+                since = self.format_time(channel.since)
                 yield Trouble(
-                    CHANNEL.subject(channel.name),
+                    CHANNEL.subject_from_name(channel.name),
                     channel.since,
-                    self.now - max(channel.since, self.began),
+                    self.now - max(channel.since, self.delivering_since),
                     f"Channel {channel.name}: {wait} since {since}",
                     (f"{channel.name}: {wait} since {since}; last answer: {channel.detail or 'none yet'}",),
                 )
 
     def _given_up(self) -> Iterator[Trouble]:
-        for dead in self.observed.given_up:
+        for dead in self.observation.dead_alerts:
             were = "1 alert was" if dead.messages == 1 else f"{dead.messages} alerts were"
             yield Trouble(
-                GIVEN_UP.subject(dead.channel),
+                GIVEN_UP.subject_from_name(dead.channel),
                 dead.last_at,
                 self.now - dead.last_at,
                 f"Channel {dead.channel}: {were} given up",
-                (f"{dead.channel}: {were} given up, the last at {self.time(dead.last_at)}",),
+                (f"{dead.channel}: {were} given up, the last at {self.format_time(dead.last_at)}",),
             )
 
     def _config(self) -> Iterator[Trouble]:
-        edited = [(each.edited, each) for each in self.observed.running if each.edited is not None]
+        edited = [(each.edited_at, each) for each in self.observation.running if each.edited_at is not None]
         if edited:
             since, running = max(edited, key=lambda pair: pair[0])
-            said = running.said(self.zone, self.now)
+            said = running.describe(self.zone, self.now)
             title = said[0].upper() + said[1:]
             yield Trouble(CONFIG.name, since, self.now - since, title, running.faults)

@@ -42,7 +42,7 @@ def is_due(each: Waiting, now: datetime) -> bool:
 def to_row(each: Waiting) -> dict[str, Any]:
     """What is heard, as plain JSON, without the headlines of others: these stand in their tables, and may be forgotten
     there."""
-    heard = each.hearing
+    heard = each.candidate
     event = heard.event and replace(heard.event, title="")
     row = asdict(replace(heard, story=replace(heard.story, title=""), event=event))
     for name in ("seen", "published"):

@@ -33,17 +33,17 @@ class Account:
     explanation: Explanation | None = None
     match: Match | None = None
     decisions: tuple[MatchReport, ...] = ()
-    would: str | None = None
+    simulated_decision: str | None = None
     alert: AlertReport | None = None
     nearest: tuple[JudgedCluster, ...] = ()
 
     @property
-    def met(self) -> bool:
+    def ever_matched(self) -> bool:
         """Whether the article meets the rule, or once did."""
         return self.match is not None or bool(self.decisions)
 
     @property
-    def told(self) -> bool:
+    def was_sent(self) -> bool:
         """Whether the article was told by the rule."""
         return any(decided.decision == "told" for decided in self.decisions)
 
@@ -52,7 +52,7 @@ class Account:
         """How much of the rule holds."""
         return self.explanation.share if self.explanation else 0.0
 
-    def otherwise(self, decided: MatchReport, article: Article) -> bool:
+    def differs_from(self, decided: MatchReport, article: Article) -> bool:
         """Whether what was stored of the article as it is now differs from what the rule says now."""
         kind = self.match.kind if self.match else None
         return self.rule is not None and decided.article.version == article.version and decided.kind != kind
@@ -60,7 +60,7 @@ class Account:
     @property
     def says(self) -> str:
         """What the rule makes of the article now, in a sentence."""
-        return self.explanation.says if self.explanation else "the rule is gone, or its file has a fault"
+        return self.explanation.summary if self.explanation else "the rule is gone, or its file has a fault"
 
 
 # --- the article ------------------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def told_article(
     yield f"language  {read_as}; {f'kept as {article.language}' if article.language else 'kept without one'}"
     if stored is not None and stored.story is not None:
         title = f": {stored.story.title}" if stored.story.title != article.title else ""
-        yield f"story     {stored.story.id}, {stored.joined}{title}"
+        yield f"story     {stored.story.id}, {stored.join_reason}{title}"
         yield from compared_line(stored.compared)
         yield from nearest_lines(nearest, stored.compared, "nearest   ")
 
@@ -94,13 +94,13 @@ def told_article(
 def told_rules(article: Article, accounts: Sequence[Account], zone: str) -> Iterator[str]:
     """What rules make of the article: those that it meets, or once met, with what came of it; of the others a line."""
     for account in accounts:
-        if account.met:
+        if account.ever_matched:
             yield ""
             yield _headed(account)
             if account.match is not None:
                 yield from _sentences(article, account.match)
             yield from _came(article, account, zone)
-    others = [account for account in accounts if not account.met]
+    others = [account for account in accounts if not account.ever_matched]
     if others:
         yield from ("", "Not met, the nearest first:")
     for account in others:
@@ -220,15 +220,15 @@ def _came(article: Article, account: Account, zone: str) -> Iterator[str]:
             notes.append(f"of version {decided.article.version} of the article")
         if account.rule is not None and decided.rule_version != account.rule.version:
             notes.append("stored under an earlier version of the rule")
-        elif account.otherwise(decided, article):
+        elif account.differs_from(decided, article):
             notes.append("stored otherwise than the rule says now: the sources have changed since, or the program")
         yield f"        {', '.join(notes)}"
     stored = {f"{decided.decision}: {decided.reason}" for decided in account.decisions}
-    if account.would is not None and account.would not in stored:
+    if account.simulated_decision is not None and account.simulated_decision not in stored:
         off = account.rule is not None and account.rule.status == "off"
         if not off and not account.decisions:
             yield "    nothing was stored: the rule was not there, or not as it is now, when the article came"
-        yield f"    {'if it ran' if off else 'by the rule as it is now'}: {_decision(account.would)}"
+        yield f"    {'if it ran' if off else 'by the rule as it is now'}: {_decision(account.simulated_decision)}"
     if account.alert is not None:
         yield from _alerted(account.alert, article, zone)
 

@@ -42,8 +42,8 @@ def forget(config: Path, what: str, yes: bool) -> None:
 
     loaded = load_config(config).config
     forgetting = Forgetting(existing_database(loaded.settings), loaded)
-    found = forgetting.find(what)
-    if not found.articles and not found.left:
+    found = forgetting.plan(what)
+    if not found.articles and not found.left_archive:
         click.echo(f"nothing is known of '{what}': give the id of a source, or the address of an article", err=True)
         raise SystemExit(1)
     click.echo(_told(found))
@@ -51,11 +51,11 @@ def forget(config: Path, what: str, yes: bool) -> None:
         click.echo("nothing was forgotten")
         return
     done = 0
-    for slice_ in forgetting.forget(found, clock.now()):
+    for slice_ in forgetting.erase(found, clock.now()):
         done += slice_
         time.sleep(PAUSE)
     click.echo(f"forgotten: {_count(done, 'article')}; messages, the log and copies of the database are not reached")
-    if found.source and what in loaded.sources:
+    if found.is_source and what in loaded.sources:
         click.echo(f"{what} is still polled, and what is new in it comes in: `news-monitor sources remove {what}`")
 
 
@@ -71,9 +71,9 @@ def _sure() -> bool:
 
 def _told(found: Found) -> str:
     here = f"{_count(len(found.articles), 'article')} with {_count(found.alerts, 'alert')}"
-    waiting = f", of which {_count(found.to_send, 'delivery', 'deliveries')} will not be sent" if found.to_send else ""
-    left = f"; {_count(found.left, 'more')} left the archive before" if found.left else ""
-    return f"{found.what}: {here}{waiting}{left}"
+    waiting = f", of which {_count(found.unsent, 'delivery', 'deliveries')} will not be sent" if found.unsent else ""
+    left = f"; {_count(found.left_archive, 'more')} left the archive before" if found.left_archive else ""
+    return f"{found.target}: {here}{waiting}{left}"
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

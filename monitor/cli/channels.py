@@ -90,7 +90,7 @@ def _fared(settings: Settings) -> tuple[Mapping[str, datetime], Mapping[str, dat
         return {}, {}
     database.require_schema()
     reports = Reports(database)
-    return reports.oldest_waiting(), reports.last_accepted()
+    return reports.oldest_pending(), reports.last_accepted()
 
 
 def _kind(url: str) -> str:
@@ -186,6 +186,6 @@ def _delivery(channel: str, now: datetime) -> Delivery:
         story="none",
         article=Article("", "", f"A test of the channel {channel}", "", now, now),
         sentence=_SENTENCE,
-        marks=_MARKED,
+        highlights=_MARKED,
     )
     return Delivery(0, channel, told, 1)

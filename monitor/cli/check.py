@@ -57,7 +57,7 @@ def check(config: Path, as_json: bool, strict: bool, watch: bool, paths: tuple[P
 
 
 def _print(checked: Checked, *, as_json: bool) -> None:
-    for each in checked.found:
+    for each in checked.findings:
         print_json(_row(each)) if as_json else click.echo(str(each))
     if not as_json:
         _sum_up(checked)
@@ -108,16 +108,16 @@ def _wait_for_change(checking: Checking) -> None:
     since = 0.0
     while True:
         began = clock.monotonic()
-        look = checking.look()
+        look = checking.compare_files()
         if look.signature != seen:
             seen, since = look.signature, began
-        elif look.changed and began - since >= look.quiet:
+        elif look.changed and began - since >= look.settle_seconds:
             return
         time.sleep(max(_LOOK, (clock.monotonic() - began) / _SHARE))
 
 
 def _print_changes(before: Checked | None, now: Checked, at: str, *, as_json: bool) -> None:
-    for change, found in _changes(before.found if before else (), now.found):
+    for change, found in _changes(before.findings if before else (), now.findings):
         print_json({**_row(found), "change": change}) if as_json else click.echo(f"{at}{change}: {found}")
     if not as_json:
         _sum_up(now, at)
@@ -142,8 +142,8 @@ def _without_line(found: Fault | Lint) -> tuple[str, str, str | None]:
 
 
 def _sum_up(checked: Checked, at: str = "") -> None:
-    if checked.unasked:
-        click.echo(f"what rules met lately is not known: {checked.unasked}", err=True)
+    if checked.database_error:
+        click.echo(f"what rules met lately is not known: {checked.database_error}", err=True)
     click.echo(f"{at}{_said(checked)}", err=True)
 
 
@@ -152,7 +152,7 @@ def _said(checked: Checked) -> str:
     found = _counted(checked.faults, "fault") if checked.faults else "no faults"
     if checked.lints:
         found += f" and {_counted(checked.lints, 'line')} of advice"
-    if not checked.usable:
+    if not checked.is_config_usable:
         return found
     read = [_tested(checked.rules, "rule", "rules"), _tested(checked.entities, "entity", "entities")]
     if checked.config is not None:

@@ -77,7 +77,7 @@ async def _demo(folder: Path, *, keep: bool) -> int:
                 await _interrupted()
             stop.set()
             await running
-        matches = list(Matches(database).every(Wanted()))
+        matches = list(Matches(database).iter_matches(Wanted()))
         came = list(happenings(matches, StoriesRead(database), newsroom.outlets))
         return _account(reports.counts(), matches, came, received, problem)
 
@@ -90,7 +90,7 @@ async def _play(newsroom: Newsroom, reports: Reports, received: Callable[[], int
         return all(newsroom.served[outlet] for outlet in newsroom.outlets)
 
     def committed() -> bool:
-        return sum(source.articles for source in reports.sources().values()) >= newsroom.texts
+        return sum(source.articles for source in reports.sources().values()) >= newsroom.text_count
 
     def delivered() -> bool:
         waiting = {state: n for state, n in reports.delivery_counts().items() if state not in {"accepted", "dead"}}
@@ -161,7 +161,7 @@ operator: [desk]
 
 
 def _show(message: Received) -> None:
-    if message.by == "e-mail":
+    if message.receiver == "e-mail":
         click.echo(f"\n── by e-mail {'─' * 66}\nSubject: {message.title}\n\n{message.text.strip()}")
     else:
         click.echo(f"── by webhook: {message.title}")

@@ -52,9 +52,9 @@ def rules_of(config: Path | None, paths: tuple[Path, ...]) -> LoadedRules:
     if config is not None and paths:
         raise WrongUse("give -c or --rules, not both")
     loaded = load_rules(paths) if paths else load_rules_of(config or CONFIG)
-    if loaded.faults and not loaded.documents and not loaded.tried:
+    if loaded.faults and not loaded.documents and not loaded.declared_rule_ids:
         raise Faulty(loaded.faults)
-    if paths and any(fault.what.startswith(("there is no entity", "there is no list")) for fault in loaded.faults):
+    if paths and any(fault.problem.startswith(("there is no entity", "there is no list")) for fault in loaded.faults):
         hint = "--rules reads what it names and nothing else: name entities and lists too (--rules seeds/entities)"
         click.echo(hint, err=True)
     return loaded

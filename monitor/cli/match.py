@@ -49,7 +49,7 @@ def match(config: Path | None, rules: tuple[Path, ...], as_json: bool, file: Pat
             click.echo(f"{file}: {found}", err=True)
             problems = True
             continue
-        (judged,) = decide([found.article], compiled, State(), now).judged
+        (judged,) = decide([found.article], compiled, State(), now).article_decisions
         print_json(_row(found.id, judged)) if as_json else _print(judged)
     raise SystemExit(1 if problems else 0)
 

@@ -143,7 +143,7 @@ def show(config: Path, as_json: bool, id_: int) -> None:
     from monitor.errors import WrongUse
 
     loaded, asked = _asked(config)
-    account = asked.account(id_)
+    account = asked.find_details(id_)
     if account is None:
         raise WrongUse(f"there is no match {id_}: `news-monitor matches list` shows those that are")
     if not as_json:
@@ -178,7 +178,7 @@ def export(config: Path, rules: tuple[str, ...], since: str | None, until: str |
     zone, now = loaded.config.settings.timezone, clock.now()
     wanted = Wanted(rules, since=moment(since, now, zone), until=moment(until, now, zone))
     with _opened(file) as out:
-        for match in asked.every(wanted):
+        for match in asked.iter_matches(wanted):
             out.write(f"{json_line(_row(match), out)}\n")
 
 

@@ -31,19 +31,19 @@ def nearest_events(
     from monitor.store.nearest import NearestClusters
 
     report = report_of(match, identity_features(article, rules), story, rules)
-    return () if report.of_story_only else NearestClusters(database).events(report)
+    return () if report.is_story_only else NearestClusters(database).events(report)
 
 
 def nearest_lines(judged: Sequence[JudgedCluster], stored: str | None, head: str) -> Iterator[str]:
     """A line each, but for what was `stored` in the same words when the article came."""
     for each in judged:
-        if each.compared.words != stored:
-            yield f"{head}{each.cluster.id}: {sanitize_line(each.compared.words)}"
+        if each.compared_article.words != stored:
+            yield f"{head}{each.cluster.id}: {sanitize_line(each.compared_article.words)}"
 
 
 def nearest_row(judged: JudgedCluster) -> dict[str, object]:
     """As JSON. `facts`: nothing where something else has decided."""
-    ruling, other = judged.ruling, judged.compared
+    ruling, other = judged.decision, judged.compared_article
     compared = ruling.comparison
     return {
         "id": judged.cluster.id,
@@ -53,7 +53,7 @@ def nearest_row(judged: JudgedCluster) -> dict[str, object]:
         "uid": other.uid,
         "words": other.words,
         "likeness": compared.likeness if compared and compared.same_language else None,
-        "needed": ruling.needed,
+        "needed": ruling.required_likeness,
         "facts": [
             {"kind": each.kind, "verdict": each.verdict, "ours": each.ours, "theirs": each.theirs}
             for each in (compared.facts if compared else ())

@@ -44,18 +44,18 @@ class _Given:
 
     zone: str
     all_stories: bool
-    coming: list[Coming] = field(default_factory=list)
-    problems: bool = False
-    unread: list[str] = field(default_factory=list)
+    arrivals: list[Coming] = field(default_factory=list)
+    has_problems: bool = False
+    unreadable_dates: list[str] = field(default_factory=list)
 
-    def player(self, loaded: LoadedRules) -> Replay:
+    def build_replay(self, loaded: LoadedRules) -> Replay:
         from monitor.alerting.policy import Circumstances
         from monitor.config.load import shipped_entities
         from monitor.lab.replay import Replay
         from monitor.matching.live import compile_live
 
         print_faults(loaded.faults)
-        self.problems |= bool(loaded.faults)
+        self.has_problems |= bool(loaded.faults)
         compiled = compile_live(
             loaded.rules.values(), loaded.entities, loaded.lists, loaded.sources, shipped_entities()
         )
@@ -114,20 +114,20 @@ def replay(
 
     loaded = rules_of(config, rules)
     given = _Given(_zone(zone, loaded), all_stories=stories == "all")
-    before = given.player(loaded)
-    after = given.player(rules_of(against_config, against)) if against or against_config else None
+    before = given.build_replay(loaded)
+    after = given.build_replay(rules_of(against_config, against)) if against or against_config else None
     _read(files, given, dated_in=zone or "UTC")
     if after is None:
         _timeline(given, before, as_json=as_json)
     else:
         from monitor.lab.edits import compared
 
-        articles = followed(given.coming, len(given.coming), printing=False)
+        articles = followed(given.arrivals, len(given.arrivals), printing=False)
         print_compared(compared(articles, before, after), given.zone, as_json=as_json)
-    if given.unread:
-        dates = f"{count(len(given.unread), 'date')} cannot be read, the first in {given.unread[0]}"
+    if given.unreadable_dates:
+        dates = f"{count(len(given.unreadable_dates), 'date')} cannot be read, the first in {given.unreadable_dates[0]}"
         click.echo(f"{dates}: such an article comes with the one before it in its file; write ISO 8601", err=True)
-    raise SystemExit(1 if given.problems else 0)
+    raise SystemExit(1 if given.has_problems else 0)
 
 
 def _zone(name: str | None, loaded: LoadedRules) -> str:
@@ -150,7 +150,7 @@ def _read(files: tuple[Path, ...], given: _Given, dated_in: str) -> None:
     from monitor.lab.replay import in_time_order
 
     now = clock.now()
-    given.coming = list(
+    given.arrivals = list(
         in_time_order([list(_articles(file, given, now, dated_in, len(files) > 1)) for file in files], now)
     )
 
@@ -164,16 +164,16 @@ def _articles(file: Path, given: _Given, now: datetime, zone: str, several: bool
         for found in recorded(lines_of(file), now, zone=ZoneInfo(zone), file=str(file) if several else ""):
             if isinstance(found, Unusable):
                 click.echo(f"{file}: {found}", err=True)
-                given.problems = True
+                given.has_problems = True
                 continue
-            if found.unread is not None:
-                given.unread.append(f"{file}, line {found.line}: {shown(sanitize_line(found.unread))}")
+            if found.unreadable_date is not None:
+                given.unreadable_dates.append(f"{file}, line {found.line}: {shown(sanitize_line(found.unreadable_date))}")
             yield found
     except WrongUse:
         raise
     except MonitorError as damaged:  # what was before it is usable
         click.echo(str(damaged), err=True)
-        given.problems = True
+        given.has_problems = True
 
 
 # --- what would be sent -----------------------------------------------------------------------------------------
@@ -182,19 +182,19 @@ def _articles(file: Path, given: _Given, now: datetime, zone: str, several: bool
 def _timeline(given: _Given, player: Replay, *, as_json: bool) -> None:
     from monitor.lab.replay import Came, replay
 
-    articles = followed(given.coming, len(given.coming), printing=True)
+    articles = followed(given.arrivals, len(given.arrivals), printing=True)
     sent: list[Sent] = []
     held: Counter[tuple[str, str]] = Counter()
     for each in replay(articles, player):
         if isinstance(each, Came):
-            reasons = ((decided.match.rule, held_because(decided)) for decided in each.judged.decisions)
+            reasons = ((decided.match.rule, held_because(decided)) for decided in each.decision.decisions)
             held.update((rule, why) for rule, why in reasons if why is not None)
             if as_json:
                 print_json(_article_row(each))
         else:
             sent.append(each)
             print_json(sent_row(each)) if as_json else print_sent(each, given.zone)
-    held.update({(rule, OVERTAKEN): number for rule, number in player.overtaken.items()})
+    held.update({(rule, OVERTAKEN): number for rule, number in player.dropped_pending.items()})
     if not as_json:
         print_counts(sent)
         print_held(held)
@@ -206,7 +206,7 @@ def _timeline(given: _Given, player: Replay, *, as_json: bool) -> None:
 def _article_row(came: Came) -> dict[str, object]:
     from monitor.model import MatchKind
 
-    judged, matches = came.judged, [decided.match for decided in came.judged.decisions]
+    judged, matches = came.decision, [decided.match for decided in came.decision.decisions]
     return {
         "type": "article",
         "id": came.id,
@@ -214,8 +214,8 @@ def _article_row(came: Came) -> dict[str, object]:
         "mentions": [found.rule for found in matches if found.kind is MatchKind.MENTION],
         "story": judged.story.id if judged.story else None,
         "event": came.event,
-        "decisions": {decided.match.rule: decided.reason for decided in judged.decisions},
-        "outcomes": {decided.match.rule: _codes(decided.decision) for decided in judged.decisions},
+        "decisions": {decided.match.rule: decided.explanation for decided in judged.decisions},
+        "outcomes": {decided.match.rule: _codes(decided.outcome) for decided in judged.decisions},
     }
 
 

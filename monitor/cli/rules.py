@@ -102,5 +102,5 @@ def _live(tried: LoadedRules, file: Path) -> Iterable[Rule]:
 def _coming(archive: Archive, since: datetime) -> Iterator[Coming]:
     from monitor.lab.replay import Coming
 
-    for at, article in archive.every(since):
+    for at, article in archive.iter_versions(since):
         yield Coming(at, f"{article.source} {article.uid}", article)

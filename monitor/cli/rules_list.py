@@ -55,7 +55,7 @@ def _rule_cells(each: RuleSummary) -> tuple[object, ...]:
     rule = each.rule
     languages = ", ".join(each.languages)
     return (
-        *(rule.id, rule.level, rule.status, languages, each.words, each.tests),
+        *(rule.id, rule.level, rule.status, languages, each.word_count, each.test_count),
         *(rule.owner, rule.title, rule.place.file),
     )
 
@@ -69,8 +69,8 @@ def _rule_row(each: RuleSummary) -> dict[str, object]:
         "status": rule.status,
         "owner": rule.owner,
         "languages": each.languages,
-        "words": each.words,
-        "tests": each.tests,
+        "words": each.word_count,
+        "tests": each.test_count,
         "file": rule.place.file,
         "line": rule.place.line,
     }

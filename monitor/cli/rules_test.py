@@ -53,7 +53,7 @@ def test_rules(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, f
     loaded = rules_of(config, rules)
     print_faults(loaded.faults)
     expected, problems = _read(file)
-    if unknown := list(unknown_rules(expected, loaded.rules.keys() | loaded.tried)):
+    if unknown := list(unknown_rules(expected, loaded.rules.keys() | loaded.declared_rule_ids)):
         raise Faulty(unknown)
     expected, left_out = usable_expectations(expected, loaded.rules)
     for each in left_out:

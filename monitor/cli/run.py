@@ -93,10 +93,10 @@ async def _run(loaded: Loaded, files: UserFiles, once: bool) -> None:
     on_hangup(lambda: None)  # until there is a daemon that can take up edits
     async with service(loaded.config, files, loaded.faults, catches_up=not once) as daemon:
         log.info(Event.STARTED, once=once)
-        on_hangup(daemon.ask_for_reload)
+        on_hangup(daemon.request_reload)
         # Apprise takes most of a second to know its channels: the start does not wait for it.
         looking = asyncio.create_task(look_at_channels())
-        await (daemon.once(stop) if once else daemon.run(stop))
+        await (daemon.run_once(stop) if once else daemon.run(stop))
         if stop.is_set():
             looking.cancel()
         await asyncio.wait((looking,))

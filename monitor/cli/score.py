@@ -69,15 +69,15 @@ def score(*, config: Path | None, rules: tuple[Path, ...], as_json: bool, listed
 
 
 def _nothing(found: Score) -> str:
-    if found.unknown:
-        return f"its labels are the ids of no rule that runs: {', '.join(sorted(found.unknown))}"
+    if found.unknown_labels:
+        return f"its labels are the ids of no rule that runs: {', '.join(sorted(found.unknown_labels))}"
     return 'no line has labels: {"id": 1, "title": "...", "labels": ["id-of-a-rule"]}'
 
 
 def _note_unknown(found: Score, rules: RuleSet) -> None:
     from monitor.config.faults import did_you_mean
 
-    for label in sorted(found.unknown):
+    for label in sorted(found.unknown_labels):
         meant = did_you_mean(label, rules.rules, "it is left out")
         click.echo(f"the label '{label}' is the id of no rule that runs; {meant}", err=True)
 
@@ -94,7 +94,7 @@ def _print(found: Score) -> None:
 
 
 def _cells(tally: Tally) -> Iterator[object]:
-    yield from (tally.labelled, tally.right, tally.missed, tally.false_alarms)
+    yield from (tally.labeled, tally.right, tally.missed, tally.false_alarms)
     yield from map(_figure, (tally.precision, tally.recall, tally.f1))
     yield f"{tally.mentioned} of {tally.neutral}" if tally.neutral else ""
 
@@ -105,8 +105,8 @@ def _figure(share: float | None) -> str:
 
 def _mistakes(mistakes: Iterable[Mistake]) -> Iterator[str]:
     for each in mistakes:
-        yield f"\n{each.kind} of {each.rule} ({each.language}, {sanitize_line(str(each.found.id))})"
-        yield f"    {sanitize_line(each.found.article.title)}"
+        yield f"\n{each.kind} of {each.rule} ({each.language}, {sanitize_line(str(each.recorded.id))})"
+        yield f"    {sanitize_line(each.recorded.article.title)}"
         yield f"    {sanitize_line(each.why)}"
 
 
@@ -116,7 +116,7 @@ def _rows(found: Score) -> Iterator[dict[str, object]]:
             "type": "score",
             "rule": rule,
             "language": language,
-            "labelled": tally.labelled,
+            "labelled": tally.labeled,
             "right": tally.right,
             "missed": tally.missed,
             "false_alarms": tally.false_alarms,
@@ -131,8 +131,8 @@ def _rows(found: Score) -> Iterator[dict[str, object]]:
             "type": each.kind,
             "rule": each.rule,
             "language": each.language,
-            "id": each.found.id,
-            "title": each.found.article.title,
+            "id": each.recorded.id,
+            "title": each.recorded.article.title,
             "why": each.why,
         }
     mentioned, mentions = found.mentions

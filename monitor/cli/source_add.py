@@ -76,14 +76,14 @@ def add(
     wish = _Wish(config, files, files.file_for(file), {key: value for key in _ORDER if (value := keys[key])})
     if channel := telegram(url):
         address, selectors = channel
-        wish.add([wish.source(address, _page(address, selectors))])
+        wish.write_sources([wish.build_source(address, _page(address, selectors))])
         click.echo(f"it is read as a page, {address}: a channel has no feed", err=True)
         return
-    source = wish.source(url)
+    source = wish.build_source(url)
     check_file(wish.target)
     refused = _refused(url, config)
     if no_check or refused:
-        wish.add([source])
+        wish.write_sources([source])
         if refused:
             click.echo(f"{source['id']} will be refused: {refused}", err=True)
         return
@@ -99,19 +99,19 @@ class _Wish:
     config: Path
     files: SourceFiles
     target: Path
-    given: Mapping[str, Written]
+    keys: Mapping[str, Written]
 
-    def source(self, url: str, also: Mapping[str, Written] | None = None, taken: Sequence[str] = ()) -> NewSource:
+    def build_source(self, url: str, also: Mapping[str, Written] | None = None, taken: Sequence[str] = ()) -> NewSource:
         """The source of an address. `also`: keys that hold where none was given. Raises WrongUse, and Faulty where it
         stands somewhere already."""
         from monitor.config.source_files import new_source
 
-        keys = {**(also or {}), **self.given}
-        source = new_source(url, keys, {*(each.id for each in self.files.standing), *taken})
+        keys = {**(also or {}), **self.keys}
+        source = new_source(url, keys, {*(each.id for each in self.files.sources), *taken})
         _refuse_known(self.files, url, str(source["id"]))
         return source
 
-    def add(self, sources: Sequence[NewSource]) -> None:
+    def write_sources(self, sources: Sequence[NewSource]) -> None:
         """Into the file, all at once."""
         from monitor.config.edit import with_sources
         from monitor.config.rewrite import rewrite
@@ -128,18 +128,18 @@ def _checked(wish: _Wish, url: str, looked: Looked, which: str | None) -> None:
     from monitor.errors import FeedUnreadable, FetchFailed
 
     anyway = "nothing was added; --no-check adds it all the same"
-    if looked.itself:
-        wish.add([wish.source(url, _seen_in(looked.found[0]))])
-        click.echo(_described(looked.found[0]))
-    elif looked.page:
+    if looked.is_feed:
+        wish.write_sources([wish.build_source(url, _seen_in(looked.feeds[0]))])
+        click.echo(_described(looked.feeds[0]))
+    elif looked.is_page:
         _from_page(wish, url, looked, which)
     elif looked.status in _NOT_THERE:
         raise FetchFailed(f"{url}: {looked.problem}; {anyway}")
     elif looked.status is not None and 200 <= looked.status < 300:
         raise FeedUnreadable(f"{url}: {looked.problem}; {anyway}")
     else:
-        source = wish.source(url)
-        wish.add([source])
+        source = wish.build_source(url)
+        wish.write_sources([source])
         click.echo(f"{source['id']} could not be asked just now: {looked.problem}; the daemon goes on trying", err=True)
 
 
@@ -147,11 +147,11 @@ def _from_page(wish: _Wish, url: str, looked: Looked, which: str | None) -> None
     from monitor.config.source_files import same_address
     from monitor.errors import FeedUnreadable, MonitorError, WrongUse
 
-    if not looked.found:
+    if not looked.feeds:
         raise FeedUnreadable(_no_feed(url, looked))
-    there = {same_address(each.url): each for each in wish.files.standing}
-    known = [found for found in looked.found if same_address(found.url) in there]
-    new = [found for found in looked.found if found not in known]
+    there = {same_address(each.url): each for each in wish.files.sources}
+    known = [found for found in looked.feeds if same_address(found.url) in there]
+    new = [found for found in looked.feeds if found not in known]
     for found in known:
         click.echo(f"{found.url} is there already: {there[same_address(found.url)].place}", err=True)
     if not new:
@@ -160,9 +160,9 @@ def _from_page(wish: _Wish, url: str, looked: Looked, which: str | None) -> None
         _list(wish, new)
         click.get_current_context().exit(1)
     chosen = new if which == "all" else new[:1]
-    if len(chosen) > 1 and (single := [f"--{key}" for key in _OF_ONE if key in wish.given]):
+    if len(chosen) > 1 and (single := [f"--{key}" for key in _OF_ONE if key in wish.keys]):
         raise WrongUse(f"{' and '.join(single)}: {len(chosen)} feeds cannot share it; add them one by one")
-    wish.add(_sources(wish, chosen))
+    wish.write_sources(_sources(wish, chosen))
     for found in chosen:
         click.echo(f"{found.url}: {_described(found)}")
 
@@ -170,7 +170,7 @@ def _from_page(wish: _Wish, url: str, looked: Looked, which: str | None) -> None
 def _sources(wish: _Wish, chosen: Sequence[Found]) -> list[NewSource]:
     made: list[NewSource] = []
     for found in chosen:
-        made.append(wish.source(found.url, _seen_in(found), [str(each["id"]) for each in made]))
+        made.append(wish.build_source(found.url, _seen_in(found), [str(each["id"]) for each in made]))
     return made
 
 
@@ -197,7 +197,7 @@ def _command(wish: _Wish, found: Found) -> str:
     if wish.config != Path("monitor.yaml"):
         words += ["-c", str(wish.config)]
     language = _seen_in(found).get("language")
-    keys = {"language": language, **wish.given} if language else wish.given
+    keys = {"language": language, **wish.keys} if language else wish.keys
     for key, value in keys.items():
         for each in [value] if isinstance(value, str) else value if isinstance(value, tuple) else ():
             words += [f"--{'tag' if key == 'tags' else key}", str(each)]
@@ -213,7 +213,7 @@ def _described(found: Found) -> str:
 
 
 def _no_feed(url: str, looked: Looked) -> str:
-    tried = "".join(f"\n  {address}: {why}" for address, why in looked.tried)
+    tried = "".join(f"\n  {address}: {why}" for address, why in looked.rejected)
     return (
         f"{url}: this is a web page, and no feed of it was found; nothing was added. If it lists its news itself, read "
         "it as a page: write it to a sources file with `kind: page` and `select` (docs/sources.md says how)."
@@ -254,7 +254,7 @@ def _refuse_known(files: SourceFiles, url: str, id_: str) -> None:
 
     faults = [
         Fault(each.place, f"a source with this {what} stands here already", f"it is '{each.id}'; nothing was added")
-        for each in files.standing
+        for each in files.sources
         for what, same in (("url", same_address(each.url) == same_address(url)), ("id", each.id == id_))
         if same
     ]

@@ -35,7 +35,7 @@ class Faring:
 
     health: Health
     since: datetime | None = None
-    why: str | None = None
+    problem: str | None = None
     troubles: tuple[SourceTrouble, ...] = ()
 
 
@@ -44,10 +44,10 @@ def faring(source: Source, report: SourceReport | None, now: datetime) -> Faring
     if report is None:
         return Faring(Health.UNVERIFIED, None, "not polled yet")
     found = _faring(source, report, now)
-    troubles = tuple(each for each in report.troubles if each.counts(now))
+    troubles = tuple(each for each in report.troubles if each.is_current(now))
     if not troubles or found.health is not Health.FINE:
         return replace(found, troubles=troubles)
-    words = ", ".join(each.kind.words for each in troubles)
+    words = ", ".join(each.kind.label for each in troubles)
     return Faring(Health.TROUBLED, min(each.since for each in troubles), words, troubles)
 
 

@@ -50,7 +50,7 @@ def import_(
     target = files.file_for(file)
     check_file(target)
     read = _read(given)
-    taken = sources_of(read.outlines, files.standing, _tags(tags))
+    taken = sources_of(read.outlines, files.sources, _tags(tags))
     new = [each.source for each in taken if each.source]
     made = rewrite(target, lambda text, name: with_sources(text, name, new))
     if new and not dry_run:
@@ -174,7 +174,7 @@ def _outlines(files: SourceFiles, tag: str | None) -> tuple[list[Outline], bool]
         sound |= places
         faulty |= bool(faults)
         print_faults(fault for fault in faults if fault not in files.faults)  # those were told when they were read
-    for standing in files.standing:
+    for standing in files.sources:
         outline, secret = outline_of(standing.keys)
         if standing.place not in sound or (tag is not None and tag not in outline.groups):
             continue

@@ -146,7 +146,7 @@ def retry(config: Path, ids: tuple[str, ...]) -> None:
     print_faults(loaded.faults)
     require_known("source", ids, loaded.config.sources)
     database = existing_database(loaded.config.settings)
-    due = Claims(database, "operator").again(ids, clock.now())
+    due = Claims(database, "operator").retry_failing(ids, clock.now())
     known, zone = Reports(database).sources(), loaded.config.settings.timezone
     for id_ in dict.fromkeys(ids):
         if id_ in due:
@@ -216,7 +216,7 @@ def _trouble(source: Source, report: SourceReport | None, faring: Faring) -> dic
         "id": source.id,
         "health": faring.health.value,
         "since": faring.since,
-        "problem": faring.why,
+        "problem": faring.problem,
         **kept,
         "troubles": troubles,
         "url": source.url,
@@ -227,7 +227,7 @@ def _told(trouble: SourceTrouble) -> dict[str, Any]:
     """A trouble, with what to do."""
     from monitor.alerting.troubles import OF_SOURCES
 
-    todo = OF_SOURCES[trouble.kind].todo.format(name=trouble.source)
+    todo = OF_SOURCES[trouble.kind].advice.format(name=trouble.source)
     times = {"since": trouble.since, "last_at": trouble.last_at, "over_at": trouble.over_at}
     return {"kind": trouble.kind.value, **times, "detail": trouble.detail, "todo": todo}
 
@@ -253,9 +253,9 @@ def _standing(files: SourceFiles, id_: str) -> Standing:
     from monitor.config.faults import did_you_mean
     from monitor.errors import Fault, Faulty, WrongUse
 
-    found = [each for each in files.standing if each.id == id_]
+    found = [each for each in files.sources if each.id == id_]
     if not found:
-        meant = did_you_mean(id_, (each.id for each in files.standing), "`news-monitor sources list` lists them")
+        meant = did_you_mean(id_, (each.id for each in files.sources), "`news-monitor sources list` lists them")
         raise WrongUse(f"there is no source '{id_}' in the files that {files.config} names; {meant}")
     if len(found) > 1:
         raise Faulty([Fault(each.place, f"'{id_}' stands here and elsewhere", "remove one by hand") for each in found])

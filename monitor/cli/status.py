@@ -35,7 +35,7 @@ class _Seen:
     loaded: Loaded
     daemons: list[DaemonReport]
     counts: Mapping[str, int]
-    told_later: LaterReport
+    deferred: LaterReport
     deliveries: Mapping[str, int]
     shadow: Mapping[str, ShadowReport]
     failing: Mapping[str, SourceReport]
@@ -47,7 +47,7 @@ class _Seen:
     database: Database
     size: int
 
-    def local(self, moment: datetime | None) -> str:
+    def format_time(self, moment: datetime | None) -> str:
         """As people in the configured time zone read it."""
         return local_time(moment, self.loaded.config.settings.timezone)
 
@@ -90,7 +90,7 @@ def _look(loaded: Loaded) -> _Seen:
         loaded=loaded,
         daemons=daemons(database),
         counts=reports.counts(),
-        told_later=reports.told_later(),
+        deferred=reports.pending_alerts(),
         deliveries=reports.delivery_counts(),
         shadow=reports.shadow(in_shadow),
         failing={id_: report for id_, report in found.items() if report.failures},
@@ -107,14 +107,14 @@ def _look(loaded: Loaded) -> _Seen:
 
 
 def _kinds(report: SourceReport, now: datetime) -> list[str]:
-    return [each.kind.words for each in report.troubles if each.counts(now)]
+    return [each.kind.label for each in report.troubles if each.is_current(now)]
 
 
 def _row(seen: _Seen) -> dict[str, object]:
     return {
         "sources": len(seen.loaded.config.sources),
         **seen.counts,
-        "told_later": asdict(seen.told_later),
+        "told_later": asdict(seen.deferred),
         "deliveries": seen.deliveries,
         "rules": len(seen.loaded.config.rules),
         "shadow": {id_: asdict(would) for id_, would in seen.shadow.items()},
@@ -124,7 +124,7 @@ def _row(seen: _Seen) -> dict[str, object]:
         "waiting": {channel: waits.since for channel, waits in seen.waiting.items()},
         "last_fetch": seen.last_fetch,
         "daemons": [
-            {**asdict(daemon), "life": daemon.life(seen.now), "running": daemon.running.as_row()}
+            {**asdict(daemon), "life": daemon.status_at(seen.now), "running": daemon.running.to_row()}
             for daemon in seen.daemons
         ],
         "unverified": [id_ for id_, at in seen.ages.good.items() if at is None],
@@ -140,9 +140,9 @@ def _warnings(seen: _Seen) -> Iterator[str]:
     for fault in seen.loaded.faults:
         yield f"fault: {fault}"
     for channel, waits in seen.waiting.items():
-        yield f"waiting: {channel}: its oldest alert waits since {seen.local(waits.since)}"
+        yield f"waiting: {channel}: its oldest alert waits since {seen.format_time(waits.since)}"
     for each in seen.dead:
-        yield f"dead: {each.explain(seen.local(each.since))}"
+        yield f"dead: {each.explain(seen.format_time(each.since))}"
     yield from _of_sources(seen)
 
 
@@ -160,12 +160,12 @@ def _of_failing(seen: _Seen) -> Iterator[str]:
     well = any(at is not None and id_ not in seen.failing for id_, at in seen.ages.good.items())
     if len(failing) > 1 and not well:
         which = "sources" if len(failing) == len(seen.ages.good) else "sources that were polled"
-        since = seen.local(failing[-1].failing_since)
+        since = seen.format_time(failing[-1].failing_since)
         yield f"failing: all {len(failing)} {which} fail since {since}: is this machine's network up?"
         return
     for found in failing[:_SHOWN]:
-        since = "" if found.failing_since is None else f"since {seen.local(found.failing_since)}, "
-        then = f"{found.failures} in a row; next try {seen.local(found.next_at)}"
+        since = "" if found.failing_since is None else f"since {seen.format_time(found.failing_since)}, "
+        then = f"{found.failures} in a row; next try {seen.format_time(found.next_at)}"
         yield f"failing: {found.id}: {found.problem} ({since}{then})"
     if len(failing) > _SHOWN:
         yield f"failing: and {len(failing) - _SHOWN} more: `news-monitor sources health` lists them"
@@ -174,20 +174,20 @@ def _of_failing(seen: _Seen) -> Iterator[str]:
 def _of_daemons(seen: _Seen) -> Iterator[str]:
     from monitor.store.daemons import Life
 
-    alive = [daemon for daemon in seen.daemons if daemon.life(seen.now) is Life.ALIVE]
-    gone = [daemon for daemon in seen.daemons if daemon.life(seen.now) is Life.GONE and not _restarted(daemon, seen)]
+    alive = [daemon for daemon in seen.daemons if daemon.status_at(seen.now) is Life.ALIVE]
+    gone = [daemon for daemon in seen.daemons if daemon.status_at(seen.now) is Life.GONE and not _restarted(daemon, seen)]
     if not alive:
         stopped = [daemon.stopped_at for daemon in seen.daemons if daemon.stopped_at is not None]
-        last = f"; the last one was stopped {seen.local(max(stopped))}" if stopped and not gone else ""
+        last = f"; the last one was stopped {seen.format_time(max(stopped))}" if stopped and not gone else ""
         yield f"no daemon is running{last}"
     for daemon in gone:
         if not alive or seen.now - daemon.seen_at < _LATELY:
-            last = f"was last seen {seen.local(daemon.seen_at)} and has said no goodbye"
+            last = f"was last seen {seen.format_time(daemon.seen_at)} and has said no goodbye"
             yield f"gone: {daemon.name} {last}: it was killed, or its machine or database hangs"
     for daemon in alive:
-        if daemon.stands_still:
+        if daemon.is_stalled:
             yield f"stuck: {daemon.name} lives and does not work; see its log and /healthz"
-        if daemon.running.edited or daemon.running.restart:
+        if daemon.running.edited_at or daemon.running.restart_settings:
             yield f"files: {daemon.name}: {_runs(daemon, seen)}"
 
 
@@ -200,24 +200,24 @@ def _lines(seen: _Seen) -> Iterator[tuple[str, str]]:
     from monitor.store.daemons import Life
 
     for daemon in seen.daemons:
-        if daemon.life(seen.now) is Life.ALIVE:
+        if daemon.status_at(seen.now) is Life.ALIVE:
             ago = f"{round((seen.now - daemon.started_at).total_seconds())} s ago"
-            tick = f"last tick {seen.local(daemon.ticked_at)}" if daemon.ticked_at else f"started {ago}, no tick yet"
-            yield "daemon", f"{daemon.name}, version {daemon.version}, since {seen.local(daemon.started_at)}, {tick}"
+            tick = f"last tick {seen.format_time(daemon.ticked_at)}" if daemon.ticked_at else f"started {ago}, no tick yet"
+            yield "daemon", f"{daemon.name}, version {daemon.version}, since {seen.format_time(daemon.started_at)}, {tick}"
             yield "", _runs(daemon, seen)
     sources = len(seen.loaded.config.sources)
     states = f"{len(seen.failing)} fail, {len(seen.troubled)} are troubled"
     yield "sources", f"{sources}; {states}, {seen.ages.unverified} were never polled well"
-    yield "oldest poll", seen.local(seen.ages.oldest)
-    yield "last fetch", seen.local(seen.last_fetch)
+    yield "oldest poll", seen.format_time(seen.ages.oldest)
+    yield "last fetch", seen.format_time(seen.last_fetch)
     yield "rules", _rules(seen.loaded.config.rules)
     yield from _of_shadow(seen)
     by_people = [f"{seen.counts[name]} {what}" for name, what in _BY_PEOPLE.items() if seen.counts[name]]
     for name in ("articles", "matches", "stories", "alerts"):
         more = f"; by people: {', '.join(by_people)}" if name == "stories" and by_people else ""
         yield name, f"{seen.counts[name]}{more}"
-    later = seen.told_later
-    yield "told later", f"{later.count}, the first at {seen.local(later.next)}" if later.count else "nothing"
+    later = seen.deferred
+    yield "told later", f"{later.count}, the first at {seen.format_time(later.next)}" if later.count else "nothing"
     yield "deliveries", ", ".join(f"{n} {state}" for state, n in seen.deliveries.items() if n) or "none"
     yield "database", f"{seen.database.kind}, {seen.database.name}, {seen.size / 2**20:.1f} MiB"
 
@@ -235,7 +235,7 @@ def _of_shadow(seen: _Seen) -> Iterator[tuple[str, str]]:
     loudest = sorted(seen.shadow.items(), key=lambda each: -each[1].alerts)
     for id_, would in loudest[:_SHOWN]:
         alerts, stories = _count(would.alerts, "alert", "alerts"), _count(would.stories, "story", "stories")
-        sent = f"{alerts} in {stories} since {seen.local(would.since)}" if would.alerts else "nothing yet"
+        sent = f"{alerts} in {stories} since {seen.format_time(would.since)}" if would.alerts else "nothing yet"
         yield "shadow", f"{id_} would have sent {sent}"
     if len(loudest) > _SHOWN:
         yield "", f"and {len(loudest) - _SHOWN} more: `news-monitor matches list --decision shadow` lists them"
@@ -248,4 +248,4 @@ def _count(number: int, one: str, several: str) -> str:
 def _runs(daemon: DaemonReport, seen: _Seen) -> str:
     from zoneinfo import ZoneInfo
 
-    return daemon.running.said(ZoneInfo(seen.loaded.config.settings.timezone), seen.now)
+    return daemon.running.describe(ZoneInfo(seen.loaded.config.settings.timezone), seen.now)

@@ -96,7 +96,7 @@ def show(config: Path, *, as_json: bool, name: str) -> None:
     settings = load_config(config).config.settings
     account = _found(StoriesRead(existing_database(settings)), name)
     if as_json:
-        print_json({**asdict(account), "voices": account.voices})
+        print_json({**asdict(account), "voices": account.independent_publishers})
         return
     for line in _told(account, settings.timezone):
         click.echo(line)
@@ -126,10 +126,10 @@ def merge(config: Path, name: str, other: str) -> None:
     database = existing_database(loaded.settings)
     read = StoriesRead(database)
     merged = Merging(database, loaded).merge(_found(read, name).id, _found(read, other).id, clock.now(), _who())
-    if merged.already:
-        click.echo(f"{merged.part} is part of {merged.id} already")
+    if merged.already_merged:
+        click.echo(f"{merged.merged_id} is part of {merged.id} already")
     else:
-        click.echo(f"{merged.part} is part of {merged.id} now, with its articles and what was sent of it")
+        click.echo(f"{merged.merged_id} is part of {merged.id} now, with its articles and what was sent of it")
 
 
 @stories.command()
@@ -184,7 +184,7 @@ def _found(read: StoriesRead, name: str) -> StoryAccount:
     account = read.find(name)
     if account is not None:
         return account
-    begin = read.begins(name, _FEW + 1)
+    begin = read.find_by_prefix(name, _FEW + 1)
     if len(begin) == 1:
         return _found(read, begin[0].id)
     if not begin:
@@ -213,7 +213,7 @@ def _told(account: StoryAccount, zone: str) -> Iterator[str]:
     kind = f"event     {account.id}, as {account.rule} sees it" if account.rule else f"story     {account.id}"
     yield f"{kind}: {_title(account.title, len(account.members))}"
     yield f"          since {local(account.opened, zone)}; {count(len(account.members), 'article')}"
-    yield f"          independent publishers: {account.voices}"
+    yield f"          independent publishers: {account.independent_publishers}"
     for event in account.events:
         yield f"event     {event.id}, as {event.rule} sees it: {_title(event.title, len(account.members))}"
     for other in account.possibly:

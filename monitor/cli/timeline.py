@@ -63,14 +63,14 @@ def held_because(decided: Decided) -> str | None:
     """In a few words, why a match is told neither now nor later; None for one that is."""
     from monitor.model import Outcome, Reason
 
-    if decided.decision.outcome is not Outcome.SUPPRESSED:
+    if decided.outcome.outcome is not Outcome.SUPPRESSED:
         return None
     in_short = {
         Reason.SHADOW: IN_SHADOW,
         Reason.MENTION: "only mentioned",
         **dict.fromkeys((Reason.TOO_OLD, Reason.BACKLOG, Reason.UNDATED), "too old"),
     }
-    return in_short.get(decided.decision.reason, "nothing new")
+    return in_short.get(decided.outcome.reason, "nothing new")
 
 
 def print_held(held: Counter[tuple[str, str]]) -> None:
@@ -87,11 +87,11 @@ def print_compared(compared: Compared, zone: str, *, as_json: bool) -> None:
     """What an edit would change, and at the end how much of each rule."""
     for change in compared.changes:
         if as_json:
-            print_json(sent_row(change.sent, change.way) | ({"before": change.before} if change.before else {}))
+            print_json(sent_row(change.sent, change.kind) | ({"before": change.moved_from} if change.moved_from else {}))
             continue
-        print_sent(change.sent, zone, f"{change.way:6}  ")
-        if change.before is not None:
-            click.echo(f"    {_moved(change.sent.at, change.before)}: before the edit at {local(change.before, zone)}")
+        print_sent(change.sent, zone, f"{change.kind:6}  ")
+        if change.moved_from is not None:
+            click.echo(f"    {_moved(change.sent.at, change.moved_from)}: before the edit at {local(change.moved_from, zone)}")
     if as_json:
         click.echo(_in_words(compared), err=True)
     else:
@@ -106,17 +106,17 @@ def _moved(at: datetime, before: datetime) -> str:
 
 
 def _rows(compared: Compared) -> Iterator[tuple[object, ...]]:
-    changed = Counter((change.sent.rule, str(change.way)) for change in compared.changes)
-    for rule in sorted({*compared.alike, *(rule for rule, _ in changed)}):
-        otherwise = compared.otherwise.get(rule, 0)
-        as_before = compared.alike.get(rule, 0) - otherwise
+    changed = Counter((change.sent.rule, str(change.kind)) for change in compared.changes)
+    for rule in sorted({*compared.unchanged_counts, *(rule for rule, _ in changed)}):
+        otherwise = compared.differing_counts.get(rule, 0)
+        as_before = compared.unchanged_counts.get(rule, 0) - otherwise
         yield rule, changed[rule, "gained"], changed[rule, "lost"], as_before, changed[rule, "moved"], otherwise
 
 
 def _in_words(compared: Compared) -> str:
-    changed = Counter(str(change.way) for change in compared.changes)
-    otherwise = sum(compared.otherwise.values())
-    as_before = sum(compared.alike.values()) - otherwise
+    changed = Counter(str(change.kind) for change in compared.changes)
+    otherwise = sum(compared.differing_counts.values())
+    as_before = sum(compared.unchanged_counts.values()) - otherwise
     return (
         f"{changed['gained']} gained, {changed['lost']} lost, {as_before} as before, {changed['moved']} moved, "
         f"{otherwise} by another article or at another level"

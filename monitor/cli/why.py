@@ -48,7 +48,7 @@ class _Kept:
     """A stored article, where it is stored, and what monitor.yaml says. `nearest`: the older stories that it is nearest
     to."""
 
-    stored: StoredArticle
+    stored_article: StoredArticle
     database: Database
     settings: Settings
     nearest: tuple[JudgedCluster, ...] = ()
@@ -67,11 +67,11 @@ class _Asked:
     article: Article
     files: Config | LoadedRules
     faults: tuple[Fault, ...]
-    kept: _Kept | None = None
+    stored_context: _Kept | None = None
 
     @property
     def zone(self) -> str:
-        return self.kept.settings.timezone if self.kept else "UTC"
+        return self.stored_context.settings.timezone if self.stored_context else "UTC"
 
 
 @click.command()
@@ -107,7 +107,7 @@ def why(
     asked = _given(config, rules) if article == "-" else _stored(config, rules, article, rule)
     print_faults(asked.faults)
     accounts = _accounts(asked, rule)
-    most = len(accounts) if everything or rule else sum(account.met for account in accounts) + NEAREST
+    most = len(accounts) if everything or rule else sum(account.ever_matched for account in accounts) + NEAREST
     if as_json:
         for account in accounts[:most]:
             print_json(_row(asked, account))
@@ -120,8 +120,8 @@ def why(
 
 
 def _told(asked: _Asked, accounts: Sequence[Account], rule: str | None, most: int) -> Iterator[str]:
-    article, kept = asked.article, asked.kept
-    yield from told_article(article, kept.stored if kept else None, kept.nearest if kept else (), asked.zone)
+    article, kept = asked.article, asked.stored_context
+    yield from told_article(article, kept.stored_article if kept else None, kept.nearest if kept else (), asked.zone)
     if rule is not None:
         yield from told_rule(article, accounts[0], kept.settings if kept else None, asked.zone)
         return
@@ -176,10 +176,10 @@ def _stored(config: Path | None, paths: tuple[Path, ...], name: str, rule: str |
 
 
 def _not_found(articles: Articles, name: str, rule: str | None, zone: str) -> str:
-    if absent := articles.absent(name):
-        source = f"{absent.source} brought it on {local(absent.seen, zone)}; " if absent.source else ""
-        left = f" ({local(absent.left, zone)})" if absent.left else ""
-        return f"the article of '{name}' is not here any more: {source}{absent.why}{left}"
+    if absent := articles.explain_missing(name):
+        source = f"{absent.source} brought it on {local(absent.first_seen_at, zone)}; " if absent.source else ""
+        left = f" ({local(absent.left_at, zone)})" if absent.left_at else ""
+        return f"the article of '{name}' is not here any more: {source}{absent.reason}{left}"
     if rule is not None and articles.find(f"{name} {rule}"):
         return f"write source and uid in quotes: {_named(name, rule)}"
     if name.isdecimal():
@@ -213,9 +213,9 @@ def _accounts(asked: _Asked, only: str | None) -> list[Account]:
     from monitor.matching.explain import explain
     from monitor.matching.live import compile_live
 
-    article, files, kept = asked.article, asked.files, asked.kept
+    article, files, kept = asked.article, asked.files, asked.stored_context
     stored: dict[str, list[MatchReport]] = {}
-    for decision in kept.stored.decisions if kept else ():
+    for decision in kept.stored_article.decisions if kept else ():
         stored.setdefault(decision.rule, []).append(decision)
     rules = files.rules
     if only is not None:
@@ -226,7 +226,7 @@ def _accounts(asked: _Asked, only: str | None) -> list[Account]:
     compiled = compile_live(rules.values(), files.entities, files.lists, files.sources, shipped_entities())
     matches = {match.rule: match for match in compiled.match(article) if only in (None, match.rule)}
     explained = {explanation.rule: explanation for explanation in explain(compiled, article, only)}
-    told = kept.articles.alerts(kept.stored, matches.keys() | stored.keys()) if kept else {}
+    told = kept.articles.alerts(kept.stored_article, matches.keys() | stored.keys()) if kept else {}
     accounts = [
         Account(
             name,
@@ -240,7 +240,7 @@ def _accounts(asked: _Asked, only: str | None) -> list[Account]:
         )
         for name in dict.fromkeys([*explained, *stored])
     ]
-    return sorted(accounts, key=lambda account: (not account.told, not account.met, -account.share))
+    return sorted(accounts, key=lambda account: (not account.was_sent, not account.ever_matched, -account.share))
 
 
 def _as_if_it_ran(rule: Rule) -> Rule:
@@ -249,8 +249,8 @@ def _as_if_it_ran(rule: Rule) -> Rule:
 
 def _nearest(kept: _Kept, compiled: RuleSet, found: Match) -> tuple[JudgedCluster, ...]:
     """The older events of a rule that the article is nearest to; `found`: its match by the rule as it is now."""
-    article = kept.stored.article
-    story = kept.stored.story or Story("", article.title, article.seen)
+    article = kept.stored_article.article
+    story = kept.stored_article.story or Story("", article.title, article.seen)
     return nearest_events(kept.database, article, found, story, compiled)
 
 
@@ -262,9 +262,9 @@ def _would(kept: _Kept, compiled: RuleSet, found: Match) -> str | None:
     from monitor.alerting.told import Told
     from monitor.cases import case_of, prepared_match
 
-    article, rule = kept.stored.article, compiled.rules[found.rule]
-    story = kept.stored.story or Story("", article.title, article.seen)  # of its own: nothing of it was told
-    stored = [each for each in kept.stored.decisions if each.rule == rule.id]
+    article, rule = kept.stored_article.article, compiled.rules[found.rule]
+    story = kept.stored_article.story or Story("", article.title, article.seen)  # of its own: nothing of it was told
+    stored = [each for each in kept.stored_article.decisions if each.rule == rule.id]
     now = (rule.version, article.version)
     if any(each.decision == "told" or (each.rule_version, each.article.version) == now for each in stored):
         return None
@@ -273,8 +273,8 @@ def _would(kept: _Kept, compiled: RuleSet, found: Match) -> str | None:
     around = Circumstances(ZoneInfo(kept.settings.timezone))
     of = prepared_match(article, found, compiled)
     case = case_of(found, of, compiled, story=story, told=Told(), now=article.seen, around=around)
-    case = replace(case, event=event, how=kept.stored.joined or "")
-    return judge(replace(case, told=kept.articles.told(case.asked, rule.id))).reason
+    case = replace(case, event=event, join_reason=kept.stored_article.join_reason or "")
+    return judge(replace(case, ledger=kept.articles.load_ledger(case.ledger_keys, rule.id))).explanation
 
 
 # --- as JSON ----------------------------------------------------------------------------------------------------
@@ -291,7 +291,7 @@ def _row(asked: _Asked, account: Account) -> dict[str, object]:
         "says": account.says,
         "steps": [_step_row(step) for step in explanation.steps] if explanation else [],
         "decisions": [_decision_row(decision) for decision in account.decisions],
-        "would": account.would,
+        "would": account.simulated_decision,
         "nearest": [nearest_row(each) for each in account.nearest],
         "alert": {key: value for key, value in asdict(alert).items() if key != "deliveries"} if alert else None,
         "deliveries": [asdict(delivery) for delivery in alert.deliveries] if alert else [],
@@ -301,13 +301,13 @@ def _row(asked: _Asked, account: Account) -> dict[str, object]:
 def _article_row(asked: _Asked) -> dict[str, object]:
     from monitor.matching.document import Document
 
-    article, stored = asked.article, asked.kept.stored if asked.kept else None
+    article, stored = asked.article, asked.stored_context.stored_article if asked.stored_context else None
     left_out = {"text", "digest", "canonical"}
     row = {key: value for key, value in asdict(article).items() if key not in left_out}
     story: dict[str, object] | None = None
-    if asked.kept is not None and stored is not None and stored.story is not None:
-        nearest = [nearest_row(each) for each in asked.kept.nearest]
-        story = {**asdict(stored.story), "joined": stored.joined, "compared": stored.compared, "nearest": nearest}
+    if asked.stored_context is not None and stored is not None and stored.story is not None:
+        nearest = [nearest_row(each) for each in asked.stored_context.nearest]
+        story = {**asdict(stored.story), "joined": stored.join_reason, "compared": stored.compared, "nearest": nearest}
     return {**row, "read_as": Document(article).language, "story": story}
 
 

@@ -39,7 +39,7 @@ def with_sources(text: str, file: str, sources: Sequence[NewSource]) -> str:
         return text
     documents = parse(text, file)
     lines = text.splitlines(keepends=True)
-    document = next((each for each in reversed(documents) if (_LIST,) in each.values), None)
+    document = next((each for each in reversed(documents) if (_LIST,) in each.value_positions), None)
     if not documents:
         _insert(lines, len(lines), [f"{_LIST}:", *_blocks(sources, 2, 2)])
     elif document and _in_brackets(lines, document) and not _becomes_block(lines, document):
@@ -98,7 +98,7 @@ def _id(item: Plain) -> str | None:
 
 
 def _in_brackets(lines: list[str], document: Document) -> bool:
-    line, column = document.values[_LIST,]
+    line, column = document.value_positions[_LIST,]
     return lines[line - 1][column - 1 : column] == "["
 
 
@@ -111,7 +111,7 @@ def _put_below(lines: list[str], document: Document, sources: Sequence[NewSource
     at, indent = last.stop, _indent(lines[last.start])
     while at < len(lines) and _is_comment(lines[at]) and _indent(lines[at]) >= indent:
         at += 1
-    line, column = document.values[_LIST, len(others)]
+    line, column = document.value_positions[_LIST, len(others)]
     width = column - 1 - indent if line - 1 == last.start else 2
     spaced = bool(others) and any(map(_is_blank, lines[others[-1].stop : last.start]))
     new: list[str] = []
@@ -125,9 +125,9 @@ def _put_below(lines: list[str], document: Document, sources: Sequence[NewSource
 
 def _put_first(lines: list[str], document: Document, sources: Sequence[NewSource]) -> None:
     """Into a list that is empty: `sources:` or `sources: []`, with comments below it perhaps."""
-    line, indent = document.keys[_LIST,][0] - 1, document.keys[_LIST,][1] - 1
+    line, indent = document.key_positions[_LIST,][0] - 1, document.key_positions[_LIST,][1] - 1
     if _in_brackets(lines, document):
-        bracket = document.values[_LIST,][1] - 1
+        bracket = document.value_positions[_LIST,][1] - 1
         lines[line] = lines[line][: bracket - 1] + lines[line][bracket + 2 :]
     at = line + 1
     while at < len(lines) and _is_comment(lines[at]) and _indent(lines[at]) > indent:
@@ -137,9 +137,9 @@ def _put_first(lines: list[str], document: Document, sources: Sequence[NewSource
 
 def _becomes_block(lines: list[str], document: Document) -> bool:
     """Whether the list is written exactly `sources: []`: what we write ourselves when the last source goes."""
-    (line, column), top = document.values[_LIST,], document.values[()]
+    (line, column), top = document.value_positions[_LIST,], document.value_positions[()]
     plain = lines[line - 1][column - 3 : column - 1] == ": " and lines[top[0] - 1][top[1] - 1] != "{"
-    return plain and document.ends[_LIST,] == (line, column + 2)
+    return plain and document.end_positions[_LIST,] == (line, column + 2)
 
 
 def _cut_from_block(lines: list[str], document: Document, gone: Collection[int]) -> None:
@@ -151,7 +151,7 @@ def _cut_from_block(lines: list[str], document: Document, gone: Collection[int])
         else:
             last = False
     if len(gone) == len(extents):
-        line, column = document.keys[_LIST,]
+        line, column = document.key_positions[_LIST,]
         colon = lines[line - 1].index(":", column - 1) + 1
         lines[line - 1] = f"{lines[line - 1][:colon]} []{lines[line - 1][colon:]}"
 
@@ -159,11 +159,11 @@ def _cut_from_block(lines: list[str], document: Document, gone: Collection[int])
 def _extents(lines: list[str], document: Document) -> list[range]:
     """The lines of each item, from its dash to the last of its content."""
     found: list[range] = []
-    start = document.values[_LIST,][0] - 1
+    start = document.value_positions[_LIST,][0] - 1
     for index in range(len(_items(document))):
         while _is_blank(lines[start]) or _is_comment(lines[start]):
             start += 1
-        line, column = document.ends[_LIST, index]
+        line, column = document.end_positions[_LIST, index]
         stop = line if column > 1 else line - 1  # in column 1: a block of text ended with the line before
         while _is_blank(lines[stop - 1]):
             stop -= 1
@@ -234,9 +234,9 @@ class _Flow:
             return starts[place[0] - 1] + place[1] - 1
 
         self.text = "".join(lines)
-        self.inside = offset(document.values[_LIST,]) + 1
+        self.inside = offset(document.value_positions[_LIST,]) + 1
         self.items = [
-            (offset(document.values[_LIST, index]), offset(document.ends[_LIST, index]))
+            (offset(document.value_positions[_LIST, index]), offset(document.end_positions[_LIST, index]))
             for index in range(len(_items(document)))
         ]
 

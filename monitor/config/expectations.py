@@ -21,7 +21,7 @@ def read_expectations(document: Document) -> list[tuple[str, RuleTest]]:
     found: list[tuple[str, RuleTest]] = []
     for rule in document.data:
         with noting(faults):
-            part = document.part(rule)
+            part = document.subdocument(rule)
             found += ((rule, test) for test in examples_at(checked(Examples, part), part, ()))
     if faults:
         raise Faulty(faults)

@@ -71,14 +71,14 @@ class ExtendsShape(Shape):
     @model_validator(mode="after")
     def _adds_to_one_thing(self) -> Self:
         """An entity has no words of its own, and a list no names."""
-        of_entity, of_list = ([key for key in keys if key in self.adds] for keys in (_OF_ENTITY, _OF_LIST))
+        of_entity, of_list = ([key for key in keys if key in self.given_keys] for keys in (_OF_ENTITY, _OF_LIST))
         if of_entity and of_list:
             what = f"'{of_entity[0]}' is added to an entity and '{of_list[0]}' to a list"
             raise refusal(what, "write two documents", (of_list[0],))
         return self
 
     @property
-    def adds(self) -> set[str]:
+    def given_keys(self) -> set[str]:
         """The keys that are given, as they are written."""
         return {name.rstrip("_") for name in self.model_fields_set}
 
@@ -87,19 +87,19 @@ class ExtendsShape(Shape):
 class Extension:
     """What is added, as the entity or the list that it would be alone."""
 
-    to: Entity | WordList
+    content: Entity | WordList
     place: Place
 
     @property
-    def name(self) -> Name:
+    def target(self) -> Name:
         """What it adds to."""
-        return EntityNamed(self.to.id) if isinstance(self.to, Entity) else ListNamed(self.to.id)
+        return EntityNamed(self.content.id) if isinstance(self.content, Entity) else ListNamed(self.content.id)
 
 
 def extension(document: Document) -> Extension:
     """What the document adds, and to what; raises Faulty."""
     shape, place = checked(ExtendsShape, document), document.place()
-    if shape.adds.isdisjoint(_OF_ENTITY):
+    if shape.given_keys.isdisjoint(_OF_ENTITY):
         words = terms(shape.words, shape.case, shape.forms, shape.edges)
         lists, entities = tuple(shape.lists or ()), tuple(shape.entities or ())
         before, after = reach(shape.before), reach(shape.after)
@@ -116,7 +116,7 @@ class Addition:
 
     extension: Extension
     document: Document
-    named: Named
+    references: Named
 
 
 def usable(
@@ -132,12 +132,12 @@ def usable(
     named = {name: (documents[thing.place], names(documents[thing.place])) for name, thing in left.items()}
     while True:
         known, more = _extended(Names(left, tried), more, faults)
-        wrong = {name: found for name in left if (found := known.faults(*named[name]))}
-        wrong_additions = _wrong(more, lambda each: known.faults(each.document, each.named))  # noqa: B023
+        wrong = {name: found for name in left if (found := known.find_faults(*named[name]))}
+        wrong_additions = _wrong(more, lambda each: known.find_faults(each.document, each.references))  # noqa: B023
         if not wrong and not wrong_additions:
             wrong_additions = _wrong(more, lambda each: _circle(known, each))  # noqa: B023
         if not wrong and not wrong_additions:
-            wrong = {name: found for name in left if (found := known.circle(name, *named[name]))}
+            wrong = {name: found for name in left if (found := known.find_cycle_faults(name, *named[name]))}
         if not wrong and not wrong_additions:
             return known
         faults += chain.from_iterable((*wrong.values(), *wrong_additions.values()))
@@ -150,7 +150,7 @@ def _wrong(additions: Iterable[Addition], faults_of: Callable[[Addition], list[F
 
 
 def _circle(known: Names, each: Addition) -> list[Fault]:
-    return known.circle(each.extension.name, each.document, each.named)
+    return known.find_cycle_faults(each.extension.target, each.document, each.references)
 
 
 def _extended(known: Names, additions: Iterable[Addition], faults: list[Fault]) -> tuple[Names, list[Addition]]:
@@ -158,14 +158,14 @@ def _extended(known: Names, additions: Iterable[Addition], faults: list[Fault]) 
     made = []
     for each in additions:
         with noting(faults):
-            known = known.with_thing(_together(known, each.document, each.extension))
+            known = known.with_definition(_together(known, each.document, each.extension))
             made.append(each)
     return known, made
 
 
 def _together(known: Names, document: Document, extension: Extension) -> Entity | WordList:
     """What it adds to, with what it adds; raises Faulty."""
-    more, there, place = extension.to, known.get(extension.name), document.place(("extends",))
+    more, there, place = extension.content, known.get(extension.target), document.place(("extends",))
     if isinstance(more, Entity) and isinstance(there, Entity):
         return _with_names(there, more, document)
     if isinstance(more, WordList) and isinstance(there, WordList):
@@ -175,7 +175,7 @@ def _together(known: Names, document: Document, extension: Extension) -> Entity 
         if known.get(name) is not None:
             keys = ", ".join(takes)
             raise Faulty([Fault(place, f"'{more.id}' is {called}", f"to it can be added: {keys}")])
-    raise Faulty([known.missing(place, extension.name)])
+    raise Faulty([known.make_missing_fault(place, extension.target)])
 
 
 def _with_names(entity: Entity, more: Entity, document: Document) -> Entity:

@@ -69,11 +69,11 @@ class _Wrong:
     `beside`: all keys of the mapping in which it stands."""
 
     detail: ErrorDetails
-    where: Where
+    path: Where
     key: str
     shape: type[Shape] | None
-    whole: type[Shape]
-    beside: Collection[str]
+    document_schema: type[Shape]
+    sibling_keys: Collection[str]
 
     @property
     def context(self) -> Mapping[str, object]:
@@ -105,7 +105,7 @@ def _in_file(loc: Where, document: Document) -> Where:
     """The place in the file, without the parts that pydantic adds (the branch of a union, "[key]")."""
     where: Where = ()
     for part in loc:
-        if (*where, part) in document.values:
+        if (*where, part) in document.value_positions:
             where = (*where, part)
     return where
 
@@ -132,7 +132,7 @@ def _unknown_key(wrong: _Wrong) -> _Said:
     if elsewhere := ELSEWHERE.get(called, {}).get(wrong.key) or _further_in(wrong) or _further_out(wrong):
         return f"'{wrong.key}' cannot stand here", elsewhere
     otherwise = None if re.fullmatch("[a-z_]*", wrong.key) else "text that holds ': ' goes in quotes"
-    free = [key for key in (*allowed, *unbuilt) if key not in wrong.beside]
+    free = [key for key in (*allowed, *unbuilt) if key not in wrong.sibling_keys]
     meant = _nearest_key(wrong.key, free) or otherwise or _known_are(allowed) or ""
     later = any(f"'{key}'" in meant for key in unbuilt)
     return f"I do not know {shown(wrong.key)}", f"{meant} (it is not built yet)" if later else meant or None
@@ -159,10 +159,10 @@ def _further_in(wrong: _Wrong) -> str | None:
 
 def _further_out(wrong: _Wrong) -> str | None:
     """The mapping around this one to which the key belongs."""
-    where = _holder(wrong.where)
+    where = _holder(wrong.path)
     while where:
         beside, where = where[-1], where[:-1]
-        shape = shape_at(wrong.whole, where)
+        shape = shape_at(wrong.document_schema, where)
         if isinstance(beside, str) and shape and shape.field_of(wrong.key):
             return f"it belongs beside {beside}:, not inside it"
     return None
@@ -271,7 +271,7 @@ def _kind(value: object) -> str:
 
 def _for_example(wrong: _Wrong) -> str | None:
     """An example of a right value, from the field's own."""
-    key = next((part for part in reversed((*wrong.where, wrong.key)) if isinstance(part, str)), "")
+    key = next((part for part in reversed((*wrong.path, wrong.key)) if isinstance(part, str)), "")
     field = wrong.shape.field_of(wrong.key if wrong.shape.field_of(wrong.key) else key) if wrong.shape else None
     if field is None or not field.examples:
         return None

@@ -40,7 +40,7 @@ class Loaded:
     config: Config
     faults: tuple[Fault, ...]
     documents: Mapping[Place, Document] = field(default_factory=dict)
-    placed: Mapping[str, Place] = field(default_factory=dict)
+    source_places: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class LoadedRules:
     entities: Mapping[str, Entity]
     lists: Mapping[str, WordList]
     faults: tuple[Fault, ...]
-    tried: frozenset[str]
+    declared_rule_ids: frozenset[str]
     sources: Mapping[str, Source] = field(default_factory=dict)
     documents: Mapping[Place, Document] = field(default_factory=dict)
     timezone: str = "UTC"
@@ -94,14 +94,14 @@ def load(
     with noting(own):
         made, usual = settings(document, environment, path.parent)
     routes = made.routes if made else None
-    loaded = _rules(_named(document, path, "rules", "entities"), routes, remembered.drafts, stamps)
+    loaded = _rules(_named(document, path, "rules", "entities"), routes, remembered.documents, stamps)
     polled, placed, faults = _sources(_named(document, path, "sources"), usual, remembered.sources, stamps)
     polled = _with_secrets(polled, placed, faults, environment, path.parent)
     if made is not None:
-        own += unknown_rules(document, made.retention, loaded.rules.keys() | loaded.tried)
+        own += unknown_rules(document, made.retention, loaded.rules.keys() | loaded.declared_rule_ids)
     everything = _sorted([*own, *loaded.faults, *faults])
     if not everything:  # what was not read is gone in good order
-        remembered.forget()
+        remembered.drop_unread()
     if made is None:
         raise Faulty(everything)
     config = Config(made, polled, loaded.rules, loaded.entities, loaded.lists)
@@ -118,7 +118,7 @@ def load_rules(paths: Sequence[Path], beside: Path | None = None, remembered: Re
     looked up. `remembered`: as `load` takes it."""
     named: _Named = [(path, None) for path in paths]
     remembered = Remembered() if remembered is None else remembered
-    return _rules(named, None, remembered.drafts, {}) if beside is None else _matched_with(beside, named, remembered)
+    return _rules(named, None, remembered.documents, {}) if beside is None else _matched_with(beside, named, remembered)
 
 
 def load_rules_of(path: Path) -> LoadedRules:
@@ -129,7 +129,7 @@ def load_rules_of(path: Path) -> LoadedRules:
 
 def _matched_with(path: Path, more: _Named, remembered: Remembered) -> LoadedRules:
     document = settings_document(path)
-    loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, remembered.drafts, {})
+    loaded = _rules([*more, *_named(document, path, "rules", "entities")], None, remembered.documents, {})
     found, _, faults = _sources(_named(document, path, "sources"), Usual(EVERY), remembered.sources, {})
     zone = timezone_of(document)
     return replace(loaded, sources=found, faults=_sorted([*loaded.faults, *faults]), timezone=zone)
@@ -143,7 +143,7 @@ def _named(document: Document, path: Path, *keys: str) -> _Named:
 
 
 def _sorted(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.place, fault.what)))
+    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: (fault.place, fault.problem)))
 
 
 # --- sources ----------------------------------------------------------------------------------------------------
@@ -163,8 +163,8 @@ def _sources(
     kept: dict[str, Source] = {}
     ids: dict[str, Place] = {}
     urls: dict[str, Place] = {}
-    said = [placed for reading in readings for placed in reading.says]
-    said += (placed for reading in readings if not reading.says for placed in reading.sound)  # these take nobody's id
+    said = [placed for reading in readings for placed in reading.last_good]
+    said += (placed for reading in readings if not reading.last_good for placed in reading.valid_part)  # these take nobody's id
     for place, source in said:
         for what, first in (("id", ids.get(source.id)), ("url", urls.get(source.url))):
             if first:
@@ -200,20 +200,20 @@ def _rules(
     files, faults = yaml_files(named)
     readings = memory.read(files, _drafts, stamps)
     faults += (fault for reading in readings for fault in reading.faults)
-    drafts = [draft for reading in readings for draft in reading.says]
-    entities = _unique([draft.says for draft in drafts if isinstance(draft.says, Entity)], "entity", faults)
-    lists = _unique([draft.says for draft in drafts if isinstance(draft.says, WordList)], "list", faults)
-    documents = {draft.says.place: draft.document for draft in drafts}
+    drafts = [draft for reading in readings for draft in reading.last_good]
+    entities = _unique([draft.value for draft in drafts if isinstance(draft.value, Entity)], "entity", faults)
+    lists = _unique([draft.value for draft in drafts if isinstance(draft.value, WordList)], "list", faults)
+    documents = {draft.value.place: draft.document for draft in drafts}
     tried, tried_rules = _tried(document for reading in readings for document in reading.documents)
-    added = [Addition(each.says, each.document, each.names) for each in drafts if isinstance(each.says, Extension)]
+    added = [Addition(each.value, each.document, each.references) for each in drafts if isinstance(each.value, Extension)]
     known = usable([*entities.values(), *lists.values()], added, documents, tried, faults)
     kept: list[Rule] = []
     for draft in drafts:
-        if isinstance(draft.says, Rule):
+        if isinstance(draft.value, Rule):
             with noting(faults):
-                kept.append(draft.looked_up(draft.says, known, routes))
+                kept.append(draft.resolve_rule(draft.value, known, routes))
     rules = _unique(kept, "rule", faults)
-    things = known.all(Entity), known.all(WordList)
+    things = known.all_of_kind(Entity), known.all_of_kind(WordList)
     return LoadedRules(rules, *things, _sorted(faults), tried_rules, documents=documents)
 
 
@@ -240,18 +240,18 @@ class _Draft:
 
     def __init__(self, document: Document, says: _Says) -> None:
         self.document = document
-        self.says = says
-        self.names = names(document)
+        self.value = says
+        self.references = names(document)
         self._named: dict[str, str] | None = None
         self._rule: Rule | None = None
 
-    def looked_up(self, rule: Rule, known: Names, routes: Collection[str] | None) -> Rule:
+    def resolve_rule(self, rule: Rule, known: Names, routes: Collection[str] | None) -> Rule:
         """The rule with its version, the very same for as long as all that it names is the same; raises Faulty where it
         names what does not exist. `routes` None: all are fine."""
-        faults = [*known.faults(self.document, self.names), *_no_routes(self.document, rule, routes)]
+        faults = [*known.find_faults(self.document, self.references), *_no_routes(self.document, rule, routes)]
         if faults:
             raise Faulty(faults)
-        named = known.digests(self.names)
+        named = known.digest_references(self.references)
         if self._rule is None or named != self._named:
             self._rule, self._named = with_version(rule, named), named
         return self._rule
@@ -261,13 +261,13 @@ class _Draft:
 class Remembered:
     """What is known of each file."""
 
-    drafts: Memory[_Draft] = field(default_factory=Memory)
+    documents: Memory[_Draft] = field(default_factory=Memory)
     sources: Memory[_Placed] = field(default_factory=Memory)
 
-    def forget(self) -> None:
+    def drop_unread(self) -> None:
         """What was not read last."""
-        self.drafts.forget()
-        self.sources.forget()
+        self.documents.drop_unread()
+        self.sources.drop_unread()
 
 
 _READERS: dict[str, Callable[[Document], _Says]] = {

@@ -94,7 +94,7 @@ class Names:
         self._groups: dict[GroupNamed, list[Entity]] = {}
         self._digests: dict[AnyName, str] = {}
 
-    def all(self, kind: type[AnyThing]) -> dict[str, AnyThing]:
+    def all_of_kind(self, kind: type[AnyThing]) -> dict[str, AnyThing]:
         """All entities, or all lists, by id."""
         return {thing.id: thing for thing in self._things.values() if isinstance(thing, kind)}
 
@@ -102,20 +102,20 @@ class Names:
         """What has the name."""
         return self._things.get(name)
 
-    def with_thing(self, thing: Thing) -> Names:
+    def with_definition(self, thing: Thing) -> Names:
         """The same with this one in place of what has its name."""
         return Names({**self._things, name_of(thing): thing}, self._tried)
 
-    def faults(self, document: Document, named: Named) -> list[Fault]:
+    def find_faults(self, document: Document, named: Named) -> list[Fault]:
         """What the document names and cannot be had."""
         looked_up = (self._looked_up(document, where, name) for where, name in named)
         return [fault for fault in looked_up if fault is not None]
 
-    def digests(self, named: Named) -> dict[str, str]:
+    def digest_references(self, named: Named) -> dict[str, str]:
         """What is named, each with its digest, which changes with everything that stands behind the name."""
         return {_key(name): self._digest(name) for _, name in named}
 
-    def circle(self, name: Name, document: Document, named: Named) -> list[Fault]:
+    def find_cycle_faults(self, name: Name, document: Document, named: Named) -> list[Fault]:
         """Where an entity counts only beside one that counts only beside it, and so on, so that nobody could say which
         does; and where a list belongs to itself."""
         if name not in self._behind(name):
@@ -132,7 +132,7 @@ class Names:
             return None if self._members(name) else self._no_member(document, where, name)
         thing = self._things.get(name)
         if thing is None:
-            return self.missing(document.place(where), name)
+            return self.make_missing_fault(document.place(where), name)
         if isinstance(thing, WordList) and not self._has_words(name) and not _spoils(where):
             what = f"the list '{thing.id}' has no words of its own, only what spoils others"
             return Fault(document.place(where), what, "name it under ignore")
@@ -143,7 +143,7 @@ class Names:
         each = [thing for one in (name, *self._behind(name, _taken)) if (thing := self._things.get(one)) is not None]
         return any(isinstance(thing, Entity) or thing.terms for thing in each)
 
-    def missing(self, place: Place, name: Name) -> Fault:
+    def make_missing_fault(self, place: Place, name: Name) -> Fault:
         """What is said, at that place, of a name that nothing has."""
         kind, id_ = _told(name)
         if name in self._tried:
@@ -162,7 +162,7 @@ class Names:
         if name.of and not self._members(GroupNamed(of=name.of)):
             place, to = document.place((*where, "of")), EntityNamed(name.of)
             if to not in self._things:
-                return self.missing(place, to)
+                return self.make_missing_fault(place, to)
             return Fault(place, f"no entity is of {shown(name.of)}", "entities say whose they are with 'of: ID'")
         kind = f" of kind '{name.kind}'" if name.kind else ""
         asked = (("in", name.group), ("of", name.of))
@@ -171,7 +171,7 @@ class Names:
 
     def _members(self, name: GroupNamed) -> list[Entity]:
         if name not in self._groups:
-            self._groups[name] = [entity for entity in self._entities() if name.has(entity)]
+            self._groups[name] = [entity for entity in self._entities() if name.includes(entity)]
         return self._groups[name]
 
     def _entities(self) -> Iterator[Entity]:

@@ -29,12 +29,12 @@ class Reading(Generic[Says]):
     in it when it could last be read at all; `documents` and `faults`: of what stands in it now; `stamp` None: another
     edit might not show in it yet; `given`: with what it was read."""
 
-    says: tuple[Says, ...]
-    sound: tuple[Says, ...]
+    last_good: tuple[Says, ...]
+    valid_part: tuple[Says, ...]
     documents: tuple[Document, ...]
     faults: tuple[Fault, ...]
     stamp: Stamp | None
-    given: object
+    inputs: object
 
 
 class Memory(Generic[Says]):
@@ -58,7 +58,7 @@ class Memory(Generic[Says]):
             self._known[file] = each
         return list(self._last.values())
 
-    def forget(self) -> None:
+    def drop_unread(self) -> None:
         """All but the files that were read last."""
         self._known = dict(self._last)
 
@@ -66,12 +66,12 @@ class Memory(Generic[Says]):
         self, file: Path, found: Stamp | None, reading: Callable[[Document], Iterable[Says]], given: object
     ) -> Reading[Says]:
         known = self._known.get(file)
-        if known and known.stamp and (known.stamp, known.given) == (found, given):
+        if known and known.stamp and (known.stamp, known.inputs) == (found, given):
             return known
         at = clock.now()  # before it is read: an edit from then on must show
-        says: tuple[Says, ...] = known.says if known else ()
+        says: tuple[Says, ...] = known.last_good if known else ()
         documents: tuple[Document, ...] = ()
-        sound: tuple[Says, ...] = known.sound if known else ()
+        sound: tuple[Says, ...] = known.valid_part if known else ()
         faults: list[Fault] = []
         with noting(faults):
             documents = read(file)

@@ -86,8 +86,8 @@ class Row:
     where it has none. `beside`: it stands only beside one of these keys; (): beside any."""
 
     key: str
-    needed: str
-    beside: tuple[str, ...]
+    requirement: str
+    allowed_with: tuple[str, ...]
     value: str
     meaning: str
     example: str

@@ -48,26 +48,26 @@ class SourceFiles:
     """The files that a monitor.yaml names for sources, in its order, and all that stands in them."""
 
     config: Path
-    named: tuple[Path, ...]
+    configured_paths: tuple[Path, ...]
     files: tuple[Path, ...]
-    standing: tuple[Standing, ...]
+    sources: tuple[Standing, ...]
     faults: list[Fault] = field(default_factory=list)
 
     def file_for(self, wish: Path | None) -> Path:
         """The file that a new source goes into. Raises WrongUse where monitor.yaml would not read it."""
         if wish is None:
             return self._usual()
-        if _real(wish) in map(_real, self.files) or any(_holds(each, wish) for each in self.named):
+        if _real(wish) in map(_real, self.files) or any(_holds(each, wish) for each in self.configured_paths):
             return wish
         known = ", ".join(map(str, self.files[:5])) or "none yet"
         raise WrongUse(f"{wish} is not read: name it under sources: in {self.config}, or use a file that is ({known})")
 
     def _usual(self) -> Path:
-        if not self.named:
+        if not self.configured_paths:
             raise WrongUse(f"{self.config} names no sources: write 'sources: [{NEW_FILE}]' in it")
-        if file := next((path for path in self.named if _is_file(path)), None):
+        if file := next((path for path in self.configured_paths if _is_file(path)), None):
             return file
-        return self.named[0] / NEW_FILE
+        return self.configured_paths[0] / NEW_FILE
 
 
 def source_files(config: Path) -> SourceFiles:
@@ -115,7 +115,7 @@ def new_source(url: str, given: NewSource, taken: Collection[str]) -> NewSource:
         raise WrongUse("this is not UTF-8: set the locale of your terminal to UTF-8") from None
     except Faulty as wrong:
         lines = (
-            "; ".join(filter(None, (f"{names[each.place.line - 1]}: {each.what}", each.meant))) for each in wrong.faults
+            "; ".join(filter(None, (f"{names[each.place.line - 1]}: {each.problem}", each.hint))) for each in wrong.faults
         )
         raise WrongUse("\n".join(lines)) from None
     return keys | {key: getattr(shape, key) for key in _TIDIED if key in keys}
@@ -140,7 +140,7 @@ def _standing(document: Document, file: Path) -> Iterator[Standing]:
     listed = document.data.get("sources") if isinstance(document.data, dict) else None
     for index, item in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(item, dict):
-            place = Place(document.file, *document.values["sources", index])  # from the table: there may be thousands
+            place = Place(document.file, *document.value_positions["sources", index])  # from the table: there may be thousands
             yield Standing(str(item.get("id")), str(item.get("url")), place, file, item)
 
 

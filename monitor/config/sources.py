@@ -199,7 +199,7 @@ def sources(document: Document, usual: Usual) -> Iterator[tuple[Place, Source]]:
         yield from _sound(document, usual)
         raise
     if shape.sources:
-        for place, each in zip(document.places("sources"), shape.sources, strict=True):
+        for place, each in zip(document.item_places("sources"), shape.sources, strict=True):
             yield place, _source(each, usual)
 
 
@@ -208,7 +208,7 @@ def _sound(document: Document, usual: Usual) -> Iterator[tuple[Place, Source]]:
     listed = document.data.get("sources") if isinstance(document.data, dict) else None
     shapes: list[tuple[Place, SourceShape]] = []
     faulty: set[str] = set()
-    for place, each in zip(document.places("sources"), listed if isinstance(listed, list) else (), strict=True):
+    for place, each in zip(document.item_places("sources"), listed if isinstance(listed, list) else (), strict=True):
         try:
             shapes.append((place, SourceShape.model_validate(each)))
         except ValidationError:

@@ -39,20 +39,20 @@ class UserFiles:
         """Changes when one of the files does."""
         return signature([self._path, *self._named])
 
-    def look(self) -> Look:
+    def take_snapshot(self) -> Look:
         """How the files are now, beside how they were when they were read."""
         before = {folder: stamp(folder) for folder in self._folders}
         found = self.signature()
         standing = folders_of(name for name, _ in found if name != str(self._path))
         self._folders = {folder: before.get(folder) for folder in standing}
-        return Look.at(found, self._read)
+        return Look.compare(found, self._read)
 
-    def stirred(self) -> bool:
+    def has_folder_changes(self) -> bool:
         """Whether files have come or gone since the last look, or were renamed as editors do it: of thousands of files
         this costs next to nothing."""
         return any(stamp(folder) != last for folder, last in self._folders.items())
 
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether the files are others than when they were read."""
         return self.signature() != self._read
 
@@ -64,10 +64,10 @@ class Look:
 
     signature: Signature
     changed: bool
-    quiet: float
+    settle_seconds: float
 
     @classmethod
-    def at(cls, found: Signature, read: Signature) -> Look:
+    def compare(cls, found: Signature, read: Signature) -> Look:
         """A look at files that are so, and were otherwise when they were read."""
         return cls(found, found != read, _quiet(found - read, read))
 

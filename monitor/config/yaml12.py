@@ -50,15 +50,15 @@ class Document:
 
     file: str
     data: Plain
-    marks: Sequence[int]
+    packed_positions: Sequence[int]
 
     def place(self, where: Where = ()) -> Place:
         """Where a value stands; for what is not there, where the value that should hold it stands."""
         while (number := self._number(where)) is None:
             where = where[:-1]
-        return Place(self.file, *self.marks[6 * number + 2 : 6 * number + 4])
+        return Place(self.file, *self.packed_positions[6 * number + 2 : 6 * number + 4])
 
-    def places(self, key: str) -> Iterator[Place]:
+    def item_places(self, key: str) -> Iterator[Place]:
         """Where each item of a list stands that is a value of the document itself. Asked for one by one, the places of
         a list of thousands would be counted out from its beginning each time."""
         number, data = self._number((key,)), self.data
@@ -67,32 +67,32 @@ class Document:
             return
         number += 1
         for item in items:
-            yield Place(self.file, *self.marks[6 * number + 2 : 6 * number + 4])
+            yield Place(self.file, *self.packed_positions[6 * number + 2 : 6 * number + 4])
             number += _count(item)
 
-    def part(self, key: str) -> Document:
+    def subdocument(self, key: str) -> Document:
         """What stands under one of the document's own keys, as a document whose places are those of the file."""
         number, data = self._number((key,)), self.data
         if number is None or not isinstance(data, dict):
             raise KeyError(key)
-        return Document(self.file, data[key], self.marks[6 * number : 6 * (number + _count(data[key]))])
+        return Document(self.file, data[key], self.packed_positions[6 * number : 6 * (number + _count(data[key]))])
 
     def key_place(self, where: Where) -> Place:
         """Where the key of a value stands; for an item of a list, the item itself."""
-        return Place(self.file, *self.keys[where]) if where in self.keys else self.place(where)
+        return Place(self.file, *self.key_positions[where]) if where in self.key_positions else self.place(where)
 
     @cached_property
-    def values(self) -> dict[Where, tuple[int, int]]:
+    def value_positions(self) -> dict[Where, tuple[int, int]]:
         """Where each value stands."""
         return self._table(2)
 
     @cached_property
-    def keys(self) -> dict[Where, tuple[int, int]]:
+    def key_positions(self) -> dict[Where, tuple[int, int]]:
         """Where the key of each value of a mapping stands."""
         return {where: at for where, at in self._table(0).items() if at != (0, 0)}
 
     @cached_property
-    def ends(self) -> dict[Where, tuple[int, int]]:
+    def end_positions(self) -> dict[Where, tuple[int, int]]:
         """Where each value ends."""
         return self._table(4)
 
@@ -118,7 +118,7 @@ class Document:
     def _table(self, first: int) -> dict[Where, tuple[int, int]]:
         wheres: list[Where] = []
         _walk(self.data, (), wheres)
-        return dict(zip(wheres, zip(self.marks[first::6], self.marks[first + 1 :: 6], strict=True), strict=True))
+        return dict(zip(wheres, zip(self.packed_positions[first::6], self.packed_positions[first + 1 :: 6], strict=True), strict=True))
 
 
 def _count(data: Plain) -> int:

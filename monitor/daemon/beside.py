@@ -18,5 +18,5 @@ async def kept_up(name: str, work: Callable[[], Coroutine[Any, Any, object]]) ->
     """Does `work` until it is cancelled; what it did not expect is logged, and it begins anew."""
     while True:
         (crash,) = await asyncio.gather(work(), return_exceptions=True)
-        log.error(Event.WORK_CRASHED, work=name, exc_info=crash)
+        log.error(Event.TASK_RESTARTED, work=name, exc_info=crash)
         await asyncio.sleep(AGAIN)

@@ -30,7 +30,7 @@ def may_begin(due: Iterable[str], polling: Collection[str], line_of: Callable[[s
             break
         line = line_of(source)
         # A poll that outlives its lease is due again, and not begun a second time.
-        if source not in polling and taken[line.name] < line.places:
+        if source not in polling and taken[line.name] < line.capacity:
             taken[line.name] += 1
             chosen.append(source)
     return chosen

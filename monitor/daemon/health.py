@@ -48,7 +48,7 @@ class Check:
 
     name: str
     grade: Grade
-    says: str
+    message: str
 
 
 class Health:
@@ -83,7 +83,7 @@ class Health:
         self._dead: list[DeadLetters] = []
         metrics.build.labels(monitor.__version__).set(1)
 
-    async def beat(self) -> None:
+    async def write_heartbeat(self) -> None:
         """Write the heartbeat, and read the counts that are reported. Raises StoreFailed."""
         began = clock.monotonic()
         known = await self._thread.run(self._exchange, self._running(), list(self._sources()), clock.now(), began)
@@ -94,13 +94,13 @@ class Health:
     def _exchange(
         self, running: Running, sources: Collection[str], now: datetime, turned: float
     ) -> tuple[SourceAges, dict[str, Waiting], list[DeadLetters]]:
-        self._database.require_in_place()
+        self._database.require_not_replaced()
         ticked, delivered = (now - self._turns.age(work, turned) for work in (Work.TICK, Work.DELIVERY))
         database = self._database
-        if not self._daemons.beat(running, now, ticked=ticked, delivered=delivered):
+        if not self._daemons.record_heartbeat(running, now, ticked=ticked, delivered=delivered):
             if self._known and not database.shared:  # the row of the last daemon is never pruned
-                database.refuse_as_replaced(f"{database.name} was overwritten with another database")
-            self._daemons.started(monitor.__version__, running, now)
+                database.raise_replaced(f"{database.name} was overwritten with another database")
+            self._daemons.record_start(monitor.__version__, running, now)
         self._known = True
         return source_ages(database, sources), dict(waiting(database)), dead_letters(database)
 
@@ -115,7 +115,7 @@ class Health:
             self._files(now),
         ]
 
-    def measured(self, checks: list[Check], now: datetime) -> bytes:
+    def render_metrics(self, checks: list[Check], now: datetime) -> bytes:
         """All metrics, as Prometheus reads them; those that are a matter of the moment are of this one."""
         metrics = self._metrics
         for check in checks:
@@ -129,7 +129,7 @@ class Health:
         oldest = min((channel.since for channel in self._waiting.values()), default=now)
         metrics.outbox_dead.set(sum(each.deliveries for each in self._dead))
         metrics.outbox_oldest.set(max((now - oldest).total_seconds(), 0))
-        return metrics.exposed()
+        return metrics.render_exposition()
 
     def _turned(self, name: str, last: str, work: Work, monotonic: float) -> Check:
         age = self._turns.age(work, monotonic)
@@ -153,7 +153,7 @@ class Health:
         return Check("database", Grade.PROBLEM, f"the database {what} for {_length(age)}; see the log")
 
     def _outbox(self, now: datetime) -> Check:
-        late = {name: channel for name, channel in self._waiting.items() if now - channel.since > CHANNEL.after}
+        late = {name: channel for name, channel in self._waiting.items() if now - channel.since > CHANNEL.min_duration}
         waits = ((name, self._time(channel.since, now)) for name, channel in sorted(late.items()))
         problems = [f"channel {name}: its oldest alert waits since {at}" for name, at in waits]
         problems += [each.explain(self._time(each.since, now)) for each in self._dead]
@@ -186,7 +186,7 @@ class Health:
 
     def _files(self, now: datetime) -> Check:
         running = self._running()
-        return Check("files", Grade.WARNING if running.faults else Grade.OK, running.said(self._zone, now))
+        return Check("files", Grade.WARNING if running.faults else Grade.OK, running.describe(self._zone, now))
 
     def _time(self, moment: datetime, now: datetime) -> str:
         return time_of_day(moment, self._zone, now)

@@ -64,7 +64,7 @@ class Listening:
         told = {
             "status": worst.name.lower(),
             "version": monitor.__version__,
-            "checks": {check.name: {"status": check.grade.name.lower(), "says": check.says} for check in checks},
+            "checks": {check.name: {"status": check.grade.name.lower(), "says": check.message} for check in checks},
         }
         code = HTTPStatus.SERVICE_UNAVAILABLE if worst is Grade.PROBLEM else HTTPStatus.OK
         return web.json_response(told, status=code, headers=_FRESH)
@@ -72,5 +72,5 @@ class Listening:
     async def _metrics(self, request: web.Request) -> web.Response:
         del request
         now = clock.now()
-        body = self._health.measured(self._health.checks(now, clock.monotonic()), now)
+        body = self._health.render_metrics(self._health.checks(now, clock.monotonic()), now)
         return web.Response(body=body, headers={**_FRESH, "Content-Type": _METRICS})

@@ -20,16 +20,16 @@ class Outage:
         self._told = 0.0
         self._refused = 0.0
 
-    def refused(self, error: StoreFailed, now: float) -> None:
+    def record_refusal(self, error: StoreFailed, now: float) -> None:
         """The database has refused something."""
         if self._began is None or now - self._told >= AGAIN:
-            log.error(Event.STORE_PROBLEM, problem=str(error))
+            log.error(Event.DATABASE_PROBLEM, problem=str(error))
             self._told = now
         self._began = now if self._began is None else self._began
         self._refused = now
 
-    def look(self, now: float) -> None:
+    def check_recovery(self, now: float) -> None:
         """Time has passed."""
         if self._began is not None and now - self._refused >= OVER:
-            log.info(Event.STORE_WELL, seconds=round(self._refused - self._began))
+            log.info(Event.DATABASE_RECOVERED, seconds=round(self._refused - self._began))
             self._began = None

@@ -16,7 +16,7 @@ EVERY = timedelta(hours=1)
 
 async def prune(pruning: Pruning, thread: StoreThread) -> None:
     """Let go what has been kept for its time, and say how much that was."""
-    slices = pruning.slices(clock.now())
+    slices = pruning.prune_slices(clock.now())
     gone: Counter[str] = Counter()
     while (slice_ := await thread.run(lambda: next(slices, None))) is not None:
         gone += slice_

@@ -52,12 +52,12 @@ class Reloader:
         self._look_at = 0.0  # on the monotonic clock
         self.running = _running(config, faults)
 
-    async def look(self) -> None:
+    async def check_files(self) -> None:
         """Read the files if they have changed and are not being written any more: looks saw them alike, and again."""
         began = clock.monotonic()
-        if began < self._look_at and not await asyncio.to_thread(self._files.stirred):
+        if began < self._look_at and not await asyncio.to_thread(self._files.has_folder_changes):
             return
-        last, self._seen = self._seen, await asyncio.to_thread(self._files.look)
+        last, self._seen = self._seen, await asyncio.to_thread(self._files.take_snapshot)
         alike = last is not None and last.signature == self._seen.signature
         if not alike:
             self._alike_since = began
@@ -65,7 +65,7 @@ class Reloader:
         if not self._seen.changed:
             took = clock.monotonic() - began
             self._look_at += took + max(took / _SHARE, _AGAIN if self._again else 0)
-        whole = alike and began - self._alike_since >= self._seen.quiet
+        whole = alike and began - self._alike_since >= self._seen.settle_seconds
         if whole and (self._seen.changed or self._again):
             await self.reload(self._seen)
 
@@ -77,7 +77,7 @@ class Reloader:
             except Faulty as faulty:
                 await self._refuse(faulty.faults)
                 return
-            if await asyncio.to_thread(self._files.changed):
+            if await asyncio.to_thread(self._files.has_changed):
                 return  # half of it may be of one moment and half of another: the next looks read it again
             unusable = await self._unusable_channels(loaded.config)
             faults = (*loaded.faults, *unusable)
@@ -93,12 +93,12 @@ class Reloader:
 
     async def _refuse(self, faults: Sequence[Fault]) -> None:
         await self._tell(
-            replace(_running(self._config, faults), since=self.running.since, restart=self.running.restart)
+            replace(_running(self._config, faults), since=self.running.since, restart_settings=self.running.restart_settings)
         )
 
     async def _accept(self, config: Config, faults: Sequence[Fault]) -> None:
         restart = [key for name, key in _AT_START.items() if _differs(name, config.settings, self._began_with)]
-        running = replace(_running(config, faults), restart=tuple(restart))
+        running = replace(_running(config, faults), restart_settings=tuple(restart))
         if config == self._config:
             self._again = False  # what was refused has been undone
             await self._tell(replace(running, since=self.running.since))
@@ -113,18 +113,18 @@ class Reloader:
             if fault not in self.running.faults:
                 log.error(Event.FAULT, fault=fault)
         if running.faults == self.running.faults:  # the edit that brought them was an earlier one
-            running = replace(running, edited=self.running.edited)
+            running = replace(running, edited_at=self.running.edited_at)
         self.running = running
         tell = log.warning if running.faults else log.info
-        said = running.said(ZoneInfo(self._began_with.timezone), clock.now())
-        tell(Event.FILES_READ, rules=running.rules, sources=running.sources, now=said)
+        said = running.describe(ZoneInfo(self._began_with.timezone), clock.now())
+        tell(Event.FILES_RELOADED, rules=running.rules, sources=running.sources, now=said)
         await self._told()
 
 
 def _running(config: Config, faults: Sequence[Fault]) -> Running:
     """The config as taken up now."""
     now, lines, rules = clock.now(), tuple(map(str, faults)), live.running(config.rules.values())
-    return Running(now, len(rules), len(config.sources), edited=now if lines else None, faults=lines)
+    return Running(now, len(rules), len(config.sources), edited_at=now if lines else None, faults=lines)
 
 
 def _loses(old: Config, new: Config) -> bool:

@@ -48,7 +48,7 @@ class Job:
     name: str
     every: timedelta
     work: Callable[[], Awaitable[object]]
-    once: bool = False
+    in_once_mode: bool = False
 
 
 class Daemon:
@@ -82,12 +82,12 @@ class Daemon:
         self._metrics = metrics
         self._reload = reload
         second = timedelta(seconds=1)
-        self._jobs = (Job(Work.TICK, second, self.tick), Job(Work.DELIVERY, second, dispatcher.turn), *jobs)
+        self._jobs = (Job(Work.TICK, second, self.tick), Job(Work.DELIVERY, second, dispatcher.run_once), *jobs)
         self._polls: dict[asyncio.Task[object], Claim] = {}
         self._outage = Outage()
         self._unpolled: list[Claim] = []  # polls that came to nothing: their claims are given back with the next tick
         self._ended = asyncio.Event()  # a poll has, or its server is silent
-        silence.told = self._ended.set
+        silence.on_stalled = self._ended.set
         self._asked = asyncio.Event()  # for a reload
         self._ticking = asyncio.Lock()
         self._replaced: StoreReplaced | None = None
@@ -118,7 +118,7 @@ class Daemon:
         if self._replaced is not None:
             raise self._replaced
 
-    def ask_for_reload(self) -> None:
+    def request_reload(self) -> None:
         """Have edits of the files taken up now, without waiting for a look at them: as soon as `run` has begun, and
         once more if they are being read already."""
         self._asked.set()
@@ -138,7 +138,7 @@ class Daemon:
         active = self._pipeline.active
         return f"polling {len(active.sources)} sources for {len(active.rules.rules)} rules"
 
-    async def once(self, stop: asyncio.Event) -> None:
+    async def run_once(self, stop: asyncio.Event) -> None:
         """Poll every source, due or not, and deliver what is due; `stop` ends it early, as it ends `run`."""
         work, stopping = asyncio.create_task(self._once()), asyncio.create_task(stop.wait())
         await asyncio.wait((work, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -155,20 +155,20 @@ class Daemon:
             chosen = self._may_begin(waiting)
             begun = set(chosen)
             waiting = [source for source in waiting if source not in begun]
-            self._begin(await self._thread.run(self._claims.all, chosen, clock.now(), lease=LEASE, most=len(chosen)))
+            self._begin(await self._thread.run(self._claims.claim_all, chosen, clock.now(), lease=LEASE, most=len(chosen)))
             if waiting and self._polls:
                 await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
         if self._polls:
             await asyncio.wait(self._polls)  # and not gather, which would cancel them with us
         for job in self._jobs:
-            if job.once:
+            if job.in_once_mode:
                 await job.work()
-        await self._dispatcher.finish()
+        await self._dispatcher.send_all_due()
 
     async def _turn(self, job: Job) -> None:
         with suppress(asyncio.CancelledError):  # APScheduler cancels at shutdown, and writes a traceback of it
             await self._guarded(job.work)
-            self._turns.turned(job.name, clock.monotonic())
+            self._turns.record_run(job.name, clock.monotonic())
 
     async def _guarded(self, work: Callable[[], Awaitable[object]]) -> None:
         """A database that cannot be used for a while must not end the clockwork."""
@@ -177,8 +177,8 @@ class Daemon:
         except StoreReplaced as error:
             self._end_without(error)
         except StoreFailed as error:
-            self._outage.refused(error, clock.monotonic())
-        self._outage.look(clock.monotonic())
+            self._outage.record_refusal(error, clock.monotonic())
+        self._outage.check_recovery(clock.monotonic())
 
     def _end_without(self, error: StoreReplaced) -> None:
         """End: what is polled and sent from now on could not be kept."""
@@ -205,7 +205,7 @@ class Daemon:
                 for job in scheduler.get_jobs():
                     job.modify(next_run_time=clock.now())
                 await self._guarded(
-                    lambda: self._thread.run(self._claims.know, self._pipeline.active.sources, clock.now())
+                    lambda: self._thread.run(self._claims.register_sources, self._pipeline.active.sources, clock.now())
                 )
 
     async def tick(self) -> None:
@@ -218,21 +218,21 @@ class Daemon:
                 return
             now = clock.now()
             if chosen := await self._chosen(now):
-                self._begin(await self._thread.run(self._claims.due, chosen, now, lease=LEASE, most=len(chosen)))
+                self._begin(await self._thread.run(self._claims.claim_due, chosen, now, lease=LEASE, most=len(chosen)))
 
     async def _chosen(self, now: datetime) -> list[str]:
         """What is due and may begin: among the longest due, and only where these leave places free among all. After an
         outage all are due at once, for many ticks."""
         most = FIRST * self._slots
-        first = await self._thread.run(self._claims.waiting, now, most)
+        first = await self._thread.run(self._claims.find_due, now, most)
         chosen = self._may_begin(first)
         if len(first) < most or len(self._polls) + len(chosen) >= self._places():
             return chosen
-        return self._may_begin(await self._thread.run(self._claims.waiting, now))
+        return self._may_begin(await self._thread.run(self._claims.find_due, now))
 
     def _places(self) -> int:
         """How many polls may be under way now: the places of those whose servers are silent are lent to others."""
-        return lent(self._slots, self._silence.among(self._polls))
+        return lent(self._slots, self._silence.count_among(self._polls))
 
     def _may_begin(self, waiting: Iterable[str]) -> list[str]:
         sources = self._pipeline.active.sources
@@ -243,7 +243,7 @@ class Daemon:
     def _begin(self, claims: Iterable[Claim]) -> None:
         now = clock.now()
         for claim in claims:
-            self._metrics.begun(claim, now)
+            self._metrics.record_poll_start(claim, now)
             task: asyncio.Task[object] = asyncio.create_task(self._pipeline.poll(claim), name=f"poll {claim.source}")
             self._polls[task] = claim
             task.add_done_callback(self._over)

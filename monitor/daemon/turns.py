@@ -26,16 +26,16 @@ class Turns:
     def __init__(self, now: float) -> None:
         self._latest: dict[str, float] = dict.fromkeys(Work, now)
 
-    def turned(self, what: str, now: float) -> None:
+    def record_run(self, what: str, now: float) -> None:
         """Some work, or any other job of the clockwork, has just been done."""
         self._latest[what] = now
 
-    def called(self, answered: bool) -> None:
+    def record_call(self, answered: bool) -> None:
         """A call to the database has just ended; any thread may tell so."""
         now = clock.monotonic()
-        self.turned(Work.CALL, now)
+        self.record_run(Work.CALL, now)
         if answered:
-            self.turned(Work.DATABASE, now)
+            self.record_run(Work.DATABASE, now)
 
     def age(self, what: Work, now: float) -> timedelta:
         """How long ago it was done."""

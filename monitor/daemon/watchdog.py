@@ -42,14 +42,14 @@ class Watchdog:
         self._turns = turns
         self._told: list[Work] = []
 
-    def missing(self, now: float) -> list[Work]:
+    def overdue_work(self, now: float) -> list[Work]:
         """The work that has not been done for too long."""
         return [work for work, patience in self._patience.items() if self._turns.age(work, now) > patience]
 
     def feed(self, now: float) -> bool:
         """Give systemd its WATCHDOG=1 if all work goes on; whether it was given. What is missing is logged once."""
-        missing = self.missing(now)
+        missing = self.overdue_work(now)
         if missing and missing != self._told:
-            log.error(Event.WORK_MISSING, missing=[work.value for work in missing])
+            log.error(Event.WATCHDOG_WITHHELD, missing=[work.value for work in missing])
         self._told = missing
         return not missing and systemd.watchdog()

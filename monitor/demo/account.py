@@ -51,7 +51,7 @@ def happenings(
         if account is not None:
             languages = {outlets[member.source].language for member in account.members}
             sent = Counter(each.kind for each in account.sent if each.rule == rule)
-            yield Happening(rule, sent, len(account.members), len(languages), account.voices)
+            yield Happening(rule, sent, len(account.members), len(languages), account.independent_publishers)
 
 
 def not_sent(matches: Iterable[MatchReport]) -> list[tuple[int, str]]:

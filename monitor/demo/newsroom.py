@@ -93,7 +93,7 @@ class Newsroom:
         self.served.clear()
 
     @property
-    def texts(self) -> int:
+    def text_count(self) -> int:
         """How many texts stand in the feeds now."""
         return sum(len(outlet.shown(self._edition)) for outlet in self.outlets.values())
 

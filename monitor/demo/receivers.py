@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class Received:
     """A message as its receiver got it."""
 
-    by: str
+    receiver: str
     title: str
     text: str
 

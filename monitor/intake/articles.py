@@ -31,8 +31,8 @@ class Taken:
     `distrusts`: the source's guids say nothing; from now on its entries are identified without them."""
 
     articles: tuple[Article, ...]
-    restless: int = 0
-    distrusts: bool = False
+    unstable_entries: int = 0
+    distrusts_guids: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Known:
     digest: str
     seen: datetime
     baseline: bool = False
-    forgotten: bool = False
+    is_erased: bool = False
     uid: str | None = None
     title: str = ""
 
@@ -104,7 +104,7 @@ def unseen(
     `wanted`: what was looked for (`sought`), where that has been made.
     """
     if not entries:  # as at most polls
-        return Taken((), distrusts=not guids)
+        return Taken((), distrusts_guids=not guids)
     if wanted is None:
         wanted = sought(entries, uids, others)
     each = _each(entries, uids)
@@ -116,7 +116,7 @@ def unseen(
         before = _same(known.get(uid), wanted[uid], distrusts=distrusts)
         if before is not None and before.uid in each:  # that article has an entry of its own here
             before = None
-        if before is not None and (before.forgotten or before.digest == wanted[uid].digest):
+        if before is not None and (before.is_erased or before.digest == wanted[uid].digest):
             continue
         if before is not None and before.version >= VERSIONS:
             restless += 1
@@ -153,7 +153,7 @@ def _same(found: Known | None, wanted: Sought, *, distrusts: bool) -> Known | No
     same_text = found.digest == wanted.digest
     if distrusts:
         return found if wanted.link or same_text else None
-    return found if wanted.link and (same_text or (found.forgotten and not found.uid)) else None
+    return found if wanted.link and (same_text or (found.is_erased and not found.uid)) else None
 
 
 def _churns(

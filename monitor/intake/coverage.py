@@ -73,22 +73,22 @@ class Seen:
     new: Sequence[Article] = ()
     ill_formed: str | None = None
     hint: timedelta | None = None
-    moved: str | None = None
-    at_home: bool = False
-    churned: bool = False
-    looked: str | None = None
-    left: int = 0
+    moved_to: str | None = None
+    asked_original_address: bool = False
+    guids_churned: bool = False
+    backfill_report: str | None = None
+    entries_left: int = 0
 
     @property
-    def before(self) -> datetime:
+    def previous_poll_at(self) -> datetime:
         """The good poll before the one that this document came with first, as far as it is known."""
         return self.claim.news_since or self.claim.planned - self.source.every
 
     @property
-    def on_time(self) -> bool:
+    def is_on_time(self) -> bool:
         """Whether what was missed was missed by the interval: not by us, who were away, nor by a source that failed."""
-        planned = max(self.claim.planned - self.before, timedelta(minutes=1))
-        ours = self.claim.failures == 0 and self.claim.habits.left_late is None
+        planned = max(self.claim.planned - self.previous_poll_at, timedelta(minutes=1))
+        ours = self.claim.failures == 0 and self.claim.stats.left_late is None
         return ours and self.now - self.claim.planned <= planned
 
 
@@ -97,7 +97,7 @@ class Burst:
     """Many more new entries than usual. `old`: the uids of those that are to be held, as nothing says that they are
     news; the others have a date of their own after the poll before."""
 
-    old: frozenset[str]
+    backlog_uids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,9 @@ class Covered:
     """What a poll leaves: the habits, the troubles that it showed, those that it showed to be over, and what is to be
     held."""
 
-    habits: Habits
-    opened: tuple[SourceTrouble, ...] = ()
-    closed: tuple[TroubleKind, ...] = ()
+    stats: Habits
+    opened_troubles: tuple[SourceTrouble, ...] = ()
+    closed_troubles: tuple[TroubleKind, ...] = ()
     burst: Burst | None = None
 
 
@@ -146,13 +146,13 @@ def _with(seen: Seen, habits: Habits, evidence: _Evidence, burst: Burst | None =
 
 def _since(kind: TroubleKind, seen: Seen, habits: Habits) -> datetime:
     if kind is TroubleKind.GAP:
-        return seen.before
+        return seen.previous_poll_at
     return (habits.last_new_at or seen.now) if kind is TroubleKind.SILENT else seen.now
 
 
 def _begun(seen: Seen) -> Habits:
     """The habits; of a source that was never polled well, or not since habits are kept, they begin now."""
-    habits = seen.claim.habits
+    habits = seen.claim.stats
     if habits.since is not None or seen.fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE}:
         return habits
     return replace(habits, since=seen.now, last_new_at=seen.now)
@@ -170,14 +170,14 @@ def _after_a_failure(seen: Seen, habits: Habits) -> Habits:
 def _moved(seen: Seen, habits: Habits) -> Habits:
     """With what is to be learnt of a permanent redirect: the third poll counts a day after the first only."""
     learnt = habits.moved_polls >= MOVED_AFTER_POLLS
-    if learnt and (seen.moved == habits.moved_to or (seen.moved is None and not seen.at_home)):  # it holds
-        return replace(habits, moved_asked=seen.now) if seen.claim.asks_back else habits
-    if habits.moved_to is None and seen.moved is None:
+    if learnt and (seen.moved_to == habits.moved_to or (seen.moved_to is None and not seen.asked_original_address)):  # it holds
+        return replace(habits, moved_asked=seen.now) if seen.claim.rechecks_old_address else habits
+    if habits.moved_to is None and seen.moved_to is None:
         return habits
-    if seen.moved is None or seen.moved == seen.source.url:
+    if seen.moved_to is None or seen.moved_to == seen.source.url:
         return _home(habits)
-    if seen.moved != habits.moved_to or habits.moved_since is None:
-        return replace(_home(habits), moved_to=seen.moved, moved_since=seen.now, moved_polls=1)
+    if seen.moved_to != habits.moved_to or habits.moved_since is None:
+        return replace(_home(habits), moved_to=seen.moved_to, moved_since=seen.now, moved_polls=1)
     if habits.moved_polls == MOVED_AFTER_POLLS - 1 and seen.now - habits.moved_since < MOVED_AFTER:
         return habits
     return replace(habits, moved_polls=habits.moved_polls + 1)
@@ -195,12 +195,12 @@ def _learnt(seen: Seen, habits: Habits, burst: Burst | None) -> Habits:
         "hint": seen.hint,
         "read_as": seen.source.read_as,
         "ill_formed": min(habits.ill_formed + 1, IN_A_ROW) if seen.ill_formed else 0,
-        "distrusts_guids": habits.distrusts_guids or seen.churned,
+        "distrusts_guids": habits.distrusts_guids or seen.guids_churned,
     }
-    learnt |= left_behind(seen.claim, seen.left, seen.now)
-    if seen.claim.first:
+    learnt |= left_behind(seen.claim, seen.entries_left, seen.now)
+    if seen.claim.is_first_poll:
         learnt["rate"] = _rate_by_dates(seen.new, seen.now)
-    elif not seen.churned:
+    elif not seen.guids_churned:
         if seen.entries:
             learnt |= _of_the_known(seen, habits)
         if seen.new:
@@ -212,13 +212,13 @@ def left_behind(claim: Claim, left: int, now: datetime) -> dict[str, Any]:
     """The habits that say how many entries a poll leaves to the next one, which is to judge them as this one would."""
     if not left:
         return {"left": 0, "left_since": None, "left_late": None}
-    unpolled = claim.unpolled(now)
+    unpolled = claim.unpolled_window(now)
     since = claim.news_since or claim.planned
     return {"left": left, "left_since": since, "left_late": unpolled[1] if unpolled else None}
 
 
 def _of_the_new(seen: Seen, habits: Habits, burst: Burst | None) -> _Learnt:
-    came = len(seen.new) - (len(burst.old) if burst else 0)
+    came = len(seen.new) - (len(burst.backlog_uids) if burst else 0)
     return {
         "last_new_at": seen.now,
         "rate": _rate(seen, habits, came),
@@ -233,7 +233,7 @@ def _of_the_known(seen: Seen, habits: Habits) -> _Learnt:
     share = min(1.0, seen.known / seen.entries)
     lately = round(habits.overlap + _OVERLAP_WEIGHT * (share - habits.overlap), 3)
     tightened = habits.tightened
-    if _gap(seen) and seen.on_time:
+    if _gap(seen) and seen.is_on_time:
         tightened = max(_TIGHTEST, tightened / 2)
     elif share >= 2 / 3:
         tightened = min(1.0, round(tightened * _LOOSENED, 4))
@@ -242,7 +242,7 @@ def _of_the_known(seen: Seen, habits: Habits) -> _Learnt:
 
 def _rate(seen: Seen, habits: Habits, came: int) -> float:
     """It follows what rises at once, and what falls slowly: what is asked too often loses nothing."""
-    since = max(seen.now - (habits.last_new_at or seen.before), timedelta(seconds=30))
+    since = max(seen.now - (habits.last_new_at or seen.previous_poll_at), timedelta(seconds=30))
     now = came / (since / timedelta(hours=1))
     weight = 0.5 if now > habits.rate else 1 - 0.5 ** (since / _RATE_HALF)
     return round(habits.rate + weight * (now - habits.rate), 3)
@@ -261,7 +261,7 @@ def _quiet(seen: Seen, habits: Habits) -> timedelta:
     """The longest usual quiet: what was seen of this one, unless a longer one is not yet forgotten. A silence counts as
     long as it was none: one flatline must not pass for usual."""
     last = habits.last_new_at or seen.now
-    quiet = max(timedelta(0), (seen.now if seen.on_time else seen.before) - last)
+    quiet = max(timedelta(0), (seen.now if seen.is_on_time else seen.previous_poll_at) - last)
     quiet = min(quiet, quiet_limit(habits, seen.now) or quiet)
     kept = habits.quiet * 0.5 ** (max(timedelta(0), seen.now - last) / _QUIET_HALF)
     return timedelta(seconds=round(max(quiet, kept).total_seconds()))
@@ -294,29 +294,29 @@ def quiet_limit(habits: Habits, now: datetime) -> timedelta | None:
 def _in_a_document(seen: Seen, before: Habits, learnt: Habits, burst: Burst | None) -> _Evidence:
     evidence: dict[TroubleKind, str | None] = {}
     if _gap(seen):
-        looked = f"; looked for what was missed: {seen.looked}" if seen.looked else ""
+        looked = f"; looked for what was missed: {seen.backfill_report}" if seen.backfill_report else ""
         evidence[TroubleKind.GAP] = f"none of its {seen.entries} entries was there at the poll before{looked}"
     if burst is not None:
-        usual = f"where {max(before.most, 1)} were the most so far; {len(burst.old)} without a fresh date are held"
+        usual = f"where {max(before.most, 1)} were the most so far; {len(burst.backlog_uids)} without a fresh date are held"
         evidence[TroubleKind.BURST] = f"{len(seen.new)} new entries at once, {usual}"
     if not seen.ill_formed:
         evidence[TroubleKind.UNREADABLE] = None
     elif learnt.ill_formed >= IN_A_ROW and seen.entries:
         evidence[TroubleKind.UNREADABLE] = seen.ill_formed
-    if seen.new and not seen.churned and not seen.claim.first:
+    if seen.new and not seen.guids_churned and not seen.claim.is_first_poll:
         if _dated(seen):
             evidence[TroubleKind.UNDATED] = None
         elif learnt.undated >= IN_A_ROW:
             evidence[TroubleKind.UNDATED] = "none of its new entries has a date that can be true"
-    if seen.churned:
+    if seen.guids_churned:
         evidence[TroubleKind.GUIDS] = CHURNED
     return evidence
 
 
 def _gap(seen: Seen) -> bool:
     """Whether entries may have come and gone between two polls: nothing of a document is known any more."""
-    unlike = seen.entries >= GAP_LEAST and seen.known == 0 and not seen.claim.first and not seen.churned
-    return unlike and seen.claim.habits.entries > 0  # before an empty document nothing could be known
+    unlike = seen.entries >= GAP_LEAST and seen.known == 0 and not seen.claim.is_first_poll and not seen.guids_churned
+    return unlike and seen.claim.stats.entries > 0  # before an empty document nothing could be known
 
 
 def _dated(seen: Seen) -> bool:
@@ -327,7 +327,7 @@ def _dated(seen: Seen) -> bool:
 
 def _burst(seen: Seen, habits: Habits) -> Burst | None:
     """What of these is to be held; None: they are not more than can be, or their dates say that they are news."""
-    if seen.claim.first or seen.churned or not seen.new:
+    if seen.claim.is_first_poll or seen.guids_churned or not seen.new:
         return None
     # What a burst has left for the next polls belongs to it, however few they are. All else that goes on like that is
     # no burst any more: a storm of news must not be held for as long as it lasts.
@@ -345,7 +345,7 @@ def _unusual(seen: Seen, habits: Habits) -> bool:
     """Whether so many new entries at once are more than what its source ever had, and what its rate explains."""
     if len(seen.new) < BURST_LEAST or habits.arrivals < _ARRIVALS:
         return False
-    hours = max(timedelta(0), seen.now - seen.before) / timedelta(hours=1)
+    hours = max(timedelta(0), seen.now - seen.previous_poll_at) / timedelta(hours=1)
     return len(seen.new) > BURST_TIMES * max(habits.most, habits.rate * hours)
 
 
@@ -353,12 +353,12 @@ def _fresh(seen: Seen) -> frozenset[str]:
     """What came after the poll before by a date of its own. One minute that most of them carry is no date: somebody has
     moved his archive. Where the poll before is minutes ago all news is of one minute, and it must be one moment. A day
     without a time counts until it ends: what carries today's counts as of now, and is no stamp (`latest_of`)."""
-    cut = timedelta(minutes=1) if seen.now - seen.before >= _MINUTES else timedelta(microseconds=1)
+    cut = timedelta(minutes=1) if seen.now - seen.previous_poll_at >= _MINUTES else timedelta(microseconds=1)
     stamps = {article.uid: article.published - (article.published - _EPOCH) % cut for article in seen.new}
     counts = Counter(stamps[each.uid] for each in seen.new if each.dated and each.published != each.seen)
     most = max(len(seen.new), BURST_LEAST) / 2  # of the few that a burst has left, one minute says nothing
     stamped = {stamp for stamp, count in counts.items() if count > most}
-    dated = (article for article in seen.new if article.dated and article.published > seen.before)
+    dated = (article for article in seen.new if article.dated and article.published > seen.previous_poll_at)
     return frozenset(article.uid for article in dated if stamps[article.uid] not in stamped)
 
 

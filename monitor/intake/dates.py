@@ -101,14 +101,14 @@ class _Read:
     """What a date says: its day; hour, minute and second; and how far its zone is ahead of UTC."""
 
     day: date
-    clock: tuple[int, int, int] | None
-    ahead: timedelta | None
+    time: tuple[int, int, int] | None
+    utc_offset: timedelta | None
 
-    def moment(self, zone: tzinfo) -> datetime:
-        hour, minute, second = self.clock or (0, 0, 0)
+    def to_utc(self, zone: tzinfo) -> datetime:
+        hour, minute, second = self.time or (0, 0, 0)
         day = self.day + _DAY if hour == 24 else self.day
         local = datetime(day.year, day.month, day.day, hour % 24, minute, second, tzinfo=UTC)
-        return local - self.ahead if self.ahead is not None else local.replace(tzinfo=zone).astimezone(UTC)
+        return local - self.utc_offset if self.utc_offset is not None else local.replace(tzinfo=zone).astimezone(UTC)
 
 
 def moment_of(raw: str | None, *, zone: tzinfo = UTC, language: str | None = None) -> datetime | None:
@@ -140,7 +140,7 @@ def _claimed(raw: str | None, zone: tzinfo, language: str | None) -> tuple[datet
             if epoch := _EPOCH.fullmatch(text):
                 return datetime.fromtimestamp(int(epoch.group(1)), UTC), False
             read = _read(text, language)
-        return (read.moment(zone), read.clock is None) if read else (None, False)
+        return (read.to_utc(zone), read.time is None) if read else (None, False)
     except (ValueError, OverflowError):  # month 0, 25:61, year 0
         return None, False
 

@@ -75,7 +75,7 @@ class _Around:
             return _Name(_short(guid, mark.link) if guid else mark.link, guid=guid != b"", link=True)
         return _Name(_short(guid, mark.content))
 
-    def shared(self, name: _Name) -> bool:
+    def is_shared(self, name: _Name) -> bool:
         """Texts that part late, a guid that is another entry's link."""
         return not self._plain and self._names[name.key] > 1
 
@@ -93,7 +93,7 @@ def _uid(entry: Entry, mark: Mark, around: _Around) -> str:
     if not around.guids:  # what churns in them would come back with the texts
         entry = replace(entry, guid=None, link=canonical(entry.link) or entry.link)
     name = around.name(mark)
-    if around.shared(name):
+    if around.is_shared(name):
         return f"content:{digest(entry.guid or '', entry.link or '', *_texts(entry))}"
     parts = [entry.guid if name.guid else None, canonical(entry.link) if name.link else None]
     return "|".join(part for part in parts if part) or (

@@ -32,23 +32,23 @@ class Brought:
     source: Source
     fetched: Fetched
     feed: Feed = _NO_FEED
-    marks: tuple[Mark, ...] = ()
-    older: tuple[Entry, ...] = ()
-    looked: str | None = None
-    at_home: bool = False
+    known_fingerprints: tuple[Mark, ...] = ()
+    backfilled_entries: tuple[Entry, ...] = ()
+    backfill_report: str | None = None
+    asked_original_address: bool = False
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """All that was read, the document's own first."""
-        return self.feed.entries + self.older
+        return self.feed.entries + self.backfilled_entries
 
     @property
-    def characters(self) -> int:
+    def character_count(self) -> int:
         """Of the texts of all that was read."""
         return sum(len(entry.title) + len(entry.summary) + len(entry.content) for entry in self.entries)
 
     @cached_property
-    def others(self) -> tuple[Mark, ...]:
+    def repeated_fingerprints(self) -> tuple[Mark, ...]:
         """The document's entries that were not read, because they are known."""
         known = self._by_slice
         return tuple(known[each] for each in self.feed.slices if each in known)
@@ -56,50 +56,50 @@ class Brought:
     @cached_property
     def uids(self) -> list[str]:
         """The identities of what was read."""
-        return identify(self.entries, self.others, guids=self.trusts_guids, marks=self.own)
+        return identify(self.entries, self.repeated_fingerprints, guids=self.trusts_guids, marks=self.read_fingerprints)
 
     @cached_property
-    def sought(self) -> dict[str, Sought]:
+    def fallback_identities(self) -> dict[str, Sought]:
         """By what else the articles of what was read are recognised, by uid."""
-        return sought(self.entries, self.uids, self.others, self.own)
+        return sought(self.entries, self.uids, self.repeated_fingerprints, self.read_fingerprints)
 
     @cached_property
-    def own(self) -> tuple[Mark, ...]:
+    def read_fingerprints(self) -> tuple[Mark, ...]:
         """The marks of what was read: made once, for all who ask."""
         return tuple(map(mark_of, self.entries))
 
     @cached_property
-    def missed(self) -> frozenset[str]:
+    def backfilled_uids(self) -> frozenset[str]:
         """The identities of what had left the document."""
         return frozenset(self.uids[len(self.feed.entries) :]).difference(self.uids[: len(self.feed.entries)])
 
     @property
     def trusts_guids(self) -> bool:
-        return not self.claim.habits.distrusts_guids
+        return not self.claim.stats.distrusts_guids
 
     @property
     def may_have_lost(self) -> bool:
         """Whether nothing in the document was there before, as far as that shows without asking the database."""
-        return bool(self.feed.entries) and not self.others and not self.claim.first and self.claim.habits.entries > 0
+        return bool(self.feed.entries) and not self.repeated_fingerprints and not self.claim.is_first_poll and self.claim.stats.entries > 0
 
     @cached_property
     def _by_slice(self) -> dict[bytes, Mark]:
-        return {mark.slice: mark for mark in self.marks}
+        return {mark.slice: mark for mark in self.known_fingerprints}
 
-    def marks_after(self, *, whole: bool) -> bytes | None:
+    def pack_fingerprints_after(self, *, whole: bool) -> bytes | None:
         """The marks to keep, packed; None: those that are kept already. `whole`: all that was read is taken in."""
         if not self.feed.slices:
             return None
-        new = (mark for mark in self.own[: len(self.feed.entries)] if mark.slice) if whole else ()
+        new = (mark for mark in self.read_fingerprints[: len(self.feed.entries)] if mark.slice) if whole else ()
         after = kept(self.feed.slices, self._by_slice, new)
-        return packed(after) if after != self.marks else None
+        return packed(after) if after != self.known_fingerprints else None
 
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
     """What a poll leaves behind at its source, and the articles to decide on."""
 
-    polled: Polled
+    poll_record: Polled
     articles: tuple[Article, ...]
 
 
@@ -112,25 +112,25 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
         brought.uids,
         known,
         now=now,
-        baseline=claim.first,
-        others=brought.others,
+        baseline=claim.is_first_poll,
+        others=brought.repeated_fingerprints,
         guids=brought.trusts_guids,
-        wanted=brought.sought,
+        wanted=brought.fallback_identities,
     )
-    of_document = [article for article in taken.articles if article.uid not in brought.missed]
+    of_document = [article for article in taken.articles if article.uid not in brought.backfilled_uids]
     # A first poll is taken whole: what it left for the second would pass for news. So is what had left the document,
     # which comes first: where it is too much work for one poll, none of the document is known at the next one either,
     # and so it is looked for again.
-    left = 0 if claim.first else max(0, len(of_document) - most)
+    left = 0 if claim.is_first_poll else max(0, len(of_document) - most)
     articles = _past(taken.articles, brought) + of_document[: len(of_document) - left]
-    churned = CHURNED if taken.distrusts and brought.trusts_guids else None
-    problem = fetched.problem or _unread(taken, left + feed.left) or churned or feed.problem
+    churned = CHURNED if taken.distrusts_guids and brought.trusts_guids else None
+    problem = fetched.problem or _unread(taken, left + feed.entries_left) or churned or feed.problem
     if problem:  # without them the whole document comes again, and with it what was not read
         fetched = replace(fetched, validators=Validators())
     failures = claim.failures + 1 if fetched.outcome in {FetchOutcome.FAILED, FetchOutcome.GONE} else 0
-    learnt = covered(_seen(brought, taken, fetched, now=now, failures=failures, left=left + feed.left))
+    learnt = covered(_seen(brought, taken, fetched, now=now, failures=failures, left=left + feed.entries_left))
     next_at = next_poll(
-        source, fetched, learnt.habits, planned=claim.planned, now=now, failures=failures, first=claim.first
+        source, fetched, learnt.stats, planned=claim.planned, now=now, failures=failures, first=claim.is_first_poll
     )
     polled = Polled(
         claim,
@@ -138,20 +138,20 @@ def taken_in(brought: Brought, known: Mapping[str, Known], now: datetime, *, mos
         fetched,
         next_at,
         failures,
-        entries=(len(feed.slices) or len(feed.entries)) + feed.beyond,
+        entries=(len(feed.slices) or len(feed.entries)) + feed.entries_skipped,
         problem=problem or _beyond(feed) or _cut(brought.entries) or _still(claim, fetched),
-        habits=None if learnt.habits == claim.habits else learnt.habits,
-        opened=learnt.opened,
-        closed=learnt.closed,
-        marks=brought.marks_after(whole=not left),
+        stats=None if learnt.stats == claim.stats else learnt.stats,
+        opened_troubles=learnt.opened_troubles,
+        closed_troubles=learnt.closed_troubles,
+        fingerprints=brought.pack_fingerprints_after(whole=not left),
     )
     return TakenIn(polled, _held(articles, learnt, claim))
 
 
 def _seen(brought: Brought, taken: Taken, fetched: Fetched, *, now: datetime, failures: int, left: int) -> Seen:
     """What the poll says of its source: by the document alone, whatever was found of older entries."""
-    new = [article for article in taken.articles if article.version == 1 and article.uid not in brought.missed]
-    entries = len(set(brought.uids) - brought.missed) + len(brought.others)
+    new = [article for article in taken.articles if article.version == 1 and article.uid not in brought.backfilled_uids]
+    entries = len(set(brought.uids) - brought.backfilled_uids) + len(brought.repeated_fingerprints)
     return Seen(
         brought.source,
         brought.claim,
@@ -162,29 +162,29 @@ def _seen(brought: Brought, taken: Taken, fetched: Fetched, *, now: datetime, fa
         known=entries - len(new),
         new=new,
         ill_formed=brought.feed.problem,
-        hint=hint_of(fetched.headers, brought.feed.hint, now),
-        moved=fetched.moved,
-        at_home=brought.at_home,
-        churned=taken.distrusts and brought.trusts_guids,
-        looked=brought.looked,
-        left=left,
+        hint=hint_of(fetched.headers, brought.feed.poll_hint, now),
+        moved_to=fetched.moved_to,
+        asked_original_address=brought.asked_original_address,
+        guids_churned=taken.distrusts_guids and brought.trusts_guids,
+        backfill_report=brought.backfill_report,
+        entries_left=left,
     )
 
 
 def cut_short(taken: TakenIn, source: Source, decided: int, now: datetime) -> TakenIn:
     """A poll whose first `decided` articles only were decided on, because they were as much work as a poll may make.
     The others are new to the next one, to which the whole document comes again, and which judges them as this one."""
-    polled, left = taken.polled, len(taken.articles) - decided
+    polled, left = taken.poll_record, len(taken.articles) - decided
     told = f"its texts are too much work for one poll: {left} new entries wait for the next one"
-    habits = polled.habits or polled.claim.habits
+    habits = polled.stats or polled.claim.stats
     cut = replace(
         polled,
         fetched=replace(polled.fetched, validators=Validators()),
         next_at=after_too_much(source, now),
         problem=f"{told}; {polled.problem}" if polled.problem else told,
-        habits=replace(habits, **left_behind(polled.claim, habits.left + left, now)),
-        marks=None,
-        unfinished=polled.claim.first,
+        stats=replace(habits, **left_behind(polled.claim, habits.left + left, now)),
+        fingerprints=None,
+        is_unfinished=polled.claim.is_first_poll,
     )
     return TakenIn(cut, taken.articles[:decided])
 
@@ -194,7 +194,7 @@ def _past(articles: Sequence[Article], brought: Brought) -> list[Article]:
     until it is taken in. What no date of its own places after the poll before is the source's past: an older page holds
     that too."""
     since = (brought.claim.news_since or brought.claim.planned) - SLACK
-    older = [article for article in reversed(articles) if article.uid in brought.missed]
+    older = [article for article in reversed(articles) if article.uid in brought.backfilled_uids]
     return [each if each.dated and each.published >= since else replace(each, baseline=True) for each in older]
 
 
@@ -206,7 +206,7 @@ def _held(articles: Sequence[Article], learnt: Covered, claim: Claim) -> tuple[A
     return tuple(
         # A date after the poll before, in a burst that is held all the same: it was stamped on an archive.
         replace(each, baseline=True, dated=each.dated and each.published <= since)
-        if each.uid in learnt.burst.old
+        if each.uid in learnt.burst.backlog_uids
         else each
         for each in articles
     )
@@ -219,15 +219,15 @@ def _still(claim: Claim, fetched: Fetched) -> str | None:
 
 def _beyond(feed: Feed) -> str | None:
     """What of a document is never read, and need not be: it is told, and no reason to ask for it again."""
-    if not feed.beyond:
+    if not feed.entries_skipped:
         return None
     read = len(feed.slices) or len(feed.entries)
-    return f"it lists {read + feed.beyond} entries: only the {read} at both ends of its list are read"
+    return f"it lists {read + feed.entries_skipped} entries: only the {read} at both ends of its list are read"
 
 
 def _cut(entries: Sequence[Entry]) -> str | None:
     """Whose texts are longer than any article's; told once, by the poll that reads them."""
-    if not (many := sum(entry.cut for entry in entries)):
+    if not (many := sum(entry.is_truncated for entry in entries)):
         return None
     return f"{many} of its entries have longer texts than any article: their ends were left out"
 
@@ -236,6 +236,6 @@ def _unread(taken: Taken, left: int) -> str | None:
     """What of a document was left out, for a person."""
     if left:
         return f"{left} new entries beyond `limits.entries` wait for the next poll"
-    if taken.restless:
-        return f"{taken.restless} entries change at every poll and are no longer followed"
+    if taken.unstable_entries:
+        return f"{taken.unstable_entries} entries change at every poll and are no longer followed"
     return None

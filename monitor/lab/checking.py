@@ -39,11 +39,11 @@ class Checked:
     rules: tuple[Rule, ...] = ()
     entities: tuple[Entity, ...] = ()
     config: Config | None = None
-    usable: bool = True
-    unasked: str | None = None
+    is_config_usable: bool = True
+    database_error: str | None = None
 
     @property
-    def found(self) -> tuple[Fault | Lint, ...]:
+    def findings(self) -> tuple[Fault | Lint, ...]:
         """The faults, and then the advice."""
         return self.faults + self.lints
 
@@ -72,15 +72,15 @@ class Checking:
         with at_rest():
             return self._of_files(now) if self._paths else self._of_config(now)
 
-    def look(self) -> Look:
+    def compare_files(self) -> Look:
         """How the files are now, beside how they were when they were read."""
-        return Look.at(signature(self._named), self._read)
+        return Look.compare(signature(self._named), self._read)
 
     def _of_config(self, now: datetime) -> Checked:
         try:
             loaded = load(self._config, self._environment, self._remembered, dict(self._read))
         except Faulty as faulty:
-            return Checked(faulty.faults, usable=False)
+            return Checked(faulty.faults, is_config_usable=False)
         config, met = loaded.config, _met(loaded.config.settings.database, now)
         settings, sources = settings_document(self._config), ("sources",)
         faults = [*loaded.faults, *channel_faults(config.settings.channels.values())]
@@ -92,25 +92,25 @@ class Checking:
             loaded.documents,
             config.sources,
             met.report,
-            whole=not loaded.faults,  # of a faulty file it is not known what it names
-            placed=loaded.placed,
-            named=settings.place(sources) if sources in settings.values else None,  # some check rules alone
-            allow=config.settings.allow,
+            is_complete=not loaded.faults,  # of a faulty file it is not known what it names
+            source_places=loaded.source_places,
+            sources_place=settings.place(sources) if sources in settings.value_positions else None,  # some check rules alone
+            allowed_networks=config.settings.allow,
         )
         asked = [thing for each in things for thing in each.values()]
-        return replace(self._checked(everything, asked, faults, now), config=config, unasked=met.unasked)
+        return replace(self._checked(everything, asked, faults, now), config=config, database_error=met.database_error)
 
     def _of_files(self, now: datetime) -> Checked:
         beside = self._config if self._config.exists() else None
         try:
             loaded = load_rules(self._paths, beside, self._remembered)
         except Faulty as faulty:
-            return Checked(faulty.faults, usable=False)
+            return Checked(faulty.faults, is_config_usable=False)
         things = loaded.rules, loaded.entities, loaded.lists
         asked = [thing for each in things for thing in each.values() if self._is_asked(thing.place)]
         faults = [fault for fault in loaded.faults if self._is_asked(fault.place)]
         whole = beside is not None and not loaded.faults
-        everything = Everything(*things, loaded.documents, loaded.sources, whole=whole)
+        everything = Everything(*things, loaded.documents, loaded.sources, is_complete=whole)
         return self._checked(everything, asked, faults, now)
 
     def _is_asked(self, place: Place) -> bool:
@@ -118,8 +118,8 @@ class Checking:
 
     def _checked(self, everything: Everything, asked: Sequence[Thing], faults: list[Fault], now: datetime) -> Checked:
         if everything.sources != self._sources:
-            self._tested.forget()
-            self._linted.forget()
+            self._tested.clear()
+            self._linted.clear()
             self._sources = everything.sources
         rules = tuple(each for each in asked if isinstance(each, Rule))
         entities = tuple(each for each in asked if isinstance(each, Entity))
@@ -138,7 +138,7 @@ class Checking:
             return [*failures_of_each(rules, *named, now, beside=beside), *failures_of_each(entities, *named, now)]
 
         # a rule is another one when what it names is; an entity is not, nor one that asks what titles are about
-        known = self._tested.of([each for each in things if not _names_others(each)], work)
+        known = self._tested.compute([each for each in things if not _names_others(each)], work)
         return known + work([each for each in things if _names_others(each)])
 
 
@@ -154,7 +154,7 @@ class _Met:
 
     report: MatchedReport | None = None
     fault: str | None = None
-    unasked: str | None = None
+    database_error: str | None = None
 
 
 def _met(url: str, now: datetime) -> _Met:
@@ -168,8 +168,8 @@ def _met(url: str, now: datetime) -> _Met:
             return _Met()
         act_as_owner(url)
         database.require_schema()
-        return _Met(Reports(database).matched(now - timedelta(days=DAYS)))
+        return _Met(Reports(database).rule_hits(now - timedelta(days=DAYS)))
     except StoreFailed as failed:
-        return _Met(unasked=str(failed))
+        return _Met(database_error=str(failed))
     finally:
         database.close()

@@ -29,9 +29,9 @@ class Way(StrEnum):
 class Change:
     """What would be sent after the edit, or, where it is lost, before it. `before`: when it was sent, if it moved."""
 
-    way: Way
+    kind: Way
     sent: Sent
-    before: datetime | None = None
+    moved_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Compared:
     the same time; `otherwise`: how many of these by another article or at another level."""
 
     changes: tuple[Change, ...]
-    alike: Mapping[str, int]
-    otherwise: Mapping[str, int]
+    unchanged_counts: Mapping[str, int]
+    differing_counts: Mapping[str, int]
 
 
 def compared(articles: Iterable[Coming], before: Replay, after: Replay) -> Compared:
@@ -49,9 +49,9 @@ def compared(articles: Iterable[Coming], before: Replay, after: Replay) -> Compa
     runs = _Run(before), _Run(after)
     for each in articles:
         for run in runs:
-            run.sent += (found for found in run.player.take(each) if isinstance(found, Sent))
+            run.sent += (found for found in run.player.process_article(each) if isinstance(found, Sent))
     for run in runs:
-        run.sent += run.player.rest()
+        run.sent += run.player.flush_pending()
     return _compared(*runs)
 
 
@@ -73,7 +73,7 @@ def _fired(sent: Sent, _: Replay) -> Iterator[_Name]:
 
 def _heard(sent: Sent, player: Replay) -> Iterator[_Name]:
     for subject in sent.subjects:
-        for article in sorted(player.heard[subject]):
+        for article in sorted(player.articles_by_subject[subject]):
             yield sent.rule, sent.kind, article
 
 
@@ -89,8 +89,8 @@ def _compared(before: _Run, after: _Run) -> Compared:
     both = [(sent, other) for sent, other in paired if abs(other.at - sent.at) <= _ALIKE]
     return Compared(
         changes=tuple(sorted((*lost, *gained, *moved), key=lambda change: change.sent.at)),
-        alike=Counter(sent.rule for sent, _ in both),
-        otherwise=Counter(sent.rule for sent, other in both if _is_otherwise(sent, other)),
+        unchanged_counts=Counter(sent.rule for sent, _ in both),
+        differing_counts=Counter(sent.rule for sent, other in both if _is_otherwise(sent, other)),
     )
 
 

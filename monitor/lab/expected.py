@@ -153,4 +153,4 @@ class _RulesTested:
         """Why it is no match, or no news, by the rule that came nearest."""
         asked = (each for each in explain(self.rules, article) if each.rule in self.any_rule)
         nearest = max(asked, key=lambda each: (each.rule in found, each.share), default=None)
-        return "there is no rule that runs" if nearest is None else f"the nearest is {nearest.rule}: {nearest.says}"
+        return "there is no rule that runs" if nearest is None else f"the nearest is {nearest.rule}: {nearest.summary}"

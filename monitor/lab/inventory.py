@@ -23,10 +23,10 @@ class RuleSummary:
 
     rule: Rule
     languages: tuple[str, ...]
-    words: int
+    word_count: int
 
     @property
-    def tests(self) -> int:
+    def test_count(self) -> int:
         return len(self.rule.tests)
 
 
@@ -69,6 +69,6 @@ def _summary(
 ) -> RuleSummary:
     asked = frozenset(rule.where.languages if rule.where else ())
     (match,) = written.conditions["match"]
-    spoken = Languages(written, entities, lists, asked).of(match)
-    languages = ("any",) if spoken.speaks_all else tuple(sorted(spoken.spoken))
+    spoken = Languages(written, entities, lists, asked).coverage_of(match)
+    languages = ("any",) if spoken.covers_all else tuple(sorted(spoken.languages))
     return RuleSummary(rule, languages, len(set(words_of(written, lists))))

@@ -36,11 +36,11 @@ class Everything:
     lists: Mapping[str, WordList]
     documents: Mapping[Place, Document]
     sources: Mapping[str, Source] = field(default_factory=dict)
-    matched: MatchedReport | None = None
-    whole: bool = False
-    placed: Mapping[str, Place] = field(default_factory=dict)
-    named: Place | None = None
-    allow: Sequence[Network] = ()
+    recent_matches: MatchedReport | None = None
+    is_complete: bool = False
+    source_places: Mapping[str, Place] = field(default_factory=dict)
+    sources_place: Place | None = None
+    allowed_networks: Sequence[Network] = ()
 
 
 Thing = Rule | Entity | WordList
@@ -57,13 +57,13 @@ def lints(everything: Everything, asked: Sequence[Thing], once: Known | None = N
     def work(new: list[Thing]) -> list[tuple[Lint, ...]]:
         return [_of_itself(written[each.place], everything) for each in new]
 
-    known = (Known() if once is None else once).of(asked, work)
+    known = (Known() if once is None else once).compute(asked, work)
     found = [lint for each in known for lint in each]
     for each in asked:
         found += _beside_others(written[each.place], everything, bare, used)
-    found += of_sources.refused(everything.sources, everything.placed, everything.allow)
-    if everything.whole and everything.named is not None:
-        found += of_sources.missing(everything.sources, everything.named)
+    found += of_sources.refused(everything.sources, everything.source_places, everything.allowed_networks)
+    if everything.is_complete and everything.sources_place is not None:
+        found += of_sources.missing(everything.sources, everything.sources_place)
     return tuple(sorted(_unsilenced(found)))
 
 
@@ -93,16 +93,16 @@ def _of_itself(written: Written, everything: Everything) -> tuple[Lint, ...]:
 def _beside_others(written: Written, everything: Everything, bare: set[str], used: set[str]) -> Iterator[Lint]:
     """What follows from what others say, or from what happened."""
     yield from of_words.single_characters(written, bare)
-    if everything.whole:
+    if everything.is_complete:
         yield from of_rules.unused(written, used)
-    if everything.matched is not None:
-        yield from of_rules.too_many(written, everything.matched)
+    if everything.recent_matches is not None:
+        yield from of_rules.too_many(written, everything.recent_matches)
 
 
 def _bare_lists(written: Iterable[Written], lists: Mapping[str, WordList]) -> set[str]:
     """The lists that rules name without near, and those that belong to one of them."""
-    parts = (part for each in written for part in each.parts())
-    bare = {part.asks.list for part in parts if isinstance(part.asks, ListNamed) and not part.near}
+    parts = (part for each in written for part in each.all_parts())
+    bare = {part.condition.list for part in parts if isinstance(part.condition, ListNamed) and not part.inside_near}
     return {each.id for name in bare for each in lists_within(lists[name], lists)}
 
 
@@ -121,7 +121,7 @@ def _used_lists(everything: Everything) -> set[str]:
 def _unsilenced(found: Iterable[Lint]) -> Iterator[Lint]:
     lines = cache(_lines)
     for lint in found:
-        listed = [lines(lint.place.file)[place.line - 1 : place.line] for place in (lint.place, lint.document)]
+        listed = [lines(lint.place.file)[place.line - 1 : place.line] for place in (lint.place, lint.document_place)]
         silenced = (_SILENCED.search(line) for each in listed for line in each)
         if not any(each and lint.kind in re.split(r"[\s,]+", each[1]) for each in silenced):
             yield lint

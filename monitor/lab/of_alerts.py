@@ -38,40 +38,40 @@ _Odd = tuple[str, str, str]
 
 def how_often(written: Written) -> Iterator[Lint]:
     """A rule whose keys under `alert` do not do what they seem to."""
-    if isinstance(written.says, Rule):
-        for key, what, meant in (*_updates(written, written.says.alert), *_waits(written.says)):
-            yield written.lint(Kind.HOW_OFTEN, ("alert", key), what, meant)
+    if isinstance(written.definition, Rule):
+        for key, what, meant in (*_updates(written, written.definition.alert), *_waits(written.definition)):
+            yield written.make_lint(Kind.HOW_OFTEN, ("alert", key), what, meant)
 
 
 def nobody_official(written: Written, sources: Mapping[str, Source]) -> Iterator[Lint]:
     """A rule that waits for an official source, where there is none."""
-    rule = written.says
+    rule = written.definition
     asked = isinstance(rule, Rule) and Again.OFFICIAL_SOURCE in rule.alert.again_if
     if asked and sources and not any(source.official for source in sources.values()):
         what = "no source has the tag 'official': none will ever join"
         meant = "give the tag to those of yours that are, or remove it here"
-        yield written.lint(Kind.UNKNOWN_SOURCE, ("alert", "again_if"), what, meant)
+        yield written.make_lint(Kind.UNKNOWN_SOURCE, ("alert", "again_if"), what, meant)
 
 
 def event_identity(written: Written, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> Iterator[Lint]:
     """A rule that tells once per event, and does not say what makes two events of what it hits."""
-    rule = written.says
+    rule = written.definition
     if not isinstance(rule, Rule) or rule.alert.once_per is not OncePer.EVENT or rule.alert.by:
         return
     if not _names_place_or_actor(written, entities, lists):
         what = "no entity in match is a place or somebody who acts, and there is no 'by': two events may look like one"
         meant = "give the conditions that tell events apart a name, such as where, and write 'by: [where]' beside this"
-        yield written.lint(Kind.NO_IDENTITY, ("alert", "once_per"), what, meant)
+        yield written.make_lint(Kind.NO_IDENTITY, ("alert", "once_per"), what, meant)
     if rule.alert.event_lasts is not None and rule.alert.event_lasts >= DAY:
         at = ("alert", "event_lasts")
-        what = f"everything that this rule hits within {written.value(at)} is one event, unless a fact differs"
+        what = f"everything that this rule hits within {written.value_at(at)} is one event, unless a fact differs"
         meant = "name the conditions that tell events apart under 'by', or write a shorter time"
-        yield written.lint(Kind.ONE_EVENT, at, what, meant)
+        yield written.make_lint(Kind.ONE_EVENT, at, what, meant)
 
 
 def _names_place_or_actor(written: Written, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> bool:
     """Whether an entity of such a kind is among what the rule's match asks for."""
-    asked = (part.asks for part in written.conditions["match"][0].wanted())
+    asked = (part.condition for part in written.conditions["match"][0].positive_parts())
     return any(each.kind in PLACES_AND_ACTORS for asks in asked for each in _entities_of(asks, entities, lists))
 
 
@@ -81,7 +81,7 @@ def _entities_of(asks: Condition, entities: Mapping[str, Entity], lists: Mapping
         case EntityNamed(name):
             return [entities[name]]
         case GroupNamed():
-            return [each for each in entities.values() if asks.has(each)]
+            return [each for each in entities.values() if asks.includes(each)]
         case ListNamed(name):
             return [entities[each] for each in entities_within(lists[name], lists)]
         case _:
@@ -91,7 +91,7 @@ def _entities_of(asks: Condition, entities: Mapping[str, Entity], lists: Mapping
 def _updates(written: Written, policy: AlertPolicy) -> Iterator[_Odd]:
     """What comes after the first message."""
     waiting = policy.again_if - AT_ONCE
-    given = ("alert", "cooldown") in written.document.values
+    given = ("alert", "cooldown") in written.document.value_positions
     if given and not policy.again_if:
         what = "nothing is told again here, so that nothing waits for this"
         yield "cooldown", what, "write what is worth an update: again_if: [new fact]; or remove it"

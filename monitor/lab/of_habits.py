@@ -34,7 +34,7 @@ def search_operators(written: Written) -> Iterator[Lint]:
             for sign, called, meant in OPERATORS:
                 if sign.search(text):
                     what = f"'{text}' is searched for literally: {called} is not an operator here"
-                    yield written.lint(Kind.SEARCH_OPERATOR, where, what, meant)
+                    yield written.make_lint(Kind.SEARCH_OPERATOR, where, what, meant)
                     break
 
 
@@ -52,7 +52,7 @@ def short_latin_words(written: Written) -> Iterator[Lint]:
                 if _LETTERS.fullmatch(text) and text not in meant:
                     what = f"'{text}' is also searched for in English, where it may mean something else"
                     mend = "write the word that it is short for, or list it under en too if it is meant there as well"
-                    yield written.lint(Kind.SHORT_LATIN, where, what, mend)
+                    yield written.make_lint(Kind.SHORT_LATIN, where, what, mend)
 
 
 def _condition(words: tuple[tuple[Where, str], ...], language: str) -> Where:

@@ -48,13 +48,13 @@ class Speaking:
     """The languages in which a condition can hold (`_ANY`: in all), those of them that the rule's own words are in, and
     those that were told to be missing in it."""
 
-    spoken: frozenset[str]
-    own: frozenset[str] = frozenset()
-    missing: frozenset[str] = frozenset()
+    languages: frozenset[str]
+    own_languages: frozenset[str] = frozenset()
+    reported_missing: frozenset[str] = frozenset()
 
     @property
-    def speaks_all(self) -> bool:
-        return _ANY in self.spoken
+    def covers_all(self) -> bool:
+        return _ANY in self.languages
 
 
 @dataclass(slots=True)
@@ -64,27 +64,27 @@ class Languages:
     written: Written
     entities: Mapping[str, Entity]
     lists: Mapping[str, WordList]
-    asked: frozenset[str]  # the only languages that the rule looks at; none: it looks at all
+    required_languages: frozenset[str]  # the only languages that the rule looks at; none: it looks at all
     lints: list[Lint] = field(default_factory=list)
 
-    def of(self, part: Part) -> Speaking:
+    def coverage_of(self, part: Part) -> Speaking:
         """The languages of a condition."""
-        if part.field in _OF_NONE or isinstance(part.asks, Not):
+        if part.field in _OF_NONE or isinstance(part.condition, Not):
             return Speaking(frozenset((_ANY,)))
-        each = [self.of(one) for one in part.parts]
-        if isinstance(part.asks, AllOf | Near):
+        each = [self.coverage_of(one) for one in part.parts]
+        if isinstance(part.condition, AllOf | Near):
             return self._of_all(part, each)
-        if isinstance(part.asks, AnyOf):
-            spoken, own = _union(one.spoken for one in each), _union(one.own for one in each)
-            return Speaking(spoken, own, _union(one.missing for one in each))
+        if isinstance(part.condition, AnyOf):
+            spoken, own = _union(one.languages for one in each), _union(one.own_languages for one in each)
+            return Speaking(spoken, own, _union(one.reported_missing for one in each))
         spoken = _tags(self._terms(part)) or frozenset((_ANY,))
-        own = spoken - {_ANY} if isinstance(part.asks, Words) else frozenset[str]()
-        return Speaking(spoken, own & self.asked if self.asked else own)
+        own = spoken - {_ANY} if isinstance(part.condition, Words) else frozenset[str]()
+        return Speaking(spoken, own & self.required_languages if self.required_languages else own)
 
-    def untested(self, languages: frozenset[str]) -> set[str]:
+    def untested_languages(self, languages: frozenset[str]) -> set[str]:
         """Those of the languages that no test that fires is in. A test is in the one that its script allows, or that it
         says; where it may be in several, in those of whose words it holds one."""
-        rule = self.written.says
+        rule = self.written.definition
         assert isinstance(rule, Rule)
         left = set(languages)
         for test in (each for each in rule.tests if each.fires):
@@ -95,34 +95,34 @@ class Languages:
 
     def _holds(self, test: RuleTest, language: str) -> bool:
         """Whether words of this language, of the rule or of what it names, stand in a test."""
-        parts = (part for match in self.written.conditions["match"] for part in match.wanted())
+        parts = (part for match in self.written.conditions["match"] for part in match.positive_parts())
         terms = {term for part in parts for term in self._terms(part) if _tag(term.language) == language}
         compiled = compile_rules([Rule("words", "", Level.INFO, Words(tuple(terms)), "")], {})
         return bool(compiled.match(article_of(test, _SOME_TIME)))
 
     def _of_all(self, part: Part, each: list[Speaking]) -> Speaking:
-        own, limited = _union(one.own for one in each), [one.spoken for one in each if not one.speaks_all]
+        own, limited = _union(one.own_languages for one in each), [one.languages for one in each if not one.covers_all]
         if not limited:
-            return Speaking(frozenset((_ANY,)), own, _union(one.missing for one in each))
+            return Speaking(frozenset((_ANY,)), own, _union(one.reported_missing for one in each))
         spoken = frozenset.intersection(*limited)
         if not spoken:
             what = "no language has words in all of these: an article would have to mix languages"
             self._note(Kind.NEVER_FIRES, part, what, "write words of one language in each of them")
             return Speaking(frozenset((_ANY,)))  # it is told once
-        missing = _union(one.missing for one in each)
+        missing = _union(one.reported_missing for one in each)
         for one, its in zip(part.parts, each, strict=True):
-            if lacking := frozenset() if its.speaks_all else own - its.spoken - its.missing:
+            if lacking := frozenset() if its.covers_all else own - its.languages - its.reported_missing:
                 what = f"nothing here is in {_listed(lacking)}, as words beside it are: no article in it has both"
                 self._note(Kind.MISSING_LANGUAGE, one, what, "add such words here, or take them out there")
                 missing |= lacking
         return Speaking(spoken, own & spoken, missing)
 
     def _note(self, kind: Kind, part: Part, what: str, meant: str) -> None:
-        self.lints.append(self.written.lint(kind, part.where, what, meant))
+        self.lints.append(self.written.make_lint(kind, part.path, what, meant))
 
     def _terms(self, part: Part) -> Iterator[Term]:
         """The words of a condition without parts; none of a pattern."""
-        match part.asks:
+        match part.condition:
             case Words(terms):
                 yield from terms
             case ListNamed(name):
@@ -132,47 +132,47 @@ class Languages:
             case EntityNamed(name):
                 yield from _names(self.entities[name])
             case GroupNamed() as group:
-                for entity in filter(group.has, self.entities.values()):
+                for entity in filter(group.includes, self.entities.values()):
                     yield from _names(entity)
 
 
 def languages(written: Written, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> list[Lint]:
     """A language that has words in one part of a rule and none in another; one that it looks at and has no words in;
     one that no test is in."""
-    rule = written.says
+    rule = written.definition
     if not isinstance(rule, Rule):
         return []
     asked = frozenset(rule.where.languages if rule.where else ())
     found = Languages(written, entities, lists, asked)
-    speaking, *_ = [found.of(part) for each in written.conditions.values() for part in each]
-    if asked and not speaking.speaks_all and not asked & speaking.spoken:
+    speaking, *_ = [found.coverage_of(part) for each in written.conditions.values() for part in each]
+    if asked and not speaking.covers_all and not asked & speaking.languages:
         what = f"it looks at articles in {_listed(asked)} only, and has no words in it"
         meant = "add such words to match, or change where"
-        found.lints.append(written.lint(Kind.NEVER_FIRES, ("where", "languages"), what, meant))
-    elif rule.tests and (untested := found.untested(speaking.own)):
+        found.lints.append(written.make_lint(Kind.NEVER_FIRES, ("where", "languages"), what, meant))
+    elif rule.tests and (untested := found.untested_languages(speaking.own_languages)):
         what = f"no test that fires is in {_listed(untested)}: nobody has seen its words in it work"
-        found.lints.append(written.lint(Kind.UNTESTED_LANGUAGE, ("tests",), what, "add one under fires"))
+        found.lints.append(written.make_lint(Kind.UNTESTED_LANGUAGE, ("tests",), what, "add one under fires"))
     return found.lints
 
 
 def words_of(written: Written, lists: Mapping[str, WordList], net: str = "match") -> Iterator[Term]:
     """The words that a rule looks for in `match` (or another net), those of lists among them; no names of entities."""
-    for part in (part for each in written.conditions.get(net, ()) for part in each.wanted()):
-        if isinstance(part.asks, Words):
-            yield from part.asks.terms
-        elif isinstance(part.asks, ListNamed):
-            yield from terms_within(lists[part.asks.list], lists)
+    for part in (part for each in written.conditions.get(net, ()) for part in each.positive_parts()):
+        if isinstance(part.condition, Words):
+            yield from part.condition.terms
+        elif isinstance(part.condition, ListNamed):
+            yield from terms_within(lists[part.condition.list], lists)
 
 
 def few_words(written: Written, entities: Mapping[str, Entity], lists: Mapping[str, WordList]) -> Iterator[Lint]:
     """A language in which a rule can hold, and has far fewer words than in its richest one: counted as they are
     written, and also with all forms of a word as one, of which some languages have many and others none."""
-    rule = written.says
+    rule = written.definition
     if not isinstance(rule, Rule):
         return
     asked = frozenset(rule.where.languages if rule.where else ())
     (match,) = written.conditions["match"]
-    spoken = Languages(written, entities, lists, asked).of(match).spoken
+    spoken = Languages(written, entities, lists, asked).coverage_of(match).languages
     words = {term for term in words_of(written, lists) if _tag(term.language) in spoken - {_ANY}}
     counts = Counter(_tag(term.language) for term in words)
     stems = Counter(language for language, _ in set(map(_stem, words)))
@@ -181,7 +181,7 @@ def few_words(written: Written, entities: Mapping[str, Entity], lists: Mapping[s
     if poor and most >= _ENOUGH:
         each = ", ".join(f"{counts[language]} in {language}" for language in poor)
         what = f"it has {most} words in {richest}, and {each}: it will miss most news in the latter"
-        yield written.lint(Kind.FEW_WORDS, ("match",), what, "add the other words that people use for it there")
+        yield written.make_lint(Kind.FEW_WORDS, ("match",), what, "add the other words that people use for it there")
 
 
 def _is_poor(language: str, counts: Counter[str]) -> bool:

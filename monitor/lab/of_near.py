@@ -18,7 +18,7 @@ _NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth")
 def many_things(written: Written) -> Iterator[Lint]:
     """More things in one `near`, or in the title, than a headline says."""
     for part in _nets(written):
-        yield from _many(written, part, in_title=_only_title(written.says))
+        yield from _many(written, part, in_title=_only_title(written.definition))
 
 
 def _only_title(says: object) -> bool:
@@ -27,12 +27,12 @@ def _only_title(says: object) -> bool:
 
 def _many(written: Written, part: Part, *, in_title: bool) -> Iterator[Lint]:
     in_title = in_title or part.field is Field.TITLE
-    if isinstance(part.asks, Near) or (isinstance(part.asks, AllOf) and in_title):
+    if isinstance(part.condition, Near) or (isinstance(part.condition, AllOf) and in_title):
         if (things := _things(part)) > MOST:
-            where = "near each other" if isinstance(part.asks, Near) else "in the title"
+            where = "near each other" if isinstance(part.condition, Near) else "in the title"
             what = f"{things} things must be {where}: the rule misses a headline that leaves one out"
             meant = "keep those that distinguish this from other news; use the rest to raise the level, or under unless"
-            yield written.lint(Kind.MANY_THINGS, part.where, what, meant)
+            yield written.make_lint(Kind.MANY_THINGS, part.path, what, meant)
         return
     for each in part.parts:
         yield from _many(written, each, in_title=in_title)
@@ -40,17 +40,17 @@ def _many(written: Written, part: Part, *, in_title: bool) -> Iterator[Lint]:
 
 def _things(part: Part) -> int:
     """How many things must be said for it to hold, at least."""
-    if isinstance(part.asks, Not):
+    if isinstance(part.condition, Not):
         return 0
-    if isinstance(part.asks, AnyOf):
+    if isinstance(part.condition, AnyOf):
         return min(map(_things, part.parts))
     return sum(map(_things, part.parts)) if part.parts else 1
 
 
 def shared_words(written: Written, lists: Mapping[str, WordList]) -> Iterator[Lint]:
     """Two members of a `near` of which one word would have to be both: alone it is only one of them."""
-    for part in (part for net in _nets(written) for part in net.wanted()):
-        if isinstance(part.asks, Near) and not part.asks.may_share_words:
+    for part in (part for net in _nets(written) for part in net.positive_parts()):
+        if isinstance(part.condition, Near) and not part.condition.may_share_words:
             yield from _shared(written, part, lists)
 
 
@@ -61,7 +61,7 @@ def _shared(written: Written, near: Part, lists: Mapping[str, WordList]) -> Iter
             called = f"{_called(first, one)} and {_called(second, other)}"
             what = f"{some} would have to be {called} at once: a word is only one of them, so that it needs another"
             meant = "if it says both, write may_share_words: true beside within; else take it out of one of the two"
-            yield written.lint(Kind.SHARED_WORD, near.where, what, meant)
+            yield written.make_lint(Kind.SHARED_WORD, near.path, what, meant)
 
 
 def _in_both(one: Part, other: Part, lists: Mapping[str, WordList]) -> list[str]:
@@ -72,8 +72,8 @@ def _in_both(one: Part, other: Part, lists: Mapping[str, WordList]) -> list[str]
     if mine == its:
         return []
     of_mine, of_its = WordIndex(mine), WordIndex(its)
-    found = {term.text for term in mine if of_its.within(term) and of_mine.within(term) <= {term.text}}
-    return sorted(found | {term.text for term in its if of_mine.within(term) and of_its.within(term) <= {term.text}})
+    found = {term.text for term in mine if of_its.terms_implied_by(term) and of_mine.terms_implied_by(term) <= {term.text}}
+    return sorted(found | {term.text for term in its if of_mine.terms_implied_by(term) and of_its.terms_implied_by(term) <= {term.text}})
 
 
 def _called(number: int, part: Part) -> str:

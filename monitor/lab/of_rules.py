@@ -30,17 +30,17 @@ MOST, ENOUGH, DAYS = 0.02, 200, 7
 
 def untested(written: Written) -> Iterator[Lint]:
     """A rule or entity without tests."""
-    if isinstance(written.says, Rule | Entity) and not written.says.tests:
-        called = "rule" if isinstance(written.says, Rule) else "entity"
+    if isinstance(written.definition, Rule | Entity) and not written.definition.tests:
+        called = "rule" if isinstance(written.definition, Rule) else "entity"
         what = f"this {called} has no tests: nobody sees when an edit breaks it"
-        yield written.lint(Kind.UNTESTED, (), what, "write tests: {fires: [...], silent: [...]}; check runs them")
+        yield written.make_lint(Kind.UNTESTED, (), what, "write tests: {fires: [...], silent: [...]}; check runs them")
 
 
 def unused(written: Written, used: Iterable[str]) -> Iterator[Lint]:
     """A list that nothing names."""
-    if isinstance(written.says, WordList) and written.says.id not in used:
-        what = f"nothing names the list '{written.says.id}': its words are looked for nowhere"
-        yield written.lint(Kind.UNUSED_LIST, (), what, "name it in a rule, or remove it")
+    if isinstance(written.definition, WordList) and written.definition.id not in used:
+        what = f"nothing names the list '{written.definition.id}': its words are looked for nowhere"
+        yield written.make_lint(Kind.UNUSED_LIST, (), what, "name it in a rule, or remove it")
 
 
 _BEYOND_WORDS: dict[type, tuple[str, str]] = {  # what it is, and the key that it is written under
@@ -54,50 +54,50 @@ def patterns_alone(written: Written) -> Iterator[Lint]:
     """A pattern, a number or a day that is looked for in every article, because no word must stand beside it."""
     for net in NETS:
         for part in (found for each in written.conditions.get(net, ()) for found in _without_words(each)):
-            said, key = _BEYOND_WORDS[type(part.asks)]
+            said, key = _BEYOND_WORDS[type(part.condition)]
             what = f"this {said} has no required words: every article is searched for it, which takes time"
-            yield written.lint(Kind.PATTERN_ALONE, (*part.where, key), what, "put it under all: with words")
+            yield written.make_lint(Kind.PATTERN_ALONE, (*part.path, key), what, "put it under all: with words")
 
 
 def _without_words(part: Part) -> list[Part]:
     """The patterns, numbers and days that are enough alone."""
-    each = [_without_words(one) for one in part.parts if not isinstance(one.asks, Not)]
-    if isinstance(part.asks, AllOf | Near) and not all(each):
+    each = [_without_words(one) for one in part.parts if not isinstance(one.condition, Not)]
+    if isinstance(part.condition, AllOf | Near) and not all(each):
         return []
-    return [part] if type(part.asks) in _BEYOND_WORDS else [found for one in each for found in one]
+    return [part] if type(part.condition) in _BEYOND_WORDS else [found for one in each for found in one]
 
 
 def never_news(written: Written) -> Iterator[Lint]:
     """A rule that needs its evidence, or some of it, in the title, and looks for it elsewhere."""
-    rule = written.says
+    rule = written.definition
     if not isinstance(rule, Rule):
         return
     for match in written.conditions["match"]:
         if rule.news_in is NewsIn.TITLE and not _in_title(match):
             what = "news is only what the title says, and match looks elsewhere: all it finds is a mention"
-            yield written.lint(Kind.NEVER_FIRES, ("news_in",), what, "change news_in, or where match looks")
+            yield written.make_lint(Kind.NEVER_FIRES, ("news_in",), what, "change news_in, or where match looks")
         elif rule.title_has_some and not _some_in_title(match):
             what = "the title must have some of what match looks for, and match looks elsewhere: it finds only mentions"
-            yield written.lint(Kind.NEVER_FIRES, ("title_has_some",), what, "remove it, or change where match looks")
+            yield written.make_lint(Kind.NEVER_FIRES, ("title_has_some",), what, "remove it, or change where match looks")
 
 
 def _in_title(part: Part) -> bool:
-    if isinstance(part.asks, Not):
+    if isinstance(part.condition, Not):
         return True
     if part.field in (Field.TEXT, Field.LEAD):
         return False
-    return any(map(_in_title, part.parts)) if isinstance(part.asks, AnyOf) else all(map(_in_title, part.parts))
+    return any(map(_in_title, part.parts)) if isinstance(part.condition, AnyOf) else all(map(_in_title, part.parts))
 
 
 def _some_in_title(part: Part) -> bool:
-    if isinstance(part.asks, Not) or part.field not in (None, Field.TITLE):
+    if isinstance(part.condition, Not) or part.field not in (None, Field.TITLE):
         return False
     return any(map(_some_in_title, part.parts)) if part.parts else True
 
 
 def unknown_sources(written: Written, sources: Mapping[str, Source]) -> Iterator[Lint]:
     """A rule that looks at articles of sources that there are not."""
-    rule = written.says
+    rule = written.definition
     if isinstance(rule, Rule) and rule.where is not None and sources:
         yield from _unknown(written, rule.where, ("where",), sources)
         if rule.where.excluded is not None:
@@ -115,13 +115,13 @@ def _unknown(written: Written, asked: Where, at: tuple[str, ...], sources: Mappi
         for number, each in enumerate(wanted):
             if each not in known:
                 what = f"{called} '{each}': no article is of it"
-                yield written.lint(Kind.UNKNOWN_SOURCE, (*at, key, number), what, "mend it here, or in the sources")
+                yield written.make_lint(Kind.UNKNOWN_SOURCE, (*at, key, number), what, "mend it here, or in the sources")
 
 
 def too_many(written: Written, matched: MatchedReport) -> Iterator[Lint]:
     """A rule that met so much of the last days' news that nobody can read it. Once it has met anything since its last
     edit, only that counts."""
-    rule = written.says
+    rule = written.definition
     by_version = matched.by_rule.get(rule.id, {}) if isinstance(rule, Rule) else {}
     if not isinstance(rule, Rule) or not by_version or matched.articles < ENOUGH:
         return
@@ -130,4 +130,4 @@ def too_many(written: Written, matched: MatchedReport) -> Iterator[Lint]:
         which = "it" if rule.version in by_version else "an earlier version of it"
         what = f"{which} met {met:,} of the {matched.articles:,} articles of the last {DAYS} days"
         share = f"{met / matched.articles:.0%}, where more than {MOST:.0%} is noise"
-        yield written.lint(Kind.MEETS_TOO_MUCH, (), f"{what} ({share})", "narrow it: near, in: title, ignore, where")
+        yield written.make_lint(Kind.MEETS_TOO_MUCH, (), f"{what} ({share})", "narrow it: near, in: title, ignore, where")

@@ -29,22 +29,22 @@ def single_characters(written: Written, bare_lists: Iterable[str]) -> Iterator[L
         if len(letters) == 1 and any(script.match(letters) for script in _CHARACTERS):
             stands = "has many meanings" if HANGUL.match(letters) else "stands inside many other words"
             meant = "put it into a near with what it belongs to, or write a longer word"
-            if isinstance(written.says, Entity):
+            if isinstance(written.definition, Entity):
                 meant = "write a longer name, or put it under maybe with what makes it count"
-            yield written.lint(Kind.SINGLE_CHARACTER, where, f"'{term.text}' alone {stands}", meant)
+            yield written.make_lint(Kind.SINGLE_CHARACTER, where, f"'{term.text}' alone {stands}", meant)
 
 
 def _standing_alone(written: Written, bare_lists: Iterable[str]) -> Iterator[tuple[Where, Term]]:
-    says = written.says
+    says = written.definition
     if isinstance(says, Entity):
         yield from _placed(written, ("sure",), says.sure)
     elif isinstance(says, WordList):
         if says.id in bare_lists:
             yield from _placed(written, ("words",), says.terms)
     else:
-        for part in written.parts():
-            if isinstance(part.asks, Words) and not part.near:
-                yield from _placed(written, (*part.where, "words"), part.asks.terms)
+        for part in written.all_parts():
+            if isinstance(part.condition, Words) and not part.inside_near:
+                yield from _placed(written, (*part.path, "words"), part.condition.terms)
 
 
 def short_prefixes(written: Written) -> Iterator[Lint]:
@@ -56,7 +56,7 @@ def short_prefixes(written: Written) -> Iterator[Lint]:
             for token in tokens if len(tokens) == 1 else ():
                 is_open, is_character = token.open_left or token.open_right, HANGUL.match(token.text)
                 if is_open and not is_character and len(token.text) < _SHORT:
-                    yield written.lint(
+                    yield written.make_lint(
                         Kind.SHORT_PREFIX,
                         where,
                         f"'{term.text}' stands for every word with '{term.text.strip('*')}' there",
@@ -69,26 +69,26 @@ def short_prefixes(written: Written) -> Iterator[Lint]:
 
 def never_counting(written: Written, lists: Lists) -> Iterator[Lint]:
     """A word that lies, wherever it stands, inside what is to be ignored; a name that does so in `never`."""
-    says = written.says
+    says = written.definition
     if isinstance(says, Entity):
         names = [*_placed(written, ("sure",), says.sure)]
         names += _placed(written, ("maybe", "words"), says.maybe.terms if says.maybe else ())
         yield from _swallowed(written, names, says.never, "never")
     elif isinstance(says, Rule):
-        for part in written.parts():
-            if isinstance(part.asks, Words) and part.ignores:
-                words = _placed(written, (*part.where, "words"), part.asks.terms)
+        for part in written.all_parts():
+            if isinstance(part.condition, Words) and part.ignores:
+                words = _placed(written, (*part.path, "words"), part.condition.terms)
                 yield from _swallowed(written, words, _ignored(part.ignores, lists), "ignore")
 
 
 def _swallowed(
     written: Written, words: Iterable[tuple[Where, Term]], swallowing: Iterable[Term], key: str
 ) -> Iterator[Lint]:
-    others = WordIndex(swallowing, names=isinstance(written.says, Entity))
+    others = WordIndex(swallowing, names=isinstance(written.definition, Entity))
     for where, term in words:
-        if (by := others.always_with(term, whole=True)) is not None:
+        if (by := others.term_implied_by(term, whole=True)) is not None:
             what = f"'{term.text}' never counts: wherever it stands, '{by}' under {key} stands too"
-            yield written.lint(Kind.NEVER_COUNTS, where, what, f"remove it here, or '{by}' there")
+            yield written.make_lint(Kind.NEVER_COUNTS, where, what, f"remove it here, or '{by}' there")
 
 
 def _ignored(ignores: Iterable[Ignore], lists: Lists) -> Iterator[Term]:
@@ -100,21 +100,21 @@ def _ignored(ignores: Iterable[Ignore], lists: Lists) -> Iterator[Term]:
 
 def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
     """A word of `match` or `mention` that cannot help, because `unless` drops every article in which it stands."""
-    if not isinstance(written.says, Rule) or written.says.unless is None:
+    if not isinstance(written.definition, Rule) or written.definition.unless is None:
         return
     enough = [part for unless in written.conditions["unless"] for part in _alternatives(unless)]
     dropping = [
         (part.field, WordIndex(words_asked(part, lists))) for part in enough if not part.ignores and part.times == 1
     ]
-    for part in (part for net in NETS for each in written.conditions[net] for part in each.wanted()):
-        if not isinstance(part.asks, Words):
+    for part in (part for net in NETS for each in written.conditions[net] for part in each.positive_parts()):
+        if not isinstance(part.condition, Words):
             continue
         others = [words for field, words in dropping if field in (None, part.field)]
-        for term in part.asks.terms:
-            for by in (by for words in others if (by := words.always_with(term, whole=False)) is not None):
-                yield written.lint(
+        for term in part.condition.terms:
+            for by in (by for words in others if (by := words.term_implied_by(term, whole=False)) is not None):
+                yield written.make_lint(
                     Kind.DROPPED_BY_UNLESS,
-                    written.word((*part.where, "words"), term),
+                    written.path_of_word((*part.path, "words"), term),
                     f"'{term.text}' can never help: where it stands, unless drops the article for '{by}'",
                     "remove it here, or there; what is wrong in one place only belongs under ignore",
                 )
@@ -122,7 +122,7 @@ def dropped_by_unless(written: Written, lists: Lists) -> Iterator[Lint]:
 
 def _alternatives(part: Part) -> Iterator[Part]:
     """The conditions each of which is enough."""
-    if isinstance(part.asks, AnyOf) and part.times == 1:
+    if isinstance(part.condition, AnyOf) and part.times == 1:
         for each in part.parts:
             yield from _alternatives(each)
     else:
@@ -131,9 +131,9 @@ def _alternatives(part: Part) -> Iterator[Part]:
 
 def words_asked(part: Part, lists: Lists) -> tuple[Term, ...]:
     """The words of a condition, or of the list that it names; none of others."""
-    if isinstance(part.asks, Words):
-        return part.asks.terms
-    return terms_within(lists[part.asks.list], lists) if isinstance(part.asks, ListNamed) else ()
+    if isinstance(part.condition, Words):
+        return part.condition.terms
+    return terms_within(lists[part.condition.list], lists) if isinstance(part.condition, ListNamed) else ()
 
 
 class WordIndex:
@@ -149,12 +149,12 @@ class WordIndex:
                 listed = self._open if token.open_left or token.open_right else self._closed[token.text]
                 listed.append((term.text, pattern))
 
-    def always_with(self, term: Term, *, whole: bool) -> str | None:
+    def term_implied_by(self, term: Term, *, whole: bool) -> str | None:
         """One that stands wherever the term does; `whole`: that holds all of it."""
         found = [self._with(pattern, whole=whole) for pattern in _compiled(term, name=self._names)]
         return found[0] if found and None not in found else None
 
-    def within(self, term: Term) -> frozenset[str]:
+    def terms_implied_by(self, term: Term) -> frozenset[str]:
         """All of them that stand wherever the term does."""
         found = [frozenset(self._each_with(pattern, whole=False)) for pattern in _compiled(term, name=self._names)]
         return frozenset[str]().union(*found) if all(found) else frozenset()
@@ -171,9 +171,9 @@ class WordIndex:
 def _covers(other: Pattern, pattern: Pattern, *, whole: bool) -> bool:
     if isinstance(other, Edged):  # it stands in fewer places
         return False
-    if other.language not in (None, pattern.language) or (other.cased is not None and pattern.cased is None):
+    if other.language not in (None, pattern.language) or (other.cased_tokens is not None and pattern.cased_tokens is None):
         return False
-    mine, its = (pattern.tokens, other.tokens) if other.cased is None else (pattern.cased or (), other.cased)
+    mine, its = (pattern.tokens, other.tokens) if other.cased_tokens is None else (pattern.cased_tokens or (), other.cased_tokens)
     if whole and len(its) != len(mine):
         return False
     return any(
@@ -186,15 +186,15 @@ def _token_covers(other: Token, token: Token) -> bool:
     if other.open_left and other.open_right:
         return other.text in token.text
     if other.open_right:
-        return not token.open_left and token.text.startswith(other.text) and token.first.heads <= other.first.heads
+        return not token.open_left and token.text.startswith(other.text) and token.first_script.allowed_prefixes <= other.first_script.allowed_prefixes
     if other.open_left:
-        return not token.open_right and token.text.endswith(other.text) and token.last.tails <= other.last.tails
+        return not token.open_right and token.text.endswith(other.text) and token.last_script.allowed_suffixes <= other.last_script.allowed_suffixes
     return token.text == other.text and not (token.open_left or token.open_right)
 
 
 def _key(token: Token) -> object:
     """Equal for two that are the same tokens."""
-    return token.text, token.open_left, token.open_right, token.first.heads, token.last.tails
+    return token.text, token.open_left, token.open_right, token.first_script.allowed_prefixes, token.last_script.allowed_suffixes
 
 
 # --- words that stand there twice -------------------------------------------------------------------------------
@@ -208,9 +208,9 @@ def twice(written: Written) -> Iterator[Lint]:
             key = tuple(map(_key, tokens_of(term)))
             if (first := known.get(key)) is not None:
                 same = "stands here twice" if first == term.text else f"is the same word here as '{first}'"
-                yield written.lint(Kind.TWICE, where, f"'{term.text}' {same}", "remove one of them")
+                yield written.make_lint(Kind.TWICE, where, f"'{term.text}' {same}", "remove one of them")
             known.setdefault(key, term.text)
 
 
 def _placed(written: Written, where: Where, terms: Iterable[Term]) -> Iterator[tuple[Where, Term]]:
-    return ((written.word(where, term), term) for term in terms)
+    return ((written.path_of_word(where, term), term) for term in terms)

@@ -17,7 +17,7 @@ class Once(Generic[Thing, Result]):
     def __init__(self) -> None:
         self._known: dict[tuple[type, str], tuple[Thing, Result]] = {}
 
-    def of(self, things: Sequence[Thing], work: Callable[[list[Thing]], Sequence[Result]]) -> list[Result]:
+    def compute(self, things: Sequence[Thing], work: Callable[[list[Thing]], Sequence[Result]]) -> list[Result]:
         """What `work` makes of each; it is asked only about those that were not among the things the last time."""
         known = {key: pair for each in things if (pair := self._known.get(key := _key(each))) and pair[0] is each}
         new = [each for each in things if _key(each) not in known]
@@ -25,7 +25,7 @@ class Once(Generic[Thing, Result]):
         self._known = known
         return [known[_key(each)][1] for each in things]
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Everything."""
         self._known.clear()
 

@@ -25,10 +25,10 @@ class Unusable:
     """A line that holds no article, and why."""
 
     line: int
-    why: str
+    reason: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.why}"
+        return f"line {self.line}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Recorded:
     id: str | int
     article: Article
     line: int = 0
-    unread: str | None = None
+    unreadable_date: str | None = None
     row: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -36,7 +36,7 @@ class Came:
     """What was decided on an article, and the event that it belongs to, if only by its story."""
 
     id: Id
-    judged: Judged
+    decision: Judged
     event: str | None
 
 
@@ -87,8 +87,8 @@ def _placed(found: Sequence[Recorded], now: datetime) -> Iterator[Coming]:
 def replay(articles: Iterable[Coming], player: Replay) -> Iterator[Came | Sent]:
     """Everything, from the first article to the last that waits."""
     for each in articles:
-        yield from player.take(each)
-    yield from player.rest()
+        yield from player.process_article(each)
+    yield from player.flush_pending()
 
 
 class Replay:
@@ -96,8 +96,8 @@ class Replay:
     `overtaken`: of each rule, how many waited and were not told then, for they were taken back, or told meanwhile."""
 
     def __init__(self, rules: RuleSet, around: Circumstances = _ANYWHERE, *, all_stories: bool = False) -> None:
-        self.heard: dict[str, set[tuple[str, str]]] = defaultdict(set)
-        self.overtaken: Counter[str] = Counter()
+        self.articles_by_subject: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.dropped_pending: Counter[str] = Counter()
         self._rules = rules
         self._around = around
         self._all_stories = all_stories
@@ -108,29 +108,29 @@ class Replay:
         self._untold: dict[str, list[Id]] = defaultdict(list)  # of each subject, those since it was told last
         self._events: dict[str, str] = {}  # of stories
 
-    def take(self, coming: Coming) -> Iterator[Sent | Came]:
+    def process_article(self, coming: Coming) -> Iterator[Sent | Came]:
         """An article at its moment; before it, what falls due by then. Time never goes back."""
         now = coming.at if self._now is None else max(self._now, coming.at)
         yield from self._until(now)
         decision = decide([coming.article], self._rules, self._state, now, self._around, all_stories=self._all_stories)
-        self._state = decision.state.settled()
+        self._state = decision.state.commit_draft()
         self._now = now
-        (judged,) = decision.judged
+        (judged,) = decision.article_decisions
         if judged.decisions:
             self._ids[coming.article.source, coming.article.uid] = coming.id
-        hearings = [each.hearing for each in judged.decisions if each.hearing is not None]
+        hearings = [each.candidate for each in judged.decisions if each.candidate is not None]
         for hearing in hearings:
             self._hear(hearing, coming.id)
-        if any(each.waiting is not None or each.moved for each in judged.decisions):
+        if any(each.pending is not None or each.pending_changes for each in judged.decisions):
             self._look()
-        silent = (each for each in judged.decisions if each.alert is None and each.waiting is None)
-        self._overtake(moved for each in silent for moved in each.moved)
+        silent = (each for each in judged.decisions if each.alert is None and each.pending is None)
+        self._overtake(moved for each in silent for moved in each.pending_changes)
         yield Came(coming.id, judged, self._event_of(judged))
         for each in judged.decisions:
-            if each.alert is not None and each.hearing is not None:
-                yield self._sent(each.alert, each.hearing)
+            if each.alert is not None and each.candidate is not None:
+                yield self._sent(each.alert, each.candidate)
 
-    def rest(self) -> Iterator[Sent]:
+    def flush_pending(self) -> Iterator[Sent]:
         """All that still waits, each at its own moment."""
         while self._due is not None:
             yield from self._until(self._due)
@@ -139,21 +139,21 @@ class Replay:
         while self._due is not None and self._due <= now:
             at = self._due
             fallen = decide_due(self._rules, self._state, at)
-            self._state = fallen.state.settled()
+            self._state = fallen.state.commit_draft()
             self._look()
-            self._overtake(fallen.moved)
-            for telling in fallen.tellings:
+            self._overtake(fallen.changes)
+            for telling in fallen.released:
                 yield from self._told(telling)
 
     def _look(self) -> None:
-        self._due = min((each.due for each in self._state.told.waiting), default=None)
+        self._due = min((each.due for each in self._state.ledger.pending), default=None)
 
     def _overtake(self, moved: Iterable[Moved]) -> None:
-        self.overtaken.update(each.before.hearing.rule for each in moved if each.after is None)
+        self.dropped_pending.update(each.before.candidate.rule for each in moved if each.after is None)
 
     def _hear(self, hearing: Hearing, id_: Id) -> None:
         own = (hearing.article.source, hearing.article.uid)
-        self.heard[hearing.key].add(own)
+        self.articles_by_subject[hearing.key].add(own)
         self._untold[hearing.key].append(id_)
         if hearing.event is not None:
             self._events.setdefault(hearing.story.id, hearing.event.id)
@@ -168,12 +168,12 @@ class Replay:
 
     def _told(self, telling: Telling) -> Iterator[Sent]:
         if telling.alert.kind is not AlertKind.DIGEST:
-            for waited in telling.waited:
-                yield self._sent(telling.alert, waited.hearing)
+            for waited in telling.pending:
+                yield self._sent(telling.alert, waited.candidate)
             return
         lines: dict[tuple[str, ...], list[Hearing]] = defaultdict(list)
-        for waited in telling.waited:
-            lines[_line_of(waited.hearing)].append(waited.hearing)
+        for waited in telling.pending:
+            lines[_line_of(waited.candidate)].append(waited.candidate)
         items = {_line(item): item for item in reversed(telling.alert.items)}  # the first of each stays
         for about, hearings in sorted(lines.items()):
             item = items[about]
@@ -227,5 +227,5 @@ def _line(item: Item) -> tuple[str, ...]:
 
 def _line_of(hearing: Hearing) -> tuple[str, ...]:
     """In which line it is told."""
-    own = (hearing.article.source, hearing.article.uid) if hearing.unsure else ()
+    own = (hearing.article.source, hearing.article.uid) if hearing.uncertainty else ()
     return (hearing.rule, hearing.story.id, *own)

@@ -24,15 +24,15 @@ class Labelled:
     """An article, and what is right of it, as ids of rules: those that must hit it as news (`labels`), those that may
     and need not (`mentions`), and those for which somebody has looked; None: for all labels of the file."""
 
-    found: Recorded
+    recorded: Recorded
     labels: frozenset[str]
     mentions: frozenset[str]
-    judged: frozenset[str] | None
+    judged_rules: frozenset[str] | None
 
     @property
     def language(self) -> str:
         """As its line says, else as its script tells."""
-        article = self.found.article
+        article = self.recorded.article
         return article.language or language_of(article.title, article.text, None) or "unknown"
 
 
@@ -50,7 +50,7 @@ class Mistake:
     kind: Error
     rule: str
     language: str
-    found: Recorded
+    recorded: Recorded
     why: str
 
 
@@ -66,7 +66,7 @@ class Tally:
     mentioned: int = 0
 
     @property
-    def labelled(self) -> int:
+    def labeled(self) -> int:
         return self.right + self.missed
 
     @property
@@ -81,7 +81,7 @@ class Tally:
     @property
     def recall(self) -> float | None:
         """From 0 to 1; None where nothing is labelled."""
-        return self.right / self.labelled if self.labelled else None
+        return self.right / self.labeled if self.labeled else None
 
     @property
     def f1(self) -> float | None:
@@ -99,23 +99,23 @@ class Score:
     tallies: dict[tuple[str, str], Tally]
     articles: int
     mistakes: list[Mistake] = field(default_factory=list)
-    unknown: frozenset[str] = frozenset()
+    unknown_labels: frozenset[str] = frozenset()
 
     @property
-    def of_rules(self) -> dict[str, Tally]:
+    def tally_by_rule(self) -> dict[str, Tally]:
         """The tally of each rule in all languages."""
         return {rule: tally for (rule, language), tally in self.tallies.items() if language == ALL}
 
     @property
     def macro_f1(self) -> float | None:
         """The mean F1 of the rules that have labelled articles; a rule that hits none of them counts as 0."""
-        each = [tally.f1 or 0.0 for tally in self.of_rules.values() if tally.labelled]
+        each = [tally.f1 or 0.0 for tally in self.tally_by_rule.values() if tally.labeled]
         return sum(each) / len(each) if each else None
 
     @property
     def mentions(self) -> tuple[int, int]:
         """How many of the mentions were hit at all, and how many there are."""
-        tallies = self.of_rules.values()
+        tallies = self.tally_by_rule.values()
         return sum(tally.mentioned for tally in tallies), sum(tally.neutral for tally in tallies)
 
 
@@ -143,13 +143,13 @@ def _ids(row: Mapping[str, list[str]], key: str) -> frozenset[str]:
 def score(articles: Sequence[Labelled], rules: RuleSet, *, with_mistakes: bool = False) -> Score:
     """The rules against the labels. A rule is asked only about articles that were judged for it; where the labels call
     an article a mention, it may hit or not. `with_mistakes`: each is explained, which takes longer than counting."""
-    labels = frozenset[str]().union(*(each.labels | each.mentions | (each.judged or set()) for each in articles))
+    labels = frozenset[str]().union(*(each.labels | each.mentions | (each.judged_rules or set()) for each in articles))
     counted: dict[str, dict[str, Tally]] = {id_: {} for id_ in rules.rules if id_ in labels}
-    found = Score({}, len(articles), unknown=labels - counted.keys())
+    found = Score({}, len(articles), unknown_labels=labels - counted.keys())
     for each in articles:
-        matches = {match.rule: match for match in rules.match(each.found.article)}
+        matches = {match.rule: match for match in rules.match(each.recorded.article)}
         language = each.language  # detected in the text, so once an article and not once a rule
-        for rule in counted.keys() & (labels if each.judged is None else each.judged):
+        for rule in counted.keys() & (labels if each.judged_rules is None else each.judged_rules):
             for group in (ALL, language):
                 _count(counted[rule].setdefault(group, Tally()), each, rule, matches.get(rule))
             if with_mistakes:
@@ -179,11 +179,11 @@ def _mistakes(article: Labelled, rule: str, match: Match | None, rules: RuleSet)
     if wanted is news or rule in article.mentions:
         return
     kind = Error.MISS if wanted else Error.FALSE_ALARM
-    yield Mistake(kind, rule, article.language, article.found, _why(article.found.article, rule, match, rules))
+    yield Mistake(kind, rule, article.language, article.recorded, _why(article.recorded.article, rule, match, rules))
 
 
 def _why(article: Article, rule: str, match: Match | None, rules: RuleSet) -> str:
-    said = explain_one(rules, article, rule).says
+    said = explain_one(rules, article, rule).summary
     return said if match is None else f"{said}: {quote_evidence(match)}"
 
 

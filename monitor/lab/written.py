@@ -70,12 +70,12 @@ class Lint:
 
     place: Place
     kind: Kind
-    what: str
-    meant: str
-    document: Place
+    message: str
+    advice: str
+    document_place: Place
 
     def __str__(self) -> str:
-        return f"{self.place}: advice: {self.what}; {self.meant} [{self.kind}]"
+        return f"{self.place}: advice: {self.message}; {self.advice} [{self.kind}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,14 @@ class Part:
     """A condition: what it asks (never a wrapper: those are told beside it), where it stands, and its own parts.
     `near`: it is brought together with others."""
 
-    where: Where
-    asks: Condition
+    path: Where
+    condition: Condition
     parts: tuple[Part, ...] = ()
     name: str = ""
     field: Field | None = None
     ignores: tuple[Ignore, ...] = ()
     times: int = 1
-    near: bool = False
+    inside_near: bool = False
 
     def walk(self) -> Iterator[Part]:
         """It and all that is in it."""
@@ -98,12 +98,12 @@ class Part:
         for part in self.parts:
             yield from part.walk()
 
-    def wanted(self) -> Iterator[Part]:
+    def positive_parts(self) -> Iterator[Part]:
         """The same without what must not stand in an article."""
-        if not isinstance(self.asks, Not):
+        if not isinstance(self.condition, Not):
             yield self
             for part in self.parts:
-                yield from part.wanted()
+                yield from part.positive_parts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +123,13 @@ class WordSet:
 class Written:
     """A rule, entity or list, and its document."""
 
-    says: Rule | Entity | WordList
+    definition: Rule | Entity | WordList
     document: Document
 
     @cached_property
     def conditions(self) -> dict[str, list[Part]]:
         """The conditions of a rule, by the keys that they stand under."""
-        rule = self.says
+        rule = self.definition
         if not isinstance(rule, Rule):
             return {}
         found = {"match": [self._part(rule.condition, ("match",))]}
@@ -141,19 +141,19 @@ class Written:
             found[key] = [self._part(each.condition, where) for each, where in zip(changes, places, strict=True)]
         return found
 
-    def parts(self) -> Iterator[Part]:
+    def all_parts(self) -> Iterator[Part]:
         """All conditions of a rule, at any depth."""
         return (part for each in self.conditions.values() for one in each for part in one.walk())
 
-    def lint(self, kind: Kind, where: Where, what: str, meant: str) -> Lint:
+    def make_lint(self, kind: Kind, where: Where, what: str, meant: str) -> Lint:
         """A lint at a place of the document."""
         return Lint(self.document.place(where), kind, what, meant, self.document.place())
 
-    def value(self, where: Where) -> Plain:
+    def value_at(self, where: Where) -> Plain:
         """What stands at a place of the document, as it is written; None: nothing."""
         return _at(self.document.data, where)
 
-    def word(self, where: Where, term: Term) -> Where:
+    def path_of_word(self, where: Where, term: Term) -> Where:
         """Where a word stands in the set of words at a place."""
         words = _at(self.document.data, where)
         if isinstance(words, dict):

@@ -88,7 +88,7 @@ class Anchors:
         numbers.update(self._always)
         return numbers
 
-    def in_lead(self, candidates: Iterable[int], in_lead: AbstractSet[int]) -> list[bool | None]:
+    def are_met_in_lead(self, candidates: Iterable[int], in_lead: AbstractSet[int]) -> list[bool | None]:
         """Of each candidate that is plain, whether all that it requires is in the lead; of any other None."""
         rows, answers = self._rows, list[bool | None]()
         for number in candidates:

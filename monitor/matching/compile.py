@@ -68,8 +68,8 @@ def compile_rules(
     """One set of all rules. Every entity and list that a rule names must be there (KeyError otherwise); `sources` are
     those whose tags and publishers are known; `known`: further entities, whose names identity knows."""
     compiler = _Compiler(entities, lists, sources, {**known, **entities})
-    compiled_rules = [compiler.rule(rule) for rule in rules]
-    return RuleSet(compiled_rules, compiler.lookup())
+    compiled_rules = [compiler.compile_rule(rule) for rule in rules]
+    return RuleSet(compiled_rules, compiler.build_lookup())
 
 
 class _Compiler:
@@ -94,17 +94,17 @@ class _Compiler:
         self._beside = False
         self._expressions: set[str] = set()
 
-    def lookup(self) -> Lookup:
+    def build_lookup(self) -> Lookup:
         return Lookup(
             patterns=tuple(self._patterns),
             texts=tuple(self._texts),
-            beside=self._beside,
+            uses_metadata=self._beside,
             expressions=frozenset(self._expressions),
             entities=self._known_entities,
             sources=self._sources,
         )
 
-    def rule(self, rule: Rule) -> CompiledRule:
+    def compile_rule(self, rule: Rule) -> CompiledRule:
         raises = sorted(rule.raises, key=lambda change: -change.to.rank)
         lowers = sorted(rule.lowers, key=lambda change: change.to.rank)
         node = self._node(rule.condition)
@@ -119,7 +119,7 @@ class _Compiler:
                 CompiledChange(change.to, change.condition, self._node(change.condition))
                 for change in (*raises, *lowers)
             ),
-            by=tuple(self._named_leaves(rule.condition, node, frozenset(rule.alert.by))) if rule.alert.by else (),
+            by_leaves=tuple(self._named_leaves(rule.condition, node, frozenset(rule.alert.by))) if rule.alert.by else (),
         )
 
     def _optional(self, condition: Condition | None) -> nodes.Node | None:
@@ -303,7 +303,7 @@ class _Compiler:
                 parts += map(EntityNamed, entities_within(named, self._lists))
                 return tuple(chain.from_iterable(map(self._values, parts)))
             case GroupNamed():
-                members = [each.id for each in self._entities.values() if condition.has(each)]
+                members = [each.id for each in self._entities.values() if condition.includes(each)]
                 return tuple(values.EntityValues(self._finder(EntityNamed(each)), each) for each in members)
             case EntityNamed(entity):
                 return (values.EntityValues(self._finder(condition), entity),)
@@ -339,7 +339,7 @@ class _Compiler:
         return CompiledMaybe(terms, titles, counts_if.sure_seen, counts_if.earlier, near, test)
 
     def _group(self, group: GroupNamed) -> Finder:
-        members = [EntityNamed(entity.id) for entity in self._entities.values() if group.has(entity)]
+        members = [EntityNamed(entity.id) for entity in self._entities.values() if group.includes(entity)]
         return finders.Any(map(self._finder, members))
 
     # --- what does not count ------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ class Document:
 
     def __init__(self, article: Article, *, whole: bool = False, title_alone: bool = False) -> None:
         self.article = article
-        self.whole = whole
+        self.all_fields = whole
         self.work = 0
         self._fields = {Field.TITLE: article.title, Field.TEXT: article.text}
         if whole:
@@ -67,7 +67,7 @@ class Document:
         self.joined = self._laid_out()
         self.end = len(self.joined) - 1
         """Behind the last token of all."""
-        self.everything = self._regions[Field.TEXT][1]
+        self.text_end = self._regions[Field.TEXT][1]
         """The end of the text: evidence may lie anywhere before it."""
 
     def _laid_out(self) -> str:
@@ -89,7 +89,7 @@ class Document:
     # --- regions ------------------------------------------------------------------------------------------------
 
     @property
-    def title(self) -> Region:
+    def title_region(self) -> Region:
         return self._regions[Field.TITLE]
 
     @cached_property
@@ -114,23 +114,23 @@ class Document:
     def sentence_end(self) -> int:
         """Where the text's first sentence ends, in the joined text, and the lead at the latest."""
         start, end = self._regions[Field.TEXT]
-        record = self.records[Field.TEXT]
+        record = self.normalized_texts[Field.TEXT]
         behind = next((last for _, last in sentences(record)), 0)
         tokens = len(TOKEN.findall(record, 0, behind))
         *first, rest = self.joined[start:end].split(" ", tokens)
         return min(self.lead_end, end if len(first) < tokens else end - len(rest) - 1)
 
-    def limit(self, news_in: NewsIn) -> int:
+    def evidence_limit(self, news_in: NewsIn) -> int:
         """How far evidence may reach to be news."""
         match news_in:
             case NewsIn.TITLE:
-                return self.title[1]
+                return self.title_region[1]
             case NewsIn.ABOUT:
                 return self.sentence_end
             case NewsIn.LEAD:
                 return self.lead_end
             case NewsIn.TEXT:
-                return self.everything
+                return self.text_end
 
     def region(self, field: Field | None, limit: int) -> Region:
         """Where words are looked for that may stand in this field (None: title and text), up to the limit."""
@@ -144,12 +144,12 @@ class Document:
     # --- languages ----------------------------------------------------------------------------------------------
 
     @cached_property
-    def ruled_out(self) -> frozenset[str]:
+    def ruled_out_languages(self) -> frozenset[str]:
         """The languages that the article clearly is not in, of those that share Han characters."""
         return ruled_out(self.article.title, self.article.text)
 
     @cached_property
-    def ruled_out_of_latin(self) -> frozenset[str]:
+    def ruled_out_latin_languages(self) -> frozenset[str]:
         """The same of those of the Latin script: that takes far longer to tell."""
         return ruled_out_of_latin(self.article.title, self.article.text)
 
@@ -192,11 +192,11 @@ class Document:
         joined, blocks = self.joined, range(0, len(self.joined), _BLOCK)
         return list(accumulate([joined.count(" ", start, start + _BLOCK) for start in blocks], initial=0))
 
-    def half_words(self, end: int, start: int) -> int:
+    def half_words_between(self, end: int, start: int) -> int:
         """How many half words lie between the end of one place and the start of another one behind it."""
         return self._places[self.token_at(start)] - self._places[self.token_at(end - 1) + 1]
 
-    def within(self, words: int, end: int, start: int) -> bool:
+    def is_within(self, words: int, end: int, start: int) -> bool:
         """Whether at most so many words lie between the end of one place and the start of another one behind it (that
         one may begin before the end)."""
         joined, nearby = self.joined, end + _LONG * (words + 1)
@@ -204,7 +204,7 @@ class Document:
         if between > 2 * words:
             return False
         if start > nearby:  # and so few words: they are long ones
-            return self.half_words(end, start) <= 2 * words
+            return self.half_words_between(end, start) <= 2 * words
         if joined.find(_BARRIER, end, start) >= 0:
             return False
         if between <= words:
@@ -222,17 +222,17 @@ class Document:
 
     @cached_property
     def _sentences(self) -> Sequence[int]:
-        return self._numbered([a for a, _ in sentences(self.records[Field.TEXT])])
+        return self._numbered([a for a, _ in sentences(self.normalized_texts[Field.TEXT])])
 
     @cached_property
     def _paragraphs(self) -> Sequence[int]:
-        return self._numbered([a for a, _ in paragraphs(self.records[Field.TEXT])])
+        return self._numbered([a for a, _ in paragraphs(self.normalized_texts[Field.TEXT])])
 
     def _numbered(self, starts: list[int]) -> Sequence[int]:
         """The unit that each token stands in. A field that is no text is one unit, and so is each barrier."""
         self.work += self.end
         numbers = array("i")
-        for number, (field, record) in enumerate(self.records.items()):
+        for number, (field, record) in enumerate(self.normalized_texts.items()):
             if number:
                 numbers.append(-2 * number)
             if field is not Field.TEXT:
@@ -244,7 +244,7 @@ class Document:
 
     # --- what is only asked of a few ----------------------------------------------------------------------------
 
-    def cased(self, start: int, end: int) -> str:
+    def text_with_case(self, start: int, end: int) -> str:
         """The tokens of a place, folded but for their case."""
         if len(self._cased) == len(self.joined):
             return self._cased[start:end]
@@ -261,7 +261,7 @@ class Document:
     def _cased_tokens(self) -> list[str]:
         return self._cased.split()
 
-    def place_of(self, field: Field, start: int, end: int) -> tuple[int, int] | None:
+    def token_region_of(self, field: Field, start: int, end: int) -> tuple[int, int] | None:
         """The place of the tokens that the characters from `start` to `end` of a field's record touch, if any."""
         if start == end:
             return None
@@ -282,7 +282,7 @@ class Document:
             place: fact
             for field, text in self._beginnings()
             for fact in find_numbers(text, "", self.language)
-            if (place := self.place_of(field, fact.start, fact.end)) is not None
+            if (place := self.token_region_of(field, fact.start, fact.end)) is not None
         }
         return sorted(found.items(), key=itemgetter(0))
 
@@ -293,20 +293,20 @@ class Document:
             place
             for field, text in self._beginnings()
             for span in find_days(text, self.language)
-            if (place := self.place_of(field, *span)) is not None
+            if (place := self.token_region_of(field, *span)) is not None
         }
         return sorted(found)
 
     def _beginnings(self) -> Iterator[tuple[Field, str]]:
         for field in (Field.TITLE, Field.TEXT):
-            text = self.records[field][:NUMBERED]
+            text = self.normalized_texts[field][:NUMBERED]
             self.work += _SLOW * len(text)
             yield field, text
 
-    def beside(self, start: int, end: int) -> tuple[str, str]:
+    def adjacent_characters(self, start: int, end: int) -> tuple[str, str]:
         """The characters of the record right before and right behind a place ("" at an end of its field)."""
         field, a, b = self._in_record(start, end)
-        return self.records[field][max(0, a - 1) : a], self.records[field][b : b + 1]
+        return self.normalized_texts[field][max(0, a - 1) : a], self.normalized_texts[field][b : b + 1]
 
     def _in_record(self, start: int, end: int) -> tuple[Field, int, int]:
         """A place in the record of its field."""
@@ -316,21 +316,21 @@ class Document:
         spans = self._spans_to(field, last)
         return field, spans[first][0], spans[last][1]
 
-    def span(self, start: int, end: int, term: str, node: str = "") -> Span:
+    def evidence_span(self, start: int, end: int, term: str, node: str = "") -> Span:
         """The evidence in the article's own field for a place."""
         field, first, behind = self._in_record(start, end)
-        a, b = self._offsets[field].original(first, behind)
+        a, b = self._offsets[field].to_original(first, behind)
         return Span(field, a, b, self._fields[field][a:b], term, node)
 
     @cached_property
-    def records(self) -> dict[Field, str]:
+    def normalized_texts(self) -> dict[Field, str]:
         """The record of each field; a half of a surrogate pair, which RE2 does not take, is one character as any."""
         self.work += self.end
         return {field: without_halves(record_of(text)) for field, text in self._fields.items()}
 
     @cached_property
     def _token_spans(self) -> dict[Field, list[tuple[int, int]]]:
-        return {field: self._spans_to(field, len(record)) for field, record in self.records.items()}
+        return {field: self._spans_to(field, len(record)) for field, record in self.normalized_texts.items()}
 
     def _spans_to(self, field: Field, token: int) -> list[Region]:
         """Where the tokens of a field's record lie, at least up to that one: what is quoted of a long text stands at
@@ -343,7 +343,7 @@ class Document:
 
     @cached_property
     def _cut(self) -> dict[Field, tuple[list[Region], Iterator[re.Match[str]]]]:
-        return {field: ([], TOKEN.finditer(record)) for field, record in self.records.items()}
+        return {field: ([], TOKEN.finditer(record)) for field, record in self.normalized_texts.items()}
 
     @cached_property
     def _offsets(self) -> dict[Field, Offsets]:

@@ -39,16 +39,16 @@ class CompiledRule:
     mention: Node | None
     where: WhereTest | None
     changes: tuple[CompiledChange, ...]
-    by: tuple[NamedLeaf, ...] = ()
+    by_leaves: tuple[NamedLeaf, ...] = ()
     """The leaves of the conditions that the rule's `by` names."""
 
-    def required(self) -> list[frozenset[int]]:
+    def required_groups(self) -> list[frozenset[int]]:
         """Sets of patterns: where one of them is absent as a whole, the rule is not met, neither as its `match` says
         nor as its `mention`."""
-        own = self.node.required()
+        own = self.node.required_groups()
         if self.mention is None:
             return own
-        either = {one | other for one in own for other in self.mention.required()}
+        either = {one | other for one in own for other in self.mention.required_groups()}
         return [each for each in either if not any(less < each for less in either)]
 
 
@@ -64,7 +64,7 @@ class Met(NamedTuple):
     level: Level
     limit: int
     node: Node
-    cause: MentionCause | None = None
+    mention_cause: MentionCause | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,15 +73,15 @@ class Entry:
     lies elsewhere."""
 
     compiled: CompiledRule
-    unproved: frozenset[int]
+    unverified: frozenset[int]
     """Patterns whose literal proves nothing, and that are to be proved before it is asked whether the rule is met."""
 
     @property
-    def by_presence(self) -> bool:
+    def is_decided_by_presence(self) -> bool:
         """Whether it is met wherever one stands of each set of patterns that it requires."""
         return False
 
-    def met(self, found: Found) -> Met | None:
+    def evaluate(self, found: Found) -> Met | None:
         """Whether the article meets the rule, and how."""
         return _met(self.compiled, found)
 
@@ -92,17 +92,17 @@ class PlainEntry(Entry):
     `besides`; and not one of each of `unless`, where there are any."""
 
     anchor: Group
-    besides: Groups
+    other_groups: Groups
     unless: Sequence[frozenset[int]]
     level: Level
 
     @property
-    def by_presence(self) -> bool:
-        return not self.unless and not self.unproved
+    def is_decided_by_presence(self) -> bool:
+        return not self.unless and not self.unverified
 
-    def met(self, found: Found) -> Met | None:
-        in_text, in_lead, missing = found.in_text, found.in_lead, False
-        for wanted in (self.anchor, *self.besides):
+    def evaluate(self, found: Found) -> Met | None:
+        in_text, in_lead, missing = found.patterns_in_text, found.patterns_in_lead, False
+        for wanted in (self.anchor, *self.other_groups):
             if wanted not in in_lead if isinstance(wanted, int) else wanted.isdisjoint(in_lead):
                 if wanted not in in_text if isinstance(wanted, int) else wanted.isdisjoint(in_text):
                     return None
@@ -110,7 +110,7 @@ class PlainEntry(Entry):
         if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
             return None
         if missing:
-            return Met(self.compiled, _MENTION, self.level, found.document.everything, self.compiled.node, _OUTSIDE)
+            return Met(self.compiled, _MENTION, self.level, found.document.text_end, self.compiled.node, _OUTSIDE)
         return Met(self.compiled, _NEWS, self.level, found.document.lead_end, self.compiled.node)
 
 
@@ -119,35 +119,35 @@ class NearEntry(Entry):
     """A rule that asks for words of two kinds (their patterns) near each other, in any order, and besides for no more
     than a plain one."""
 
-    words: int
-    these: tuple[int, ...]
-    others: tuple[int, ...]
-    besides: Groups
+    max_distance: int
+    first_patterns: tuple[int, ...]
+    second_patterns: tuple[int, ...]
+    other_groups: Groups
     unless: Sequence[frozenset[int]]
     level: Level
 
-    def met(self, found: Found) -> Met | None:
-        in_text, in_lead, document = found.in_text, found.in_lead, found.document
+    def evaluate(self, found: Found) -> Met | None:
+        in_text, in_lead, document = found.patterns_in_text, found.patterns_in_lead, found.document
         missing = False
-        for wanted in self.besides:
+        for wanted in self.other_groups:
             if wanted not in in_lead if isinstance(wanted, int) else wanted.isdisjoint(in_lead):
                 if wanted not in in_text if isinstance(wanted, int) else wanted.isdisjoint(in_text):
                     return None
                 missing = True
         if self.unless and not any(patterns.isdisjoint(in_text) for patterns in self.unless):
             return None
-        if not self._near(found, in_text, document.everything):
+        if not self._near(found, in_text, document.text_end):
             return None
         if missing or not self._near(found, in_lead, document.lead_end):
-            return Met(self.compiled, _MENTION, self.level, document.everything, self.compiled.node, _OUTSIDE)
+            return Met(self.compiled, _MENTION, self.level, document.text_end, self.compiled.node, _OUTSIDE)
         return Met(self.compiled, _NEWS, self.level, document.lead_end, self.compiled.node)
 
     def _near(self, found: Found, where: AbstractSet[int], limit: int) -> bool:
         """Whether two stand near each other, of those that stand up to the limit."""
-        if not (these := [pattern for pattern in self.these if pattern in where]):
+        if not (these := [pattern for pattern in self.first_patterns if pattern in where]):
             return False
-        others = [pattern for pattern in self.others if pattern in where]
-        within, words = found.document.within, self.words
+        others = [pattern for pattern in self.second_patterns if pattern in where]
+        within, words = found.document.is_within, self.max_distance
         return any(
             near_each_other(found.places_before(one, limit), found.places_before(other, limit), within, words)
             for other in others
@@ -160,16 +160,16 @@ def entry(compiled: CompiledRule, anchor: frozenset[int], besides: Groups, unpro
     rule, node = compiled.rule, compiled.node
     more = compiled.where or compiled.mention_if or compiled.mention or compiled.changes
     plain = not more and rule.news_in is NewsIn.LEAD and not rule.title_has_some
-    unless = () if compiled.unless is None else compiled.unless.enough()
+    unless = () if compiled.unless is None else compiled.unless.sufficient_groups()
     if not plain or unless is None:
         return Entry(compiled, _NONE)
-    if node.enough() is not None:
-        asked = unproved.intersection(chain(*node.required(), *unless)) or _NONE
+    if node.sufficient_groups() is not None:
+        asked = unproved.intersection(chain(*node.required_groups(), *unless)) or _NONE
         return PlainEntry(compiled, asked, group(anchor), besides, tuple(unless), rule.level)
     nodes = node.nodes if isinstance(node, AllOf) else (node,)
     nears = [each for each in nodes if isinstance(each, Near)]
-    others = [each.enough() for each in nodes if not isinstance(each, Near)]
-    pair = nears[0].pair() if len(nears) == 1 else None
+    others = [each.sufficient_groups() for each in nodes if not isinstance(each, Near)]
+    pair = nears[0].as_pattern_pair() if len(nears) == 1 else None
     if pair is None or None in others:
         return Entry(compiled, _NONE)
     sets = [patterns for each in others if each is not None for patterns in each]
@@ -185,7 +185,7 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
     if compiled.where is not None and not compiled.where.holds(document):
         return None
     caught = _caught(compiled, found)
-    if caught is None or (compiled.unless is not None and compiled.unless.holds(found, document.everything)):
+    if caught is None or (compiled.unless is not None and compiled.unless.holds(found, document.text_end)):
         return None
     node, cause, limit = caught
     if cause is None and compiled.mention_if is not None and compiled.mention_if.holds(found, limit):
@@ -198,9 +198,9 @@ def _met(compiled: CompiledRule, found: Found) -> Met | None:
 def _caught(compiled: CompiledRule, found: Found) -> tuple[Node, MentionCause | None, int] | None:
     """Which of the rule's conditions holds (`mention` is asked only where `match` does not hold at all), what makes it
     a mention (None: it is news), and up to where its evidence lies."""
-    node, mention, everything = compiled.node, compiled.mention, found.document.everything
+    node, mention, everything = compiled.node, compiled.mention, found.document.text_end
     if node.holds(found, everything):
-        limit = found.document.limit(compiled.rule.news_in)
+        limit = found.document.evidence_limit(compiled.rule.news_in)
         cause = _no_news(compiled, found, limit)
         return node, cause, limit if cause is None else everything
     if mention is not None and mention.holds(found, everything):
@@ -219,12 +219,12 @@ def _no_news(compiled: CompiledRule, found: Found, limit: int) -> MentionCause |
 
 def title_has_none(compiled: CompiledRule, found: Found) -> bool:
     """Whether a rule with `title_has_some` finds nothing of what `match` looks for in the title."""
-    return compiled.rule.title_has_some and not compiled.node.has_some(found, found.document.title)
+    return compiled.rule.title_has_some and not compiled.node.has_some(found, found.document.title_region)
 
 
 def about_others(compiled: CompiledRule, found: Found) -> tuple[str, ...]:
     """Of a rule with `news_in: about` whose evidence the title does not complete: the other rules that the title is
     about, by their ids. For any other rule there are none."""
-    if compiled.rule.news_in is not NewsIn.ABOUT or compiled.node.holds(found, found.document.title[1]):
+    if compiled.rule.news_in is not NewsIn.ABOUT or compiled.node.holds(found, found.document.title_region[1]):
         return ()
-    return tuple(each for each in found.title_meets if each != compiled.rule.id)
+    return tuple(each for each in found.rules_met_by_title if each != compiled.rule.id)

@@ -52,12 +52,12 @@ _ASKED = 200  # places of each member of a near that are asked how nearly they s
 def explain(rules: RuleSet, article: Article, only: str | None = None) -> tuple[Explanation, ...]:
     """What each rule makes of the article, in the order of the set, or only one of them (its id). Far slower than
     `match`, and it says the same."""
-    found = rules.found(article)
-    in_any_language = cache(partial(rules.found_in_any_language, article))
-    decided = {met.compiled.rule.id: met for met in rules.met(found)}
-    walker = _Walker(found, rules, found.document.everything, "", in_any_language)
+    found = rules.find_patterns(article)
+    in_any_language = cache(partial(rules.find_in_any_language, article))
+    decided = {met.compiled.rule.id: met for met in rules.evaluate_candidates(found)}
+    walker = _Walker(found, rules, found.document.text_end, "", in_any_language)
     return tuple(
-        _explained(each, decided.get(each.rule.id), walker) for each in rules.compiled if only in (None, each.rule.id)
+        _explained(each, decided.get(each.rule.id), walker) for each in rules.compiled_rules if only in (None, each.rule.id)
     )
 
 
@@ -67,12 +67,12 @@ def _explained(compiled: CompiledRule, met: Met | None, walker: _Walker) -> Expl
     if where is not None:
         language = found.document.language or "not known"
         steps.append(Step("where", where, f"source {found.document.article.source or 'none'}, language {language}"))
-    nets = [walker.step(rule.condition, compiled.node, "match")]
+    nets = [walker.explain_step(rule.condition, compiled.node, "match")]
     if not nets[0].holds and rule.mention is not None and compiled.mention is not None:
-        nets.append(walker.step(rule.mention, compiled.mention, "mention"))
+        nets.append(walker.explain_step(rule.mention, compiled.mention, "mention"))
     steps += nets
     if nets[-1].holds and rule.unless is not None and compiled.unless is not None:
-        steps.append(walker.step(rule.unless, compiled.unless, "unless"))
+        steps.append(walker.explain_step(rule.unless, compiled.unless, "unless"))
     if met is not None:
         steps += _of_match(met, replace(walker, limit=met.limit, reach=_REACH.get(rule.news_in, "")))
     kind, level = (None, None) if met is None else (met.kind, met.level)
@@ -84,15 +84,15 @@ def _of_match(met: Met, within: _Walker) -> Iterator[Step]:
     """What makes a match a mention, or changes its level."""
     compiled, rule = met.compiled, met.compiled.rule
     if met.node is compiled.node and rule.mention_if is not None and compiled.mention_if is not None:
-        yield within.step(rule.mention_if, compiled.mention_if, "mention_if")
+        yield within.explain_step(rule.mention_if, compiled.mention_if, "mention_if")
     for change in compiled.changes:
-        yield within.step(change.condition, change.node, f"level {change.to}")
+        yield within.explain_step(change.condition, change.node, f"level {change.to}")
 
 
 def _met(met: Met, found: Found) -> str:
     """Why a rule met the article as what it did."""
     reach = _REACH.get(met.compiled.rule.news_in, "the article")
-    match met.cause:
+    match met.mention_cause:
         case None:
             return f"complete in {reach}"
         case MentionCause.OUTSIDE:
@@ -160,16 +160,16 @@ class _Walker:
     reach: str = ""
     in_any_language: Callable[[], Found] | None = None
 
-    def step(self, condition: Condition, node: nodes.Node, what: str = "") -> Step:
+    def explain_step(self, condition: Condition, node: nodes.Node, what: str = "") -> Step:
         condition = without_all(condition) if isinstance(condition, Near) else condition
         if isinstance(condition, Named):
-            return self.step(condition.condition, node, f"{what} ({condition.name})" if what else condition.name)
+            return self.explain_step(condition.condition, node, f"{what} ({condition.name})" if what else condition.name)
         if isinstance(condition, In):
             inner = condition.condition
             said = what or ("" if isinstance(inner, AllOf | AnyOf | Near) else _described(inner))
-            return self.step(inner, node, f"{said} in the {condition.field}".lstrip())
+            return self.explain_step(inner, node, f"{said} in the {condition.field}".lstrip())
         if isinstance(condition, AllOf | AnyOf) and isinstance(node, nodes.AllOf | nodes.AnyOf):
-            parts = [self.step(each, of) for each, of in zip(condition.conditions, node.nodes, strict=True)]
+            parts = [self.explain_step(each, of) for each, of in zip(condition.conditions, node.nodes, strict=True)]
             return self._several(node, what, parts)
         if isinstance(condition, Not) and isinstance(node, nodes.Nowhere):
             return self._not(condition, node, what)
@@ -192,8 +192,8 @@ class _Walker:
 
     def _not(self, condition: Not, node: nodes.Nowhere, what: str) -> Step:
         """What stands there, where it must not; else nothing is to be shown."""
-        everywhere = replace(self, limit=self.found.document.everything, reach="")
-        inner = everywhere.step(condition.condition, node.node)
+        everywhere = replace(self, limit=self.found.document.text_end, reach="")
+        inner = everywhere.explain_step(condition.condition, node.node)
         why = f"there is {_evidence(inner)}" if inner.holds else ""
         said = f"not {inner.what}"
         return Step(f"{what}: {said}" if what else said, not inner.holds, why)
@@ -224,29 +224,29 @@ class _Walker:
         if self.in_any_language is None or node.finder.hits(self.found):
             return ""
         found = self.in_any_language()
-        if not (hits := node.hits(found, found.document.everything)):
+        if not (hits := node.hits(found, found.document.text_end)):
             return ""
         (span,) = self._spans(hits[:1], "")
         return f"“{span.text}” is in the {span.field}, but listed for another language than the article's"
 
     def _spoilt(self, node: nodes.Leaf) -> str:
         """Why something that stands there does not count; "" where nothing does."""
-        if not (uncounted := sorted(node.finder.uncounted(self.found))):
+        if not (uncounted := sorted(node.finder.uncounted_hits(self.found))):
             return ""
         hit = uncounted[0]
-        (span,), why = self._spans([hit], ""), node.finder.spoilt(hit, self.found)
+        (span,), why = self._spans([hit], ""), node.finder.why_uncounted(hit, self.found)
         if why is None:
             return f"“{span.text}” stands in the {span.field}, and does not count there"
-        (by,) = self._spans([why.by], "")
-        words = self._words_between(hit, why.by)
+        (by,) = self._spans([why.excluding_hit], "")
+        words = self._words_between(hit, why.excluding_hit)
         how = f"“{by.text}” ({why.source}) stands {words} word{'' if words == 1 else 's'} {why.how} it"
-        if why.how == "inside":
+        if why.position == "inside":
             how = f"inside “{by.text}” ({why.source})"
         return f"“{span.text}” in the {span.field} does not count: {how}"
 
     def _deeper(self, node: nodes.Leaf) -> list[Hit]:
         """Of a leaf of which nothing stands before the limit: what stands behind it."""
-        return node.hits(self.found, self.found.document.everything)
+        return node.hits(self.found, self.found.document.text_end)
 
     def _near(self, condition: Near, node: nodes.Near, what: str) -> Step:
         parts = [
@@ -279,7 +279,7 @@ class _Walker:
         if not missing:
             return self._all_but(node, members, names, anchor)
         place = f"within {condition.words} words" if condition.words is not None else f"in the {condition.unit}"
-        together = node.together(self.found.document)
+        together = node.proximity_test(self.found.document)
         here = [hit for hits in members for hit in hits if hit == anchor or together(*sorted((hit, anchor)))]
         pairs = ((one, other) for one in here for other in members[missing[0]])
         one, other = min(pairs, key=lambda pair: self._words_between(*pair))
@@ -291,12 +291,12 @@ class _Walker:
 
     def _all_but(self, node: nodes.Near, members: Members, names: list[str], anchor: Hit) -> str:
         """Why not, where each of the others is together with one place."""
-        document, together = self.found.document, node.together(self.found.document)
+        document, together = self.found.document, node.proximity_test(self.found.document)
         near = [[hit for hit in hits if hit == anchor or together(*sorted((hit, anchor)))] for hits in members]
 
         def stand_within(words: int) -> bool:
             wider = nodes.Near(node.nodes, words, node.unit)
-            return node.choose(near, wider.together(document)) is not None
+            return node.choose(near, wider.proximity_test(document)) is not None
 
         most = len(document.tokens)
         if node.words is not None and stand_within(most):
@@ -316,7 +316,7 @@ class _Walker:
     def _best(self, node: nodes.Near, members: list[list[Hit]]) -> tuple[int, list[int], Hit]:
         """Of all places of members the one with the most others together: how many, which are missing, and which it
         is."""
-        together = node.together(self.found.document)
+        together = node.proximity_test(self.found.document)
         best: tuple[int, list[int], Hit] = (0, [], (0, 0, 0))
         for hit in sorted({hit for hits in members for hit in hits}):
             missing = [
@@ -330,11 +330,11 @@ class _Walker:
 
     def _words_between(self, one: Hit, other: Hit) -> int:
         first, last = sorted((one, other))
-        return max(0, self.found.document.half_words(first[1], last[0])) // 2
+        return max(0, self.found.document.half_words_between(first[1], last[0])) // 2
 
     def _spans(self, hits: Sequence[Hit], node: str) -> tuple[Span, ...]:
         shown = {(start, end): term for start, end, term in reversed(hits)}
-        spans = [self.found.document.span(*place, self.rules.text(term), node) for place, term in sorted(shown.items())]
+        spans = [self.found.document.evidence_span(*place, self.rules.term_text(term), node) for place, term in sorted(shown.items())]
         return tuple(spans[:_SHOWN])
 
 

@@ -28,8 +28,8 @@ class Spoilt:
     """Why a place does not count: it is inside what stands at `by`, or that stands before or after it. `source`: where
     that is written."""
 
-    how: Literal["inside", "before", "after"]
-    by: Hit
+    position: Literal["inside", "before", "after"]
+    excluding_hit: Hit
     source: str
 
 
@@ -43,15 +43,15 @@ class Finder(ABC):
         """The patterns of which at least one must stand in a document that this is in; None: nobody can tell."""
 
     @abstractmethod
-    def look(self, found: Found) -> list[Hit]:
+    def find_hits(self, found: Found) -> list[Hit]:
         """All places, in the document's order."""
 
-    def uncounted(self, found: Found) -> list[Hit]:
+    def uncounted_hits(self, found: Found) -> list[Hit]:
         """The places where it stands and does not count, for who asks why."""
         del found
         return []
 
-    def spoilt(self, hit: Hit, found: Found) -> Spoilt | None:
+    def why_uncounted(self, hit: Hit, found: Found) -> Spoilt | None:
         """Why one of these does not count, where something else that stands there says so."""
         del hit, found
         return None
@@ -69,7 +69,7 @@ class Finder(ABC):
     def hits(self, found: Found) -> list[Hit]:
         """All places, in the document's order, looked for once."""
         if (known := found.memo.get(self)) is None:
-            known = found.memo[self] = self.look(found)
+            known = found.memo[self] = self.find_hits(found)
             found.document.work += len(known)
         return known
 
@@ -86,24 +86,24 @@ class Terms(Finder):
     def patterns(self) -> frozenset[int]:
         return self._patterns
 
-    def look(self, found: Found) -> list[Hit]:
+    def find_hits(self, found: Found) -> list[Hit]:
         hits = []
         for pattern in self._patterns & found.present:
             text = self._texts[pattern]
-            hits += [(start, end, text) for start, end in found.each_place(pattern)]
+            hits += [(start, end, text) for start, end in found.iterate_places(pattern)]
         hits.sort()
         return hits
 
-    def stand(self, found: Found, limit: int) -> bool:
+    def has_term_before(self, found: Found, limit: int) -> bool:
         """Whether one of the terms ends before the limit."""
-        firsts = (found.first(pattern) for pattern in self._patterns & found.present)
+        firsts = (found.first_place(pattern) for pattern in self._patterns & found.present)
         return any(first is not None and first[1] <= limit for first in firsts)
 
-    def firsts(self, found: Found, limit: int) -> list[Hit]:
+    def first_hits(self, found: Found, limit: int) -> list[Hit]:
         """The first place of each term, of those that end before the limit, in the document's order."""
         firsts: dict[int, Hit] = {}
         for pattern in self._patterns & found.present:
-            first, text = found.first(pattern), self._texts[pattern]
+            first, text = found.first_place(pattern), self._texts[pattern]
             if first is not None and first[1] <= limit:
                 hit = (*first, text)
                 firsts[text] = min(hit, firsts.get(text, hit))
@@ -123,7 +123,7 @@ class Any(Finder):
     def patterns(self) -> frozenset[int] | None:
         return self._patterns
 
-    def look(self, found: Found) -> list[Hit]:
+    def find_hits(self, found: Found) -> list[Hit]:
         return sorted(hit for finder in self._finders for hit in finder.hits(found))
 
     @property
@@ -133,11 +133,11 @@ class Any(Finder):
     def parts(self, hit: Hit, found: Found) -> list[Hit]:
         return next((each.parts(hit, found) for each in self._with_parts if hit in each.hits(found)), [hit])
 
-    def uncounted(self, found: Found) -> list[Hit]:
-        return sorted(hit for finder in self._finders for hit in finder.uncounted(found))
+    def uncounted_hits(self, found: Found) -> list[Hit]:
+        return sorted(hit for finder in self._finders for hit in finder.uncounted_hits(found))
 
-    def spoilt(self, hit: Hit, found: Found) -> Spoilt | None:
-        each = (finder.spoilt(hit, found) for finder in self._finders if hit in finder.uncounted(found))
+    def why_uncounted(self, hit: Hit, found: Found) -> Spoilt | None:
+        each = (finder.why_uncounted(hit, found) for finder in self._finders if hit in finder.uncounted_hits(found))
         return next((why for why in each if why is not None), None)
 
 
@@ -162,13 +162,13 @@ class Matching(Finder):
     def patterns(self) -> None:
         return None
 
-    def look(self, found: Found) -> list[Hit]:
+    def find_hits(self, found: Found) -> list[Hit]:
         document = found.document
         places = {
             place
-            for field_, record in document.records.items()
+            for field_, record in document.normalized_texts.items()
             for match in islice(self._pattern.finditer(record), self._MOST)
-            if (place := document.place_of(field_, *match.span())) is not None
+            if (place := document.token_region_of(field_, *match.span())) is not None
         }
         return sorted((start, end, self._number) for start, end in places)
 
@@ -179,7 +179,7 @@ class Spoiler:
 
     finder: Finder
     source: str
-    words: int = 0
+    reach: int = 0
 
 
 @dataclass(frozen=True)
@@ -204,11 +204,11 @@ class Ignoring(Finder):
     def patterns(self) -> frozenset[int] | None:
         return self._finder.patterns()
 
-    def uncounted(self, found: Found) -> list[Hit]:
+    def uncounted_hits(self, found: Found) -> list[Hit]:
         counted = set(self.hits(found))
-        return [hit for hit in self._finder.hits(found) if hit not in counted] + self._finder.uncounted(found)
+        return [hit for hit in self._finder.hits(found) if hit not in counted] + self._finder.uncounted_hits(found)
 
-    def look(self, found: Found) -> list[Hit]:
+    def find_hits(self, found: Found) -> list[Hit]:
         hits, document = self._finder.hits(found), found.document
         if not hits:
             return hits
@@ -218,25 +218,25 @@ class Ignoring(Finder):
             hits = outside(hits, each.finder.hits(found))
         for each in self._spoiling.before:
             ends = sorted(_END(hit) for hit in each.finder.hits(found))
-            hits = [hit for hit in hits if not _behind(document, hit, ends, each.words)]
+            hits = [hit for hit in hits if not _behind(document, hit, ends, each.reach)]
         for each in self._spoiling.after:
             starts = [start for start, _, _ in each.finder.hits(found)]
-            hits = [hit for hit in hits if not _ahead(document, hit, starts, each.words)]
+            hits = [hit for hit in hits if not _ahead(document, hit, starts, each.reach)]
         return hits
 
-    def spoilt(self, hit: Hit, found: Found) -> Spoilt | None:
+    def why_uncounted(self, hit: Hit, found: Found) -> Spoilt | None:
         for each in self._spoiling.inside:
             if (by := _around(hit, each.finder.hits(found))) is not None:
                 return Spoilt("inside", by, each.source)
         for each in self._spoiling.before:
             for by in reversed(each.finder.hits(found)):
-                if by[1] <= hit[0] and _together(found.document, by[1], hit[0], each.words):
+                if by[1] <= hit[0] and _together(found.document, by[1], hit[0], each.reach):
                     return Spoilt("before", by, each.source)
         for each in self._spoiling.after:
             for by in each.finder.hits(found):
-                if by[0] >= hit[1] and _together(found.document, hit[1], by[0], each.words):
+                if by[0] >= hit[1] and _together(found.document, hit[1], by[0], each.reach):
                     return Spoilt("after", by, each.source)
-        return self._finder.spoilt(hit, found)
+        return self._finder.why_uncounted(hit, found)
 
 
 def _around(hit: Hit, others: Iterable[Hit]) -> Hit | None:
@@ -272,7 +272,7 @@ def _ahead(document: Document, hit: Hit, starts: Sequence[int], words: int) -> b
 
 def _together(document: Document, end: int, start: int, words: int) -> bool:
     sentence = document.unit_at(Unit.SENTENCE, end - 1) == document.unit_at(Unit.SENTENCE, start)
-    return sentence and document.within(words, end, start)
+    return sentence and document.is_within(words, end, start)
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,7 @@ class Vicinity:
     words: int | None
     unit: Unit
 
-    def of(self, hits: Sequence[Hit], found: Found) -> list[Hit]:
+    def filter_hits(self, hits: Sequence[Hit], found: Found) -> list[Hit]:
         """Those hits that have such words near."""
         context, document = self.finder.hits(found), found.document
         if not context or not hits:
@@ -299,8 +299,8 @@ class Vicinity:
         behind, ahead = bisect_right(ends, hit[0]), bisect_left(starts, hit[1])
         if behind < ahead:  # one neither ends before the hit nor begins behind it: it overlaps
             return True
-        return (behind > 0 and document.within(words, ends[behind - 1], hit[0])) or (
-            ahead < len(starts) and document.within(words, hit[1], starts[ahead])
+        return (behind > 0 and document.is_within(words, ends[behind - 1], hit[0])) or (
+            ahead < len(starts) and document.is_within(words, hit[1], starts[ahead])
         )
 
 
@@ -330,7 +330,7 @@ class Named(Finder):
     def patterns(self) -> frozenset[int] | None:
         return self._patterns
 
-    def look(self, found: Found) -> list[Hit]:
+    def find_hits(self, found: Found) -> list[Hit]:
         never = [] if self._never is None else self._never.hits(found)
         sure = outside(self._sure.hits(found), never)
         if self._maybe is None:
@@ -338,13 +338,13 @@ class Named(Finder):
         others = outside(outside(self._maybe.terms.hits(found), never), sure)
         return sorted({*sure, *self._counted(self._maybe, others, sure, found)})
 
-    def uncounted(self, found: Found) -> list[Hit]:
+    def uncounted_hits(self, found: Found) -> list[Hit]:
         counted, names = set(self.hits(found)), self._sure.hits(found)
         if self._maybe is not None:
             names = sorted({*names, *self._maybe.terms.hits(found)})
         return [hit for hit in names if hit not in counted]
 
-    def spoilt(self, hit: Hit, found: Found) -> Spoilt | None:
+    def why_uncounted(self, hit: Hit, found: Found) -> Spoilt | None:
         by = None if self._never is None else _around(hit, self._never.hits(found))
         return None if by is None else Spoilt("inside", by, "never")
 
@@ -353,12 +353,12 @@ class Named(Finder):
         """The names that count, although they are not enough alone."""
         if maybe.titles is not None and hits:
             hits = _without_titles(hits, maybe.titles.hits(found))
-        in_fields = [hit for hit in sure if hit[1] <= found.document.everything]
+        in_fields = [hit for hit in sure if hit[1] <= found.document.text_end]
         if not hits or (maybe.where is not None and maybe.where.holds(found.document)):
             return hits
         if maybe.sure_seen and in_fields and not maybe.earlier:
             return hits
-        counted = maybe.near.of(hits, found) if maybe.near is not None else []
+        counted = maybe.near.filter_hits(hits, found) if maybe.near is not None else []
         if maybe.sure_seen and maybe.earlier and in_fields:
             counted += [hit for hit in hits if hit[0] >= in_fields[0][1]]
         return counted

@@ -36,11 +36,11 @@ class Found:
         self.document = document
         self._positions = search.positions(document.joined)
         self.present = set(self._positions)
-        self.unproved = self.present & unproved
+        self.unverified = self.present & unproved
         self.memo: dict[object, list[Hit]] = {}
-        self.numbers_of: dict[object, list[tuple[Hit, NumberFact]]] = {}
+        self.numbers_by_finder: dict[object, list[tuple[Hit, NumberFact]]] = {}
         self._patterns = patterns
-        self._sizes = search.sizes
+        self._sizes = search.literal_lengths
         self._places: dict[int, list[Region]] = {}
         self._title_meets = title_meets
 
@@ -53,7 +53,7 @@ class Found:
             self._places[pattern] = places
         return places
 
-    def each_place(self, pattern: int) -> Iterable[Region]:
+    def iterate_places(self, pattern: int) -> Iterable[Region]:
         """The same for who makes something of them that is kept: where there are very many, they are not kept too."""
         if pattern in self._places or len(self._positions[pattern]) <= _MOST:
             return self.places(pattern)
@@ -75,7 +75,7 @@ class Found:
             return places
         return places[: bisect_right(places, limit, key=_END)]  # all of a pattern are of as many tokens
 
-    def first(self, pattern: int) -> Region | None:
+    def first_place(self, pattern: int) -> Region | None:
         """The first of these places, without looking for the others: an article may repeat its words without end."""
         known = self._places.get(pattern)
         if known is not None:
@@ -87,32 +87,32 @@ class Found:
             looked, few = looked + few, min(4 * few, _MOST)
         return None
 
-    def prove(self, patterns: Iterable[int]) -> None:
+    def verify_patterns(self, patterns: Iterable[int]) -> None:
         """Looks whether those of the patterns stand in the document of which that is not known yet."""
-        for pattern in self.unproved.intersection(patterns):
-            self.unproved.discard(pattern)
-            first = self.first(pattern)
+        for pattern in self.unverified.intersection(patterns):
+            self.unverified.discard(pattern)
+            first = self.first_place(pattern)
             if first is None:
                 self.present.discard(pattern)
             if first is None or first[1] > self.document.lead_end:
-                self.in_lead.discard(pattern)
-            if first is None or first[1] > self.document.everything:
-                self.in_text.discard(pattern)
+                self.patterns_in_lead.discard(pattern)
+            if first is None or first[1] > self.document.text_end:
+                self.patterns_in_text.discard(pattern)
 
     @cached_property
-    def title_meets(self) -> tuple[str, ...]:
+    def rules_met_by_title(self) -> tuple[str, ...]:
         """The ids of the live rules whose `match` the title alone meets, in the order of the set."""
         return self._title_meets()
 
     @cached_property
-    def in_lead(self) -> set[int]:
+    def patterns_in_lead(self) -> set[int]:
         """The present patterns whose literal stands in title or lead."""
         return self._before(self.document.lead_end)
 
     @cached_property
-    def in_text(self) -> set[int]:
+    def patterns_in_text(self) -> set[int]:
         """The present patterns whose literal stands in title or text."""
-        return self._before(self.document.everything) if self.document.whole else self.present
+        return self._before(self.document.text_end) if self.document.all_fields else self.present
 
     def _before(self, end: int) -> set[int]:
         before, sizes = [], self._sizes

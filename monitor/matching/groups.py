@@ -30,11 +30,11 @@ class Group(Finder):
     def patterns(self) -> frozenset[int] | None:
         return self._patterns
 
-    def look(self, found: Found) -> list[Hit]:
+    def find_hits(self, found: Found) -> list[Hit]:
         nodes = self._near.nodes
         members = [node.finder.hits(found) for node in nodes]
         places: dict[tuple[int, int], Sequence[Hit]] = {}
-        for chosen in islice(self._choices(members, self._near.together(found.document)), _PLACES):
+        for chosen in islice(self._choices(members, self._near.proximity_test(found.document)), _PLACES):
             found.document.work += len(chosen)
             places.setdefault((min(chosen)[0], max(end for _, end, _ in chosen)), chosen)
         for place, chosen in places.items():

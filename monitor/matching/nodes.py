@@ -43,15 +43,15 @@ class Node(ABC):
         hold. A near inside a near is one thing."""
 
     @abstractmethod
-    def required(self) -> list[frozenset[int]]:
+    def required_groups(self) -> list[frozenset[int]]:
         """Sets of patterns: where one of them is absent as a whole, this cannot hold."""
 
-    def enough(self) -> list[frozenset[int]] | None:
+    def sufficient_groups(self) -> list[frozenset[int]] | None:
         """Sets of patterns: where one of each stands, and only there, this holds. None: it asks for more."""
         return None
 
     @property
-    def silent(self) -> bool:
+    def may_hold_without_evidence(self) -> bool:
         """Whether it may hold without evidence."""
         return False
 
@@ -80,7 +80,7 @@ class Leaf(Node):
         if self.times > 1:
             return len(apart(self.hits(found, limit))) >= self.times
         if self.field is None and isinstance(self.finder, Terms):
-            return self.finder.stand(found, limit)
+            return self.finder.has_term_before(found, limit)
         first, last = found.document.region(self.field, limit)
         return any(hit[0] >= first and hit[1] <= last for hit in self.finder.hits(found))
 
@@ -92,7 +92,7 @@ class Leaf(Node):
     def evidence(self, found: Found, limit: int) -> tuple[Evidence, ...]:
         """The first hit of each term; where they are counted, as many as are asked for."""
         if self.field is None and self.times == 1 and isinstance(self.finder, Terms):
-            return tuple((*hit, self.name) for hit in self.finder.firsts(found, limit))
+            return tuple((*hit, self.name) for hit in self.finder.first_hits(found, limit))
         hits = self.hits(found, limit)
         if self.times > 1:
             counted = apart(hits)[: self.times]
@@ -100,13 +100,13 @@ class Leaf(Node):
         firsts = {hit[2]: hit for hit in reversed(hits)}
         return tuple((*hit, self.name) for hit in sorted(firsts.values()))
 
-    def required(self) -> list[frozenset[int]]:
+    def required_groups(self) -> list[frozenset[int]]:
         patterns = self.finder.patterns()
         return [] if patterns is None else [patterns]
 
-    def enough(self) -> list[frozenset[int]] | None:
+    def sufficient_groups(self) -> list[frozenset[int]] | None:
         plain = self.field is None and self.times == 1 and isinstance(self.finder, Terms)
-        return self.required() if plain else None
+        return self.required_groups() if plain else None
 
 
 def apart(hits: Iterable[Hit]) -> list[Hit]:
@@ -126,7 +126,7 @@ class AllOf(Node):
     def __init__(self, nodes: Sequence[Node], name: str = "") -> None:
         super().__init__(name)
         self.nodes = tuple(nodes)
-        self._silent = [node for node in self.nodes if node.silent]
+        self._silent = [node for node in self.nodes if node.may_hold_without_evidence]
 
     def holds(self, found: Found, limit: int) -> bool:
         return all(node.holds(found, limit) for node in self.nodes)
@@ -141,14 +141,14 @@ class AllOf(Node):
         return tuple(chain.from_iterable(each)) if all(each) else ()
 
     @property
-    def silent(self) -> bool:
+    def may_hold_without_evidence(self) -> bool:
         return len(self._silent) == len(self.nodes)
 
-    def required(self) -> list[frozenset[int]]:
-        return [patterns for node in self.nodes for patterns in node.required()]
+    def required_groups(self) -> list[frozenset[int]]:
+        return [patterns for node in self.nodes for patterns in node.required_groups()]
 
-    def enough(self) -> list[frozenset[int]] | None:
-        each = [node.enough() for node in self.nodes]
+    def sufficient_groups(self) -> list[frozenset[int]] | None:
+        each = [node.sufficient_groups() for node in self.nodes]
         known = [patterns for patterns in each if patterns is not None]
         return list(chain.from_iterable(known)) if len(known) == len(each) else None
 
@@ -172,17 +172,17 @@ class AnyOf(Node):
         return tuple(chain.from_iterable(node.evidence(found, limit) for node in self.nodes))
 
     @property
-    def silent(self) -> bool:
-        return any(node.silent for node in self.nodes)
+    def may_hold_without_evidence(self) -> bool:
+        return any(node.may_hold_without_evidence for node in self.nodes)
 
-    def required(self) -> list[frozenset[int]]:
+    def required_groups(self) -> list[frozenset[int]]:
         """Of each member the smallest set, all together; where one requires nothing, nor does this."""
-        each = [min(node.required(), key=len, default=None) for node in self.nodes]
+        each = [min(node.required_groups(), key=len, default=None) for node in self.nodes]
         known = [patterns for patterns in each if patterns is not None]
         return [frozenset[int]().union(*known)] if len(known) == len(each) else []
 
-    def enough(self) -> list[frozenset[int]] | None:
-        each = [node.enough() for node in self.nodes]
+    def sufficient_groups(self) -> list[frozenset[int]] | None:
+        each = [node.sufficient_groups() for node in self.nodes]
         single = [patterns[0] for patterns in each if patterns is not None and len(patterns) == 1]
         return [frozenset[int]().union(*single)] if len(single) == len(each) else None
 
@@ -198,7 +198,7 @@ class Nowhere(Node):
 
     def holds(self, found: Found, limit: int) -> bool:
         del limit
-        return not self.node.holds(found, found.document.everything)
+        return not self.node.holds(found, found.document.text_end)
 
     def has_some(self, found: Found, region: Region) -> bool:
         """It looks for nothing."""
@@ -209,11 +209,11 @@ class Nowhere(Node):
         del found, limit
         return ()
 
-    def required(self) -> list[frozenset[int]]:
+    def required_groups(self) -> list[frozenset[int]]:
         return []
 
     @property
-    def silent(self) -> bool:
+    def may_hold_without_evidence(self) -> bool:
         return True
 
 
@@ -265,14 +265,14 @@ class Near(Node):
             members.append(node.hits(found, limit))
             if not members[-1]:
                 return None
-        return self.choose(members, self.together(found.document))
+        return self.choose(members, self.proximity_test(found.document))
 
-    def stands_near(self, found: Found, limit: int, member: int) -> Callable[[Hit], bool]:
+    def member_proximity_test(self, found: Found, limit: int, member: int) -> Callable[[Hit], bool]:
         """What says of a hit of a member whether it stands together with one of each of the others; of the first ones
         only, where there are very many."""
         members = [node.hits(found, limit)[:_PLACES] for node in self.nodes]
         own, before, behind = set(members[member]), members[:member], members[member + 1 :]
-        choose, together = self.choose, self.together(found.document)
+        choose, together = self.choose, self.proximity_test(found.document)
         cost = sum(map(len, members))
 
         def stands(hit: Hit) -> bool:
@@ -281,21 +281,21 @@ class Near(Node):
 
         return stands
 
-    def pair(self) -> tuple[int, frozenset[int], frozenset[int]] | None:
+    def as_pattern_pair(self) -> tuple[int, frozenset[int], frozenset[int]] | None:
         """If that is all that is asked: within how many words of each other, in any order, one of these patterns is to
         stand, and one of those. Each is asked for with each, so they are few."""
-        sets = [patterns for node in self.nodes for patterns in node.enough() or ()]
+        sets = [patterns for node in self.nodes for patterns in node.sufficient_groups() or ()]
         if self.words is None or self.in_order or self.may_share_words or not len(self.nodes) == len(sets) == 2:
             return None
         return (self.words, sets[0], sets[1]) if len(sets[0]) * len(sets[1]) <= _PAIRS else None
 
-    def together(self, document: Document) -> Together:
+    def proximity_test(self, document: Document) -> Together:
         """What says of two hits, the first of them first, whether they stand near enough."""
         words = self.words
         if words is None:
             return lambda one, other: document.unit_at(self.unit, one[0]) == document.unit_at(self.unit, other[0])
-        within = document.within
+        within = document.is_within
         return lambda one, other: within(words, one[1], other[0])
 
-    def required(self) -> list[frozenset[int]]:
-        return [patterns for node in self.nodes for patterns in node.required()]
+    def required_groups(self) -> list[frozenset[int]]:
+        return [patterns for node in self.nodes for patterns in node.required_groups()]

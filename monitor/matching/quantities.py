@@ -30,23 +30,23 @@ class NumberFinder(Finder):
     def patterns(self) -> None:
         return None
 
-    def look(self, found: Found) -> list[Hit]:
-        return [hit for hit, fact in self._facts(found) if self._asked.has(fact.value)]
+    def find_hits(self, found: Found) -> list[Hit]:
+        return [hit for hit, fact in self._facts(found) if self._asked.is_in_bounds(fact.value)]
 
-    def uncounted(self, found: Found) -> list[Hit]:
-        return [hit for hit, fact in self._facts(found) if not self._asked.has(fact.value)]
+    def uncounted_hits(self, found: Found) -> list[Hit]:
+        return [hit for hit, fact in self._facts(found) if not self._asked.is_in_bounds(fact.value)]
 
     def values_at(self, hit: Hit, found: Found) -> Iterable[float]:
         """The numbers that stand at one of its places."""
         facts = self._facts(found)
         first, last = (bisect(facts, hit, key=itemgetter(0)) for bisect in (bisect_left, bisect_right))
-        return [fact.value for _, fact in facts[first:last] if self._asked.has(fact.value)]
+        return [fact.value for _, fact in facts[first:last] if self._asked.is_in_bounds(fact.value)]
 
     def _facts(self, found: Found) -> list[tuple[Hit, NumberFact]]:
         """The numbers of this kind with their places, in order; looked up once an article."""
-        known = found.numbers_of.get(self)
+        known = found.numbers_by_finder.get(self)
         if known is None:
-            known = found.numbers_of[self] = sorted(
+            known = found.numbers_by_finder[self] = sorted(
                 (
                     ((*place, self._number), fact)
                     for place, fact in found.document.numbers
@@ -68,7 +68,7 @@ class DayFinder(Finder):
     def patterns(self) -> None:
         return None
 
-    def look(self, found: Found) -> list[Hit]:
+    def find_hits(self, found: Found) -> list[Hit]:
         return [(*place, self._number) for place in found.document.days]
 
 

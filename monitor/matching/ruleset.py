@@ -37,7 +37,7 @@ class Lookup:
 
     patterns: tuple[Pattern, ...]
     texts: tuple[str, ...]
-    beside: bool
+    uses_metadata: bool
     expressions: frozenset[str]
     entities: Mapping[str, Entity]
     sources: Mapping[str, Source]
@@ -65,67 +65,67 @@ class RuleSet:
         of_latin = [numbers for language, numbers in self._of_languages.items() if language in LATIN]
         self._of_latin = _NONE.union(*of_latin)
         self._of_han = _NONE.union(*self._of_languages.values()) - self._of_latin
-        self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.proof)
+        self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.is_literal_sufficient)
         commonness = self._commonness()
-        rules = [anchored(each.required(), commonness) for each in self._compiled]
+        rules = [anchored(each.required_groups(), commonness) for each in self._compiled]
         self._entries = [
             entry(each, *found_by, self._unproved) for each, found_by in zip(self._compiled, rules, strict=True)
         ]
         self._levels = [each.rule.level for each in self._compiled]
-        plain = {number for number, each in enumerate(self._entries) if each.by_presence}
+        plain = {number for number, each in enumerate(self._entries) if each.is_decided_by_presence}
         self._anchors = Anchors(rules, plain, len(patterns))
 
     def _commonness(self) -> list[float]:
         """About how common each pattern is in the news. What is long is rare, and what many rules name is not."""
-        required = chain.from_iterable(each.required() for each in self._compiled)
+        required = chain.from_iterable(each.required_groups() for each in self._compiled)
         named = Counter(chain.from_iterable(required))
         return [named[n] * _commonness(pattern.literal) for n, pattern in enumerate(self._lookup.patterns)]
 
     def match(self, article: Article) -> tuple[Match, ...]:
         """The rules that an article meets, in the order of the set, as news or mention, with the evidence."""
-        return self.matched(article)[0]
+        return self.match_with_cost(article)[0]
 
-    def matched(self, article: Article) -> tuple[tuple[Match, ...], int]:
+    def match_with_cost(self, article: Article) -> tuple[tuple[Match, ...], int]:
         """The same, and how much work that was (`Document.work`)."""
-        found, decided = self.decided(article)
+        found, decided = self.evaluate_article(article)
         matches = tuple(self._match(met, found) for met in decided)
         return matches, found.document.work
 
-    def decided(self, article: Article) -> tuple[Found, list[Met]]:
+    def evaluate_article(self, article: Article) -> tuple[Found, list[Met]]:
         """The article laid out, and the rules that it meets."""
-        found = self._laid_out(Document(article, whole=self._lookup.beside))
+        found = self._laid_out(Document(article, all_fields=self._lookup.uses_metadata))
         # Where no rule would be asked anyway, as of most articles, its language need not be known.
         if not self._of_latin.isdisjoint(found.present) and self._anchors.candidates(found.present):
-            self._rule_out(found, found.document.ruled_out_of_latin)
-        return found, self.met(found)
+            self._rule_out(found, found.document.ruled_out_latin_languages)
+        return found, self.evaluate_candidates(found)
 
-    def words_in(self, match: Match) -> frozenset[str]:
+    def words_in_evidence(self, match: Match) -> frozenset[str]:
         """The words and names that stand in a match's evidence, as rules and entities write them. What a regular
         expression found is none: nothing says that another article means the same by it."""
         return frozenset(span.term for span in match.evidence) - self._lookup.expressions
 
     @property
-    def compiled(self) -> Sequence[CompiledRule]:
+    def compiled_rules(self) -> Sequence[CompiledRule]:
         """Each rule with its conditions compiled, in the order of the set."""
         return self._compiled
 
-    def text(self, term: int) -> str:
+    def term_text(self, term: int) -> str:
         """How its author wrote a term."""
         return self._lookup.texts[term]
 
-    def found(self, article: Article) -> Found:
+    def find_patterns(self, article: Article) -> Found:
         """The article laid out, and which patterns may stand in it."""
-        return self._found(Document(article, whole=self._lookup.beside))
+        return self._found(Document(article, all_fields=self._lookup.uses_metadata))
 
-    def found_in_any_language(self, article: Article) -> Found:
+    def find_in_any_language(self, article: Article) -> Found:
         """The same with words of languages that the article clearly is not in, which count nowhere else."""
-        document = Document(article, whole=self._lookup.beside)
+        document = Document(article, all_fields=self._lookup.uses_metadata)
         return Found(document, self._lookup.patterns, self._search, self._unproved)
 
     def _found(self, document: Document) -> Found:
         found = self._laid_out(document)
         if not self._of_latin.isdisjoint(found.present):
-            self._rule_out(found, document.ruled_out_of_latin)
+            self._rule_out(found, document.ruled_out_latin_languages)
         return found
 
     def _laid_out(self, document: Document) -> Found:
@@ -133,7 +133,7 @@ class RuleSet:
         title_meets = partial(self._title_meets, document)
         found = Found(document, self._lookup.patterns, self._search, self._unproved, title_meets)
         if not self._of_han.isdisjoint(found.present):
-            self._rule_out(found, document.ruled_out)
+            self._rule_out(found, document.ruled_out_languages)
         return found
 
     def _rule_out(self, found: Found, languages: frozenset[str]) -> None:
@@ -144,10 +144,10 @@ class RuleSet:
 
     def _title_meets(self, document: Document) -> tuple[str, ...]:
         """The ids of the live rules whose `match` holds as if the article were its title alone."""
-        title = self._found(Document(document.article, whole=document.whole, title_alone=True))
+        title = self._found(Document(document.article, all_fields=document.all_fields, title_alone=True))
         asked = [self._compiled[number] for number in self._anchors.candidates(title.present)]
         live = [each for each in asked if each.rule.status is RuleStatus.LIVE]
-        met = tuple(each.rule.id for each in live if each.node.holds(title, title.document.everything))
+        met = tuple(each.rule.id for each in live if each.node.holds(title, title.document.text_end))
         document.work += title.document.work
         return met
 
@@ -155,20 +155,20 @@ class RuleSet:
         """The rules of which nothing is missing that they cannot do without, in the order of the set."""
         return [self._entries[number] for number in self._anchors.candidates(found.present)]
 
-    def met(self, found: Found) -> list[Met]:
+    def evaluate_candidates(self, found: Found) -> list[Met]:
         """The rules that the article meets, in the order of the set."""
         numbers = self._anchors.candidates(found.present)
         if not numbers:  # of most articles; where their leads end need not be known
             return []
         entries, document = self._entries, found.document
-        in_lead = [None] * len(numbers) if document.whole else self._anchors.in_lead(numbers, found.in_lead)
+        in_lead = [None] * len(numbers) if document.all_fields else self._anchors.are_met_in_lead(numbers, found.patterns_in_lead)
         asked = {number: entries[number] for number, known in zip(numbers, in_lead, strict=True) if known is None}
-        found.prove(chain.from_iterable([each.unproved for each in asked.values()]))
-        news, mention = (_NEWS, document.lead_end, None), (_MENTION, document.everything, MentionCause.OUTSIDE)
+        found.verify_patterns(chain.from_iterable([each.unverified for each in asked.values()]))
+        news, mention = (_NEWS, document.lead_end, None), (_MENTION, document.text_end, MentionCause.OUTSIDE)
         answers = list[Met | None]()
         for number, known in zip(numbers, in_lead, strict=True):
             if known is None:
-                answers.append(asked[number].met(found))
+                answers.append(asked[number].evaluate(found))
             else:
                 kind, limit, cause = news if known else mention
                 compiled = self._compiled[number]
@@ -179,9 +179,9 @@ class RuleSet:
         compiled, rule = met.compiled, met.compiled.rule
         spans: dict[Span, None] = {}
         for start, end, term, node in sorted(set(met.node.evidence(found, met.limit))):
-            spans[found.document.span(start, end, self._lookup.texts[term], node)] = None
-        by = values_by(rule.alert.by, compiled.by, found) if rule.alert.by else {}
-        return Match(rule.id, rule.version, met.kind, tuple(spans), met.level, by, met.cause)
+            spans[found.document.evidence_span(start, end, self._lookup.texts[term], node)] = None
+        by = values_by(rule.alert.by, compiled.by_leaves, found) if rule.alert.by else {}
+        return Match(rule.id, rule.version, met.kind, tuple(spans), met.level, by, met.mention_cause)
 
 
 def _commonness(literal: str) -> float:

@@ -24,8 +24,8 @@ class Search:
 
     def __init__(self, literals: Sequence[str]) -> None:
         self.automaton = AhoCorasick(literals, implementation=Implementation.ContiguousNFA)
-        self.sizes = array("I", map(len, literals))
-        self._longest = max(self.sizes, default=1)
+        self.literal_lengths = array("I", map(len, literals))
+        self._longest = max(self.literal_lengths, default=1)
 
     def positions(self, joined: str) -> Mapping[int, Sequence[int]]:
         """Where each literal begins that stands in the text (by its number), in order. The literals are in the order in

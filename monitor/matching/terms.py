@@ -32,52 +32,52 @@ class Token:
     text: str
     open_left: bool = False
     open_right: bool = False
-    first: Script = _OTHER
-    last: Script = _OTHER
+    first_script: Script = _OTHER
+    last_script: Script = _OTHER
 
     @property
-    def left(self) -> str:
-        return " " if self.plain_left else ""
+    def left_edge(self) -> str:
+        return " " if self.has_plain_left_edge else ""
 
     @property
-    def right(self) -> str:
-        return " " if self.plain_right else ""
+    def right_edge(self) -> str:
+        return " " if self.has_plain_right_edge else ""
 
     @property
-    def plain_left(self) -> bool:
+    def has_plain_left_edge(self) -> bool:
         """Whether nothing may stand before it in its token."""
-        return not self.open_left and len(self.first.heads) == 1
+        return not self.open_left and len(self.first_script.allowed_prefixes) == 1
 
     @property
-    def plain_right(self) -> bool:
+    def has_plain_right_edge(self) -> bool:
         """Whether nothing may stand behind it in its token."""
-        return not self.open_right and len(self.last.tails) == 1
+        return not self.open_right and len(self.last_script.allowed_suffixes) == 1
 
     @property
-    def tails(self) -> frozenset[str] | None:
+    def allowed_suffixes(self) -> frozenset[str] | None:
         """What may stand behind it in its token, besides nothing (None: anything)."""
-        return None if self.open_right else self.last.tails
+        return None if self.open_right else self.last_script.allowed_suffixes
 
     @property
-    def leaves_left(self) -> bool:
+    def left_needs_no_check(self) -> bool:
         """Whether nothing need be asked about what stands before it in its token."""
-        return self.plain_left or self.open_left
+        return self.has_plain_left_edge or self.open_left
 
     @property
-    def leaves_right(self) -> bool:
+    def right_needs_no_check(self) -> bool:
         """Whether nothing need be asked about what stands behind it in its token."""
-        return self.plain_right or self.open_right
+        return self.has_plain_right_edge or self.open_right
 
-    def fits(self, token: str) -> bool:
+    def matches_token(self, token: str) -> bool:
         """Whether a token of an article is this one."""
         if self.open_left:
-            return self.text in token if self.open_right else token.endswith(_joined((self.text,), self.last.tails))
-        if len(self.first.heads) == 1 and not self.open_right:  # as almost all
-            return token.startswith(self.text) and token[len(self.text) :] in self.last.tails
-        beginnings = _joined(self.first.heads, (self.text,))
+            return self.text in token if self.open_right else token.endswith(_joined((self.text,), self.last_script.allowed_suffixes))
+        if len(self.first_script.allowed_prefixes) == 1 and not self.open_right:  # as almost all
+            return token.startswith(self.text) and token[len(self.text) :] in self.last_script.allowed_suffixes
+        beginnings = _joined(self.first_script.allowed_prefixes, (self.text,))
         if self.open_right:
             return token.startswith(beginnings)
-        return any(token.startswith(each) and token[len(each) :] in self.last.tails for each in beginnings)
+        return any(token.startswith(each) and token[len(each) :] in self.last_script.allowed_suffixes for each in beginnings)
 
 
 @lru_cache(maxsize=10_000)  # a hundred particles behind a word, and asked for at each place where it may stand
@@ -96,32 +96,32 @@ class Pattern(ABC):
 
     tokens: tuple[Token, ...]
     literal: str
-    at: int
+    literal_token: int
     language: str | None
-    cased: tuple[Token, ...] | None
+    cased_tokens: tuple[Token, ...] | None
 
     sufficient: ClassVar[bool] = False
     """Whether the term stands wherever its literal does, but for the case."""
 
     @property
-    def proof(self) -> bool:
+    def is_literal_sufficient(self) -> bool:
         """Whether the literal is sufficient for the term as well."""
-        return self.sufficient and self.cased is None
+        return self.sufficient and self.cased_tokens is None
 
     def places(self, document: Document, positions: Sequence[int]) -> list[Region]:
         """Where the term stands, given where its literal does (in order)."""
         places = self._standing(document.joined, positions)
-        if self.cased is None:
+        if self.cased_tokens is None:
             return places
-        return [(start, end) for start, end in places if self._is_cased(document.cased(start, end))]
+        return [(start, end) for start, end in places if self._is_cased(document.text_with_case(start, end))]
 
     @abstractmethod
     def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
         """The same, in any case."""
 
     def _is_cased(self, place: str) -> bool:
-        assert self.cased is not None
-        return all(wanted.fits(token) for wanted, token in zip(self.cased, place.split(), strict=True))
+        assert self.cased_tokens is not None
+        return all(wanted.matches_token(token) for wanted, token in zip(self.cased_tokens, place.split(), strict=True))
 
 
 class Whole(Pattern):
@@ -157,12 +157,12 @@ class Open(Pattern):
 class Tailed(Pattern):
     """It is one word, and all that need be asked is whether what stands behind it is one of its tails."""
 
-    tails: frozenset[str]
+    allowed_suffixes: frozenset[str]
     size: int
     """The length of the literal."""
 
     def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
-        tails, size, places = self.tails, self.size, []
+        tails, size, places = self.allowed_suffixes, self.size, []
         for position in positions:
             end = joined.index(" ", position + size)
             if joined[position + size : end] in tails:
@@ -178,7 +178,7 @@ class Phrase(Pattern):
     """Each with its length and what may stand behind it (None: anything)."""
 
     def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
-        places, words, at = [], self.words, self.at
+        places, words, at = [], self.words, self.literal_token
         for position in positions:
             start = position + 1
             for _ in range(at):
@@ -202,13 +202,13 @@ class Several(Pattern):
     __slots__ = ()
 
     def _standing(self, joined: str, positions: Sequence[int]) -> list[Region]:
-        places, seen, plain_left = [], 0, self.tokens[self.at].plain_left
+        places, seen, plain_left = [], 0, self.tokens[self.literal_token].has_plain_left_edge
         for position in positions:
             if position < seen:  # likewise
                 continue
             seen = joined.index(" ", position + 1)
             start = position + 1 if plain_left else joined.rindex(" ", 0, position + 1) + 1
-            for _ in range(self.at):
+            for _ in range(self.literal_token):
                 start = joined.rfind(" ", 0, max(start - 1, 0)) + 1
             if end := self._end(joined, start):
                 places.append((start, end))
@@ -219,7 +219,7 @@ class Several(Pattern):
         end = start - 1
         for wanted in self.tokens:
             start, end = end + 1, joined.find(" ", end + 1)
-            if end < 0 or not wanted.fits(joined[start:end]):
+            if end < 0 or not wanted.matches_token(joined[start:end]):
                 return 0
         return end
 
@@ -240,7 +240,7 @@ class Edged(Pattern):
         return self.inner._standing(joined, positions)  # noqa: SLF001 - another of the same class
 
     def _stands_apart(self, document: Document, place: Region) -> bool:
-        before, behind = document.beside(*place)
+        before, behind = document.adjacent_characters(*place)
         return not (self.left and KATAKANA.match(before)) and not (self.right and KATAKANA.match(behind))
 
 
@@ -278,12 +278,12 @@ def _laid_out(stored: _Stored, pieces: list[tuple[int, str]]) -> Pattern:
     tokens, literal, *_ = stored
     if len(pieces) == 1 and literal[0] == literal[-1] == " ":
         return Whole(*stored)
-    if len(pieces) == 1 and tokens[0].leaves_left and tokens[-1].leaves_right:
+    if len(pieces) == 1 and tokens[0].left_needs_no_check and tokens[-1].right_needs_no_check:
         return Open(*stored)
-    if len(tokens) == 1 and tokens[0].plain_left:
-        return Tailed(*stored, tokens[0].last.tails, len(literal))
-    if all(token.plain_left for token in tokens):
-        return Phrase(*stored, tuple((token.text, len(token.text), token.tails) for token in tokens))
+    if len(tokens) == 1 and tokens[0].has_plain_left_edge:
+        return Tailed(*stored, tokens[0].last_script.allowed_suffixes, len(literal))
+    if all(token.has_plain_left_edge for token in tokens):
+        return Phrase(*stored, tuple((token.text, len(token.text), token.allowed_suffixes) for token in tokens))
     return Several(*stored)
 
 
@@ -309,8 +309,8 @@ def _word(word: str, *, cased: bool) -> list[Token]:
             text,
             open_left=i == 0 and word.startswith("*"),
             open_right=i == last and word.endswith("*"),
-            first=script_of(text[0]) if i == 0 else _OTHER,
-            last=script_of(text[-1]) if i == last else _OTHER,
+            first_script=script_of(text[0]) if i == 0 else _OTHER,
+            last_script=script_of(text[-1]) if i == last else _OTHER,
         )
         for i, text in enumerate(texts)
     ]
@@ -320,10 +320,10 @@ def _pieces(tokens: tuple[Token, ...]) -> list[tuple[int, str]]:
     """The runs of tokens that stand in a joined text just so: (number of the first token, ` token token `)."""
     pieces: list[tuple[int, str]] = []
     for i, token in enumerate(tokens):
-        joins = i > 0 and tokens[i - 1].plain_right and token.plain_left
+        joins = i > 0 and tokens[i - 1].has_plain_right_edge and token.has_plain_left_edge
         if joins:
             at, text = pieces[-1]
-            pieces[-1] = (at, f"{text}{token.text}{token.right}")
+            pieces[-1] = (at, f"{text}{token.text}{token.right_edge}")
         else:
-            pieces.append((i, f"{token.left}{token.text}{token.right}"))
+            pieces.append((i, f"{token.left_edge}{token.text}{token.right_edge}"))
     return pieces

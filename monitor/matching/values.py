@@ -123,7 +123,7 @@ class NamedLeaf:
         limit = found.document.lead_end
         if self.near is not None:
             near, number = self.near
-            return near.stands_near(found, limit, number)
+            return near.member_proximity_test(found, limit, number)
         return set(self.leaf.hits(found, limit)).__contains__
 
 

@@ -16,7 +16,7 @@ def wishes(rules: RuleSet, article: Article) -> tuple[str, ...]:
     wishing = _wishing(rules)
     if not wishing:
         return ()
-    found = rules.found(article)
+    found = rules.find_patterns(article)
     return tuple(
         each.rule.id
         for each in wishing
@@ -32,7 +32,7 @@ def any_wish(rules: RuleSet) -> bool:
 
 @lru_cache(maxsize=1)  # of the set that is in force
 def _wishing(rules: RuleSet) -> tuple[CompiledRule, ...]:
-    return tuple(each for each in rules.compiled if each.rule.full_text)
+    return tuple(each for each in rules.compiled_rules if each.rule.full_text)
 
 
 def _of_rule(rule: CompiledRule) -> Iterator[int]:

@@ -148,14 +148,14 @@ class Hearing:
     wire: str | None
     facts: tuple[tuple[str, int], ...]
     sentence: str
-    marks: tuple[tuple[int, int], ...]
-    because: str
-    mark: str | None = None
+    highlights: tuple[tuple[int, int], ...]
+    evidence_words: str
+    wire_status: str | None = None
     official: bool = False
-    unsure: str = ""
+    uncertainty: str = ""
 
     @property
-    def voice(self) -> str:
+    def independent_publisher(self) -> str:
         """Who says it."""
         return voice_of(self.wire, self.publisher)
 
@@ -165,15 +165,15 @@ class WaitKind(StrEnum):
 
     HOLD = "hold"  # the rule's wait_at_least
     UPDATE = "update"  # the rule's cooldown
-    CAP = "cap"  # so many messages an hour
+    RATE_LIMIT = "cap"  # so many messages an hour
     MENTION = "mention"  # mentions go out once a day
-    UNSURE = "unsure"  # so does what was suppressed as the same although something is not known
+    IN_DOUBT = "unsure"  # so does what was suppressed as the same although something is not known
     CATCH_UP = "catch-up"  # it came while this service was down
 
     @property
-    def digested(self) -> bool:
+    def is_digested(self) -> bool:
         """Whether those that fall due together are told in one message."""
-        return self in (WaitKind.CAP, WaitKind.MENTION, WaitKind.UNSURE, WaitKind.CATCH_UP)
+        return self in (WaitKind.RATE_LIMIT, WaitKind.MENTION, WaitKind.IN_DOUBT, WaitKind.CATCH_UP)
 
     @property
     def reason(self) -> Reason:
@@ -184,9 +184,9 @@ class WaitKind(StrEnum):
 _DEFERRED = {
     WaitKind.HOLD: Reason.HOLD,
     WaitKind.UPDATE: Reason.COOLDOWN,
-    WaitKind.CAP: Reason.RATE_LIMIT,
+    WaitKind.RATE_LIMIT: Reason.RATE_LIMIT,
     WaitKind.MENTION: Reason.MENTION,
-    WaitKind.UNSURE: Reason.IN_DOUBT,
+    WaitKind.IN_DOUBT: Reason.IN_DOUBT,
     WaitKind.CATCH_UP: Reason.CATCH_UP,
 }
 
@@ -201,7 +201,7 @@ class Waiting:
     since: datetime
     due: datetime
     why: str
-    hearing: Hearing
+    candidate: Hearing
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class Moved:
 
     before: Waiting
     after: Waiting | None
-    decision: MatchOutcome
+    outcome: MatchOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,7 @@ class Older:
     first, and when; `doubt`: why it is not sure that the two are the same, in words."""
 
     title: str
-    sent: datetime
+    sent_at: datetime
     doubt: str
 
 
@@ -266,14 +266,14 @@ class Alert:
     story: str
     article: Article
     sentence: str
-    marks: tuple[tuple[int, int], ...]
+    highlights: tuple[tuple[int, int], ...]
     kind: AlertKind = AlertKind.NEW
     event: str | None = None
     thread: str | None = None
-    also: tuple[str, ...] = ()
-    voices: int = 1
+    also_reported_by: tuple[str, ...] = ()
+    publisher_count: int = 1
     items: tuple[Item, ...] = ()
-    older: Older | None = None
+    earlier: Older | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,19 +287,19 @@ class Decided:
     """
 
     match: Match
-    decision: MatchOutcome
+    outcome: MatchOutcome
     alert: Alert | None = None
-    waiting: Waiting | None = None
+    pending: Waiting | None = None
     shadow_key: str | None = None
-    hearing: Hearing | None = None
-    moved: tuple[Moved, ...] = ()
-    why_event: str | None = None
+    candidate: Hearing | None = None
+    pending_changes: tuple[Moved, ...] = ()
+    event_reason: str | None = None
     compared: ComparedArticle | None = None
 
     @property
-    def reason(self) -> str:
+    def explanation(self) -> str:
         """The decision in a sentence."""
-        return str(self.decision)
+        return str(self.outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +310,7 @@ class Judged:
 
     article: Article
     story: Story | None
-    joined: str
+    join_reason: str
     decisions: tuple[Decided, ...]
     publisher: str = ""
     wire: str | None = None
@@ -319,5 +319,5 @@ class Judged:
     @property
     def event(self) -> Event | None:
         """The event that it belongs to, of the first rule that has one."""
-        events = (each.hearing.event for each in self.decisions if each.hearing is not None)
+        events = (each.candidate.event for each in self.decisions if each.candidate is not None)
         return next((event for event in events if event is not None), None)

@@ -104,10 +104,10 @@ class Delivery:
     channel: str
     alert: Alert | Notice
     attempt: int
-    repeat: bool = False
+    may_be_duplicate: bool = False
     refusals: int = 0
-    forgiven: int = 0
-    unknowns: int = 0
+    forgiven_attempts: int = 0
+    unknown_streak: int = 0
 
 
 class MessageType(StrEnum):
@@ -132,7 +132,7 @@ class Message:
     text: str
     html: str
     id: str = ""
-    answers: str | None = None
+    in_reply_to: str | None = None
     type: MessageType = MessageType.INFO
 
     def __post_init__(self) -> None:

@@ -40,7 +40,7 @@ class Explanation:
     steps: tuple[Step, ...]
 
     @property
-    def says(self) -> str:
+    def summary(self) -> str:
         """The same in a sentence."""
         if self.kind is None:
             return f"no match: {self.why}"

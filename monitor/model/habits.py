@@ -26,7 +26,7 @@ class TroubleKind(StrEnum):
     GUIDS = "guids"  # its guids change while its articles do not
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """As people read it."""
         return self.value.replace("_", " ")
 
@@ -47,7 +47,7 @@ class SourceTrouble:
     detail: str
     over_at: datetime | None = None
 
-    def counts(self, now: datetime) -> bool:
+    def is_current(self, now: datetime) -> bool:
         """Whether people should be shown it: it lasts, or it happened within a day."""
         return self.over_at is None or (self.kind in MOMENTARY and now - self.last_at < _SHOWN)
 

@@ -63,7 +63,7 @@ class NumberNamed:
     below: float | None = None
     at_most: float | None = None
 
-    def has(self, value: float) -> bool:
+    def is_in_bounds(self, value: float) -> bool:
         """Whether a number is within the bounds."""
         return (
             (self.at_least is None or value >= self.at_least)

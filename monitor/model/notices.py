@@ -89,10 +89,10 @@ class Observed:
     """What stands in the database now. `well`: when subjects of `noticed` last did what they are there for; `running`:
     of each daemon that is alive; `troubles`: of sources, those that last and those of within a day."""
 
-    failing: tuple[FailingSource, ...] = ()
-    waiting: tuple[WaitingChannel, ...] = ()
-    given_up: tuple[GivenUp, ...] = ()
+    failing_sources: tuple[FailingSource, ...] = ()
+    stalled_channels: tuple[WaitingChannel, ...] = ()
+    dead_alerts: tuple[GivenUp, ...] = ()
     running: tuple[Running, ...] = ()
-    troubles: tuple[SourceTrouble, ...] = ()
-    well: Mapping[str, datetime] = field(default_factory=dict)
-    noticed: tuple[Noticed, ...] = ()
+    source_troubles: tuple[SourceTrouble, ...] = ()
+    last_well_at: Mapping[str, datetime] = field(default_factory=dict)
+    notice_states: tuple[Noticed, ...] = ()

@@ -93,7 +93,7 @@ class GroupNamed:
     group: str | None = None
     of: str | None = None
 
-    def has(self, entity: Entity) -> bool:
+    def includes(self, entity: Entity) -> bool:
         """Whether the entity is one of these."""
         in_group = self.group is None or self.group in entity.groups
         return in_group and self.kind in (None, entity.kind) and self.of in (None, entity.of)

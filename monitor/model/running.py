@@ -18,45 +18,45 @@ class Running:
     since: datetime
     rules: int
     sources: int
-    edited: datetime | None = None
+    edited_at: datetime | None = None
     faults: tuple[str, ...] = ()
-    restart: tuple[str, ...] = ()
+    restart_settings: tuple[str, ...] = ()
 
-    def said(self, zone: tzinfo, now: datetime) -> str:
+    def describe(self, zone: tzinfo, now: datetime) -> str:
         """In one line, as the log, `status` and notices say it: the faults themselves are not in it."""
         version = f"running the version of {time_of_day(self.since, zone, now)}"
         count = f"{len(self.faults)} fault{'s' * (len(self.faults) != 1)}"
-        if self.edited == self.since:  # as at a start, or where the rest of an edit was taken up
+        if self.edited_at == self.since:  # as at a start, or where the rest of an edit was taken up
             parts = [f"{version} without what is faulty in it: {count}"]
-        elif self.edited:
-            parts = [version, f"your edit of {time_of_day(self.edited, zone, now)} has {count}"]
+        elif self.edited_at:
+            parts = [version, f"your edit of {time_of_day(self.edited_at, zone, now)} has {count}"]
         else:
             parts = [version]
-        if self.restart:
-            parts.append(f"changed, and taken up at the next start: {', '.join(self.restart)}")
+        if self.restart_settings:
+            parts.append(f"changed, and taken up at the next start: {', '.join(self.restart_settings)}")
         return "; ".join(parts)
 
-    def as_row(self) -> dict[str, Any]:
+    def to_row(self) -> dict[str, Any]:
         """As it is stored: plain JSON."""
         return {
             "since": self.since.isoformat(),
             "rules": self.rules,
             "sources": self.sources,
-            "edited": self.edited.isoformat() if self.edited else None,
+            "edited": self.edited_at.isoformat() if self.edited_at else None,
             "faults": list(self.faults),
-            "restart": list(self.restart),
+            "restart": list(self.restart_settings),
         }
 
     @classmethod
-    def of_row(cls, row: Mapping[str, Any]) -> Running:
+    def from_row(cls, row: Mapping[str, Any]) -> Running:
         """What `as_row` gave."""
         return cls(
             since=datetime.fromisoformat(row["since"]),
             rules=row["rules"],
             sources=row["sources"],
-            edited=datetime.fromisoformat(row["edited"]) if row["edited"] else None,
+            edited_at=datetime.fromisoformat(row["edited"]) if row["edited"] else None,
             faults=tuple(row["faults"]),
-            restart=tuple(row["restart"]),
+            restart_settings=tuple(row["restart"]),
         )
 
 

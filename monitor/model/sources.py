@@ -122,7 +122,7 @@ class Fetched:
     validators: Validators = Validators()
     problem: str | None = None
     retry_after: timedelta | None = None
-    moved: str | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Entry:
     language: str | None = None
     tags: tuple[str, ...] = ()
     slice: bytes = field(default=b"", compare=False)
-    cut: bool = False
+    is_truncated: bool = False
 
     def __reduce__(self) -> tuple[type[Entry], tuple[object, ...]]:
         """How it travels from a worker: its values in their order. What dataclasses do instead costs twice that."""
@@ -168,10 +168,10 @@ class Feed:
     title: str | None = None
     problem: str | None = None
     slices: tuple[bytes, ...] = ()
-    hint: timedelta | None = None
-    older: str | None = None
-    left: int = 0
-    beyond: int = 0
+    poll_hint: timedelta | None = None
+    older_page_url: str | None = None
+    entries_left: int = 0
+    entries_skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +211,8 @@ class Claim:
     planned: datetime
     validators: Validators = Validators()
     failures: int = 0
-    first: bool = True
-    habits: Habits = field(default_factory=Habits)
+    is_first_poll: bool = True
+    stats: Habits = field(default_factory=Habits)
     last_ok: datetime | None = None
     problem: str | None = None
 
@@ -220,19 +220,19 @@ class Claim:
     def news_since(self) -> datetime | None:
         """Since when what this poll brings may be news: its source's last good poll, or the one before that if that has
         left entries to this one. None: it never was polled well, or not since it came back into the config."""
-        return self.last_ok and (self.habits.left_since or self.last_ok)
+        return self.last_ok and (self.stats.left_since or self.last_ok)
 
-    def unpolled(self, now: datetime) -> tuple[datetime, datetime] | None:
+    def unpolled_window(self, now: datetime) -> tuple[datetime, datetime] | None:
         """From when to when its source was not polled, though it should have been: this service was down, or the source
         failed until now. What an earlier poll has left to this one comes as late as that poll came."""
         behind = self.failures > 0 or now - self.planned > BEHIND
-        since, until = self.news_since, now if behind else self.habits.left_late
+        since, until = self.news_since, now if behind else self.stats.left_late
         return None if since is None or until is None else (since, until)
 
     @property
-    def asks_back(self) -> bool:
+    def rechecks_old_address(self) -> bool:
         """Whether this poll asks the address that its source has left, to see whether it answers again."""
-        return self.habits.doubts_move(self.planned)
+        return self.stats.doubts_move(self.planned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +249,8 @@ class Polled:
     failures: int
     entries: int = 0
     problem: str | None = None
-    habits: Habits | None = None
-    opened: tuple[SourceTrouble, ...] = ()
-    closed: tuple[TroubleKind, ...] = ()
-    marks: bytes | None = None
-    unfinished: bool = False
+    stats: Habits | None = None
+    opened_troubles: tuple[SourceTrouble, ...] = ()
+    closed_troubles: tuple[TroubleKind, ...] = ()
+    fingerprints: bytes | None = None
+    is_unfinished: bool = False

@@ -31,7 +31,7 @@ class BodyCheck:
 
     fields: tuple[str, ...]
     success: frozenset[str] = frozenset()
-    later: frozenset[str] = frozenset()
+    retry_values: frozenset[str] = frozenset()
     code: str = ""
 
 
@@ -117,7 +117,7 @@ def _means_taken(check: BodyCheck, value: str) -> bool:
 
 def _refusal(check: BodyCheck, field: str, value: str, status: int) -> Receipt:
     said = f"{field} {value}" if _CODE.fullmatch(value) else f"an error in {field or 'its text'}"
-    kind = ReceiptKind.TRY_LATER if value in check.later else ReceiptKind.REFUSED
+    kind = ReceiptKind.TRY_LATER if value in check.retry_values else ReceiptKind.REFUSED
     return Receipt(kind, f"the service answered {status} with {said}")
 
 

@@ -25,8 +25,8 @@ def as_meant(mail: Any, message: Message) -> Iterator[None]:  # noqa: ANN401 - A
     that does it otherwise sends all mails all the same.
     """
     domain = mail.from_addr[1].rpartition("@")[2]
-    if message.answers:
-        first = message_id(message.answers, domain)
+    if message.in_reply_to:
+        first = message_id(message.in_reply_to, domain)
         mail.headers = {"In-Reply-To": first, "References": first, **mail.headers}
     names = mail.prepare_emails.__globals__
     ours: dict[str, Any] = {"convert_between": lambda *_, **__: message.text}

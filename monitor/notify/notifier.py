@@ -39,7 +39,7 @@ class Notifier:
         self._screen = Screen()
 
     @asynccontextmanager
-    async def place(self, channel: str) -> AsyncIterator[Send]:
+    async def send_slot(self, channel: str) -> AsyncIterator[Send]:
         """Room to send one message on a channel, and the process for it; waits for both. Taken before the message is
         claimed, so that no claim waits for them. Gives the function that sends the message: one attempt, and how it
         ended; it never raises for what a server does."""
@@ -47,17 +47,17 @@ class Notifier:
         if known is None or known.url.startswith(CONSOLE):
             yield partial(self._send, channel, None)
         else:
-            async with self._room.place() as begin, self._workers.reserved() as worker:
+            async with self._room.slot() as begin, self._workers.reserved() as worker:
                 yield partial(self._send, channel, (begin, worker))
 
-    def longest(self, channel: str) -> timedelta:
+    def max_send_time(self, channel: str) -> timedelta:
         """The longest that sending may take on a channel, in a place, until its process is killed."""
         known = self.channels.get(channel)
         return START + (self._timeouts.deadline(known.url) if known else timedelta(0))
 
     async def send(self, channel: str, message: Message) -> Receipt:
         """One attempt, in a place of its own, and how it ended; never raises for what a server does."""
-        async with self.place(channel) as send:
+        async with self.send_slot(channel) as send:
             return await send(message)
 
     async def _send(self, channel: str, place: tuple[Callable[[], None], Worker] | None, message: Message) -> Receipt:

@@ -61,7 +61,7 @@ def render(delivery: Delivery, *, source: str, zone: ZoneInfo) -> Message:
     """The message of a delivery; `source` is what people call the article's source (of a notice: nothing is shown)."""
     told = delivery.alert
     answers = told.thread if isinstance(told, Alert) and told.kind in _ANSWERS else None
-    return replace(_rendered(delivery, source, zone), id=told.id, answers=answers, type=_type_of(told))
+    return replace(_rendered(delivery, source, zone), id=told.id, in_reply_to=answers, type=_type_of(told))
 
 
 def _type_of(told: Alert | Notice) -> MessageType:
@@ -72,7 +72,7 @@ def _type_of(told: Alert | Notice) -> MessageType:
 
 def _rendered(delivery: Delivery, source: str, zone: ZoneInfo) -> Message:
     told = delivery.alert
-    repeat = ["An earlier attempt got no clear answer: you may have this message already."] if delivery.repeat else []
+    repeat = ["An earlier attempt got no clear answer: you may have this message already."] if delivery.may_be_duplicate else []
     if isinstance(told, Notice):
         return _of_notice(told, repeat)
     if told.kind is AlertKind.DIGEST:
@@ -81,11 +81,11 @@ def _rendered(delivery: Delivery, source: str, zone: ZoneInfo) -> Message:
 
 
 def _of_alert(alert: Alert, source: str, repeat: list[str], zone: ZoneInfo) -> Message:
-    sentence, marks = _window(alert.sentence, alert.marks)
+    sentence, marks = _window(alert.sentence, alert.highlights)
     facts = [
         f"{_cut(source, SOURCE)}, {_when(alert, zone)}",
         *_address(alert.article.url),
-        *(_why(alert) if alert.older is None else [_possibly(alert.older, alert.at, zone)]),
+        *(_why(alert) if alert.earlier is None else [_possibly(alert.earlier, alert.at, zone)]),
         f"Rule {alert.rule}, {_subject(alert)}, alert {alert.id}",
         *repeat,
     ]
@@ -117,18 +117,18 @@ def _why(alert: Alert) -> list[str]:
 def _possibly(older: Older, now: datetime, zone: ZoneInfo) -> str:
     """All that a reader who has the other message needs to see whether it is the same."""
     why = f": {_cut(older.doubt, DOUBT)}" if older.doubt else ""
-    sent = time_of_day(older.sent, zone, now)
+    sent = time_of_day(older.sent_at, zone, now)
     return f"Possibly the same as “{_cut(older.title, HEADLINE)}” (sent at {sent}){why}."
 
 
 def _others(alert: Alert) -> list[str]:
     """Who else reports it. Outlets that print one agency's text are one independent publisher."""
-    if not alert.also:
+    if not alert.also_reported_by:
         return []
-    named = [_cut(name, OTHER) for name in alert.also[:OTHERS]]
-    more = len(alert.also) - len(named)
+    named = [_cut(name, OTHER) for name in alert.also_reported_by[:OTHERS]]
+    more = len(alert.also_reported_by) - len(named)
     names = ", ".join(named) + (f" and {more} more" if more else "")
-    count = "1 independent publisher" if alert.voices == 1 else f"{alert.voices} independent publishers"
+    count = "1 independent publisher" if alert.publisher_count == 1 else f"{alert.publisher_count} independent publishers"
     return [f"Also reported by {names}; {count} in all"]
 
 

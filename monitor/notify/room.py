@@ -20,7 +20,7 @@ class SendingRoom:
         self._slow = slow
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[Callable[[], None]]:
+    async def slot(self) -> AsyncIterator[Callable[[], None]]:
         """A place for one attempt; waits for it. Gives a function to call when the attempt begins: from then on its
         time counts. What comes before (a claim, a process that starts) lets nobody else begin the same."""
         async with self._all:

@@ -32,7 +32,7 @@ class SmtpStage:
         """Whether the server has been given any of the mail: only then may the reader have it."""
         return self.waits_for_acceptance or self.answered
 
-    def wait(self) -> timedelta:
+    def reply_timeout(self) -> timedelta:
         """How long to wait for the next reply. Raises SMTPServerDisconnected: no time is left."""
         if self.waits_for_acceptance:
             return self.timeouts.mail_acceptance
@@ -61,7 +61,7 @@ def smtp_stages_timed(timeouts: SendTimeouts) -> Iterator[SmtpStage]:
 
     def read_reply_in_time(self: smtplib.SMTP) -> tuple[int, bytes]:
         if self.sock is not None:
-            self.sock.settimeout(stage.wait().total_seconds())
+            self.sock.settimeout(stage.reply_timeout().total_seconds())
         code, text = read_reply(self)
         stage.advance(code)
         return code, text

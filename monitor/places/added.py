@@ -53,9 +53,9 @@ class AddedName:
 
     name: str
     place: str
-    of_people: bool = False
-    begins: bool = False
-    spoils: bool = False
+    is_demonym: bool = False
+    is_prefix: bool = False
+    is_blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class AddedMeaning:
 
     place: str
     flags: int
-    longer: int | None
+    max_extra_letters: int | None
 
 
 class AddedNames:
@@ -75,17 +75,17 @@ class AddedNames:
     def __init__(self, names: Iterable[AddedName] = ()) -> None:
         self._meanings: dict[str, list[AddedMeaning]] = {}
         for each in names:
-            flags = (DEMONYM if each.of_people else 0) | (BLOCKED if each.spoils else 0)
+            flags = (DEMONYM if each.is_demonym else 0) | (BLOCKED if each.is_blocked else 0)
             for name in _spellings(comparable_name(each.name)):
-                stem = _STEM.sub("", name) if _CYRILLIC.search(name) and not each.spoils else name
-                longer = None if each.begins else _INFLECTED if _CYRILLIC.search(name) else 0
+                stem = _STEM.sub("", name) if _CYRILLIC.search(name) and not each.is_blocked else name
+                longer = None if each.is_prefix else _INFLECTED if _CYRILLIC.search(name) else 0
                 if len(stem) > 1:
                     self._meanings.setdefault(stem, []).append(AddedMeaning(each.place, flags, longer))
         self._trie = marisa_trie.Trie(self._meanings)
         self._beginnings = {name[:2] for name in self._meanings}
         self._longest = max(map(len, self._meanings), default=0)
 
-    def at(self, text: str, start: int) -> Iterable[tuple[str, int, AddedMeaning]]:
+    def names_at(self, text: str, start: int) -> Iterable[tuple[str, int, AddedMeaning]]:
         """The names that a comparable text has there, the longest first: each with where it ends, and what it means."""
         # Most texts have none there, and the first two letters say so.
         return self._at(text, start) if text[start : start + 2] in self._beginnings else ()
@@ -95,8 +95,8 @@ class AddedNames:
             end = start + len(name)
             rest = _WORD_REST.match(text, end)
             for meaning in self._meanings[name]:
-                longer = len(rest[0]) if rest and meaning.longer != 0 else 0
-                if meaning.longer is None or longer <= meaning.longer:
+                longer = len(rest[0]) if rest and meaning.max_extra_letters != 0 else 0
+                if meaning.max_extra_letters is None or longer <= meaning.max_extra_letters:
                     yield name, end + longer, meaning
 
 

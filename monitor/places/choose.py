@@ -50,7 +50,7 @@ class Chooser:
         # Where most words are capitalised, a capital says nothing.
         self._shouted = 2 * len(_CAPITALISED.findall(record)) > 3 * len(_WRITTEN_SMALL.findall(record))
 
-    def chosen(self) -> Iterator[tuple[Candidate, PlaceRecord, int]]:
+    def resolve(self) -> Iterator[tuple[Candidate, PlaceRecord, int]]:
         """The candidates that are places, each with what it means."""
         for candidate in self._candidates:
             if any(flags & JOINT for _, flags in candidate.meanings):
@@ -67,14 +67,14 @@ class Chooser:
             return None
         before, behind = self._beside(candidate)
         said_by = clues.SAID_BY.search(before) and clues.ENDS_THERE.match(behind)
-        return self._known.governed_from(place.id) if said_by or clues.GOVERNS.match(behind) else None
+        return self._known.country_governed_from(place.id) if said_by or clues.GOVERNS.match(behind) else None
 
     def _sure_places(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
         for candidate in self._candidates:
             place, flags = candidate.meanings[0]
             if not flags & UNSURE and (place.level != CITY or len(candidate.meanings) == 1):
-                above = (each for each in self._known.around(place.id) if not each.startswith("region:"))
+                above = (each for each in self._known.containers_of(place.id) if not each.startswith("region:"))
                 for each in (place.id, *above):
                     found.setdefault(each, set()).add(candidate.name)
         return found
@@ -108,11 +108,11 @@ class Chooser:
         much smaller. Moscow is in Russia, though the text names the United States."""
         if not self._supported(place, candidate):
             return False
-        return _SMALLER * place.people >= first.people or self._supported(place, candidate, finer_than_country=True)
+        return _SMALLER * place.population >= first.population or self._supported(place, candidate, finer_than_country=True)
 
     def _supported(self, place: PlaceRecord, candidate: Candidate, *, finer_than_country: bool = False) -> bool:
         """Whether something that contains it is named elsewhere in the text."""
-        above = (each for each in self._known.around(place.id) if each in self._named)
+        above = (each for each in self._known.containers_of(place.id) if each in self._named)
         return any(
             self._named[each] - {candidate.name} for each in above if not (finer_than_country and len(each) == 2)
         )

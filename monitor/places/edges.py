@@ -9,8 +9,8 @@ from monitor.places import clues
 from monitor.places.clues import HAN, HANGUL, KANA, THAI
 from monitor.text.scripts import SCRIPTS
 
-_PARTICLES = next(script.tails for script in SCRIPTS if script.name == "Hangul")
-_PROCLITICS = next(script.heads for script in SCRIPTS if script.name == "Arabic")
+_PARTICLES = next(script.allowed_suffixes for script in SCRIPTS if script.name == "Hangul")
+_PROCLITICS = next(script.allowed_prefixes for script in SCRIPTS if script.name == "Arabic")
 _ARABIC = "\u0600-\u06ff"
 _KATAKANA = "\u30a1-\u30fa"
 # Word beginnings; in scripts without spaces each letter (of katakana, where a run of it begins).

@@ -29,7 +29,7 @@ class PlaceMention:
     place: str
     start: int
     end: int
-    said: str
+    text: str
     role: str = ""
 
 
@@ -44,8 +44,8 @@ def find_places(text: str, language: str | None = None, added: AddedNames = NOTH
         return ()
     offsets = Offsets(text)
     found = []
-    for candidate, place, flags in Chooser(record, candidates, known).chosen():
-        start, end = offsets.original(candidate.start, candidate.end)
+    for candidate, place, flags in Chooser(record, candidates, known).resolve():
+        start, end = offsets.to_original(candidate.start, candidate.end)
         dateline = edges.is_dateline(record, candidate.start, candidate.end)
         role = "people" if flags & DEMONYM else "seat" if flags & SEAT else "dateline" if dateline else ""
         found.append(PlaceMention(place.id, start, end, text[start:end], role))
@@ -60,7 +60,7 @@ def _candidates(text: str, language: str, known: Gazetteer, added: AddedNames) -
         if start < taken:
             continue
         found = _in_gazetteer(text, start, language, known)
-        names = added.at(text, start)
+        names = added.names_at(text, start)
         own = _of_added(names, text, start, language, spoilt) if names else None
         if own is not None and (found is None or own.end >= found.end):
             found = own
@@ -88,7 +88,7 @@ def _of_added(
     """The longest of the added names that begin there. Those that spoil a place's are noted."""
     for name, end, meaning in names:
         place = gazetteer().place(meaning.place)
-        if place is None or not (meaning.longer is None or edges.fits(text, end, language, sure=False)):
+        if place is None or not (meaning.max_extra_letters is None or edges.fits(text, end, language, sure=False)):
             continue
         if meaning.flags & BLOCKED:
             spoilt[place.id] = max(end, spoilt.get(place.id, 0))

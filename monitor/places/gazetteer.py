@@ -37,7 +37,7 @@ class Gazetteer:
         with as_file(files(__package__).joinpath("places.marisa")) as path:
             self._trie = marisa_trie.BytesTrie().mmap(str(path))
         self.place = lru_cache(_CACHED)(self._place)
-        self.around = lru_cache(_CACHED)(self._around)
+        self.containers_of = lru_cache(_CACHED)(self._around)
         self._begins = lru_cache(_CACHED)(self._is_beginning)
         self._entry = lru_cache(_CACHED)(self._read_entry)
         self._numbered = lru_cache(_CACHED)(self._record)
@@ -69,7 +69,7 @@ class Gazetteer:
     def is_place(self, name: str) -> bool:
         return bool(self.meanings(name))
 
-    def governed_from(self, identity: str) -> PlaceRecord | None:
+    def country_governed_from(self, identity: str) -> PlaceRecord | None:
         """The country whose capital the place is."""
         rows = self._trie.get(f"\x03{identity}")
         return self.place(rows[0].decode()) if rows else None
@@ -106,9 +106,9 @@ def relation(a: str, b: str) -> Relation:
     """How two places lie, by their ids. An id that nobody knows lies apart from all others."""
     if a == b:
         return Relation.SAME
-    if a in gazetteer().around(b):
+    if a in gazetteer().containers_of(b):
         return Relation.CONTAINS
-    if b in gazetteer().around(a):
+    if b in gazetteer().containers_of(a):
         return Relation.WITHIN
     return Relation.UNKNOWN if _may_lie_in(a, b) or _may_lie_in(b, a) else Relation.APART
 
@@ -119,7 +119,7 @@ def _may_lie_in(added: str, other: str) -> bool:
     if not is_added(added) or is_added(other) or level(added) == COUNTRY or not level(other):
         return False
     container = container_of(added)
-    return container is None or (level(other) != CITY and container in gazetteer().around(other))
+    return container is None or (level(other) != CITY and container in gazetteer().containers_of(other))
 
 
 def level(identity: str) -> str:
@@ -133,14 +133,14 @@ def country_of(identity: str) -> str | None:
     record = gazetteer().place(identity)
     if record is None or record.level == COUNTRY:
         return identity if record else None
-    found = [each for each in gazetteer().around(identity) if level(each) == COUNTRY]
+    found = [each for each in gazetteer().containers_of(identity) if level(each) == COUNTRY]
     return found[0] if len(found) == 1 else None
 
 
 def name_of(identity: str) -> str:
     """The English name, for messages; the id itself where it is not known."""
     record = gazetteer().place(identity)
-    return record.english if record else identity
+    return record.english_name if record else identity
 
 
 def places_named(name: str, *, alone: bool = False) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ class PlaceRecord:
     id: str
     level: str
     parents: tuple[str, ...]
-    english: str
-    people: int
+    english_name: str
+    population: int
 
 
 def comparable_text(text: str) -> str:

@@ -25,11 +25,11 @@ from monitor.workers import Workers
 class Memory(Protocol):
     """What is known of a source."""
 
-    async def marks(self, source: str) -> tuple[Mark, ...]:
+    async def load_fingerprints(self, source: str) -> tuple[Mark, ...]:
         """By what the entries of its last documents are recognised."""
         ...
 
-    async def has(self, source: str, entries: Sequence[Entry]) -> list[bool]:
+    async def are_known(self, source: str, entries: Sequence[Entry]) -> list[bool]:
         """Which of these entries we have."""
         ...
 
@@ -45,13 +45,13 @@ class Asker:
         self._memory = memory
         self._readers = Readers(parsers, limits.parse)
 
-    async def ask(self, claim: Claim, source: Source) -> Brought:
+    async def poll(self, claim: Claim, source: Source) -> Brought:
         """What a poll brings. Never raises for what a site does: the fetch says what was wrong."""
-        if claim.habits.read_as != source.read_as:  # its selectors were edited: it is another list now, as at a new url
-            claim = replace(claim, validators=Validators(), first=True)
-        if claim.asks_back and (back := await self._asked_back(claim, source)) is not None:
-            return replace(back, at_home=True)
-        return await self._ask(claim, source, claim.habits.address(source.url))
+        if claim.stats.read_as != source.read_as:  # its selectors were edited: it is another list now, as at a new url
+            claim = replace(claim, validators=Validators(), is_first_poll=True)
+        if claim.rechecks_old_address and (back := await self._asked_back(claim, source)) is not None:
+            return replace(back, asked_original_address=True)
+        return await self._ask(claim, source, claim.stats.address(source.url))
 
     async def _asked_back(self, claim: Claim, source: Source) -> Brought | None:
         """What stands where it has moved from, if that is a good answer: it may be a stranger's page by now. The
@@ -63,29 +63,29 @@ class Asker:
         fetched = await self._fetched(claim, source, url)
         if fetched.outcome is not FetchOutcome.DOCUMENT:
             return Brought(claim, source, fetched)
-        marks = () if claim.first else await self._memory.marks(source.id)
+        marks = () if claim.is_first_poll else await self._memory.load_fingerprints(source.id)
         try:
             # A first poll is taken whole: what it left for the second would pass for news.
-            most = None if claim.first else self._limits.entries
+            most = None if claim.is_first_poll else self._limits.entries
             feed = await self._read(source, fetched, frozenset(mark.slice for mark in marks), most)
         except (FeedUnreadable, WorkerLost) as error:
             problem = f"{error}{led_elsewhere(url, fetched)}"
             failed = Fetched(FetchOutcome.FAILED, fetched.url, fetched.status, problem=problem)
             return Brought(claim, source, failed)
         brought = Brought(claim, source, fetched, feed, marks)
-        if brought.may_have_lost and not any(await self._memory.has(source.id, feed.entries)):
+        if brought.may_have_lost and not any(await self._memory.are_known(source.id, feed.entries)):
             found = await self._older(brought)
-            return replace(brought, older=found.entries, looked=found.how)
+            return replace(brought, backfilled_entries=found.entries, backfill_report=found.summary)
         return brought
 
     async def _fetched(self, claim: Claim, source: Source, url: str) -> Fetched:
         if source.kind is not SourceKind.PAGE:
             return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy)
-        leave = await self._robots.ask(url, clock.now(), proxy=source.proxy)
+        leave = await self._robots.check(url, clock.now(), proxy=source.proxy)
         if leave.problem is not None:
             return Fetched(FetchOutcome.FAILED, url, problem=leave.problem)
-        may = self._robots.leave(source.proxy)
-        return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy, gap=leave.gap, leave=may)
+        may = self._robots.redirect_check(source.proxy)
+        return await self._fetcher.fetch(url, claim.validators, proxy=source.proxy, gap=leave.crawl_delay, leave=may)
 
     async def _read(self, source: Source, fetched: Fetched, known: frozenset[bytes], most: int | None) -> Feed:
         """Without the entries that are known, and at most so many of the others."""
@@ -103,7 +103,7 @@ class Asker:
         source, claim = brought.source, brought.claim
 
         async def had(entries: Sequence[Entry]) -> list[bool]:
-            return await self._memory.has(source.id, entries)
+            return await self._memory.are_known(source.id, entries)
 
         search = BackFill(self._fetcher, self._document, had)
         since = claim.news_since or claim.planned - source.every

@@ -37,8 +37,8 @@ class Found:
     was known before. `how`: where was looked, in a line for a person."""
 
     entries: tuple[Entry, ...]
-    whole: bool
-    how: str
+    complete: bool
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Step:
     """What one document adds: its `missed` entries, and whether it reaches back to what was known (`enough`)."""
 
     missed: tuple[Entry, ...]
-    enough: bool
+    reaches_known: bool
 
 
 def step(entries: Sequence[Entry], known: Sequence[bool]) -> Step:
@@ -90,7 +90,7 @@ class _Search:
     not committed yet and stands in older pages too where something came in between."""
 
     source: Source
-    at_hand: frozenset[str | None]
+    current_ids: frozenset[str | None]
     found: dict[str | None, Entry] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -99,7 +99,7 @@ class _Search:
         page, which says less."""
         before = len(self.found)
         for entry in entries:
-            if _name(entry) not in self.at_hand:
+            if _name(entry) not in self.current_ids:
                 self.found.setdefault(_name(entry), entry)
         return len(self.found) - before
 
@@ -136,7 +136,7 @@ class BackFill:
     async def _pages(self, search: _Search, fetched: Fetched, feed: Feed) -> bool:
         seen = {fetched.url}
         for number in range(1, PAGES + 1):
-            url = older_page(search.source.url, fetched.body, feed.older, number)
+            url = older_page(search.source.url, fetched.body, feed.older_page_url, number)
             if url is None or url in seen:
                 return False
             seen.add(url)
@@ -147,8 +147,8 @@ class BackFill:
             here = step(feed.entries, await self._known(feed.entries))
             new = search.add(here.missed)
             search.notes.append(f"{new} in older page {number} of the feed")
-            if here.enough or not new:  # a server that answers every number with the same page has no older ones
-                return here.enough
+            if here.reaches_known or not new:  # a server that answers every number with the same page has no older ones
+                return here.reaches_known
         return False
 
     async def _sitemap(self, search: _Search, url: str, since: datetime, now: datetime) -> bool:
@@ -158,7 +158,7 @@ class BackFill:
         _, feed = got
         here = step_of_sitemap(feed.entries, await self._known(feed.entries), since, now)
         search.notes.append(f"{search.add(here.missed)} in the news sitemap")
-        return here.enough
+        return here.reaches_known
 
     async def _get(self, search: _Search, url: str) -> tuple[Fetched, Feed] | None:
         fetched = await self._fetcher.fetch(url, Validators(), proxy=search.source.proxy)

@@ -36,7 +36,7 @@ class Body:
         self._out = bytearray()
         self._coding = _coding(encoding)
 
-    def announced(self, length: int) -> None:
+    def check_announced_length(self, length: int) -> None:
         """What the server says that it will send: too much need not be waited for."""
         if length > self._wire_cap:
             raise FetchFailed(
@@ -53,7 +53,7 @@ class Body:
         if len(self._out) > self._cap:
             raise FetchFailed(f"too big: more than {_size(self._cap)} when decoded (limits.decoded_bytes)")
 
-    def whole(self) -> bytes:
+    def finish(self) -> bytes:
         if self._coding and self._wire and not self._coding.complete:
             raise FetchFailed(f"cut off: the {self._coding.name} data end before their end; the next poll tries again")
         return bytes(self._out)
@@ -66,7 +66,7 @@ def unpacked(document: bytes, most: int) -> bytes:
         return document
     body = Body("gzip", wire=len(document), decoded=most)
     body.feed(document)
-    return body.whole()
+    return body.finish()
 
 
 class _Coding(Protocol):

@@ -62,31 +62,31 @@ class Ranges:
     """
 
     spans: tuple[Span, ...]
-    slices: tuple[bytes, ...]
-    said: dict[str, str]
+    digests: tuple[bytes, ...]
+    feed_texts: dict[str, str]
     links: tuple[Link, ...]
     base: str
-    beyond: int = 0
-    gap: int = 0
+    omitted: int = 0
+    omitted_after: int = 0
 
-    def covered(self, known: AbstractSet[bytes]) -> Ranges:
+    def without_resurfaced(self, known: AbstractSet[bytes]) -> Ranges:
         """Without what only came to light at the inner sides of the ends."""
-        if not self.beyond:
+        if not self.omitted:
             return self
-        begin, end = uncovered(self.slices, known, self.gap)
+        begin, end = uncovered(self.digests, known, self.omitted_after)
         return replace(
             self,
             spans=self.spans[:begin] + self.spans[end:],
-            slices=self.slices[:begin] + self.slices[end:],
-            beyond=self.beyond + end - begin,
-            gap=begin,
+            digests=self.digests[:begin] + self.digests[end:],
+            omitted=self.omitted + end - begin,
+            omitted_after=begin,
         )
 
-    def without(self, body: bytes, known: AbstractSet[bytes]) -> bytes:
+    def remove_known(self, body: bytes, known: AbstractSet[bytes]) -> bytes:
         """The document without the entries that are known, and without those that are left out."""
-        cuts = [span for span, digest in zip(self.spans, self.slices, strict=True) if digest in known]
-        if self.beyond:
-            cuts.append((self.spans[self.gap - 1][1], self.spans[self.gap][0]))
+        cuts = [span for span, digest in zip(self.spans, self.digests, strict=True) if digest in known]
+        if self.omitted:
+            cuts.append((self.spans[self.omitted_after - 1][1], self.spans[self.omitted_after][0]))
         return _cut(body, sorted(cuts))
 
 

@@ -70,9 +70,9 @@ class Link:
 class Links:
     """What a page holds: feeds that it names, and links that look like feeds. Not `page`: it is none."""
 
-    named: tuple[Link, ...] = ()
-    seeming: tuple[Link, ...] = ()
-    page: bool = True
+    declared: tuple[Link, ...] = ()
+    likely: tuple[Link, ...] = ()
+    is_page: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,10 @@ class Looked:
     `problem`: why there is nothing; with a `status`, a server answered.
     """
 
-    found: tuple[Found, ...] = ()
-    itself: bool = False
-    page: bool = False
-    tried: tuple[tuple[str, str], ...] = ()
+    feeds: tuple[Found, ...] = ()
+    is_feed: bool = False
+    is_page: bool = False
+    rejected: tuple[tuple[str, str], ...] = ()
     problem: str | None = None
     status: int | None = None
 
@@ -109,15 +109,15 @@ async def look(url: str, fetcher: Fetcher, workers: Workers, deadline: timedelta
         return Looked(problem=fetched.problem, status=fetched.status)
     read = await _read(fetched, workers, deadline)
     if isinstance(read, Feed):
-        return Looked((_found(Link(url), read),), itself=True)
+        return Looked((_found(Link(url), read),), is_feed=True)
     try:
         links = await workers.run(links_of, fetched.body, fetched.headers, fetched.url, deadline=deadline)
     except WorkerLost as error:
         return Looked(problem=str(error), status=fetched.status)
-    if not links.page:
+    if not links.is_page:
         return Looked(problem=f"{read}{led_elsewhere(url, fetched)}", status=fetched.status)
     search = _Search(fetcher, workers, deadline)
-    return Looked(await search.feeds(links, fetched.url), page=True, tried=tuple(search.tried))
+    return Looked(await search.feeds(links, fetched.url), is_page=True, rejected=tuple(search.rejected))
 
 
 class _Search:
@@ -125,11 +125,11 @@ class _Search:
 
     def __init__(self, fetcher: Fetcher, workers: Workers, deadline: timedelta) -> None:
         self._fetcher, self._workers, self._deadline = fetcher, workers, deadline
-        self.tried: list[tuple[str, str]] = []
+        self.rejected: list[tuple[str, str]] = []
 
     async def feeds(self, links: Links, url: str) -> tuple[Found, ...]:
         """The feeds that the page names; if it names none, those that it links to; else one at a usual address."""
-        for candidates in (links.named, links.seeming):
+        for candidates in (links.declared, links.likely):
             if found := [each for link in candidates[:MOST] if (each := await self._tried(link))]:
                 return _distinct(found)
         for address in usual(url):
@@ -138,14 +138,14 @@ class _Search:
         return ()
 
     async def _tried(self, link: Link) -> tuple[Found, frozenset[str]] | None:
-        if link.url in {url for url, _ in self.tried}:
+        if link.url in {url for url, _ in self.rejected}:
             return None
         fetched = await self._fetcher.fetch(link.url, Validators())
         read: Feed | str = fetched.problem or "nothing came"
         if fetched.outcome is FetchOutcome.DOCUMENT:
             read = await _read(fetched, self._workers, self._deadline)
         if isinstance(read, str):
-            self.tried.append((link.url, read))
+            self.rejected.append((link.url, read))
             return None
         return _found(link, read), frozenset(entry.link for entry in read.entries if entry.link)
 
@@ -207,7 +207,7 @@ def links_of(body: bytes, headers: Mapping[str, str], url: str) -> Links:
     """What a page names. `headers`: the answer's, by lower-case names; `url`: what its links are relative to."""
     declared = headers.get("content-type", "").lower()
     if "html" not in declared and not IS_PAGE.search(body[:4096]):
-        return Links(page=False)
+        return Links(is_page=False)
     parser = etree.HTMLParser(encoding="utf-8", recover=True, no_network=True, remove_comments=True)
     text = FORBIDDEN.sub("", _decoded(body[:PAGE], declared))
     root = etree.fromstring(f"<!doctype html>{text}".encode("utf-8", "replace"), parser)

@@ -67,10 +67,10 @@ def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset(), m
     """
     document = untyped(clean)
     ranges = ranges_of(document.body, known)
-    feed = _in_parts(document.body, url, ranges.covered(known), known, most) if ranges is not None else None
+    feed = _in_parts(document.body, url, ranges.without_resurfaced(known), known, most) if ranges is not None else None
     if feed is None:
         ended, beyond = _ends_of(document.body)
-        feed = replace(parse_feed(ended, url), beyond=beyond)
+        feed = replace(parse_feed(ended, url), entries_skipped=beyond)
     if document.problem is None:
         return feed
     return replace(feed, problem=f"{document.problem}; {feed.problem}" if feed.problem else document.problem)
@@ -78,21 +78,21 @@ def read_feed(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset(), m
 
 def _in_parts(clean: bytes, url: str, ranges: Ranges, known: AbstractSet[bytes], most: int | None) -> Feed | None:
     """What is not known; None: it does not come out even."""
-    unseen = [digest for digest in ranges.slices if digest not in known]
+    unseen = [digest for digest in ranges.digests if digest not in known]
     left = wait(unseen, most)
     if left:
         unseen = [digest for digest in unseen if digest not in left]
-    feed = parse_feed(ranges.without(clean, known | left), url, unseen) if unseen else Feed(())
+    feed = parse_feed(ranges.remove_known(clean, known | left), url, unseen) if unseen else Feed(())
     if feed.problem or len(feed.entries) != len(unseen):
         return None
-    said = ranges.said
+    said = ranges.feed_texts
     return replace(
         feed,
-        slices=ranges.slices,
-        hint=hint_of(said.get("ttl", ""), said.get("updateperiod", ""), said.get("updatefrequency", "")),
-        older=older_of(ranges.links, _joined(url, ranges.base), url),
-        left=len(left),
-        beyond=ranges.beyond,
+        slices=ranges.digests,
+        poll_hint=hint_of(said.get("ttl", ""), said.get("updateperiod", ""), said.get("updatefrequency", "")),
+        older_page_url=older_of(ranges.links, _joined(url, ranges.base), url),
+        entries_left=len(left),
+        entries_skipped=ranges.omitted,
     )
 
 
@@ -131,9 +131,9 @@ def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
             for entry, digest in zip(parsed.entries, chain(slices, repeat(b"")), strict=False)
         ),
         title=_title(head, EntryBounds()) or None,
-        problem=_ill_formed(parsed.ill),
-        hint=hint_of(*(_string(head, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
-        older=older_of((Link(_string(link, "rel"), _string(link, "href")) for link in _dicts(head, "links")), url, url),
+        problem=_ill_formed(parsed.error),
+        poll_hint=hint_of(*(_string(head, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
+        older_page_url=older_of((Link(_string(link, "rel"), _string(link, "href")) for link in _dicts(head, "links")), url, url),
     )
 
 
@@ -167,7 +167,7 @@ def _entry(entry: Given, base: str, language: str, digest: bytes) -> Entry:
         language=_string(entry, "language") or _string(detail, "language") or language or None,
         tags=_names(_dicts(entry, "tags"), "term", "label"),
         slice=digest,
-        cut=bounds.exceeded,
+        is_truncated=bounds.exceeded,
     )
 
 

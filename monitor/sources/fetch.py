@@ -68,11 +68,11 @@ class _Asked:
     each redirect."""
 
     validators: Validators
-    own: Mapping[str, str] = field(default_factory=dict)
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
     proxy: str | None = None
     gap: timedelta = timedelta(0)
-    most: int | None = None
-    leave: MayFollow | None = None
+    max_bytes: int | None = None
+    may_follow: MayFollow | None = None
 
 
 class Fetcher:
@@ -83,7 +83,7 @@ class Fetcher:
         self._allow = tuple(allow)
         self._resolver = resolver or Resolver()
         self._politeness = Politeness(limits, allow)
-        self.silence = Silence()
+        self.stalled_requests = Silence()
         self._session: ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -150,9 +150,9 @@ class Fetcher:
             case _:  # an address or header that cannot be sent, says yarl, idna or aiohttp
                 return f"cannot be asked for: {answers.one_line(error)}"
 
-    def line(self, url: str) -> Line:
+    def host_queue(self, url: str) -> Line:
         """Which other addresses a fetch of this one waits for."""
-        return self._politeness.line(url)
+        return self._politeness.host_queue(url)
 
     async def _follow(self, url: URL, asked: _Asked) -> Fetched:
         """From redirect to redirect. The total time runs while a server has the word, not while others are let pass."""
@@ -162,12 +162,12 @@ class Fetcher:
         for hop in range(self._limits.redirects + 1):
             if url.scheme not in SCHEMES or not url.host:
                 raise FetchFailed(f"{'redirects to ' if hop else ''}{shown(url)[:200]}, {NO_WEB_ADDRESS}")
-            if hop and asked.leave is not None and (problem := await asked.leave(str(url))):
+            if hop and asked.may_follow is not None and (problem := await asked.may_follow(str(url))):
                 raise FetchFailed(f"redirects to {shown(url)[:200]}: {problem}")
             try:
-                async with self._politeness.turn(url.host, url.port or 0, asked.gap):
+                async with self._politeness.request_slot(url.host, url.port or 0, asked.gap):
                     began = clock.monotonic()
-                    with self.silence.heard() as spoken:
+                    with self.stalled_requests.track_request() as spoken:
                         fetched = await self._ask(url, asked, left, spoken)
                     left -= clock.monotonic() - began
             except FAILURES as error:
@@ -177,13 +177,13 @@ class Fetcher:
                 raise FetchFailed(f"redirects to {there}: {self._problem(error)}") from error
             if isinstance(fetched, Fetched):
                 here = fetched.outcome in {FetchOutcome.DOCUMENT, FetchOutcome.NOT_MODIFIED}
-                return replace(fetched, moved=fetched.url) if here and hop and settled else fetched
+                return replace(fetched, moved_to=fetched.url) if here and hop and settled else fetched
             to, permanent = fetched
             settled = settled and permanent
             own = {
-                name: value for name, value in asked.own.items() if keeps_secrets(url, to) or name.lower() in HARMLESS
+                name: value for name, value in asked.extra_headers.items() if keeps_secrets(url, to) or name.lower() in HARMLESS
             }
-            settled, asked, url = settled and own == asked.own, replace(asked, own=own), to
+            settled, asked, url = settled and own == asked.extra_headers, replace(asked, extra_headers=own), to
         raise FetchFailed(f"more than {self._limits.redirects} redirects (limits.redirects), the last to {shown(url)}")
 
     async def _ask(
@@ -192,7 +192,7 @@ class Fetcher:
         """One request: what it brought, or where it redirects to and whether for good. `spoken` is called when the head
         of the answer is there."""
         assert self._session is not None, "a Fetcher is used within its context"
-        headers = CIMultiDict(asked.own)
+        headers = CIMultiDict(asked.extra_headers)
         if asked.validators.etag is not None:
             headers["If-None-Match"] = asked.validators.etag
         if asked.validators.last_modified is not None:
@@ -236,7 +236,7 @@ class Fetcher:
         if status == HTTPStatus.NOT_MODIFIED and (validators.etag or validators.last_modified):
             return Fetched(FetchOutcome.NOT_MODIFIED, url, status, headers=headers, validators=validators)
         if 200 <= status < 300 and status not in answers.WHAT_TO_DO:
-            body = await self._read(response, headers.get("content-encoding", ""), asked.most)
+            body = await self._read(response, headers.get("content-encoding", ""), asked.max_bytes)
             given = replace(answers.validators(response), body=digest_of(body))
             if given.body == validators.body:  # the server never says so, or says it of another form of the same
                 return Fetched(FetchOutcome.NOT_MODIFIED, url, status, headers=headers, validators=given)
@@ -256,10 +256,10 @@ class Fetcher:
         if most is not None and most < decoded:
             decoded = most
         body = Body(encoding, wire=wire, decoded=decoded)
-        body.announced(response.content_length or 0)
+        body.check_announced_length(response.content_length or 0)
         async for chunk in response.content.iter_any():
             body.feed(chunk)
-        return unpacked(body.whole(), decoded)
+        return unpacked(body.finish(), decoded)
 
 
 @lru_cache(maxsize=10_000)

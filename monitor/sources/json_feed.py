@@ -61,13 +61,13 @@ def _read(feed: Object, problem: str | None, url: str, pick: Pick) -> Feed:
     items_read = pick(objects)
     base = absolute(_string(feed, "home_page_url"), url) or url
     return Feed(
-        tuple(_entry(item, feed, base, digest) for digest, item in items_read.read),
+        tuple(_entry(item, feed, base, digest) for digest, item in items_read.selected),
         title=_title(feed, EntryBounds()) or None,
         problem=problem or _left_out(len(items) - len(objects)),
-        slices=items_read.slices,
-        older=older_of([Link("next", _string(feed, "next_url"))], url, url),
-        left=items_read.left,
-        beyond=items_read.beyond,
+        slices=items_read.digests,
+        older_page_url=older_of([Link("next", _string(feed, "next_url"))], url, url),
+        entries_left=items_read.postponed,
+        entries_skipped=items_read.omitted,
     )
 
 
@@ -139,7 +139,7 @@ def _entry(item: Object, feed: Object, base: str, digest: bytes) -> Entry:
         language=_string(item, "language") or _string(feed, "language") or None,
         tags=tuple(_names(item.get("tags"))),
         slice=digest,
-        cut=bounds.exceeded,
+        is_truncated=bounds.exceeded,
     )
 
 

@@ -41,10 +41,10 @@ class Picked(Generic[T]):
     """What of a list is read, each with its digest; the digests of all that is looked at; how many that are not known
     wait, and how many are left out."""
 
-    read: tuple[tuple[bytes, T], ...]
-    slices: tuple[bytes, ...]
-    left: int
-    beyond: int
+    selected: tuple[tuple[bytes, T], ...]
+    digests: tuple[bytes, ...]
+    postponed: int
+    omitted: int
 
 
 def picked(

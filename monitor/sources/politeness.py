@@ -29,14 +29,14 @@ class Line:
     """Addresses that wait for one another, and how many of them are worth being under way at once."""
 
     name: str
-    places: int
+    capacity: int
 
 
 @dataclass(slots=True)
 class _Door:
     """Of one host and port: who is inside, and how many hold or wait for a place."""
 
-    places: asyncio.Semaphore
+    slots: asyncio.Semaphore
     users: int = 0
 
 
@@ -51,7 +51,7 @@ class Politeness:
         self._look_at = 0.0  # when those that are over are next taken out
         self._lines: dict[str, Line] = {}
 
-    def line(self, url: str) -> Line:
+    def host_queue(self, url: str) -> Line:
         """Where this address would stand; redirects are not foreseen."""
         if url not in self._lines:
             self._lines[url] = self._line(url)
@@ -68,14 +68,14 @@ class Politeness:
         return Line(registered_domain(host), 2)  # one is being asked, the next one waits for the gap
 
     @asynccontextmanager
-    async def turn(self, host: str, port: int, gap: timedelta = timedelta(0)) -> AsyncIterator[None]:
+    async def request_slot(self, host: str, port: int, gap: timedelta = timedelta(0)) -> AsyncIterator[None]:
         """Waits for the turn of a request to this host, which lasts as long as the context. `gap`: what asks after it
         waits at least so long, where that is more than the usual gap."""
         own = is_allowed_host(host, self._allow)
         door = self._doors.setdefault((host, port), _Door(asyncio.Semaphore(self._limits.per_host if own else 1)))
         door.users += 1
         try:
-            async with door.places:
+            async with door.slots:
                 if not own:
                     await self._pause(registered_domain(host), max(gap, self._limits.gap))
                 yield

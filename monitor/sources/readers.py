@@ -41,8 +41,8 @@ class Document(NamedTuple):
     body: bytes
     headers: Mapping[str, str]
     url: str
-    known: frozenset[bytes] = frozenset()
-    most: int | None = None
+    known_digests: frozenset[bytes] = frozenset()
+    max_entries: int | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -51,14 +51,14 @@ class _Waiting:
     other: it was lost together with others, or what stood at its address before was too much for a worker."""
 
     document: Document
-    came: asyncio.Future[Feed]
-    since: float
-    alone: bool = False
+    result: asyncio.Future[Feed]
+    queued_at: float
+    isolated: bool = False
 
     @property
     def size(self) -> int:
         """Bytes, as far as they are work."""
-        return len(self.document.body) * (1 if self.document.known else WHOLE)
+        return len(self.document.body) * (1 if self.document.known_digests else WHOLE)
 
 
 class Readers:
@@ -76,12 +76,12 @@ class Readers:
     async def read(self, document: Document) -> Feed:
         """The entries that are not known. FeedUnreadable: it is no feed; WorkerLost: it was too much for a worker."""
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(document, loop.create_future(), loop.time(), alone=document.url in self._lost)
+        waiting = _Waiting(document, loop.create_future(), loop.time(), isolated=document.url in self._lost)
         self._waiting.append(waiting)
         if not self._calling:
             self._call()
         self._watch()
-        return await waiting.came
+        return await waiting.result
 
     def _call(self) -> None:
         self._calling += 1
@@ -104,33 +104,33 @@ class Readers:
     def _enough(self) -> bool:
         """Whether a call is full with what waits, as far as others may share it."""
         waiting = self._waiting
-        return len(waiting) >= AT_ONCE or waiting[0].alone or sum(each.size for each in waiting) >= TOGETHER
+        return len(waiting) >= AT_ONCE or waiting[0].isolated or sum(each.size for each in waiting) >= TOGETHER
 
     def _watch(self) -> None:
         """What waits shall not wait long for the workers that are called now."""
         if self._waiting and self._held_up is None and self._calling < self._workers.count:
             loop, first = asyncio.get_running_loop(), self._waiting[0]
-            self._held_up = loop.call_at(max(first.since + HELD_UP, loop.time()), self._help, first)
+            self._held_up = loop.call_at(max(first.queued_at + HELD_UP, loop.time()), self._help, first)
 
     def _help(self, first: _Waiting) -> None:
         self._held_up = None
-        if first in self._waiting and not first.came.done():
+        if first in self._waiting and not first.result.done():
             self._call()
         self._watch()
 
     def _taken(self) -> list[_Waiting]:
         """What one call brings: its share of what waits."""
-        self._waiting = deque(each for each in self._waiting if not each.came.done())  # some have been given up
+        self._waiting = deque(each for each in self._waiting if not each.result.done())  # some have been given up
         share = min(AT_ONCE, max(FEW, -(-len(self._waiting) // self._calling)))
         taken: list[_Waiting] = []
         size = 0
         while self._waiting and len(taken) < share:
             first = self._waiting[0]
             size += first.size
-            if taken and (first.alone or size > TOGETHER):
+            if taken and (first.isolated or size > TOGETHER):
                 break
             taken.append(self._waiting.popleft())
-            if first.alone:
+            if first.isolated:
                 break
         return taken
 
@@ -140,17 +140,17 @@ class Readers:
             reading = await _ended(self._workers.run(read_documents, documents, deadline=self._deadline / PART))
             if reading.exception() is None:
                 for each, read in zip(taken, reading.result(), strict=True):
-                    _give(each.came, read)
+                    _give(each.result, read)
             else:
                 for each in reversed(taken):
-                    each.alone = True
+                    each.isolated = True
                     self._waiting.appendleft(each)
                 while self._calling < self._workers.count:  # one of them will take long
                     self._call()
         else:
             alone = await _ended(self._workers.run(read_document, *taken[0].document, deadline=self._deadline))
             self._remember(taken[0].document.url, lost=isinstance(alone.exception(), WorkerLost))
-            _give(taken[0].came, alone.exception() or alone.result())
+            _give(taken[0].result, alone.exception() or alone.result())
 
     def _remember(self, url: str, *, lost: bool) -> None:
         """A document that takes its worker from it does so at every poll."""

@@ -38,11 +38,11 @@ class Leave:
     least so long between it and the next request to the site."""
 
     problem: str | None = None
-    later: bool = False
-    gap: timedelta = GAP
+    retry_later: bool = False
+    crawl_delay: timedelta = GAP
 
     @property
-    def given(self) -> bool:
+    def granted(self) -> bool:
         """It may."""
         return self.problem is None
 
@@ -51,9 +51,9 @@ class Leave:
 class _Kept:
     """What an origin's robots.txt said, or why it said nothing."""
 
-    until: datetime
+    expires_at: datetime
     body: bytes = b""
-    trouble: str | None = None
+    problem: str | None = None
 
 
 class Robots:
@@ -65,39 +65,39 @@ class Robots:
         self._kept: OrderedDict[str, _Kept] = OrderedDict()  # the one asked last stands last
         self._size = 0
 
-    async def ask(self, url: str, now: datetime, *, proxy: str | None = None) -> Leave:
+    async def check(self, url: str, now: datetime, *, proxy: str | None = None) -> Leave:
         """Whether this page may be asked for now."""
         try:
             origin = str(URL(url).origin())
         except ValueError:
             return Leave()  # it will not be asked for, and that will be told
         kept = self._kept.get(origin)
-        if kept is None or kept.until <= now:
+        if kept is None or kept.expires_at <= now:
             kept = _judged(
                 await self._fetcher.fetch(f"{origin}/robots.txt", Validators(), proxy=proxy, gap=GAP), origin, now
             )
         self._keep(origin, kept)
-        if kept.trouble is not None:
-            return Leave(kept.trouble, later=True)
+        if kept.problem is not None:
+            return Leave(kept.problem, retry_later=True)
         if not kept.body.strip():
             return Leave()
         try:
             allowed, delay = await self._workers.run(allows, kept.body, url, NAME, deadline=DEADLINE)
         except WorkerLost as error:
-            return Leave(f"{origin}/robots.txt could not be read here ({error}); it is tried again", later=True)
+            return Leave(f"{origin}/robots.txt could not be read here ({error}); it is tried again", retry_later=True)
         if not allowed:
             return Leave(
                 f"{origin}/robots.txt forbids this page to programs; it is not asked for: find a feed of the site, or "
                 "ask its owner to allow news-monitor"
             )
         wanted = timedelta(seconds=min(LONGEST_GAP.total_seconds(), delay))  # in this order: it may be nan
-        return Leave(gap=max(GAP, wanted))
+        return Leave(crawl_delay=max(GAP, wanted))
 
-    def leave(self, proxy: str | None) -> MayFollow:
+    def redirect_check(self, proxy: str | None) -> MayFollow:
         """What a fetch asks of each redirect: another site has another robots.txt."""
 
         async def problem_of(url: str) -> str | None:
-            return (await self.ask(url, clock.now(), proxy=proxy)).problem
+            return (await self.check(url, clock.now(), proxy=proxy)).problem
 
         return problem_of
 
@@ -118,4 +118,4 @@ def _judged(fetched: Fetched, origin: str, now: datetime) -> _Kept:
     if status is not None and (status == 204 or (400 <= status < 500 and status != 429)):
         return _Kept(now + KEPT)
     why = f"{origin}/robots.txt cannot be had ({fetched.problem}); until it can, pages of that site are not asked for"
-    return _Kept(now + max(TROUBLE_KEPT, fetched.retry_after or TROUBLE_KEPT), trouble=why)
+    return _Kept(now + max(TROUBLE_KEPT, fetched.retry_after or TROUBLE_KEPT), problem=why)

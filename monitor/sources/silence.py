@@ -18,17 +18,17 @@ class Silence:
     """For one event loop. `told` is called whenever one more task waits."""
 
     def __init__(self) -> None:
-        self.told: Callable[[], object] = lambda: None
+        self.on_stalled: Callable[[], object] = lambda: None
         self._asking: dict[asyncio.Task[object] | None, float] = {}  # and since when, by the loop; the oldest first
         self._waiting: set[asyncio.Task[object] | None] = set()
         self._timer: asyncio.TimerHandle | None = None  # one for all: nearly every server answers at once
 
-    def among(self, tasks: Iterable[asyncio.Task[object]]) -> int:
+    def count_among(self, tasks: Iterable[asyncio.Task[object]]) -> int:
         """How many of these wait."""
         return sum(task in self._waiting for task in tasks)
 
     @contextmanager
-    def heard(self) -> Iterator[Callable[[], None]]:
+    def track_request(self) -> Iterator[Callable[[], None]]:
         """Within, the task that runs us asks a server; what it gives is called when that has spoken."""
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
         self._asking[task] = since = loop.time()
@@ -54,4 +54,4 @@ class Silence:
             del self._asking[task]
             self._waiting.add(task)
         if len(self._waiting) > begun:
-            self.told()
+            self.on_stalled()

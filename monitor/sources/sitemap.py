@@ -72,12 +72,12 @@ def read_sitemap(clean: bytes, url: str, known: AbstractSet[bytes] = frozenset()
         problem = f"{problem}; {what}" if problem else f"{what}: look for the site's news sitemap"
     urls = picked(titled, lambda shown: [digest for digest, _, _ in shown], known, most)
     return Feed(
-        tuple(_entry(digest, title, fields, url) for digest, (_, title, fields) in urls.read),
+        tuple(_entry(digest, title, fields, url) for digest, (_, title, fields) in urls.selected),
         title=next((name for _, _, fields in titled if (name := _field(fields, "news", "publication", "name"))), None),
         problem=problem,
-        slices=urls.slices,
-        left=urls.left,
-        beyond=urls.beyond,
+        slices=urls.digests,
+        entries_left=urls.postponed,
+        entries_skipped=urls.omitted,
     )
 
 

@@ -51,7 +51,7 @@ class Parsed:
     feed: Mapping[str, object]
     entries: Sequence[Mapping[str, object]]
     version: str
-    ill: Exception | None = None
+    error: Exception | None = None
 
 
 def read_xml(clean: bytes) -> Parsed | None:

@@ -48,7 +48,7 @@ def read_alert(connection: Connection, alert_id: str) -> Alert | Notice:
     if told.kind is AlertKind.DIGEST:
         return replace(told, items=_with_headlines(connection, told.items))
     told = _with_others(connection, told, row["article_id"])
-    return replace(told, older=_older(connection, told)) if told.kind is AlertKind.POSSIBLY else told
+    return replace(told, earlier=_older(connection, told)) if told.kind is AlertKind.POSSIBLY else told
 
 
 def _checked(shape: TypeAdapter[T], values: Mapping[str, Any]) -> T:
@@ -74,7 +74,7 @@ def _with_others(connection: Connection, told: Alert, article_id: int) -> Alert:
     ours = {each.publisher for each in rows if each.own}
     also = dict.fromkeys(each.publisher for each in rows if each.publisher not in ours)
     voices = {voice_of(each.wire, each.publisher) for each in rows}
-    return replace(told, also=tuple(also), voices=max(1, len(voices)))
+    return replace(told, also_reported_by=tuple(also), publisher_count=max(1, len(voices)))
 
 
 def _with_headlines(connection: Connection, items: Sequence[Item]) -> tuple[Item, ...]:

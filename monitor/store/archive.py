@@ -33,7 +33,7 @@ class Archive:
             )
             return connection.execute(asked).scalar_one()
 
-    def every(self, since: datetime) -> Iterator[tuple[datetime, Article]]:
+    def iter_versions(self, since: datetime) -> Iterator[tuple[datetime, Article]]:
         """All that came since then, and when; whatever their number, few are held at once."""
         with self._database.reading() as connection:
             last = _before(connection, since)

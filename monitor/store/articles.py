@@ -32,7 +32,7 @@ class StoredArticle:
 
     article: Article
     story: Story | None
-    joined: str | None
+    join_reason: str | None
     events: tuple[str, ...]
     decisions: tuple[MatchReport, ...]
     compared: str | None = None
@@ -43,10 +43,10 @@ class Absent:
     """Why there is no article of a name, where that is known; of which source it was, first seen when, and gone since
     when."""
 
-    why: str
+    reason: str
     source: str | None = None
-    seen: datetime | None = None
-    left: datetime | None = None
+    first_seen_at: datetime | None = None
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,11 @@ class Articles:
     def _with_decisions(self, row: Row[*tuple[Any, ...]]) -> StoredArticle:
         wanted = Wanted(sources=(row.source_id,), uid=row.uid)
         told = Story(row.story_id, row.story_title, row.opened_at) if row.story_id is not None else None
-        decisions = tuple(Matches(self._database).every(wanted))
+        decisions = tuple(Matches(self._database).iter_matches(wanted))
         events = tuple(dict.fromkeys(each.event for each in decisions if each.event is not None))
         return StoredArticle(read(row), told, row.how, events, decisions, row.compared)
 
-    def absent(self, name: str) -> Absent | None:
+    def explain_missing(self, name: str) -> Absent | None:
         """Why nothing is found of this name; None if nothing is known of it."""
         with self._database.reading() as connection:
             if (of_alert := _absent_of(connection, alert.c.id == name)) is not None:
@@ -131,11 +131,11 @@ class Articles:
                 if rule in rules
             }
 
-    def told(self, keys: Collection[str], rule: str) -> Told:
+    def load_ledger(self, keys: Collection[str], rule: str) -> Told:
         """What was told under these keys, or would have been by a rule in shadow, with what is kept of it. How many
         messages the rule had sent within the hour is not looked up."""
         known = Told(complete=False)
-        known.load_lately([rule], {})
+        known.load_recent_sends([rule], {})
         with self._database.reading() as connection:
             load_subjects(connection, known, keys)
         return known

@@ -52,7 +52,7 @@ def _backfill(connection: Connection, versions: Sequence[int], rules: RuleSet) -
         _join_story(stored, features, of.id)
         for rule, event in events.get((row.id, row.version), ()):
             report = Report(rule, of, features)
-            stored.load_keys((rule, key) for key in report.weights)
+            stored.load_keys((rule, key) for key in report.key_weights)
             if (cluster := stored.index.get(rule, event)) is not None:
                 join_event(report, cluster, stored.index)
     stored.write(ids)
@@ -61,7 +61,7 @@ def _backfill(connection: Connection, versions: Sequence[int], rules: RuleSet) -
 def _join_story(stored: StoredClusters, features: ArticleFeatures, id_: str) -> None:
     cluster = stored.index.get(STORIES, id_)
     if cluster is not None:
-        stored.index.put(cluster.joined_by(features), features, features.index_keys)
+        stored.index.add_article(cluster.joined_by(features), features, features.index_keys)
 
 
 def _events(connection: Connection, articles: Sequence[int]) -> dict[tuple[int, int], list[tuple[str, str]]]:

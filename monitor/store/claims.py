@@ -79,7 +79,7 @@ class Claims:
         self._database = database
         self._owner = owner
 
-    def know(self, sources: Mapping[str, Source], now: datetime) -> None:
+    def register_sources(self, sources: Mapping[str, Source], now: datetime) -> None:
         """Sources that the database does not know yet are due at once; one with a new address starts afresh. None that
         is well waits longer than it may: its interval may be a new one, or the clock may have been set back."""
         with self._several() as connection:
@@ -97,7 +97,7 @@ class Claims:
             write_rows(connection, insert(connection, source).on_conflict_do_nothing(), new)
             write_rows(connection, _SOONER, sooner)
 
-    def again(self, ids: Iterable[str], now: datetime) -> set[str]:
+    def retry_failing(self, ids: Iterable[str], now: datetime) -> set[str]:
         """Those of these sources that fail are due at once, however they failed before: somebody mended them, or wrote
         them (back) into the config. Which they are; not one that is being polled just now, as that poll plans its next.
         """
@@ -108,18 +108,18 @@ class Claims:
                 due.update(made.scalars())
         return due
 
-    def back(self, ids: Iterable[str]) -> None:
+    def mark_readded(self, ids: Iterable[str]) -> None:
         """Sources that have just come (back) into the config were not polled because nobody wanted them: what they said
         meanwhile was not missed, and counts as late as it is."""
         with self._several() as connection:
             for some in in_batches(ids):
                 connection.execute(update(source).where(source.c.id.in_(some)).values(last_ok_at=None))
 
-    def due(self, ids: Iterable[str], now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
+    def claim_due(self, ids: Iterable[str], now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
         """Claim at most `most` of these sources that are due, the longest due first."""
         return self._claim(ids, now, lease, most, only_due=True)
 
-    def all(self, ids: Iterable[str], now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
+    def claim_all(self, ids: Iterable[str], now: datetime, *, lease: timedelta, most: int) -> list[Claim]:
         """Claim at most `most` of these sources, due or not, unless somebody else holds them."""
         return self._claim(ids, now, lease, most, only_due=False)
 
@@ -129,7 +129,7 @@ class Claims:
             rows = connection.execute(_TAKE_DUE if only_due else _TAKE, given)
             return sorted(map(_claim, rows), key=lambda claim: claim.planned)
 
-    def waiting(self, now: datetime, most: int | None = None) -> list[str]:
+    def find_due(self, now: datetime, most: int | None = None) -> list[str]:
         """The sources that are due and that nobody holds, the longest due first; at most so many of them. Only read: it
         is asked often."""
         asked = _WAITING if most is None else _FIRST
@@ -155,7 +155,7 @@ class Claims:
             self._database.enter_section(connection)
             yield connection
 
-    def marks(self, sources: Sequence[str]) -> list[tuple[Mark, ...]]:
+    def load_fingerprints(self, sources: Sequence[str]) -> list[tuple[Mark, ...]]:
         """Of each of these sources, by what the entries of its last documents are recognised."""
         found: dict[str, tuple[Mark, ...]] = {}
         with self._database.reading() as connection:
@@ -164,14 +164,14 @@ class Claims:
                 found.update((its_id, unpacked(packed)) for its_id, packed in rows)
         return [found.get(each, ()) for each in sources]
 
-    def known(
+    def find_known(
         self, source_id: str, uids: Collection[str], sought: Mapping[str, Sought] | None = None
     ) -> dict[str, Known]:
         """What we have, or had, of these articles of a source, by uid; of an unknown uid the article that has the
         address or the words that are `sought` with it, if there is one."""
-        return {uid: each for (_, uid), each in self.recognised([Asked(source_id, uids, sought or {})]).items()}
+        return {uid: each for (_, uid), each in self.find_known_entries([Asked(source_id, uids, sought or {})]).items()}
 
-    def recognised(self, polls: Sequence[Asked]) -> dict[tuple[str, str], Known]:
+    def find_known_entries(self, polls: Sequence[Asked]) -> dict[tuple[str, str], Known]:
         """The same of several sources, by source and uid."""
         with self._database.reading() as connection:
             return recognised(connection, polls)
@@ -184,16 +184,16 @@ class KnownEntries:
     def __init__(self, claims: Claims, thread: StoreThread) -> None:
         self._claims = claims
         self._thread = thread
-        self._marks = Together(thread, claims.marks)
+        self._marks = Together(thread, claims.load_fingerprints)
 
-    async def marks(self, source_id: str) -> tuple[Mark, ...]:
+    async def load_fingerprints(self, source_id: str) -> tuple[Mark, ...]:
         """By what the entries of its last documents are recognised."""
         return await self._marks.run(source_id)
 
-    async def has(self, source_id: str, entries: Sequence[Entry]) -> list[bool]:
+    async def are_known(self, source_id: str, entries: Sequence[Entry]) -> list[bool]:
         """Which of these entries we have."""
         uids = identify(entries)
-        found = await self._thread.run(self._claims.known, source_id, uids, sought(entries, uids))
+        found = await self._thread.run(self._claims.find_known, source_id, uids, sought(entries, uids))
         return [uid in found for uid in uids]
 
 

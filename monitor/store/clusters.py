@@ -127,7 +127,7 @@ class StoredClusters:
     def load(self, needs: Sequence[Need]) -> None:
         """What these look up: what stands under their keys, and of that what is compared."""
         self.load_keys((each.scope, key) for each in needs for key in each.weights)
-        self.load_clusters((each.scope, id_) for each in needs for id_ in self.index.best(each.scope, each.weights))
+        self.load_clusters((each.scope, id_) for each in needs for id_ in self.index.top_ids(each.scope, each.weights))
 
     def load_keys(self, keys: Iterable[Key]) -> None:
         """What stands under these keys."""
@@ -166,7 +166,7 @@ class StoredClusters:
         """The clusters that articles have joined, with these ids of the articles; stories must be there before what
         names them."""
         self._ids.update(ids)
-        changed = self.index.changed
+        changed = self.index.changed_clusters
         self._write_features(changed)
         stories = [self._row(each) for each in changed if each.scope == STORIES]
         events = [self._row(each) for each in changed if each.scope != STORIES]
@@ -239,7 +239,7 @@ class StoredClusters:
         return self.article_id(features.source, features.uid), features.version, to_number(features.seen)
 
     def _write_keys(self) -> None:
-        changed = ((key, found) for key, found in self.index.keys.items() if found != self._keys[key])
+        changed = ((key, found) for key, found in self.index.known_postings.items() if found != self._keys[key])
         rows = [(scope, key, found[0][0], found) for (scope, key), found in changed]
         if rows:
             self._connection.execute(_POSTED[self._connection.dialect.name], {"rows": json.dumps(rows)})

@@ -51,12 +51,12 @@ class DaemonReport:
         return self.owner.rsplit(":", 2)[0]
 
     @property
-    def stands_still(self) -> bool:
+    def is_stalled(self) -> bool:
         """Whether it lived and did not work, when it was last seen."""
         turns = [at for at in (self.ticked_at, self.delivered_at) if at is not None]
         return bool(turns) and self.seen_at - min(turns) > ALIVE
 
-    def life(self, now: datetime) -> Life:
+    def status_at(self, now: datetime) -> Life:
         """Whether it is there now."""
         if self.stopped_at is not None:
             return Life.STOPPED
@@ -70,20 +70,20 @@ class Daemons:
         self._database = database
         self._owner = owner
 
-    def started(self, version: str, running: Running, now: datetime) -> None:
+    def record_start(self, version: str, running: Running, now: datetime) -> None:
         """It works from now on."""
-        row = {"owner": self._owner, "version": version, "started_at": now, "seen_at": now, "running": running.as_row()}
+        row = {"owner": self._owner, "version": version, "started_at": now, "seen_at": now, "running": running.to_row()}
         with self._database.writing() as connection:
             connection.execute(insert(connection, daemon).values(**row))
 
-    def beat(self, running: Running, now: datetime, *, ticked: datetime, delivered: datetime) -> bool:
+    def record_heartbeat(self, running: Running, now: datetime, *, ticked: datetime, delivered: datetime) -> bool:
         """It still works, and last ticked and delivered then. False if it is not known: it has not started; it was
         asleep for so long that it was forgotten, and others have started since; or this is another database."""
-        seen = {"seen_at": now, "ticked_at": ticked, "delivered_at": delivered, "running": running.as_row()}
+        seen = {"seen_at": now, "ticked_at": ticked, "delivered_at": delivered, "running": running.to_row()}
         with self._database.writing() as connection:
             return self._update(connection, seen)
 
-    def stopped(self, now: datetime) -> None:
+    def record_stop(self, now: datetime) -> None:
         """It ends in good order, if it ever was there."""
         with self._database.writing() as connection:
             self._update(connection, {"seen_at": now, "stopped_at": now})
@@ -97,4 +97,4 @@ def daemons(database: Database) -> list[DaemonReport]:
     """All that were seen lately, the last started first."""
     with database.reading() as connection:
         rows = connection.execute(select(daemon).order_by(daemon.c.started_at.desc())).all()
-    return [DaemonReport(**{**row._mapping, "running": Running.of_row(row.running)}) for row in rows]  # noqa: SLF001 - public in SQLAlchemy
+    return [DaemonReport(**{**row._mapping, "running": Running.from_row(row.running)}) for row in rows]  # noqa: SLF001 - public in SQLAlchemy

@@ -48,17 +48,17 @@ class Database(ABC):
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes. Raises StoreFailed."""
-        with self.translated(), self.write.begin() as connection:
+        with self.translate_errors(), self.write.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads. Raises StoreFailed."""
-        with self.translated(), self.read.begin() as connection:
+        with self.translate_errors(), self.read.begin() as connection:
             yield connection
 
     @contextmanager
-    def translated(self) -> Iterator[None]:
+    def translate_errors(self) -> Iterator[None]:
         """Foreign errors of the database, and values in it that cannot be read, as one line for a person."""
         try:
             yield
@@ -69,7 +69,7 @@ class Database(ABC):
             unusable = isinstance(error, OperationalError | InterfaceError)
             raise (StoreFailed if unusable else StoreRefused)(f"{self.name}: {said}; {self.advice}") from error
 
-    def require_in_place(self) -> None:
+    def require_not_replaced(self) -> None:
         """Raises StoreReplaced if it was deleted or replaced since it was asked for the first time while `taken`: what
         is written would be lost, and what is remembered belongs to another one. Raises StoreFailed."""
         if not self._held:
@@ -80,9 +80,9 @@ class Database(ABC):
         if known is None:
             self._known = None if None in found else found  # what is not there yet may come
             return
-        self.refuse_as_replaced(self._change(known, found))
+        self.raise_replaced(self._change(known, found))
 
-    def refuse_as_replaced(self, change: str) -> Never:
+    def raise_replaced(self, change: str) -> Never:
         """Raises StoreReplaced: what was found shows that it is another one. `change`: what has happened to it."""
         self.replaced = (
             f"{change} while it was in use: what would be written now would be lost, so the daemon ends; start it "
@@ -107,7 +107,7 @@ class Database(ABC):
         asked only where something is to be worked out from articles. True if it was made from nothing. Raises
         StoreNewer, StoreFailed.
         """
-        with self.translated(), self.migrating() as connection:
+        with self.translate_errors(), self.migrating() as connection:
             found = self._revision(connection)
             if found == revisions()[-1]:
                 return False
@@ -157,7 +157,7 @@ class Database(ABC):
         """The bytes that it takes on its disk. Raises StoreFailed."""
 
     @abstractmethod
-    def taken(self) -> AbstractContextManager[None]:
+    def hold_exclusively(self) -> AbstractContextManager[None]:
         """Hold the database against other daemons, unless it is `shared`. Raises StoreTaken."""
 
     @abstractmethod
@@ -182,7 +182,7 @@ class Database(ABC):
         """What is damaged, a line each. Raises StoreFailed if it cannot even be read."""
 
     @abstractmethod
-    def tidy(self) -> Iterator[None]:
+    def reclaim_space(self) -> Iterator[None]:
         """Give back the room of what was deleted, and keep the planner's figures fresh; a short step at a time."""
 
     @abstractmethod

@@ -129,7 +129,7 @@ def _attempt_before(sent: Delivery) -> Select[str]:
     died for the first time says nothing, so of one that never did there is none."""
     number = attempt.c.number
     own = select(attempt.c.id).where(attempt.c.delivery_id == sent.id)
-    died, again = own.where(number == sent.forgiven), own.where(number == sent.forgiven + 1)
+    died, again = own.where(number == sent.forgiven_attempts), own.where(number == sent.forgiven_attempts + 1)
     between = (attempt.c.id > died.scalar_subquery()) & (attempt.c.id < again.scalar_subquery())
     on_channel = select(attempt.c.receipt).join(delivery, delivery.c.id == attempt.c.delivery_id)
     others = on_channel.where(between, delivery.c.channel == sent.channel, delivery.c.id != sent.id)

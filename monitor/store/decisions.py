@@ -55,21 +55,21 @@ _PRIORITY = {level: priority for priority, level in enumerate(reversed(Level))}
 class Made:
     """What came of the articles of a poll, or of a page, when, and which channels its alerts go to."""
 
-    judged: Sequence[Judged]
+    article_decisions: Sequence[Judged]
     at: datetime
     channels_of: ChannelsOf
 
 
 def write_decisions(connection: Connection, made: Sequence[Made], clusters: StoredClusters) -> Ids:
     """All that was decided on articles, with the stories and events that they have joined; the articles' ids."""
-    every = [(judged, each.at) for each in made for judged in each.judged]
+    every = [(judged, each.at) for each in made for judged in each.article_decisions]
     ids = _write_articles(connection, every)
     clusters.write(ids)
     _write_memberships(connection, [judged for judged, _ in every], clusters)
     told = [
         (decided.alert, ids[judged.article.source, judged.article.uid], each.channels_of(decided.alert))
         for each in made
-        for judged in each.judged
+        for judged in each.article_decisions
         for decided in judged.decisions
         if decided.alert is not None
     ]
@@ -94,7 +94,7 @@ def write_decided_again(connection: Connection, every: Sequence[Judged], ids: Id
             "its_article": article_id,
             "its_version": judged.article.version,
             "its_rule": each.match.rule,
-            **_decision(each.decision),
+            **_decision(each.outcome),
             "alert_id": each.alert.id if each.alert else None,
         }
         for each, article_id, judged in decided
@@ -110,43 +110,43 @@ def _write_waiting(connection: Connection, every: Sequence[Judged], ids: Ids) ->
     ends: dict[str, None] = {}
     for judged in every:
         for decided in judged.decisions:
-            for each in decided.moved:
+            for each in decided.pending_changes:
                 begins.pop(each.before.id, None)
                 ends[each.before.id] = None
-            if (waits := decided.waiting) is not None:
+            if (waits := decided.pending) is not None:
                 begins[waits.id] = (waits, ids[judged.article.source, judged.article.uid])
     write_waiting(connection, begins.values(), ends)
-    moved = [each for judged in every for decided in judged.decisions for each in decided.moved]
-    heard = articles_of(connection, [each.before.hearing for each in moved])
-    say_anew(connection, [(each.before.hearing, None, each.decision) for each in moved], heard)
+    moved = [each for judged in every for decided in judged.decisions for each in decided.pending_changes]
+    heard = articles_of(connection, [each.before.candidate for each in moved])
+    say_anew(connection, [(each.before.candidate, None, each.outcome) for each in moved], heard)
 
 
 def write_fallen(connection: Connection, fallen: Fallen, channels_of: ChannelsOf) -> None:
     """What was told of what waited, or waits on for something else, or no more; the matches that waited say so. A line
     of what was suppressed is no telling: its match stays held."""
-    told = [(telling.alert, waited) for telling in fallen.tellings for waited in telling.waited]
-    waited = [*(each for _, each in told), *(moved.before for moved in fallen.moved)]
-    ids = articles_of(connection, [each.hearing for each in waited])
-    alerts = [telling.alert for telling in fallen.tellings]
-    firsts = [telling.waited[0].hearing for telling in fallen.tellings]
+    told = [(telling.alert, waited) for telling in fallen.released for waited in telling.pending]
+    waited = [*(each for _, each in told), *(moved.before for moved in fallen.changes)]
+    ids = articles_of(connection, [each.candidate for each in waited])
+    alerts = [telling.alert for telling in fallen.released]
+    firsts = [telling.pending[0].candidate for telling in fallen.released]
     rows = [_alert(each, _id_of(first, ids)) for each, first in zip(alerts, firsts, strict=True)]
     write_rows(connection, _ALERT, rows)
     write_rows(connection, _DELIVERY, [row for each in alerts for row in _deliveries(each, channels_of(each))])
     said: list[tuple[Hearing, str | None, MatchOutcome]] = [
         *(_said_of_waited(alert, each) for alert, each in told),
-        *((moved.before.hearing, None, moved.decision) for moved in fallen.moved),
+        *((moved.before.candidate, None, moved.outcome) for moved in fallen.changes),
     ]
     say_anew(connection, said, ids)
-    begins = [(after, _id_of(after.hearing, ids)) for moved in fallen.moved if (after := moved.after) is not None]
+    begins = [(after, _id_of(after.candidate, ids)) for moved in fallen.changes if (after := moved.after) is not None]
     write_waiting(connection, begins, [each.id for each in waited])
 
 
 def _said_of_waited(alert: Alert, waited: Waiting) -> tuple[Hearing, str | None, MatchOutcome]:
     """By which alert what waited was told, if that is a telling, and why: a digest's own reason is of all its lines."""
-    if waited.kind is WaitKind.UNSURE:
-        return waited.hearing, None, suppressed(Reason.IN_DOUBT, f"{waited.why}; listed in a digest")
-    why = f"{waited.hearing.because}; {waited.why}" if alert.kind is AlertKind.DIGEST else alert.reason
-    return waited.hearing, alert.id, sent(alert.kind.reason, why)
+    if waited.kind is WaitKind.IN_DOUBT:
+        return waited.candidate, None, suppressed(Reason.IN_DOUBT, f"{waited.why}; listed in a digest")
+    why = f"{waited.candidate.evidence_words}; {waited.why}" if alert.kind is AlertKind.DIGEST else alert.reason
+    return waited.candidate, alert.id, sent(alert.kind.reason, why)
 
 
 def say_anew(connection: Connection, said: Iterable[tuple[Hearing, str | None, MatchOutcome]], ids: Ids) -> None:
@@ -189,7 +189,7 @@ def _write_memberships(connection: Connection, every: Sequence[Judged], clusters
             **_comparison(each.compared, clusters),
             "article_id": clusters.article_id(each.article.source, each.article.uid),
             "story_id": each.story.id,
-            "how": each.joined,
+            "how": each.join_reason,
             "publisher": each.publisher,
             "wire": each.wire,
         }
@@ -279,13 +279,13 @@ def _match(judged: Judged, decided: Decided, at: datetime, clusters: StoredClust
         "level": found.level,
         "evidence": [_evidence(span) for span in found.evidence],
         "at": at,
-        **_decision(decided.decision),
+        **_decision(decided.outcome),
         "alert_id": decided.alert.id if decided.alert else None,
         "shadow_key": decided.shadow_key,
-        "event_id": decided.hearing.event.id if decided.hearing and decided.hearing.event else None,
+        "event_id": decided.candidate.event.id if decided.candidate and decided.candidate.event else None,
         "by": {name: sorted(values) for name, values in found.by.items() if values} or None,
-        "why_event": decided.why_event,
-        "heard": decided.hearing is not None,
+        "why_event": decided.event_reason,
+        "heard": decided.candidate is not None,
     }
 
 
@@ -309,7 +309,7 @@ def _alert(alert: Alert, article_id: int) -> Row:
         "article_version": alert.article.version,
         "reason": alert.reason,
         "sentence": alert.sentence,
-        "marks": [list(mark) for mark in alert.marks],
+        "marks": [list(mark) for mark in alert.highlights],
         "event_id": alert.event,
         "thread": alert.thread,
         "items": [asdict(item) for item in alert.items] or None,

@@ -51,12 +51,12 @@ class Found:
     """What is to be forgotten: articles that are here, by id; `left`: how many that have left are to stay away whatever
     they say; and what hangs on them."""
 
-    what: str
-    source: bool
+    target: str
+    is_source: bool
     articles: Sequence[int]
-    left: int
+    left_archive: int
     alerts: int
-    to_send: int
+    unsent: int
 
 
 class Forgetting:
@@ -66,7 +66,7 @@ class Forgetting:
         self._database = database
         self._config = config
 
-    def find(self, what: str) -> Found:
+    def plan(self, what: str) -> Found:
         """Everything of a source, by its id, or every article that has, or had, this address."""
         with self._database.reading() as connection:
             of_source = connection.execute(select(source.c.id).where(source.c.id == what)).first() is not None
@@ -81,19 +81,19 @@ class Forgetting:
                 to_send += connection.execute(select(func.count()).where(waiting)).scalar_one()
             return Found(what, of_source, ids, connection.execute(left).scalar_one(), alerts, to_send)
 
-    def forget(self, found: Found, now: datetime) -> Iterator[int]:
+    def erase(self, found: Found, now: datetime) -> Iterator[int]:
         """Forget it slice by slice; how many articles after each. Between two slices others may use the database, and
         what leaves the archive then, or comes back to it, is forgotten too."""
-        here = _here(found.what, of_source=found.source)
+        here = _here(found.target, of_source=found.is_source)
         while True:
             with self._section() as connection:
                 ids = connection.execute(select(article.c.id).where(here).limit(SLICE)).scalars().all()
                 if not ids:
-                    _keep_away(connection, _left(found.what, of_source=found.source), now)
+                    _keep_away(connection, _left(found.target, of_source=found.is_source), now)
                     break
                 forgotten = _forget(connection, Forgotten(ids, self._config, now))
             yield forgotten
-        for _ in self._database.tidy():
+        for _ in self._database.reclaim_space():
             yield 0
 
     @contextmanager

@@ -35,7 +35,7 @@ _MISSED = select(waiting).where(waiting.c.kind == WaitKind.CATCH_UP)
 
 def load_subjects(connection: Connection, told: Told, wanted: Iterable[str]) -> None:
     """All that was told of the subjects under these keys, and what waits of them."""
-    keys = told.missing(wanted)
+    keys = told.missing_keys(wanted)
     if not keys:
         return
     accounts = accounts_of(connection, keys)
@@ -54,7 +54,7 @@ def load_lately(connection: Connection, told: Told, wanted: Iterable[Rule], now:
     for some in in_batches(rules):
         for rule, at in connection.execute(_LATELY, {"keys": some, "since": now - AN_HOUR}):
             lately[rule] = (*lately.get(rule, ()), at)
-    told.load_lately(rules, lately)
+    told.load_recent_sends(rules, lately)
 
 
 def due_at(connection: Connection, now: datetime) -> list[Waiting]:
@@ -69,7 +69,7 @@ def due_at(connection: Connection, now: datetime) -> list[Waiting]:
 
 def sent_keys(connection: Connection, keys: Iterable[str], accounts: Mapping[str, Account]) -> set[str]:
     """Those of the keys that were ever told, or would have been by rules in shadow."""
-    sent = {key for key, each in accounts.items() if each.told_at is not None}
+    sent = {key for key, each in accounts.items() if each.last_sent_at is not None}
     for some in in_batches(set(keys) - sent):
         sent.update(connection.execute(_SENT, {"keys": some}).scalars())
     return sent
@@ -94,7 +94,7 @@ def _read(connection: Connection, asked: Any, values: Mapping[str, object]) -> l
 
 
 def _account(row: Row[*tuple[Any, ...]]) -> Account:
-    return Account.of_row(
+    return Account.from_row(
         row.row,
         key=row.key,
         rule=row.rule_id,
@@ -111,10 +111,10 @@ def write_accounts(connection: Connection, accounts: Iterable[Account]) -> None:
         {
             "key": each.key,
             "rule_id": each.rule,
-            "its_alert": each.alert,
-            "heard_at": each.heard_at,
-            "first_at": each.first_at,
-            "told_at": each.told_at,
+            "its_alert": each.first_alert,
+            "heard_at": each.last_match_at,
+            "first_at": each.first_sent_at,
+            "told_at": each.last_sent_at,
             "row": each.to_row(),
         }
         for each in accounts

@@ -27,7 +27,7 @@ class PreparedPoll:
     """The articles of one poll, and what is known of how they came."""
 
     articles: Sequence[Prepared]
-    around: Circumstances
+    context: Circumstances
 
 
 class StoredState:
@@ -38,35 +38,35 @@ class StoredState:
         self.state = State(self.clusters.index, Told(complete=False))
         self._connection = connection
 
-    def decide(self, polls: Sequence[PreparedPoll], rules: RuleSet, now: datetime) -> list[Decision]:
+    def decide_polls(self, polls: Sequence[PreparedPoll], rules: RuleSet, now: datetime) -> list[Decision]:
         """A decision for each poll, one after the other; all are loaded for together. They stand on one draft: the
         state is advanced by all of them or by none."""
         self.clusters.load([need for each in polls for need in story_needs(each.articles)])
         draft = self.state.draft()
         placed = self._placed(polls, rules, draft, now)
         cases = [case for some in placed for each in some for case in each.cases]
-        load_subjects(self._connection, self.state.told, {key for case in cases for key in case.asked})
-        load_lately(self._connection, self.state.told, [case.rule for case in cases], now)
+        load_subjects(self._connection, self.state.ledger, {key for case in cases for key in case.ledger_keys})
+        load_lately(self._connection, self.state.ledger, [case.rule for case in cases], now)
         return [judge_cases(some, draft) for some in placed]
 
     def decide_due(self, rules: RuleSet, now: datetime, only: Collection[str] | None = None) -> Fallen:
         """What has waited until now, or of that what has these ids."""
-        told, due = self.state.told, due_at(self._connection, now)
+        told, due = self.state.ledger, due_at(self._connection, now)
         told.load((), accounts=(), sent=(), waiting=due)
-        load_subjects(self._connection, told, {key for each in due for key in subjects_of(each.hearing)})
-        for each in told.waiting:
+        load_subjects(self._connection, told, {key for each in due for key in subjects_of(each.candidate)})
+        for each in told.pending:
             if only is not None and each.id not in only:
-                told.drop(each.id)
-        of = {each.hearing.rule for each in due}
+                told.remove_pending(each.id)
+        of = {each.candidate.rule for each in due}
         load_lately(self._connection, told, [rule for id_, rule in rules.rules.items() if id_ in of], now)
         return decide_due(rules, self.state, now)
 
     def _placed(
         self, polls: Iterable[PreparedPoll], rules: RuleSet, draft: State, now: datetime
     ) -> list[tuple[Placed, ...]]:
-        with_stories = [join_stories(each.articles, rules, draft.clusters, each.around) for each in polls]
+        with_stories = [join_stories(each.articles, rules, draft.clusters, each.context) for each in polls]
         every = [each for some in with_stories for each in some]
         self.clusters.load(list(event_needs(every)))
-        own = [key for each in every if each.edited for key in each.own_events]
-        load_subjects(self._connection, self.state.told, own)
-        return [join_events(some, rules, draft.clusters, draft.told, now) for some in with_stories]
+        own = [key for each in every if each.is_edited for key in each.own_event_keys]
+        load_subjects(self._connection, self.state.ledger, own)
+        return [join_events(some, rules, draft.clusters, draft.ledger, now) for some in with_stories]

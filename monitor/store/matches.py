@@ -122,7 +122,7 @@ class Matches:
             found = connection.execute(_asked(wanted).order_by(match.c.id.desc()).limit(most))
             return [_report(row) for row in found]
 
-    def every(self, wanted: Wanted) -> Iterator[MatchReport]:
+    def iter_matches(self, wanted: Wanted) -> Iterator[MatchReport]:
         """All of them, in the order in which they were stored; whatever their number, few are held at once."""
         last = 0
         while True:
@@ -147,7 +147,7 @@ class Matches:
         with self._database.reading() as connection:
             return list(connection.execute(select(column).where(*which).distinct().order_by(column)).scalars())
 
-    def account(self, id_: int) -> MatchAccount | None:
+    def find_details(self, id_: int) -> MatchAccount | None:
         """One match with all that belongs to it; None if there is none of this number."""
         story_compared = story_article.c.compared.label("story_compared")
         more = (article_version.c.text, story.c.title.label("story_title"), story_article.c.how, story_compared)

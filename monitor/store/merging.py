@@ -37,8 +37,8 @@ class Merged:
     one before."""
 
     id: str
-    part: str
-    already: bool = False
+    merged_id: str
+    already_merged: bool = False
 
 
 class Merging:
@@ -56,7 +56,7 @@ class Merging:
             if whole.id == part.id:
                 if id_ == other:
                     raise WrongUse(f"{id_} is one already: name two")
-                return Merged(whole.id, other, already=True)
+                return Merged(whole.id, other, already_merged=True)
             if whole.scope != part.scope:
                 raise WrongUse(_two_kinds(whole, part))
             _merge_subjects(connection, whole, part, self._config, now)
@@ -113,10 +113,10 @@ def _merge_subjects(
     asked = select(waiting).where(waiting.c.key.in_([*keys, *keys.values()]))
     for row in connection.execute(asked).all():
         before = waiting_of(row)
-        key = keys.get(before.hearing.key, before.hearing.key)
+        key = keys.get(before.candidate.key, before.candidate.key)
         waits[key].append((before, _of_whole(before, key, whole)))
     for key, some in waits.items():
-        account = merged.get(key) or Account(key, some[0][0].hearing.rule, now)
+        account = merged.get(key) or Account(key, some[0][0].candidate.rule, now)
         _merge_waits(connection, some, account, config, now)
 
 
@@ -147,19 +147,19 @@ def _merged_accounts(keys: dict[str, str], accounts: dict[str, Account]) -> Iter
     for theirs, ours in keys.items():
         one, other = accounts.get(ours), accounts.get(theirs)
         if other is not None:
-            yield ours, merge_accounts(one or Account(ours, other.rule, other.heard_at), other)
+            yield ours, merge_accounts(one or Account(ours, other.rule, other.last_match_at), other)
         elif one is not None:
             yield ours, one
 
 
 def _of_whole(waits: Waiting, key: str, whole: MarkedCluster) -> Waiting:
     """What waits, of the whole."""
-    row, before = whole.row, waits.hearing
+    row, before = whole.row, waits.candidate
     if whole.scope == STORIES:
         hearing = replace(before, story=Story(row.id, "", row.opened_at))
     else:
         hearing = replace(before, event=Event(row.id, whole.scope, "", row.opened_at, row.possibly_of, row.doubt or ""))
-    return replace(waits, id=waiting_id(waits.kind, key), hearing=replace(hearing, key=key))
+    return replace(waits, id=waiting_id(waits.kind, key), candidate=replace(hearing, key=key))
 
 
 def _merge_waits(
@@ -169,20 +169,20 @@ def _merge_waits(
     rule = config.rules.get(account.rule)  # one that has left the config since is told all the same
     policy = SAYS_MORE if rule is None else rule.alert
     left = merge_waiting([each for _, each in some], account, policy, now=now, zone=zone)
-    ids = articles_of(connection, [before.hearing for before, _ in some])
-    begins = [] if left is None else [(left, _id_of(left.hearing, ids))]
+    ids = articles_of(connection, [before.candidate for before, _ in some])
+    begins = [] if left is None else [(left, _id_of(left.candidate, ids))]
     write_waiting(connection, begins, {before.id for before, _ in some} - {each.id for each, _ in begins})
     said: list[tuple[Hearing, str | None, MatchOutcome]] = []
     for before, _ in some:
-        if left is not None and _id_of(before.hearing, ids) == _id_of(left.hearing, ids):
+        if left is not None and _id_of(before.candidate, ids) == _id_of(left.candidate, ids):
             at = time_of_day(left.due, zone, now)
             decision = deferred(left.kind.reason, f"{left.why}; two were merged, and it is told at {at}")
         elif left is None:
             nothing = "what it waited for was merged with what was told, and it says nothing new"
             decision = suppressed(Reason.MERGED, nothing)
         else:
-            decision = suppressed(Reason.MERGED, f"two were merged, and {left.hearing.publisher} is told for both")
-        said.append((before.hearing, None, decision))
+            decision = suppressed(Reason.MERGED, f"two were merged, and {left.candidate.publisher} is told for both")
+        said.append((before.candidate, None, decision))
     say_anew(connection, said, ids)
 
 

@@ -31,7 +31,7 @@ class NearestClusters:
 
     def events(self, report: Report) -> tuple[JudgedCluster, ...]:
         """The events of a rule that an article could have belonged to."""
-        older, index = self._older(Need(report.rule, report.weights), report.features)
+        older, index = self._older(Need(report.rule, report.key_weights), report.features)
         return self._nearest(report.features, judge_events(report, older, index))
 
     def _older(self, need: Need, features: ArticleFeatures) -> tuple[list[Cluster], ClusterIndex]:

@@ -29,21 +29,21 @@ def observe(connection: Connection, now: datetime) -> Observed:
     told = tuple(Noticed(**row._mapping) for row in connection.execute(select(noticed)))  # noqa: SLF001 - public in SQLAlchemy
     subjects = {each.subject for each in told}
     return Observed(
-        failing=tuple(_failing(connection)),
-        waiting=tuple(_waiting(connection)),
-        given_up=tuple(_given_up(connection)),
+        failing_sources=tuple(_failing(connection)),
+        stalled_channels=tuple(_waiting(connection)),
+        dead_alerts=tuple(_given_up(connection)),
         running=tuple(_running(connection, now)),
-        troubles=tuple(troubles(connection, since=now - DAY)),
-        well={**dict(_well(connection, subjects)), **dict(_over(connection, subjects))},
-        noticed=told,
+        source_troubles=tuple(troubles(connection, since=now - DAY)),
+        last_well_at={**dict(_well(connection, subjects)), **dict(_over(connection, subjects))},
+        notice_states=told,
     )
 
 
 def _over(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[str, datetime]]:
     """When the troubles of sources that the operator was told of were seen to be over."""
-    sources = {name for subject in subjects for sort in OF_SOURCES.values() if (name := sort.name_of(subject))}
+    sources = {name for subject in subjects for sort in OF_SOURCES.values() if (name := sort.name_from_subject(subject))}
     for each in over(connection, sources):
-        subject = OF_SOURCES[each.kind].subject(each.source)
+        subject = OF_SOURCES[each.kind].subject_from_name(each.source)
         if subject in subjects and each.over_at is not None:
             yield subject, each.over_at
 
@@ -78,17 +78,17 @@ def _given_up(connection: Connection) -> Iterator[GivenUp]:
 def _running(connection: Connection, now: datetime) -> Iterator[Running]:
     alive = daemon.c.stopped_at.is_(None) & (daemon.c.seen_at >= now - ALIVE)
     for row in connection.execute(select(daemon.c.running).where(alive)):
-        yield Running.of_row(row.running)
+        yield Running.from_row(row.running)
 
 
 def _well(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[str, datetime]]:
     """When the subjects that the operator was told of last did well: only these, as the table of deliveries is long."""
     polled = select(source.c.id, source.c.last_ok_at).where(source.c.last_ok_at.is_not(None))
     accepted = select(func.max(delivery.c.ended_at)).where(delivery.c.state == DeliveryState.ACCEPTED)
-    names = {sort: [name for name in map(sort.name_of, subjects) if name is not None] for sort in (SOURCE, CHANNEL)}
+    names = {sort: [name for name in map(sort.name_from_subject, subjects) if name is not None] for sort in (SOURCE, CHANNEL)}
     for some in in_batches(names[SOURCE]):
         for row in connection.execute(polled.where(source.c.id.in_(some))):
-            yield SOURCE.subject(row.id), row.last_ok_at
+            yield SOURCE.subject_from_name(row.id), row.last_ok_at
     for name in names[CHANNEL]:
         if last := connection.execute(accepted.where(delivery.c.channel == name)).scalar():
-            yield CHANNEL.subject(name), last
+            yield CHANNEL.subject_from_name(name), last

@@ -31,9 +31,9 @@ class Wanted:
     article_id: int
     source: str
     url: str
-    since: datetime
+    wanted_at: datetime
     attempt: int
-    away: datetime | None = None
+    gap_since: datetime | None = None
 
 
 class Pages:
@@ -42,7 +42,7 @@ class Pages:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def waiting(self, now: datetime) -> list[Wanted]:
+    def find_due(self, now: datetime) -> list[Wanted]:
         """Those that are due and that nobody holds, the longest due first; only looked at."""
         due = _with_source().where(_free(now)).order_by(page.c.not_before, page.c.article_id).limit(MOST)
         with self._database.reading() as connection:
@@ -59,7 +59,7 @@ class Pages:
             rows = connection.execute(_with_source().where(page.c.article_id.in_(claimed)))
             return [Wanted(*row) for row in rows]
 
-    def put_off(self, wanted: Wanted, until: datetime) -> None:
+    def postpone(self, wanted: Wanted, until: datetime) -> None:
         """It could not be read, and is tried again then."""
         with self._database.writing() as connection:
             connection.execute(update(page).where(_ours(wanted)).values(lease_until=None, not_before=until))
@@ -158,5 +158,5 @@ def _ours(wanted: Wanted) -> ColumnElement[bool]:
     return (
         (page.c.article_id == wanted.article_id)
         & (page.c.attempts == wanted.attempt)
-        & (page.c.wanted_at == wanted.since)
+        & (page.c.wanted_at == wanted.wanted_at)
     )

@@ -47,7 +47,7 @@ class PostgresDatabase(Database):
             return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
+    def hold_exclusively(self) -> Iterator[None]:
         self._held = True
         yield
 
@@ -95,7 +95,7 @@ class PostgresDatabase(Database):
                     connection.execute(select(*(func.count(func.length(cast(each, Text))) for each in table.c)))
         yield from ()  # what is damaged ends in an error
 
-    def tidy(self) -> Iterator[None]:
+    def reclaim_space(self) -> Iterator[None]:
         yield from ()  # autovacuum does it
 
     def enter_section(self, connection: Connection) -> None:

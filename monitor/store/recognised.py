@@ -28,21 +28,21 @@ class Asked:
     source: str
     uids: Collection[str]
     sought: Mapping[str, Sought] = field(default_factory=dict)
-    first: bool = False
+    first_poll: bool = False
 
 
 def recognised(connection: Connection, polls: Sequence[Asked]) -> dict[Key, Known]:
     """By source and uid; of an unknown uid the article that has the address or the words that are sought with it, if
     there is one."""
-    had = _that_have_any(connection, {poll.source for poll in polls if poll.first})
-    polls = [poll for poll in polls if not poll.first or poll.source in had]
+    had = _that_have_any(connection, {poll.source for poll in polls if poll.first_poll})
+    polls = [poll for poll in polls if not poll.first_poll or poll.source in had]
     asked = {(poll.source, uid) for poll in polls for uid in poll.uids}
     sought = {(poll.source, uid): each for poll in polls for uid, each in poll.sought.items()}
     found = {(row.source_id, row.uid): _known(row) for row in _rows(connection, _HERE, asked)}
     # most documents hold nothing but what is here: then nothing more is asked
     hashed = {(of, uid_hash(uid)): (of, uid) for of, uid in asked if (of, uid) not in found}
     left = {hashed[row.source_id, row.uid_hash]: row for row in _rows(connection, _LEFT, hashed)}
-    found |= {key: replace(_known(row), forgotten=row.forgotten) for key, row in left.items()}
+    found |= {key: replace(_known(row), is_erased=row.forgotten) for key, row in left.items()}
     for look in (_at_address, _with_words, _once_at_address, _once_with_words):
         found |= look(connection, {key: each for key, each in sought.items() if key not in found})
     return found
@@ -115,7 +115,7 @@ def _under_another(row: Row[Any]) -> Known:
 
 
 def _gone(row: Row[Any]) -> Known:
-    return replace(_known(row), forgotten=row.forgotten, uid="")
+    return replace(_known(row), is_erased=row.forgotten, uid="")
 
 
 # Built once: building them costs more than running them.

@@ -118,7 +118,7 @@ class Reports:
         found = {row.rule_id: ShadowReport(row.alerts, row.stories, row.since) for row in self._rows(told)}
         return {id_: found.get(id_, ShadowReport()) for id_ in rules}
 
-    def matched(self, since: datetime) -> MatchedReport:
+    def rule_hits(self, since: datetime) -> MatchedReport:
         """Of the articles that came since then, as news or as mentions."""
         recent = article.c.seen_at >= since
         met = (
@@ -140,7 +140,7 @@ class Reports:
             found = {row[0]: row[1] for row in connection.execute(counting)}
         return {state.value: found.get(state.value, 0) for state in DeliveryState}
 
-    def told_later(self) -> LaterReport:
+    def pending_alerts(self) -> LaterReport:
         """What waits to be told."""
         (row,) = self._rows(select(func.count().label("count"), func.min(later.c.due).label("next")))
         return LaterReport(row.count, row.next)
@@ -181,7 +181,7 @@ class Reports:
             rows = rows.where(delivery.c.state.in_(states))
         return [DeliveryReport(**_named(row, DeliveryReport)) for row in self._rows(rows)]
 
-    def oldest_waiting(self) -> Mapping[str, datetime]:
+    def oldest_pending(self) -> Mapping[str, datetime]:
         """For each channel that something waits for: since when the oldest delivery waits."""
         return {channel: waits.since for channel, waits in waiting(self._database).items()}
 

@@ -78,7 +78,7 @@ class Pruning:
         self._database = database
         self._retention = retention
 
-    def slices(self, now: datetime, *, dry_run: bool = False) -> Iterator[Counter[str]]:
+    def prune_slices(self, now: datetime, *, dry_run: bool = False) -> Iterator[Counter[str]]:
         """Let go what has been kept for its time; after each slice, what went: articles, alerts, fetches, known.
 
         With `dry_run` nothing goes. Between two slices others may use the database.
@@ -96,7 +96,7 @@ class Pruning:
         if not dry_run:
             self._daemons(now)
             self._troubles(now)
-            yield from (Counter[str]() for _ in self._database.tidy())
+            yield from (Counter[str]() for _ in self._database.reclaim_space())
 
     def _walked(self, each: _Pass, *, dry_run: bool) -> Iterator[Counter[str]]:
         last: _Found | None = None

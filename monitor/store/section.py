@@ -39,7 +39,7 @@ class SerialSection:
         self._cache = FeaturesCache()
 
     @contextmanager
-    def entered(self, now: datetime, claims: Iterable[Claim] = ()) -> Iterator[Entered]:
+    def enter(self, now: datetime, claims: Iterable[Claim] = ()) -> Iterator[Entered]:
         """The section, entered: `decide`, then `commit`, for one poll or for several; what they write becomes true
         together, at the end of the block. Nothing is written if the block raises. `now`: when; `claims`: those that
         will be committed, so that they are looked up together."""
@@ -47,7 +47,7 @@ class SerialSection:
             self._database.enter_section(connection)
             inside = Entered(connection, now, claims, self._cache)
             yield inside
-            inside.write()
+            inside.write_all()
 
 
 class Entered:
@@ -64,7 +64,7 @@ class Entered:
         self._wanted: list[tuple[Article, datetime, Away | None]] = []
         self._fell: list[tuple[Fallen, ChannelsOf]] = []
 
-    def holds(self, claim: Claim) -> bool:
+    def holds_claim(self, claim: Claim) -> bool:
         """Whether a claim is still ours: nobody else polls the source now."""
         if claim.source not in self._tokens:
             self._tokens |= tokens_of(self._connection, [claim])
@@ -72,13 +72,13 @@ class Entered:
 
     def decide(self, polls: Sequence[PreparedPoll], rules: RuleSet) -> list[Decision]:
         """What comes of the articles of polls, one after the other. Either all of them are committed, or none."""
-        return self._stored.decide(polls, rules, self._now)
+        return self._stored.decide_polls(polls, rules, self._now)
 
     def decide_due(self, rules: RuleSet, only: Collection[str] | None = None) -> Fallen:
         """What comes of what has waited until now, or of what has these ids."""
         return self._stored.decide_due(rules, self._now, only)
 
-    def overtaken(self, articles: Iterable[Article]) -> bool:
+    def has_stored_version(self, articles: Iterable[Article]) -> bool:
         """Whether one of these is another than when it was taken in: another daemon has read its page meanwhile, and
         the version that was to be written is there already."""
         return pages.overtaken(self._connection, articles)
@@ -88,29 +88,29 @@ class Entered:
 
         False, and nothing is left, if the claim is no longer ours: somebody else polls the source now.
         """
-        if not self.holds(polled.claim):
+        if not self.holds_claim(polled.claim):
             return False
-        self._polls.append((polled, len(decision.judged)))
+        self._polls.append((polled, len(decision.article_decisions)))
         self._decide(decision, channels_of, polled.at)
         return True
 
     def _decide(self, decision: Decision, channels_of: ChannelsOf, at: datetime) -> None:
-        if decision.judged:
-            self._made.append(Made(decision.judged, at, channels_of))
-            decision.state.settled()
+        if decision.article_decisions:
+            self._made.append(Made(decision.article_decisions, at, channels_of))
+            decision.state.commit_draft()
 
-    def fall(self, fallen: Fallen, channels_of: ChannelsOf) -> None:
+    def commit_due(self, fallen: Fallen, channels_of: ChannelsOf) -> None:
         """Leave what time alone has brought."""
-        if fallen.tellings or fallen.moved:
+        if fallen.released or fallen.changes:
             self._fell.append((fallen, channels_of))
-            fallen.state.settled()
+            fallen.state.commit_draft()
 
-    def want(self, articles: Iterable[Article], now: datetime, away: Away | None = None) -> None:
+    def enqueue_pages(self, articles: Iterable[Article], now: datetime, away: Away | None = None) -> None:
         """Note that the pages of these articles, which are committed in this pass, are to be read; and whether they
         came late, as deciding on what their pages say must know too."""
         self._wanted += ((each, now, away) for each in articles)
 
-    def article_of(self, wanted: pages.Wanted) -> Article | None:
+    def load_claimed_article(self, wanted: pages.Wanted) -> Article | None:
         """The article whose page was claimed; None if it has changed or left since."""
         return pages.article_of(self._connection, wanted)
 
@@ -122,20 +122,20 @@ class Entered:
         if decision is not None:
             self._decide(decision, channels_of, now)
 
-    def observe(self, now: datetime) -> Observed:
+    def load_ops_facts(self, now: datetime) -> Observed:
         """What the operator may have to be told of, and what he was told."""
         return observe(self._connection, now)
 
-    def tell(self, notices: Iterable[Notice], noticed: Iterable[Noticed]) -> list[Notice]:
+    def write_notices(self, notices: Iterable[Notice], noticed: Iterable[Noticed]) -> list[Notice]:
         """Write notices with their deliveries, and what the operator knows after them; those that are new."""
         return write_notices(self._connection, notices, noticed)
 
-    def write(self) -> None:
+    def write_all(self) -> None:
         """All that this pass leaves; `entered` calls it, once."""
         ids = write_decisions(self._connection, self._made, self._stored.clusters)
         for fallen, channels_of in self._fell:
             write_fallen(self._connection, fallen, channels_of)
-        write_accounts(self._connection, self._stored.state.told.changed)
+        write_accounts(self._connection, self._stored.state.ledger.changed_records)
         wanted = [
             (ids[each.source, each.uid], each, now, None if away is None else away.since)
             for each, now, away in self._wanted

@@ -80,7 +80,7 @@ class Splitting:
             judged = one.judge(new, quiet=quiet)
             ids = {(row.source_id, row.uid): row.id for row in rows}
             write_decided_again(connection, judged, ids, self._channels_of)
-        decisions = tuple((each.match.rule, each.reason) for one_ in judged for each in one_.decisions)
+        decisions = tuple((each.match.rule, each.explanation) for one_ in judged for each in one_.decisions)
         return SplitOff(new.id, whole.id, len(rows), decisions)
 
 
@@ -202,10 +202,10 @@ class _Split:
             its = features[row.id]
             if scope == STORIES:
                 stored.load_keys((STORIES, key) for key in its.index_keys)
-                stored.index.put(new.joined_by(its), its, its.index_keys)
+                stored.index.add_article(new.joined_by(its), its, its.index_keys)
             else:
                 report = self._report(row, its)
-                stored.load_keys((scope, key) for key in report.weights)
+                stored.load_keys((scope, key) for key in report.key_weights)
                 join_event(report, new, stored.index)
             new = stored.index.get(scope, new.id) or new
         stored.write({(row.source_id, row.uid): row.id for row in self._rows})
@@ -218,12 +218,12 @@ class _Split:
             self._whole.scope,
             Story(row.story_id, row.story_title, row.opened_at),
             features,
-            lasts=None if rule is None else rule.alert.event_lasts,
+            event_lasts=None if rule is None else rule.alert.event_lasts,
         )
         its = and_(match.c.article_id == row.id, match.c.article_version == row.version, match.c.rule_id == report.rule)
         for each in self._connection.execute(select(match.c.by, match.c.evidence).where(its)):
             by = {name: frozenset(values) for name, values in (each.by or {}).items()}
-            report = replace(report, by=by, found=frozenset(span.term for span in spans_of(each.evidence)))
+            report = replace(report, by_values=by, found_terms=frozenset(span.term for span in spans_of(each.evidence)))
         return report
 
     def _move_articles(self, new: str) -> None:
@@ -238,27 +238,27 @@ class _Split:
         """What their rules decide on them as a story or an event of their own."""
         told = Told(complete=False)
         found = list(self._cases(new, told))
-        load_subjects(self._connection, told, {key for case, _ in found for key in case.asked})
+        load_subjects(self._connection, told, {key for case, _ in found for key in case.ledger_keys})
         load_lately(self._connection, told, [case.rule for case, _ in found], self._now)
         judged = [
             Judged(case.article, case.story, self._how, (decided,), case.publisher, case.wire)
             for case, alert in found
             if (decided := self._decided(case, alert, quiet=quiet)) is not None
         ]
-        write_accounts(self._connection, told.changed)
+        write_accounts(self._connection, told.changed_records)
         return judged
 
     def _decided(self, case: Case, alert: str | None, *, quiet: bool) -> Decided | None:
         """The decision on a match; None: it was told already, as something else, and stays so."""
-        told, hearing = case.told, case.hearing
+        told, hearing = case.ledger, case.candidate
         if alert is not None:
-            account = told.account(case.key, self._now) or Account(case.key, case.rule.id, self._now)
-            told.keep(account.heard(hearing, self._now).told(hearing, self._now, alert))
-            told.add(case.key)
+            account = told.find_record(case.key, self._now) or Account(case.key, case.rule.id, self._now)
+            told.put_record(account.after_match(hearing, self._now).after_send(hearing, self._now, alert))
+            told.add_sent_key(case.key)
             return None
         if quiet and case.key not in told:
-            told.tells(hearing, None, self._now)
-            return Decided(case.match, suppressed(Reason.SPLIT, f"{self._how}, without a message"), hearing=hearing)
+            told.record_alert(hearing, None, self._now)
+            return Decided(case.match, suppressed(Reason.SPLIT, f"{self._how}, without a message"), candidate=hearing)
         return judge(case)
 
     def _cases(self, new: Cluster, told: Told) -> Iterator[tuple[Case, str | None]]:
@@ -288,14 +288,14 @@ class _Split:
             match=its,
             article=page,
             story=story_of(new) if of_story else Story(row.story_id, row.story_title, row.opened_at),
-            told=told,
+            ledger=told,
             now=self._now,
             event=None if of_story else event_of(new),
-            how=self._how,
+            join_reason=self._how,
             publisher=row.publisher or row.source_id,
             wire=row.wire,
-            mark=from_whom(page, source).mark,
+            wire_status=from_whom(page, source).wire_status,
             official=source is not None and source.official,
             facts=facts(page.title, page.text),
-            around=Circumstances(self._zone),
+            context=Circumstances(self._zone),
         )

@@ -72,14 +72,14 @@ class SqliteDatabase(Database):
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         with super().writing() as connection:
-            self.require_in_place()
+            self.require_not_replaced()
             yield connection
-            self.require_in_place()  # and else nothing is committed
+            self.require_not_replaced()  # and else nothing is committed
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         with super().reading() as connection:
-            self.require_in_place()
+            self.require_not_replaced()
             yield connection
 
     def _identity(self) -> Identity:
@@ -114,7 +114,7 @@ class SqliteDatabase(Database):
         return sum(file.stat().st_size for file in files if file.exists())
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
+    def hold_exclusively(self) -> Iterator[None]:
         self._make_folder()
         with self._lock() as file:
             try:
@@ -199,7 +199,7 @@ class SqliteDatabase(Database):
             for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
                 yield f"table {row[0]}, row {row[1]}: the {row[2]} that it names is not there"
 
-    def tidy(self) -> Iterator[None]:
+    def reclaim_space(self) -> Iterator[None]:
         too_many = self._too_many_free()
         while too_many > 0:
             self._run(f"PRAGMA incremental_vacuum({_PAGES})")
@@ -212,7 +212,7 @@ class SqliteDatabase(Database):
 
     def _run(self, script: str, *, busy: float = _BUSY / 1000) -> None:
         """Statements that SQLAlchemy cannot run to their end, or that stand in no transaction."""
-        self.require_in_place()  # a file that is not there would be made
+        self.require_not_replaced()  # a file that is not there would be made
         try:
             with closing(sqlite3.connect(self.path, timeout=busy, isolation_level=None)) as alone:
                 alone.executescript(script)

@@ -44,7 +44,7 @@ from monitor.store.waits import waiting_of, write_waiting
 from monitor.stories.facts import facts
 
 _MOST = 200  # of what was heard of a subject, the last: texts are read while nobody else may write
-_ALONE = (WaitKind.MENTION, WaitKind.UNSURE)
+_ALONE = (WaitKind.MENTION, WaitKind.IN_DOUBT)
 _A_MOMENT = timedelta(microseconds=1)
 _Row = Row[*tuple[Any, ...]]
 
@@ -57,7 +57,7 @@ class Forgotten:
     articles: Sequence[int]
     config: Config
     now: datetime
-    how: str = "was forgotten"
+    removal_phrase: str = "was forgotten"
     subjects: Collection[str] | None = None
 
     @property
@@ -79,17 +79,17 @@ class _Waits:
     @property
     def match(self) -> ColumnElement[bool]:
         """That which waits."""
-        version = match.c.article_version == self.waits.hearing.article.version
+        version = match.c.article_version == self.waits.candidate.article.version
         return and_(match.c.article_id == self.article, version)
 
     def since(self, told_at: datetime | None) -> int | None:
         """The first match of those that are gone of which it may tell something: since its subject was told."""
-        untold = [each for each in self.heard if not each.told and (told_at is None or each.at >= told_at)]
+        untold = [each for each in self.heard if not each.alerted and (told_at is None or each.at >= told_at)]
         return min((each.match for each in untold), default=None)
 
     def has(self, row: _Row) -> bool:
         """Whether this is the match that waits."""
-        return (row.id, row.article_version) == (self.article, self.waits.hearing.article.version)
+        return (row.id, row.article_version) == (self.article, self.waits.candidate.article.version)
 
 
 _Instead = tuple[Waiting, int] | None  # what waits from now on, with the id of its article
@@ -100,9 +100,9 @@ def let_others_stand_in(connection: Connection, forgotten: Forgotten, heard: Seq
     what may tell something that was `heard` in them, without that."""
     waits = [*_without_article(connection, forgotten.articles), *_with_less(connection, forgotten.articles, heard)]
     if forgotten.subjects is not None:
-        waits = [each for each in waits if each.waits.hearing.key in forgotten.subjects]
-    accounts = accounts_of(connection, {each.waits.hearing.key for each in waits})
-    found = [(each, _instead(connection, each, forgotten, accounts.get(each.waits.hearing.key))) for each in waits]
+        waits = [each for each in waits if each.waits.candidate.key in forgotten.subjects]
+    accounts = accounts_of(connection, {each.waits.candidate.key for each in waits})
+    found = [(each, _instead(connection, each, forgotten, accounts.get(each.waits.candidate.key))) for each in waits]
     changed = [(each, other) for each, other in found if other is None or other[0] != each.waits]
     begins = [other for _, other in changed if other is not None]
     write_waiting(connection, begins, [each.waits.id for each, other in changed if other is None])
@@ -128,7 +128,7 @@ def _with_less(connection: Connection, gone: Sequence[int], heard: Iterable[Hear
     for some in in_batches({each.rule for each in heard}):
         for row in connection.execute(asked.where(waiting.c.rule_id.in_(some))):
             waits = waiting_of(row)
-            of_it = [each for key in _subjects(waits.hearing) if key in of for each in of[key]]
+            of_it = [each for key in _subjects(waits.candidate) if key in of for each in of[key]]
             found += [_Waits(waits, row.article_id, gone=False, heard=of_it)] if of_it else []
     return found
 
@@ -149,38 +149,38 @@ def _of_article(hearing: Hearing) -> bool:
 
 def _said(each: _Waits, other: _Instead, forgotten: Forgotten) -> Iterator[tuple[Hearing, int, MatchOutcome]]:
     """The decisions on matches, each with the id of its article."""
-    its = each.waits.hearing
+    its = each.waits.candidate
     if other is None:
         if not each.gone:
-            without = f"it waited with what an article said that {forgotten.how}, and says nothing new"
+            without = f"it waited with what an article said that {forgotten.removal_phrase}, and says nothing new"
             yield its, each.article, suppressed(Reason.ERASED, without)
         return
     waits, id_ = other
     at = time_of_day(waits.due, forgotten.zone, forgotten.now)
-    if id_ == each.article and waits.hearing.article.version == its.article.version:
-        left = f"what an article said that {forgotten.how} is left out"
-        yield waits.hearing, id_, deferred(waits.kind.reason, f"{waits.why}; {left}, and it is told at {at}")
+    if id_ == each.article and waits.candidate.article.version == its.article.version:
+        left = f"what an article said that {forgotten.removal_phrase} is left out"
+        yield waits.candidate, id_, deferred(waits.kind.reason, f"{waits.why}; {left}, and it is told at {at}")
         return
-    stands_in = f"it stands in for an article that {forgotten.how}"
-    yield waits.hearing, id_, deferred(waits.kind.reason, f"{waits.why}; {stands_in}, and is told at {at}")
+    stands_in = f"it stands in for an article that {forgotten.removal_phrase}"
+    yield waits.candidate, id_, deferred(waits.kind.reason, f"{waits.why}; {stands_in}, and is told at {at}")
     if not each.gone:
-        more = f"{waits.hearing.publisher} says more, and is told with it"
+        more = f"{waits.candidate.publisher} says more, and is told with it"
         yield its, each.article, suppressed(Reason.SUPERSEDED, more)
 
 
 def _instead(connection: Connection, each: _Waits, forgotten: Forgotten, account: Account | None) -> _Instead:
     """What waits in its place; itself, where it tells nothing that is forgotten."""
     before = each.waits
-    account = account or Account(before.hearing.key, before.hearing.rule, forgotten.now)
-    since = each.since(account.told_at)
+    account = account or Account(before.candidate.key, before.candidate.rule, forgotten.now)
+    since = each.since(account.last_sent_at)
     if since is None and not each.gone:
         return before, each.article
-    rows = connection.execute(_others(each, forgotten.articles, account.told_at)).all()
+    rows = connection.execute(_others(each, forgotten.articles, account.last_sent_at)).all()
     rows = sorted(rows, key=lambda row: row.match_id)
     if since is not None and any(each.has(row) and row.match_id < since for row in rows):  # it was heard before these
         return before, each.article
     heard = [_hearing(each, row, forgotten.config) for row in rows]
-    rule = forgotten.config.rules.get(before.hearing.rule)  # one that has left the config since is told all the same
+    rule = forgotten.config.rules.get(before.candidate.rule)  # one that has left the config since is told all the same
     policy = SAYS_MORE if rule is None else rule.alert
     other = standing_in(before, heard, account, policy, now=forgotten.now, zone=forgotten.zone)
     if other is None or replace(other, since=before.since) == before:
@@ -188,13 +188,13 @@ def _instead(connection: Connection, each: _Waits, forgotten: Forgotten, account
     # Daemons know by `since` that it is another one, also when it changes twice in one forgetting.
     other = replace(other, since=max(other.since, before.since + _A_MOMENT))
     ids = {(row.source_id, row.uid): row.id for row in rows}
-    return other, ids[other.hearing.article.source, other.hearing.article.uid]
+    return other, ids[other.candidate.article.source, other.candidate.article.uid]
 
 
 def _others(each: _Waits, gone: Sequence[int], told_at: datetime | None) -> Select[Any]:
     """The articles that stay in which the rule has heard of its subject since it told of that, and which it has not
     told: in their latest versions, for earlier ones are said no more; and its own, in the version that waits."""
-    hearing = each.waits.hearing
+    hearing = each.waits.candidate
     version = and_(article_version.c.article_id == article.c.id, article_version.c.version == match.c.article_version)
     columns = (match.c.rule_version, match.c.level, match.c.evidence, story_article.c.publisher, story_article.c.wire)
     its = false() if each.gone else each.match
@@ -219,7 +219,7 @@ def _others(each: _Waits, gone: Sequence[int], told_at: datetime | None) -> Sele
 def _of_subject(each: _Waits) -> CompoundSelect[int]:
     """Which matches are of what is told at most once, by what each is found quickly; an article is told by none but
     itself. A rule that tells events may have been edited since, and have heard the rest of its story."""
-    hearing = each.waits.hearing
+    hearing = each.waits.candidate
     itself, of_event = select(match.c.id).where(each.match), select(match.c.id)
     of_story = of_event.join(story_article, story_article.c.article_id == match.c.article_id)
     of_story = of_story.where(story_article.c.story_id == hearing.story.id)
@@ -233,7 +233,7 @@ def _of_subject(each: _Waits) -> CompoundSelect[int]:
 
 def _hearing(each: _Waits, row: _Row, config: Config) -> Hearing:
     """What the rule has heard in this article of the same subject."""
-    before, source = each.waits.hearing, config.sources.get(row.source_id)
+    before, source = each.waits.candidate, config.sources.get(row.source_id)
     page = replace(before.article, text=row.text) if each.has(row) else read(row)
     found = Match(before.rule, row.rule_version, MatchKind(row.kind), spans_of(row.evidence), Level(row.level))
     quoted = quote(page, found.evidence)
@@ -246,8 +246,8 @@ def _hearing(each: _Waits, row: _Row, config: Config) -> Hearing:
         wire=row.wire,
         facts=facts(page.title, page.text),
         sentence=quoted.sentence,
-        marks=quoted.marks,
-        because=evidence_in_words(found),
-        mark=from_whom(page, source).mark,
+        highlights=quoted.marks,
+        evidence_words=evidence_in_words(found),
+        wire_status=from_whom(page, source).wire_status,
         official=source is not None and source.official,
     )

@@ -113,7 +113,7 @@ class StoryAccount:
     marks: tuple[IdentityMark, ...] = ()
 
     @property
-    def voices(self) -> int:
+    def independent_publishers(self) -> int:
         """How many of its publishers are independent: those that print one agency's text are one."""
         return len({voice_of(member.wire, member.publisher or member.source) for member in self.members})
 
@@ -154,7 +154,7 @@ class StoriesRead:
             members = _with_event(connection, name, account.members)
             return replace(account, members=members, possibly=_possibly(connection, [name]))
 
-    def begins(self, name: str, most: int) -> list[Named]:
+    def find_by_prefix(self, name: str, most: int) -> list[Named]:
         """At most so many stories and events whose ids begin so, the last told first."""
         no_rule = literal(None, String).label("rule_id")
         found = union_all(

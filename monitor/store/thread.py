@@ -126,7 +126,7 @@ class Together(Generic[Job, Done]):
                 each.future.set_exception(error)
         again = [each for each in wanted if not each.future.done()]
         if again:
-            log.error(Event.STORE_PROBLEM, waiting=len(again) + len(self._waiting), problem=str(error))
+            log.error(Event.DATABASE_PROBLEM, waiting=len(again) + len(self._waiting), problem=str(error))
             self._waiting[:0] = again
             await asyncio.sleep(AGAIN)
 

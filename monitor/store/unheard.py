@@ -24,11 +24,11 @@ class Heard:
 
     match: int
     at: datetime
-    told: bool
+    alerted: bool
     rule: str
     story: str
     event: str | None
-    voice: str
+    independent_publisher: str
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -47,13 +47,13 @@ def lose_voices(connection: Connection, gone: Sequence[Heard], articles: Sequenc
     lost: defaultdict[str, set[str]] = defaultdict(set)
     for each in gone:
         for key in each.keys:
-            lost[key].add(each.voice)
+            lost[key].add(each.independent_publisher)
     for each in _others(connection, gone, articles):
         for key in each.keys:
-            lost[key].discard(each.voice)
+            lost[key].discard(each.independent_publisher)
     names = {name: voices for key, voices in lost.items() if voices for name in (key, in_shadow(key))}
     accounts = accounts_of(connection, names)
-    less = [each.without(names[key]) for key, each in accounts.items() if names[key].intersection(each.voices)]
+    less = [each.without_publishers(names[key]) for key, each in accounts.items() if names[key].intersection(each.independent_publishers)]
     if less:
         write_accounts(connection, less)
 

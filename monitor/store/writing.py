@@ -62,14 +62,14 @@ def write_sources(connection: Connection, polls: Sequence[tuple[Polled, int]]) -
     traces: defaultdict[tuple[bool, bool, bool], list[Row]] = defaultdict(list)
     for polled, _ in polls:
         well = polled.fetched.outcome in _GOOD and polled.failures == 0
-        traces[well, polled.unfinished, polled.habits is not None].append(_trace(polled, well=well))
+        traces[well, polled.is_unfinished, polled.stats is not None].append(_trace(polled, well=well))
     for (well, unfinished, _), rows in traces.items():
         statement = _FAILED if not well else _UNFINISHED if unfinished else _WELL
         write_rows(connection, statement, rows)
     # Thousands of polls an hour bring nothing: they leave `polled_at`.
-    evidence = [_evidence(polled, new) for polled, new in polls if new or polled.claim.first or _tells(polled)]
+    evidence = [_evidence(polled, new) for polled, new in polls if new or polled.claim.is_first_poll or _tells(polled)]
     write_rows(connection, _EVIDENCE, evidence)
-    marks = [{"source_id": each.claim.source, "marks": each.marks} for each, _ in polls if each.marks is not None]
+    marks = [{"source_id": each.claim.source, "marks": each.fingerprints} for each, _ in polls if each.fingerprints is not None]
     write_rows(connection, _marks(connection.dialect.name), marks)
     _write_troubles(connection, [polled for polled, _ in polls])
 
@@ -92,8 +92,8 @@ def _trace(polled: Polled, *, well: bool) -> Row:
     }
     if well:
         row |= {"etag": validators.etag, "last_modified": validators.last_modified, "body": validators.body}
-    if polled.habits is not None:
-        row["habits"] = polled.habits.to_row()
+    if polled.stats is not None:
+        row["habits"] = polled.stats.to_row()
     return row
 
 
@@ -117,12 +117,12 @@ def _evidence(polled: Polled, new: int) -> Row:
 
 def _write_troubles(connection: Connection, polls: Sequence[Polled]) -> None:
     """Those that the polls showed, or showed to be over. One that lasts keeps its beginning."""
-    opened = [_trouble(each, polled.claim.source) for polled in polls for each in polled.opened]
+    opened = [_trouble(each, polled.claim.source) for polled in polls for each in polled.opened_troubles]
     write_rows(connection, _troubled(connection.dialect.name), opened)
     closed = [
         {"its_source": polled.claim.source, "its_kind": kind, "now": polled.at}
         for polled in polls
-        for kind in polled.closed
+        for kind in polled.closed_troubles
     ]
     write_rows(connection, _OVER, closed)
 

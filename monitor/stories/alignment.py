@@ -40,16 +40,16 @@ class DifferingSlot:
     other: str
     one_span: tuple[int, int]
     other_span: tuple[int, int]
-    clear: bool
+    is_clear: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TitleAddition:
     """What only one of two titles says: `end of` in "declares end of outbreak", and where in that title."""
 
-    said: str
+    text: str
     span: tuple[int, int]
-    by_other: bool
+    in_other: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,9 @@ def aligned_differences(one: str, other: str) -> TitleAlignment:
 def other_order(alignment: TitleAlignment) -> tuple[str, str] | None:
     """What is elsewhere in two titles of the same words in Han, kana or Hangul, which have no mark of names: who
     buys whom (腾讯收购百度, 百度收购腾讯). A word that keeps its particle is the same elsewhere in the sentence."""
-    if alignment.slots or {each.by_other for each in alignment.additions} != {False, True}:
+    if alignment.slots or {each.in_other for each in alignment.additions} != {False, True}:
         return None
-    one, other = ("".join(each.said for each in alignment.additions if each.by_other is side) for side in (False, True))
+    one, other = ("".join(each.text for each in alignment.additions if each.in_other is side) for side in (False, True))
     words = [sorted(token.key for token in _tokens(said)) for said in (one, other)]
     marks_names = not all(is_unspaced(word) or HANGUL.match(word) for word in words[0])
     if words[0] != words[1] or marks_names or (one == other and _has_particle(one)):
@@ -118,7 +118,7 @@ def separating_addition(
     if alignment.slots or alignment.shared < least_shared:
         return None
     return next(
-        (added for added in alignment.additions if _is_next(added.span, other if added.by_other else one)), None
+        (added for added in alignment.additions if _is_next(added.span, other if added.in_other else one)), None
     )
 
 
@@ -147,7 +147,7 @@ _LITTLE = 3  # letters
 _TITLE = 150  # characters: whole articles are given as titles too, and repeated signs are laid beside each other slowly
 _LITTLE_WORDS = function_words("")
 _ALIGNED_TOKEN = re.compile(rf"[ァ-ヺー]{{2,}}|{TOKEN.pattern}")  # a word in katakana is one
-_HANGUL_TAILS = sorted((*next(s.tails for s in SCRIPTS if s.name == "Hangul"), "서"), key=len, reverse=True)
+_HANGUL_TAILS = sorted((*next(s.allowed_suffixes for s in SCRIPTS if s.name == "Hangul"), "서"), key=len, reverse=True)
 """The particles, and what headlines write for 에서."""
 
 

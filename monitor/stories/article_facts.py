@@ -27,7 +27,7 @@ class PlaceFact:
     "people" for a people or an adjective, "seat" for where a government sits."""
 
     place: str
-    said: str
+    text: str
     in_title: bool
     role: str = ""
 
@@ -39,10 +39,10 @@ class NameFact:
 
     key: str
     parts: tuple[str, ...]
-    said: str
+    text: str
     in_title: bool
-    sure: bool
-    person: bool = False
+    is_certain: bool
+    is_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ class ArticleFacts:
     def to_row(self) -> dict[str, Any]:
         """As plain JSON."""
         return {
-            "places": [[each.place, each.said, each.in_title, each.role] for each in self.places],
+            "places": [[each.place, each.text, each.in_title, each.role] for each in self.places],
             "names": [
-                [each.key, list(each.parts), each.said, each.in_title, each.sure, each.person] for each in self.names
+                [each.key, list(each.parts), each.text, each.in_title, each.is_certain, each.is_person] for each in self.names
             ],
             "numbers": [
-                [each.value, each.kind, each.unit, each.said, each.start, each.end, each.grows] for each in self.numbers
+                [each.value, each.kind, each.unit, each.text, each.start, each.end, each.may_grow] for each in self.numbers
             ],
             "days": self.days,
             "title_days": self.title_days,
@@ -91,12 +91,12 @@ def facts_of(title: str, lead: str, language: str, written: datetime, known_name
     places, known = find_places(text, language, known_names.places), list(known_names.find(text))
     taken = [(each.start, each.end) for each in places] + [(each.start, each.end) for each in known]
     names = [
-        NameFact(f"{ENTITY}{each.entity}", (), text[each.start : each.end], each.start < border, True, each.person)
+        NameFact(f"{ENTITY}{each.entity}", (), text[each.start : each.end], each.start < border, True, each.is_person)
         for each in known
     ]
     names += [_name(each, border, known_names) for each in find_names(title, lead, language, taken)]
     return ArticleFacts(
-        places=_places_once(PlaceFact(each.place, each.said, each.start < border, each.role) for each in places)[
+        places=_places_once(PlaceFact(each.place, each.text, each.start < border, each.role) for each in places)[
             :_MOST
         ],
         names=_names_once(names),
@@ -111,7 +111,7 @@ def _name(mention: NameMention, border: int, known: KnownNames) -> NameFact:
     entity = known.entity_of(mention)
     key = mention.key if entity is None else f"{ENTITY}{entity}"
     person = entity is not None and known.is_person(entity)
-    return NameFact(key, mention.parts, mention.said, mention.start < border, mention.sure, person)
+    return NameFact(key, mention.parts, mention.text, mention.start < border, mention.is_certain, person)
 
 
 def _places_once(facts: Iterable[PlaceFact]) -> tuple[PlaceFact, ...]:
@@ -132,7 +132,7 @@ def _names_once(facts: Iterable[NameFact]) -> tuple[NameFact, ...]:
     """The first of each that is sure, or else the first; not too many, those of entities before others."""
     found: dict[str, NameFact] = {}
     for each in facts:
-        if each.key not in found or (each.sure and not found[each.key].sure):
+        if each.key not in found or (each.is_certain and not found[each.key].is_certain):
             found[each.key] = each
     names = list(found.values())
     if len(names) > _MOST:

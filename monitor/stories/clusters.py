@@ -91,7 +91,7 @@ Key = tuple[str, str]  # a scope, and something by which articles of it are foun
 class Posting(NamedTuple):
     """A cluster under a key: when an article that has the key joined it last, in microseconds, and its id."""
 
-    touched: int
+    last_seen: int
     id: str
 
 
@@ -124,25 +124,25 @@ class ClusterIndex:
         """Clusters as they are stored."""
         self._clusters.update(((each.scope, each.id), each) for each in clusters)
 
-    def put(self, cluster: Cluster, features: ArticleFeatures, keys: Collection[str]) -> None:
+    def add_article(self, cluster: Cluster, features: ArticleFeatures, keys: Collection[str]) -> None:
         """An article has joined this cluster, or opened it, and finds it under these keys from now on."""
         scope, id_ = cluster.scope, cluster.id
         self._clusters[scope, id_] = self._changed[scope, id_] = cluster
         seen = to_number(features.seen)
         for key in keys:
-            found, own = self.under(scope, key), Posting(seen, id_)
+            found, own = self.postings_for(scope, key), Posting(seen, id_)
             others = [each for each in found if each.id != id_]
             if len(others) < len(found):
                 own = max(own, next(each for each in found if each.id == id_))
             self._keys[scope, key] = _last([own, *others]) if others else (own,)
-        whole = self.whole(cluster)
+        whole = self.root_of(cluster)
         if whole is not cluster:
             last, touched = max(whole.last, features.at), max(whole.touched, features.seen)
             self._clusters[scope, whole.id] = self._changed[scope, whole.id] = replace(
                 whole, last=last, touched=touched
             )
 
-    def whole(self, cluster: Cluster) -> Cluster:
+    def root_of(self, cluster: Cluster) -> Cluster:
         """The cluster that this one is a part of, as a person said; itself if it is part of none, or of one that is
         not known here."""
         if cluster.merged_into is None:
@@ -158,40 +158,40 @@ class ClusterIndex:
             return self._below.get(scope, id_)
         return None if self._find is None else self._find(scope, id_)
 
-    def under(self, scope: str, key: str) -> tuple[Posting, ...]:
+    def postings_for(self, scope: str, key: str) -> tuple[Posting, ...]:
         """The clusters that are found by a key, the one that was touched last first; at most UNDER_KEY."""
         found = self._keys.get((scope, key))
         if found is not None:
             return found
         if self._below is not None:
-            return self._below.under(scope, key)
+            return self._below.postings_for(scope, key)
         if self._find is not None:
             raise NotLoaded(f"what stands under {key!r} of {scope or 'stories'} was not loaded")
         return ()
 
-    def best(self, scope: str, weights: Mapping[str, float]) -> list[str]:
+    def top_ids(self, scope: str, weights: Mapping[str, float]) -> list[str]:
         """The ids of the clusters that share the most with an article: the weights of the keys that they share, added
         up; at most CANDIDATES."""
         scores: defaultdict[str, float] = defaultdict(float)
         for key, weight in weights.items():
             if weight:
-                for _, id_ in self.under(scope, key):
+                for _, id_ in self.postings_for(scope, key):
                     scores[id_] += weight
         return sorted(scores, key=lambda id_: (scores[id_], id_), reverse=True)[:CANDIDATES]
 
     def candidates(self, scope: str, weights: Mapping[str, float]) -> list[Cluster]:
         """The clusters that share the most with an article, the likeliest first; of which there is something to be
         compared."""
-        found = [self.get(scope, id_) for id_ in self.best(scope, weights)]
+        found = [self.get(scope, id_) for id_ in self.top_ids(scope, weights)]
         return [each for each in found if each is not None and each.members]
 
     @property
-    def changed(self) -> list[Cluster]:
+    def changed_clusters(self) -> list[Cluster]:
         """The clusters that articles have joined or opened here since they were loaded."""
         return list(self._changed.values())
 
     @property
-    def keys(self) -> Mapping[Key, tuple[Posting, ...]]:
+    def known_postings(self) -> Mapping[Key, tuple[Posting, ...]]:
         """What was loaded or changed here."""
         return self._keys
 
@@ -199,7 +199,7 @@ class ClusterIndex:
         """An index that begins as this one and leaves it unchanged."""
         return ClusterIndex(below=self)
 
-    def settled(self) -> ClusterIndex:
+    def commit_draft(self) -> ClusterIndex:
         """The draft taken over into the index that it began from."""
         below = self._below
         if below is None:

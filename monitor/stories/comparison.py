@@ -29,18 +29,18 @@ class Comparison:
     other: ArticleFeatures
     facts: tuple[FactComparison, ...]
     likeness: float
-    titles: float
-    copied: float
-    whole: bool
+    title_likeness: float
+    copied_share: float
+    has_whole_texts: bool
     same_language: bool
 
     @property
-    def differing(self) -> tuple[FactComparison, ...]:
+    def differing_facts(self) -> tuple[FactComparison, ...]:
         """What keeps them apart."""
         return tuple(each for each in self.facts if each.verdict is Verdict.DIFFERS)
 
     @property
-    def doubtful(self) -> tuple[FactComparison, ...]:
+    def doubtful_facts(self) -> tuple[FactComparison, ...]:
         """What may keep them apart."""
         return tuple(each for each in self.facts if each.verdict is Verdict.DOUBTFUL)
 
@@ -50,12 +50,12 @@ class Comparison:
         return sum(each.points for each in self.facts)
 
     @property
-    def agreeing(self) -> int:
+    def agreeing_kind_count(self) -> int:
         """How many kinds of fact agree in what few happenings share."""
         return sum(each.points >= TELLING for each in self.facts)
 
     @property
-    def pinned(self) -> bool:
+    def is_specific(self) -> bool:
         """Whether they agree in where within a country, or in a number that few happenings share: a country and who
         governs it are in the news every day."""
         return any(
@@ -65,7 +65,7 @@ class Comparison:
         )
 
     @property
-    def kind_unknown(self) -> bool:
+    def has_unknown_happening(self) -> bool:
         """Whether one of them does not say what kind of happening it is, in words that are known."""
         return any(
             each.kind is FactKind.HAPPENING and each.verdict is Verdict.UNKNOWN and not (each.ours and each.theirs)
@@ -73,7 +73,7 @@ class Comparison:
         )
 
     @property
-    def unknown(self) -> tuple[FactKind, ...]:
+    def unknown_kinds(self) -> tuple[FactKind, ...]:
         """What one of them does not say."""
         return tuple(each.kind for each in self.facts if each.verdict is Verdict.UNKNOWN)
 
@@ -94,9 +94,9 @@ def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
             compare_wording(ours, theirs),
         ),
         likeness=likeness(ours.words, theirs.words),
-        titles=title_likeness(ours.words, theirs.words),
-        copied=copied(ours.words, theirs.words)[0],
-        whole=min(ours.words.length, theirs.words.length) >= WHOLE_TEXT,
+        title_likeness=title_likeness(ours.words, theirs.words),
+        copied_share=copied(ours.words, theirs.words)[0],
+        has_whole_texts=min(ours.words.length, theirs.words.length) >= WHOLE_TEXT,
         same_language=in_one_language(ours, theirs),
     )
 
@@ -106,10 +106,10 @@ def compare(ours: ArticleFeatures, theirs: ArticleFeatures) -> Comparison:
 
 def _compare_numbers(ours: ArticleFeatures, theirs: ArticleFeatures) -> FactComparison:
     found = compare_numbers(ours.facts.numbers, theirs.facts.numbers, same_language=in_one_language(ours, theirs))
-    said = [", ".join(dict.fromkeys(pair[side].said for pair in found.pairs)) for side in (0, 1)]
+    said = [", ".join(dict.fromkeys(pair[side].text for pair in found.pairs)) for side in (0, 1)]
     if found.verdict is not Verdict.DIFFERS and (only := _only_one_says_next(ours, theirs)):
         return FactComparison(FactKind.NUMBER, Verdict.DOUBTFUL, *only)
-    points = TELLING if found.telling else WEAK
+    points = TELLING if found.is_distinctive else WEAK
     return FactComparison(
         FactKind.NUMBER, found.verdict, said[0], said[1], points if found.verdict is Verdict.AGREES else 0
     )
@@ -129,7 +129,7 @@ def _says_next(features: ArticleFeatures) -> list[NumberFact]:
 
 
 def _title_says_next(features: ArticleFeatures) -> str:
-    return next((each.said for each in _says_next(features) if each.start < len(features.title)), "")
+    return next((each.text for each in _says_next(features) if each.start < len(features.title)), "")
 
 
 _LATER = 12 * 3600  # s: before that, articles of one day name the day before and the day after

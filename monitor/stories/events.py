@@ -28,8 +28,8 @@ ANOTHER_DAY = timedelta(hours=12)
 LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is not gone on with where no day is named
 KEPT = timedelta(days=14)
 # Of a rule that seldom tells anything, two happenings in one place on one day are rare; of a busy one they are not.
-QUIET = Bounds(needed=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), alone=0.5, possibly=0.15, across=5)
-BUSY = Bounds(needed=(0.6, 0.6, 0.5, 0.4), alone=0.5, possibly=0.15, across=5)
+QUIET = Bounds(likeness_by_points=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), single_fact_likeness=0.5, possible_likeness=0.15, cross_language_points=5)
+BUSY = Bounds(likeness_by_points=(0.6, 0.6, 0.5, 0.4), single_fact_likeness=0.5, possible_likeness=0.15, cross_language_points=5)
 FIRST_OF_EVENT = "the first article of its event"
 _BUSY_DAY = timedelta(days=1)  # within which a rule touches so many events that it is busy
 _LATELY = "lately"  # a key that all events of the rule have
@@ -46,35 +46,35 @@ class Report:
     rule: str
     story: Story
     features: ArticleFeatures
-    by: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    found: frozenset[str] = frozenset()
-    lasts: timedelta | None = None
-    of_story_only: bool = False
-    unsure: str = ""
-    how: str = ""
+    by_values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    found_terms: frozenset[str] = frozenset()
+    event_lasts: timedelta | None = None
+    is_story_only: bool = False
+    uncertainty: str = ""
+    story_reason: str = ""
 
     @property
-    def at(self) -> datetime:
+    def news_at(self) -> datetime:
         """When it was news."""
         return self.features.at
 
     @property
-    def says_topic(self) -> bool:
+    def has_topic_words(self) -> bool:
         """Whether the rule found words for its topic, and not only a place or a name, which are facts themselves."""
         facts = self.features.facts
-        names = {fold(each.said) for each in facts.places} | {fold(each.said) for each in facts.names}
-        return any(fold(each.strip("*")) not in names for each in self.found)
+        names = {fold(each.text) for each in facts.places} | {fold(each.text) for each in facts.names}
+        return any(fold(each.strip("*")) not in names for each in self.found_terms)
 
     @property
-    def weights(self) -> Mapping[str, float]:
+    def key_weights(self) -> Mapping[str, float]:
         """The keys under which events are found that it may belong to, and how much each counts."""
-        if self.of_story_only:
+        if self.is_story_only:
             return {_of_story(self.story.id): SURE_WEIGHT}
-        found = dict.fromkeys(found_keys(self.found), _ANY)
-        found |= dict.fromkeys((*self.features.fact_keys, *by_keys(self.by)), _FACT)
+        found = dict.fromkeys(found_keys(self.found_terms), _ANY)
+        found |= dict.fromkeys((*self.features.fact_keys, *by_keys(self.by_values)), _FACT)
         found[_of_story(self.story.id)] = SURE_WEIGHT
         found[_LATELY] = _NONE
-        return found if self.lasts is None else {**found, "any": _ANY}
+        return found if self.event_lasts is None else {**found, "any": _ANY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,43 +84,43 @@ class Belonging:
     nearest other one, it was compared."""
 
     event: Cluster
-    ruling: Ruling
-    opens: bool = False
-    found_no_more: bool = False
-    compared: ComparedArticle | None = None
+    decision: Ruling
+    is_new: bool = False
+    is_no_longer_found: bool = False
+    compared_article: ComparedArticle | None = None
 
     @property
-    def why(self) -> str:
+    def reason(self) -> str:
         """Why it belongs to it, in words."""
-        return FIRST_OF_EVENT if self.opens else self.ruling.why
+        return FIRST_OF_EVENT if self.is_new else self.decision.reason
 
     @property
-    def unsure(self) -> str:
+    def uncertainty(self) -> str:
         """What was not known on one side, in words, where it belongs to an older event all the same."""
-        return "" if self.opens else self.ruling.unsure
+        return "" if self.is_new else self.decision.uncertainty
 
 
 def belongs(report: Report, index: ClusterIndex) -> Belonging:
     """The open event that an article belongs to, or a new one; `index` knows of it only after `join_event`."""
-    candidates = [each for each in index.candidates(report.rule, report.weights) if report.at - each.last <= KEPT]
-    of_story = {each.id for each in index.under(report.rule, _of_story(report.story.id))}
+    candidates = [each for each in index.candidates(report.rule, report.key_weights) if report.news_at - each.last <= KEPT]
+    of_story = {each.id for each in index.postings_for(report.rule, _of_story(report.story.id))}
     own = [each for each in candidates if each.id in of_story and not _is_apart(report, each)]
     open_ones = [each for each in candidates if not _kept_apart(report, each)]
     if own:
         event = closest(report.features, max(own, key=lambda each: (each.touched, each.id)), open_ones)
-        why = "; ".join(filter(None, ("its story is of this event", report.how)))
-        return Belonging(event, Ruling(Sameness.SAME, why, unsure=report.unsure))
+        why = "; ".join(filter(None, ("its story is of this event", report.story_reason)))
+        return Belonging(event, Ruling(Sameness.SAME, why, uncertainty=report.uncertainty))
     judged = judge_events(report, candidates, index)
     for sameness in (Sameness.SAME, Sameness.POSSIBLY):
-        found = [each for each in judged if each.ruling.sameness is sameness]
+        found = [each for each in judged if each.decision.sameness is sameness]
         if found:
-            best = max(found, key=lambda each: (each.ruling.likeness, each.cluster.touched, each.cluster.id))
-            event, ruling = best.cluster, best.ruling
+            best = max(found, key=lambda each: (each.decision.likeness, each.cluster.touched, each.cluster.id))
+            event, ruling = best.cluster, best.decision
             if sameness is Sameness.SAME:
-                return Belonging(closest(report.features, event, open_ones), ruling, compared=best.compared)
-            opened = _opened(report, judged, index, ruling, best.compared)
-            doubtful = replace(opened.event, possibly_of=event.whole_id, doubt=ruling.why)
-            return opened if opened.found_no_more else replace(opened, event=doubtful)
+                return Belonging(closest(report.features, event, open_ones), ruling, compared_article=best.compared_article)
+            opened = _opened(report, judged, index, ruling, best.compared_article)
+            doubtful = replace(opened.event, possibly_of=event.whole_id, doubt=ruling.reason)
+            return opened if opened.is_no_longer_found else replace(opened, event=doubtful)
     return _opened(report, judged, index, Ruling(Sameness.ANOTHER, FIRST_OF_EVENT), nearest(judged))
 
 
@@ -135,18 +135,18 @@ def _opened(
     opened = new_event(report)
     earlier = index.get(report.rule, opened.id) if report.features.version > 1 else None
     if earlier is None:
-        return Belonging(opened, ruling, opens=True, compared=compared)
+        return Belonging(opened, ruling, is_new=True, compared_article=compared)
     found = [each for each in judged if each.cluster.id == earlier.id]
-    if any(each.ruling.differs or _kept_apart(report, each.cluster) for each in found):
-        return Belonging(event_of_version(report), ruling, opens=True, compared=compared)
-    return Belonging(earlier, ruling, opens=True, found_no_more=True, compared=compared)
+    if any(each.decision.has_differing_fact or _kept_apart(report, each.cluster) for each in found):
+        return Belonging(event_of_version(report), ruling, is_new=True, compared_article=compared)
+    return Belonging(earlier, ruling, is_new=True, is_no_longer_found=True, compared_article=compared)
 
 
 def event_of_story(report: Report, index: ClusterIndex) -> Cluster | None:
     """The open event that its story is of already, if any."""
-    of_story = {each.id for each in index.under(report.rule, _of_story(report.story.id))}
-    known = [each for each in index.candidates(report.rule, report.weights) if each.id in of_story]
-    open_ones = [each for each in known if report.at - each.last <= KEPT]
+    of_story = {each.id for each in index.postings_for(report.rule, _of_story(report.story.id))}
+    known = [each for each in index.candidates(report.rule, report.key_weights) if each.id in of_story]
+    open_ones = [each for each in known if report.news_at - each.last <= KEPT]
     return max(open_ones, key=lambda each: (each.touched, each.id), default=None)
 
 
@@ -167,7 +167,7 @@ def event_of_version(report: Report) -> Cluster:
 
 def join_event(report: Report, event: Cluster, index: ClusterIndex) -> None:
     """`index` knows from now on that the article belongs to this event."""
-    index.put(event.joined_by(report.features, report.by), report.features, report.weights.keys())
+    index.add_article(event.joined_by(report.features, report.by_values), report.features, report.key_weights.keys())
 
 
 def by_keys(by: Mapping[str, Iterable[str]]) -> list[str]:
@@ -185,17 +185,17 @@ def _of_story(id_: str) -> str:
 
 
 def _agreements(report: Report, event: Cluster) -> Mapping[str, Verdict]:
-    return compare_by_with_all(report.by, [event.by_of(each) for each in event.members])
+    return compare_by_with_all(report.by_values, [event.by_of(each) for each in event.members])
 
 
 def _another_by(report: Report, event: Cluster) -> Ruling | None:
     """By what, and from which member, the rule's `by` keeps it apart; None: it does not."""
     for member in reversed(event.members):
         theirs = event.by_of(member)
-        differing = [name for name, each in compare_by(report.by, theirs).items() if each is Verdict.DIFFERS]
+        differing = [name for name, each in compare_by(report.by_values, theirs).items() if each is Verdict.DIFFERS]
         if differing:
-            why = "; ".join(differing_values(name, report.by, theirs) for name in differing)
-            return Ruling(Sameness.ANOTHER, why, other=member)
+            why = "; ".join(differing_values(name, report.by_values, theirs) for name in differing)
+            return Ruling(Sameness.ANOTHER, why, other_article=member)
     return None
 
 
@@ -206,7 +206,7 @@ def _kept_apart(report: Report, event: Cluster) -> bool:
 
 def _is_apart(report: Report, event: Cluster) -> bool:
     """Whether the rule's `by` keeps it apart, or a fact. No day does: what follows up a story names others too."""
-    differing = (fact.kind for each in event.members for fact in compare(report.features, each).differing)
+    differing = (fact.kind for each in event.members for fact in compare(report.features, each).differing_facts)
     return _kept_apart(report, event) or any(kind is not FactKind.DAY for kind in differing)
 
 
@@ -218,8 +218,8 @@ def judge_events(report: Report, candidates: Iterable[Cluster], index: ClusterIn
 
 def _is_busy(report: Report, index: ClusterIndex) -> bool:
     """Whether the rule had articles of many events within a day: of as many as a key holds."""
-    lately = index.under(report.rule, _LATELY)
-    return len(lately) >= UNDER_KEY and report.features.seen - of_number(lately[-1].touched) <= _BUSY_DAY
+    lately = index.postings_for(report.rule, _LATELY)
+    return len(lately) >= UNDER_KEY and report.features.seen - of_number(lately[-1].last_seen) <= _BUSY_DAY
 
 
 def _ruling(report: Report, event: Cluster, bounds: Bounds) -> Ruling:
@@ -229,24 +229,24 @@ def _ruling(report: Report, event: Cluster, bounds: Bounds) -> Ruling:
         return another
     agreements = _agreements(report, event)
     by_agrees = bool(agreements) and all(each is Verdict.AGREES for each in agreements.values())
-    points, one_topic = 2 * TELLING if by_agrees else 0, bounds is QUIET and report.says_topic
+    points, one_topic = 2 * TELLING if by_agrees else 0, bounds is QUIET and report.has_topic_words
     ruling = judge(report.features, event.members, bounds, points=points, one_topic=one_topic)
-    ruling = replace(ruling, beside=tuple(agreements) if by_agrees else ())
-    clear = not ruling.differs and not ruling.doubtful
-    if clear and ruling.sameness is not Sameness.SAME and (by_agrees or report.lasts is not None):
+    ruling = replace(ruling, other_agreements=tuple(agreements) if by_agrees else ())
+    clear = not ruling.has_differing_fact and not ruling.has_doubtful_fact
+    if clear and ruling.sameness is not Sameness.SAME and (by_agrees or report.event_lasts is not None):
         why = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
         unsure = "" if ruling.comparison is None else not_known(ruling.comparison, ruling.likeness)
         return replace(
-            ruling, sameness=Sameness.SAME, why=why, likeness=0.0, unsure=unsure, needed=None, settled_by=why
+            ruling, sameness=Sameness.SAME, reason=why, likeness=0.0, uncertainty=unsure, required_likeness=None, settled_by=why
         )
     return ruling
 
 
 def _in_time(report: Report, event: Cluster) -> bool:
-    age = abs(report.at - event.opened)
-    if age > (report.lasts or A_MOMENT):
+    age = abs(report.news_at - event.opened)
+    if age > (report.event_lasts or A_MOMENT):
         return False
-    if (report.lasts or A_MOMENT) > A_MOMENT:
+    if (report.event_lasts or A_MOMENT) > A_MOMENT:
         return True
     if report.features.flash and age > FLASH:
         return False
@@ -259,4 +259,4 @@ def _goes_on(report: Report, event: Cluster) -> bool:
     named = [each.facts.days for each in event.members if each.facts.days]
     if days and named:
         return any(days & each for each in named)
-    return report.at - event.last <= LATELY
+    return report.news_at - event.last <= LATELY

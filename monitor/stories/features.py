@@ -88,7 +88,7 @@ class ArticleFeatures:
         """Those of its facts. A place is found by its country too, for others may name no more than that."""
         places = [each.place for each in self.facts.places]
         countries = [country for place in places if (country := country_of(place)) is not None]
-        names = [each.key for each in self.facts.names if each.sure]
+        names = [each.key for each in self.facts.names if each.is_certain]
         return (
             *(f"place:{each}" for each in dict.fromkeys((*places, *countries))),
             *(f"name:{each}" for each in names),
@@ -138,8 +138,8 @@ def features_of(article: Article, known_names: KnownNames = NOBODY) -> ArticleFe
         at=written,
         seen=article.seen,
         language=language,
-        flash=told.mark is WireMark.FLASH,
-        revises=told.mark in _LATER_VERSIONS,
+        flash=told.wire_status is WireMark.FLASH,
+        revises=told.wire_status in _LATER_VERSIONS,
         sure=_sure_keys(article, told.title),
         words=words_of(title, told.lead, article.text),
         facts=facts_of(title, told.lead, language, written, known_names),

@@ -42,19 +42,19 @@ class Joined:
     in words (nothing: it is surely the same). `compared`: with which older article of this story, or of the nearest
     other one, it was compared."""
 
-    cluster: Cluster
-    how: str
-    unsure: str = ""
-    compared: ComparedArticle | None = None
+    story: Cluster
+    reason: str
+    uncertainty: str = ""
+    compared_article: ComparedArticle | None = None
 
 
 def join(features: ArticleFeatures, index: ClusterIndex) -> Joined:
     """The story that an article belongs to, an open one or a new one; `index` knows the article from now on."""
     candidates = index.candidates(STORIES, key_weights(features))
     joined = _by_sure_key(features, candidates, index) or _by_facts(features, candidates)
-    cluster = joined.cluster.joined_by(features)
-    index.put(cluster, features, features.index_keys)
-    return replace(joined, cluster=index.whole(cluster))
+    cluster = joined.story.joined_by(features)
+    index.add_article(cluster, features, features.index_keys)
+    return replace(joined, story=index.root_of(cluster))
 
 
 def key_weights(features: ArticleFeatures) -> Mapping[str, float]:
@@ -69,7 +69,7 @@ def open_story(features: ArticleFeatures) -> Cluster:
 
 
 def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index: ClusterIndex) -> Joined | None:
-    found = {sure.kind: {each.id for each in index.under(STORIES, sure.key)} for sure in features.sure}
+    found = {sure.kind: {each.id for each in index.postings_for(STORIES, sure.key)} for sure in features.sure}
     # A source that gives two entries one address has a page of many developments, and says itself that they are two.
     listed = found.get(_OWN_ADDRESS, set())
     for kind, (why, reach) in _SURE.items():
@@ -77,19 +77,19 @@ def _by_sure_key(features: ArticleFeatures, candidates: Sequence[Cluster], index
         for each in candidates:
             in_reach = each.id in ids and abs(features.seen - each.opened) <= reach
             # "Magnitude 6 earthquake strikes" is a headline in Chile and in Japan, and a page may report each in turn.
-            if in_reach and (kind == "article" or not judge(features, each.members, BROAD).differs):
+            if in_reach and (kind == "article" or not judge(features, each.members, BROAD).has_differing_fact):
                 return Joined(each if kind == "article" else closest(features, each, candidates), why)
     return None
 
 
 def _by_facts(features: ArticleFeatures, candidates: Sequence[Cluster]) -> Joined:
     judged = judge_stories(features, candidates)
-    same = [each for each in judged if each.ruling.sameness is Sameness.SAME]
+    same = [each for each in judged if each.decision.sameness is Sameness.SAME]
     if not same:
-        return Joined(open_story(features), FIRST_OF_STORY, compared=nearest(judged))
-    found = max(same, key=lambda each: (each.ruling.likeness, each.cluster.touched))
+        return Joined(open_story(features), FIRST_OF_STORY, compared_article=nearest(judged))
+    found = max(same, key=lambda each: (each.decision.likeness, each.cluster.touched))
     cluster = closest(features, found.cluster, [each.cluster for each in judged])
-    return Joined(cluster, found.ruling.why, found.ruling.unsure, found.compared)
+    return Joined(cluster, found.decision.reason, found.decision.uncertainty, found.compared_article)
 
 
 def judge_stories(features: ArticleFeatures, candidates: Sequence[Cluster]) -> list[JudgedCluster]:

@@ -26,7 +26,7 @@ class KnownName:
     """A name that is known: the entity's id, whether that is a person, and where the text says it."""
 
     entity: str
-    person: bool
+    is_person: bool
     start: int
     end: int
 

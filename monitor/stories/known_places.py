@@ -26,7 +26,7 @@ def added_names(entities: Iterable[Entity]) -> AddedNames:
     """The names of entities of kind place and country that the gazetteer does not know."""
     places = {each.id: each for each in entities if each.kind in PLACE_KINDS}
     ids = _Ids(places)
-    return AddedNames(name for each in places.values() for name in _names(each, ids.of(each.id)))
+    return AddedNames(name for each in places.values() for name in _names(each, ids.place_id_of(each.id)))
 
 
 class _Ids:
@@ -37,7 +37,7 @@ class _Ids:
         self._found: dict[str, str] = {}
         self._asked: set[str] = set()  # an entity that lies in itself, round about, lies anywhere
 
-    def of(self, entity: str) -> str:
+    def place_id_of(self, entity: str) -> str:
         if entity not in self._found:
             self._asked.add(entity)
             self._found[entity] = self._identify(self._entities[entity])
@@ -55,7 +55,7 @@ class _Ids:
     def _container(self, entity: Entity) -> str | None:
         lies_in = entity.lies_in
         if lies_in is not None and lies_in in self._entities and lies_in not in self._asked - self._found.keys():
-            return self.of(lies_in)
+            return self.place_id_of(lies_in)
         return lies_in if lies_in and level(lies_in) else None
 
 
@@ -73,8 +73,8 @@ def _names(entity: Entity, place: str) -> Iterator[AddedName]:
     for term in entity.sure:
         name = term.text.strip("*")
         if own or not (places_named(name, alone=not country) or _is_said_in(name, place, term.language)):
-            yield AddedName(name, place, of_people=country and not own, begins=term.text.endswith("*"))
-    yield from (AddedName(each.text.strip("*"), place, spoils=True) for each in entity.never)
+            yield AddedName(name, place, is_demonym=country and not own, is_prefix=term.text.endswith("*"))
+    yield from (AddedName(each.text.strip("*"), place, is_blocked=True) for each in entity.never)
 
 
 def _is_said_in(name: str, place: str, language: str) -> bool:

@@ -18,7 +18,7 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures, *, nothing_agr
     one, other = ours.facts.names, theirs.facts.names
     alike = are_spelled_alike if in_one_language(ours, theirs) else _sound_alike
     near = _with_common_signs(one, other)
-    shared = [(a, b) for a, b in near if (a.key == b.key and (a.sure or b.sure)) or alike(a, b)]
+    shared = [(a, b) for a, b in near if (a.key == b.key and (a.is_certain or b.is_certain)) or alike(a, b)]
     if (a := _person_left_out(one, shared, 0)) and (b := _person_left_out(other, shared, 1)):
         return FactComparison(FactKind.NAME, Verdict.DIFFERS, a, b)
     apart = nothing_agrees and not shared
@@ -29,23 +29,23 @@ def compare_names(ours: ArticleFeatures, theirs: ArticleFeatures, *, nothing_agr
     ):
         return FactComparison(FactKind.NAME, Verdict.DOUBTFUL, a, b)
     if shared:
-        said = ", ".join(dict.fromkeys(a.said for a, _ in shared)), ", ".join(dict.fromkeys(b.said for _, b in shared))
+        said = ", ".join(dict.fromkeys(a.text for a, _ in shared)), ", ".join(dict.fromkeys(b.text for _, b in shared))
         return FactComparison(
             FactKind.NAME, Verdict.AGREES, *said, points=TELLING * min(len({a.key for a, _ in shared}), 2)
         )
-    return unknown(FactKind.NAME, *([each for each in side if each.sure] for side in (one, other)))
+    return unknown(FactKind.NAME, *([each for each in side if each.is_certain] for side in (one, other)))
 
 
 def _left_over(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
     """A name in a title that the other article has not."""
     found = {pair[side] for pair in shared}
-    return next((each.said for each in names if each.in_title and each.sure and each not in found), "")
+    return next((each.text for each in names if each.in_title and each.is_certain and each not in found), "")
 
 
 def _person_left_out(names: Sequence[NameFact], shared: Sequence[tuple[NameFact, NameFact]], side: int) -> str:
     """A person in a title, known by an entity, whom the other article leaves out."""
     found = {pair[side] for pair in shared}
-    return next((each.said for each in names if each.person and each.in_title and each not in found), "")
+    return next((each.text for each in names if each.is_person and each.in_title and each not in found), "")
 
 
 def are_spelled_alike(a: NameFact, b: NameFact) -> bool:
@@ -55,13 +55,13 @@ def are_spelled_alike(a: NameFact, b: NameFact) -> bool:
 
 
 def _sound_alike(a: NameFact, b: NameFact) -> bool:
-    if (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)) or not (a.sure or b.sure):
+    if (a.key.startswith(ENTITY) and b.key.startswith(ENTITY)) or not (a.is_certain or b.is_certain):
         return False
     return are_spelled_alike(a, b) or not _sounds(a).isdisjoint(_sounds(b))
 
 
 def _sounds(fact: NameFact) -> set[str]:
-    return {sound for each in (fact.said, *fact.said.split()) if (sound := sound_of(each)) is not None}
+    return {sound for each in (fact.text, *fact.text.split()) if (sound := sound_of(each)) is not None}
 
 
 def _with_common_signs(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> list[tuple[NameFact, NameFact]]:

@@ -38,10 +38,10 @@ class NameMention:
 
     key: str
     parts: tuple[str, ...]
-    said: str
+    text: str
     start: int
     end: int
-    sure: bool
+    is_certain: bool
 
 
 def find_names(title: str, lead: str, language: str | None, taken: Iterable[Span] = ()) -> tuple[NameMention, ...]:
@@ -69,13 +69,13 @@ class SpelledName(Protocol):
     @property
     def parts(self) -> tuple[str, ...]: ...
     @property
-    def sure(self) -> bool: ...
+    def is_certain(self) -> bool: ...
 
 
 def names_agree(one: SpelledName, other: SpelledName) -> bool:
     """Whether two mentions may name the same: the same key, a surname and the full name, or another spelling of its
     vowels. Two that are both unsure say nothing."""
-    if not (one.sure or other.sure):
+    if not (one.is_certain or other.is_certain):
         return False
     if one.key == other.key or set(one.parts) <= set(other.parts) or set(other.parts) <= set(one.parts):
         return True
@@ -241,7 +241,7 @@ def _is_marked(said: str) -> bool:
 
 # --- Korean -----------------------------------------------------------------------------------------------------------
 
-_TAILS = next(script.tails for script in SCRIPTS if script.name == "Hangul")
+_TAILS = next(script.allowed_suffixes for script in SCRIPTS if script.name == "Hangul")
 _KOREAN_TITLE = re.compile("|".join(sorted(KOREAN_TITLES, key=len, reverse=True)))
 _HANGUL_RUN = re.compile(f"[{APART}]*")
 _WORD_BEFORE = re.compile(rf"(?<![\w])([{APART}]{{1,6}}|[一-鿿]{{1,3}})\s?$")

@@ -15,7 +15,7 @@ class NumberComparison:
 
     verdict: Verdict
     pairs: tuple[tuple[NumberFact, NumberFact], ...]
-    telling: bool = False
+    is_distinctive: bool = False
 
 
 IDENTIFYING = frozenset(("ordinal", "serial", "magnitude", "basis_points"))

@@ -54,10 +54,10 @@ def _compare_sea(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fact
     pairs = [(one, other) for one in ours for other in theirs]
     for one, other in pairs:
         if _meet(one, other):
-            return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
+            return FactComparison(FactKind.PLACE, Verdict.AGREES, one.text, other.text, TELLING)
     if _may_be_one(ours, theirs):
         return unknown(FactKind.PLACE, ours, theirs)
-    return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours[0].said, theirs[0].said)
+    return FactComparison(FactKind.PLACE, Verdict.DIFFERS, ours[0].text, theirs[0].text)
 
 
 def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> FactComparison:
@@ -69,8 +69,8 @@ def _compare_land(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Fac
         if _is_fine(one) and _is_fine(other):
             points = 2 * TELLING if relation(one.place, other.place) is Relation.SAME else TELLING
             if (a := _only_in_title(ours, theirs)) is not None and (b := _only_in_title(theirs, ours)) is not None:
-                return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, a.said, b.said, points)
-            return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, points)
+                return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, a.text, b.text, points)
+            return FactComparison(FactKind.PLACE, Verdict.AGREES, one.text, other.text, points)
     if all(any(_is_fine(each) and not each.role for each in side) for side in (ours, theirs)):
         # "Russian missiles hit Kyiv" and "Ukrainian drones hit Moscow": a people is not where it happened.
         agreeing = [(one, other) for one, other in agreeing if _PEOPLE not in (one.role, other.role)]
@@ -103,12 +103,12 @@ def _compare_coarsely(
         return FactComparison(FactKind.PLACE, Verdict.DIFFERS, said_in(where[0]), said_in(where[1]))
     for one, other in pairs:
         if _is_fine(one) and _is_fine(other) and _are_apart(one, other) and _side_by_side(one.place, other.place):
-            return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.said, other.said)
+            return FactComparison(FactKind.PLACE, Verdict.DIFFERS, one.text, other.text)
     for one, other in pairs:
         if _is_where(one) and _is_where(other) and relation(one.place, other.place) is Relation.UNKNOWN:
-            return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, one.said, other.said, TELLING)
+            return FactComparison(FactKind.PLACE, Verdict.DOUBTFUL, one.text, other.text, TELLING)
     one, other = agreeing[0]
-    return FactComparison(FactKind.PLACE, Verdict.AGREES, one.said, other.said, TELLING)
+    return FactComparison(FactKind.PLACE, Verdict.AGREES, one.text, other.text, TELLING)
 
 
 def _telling_pairs(ours: Sequence[PlaceFact], theirs: Sequence[PlaceFact]) -> Iterator[tuple[PlaceFact, PlaceFact]]:

@@ -52,36 +52,36 @@ class Ruling:
     words, in words."""
 
     sameness: Sameness
-    why: str
+    reason: str
     likeness: float = 0.0
-    unsure: str = ""
+    uncertainty: str = ""
     comparison: Comparison | None = None
-    needed: float | None = None
-    beside: tuple[str, ...] = ()
+    required_likeness: float | None = None
+    other_agreements: tuple[str, ...] = ()
     settled_by: str = ""
-    other: ArticleFeatures | None = None
+    other_article: ArticleFeatures | None = None
 
     @property
-    def differs(self) -> bool:
+    def has_differing_fact(self) -> bool:
         """Whether a fact keeps it apart."""
-        return self.comparison is not None and bool(self.comparison.differing)
+        return self.comparison is not None and bool(self.comparison.differing_facts)
 
     @property
-    def doubtful(self) -> bool:
+    def has_doubtful_fact(self) -> bool:
         """Whether a fact may keep it apart. What kind of happening it is does not count: few words say that, and
         talks that fail are of the strike."""
-        doubts = () if self.comparison is None else self.comparison.doubtful
+        doubts = () if self.comparison is None else self.comparison.doubtful_facts
         return any(each.kind is not FactKind.HAPPENING for each in doubts)
 
     @property
-    def words(self) -> str:
+    def explanation(self) -> str:
         """Which facts agree, which differ and which are not known, and how alike the words are."""
         compared, sameness = self.comparison, _IN_WORDS.get(self.sameness, self.sameness)
         if compared is None:
-            return f"{sameness}: {self.why}"
-        needed = None if compared.doubtful else self.needed  # where it is in doubt, no likeness would do
-        likeness = compared.likeness if self.needed is None else self.likeness
-        alike = likeness_in_words(compared, likeness, needed, self.beside)
+            return f"{sameness}: {self.reason}"
+        needed = None if compared.doubtful_facts else self.required_likeness  # where it is in doubt, no likeness would do
+        likeness = compared.likeness if self.required_likeness is None else self.likeness
+        alike = likeness_in_words(compared, likeness, needed, self.other_agreements)
         settled = [self.settled_by] if self.settled_by else []
         return f"{sameness}: {'; '.join([*settled, *comparison_in_words(compared), alike])}"
 
@@ -91,40 +91,40 @@ class JudgedCluster:
     """A story or an event that an article was compared with, and what came of it."""
 
     cluster: Cluster
-    ruling: Ruling
+    decision: Ruling
 
     @property
     def nearness(self) -> tuple[bool, bool, int, float]:
         """The greater, the nearer: what is the same, then what is possibly so, then what agrees in the most."""
-        sameness, compared = self.ruling.sameness, self.ruling.comparison
+        sameness, compared = self.decision.sameness, self.decision.comparison
         alike = (compared.points, compared.likeness) if compared is not None else (0, 0.0)
         return sameness is Sameness.SAME, sameness is Sameness.POSSIBLY, *alike
 
     @property
-    def other(self) -> ArticleFeatures:
+    def article_to_compare(self) -> ArticleFeatures:
         """With which article of it to compare where no comparison was made: what decided, else the latest."""
-        return self.ruling.other or self.cluster.members[-1]
+        return self.decision.other_article or self.cluster.members[-1]
 
     @property
-    def compared(self) -> ComparedArticle:
+    def compared_article(self) -> ComparedArticle:
         """The article of it that decided, and the comparison in words."""
-        other = self.other if self.ruling.comparison is None else self.ruling.comparison.other
+        other = self.article_to_compare if self.decision.comparison is None else self.decision.comparison.other
         return ComparedArticle(other.source, other.uid, f"“{other.title}” ({other.source}): {self.ruling.words}")
 
 
 def compared_anyway(features: ArticleFeatures, judged: JudgedCluster) -> JudgedCluster:
     """The same with a comparison, though something else has decided, for people who ask."""
-    ruling = judged.ruling
+    ruling = judged.decision
     if ruling.comparison is not None:
         return judged
-    comparison = compare(features, judged.other)
-    settled_by = "" if ruling.why == _WORDS_DIFFER else ruling.why  # the comparison says by how much they do
-    return replace(judged, ruling=replace(ruling, comparison=comparison, settled_by=settled_by))
+    comparison = compare(features, judged.article_to_compare)
+    settled_by = "" if ruling.reason == _WORDS_DIFFER else ruling.reason  # the comparison says by how much they do
+    return replace(judged, decision=replace(ruling, comparison=comparison, settled_by=settled_by))
 
 
 def nearest(judged: Sequence[JudgedCluster]) -> ComparedArticle | None:
     """What the nearest of them says; of equals, of the first; None if there is none."""
-    return max(judged, key=lambda each: each.nearness).compared if judged else None
+    return max(judged, key=lambda each: each.nearness).compared_article if judged else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +138,20 @@ class Bounds:
     across        the points that are needed across languages, where words say nothing; one less: possibly the same
     """
 
-    needed: tuple[float, ...]
-    alone: float
-    copied: float = 0.5
-    copied_title: float = 0.4
-    possibly: float = 0.3
-    across: int = _NEVER
+    likeness_by_points: tuple[float, ...]
+    single_fact_likeness: float
+    copied_share: float = 0.5
+    copied_title_likeness: float = 0.4
+    possible_likeness: float = 0.3
+    cross_language_points: int = _NEVER
 
-    def likeness(self, points: int, *, alone: bool = False) -> float:
+    def required_likeness(self, points: int, *, alone: bool = False) -> float:
         """What is needed; `alone`: only one kind of fact agrees."""
-        needed = self.needed[min(points, len(self.needed) - 1)]
-        return max(needed, self.alone) if alone else needed
+        needed = self.likeness_by_points[min(points, len(self.likeness_by_points) - 1)]
+        return max(needed, self.single_fact_likeness) if alone else needed
 
 
-BROAD = Bounds(needed=(0.5, 0.5, 0.4), alone=0.5)  # where nothing is known of what the articles have in common
+BROAD = Bounds(likeness_by_points=(0.5, 0.5, 0.4), single_fact_likeness=0.5)  # where nothing is known of what the articles have in common
 
 
 def judge(
@@ -167,7 +167,7 @@ def judge(
     compared: list[Comparison] = []
     for member in reversed(members):
         compared.append(compare(features, member))
-        if compared[-1].differing:
+        if compared[-1].differing_facts:
             return Ruling(Sameness.ANOTHER, differing_in_words(compared[-1]), comparison=compared[-1])
     within = [each for each in compared if each.same_language]
     if within:
@@ -178,10 +178,10 @@ def judge(
 def words_may_do(features: ArticleFeatures, members: Sequence[ArticleFeatures], bounds: Bounds) -> bool:
     """Whether words are as alike as is needed at least, which is quicker asked than what `judge` asks. Where they are
     not it is another one, if words decide alone; which facts keep it apart is not known then."""
-    least = min(bounds.possibly, *bounds.needed)
+    least = min(bounds.possible_likeness, *bounds.likeness_by_points)
     if fmean(likeness(features.words, each.words) for each in members) >= least:
         return True
-    return any(copied(features.words, each.words)[0] >= bounds.copied for each in members)
+    return any(copied(features.words, each.words)[0] >= bounds.copied_share for each in members)
 
 
 def closest(features: ArticleFeatures, found: Cluster, candidates: Iterable[Cluster]) -> Cluster:
@@ -190,7 +190,7 @@ def closest(features: ArticleFeatures, found: Cluster, candidates: Iterable[Clus
     if not found.kept_apart:
         return found
     rivals = [each for each in candidates if each.whole_id in found.kept_apart]
-    open_ones = [each for each in rivals if not judge(features, each.members, BROAD).differs]
+    open_ones = [each for each in rivals if not judge(features, each.members, BROAD).has_differing_fact]
     return max((found, *open_ones), key=lambda each: _most_alike(features, each.members))
 
 
@@ -202,52 +202,52 @@ def _most_alike(features: ArticleFeatures, members: Sequence[ArticleFeatures]) -
 def is_whole_copy(features: ArticleFeatures, member: ArticleFeatures) -> bool:
     """Whether both have much the same long text, whatever their titles say."""
     whole = min(features.words.length, member.words.length) >= WHOLE_TEXT
-    return whole and copied(features.words, member.words)[0] >= BROAD.copied
+    return whole and copied(features.words, member.words)[0] >= BROAD.copied_share
 
 
 def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int, *, one_topic: bool) -> Ruling:
     mean = fmean(each.likeness for each in compared)
-    best = max(compared, key=lambda each: (not each.doubtful, each.points, each.likeness))
+    best = max(compared, key=lambda each: (not each.doubtful_facts, each.points, each.likeness))
     total, alone = _agreement(best, points, one_topic=one_topic)
-    needed, clear = bounds.likeness(total, alone=alone), not _in_doubt(compared)
-    ruling = Ruling(Sameness.ANOTHER, _WORDS_DIFFER, mean, comparison=best, needed=needed)
+    needed, clear = bounds.required_likeness(total, alone=alone), not _in_doubt(compared)
+    ruling = Ruling(Sameness.ANOTHER, _WORDS_DIFFER, mean, comparison=best, required_likeness=needed)
     if clear and any(
-        each.copied >= bounds.copied and (each.whole or each.titles >= bounds.copied_title) for each in compared
+        each.copied_share >= bounds.copied_share and (each.has_whole_texts or each.title_likeness >= bounds.copied_title_likeness) for each in compared
     ):
         why = "copied text, and nothing differs"
-        return replace(ruling, sameness=Sameness.SAME, why=why, needed=None, settled_by="copied text")
+        return replace(ruling, sameness=Sameness.SAME, reason=why, required_likeness=None, settled_by="copied text")
     if mean >= needed and clear:
         why = f"joined at {mean:.2f}: {agreeing_in_words(best)}"
-        return replace(ruling, sameness=Sameness.SAME, why=why, unsure=not_known(best, mean))
-    possibly = bounds.possibly if total else max(bounds.possibly, BROAD.possibly)
-    if mean >= min(possibly, bounds.likeness(total + TELLING)):
-        return replace(ruling, sameness=Sameness.POSSIBLY, why=doubt_in_words(best, _WORDS_DIFFER))
+        return replace(ruling, sameness=Sameness.SAME, reason=why, uncertainty=not_known(best, mean))
+    possibly = bounds.possible_likeness if total else max(bounds.possible_likeness, BROAD.possible_likeness)
+    if mean >= min(possibly, bounds.required_likeness(total + TELLING)):
+        return replace(ruling, sameness=Sameness.POSSIBLY, reason=doubt_in_words(best, _WORDS_DIFFER))
     return ruling
 
 
 def _across(compared: Sequence[Comparison], bounds: Bounds, points: int, *, one_topic: bool) -> Ruling:
-    best = max(compared, key=lambda each: (not each.doubtful, each.points))
+    best = max(compared, key=lambda each: (not each.doubtful_facts, each.points))
     total, alone = _agreement(best, points, one_topic=one_topic) if best.points else (0, True)
-    if total >= bounds.across and best.pinned and not alone and not _in_doubt(compared):
-        return Ruling(Sameness.SAME, agreeing_in_words(best), unsure=not_known(best), comparison=best)
-    if total >= bounds.across - 1:
+    if total >= bounds.cross_language_points and best.is_specific and not alone and not _in_doubt(compared):
+        return Ruling(Sameness.SAME, agreeing_in_words(best), uncertainty=not_known(best), comparison=best)
+    if total >= bounds.cross_language_points - 1:
         return Ruling(Sameness.POSSIBLY, doubt_in_words(best, "it is in another language"), comparison=best)
     return Ruling(Sameness.ANOTHER, "another language, and no fact agrees", comparison=best)
 
 
 def _agreement(best: Comparison, points: int, *, one_topic: bool) -> tuple[int, bool]:
     """The points of all that agrees, and whether no more than one kind of fact does."""
-    if one_topic and best.kind_unknown:
+    if one_topic and best.has_unknown_happening:
         points += TELLING
-    return best.points + points, best.agreeing + (points > 0) < 2
+    return best.points + points, best.agreeing_kind_count + (points > 0) < 2
 
 
 def _in_doubt(compared: Sequence[Comparison]) -> bool:
     """Whether it may be another happening than the one whose title is most like its own, and no other one says so much
     as to settle it: what was reported in other words meanwhile settles nothing."""
-    most_like = max(compared, key=lambda each: (each.titles, each.likeness))
-    clear = [each.other for each in compared if not each.doubtful]
-    return any(not any(_says_it(doubt, each) for each in clear) for doubt in most_like.doubtful)
+    most_like = max(compared, key=lambda each: (each.title_likeness, each.likeness))
+    clear = [each.other for each in compared if not each.doubtful_facts]
+    return any(not any(_says_it(doubt, each) for each in clear) for doubt in most_like.doubtful_facts)
 
 
 def _says_it(doubt: FactComparison, other: ArticleFeatures) -> bool:
@@ -258,4 +258,4 @@ def _says_it(doubt: FactComparison, other: ArticleFeatures) -> bool:
 
 def not_known(comparison: Comparison, likeness: float = 0.0) -> str:
     """What is said of a suppressed article: that one of two says no place, where they are not much the same text."""
-    return "one of the two names no place" if FactKind.PLACE in comparison.unknown and likeness < _MUCH_ALIKE else ""
+    return "one of the two names no place" if FactKind.PLACE in comparison.unknown_kinds and likeness < _MUCH_ALIKE else ""

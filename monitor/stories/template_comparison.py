@@ -78,8 +78,8 @@ def _reversed_order(ours: ArticleFeatures, theirs: ArticleFeatures) -> tuple[str
 def _first_two(features: ArticleFeatures) -> list[tuple[str, str]]:
     """What a title names first, by key, and the words for it."""
     facts = features.facts
-    named = {each.place: each.said for each in facts.places if each.in_title}
-    named |= {each.key: each.said for each in facts.names if each.in_title}
+    named = {each.place: each.text for each in facts.places if each.in_title}
+    named |= {each.key: each.text for each in facts.names if each.in_title}
     return sorted(named.items(), key=lambda each: features.title.find(each[1]))[:2]
 
 
@@ -94,7 +94,7 @@ def _compare_additions(ours: ArticleFeatures, theirs: ArticleFeatures, alignment
 
 def _uncapitalised(added: TitleAddition) -> str:
     """What is added, without the capital that only begins the title."""
-    return added.said[:1].lower() + added.said[1:] if added.span[0] == 0 else added.said
+    return added.text[:1].lower() + added.text[1:] if added.span[0] == 0 else added.text
 
 
 def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFeatures) -> Verdict:
@@ -102,7 +102,7 @@ def _slot_verdict(slot: DifferingSlot, ours: ArticleFeatures, theirs: ArticleFea
         grew = _says_what_grows(slot.one, ours) and _says_what_grows(slot.other, theirs)
         revised = _later(ours, theirs).revises or _measured_otherwise(ours, theirs)
         return Verdict.UNKNOWN if grew or revised else Verdict.DOUBTFUL
-    if not slot.clear and not _other_modifier(slot.one, slot.other):
+    if not slot.is_clear and not _other_modifier(slot.one, slot.other):
         return Verdict.UNKNOWN
     places = _of_slot(slot.one_span, ours, ours.facts.places), _of_slot(slot.other_span, theirs, theirs.facts.places)
     if all(places):
@@ -132,7 +132,7 @@ def _overlaps(span: tuple[int, int], title: str, said: str) -> bool:
 def _says_what_grows(said: str, features: ArticleFeatures) -> bool:
     """Whether this part of a title is a number that grows, as a toll does."""
     titled = [each for each in features.facts.numbers if each.start < len(features.title)]
-    return any(each.grows and each.said in said for each in titled)
+    return any(each.may_grow and each.text in said for each in titled)
 
 
 def _measured_otherwise(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
@@ -146,7 +146,7 @@ def _measured_otherwise(ours: ArticleFeatures, theirs: ArticleFeatures) -> bool:
 def _verdict_on_names(ours: Sequence[NameFact], theirs: Sequence[NameFact]) -> Verdict:
     if any(a.key == b.key or are_spelled_alike(a, b) for a, b in product(ours, theirs)):
         return Verdict.UNKNOWN
-    sure = any(each.sure for each in ours) and any(each.sure for each in theirs)
+    sure = any(each.is_certain for each in ours) and any(each.is_certain for each in theirs)
     return Verdict.DIFFERS if sure else Verdict.DOUBTFUL
 
 

@@ -57,4 +57,4 @@ def unknown(
 
 def said_in(facts: Iterable[PlaceFact | NameFact]) -> str:
     """The words that say these."""
-    return ", ".join(each.said for each in facts)
+    return ", ".join(each.text for each in facts)

@@ -34,7 +34,7 @@ class Provenance:
 
     publisher: str | None
     wire: str | None
-    mark: WireMark | None
+    wire_status: WireMark | None
     title: str
     lead: str
 

@@ -146,13 +146,13 @@ def _read(kind: FactKind, said: str, features: ArticleFeatures, *, english: bool
         places = _places(features)
         return ", ".join(_with_english(each, places.get(each)) for each in parts)
     if kind is FactKind.NUMBER:
-        kinds = {each.said: each.kind for each in features.facts.numbers}
+        kinds = {each.text: each.kind for each in features.facts.numbers}
         return ", ".join(_counted(each, kinds.get(each)) for each in parts)
     return said
 
 
 def _places(features: ArticleFeatures) -> dict[str, str]:
-    return {each.said: each.place for each in features.facts.places}
+    return {each.text: each.place for each in features.facts.places}
 
 
 def _with_english(said: str, place: str | None) -> str:

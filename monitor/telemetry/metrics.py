@@ -92,12 +92,12 @@ class Metrics:
         ProcessCollector(registry=own)
         self._planned: OrderedDict[str, datetime] = OrderedDict()
 
-    def begun(self, claim: Claim, now: datetime) -> None:
+    def record_poll_start(self, claim: Claim, now: datetime) -> None:
         """A poll has begun."""
         self.polls_in_flight.inc()
         self.poll_lag.observe(max((now - claim.planned).total_seconds(), 0))
 
-    def polled(self, polled: Polled, judged: Iterable[Judged] | None) -> None:
+    def record_poll(self, polled: Polled, judged: Iterable[Judged] | None) -> None:
         """A poll was committed, or was not: what it brought was lost to another poll of the same source."""
         self.polls.labels("lost" if judged is None else polled.fetched.outcome.value).inc()
         for each in judged or ():
@@ -105,19 +105,19 @@ class Metrics:
             for decided in each.decisions:
                 self.matches.labels(decided.match.kind.value).inc()
                 if (alert := decided.alert) is None:
-                    self._count(decided.decision, "none")
+                    self._count(decided.outcome, "none")
                 else:
-                    self._count(decided.decision, alert.level.value)
+                    self._count(decided.outcome, alert.level.value)
                     self._remember(alert.id, polled.claim.planned)
 
-    def told(self, alert: Alert) -> None:
+    def record_alert(self, alert: Alert) -> None:
         """An alert was committed that time alone has brought."""
         self.alerts.labels("told", alert.level.value, alert.kind.reason.value).inc()
 
     def _count(self, decision: MatchOutcome, level: str) -> None:
         self.alerts.labels(decision.outcome.told, level, decision.reason.value).inc()
 
-    def attempted(self, delivery: Delivery, state: DeliveryState, now: datetime) -> None:
+    def record_attempt(self, delivery: Delivery, state: DeliveryState, now: datetime) -> None:
         """An attempt to deliver was recorded."""
         self.deliveries.labels(delivery.channel, state.value).inc()
         alert = delivery.alert
@@ -134,7 +134,7 @@ class Metrics:
         for source, at in polled.items():
             self.last_success.labels(source).set(at.timestamp() if at else 0)
 
-    def exposed(self) -> bytes:
+    def render_exposition(self) -> bytes:
         """All of them, as Prometheus reads them."""
         self.log_lines_lost.reset()
         self.log_lines_lost.inc(lines_lost())

@@ -14,13 +14,13 @@ def log_poll(polled: Polled, every: Sequence[Judged]) -> None:
     if polled.problem and (polled.problem != polled.claim.problem or debugging()):
         log.warning(Event.POLL_PROBLEM, source=source, problem=polled.problem, failures=polled.failures)
     elif polled.claim.problem and not polled.problem:
-        log.info(Event.POLL_WELL, source=source, problem=polled.claim.problem, failures=polled.claim.failures)
-    for trouble in polled.opened:
-        if trouble.kind in MOMENTARY or trouble.kind not in polled.claim.habits.troubled:
-            log.warning(Event.SOURCE_TROUBLED, source=source, trouble=trouble.kind.value, problem=trouble.detail)
-    for kind in polled.closed:
+        log.info(Event.POLL_RECOVERED, source=source, problem=polled.claim.problem, failures=polled.claim.failures)
+    for trouble in polled.opened_troubles:
+        if trouble.kind in MOMENTARY or trouble.kind not in polled.claim.stats.troubled:
+            log.warning(Event.SOURCE_DEGRADED, source=source, trouble=trouble.kind.value, problem=trouble.detail)
+    for kind in polled.closed_troubles:
         if kind not in MOMENTARY:
-            log.info(Event.SOURCE_MENDED, source=source, trouble=kind.value)
+            log.info(Event.SOURCE_RECOVERED, source=source, trouble=kind.value)
     new = len(every)
     if new or debugging():
         tell = log.info if new else log.debug
@@ -28,4 +28,4 @@ def log_poll(polled: Polled, every: Sequence[Judged]) -> None:
     for judged in every:
         for decided in judged.decisions:
             event = Event.ALERTED if decided.alert else Event.MATCHED
-            log.info(event, source=source, rule=decided.match.rule, title=judged.article.title, decision=decided.reason)
+            log.info(event, source=source, rule=decided.match.rule, title=judged.article.title, decision=decided.explanation)

@@ -50,10 +50,10 @@ class NumberFact:
     value: float
     kind: str
     unit: str
-    said: str
+    text: str
     start: int
     end: int
-    grows: bool
+    may_grow: bool
 
 
 _COUNTABLE = """
@@ -93,12 +93,12 @@ class _NumberedText:
 
     def __init__(self, text: str, words: NumberWords, language: str) -> None:
         self.text, self.words, self.language = text, words, language
-        self.little = function_words(language)
+        self.little_words = function_words(language)
         plain = text.translate(_NARROW) if _WIDE.search(text) else text
-        self.low = in_small_letters(plain).replace("ё", "е").replace("’", "'")
+        self.lowercase = in_small_letters(plain).replace("ё", "е").replace("’", "'")
 
     def before(self, start: int) -> str:
-        return self.low[max(0, start - _BACK) : start]
+        return self.lowercase[max(0, start - _BACK) : start]
 
     def fact(
         self, span: tuple[int, int], value: float, kind: str, unit: str = "", *, grows: bool = False
@@ -120,11 +120,11 @@ _YEARS = (1900, 2100)
 
 def _in_digits(text: _NumberedText) -> Iterator[NumberFact | None]:
     end = 0
-    for match in _DIGITS.finditer(text.low):
+    for match in _DIGITS.finditer(text.lowercase):
         if match.start() < end or len(match[0]) > _LONGEST_NUMBER:
             continue
-        before = text.low[match.start() - 1 : match.start()]
-        touched = (before == "-" or before.isalpha()) and not _is_called(text.low, match)
+        before = text.lowercase[match.start() - 1 : match.start()]
+        touched = (before == "-" or before.isalpha()) and not _is_called(text.lowercase, match)
         letters = _ATTACHED.search(text.before(match.start())) if touched else None
         fact = _model(text, letters, match) if letters else _of_digits(text, match)
         if fact is not None:
@@ -138,7 +138,7 @@ def _is_called(low: str, match: re.Match[str]) -> bool:
 
 
 def _of_digits(text: _NumberedText, match: re.Match[str]) -> NumberFact | None:
-    low, (start, end) = text.low, match.span()
+    low, (start, end) = text.lowercase, match.span()
     value = float(_THOUSANDS.sub("", match[0]).replace(",", "."))
     kind = kind_beside(low, start, end)
     if kind and not (kind == "magnitude" and (value > STRONGEST or multiplied(low, end, value)[1] > end)):
@@ -152,8 +152,8 @@ def _of_digits(text: _NumberedText, match: re.Match[str]) -> NumberFact | None:
 
 def _counts_ahead(text: _NumberedText, end: int) -> bool:
     """Whether a range is counted: 2-3 days, 5-10 people."""
-    word = _WORD_AHEAD.match(text.low, end)
-    return kind_beside(text.low, end, end) is not None or (
+    word = _WORD_AHEAD.match(text.lowercase, end)
+    return kind_beside(text.lowercase, end, end) is not None or (
         word is not None and text.words.kind(fold(word[1])) is not None
     )
 
@@ -174,8 +174,8 @@ def _model(text: _NumberedText, letters: re.Match[str], digits: re.Match[str]) -
     small = letters[1] is not None and text.text[start : start + len(word)].islower()
     if small or not digits[0].isdigit():
         return None
-    if more := _DESIGNATION.match(text.low, end):
-        return text.fact((start, more.end()), float(digits[0]), "model", fold(text.low[start : more.end()]))
+    if more := _DESIGNATION.match(text.lowercase, end):
+        return text.fact((start, more.end()), float(digits[0]), "model", fold(text.lowercase[start : more.end()]))
     if word in _NO_MODELS:
         return None
     serial = letters[2] or len(word) >= _SERIAL
@@ -193,7 +193,7 @@ _CJK_UNIT_REACH = 8  # characters
 
 def _ordered(text: _NumberedText, span: tuple[int, int], value: float) -> NumberFact | None:
     """A number that says which one of a row: 10th, No. 13, 15号, clade 1b."""
-    low, (start, end) = text.low, span
+    low, (start, end) = text.lowercase, span
     if serial := SERIAL_BEHIND.match(low, end):
         return _one_of(text, (start, serial.end()), value, "serial", _serial_unit(text, start, serial.end()))
     if sign := SERIAL_BEFORE.search(text.before(start)):
@@ -220,7 +220,7 @@ def _stem(text: _NumberedText, word: str) -> str:
 
 def _serial_unit(text: _NumberedText, start: int, end: int) -> str:
     """Of what this is the number: 神舟21号, 제13호 태풍, 台風12号."""
-    low = text.low
+    low = text.lowercase
     beside = (cjk_kind(low[max(0, start - 4) : start]), cjk_kind(low[end : end + 5]))
     if "storm" in beside:
         return "storm"
@@ -232,16 +232,16 @@ def _unit_ahead(text: _NumberedText, end: int) -> str:
     """What an ordinal counts: the next words, up to the last that is known by its kind; or the next characters."""
     stems: list[str] = []
     known, at = False, end
-    while len(stems) < _ORDINAL_UNIT and (word := _WORD_AHEAD.match(text.low, at)):
+    while len(stems) < _ORDINAL_UNIT and (word := _WORD_AHEAD.match(text.lowercase, at)):
         folded = fold(word[1])
         kind = text.words.kind(folded)
-        if word[1] in MONTHS or word[1] in text.little or (known and kind is None):
+        if word[1] in MONTHS or word[1] in text.little_words or (known and kind is None):
             break
         stems.append(kind or folded[:_UNIT])
         known, at = kind is not None, word.end()
     if stems:
         return " ".join(stems)
-    ahead = text.low[end : end + _CJK_UNIT_REACH]
+    ahead = text.lowercase[end : end + _CJK_UNIT_REACH]
     word = _CJK_UNIT.match(ahead)
     return cjk_kind(ahead) or (fold(word[1] or word[2]) if word else "")
 
@@ -260,19 +260,19 @@ _HAN = re.compile(rf"(?:{HAN_NUMBER}{{1,6}}|首)(?=[人名例号號次枚架艘�
 def _in_words(text: _NumberedText) -> Iterator[NumberFact | None]:
     """Few words of a text are numbers: which ones is asked of all at once."""
     words = text.words
-    said = words.numbers.intersection(_WORD.findall(text.low))
+    said = words.numbers.intersection(_WORD.findall(text.lowercase))
     if said:
-        for match in re.finditer(rf"\b(?:{'|'.join(map(re.escape, said))})\b", text.low):
+        for match in re.finditer(rf"\b(?:{'|'.join(map(re.escape, said))})\b", text.lowercase):
             if match[0] in words.repeated:
                 yield text.fact(match.span(), 2.0, "repeated")
             elif value := words.ordinals.get(match[0]):
                 yield _one_of(text, match.span(), value, "ordinal", _unit_ahead(text, match.end()))
             else:
                 yield _counted(text, match.span(), words.cardinals[match[0]], known_only=match[0] in words.articles)
-    for match in CJK_REPEATED.finditer(text.low):
+    for match in CJK_REPEATED.finditer(text.lowercase):
         yield text.fact(match.span(), 2.0, "repeated")
-    if HANGUL.search(text.low):
-        for match in _KOREAN.finditer(text.low):
+    if HANGUL.search(text.lowercase):
+        for match in _KOREAN.finditer(text.lowercase):
             if match["many"]:
                 yield _counted(text, match.span(), KOREAN_CARDINALS[match["many"]])
             else:
@@ -281,7 +281,7 @@ def _in_words(text: _NumberedText) -> Iterator[NumberFact | None]:
 
 
 def _in_han(text: _NumberedText) -> Iterator[NumberFact | None]:
-    for match in _HAN.finditer(text.low):
+    for match in _HAN.finditer(text.lowercase):
         span = match.span()
         if match[0][0] in "首初":
             yield _one_of(text, span, 1.0, "ordinal", _unit_ahead(text, match.end()))
@@ -306,10 +306,10 @@ def _counted(
 ) -> NumberFact | None:
     """How many of what; `known_only`: nothing but a kind that is known."""
     start, number_end = span
-    value, end = multiplied(text.low, number_end, value)
-    if currency := currency_beside(text.low, start, end):
+    value, end = multiplied(text.lowercase, number_end, value)
+    if currency := currency_beside(text.lowercase, start, end):
         return text.fact((start, end), value, "money", currency)
-    if _CJK.match(text.low, end):
+    if _CJK.match(text.lowercase, end):
         return _counted_in_cjk(text, (start, end), value)
     ahead, behind = _words_around(text, start, end)
     kind = next(filter(None, map(text.words.kind, (*ahead, *behind))), None)
@@ -318,15 +318,15 @@ def _counted(
     if known_only or (number_end - start == 4 and _YEARS[0] <= value < _YEARS[1]):
         return None
     named = _NAMED.search(text.text, max(0, start - _BACK), start)
-    if named and named[1][0].isupper() and named[1].lower() not in text.little and text.low[start:end].isdigit():
+    if named and named[1][0].isupper() and named[1].lower() not in text.little_words and text.lowercase[start:end].isdigit():
         return text.fact((start, end), value, "model", fold(named[1]))
-    unit = next((word for word in ahead if len(word) > 1 and word not in text.little), None)
+    unit = next((word for word in ahead if len(word) > 1 and word not in text.little_words), None)
     return text.fact((start, end), value, "count", unit[:_UNIT]) if unit else None
 
 
 def _words_around(text: _NumberedText, start: int, end: int) -> tuple[list[str], list[str]]:
     """The words behind a number, and those before it from the nearest on, up to what ends a clause."""
-    ahead = _STOP.split(text.low[end : end + _AHEAD], maxsplit=1)[0]
+    ahead = _STOP.split(text.lowercase[end : end + _AHEAD], maxsplit=1)[0]
     behind = _STOP.split(text.before(start))[-1]
     return (
         [fold(word) for word in _WORD.findall(ahead)[:_WORDS_AROUND]],
@@ -336,7 +336,7 @@ def _words_around(text: _NumberedText, start: int, end: int) -> tuple[list[str],
 
 def _counted_in_cjk(text: _NumberedText, span: tuple[int, int], value: float) -> NumberFact | None:
     start, end = span
-    ahead = _CJK_STOP.split(text.low[end : end + _CJK_AHEAD], maxsplit=1)[0]
+    ahead = _CJK_STOP.split(text.lowercase[end : end + _CJK_AHEAD], maxsplit=1)[0]
     behind = _CJK_STOP.split(text.before(start))[-1][-_CJK_BACK:]
     kind = cjk_kind(ahead) or cjk_kind(behind)
     if kind:

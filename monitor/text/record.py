@@ -62,7 +62,7 @@ class Offsets:
         self._long = len(text) > _SHORT
         self._further = None if record_of(text) == text else _chunks().finditer(text)
 
-    def original(self, start: int, end: int) -> tuple[int, int]:
+    def to_original(self, start: int, end: int) -> tuple[int, int]:
         """The (start, end) in the text of a non-empty range of the record."""
         if self._further is None:
             return start, end

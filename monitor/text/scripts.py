@@ -38,9 +38,9 @@ class Script:
     name: str
     letters: str
     spaced: bool = True
-    apart: bool = False
-    heads: frozenset[str] = _NOTHING
-    tails: frozenset[str] = _NOTHING
+    is_cut_apart: bool = False
+    allowed_prefixes: frozenset[str] = _NOTHING
+    allowed_suffixes: frozenset[str] = _NOTHING
 
 
 SCRIPTS = (
@@ -54,18 +54,18 @@ SCRIPTS = (
     Script(
         "Hangul",
         "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7ff",
-        apart=True,
-        tails=frozenset(("", *_PARTICLES.split())),
+        is_cut_apart=True,
+        allowed_suffixes=frozenset(("", *_PARTICLES.split())),
     ),
     Script("Latin", "A-Za-z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff"),
     Script("Cyrillic", "\u0400-\u052f"),
     Script("Greek", "\u0370-\u03ff\u1f00-\u1fff"),
-    Script("Arabic", "\u0621-\u064a\u0671-\u06d3", heads=frozenset(("", *_PROCLITICS.split()))),
+    Script("Arabic", "\u0621-\u064a\u0671-\u06d3", allowed_prefixes=frozenset(("", *_PROCLITICS.split()))),
 )
 _OTHER = Script("other", "")
 
 UNSPACED = "".join(script.letters for script in SCRIPTS if not script.spaced)
-APART = "".join(script.letters for script in SCRIPTS if script.apart)
+APART = "".join(script.letters for script in SCRIPTS if script.is_cut_apart)
 _LETTERS = {script.name: re.compile(f"[{script.letters}]") for script in SCRIPTS}
 HAN, KANA, HANGUL = (_LETTERS[name] for name in ("Han", "kana", "Hangul"))
 

@@ -222,7 +222,7 @@ async def make(desk: Desk, edit: Edit) -> None:
         await asyncio.sleep(SETTLING)
         running = await desk.stated(datetime.now(UTC))
         desk.demand(running.since == before.since, edit, f"something is taken up: {running}")
-        desk.demand(bool(running.edited and running.edited > begin), edit, f"its time is not told: {running}")
+        desk.demand(bool(running.edited_at and running.edited_at > begin), edit, f"its time is not told: {running}")
     desk.demand(bool(running.faults) == bool(desk.faulty), edit, f"{sorted(desk.faulty)} faulty, stated: {running}")
     desk.demand((running.rules, running.sources) == (1, desk.sources), edit, f"the counts are wrong: {running}")
     fresh = await desk.fresh(datetime.now(UTC))

@@ -66,12 +66,12 @@ def joined(one: Article) -> str:
 
 def decided(compiled: RuleSet, one: Article) -> object:
     """Which rules the article meets, and how, without quoting it."""
-    return compiled.decided(one)[1]
+    return compiled.evaluate_article(one)[1]
 
 
 def evaluated(compiled: RuleSet, one: Article) -> int:
     """How many rules were looked at after the automaton's pass."""
-    return len(compiled.candidates(compiled.found(one)))
+    return len(compiled.candidates(compiled.find_patterns(one)))
 
 
 # --- speed ------------------------------------------------------------------------------------------------------

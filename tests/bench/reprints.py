@@ -99,10 +99,10 @@ def measured(items: Iterable[Item]) -> tuple[float, float]:
         seen = NOON + number * timedelta(hours=20) / len(rows)
         one = article(f"a{number}", item.title, item.text, of=f"outlet{number % 50}", seen=seen)
         joined = join(features_of(one), stories)
-        if joined.how == "the first article of its story":
-            first[joined.cluster.id] = item.story
+        if joined.reason == "the first article of its story":
+            first[joined.story.id] = item.story
             missed += item.story in told
-        elif item.story is not None and first[joined.cluster.id] == item.story:
+        elif item.story is not None and first[joined.story.id] == item.story:
             right += 1
         else:
             wrong += 1
@@ -135,7 +135,7 @@ def swallowed() -> int:
             join(features_of(article("a", title, before)), stories)
             later = article("b", title, after, of="post", seen=NOON + hours * HOUR)
             joined = join(features_of(later), stories)
-            count += joined.how != "the first article of its story"
+            count += joined.reason != "the first article of its story"
     return count
 
 

@@ -120,7 +120,7 @@ def measure(kind: str, articles: int) -> bool:
                 fill(connection, first, articles - young + 1)
         for round_ in ("the first time", "again"):
             transactions, began = Transactions(database), time.perf_counter()
-            slices = sum(1 for _ in Pruning(database, Retention()).slices(NOON))
+            slices = sum(1 for _ in Pruning(database, Retention()).prune_slices(NOON))
             took = sorted(transactions.took)
             print(
                 f"{kind}, {round_}: {slices} slices in {time.perf_counter() - began:.1f} s; {len(took)} transactions: "

@@ -63,7 +63,7 @@ def demand_reports(figures: Figures, made: Sequence[Poll]) -> None:
     figures.demand("overlapping polls", len(overlapping), least=10_000)
     figures.demand("rollovers reported", sum(poll.reported for poll in replaced) / len(replaced), least=1)
     figures.demand("overlapping polls reported", sum(poll.reported for poll in overlapping), most=0)
-    held = sum(len(poll.found.burst.old) for poll in made if poll.dated and poll.found.burst)
+    held = sum(len(poll.found.burst.backlog_uids) for poll in made if poll.dated and poll.found.burst)
     figures.note(entries_with_dates=sum(poll.new for poll in made if poll.dated))
     figures.demand("entries with true dates held", held, most=0)
     figures.demand("losses not reported", sum(poll.lost > 0 and not poll.reported for poll in made), most=0)
@@ -105,7 +105,7 @@ def demand_silence(figures: Figures, count: int, chance: random.Random) -> None:
 
         world = World(30, moments(resting(base, night, weekend), base, weeks, chance))
         made = list(polls(some(f"s{number}", HOUR), world, weeks + 10 * DAY))
-        told = [poll.at for poll in made if any(each.kind is TroubleKind.SILENT for each in poll.found.opened)]
+        told = [poll.at for poll in made if any(each.kind is TroubleKind.SILENT for each in poll.found.opened_troubles)]
         end = world.moments[-1]
         false += sum(at <= end for at in told)
         after = [(at - end) / HOUR for at in told if at > end]

@@ -55,7 +55,7 @@ def race(url: str, tries: int) -> Tally:
         databases[0].upgrade()
         sections = [SerialSection(database) for database in databases]
         claims = Claims(databases[0], "race")
-        claims.know(sources(*SOURCES), NOON)
+        claims.register_sources(sources(*SOURCES), NOON)
         threads = stack.enter_context(ThreadPoolExecutor(len(SOURCES)))
 
         def poll(number: int, who: int) -> list[str]:

@@ -91,8 +91,8 @@ async def test_the_feed_says_where_it_goes_on(newsroom: Newsroom) -> None:
     }
     found = await newsroom.look()
     assert numbers(found) == [2, 3, 4, 5, 6, 7]
-    assert found.whole
-    assert found.how == "3 in older page 1 of the feed; 3 in older page 2 of the feed"
+    assert found.complete
+    assert found.summary == "3 in older page 1 of the feed; 3 in older page 2 of the feed"
     assert [request.path for request in newsroom.site.asked] == ["/feed", "/2", "/3"]
 
 
@@ -106,7 +106,7 @@ async def test_wordpress_numbers_its_pages(newsroom: Newsroom) -> None:
     newsroom.site.answers["/feed"] = paged
     found = await newsroom.look()
     assert numbers(found) == [3, 4, 5, 6, 7]
-    assert found.whole
+    assert found.complete
     assert [request.query.get("paged") for request in newsroom.site.asked] == [None, "2", "3"]
 
 
@@ -115,8 +115,8 @@ async def test_the_news_sitemap_has_what_the_feed_lost(newsroom: Newsroom) -> No
     newsroom.site.answers |= {"/feed": feed([0, 1]), "/news.xml": sitemap([*range(2, 10), 30, 31])}
     found = await newsroom.look(with_sitemap=True)
     assert numbers(found) == [2, 3, 4, 5, 6, 7]
-    assert found.whole
-    assert found.how == "6 in the news sitemap"
+    assert found.complete
+    assert found.summary == "6 in the news sitemap"
 
 
 async def test_the_sitemap_is_asked_where_paging_ends_too_soon(newsroom: Newsroom) -> None:
@@ -129,7 +129,7 @@ async def test_the_sitemap_is_asked_where_paging_ends_too_soon(newsroom: Newsroo
     found = await newsroom.look(with_sitemap=True)
     assert numbers(found) == [2, 3, 4, 5, 6, 7]
     assert [entry.guid for entry in found.entries[:2]] == ["g2", "g3"]
-    assert found.how == "2 in older page 1 of the feed; 4 in the news sitemap"
+    assert found.summary == "2 in older page 1 of the feed; 4 in the news sitemap"
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ async def test_what_cannot_be_had_is_said(newsroom: Newsroom, second: web.Respon
 
     newsroom.site.answers["/feed"] = paged
     found = await newsroom.look()
-    assert not found.whole
-    assert how in found.how
+    assert not found.complete
+    assert how in found.summary
     assert len(newsroom.site.asked) <= 3
 
 
@@ -167,7 +167,7 @@ async def test_no_more_than_three_pages_are_asked_for(newsroom: Newsroom) -> Non
 
     newsroom.site.answers |= {f"/feed{page or ''}": endless for page in range(9)}
     found = await newsroom.look()
-    assert (len(found.entries), found.whole) == (3, False)
+    assert (len(found.entries), found.complete) == (3, False)
     assert len(newsroom.site.asked) == 4
     newsroom.site.asked.clear()
     newsroom.site.answers["/feed"] = feed(
@@ -181,5 +181,5 @@ async def test_where_nothing_is_named_nothing_is_asked(newsroom: Newsroom) -> No
     """And that is said."""
     newsroom.site.answers["/feed"] = feed([0, 1])
     found = await newsroom.look()
-    assert found == Found((), whole=False, how="the feed has no older pages that it names, and the source no `sitemap`")
+    assert found == Found((), complete=False, summary="the feed has no older pages that it names, and the source no `sitemap`")
     assert len(newsroom.site.asked) == 1

@@ -47,9 +47,9 @@ def fill(database: Database, channels: Iterable[str], *uids: str, level: Level =
         del told
         return names
 
-    claims.know(sources("wire"), now)
+    claims.register_sources(sources("wire"), now)
     claim = claimed(claims, at=now)
-    with SerialSection(database).entered(now) as inside:
+    with SerialSection(database).enter(now) as inside:
         new = [article(uid, seen=now) for uid in uids or ("a1",)]
         decision = decide_in(inside, new, rules(rule(level=level, once_per=OncePer.ARTICLE)))
         assert inside.commit(polled(claim, now), decision, to_all)
@@ -94,7 +94,7 @@ async def test_what_is_due_is_sent_and_accepted(database: Database, faults: Faul
     fill(database, urls, "a", "b")
     async with dispatching(database, urls) as dispatcher:
         with capture_logs() as logs:
-            await dispatcher.finish()
+            await dispatcher.send_all_due()
     assert states(database) == {"accepted": 4}
     assert [entry["event"] for entry in logs] == [Event.ACCEPTED] * 4
     for name in urls:
@@ -111,7 +111,7 @@ async def test_a_receiver_that_comes_back_gets_its_message(database: Database, f
     fill(database, ["desk"])
     async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
         with capture_logs() as logs:
-            await dispatcher.finish()
+            await dispatcher.send_all_due()
     assert [entry["event"] for entry in logs] == [Event.RETRY, Event.RETRY, Event.ACCEPTED]
     (report,) = Reports(database).deliveries([], 10)
     assert (report.state, report.attempts, report.detail) == (DeliveryState.ACCEPTED, 3, "accepted")
@@ -124,7 +124,7 @@ async def test_a_lost_answer_is_tried_again_as_a_possible_repeat(database: Datab
     faults.then["ok/desk"] = ["drop"]
     fill(database, ["desk"])
     async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
-        await dispatcher.finish()
+        await dispatcher.send_all_due()
     assert states(database) == {"accepted": 1}
     first, second = faults.bodies("ok/desk")
     assert "you may have this message already" not in first
@@ -135,8 +135,8 @@ async def test_what_waits_for_its_time_is_left_alone(database: Database, faults:
     """A delivery that failed is not hammered: its next attempt is seconds away."""
     fill(database, ["desk"])
     async with dispatching(database, {"desk": faults.url("503")}) as dispatcher:
-        await dispatcher.finish()
-        await dispatcher.finish()
+        await dispatcher.send_all_due()
+        await dispatcher.send_all_due()
     assert states(database) == {"retry": 1}
     assert len(faults.bodies("503")) == 1
 
@@ -150,7 +150,7 @@ async def test_exhausted_attempts_end_dead_and_are_told(
     fill(database, ["desk"])
     async with dispatching(database, {"desk": faults.url(path)}, Limits(attempts=9)) as dispatcher:
         with capture_logs() as logs:
-            await dispatcher.finish()
+            await dispatcher.send_all_due()
     assert states(database) == {"dead": 1}
     assert len(faults.bodies(path)) == tried
     (dead,) = (entry for entry in logs if entry["event"] == Event.DEAD)
@@ -164,11 +164,11 @@ async def test_an_operators_retry_gives_all_attempts_again(database: Database, f
     faults.then["ok/desk"] = ["503", "503"]
     urls = {"desk": faults.url("ok/desk"), "phone": faults.url("503")}
     async with dispatching(database, urls, Limits(attempts=2)) as dispatcher:
-        await dispatcher.finish()
+        await dispatcher.send_all_due()
         assert states(database) == {"dead": 2}
         outbox = Outbox(database, "operator")
         outbox.retry(outbox.ids([DeliveryState.DEAD]), clock.now())
-        await dispatcher.finish()
+        await dispatcher.send_all_due()
     assert states(database) == {"accepted": 1, "dead": 1}
     assert (len(faults.bodies("ok/desk")), len(faults.bodies("503"))) == (3, 4)
     assert {report.channel: report.attempts for report in Reports(database).deliveries([], 10)} == {
@@ -181,7 +181,7 @@ async def test_a_critical_alert_passes_a_backlog(database: Database, faults: Fau
     """It comes behind 30 low ones to a channel that takes its time, and is sent next but one."""
     fill(database, ["desk"], *(f"{number:02}" for number in range(30)), level=Level.LOW)
     async with dispatching(database, {"desk": faults.url("late/0.5")}) as dispatcher:
-        await dispatcher.turn()
+        await dispatcher.run_once()
         await until(lambda: faults.bodies("late/0.5"))
         fill(database, ["desk"], "urgent", level=Level.CRITICAL)
         began = len(faults.bodies("late/0.5"))
@@ -197,7 +197,7 @@ async def test_a_hung_channel_delays_no_other(database: Database, faults: FaultS
     urls = {"hung": faults.url("hang"), "desk": faults.url("ok/desk")}
     fill(database, urls, "a", "b")
     async with dispatching(database, urls) as dispatcher:
-        await dispatcher.turn()
+        await dispatcher.run_once()
         await until(lambda: len(faults.bodies("ok/desk")) == 2 and states(database).get("accepted") == 2)
         fill(database, ["desk"], "c")
         dispatcher.wake()
@@ -212,7 +212,7 @@ async def test_more_hung_channels_than_usual_processes_delay_no_other(database: 
     fill(database, hung, "a")
     urls = hung | {"desk": faults.url("ok/desk")}
     async with dispatching(database, urls, timeouts=SendTimeouts(http_answer=2 * LONG)) as dispatcher:
-        await dispatcher.turn()
+        await dispatcher.run_once()
         async with asyncio.timeout(PATIENCE):
             await until(lambda: len(faults.received) == len(hung))
             fill(database, ["desk"], "b")
@@ -236,7 +236,7 @@ async def test_what_has_no_process_is_not_claimed(database: Database, faults: Fa
         notifier.close()
         notifier._workers = Workers(1, extra=1, prepare=partial(never_ready, str(tmp_path / "started")))
         notifier._room = SendingRoom(1, 2, slow=timedelta(0))
-        await dispatcher.turn()
+        await dispatcher.run_once()
         async with asyncio.timeout(PATIENCE):
             await until((tmp_path / "started").exists)
             await until(lambda: faults.received)
@@ -253,11 +253,11 @@ async def test_after_two_lost_answers_in_a_row_a_channel_gets_long_pauses(
     faults.then["ok/desk"] = ["drop"] * 9
     fill(database, ["desk"], "a")
     async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
-        await dispatcher.finish()
+        await dispatcher.send_all_due()
         assert len(faults.bodies("ok/desk")) == 2
         fill(database, ["desk"], "b")
         before = clock.now()
-        await dispatcher.finish()
+        await dispatcher.send_all_due()
     assert len(faults.bodies("ok/desk")) == 3
     outbox = Outbox(database, "test")
     assert outbox.due_channels(before + UNANSWERED_WAIT) == []
@@ -281,7 +281,7 @@ async def test_a_known_answer_ends_the_long_pauses(database: Database, faults: F
     faults.then["ok/desk"] = ["drop", "503", "drop", "503"]
     fill(database, ["desk"], "a")
     async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
-        await dispatcher.finish()
+        await dispatcher.send_all_due()
     assert states(database) == {"accepted": 1}
 
 
@@ -289,7 +289,7 @@ async def test_a_known_answer_ends_the_long_pauses(database: Database, faults: F
 async def test_an_old_messages_lost_answers_are_not_its_channels(database: Database) -> None:
     """Each has a row of its own; a channel's ends with its next clear answer."""
     unclear, clear = Receipt(ReceiptKind.UNKNOWN, "lost"), Receipt(ReceiptKind.ACCEPTED, "accepted")
-    old, new = replace(building.delivery(), unknowns=5), building.delivery()
+    old, new = replace(building.delivery(), unknown_streak=5), building.delivery()
     async with dispatching(database, {"desk": "console://"}) as dispatcher:
         seen = [(sent, receipt) for sent, receipt in ((new, clear), (old, unclear), (new, unclear), (new, clear))]
         assert [dispatcher._count_unknowns(sent, receipt) for sent, receipt in seen] == [0, 6, 2, 0]
@@ -304,14 +304,14 @@ async def test_a_database_that_is_away_does_not_make_us_forget_an_acceptance(
     name = database.write.url.database
     fill(database, ["desk"], "a")
     async with dispatching(database, {"desk": faults.url("late/2")}) as dispatcher:
-        await dispatcher.turn()
+        await dispatcher.run_once()
         await until(lambda: faults.bodies("late/2"))
         with postgres_server.connect() as operator:
             operator.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
             operator.exec_driver_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
             with capture_logs() as logs:
                 async with asyncio.timeout(PATIENCE):
-                    await until(lambda: [entry for entry in logs if entry["event"] == Event.STORE_PROBLEM])
+                    await until(lambda: [entry for entry in logs if entry["event"] == Event.DATABASE_PROBLEM])
             operator.exec_driver_sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         async with asyncio.timeout(PATIENCE):
             await until(lambda: states(database) == {"accepted": 1})
@@ -322,7 +322,7 @@ async def test_stopping_is_bounded_and_loses_nothing(database: Database, faults:
     """What does not end in time goes back to retry, marked as a possible repeat, once nobody sends any more."""
     fill(database, ["desk"], "a", "b")
     async with dispatching(database, {"desk": faults.url("hang")}) as dispatcher:
-        await dispatcher.turn()
+        await dispatcher.run_once()
         await until(lambda: faults.bodies("hang"))
         began = time.monotonic()
         await dispatcher.stop(timedelta(seconds=0.2))
@@ -331,14 +331,14 @@ async def test_stopping_is_bounded_and_loses_nothing(database: Database, faults:
     assert outbox.release_all(clock.now()) == 1
     assert states(database) == {"retry": 1, "pending": 1}
     again = [outbox.claim("desk", clock.now(), timedelta(1)) for _ in range(2)]
-    assert sorted((sent.attempt, sent.repeat) for sent in again if sent) == [(1, False), (2, True)]
+    assert sorted((sent.attempt, sent.may_be_duplicate) for sent in again if sent) == [(1, False), (2, True)]
 
 
 async def test_stopping_lets_a_message_that_is_being_sent_end(database: Database, faults: FaultServer) -> None:
     """A receiver that answers in time is heard, and nothing new is begun."""
     fill(database, ["desk"], "a", "b")
     async with dispatching(database, {"desk": faults.url("late/0.5")}) as dispatcher:
-        await dispatcher.turn()
+        await dispatcher.run_once()
         await until(lambda: faults.bodies("late/0.5"))
         await dispatcher.stop(LONG)
     assert states(database) == {"accepted": 1, "pending": 1}
@@ -351,7 +351,7 @@ async def test_a_dead_senders_delivery_is_taken_back(database: Database, faults:
     assert Outbox(database, "dead").claim("desk", clock.now(), timedelta(0)) is not None
     async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
         with capture_logs() as logs:
-            await dispatcher.finish()
+            await dispatcher.send_all_due()
     assert [entry["event"] for entry in logs] == [Event.LEASES_RELEASED, Event.ACCEPTED]
     assert "you may have this message already" in faults.bodies("ok/desk")[0]
 
@@ -370,7 +370,7 @@ async def test_an_error_of_our_own_stops_nothing(database: Database, faults: Fau
     async with dispatching(database, {"desk": faults.url("ok/desk")}) as dispatcher:
         dispatcher._name_of = name_of
         with capture_logs() as logs:
-            await dispatcher.finish()
+            await dispatcher.send_all_due()
     assert states(database) == {"accepted": 2}
     assert [entry["event"] for entry in logs] == [Event.DELIVERY_CRASHED, Event.RETRY, Event.ACCEPTED, Event.ACCEPTED]
     assert logs[1]["receipt"] == "try later"

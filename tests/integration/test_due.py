@@ -76,18 +76,18 @@ def looking(database: Database, thread: StoreThread, *operator: str) -> Due:
 def poll(database: Database, name: str, at: datetime, outcome: FetchOutcome = FetchOutcome.FAILED) -> None:
     """A poll that brought nothing."""
     claims = Claims(database, "test")
-    claims.know(sources("wire", "post"), NOON)
+    claims.register_sources(sources("wire", "post"), NOON)
     claim = claimed(claims, name, at)
-    with SerialSection(database).entered(at) as inside:
+    with SerialSection(database).enter(at) as inside:
         assert inside.commit(polled(claim, at, outcome=outcome), Decision((), State()), to_desk)
 
 
 def alerted(database: Database, *uids: str, at: datetime = NOON) -> None:
     """For each of these an alert, with a delivery on the desk."""
     claims = Claims(database, "test")
-    claims.know(sources("wire"), at)
+    claims.register_sources(sources("wire"), at)
     claim = claimed(claims, at=at)
-    with SerialSection(database).entered(at) as inside:
+    with SerialSection(database).enter(at) as inside:
         new = [article(uid, seen=at) for uid in uids]
         decision = decide_in(inside, new, rules(rule(once_per=OncePer.ARTICLE)))
         assert inside.commit(polled(claim, at), decision, to_desk)
@@ -123,10 +123,10 @@ def test_a_source_that_fails_for_three_hours_is_told(database: Database, thread:
     poll(database, "post", NOON, FetchOutcome.DOCUMENT)
     for minutes in range(0, 180, 5):
         poll(database, "wire", NOON + minutes * MINUTE)
-        assert due.tell(NOON + minutes * MINUTE) == []
+        assert due.issue_notices(NOON + minutes * MINUTE) == []
     poll(database, "wire", NOON + 3 * HOUR)
-    (told,) = due.tell(NOON + 3 * HOUR)
-    assert [*due.tell(NOON + 3 * HOUR), *other.tell(NOON + 3 * HOUR + MINUTE)] == []
+    (told,) = due.issue_notices(NOON + 3 * HOUR)
+    assert [*due.issue_notices(NOON + 3 * HOUR), *other.issue_notices(NOON + 3 * HOUR + MINUTE)] == []
     assert outgoing(database) == [("source wire", "problem", "mail"), ("source wire", "problem", "phone")]
     sent = tried(database, "mail", NOON + 3 * HOUR, DeliveryState.ACCEPTED)
     assert isinstance(sent, Notice)
@@ -136,8 +136,8 @@ def test_a_source_that_fails_for_three_hours_is_told(database: Database, thread:
     assert (sent.title, sent.text, sent.reason, sent.channels) == (told.title, told.text, told.reason, ())
     arrives(database, "mail", "phone", at=NOON + 3 * HOUR)
     poll(database, "wire", NOON + 4 * HOUR, FetchOutcome.DOCUMENT)
-    assert [each.kind for each in other.tell(NOON + 4 * HOUR)] == ["recovery"]
-    assert due.tell(NOON + 4 * HOUR + MINUTE) == []
+    assert [each.kind for each in other.issue_notices(NOON + 4 * HOUR)] == ["recovery"]
+    assert due.issue_notices(NOON + 4 * HOUR + MINUTE) == []
     assert outgoing(database)[2:] == [("source wire", "recovery", "mail"), ("source wire", "recovery", "phone")]
 
 
@@ -146,15 +146,15 @@ def test_a_channel_that_hangs_is_told_on_another(database: Database, thread: Sto
     due = looking(database, thread, "desk", "phone")
     alerted(database, "a", "b")
     assert Outbox(database, "hung").claim("desk", NOON, 1000 * DAY) is not None  # it is being sent, and does not end
-    assert due.tell(NOON + 14 * MINUTE) == []
-    (told,) = due.tell(NOON + 15 * MINUTE)
+    assert due.issue_notices(NOON + 14 * MINUTE) == []
+    (told,) = due.issue_notices(NOON + 15 * MINUTE)
     assert told.title == "Channel desk: 2 messages wait, the oldest since 12:00"
     arrives(database, "phone", at=NOON + 16 * MINUTE)
-    assert due.tell(NOON + 16 * MINUTE) == []
-    assert len(due.tell(NOON + 15 * MINUTE + DAY)) == 1
+    assert due.issue_notices(NOON + 16 * MINUTE) == []
+    assert len(due.issue_notices(NOON + 15 * MINUTE + DAY)) == 1
     Outbox(database, "hung").release_own(NOON + 25 * HOUR)
     arrives(database, "desk", "phone", at=NOON + 25 * HOUR)
-    (told,) = due.tell(NOON + 25 * HOUR)
+    (told,) = due.issue_notices(NOON + 25 * HOUR)
     assert told.title == "Channel desk takes messages again"
     assert outgoing(database) == [
         ("channel desk", "problem", "phone"),
@@ -172,7 +172,7 @@ def test_the_operators_only_channel_brings_no_loop(database: Database, thread: S
     told = []
     for hour in range(24 * 10):
         now = NOON + hour * HOUR
-        told += due.tell(now)
+        told += due.issue_notices(now)
         while hour % 12 == 11 and outbox.due_channels(now):
             tried(database, "desk", now, DeliveryState.DEAD)
     first, later = told[:2], told[2:]
@@ -187,13 +187,13 @@ def test_alerts_that_were_given_up_are_told(database: Database, thread: StoreThr
     due = looking(database, thread, "phone")
     alerted(database, "a")
     tried(database, "desk", NOON, DeliveryState.DEAD)
-    (told,) = due.tell(NOON + MINUTE)
+    (told,) = due.issue_notices(NOON + MINUTE)
     assert "news-monitor outbox retry --dead" in told.text
     arrives(database, "phone", at=NOON + MINUTE)
-    assert due.tell(NOON + HOUR + MINUTE) == []
+    assert due.issue_notices(NOON + HOUR + MINUTE) == []
     outbox = Outbox(database, "operator")
     outbox.retry(outbox.ids([DeliveryState.DEAD]), NOON + 2 * HOUR)
-    assert due.tell(NOON + 2 * HOUR + MINUTE) == []
+    assert due.issue_notices(NOON + 2 * HOUR + MINUTE) == []
     assert outgoing(database) == [("dead desk", "problem", "phone")]
 
 
@@ -201,12 +201,12 @@ def test_a_bad_edit_is_told(database: Database, thread: StoreThread) -> None:
     """As the daemon that sees it says it, whichever daemon looks; that all is good again is told too."""
     due, daemons = looking(database, thread, "phone"), Daemons(database, "here:1:aa")
     bad = Running(NOON - HOUR, 1, 1, NOON, ("rules/r.yaml:1:1: no such word",))
-    daemons.started("1", bad, NOON + MINUTE)
-    (told,) = due.tell(NOON + MINUTE)
+    daemons.record_start("1", bad, NOON + MINUTE)
+    (told,) = due.issue_notices(NOON + MINUTE)
     assert told.title == "Running the version of 11:00; your edit of 12:00 has 1 fault"
     later = NOON + 2 * MINUTE
-    daemons.beat(Running(later, 1, 1), later, ticked=later, delivered=later)
-    (told,) = due.tell(later)
+    daemons.record_heartbeat(Running(later, 1, 1), later, ticked=later, delivered=later)
+    (told,) = due.issue_notices(later)
     assert told.title == "No file has a fault any more: what runs is what the files say"
 
 
@@ -214,8 +214,8 @@ def test_without_an_operator_the_log_is_told_once(database: Database, thread: St
     """No notice is written that nobody gets, and the log is not filled with it."""
     due = looking(database, thread)
     alerted(database, "a")
-    assert [each.subject for each in due.tell(NOON + HOUR)] == ["channel desk"]
-    assert due.tell(NOON + HOUR + MINUTE) == []
+    assert [each.subject for each in due.issue_notices(NOON + HOUR)] == ["channel desk"]
+    assert due.issue_notices(NOON + HOUR + MINUTE) == []
     assert outgoing(database) == []
     with database.reading() as connection:
         assert connection.execute(select(alert.c.id).where(alert.c.subject.is_not(None))).all() == []
@@ -225,10 +225,10 @@ def test_a_notice_is_written_once_for_ever(database: Database, thread: StoreThre
     """Even if what the operator knows is lost: its key is unique, and it has one delivery a channel."""
     due = looking(database, thread, "phone")
     alerted(database, "a")
-    assert len(due.tell(NOON + HOUR)) == 1
+    assert len(due.issue_notices(NOON + HOUR)) == 1
     with database.writing() as connection:
         connection.execute(noticed.delete())
-    assert due.tell(NOON + HOUR + MINUTE) == []
+    assert due.issue_notices(NOON + HOUR + MINUTE) == []
     assert len(outgoing(database)) == 1
 
 
@@ -240,7 +240,7 @@ def test_daemons_that_look_at_once_tell_once(database: Database, thread: StoreTh
 
     def look(due: Due) -> None:
         all_ready.wait()
-        told.extend(due.tell(NOON + HOUR))
+        told.extend(due.issue_notices(NOON + HOUR))
 
     threads = [threading.Thread(target=look, args=[looking(database, thread, "phone")]) for _ in range(3)]
     for each in threads:
@@ -254,7 +254,7 @@ def test_a_notice_is_no_news(database: Database, thread: StoreThread) -> None:
     """It counts as no alert."""
     due = looking(database, thread, "phone")
     alerted(database, "a")
-    due.tell(NOON + HOUR)
+    due.issue_notices(NOON + HOUR)
     assert Reports(database).counts()["alerts"] == 1
     (told, _) = Reports(database).deliveries([], 10)
     assert (told.rule, told.title) == ("channel desk", "Channel desk: 1 message waits since 12:00")
@@ -274,9 +274,9 @@ async def test_a_notice_reaches_the_operator(database: Database, thread: StoreTh
     serial = SerialSection(database)
     due = Due(wired, nothing_waits, section=serial, thread=thread, deliver=dispatcher.wake, began=now)
     with capture_logs() as logs:
-        await due.turn()
-        await due.turn()
-        await dispatcher.finish()
+        await due.run_once()
+        await due.run_once()
+        await dispatcher.send_all_due()
     notifier.close()
     (body,) = faults.bodies("ok/phone")
     assert "NOTICE: Source wire fails since" in body

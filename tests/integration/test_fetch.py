@@ -232,10 +232,10 @@ async def test_only_who_has_not_answered_is_silent(sent: bytes, silent: bool) ->
     async with wired(sent, leave_open=True) as wire, Fetcher(PATIENT, LOOPBACK) as fetcher:
         asking: asyncio.Task[object] = asyncio.create_task(fetcher.fetch(f"http://127.0.0.1:{wire.port}/", NONE))
         await asyncio.sleep(silence.AFTER + 0.3)
-        assert fetcher.silence.among([asking]) == silent
+        assert fetcher.stalled_requests.count_among([asking]) == silent
         asking.cancel()
         await asyncio.wait([asking])
-        assert fetcher.silence.among([asking]) == 0
+        assert fetcher.stalled_requests.count_among([asking]) == 0
 
 
 async def test_a_server_that_falls_silent_is_told_apart() -> None:

@@ -97,9 +97,9 @@ async def test_a_gap_is_told_and_filled_from_the_sitemap(database: Database, fau
         with capture_logs() as logs:
             polled = await polls.poll()
         assert polled is not None
-    assert [each["trouble"] for each in logs if each["event"] == Event.SOURCE_TROUBLED] == [TroubleKind.GAP]
-    assert [trouble.kind for trouble in polled.opened] == [TroubleKind.GAP]
-    assert "2 in the news sitemap" in polled.opened[0].detail
+    assert [each["trouble"] for each in logs if each["event"] == Event.SOURCE_DEGRADED] == [TroubleKind.GAP]
+    assert [trouble.kind for trouble in polled.opened_troubles] == [TroubleKind.GAP]
+    assert "2 in the news sitemap" in polled.opened_troubles[0].detail
     assert {"Lost", HEADLINE} <= set(titles(database))
     assert Reports(database).counts()["alerts"] == 1
     assert [each.kind for each in Reports(database).sources()["wire"].troubles] == [TroubleKind.GAP]
@@ -145,7 +145,7 @@ async def test_edited_selectors_read_the_page_anew(database: Database, faults: F
             polled = await polls.poll()
             assert polled is not None
             assert polled.problem is None
-            assert polled.opened == ()
+            assert polled.opened_troubles == ()
             outcomes.append(polled.fetched.outcome)
     assert outcomes == [
         FetchOutcome.DOCUMENT,
@@ -166,7 +166,7 @@ async def test_the_page_of_an_article_is_wanted_with_it(database: Database, faul
         assert await polls.poll()
     with database.reading() as connection:
         assert connection.execute(select(page.c.url)).scalars().all() == ["https://x.test/2"]
-    assert len(list(Matches(database).every(Wanted(sources=("wire",))))) == 1
+    assert len(list(Matches(database).iter_matches(Wanted(sources=("wire",))))) == 1
 
 
 async def test_an_address_that_a_redirect_had_left_is_asked_again(database: Database, faults: FaultServer) -> None:
@@ -185,7 +185,7 @@ async def test_an_address_that_a_redirect_had_left_is_asked_again(database: Data
                 assert polled is not None
                 assert polled.failures == 0
                 asked.append(polled.fetched.url.rpartition("/")[2])
-            learnt.append(polls.claim().habits.moved_to)
+            learnt.append(polls.claim().stats.moved_to)
             polls.claims.release_all()
     assert asked == ["new.xml", "new.xml", "old.xml", "old.xml"]
     assert learnt == [moved.moved_to, None]
@@ -218,6 +218,6 @@ async def test_an_archive_that_comes_at_once_is_held(database: Database, faults:
         faults.documents["wire.xml"] = rss([fresh, *burst, *known])
         polled = await polls.poll()
         assert polled is not None
-    assert TroubleKind.BURST in [trouble.kind for trouble in polled.opened]
+    assert TroubleKind.BURST in [trouble.kind for trouble in polled.opened_troubles]
     counts = Reports(database).counts()
     assert (counts["matches"], counts["alerts"]) == (61, 1)

@@ -70,7 +70,7 @@ class Asked:
 @asynccontextmanager
 async def asked(database: Database, endpoint: Endpoint) -> AsyncIterator[Asked]:
     turns = Turns(clock.monotonic())
-    thread = StoreThread(ended=turns.called)
+    thread = StoreThread(ended=turns.record_call)
     health = Health(
         database,
         Daemons(database, "desk:17:aa"),
@@ -81,7 +81,7 @@ async def asked(database: Database, endpoint: Endpoint) -> AsyncIterator[Asked]:
         sources=tuple[str, ...],
         zone=ZoneInfo("UTC"),
     )
-    await health.beat()
+    await health.write_heartbeat()
     listening = Listening(endpoint, health)
     try:
         yield Asked(listening, turns, thread)
@@ -112,7 +112,7 @@ async def test_a_problem_is_503_and_says_why(database: Database, monkeypatch: py
         await daemon.listen()
         moment = clock.monotonic()
         monkeypatch.setattr("monitor.clock.monotonic", lambda: moment)
-        daemon.turns.turned(Work.TICK, moment - 40)
+        daemon.turns.record_run(Work.TICK, moment - 40)
         page = await daemon.get("/healthz")
         assert (page.status, json.loads(page.body)["status"]) == (503, "problem")
         assert page.checks["tick"] == ["problem", "the last tick was 40 s ago"]

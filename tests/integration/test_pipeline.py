@@ -70,7 +70,7 @@ async def test_a_failure_is_counted_and_told(
     assert "\n" not in report.problem
     assert report.next_at > polled.at
     assert logs[0]["event"] == Event.POLL_PROBLEM
-    assert (again.failures, again.first) == (1, True)
+    assert (again.failures, again.is_first_poll) == (1, True)
 
 
 async def test_a_problem_that_lasts_is_logged_once(database: Database, faults: FaultServer) -> None:
@@ -81,8 +81,8 @@ async def test_a_problem_that_lasts_is_logged_once(database: Database, faults: F
             faults.documents["wire.xml"] = document or feed("A")
             with capture_logs() as logs:
                 assert await polls.poll()
-        told.append([each["event"] for each in logs if each["event"] in {Event.POLL_PROBLEM, Event.POLL_WELL}])
-    assert told == [[Event.POLL_PROBLEM], [], [Event.POLL_PROBLEM], [Event.POLL_WELL], []]
+        told.append([each["event"] for each in logs if each["event"] in {Event.POLL_PROBLEM, Event.POLL_RECOVERED}])
+    assert told == [[Event.POLL_PROBLEM], [], [Event.POLL_PROBLEM], [Event.POLL_RECOVERED], []]
 
 
 async def test_a_document_that_was_read_in_part_is_asked_for_whole(database: Database, faults: FaultServer) -> None:
@@ -125,7 +125,7 @@ async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Da
         faults.documents["wire.xml"] = document
         stored, claim = list[int](), polls.claim()
         while not stored or stored[-1] < len(titles):
-            assert claim.first
+            assert claim.is_first_poll
             polled = await polls.pipeline.poll(claim)
             assert polled is not None
             stored.append(Reports(database).counts()["articles"])
@@ -139,7 +139,7 @@ async def test_what_is_too_much_work_for_a_poll_comes_with_the_next(database: Da
             assert (claim.validators.body is None) == (left > 0)
         assert len(stored) > 1
         assert Reports(database).sources()["wire"].problem is None
-        assert not claim.first
+        assert not claim.is_first_poll
     counts = Reports(database).counts()
     assert (counts["matches"], counts["alerts"]) == (len(titles), 0)
 
@@ -327,7 +327,7 @@ async def test_a_database_that_recovers_takes_what_was_brought(database: Databas
         polled = await polling_on
     assert polled is not None
     assert (polled.failures, polled.problem) == (0, None)
-    assert logs[0]["event"] == Event.STORE_PROBLEM
+    assert logs[0]["event"] == Event.DATABASE_PROBLEM
     assert Reports(database).counts()["articles"] == 1
     assert len(faults.received) == 1
 
@@ -342,7 +342,7 @@ async def test_a_database_that_fails_for_long_is_no_fault_of_the_source(
         claim = polls.claim()
         with capture_logs() as logs, unusable(database):
             assert await polls.pipeline.poll(claim) is None
-        assert logs[-1]["event"] == Event.STORE_PROBLEM
+        assert logs[-1]["event"] == Event.DATABASE_PROBLEM
         polls.claims.release([claim])
         assert Reports(database).sources()["wire"].failures == 0
         assert await polls.poll()
@@ -353,6 +353,6 @@ async def test_a_claim_of_an_address_that_has_changed_is_not_polled(database: Da
     """Another daemon has read the edit already: the old address is nothing to be asked for the new one's sake."""
     async with polling(database, faults, wire="wire.xml") as polls:
         moved = replace(built("wire"), url="https://elsewhere.test/feed")
-        polls.claims.know({"wire": moved}, clock.now())
+        polls.claims.register_sources({"wire": moved}, clock.now())
         assert await polls.poll() is None
     assert faults.received == []

@@ -39,7 +39,7 @@ async def test_others_get_in_between_the_slices(
     """Whoever asks for the thread while much is let go waits for one slice, not for all; what went is told."""
     monkeypatch.setattr(module, "SLICE", 2)
     claims, section, now = Claims(database, "here:1"), SerialSection(database), clock.now()
-    claims.know(sources("wire"), now)
+    claims.register_sources(sources("wire"), now)
     old = (article(str(n), f"Ferry {n}", seen=now - OLD) for n in range(20))
     commit(section, claimed(claims, at=now - OLD), *old, at=now - OLD)
     left: list[int] = []

@@ -62,18 +62,18 @@ class Reading:
     def commit(self, *found: Article, away: Away | None = None) -> None:
         """A poll that brought these articles, whose pages are wanted in the same commit."""
         claims, now = Claims(self.database, "test"), clock.now()
-        claims.know(self.known, now)
+        claims.register_sources(self.known, now)
         for each in found:
             claim = claimed(claims, each.source, now)
-            with self.section.entered(now) as inside:
-                decision = decide_in(inside, [each], rules(), Circumstances(away=away))
+            with self.section.enter(now) as inside:
+                decision = decide_in(inside, [each], rules(), Circumstances(poll_gap=away))
                 assert inside.commit(polled(claim, now), decision, to_desk)
-                inside.want(wanted(self.known[each.source], [each], now), now, away)
+                inside.enqueue_pages(wanted(self.known[each.source], [each], now), now, away)
 
     async def turn(self) -> list[str]:
         """One turn and what it began, to its end; the events of the log."""
         with capture_logs() as logs:
-            await self.reader.turn()
+            await self.reader.run_once()
             await self.ended()
         return [each["event"] for each in logs]
 
@@ -158,14 +158,14 @@ async def test_an_edit_that_another_daemon_has_overtaken_is_no_failure(
 ) -> None:
     """The page of an article was read between the moment at which its edit was taken in and the commit: the edit is
     the version after that, and its poll a good one."""
-    recognise, pages, other = Claims.recognised, Pages(database), SerialSection(database)
+    recognise, pages, other = Claims.find_known_entries, Pages(database), SerialSection(database)
 
     def read_meanwhile(claims: Claims, asked: Sequence[Asked]) -> dict[tuple[str, str], Known]:
         known, now = recognise(claims, asked), clock.now()
         monkeypatch.setattr(Claims, "recognised", recognise)
-        for wish in pages.claim([each.article_id for each in pages.waiting(now)[:1]], now, timedelta(minutes=1)):
-            with other.entered(now) as section:
-                before = section.article_of(wish)
+        for wish in pages.claim([each.article_id for each in pages.find_due(now)[:1]], now, timedelta(minutes=1)):
+            with other.enter(now) as section:
+                before = section.load_claimed_article(wish)
                 assert before is not None
                 decision = decide_in(section, [replace(before, text=TEXT[0], version=2)], rules())
                 section.commit_page(wish, decision, to_desk, now)
@@ -249,13 +249,13 @@ async def test_a_page_that_cannot_be_had_is_tried_three_times(database: Database
     async with reading(database) as read:
         read.site.answers["/1"] = web.Response(status=503, headers={"Retry-After": "7200"})
         read.commit(told(read.site))
-        assert await read.turn() == [Event.PAGE_PUT_OFF]
+        assert await read.turn() == [Event.PAGE_POSTPONED]
         with database.reading() as connection:
             again = connection.execute(select(page.c.not_before)).scalar_one()
         assert again > clock.now() + timedelta(minutes=119)  # as the server asks
         assert await read.turn() == []
         read.due_now()
-        assert await read.turn() == [Event.PAGE_PUT_OFF]
+        assert await read.turn() == [Event.PAGE_POSTPONED]
         read.due_now()
         assert await read.turn() == [Event.PAGE_GIVEN_UP]
         assert (read.left(), len(read.versions())) == (0, 1)
@@ -324,7 +324,7 @@ async def test_an_edit_meanwhile_wins(database: Database) -> None:
 
         read.site.answers["/1"] = slow
         read.commit(told(read.site))
-        await read.reader.turn()
+        await read.reader.run_once()
         await arrived.wait()
         read.commit(replace(told(read.site), text="Something else happened.", version=2, digest="edited"))
         go_on.set()
@@ -351,7 +351,7 @@ async def test_one_page_at_a_time_of_a_host(database: Database) -> None:
         other.answers["/1"] = web.Response(body=PAGE.encode(), content_type="text/html")
         more = [replace(told(read.site, f"m{n}"), url=f"{read.site.url}/1?n={n}") for n in range(3)]
         read.commit(*more, replace(told(read.site, "o"), url=f"{other.url}/1"))
-        await read.reader.turn()
+        await read.reader.run_once()
         assert len(read.reader._reading) == 2
         await read.ended()
         assert len(other.asked) == 2
@@ -369,10 +369,10 @@ async def test_a_reader_that_is_closed_gives_its_pages_back(database: Database) 
 
         read.site.answers["/1"] = never
         read.commit(told(read.site))
-        await read.reader.turn()
+        await read.reader.run_once()
         await asked.wait()
         await read.reader.close()
-        assert Pages(database).waiting(clock.now()) == []
-        assert len(Pages(database).waiting(clock.now() + timedelta(minutes=6))) == 1
+        assert Pages(database).find_due(clock.now()) == []
+        assert len(Pages(database).find_due(clock.now() + timedelta(minutes=6))) == 1
         Pages(database).release_all()
-        assert len(Pages(database).waiting(clock.now())) == 1
+        assert len(Pages(database).find_due(clock.now())) == 1

@@ -84,7 +84,7 @@ async def looks(reloader: Reloader, count: int = 3) -> None:
     for _ in range(count):
         reloader._look_at = 0
         reloader._alike_since -= 1
-        await reloader.look()
+        await reloader.check_files()
 
 
 def write(path: Path, text: str) -> None:
@@ -107,7 +107,7 @@ async def test_a_good_edit_is_taken_up(
     await looks(reloader, 5)
     assert len(taken.configs) == 2
     assert taken.titles["launch"] == "A new title"
-    assert (reloader.running.edited, reloader.running.faults, reloader.running.rules) == (None, (), 2)
+    assert (reloader.running.edited_at, reloader.running.faults, reloader.running.rules) == (None, (), 2)
     assert reloader.running.since > since
     assert taken.tellings == 1
 
@@ -121,9 +121,9 @@ async def test_the_log_says_the_time_as_status_does(folder: Path, taken: Taken) 
     write(folder / "rules" / "launch.yaml", "rule: launch\n")
     with capture_logs() as logs:
         await looks(reloader)
-    edited = reloader.running.edited
+    edited = reloader.running.edited_at
     assert edited is not None
-    told = next(each for each in logs if each["event"] == Event.FILES_READ)
+    told = next(each for each in logs if each["event"] == Event.FILES_RELOADED)
     assert f"your edit of {edited.astimezone(ZoneInfo('Asia/Seoul')):%H:%M} has" in told["now"]
 
 
@@ -134,7 +134,7 @@ async def test_rules_that_are_off_are_not_among_those_that_run(folder: Path, tak
     with capture_logs() as logs:
         await looks(reloader)
     assert "off" in taken.titles
-    assert [each["rules"] for each in logs if each["event"] == Event.FILES_READ] == [before]
+    assert [each["rules"] for each in logs if each["event"] == Event.FILES_RELOADED] == [before]
 
 
 async def test_nothing_is_read_while_it_is_being_written(folder: Path, taken: Taken, reloader: Reloader) -> None:
@@ -152,13 +152,13 @@ async def test_what_is_replaced_is_whole_and_what_is_written_in_place_must_be_le
 ) -> None:
     """A file that was renamed into its place waits for nothing; another may be half of something."""
     rename(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="Replaced"))
-    await reloader.look()
-    await reloader.look()
+    await reloader.check_files()
+    await reloader.check_files()
     assert taken.titles["launch"] == "Replaced"
     write(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="In place"))
     write(folder / "rules" / "new.yaml", RULE.format(id="new", title="New"))
-    await reloader.look()
-    await reloader.look()
+    await reloader.check_files()
+    await reloader.check_files()
     assert taken.titles["launch"] == "Replaced"
     await looks(reloader, 1)
     assert (taken.titles["launch"], taken.titles["new"]) == ("In place", "New")
@@ -181,12 +181,12 @@ async def test_a_file_that_is_renamed_into_its_place_is_seen_before_the_next_loo
     folder: Path, taken: Taken, reloader: Reloader
 ) -> None:
     """A look at thousands of files is dear, and comes seldom; their folder is cheap to ask."""
-    await reloader.look()
-    await reloader.look()
+    await reloader.check_files()
+    await reloader.check_files()
     reloader._look_at = float("inf")
     rename(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="Soon"))
-    await reloader.look()
-    await reloader.look()
+    await reloader.check_files()
+    await reloader.check_files()
     assert taken.titles["launch"] == "Soon"
 
 
@@ -200,12 +200,12 @@ async def test_a_bad_edit_leaves_its_files_last_version_and_takes_up_the_others(
     assert taken.titles == {"launch": "Launch", "about": "About"}
     assert set(taken.configs[-1].sources) == {"wire", "post"}
     running = reloader.running
-    assert running.edited is not None
+    assert running.edited_at is not None
     assert [fault.partition(":")[0] for fault in running.faults] == [str(folder / "rules" / "launch.yaml")] * 3
     write(folder / "rules" / "launch.yaml", RULE.format(id="launch", title="Mended"))
     await looks(reloader)
     assert taken.titles["launch"] == "Mended"
-    assert (reloader.running.edited, reloader.running.faults) == (None, ())
+    assert (reloader.running.edited_at, reloader.running.faults) == (None, ())
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ async def test_what_would_lose_what_runs_is_not_taken_up(
     assert taken.titles == {"launch": "Launch", "about": "About"}
     assert len(taken.configs) == 1
     assert reloader.running.since == since
-    assert reloader.running.edited is not None
+    assert reloader.running.edited_at is not None
     assert reloader.running.faults
 
 
@@ -247,10 +247,10 @@ async def test_the_edit_that_brought_the_faults_keeps_its_time(folder: Path, rel
     """A later good edit of another file does not make an old fault younger."""
     write(folder / "rules" / "launch.yaml", "rule: launch\nlevel: enormous\n")
     await looks(reloader)
-    edited = reloader.running.edited
+    edited = reloader.running.edited_at
     write(folder / "rules" / "about.yaml", ABOUT.replace("About", "Else"))
     await looks(reloader)
-    assert reloader.running.edited == edited
+    assert reloader.running.edited_at == edited
 
 
 async def test_what_is_taken_up_at_the_next_start_is_named(folder: Path, taken: Taken, reloader: Reloader) -> None:
@@ -259,7 +259,7 @@ async def test_what_is_taken_up_at_the_next_start_is_named(folder: Path, taken: 
     write(folder / "monitor.yaml", edited + "web: {listen: '127.0.0.1:8799'}\n")
     await looks(reloader)
     assert taken.configs[-1].settings.routes == {"default": ("log",)}
-    assert reloader.running.restart == ("database", "web")
+    assert reloader.running.restart_settings == ("database", "web")
 
 
 def test_every_setting_is_live_or_taken_up_at_the_next_start() -> None:

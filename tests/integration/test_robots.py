@@ -51,9 +51,9 @@ async def test_what_robots_txt_says_is_done(workers: Workers, text: str, given: 
     """Our own group, or else the one for all."""
     async with asking(workers) as (site, robots):
         site.answers["/robots.txt"] = web.Response(body=text.encode())
-        leave = await robots.ask(f"{site.url}/news/1.html", NOW)
-    assert leave.given is given
-    assert not leave.later
+        leave = await robots.check(f"{site.url}/news/1.html", NOW)
+    assert leave.granted is given
+    assert not leave.retry_later
     assert given or "robots.txt forbids this page to programs" in str(leave.problem)
 
 
@@ -73,17 +73,17 @@ async def test_a_site_without_one_and_a_site_in_trouble(workers: Workers, status
     """Without one all is allowed; while it cannot be had, nothing, and that is told."""
     async with asking(workers) as (site, robots):
         site.answers["/robots.txt"] = web.Response(status=status)
-        got = await robots.ask(f"{site.url}/news/1.html", NOW)
-    assert got.given is leave
-    assert got.later is not leave
+        got = await robots.check(f"{site.url}/news/1.html", NOW)
+    assert got.granted is leave
+    assert got.retry_later is not leave
     assert leave or f"cannot be had ({status} " in str(got.problem)
 
 
 async def test_a_server_that_is_not_there_gives_no_leave(workers: Workers) -> None:
     """For now."""
     async with asking(workers) as (_, robots):
-        got = await robots.ask("http://127.0.0.1:1/news/1.html", NOW)
-    assert got.later
+        got = await robots.check("http://127.0.0.1:1/news/1.html", NOW)
+    assert got.retry_later
     assert "Connection refused" in str(got.problem)
 
 
@@ -93,7 +93,7 @@ async def test_it_is_kept_for_a_day_and_trouble_for_minutes(workers: Workers) ->
         site.answers["/robots.txt"] = web.Response(body=b"User-agent: *\nDisallow: /b")
         times = [NOW, NOW + KEPT / 2, NOW + KEPT, NOW + KEPT]
         assert [
-            (await robots.ask(f"{site.url}/{page}", now)).given for page, now in zip("abab", times, strict=True)
+            (await robots.check(f"{site.url}/{page}", now)).granted for page, now in zip("abab", times, strict=True)
         ] == [
             True,
             False,
@@ -102,10 +102,10 @@ async def test_it_is_kept_for_a_day_and_trouble_for_minutes(workers: Workers) ->
         ]
         assert len(site.asked) == 2
         site.answers["/robots.txt"] = web.Response(status=503)
-        assert (await robots.ask(f"{site.url}/b", NOW + 2 * KEPT)).later
+        assert (await robots.check(f"{site.url}/b", NOW + 2 * KEPT)).retry_later
         site.answers["/robots.txt"] = web.Response(status=404)
-        assert (await robots.ask(f"{site.url}/b", NOW + 2 * KEPT + timedelta(minutes=9))).later
-        assert (await robots.ask(f"{site.url}/b", NOW + 2 * KEPT + timedelta(minutes=11))).given
+        assert (await robots.check(f"{site.url}/b", NOW + 2 * KEPT + timedelta(minutes=9))).retry_later
+        assert (await robots.check(f"{site.url}/b", NOW + 2 * KEPT + timedelta(minutes=11))).granted
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ async def test_a_crawl_delay_is_kept_up_to_a_bound(workers: Workers, delay: str,
     """And never less than the usual gap."""
     async with asking(workers) as (site, robots):
         site.answers["/robots.txt"] = web.Response(body=f"User-agent: *\nCrawl-delay: {delay}\nAllow: /".encode())
-        assert await robots.ask(f"{site.url}/a", NOW) == Leave(gap=gap)
+        assert await robots.check(f"{site.url}/a", NOW) == Leave(crawl_delay=gap)
 
 
 async def test_a_hostile_one_costs_no_more_than_its_deadline(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,8 +133,8 @@ async def test_a_hostile_one_costs_no_more_than_its_deadline(workers: Workers, m
     groups = "".join(f"User-agent: x{number}\n" for number in range(17_000))
     async with asking(workers) as (site, robots):
         site.answers["/robots.txt"] = web.Response(body=(groups + "Disallow: /a\n" * 15_000).encode())
-        leave = await robots.ask(f"{site.url}/b", NOW)
-    assert leave.later  # a busy machine may be the reason too
+        leave = await robots.check(f"{site.url}/b", NOW)
+    assert leave.retry_later  # a busy machine may be the reason too
     assert "robots.txt could not be read here (" in str(leave.problem)
 
 
@@ -143,15 +143,15 @@ async def test_only_so_much_of_it_counts(workers: Workers) -> None:
     async with asking(workers) as (site, robots):
         long = b"User-agent: *\nAllow: /a\n" + b"# nothing\n" * 60_000 + b"Disallow: /b\n"
         site.answers["/robots.txt"] = web.Response(body=long)
-        assert (await robots.ask(f"{site.url}/b", NOW)).given
+        assert (await robots.check(f"{site.url}/b", NOW)).granted
         assert robots._size == 500 * 1024
         for number in range(2, 50):
-            await robots.ask(f"{site.url.replace('127.0.0.1', f'127.0.0.{number}')}/b", NOW)
+            await robots.check(f"{site.url.replace('127.0.0.1', f'127.0.0.{number}')}/b", NOW)
         assert robots._size == 500 * 1024
 
 
 async def test_what_is_no_address_is_told_by_whoever_fetches_it(workers: Workers) -> None:
     """Nothing is asked for it."""
     async with asking(workers) as (_, robots):
-        assert (await robots.ask("http://[::1", NOW)).given
-        assert (await robots.ask("news", NOW)).given
+        assert (await robots.check("http://[::1", NOW)).granted
+        assert (await robots.check("news", NOW)).granted

@@ -99,7 +99,7 @@ SCENES = {
         NOON + 10 * MINUTE,
         AlertKind.DIGEST,
         told=2,
-        around=Circumstances(away=Away(NOON - 5 * HOUR, NOON)),
+        around=Circumstances(poll_gap=Away(NOON - 5 * HOUR, NOON)),
     ),
 }
 ROUTES = {"default": ("desk", "phone"), "night": ("pager",)}
@@ -117,7 +117,7 @@ class Daemon:
 
     def poll(self, new: Article, at: datetime, around: Circumstances = AT_HOME) -> None:
         claim = claimed(Claims(self.database, "here:1"), new.source, at)
-        with self.section.entered(at) as inside:
+        with self.section.enter(at) as inside:
             decision = decide_in(inside, [new], self.ruleset, around)
             assert inside.commit(polled(claim, at), decision, partial(channels_of, settings=settings()))
 
@@ -134,7 +134,7 @@ Begin = Callable[..., Daemon]
 @pytest.fixture
 def begin(database: Database, thread: StoreThread) -> Iterator[Begin]:
     """Starts a daemon on the database, with connections and a memory of its own."""
-    Claims(database, "here:1").know(sources("wire"), NOON)
+    Claims(database, "here:1").register_sources(sources("wire"), NOON)
     url = database.write.url.render_as_string(hide_password=False)
     with ExitStack() as stack:
 
@@ -167,14 +167,14 @@ async def thread() -> AsyncIterator[StoreThread]:
 def lived(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
     """Nothing happens."""
     del begin
-    yield from first.due.fall(scene.due - HALF_A_MINUTE)
-    yield from first.due.fall(scene.due)
+    yield from first.due.release_due(scene.due - HALF_A_MINUTE)
+    yield from first.due.release_due(scene.due)
 
 
 def restarted(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
     """The daemon ends while it waits, and another one begins when it is long due."""
-    yield from first.due.fall(scene.due - HALF_A_MINUTE)
-    yield from begin(scene.rule).due.fall(scene.due + HOUR)
+    yield from first.due.release_due(scene.due - HALF_A_MINUTE)
+    yield from begin(scene.rule).due.release_due(scene.due + HOUR)
 
 
 def killed_in_the_commit(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
@@ -183,22 +183,22 @@ def killed_in_the_commit(begin: Begin, first: Daemon, scene: Scene) -> Iterator[
     for each in (first, second):
         each.breaks.append(None)
         with pytest.raises(RuntimeError, match="power cut"):
-            each.due.fall(scene.due)
-    yield from first.due.fall(scene.due + MINUTE)
-    yield from second.due.fall(scene.due + MINUTE)
+            each.due.release_due(scene.due)
+    yield from first.due.release_due(scene.due + MINUTE)
+    yield from second.due.release_due(scene.due + MINUTE)
 
 
 def taking_turns(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
     """Two daemons look, one after the other."""
     second = begin(scene.rule)
     for turn in range(-4, 5):
-        yield from (first if turn % 2 else second).due.fall(scene.due + turn * HALF_A_MINUTE)
+        yield from (first if turn % 2 else second).due.release_due(scene.due + turn * HALF_A_MINUTE)
 
 
 def another_falls_first(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
     """A daemon that has heard of it only from the database tells it; the one that decided finds it told."""
-    yield from begin(scene.rule).due.fall(scene.due)
-    assert first.due.fall(scene.due) == ()
+    yield from begin(scene.rule).due.release_due(scene.due)
+    assert first.due.release_due(scene.due) == ()
 
 
 def both_at_once(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]:
@@ -208,7 +208,7 @@ def both_at_once(begin: Begin, first: Daemon, scene: Scene) -> Iterator[Telling]
 
     def look(each: Daemon) -> None:
         ready.wait()
-        told.extend(each.due.fall(scene.due))
+        told.extend(each.due.release_due(scene.due))
 
     daemons = [first, begin(scene.rule), begin(scene.rule)]
     threads = [threading.Thread(target=look, args=[each]) for each in daemons]
@@ -236,7 +236,7 @@ def test_what_waits_is_told_once(
     waits = Matches(database).newest(Wanted(outcome=Outcome.DEFERRED), 10)
     assert (len(waits), len(alerts(database))) == (scene.told, scene.at_once)
     (telling,) = way(begin, first, scene)
-    assert (telling.alert.kind, len(telling.waited)) == (scene.kind, scene.told)
+    assert (telling.alert.kind, len(telling.pending)) == (scene.kind, scene.told)
     assert {id_: channels for id_, channels in alerts(database).items() if id_ == telling.alert.id} == {
         telling.alert.id: ["desk", "phone"]
     }
@@ -249,7 +249,7 @@ def test_what_waits_is_told_once(
     with database.reading() as connection:
         assert connection.execute(select(waiting)).all() == []
     for each in (first, begin(scene.rule)):
-        assert each.due.fall(scene.due + 25 * HOUR) == ()
+        assert each.due.release_due(scene.due + 25 * HOUR) == ()
 
 
 def alerts(database: Database) -> dict[str, list[str]]:
@@ -269,7 +269,7 @@ def test_a_digest_is_sent_with_its_lines(database: Database, begin: Begin) -> No
     first = begin(scene.rule)
     for minutes, new in scene.polls:
         first.poll(new, NOON + minutes * MINUTE, scene.around)
-    (telling,) = first.due.fall(scene.due)
+    (telling,) = first.due.release_due(scene.due)
     sent = alert_of(Outbox(database, "here:1").claim("desk", scene.due, HOUR))
     assert sent.items == telling.alert.items
     assert {item.title for item in sent.items} == {new.title for _, new in scene.polls}
@@ -279,14 +279,14 @@ def test_a_route_that_has_left_the_config_meanwhile(database: Database, begin: B
     """What waited for it goes the default way."""
     night = by(to=("night",), wait_at_least=20 * MINUTE)
     begin(night).poll(article(), NOON)
-    (telling,) = begin(night, of=settings(default=("desk",))).due.fall(NOON + 20 * MINUTE)
+    (telling,) = begin(night, of=settings(default=("desk",))).due.release_due(NOON + 20 * MINUTE)
     assert alerts(database) == {telling.alert.id: ["desk"]}
 
 
 def test_a_rule_that_has_left_the_config_meanwhile(database: Database, begin: Begin) -> None:
     """What it heard while it was there is told."""
     begin(by(wait_at_least=20 * MINUTE)).poll(article(), NOON)
-    (telling,) = begin(rule("other", ["quake"])).due.fall(NOON + 20 * MINUTE)
+    (telling,) = begin(rule("other", ["quake"])).due.release_due(NOON + 20 * MINUTE)
     assert (telling.alert.rule, alerts(database)[telling.alert.id]) == ("launch", ["desk", "phone"])
 
 
@@ -295,9 +295,9 @@ def test_what_is_withdrawn_while_it_waits_is_told_by_nobody(database: Database, 
     held = by(wait_at_least=20 * MINUTE)
     first, second = begin(held), begin(held)
     first.poll(article(), NOON)
-    assert second.due.fall(NOON + MINUTE) == ()
+    assert second.due.release_due(NOON + MINUTE) == ()
     first.poll(article(title="WITHDRAWN: North Korea fires two ballistic missiles", version=2), NOON + 5 * MINUTE)
-    assert second.due.fall(NOON + HOUR) == first.due.fall(NOON + HOUR) == ()
+    assert second.due.release_due(NOON + HOUR) == first.due.release_due(NOON + HOUR) == ()
     assert [each.decision for each in Matches(database).newest(Wanted(), 10)] == ["held", "held"]
     assert alerts(database) == {}
 
@@ -316,7 +316,7 @@ async def test_notices_are_told_even_if_what_waits_cannot_be(begin: Begin, monke
     first.poll(article(), NOON)
     first.breaks.append(None)
     with pytest.raises(RuntimeError, match="power cut"):
-        await first.due.turn()
+        await first.due.run_once()
     assert looked == [NOON + HOUR]
 
 
@@ -328,7 +328,7 @@ def test_an_update_that_waits_through_weeks_of_silence(database: Database, begin
     first.poll(article(), NOON)
     first.poll(article(version=2, text="Nine people were killed."), NOON + 10 * MINUTE)
     late = NOON + timedelta(days=15)
-    (telling,) = begin(again).due.fall(late)
+    (telling,) = begin(again).due.release_due(late)
     title = "CORRECTED: North Korea fires two ballistic missiles"
     begin(again).poll(article(title=title, version=3, text="Nine people were killed."), late + HOUR)
     with database.reading() as connection:
@@ -347,11 +347,11 @@ async def test_what_cannot_be_told_takes_no_other_with_it(
     first = begin(held)
     for uid, title in (("a", "Missile lands in a field"), ("b", "North Korea fires two ballistic missiles")):
         first.poll(article(uid, title), NOON)
-    (bad, good) = begin(held).due.messages(NOON + HOUR)
+    (bad, good) = begin(held).due.due_message_groups(NOON + HOUR)
     with database.writing() as connection:
         hearing = connection.execute(select(waiting.c.hearing).where(waiting.c.id.in_(bad))).scalar_one()
     monkeypatch.setattr("monitor.clock.now", lambda: NOON + HOUR)
-    begin(held).due.fall(NOON + HOUR, bad)
+    begin(held).due.release_due(NOON + HOUR, bad)
     with database.writing() as connection:  # as if its alert had been told, and it waited all the same
         connection.execute(
             insert(waiting).values(
@@ -361,7 +361,7 @@ async def test_what_cannot_be_told_takes_no_other_with_it(
         )  # fmt: skip
     for _ in range(2):
         with pytest.raises(StoreRefused):
-            await begin(held).due.turn()
+            await begin(held).due.run_once()
         assert len(alerts(database)) == 2
     with database.reading() as connection:
         assert set(connection.execute(select(waiting.c.id)).scalars()) == bad

@@ -123,14 +123,14 @@ async def test_where_a_document_has_moved_for_good(site: Site, hops: list[int], 
     site.answers[f"/{len(hops)}"] = web.Response(body=FEED)
     fetched = await fetch(f"{site.url}/0")
     assert fetched.outcome is FetchOutcome.DOCUMENT
-    assert fetched.moved == (f"{site.url}/{len(hops)}" if moved else None)
+    assert fetched.moved_to == (f"{site.url}/{len(hops)}" if moved else None)
 
 
 async def test_no_move_is_learnt_of_failures_and_of_logins(site: Site) -> None:
     """An address without a document is nobody's new one, and one with a login cannot be written down."""
     site.answers |= {"/old": redirect("/lost", 301), "/older": redirect("/new", 301), "/new": web.Response(body=FEED)}
-    assert (await fetch(f"{site.url}/old")).moved is None
-    assert (await fetch(f"{site.url.replace('//', '//user:secret@')}/older")).moved is None
+    assert (await fetch(f"{site.url}/old")).moved_to is None
+    assert (await fetch(f"{site.url.replace('//', '//user:secret@')}/older")).moved_to is None
 
 
 # --- through a proxy ----------------------------------------------------------------------------------------------

@@ -60,4 +60,4 @@ def test_the_pace_stays_between_its_bounds(source: Source, world: World) -> None
 def test_what_is_learnt_survives_the_database(source: Source, world: World) -> None:
     """After any poll, through its row."""
     for poll in list(polls(source, world, 12))[-3:]:
-        assert Habits.of_row(poll.found.habits.to_row()) == poll.found.habits
+        assert Habits.of_row(poll.found.stats.to_row()) == poll.found.stats

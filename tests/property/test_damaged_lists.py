@@ -49,7 +49,7 @@ def test_a_damaged_list_is_read_or_refused(body: bytes) -> None:
 def test_a_damaged_page_names_addresses_of_the_web_or_none(body: bytes) -> None:
     """Never an error."""
     links = links_of(body, {"content-type": "text/html"}, "https://n.example/")
-    assert all(each.url.startswith(("http://", "https://")) for each in (*links.named, *links.seeming))
+    assert all(each.url.startswith(("http://", "https://")) for each in (*links.declared, *links.likely))
 
 
 @given(st.integers(0, 39), st.sampled_from(PIECES), st.integers(0, 40))

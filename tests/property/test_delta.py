@@ -192,7 +192,7 @@ def test_parts_are_what_the_whole_says(history: list[str]) -> None:
         unseen = [digest for digest in feed.slices if digest not in known]
         assert [entry.slice for entry in feed.entries] == unseen
         assert tuple(kept[digest] for digest in feed.slices) == everything.entries
-        assert (feed.hint, feed.older) == (everything.hint, everything.older)
+        assert (feed.poll_hint, feed.older_page_url) == (everything.poll_hint, everything.older_page_url)
 
 
 @given(versions(), st.data())

@@ -59,7 +59,7 @@ days = st.lists(coming, min_size=1, max_size=8)
 
 def stories_of(day: list[ArticleFeatures]) -> list[str]:
     index = ClusterIndex()
-    return [join(each, index).cluster.id for each in day]
+    return [join(each, index).story.id for each in day]
 
 
 def events_of(day: list[ArticleFeatures], lasts: timedelta | None, by: list[frozenset[str]] | None = None) -> list[str]:
@@ -74,7 +74,7 @@ def events_of(day: list[ArticleFeatures], lasts: timedelta | None, by: list[froz
 
 
 def differing(comparison: Comparison) -> set[str]:
-    return {each.kind for each in comparison.differing}
+    return {each.kind for each in comparison.differing_facts}
 
 
 @given(days, st.randoms(use_true_random=False), st.sampled_from([None, LASTING]))
@@ -115,8 +115,8 @@ def test_the_same_articles_make_the_same_clusters(day: list[Coming]) -> None:
     for each in known:
         draft = index.draft()
         join(each, draft.draft())  # thrown away
-        found.append(join(each, draft).cluster.id)
-        index = draft.settled()
+        found.append(join(each, draft).story.id)
+        index = draft.commit_draft()
     assert found == stories_of(known) == stories_of(known)
 
 
@@ -126,8 +126,8 @@ def test_what_keeps_apart_does_so_in_either_order(one: Coming, other: Coming) ->
     a, b = one.features(0), other.features(1)
     there, back = compare(a, b), compare(b, a)
     assert differing(there) == differing(back)
-    assert {each.kind for each in there.doubtful} == {each.kind for each in back.doubtful}
-    assert (there.points, there.likeness, there.copied) == (back.points, back.likeness, back.copied)
+    assert {each.kind for each in there.doubtful_facts} == {each.kind for each in back.doubtful_facts}
+    assert (there.points, there.likeness, there.copied_share) == (back.points, back.likeness, back.copied_share)
     assert judge(a, [b], BROAD).sameness is judge(b, [a], BROAD).sameness
 
 
@@ -135,8 +135,8 @@ def test_what_keeps_apart_does_so_in_either_order(one: Coming, other: Coming) ->
 def test_an_article_is_the_same_as_itself(one: Coming) -> None:
     """Nothing differs, and nothing is in doubt."""
     found = compare(one.features(0), one.features(1))
-    assert not found.differing
-    assert not found.doubtful
+    assert not found.differing_facts
+    assert not found.doubtful_facts
     assert found.likeness > 0.999
 
 

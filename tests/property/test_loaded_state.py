@@ -137,25 +137,25 @@ def text(killed: int, version: int) -> str:
 
 def around(told: Telling, now: datetime) -> Circumstances:
     """What is known of the poll."""
-    return Circumstances(away=Away(now - 5 * HOUR, now) if told.missed else None)
+    return Circumstances(poll_gap=Away(now - 5 * HOUR, now) if told.missed else None)
 
 
 def judged(decision: Decision) -> list[object]:
     """What was decided, but for the texts of what waited."""
-    every = [decided for each in decision.judged for decided in each.decisions]
-    moved = [(to_row(each.before), each.decision) for decided in every for each in decided.moved]
+    every = [decided for each in decision.article_decisions for decided in each.decisions]
+    moved = [(to_row(each.before), each.outcome) for decided in every for each in decided.pending_changes]
     return [
-        [replace(each, decisions=()) for each in decision.judged],
-        [replace(each, moved=()) for each in every],
+        [replace(each, decisions=()) for each in decision.article_decisions],
+        [replace(each, pending_changes=()) for each in every],
         moved,
     ]
 
 
 def said(fallen: Fallen) -> list[object]:
     """What falls due, but for the texts, which stand in their tables."""
-    moved = [(each.before.id, each.after and (each.after.id, each.after.due), each.decision) for each in fallen.moved]
-    alerts = [replace(each.alert, article=replace(each.alert.article, text="")) for each in fallen.tellings]
-    return [alerts, [[waited.id for waited in each.waited] for each in fallen.tellings], moved]
+    moved = [(each.before.id, each.after and (each.after.id, each.after.due), each.outcome) for each in fallen.changes]
+    alerts = [replace(each.alert, article=replace(each.alert.article, text="")) for each in fallen.released]
+    return [alerts, [[waited.id for waited in each.pending] for each in fallen.released], moved]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -223,25 +223,25 @@ def test_a_loaded_state_joins_and_tells_as_a_complete_one(anew: Callable[[], Dat
     due."""
     with closing(anew()) as database:
         claims = Claims(database, "here:1")
-        claims.know(sources(*SOURCES), NOON)
+        claims.register_sources(sources(*SOURCES), NOON)
         complete, read, now = State(), reader(), NOON
         daemons = itertools.cycle([SerialSection(database), SerialSection(database)])
         for told in history:
             now += told.minutes * MINUTE
             ruleset, new = desk(told.status), [read(told, now)]
             expected_due = decide_due(ruleset, complete, now)
-            with next(daemons).entered(now) as inside:
+            with next(daemons).enter(now) as inside:
                 fallen = inside.decide_due(ruleset)
-                inside.fall(fallen, to_desk)
+                inside.commit_due(fallen, to_desk)
             assert said(fallen) == said(expected_due)
-            complete = expected_due.state.settled()
+            complete = expected_due.state.commit_draft()
             expected = decide(new, ruleset, complete, now, around(told, now))
             claim = claimed(claims, told.source, now)
-            with next(daemons).entered(now) as inside:
+            with next(daemons).enter(now) as inside:
                 decision = decide_in(inside, new, ruleset, around(told, now))
                 assert inside.commit(polled(claim, now), decision, to_desk)
             assert judged(decision) == judged(expected)
-            complete = expected.state.settled()
+            complete = expected.state.commit_draft()
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -252,14 +252,14 @@ def test_polls_that_share_a_commit_are_decided_on_one_after_the_other(
     """What is loaded for all of them together is what each would have found, had it come alone."""
     with closing(anew()) as database:
         claims = Claims(database, "here:1")
-        claims.know(sources(*SOURCES), NOON)
+        claims.register_sources(sources(*SOURCES), NOON)
         ruleset, read, complete = desk(RuleStatus.LIVE), reader(), State()
         brought = [(told, read(told, NOON)) for told in history]
         expected: list[object] = []
         for told, new in brought:
             decision = decide([new], ruleset, complete, NOON, around(told, NOON))
             expected.append(judged(decision))
-            complete = decision.state.settled()
+            complete = decision.state.commit_draft()
         polls = [PreparedPoll(prepare([new], ruleset), around(told, NOON)) for told, new in brought]
-        with SerialSection(database).entered(NOON) as inside:
+        with SerialSection(database).enter(NOON) as inside:
             assert [judged(each) for each in inside.decide(polls, ruleset)] == expected

@@ -156,13 +156,13 @@ class Desk:
         draft = self.told.draft()
         for number, decided in self._decided(several, draft, now):
             self.fate[number] = decided
-            assert_says_its_code(decided.decision)
-            for moved in decided.moved:
-                assert_says_its_code(moved.decision)
-                self._moved(moved.before.hearing.article.uid, str(moved.decision))
+            assert_says_its_code(decided.outcome)
+            for moved in decided.pending_changes:
+                assert_says_its_code(moved.outcome)
+                self._moved(moved.before.candidate.article.uid, str(moved.outcome))
             if decided.alert is not None:
                 self.sent.append(decided.alert)
-        self.told = draft.settled()
+        self.told = draft.commit_draft()
 
     def _decided(
         self, batch: Sequence[tuple[int, Coming, datetime]], told: Told, now: datetime
@@ -184,11 +184,11 @@ class Desk:
             told,
             now,
             event=self._event(EVENTS[each.story], its.id) if its.alert.once_per is OncePer.EVENT else None,
-            unsure=each.unsure,
+            uncertainty=each.unsure,
             publisher=each.publisher,
-            mark=each.mark,
+            wire_status=each.mark,
             facts=each.facts,
-            around=Circumstances(away=away),
+            context=Circumstances(poll_gap=away),
         )
         return judge(case)
 
@@ -205,20 +205,20 @@ class Desk:
         for telling in tellings:
             self.sent.append(telling.alert)
             assert all(self._rules[line[0]].status is RuleStatus.LIVE for line in _lines(telling.alert))
-            for waited in telling.waited:
-                self._moved(waited.hearing.article.uid, f"told: {telling.alert.reason}")
+            for waited in telling.pending:
+                self._moved(waited.candidate.article.uid, f"told: {telling.alert.reason}")
         for each in moved:
-            assert_says_its_code(each.decision)
-            self._moved(each.before.hearing.article.uid, str(each.decision))
-        self.told = draft.settled()
+            assert_says_its_code(each.outcome)
+            self._moved(each.before.candidate.article.uid, str(each.outcome))
+        self.told = draft.commit_draft()
 
     def _moved(self, uid: str, why: str) -> None:
         self.fate[self._matches[uid]] = why
 
     def until(self, now: datetime, *, begin: datetime) -> None:
         """Look at each moment in which something is due, as `due` would soon after."""
-        while self.told.waiting:
-            due = max(min(each.due for each in self.told.waiting), begin)
+        while self.told.pending:
+            due = max(min(each.due for each in self.told.pending), begin)
             if due > now:
                 return
             self.fall(due)
@@ -237,18 +237,18 @@ class Desk:
 
     def end(self, now: datetime) -> None:
         for _ in range(200):
-            if not self.told.waiting:
+            if not self.told.pending:
                 return
-            now = max(now, min(each.due for each in self.told.waiting))
+            now = max(now, min(each.due for each in self.told.pending))
             self.fall(now)
-        raise AssertionError(f"it waits for ever: {self.told.waiting}")
+        raise AssertionError(f"it waits for ever: {self.told.pending}")
 
     @property
     def keys(self) -> list[str]:
         return [alert.dedup_key for alert in self.sent]
 
     def reasons(self) -> list[str]:
-        return [fate if isinstance(fate, str) else fate.reason for _, fate in sorted(self.fate.items())]
+        return [fate if isinstance(fate, str) else fate.explanation for _, fate in sorted(self.fate.items())]
 
 
 def subjects(sent: Iterable[Alert]) -> Counter[tuple[str, str, str | None]]:
@@ -356,7 +356,7 @@ def assert_news_in_updates(desk: Desk, comings: Sequence[Coming]) -> None:
     for (rule_id, name), some in heard.items():
         if any(each.mark == "withdrawn" for each in some) or not lately(rule_id, comings):
             continue
-        account = desk.told.account(f"{rule_id} {RULES[rule_id].alert.once_per} {name}", NOON)
+        account = desk.told.find_record(f"{rule_id} {RULES[rule_id].alert.once_per} {name}", NOON)
         assert account is not None
         assert account.facts.get("dead", 0) == max(each.dead for each in some)
         assert account.level == max((each.level for each in some), key=lambda level: level.rank)

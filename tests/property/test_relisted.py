@@ -50,7 +50,7 @@ class Reader:
     def __init__(self, database: Database) -> None:
         self.source = source(next(_names))
         self._claims = Claims(database, "here:1")
-        self._claims.know({self.source.id: self.source}, NOON)
+        self._claims.register_sources({self.source.id: self.source}, NOON)
         self._section = SerialSection(database)
         self._guids = True
 
@@ -58,10 +58,10 @@ class Reader:
         """How many articles it brought."""
         claim = claimed(self._claims, self.source.id, now)
         uids = identify(document, guids=self._guids)
-        known = self._claims.known(self.source.id, uids, sought(document, uids))
-        taken = unseen(self.source, document, uids, known, now=now, baseline=claim.first, guids=self._guids)
-        self._guids = not taken.distrusts
-        return len(commit(self._section, claim, *taken.articles, at=now).judged)
+        known = self._claims.find_known(self.source.id, uids, sought(document, uids))
+        taken = unseen(self.source, document, uids, known, now=now, baseline=claim.is_first_poll, guids=self._guids)
+        self._guids = not taken.distrusts_guids
+        return len(commit(self._section, claim, *taken.articles, at=now).article_decisions)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -78,7 +78,7 @@ def test_a_document_that_is_listed_again_brings_nothing(
         own = select(alert.c.id).where(alert.c.story_id.is_not(None))
         with database.writing() as connection:
             connection.execute(update(delivery).where(delivery.c.alert_id.in_(own)).values(state="accepted"))
-    for _ in Pruning(database, retention).slices(now + days * DAY):
+    for _ in Pruning(database, retention).prune_slices(now + days * DAY):
         pass
     before = Reports(database).counts()
     assert reader.poll(history[-1], now + days * DAY) == 0
@@ -110,10 +110,10 @@ def test_what_was_forgotten_brings_nothing_whatever_becomes_of_it(
     for document in history:
         reader.poll(document, NOON)
     if pruned:
-        for _ in Pruning(database, RETENTIONS[1]).slices(now):
+        for _ in Pruning(database, RETENTIONS[1]).prune_slices(now):
             pass
     forgetting = Forgetting(database, config_of())
-    for _ in forgetting.forget(forgetting.find(reader.source.id), now):
+    for _ in forgetting.erase(forgetting.plan(reader.source.id), now):
         pass
     assert reader.poll(history[-1], now) == 0
     assert Reports(database).sources()[reader.source.id].articles == 0

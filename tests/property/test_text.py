@@ -27,7 +27,7 @@ texts = st.text(
 def test_offsets_cover_every_character_of_the_record(text: str) -> None:
     """Each character of the record comes from the received characters that its offsets name, in order."""
     record, offsets = record_of(text), Offsets(text)
-    ranges = [offsets.original(i, i + 1) for i in range(len(record))]
+    ranges = [offsets.to_original(i, i + 1) for i in range(len(record))]
     assert ranges == sorted(ranges)
     for i, (start, end) in enumerate(ranges):
         assert record[i] in record_of(text[start:end])
@@ -52,8 +52,8 @@ def test_evidence_quotes_the_field_exactly(title: str, text: str) -> None:
     """Whatever tokens are evidence, the span's text is the article's own field from start to end."""
     document = Document(article(title=title, text=text))
     for found in re.finditer(r"[^ \x02]+", document.joined):
-        span = document.span(*found.span(), "term")
-        field = title if found.start() < document.title[1] else text
+        span = document.evidence_span(*found.span(), "term")
+        field = title if found.start() < document.title_region[1] else text
         assert span.text == field[span.start : span.end] != ""
         assert found.group() in comparable(span.text)[0].replace(" ", "") or not unicodedata.is_normalized(
             "NFKC", span.text

@@ -19,7 +19,7 @@ def test_it_is_read_as_feedparser_reads_it(history: list[str]) -> None:
         parsed, other = read_xml(clean), alone(clean)
         event("left to feedparser" if parsed is None else "read")
         if parsed is None:
-            assert other.ill is not None
+            assert other.error is not None
         else:
-            assert other.ill is None
+            assert other.error is None
             assert said(parsed) == said(other)

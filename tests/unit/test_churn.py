@@ -33,7 +33,7 @@ class Reader:
         self.guids = True
         self._database = database
         self._claims = Claims(database, "here:1")
-        self._claims.know({"wire": self.source}, NOON)
+        self._claims.register_sources({"wire": self.source}, NOON)
         self._section = SerialSection(database)
         self._marks: tuple[Mark, ...] = ()
         self._now = NOON
@@ -45,12 +45,12 @@ class Reader:
         rest = [entry for entry in document if entry.slice not in known]
         others = [known[entry.slice] for entry in document if entry.slice in known]
         uids = identify(rest, others, guids=self.guids)
-        had = self._claims.known("wire", uids, sought(rest, uids, others))
+        had = self._claims.find_known("wire", uids, sought(rest, uids, others))
         taken = unseen(
-            self.source, rest, uids, had, now=self._now, baseline=claim.first, others=others, guids=self.guids
+            self.source, rest, uids, had, now=self._now, baseline=claim.is_first_poll, others=others, guids=self.guids
         )
         commit(self._section, claim, *taken.articles, at=self._now, ruleset=rules(rule(), rule("every", ["News"])))
-        self.guids = not taken.distrusts
+        self.guids = not taken.distrusts_guids
         self._marks = kept([entry.slice for entry in document if entry.slice], known, marks_of(rest))
         self._now += 5 * MINUTE
         return taken.articles
@@ -160,9 +160,9 @@ def test_what_was_forgotten_or_let_go_does_not_come_back_under_another_guid(
     later = NOON + timedelta(days=100)
     if forgotten:
         forgetting = Forgetting(database, config_of())
-        assert list(forgetting.forget(forgetting.find("wire"), NOON))
+        assert list(forgetting.erase(forgetting.plan("wire"), NOON))
     else:
-        assert sum(map(Counter.total, Pruning(database, Retention(articles=timedelta(days=90))).slices(later)))
+        assert sum(map(Counter.total, Pruning(database, Retention(articles=timedelta(days=90))).prune_slices(later)))
     assert reader.poll(churned(document)) == ()
     edited = reader.poll(churned([replace(document[0], summary="Another text.")]))
     assert len(edited) == (0 if forgotten else 1)

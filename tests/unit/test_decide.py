@@ -19,9 +19,9 @@ def test_five_reprints_make_one_alert() -> None:
     """Five outlets with one story in one call: the first is told, four are held, and say so."""
     decision = decide([article(of=outlet) for outlet in OUTLETS], rules(), State(), NOON)
     assert [alert.article.source for alert in alerts(decision)] == ["wire"]
-    (story,) = {judged.story.id for judged in decision.judged if judged.story}
+    (story,) = {judged.story.id for judged in decision.article_decisions if judged.story}
     assert reasons(decision)[1:] == [f"held: launch has told this story at 12:00 ({story}); the same headline"] * 4
-    assert [judged.joined for judged in decision.judged[1:]] == ["the same headline"] * 4
+    assert [judged.join_reason for judged in decision.article_decisions[1:]] == ["the same headline"] * 4
 
 
 def test_reprints_in_later_calls_are_held_too() -> None:
@@ -32,7 +32,7 @@ def test_reprints_in_later_calls_are_held_too() -> None:
         now = NOON + minute * MINUTE
         decision = decide([article(of=outlet, seen=now)], rules(), state, now)
         told += alerts(decision)
-        state = decision.state.settled()
+        state = decision.state.commit_draft()
     assert len(told) == 1
 
 
@@ -55,18 +55,18 @@ def test_a_mention_waits_and_does_not_use_up_the_telling() -> None:
     deep = article("deep", "Korea in the week that was", "word " * 80 + "missile")
     news = article("news", "Korea in the week that was", "A missile flew.", of="post")
     decision = decide([deep, news], rules(), State(), NOON)
-    kinds = [each.match.kind for judged in decision.judged for each in judged.decisions]
+    kinds = [each.match.kind for judged in decision.article_decisions for each in judged.decisions]
     assert kinds == [MatchKind.MENTION, MatchKind.NEWS]
     assert reasons(decision)[0].startswith("waits: only mentioned")
     assert [alert.article.uid for alert in alerts(decision)] == ["news"]
-    assert decision.judged[0].story == decision.judged[1].story
+    assert decision.article_decisions[0].story == decision.article_decisions[1].story
 
 
 def test_a_new_version_is_matched_again_and_told_once() -> None:
     """An edit that makes a rule fire is told; the edit of a told article is not."""
     quiet, edited, again = article(title="Something happened off Japan"), article(version=2), article(version=3)
     decision = decide([quiet, edited, again], rules(), State(), NOON)
-    assert [len(judged.decisions) for judged in decision.judged] == [0, 1, 1]
+    assert [len(judged.decisions) for judged in decision.article_decisions] == [0, 1, 1]
     assert [alert.article.version for alert in alerts(decision)] == [2]
 
 
@@ -76,13 +76,13 @@ def test_a_corrected_typo_tells_nothing() -> None:
     told, held = article(text=f"{misspelt}. Missiles flew."), article(of="post")
     first = decide([told, held], rules(), State(), NOON)
     assert len(alerts(first)) == 1
-    state, now = first.state.settled(), NOON + 30 * HOUR
+    state, now = first.state.commit_draft(), NOON + 30 * HOUR
     edits = [replace(told, text=f"{HEADLINE}. Missiles flew.", version=2), replace(held, text="Corrected.", version=2)]
     second = decide(edits, rules(), state, now)
-    (story,) = {judged.story.id for judged in first.judged if judged.story}
+    (story,) = {judged.story.id for judged in first.article_decisions if judged.story}
     why = f"held: launch has told this story at 5 Jan, 12:00 ({story}); an earlier version of the article"
     assert reasons(second) == [why] * 2
-    assert [judged.joined for judged in second.judged] == ["an earlier version of the article"] * 2
+    assert [judged.join_reason for judged in second.article_decisions] == ["an earlier version of the article"] * 2
 
 
 def test_a_version_that_meets_another_rule_tells_that_rule_once() -> None:
@@ -93,7 +93,7 @@ def test_a_version_that_meets_another_rule_tells_that_rule_once() -> None:
         now = NOON + number * HOUR
         decision = decide([article(text=text, version=number)], both, state, now)
         told += [(alert.rule, alert.article.version) for alert in alerts(decision)]
-        state = decision.state.settled()
+        state = decision.state.commit_draft()
     assert told == [("launch", 1), ("korea", 2)]
 
 
@@ -116,21 +116,21 @@ def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None
         article("stale", "Old missile test recalled again", published=NOON - 48 * HOUR),
     ]
     decision = decide(articles, rules(rule(max_age=HOUR)), State(), NOON)
-    assert [judged.article for judged in decision.judged] == articles
-    assert all(judged.joined for judged in decision.judged)
-    assert [judged.story is None for judged in decision.judged] == [True, False, False, False]  # only what a rule hits
+    assert [judged.article for judged in decision.article_decisions] == articles
+    assert all(judged.join_reason for judged in decision.article_decisions)
+    assert [judged.story is None for judged in decision.article_decisions] == [True, False, False, False]  # only what a rule hits
     assert [reason.split(":")[0] for reason in reasons(decision)] == ["told", "held", "held"]
 
 
 def test_deciding_changes_nothing() -> None:
     """The state that decide() is given stays as it was, so deciding again decides the same."""
     told = Told({"another story S"})
-    state = State(told=told)
+    state = State(ledger=told)
     first = decide([article()], rules(), state, NOON)
-    assert decide([article()], rules(), state, NOON).judged == first.judged
+    assert decide([article()], rules(), state, NOON).article_decisions == first.article_decisions
     (alert,) = alerts(first)
-    assert (alert.dedup_key in told, alert.dedup_key in first.state.told) == (False, True)
-    assert alerts(decide([article("b")], rules(), first.state.settled(), NOON)) == []
+    assert (alert.dedup_key in told, alert.dedup_key in first.state.ledger) == (False, True)
+    assert alerts(decide([article("b")], rules(), first.state.commit_draft(), NOON)) == []
 
 
 def test_a_decision_that_was_not_committed_leaves_no_trace() -> None:
@@ -159,7 +159,7 @@ def test_what_happens_at_another_place_of_the_user_is_told_too() -> None:
         now = NOON + hour * HOUR
         decision = decide([replace(article(title, title, seen=now), language=language)], known, state, now)
         told += alerts(decision)
-        state = decision.state.settled()
+        state = decision.state.commit_draft()
     assert [alert.kind for alert in told] == ["new", "new"]
 
 
@@ -167,7 +167,7 @@ def test_a_rule_that_is_edited_does_not_tell_again() -> None:
     """Once is once for the rule's id, whatever it says now."""
     first = decide([article()], rules(), State(), NOON)
     changed = rules(replace(rule(words=["ballistic"]), version="v2"))
-    assert alerts(decide([article(version=2, text="More.")], changed, first.state.settled(), NOON)) == []
+    assert alerts(decide([article(version=2, text="More.")], changed, first.state.commit_draft(), NOON)) == []
 
 
 @pytest.mark.parametrize("uid", ["b", "other"])
@@ -181,10 +181,10 @@ def test_what_waits_is_told_once_though_the_rule_tells_events_from_now_on(once_p
     first = decide([article(), another], rules(replace(rule(), alert=before)), State(), NOON)
     edited = rules(replace(rule(), alert=after))
     more = {"b": article("b", of="times"), "other": article("c", another.title, of="times")}[uid]
-    second = decide([more], edited, first.state.settled(), NOON + 2 * MINUTE)
+    second = decide([more], edited, first.state.commit_draft(), NOON + 2 * MINUTE)
     assert reasons(second)[0].startswith(f"held: this {once_per} waits to be told at 12:20")
     waits = 1 if once_per is OncePer.STORY else 2  # two stories, each of which was to be told
-    assert len(decide_due(edited, second.state.settled(), NOON + HOUR).tellings) == waits
+    assert len(decide_due(edited, second.state.commit_draft(), NOON + HOUR).released) == waits
 
 
 def test_what_says_more_takes_over_what_waits_from_before_the_edit() -> None:
@@ -193,8 +193,8 @@ def test_what_says_more_takes_over_what_waits_from_before_the_edit() -> None:
     first = decide([article()], rules(replace(rule(), alert=held)), State(), NOON)
     edited = rules(replace(rule(), alert=replace(held, once_per=OncePer.EVENT)))
     more = article("b", of="post", text="Nine people were killed.")
-    second = decide([more], edited, first.state.settled(), NOON + MINUTE)
-    (telling,) = decide_due(edited, second.state.settled(), NOON + HOUR).tellings
+    second = decide([more], edited, first.state.commit_draft(), NOON + MINUTE)
+    (telling,) = decide_due(edited, second.state.commit_draft(), NOON + HOUR).released
     assert telling.alert.article.uid == "b"
     assert telling.alert.dedup_key == f"launch event {telling.alert.event}"
 
@@ -206,8 +206,8 @@ def test_what_is_withdrawn_is_not_told_though_the_rule_was_edited() -> None:
     withdrawn = article(title=f"WITHDRAWN: {HEADLINE}", version=2)
     for others, told in (((), 0), ((article("b", of="post"),), 1)):
         first = decide([article(), *others], rules(replace(rule(), alert=held)), State(), NOON)
-        second = decide([withdrawn], edited, first.state.settled(), NOON + MINUTE)
-        assert len(decide_due(edited, second.state.settled(), NOON + HOUR).tellings) == told
+        second = decide([withdrawn], edited, first.state.commit_draft(), NOON + MINUTE)
+        assert len(decide_due(edited, second.state.commit_draft(), NOON + HOUR).released) == told
 
 
 def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:
@@ -216,10 +216,10 @@ def test_a_rule_in_shadow_would_tell_once_and_is_not_used_up() -> None:
     seen = decide([article(of=outlet) for outlet in OUTLETS], shadow, State(), NOON)
     assert alerts(seen) == []
     assert ["would have told:" in reason for reason in reasons(seen)] == [True, False, False, False, False]
-    state = seen.state.settled()
+    state = seen.state.commit_draft()
     live = decide([article("live"), article("b")], rules(), state, NOON)
     assert [alert.article.uid for alert in alerts(live)] == ["live"]
-    back = decide([article("c")], shadow, live.state.settled(), NOON)
+    back = decide([article("c")], shadow, live.state.commit_draft(), NOON)
     assert reasons(back)[0].startswith("held: launch has told this story already")
 
 
@@ -227,7 +227,7 @@ def test_tomorrows_launch_is_told_again() -> None:
     """The same headline after half a day is another development."""
     first = decide([article()], rules(), State(), NOON)
     tomorrow = NOON + 24 * HOUR
-    second = decide([article("b", seen=tomorrow)], rules(), first.state.settled(), tomorrow)
+    second = decide([article("b", seen=tomorrow)], rules(), first.state.commit_draft(), tomorrow)
     assert [alert.article.title for alert in alerts(second)] == [HEADLINE]
 
 
@@ -236,9 +236,9 @@ def test_no_article_is_begun_once_enough_work_is_done() -> None:
     some = [article(f"a{n}", f"{HEADLINE}, report {n}", "미사일 발사 " * 10_000) for n in range(5)]
     whole = decide(some, rules(), State(), NOON)
     part = decide(some, rules(), State(), NOON, most=whole.work // 2)
-    assert part.judged == whole.judged[:3]
+    assert part.article_decisions == whole.article_decisions[:3]
     assert whole.work // 2 <= part.work < whole.work
-    assert len(decide(some, rules(), State(), NOON, most=1).judged) == 1  # it always goes on
+    assert len(decide(some, rules(), State(), NOON, most=1).article_decisions) == 1  # it always goes on
 
 
 def test_work_grows_with_what_is_folded_and_laid_out() -> None:

@@ -64,7 +64,7 @@ def test_the_summit_is_news_and_launch_and_drills_are_mentions(language: str) ->
     loaded = load_rules([shipped() / "rules", shipped() / "seeds" / "entities"])
     rules = compile_rules(loaded.rules.values(), loaded.entities, loaded.lists, {})
     article = Article("", "agency", title, text, NOON, NOON, language=language)
-    (judged,) = decide([article], rules, State(), NOON).judged
+    (judged,) = decide([article], rules, State(), NOON).article_decisions
     kinds = {decided.match.rule: decided.match.kind for decided in judged.decisions}
     assert kinds[SUMMIT] is MatchKind.NEWS
     assert kinds[LAUNCH] is MatchKind.MENTION

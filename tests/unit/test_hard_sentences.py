@@ -60,7 +60,7 @@ def compiled() -> RuleSet:
 def told(rules: RuleSet, sentence: Sentence) -> bool:
     """Whether what the sentence is of hits it as news."""
     article = Article("", "hard", sentence.title, sentence.text, NOON, NOON, language=sentence.language)
-    (judged,) = decide([article], rules, State(), NOON).judged
+    (judged,) = decide([article], rules, State(), NOON).article_decisions
     matches = (decided.match for decided in judged.decisions)
     return any(match.rule == sentence.of and match.kind is MatchKind.NEWS for match in matches)
 

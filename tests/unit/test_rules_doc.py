@@ -106,7 +106,7 @@ def test_how_often_it_tells_is_told_whole() -> None:
     """Each key under `alert` but whom it tells, with the default that the reference gives; and each reason."""
     [alert] = (table for table in tables() if table.name == "alert")
     told = [(key.strip("`"), default.strip("`")) for key, default, _ in cells("| key | default |")]
-    assert told == [(row.key, row.needed) for row in alert.rows if row.key != "to"]
+    assert told == [(row.key, row.requirement) for row in alert.rows if row.key != "to"]
     assert duration(dict(told)["cooldown"]) == AlertPolicy().cooldown
     reasons = {reason.strip("`") for reason, _ in cells("| reason | it tells")}
     assert {re.sub(r"^\d+ ", "", reason) for reason in reasons} == {each.value for each in Again}

@@ -16,18 +16,18 @@ def test_the_line_says_what_runs_and_what_an_edit_lacks() -> None:
     plain = Running(NOON, 3, 5)
     edited = Running(NOON, 3, 5, NOON + HOUR, ("a.yaml:1:1: x", "b.yaml:2:2: y"), ("limits", "database"))
     now = NOON + 2 * HOUR
-    assert plain.said(SEOUL, now) == "running the version of 21:00"
-    assert edited.said(SEOUL, now) == (
+    assert plain.describe(SEOUL, now) == "running the version of 21:00"
+    assert edited.describe(SEOUL, now) == (
         "running the version of 21:00; your edit of 22:00 has 2 faults; "
         "changed, and taken up at the next start: limits, database"
     )
-    assert Running(NOON, 3, 5, NOON, ("a.yaml:1:1: x",)).said(SEOUL, now) == (
+    assert Running(NOON, 3, 5, NOON, ("a.yaml:1:1: x",)).describe(SEOUL, now) == (
         "running the version of 21:00 without what is faulty in it: 1 fault"  # as at a start: nothing older goes on
     )
-    assert plain.said(SEOUL, now + timedelta(days=3)) == "running the version of 5 Jan, 21:00"
+    assert plain.describe(SEOUL, now + timedelta(days=3)) == "running the version of 5 Jan, 21:00"
 
 
 def test_a_row_gives_the_value_back() -> None:
     """As it is stored in the table of daemons."""
     for running in (Running(NOON, 3, 5), Running(NOON, 3, 5, NOON + HOUR, ("x",), ("limits",))):
-        assert Running.of_row(running.as_row()) == running
+        assert Running.from_row(running.to_row()) == running

@@ -51,10 +51,10 @@ def test_its_words_are_those_of_the_program() -> None:
 @pytest.mark.parametrize("kind", TroubleKind)
 def test_each_trouble_is_explained(kind: TroubleKind) -> None:
     """By the words that people are shown; whether it is told again, and how often, is as the notices have it."""
-    (row,) = [row for row in ROWS if row[0] == kind.words]
+    (row,) = [row for row in ROWS if row[0] == kind.label]
     told, sort = row[3], OF_SOURCES[kind]
-    assert ("when it is over" in told) is sort.reminded
-    assert ("each week" in told) is (sort.reminded and sort.remind.days == 7)
-    assert ("each day" in told) is (sort.reminded and sort.remind.days == 1)
-    assert ("at once" in told or told == "once") is (not sort.after)
-    assert ("after 3 hours" in told) is (sort.after.total_seconds() == 3 * 3600)
+    assert ("when it is over" in told) is sort.has_reminders
+    assert ("each week" in told) is (sort.has_reminders and sort.remind_every.days == 7)
+    assert ("each day" in told) is (sort.has_reminders and sort.remind_every.days == 1)
+    assert ("at once" in told or told == "once") is (not sort.min_duration)
+    assert ("after 3 hours" in told) is (sort.min_duration.total_seconds() == 3 * 3600)

@@ -93,7 +93,7 @@ class Archive:
         self.database.upgrade()
         self.section = SerialSection(self.database)
         self.claims = Claims(self.database, "bench")
-        self.claims.know({name: source(name) for name in _names()}, clock.now())
+        self.claims.register_sources({name: source(name) for name in _names()}, clock.now())
         self.claim = claimed(self.claims, "s0", clock.now())
 
     def fill(self) -> None:

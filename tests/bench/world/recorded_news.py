@@ -104,15 +104,15 @@ def _rows(found: Sequence[Recorded], loaded: LoadedRules, all_stories: bool) -> 
 
 
 def _article(came: Came) -> Row:
-    matches = [decided.match for decided in came.judged.decisions]
+    matches = [decided.match for decided in came.decision.decisions]
     return {
         "type": "article",
         "id": came.id,
         "rules": [match.rule for match in matches if match.kind is MatchKind.NEWS],
         "mentions": [match.rule for match in matches if match.kind is MatchKind.MENTION],
-        "story": came.judged.story.id if came.judged.story else None,
+        "story": came.decision.story.id if came.decision.story else None,
         "event": came.event,
-        "decisions": {decided.match.rule: decided.reason for decided in came.judged.decisions},
+        "decisions": {decided.match.rule: decided.explanation for decided in came.decision.decisions},
     }
 
 

@@ -34,7 +34,7 @@ class Poll:
     @property
     def reported(self) -> bool:
         """Whether it was said to be a possible gap."""
-        return any(trouble.kind is TroubleKind.GAP for trouble in self.found.opened)
+        return any(trouble.kind is TroubleKind.GAP for trouble in self.found.opened_troubles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ def polls(source: Source, world: World, hours: float, *, adaptive: bool = True) 
         answer = Fetched(FetchOutcome.DOCUMENT if new else FetchOutcome.NOT_MODIFIED, source.url, 200)
         known = world.size - len(new)
         found = covered(Seen(source, claim, answer, now, entries=world.size, known=known, new=new))
-        lost = 0 if claim.first else first - before
+        lost = 0 if claim.is_first_poll else first - before
         yield Poll(now, len(new), replaced=known == 0, lost=lost, dated=world.dated, found=found)
-        paced = found.habits if adaptive else Habits()
-        at = next_poll(source, answer, paced, planned=now, now=now, failures=0, first=claim.first)
-        claim = replace(claim, planned=at, first=False, habits=found.habits, last_ok=now)
+        paced = found.stats if adaptive else Habits()
+        at = next_poll(source, answer, paced, planned=now, now=now, failures=0, first=claim.is_first_poll)
+        claim = replace(claim, planned=at, is_first_poll=False, stats=found.stats, last_ok=now)
         before = count
 
 

@@ -18,7 +18,7 @@ HEARD = hearing()
 
 def told(facts: dict[str, int] | None = None, **changed: object) -> Account:
     """An account of one telling, by the wire."""
-    before = Account(HEARD.key, "launch", NOON, "a1", NOON, NOON, level=Level.HIGH, voices=("Wire",), told_voices=1)
+    before = Account(HEARD.key, "launch", NOON, "a1", NOON, NOON, level=Level.HIGH, independent_publishers=("Wire",), publishers_at_last_send=1)
     return replace(before, facts=facts or {}, **changed)  # type: ignore[arg-type]
 
 
@@ -77,7 +77,7 @@ def test_reasons(heard: dict[str, object], account: Account, why: list[str]) -> 
 @pytest.mark.parametrize("again", Again)
 def test_only_what_the_rule_asks_for_counts(again: Again) -> None:
     """A rule that asks for one reason hears no other; without any, nothing is an update."""
-    hearing = replace(HEARD, facts=(("dead", 3),), level=Level.CRITICAL, official=True, mark="corrected")
+    hearing = replace(HEARD, facts=(("dead", 3),), level=Level.CRITICAL, official=True, wire_status="corrected")
     account = told(voices=("Wire", "Post", "Times"))
     policy = replace(ALL, again_if=frozenset({again}))
     assert [each for each, _ in reasons(policy, hearing, account)] == [again]
@@ -86,8 +86,8 @@ def test_only_what_the_rule_asks_for_counts(again: Again) -> None:
 
 def test_what_was_told_is_not_new() -> None:
     """After a telling, the same article is worth no other."""
-    hearing = replace(HEARD, facts=(("dead", 3),), level=Level.CRITICAL, official=True, mark="withdrawn")
-    account = told(voices=("Wire", "Post", "Times")).told(hearing, NOON + HOUR, "a2")
+    hearing = replace(HEARD, facts=(("dead", 3),), level=Level.CRITICAL, official=True, wire_status="withdrawn")
+    account = told(voices=("Wire", "Post", "Times")).after_send(hearing, NOON + HOUR, "a2")
     assert reasons(ALL, hearing, account) == []
 
 
@@ -121,15 +121,15 @@ def test_a_clock_that_went_back_makes_nobody_wait_longer() -> None:
 )
 def test_what_says_more_than_what_waits(heard: dict[str, object], more: bool) -> None:
     """A first message that waits is told in the words that say most, whatever the rule tells again."""
-    waits = Account(HEARD.key, "launch", NOON).told(HEARD, NOON, None)
+    waits = Account(HEARD.key, "launch", NOON).after_send(HEARD, NOON, None)
     assert says_more(replace(HEARD, **heard), waits) is more  # type: ignore[arg-type]
 
 
 def test_one_stands_for_all_that_wait() -> None:
     """The last one's words; the highest level, the greatest numbers, and the correction of any."""
-    before = replace(HEARD, level=Level.CRITICAL, facts=(("dead", 5), ("ships", 1)), official=True, mark="corrected")
-    last = replace(HEARD, article=article("b"), publisher="Post", facts=(("dead", 3), ("km", 9)), mark="flash")
+    before = replace(HEARD, level=Level.CRITICAL, facts=(("dead", 5), ("ships", 1)), official=True, wire_status="corrected")
+    last = replace(HEARD, article=article("b"), publisher="Post", facts=(("dead", 3), ("km", 9)), wire_status="flash")
     both = with_more(before, last)
     assert (both.article.uid, both.publisher, both.level) == ("b", "Post", Level.CRITICAL)
-    assert (dict(both.facts), both.official, both.mark) == ({"dead": 5, "ships": 1, "km": 9}, True, "corrected")
-    assert with_more(before, replace(last, mark="withdrawn")).mark == "withdrawn"
+    assert (dict(both.facts), both.official, both.wire_status) == ({"dead": 5, "ships": 1, "km": 9}, True, "corrected")
+    assert with_more(before, replace(last, wire_status="withdrawn")).wire_status == "withdrawn"

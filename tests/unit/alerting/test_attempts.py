@@ -77,7 +77,7 @@ def test_only_refusals_count_as_refusals(kind: ReceiptKind, refusals: int, expec
 )
 def test_an_operators_retry_gives_all_attempts_again(attempt: int, expected: DeliveryState) -> None:
     """Those before it do not count towards the limit, and waits begin small again; numbers go on."""
-    sent = replace(delivery(attempt=attempt), forgiven=30)
+    sent = replace(delivery(attempt=attempt), forgiven_attempts=30)
     found = after_attempt(Receipt(TRY_LATER), sent, limit=30, now=NOON)
     assert found.state is expected
     if attempt == 31:

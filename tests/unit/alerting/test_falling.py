@@ -76,14 +76,14 @@ def test_what_is_held_is_told_when_the_wait_is_over() -> None:
     """Once, in the words of the first, if the others say nothing more; as if it were told now."""
     desk = Desk(by(wait_at_least=2 * MINUTE))
     first = desk.hear("a")
-    assert first.reason == ("waits: the first that launch hears of this story, 2 minutes later; it is told at 12:02")
-    assert desk.hear("b", NOON + MINUTE).reason == "held: this story waits to be told at 12:02 (S1)"
+    assert first.explanation == ("waits: the first that launch hears of this story, 2 minutes later; it is told at 12:02")
+    assert desk.hear("b", NOON + MINUTE).explanation == "held: this story waits to be told at 12:02 (S1)"
     assert desk.alerts(NOON + MINUTE) == []
     (alert,) = desk.alerts(NOON + 2 * MINUTE)
-    assert (alert.kind, alert.at, uids(alert), alert.voices) == (AlertKind.NEW, NOON + 2 * MINUTE, ["a"], 2)
+    assert (alert.kind, alert.at, uids(alert), alert.publisher_count) == (AlertKind.NEW, NOON + 2 * MINUTE, ["a"], 2)
     assert alert.reason == "“missiles” in the title; the first that launch hears of this story, 2 minutes later"
     assert desk.alerts(NOON + HOUR) == []
-    assert desk.hear("c", NOON + HOUR).reason == "held: launch has told this story at 12:02 (S1)"
+    assert desk.hear("c", NOON + HOUR).explanation == "held: launch has told this story at 12:02 (S1)"
 
 
 def test_the_first_message_says_what_was_heard_meanwhile() -> None:
@@ -91,10 +91,10 @@ def test_the_first_message_says_what_was_heard_meanwhile() -> None:
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a", level=Level.MEDIUM)
     more = desk.hear("b", NOON + MINUTE, level=Level.CRITICAL)
-    assert more.reason == (
+    assert more.explanation == (
         "waits: the first that launch hears of this story, 10 minutes later; it says more than what waited, until 12:10"
     )
-    assert [(each.before.hearing.article.uid, each.after, str(each.decision)) for each in more.moved] == [
+    assert [(each.before.candidate.article.uid, each.after, str(each.outcome)) for each in more.pending_changes] == [
         ("a", None, "held: of b says more, and is told with it")
     ]
     desk.hear("c", NOON + 2 * MINUTE, facts=(("dead", 3),), level=Level.LOW)
@@ -108,12 +108,12 @@ def test_what_is_withdrawn_while_it_waits_is_not_told() -> None:
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
     others = desk.hear("b", NOON + MINUTE, mark="withdrawn")  # another outlet's headline may only sound so
-    assert others.reason.startswith("held: this story waits to be told")
+    assert others.explanation.startswith("held: this story waits to be told")
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
     kill = desk.hear("b", NOON + MINUTE, mark="withdrawn", publisher="of a")
-    assert kill.reason == "held: it was withdrawn while it waited to be told"
-    assert [(each.before.hearing.article.uid, each.after) for each in kill.moved] == [("a", None)]
+    assert kill.explanation == "held: it was withdrawn while it waited to be told"
+    assert [(each.before.candidate.article.uid, each.after) for each in kill.pending_changes] == [("a", None)]
     assert desk.alerts(NOON + HOUR) == []
     desk.hear("c", NOON + HOUR)
     assert [uids(alert) for alert in desk.alerts(NOON + 2 * HOUR)] == [["c"]]
@@ -125,8 +125,8 @@ def test_an_update_that_is_withdrawn_while_it_waits_is_not_told() -> None:
     desk.hear("a")
     desk.hear("b", NOON + MINUTE, facts=(("dead", 5),))
     kill = desk.hear("c", NOON + 2 * MINUTE, mark="withdrawn", publisher="of b")
-    assert kill.reason == "held: it was withdrawn while an update waited to be told"
-    assert [each.before.hearing.article.uid for each in kill.moved] == ["b"]
+    assert kill.explanation == "held: it was withdrawn while an update waited to be told"
+    assert [each.before.candidate.article.uid for each in kill.pending_changes] == ["b"]
     assert desk.alerts(NOON + timedelta(1)) == []
 
 
@@ -136,14 +136,14 @@ def test_an_update_waits_for_the_cooldown_and_grows() -> None:
     first = desk.hear("a").alert
     assert first is not None
     five = desk.hear("b", NOON + HOUR, facts=(("dead", 5),))
-    assert five.reason == "waits: update: new fact: 5 dead; first told at 12:00; no update before 15:00"
+    assert five.explanation == "waits: update: new fact: 5 dead; first told at 12:00; no update before 15:00"
     again = desk.hear("c", NOON + HOUR, facts=(("dead", 5),))
-    assert again.reason == (
+    assert again.explanation == (
         "held: launch has told this story at 12:00 (S1); told again if: new fact, official source; "
         "an update waits until 15:00"
     )
     official = desk.hear("d", NOON + HOUR, official=True)
-    assert [each.before.hearing.article.uid for each in official.moved] == ["b"]
+    assert [each.before.candidate.article.uid for each in official.pending_changes] == ["b"]
     desk.hear("e", NOON + 2 * HOUR, facts=(("dead", 50),))
     (alert,) = desk.alerts(NOON + 3 * HOUR)
     assert (alert.kind, uids(alert), alert.thread) == (AlertKind.UPDATE, ["e"], first.id)
@@ -151,7 +151,7 @@ def test_an_update_waits_for_the_cooldown_and_grows() -> None:
         "“missiles” in the title; update: new fact: 50 dead; an official source reports it; first told at 12:00"
     )
     later = desk.hear("f", NOON + 4 * HOUR, facts=(("dead", 90),))
-    assert later.reason.endswith("no update before 6 Jan, 03:00")  # twelve hours after the one before
+    assert later.explanation.endswith("no update before 6 Jan, 03:00")  # twelve hours after the one before
 
 
 def test_a_correction_tells_what_waits_too() -> None:
@@ -161,10 +161,10 @@ def test_a_correction_tells_what_waits_too() -> None:
     desk.hear("b", NOON + HOUR, facts=(("dead", 5),))
     corrected = desk.hear("c", NOON + 2 * HOUR, mark="corrected")
     assert corrected.alert is not None
-    assert corrected.reason.endswith("update: new fact: 5 dead; it was corrected; first told at 12:00")
-    assert [each.before.hearing.article.uid for each in corrected.moved] == ["b"]
+    assert corrected.explanation.endswith("update: new fact: 5 dead; it was corrected; first told at 12:00")
+    assert [each.before.candidate.article.uid for each in corrected.pending_changes] == ["b"]
     assert desk.alerts(NOON + timedelta(1)) == []
-    assert desk.hear("d", NOON + timedelta(1), facts=(("dead", 5),)).reason.startswith("held: launch has told")
+    assert desk.hear("d", NOON + timedelta(1), facts=(("dead", 5),)).explanation.startswith("held: launch has told")
 
 
 def test_an_update_that_comes_after_the_cooldown_is_told_at_once() -> None:
@@ -179,15 +179,15 @@ def test_the_rest_of_an_hour_is_one_digest() -> None:
     desk = Desk(by(most_an_hour=2))
     told = [desk.hear(f"a{n}", NOON + n * MINUTE, story=f"S{n}") for n in range(5)]
     assert [each.alert is not None for each in told] == [True, True, False, False, False]
-    assert told[2].reason == (
+    assert told[2].explanation == (
         "waits: the first that launch hears of this story; launch has sent 2 within the hour; the rest is told together"
     )
-    assert desk.hear("b", NOON + 5 * MINUTE, story="S4").reason == "held: this story waits to be told at 13:00 (S4)"
+    assert desk.hear("b", NOON + 5 * MINUTE, story="S4").explanation == "held: this story waits to be told at 13:00 (S4)"
     assert desk.alerts(NOON + HOUR - MINUTE) == []
     (digest,) = desk.alerts(NOON + HOUR)
     assert (digest.kind, uids(digest), digest.level) == (AlertKind.DIGEST, ["a2", "a3", "a4"], Level.HIGH)
     assert digest.rule_title == "About launch: 3 stories, beyond the messages of an hour"
-    assert desk.hear("c", NOON + HOUR, story="S3").reason == "held: launch has told this story at 13:00 (S3)"
+    assert desk.hear("c", NOON + HOUR, story="S3").explanation == "held: launch has told this story at 13:00 (S3)"
     assert desk.hear("d", NOON + HOUR, story="S9").alert is not None  # a digest is no message of the hour
 
 
@@ -200,8 +200,8 @@ def test_what_was_held_may_find_the_hour_full() -> None:
     tellings, (moved,) = desk.fall(NOON + 3 * MINUTE)
     assert tellings == []
     assert moved.after is not None
-    assert (moved.after.kind, moved.after.due) == (WaitKind.CAP, NOON + 2 * MINUTE + HOUR)
-    assert str(moved.decision) == (
+    assert (moved.after.kind, moved.after.due) == (WaitKind.RATE_LIMIT, NOON + 2 * MINUTE + HOUR)
+    assert str(moved.outcome) == (
         "waits: the first that launch hears of this story, 2 minutes later; launch has sent 1 within the hour; "
         "the rest is told together"
     )
@@ -212,12 +212,12 @@ def test_an_update_in_a_full_hour_is_in_the_digest_with_what_follows() -> None:
     """One line for its story, of the last article; not told twice when the hour is over."""
     desk = Desk(by(most_an_hour=1, again_if=frozenset({Again.CORRECTED, Again.NEW_FACT}), cooldown=MINUTE))
     desk.hear("a")
-    assert desk.hear("b", NOON + 2 * MINUTE, facts=(("dead", 5),)).waiting is not None
+    assert desk.hear("b", NOON + 2 * MINUTE, facts=(("dead", 5),)).pending is not None
     desk.hear("c", NOON + 3 * MINUTE, mark="corrected")
     now = NOON + HOUR  # before the digest is made, another correction
     told = desk.hear("d", now, mark="withdrawn")
     assert told.alert is not None
-    assert "new fact: 5 dead; it was withdrawn" in told.reason
+    assert "new fact: 5 dead; it was withdrawn" in told.explanation
     assert desk.alerts(now + HOUR) == []
 
 
@@ -228,7 +228,7 @@ def test_mentions_go_out_together_in_the_morning() -> None:
     for n, (uid, of) in enumerate((("a", "launch"), ("b", "talks"), ("c", "launch"), ("d", "far"))):
         desk.hear(uid, NOON + n * MINUTE, story=f"S{n // 2}", of=of, kind=MatchKind.MENTION)
     held = desk.hear("e", story="S0", kind=MatchKind.MENTION)
-    assert held.reason == (
+    assert held.explanation == (
         "held: only mentioned, deeper in the text than its lead, and launch has told this story already (S0), or will"
     )
     assert desk.alerts(NOON + 19 * HOUR) == []
@@ -241,7 +241,7 @@ def test_mentions_go_out_together_in_the_morning() -> None:
     (first,) = [digest for digest in digests if len(digest.items) == 3]
     assert first.rule_title == "2 rules: 3 stories, only mentioned"
     assert (first.rule, first.story, first.article.uid) == ("launch", "S0", "a")  # as its first line
-    assert desk.hear("f", NOON + 21 * HOUR, story="S0", kind=MatchKind.MENTION).waiting is None
+    assert desk.hear("f", NOON + 21 * HOUR, story="S0", kind=MatchKind.MENTION).pending is None
     assert desk.hear("g", NOON + 21 * HOUR, story="S0").alert is not None  # that it was mentioned tells no news
 
 
@@ -252,22 +252,22 @@ def test_a_mention_of_what_was_told_since_is_no_news() -> None:
     assert desk.hear("b", NOON + HOUR).alert is not None
     tellings, (moved,) = desk.fall(NOON + 20 * HOUR)
     assert (tellings, moved.after) == ([], None)
-    assert str(moved.decision) == "held: only mentioned, deeper in the text than its lead, and launch has told it since"
-    assert desk.told.waiting == []
+    assert str(moved.outcome) == "held: only mentioned, deeper in the text than its lead, and launch has told it since"
+    assert desk.told.pending == []
 
 
 def test_what_was_missed_is_told_together_and_once() -> None:
     """As soon as the first of it is due, whatever came later, and however old: it is no fault of the news."""
     desk = Desk(replace(by(), max_age=HOUR), rule("talks"))
-    missed = Circumstances(away=AWAY)
+    missed = Circumstances(poll_gap=AWAY)
     old = NOON - 5 * HOUR
     first = desk.hear("a", around=missed, published=old)
-    assert first.reason == (
+    assert first.explanation == (
         "waits: its source could not be polled from 02:00 to 12:00; what was missed is told together"
     )
     desk.hear("b", NOON + 9 * MINUTE, story="S2", around=missed, published=old)
     desk.hear("c", NOON + 9 * MINUTE, story="S2", of="talks", around=missed, published=old)
-    assert desk.hear("d", NOON + MINUTE).reason == "held: this story waits to be told at 12:10 (S1)"
+    assert desk.hear("d", NOON + MINUTE).explanation == "held: this story waits to be told at 12:10 (S1)"
     (digest,) = desk.alerts(NOON + 10 * MINUTE)
     assert uids(digest) == ["a", "b", "c"]
     assert digest.rule_title == "2 rules: 3 stories, that could not be polled in time"
@@ -313,7 +313,7 @@ def test_what_matters_most_stands_first_in_a_digest() -> None:
     tellings, _ = desk.fall(NOON + HOUR)
     (telling,) = tellings
     assert [item.level for item in telling.alert.items] == [Level.CRITICAL, Level.MEDIUM, Level.LOW]
-    assert (telling.alert.article.uid, telling.alert.story, telling.waited[0].hearing.article.uid) == ("a2", "S2", "a2")
+    assert (telling.alert.article.uid, telling.alert.story, telling.pending[0].candidate.article.uid) == ("a2", "S2", "a2")
 
 
 def test_a_rule_that_was_put_in_shadow_tells_nothing_that_waited() -> None:
@@ -323,7 +323,7 @@ def test_a_rule_that_was_put_in_shadow_tells_nothing_that_waited() -> None:
     desk.rules["launch"] = replace(desk.rules["launch"], status=RuleStatus.SHADOW)
     tellings, (moved,) = desk.fall(NOON + 10 * MINUTE)
     assert tellings == []
-    assert (moved.after, str(moved.decision)) == (None, "held: launch was put in shadow while it waited")
+    assert (moved.after, str(moved.outcome)) == (None, "held: launch was put in shadow while it waited")
 
 
 def test_a_correction_makes_the_next_update_wait_no_longer() -> None:
@@ -331,6 +331,6 @@ def test_a_correction_makes_the_next_update_wait_no_longer() -> None:
     desk = Desk(by(again_if=frozenset({Again.CORRECTED, Again.NEW_FACT}), cooldown=3 * HOUR))
     desk.hear("a")
     assert desk.hear("b", NOON + MINUTE, mark="corrected").alert is not None
-    waits = desk.hear("c", NOON + 2 * MINUTE, facts=(("dead", 5),)).waiting
+    waits = desk.hear("c", NOON + 2 * MINUTE, facts=(("dead", 5),)).pending
     assert waits is not None
     assert waits.due == NOON + MINUTE + 3 * HOUR

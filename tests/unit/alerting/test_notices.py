@@ -44,8 +44,8 @@ class Operator:
         self.noticed: tuple[Noticed, ...] = ()
 
     def looks(self, now: datetime, seen: Observed, *, began: datetime = NOON - DAY) -> list[Notice]:
-        noted = due_notices(Look(replace(seen, noticed=self.noticed), self.config, SEOUL, began, now))
-        self.noticed = noted.noticed
+        noted = due_notices(Look(replace(seen, notice_states=self.noticed), self.config, SEOUL, began, now))
+        self.noticed = noted.states
         return list(noted.notices)
 
 
@@ -60,10 +60,10 @@ def waiting(name: str = "desk", since: datetime = NOON, messages: int = 3) -> Wa
 def sick(*which: FailingSource | WaitingChannel | GivenUp, **well: datetime) -> Observed:
     """These are not as they should be; of `well`, "source_wire" did well then."""
     return Observed(
-        failing=tuple(each for each in which if isinstance(each, FailingSource)),
-        waiting=tuple(each for each in which if isinstance(each, WaitingChannel)),
-        given_up=tuple(each for each in which if isinstance(each, GivenUp)),
-        well={name.replace("_", " "): at for name, at in well.items()},
+        failing_sources=tuple(each for each in which if isinstance(each, FailingSource)),
+        stalled_channels=tuple(each for each in which if isinstance(each, WaitingChannel)),
+        dead_alerts=tuple(each for each in which if isinstance(each, GivenUp)),
+        last_well_at={name.replace("_", " "): at for name, at in well.items()},
     )
 
 
@@ -449,13 +449,13 @@ def troubled(*which: SourceTrouble, fails: FailingSource | None = None) -> Obser
     """As the database has them; those that are over have done well then."""
     over = {f"{each.kind.value.removeprefix('possible_')} {each.source}": each.over_at for each in which}
     well = {subject: at for subject, at in over.items() if at is not None}
-    return Observed(failing=(fails,) if fails else (), troubles=which, well=well)
+    return Observed(failing_sources=(fails,) if fails else (), source_troubles=which, last_well_at=well)
 
 
 @pytest.mark.parametrize("kind", [TroubleKind.UNREADABLE, TroubleKind.UNDATED])
 def test_the_command_that_is_advised_names_the_source(kind: TroubleKind) -> None:
     """It is copied as it stands: without it `parse` does not know what to read."""
-    assert "`news-monitor parse --source wire` " in OF_SOURCES[kind].todo.format(name="wire")
+    assert "`news-monitor parse --source wire` " in OF_SOURCES[kind].advice.format(name="wire")
 
 
 def test_a_possible_gap_is_told_at_once_with_its_window() -> None:

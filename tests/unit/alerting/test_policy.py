@@ -52,7 +52,7 @@ def judged(
 ) -> Decided:
     by = by or rule()
     match = Match(by.id, by.version, kind, EVIDENCE, by.level, cause=cause)
-    return judge(Case(by, match, of, STORY, Told(told), NOON, around=around))
+    return judge(Case(by, match, of, STORY, Told(told), NOON, context=around))
 
 
 def told(decided: Decided) -> Alert:
@@ -110,7 +110,7 @@ UNDATED = "held: it came with its source's past (a first poll, or a burst of ent
 def test_fresh_or_stale(of: Article, by: Rule, reason: str) -> None:
     """News is told while it is young; a source's past only by its own date; every decision says why."""
     decided = judged(of, by)
-    assert decided.reason == reason
+    assert decided.explanation == reason
     assert (decided.alert is not None) is reason.startswith("told")
 
 
@@ -130,9 +130,9 @@ def test_a_mention_waits_for_the_morning(news_in: NewsIn, cause: MentionCause, w
     """What is only mentioned is never sent at once; the reason says what makes it a mention."""
     decided = judged(article(), replace(rule(), news_in=news_in), kind=MatchKind.MENTION, cause=cause)
     assert decided.alert is None
-    assert decided.reason == f"waits: only mentioned, {why}; mentions go out together at 08:00"
-    assert decided.waiting is not None
-    assert decided.waiting.due == NOON + 20 * HOUR
+    assert decided.explanation == f"waits: only mentioned, {why}; mentions go out together at 08:00"
+    assert decided.pending is not None
+    assert decided.pending.due == NOON + 20 * HOUR
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_what_was_told_is_held(once_per: OncePer, key: str, other: str) -> None:
     by = rule(once_per=once_per)
     held = judged(article(), by, told=[key])
     assert held.alert is None
-    assert held.reason == f"held: launch has told this {once_per} already (S1)"
+    assert held.explanation == f"held: launch has told this {once_per} already (S1)"
     assert told(judged(article(), by, told=[other, key.replace("launch", "drills")])).dedup_key == key
 
 
@@ -163,9 +163,9 @@ def test_stages_speak_in_the_order_of_a_persons_questions() -> None:
     old = article(published=NOON - 13 * HOUR)
     by = rule(max_age=12 * HOUR)
     key = ["launch story S1"]
-    assert judged(old, by, told=key, kind=MatchKind.MENTION).reason.startswith("held: only mentioned, deeper")
-    assert judged(old, by, told=key).reason.startswith("held: published")
-    assert judged(article(), by, told=key).reason.startswith("held: launch has told")
+    assert judged(old, by, told=key, kind=MatchKind.MENTION).explanation.startswith("held: only mentioned, deeper")
+    assert judged(old, by, told=key).explanation.startswith("held: published")
+    assert judged(article(), by, told=key).explanation.startswith("held: launch has told")
 
 
 SHADOW = rule(status=RuleStatus.SHADOW)
@@ -201,7 +201,7 @@ def test_a_rule_in_shadow_says_what_it_would_have_done(
 ) -> None:
     """It tells nobody, whatever it says; only what it would have told is remembered."""
     decided = judged(of, SHADOW, told=told, kind=kind)
-    assert (decided.reason, decided.alert) == (reason, None)
+    assert (decided.explanation, decided.alert) == (reason, None)
     assert decided.shadow_key == ("shadow: launch story S1" if "would have told:" in reason else None)
 
 
@@ -209,7 +209,7 @@ def test_what_was_seen_in_shadow_silences_no_live_rule() -> None:
     """Nobody has been told of it."""
     key = judged(article(), SHADOW).shadow_key
     assert key is not None
-    assert judged(article(), told=[key]).reason == TELLING
+    assert judged(article(), told=[key]).explanation == TELLING
 
 
 def test_an_alert_says_everything() -> None:
@@ -220,7 +220,7 @@ def test_an_alert_says_everything() -> None:
     assert (alert.story, alert.article, alert.at, alert.kind) == ("S1", of, NOON, "new")
     assert (alert.routes, alert.dedup_key) == (("desk", "phone"), "launch story S1")
     assert alert.reason == TELLING.removeprefix("told: ")
-    assert [alert.sentence[a:b] for a, b in alert.marks] == [alert.sentence[26:34]]
+    assert [alert.sentence[a:b] for a, b in alert.highlights] == [alert.sentence[26:34]]
 
 
 def test_a_rule_without_routes_tells_the_default_one() -> None:
@@ -234,8 +234,8 @@ def test_the_reason_names_every_field() -> None:
     by = rule()
     decided = judge(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, Told(), NOON))
     reason = "“Kim” in the title; “Kim” in the author; “Kim” in the tags; “Kim” in the url"
-    assert decided.reason.startswith(f"told: {reason};")
-    assert told(decided).marks == ((0, 3),)
+    assert decided.explanation.startswith(f"told: {reason};")
+    assert told(decided).highlights == ((0, 3),)
 
 
 def test_the_reason_names_words_within_words_once() -> None:
@@ -247,14 +247,14 @@ def test_the_reason_names_words_within_words_once() -> None:
     )
     by = rule()
     decided = judge(Case(by, Match(by.id, by.version, MatchKind.NEWS, spans, by.level), article(), STORY, Told(), NOON))
-    assert decided.reason.startswith("told: “President of South Korea”, “Beijing” in the title;")
+    assert decided.explanation.startswith("told: “President of South Korea”, “Beijing” in the title;")
 
 
 # --- what comes late --------------------------------------------------------------------------------------------------
 
 
 def claim(planned: datetime, last_ok: datetime | None, failures: int = 0) -> Claim:
-    return Claim("wire", "https://wire.test/feed", 1, planned, failures=failures, first=False, last_ok=last_ok)
+    return Claim("wire", "https://wire.test/feed", 1, planned, failures=failures, is_first_poll=False, last_ok=last_ok)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_when_a_source_was_away(of: Claim, since: datetime | None) -> None:
     assert away(of, NOON) == (Away(since, NOON) if since else None)
 
 
-DOWN = Circumstances(away=Away(NOON - 10 * HOUR, NOON))
+DOWN = Circumstances(poll_gap=Away(NOON - 10 * HOUR, NOON))
 MISSED = "waits: its source could not be polled from 02:00 to 12:00; what was missed is told together"
 
 
@@ -305,7 +305,7 @@ MISSED = "waits: its source could not be polled from 02:00 to 12:00; what was mi
 )
 def test_what_comes_late_through_our_fault_is_told(of: Article, by: Rule, reason: str) -> None:
     """Together, where it is older than an hour; and never held for its age."""
-    assert judged(of, by, around=DOWN).reason == reason
+    assert judged(of, by, around=DOWN).explanation == reason
 
 
 # --- once, and shadow -------------------------------------------------------------------------------------------------
@@ -319,7 +319,7 @@ def in_turn(by: Rule, *heard: tuple[Article, Story, Event | None]) -> list[str]:
     reasons = []
     for of, story, event in heard:
         match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-        reasons.append(judge(Case(by, match, of, story, told, NOON, event)).reason)
+        reasons.append(judge(Case(by, match, of, story, told, NOON, event)).explanation)
     return [reason.split(":")[0] for reason in reasons]
 
 
@@ -352,7 +352,7 @@ def test_what_was_told_as_a_story_is_not_told_as_an_event(once_per: OncePer, key
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
     held = judge(Case(by, match, article(), STORY, Told([key]), NOON, EVENT))
     name = "E1" if once_per is OncePer.EVENT else "S1"
-    assert held.reason == f"held: launch has told this {once_per} already ({name})"
+    assert held.explanation == f"held: launch has told this {once_per} already ({name})"
 
 
 @pytest.mark.parametrize(
@@ -374,10 +374,10 @@ def test_a_rule_in_shadow_goes_through_all_stages(
     by = replace(SHADOW, alert=policy)
     told = Told()
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    decided = judge(Case(by, match, of, STORY, told, NOON, around=around))
-    assert decided.reason == f"held: launch is in shadow; it would have {reason}"
-    assert (decided.alert, decided.waiting, told.waiting) == (None, None, [])
-    assert told.lately("launch", NOON) == ()
+    decided = judge(Case(by, match, of, STORY, told, NOON, context=around))
+    assert decided.explanation == f"held: launch is in shadow; it would have {reason}"
+    assert (decided.alert, decided.pending, told.pending) == (None, None, [])
+    assert told.recent_sends("launch", NOON) == ()
 
 
 def test_a_rule_in_shadow_says_what_it_would_have_told_again() -> None:
@@ -388,11 +388,11 @@ def test_a_rule_in_shadow_says_what_it_would_have_told_again() -> None:
     case = Case(by, match, article(), STORY, told, NOON)
     judge(case)
     later = replace(case, now=NOON + 2 * HOUR, facts=(("dead", 3),))
-    assert judge(later).reason == (
+    assert judge(later).explanation == (
         "held: launch is in shadow; it would have told: “missiles” in the title; “Seoul” in the text; "
         "update: new fact: 3 dead; first told at 12:00"
     )
-    assert judge(replace(later, how="joined at 0.71: much the same words")).reason == (
+    assert judge(replace(later, join_reason="joined at 0.71: much the same words")).explanation == (
         "held: launch would have told this story at 14:00 (S1); joined at 0.71: much the same words; "
         "told again if: new fact; launch is in shadow"
     )
@@ -403,9 +403,9 @@ def test_why_it_is_held_says_when_it_was_told_and_how_it_is_known() -> None:
     again_if = frozenset({Again.NEW_FACT, Again.MORE_PUBLISHERS})
     by = replace(rule(), alert=AlertPolicy(again_if=again_if, more_publishers=3))
     match = Match(by.id, by.version, MatchKind.NEWS, EVIDENCE, by.level)
-    case = Case(by, match, article(), STORY, Told(), NOON, around=Circumstances(ZoneInfo("Asia/Seoul")))
+    case = Case(by, match, article(), STORY, Told(), NOON, context=Circumstances(ZoneInfo("Asia/Seoul")))
     judge(case)
-    assert judge(replace(case, how="joined at 0.71: much the same words")).reason == (
+    assert judge(replace(case, join_reason="joined at 0.71: much the same words")).explanation == (
         "held: launch has told this story at 21:00 (S1); joined at 0.71: much the same words; "
         "told again if: new fact, 3 more publishers"
     )

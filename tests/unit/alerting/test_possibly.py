@@ -63,7 +63,7 @@ class Desk:
 
     def sent(self, event: Event, at: datetime = NOON, **case: Any) -> Alert:
         decided = self.hear(event, at, **case)
-        assert decided.alert is not None, decided.reason
+        assert decided.alert is not None, decided.explanation
         return decided.alert
 
     def alerts(self, at: datetime) -> list[Alert]:
@@ -80,13 +80,13 @@ def test_it_is_sent_under_the_thread_of_the_older_one() -> None:
     desk = Desk()
     first, second = desk.sent(OLDER), desk.hear(YOUNGER, NOON + MINUTE)
     assert second.alert is not None
-    assert second.reason == f"told: {IN_DOUBT}"
+    assert second.explanation == f"told: {IN_DOUBT}"
     made = second.alert
     assert (made.kind, made.thread, made.reason, made.level) == (AlertKind.POSSIBLY, first.id, IN_DOUBT, first.level)
-    assert (made.dedup_key, made.event, made.voices) == ("launch event E2", "E2", 1)
-    older = desk.told.account("launch event E1", NOON)
+    assert (made.dedup_key, made.event, made.publisher_count) == ("launch event E2", "E2", 1)
+    older = desk.told.find_record("launch event E1", NOON)
     assert older is not None
-    assert (older.updates, len(older.voices)) == (0, 1)
+    assert (older.update_count, len(older.independent_publishers)) == (0, 1)
 
 
 def test_a_third_is_under_the_same_thread() -> None:
@@ -102,7 +102,7 @@ def test_its_later_articles_are_its_own() -> None:
     desk = Desk(by(again_if=frozenset({Again.LEVEL_RISES, Again.NEW_FACT}), cooldown=HOUR))
     first = desk.sent(OLDER)
     desk.sent(YOUNGER, NOON + MINUTE)
-    assert desk.hear(YOUNGER, NOON + 2 * MINUTE).reason.startswith("held: launch has told this event at 12:01 (E2)")
+    assert desk.hear(YOUNGER, NOON + 2 * MINUTE).explanation.startswith("held: launch has told this event at 12:01 (E2)")
     update = desk.sent(YOUNGER, NOON + 2 * HOUR, facts=(("dead", 3),))
     assert (update.kind, update.thread, update.event) == (AlertKind.UPDATE, first.id, "E2")
     assert update.reason == "“missiles” in the title; update: new fact: 3 dead; first told at 12:01"
@@ -154,9 +154,9 @@ def test_an_alert_that_has_left_the_archive_is_no_thread() -> None:
     """Its account may be kept for longer, without it."""
     desk = Desk()
     desk.sent(OLDER)
-    account = desk.told.account("launch event E1", NOON)
+    account = desk.told.find_record("launch event E1", NOON)
     assert account is not None
-    desk.told.keep(replace(account, alert=None))
+    desk.told.put_record(replace(account, first_alert=None))
     made = desk.sent(YOUNGER)
     assert (made.kind, made.thread) == (AlertKind.NEW, None)
 
@@ -165,7 +165,7 @@ def test_a_rule_in_shadow_would_have_told_it() -> None:
     """It is held by nothing but that."""
     desk = Desk(replace(by(), status=RuleStatus.SHADOW))
     desk.hear(OLDER)
-    assert desk.hear(YOUNGER).reason == f"held: launch is in shadow; it would have told: {FIRST}"
+    assert desk.hear(YOUNGER).explanation == f"held: launch is in shadow; it would have told: {FIRST}"
 
 
 @pytest.mark.parametrize("apart", [0 * MINUTE, MINUTE])
@@ -173,7 +173,7 @@ def test_what_waits_is_in_doubt_once_the_older_one_was_sent(apart: Any) -> None:
     """Whichever of them has the lower id, and also where one moment brings them all."""
     desk = Desk(by(wait_at_least=5 * MINUTE))
     for number, event in enumerate((YOUNGEST, YOUNGER, OLDER) if not apart else (OLDER, YOUNGER, YOUNGEST)):
-        assert desk.hear(event, NOON + number * apart).reason.startswith("waits: ")
+        assert desk.hear(event, NOON + number * apart).explanation.startswith("waits: ")
     sent = desk.alerts(NOON + 10 * MINUTE)
     assert kinds(sent) == [("E1", "new"), ("E2", "possibly"), ("E3", "possibly")]
     assert {each.thread for each in sent[1:]} == {sent[0].id}
@@ -193,19 +193,19 @@ def test_it_counts_within_the_hour_and_goes_into_digests() -> None:
     """A line of a digest says so too."""
     desk = Desk(by(most_an_hour=1))
     desk.sent(OLDER)
-    assert "launch has sent 1 within the hour" in desk.hear(YOUNGER, NOON + MINUTE).reason
+    assert "launch has sent 1 within the hour" in desk.hear(YOUNGER, NOON + MINUTE).explanation
     (digest,) = desk.alerts(NOON + HOUR)
     (line,) = digest.items
     assert (digest.kind, line.event, line.reason) == (AlertKind.DIGEST, "E2", IN_DOUBT)
     full = Desk(by(most_an_hour=2))
     assert kinds([full.sent(OLDER), full.sent(YOUNGER)]) == [("E1", "new"), ("E2", "possibly")]
-    assert full.hear(YOUNGEST).waiting is not None
+    assert full.hear(YOUNGEST).pending is not None
 
 
 def test_what_was_missed_is_told_together() -> None:
     """In doubt or not; nothing of it is held."""
     desk = Desk()
-    away = Circumstances(away=Away(NOON - 10 * HOUR, NOON))
+    away = Circumstances(poll_gap=Away(NOON - 10 * HOUR, NOON))
     for event in (OLDER, YOUNGER):
         desk.hear(event, published=NOON - 5 * HOUR, around=away)
     (digest,) = desk.alerts(NOON + HOUR)

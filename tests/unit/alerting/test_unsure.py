@@ -55,7 +55,7 @@ class Desk:
         its = self.rules[of]
         match = Match(of, its.version, case.pop("kind", MatchKind.NEWS), EVIDENCE, its.level)
         heard = article(uid, seen=at, of=f"of {uid}", published=case.pop("published", None))
-        return judge(Case(its, match, heard, case.pop("story", STORY), self.told, at, unsure=unsure, **case))
+        return judge(Case(its, match, heard, case.pop("story", STORY), self.told, at, uncertainty=unsure, **case))
 
     def alerts(self, at: datetime) -> list[Alert]:
         return [each.alert for each in fallen_due(self.rules, self.told, at)[0]]
@@ -67,9 +67,9 @@ def test_it_waits_for_the_daily_digest() -> None:
     first = desk.hear("a")
     assert first.alert is not None
     held = [desk.hear("b", NOON + MINUTE, PLACE), desk.hear("c", NOON + 2 * MINUTE, "its day is not known")]
-    assert held[0].reason == f"waits: launch has told this story at 12:00 (S1); {LISTED}"
-    assert [each.waiting and each.waiting.kind for each in held] == [WaitKind.UNSURE, WaitKind.UNSURE]
-    assert all(each.hearing is not None and each.hearing.key == "launch story S1" for each in held)
+    assert held[0].explanation == f"waits: launch has told this story at 12:00 (S1); {LISTED}"
+    assert [each.pending and each.pending.kind for each in held] == [WaitKind.IN_DOUBT, WaitKind.IN_DOUBT]
+    assert all(each.candidate is not None and each.candidate.key == "launch story S1" for each in held)
     assert desk.alerts(MORNING - MINUTE) == []
     (digest,) = desk.alerts(MORNING)
     assert (digest.kind, digest.level) == (AlertKind.DIGEST, Level.INFO)
@@ -86,9 +86,9 @@ def test_what_is_sure_is_not_listed() -> None:
     """As copies are; nor is what is told, or held for another reason."""
     desk = Desk(replace(rule(), max_age=HOUR))
     assert desk.hear("a", unsure=PLACE).alert is not None
-    assert desk.hear("b", NOON + MINUTE).waiting is None
-    assert desk.hear("c", NOON + MINUTE, PLACE, published=NOON - 9 * HOUR).waiting is None
-    assert desk.hear("d", NOON + MINUTE, PLACE, kind=MatchKind.MENTION).waiting is None
+    assert desk.hear("b", NOON + MINUTE).pending is None
+    assert desk.hear("c", NOON + MINUTE, PLACE, published=NOON - 9 * HOUR).pending is None
+    assert desk.hear("d", NOON + MINUTE, PLACE, kind=MatchKind.MENTION).pending is None
     assert desk.alerts(MORNING) == []
 
 
@@ -99,8 +99,8 @@ def test_it_changes_nothing_of_what_it_was_taken_for() -> None:
         desk.hear("a")
         desk.hear("b", NOON + MINUTE, words)
         desk.alerts(MORNING)
-    assert unsure.told.account("launch story S1", NOON) == plain.told.account("launch story S1", NOON)
-    assert plain.told.account("launch story S1", NOON) is not None
+    assert unsure.told.find_record("launch story S1", NOON) == plain.told.find_record("launch story S1", NOON)
+    assert plain.told.find_record("launch story S1", NOON) is not None
     for desk in (plain, unsure):
         update = desk.hear("c", MORNING + HOUR, facts=(("dead", 3),)).alert
         assert update is not None
@@ -119,7 +119,7 @@ def test_beside_what_waits_it_is_listed_too() -> None:
     """And what waits is told all the same."""
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
-    assert desk.hear("b", NOON + MINUTE, PLACE).reason == f"waits: this story waits to be told at 12:10 (S1); {LISTED}"
+    assert desk.hear("b", NOON + MINUTE, PLACE).explanation == f"waits: this story waits to be told at 12:10 (S1); {LISTED}"
     assert [alert.article.uid for alert in desk.alerts(NOON + HOUR)] == ["a"]
     assert [line.uid for alert in desk.alerts(MORNING) for line in alert.items] == ["b"]
 
@@ -129,7 +129,7 @@ def test_who_takes_back_what_waits_lists_nothing() -> None:
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a", publisher="One")
     back = desk.hear("b", NOON + MINUTE, PLACE, publisher="One", mark="withdrawn")
-    assert (back.waiting, [each.after for each in back.moved]) == (None, [None])
+    assert (back.pending, [each.after for each in back.pending_changes]) == (None, [None])
     assert desk.alerts(MORNING) == []
 
 
@@ -138,9 +138,9 @@ def test_an_article_is_listed_once() -> None:
     desk = Desk()
     desk.hear("a")
     desk.hear("b", NOON + MINUTE, PLACE)
-    assert desk.hear("b", NOON + 2 * MINUTE, PLACE).reason == "held: launch has told this story at 12:00 (S1)"
+    assert desk.hear("b", NOON + 2 * MINUTE, PLACE).explanation == "held: launch has told this story at 12:00 (S1)"
     assert len(desk.alerts(MORNING)) == 1
-    assert desk.hear("b", MORNING + MINUTE, PLACE).waiting is None
+    assert desk.hear("b", MORNING + MINUTE, PLACE).pending is None
 
 
 def test_rules_have_digests_of_their_own() -> None:
@@ -157,9 +157,9 @@ def test_rules_have_digests_of_their_own() -> None:
 def test_what_was_told_long_ago_is_listed_too() -> None:
     """Where only the key of its subject is remembered."""
     desk = Desk()
-    desk.told.add("launch story S1")
+    desk.told.add_sent_key("launch story S1")
     held = desk.hear("b", NOON, PLACE)
-    assert (held.reason, held.hearing) == (f"waits: launch has told this story already (S1); {LISTED}", None)
+    assert (held.explanation, held.candidate) == (f"waits: launch has told this story already (S1); {LISTED}", None)
     assert [line.uid for alert in desk.alerts(MORNING) for line in alert.items] == ["b"]
 
 
@@ -178,7 +178,7 @@ def test_a_rule_may_list_nothing() -> None:
     """`unsure: silent`: it is held, as what is sure."""
     desk = Desk(by(lists_unsure=False))
     desk.hear("a")
-    assert desk.hear("b", NOON + MINUTE, PLACE).reason == "held: launch has told this story at 12:00 (S1)"
+    assert desk.hear("b", NOON + MINUTE, PLACE).explanation == "held: launch has told this story at 12:00 (S1)"
     assert desk.alerts(MORNING) == []
 
 
@@ -189,10 +189,10 @@ def test_a_rule_in_shadow_lists_nothing(late: bool) -> None:
     desk = Desk(rule() if late else shadow)
     desk.hear("a")
     decided = desk.hear("b", NOON + MINUTE, PLACE)
-    assert (decided.waiting is not None) is late
+    assert (decided.pending is not None) is late
     desk.rules["launch"] = shadow
     tellings, moved = fallen_due(desk.rules, desk.told, MORNING)
     assert tellings == []
-    assert [str(each.decision) for each in moved] == (
+    assert [str(each.outcome) for each in moved] == (
         ["held: launch was put in shadow while it waited"] if late else []
     )

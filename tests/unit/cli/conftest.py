@@ -24,7 +24,7 @@ def lived_in(tmp_path: Path) -> Iterator[Database]:
     database = open_database(f"sqlite:///{tmp_path / 'monitor.db'}")
     database.upgrade()
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire", "other"), NOON)
+    claims.register_sources(sources("wire", "other"), NOON)
     first = article("a", "북한 미사일 발사", "Seoul says so.\nMissiles flew.", url="https://x.test/1")
     commit(section, claimed(claims), first, ruleset=RULES)
     later = NOON + 10 * MINUTE

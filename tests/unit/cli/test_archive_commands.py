@@ -32,7 +32,7 @@ def folder(tmp_path: Path, empty_url: str) -> Path:
     database, now = open_database(empty_url), clock.now()
     database.upgrade()
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire"), now - MANY)
+    claims.register_sources(sources("wire"), now - MANY)
     for uid, url, at in (("old", URL, now - MANY), ("young", None, now)):
         commit(section, claimed(claims, at=at), article(uid, f"A missile, {uid}", seen=at, url=url), at=at)
     with database.writing() as connection:

@@ -63,7 +63,7 @@ def database(tmp_path: Path, empty_url: str, monkeypatch: pytest.MonkeyPatch) ->
     database = open_database(empty_url)
     database.upgrade()
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(loaded.sources, NOON)
+    claims.register_sources(loaded.sources, NOON)
     rules = compile_live(loaded.rules.values(), loaded.entities)
     for number, (of, (language, title, text)) in enumerate(CAME.items()):
         now = NOON + number * MINUTE
@@ -178,7 +178,7 @@ def test_forgotten_words_are_in_no_comparison(database: Database) -> None:
     assert "both Busan" in match_of("post")["reason"]
     forgetting = Forgetting(database, config_of())
     for source in ("wire", "times"):
-        list(forgetting.forget(forgetting.find(source), NOON + HOUR))
+        list(forgetting.erase(forgetting.plan(source), NOON + HOUR))
     post, after = match_of("post"), match_of("globe")
     for args in (("stories", "show", post["story"]), ("matches", "show", str(post["id"])), ("why", "post post 1")):
         assert CAME["wire"][1] not in told(*args), args

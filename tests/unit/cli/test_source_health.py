@@ -56,7 +56,7 @@ def test_a_slow_source_is_stale_after_three_intervals() -> None:
 def test_it_says_since_when_and_what() -> None:
     """A person sees the cause without another command."""
     told = faring(source(), report(2 * HOUR, HOUR, failures=3), NOON)
-    assert (told.since, told.why) == (NOON - HOUR, "it answered 404")
+    assert (told.since, told.problem) == (NOON - HOUR, "it answered 404")
     assert faring(source(), report(2 * HOUR), NOON).since == NOON - 2 * HOUR
     assert faring(source(), report(MINUTE, articles=0), NOON).since is None  # it never was otherwise
 
@@ -91,7 +91,7 @@ def test_a_source_that_answers_may_be_troubled(
     """With the words for it, and since when."""
     troubles = tuple(trouble(kind, over=over) for kind, over in kinds)
     found = faring(source(), replace(report(5 * MINUTE), troubles=troubles), NOON)
-    assert (found.health, found.why) == (health, words)
+    assert (found.health, found.problem) == (health, words)
     assert len(found.troubles) == (len(kinds) if words else 0)
 
 
@@ -99,4 +99,4 @@ def test_what_is_worse_than_a_trouble_is_said_first() -> None:
     """The trouble is told beside it."""
     failing = replace(report(HOUR, MINUTE, failures=1), troubles=(trouble(TroubleKind.SILENT),))
     found = faring(source(), failing, NOON)
-    assert (found.health, found.why, len(found.troubles)) == (Health.FAILING, "it answered 404", 1)
+    assert (found.health, found.problem, len(found.troubles)) == (Health.FAILING, "it answered 404", 1)

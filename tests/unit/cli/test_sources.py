@@ -155,14 +155,14 @@ def poll(database: Database, name: str, ago: timedelta, *, good: bool, opened: t
     """A poll of a source, committed; a good one brings an article."""
     at = clock.now() - ago
     claims = Claims(database, "test")
-    claims.know({name: Source(name, f"https://{name}.example/feed", name, timedelta(seconds=5))}, at)
+    claims.register_sources({name: Source(name, f"https://{name}.example/feed", name, timedelta(seconds=5))}, at)
     claim = claimed(claims, name, at)
     outcome = FetchOutcome.DOCUMENT if good else FetchOutcome.FAILED
-    with SerialSection(database).entered(at) as inside:
+    with SerialSection(database).enter(at) as inside:
         brought = [article(f"a-{name}", of=name, seen=at)] if good else []
         decision = decide_in(inside, brought, rules()) if good else Decision((), State())
         learnt = Habits(since=at, entries=30, overlap=0.87)
-        traces = replace(polled(claim, at, outcome=outcome), habits=learnt, opened=opened)
+        traces = replace(polled(claim, at, outcome=outcome), stats=learnt, opened_troubles=opened)
         assert inside.commit(traces, decision, to_desk)
 
 
@@ -200,10 +200,10 @@ def test_a_mended_source_need_not_wait_for_its_turn(folder: Path, database: Data
         connection.execute(update(tables.source).values(next_at=clock.now() + DAY))
     with pytest.raises(MonitorError, match=r"there is no source 'tow'; did you mean 'two'\?"):
         run("retry", "two", "tow")
-    assert claims.waiting(clock.now()) == []
+    assert claims.find_due(clock.now()) == []
     done = run("retry", "two")
     assert (done.exit_code, done.output[:15]) == (0, "two is due now:")
-    assert claims.waiting(clock.now()) == ["two"]
+    assert claims.find_due(clock.now()) == ["two"]
     claimed(claims, "two", clock.now())
     with (folder / "sources.yaml").open("a", encoding="utf-8") as file:
         file.write("  - {id: new, url: 'https://new.example/'}\n")
@@ -253,7 +253,7 @@ async def test_health_says_what_is_not_as_it_should_be_and_what_to_do(folder: Pa
     assert told[2].split()[:2] == ["troubled", "one"]
     assert ("87%" in told[2], "possible gap" in told[2]) == (True, True)
     assert told[3].startswith("one: possible gap since ")
-    assert told[3].endswith("none of its entries was there. " + OF_SOURCES[gap.kind].todo.format(name="one"))
+    assert told[3].endswith("none of its entries was there. " + OF_SOURCES[gap.kind].advice.format(name="one"))
     ended = await news_monitor("sources", "health", "--json", folder=folder)
     row = next(row for row in ended.rows if row["id"] == "one")
     (trouble,) = row["troubles"]

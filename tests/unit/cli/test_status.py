@@ -68,17 +68,17 @@ def said(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) ->
 def lived(database: Database, owner: str, *, seen: timedelta, runs: Running = RUNS, ticked: timedelta = SECOND) -> None:
     """A daemon that was seen so long ago, and ticked so long before that."""
     one, then = Daemons(database, owner), NOW - seen
-    one.started("1.2", runs, then - HOUR)
-    assert one.beat(runs, then, ticked=then - ticked, delivered=then - SECOND)
+    one.record_start("1.2", runs, then - HOUR)
+    assert one.record_heartbeat(runs, then, ticked=then - ticked, delivered=then - SECOND)
 
 
 def poll(
     database: Database, name: str, outcome: FetchOutcome = FetchOutcome.DOCUMENT, at: datetime = NOW - HOUR
 ) -> None:
     claims = Claims(database, "desk:1:aa")
-    claims.know(sources("wire", "post", name), at)
+    claims.register_sources(sources("wire", "post", name), at)
     claim = claimed(claims, name, at)
-    with SerialSection(database).entered(at) as inside:
+    with SerialSection(database).enter(at) as inside:
         assert inside.commit(polled(claim, at, outcome=outcome), Decision((), State()), to_desk)
 
 
@@ -104,7 +104,7 @@ def test_rules_that_are_off_are_named_apart(said: Callable[..., list[str]], tmp_
 
 def test_a_daemon_that_has_just_started_has_missed_nothing(database: Database, said: Callable[..., list[str]]) -> None:
     """Its first comes after the workers: until then it says how long ago it started."""
-    Daemons(database, "desk:17:aa").started("1.2", RUNS, NOW - 3 * SECOND)
+    Daemons(database, "desk:17:aa").record_start("1.2", RUNS, NOW - 3 * SECOND)
     assert said()[0].endswith(", started 3 s ago, no tick yet")
 
 
@@ -124,7 +124,7 @@ def test_that_none_runs_stands_first(
     if seen is not None:
         lived(database, "desk:17:aa", seen=seen)
     if stopped:
-        Daemons(database, "desk:17:aa").stopped(NOW - HOUR)
+        Daemons(database, "desk:17:aa").record_stop(NOW - HOUR)
     lines = said()
     assert lines[0].startswith(line)
     gone = [each for each in lines if each.startswith("gone: process 17 on desk was last seen ")]
@@ -154,13 +154,13 @@ def test_a_restart_that_ended_well_is_what_is_told(database: Database, said: Cal
     """Not that the one before it was killed."""
     lived(database, "desk:16:bb", seen=3 * HOUR)
     lived(database, "desk:17:aa", seen=HOUR)
-    Daemons(database, "desk:17:aa").stopped(NOW - HOUR)
+    Daemons(database, "desk:17:aa").record_stop(NOW - HOUR)
     assert said()[0].startswith("no daemon is running; the last one was stopped ")
 
 
 def test_what_a_daemon_runs_and_does_not_do_is_told(database: Database, said: Callable[..., list[str]]) -> None:
     """An edit with faults that is not running, and a clockwork that stands still in a process that lives."""
-    edited = Running(NOW - HOUR, 3, 3, edited=NOW - MINUTE, faults=("a.yaml:1:1: what", "a.yaml:2:1: what"))
+    edited = Running(NOW - HOUR, 3, 3, edited_at=NOW - MINUTE, faults=("a.yaml:1:1: what", "a.yaml:2:1: what"))
     lived(database, "desk:17:aa", seen=2 * SECOND, runs=edited)
     lived(database, "desk:18:bb", seen=2 * SECOND, ticked=31 * SECOND)
     stuck, files = sorted(said()[:2], reverse=True)
@@ -190,7 +190,7 @@ def test_what_answers_and_is_not_as_it_should_be_is_counted(database: Database, 
     """By name, with what it is; one that fails is told as failing only, and what is over is not told."""
     lived(database, "desk:17:aa", seen=2 * SECOND)
     claims = Claims(database, "desk:1:aa")
-    claims.know(sources("wire", "post", "new"), NOW - HOUR)
+    claims.register_sources(sources("wire", "post", "new"), NOW - HOUR)
     opened: dict[str, list[TroubleKind]] = {
         "wire": [TroubleKind.SILENT, TroubleKind.GAP],
         "post": [TroubleKind.SILENT],
@@ -199,8 +199,8 @@ def test_what_answers_and_is_not_as_it_should_be_is_counted(database: Database, 
     for name, kinds in opened.items():
         troubles = tuple(SourceTrouble(name, kind, NOW - HOUR, NOW - HOUR, "what") for kind in kinds)
         outcome = FetchOutcome.FAILED if name == "post" else FetchOutcome.DOCUMENT
-        left = replace(polled(claimed(claims, name, NOW - HOUR), NOW - HOUR, outcome=outcome), opened=troubles)
-        with SerialSection(database).entered(NOW - HOUR) as inside:
+        left = replace(polled(claimed(claims, name, NOW - HOUR), NOW - HOUR, outcome=outcome), opened_troubles=troubles)
+        with SerialSection(database).enter(NOW - HOUR) as inside:
             assert inside.commit(left, Decision((), State()), to_desk)
     lines = said()
     assert "troubled: 1 source: wire (possible gap, silent); see `news-monitor sources health`" in lines

@@ -61,7 +61,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databa
     database = open_database(f"sqlite:///{tmp_path / 'monitor.db'}")
     database.upgrade()
     section, claims, rules = SerialSection(database), Claims(database, "here:1"), ruleset()
-    claims.know(sources(*dict.fromkeys(of for of, _, _ in CAME)), NOON)
+    claims.register_sources(sources(*dict.fromkeys(of for of, _, _ in CAME)), NOON)
     for number, (of, title, text) in enumerate(CAME):
         now = NOON + number * 10 * MINUTE
         each = article(f"a{number}", title, text, of=of, seen=now, url=f"https://{of}.test/{number}")
@@ -83,8 +83,8 @@ def rows(*args: str) -> list[dict[str, Any]]:
 
 def what_time_brings(database: Database) -> None:
     """The digest of the next morning, and the update that has waited longer than the rule's cooldown."""
-    with SerialSection(database).entered(DIGESTS) as section:
-        section.fall(section.decide_due(ruleset()), to_desk)
+    with SerialSection(database).enter(DIGESTS) as section:
+        section.commit_due(section.decide_due(ruleset()), to_desk)
 
 
 @pytest.mark.usefixtures("database")
@@ -157,7 +157,7 @@ def test_of_a_story_that_was_forgotten_the_alert_names_the_rule(database: Databa
     assert "21:50:00 KST; 1 article\n" in told("stories", "show", flood["id"])
     forgetting = Forgetting(database, config_of())
     for of in ("post", "wire", "times", "globe"):
-        list(forgetting.forget(forgetting.find(of), NOON + HOUR))
+        list(forgetting.erase(forgetting.plan(of), NOON + HOUR))
     assert [each["rules"] for each in rows("stories", "list") if each["id"] == flood["id"]] == [["floods"]]
     for story, rule_, others in ((flood, "floods", 0), (wire, "launch", 1)):
         listed = told("stories", "list", "--rule", rule_).splitlines()[1:]

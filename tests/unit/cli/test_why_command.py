@@ -101,7 +101,7 @@ class Folder:
         config = load(self.path / "monitor.yaml", {}).config
         rules = compile_live(config.rules.values(), config.entities)
         claims, section = Claims(database, "here:1"), SerialSection(database)
-        claims.know(config.sources, NOON)
+        claims.register_sources(config.sources, NOON)
         later = NOON + MINUTE
         first = article("guid 1", HEADLINE, "It flew for an hour.", url=PAGE, canonical=PAGE)
         again = article("b", HEADLINE, of="post", seen=later)
@@ -415,7 +415,7 @@ async def test_what_was_here_and_is_gone_says_so(kept: Folder) -> None:
     """That it was taken in, and why nothing more is known."""
     database = open_database(kept.url)
     forgetting = Forgetting(database, config_of())
-    list(forgetting.forget(forgetting.find(PAGE), NOON + HOUR))
+    list(forgetting.erase(forgetting.plan(PAGE), NOON + HOUR))
     database.close()
     gone = "it was forgotten on the operator's word (2026-01-05 22:00:00 KST)"
     assert (await kept.why(PAGE, code=2)).told == [

@@ -117,7 +117,7 @@ def test_people_organisations_and_weapons_are_of_a_country() -> None:
     with pytest.raises(Faulty) as refused:
         said(text % "place")
     [fault] = refused.value.faults
-    assert (fault.place.line, fault.what, fault.meant) == (4, "a place is of nobody", "say what contains it: 'lies_in'")
+    assert (fault.place.line, fault.problem, fault.hint) == (4, "a place is of nobody", "say what contains it: 'lies_in'")
 
 
 @pytest.mark.parametrize(
@@ -133,4 +133,4 @@ def test_what_lies_nowhere_is_refused(kind: str, where: str, what: str) -> None:
     with pytest.raises(Faulty) as refused:
         said(f"entity: musudan\nkind: {kind}\nname: Musudan\nlies_in: {where}\nsure: [Musudan]\n")
     [fault] = refused.value.faults
-    assert (fault.place.line, fault.what) == (4, what)
+    assert (fault.place.line, fault.problem) == (4, what)

@@ -176,7 +176,7 @@ def test_what_is_added_to_something_faulty_points_there(tmp_path: Path) -> None:
 def test_a_list_that_is_only_added_is_used(tmp_path: Path) -> None:
     """`check` does not say that nothing names it."""
     rules = loaded(tmp_path, "{list: games, words: [war game]}\n---\n{extends: drills, lists: [games]}")
-    everything = Everything(rules.rules, rules.entities, rules.lists, rules.documents, whole=True)
+    everything = Everything(rules.rules, rules.entities, rules.lists, rules.documents, is_complete=True)
     found = lints(everything, [*rules.lists.values(), *rules.entities.values()])
     assert [lint for lint in found if lint.kind == "unused-list"] == []
 
@@ -203,7 +203,7 @@ def test_what_is_added_to_nothing_usable_is_a_fault_once(tmp_path: Path) -> None
     """What it would have added to cannot be had itself; others are not touched."""
     own = "list: mine\nlists: [nothing]\n---\nextends: mine\nwords: [a]\n---\nextends: drills\nwords: [b]\n"
     rules = loaded(tmp_path, own)
-    assert [fault.what for fault in rules.faults] == ["there is no list 'nothing'", "the list 'mine' cannot be used"]
+    assert [fault.problem for fault in rules.faults] == ["there is no list 'nothing'", "the list 'mine' cannot be used"]
     assert "b" in {term.text for term in rules.lists["drills"].terms}
 
 

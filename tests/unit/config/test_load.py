@@ -114,7 +114,7 @@ def test_a_source_whose_proxy_lacks_its_password_is_left_out_alone(write: Write)
     folder = write(_GOOD | {"sources/two.yaml": f"sources: [{source}]\n"})
     without = loaded(folder)
     assert list(without.config.sources) == ["one"]
-    assert [fault.what for fault in without.faults] == ["the environment variable PW is not set"]
+    assert [fault.problem for fault in without.faults] == ["the environment variable PW is not set"]
     found = load(folder / "monitor.yaml", {"PW": "s%40cret"})
     assert found.faults == ()
     assert found.config.sources["two"].proxy == "http://me:s%40cret@p.example:3128"

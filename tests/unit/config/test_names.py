@@ -98,7 +98,7 @@ def known(*beside: str) -> tuple[Names, list[Fault]]:
 def faults(text: str, *beside: str) -> list[str]:
     """What is said of a rule that stands beside these, and of them."""
     (there, said), read = known(*beside), document(text)
-    return [str(fault) for fault in [*said, *there.faults(read, names(read))]]
+    return [str(fault) for fault in [*said, *there.find_faults(read, names(read))]]
 
 
 def matching(condition: str) -> str:
@@ -208,7 +208,7 @@ def test_what_belongs_to_a_list_must_be_there() -> None:
 
 def version(condition: str, *beside: str) -> str:
     read = document(matching(condition))
-    return with_version(rule(read), known(*beside)[0].digests(names(read))).version
+    return with_version(rule(read), known(*beside)[0].digest_references(names(read))).version
 
 
 _GROUP = "{entity: {in: asia}}"
@@ -269,7 +269,7 @@ def test_entities_that_wait_for_each_other_are_refused(beside: list[str], places
     """Each where it names the other; what stands beside them is read."""
     there, said = known(*beside, _BOMB)
     assert [str(fault) for fault in said] == [f"{place}: {_CIRCLE} instead" for place in places]
-    assert list(there.all(Entity)) == ["bomb"]
+    assert list(there.all_of_kind(Entity)) == ["bomb"]
 
 
 def test_lists_that_belong_to_each_other_are_refused() -> None:
@@ -279,4 +279,4 @@ def test_lists_that_belong_to_each_other_are_refused() -> None:
     what = "this list would belong to itself, or to one that belongs to it; name it in one of them only"
     places = ["1.yaml:1:28", "2.yaml:1:20", "3.yaml:1:38"]
     assert [str(fault) for fault in said] == [f"{place}: {what}" for place in places]
-    assert list(there.all(WordList)) == ["places"]
+    assert list(there.all_of_kind(WordList)) == ["places"]

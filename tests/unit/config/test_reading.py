@@ -110,7 +110,7 @@ def test_an_edit_while_a_file_is_parsed_shows(tmp_path: Path, monkeypatch: pytes
         return [document.data]
 
     memory = Memory[Plain]()
-    said = [memory.read([path], slowly, {})[0].says for _ in range(2)]
+    said = [memory.read([path], slowly, {})[0].last_good for _ in range(2)]
     assert said == [({"a": 1},), ({"a": 2},)]
 
 
@@ -135,7 +135,7 @@ def test_what_a_file_names_is_looked_up_again_though_the_file_is_not(files: File
     assert after.config.sources["one"].every == timedelta(seconds=20)
     files.edit("entities.yaml", "taiwan", "formosa")
     files.edit("monitor.yaml", "news:", "nws:")
-    said = [fault.what for fault in files.load().faults]
+    said = [fault.problem for fault in files.load().faults]
     assert said == ["there is no entity 'taiwan'", "there is no route 'news'"]
 
 
@@ -144,7 +144,7 @@ def test_the_faults_of_a_file_are_told_for_as_long_as_they_stand(files: Files) -
     files.load()
     files.edit("rules/other.yaml", "low", "lwo")
     first, second = files.load(), files.load()
-    assert [fault.what.partition(" is")[0] for fault in first.faults] == ["'lwo'"]
+    assert [fault.problem.partition(" is")[0] for fault in first.faults] == ["'lwo'"]
     assert second.faults == first.faults
     assert set(second.config.rules) == {"drills", "other"}
     files.edit("rules/other.yaml", "lwo", "low")

@@ -85,5 +85,5 @@ def test_a_row_says_what_is_needed_and_what_may_stand_there(
 ) -> None:
     """In words, with the default where there is one."""
     told = row(table, key)
-    assert (told.needed, told.beside, told.value) == (needed, beside, value)
+    assert (told.requirement, told.allowed_with, told.value) == (needed, beside, value)
     assert "default" not in told.meaning

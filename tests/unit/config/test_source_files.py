@@ -49,7 +49,7 @@ def test_where_a_new_source_goes(write: Write, named: str, expected: str) -> Non
 def test_a_name_that_the_system_refuses_is_told(write: Write, name: str) -> None:
     """Whether a file or a folder was meant; and nothing is written there."""
     files = source_files(write({"monitor.yaml": f"sources: [{name}, b.yaml]", "b.yaml": ""}))
-    assert [fault.what for fault in files.faults] == [
+    assert [fault.problem for fault in files.faults] == [
         f"'{files.config.parent / name}' cannot be read: File name too long"
     ]
     with pytest.raises(Faulty, match="cannot be read: File name too long"):
@@ -89,7 +89,7 @@ def test_all_that_stands_in_the_files_is_known(write: Write) -> None:
         }
     )
     files = source_files(config)
-    assert [(each.id, each.url, each.place.line, each.file.name) for each in files.standing] == [
+    assert [(each.id, each.url, each.place.line, each.file.name) for each in files.sources] == [
         ("a", "u", 1, "a.yaml"),
         ("b", "v", 3, "a.yaml"),
     ]

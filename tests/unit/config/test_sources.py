@@ -57,8 +57,8 @@ def test_what_cannot_be_meant_is_refused(keys: str, what: str) -> None:
     with pytest.raises(Faulty) as refused:
         read(keys)
     (fault,) = refused.value.faults
-    assert what in fault.what
-    assert fault.meant
+    assert what in fault.problem
+    assert fault.hint
 
 
 PROXY = "proxy: 'http://me:${env:PW}@p.example:3128'"
@@ -88,5 +88,5 @@ def test_a_secret_that_cannot_be_had_or_used_is_told_and_not_shown(
     """At the place of its source."""
     with pytest.raises(Faulty) as refused:
         with_secrets(read(keys), environment, PLACE, tmp_path)
-    assert refused.value.faults[0].what == what
+    assert refused.value.faults[0].problem == what
     assert not any(value in str(refused.value) for value in environment.values())

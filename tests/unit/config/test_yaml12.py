@@ -69,16 +69,16 @@ def test_each_key_and_value_has_its_place() -> None:
 def test_a_place_is_the_same_counted_out_and_looked_up() -> None:
     """Of each value of a document, one behind mappings and lists of lists among them."""
     [document] = parse("a: {b: [1, [2, {c: d}]], e: }\nf:\n  - [[], {}]\n  - g: h\ni: j\n", "f.yaml")
-    assert len(document.values) == 16
-    for where, at in document.values.items():
+    assert len(document.value_positions) == 16
+    for where, at in document.value_positions.items():
         assert document.place(where) == Place("f.yaml", *at)
 
 
 def test_the_places_of_a_list_are_those_of_its_items() -> None:
     """Told together or one by one; of what is no list there are none."""
     [document] = parse("top: {x: [y]}\nf:\n  - [[], {}]\n  - g: h\n  - i\n", "f.yaml")
-    assert list(document.places("f")) == [document.place(("f", index)) for index in range(3)]
-    assert (list(document.places("top")), list(document.places("none"))) == ([], [])
+    assert list(document.item_places("f")) == [document.place(("f", index)) for index in range(3)]
+    assert (list(document.item_places("top")), list(document.item_places("none"))) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_the_places_of_a_list_are_those_of_its_items() -> None:
 def test_each_value_has_its_end(text: str, end: tuple[int, int]) -> None:
     """Right after its last character: blanks and comments behind it are not its own."""
     first, *_ = parse(text, "f.yaml")
-    assert first.ends["a",] == end
-    assert first.ends.keys() == first.values.keys()
+    assert first.end_positions["a",] == end
+    assert first.end_positions.keys() == first.value_positions.keys()
 
 
 @pytest.mark.parametrize("nothing", ["", "\n\n", "# only a comment\n", "---\n", "---\n# one\n---\n# two\n...\n", "~"])

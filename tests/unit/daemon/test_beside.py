@@ -36,5 +36,5 @@ async def test_work_that_crashes_is_logged_and_begins_anew(monkeypatch: pytest.M
             await task
     assert ended.is_set()
     assert [(line["event"], line["work"], type(line["exc_info"])) for line in logs] == [
-        (Event.WORK_CRASHED, "a work", kind) for kind in (ZeroDivisionError, asyncio.CancelledError, KeyError)
+        (Event.TASK_RESTARTED, "a work", kind) for kind in (ZeroDivisionError, asyncio.CancelledError, KeyError)
     ]

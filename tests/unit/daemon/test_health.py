@@ -63,7 +63,7 @@ class Watched:
 
     def poll(self, name: str, at: datetime, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> None:
         claim = claimed(Claims(self.database, OWNER), name, at)
-        with SerialSection(self.database).entered(at) as inside:
+        with SerialSection(self.database).enter(at) as inside:
             assert inside.commit(polled(claim, at, outcome=outcome), Decision((), State()), to_desk)
 
 
@@ -71,13 +71,13 @@ def problem(checks: dict[str, Check]) -> dict[str, str]:
     """What the checks say that are not well; each of them must be a problem."""
     bad = {name: check for name, check in checks.items() if check.grade is not Grade.OK}
     assert {check.grade for check in bad.values()} <= {Grade.PROBLEM}
-    return {name: check.says for name, check in bad.items()}
+    return {name: check.message for name, check in bad.items()}
 
 
 @pytest.fixture
 def watched(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
     """A daemon that knows two sources and has polled neither."""
-    Claims(database, OWNER).know(sources("wire", "post"), MORNING)
+    Claims(database, OWNER).register_sources(sources("wire", "post"), MORNING)
     thread = StoreThread()
     monkeypatch.setattr("monitor.clock.monotonic", lambda: 1000.0)
     yield Watched(database, Turns(1000), thread)
@@ -86,13 +86,13 @@ def watched(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wat
 
 async def test_the_heartbeat_tells_what_runs_and_when_it_turned(watched: Watched) -> None:
     """From the first one on it is known."""
-    await watched.health.beat()
+    await watched.health.write_heartbeat()
     (seen,) = daemons(watched.database)
     assert (seen.owner, seen.running) == (OWNER, watched.runs)
-    watched.turns.turned(Work.TICK, 995)
-    watched.turns.turned(Work.DELIVERY, 935)
+    watched.turns.record_run(Work.TICK, 995)
+    watched.turns.record_run(Work.DELIVERY, 935)
     watched.runs = Running(NOON, rules=4, sources=2)
-    await watched.health.beat()
+    await watched.health.write_heartbeat()
     (seen,) = daemons(watched.database)
     assert seen.running.rules == 4
     assert seen.ticked_at == seen.seen_at - 5 * SECOND
@@ -103,13 +103,13 @@ async def test_all_is_well(watched: Watched) -> None:
     """Each check says what it saw, in the zone of the settings."""
     watched.poll("wire", MORNING)
     watched.poll("post", NOON)
-    await watched.health.beat()
-    watched.turns.turned(Work.TICK, 998)
-    watched.turns.turned(Work.DELIVERY, 999)
+    await watched.health.write_heartbeat()
+    watched.turns.record_run(Work.TICK, 998)
+    watched.turns.record_run(Work.DELIVERY, 999)
     found = watched.all()
     assert {check.grade for check in found.values()} == {Grade.OK}
-    assert found["database"].says.startswith("the database took the last heartbeat 0 s ago, within 0.")
-    assert {name: check.says for name, check in found.items() if name != "database"} == {
+    assert found["database"].message.startswith("the database took the last heartbeat 0 s ago, within 0.")
+    assert {name: check.message for name, check in found.items() if name != "database"} == {
         "tick": "the last tick was 2 s ago",
         "delivery": "the last turn was 1 s ago",
         "outbox": "nothing waits",
@@ -135,7 +135,7 @@ def test_a_clockwork_that_stands_still_is_a_problem(
     """After 30 s, and not before; it is told from memory, and by its name."""
     assert problem(watched.all(monotonic=1000 + WAITED)) == {}
     for work in set(Work) - still:
-        watched.turns.turned(work, 1001 + WAITED)
+        watched.turns.record_run(work, 1001 + WAITED)
     found = watched.all(monotonic=1001 + WAITED)
     del found["database"]
     assert problem(found) == problems
@@ -152,7 +152,7 @@ def test_a_clockwork_that_stands_still_is_a_problem(
 def test_a_database_that_takes_nothing_is_a_problem(watched: Watched, done: set[Work], said: str) -> None:
     """After 30 s without a heartbeat; what it still does is said."""
     for work in (Work.TICK, Work.DELIVERY, *done):
-        watched.turns.turned(work, 1001 + WAITED)
+        watched.turns.record_run(work, 1001 + WAITED)
     assert problem(watched.all(monotonic=1000 + WAITED)) == {}
     assert problem(watched.all(monotonic=1001 + WAITED)) == {"database": f"the database {said} for 31 s; see the log"}
 
@@ -169,18 +169,18 @@ async def test_a_database_that_was_overwritten_is_a_problem_at_once(watched: Wat
     database = watched.database
     if not database.shared:
         database.backup(tmp_path / "backup.db")
-    await watched.health.beat()
-    await watched.health.beat()
+    await watched.health.write_heartbeat()
+    await watched.health.write_heartbeat()
     if database.shared:
         with database.writing() as connection:
             connection.execute(delete(daemon))
-        await watched.health.beat()
+        await watched.health.write_heartbeat()
         assert [each.owner for each in daemons(database)] == [OWNER]
         return
     with closing(sqlite3.connect(tmp_path / "backup.db")) as backup, closing(sqlite3.connect(database.name)) as other:
         backup.backup(other)
     with pytest.raises(StoreReplaced, match="was overwritten with another database while it was in use"):
-        await watched.health.beat()
+        await watched.health.write_heartbeat()
     assert "was overwritten" in problem(watched.all())["database"]
     assert daemons(database) == []
 
@@ -190,7 +190,7 @@ async def test_a_database_that_is_slow_is_a_warning(watched: Watched, monkeypatc
     moments = iter((1000.0, 1000.0 + SLOW.total_seconds() + 1))
     with monkeypatch.context() as patched:
         patched.setattr("monitor.daemon.health.clock.monotonic", lambda: next(moments))
-        await watched.health.beat()
+        await watched.health.write_heartbeat()
     said = "the database took the last heartbeat 2 s ago, within 6.000 s"
     assert watched.all(monotonic=1008)["database"] == Check("database", Grade.WARNING, said)
 
@@ -202,7 +202,7 @@ async def test_sources_that_fail_are_a_warning(watched: Watched) -> None:
     watched.poll("wire", MORNING)
     watched.poll("wire", MORNING + MINUTE, FetchOutcome.FAILED)
     watched.poll("post", MORNING - 24 * HOUR, FetchOutcome.FAILED)
-    await watched.health.beat()
+    await watched.health.write_heartbeat()
     said = (
         "2 of 3 sources fail; the oldest since 4 Jan, 10:00; 2 were never polled well; "
         "the good poll that is the longest ago was at 10:00"
@@ -216,17 +216,17 @@ async def test_that_no_poll_goes_well_is_a_problem(watched: Watched) -> None:
     watched.poll("wire", NOON)
     for second in (10, 20):
         watched.poll("wire", NOON + second * SECOND, FetchOutcome.FAILED)
-    await watched.health.beat()
+    await watched.health.write_heartbeat()
     assert watched.all(NOON + HOUR)["sources"].grade is Grade.WARNING
     watched.poll("wire", NOON + 30 * SECOND, FetchOutcome.FAILED)
-    await watched.health.beat()
+    await watched.health.write_heartbeat()
     assert watched.all(NOON + 69 * SECOND)["sources"].grade is Grade.WARNING
     found = watched.all(NOON + 70 * SECOND)["sources"]
     said = "no poll has gone well since 13:00: 3 polls of the source failed (); is this machine's network up?"
     assert found == Check("sources", Grade.PROBLEM, said)
     watched.names = ("wire", "post")
     watched.poll("post", NOON + MINUTE)
-    await watched.health.beat()
+    await watched.health.write_heartbeat()
     assert watched.all(NOON + HOUR)["sources"].grade is Grade.WARNING
 
 
@@ -237,22 +237,22 @@ async def test_one_source_that_is_down_beside_one_that_is_seldom_polled_is_no_pr
         watched.poll(name, NOON)
     for minute in range(1, 60):
         watched.poll("wire", NOON + minute * MINUTE, FetchOutcome.FAILED)
-    await watched.health.beat()
+    await watched.health.write_heartbeat()
     assert watched.all(NOON + HOUR)["sources"].grade is Grade.WARNING
     watched.poll("post", NOON + HOUR, FetchOutcome.FAILED)
-    await watched.health.beat()
+    await watched.health.write_heartbeat()
     assert watched.all(NOON + HOUR + MINUTE)["sources"].grade is Grade.PROBLEM
 
 
 async def test_a_channel_whose_oldest_alert_waits_is_a_problem(watched: Watched) -> None:
     """From the 15 minutes on after which a notice tells of it too."""
     commit(SerialSection(watched.database), claimed(Claims(watched.database, OWNER), "wire", NOON), article(), at=NOON)
-    await watched.health.beat()
+    await watched.health.write_heartbeat()
     assert watched.all(NOON + 15 * MINUTE)["outbox"] == Check("outbox", Grade.OK, "deliveries that wait: 1")
     late = watched.all(NOON + 15 * MINUTE + SECOND)["outbox"]
     assert late == Check("outbox", Grade.PROBLEM, "channel desk: its oldest alert waits since 13:00")
     Outbox(watched.database, OWNER).discard([1], NOON)
-    await watched.health.beat()
+    await watched.health.write_heartbeat()
     assert watched.all(NOON + HOUR)["outbox"].grade is Grade.OK
 
 
@@ -264,22 +264,22 @@ async def test_what_is_dead_is_a_problem_until_it_is_decided(watched: Watched) -
         sent = outbox.claim("desk", NOON, MINUTE)
         assert sent is not None
         outbox.settle(sent, Receipt(ReceiptKind.REFUSED, "no"), Verdict(DeliveryState.DEAD), NOON)
-        await watched.health.beat()
+        await watched.health.write_heartbeat()
         found = watched.all(NOON + MINUTE)["outbox"]
         assert found.grade is Grade.PROBLEM
-        assert found.says.startswith("channel desk: 1 delivery is dead since 13:00 (no); repair the channel: the next ")
-        watched.health.measured([], NOON)
+        assert found.message.startswith("channel desk: 1 delivery is dead since 13:00 (no); repair the channel: the next ")
+        watched.health.render_metrics([], NOON)
         assert watched.metrics.registry.get_sample_value("monitor_outbox_dead") == 1
         decide([sent.id], NOON)
-        await watched.health.beat()
+        await watched.health.write_heartbeat()
         assert watched.all(NOON + MINUTE)["outbox"].grade is Grade.OK
-        watched.health.measured([], NOON)
+        watched.health.render_metrics([], NOON)
         assert watched.metrics.registry.get_sample_value("monitor_outbox_dead") == 0
 
 
 def test_an_edit_with_faults_is_a_warning(watched: Watched) -> None:
     """What runs is good, and the user believes that it is something else."""
-    watched.runs = Running(MORNING, 3, 2, edited=NOON, faults=("a.yaml:1:1: what", "a.yaml:2:1: what"))
+    watched.runs = Running(MORNING, 3, 2, edited_at=NOON, faults=("a.yaml:1:1: what", "a.yaml:2:1: what"))
     said = "running the version of 10:00; your edit of 13:00 has 2 faults"
     assert watched.all()["files"] == Check("files", Grade.WARNING, said)
 
@@ -289,13 +289,13 @@ async def test_metrics_of_the_moment_are_taken_when_they_are_asked_for(watched: 
     watched.poll("wire", MORNING)
     watched.poll("post", MORNING, FetchOutcome.FAILED)
     commit(SerialSection(watched.database), claimed(Claims(watched.database, OWNER), "wire", NOON), article(), at=NOON)
-    await watched.health.beat()
-    watched.runs = Running(MORNING, 3, 2, edited=NOON, faults=("a.yaml:1:1: what",))
+    await watched.health.write_heartbeat()
+    watched.runs = Running(MORNING, 3, 2, edited_at=NOON, faults=("a.yaml:1:1: what",))
 
     def value(name: str, **labels: str) -> float | None:
         return watched.metrics.registry.get_sample_value(name, labels)
 
-    exposed = watched.health.measured(watched.health.checks(NOON + HOUR, 1000), NOON + HOUR)
+    exposed = watched.health.render_metrics(watched.health.checks(NOON + HOUR, 1000), NOON + HOUR)
     assert b'monitor_source_last_success_timestamp_seconds{source="post"} 0.0' in exposed
     assert value("monitor_source_last_success_timestamp_seconds", source="wire") == NOON.timestamp()
     assert (value("monitor_sources"), value("monitor_sources_failing"), value("monitor_sources_unverified")) == (
@@ -307,6 +307,6 @@ async def test_metrics_of_the_moment_are_taken_when_they_are_asked_for(watched: 
     assert (value("monitor_check", check="outbox"), value("monitor_check", check="files")) == (2, 1)
     assert (value("monitor_config_faults"), value("monitor_check", check="tick")) == (1, 0)
     watched.names = ("post",)
-    await watched.health.beat()
-    watched.health.measured([], NOON + HOUR)
+    await watched.health.write_heartbeat()
+    watched.health.render_metrics([], NOON + HOUR)
     assert value("monitor_source_last_success_timestamp_seconds", source="wire") is None

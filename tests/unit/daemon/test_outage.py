@@ -15,10 +15,10 @@ def test_an_outage_is_told_now_and_then_and_at_its_end() -> None:
     with capture_logs() as logs:
         for second in range(150):
             for _ in range(2):
-                outage.refused(StoreFailed("out of reach"), 1000.0 + second)
-            outage.look(1000.0 + second)
+                outage.record_refusal(StoreFailed("out of reach"), 1000.0 + second)
+            outage.check_recovery(1000.0 + second)
         for second in range(150, 220):
-            outage.look(1000.0 + second)
-        outage.refused(StoreFailed("again"), 2000.0)
-    assert [entry["event"] for entry in logs] == [Event.STORE_PROBLEM] * 3 + [Event.STORE_WELL, Event.STORE_PROBLEM]
+            outage.check_recovery(1000.0 + second)
+        outage.record_refusal(StoreFailed("again"), 2000.0)
+    assert [entry["event"] for entry in logs] == [Event.DATABASE_PROBLEM] * 3 + [Event.DATABASE_RECOVERED, Event.DATABASE_PROBLEM]
     assert logs[3]["seconds"] == 149

@@ -62,8 +62,8 @@ def test_it_is_fed_only_while_all_work_goes_on(
     turns = Turns(1000)
     watchdog = Watchdog(INTERVAL, turns)
     for work in done:
-        turns.turned(work, 1000 + after)
-    assert set(watchdog.missing(1000 + after)) == missing
+        turns.record_run(work, 1000 + after)
+    assert set(watchdog.overdue_work(1000 + after)) == missing
     assert watchdog.feed(1000 + after) is (not missing)
     assert fed() == (0 if missing else 1)
 
@@ -73,7 +73,7 @@ def test_feeding_begins_again_with_the_work(fed: Callable[[], int]) -> None:
     turns = Turns(0)
     watchdog = Watchdog(INTERVAL, turns)
     assert not watchdog.feed(60)
-    turns.turned(Work.CALL, 61)
+    turns.record_run(Work.CALL, 61)
     assert watchdog.feed(62)
     assert fed() == 1
 
@@ -93,4 +93,4 @@ def test_where_systemd_asks_for_no_proof_it_is_known_all_the_same(monkeypatch: p
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     watchdog = Watchdog(None, Turns(0))
     assert not watchdog.feed(1)
-    assert watchdog.missing(46) == [Work.CALL]
+    assert watchdog.overdue_work(46) == [Work.CALL]

@@ -28,7 +28,7 @@ async def test_feeds_parse_to_the_outlets_texts(outlet: Outlet) -> None:
             items = (*edition, *items)
             entries = await read(f"{origin}/{outlet.id}/feed")
             assert [(entry.title, body(entry)) for entry in entries] == [(item.title, item.text) for item in items]
-            assert newsroom.texts == len(items)
+            assert newsroom.text_count == len(items)
             newsroom.publish()
     assert [entry.link for entry in entries] == [f"{origin}/{outlet.id}{item.path}" for item in items]
     assert {entry.language for entry in entries} == {outlet.language}
@@ -83,4 +83,4 @@ def test_wires_are_credited_and_marked() -> None:
     items = [item for each in outlets() for item in each.shown(len(EDITIONS))]
     said = [provenance(article(title=item.title, text=item.text)) for item in items]
     assert Counter(each.wire for each in said)["Yonhap"] > 5
-    assert {each.mark for each in said} >= {WireMark.FLASH, WireMark.NUMBERED, WireMark.CORRECTED}
+    assert {each.wire_status for each in said} >= {WireMark.FLASH, WireMark.NUMBERED, WireMark.CORRECTED}

@@ -69,7 +69,7 @@ def test_versions_end() -> None:
     """A feed that prints the present time into its texts is not followed for ever, and not in silence."""
     latest = Known(VERSIONS, "another", NOON)
     found = unseen(SOURCE, [ENTRY], ["g1"], {"g1": latest}, now=NOON, baseline=False)
-    assert (found.articles, found.restless) == ((), 1)
+    assert (found.articles, found.unstable_entries) == ((), 1)
 
 
 @pytest.mark.parametrize(

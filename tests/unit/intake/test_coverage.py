@@ -33,7 +33,7 @@ SETTLED = Habits(NOON - 20 * DAY, NOON - EVERY, rate=2.0, arrivals=500, entries=
 
 def claim(habits: Habits = SETTLED, *, now: datetime = NOON, last_ok: datetime | None = None, **other: Any) -> Claim:
     """Due now; polled well an interval ago."""
-    return Claim("wire", "u", 1, now, first=False, habits=habits, last_ok=last_ok or now - EVERY, **other)
+    return Claim("wire", "u", 1, now, is_first_poll=False, stats=habits, last_ok=last_ok or now - EVERY, **other)
 
 
 def fetched(outcome: FetchOutcome = FetchOutcome.DOCUMENT, status: int = 200) -> Fetched:
@@ -70,7 +70,7 @@ def unchanged(habits: Habits = SETTLED, *, now: datetime = NOON) -> Covered:
 
 
 def kinds(found: Covered) -> list[TroubleKind]:
-    return [trouble.kind for trouble in found.opened]
+    return [trouble.kind for trouble in found.opened_troubles]
 
 
 def test_a_poll_that_brings_nothing_teaches_nothing() -> None:
@@ -83,19 +83,19 @@ def test_the_first_poll_begins_the_habits() -> None:
     """Its document is no news, and no burst; its dates give the rate to begin with."""
     archive = new(30, apart=6 * MINUTE)
     found = poll(Habits(), articles=archive, claim=Claim("wire", "u", 1, NOON), hint=HOUR)
-    assert (found.opened, found.burst) == ((), None)
-    begun = replace(found.habits, rate=0.0)
+    assert (found.opened_troubles, found.burst) == ((), None)
+    begun = replace(found.stats, rate=0.0)
     assert begun == Habits(since=NOON, last_new_at=NOON, entries=30, hint=HOUR)
-    assert found.habits.rate == pytest.approx(10, rel=0.05)
+    assert found.stats.rate == pytest.approx(10, rel=0.05)
     undated = poll(Habits(), articles=new(30, dated=False), claim=Claim("wire", "u", 1, NOON))
-    assert (undated.habits.rate, undated.opened) == (0.0, ())
+    assert (undated.stats.rate, undated.opened_troubles) == (0.0, ())
 
 
 def test_a_source_that_was_known_before_habits_were_begins_at_its_next_poll() -> None:
     """Whatever that answers; one that fails has nothing to begin with."""
-    assert unchanged(Habits()).habits == Habits(since=NOON, last_new_at=NOON)
+    assert unchanged(Habits()).stats == Habits(since=NOON, last_new_at=NOON)
     found = poll(Habits(), articles=new(30), known=0)
-    assert (found.habits.since, kinds(found)) == (NOON, [])  # what its last document held is not known
+    assert (found.stats.since, kinds(found)) == (NOON, [])  # what its last document held is not known
     failed = covered(Seen(source(), claim(Habits()), fetched(FetchOutcome.FAILED, 503), NOON, failures=1))
     assert failed == Covered(Habits())
 
@@ -103,7 +103,7 @@ def test_a_source_that_was_known_before_habits_were_begins_at_its_next_poll() ->
 def test_new_entries_are_learnt_from() -> None:
     """How many come, how often, how long none came."""
     before = replace(SETTLED, last_new_at=NOON - 9 * HOUR)
-    learnt = poll(before, articles=new(6)).habits
+    learnt = poll(before, articles=new(6)).stats
     assert (learnt.last_new_at, learnt.arrivals, learnt.most, learnt.quiet) == (NOON, 501, 6, 9 * HOUR)
     assert learnt.overlap == pytest.approx(0.98)
     assert learnt.rate < before.rate
@@ -111,10 +111,10 @@ def test_new_entries_are_learnt_from() -> None:
 
 def test_the_rate_rises_at_once_and_falls_slowly() -> None:
     """What is asked too often loses nothing."""
-    risen = poll(articles=new(10)).habits  # ten in five minutes are 120 an hour
+    risen = poll(articles=new(10)).stats  # ten in five minutes are 120 an hour
     assert risen.rate == pytest.approx(61)
     now = NOON + HOUR
-    fallen = poll(risen, articles=new(1), now=now).habits
+    fallen = poll(risen, articles=new(1), now=now).stats
     assert 45 < fallen.rate < 55
 
 
@@ -138,39 +138,39 @@ def test_a_document_without_anything_known_is_a_possible_gap(
     if not gap:
         assert TroubleKind.GAP not in kinds(found)
         return
-    (trouble,) = found.opened
+    (trouble,) = found.opened_troubles
     detail = f"none of its {entries} entries was there at the poll before"
     assert trouble == SourceTrouble("wire", TroubleKind.GAP, NOON - EVERY, NOON, detail)
-    assert TroubleKind.GAP in found.habits.troubled
+    assert TroubleKind.GAP in found.stats.troubled
 
 
 def test_a_gap_halves_the_interval_and_good_documents_take_it_back() -> None:
     """Again and again, to a sixteenth; what we or the source missed by failing says nothing of the interval."""
     habits, factors = SETTLED, []
     for _ in range(6):
-        habits = poll(habits, known=0, articles=new(30)).habits
+        habits = poll(habits, known=0, articles=new(30)).stats
         factors.append(habits.tightened)
     assert factors == [1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 16, 1 / 16]
     good = 0
     while habits.tightened < 1:
-        habits = poll(habits, articles=new(2)).habits
+        habits = poll(habits, articles=new(2)).stats
         good += 1
     assert good == pytest.approx(30, abs=2)
-    hardly = poll(replace(SETTLED, tightened=0.5), known=10, articles=new(20)).habits
+    hardly = poll(replace(SETTLED, tightened=0.5), known=10, articles=new(20)).stats
     assert hardly.tightened == 0.5  # a third known is close to a gap
     failed = claim(failures=2, last_ok=NOON - DAY)
     away = replace(claim(), planned=NOON - HOUR, last_ok=NOON - HOUR - EVERY)
     for late in (failed, away):
-        assert poll(known=0, articles=new(30), claim=late).habits.tightened == 1
+        assert poll(known=0, articles=new(30), claim=late).stats.tightened == 1
 
 
 def test_a_gap_is_over_when_something_is_known_again() -> None:
     """Or when nothing has changed since; not at a poll that fails."""
-    habits = poll(known=0, articles=new(30)).habits
+    habits = poll(known=0, articles=new(30)).stats
     for after in (poll(habits, articles=new(1)), unchanged(habits)):
-        assert (after.closed, after.habits.troubled) == ((TroubleKind.GAP,), frozenset())
+        assert (after.closed_troubles, after.stats.troubled) == ((TroubleKind.GAP,), frozenset())
     failed = covered(Seen(source(), claim(habits), fetched(FetchOutcome.FAILED, 503), NOON, failures=1))
-    assert (failed.closed, failed.habits) == ((), habits)
+    assert (failed.closed_troubles, failed.stats) == ((), habits)
 
 
 def test_silence_is_noticed_when_nothing_comes_for_much_longer_than_ever() -> None:
@@ -179,15 +179,15 @@ def test_silence_is_noticed_when_nothing_comes_for_much_longer_than_ever() -> No
     assert limit is not None
     assert 16 * HOUR < limit < 17 * HOUR
     before = NOON - EVERY + limit
-    assert unchanged(SETTLED, now=before).habits == SETTLED
+    assert unchanged(SETTLED, now=before).stats == SETTLED
     found = unchanged(SETTLED, now=before + MINUTE)
     detail = "nothing new for 16 hours; it was rarely quiet for more than 8 hours"
-    assert found.opened == (SourceTrouble("wire", TroubleKind.SILENT, NOON - EVERY, before + MINUTE, detail),)
-    later = unchanged(found.habits, now=before + DAY)
-    assert later == Covered(found.habits)
-    back = poll(found.habits, articles=new(1), now=before + 9 * DAY)
-    assert back.closed == (TroubleKind.SILENT,)
-    assert back.habits.quiet == limit  # one flatline is not usual
+    assert found.opened_troubles == (SourceTrouble("wire", TroubleKind.SILENT, NOON - EVERY, before + MINUTE, detail),)
+    later = unchanged(found.stats, now=before + DAY)
+    assert later == Covered(found.stats)
+    back = poll(found.stats, articles=new(1), now=before + 9 * DAY)
+    assert back.closed_troubles == (TroubleKind.SILENT,)
+    assert back.stats.quiet == limit  # one flatline is not usual
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_our_own_absence_is_not_a_quiet_source() -> None:
     """Of the time in which nobody looked nothing is learnt."""
     before = replace(SETTLED, quiet=HOUR, last_new_at=NOON - 2 * DAY - 2 * EVERY)
     away = replace(claim(before), planned=NOON - 2 * DAY, last_ok=NOON - 2 * DAY - EVERY)
-    assert poll(before, articles=new(3), claim=away).habits.quiet < HOUR
+    assert poll(before, articles=new(3), claim=away).stats.quiet < HOUR
 
 
 @pytest.mark.parametrize(
@@ -233,13 +233,13 @@ def test_what_is_wrong_three_times_in_a_row_is_trouble(
     habits = SETTLED
     for times in (1, 2, 3, 4):
         found = poll(habits, **bad)
-        assert [trouble.detail for trouble in found.opened] == ([detail] if times >= 3 else [])
-        habits = found.habits
+        assert [trouble.detail for trouble in found.opened_troubles] == ([detail] if times >= 3 else [])
+        habits = found.stats
     assert habits.troubled == {name}
     quiet = unchanged(habits)
     assert quiet == Covered(habits)  # it says nothing of that
     right = poll(habits, **good)
-    assert (right.closed, right.habits.troubled) == ((name,), frozenset())
+    assert (right.closed_troubles, right.stats.troubled) == ((name,), frozenset())
 
 
 def test_a_page_without_dates_is_not_undated() -> None:
@@ -255,16 +255,16 @@ def test_a_source_that_says_that_it_is_gone_is_told_so() -> None:
     """Over at its next good answer."""
     gone = covered(Seen(source(), claim(), fetched(FetchOutcome.GONE, 410), NOON, failures=1))
     assert kinds(gone) == [TroubleKind.GONE]
-    assert unchanged(gone.habits).closed == (TroubleKind.GONE,)
+    assert unchanged(gone.stats).closed_troubles == (TroubleKind.GONE,)
 
 
 def test_guids_that_churn_are_distrusted_for_good() -> None:
     """Of that poll neither a gap nor a burst is said: everything in it only seems new."""
     found = poll(known=0, articles=new(30, published=NOON - DAY), churned=True)
     assert (kinds(found), found.burst) == ([TroubleKind.GUIDS], None)
-    assert found.habits == replace(SETTLED, distrusts_guids=True, troubled=frozenset({TroubleKind.GUIDS}))
-    after = poll(found.habits, articles=new(1))
-    assert (after.habits.distrusts_guids, after.closed) == (True, ())
+    assert found.stats == replace(SETTLED, distrusts_guids=True, troubled=frozenset({TroubleKind.GUIDS}))
+    after = poll(found.stats, articles=new(1))
+    assert (after.stats.distrusts_guids, after.closed_troubles) == (True, ())
 
 
 def uids(articles: Sequence[Article]) -> frozenset[str]:
@@ -310,9 +310,9 @@ def test_many_more_new_entries_than_ever_are_held_unless_their_dates_are_fresh(
     assert found.burst == (Burst(held) if held is not None else None)
     assert (TroubleKind.BURST in kinds(found)) is (held is not None)
     if held is not None:
-        told = {trouble.kind: trouble.detail for trouble in found.opened}[TroubleKind.BURST]
+        told = {trouble.kind: trouble.detail for trouble in found.opened_troubles}[TroubleKind.BURST]
         assert told.startswith(f"{len(articles)} new entries at once, where 4 were the most so far; {len(held)} ")
-        assert TroubleKind.BURST in unchanged(found.habits).closed
+        assert TroubleKind.BURST in unchanged(found.stats).closed_troubles
 
 
 @pytest.mark.parametrize(("apart", "held"), [(timedelta(seconds=1), False), (timedelta(0), True)])
@@ -335,17 +335,17 @@ def test_what_a_burst_leaves_for_the_next_polls_belongs_to_it() -> None:
     for left in (60, 40, 20):
         found = poll(habits, articles=OLD, entries=1000, left=left)
         assert found.burst == Burst(uids(OLD))
-        habits = found.habits
+        habits = found.stats
     last = poll(habits, articles=OLD[:5], entries=1000)
     assert last.burst == Burst(uids(OLD[:5]))
-    rest = poll(last.habits, articles=OLD[:5], entries=1000)
-    assert (rest.burst, rest.closed) == (None, (TroubleKind.BURST,))
-    assert poll(rest.habits, articles=OLD, entries=1000).burst is None
+    rest = poll(last.stats, articles=OLD[:5], entries=1000)
+    assert (rest.burst, rest.closed_troubles) == (None, (TroubleKind.BURST,))
+    assert poll(rest.stats, articles=OLD, entries=1000).burst is None
 
 
 def test_the_few_that_a_burst_leaves_may_be_of_one_minute() -> None:
     """They are what came last of it, and no stamp: what has a date of its own is news, what has none is held."""
-    habits = poll(articles=OLD, entries=1000, left=2).habits
+    habits = poll(articles=OLD, entries=1000, left=2).stats
     last = [new(2)[1], OLD[0]]
     assert poll(habits, articles=last, entries=1000).burst == Burst(uids(OLD[:1]))
 
@@ -359,19 +359,19 @@ def test_what_a_poll_leaves_is_news_since_the_poll_before_it(came: Claim, late: 
     """To the last piece, and as late as its first; then nothing of it is kept."""
     before, now = came.last_ok, NOON
     for left in (2, 1):
-        learnt = poll(came.habits, articles=new(1), now=now, left=left, claim=came).habits
+        learnt = poll(came.stats, articles=new(1), now=now, left=left, claim=came).stats
         assert (learnt.left, learnt.left_since, learnt.left_late) == (left, before, late)
         assert Habits.of_row(learnt.to_row()) == learnt
         came, now = claim(learnt, now=now + EVERY), now + EVERY
-        assert (came.news_since, came.unpolled(now)) == (before, late and (before, late))
-    learnt = poll(came.habits, articles=new(1), now=now, claim=came).habits
+        assert (came.news_since, came.unpolled_window(now)) == (before, late and (before, late))
+    learnt = poll(came.stats, articles=new(1), now=now, claim=came).stats
     assert (learnt.left, learnt.left_since, learnt.left_late) == (0, None, None)
-    assert claim(learnt, now=now + EVERY).unpolled(now + EVERY) is None
+    assert claim(learnt, now=now + EVERY).unpolled_window(now + EVERY) is None
 
 
 def test_an_archive_does_not_make_a_source_busy() -> None:
     """It is not asked every minute for a day; what comes as often again is no burst the next time."""
-    learnt = unchanged(poll(articles=OLD, entries=50).habits).habits
+    learnt = unchanged(poll(articles=OLD, entries=50).stats).stats
     assert learnt.rate <= SETTLED.rate
     assert poll(learnt, articles=OLD, entries=50).burst is None
 
@@ -381,10 +381,10 @@ def test_a_refusal_eases_the_pace_for_a_while() -> None:
     for status, retry_after, eased in ((429, None, 4), (403, None, 4), (429, HOUR, 1), (503, None, 1)):
         answer = replace(fetched(FetchOutcome.FAILED, status), retry_after=retry_after)
         found = covered(Seen(source(), claim(), answer, NOON, failures=1))
-        assert found.habits.eased == eased
+        assert found.stats.eased == eased
     after, factors = replace(SETTLED, eased=4.0), []
     for _ in range(3):
-        after = unchanged(after).habits
+        after = unchanged(after).stats
         factors.append(after.eased)
     assert factors == [2, 1, 1]
 
@@ -394,7 +394,7 @@ BEGUN = Habits(since=NOON, last_new_at=NOON)
 
 def redirected(habits: Habits, now: datetime, moved: str | None = NEW, *, at_home: bool = False) -> Habits:
     answer = fetched(FetchOutcome.NOT_MODIFIED, 304)
-    return covered(Seen(source(), claim(habits, now=now), answer, now, moved=moved, at_home=at_home)).habits
+    return covered(Seen(source(), claim(habits, now=now), answer, now, moved_to=moved, asked_original_address=at_home)).stats
 
 
 def test_a_permanent_redirect_is_learnt_after_a_day() -> None:
@@ -448,7 +448,7 @@ def test_an_address_that_was_learnt_and_fails_is_given_up_for_the_sources_own() 
 
     def after(failures: int) -> Habits:
         answer = fetched(FetchOutcome.FAILED, 404)
-        return covered(Seen(source(), claim(habits), answer, NOON, failures=failures)).habits
+        return covered(Seen(source(), claim(habits), answer, NOON, failures=failures)).stats
 
     assert (after(2), after(3)) == (habits, BEGUN)
     again = redirected(habits, NOON, source().url)
@@ -459,4 +459,4 @@ def test_a_storm_is_held_for_one_poll_at_most() -> None:
     """Of a source without dates too: what comes again and again, poll by poll, is what it brings now."""
     first = poll(articles=UNDATED, entries=50)
     assert first.burst is not None
-    assert poll(first.habits, articles=UNDATED, entries=50, now=NOON + 5 * MINUTE).burst is None
+    assert poll(first.stats, articles=UNDATED, entries=50, now=NOON + 5 * MINUTE).burst is None

@@ -64,12 +64,12 @@ def test_what_has_not_changed_is_not_read_again(tmp_path: Path) -> None:
     write(tmp_path / "rules/storm.yaml", RULE.format(id="storm", word="storm").replace("[Japan", "[Chile"))
     first = check.run(NOON)
     assert said(first) == ["storm.yaml"]
-    assert not check.look().changed
+    assert not check.compare_files().changed
     write(tmp_path / "rules/quake.yaml", RULE.format(id="quake", word="quake").partition("tests")[0])
-    assert check.look().changed
+    assert check.compare_files().changed
     second = check.run(NOON)
     assert said(second) == ["storm.yaml", "quake.yaml untested"]
-    assert not check.look().changed
+    assert not check.compare_files().changed
     before, after = ({rule.id: rule for rule in checked.rules} for checked in (first, second))
     assert (after["storm"] is before["storm"], after["quake"] is before["quake"]) == (True, False)
 
@@ -79,9 +79,9 @@ def test_a_config_that_cannot_be_read_is_looked_at_again(tmp_path: Path) -> None
     check = checking(tmp_path)
     good = (tmp_path / "monitor.yaml").read_text(encoding="utf-8")
     write(tmp_path / "monitor.yaml", "rules: [")
-    assert (said(check.run(NOON)), check.run(NOON).usable) == (["monitor.yaml"], False)
+    assert (said(check.run(NOON)), check.run(NOON).is_config_usable) == (["monitor.yaml"], False)
     write(tmp_path / "monitor.yaml", good)
-    assert check.look().changed
+    assert check.compare_files().changed
     assert said(check.run(NOON)) == []
 
 
@@ -157,7 +157,7 @@ def test_a_rule_that_meets_too_much(empty_url: str, tmp_path: Path, many: int, m
     database.upgrade()
     try:
         claims, section = Claims(database, "here:1"), SerialSection(database)
-        claims.know(sources("wire"), NOON)
+        claims.register_sources(sources("wire"), NOON)
         rules = compile_rules(config.rules.values(), config.entities)
         titles = ["Quake in Japan"] * met + ["A garden"] * (many - met)
         pages = [article(f"a{number}", title) for number, title in enumerate(titles)]
@@ -169,7 +169,7 @@ def test_a_rule_that_meets_too_much(empty_url: str, tmp_path: Path, many: int, m
         [("meets-too-much", "quake.yaml")] if is_told else []
     )
     if is_told:
-        assert f"it met {met} of the {many} articles of the last 7 days (2%" in checked.lints[0].what
+        assert f"it met {met} of the {many} articles of the last 7 days (2%" in checked.lints[0].message
     assert check.run(NOON + 200 * HOUR).lints == ()  # long ago
 
 
@@ -179,7 +179,7 @@ def test_a_rule_that_was_mended_is_judged_by_what_it_met_since(empty_url: str, t
     database = open_database(empty_url)
     database.upgrade()
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire"), NOON)
+    claims.register_sources(sources("wire"), NOON)
 
     def met(word: str, ids: str) -> Checked:
         write(tmp_path / "rules/quake.yaml", RULE.format(id="quake", word=word))
@@ -190,8 +190,8 @@ def test_a_rule_that_was_mended_is_judged_by_what_it_met_since(empty_url: str, t
         return check.run(NOON + HOUR)
 
     try:
-        assert [lint.what[:9] for lint in met("quake", "a").lints] == ["it met 20"]
-        assert [lint.what[:9] for lint in met("earthquake", "b").lints] == ["an earlie"]
+        assert [lint.message[:9] for lint in met("quake", "a").lints] == ["it met 20"]
+        assert [lint.message[:9] for lint in met("earthquake", "b").lints] == ["an earlie"]
         write(tmp_path / "rules/quake.yaml", RULE.format(id="quake", word="big"))
         config = load(tmp_path / "monitor.yaml", {}).config
         rules = compile_rules(config.rules.values(), config.entities)
@@ -205,12 +205,12 @@ def test_a_database_that_cannot_be_asked_is_no_fault(tmp_path: Path) -> None:
     """It is said why; one that is not there yet is not even asked."""
     check = checking(tmp_path)
     checked = check.run(NOON)
-    assert (checked.unasked, (tmp_path / "none.db").exists()) == (None, False)
+    assert (checked.database_error, (tmp_path / "none.db").exists()) == (None, False)
     (tmp_path / "none.db").write_text("no database", encoding="utf-8")
     checked = check.run(NOON)
     assert checked.faults == ()
-    assert checked.unasked is not None
-    assert "none.db" in checked.unasked
+    assert checked.database_error is not None
+    assert "none.db" in checked.database_error
 
 
 @pytest.mark.parametrize(
@@ -246,6 +246,6 @@ def test_a_private_address_of_a_source_is_told_before_it_is_refused(tmp_path: Pa
     write(tmp_path / "s.yaml", "\n".join(["sources:", *lines]))
     told = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
     assert [lint.place.line for lint in told] == [2, 3, 7]
-    assert told[0].what == "10.2.3.4, the url of s0, is a private or special address, which it may not reach"
-    assert told[0].meant == "if it is meant, write `network: {allow: ['10.2.3.4/32']}` in monitor.yaml"
-    assert "['fd00::1/128']" in told[1].meant
+    assert told[0].message == "10.2.3.4, the url of s0, is a private or special address, which it may not reach"
+    assert told[0].advice == "if it is meant, write `network: {allow: ['10.2.3.4/32']}` in monitor.yaml"
+    assert "['fd00::1/128']" in told[1].advice

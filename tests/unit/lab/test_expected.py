@@ -192,4 +192,4 @@ def test_rules_that_cannot_be_used_are_left_out(tmp_path: Path) -> None:
     file.write_text("flood:\n  fires: [A flood]\nbroken:\n  fires: [One, Two]\n", encoding="utf-8")
     usable, left_out = usable_expectations(expected_of_yaml(file, NOON), RULES)
     assert [each.wanted for each in usable] == [(("flood", Expectation.FIRES),)]
-    assert [each.what for each in left_out] == ["the rule 'broken' cannot be used: its headlines are left out"]
+    assert [each.problem for each in left_out] == ["the rule 'broken' cannot be used: its headlines are left out"]

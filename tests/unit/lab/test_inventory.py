@@ -44,10 +44,10 @@ def summary(folder: Path, match: str, more: str = "") -> RuleSummary:
 def test_languages_and_words(match: str, languages: tuple[str, ...], words: int, tmp_path: Path) -> None:
     """Languages in which it can hold; words that it looks for."""
     found = summary(tmp_path, match)
-    assert (found.languages, found.words) == (languages, words)
+    assert (found.languages, found.word_count) == (languages, words)
 
 
 def test_tests_are_counted(tmp_path: Path) -> None:
     """Those that must fire, and those that must not."""
     found = summary(tmp_path, "{words: [drill]}", "tests: {fires: [a drill, drill], silent: [Rain]}\n")
-    assert found.tests == 3
+    assert found.test_count == 3

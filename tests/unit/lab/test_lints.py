@@ -39,7 +39,7 @@ def told(folder: Path, text: str, *, besides: tuple[str, ...] = TESTED, whole: b
     loaded = load_rules([folder])
     assert [str(fault) for fault in loaded.faults] == []
     sources = {"wire": replace(source("wire"), tags=("state",))}
-    everything = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, sources, whole=whole)
+    everything = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, sources, is_complete=whole)
     asked: list[Rule | Entity | WordList] = [*loaded.rules.values(), *loaded.entities.values(), *loaded.lists.values()]
     ours = [each for each in asked if Path(each.place.file).name == "a.yaml"]
     return [lint for lint in lints(everything, ours) if lint.kind not in besides]
@@ -151,7 +151,7 @@ def test_names_of_one_character(tmp_path: Path) -> None:
     maybe = "maybe: {words: {zh: [金]}, counts_if: {sure_name_seen: in the article}}\n"
     (lint,) = told(tmp_path, f"{ENTITY}sure: {{zh: [李, 李强]}}\n{maybe}")
     assert (lint.kind, lint.place.line, lint.place.col) == ("single-character", 4, 13)
-    assert "maybe" in lint.meant
+    assert "maybe" in lint.advice
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_a_language_that_nobody_tested(tmp_path: Path, words: str, tests: str, m
     """A rule speaks it, and no test that fires has its words."""
     found = told(tmp_path, rule(f"{{words: {words}}}", f"tests: {tests}\n"))
     assert [lint.kind for lint in found] == (["untested-language"] if missing else [])
-    assert all(f"is in {missing}:" in lint.what for lint in found)
+    assert all(f"is in {missing}:" in lint.message for lint in found)
     assert all(lint.place.line == 5 for lint in found)
 
 
@@ -313,7 +313,7 @@ def test_a_language_is_tested_through_what_the_rule_names(tmp_path: Path) -> Non
         match, "tests: {fires: [Taiwan on fire, 台湾 演习]}\n---\nlist: drills\nwords: {zh: [演习], ko: [훈련]}\n"
     )
     (lint,) = told(tmp_path, text)
-    assert (lint.kind, lint.what[:32]) == ("untested-language", "no test that fires is in ko: nob")
+    assert (lint.kind, lint.message[:32]) == ("untested-language", "no test that fires is in ko: nob")
 
 
 @pytest.mark.parametrize(
@@ -398,7 +398,7 @@ def test_the_lists_that_come_with_the_program_wait_to_be_named(tmp_path: Path) -
     file.write_bytes((ROOT / "rules" / "lists" / "when.yaml").read_bytes())
     loaded = load_rules([file])
     assert loaded.lists.keys() >= {"past", "days"}
-    whole = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, whole=True)
+    whole = Everything(loaded.rules, loaded.entities, loaded.lists, loaded.documents, is_complete=True)
     assert lints(whole, [*loaded.lists.values()]) == ()
 
 

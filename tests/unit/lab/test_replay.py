@@ -151,7 +151,7 @@ def test_an_article_is_told_at_its_own_moment_and_only_once() -> None:
     first, _, second = found
     assert isinstance(first, Came)
     assert isinstance(second, Came)
-    assert first.judged.story == second.judged.story is not None
+    assert first.decision.story == second.decision.story is not None
 
 
 def test_what_waits_is_told_at_its_own_moment_before_the_next_article() -> None:
@@ -223,14 +223,14 @@ def test_a_rule_in_shadow_sends_nothing() -> None:
     found = played(article(), by=rules(rule(status=RuleStatus.SHADOW)))
     (came,) = found
     assert isinstance(came, Came)
-    assert [each.shadow_key is not None for each in came.judged.decisions] == [True]
+    assert [each.shadow_key is not None for each in came.decision.decisions] == [True]
 
 
 def test_stories_of_all_articles_only_where_they_are_asked_for() -> None:
     """What no rule hits belongs to no story otherwise."""
     rowing = [article(name, "The rowers win the cup again", of=name) for name in ("a", "b")]
     stories = {
-        asked: [each.judged.story for each in played(*rowing, all_stories=asked) if isinstance(each, Came)]
+        asked: [each.decision.story for each in played(*rowing, all_stories=asked) if isinstance(each, Came)]
         for asked in (False, True)
     }
     assert stories[False] == [None, None]
@@ -248,7 +248,7 @@ def test_an_article_of_a_story_that_has_an_event_belongs_to_it(all_stories: bool
     found = played(hit, old, mention, other, by=policed(once_per=OncePer.EVENT), all_stories=all_stories)
     came = [each for each in found if isinstance(each, Came)]
     assert came[0].event == came[1].event == came[2].event is not None
-    assert came[3].event == (came[3].judged.story.id if came[3].judged.story else None)
+    assert came[3].event == (came[3].decision.story.id if came[3].decision.story else None)
 
 
 # --- what an edit would change ----------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ def edited(*articles: Article, before: RuleSet, after: RuleSet) -> Compared:
 
 
 def changes(found: Compared) -> list[tuple[str, str, tuple[str | int, ...]]]:
-    return [(each.way, each.sent.rule, each.sent.articles) for each in found.changes]
+    return [(each.kind, each.sent.rule, each.sent.articles) for each in found.changes]
 
 
 def test_alerts_gained_and_lost_are_told_in_time_order() -> None:
@@ -273,7 +273,7 @@ def test_alerts_gained_and_lost_are_told_in_time_order() -> None:
     after = rules(rule(words=["missiles"]), rule("drills", ["drills"]))
     found = edited(*articles, before=before, after=after)
     assert changes(found) == [("lost", "launch", ("a",)), ("gained", "drills", ("c",))]
-    assert (found.alike, found.otherwise) == ({"launch": 1}, {})
+    assert (found.unchanged_counts, found.differing_counts) == ({"launch": 1}, {})
 
 
 @pytest.mark.parametrize(("later", "moved"), [(MINUTE, []), (HOUR, [("moved", "launch", ("a",), NOON + HOUR)])])
@@ -283,30 +283,30 @@ def test_a_story_that_another_article_tells_is_neither_gained_nor_lost(later: ti
     first = article("a", "Launch reported", url=page, canonical=page)
     then = article("b", of="post", url=page, canonical=page, seen=NOON + later)
     found = edited(first, then, before=rules(), after=rules(rule(words=["missiles", "launch"])))
-    assert [(*change, each.before) for change, each in zip(changes(found), found.changes, strict=True)] == moved
-    assert (found.alike, found.otherwise) == (({}, {}) if moved else ({"launch": 1}, {"launch": 1}))
+    assert [(*change, each.moved_from) for change, each in zip(changes(found), found.changes, strict=True)] == moved
+    assert (found.unchanged_counts, found.differing_counts) == (({}, {}) if moved else ({"launch": 1}, {"launch": 1}))
 
 
 def test_another_level_is_neither_gained_nor_lost() -> None:
     """It is told that it is otherwise."""
     found = edited(article(), before=rules(), after=rules(rule(level=Level.LOW)))
-    assert (changes(found), found.otherwise) == ([], {"launch": 1})
+    assert (changes(found), found.differing_counts) == ([], {"launch": 1})
 
 
 def test_what_only_moves_in_time_is_told_with_both_times() -> None:
     """Not what moves by a minute at most."""
     found = edited(article(), before=rules(), after=policed(wait_at_least=timedelta(minutes=30)))
     assert changes(found) == [("moved", "launch", ("a1",))]
-    assert [(each.before, each.sent.at) for each in found.changes] == [(NOON, NOON + 30 * MINUTE)]
-    assert (found.alike, found.otherwise) == ({}, {})
+    assert [(each.moved_from, each.sent.at) for each in found.changes] == [(NOON, NOON + 30 * MINUTE)]
+    assert (found.unchanged_counts, found.differing_counts) == ({}, {})
     found = edited(article(), before=rules(), after=policed(wait_at_least=MINUTE))
-    assert (changes(found), found.alike, found.otherwise) == ([], {"launch": 1}, {})
+    assert (changes(found), found.unchanged_counts, found.differing_counts) == ([], {"launch": 1}, {})
 
 
 def test_another_kind_is_a_change() -> None:
     """News that an edit makes a mention is lost as one and gained as the other."""
     found = edited(article(), before=rules(), after=rules(replace(rule(), mention_if=rule().condition)))
-    assert [(each.way, each.sent.kind) for each in found.changes] == [
+    assert [(each.kind, each.sent.kind) for each in found.changes] == [
         ("lost", AlertKind.NEW),
         ("gained", AlertKind.DIGEST),
     ]
@@ -318,4 +318,4 @@ def test_each_update_is_paired_once() -> None:
     articles = [article(name, HEADLINE, of=name, seen=NOON + 10 * MINUTE * n) for n, name in enumerate("abc")]
     found = edited(*articles, before=policed(**again), after=rules())
     assert changes(found) == [("lost", "launch", ("b",)), ("lost", "launch", ("c",))]
-    assert found.alike == {"launch": 1}
+    assert found.unchanged_counts == {"launch": 1}

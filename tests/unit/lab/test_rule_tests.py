@@ -59,8 +59,8 @@ def test_each_test_is_held_against_the_rule(test: RuleTest, what: str | None) ->
     assert len(found) == (what is not None)
     if what:
         assert found[0].place == PLACE
-        assert what in found[0].what
-        assert "launch" in found[0].what
+        assert what in found[0].problem
+        assert "launch" in found[0].problem
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_test_may_ask_for_a_mention(title: str, text: str, what: str | None) -
     """News is none, and nothing is none."""
     asked = rule_with(RuleTest(fires=False, title=title, text=text, mentions=True))
     found = failures([replace(asked, mention=Words((Term("rocket"),)))], {}, {}, {}, NOON)
-    assert [fault.what.partition("launch ")[2] for fault in found] == ([what] if what else [])
+    assert [fault.problem.partition("launch ")[2] for fault in found] == ([what] if what else [])
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_a_failed_test_missed_is_said(changed: dict[str, Any], title: str, 
     """As `why` explains an article, so that nobody has to ask again."""
     asked = replace(rule_with(RuleTest(fires=True, title=title)), **changed)
     (fault,) = failures([asked], {}, {}, {}, NOON)
-    assert fault.what.endswith(what)
+    assert fault.problem.endswith(what)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_entities_are_tested_by_their_names() -> None:
     tests = (RuleTest(fires=True, title="Kim spoke"), RuleTest(fires=True, title="Nobody spoke"))
     entity = Entity("kim", "person", "Kim", (Term("Kim", "en"),), tests=tests)
     (fault,) = failures([], {"kim": entity}, {}, {}, NOON)
-    assert "this test of kim must fire" in fault.what
+    assert "this test of kim must fire" in fault.problem
 
 
 @pytest.mark.parametrize(

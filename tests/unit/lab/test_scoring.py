@@ -61,7 +61,7 @@ def test_a_rule_is_asked_only_about_what_was_judged_for_it() -> None:
         {"title": "A strike after the flood", "lang": "en", "labels": ["flood"], "judged": ["flood"]},
         {"title": "A strike", "lang": "en", "labels": ["big-strike"], "judged": ["flood"]},
     )
-    assert found.of_rules == {"big-strike": Tally(right=1), "flood": Tally(right=1)}
+    assert found.tally_by_rule == {"big-strike": Tally(right=1), "flood": Tally(right=1)}
 
 
 def test_mentions_are_neutral_and_counted_apart() -> None:
@@ -72,14 +72,14 @@ def test_mentions_are_neutral_and_counted_apart() -> None:
         {"title": "Gardens", "lang": "en", "also_mentions": ["big-strike"]},
         {"title": "A strike", "lang": "en", "labels": ["big-strike"], "also_mentions": ["big-strike"]},
     )
-    assert found.of_rules == {"big-strike": Tally(right=1, neutral=3, mentioned=2)}
+    assert found.tally_by_rule == {"big-strike": Tally(right=1, neutral=3, mentioned=2)}
     assert found.mentions == (2, 3)
 
 
 def test_a_mention_is_no_hit() -> None:
     """A label wants news."""
     found = scored({"title": "Gardens", "text": f"{LONG}A strike.", "lang": "en", "labels": ["big-strike"]})
-    assert found.of_rules == {"big-strike": Tally(missed=1)}
+    assert found.tally_by_rule == {"big-strike": Tally(missed=1)}
 
 
 def test_each_mistake_has_its_reason() -> None:
@@ -91,7 +91,7 @@ def test_each_mistake_has_its_reason() -> None:
         {"title": "Rain", "lang": "en", "also_mentions": ["flood"]},
         with_mistakes=True,
     )
-    assert [(each.kind, each.rule, each.found.id, each.why) for each in found.mistakes] == [
+    assert [(each.kind, each.rule, each.recorded.id, each.why) for each in found.mistakes] == [
         (Error.MISS, "big-strike", 2, "no match: words strike, 파업: not there"),
         (Error.MISS, "big-strike", 3, "a mention at level low: complete only outside title and lead: “strike”"),
         (Error.FALSE_ALARM, "flood", 1, "news at level low: complete in title and lead: “flood”"),
@@ -104,7 +104,7 @@ def test_figures_where_there_is_nothing_to_divide_by() -> None:
         {"title": "Dockers walk out", "lang": "en", "labels": ["big-strike"]},
         {"title": "A flood", "lang": "en", "judged": ["flood"]},
     )
-    strike, flood = found.of_rules["big-strike"], found.of_rules["flood"]
+    strike, flood = found.tally_by_rule["big-strike"], found.tally_by_rule["flood"]
     assert (strike.precision, strike.recall, strike.f1) == (None, 0.0, None)
     assert (flood.precision, flood.recall, flood.f1) == (0.0, None, None)
     assert found.macro_f1 == 0.0
@@ -114,8 +114,8 @@ def test_figures_where_there_is_nothing_to_divide_by() -> None:
 def test_labels_of_no_rule_are_named_and_left_out() -> None:
     """Somebody may score a part of the rules."""
     found = scored({"title": "A flood", "lang": "en", "labels": ["flood", "storm"]})
-    assert found.unknown == {"storm"}
-    assert found.of_rules == {"flood": Tally(right=1)}
+    assert found.unknown_labels == {"storm"}
+    assert found.tally_by_rule == {"flood": Tally(right=1)}
 
 
 def test_unusable_lines_have_their_number() -> None:

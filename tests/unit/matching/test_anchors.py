@@ -33,7 +33,7 @@ def test_of_a_plain_rule_it_is_known_whether_all_stands_in_the_lead(seed: int) -
     anchors = Anchors([anchored(each, COMMONNESS) for each in rules], plain, PATTERNS)
     known = 0
     for lead in (_some(rng, 0, PATTERNS) for _ in range(40)):
-        for number, answer in enumerate(anchors.in_lead(range(len(rules)), lead)):
+        for number, answer in enumerate(anchors.are_met_in_lead(range(len(rules)), lead)):
             if answer is not None:
                 known += 1
                 assert number in plain

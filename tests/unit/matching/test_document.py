@@ -37,16 +37,16 @@ def test_a_position_is_in_the_token_that_it_is_in() -> None:
 def test_the_first_sentence_ends_within_the_lead(text: str, first: str) -> None:
     """In any script; where there is no word in it, nothing of the text belongs to it."""
     document = Document(article(title="A title", text=text))
-    begin = document.region(Field.TEXT, document.everything)[0]
+    begin = document.region(Field.TEXT, document.text_end)[0]
     assert document.joined[begin : document.sentence_end] == first
 
 
 def test_the_title_alone_has_the_language_of_its_article() -> None:
     """So that words of another language do not run on it although its own script leaves that open."""
     page = article(title="朝鮮半島情勢", text="ミサイルが発射された。", tags=("朝鮮",))
-    alone = Document(page, whole=True, title_alone=True)
+    alone = Document(page, all_fields=True, title_alone=True)
     assert alone.joined.split() == [*"朝鲜半岛情势", "\x02", "\x02", "\x02", "\x02"]
-    assert alone.ruled_out == Document(page).ruled_out != frozenset()
+    assert alone.ruled_out_languages == Document(page).ruled_out_languages != frozenset()
 
 
 def test_what_is_shown_first_does_not_matter() -> None:
@@ -55,8 +55,8 @@ def test_what_is_shown_first_does_not_matter() -> None:
     for order in (1, -1):
         document = Document(article(title="", text=text))
         places = [document.joined.index(word) for word in ("alpha", "湾", "omega")]
-        shown = [document.span(place, place + 1, "term") for place in places[::order]][::order]
+        shown = [document.evidence_span(place, place + 1, "term") for place in places[::order]][::order]
         assert [span.text for span in shown] == ["Alpha", "灣", "omega"]
         assert [text[span.start : span.end] for span in shown] == ["Alpha", "灣", "omega"]
         start = text.index("omega")
-        assert document.place_of(Field.TEXT, start, start + 5) == (places[-1], places[-1] + 5)
+        assert document.token_region_of(Field.TEXT, start, start + 5) == (places[-1], places[-1] + 5)

@@ -44,7 +44,7 @@ def test_a_rule_is_met_as_its_conditions_say(seed: int) -> None:
     compiled = compile_rules(loaded, {})
     for _ in range(20):
         one = _article(rng)
-        assert compiled.met(compiled.found(one)) == _slowly(compiled, one)
+        assert compiled.evaluate_candidates(compiled.find_patterns(one)) == _slowly(compiled, one)
 
 
 def test_where_a_rule_asks_for_a_tag_the_others_are_decided_as_before() -> None:
@@ -55,8 +55,8 @@ def test_where_a_rule_asks_for_a_tag_the_others_are_decided_as_before() -> None:
     compiled = compile_rules([tagged, near, plain], {})
     for text, met in (("beta", ["tagged"]), ("beta alpha", ["tagged", "near", "plain"])):
         one = article(title="", text=text, tags=("alpha beta",))
-        assert [each.rule.id for each, *_ in compiled.met(compiled.found(one))] == met
-        assert compiled.met(compiled.found(one)) == _slowly(compiled, one)
+        assert [each.rule.id for each, *_ in compiled.evaluate_candidates(compiled.find_patterns(one))] == met
+        assert compiled.evaluate_candidates(compiled.find_patterns(one)) == _slowly(compiled, one)
 
 
 def test_each_quick_way_is_taken() -> None:
@@ -68,8 +68,8 @@ def test_each_quick_way_is_taken() -> None:
 
 
 def _slowly(compiled: RuleSet, one: Article) -> object:
-    found = compiled.found(one)
-    return [met for each in compiled.compiled if (met := Entry(each, frozenset()).met(found)) is not None]
+    found = compiled.find_patterns(one)
+    return [met for each in compiled.compiled_rules if (met := Entry(each, frozenset()).evaluate(found)) is not None]
 
 
 def _article(rng: Random) -> Article:

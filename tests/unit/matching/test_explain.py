@@ -188,7 +188,7 @@ def test_it_says_how_nearly_a_rule_was_missed(condition: Condition, title: str, 
     """A missed alert has a reason that a person can act on."""
     explanation = explained(condition, title, text)
     assert explanation.kind is None
-    assert explanation.says == says
+    assert explanation.summary == says
 
 
 def test_it_says_which_net_caught_an_article() -> None:
@@ -197,7 +197,7 @@ def test_it_says_which_net_caught_an_article() -> None:
     news = explained(rule, "Pyongyang fired a missile")
     assert (news.kind, outline(news)[0]) == (MatchKind.NEWS, "+ match: all of these")
     mention = explained(rule, "Pyongyang shows a toy missile")
-    assert (mention.kind, mention.says) == (
+    assert (mention.kind, mention.summary) == (
         MatchKind.MENTION,
         "a mention at level high: match does not hold, mention does",
     )
@@ -210,13 +210,13 @@ def test_it_says_which_net_caught_an_article() -> None:
         "  + what: words missile, missiles",
     ]
     none = explained(rule, "A missile")
-    assert none.says == (
+    assert none.summary == (
         "no match: 0 of 2: not `who: words North Korea, Pyongyang`; "
         "nor a mention: 1 of 2: not `who: words North Korea, Pyongyang`"
     )
     assert none.share == 0.5
     dropped = explained(replace(rule, unless=words("film")), "A film of a missile of Pyongyang")
-    assert dropped.says == "no match: unless holds, by “film” in the title"
+    assert dropped.summary == "no match: unless holds, by “film” in the title"
 
 
 def test_it_says_that_a_word_is_listed_for_another_language() -> None:
@@ -225,17 +225,17 @@ def test_it_says_that_a_word_is_listed_for_another_language() -> None:
     text = "Alle Schulen bleiben am Montag geschlossen, teilte die Stadtverwaltung am Sonntagabend mit."
     flood = Words((Term("Hochwasser", "en"),))
     why = "“Hochwasser” is in the title, but listed for another language than the article's"
-    assert explained(flood, title, text).says == f"no match: words Hochwasser: {why}"
-    assert explained(Near((flood, words("Passau"))), title, text).says.endswith(f"in the article; {why}")
+    assert explained(flood, title, text).summary == f"no match: words Hochwasser: {why}"
+    assert explained(Near((flood, words("Passau"))), title, text).summary.endswith(f"in the article; {why}")
 
 
 def test_it_says_that_a_title_has_none_of_it() -> None:
     """What keeps a complete lead from being news."""
     rule = Rule("r", "R", Level.HIGH, AllOf((WHO, DID)), "v1", title_has_some=True)
-    assert explained(rule, "Morning", "Pyongyang fired.").says == (
+    assert explained(rule, "Morning", "Pyongyang fired.").summary == (
         "a mention at level high: complete only outside the title, which has none of it"
     )
-    assert explained(rule, "Pyongyang", "Pyongyang fired.").says == "news at level high: complete in title and lead"
+    assert explained(rule, "Pyongyang", "Pyongyang fired.").summary == "news at level high: complete in title and lead"
 
 
 def test_it_says_what_else_a_title_is_about() -> None:
@@ -245,7 +245,7 @@ def test_it_says_what_else_a_title_is_about() -> None:
     compiled = compile_rules([about, *others], {})
 
     def says(title: str, text: str) -> str:
-        return explain(compiled, article(title=title, text=text), "r")[0].says
+        return explain(compiled, article(title=title, text=text), "r")[0].summary
 
     launch = "Pyongyang fired a missile. It rained."
     assert says("Morning", launch) == "news at level high: complete in title and first sentence"
@@ -278,18 +278,18 @@ def test_it_says_what_kept_a_match_from_being_news() -> None:
     """Deeper than the lead, dropped by `unless`, not looked at, or a mention by the rule's own words."""
     rule = Rule("r", "R", Level.HIGH, WHAT, "v1")
     deep = "word " * 61 + "missile"
-    assert explained(rule, "", deep).says == "a mention at level high: complete only outside title and lead"
+    assert explained(rule, "", deep).summary == "a mention at level high: complete only outside title and lead"
     dropped = replace(rule, unless=words("film"))
-    assert explained(dropped, "A missile film").says == "no match: unless holds, by “film” in the title"
+    assert explained(dropped, "A missile film").summary == "no match: unless holds, by “film” in the title"
     either = replace(rule, unless=AnyOf((Near((WHAT, words("toy"))), words("film"))))  # not by the half of a near
-    assert explained(either, "A missile film").says == "no match: unless holds, by “film” in the title"
+    assert explained(either, "A missile film").summary == "no match: unless holds, by “film” in the title"
     past = replace(rule, mention_if=words("anniversary"))
-    assert explained(past, "A missile anniversary").says == "a mention at level high: mention_if holds"
+    assert explained(past, "A missile anniversary").summary == "a mention at level high: mention_if holds"
     elsewhere = replace(rule, where=Where(sources=("kcna",)))
-    assert explained(elsewhere, "A missile").says == "no match: the rule does not look at such articles (where)"
+    assert explained(elsewhere, "A missile").summary == "no match: the rule does not look at such articles (where)"
     raised = replace(rule, raises=(LevelChange(Level.CRITICAL, words("ICBM")),))
     explanation = explained(raised, "An ICBM is a missile")
-    assert explanation.says == "news at level critical: complete in title and lead"
+    assert explanation.summary == "news at level critical: complete in title and lead"
     assert outline(explanation)[-1] == "+ level critical: words ICBM"
     changes = {level: LevelChange(level, words(str(level))) for level in Level}
     several = replace(
@@ -353,7 +353,7 @@ def test_a_group_is_described() -> None:
     """By all that it asks for."""
     lee = Entity("lee", "person", "Lee", (Term("Lee"),), groups=("leaders",), of="korea")
     explanation = explained(GroupNamed("person", "leaders", "korea"), "Kim", lee=lee)
-    assert explanation.says == "no match: any person in leaders of korea: not there"
+    assert explanation.summary == "no match: any person in leaders of korea: not there"
 
 
 def test_only_one_rule_is_explained_if_only_one_is_asked_for() -> None:

@@ -26,13 +26,13 @@ def test_the_first_place_is_the_first_of_all_places(seed: int) -> None:
         found, other, _ = _looked(text)
         for pattern in found.present:
             places = other.places(pattern)
-            assert found.first(pattern) == other.first(pattern) == (places[0] if places else None)
+            assert found.first_place(pattern) == other.first_place(pattern) == (places[0] if places else None)
 
 
 def test_a_first_place_behind_many_that_do_not_fit_is_found() -> None:
     """Looking for the first few of a literal's places tells nothing of what comes behind them."""
     found, other, finder = _looked("대만산 " * 100 + "대만에서")
-    (hit,) = finder.firsts(found, found.document.end)
+    (hit,) = finder.first_hits(found, found.document.end)
     assert hit[:2] == other.places(next(iter(other.present)))[0]
     assert found.document.joined[hit[0] : hit[1]] == "대만에서"
 
@@ -45,8 +45,8 @@ def test_the_first_places_of_terms_are_the_first_of_their_hits(seed: int) -> Non
         found, other, finder = _looked(" ".join(rng.choices(TEXT, k=rng.choice([3, 30]))))
         for limit in range(0, found.document.end + 1, 3):
             firsts = {hit[2]: hit for hit in reversed(finder.hits(other)) if hit[1] <= limit}
-            assert finder.firsts(found, limit) == sorted(firsts.values())
-            assert finder.stand(found, limit) == bool(firsts)
+            assert finder.first_hits(found, limit) == sorted(firsts.values())
+            assert finder.has_term_before(found, limit) == bool(firsts)
 
 
 @pytest.mark.parametrize(
@@ -56,15 +56,15 @@ def test_places_few_by_few_are_all_places(text: str) -> None:
     """None is lost and none is told twice where the few end, in however long a token."""
     found, other, _ = _looked(text * (5_000 // len(text) * 2 + 4))
     for pattern in found.present:
-        assert list(found.each_place(pattern)) == other.places(pattern)
+        assert list(found.iterate_places(pattern)) == other.places(pattern)
 
 
 def _looked(text: str) -> tuple[Found, Found, Terms]:
     """A text looked at twice, and what finds the terms in it."""
     terms = Words(tuple(Term(term, exact=term.isupper()) for term in TERMS))
     compiled = compile_rules([Rule("r", "R", Level.HIGH, terms, "v1")], {})
-    (rule,) = compiled.compiled
+    (rule,) = compiled.compiled_rules
     assert isinstance(rule.node, Leaf)
     assert isinstance(rule.node.finder, Terms)
     one = article(title="", text=text)
-    return compiled.found(one), compiled.found(one), rule.node.finder
+    return compiled.find_patterns(one), compiled.find_patterns(one), rule.node.finder

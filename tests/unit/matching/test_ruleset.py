@@ -228,7 +228,7 @@ def test_the_evidence_of_a_number_quotes_it() -> None:
         ("Friday", "a day"),
         ("６.4", "number of magnitude, at least 6"),
     ]
-    assert rules.words_in(match) == {"quake"}
+    assert rules.words_in_evidence(match) == {"quake"}
 
 
 def test_near_never_reaches_from_title_to_text() -> None:
@@ -370,7 +370,7 @@ def test_what_a_title_is_about_is_asked_only_where_it_decides(monkeypatch: pytes
 
     def lay_out(page: Article, *, whole: bool = False, title_alone: bool = False) -> Document:
         laid_out.append(title_alone)
-        return Document(page, whole=whole, title_alone=title_alone)
+        return Document(page, all_fields=whole, title_alone=title_alone)
 
     monkeypatch.setattr(ruleset_module, "Document", lay_out)
     compiled = compile_rules([ABOUT, replace(ABOUT, id="again"), SUMMIT, LAUNCH], {})
@@ -414,7 +414,7 @@ def test_a_rule_is_found_by_what_both_of_its_nets_require() -> None:
     compiled = compile_rules([LAUNCH, replace(LAUNCH, id="free", mention=Pattern("[0-9]{9}"))], {})
 
     def candidates(title: str) -> list[str]:
-        return [each.compiled.rule.id for each in compiled.candidates(compiled.found(article(title=title, text="")))]
+        return [each.compiled.rule.id for each in compiled.candidates(compiled.find_patterns(article(title=title, text="")))]
 
     assert candidates("The launch of a missile") == ["launch", "free"]
     assert candidates("A missile") == ["free"]

@@ -167,7 +167,7 @@ def test_two_conditions_of_a_name_are_one() -> None:
 def test_a_rule_without_by_has_no_values() -> None:
     """Nor is anything looked for."""
     compiled = compile_rules([Rule("r", "R", Level.LOW, AllOf((CASES, WHERE)), "v")], ENTITIES, LISTS)
-    assert compiled.compiled[0].by == ()
+    assert compiled.compiled_rules[0].by_leaves == ()
     [match] = compiled.match(article(title="Cases in Laos"))
     assert match.by == {}
 
@@ -175,7 +175,7 @@ def test_a_rule_without_by_has_no_values() -> None:
 def test_words_that_are_repeated_without_end_cost_in_proportion() -> None:
     """Of a near each place is tried with all others, so only the first ones are."""
     compiled = rules(NEAR, "where", "what")
-    _, some = compiled.matched(article(title="cases Japan " * 500))
-    matches, many = compiled.matched(article(title="cases Japan " * 2_000))
+    _, some = compiled.match_with_cost(article(title="cases Japan " * 500))
+    matches, many = compiled.match_with_cost(article(title="cases Japan " * 2_000))
     assert [match.by["where"] for match in matches] == [{"entity:japan"}]
     assert many < 5 * some

@@ -86,7 +86,7 @@ def test_what_happened_at_one_poll_is_shown_for_a_day() -> None:
 
     def shown(kind: TroubleKind, after: timedelta, *, over: bool) -> bool:
         trouble = SourceTrouble("wire", kind, NOON - HOUR, NOON, "x", NOON + MINUTE if over else None)
-        return trouble.counts(NOON + after)
+        return trouble.is_current(NOON + after)
 
     assert shown(TroubleKind.GAP, 23 * HOUR, over=True)
     assert not shown(TroubleKind.GAP, 24 * HOUR, over=True)

@@ -24,7 +24,7 @@ def told(sentence: str = "", marks: tuple[tuple[int, int], ...] = ()) -> Alert:
     """An alert of a dated article at 21:00 UTC, when Seoul has tomorrow."""
     page = article(url=PAGE, published=datetime(2026, 1, 5, 21, 0, tzinfo=UTC))
     made = alert(page)
-    return replace(made, sentence=sentence, marks=marks) if sentence else made
+    return replace(made, sentence=sentence, highlights=marks) if sentence else made
 
 
 def message(of: Alert | Notice | None = None, *, repeat: bool = False, source: str = "The Wire") -> Message:
@@ -191,7 +191,7 @@ def test_a_message_fits_every_channel(sign: str) -> None:
 @pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])
 def test_an_update_fits_every_channel(sign: str) -> None:
     """With all who also report it; what it tells is whole."""
-    others = replace(endless(sign), kind=AlertKind.UPDATE, also=(sign * 500,) * 99, voices=99)
+    others = replace(endless(sign), kind=AlertKind.UPDATE, also_reported_by=(sign * 500,) * 99, publisher_count=99)
     longest = message(others, source=sign * 5000, repeat=True)
     assert len(longest.text.encode()) <= 4096
     assert len(json.dumps({"title": longest.title, "message": longest.text})) <= 8192 - 400  # its other keys
@@ -217,20 +217,20 @@ def digest(*lines: Item, title: str = "About launch: 2 stories, only mentioned")
 
 def test_an_update_says_so_and_who_else_reports_it() -> None:
     """In the title, so that nobody takes it for another story; those who print one agency's text are one voice."""
-    of = replace(told(), kind=AlertKind.UPDATE, also=("Post", "Times", "Herald", "Globe"), voices=2)
+    of = replace(told(), kind=AlertKind.UPDATE, also_reported_by=("Post", "Times", "Herald", "Globe"), publisher_count=2)
     made = message(of)
     assert made.title == f"UPDATE, HIGH: {HEADLINE}"
     assert made.text.startswith("UPDATE, HIGH: About launch\n")
     assert "Also reported by Post, Times, Herald and 1 more; 2 independent publishers in all" in made.text.splitlines()
     assert (
-        "Also reported by Post; 1 independent publisher in all" in message(replace(of, also=("Post",), voices=1)).text
+        "Also reported by Post; 1 independent publisher in all" in message(replace(of, also_reported_by=("Post",), publisher_count=1)).text
     )
     assert "Also" not in message().text
 
 
 def test_what_is_possibly_the_same_is_a_short_message() -> None:
     """Title, sentence, source, link, and what it is possibly the same as; no other reason, and nobody else."""
-    of = replace(in_doubt(), article=told().article, at=NOON, also=("Post",))
+    of = replace(in_doubt(), article=told().article, at=NOON, also_reported_by=("Post",))
     made = message(of)
     assert made == Message(
         title=f"POSSIBLY THE SAME, HIGH: {HEADLINE}",
@@ -246,12 +246,12 @@ def test_what_is_possibly_the_same_is_a_short_message() -> None:
         ),
         html=made.html,
         id=of.id,
-        answers=of.thread,
+        in_reply_to=of.thread,
         type=MessageType.FAILURE,
     )
     assert "Possibly the same as “Dockers walk out”" in made.html
-    assert of.older is not None
-    assert "<u>" not in message(replace(of, older=replace(of.older, title="<u>", doubt="<u>"))).html
+    assert of.earlier is not None
+    assert "<u>" not in message(replace(of, earlier=replace(of.earlier, title="<u>", doubt="<u>"))).html
 
 
 @pytest.mark.parametrize(
@@ -264,15 +264,15 @@ def test_what_is_possibly_the_same_is_a_short_message() -> None:
 def test_how_it_names_what_it_is_possibly_the_same_as(changed: dict[str, Any], line: str) -> None:
     """With its day where that is not today, and without a doubt where that was forgotten."""
     of = in_doubt()
-    assert of.older is not None
-    assert line in message(replace(of, older=replace(of.older, **changed))).text.splitlines()
+    assert of.earlier is not None
+    assert line in message(replace(of, earlier=replace(of.earlier, **changed))).text.splitlines()
 
 
 def test_where_the_older_message_is_gone_the_reason_is_given() -> None:
     """As in any other message."""
-    of = replace(in_doubt(), older=None)
+    of = replace(in_doubt(), earlier=None)
     assert f"Why: {of.reason}." in message(of).text.splitlines()
-    assert message(of).answers == of.thread
+    assert message(of).in_reply_to == of.thread
 
 
 @pytest.mark.parametrize("sign", ["a", "弹", "é", "😀"])

@@ -19,7 +19,7 @@ class Attempts:
 
     async def attempt(self) -> None:
         """One of them."""
-        async with self._room.place() as begin:
+        async with self._room.slot() as begin:
             begin()
             self.running += 1
             try:
@@ -65,7 +65,7 @@ async def test_what_has_not_begun_is_not_slow() -> None:
     """A place whose process is still to be started, or whose message to be claimed, is passed on to nobody."""
     room = SendingRoom(1, 10, slow=timedelta(0))
     after = Attempts(room)
-    async with room.place() as begin:
+    async with room.slot() as begin:
         task = asyncio.create_task(after.attempt())
         await nothing_to_do()
         assert after.running == 0

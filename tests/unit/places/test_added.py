@@ -14,18 +14,18 @@ STATE = added_id("state", country=True)
 ADDED = AddedNames(
     [
         *(AddedName(name, BASE) for name in ("Musudan", "무수단", "舞水端", "Musudan-ri base")),
-        AddedName("Мусудан", BASE, begins=True),
+        AddedName("Мусудан", BASE, is_prefix=True),
         AddedName("Гаджибей", BASE),
-        AddedName("Musudan Hotel", BASE, spoils=True),
+        AddedName("Musudan Hotel", BASE, is_blocked=True),
         AddedName("Gloria Rig", REEF),
-        AddedName("the British side", "GB", of_people=True),
-        AddedName("英军", "GB", of_people=True),
+        AddedName("the British side", "GB", is_demonym=True),
+        AddedName("英军", "GB", is_demonym=True),
     ]
 )
 
 
 def found(text: str, language: str = "en") -> list[tuple[str, str, str]]:
-    return [(each.place, each.said, each.role) for each in find_places(text, language, ADDED)]
+    return [(each.place, each.text, each.role) for each in find_places(text, language, ADDED)]
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def test_an_unsure_name_is_a_place_with_support() -> None:
 
 def test_of_two_places_of_one_name_the_text_says_which() -> None:
     def country(text: str) -> str:
-        (city,) = [m.place for m in find_places(text) if m.said in {"Valencia", "Georgia", "Birmingham"}]
+        (city,) = [m.place for m in find_places(text) if m.text in {"Valencia", "Georgia", "Birmingham"}]
         return city
 
     assert country("Blackout in Birmingham, England") != country("Blackout in Birmingham, Alabama")
@@ -176,8 +176,8 @@ def test_of_two_places_of_one_name_the_text_says_which() -> None:
 def test_a_mention_says_where_it_is_in_the_text_as_given() -> None:
     text = "＂Flood＂ in São\u00ad Paulo\u0301"
     (mention,) = find_places(text)
-    assert text[mention.start : mention.end] == mention.said
-    assert mention.said.startswith("São")
+    assert text[mention.start : mention.end] == mention.text
+    assert mention.text.startswith("São")
 
 
 @pytest.mark.parametrize("said", ["Israeli", "Pakistani", "Yemeni", "Swiss", "Thai"])
@@ -254,7 +254,7 @@ def test_seas_and_areas(text: str, place: str) -> None:
 def test_half_of_a_surrogate_pair_is_a_character_as_any() -> None:
     """Places before and behind it are found where they stand."""
     text = "\ud800Busan \udc00 Shanghai"
-    assert [(each.said, text[each.start : each.end]) for each in find_places(text, "en")] == [
+    assert [(each.text, text[each.start : each.end]) for each in find_places(text, "en")] == [
         ("Busan", "Busan"),
         ("Shanghai", "Shanghai"),
     ]

@@ -33,7 +33,7 @@ def test_a_known_entry_ends_the_gap(known: list[bool], missed: str, enough: bool
     entries = [entry(name) for name in "abc"[: len(known)]]
     found = step(entries, known)
     assert "".join(each.title for each in found.missed) == missed
-    assert found.enough is enough
+    assert found.reaches_known is enough
 
 
 def test_of_a_sitemap_only_the_time_of_the_gap_counts() -> None:
@@ -41,9 +41,9 @@ def test_of_a_sitemap_only_the_time_of_the_gap_counts() -> None:
     entries = [entry("new", 1), entry("known", 2), entry("slack", 6.5), entry("undated"), entry("old", 20)]
     found = step_of_sitemap(entries, [False, True, False, False, False], NOON - timedelta(hours=6), NOON)
     assert [each.title for each in found.missed] == ["new", "slack"]
-    assert found.enough
+    assert found.reaches_known
     short = step_of_sitemap(entries[:1], [False], NOON - timedelta(hours=6), NOON)
-    assert not short.enough  # it does not reach back to the gap's beginning
+    assert not short.reaches_known  # it does not reach back to the gap's beginning
 
 
 @pytest.mark.parametrize(

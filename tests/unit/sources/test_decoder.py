@@ -54,7 +54,7 @@ def decoded(encoding: str, wire: bytes, step: int = 65_536, cap: int = MIB) -> b
     body = Body(encoding, wire=MIB, decoded=cap)
     for start in range(0, len(wire), step):
         body.feed(wire[start : start + step])
-    return body.whole()
+    return body.finish()
 
 
 @pytest.mark.parametrize("step", [1, 1_000, 2**20])
@@ -115,7 +115,7 @@ def test_the_wire_has_a_cap_of_its_own() -> None:
     with pytest.raises(FetchFailed, match=r"limits\.wire_bytes"):
         body.feed(gzip.compress(TEXT))
     with pytest.raises(FetchFailed, match="2 MiB announced"):
-        Body("", wire=MIB, decoded=MIB).announced(2 * MIB)
+        Body("", wire=MIB, decoded=MIB).check_announced_length(2 * MIB)
 
 
 @pytest.mark.parametrize("encoding", ["compress", "gzip, gzip", "gzip, br", "utf-8"])

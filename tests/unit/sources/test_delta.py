@@ -76,7 +76,7 @@ def test_where_all_is_known_our_parser_is_not_called(monkeypatch: pytest.MonkeyP
     document = rss(*ITEMS, channel="<ttl>15</ttl>")
     digests = slices(document)
     monkeypatch.setattr(feed_module, "_parsed", None)
-    assert read(document, frozenset(digests)) == Feed((), slices=digests, hint=timedelta(minutes=15))
+    assert read(document, frozenset(digests)) == Feed((), slices=digests, poll_hint=timedelta(minutes=15))
 
 
 def test_an_entry_that_changes_is_not_known() -> None:
@@ -265,8 +265,8 @@ SY = ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
 )
 def test_what_the_feed_wishes_is_read(channel: str, hint: timedelta | None) -> None:
     """By either way of parsing alike."""
-    assert read(rss(*ITEMS, channel=channel, root=SY)).hint == hint
-    assert read(f"<!DOCTYPE rss>{rss(*ITEMS, channel=channel, root=SY)}").hint == hint
+    assert read(rss(*ITEMS, channel=channel, root=SY)).poll_hint == hint
+    assert read(f"<!DOCTYPE rss>{rss(*ITEMS, channel=channel, root=SY)}").poll_hint == hint
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_where_an_archive_goes_on_is_read(links: str, older: str | None) -> None
     document = atom("<entry><id>1</id></entry>", feed=links)
     in_rss = rss(*ITEMS, channel=links.replace("<link", "<a:link"), root=ATOM.replace("xmlns", " xmlns:a"))
     for each in (document, f"<!DOCTYPE feed>{document}", in_rss, f"<!DOCTYPE rss>{in_rss}"):
-        assert read(each).older == older
+        assert read(each).older_page_url == older
 
 
 @pytest.mark.parametrize(
@@ -315,11 +315,11 @@ def test_of_a_long_list_both_ends_are_read() -> None:
     only comes to light at the inner side, because something has left the list, is not."""
     first = read(many(range(2000)))
     assert guids(first) == [*range(END), *range(2000 - END, 2000)]
-    assert (len(first.slices), first.beyond) == (2 * END, 1000)
+    assert (len(first.slices), first.entries_skipped) == (2 * END, 1000)
     second = read(many(range(-3, 2002)), frozenset(first.slices))
     assert guids(second) == [-3, -2, -1, 2000, 2001]
     shorter = read(many(range(10, 1990)), frozenset(first.slices))
-    assert (shorter.entries, len(shorter.slices), shorter.beyond) == ((), 2 * END - 20, 1000)
+    assert (shorter.entries, len(shorter.slices), shorter.entries_skipped) == ((), 2 * END - 20, 1000)
     replaced = read(many(range(5000, 7000)), frozenset(first.slices))
     assert len(replaced.entries) == 2 * END
 
@@ -328,7 +328,7 @@ def test_of_a_long_list_that_is_ill_formed_both_ends_are_read() -> None:
     """Though nothing in it is known for certain."""
     feed = read(many(range(2000)).replace("<guid>", "&nbsp;<guid>"))
     assert guids(feed) == [*range(END), *range(2000 - END, 2000)]
-    assert (feed.slices, feed.beyond) == ((), 1000)
+    assert (feed.slices, feed.entries_skipped) == ((), 1000)
 
 
 def test_only_so_many_unseen_entries_are_read() -> None:
@@ -336,9 +336,9 @@ def test_only_so_many_unseen_entries_are_read() -> None:
     document = many(range(20))
     known = frozenset(read(document).slices[:5])
     feed = read_document(document.encode(), {}, URL, known, 10)
-    assert (guids(feed), len(feed.slices), feed.left) == ([*range(5, 15)], 20, 5)
+    assert (guids(feed), len(feed.slices), feed.entries_left) == ([*range(5, 15)], 20, 5)
     feed = read_document(document.encode(), {}, URL, known | {entry.slice for entry in feed.entries}, 10)
-    assert (guids(feed), feed.left) == ([*range(15, 20)], 0)
+    assert (guids(feed), feed.entries_left) == ([*range(15, 20)], 0)
     twice = rss(*(ITEMS[0], ITEMS[1]) * 2)  # alike word for word: both or neither
     assert [len(read_document(twice.encode(), {}, URL, frozenset(), most).entries) for most in (1, 2)] == [2, 4]
 

@@ -72,7 +72,7 @@ def test_the_feeds_of_a_page_are_found(page: str, url: str, links: Links) -> Non
 def test_a_link_names_a_feed_or_not(body: str, named: list[Link]) -> None:
     """By its relation and its type."""
     links = links_of(body.encode(), HTML, "https://n.example/a/b")
-    assert (list(links.named), links.page) == (named, True)
+    assert (list(links.declared), links.is_page) == (named, True)
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_a_link_names_a_feed_or_not(body: str, named: list[Link]) -> None:
 )
 def test_what_is_no_page_is_known(body: bytes, headers: dict[str, str], page: bool) -> None:
     """No other address is tried for it."""
-    assert links_of(body, headers, "https://n.example/").page is page
+    assert links_of(body, headers, "https://n.example/").is_page is page
 
 
 def test_a_hostile_page_takes_little() -> None:
     """Deep, and with names of many sizes; what it names first is found."""
     body = f"<html><head>{FEED}href=f>" + "<div>" * 100_000 + "<a href=/rss>" * 50_000
     links = links_of(body.encode(), HTML, "https://n.example/")
-    assert links.named == (Link("https://n.example/f"),)
+    assert links.declared == (Link("https://n.example/f"),)
 
 
 def test_the_usual_addresses_are_few() -> None:

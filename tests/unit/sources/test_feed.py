@@ -273,8 +273,8 @@ def test_what_folding_makes_of_a_text_counts() -> None:
     entry = entry_of(rss(f"<title>{letters}</title><description>{letters}</description>"))
     assert len(record_of(entry.title)) <= TITLE
     assert SUMMARY - 18 < len(record_of(entry.summary)) <= SUMMARY
-    assert entry.cut
-    assert not entry_of(rss(f"<title>t</title><description>{'An article. ' * 1_000}</description>")).cut
+    assert entry.is_truncated
+    assert not entry_of(rss(f"<title>t</title><description>{'An article. ' * 1_000}</description>")).is_truncated
 
 
 def test_what_travels_between_processes_can() -> None:

@@ -72,7 +72,7 @@ def test_an_item_gives_all_that_it_says() -> None:
         ),
         title="World",
         slices=(digest,),
-        older="https://news.example.org/feed.json?page=2",
+        older_page_url="https://news.example.org/feed.json?page=2",
     )
     assert (feed.entries[0].slice, len(digest)) == (digest, DIGEST)
 
@@ -101,9 +101,9 @@ def test_an_item_gives_all_that_it_says() -> None:
         ({"id": "1", "tags": "Asia"}, {}, Entry(guid="1", tags=("Asia",))),
         ({"id": "1", "tags": [{"term": "Asia"}, None, " "]}, {}, Entry(guid="1")),
         ({"id": "1", "title": "a\u0000b\ud800 c\n d"}, {}, Entry(guid="1", title="ab c d")),  # what no database takes
-        ({"id": "1", "title": "t" * (TITLE + 9)}, {}, Entry(guid="1", title="t" * TITLE, cut=True)),
-        ({"id": "1", "summary": "s" * (SUMMARY + 9)}, {}, Entry(guid="1", summary="s" * SUMMARY, cut=True)),
-        ({"id": "1", "content_text": "c" * (CONTENT + 9)}, {}, Entry(guid="1", content="c" * CONTENT, cut=True)),
+        ({"id": "1", "title": "t" * (TITLE + 9)}, {}, Entry(guid="1", title="t" * TITLE, is_truncated=True)),
+        ({"id": "1", "summary": "s" * (SUMMARY + 9)}, {}, Entry(guid="1", summary="s" * SUMMARY, is_truncated=True)),
+        ({"id": "1", "content_text": "c" * (CONTENT + 9)}, {}, Entry(guid="1", content="c" * CONTENT, is_truncated=True)),
         ({}, {}, Entry()),
     ],
 )

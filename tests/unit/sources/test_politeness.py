@@ -45,7 +45,7 @@ def test_registered_domain(host: str, domain: str) -> None:
 )
 def test_where_an_address_stands(url: str, line: Line) -> None:
     """Whom it waits for, and how many are worth being under way."""
-    assert Politeness(Limits(per_host=3), LOOPBACK).line(url) == line
+    assert Politeness(Limits(per_host=3), LOOPBACK).host_queue(url) == line
 
 
 async def most_at_once(politeness: Politeness, hosts: list[tuple[str, int]]) -> int:
@@ -54,7 +54,7 @@ async def most_at_once(politeness: Politeness, hosts: list[tuple[str, int]]) -> 
 
     async def visit(host: str, port: int) -> None:
         nonlocal inside, most
-        async with politeness.turn(host, port):
+        async with politeness.request_slot(host, port):
             inside += 1
             most = max(most, inside)
             for _ in range(20):
@@ -87,7 +87,7 @@ async def test_a_gap_between_requests_to_one_domain(elapse: Elapse) -> None:
     started: list[str] = []
 
     async def visit(host: str) -> None:
-        async with politeness.turn(host, 443):
+        async with politeness.request_slot(host, 443):
             started.append(host)
 
     hosts = ["a.example.org", "b.example.org", "c.example.org", "d.example.net", "127.0.0.1"]
@@ -105,9 +105,9 @@ async def test_a_gap_between_requests_to_one_domain(elapse: Elapse) -> None:
 async def test_who_asks_more_gently_is_followed_later(elapse: Elapse) -> None:
     """The longer gap holds for what comes after it, whoever that is."""
     politeness = Politeness(Limits(gap=timedelta(0)), [])
-    async with politeness.turn("a.example.org", 443, timedelta(seconds=4)):
+    async with politeness.request_slot("a.example.org", 443, timedelta(seconds=4)):
         pass
-    following = asyncio.create_task(politeness.turn("b.example.org", 443).__aenter__())
+    following = asyncio.create_task(politeness.request_slot("b.example.org", 443).__aenter__())
     await elapse(3)
     assert not following.done()
     await elapse(1)
@@ -119,7 +119,7 @@ async def test_giving_up_the_turn_frees_it() -> None:
     politeness = Politeness(Limits(gap=timedelta(0)), [])
 
     async def hold() -> None:
-        async with politeness.turn("a.example", 443):
+        async with politeness.request_slot("a.example", 443):
             await asyncio.Event().wait()
 
     tasks = [asyncio.create_task(hold()) for _ in range(2)]
@@ -127,5 +127,5 @@ async def test_giving_up_the_turn_frees_it() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    async with politeness.turn("a.example", 443):
+    async with politeness.request_slot("a.example", 443):
         assert list(politeness._doors) == [("a.example", 443)]

@@ -112,7 +112,7 @@ async def test_what_is_known_of_each_is_its_own(workers: Counted) -> None:
         readers.read(second._replace(known=known)),
         readers.read(second._replace(most=0)),
     )
-    assert [len(one.entries), len(other.entries), len(none.entries), none.left] == [0, 1, 0, 1]
+    assert [len(one.entries), len(other.entries), len(none.entries), none.entries_left] == [0, 1, 0, 1]
 
 
 async def test_a_document_that_is_no_feed_is_told_by_itself(workers: Counted) -> None:
@@ -158,7 +158,7 @@ async def test_a_big_document_has_a_call_of_its_own(workers: Counted) -> None:
     assert workers.calls == 3
 
 
-@pytest.mark.parametrize(("known", "calls"), [(HOSTILE.known, 1), (frozenset(), 3)])
+@pytest.mark.parametrize(("known", "calls"), [(HOSTILE.known_digests, 1), (frozenset(), 3)])
 async def test_first_documents_come_few_at_a_time(workers: Counted, known: frozenset[bytes], calls: int) -> None:
     """All of their entries are read and come back, of many feeds at once when a daemon begins."""
     readers, documents = Readers(workers, LONG), [document(number, TOGETHER // 20) for number in range(8)]

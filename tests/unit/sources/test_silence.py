@@ -14,18 +14,18 @@ MOMENT = silence.AFTER / 100
 async def test_a_task_waits_from_a_second_on_until_its_server_has_spoken(elapse: Elapse) -> None:
     """Neither before nor after; and whoever wants to know is told of the moment."""
     known, told, spoken = Silence(), asyncio.Event(), asyncio.Event()
-    known.told = told.set
+    known.on_stalled = told.set
 
     async def ask() -> None:
-        with known.heard():
+        with known.track_request():
             await spoken.wait()
-        assert known.among([task]) == 0
+        assert known.count_among([task]) == 0
 
     task = asyncio.create_task(ask())
     await elapse(silence.AFTER - MOMENT)
-    assert (known.among([task]), told.is_set()) == (0, False)
+    assert (known.count_among([task]), told.is_set()) == (0, False)
     await elapse(2 * MOMENT)
-    assert (known.among([task]), told.is_set()) == (1, True)
+    assert (known.count_among([task]), told.is_set()) == (1, True)
     spoken.set()
     await task
 
@@ -33,19 +33,19 @@ async def test_a_task_waits_from_a_second_on_until_its_server_has_spoken(elapse:
 async def test_silence_ends_when_the_server_has_spoken(elapse: Elapse) -> None:
     """What is done with the answer is none, however long it takes, and whether or not there was silence before."""
     known, told = Silence(), asyncio.Event()
-    known.told = told.set
+    known.on_stalled = told.set
     task = asyncio.current_task()
     assert task is not None
-    with known.heard() as spoken:
+    with known.track_request() as spoken:
         await elapse(silence.AFTER)
-        assert (known.among([task]), told.is_set()) == (1, True)
+        assert (known.count_among([task]), told.is_set()) == (1, True)
         spoken()
-        assert known.among([task]) == 0
+        assert known.count_among([task]) == 0
     told.clear()
-    with known.heard() as spoken:
+    with known.track_request() as spoken:
         spoken()
         await elapse(silence.AFTER + MOMENT)
-        assert known.among([task]) == 0
+        assert known.count_among([task]) == 0
     assert not told.is_set()
 
 
@@ -57,10 +57,10 @@ async def test_each_waits_from_its_own_moment_on(elapse: Elapse) -> None:
         nonlocal told
         told += 1
 
-    known.told = tell
+    known.on_stalled = tell
 
     async def ask(seconds: float) -> None:
-        with known.heard() as spoken:
+        with known.track_request() as spoken:
             await asyncio.sleep(seconds)
             spoken()
 
@@ -69,19 +69,19 @@ async def test_each_waits_from_its_own_moment_on(elapse: Elapse) -> None:
     late = asyncio.create_task(ask(60))
     gone.cancel()
     await elapse(silence.AFTER * 0.7)  # past the moment of those that were first
-    assert (known.among([answered, gone, late]), told) == (0, 0)
+    assert (known.count_among([answered, gone, late]), told) == (0, 0)
     await elapse(silence.AFTER * 0.5)
-    assert (known.among([answered, gone, late]), told) == (1, 1)
+    assert (known.count_among([answered, gone, late]), told) == (1, 1)
     late.cancel()
     await asyncio.gather(late, gone, return_exceptions=True)
-    assert known.among([late]) == 0
+    assert known.count_among([late]) == 0
 
 
 async def test_whoever_is_answered_soon_is_not_told_of(elapse: Elapse) -> None:
     """Its moment never comes."""
     known, told = Silence(), asyncio.Event()
-    known.told = told.set
-    with known.heard():
+    known.on_stalled = told.set
+    with known.track_request():
         await asyncio.sleep(0)
     await elapse(silence.AFTER + MOMENT)
     assert not told.is_set()

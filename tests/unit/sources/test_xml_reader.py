@@ -66,7 +66,7 @@ def test_it_reads_what_feedparser_reads(document: str) -> None:
     clean = to_utf8(document)
     parsed = read_xml(clean)
     assert parsed is not None
-    assert parsed.ill is None
+    assert parsed.error is None
     assert said(parsed) == said(alone(clean))
 
 

@@ -18,13 +18,13 @@ from tests.building import MINUTE, NOON, article, claimed, commit, polled, rule,
 def poll(database: Database, name: str, minutes: int, outcome: FetchOutcome = FetchOutcome.DOCUMENT) -> None:
     at = NOON + minutes * MINUTE
     claim = claimed(Claims(database, "here:1:aa"), name, at)
-    with SerialSection(database).entered(at) as inside:
+    with SerialSection(database).enter(at) as inside:
         assert inside.commit(polled(claim, at, outcome=outcome), Decision((), State()), to_desk)
 
 
 def test_sources_have_ages(database: Database) -> None:
     """When each was last polled well, and since when it fails; those that are not in the config do not count."""
-    Claims(database, "here:1:aa").know(sources("good", "bad", "new", "never", "gone"), NOON)
+    Claims(database, "here:1:aa").register_sources(sources("good", "bad", "new", "never", "gone"), NOON)
     for minutes in (0, 10):
         poll(database, "good", minutes)
     poll(database, "bad", 1)
@@ -44,7 +44,7 @@ def test_sources_have_ages(database: Database) -> None:
 
 def test_that_no_poll_goes_well_is_seen(database: Database) -> None:
     """By those that have failed since the last good poll of any: what failed before it has a fault of its own."""
-    Claims(database, "here:1:aa").know(sources("dead", "wire", "post", "new"), NOON)
+    Claims(database, "here:1:aa").register_sources(sources("dead", "wire", "post", "new"), NOON)
     for minutes in (0, 1):
         poll(database, "dead", minutes, FetchOutcome.FAILED)
     everywhere = ["dead", "wire", "post", "new"]
@@ -71,7 +71,7 @@ def test_without_sources_nothing_is_old(database: Database) -> None:
 def test_what_waits_for_a_channel_is_counted(database: Database) -> None:
     """From the moment of the oldest alert, whether it was tried already or is being sent; what has ended does not."""
     claims, outbox, section = Claims(database, "here:1:aa"), Outbox(database, "here:1:aa"), SerialSection(database)
-    claims.know(sources("wire"), NOON)
+    claims.register_sources(sources("wire"), NOON)
     assert waiting(database) == {}
     each = rules(rule(once_per=OncePer.ARTICLE))
     for minutes, uid in enumerate("abc"):
@@ -87,7 +87,7 @@ def test_what_waits_for_a_channel_is_counted(database: Database) -> None:
 def test_what_an_operator_has_tried_again_waits_from_then_on(database: Database) -> None:
     """An alert of last week that was dead does not make a channel late for a week, before it is tried and after."""
     claims, outbox = Claims(database, "here:1:aa"), Outbox(database, "here:1:aa")
-    claims.know(sources("wire"), NOON)
+    claims.register_sources(sources("wire"), NOON)
     commit(SerialSection(database), claimed(claims), article())
 
     def fails(at: datetime, state: DeliveryState) -> Delivery:

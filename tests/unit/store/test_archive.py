@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 def filled(database: Database) -> Archive:
     """An old article, two of today, and new versions of an old and a new one."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire"), NOON - 9 * DAY)
+    claims.register_sources(sources("wire"), NOON - 9 * DAY)
     came = [
         (NOON - 9 * DAY, article("older", "Rowers win", seen=NOON - 9 * DAY)),
         (NOON - 8 * DAY, article("old", "Rowers win twice", seen=NOON - 8 * DAY)),
@@ -38,7 +38,7 @@ def filled(database: Database) -> Archive:
 def test_every_version_comes_at_its_own_moment(filled: Archive, slice_: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the words that it had; what is older than was asked for is there only where it was edited since."""
     monkeypatch.setattr(archive, "_SLICE", slice_)
-    found = list(filled.every(NOON - DAY))
+    found = list(filled.iter_versions(NOON - DAY))
     assert [(at, each.uid, each.version, each.title, each.text) for at, each in found] == [
         (NOON, "a", 1, "Ferries", "late again"),
         (NOON + MINUTE, "b", 1, "Ferries stop", ""),
@@ -52,6 +52,6 @@ def test_every_version_comes_at_its_own_moment(filled: Archive, slice_: int, mon
 
 def test_where_nothing_came_nothing_is_given(filled: Archive) -> None:
     """However much stands there from before."""
-    assert list(filled.every(NOON + DAY)) == []
+    assert list(filled.iter_versions(NOON + DAY)) == []
     assert filled.count(NOON + DAY) == 0
     assert filled.count(NOON - 30 * DAY) == 6

@@ -55,7 +55,7 @@ OTHER = article("c", "Ferries run on time", of="post", seen=LATER)
 def filled(database: Database) -> Database:
     """The wire's article in two versions; ten minutes later the post's reprint of it, and one that no rule meets."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire", "post"), NOON)
+    claims.register_sources(sources("wire", "post"), NOON)
     for version in (FIRST, EDITED):
         commit(section, claimed(claims), version, ruleset=RULES)
     commit(section, claimed(claims, "post", LATER), REPRINT, OTHER, at=LATER, ruleset=RULES)
@@ -102,7 +102,7 @@ def test_an_article_is_found_by_every_name_that_it_has(filled: Database, name: s
 def test_an_article_is_found_by_its_alert(database: Database) -> None:
     """A message names its alert, and may have no address."""
     claims = Claims(database, "here:1")
-    claims.know(sources("wire"), NOON)
+    claims.register_sources(sources("wire"), NOON)
     (told,) = alerts(commit(SerialSection(database), claimed(claims), article(), article("b", "Ferries run")))
     assert found(database, told.id) == ["a1"]
 
@@ -110,7 +110,7 @@ def test_an_article_is_found_by_its_alert(database: Database) -> None:
 def test_an_address_that_several_have_finds_all_of_them(database: Database) -> None:
     """The newest first, and no more than are asked for."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire", "post"), NOON)
+    claims.register_sources(sources("wire", "post"), NOON)
     for of in ("wire", "post"):
         commit(section, claimed(claims, of), article(of, of=of, canonical=CANONICAL))
     assert found(database, CANONICAL) == ["post", "wire"]
@@ -125,12 +125,12 @@ def test_it_comes_back_as_it_is_now_with_all_that_was_decided(filled: Database) 
     assert [each.article for each in (wire, post, other)] == [EDITED, REPRINT, OTHER]
     assert wire.story is not None
     assert wire.story == post.story
-    assert (other.story, other.joined) == (None, None)
+    assert (other.story, other.join_reason) == (None, None)
     assert (wire.story.title, wire.story.opened) == (HEADLINE, NOON)
-    assert (wire.joined, post.joined) == ("the first article of its story", "the same headline")
+    assert (wire.join_reason, post.join_reason) == ("the first article of its story", "the same headline")
     told = [(each.rule, each.article.version, each.decision) for each in wire.decisions]
     assert told == [("launch", 1, "told"), ("korea", 1, "told"), ("launch", 2, "held"), ("korea", 2, "held")]
-    assert wire.decisions == tuple(Matches(filled).every(Wanted(sources=("wire",))))
+    assert wire.decisions == tuple(Matches(filled).iter_matches(Wanted(sources=("wire",))))
     assert other.decisions == ()
 
 
@@ -156,7 +156,7 @@ def test_the_alert_that_told_it_is_found_be_it_of_another_article(filled: Databa
 def test_its_own_alert_goes_before_the_first_of_the_story(database: Database) -> None:
     """A rule that tells of every article has several for one story."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire", "post", "late"), NOON)
+    claims.register_sources(sources("wire", "post", "late"), NOON)
     launch = rules(rule(once_per=OncePer.ARTICLE))
     for of, seen, ruleset in (
         ("wire", NOON, launch),
@@ -175,13 +175,13 @@ def test_what_was_told_is_asked_of_the_database(filled: Database) -> None:
     shadow = rule("quiet", ["quake"], status=RuleStatus.SHADOW)
     quake = article("d", "A quake", seen=LATER)
     decision = commit(section, claimed(claims, at=LATER), quake, at=LATER, ruleset=rules(shadow))
-    (judged,) = decision.judged
+    (judged,) = decision.article_decisions
     assert judged.story is not None
     case = Case(shadow, judged.decisions[0].match, quake, judged.story, Told(), LATER)
     (wire,) = Articles(filled).find("wire guid 1")
     assert wire.story is not None
-    keys = (case.subject, case.key, f"launch story {wire.story.id}", "launch story S0")
-    told = Articles(filled).told(keys, "quiet")
+    keys = (case.subject_key, case.key, f"launch story {wire.story.id}", "launch story S0")
+    told = Articles(filled).load_ledger(keys, "quiet")
     assert [key in told for key in keys] == [False, True, True, False]
 
 
@@ -192,9 +192,9 @@ def test_what_left_the_archive_is_known_to_have_been_here(filled: Database, name
     retention = Retention(articles=HOUR, alerts=HOUR)
     with filled.writing() as connection:
         connection.execute(delivery.update().values(state="accepted"))
-    list(Pruning(filled, retention).slices(now))
+    list(Pruning(filled, retention).prune_slices(now))
     assert Articles(filled).find(name) == []
-    assert Articles(filled).absent(name) == Absent("it has left the archive by its age", "wire", NOON, now)
+    assert Articles(filled).explain_missing(name) == Absent("it has left the archive by its age", "wire", NOON, now)
 
 
 def test_what_was_forgotten_is_known_to_have_been_here(filled: Database) -> None:
@@ -202,17 +202,17 @@ def test_what_was_forgotten_is_known_to_have_been_here(filled: Database) -> None
     articles = Articles(filled)
     (alert,) = articles.alerts(articles.find("wire guid 1")[0], ["launch"]).values()
     forgetting = Forgetting(filled, config_of())
-    list(forgetting.forget(forgetting.find(CANONICAL), LATER))
+    list(forgetting.erase(forgetting.plan(CANONICAL), LATER))
     why = "it was forgotten on the operator's word"
     for name in (CANONICAL, f"{CANONICAL}?utm_source=x", "wire guid 1"):
-        assert articles.absent(name) == Absent(why, "wire", NOON, LATER)
-    assert articles.absent(alert.id) == Absent(why)
+        assert articles.explain_missing(name) == Absent(why, "wire", NOON, LATER)
+    assert articles.explain_missing(alert.id) == Absent(why)
 
 
 def test_what_never_was_here_is_not_known(filled: Database) -> None:
     """A notice is an alert of no article, and says so."""
-    with SerialSection(filled).entered(NOON) as inside:
-        inside.tell([notice(channels=("desk",))], [])
+    with SerialSection(filled).enter(NOON) as inside:
+        inside.write_notices([notice(channels=("desk",))], [])
     articles = Articles(filled)
-    assert articles.absent("https://x.test/never") is None
-    assert articles.absent("n1") == Absent("that alert is a notice to the operator, of source wire, and of no article")
+    assert articles.explain_missing("https://x.test/never") is None
+    assert articles.explain_missing("n1") == Absent("that alert is a notice to the operator, of source wire, and of no article")

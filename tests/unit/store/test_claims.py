@@ -42,7 +42,7 @@ NAMES = ("wire", "post", "times")
 def claims(database: Database) -> Claims:
     """The claims of one process, which knows three sources, due since noon."""
     made = Claims(database, "here:1")
-    made.know(sources(*NAMES), NOON)
+    made.register_sources(sources(*NAMES), NOON)
     return made
 
 
@@ -51,18 +51,18 @@ def names(taken: list[Claim]) -> list[str]:
 
 
 def due(claims: Claims, now: datetime = NOON, most: int = 10, ids: tuple[str, ...] = NAMES) -> list[Claim]:
-    return claims.due(ids, now, lease=LEASE, most=most)
+    return claims.claim_due(ids, now, lease=LEASE, most=most)
 
 
 def fail(section: SerialSection, claim: Claim) -> None:
-    with section.entered(NOON) as inside:
+    with section.enter(NOON) as inside:
         assert inside.commit(polled(claim, outcome=FetchOutcome.FAILED), Decision((), State()), to_desk)
 
 
 def test_a_new_source_is_due_at_once(claims: Claims) -> None:
     """It is claimed with nothing known of it, for its first poll."""
     (claim,) = due(claims, ids=("wire",))
-    assert claim == Claim("wire", "https://wire.test/feed", 1, NOON, Validators(), failures=0, first=True)
+    assert claim == Claim("wire", "https://wire.test/feed", 1, NOON, Validators(), failures=0, is_first_poll=True)
 
 
 def test_only_what_is_due_is_claimed(database: Database, claims: Claims) -> None:
@@ -70,13 +70,13 @@ def test_only_what_is_due_is_claimed(database: Database, claims: Claims) -> None
     section = SerialSection(database)
     for minutes, name in ((2, "wire"), (1, "post"), (9, "times")):
         claim = claimed(claims, name)
-        with section.entered(NOON) as inside:
+        with section.enter(NOON) as inside:
             later = replace(polled(claim), next_at=NOON + minutes * MINUTE)
             inside.commit(later, Decision((), State()), to_desk)
     assert due(claims) == []
-    assert claims.waiting(NOON) == []
-    assert claims.waiting(NOON + 5 * MINUTE) == ["post", "wire"]
-    assert claims.waiting(NOON + 5 * MINUTE, 1) == ["post"]
+    assert claims.find_due(NOON) == []
+    assert claims.find_due(NOON + 5 * MINUTE) == ["post", "wire"]
+    assert claims.find_due(NOON + 5 * MINUTE, 1) == ["post"]
     assert names(due(claims, NOON + 5 * MINUTE, ids=("wire", "times"))) == ["wire"]
     claims.release_all()
     assert names(due(claims, NOON + 5 * MINUTE, most=1)) == ["post"]
@@ -88,11 +88,11 @@ def test_only_what_is_free_is_claimed(database: Database, claims: Claims) -> Non
     """What somebody holds is left alone until the lease ends, then anybody may have it, under a new token."""
     other = Claims(database, "there:2")
     (mine,) = due(claims, most=1, ids=("wire",))
-    assert claims.waiting(NOON) == ["post", "times"]
+    assert claims.find_due(NOON) == ["post", "times"]
     assert names(due(other)) == ["post", "times"]
-    assert claims.waiting(NOON) == []
-    assert len(claims.waiting(NOON + LEASE)) == 3
-    assert other.all(["wire"], NOON + LEASE - MINUTE, lease=LEASE, most=1) == []
+    assert claims.find_due(NOON) == []
+    assert len(claims.find_due(NOON + LEASE)) == 3
+    assert other.claim_all(["wire"], NOON + LEASE - MINUTE, lease=LEASE, most=1) == []
     (theirs,) = due(other, NOON + LEASE, ids=("wire",))
     assert theirs.token == mine.token + 1
 
@@ -100,8 +100,8 @@ def test_only_what_is_free_is_claimed(database: Database, claims: Claims) -> Non
 def test_all_claims_what_is_not_due_too(database: Database, claims: Claims) -> None:
     """`run --once` polls every source that nobody holds."""
     commit(SerialSection(database), claimed(claims))
-    assert claims.due(["wire"], NOON, lease=LEASE, most=1) == []
-    assert sorted(names(claims.all(NAMES, NOON, lease=LEASE, most=10))) == sorted(NAMES)
+    assert claims.claim_due(["wire"], NOON, lease=LEASE, most=1) == []
+    assert sorted(names(claims.claim_all(NAMES, NOON, lease=LEASE, most=10))) == sorted(NAMES)
 
 
 def test_what_was_not_polled_is_given_back(claims: Claims) -> None:
@@ -119,12 +119,12 @@ def test_a_poll_that_was_taken_over_writes_nothing(database: Database, claims: C
     section = SerialSection(database)
     old = claimed(claims)
     new = claimed(claims, at=NOON + LEASE)
-    with section.entered(NOON + LEASE) as inside:
+    with section.enter(NOON + LEASE) as inside:
         decision = decide_in(inside, [article()], rules())
         assert not inside.commit(replace(polled(old), failures=3, problem="late"), decision, to_desk)
     assert set(Reports(database).counts().values()) == {0}
     assert Reports(database).sources()["wire"].problem is None
-    assert len(commit(section, new, article(), at=NOON + LEASE).judged) == 1
+    assert len(commit(section, new, article(), at=NOON + LEASE).article_decisions) == 1
     assert Reports(database).counts()["alerts"] == 1
 
 
@@ -132,7 +132,7 @@ def test_a_good_poll_leaves_its_validators(database: Database, claims: Claims) -
     """What the server gave is sent back word for word; after it, nothing is a first poll."""
     commit(SerialSection(database), claimed(claims), article())
     again = claimed(claims)
-    assert (again.validators, again.first, again.failures) == (Validators('"e"', "now"), False, 0)
+    assert (again.validators, again.is_first_poll, again.failures) == (Validators('"e"', "now"), False, 0)
     assert again.planned == NOON + 5 * MINUTE
 
 
@@ -141,17 +141,17 @@ def test_a_failed_poll_keeps_the_validators_and_the_baseline_to_come(database: D
     section = SerialSection(database)
     fail(section, claimed(claims))
     claim = claimed(claims)
-    assert (claim.failures, claim.first) == (1, True)
+    assert (claim.failures, claim.is_first_poll) == (1, True)
     commit(section, claim)
     fail(section, claimed(claims))
     claim = claimed(claims)
-    assert (claim.failures, claim.first, claim.validators.etag) == (1, False, '"e"')
+    assert (claim.failures, claim.is_first_poll, claim.validators.etag) == (1, False, '"e"')
 
 
 def test_knowing_a_source_again_changes_nothing(database: Database, claims: Claims) -> None:
     """A restart does not make everything due."""
     commit(SerialSection(database), claimed(claims))
-    claims.know(sources(*NAMES), NOON + MINUTE)
+    claims.register_sources(sources(*NAMES), NOON + MINUTE)
     assert names(due(claims, NOON + MINUTE)) == ["post", "times"]
 
 
@@ -159,16 +159,16 @@ def test_a_changed_address_starts_afresh(database: Database, claims: Claims) -> 
     """Another document: due at once, nothing to ask it with, and what it holds is a baseline."""
     commit(SerialSection(database), claimed(claims))
     moved = {"wire": replace(source(), url="https://elsewhere.test/feed")}
-    claims.know(moved, NOON + MINUTE)
+    claims.register_sources(moved, NOON + MINUTE)
     (claim,) = due(claims, NOON + MINUTE, ids=("wire",))
-    assert (claim.planned, claim.validators, claim.first) == (NOON + MINUTE, Validators(), True)
+    assert (claim.planned, claim.validators, claim.is_first_poll) == (NOON + MINUTE, Validators(), True)
 
 
 def test_a_poll_of_the_old_address_does_not_count_for_the_new(database: Database, claims: Claims) -> None:
     """A poll that was under way when the address changed would leave the old server's validators."""
     under_way = claimed(claims)
-    claims.know({"wire": replace(source(), url="https://elsewhere.test/feed")}, NOON + MINUTE)
-    with SerialSection(database).entered(NOON + MINUTE) as inside:
+    claims.register_sources({"wire": replace(source(), url="https://elsewhere.test/feed")}, NOON + MINUTE)
+    with SerialSection(database).enter(NOON + MINUTE) as inside:
         assert not inside.commit(polled(under_way), Decision((), State()), to_desk)
 
 
@@ -178,7 +178,7 @@ def test_what_we_have_of_articles(database: Database, claims: Claims) -> None:
     commit(section, claimed(claims), article(baseline=True), article("b"))
     commit(section, claimed(claims), article(text="More.", version=2, baseline=True))
     commit(section, claimed(claims, "post"), article("c", of="post"))
-    known = claims.known("wire", ["a1", "b", "c", "d"])
+    known = claims.find_known("wire", ["a1", "b", "c", "d"])
     assert {uid: (k.version, k.seen, k.baseline) for uid, k in known.items()} == {
         "a1": (2, NOON, True),
         "b": (1, NOON, False),
@@ -195,14 +195,14 @@ def test_an_article_is_found_under_another_uid(database: Database, claims: Claim
     commit(section, claimed(claims, "post"), article("e", "Theirs", of="post", canonical="https://x.test/theirs"))
 
     def uid_of(link: str | None, words: str) -> str | None:
-        return claims.known("wire", ["new"], {"new": Sought(link, words)}).get("new", Known(1, "", NOON)).uid
+        return claims.find_known("wire", ["new"], {"new": Sought(link, words)}).get("new", Known(1, "", NOON)).uid
 
     assert uid_of(page, "At two") == "two"
     assert uid_of(page, "edited") == "three"
     assert uid_of(None, "No address") == "d"
     assert uid_of(None, "At two") is None
     assert uid_of("https://x.test/theirs", "Theirs") is None
-    assert claims.known("wire", ["d"], {"d": Sought(page, "At two")})["d"].uid is None
+    assert claims.find_known("wire", ["d"], {"d": Sought(page, "At two")})["d"].uid is None
 
 
 def test_several_sources_are_asked_of_together(database: Database, claims: Claims) -> None:
@@ -210,11 +210,11 @@ def test_several_sources_are_asked_of_together(database: Database, claims: Claim
     section, page = SerialSection(database), "https://x.test/page"
     commit(section, claimed(claims), article("a", "Here", canonical=page))
     commit(section, claimed(claims, "post"), article("b", "There", of="post", canonical=page))
-    found = claims.recognised(
+    found = claims.find_known_entries(
         [
-            Asked("wire", ["a", "b"], {"a": Sought(page, "Here"), "b": Sought(page, "There")}, first=True),
+            Asked("wire", ["a", "b"], {"a": Sought(page, "Here"), "b": Sought(page, "There")}, first_poll=True),
             Asked("post", ["a"], {"a": Sought(page, "There")}),
-            Asked("new", ["a"], {"a": Sought(page, "Here")}, first=True),
+            Asked("new", ["a"], {"a": Sought(page, "Here")}, first_poll=True),
         ]
     )
     assert {key: each.uid for key, each in found.items()} == {
@@ -230,7 +230,7 @@ def test_what_is_all_known_is_asked_for_once(database: Database, claims: Claims)
     asked = []
     for uid in ("a1", "a2"):
         with statements(database) as said:
-            claims.known("wire", [uid], {uid: Sought("https://x.test/1", "words")})
+            claims.find_known("wire", [uid], {uid: Sought("https://x.test/1", "words")})
         asked.append(sum(each.startswith("SELECT") for each in said))
     assert asked == [1, 4]
 
@@ -239,8 +239,8 @@ def test_many_sources_are_claimed_at_once(database: Database) -> None:
     """A thousand sources are one statement."""
     claims = Claims(database, "here:1")
     many = sources(*(f"s{i}" for i in range(1000)))
-    claims.know(many, NOON)
-    assert len(claims.due(many, NOON, lease=timedelta(minutes=1), most=1000)) == 1000
+    claims.register_sources(many, NOON)
+    assert len(claims.claim_due(many, NOON, lease=timedelta(minutes=1), most=1000)) == 1000
 
 
 def test_no_source_that_is_well_waits_longer_than_its_interval(database: Database, claims: Claims) -> None:
@@ -248,7 +248,7 @@ def test_no_source_that_is_well_waits_longer_than_its_interval(database: Databas
     commit(SerialSection(database), claimed(claims))
 
     def known(every: timedelta, now: datetime) -> datetime:
-        claims.know({"wire": source(every=every)}, now)
+        claims.register_sources({"wire": source(every=every)}, now)
         return Reports(database).sources()["wire"].next_at
 
     assert known(5 * MINUTE, NOON) == NOON + 5 * MINUTE
@@ -262,21 +262,21 @@ def test_no_source_that_is_well_waits_longer_than_its_interval(database: Databas
 def test_a_source_that_comes_back_is_due_at_once(database: Database, claims: Claims) -> None:
     """Whoever has mended it and adds it again must not wait for its backoff; one that is well keeps its time, and one
     that is being polled the time that this poll will plan."""
-    claims.know(sources("a", "b", "c"), NOON)
+    claims.register_sources(sources("a", "b", "c"), NOON)
     claimed(claims, "c")
     with database.writing() as connection:
         connection.execute(update(tables.source).values(next_at=NOON + 6 * HOUR))
         connection.execute(update(tables.source).where(tables.source.c.id != "b").values(failures=3))
-    assert claims.again(["a", "b", "c"], NOON) == {"a"}
-    assert claims.waiting(NOON) == ["a"]
+    assert claims.retry_failing(["a", "b", "c"], NOON) == {"a"}
+    assert claims.find_due(NOON) == ["a"]
 
 
 def test_what_a_source_said_while_nobody_wanted_it_was_not_missed(database: Database, claims: Claims) -> None:
     """It was out of the config for three weeks: that is no outage, though it was not polled as planned."""
-    claims.know(sources("a", "b"), NOON)
+    claims.register_sources(sources("a", "b"), NOON)
     section, later = SerialSection(database), NOON + timedelta(days=21)
     for name in ("a", "b"):
         commit(section, claimed(claims, name))
-    claims.back(["a"])
+    claims.mark_readded(["a"])
     late = [away(claimed(claims, name, later), later) for name in ("a", "b")]
     assert late == [None, Away(NOON, later)]

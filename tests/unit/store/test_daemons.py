@@ -11,7 +11,7 @@ from tests.building import HOUR, MINUTE, NOON
 
 RUNS = Running(NOON, rules=3, sources=5)
 EDITED = Running(
-    NOON, rules=3, sources=5, edited=NOON + HOUR, faults=("a.yaml:1:1: a", "b.yaml:2:1: b"), restart=("web",)
+    NOON, rules=3, sources=5, edited_at=NOON + HOUR, faults=("a.yaml:1:1: a", "b.yaml:2:1: b"), restart_settings=("web",)
 )
 SECOND = timedelta(seconds=1)
 
@@ -19,34 +19,34 @@ SECOND = timedelta(seconds=1)
 def test_a_daemon_is_alive_as_long_as_it_beats(database: Database) -> None:
     """What it said last is what is known of it: its version, what it runs, its last turns."""
     one = Daemons(database, "desk:17:aa")
-    assert not one.beat(RUNS, NOON, ticked=NOON, delivered=NOON)
+    assert not one.record_heartbeat(RUNS, NOON, ticked=NOON, delivered=NOON)
     assert daemons(database) == []
-    one.started("1.2", RUNS, NOON)
+    one.record_start("1.2", RUNS, NOON)
     (seen,) = daemons(database)
     assert (seen.name, seen.version, seen.started_at, seen.running) == ("process 17 on desk", "1.2", NOON, RUNS)
     assert (seen.ticked_at, seen.delivered_at, seen.stopped_at) == (None, None, None)
-    assert seen.life(NOON + ALIVE) is Life.ALIVE
-    assert seen.life(NOON + ALIVE + SECOND) is Life.GONE
-    assert one.beat(EDITED, NOON + MINUTE, ticked=NOON + MINUTE - SECOND, delivered=NOON + MINUTE - 2 * SECOND)
+    assert seen.status_at(NOON + ALIVE) is Life.ALIVE
+    assert seen.status_at(NOON + ALIVE + SECOND) is Life.GONE
+    assert one.record_heartbeat(EDITED, NOON + MINUTE, ticked=NOON + MINUTE - SECOND, delivered=NOON + MINUTE - 2 * SECOND)
     (seen,) = daemons(database)
     assert (seen.seen_at, seen.started_at, seen.running) == (NOON + MINUTE, NOON, EDITED)
     assert (seen.ticked_at, seen.delivered_at) == (NOON + MINUTE - SECOND, NOON + MINUTE - 2 * SECOND)
-    assert seen.life(NOON + MINUTE + ALIVE) is Life.ALIVE
+    assert seen.status_at(NOON + MINUTE + ALIVE) is Life.ALIVE
 
 
 def test_a_stopped_daemon_is_not_a_dead_one(database: Database) -> None:
     """It said goodbye; others are not touched by it."""
     one, two = Daemons(database, "desk:17:aa"), Daemons(database, "fe80::1:18:bb")
-    one.started("1.2", RUNS, NOON)
-    two.started("1.3", RUNS, NOON + SECOND)
-    one.stopped(NOON + 2 * SECOND)
+    one.record_start("1.2", RUNS, NOON)
+    two.record_start("1.3", RUNS, NOON + SECOND)
+    one.record_stop(NOON + 2 * SECOND)
     newer, older = daemons(database)
-    assert (newer.name, newer.life(NOON + HOUR)) == ("process 18 on fe80::1", Life.GONE)
-    assert (older.life(NOON + 2 * SECOND), older.life(NOON + HOUR)) == (Life.STOPPED, Life.STOPPED)
+    assert (newer.name, newer.status_at(NOON + HOUR)) == ("process 18 on fe80::1", Life.GONE)
+    assert (older.status_at(NOON + 2 * SECOND), older.status_at(NOON + HOUR)) == (Life.STOPPED, Life.STOPPED)
     assert older.stopped_at == NOON + 2 * SECOND
 
 
 def test_a_goodbye_of_one_that_never_started_is_nothing(database: Database) -> None:
     """As of `run --once`."""
-    Daemons(database, "desk:4:dd").stopped(NOON)
+    Daemons(database, "desk:4:dd").record_stop(NOON)
     assert daemons(database) == []

@@ -225,7 +225,7 @@ def test_nothing_of_a_finished_part_is_lost(
     waiting = Outbox(opened, "test").claim("bad", NOON + timedelta(days=3650), timedelta(minutes=3))
     assert waiting is not None
     assert alert_of(waiting).rule == "north-korea-missile-launch"
-    for match in Matches(opened).every(Wanted()):
+    for match in Matches(opened).iter_matches(Wanted()):
         known = match.decision == "told" or part.startswith("part-3")  # before, only the alert said it
         assert match.level == ("critical" if known else None)
     with opened.reading() as connection:
@@ -319,7 +319,7 @@ def test_sentences_of_earlier_versions_become_codes(empty_url: str) -> None:
         )
         connection.execute(written, [{"rule": f"r{n}", "decision": said} for n, said in enumerate(SENTENCES)])
     opened.upgrade()
-    found = {f"{each.decision}: {each.reason}": (each.outcome, each.code) for each in Matches(opened).every(Wanted())}
+    found = {f"{each.decision}: {each.reason}": (each.outcome, each.code) for each in Matches(opened).iter_matches(Wanted())}
     assert found == SENTENCES
     opened.close()
 
@@ -358,11 +358,11 @@ def test_what_was_told_before_an_upgrade_is_not_told_again(
     assert told is not None
     again = rules(rule(told.rule_id, told.title.split()[:1], once_per=once_per))
     claims = Claims(opened, "here:1")
-    claims.know(sources("other"), told.at)
+    claims.register_sources(sources("other"), told.at)
     serial, page = SerialSection(opened), article(title=told.title, of="other", seen=told.at + MINUTE)
     decision = commit(serial, claimed(claims, "other", told.at), page, at=told.at + MINUTE, ruleset=again)
     assert bool(alerts(decision)) is (once_per is OncePer.ARTICLE)
-    assert [judged.joined for judged in decision.judged] == ["the same headline"]
+    assert [judged.join_reason for judged in decision.article_decisions] == ["the same headline"]
     opened.close()
 
 
@@ -453,27 +453,27 @@ def test_a_database_that_was_made_anew_is_seen(empty_url: str) -> None:
     """By its numbers or its files, once a daemon holds it; and what it was asked to write is not written."""
     database = open_database(empty_url)
     database.upgrade()
-    database.require_in_place()
-    with database.taken():
-        database.require_in_place()
-        database.require_in_place()
+    database.require_not_replaced()
+    with database.hold_exclusively():
+        database.require_not_replaced()
+        database.require_not_replaced()
         with database.writing() as connection:
             names = inspect(connection).get_table_names()
         make_anew(database, names)
         with pytest.raises(StoreReplaced, match="start it again, and it goes on with what is there then") as seen:
-            database.require_in_place()
+            database.require_not_replaced()
         assert database.replaced == str(seen.value)
     database.close()
     fresh = open_database(empty_url)
-    with fresh.taken():
+    with fresh.hold_exclusively():
         assert fresh.upgrade()
-        fresh.require_in_place()
+        fresh.require_not_replaced()
     fresh.close()
 
 
 def test_a_log_that_is_not_there_yet_may_come(database: Database) -> None:
     """SQLite makes it when a transaction first reads or writes, and deletes it when the last process ends."""
-    with database.taken():
+    with database.hold_exclusively():
         with database.reading():
             pass
         for _ in range(2):
@@ -490,17 +490,17 @@ def test_a_file_that_cannot_be_looked_at_was_not_replaced(tmp_path: Path) -> Non
     made.close()
     link.symlink_to(file)
     database = at(link)
-    with database.taken():
+    with database.hold_exclusively():
         with database.writing():
             pass
         link.unlink()
         link.symlink_to(link)
         with pytest.raises(StoreFailed, match=r"^cannot look at .*link\.db: \w") as seen:
-            database.require_in_place()
+            database.require_not_replaced()
         assert not isinstance(seen.value, StoreReplaced)
         link.unlink()
         link.symlink_to(file)
-        database.require_in_place()
+        database.require_not_replaced()
     assert database.replaced is None
     database.close()
 
@@ -544,11 +544,11 @@ def test_a_second_daemon_is_refused(tmp_path: Path) -> None:
     holder = run(HOLD, f"sqlite:///{tmp_path / 'news.db'}")
     assert holder.stdout is not None
     assert holder.stdout.readline() == "taken\n"
-    with pytest.raises(StoreTaken, match=rf"in use by another news-monitor \(process {holder.pid}\)"), database.taken():
+    with pytest.raises(StoreTaken, match=rf"in use by another news-monitor \(process {holder.pid}\)"), database.hold_exclusively():
         pass
     holder.kill()
     holder.communicate(timeout=PATIENCE)
-    with database.taken():
+    with database.hold_exclusively():
         assert (tmp_path / "news.db.lock").read_text() == str(os.getpid())
 
 
@@ -594,7 +594,7 @@ def test_a_path_that_cannot_be_a_database_is_told_in_one_line(tmp_path: Path, be
     with pytest.raises(StoreFailed, match=r"^[^\n]+$"):
         database.upgrade()
     if below != "folder":
-        with pytest.raises(StoreFailed, match=rf"^[^\n]*{what}; mend it[^\n]*$"), database.taken():
+        with pytest.raises(StoreFailed, match=rf"^[^\n]*{what}; mend it[^\n]*$"), database.hold_exclusively():
             pass
     database.close()
 
@@ -602,7 +602,7 @@ def test_a_path_that_cannot_be_a_database_is_told_in_one_line(tmp_path: Path, be
 def test_of_a_databases_folders_only_the_last_is_made(tmp_path: Path) -> None:
     """Where more are missing, the path is mistyped, and a new database would hide the one that it meant."""
     database = at(tmp_path / "lbi" / "news" / "monitor" / "news.db")
-    for enter in (database.taken, database.migrating):
+    for enter in (database.hold_exclusively, database.migrating):
         with pytest.raises(StoreFailed, match=rf"^[^\n]*there is no folder {tmp_path / 'lbi'}; make it, or"), enter():
             pass
     database.close()

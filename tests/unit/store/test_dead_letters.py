@@ -36,7 +36,7 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database, self.outbox, self.now = database, Outbox(database, "here:1"), NOON
         self.claims, self.section = Claims(database, "here:1"), SerialSection(database)
-        self.claims.know(sources("wire"), NOON)
+        self.claims.register_sources(sources("wire"), NOON)
 
     def tell(self, *uids: str) -> None:
         """An alert for each."""
@@ -94,7 +94,7 @@ def test_what_is_dead_is_sent_when_its_channel_next_accepts_something(desk: Desk
     assert desk.states() == {"accepted": 1, "pending": 2}
     assert dead_letters(desk.database) == []
     again = desk.fails()
-    assert (again.id, again.attempt, again.forgiven, again.refusals) == (first.id, 2, 1, 0)
+    assert (again.id, again.attempt, again.forgiven_attempts, again.refusals) == (first.id, 2, 1, 0)
     assert desk.accepts().id == second.id
 
 
@@ -197,8 +197,8 @@ def test_what_waits_is_due_when_its_channel_works_again(desk: Desk) -> None:
 
 def test_notices_are_sent_late_too(desk: Desk) -> None:
     """Also one of the channel itself: it says since when, and the next says that it is over."""
-    with desk.section.entered(NOON) as inside:
-        inside.tell([notice(channels=("desk",))], [])
+    with desk.section.enter(NOON) as inside:
+        inside.write_notices([notice(channels=("desk",))], [])
     desk.dies()
     assert [each.deliveries for each in dead_letters(desk.database)] == [1]
     desk.tell("a")

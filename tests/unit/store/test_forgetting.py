@@ -102,7 +102,7 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.claims = Claims(database, "here:1")
-        self.claims.know(sources("wire", "post", "times"), NOON)
+        self.claims.register_sources(sources("wire", "post", "times"), NOON)
         self.section = SerialSection(database)
         self.outbox = Outbox(database, "here:1")
 
@@ -111,14 +111,14 @@ class Desk:
 
     def fall(self, at: datetime) -> tuple[Telling, ...]:
         """What waited until now, told."""
-        with self.section.entered(at) as inside:
+        with self.section.enter(at) as inside:
             fallen = inside.decide_due(RULES)
-            inside.fall(fallen, to_desk)
-            return fallen.tellings
+            inside.commit_due(fallen, to_desk)
+            return fallen.released
 
     def forget(self, what: str, *by: Rule) -> int:
         forgetting = Forgetting(self.database, config_of(*by))
-        return sum(forgetting.forget(forgetting.find(what), NOON + 5 * MINUTE))
+        return sum(forgetting.erase(forgetting.plan(what), NOON + 5 * MINUTE))
 
     def everything(self) -> str:
         """All that stands in the tables, as text."""
@@ -136,7 +136,7 @@ def leave(desk: Desk) -> None:
     """All that is in the archive leaves it, as it does when it has been kept for its time."""
     with desk.database.writing() as connection:
         connection.execute(update(delivery).values(state=DeliveryState.ACCEPTED))
-    for _ in Pruning(desk.database, Retention()).slices(NOON + timedelta(days=1000)):
+    for _ in Pruning(desk.database, Retention()).prune_slices(NOON + timedelta(days=1000)):
         pass
 
 
@@ -234,7 +234,7 @@ def test_what_others_were_heard_to_say_is_told_with_them(
     told = only(beside if other_daemon else desk)
     assert (told.article.uid, told.article.title) == ("b", other.title)
     assert told.sentence == other.title
-    assert [told.sentence[start:end].lower() for start, end in told.marks] == ["missile"]
+    assert [told.sentence[start:end].lower() for start, end in told.highlights] == ["missile"]
     assert Matches(desk.database).newest(Wanted(outcome=Outcome.DEFERRED), 10) == []
 
 
@@ -313,7 +313,7 @@ def test_an_update_for_more_publishers_is_told_with_the_others_if_they_are_enoug
     """Whoever has come since the first message; who was forgotten counts no more."""
     its = by(again_if=frozenset({Again.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
     first = article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL)
-    desk.claims.know(sources("wire", "post", "echo", "herald"), NOON)
+    desk.claims.register_sources(sources("wire", "post", "echo", "herald"), NOON)
     others = [replace(PRINTED, source=name) for name in ("echo", "herald")][:more]
     polls(desk, its, first, others[0], secret(), *others[1:])
     desk.forget("wire", its)
@@ -384,7 +384,7 @@ def test_an_alert_keeps_no_level_that_only_another_reached_which_is_forgotten(de
 def test_what_says_nothing_new_without_another_that_is_forgotten_is_not_told(desk: Desk) -> None:
     """A match that waited says so."""
     its = by(again_if=frozenset({Again.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
-    desk.claims.know(sources("wire", "post", "echo"), NOON)
+    desk.claims.register_sources(sources("wire", "post", "echo"), NOON)
     first = article("a", "Missile news from Seoul", of="post", url=URL, canonical=URL)
     polls(desk, its, first, secret(), replace(PRINTED, source="echo"))
     desk.forget("wire", its)
@@ -404,7 +404,7 @@ def test_what_was_heard_before_one_that_is_forgotten_waits_as_it_did(desk: Desk)
 def test_an_update_waits_as_it_did_where_what_was_told_is_forgotten(desk: Desk) -> None:
     """It tells nothing that was told before."""
     its = by(again_if=frozenset({Again.MORE_PUBLISHERS}), more_publishers=2, cooldown=HOUR)
-    desk.claims.know(sources("wire", "post", "echo"), NOON)
+    desk.claims.register_sources(sources("wire", "post", "echo"), NOON)
     polls(desk, its, secret(), PRINTED, replace(PRINTED, source="echo"))
     before = facts_that_wait(desk).splitlines()[0]
     desk.forget("wire", its)
@@ -448,7 +448,7 @@ def test_what_was_heard_after_its_rule_told_stories_and_not_events_stands_in(des
     desk.poll(PRINTED, at=NOON + MINUTE, ruleset=rules(its))
     desk.forget("wire", its)
     told = only(desk)
-    assert (told.article.uid, told.voices) == ("b", 1)
+    assert (told.article.uid, told.publisher_count) == ("b", 1)
 
 
 def test_a_mention_is_told_with_another_of_its_story(desk: Desk) -> None:
@@ -563,8 +563,8 @@ def test_it_never_comes_back(desk: Desk, document: list[Entry], left: bool) -> N
             connection.execute(insert(known).values(source_id="wire", uid_hash=digest("g1"), left_at=NOON, **row))
     desk.forget(URL)
     uids = identify(document)
-    found = desk.claims.known("wire", uids)
-    assert found[uids[0]].forgotten
+    found = desk.claims.find_known("wire", uids)
+    assert found[uids[0]].is_erased
     assert [new.title for new in unseen(source(), document, uids, found, now=NOON, baseline=False).articles] == [
         entry.title for entry in document[1:]
     ]
@@ -576,18 +576,18 @@ def test_what_left_the_archive_is_forgotten_too(desk: Desk) -> None:
     with desk.database.writing() as connection:
         for of in ("wire", "post"):
             connection.execute(insert(known).values(source_id=of, uid_hash=digest(URL), **row))
-    assert Forgetting(desk.database, config_of()).find("wire").left == 1
-    assert Forgetting(desk.database, config_of()).find(URL).left == 2
+    assert Forgetting(desk.database, config_of()).plan("wire").left_archive == 1
+    assert Forgetting(desk.database, config_of()).plan(URL).left_archive == 2
     desk.forget(URL)
-    assert [desk.claims.known(of, [URL])[URL].forgotten for of in ("wire", "post")] == [True, True]
-    assert Forgetting(desk.database, config_of()).find(URL).left == 0
+    assert [desk.claims.find_known(of, [URL])[URL].is_erased for of in ("wire", "post")] == [True, True]
+    assert Forgetting(desk.database, config_of()).plan(URL).left_archive == 0
 
 
 def test_only_what_is_meant_is_forgotten(desk: Desk) -> None:
     """Articles without an address of their own are not those of any; the rest of a source stays."""
     desk.poll(secret(), article("other", "Another missile"), article("https://x.test/", "Home missile"))
-    assert Forgetting(desk.database, config_of()).find("https://x.test/nothing").articles == []
-    assert Forgetting(desk.database, config_of()).find("nobody").articles == []
+    assert Forgetting(desk.database, config_of()).plan("https://x.test/nothing").articles == []
+    assert Forgetting(desk.database, config_of()).plan("nobody").articles == []
     assert desk.forget("https://x.test/") == 1
     assert desk.forget(URL) == 1
     with desk.database.reading() as connection:
@@ -675,11 +675,11 @@ def test_a_poll_that_is_under_way_brings_nothing_back(desk: Desk, left: bool) ->
         leave(desk)
     under_way = claimed(desk.claims, at=NOON + MINUTE)
     desk.forget(URL)
-    with desk.section.entered(NOON + MINUTE) as inside:
+    with desk.section.enter(NOON + MINUTE) as inside:
         decision = decide_in(inside, [secret(version=2)], RULES)
         assert not inside.commit(polled(under_way), decision, to_desk)
     assert SECRET not in desk.everything()
-    assert desk.claims.known("wire", [URL])[URL].forgotten
+    assert desk.claims.find_known("wire", [URL])[URL].is_erased
     assert claimed(desk.claims, at=NOON + MINUTE).token == under_way.token + 2
 
 
@@ -689,21 +689,21 @@ def test_what_leaves_or_comes_back_while_the_operator_is_asked_is_forgotten_too(
     desk.poll(secret())
     if at_first == "left":
         leave(desk)
-    found = Forgetting(desk.database, config_of()).find(URL)
+    found = Forgetting(desk.database, config_of()).plan(URL)
     if at_first == "left":
         desk.poll(secret(version=2), at=NOON + MINUTE)
     else:
         leave(desk)
-    assert sum(Forgetting(desk.database, config_of()).forget(found, NOON + MINUTE)) == (1 if at_first == "left" else 0)
+    assert sum(Forgetting(desk.database, config_of()).erase(found, NOON + MINUTE)) == (1 if at_first == "left" else 0)
     assert SECRET not in desk.everything()
-    assert desk.claims.known("wire", [URL])[URL].forgotten
+    assert desk.claims.find_known("wire", [URL])[URL].is_erased
 
 
 def test_between_two_slices_others_may_use_the_database(desk: Desk) -> None:
     """A slice that is told is committed, and a daemon beside it polls on."""
     desk.poll(*(secret(str(number)) for number in range(SLICE + 1)))
-    slices = Forgetting(desk.database, config_of()).forget(
-        Forgetting(desk.database, config_of()).find("wire"), NOON + MINUTE
+    slices = Forgetting(desk.database, config_of()).erase(
+        Forgetting(desk.database, config_of()).plan("wire"), NOON + MINUTE
     )
     assert next(slices) == SLICE
     desk.poll(article("b", "Another missile", of="post", seen=NOON + MINUTE), at=NOON + MINUTE)

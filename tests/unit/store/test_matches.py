@@ -51,7 +51,7 @@ LATER = NOON + 10 * MINUTE
 def filled(database: Database) -> Matches:
     """Two polls: the wire's headline, told by two rules; then another's, held, a mention, and a new version."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire", "other"), NOON)
+    claims.register_sources(sources("wire", "other"), NOON)
     first = article("a", url="https://x.test/1", text="Seoul says so. Missiles flew.")
     commit(section, claimed(claims), first, ruleset=RULES)
     deep = " ".join(["rain"] * 100) + " in North Korea."
@@ -64,7 +64,7 @@ def filled(database: Database) -> Matches:
 
 def test_a_match_comes_back_as_it_was_decided(filled: Matches) -> None:
     """Article, rule with its version, evidence to the character, decision and reason."""
-    told, *_ = filled.every(Wanted(rules=("launch",)))
+    told, *_ = filled.iter_matches(Wanted(rules=("launch",)))
     assert (told.at, told.rule, told.rule_version, told.kind, told.level) == (NOON, "launch", "v1", "news", "high")
     assert told.decision == "told"
     assert told.reason == "“missiles” in the title; the first that launch hears of this story"
@@ -97,26 +97,26 @@ def test_a_match_comes_back_as_it_was_decided(filled: Matches) -> None:
 )
 def test_matches_are_found_by_what_is_asked(filled: Matches, wanted: Wanted, found: list[str]) -> None:
     """All that is asked must hold; both ways of asking agree, each in its order."""
-    every = [f"{each.rule} {each.article.uid}" for each in filled.every(wanted)]
+    every = [f"{each.rule} {each.article.uid}" for each in filled.iter_matches(wanted)]
     assert sorted(every) == sorted(found)
     newest = filled.newest(wanted, 100)
-    assert newest == list(filled.every(wanted))[::-1]
+    assert newest == list(filled.iter_matches(wanted))[::-1]
     assert filled.newest(wanted, 1) == newest[:1]
 
 
 def test_all_matches_come_in_a_stable_order_a_few_at_a_time(filled: Matches, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the size of a slice, each comes once; what is stored meanwhile comes at the end."""
-    whole = list(filled.every(Wanted()))
+    whole = list(filled.iter_matches(Wanted()))
     assert [match.id for match in whole] == sorted(match.id for match in whole)
     for size in (1, 2, len(whole)):
         monkeypatch.setattr(matches, "_SLICE", size)
-        assert list(filled.every(Wanted())) == whole
+        assert list(filled.iter_matches(Wanted())) == whole
 
 
 def test_evidence_comes_back_with_the_names_and_fields_that_it_had(database: Database) -> None:
     """The names of conditions, authors, tags and addresses; the level is the match's own, not its rule's."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire"), NOON)
+    claims.register_sources(sources("wire"), NOON)
     claim = claimed(claims)
     evidence = (
         Span(Field.TITLE, 32, 40, "missiles", "missile*", "what"),
@@ -124,28 +124,28 @@ def test_evidence_comes_back_with_the_names_and_fields_that_it_had(database: Dat
         Span(Field.TAGS, 0, 3, "DPRK", "dprk", "who"),
         Span(Field.URL, 8, 9, "x", "x"),
     )
-    with section.entered(NOON) as inside:
+    with section.enter(NOON) as inside:
         decision = decide_in(inside, [article()], RULES)
-        (judged,) = decision.judged
+        (judged,) = decision.article_decisions
         found = replace(judged.decisions[0].match, level=Level.LOW, evidence=evidence)
         changed = replace(judged, decisions=(replace(judged.decisions[0], match=found),))
-        assert inside.commit(polled(claim), replace(decision, judged=(changed,)), to_desk)
-    (back,) = Matches(database).every(Wanted())
+        assert inside.commit(polled(claim), replace(decision, article_decisions=(changed,)), to_desk)
+    (back,) = Matches(database).iter_matches(Wanted())
     assert (back.evidence, back.level) == (evidence, "low")
 
 
 def test_what_a_rule_in_shadow_would_have_told_is_found(database: Database) -> None:
     """Not what it would have held back anyway; all of it is held."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire", "other"), NOON)
+    claims.register_sources(sources("wire", "other"), NOON)
     shadow = rules(rule(status=RuleStatus.SHADOW), rule("live"))
     commit(section, claimed(claims), article("a"), article("b"), ruleset=shadow)
     commit(section, claimed(claims, "other"), article("c", of="other"), ruleset=shadow)
     found = Matches(database)
-    (would,) = found.every(Wanted(reason=Reason.SHADOW))
+    (would,) = found.iter_matches(Wanted(reason=Reason.SHADOW))
     assert (would.article.uid, would.rule, would.decision, would.alert) == ("a", "launch", "held", None)
     assert would.reason.startswith("launch is in shadow; it would have told: “missiles” in the title")
-    held = [f"{each.rule} {each.article.uid}" for each in found.every(Wanted(outcome=Outcome.SUPPRESSED))]
+    held = [f"{each.rule} {each.article.uid}" for each in found.iter_matches(Wanted(outcome=Outcome.SUPPRESSED))]
     assert held == ["launch a", "launch b", "live b", "launch c", "live c"]
     assert Reports(database).shadow(["launch", "new"]) == {"launch": ShadowReport(1, 1, NOON), "new": ShadowReport()}
 
@@ -153,7 +153,7 @@ def test_what_a_rule_in_shadow_would_have_told_is_found(database: Database) -> N
 def test_what_a_rule_in_shadow_would_have_told_is_counted(database: Database) -> None:
     """Alerts, and the stories that they are of; by rule."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire", "other"), NOON)
+    claims.register_sources(sources("wire", "other"), NOON)
     shadow = rules(rule("every", once_per=OncePer.ARTICLE, status=RuleStatus.SHADOW))
     commit(section, claimed(claims), article("a"), article("b"), article("c", "Missile over the sea"), ruleset=shadow)
     commit(section, claimed(claims, "other", LATER), article(of="other", seen=LATER), at=LATER, ruleset=shadow)
@@ -161,8 +161,8 @@ def test_what_a_rule_in_shadow_would_have_told_is_counted(database: Database) ->
 
 
 def account_of(found: Matches, rule_id: str, uid: str, source: str = "wire") -> MatchAccount:
-    (match,) = (each for each in found.every(Wanted(rules=(rule_id,), sources=(source,))) if each.article.uid == uid)
-    account = found.account(match.id)
+    (match,) = (each for each in found.iter_matches(Wanted(rules=(rule_id,), sources=(source,))) if each.article.uid == uid)
+    account = found.find_details(match.id)
     assert account is not None
     assert account.match == match
     return account
@@ -194,4 +194,4 @@ def test_a_delivery_that_nobody_has_tried_is_there(filled: Matches) -> None:
     held = account_of(filled, "korea", "c", "other")
     assert (held.match.alert, held.match.level, held.alerted, held.deliveries) == (None, "high", None, ())
     assert held.story_title == "It rains"
-    assert filled.account(10**6) is None
+    assert filled.find_details(10**6) is None

@@ -52,7 +52,7 @@ def test_what_has_become_a_part_is_found_and_says_so(database: Database) -> None
     first, second = story_of(desk.hear(VIETNAM)), story_of(desk.hear(THAILAND))
     desk.merge(first, second)
     for again in (desk.merge(first, second), desk.merge(second, first)):
-        assert (again.id, again.already) == (first, True)
+        assert (again.id, again.already_merged) == (first, True)
     mark = IdentityMark(MarkKind.MERGE, first, second, desk.now, "ann")
     part = desk.show(second)
     assert (part.merged_into, part.members, part.marks) == (first, (), (mark,))
@@ -111,7 +111,7 @@ def test_an_update_counts_what_both_have_told(database: Database) -> None:
     desk.merge(first, second)
     assert alerts(desk.hear(f"{VIETNAM}, ministry says", "Eight people were killed.")) == []
     [update] = alerts(desk.hear(f"{THAILAND}, says ministry", "20 people were killed."))
-    assert (update.kind, update.story, update.voices) == (AlertKind.UPDATE, first, 4)
+    assert (update.kind, update.story, update.publisher_count) == (AlertKind.UPDATE, first, 4)
 
 
 @pytest.mark.parametrize("reverse", [False, True])
@@ -174,6 +174,6 @@ def test_a_part_stays_as_long_as_its_whole(database: Database) -> None:
     first, second = story_of(desk.hear(VIETNAM)), story_of(desk.hear(THAILAND))
     desk.merge(first, second)
     retention = Retention(articles=24 * HOUR)
-    for _ in Pruning(database, retention).slices(NOON + 30 * 24 * HOUR):
+    for _ in Pruning(database, retention).prune_slices(NOON + 30 * 24 * HOUR):
         pass
     assert desk.show(second).merged_into == first

@@ -42,22 +42,22 @@ def seen(database: Database, now: datetime = NOON) -> Observed:
 
 def told(database: Database, *subjects: str) -> None:
     """The operator was told of these, at noon."""
-    with SerialSection(database).entered(NOON) as inside:
-        inside.tell([], [Noticed(subject, NOON, NOON) for subject in subjects])
+    with SerialSection(database).enter(NOON) as inside:
+        inside.write_notices([], [Noticed(subject, NOON, NOON) for subject in subjects])
 
 
 def poll(database: Database, outcome: FetchOutcome, at: datetime) -> None:
     claims = Claims(database, "here:1:aa")
-    claims.know(sources("wire", "post"), NOON)
+    claims.register_sources(sources("wire", "post"), NOON)
     claim = claimed(claims, at=at)
-    with SerialSection(database).entered(at) as inside:
+    with SerialSection(database).enter(at) as inside:
         assert inside.commit(polled(claim, at, outcome=outcome), Decision((), State()), to_desk)
 
 
 def alerted(database: Database, *uids: str) -> None:
     """An alert for each of these, on the desk, at noon."""
     claims = Claims(database, "here:1:aa")
-    claims.know(sources("wire"), NOON)
+    claims.register_sources(sources("wire"), NOON)
     commit(
         SerialSection(database),
         claimed(claims),
@@ -84,51 +84,51 @@ def test_a_source_that_fails_is_seen_from_its_first_failure_on(database: Databas
     assert seen(database) == Observed()
     for minutes in (10, 20):
         poll(database, FetchOutcome.FAILED, NOON + minutes * MINUTE)
-    assert seen(database).failing == (FailingSource("wire", NOON + 10 * MINUTE, NOON + 25 * MINUTE, None),)
+    assert seen(database).failing_sources == (FailingSource("wire", NOON + 10 * MINUTE, NOON + 25 * MINUTE, None),)
     told(database, "source wire", "channel wire")
     poll(database, FetchOutcome.DOCUMENT, NOON + HOUR)
     after = seen(database)
-    assert (after.failing, after.well) == ((), {"source wire": NOON + HOUR})
+    assert (after.failing_sources, after.last_well_at) == ((), {"source wire": NOON + HOUR})
 
 
 def test_a_channel_is_seen_by_what_waits_for_it(database: Database) -> None:
     """How many, since when, and what it answered; of one that the operator was told of, the last acceptance."""
     alerted(database, "a", "b", "c")
-    assert seen(database).waiting == (WaitingChannel("desk", NOON, 3, None),)
+    assert seen(database).stalled_channels == (WaitingChannel("desk", NOON, 3, None),)
     tried(database, "desk", NOON + MINUTE, DeliveryState.RETRY)
-    assert seen(database).waiting == (WaitingChannel("desk", NOON, 3, BUSY.detail),)
+    assert seen(database).stalled_channels == (WaitingChannel("desk", NOON, 3, BUSY.detail),)
     told(database, "channel desk", "channel other", "source desk")
-    assert seen(database).well == {}
+    assert seen(database).last_well_at == {}
     for minutes in (2, 3):
         tried(database, "desk", NOON + minutes * MINUTE, DeliveryState.ACCEPTED)
-        assert seen(database).well == {"channel desk": NOON + minutes * MINUTE}
+        assert seen(database).last_well_at == {"channel desk": NOON + minutes * MINUTE}
 
 
 def test_alerts_that_were_given_up_are_counted_and_notices_are_not(database: Database) -> None:
     """A notice that cannot be told must not be the reason of another one."""
     alerted(database, "a", "b")
-    with SerialSection(database).entered(NOON) as inside:
-        assert len(inside.tell([notice(channels=("desk", "phone"))], [])) == 1
+    with SerialSection(database).enter(NOON) as inside:
+        assert len(inside.write_notices([notice(channels=("desk", "phone"))], [])) == 1
     for minutes in (1, 2, 3):
         tried(database, "desk", NOON + minutes * MINUTE, DeliveryState.DEAD)
     tried(database, "phone", NOON + 4 * MINUTE, DeliveryState.DEAD)
-    assert seen(database).given_up == (GivenUp("desk", 2, NOON + 2 * MINUTE),)
+    assert seen(database).dead_alerts == (GivenUp("desk", 2, NOON + 2 * MINUTE),)
 
 
 def test_a_notice_that_waits_is_a_message_that_waits(database: Database) -> None:
     """A channel that only the operator uses can fail too."""
-    with SerialSection(database).entered(NOON) as inside:
-        inside.tell([notice(channels=("phone",))], [])
-    assert seen(database).waiting == (WaitingChannel("phone", NOON, 1, None),)
+    with SerialSection(database).enter(NOON) as inside:
+        inside.write_notices([notice(channels=("phone",))], [])
+    assert seen(database).stalled_channels == (WaitingChannel("phone", NOON, 1, None),)
 
 
 def test_what_runs_is_what_the_living_daemons_say(database: Database) -> None:
     """Not one that has stopped, nor one that was not seen lately."""
     rows: list[dict[str, object]] = []
     for owner, at, stopped in (("alive", NOON, None), ("gone", NOON - HOUR, None), ("ended", NOON, NOON)):
-        running = Running(at, len(rows), 1, edited=NOON - MINUTE, faults=("x",))
+        running = Running(at, len(rows), 1, edited_at=NOON - MINUTE, faults=("x",))
         row = {"owner": owner, "version": "1", "started_at": at, "seen_at": at, "stopped_at": stopped}
-        rows.append({**row, "running": running.as_row()})
+        rows.append({**row, "running": running.to_row()})
     with database.writing() as connection:
         connection.execute(insert(daemon), rows)
     assert [each.rules for each in seen(database).running] == [0]
@@ -137,20 +137,20 @@ def test_what_runs_is_what_the_living_daemons_say(database: Database) -> None:
 def test_the_troubles_of_sources_are_seen_and_when_they_were_over(database: Database) -> None:
     """Those that are over too: a gap is over before anybody looks. Of what the operator was told, when it was over."""
     claims = Claims(database, "here:1:aa")
-    claims.know(sources("wire"), NOON)
+    claims.register_sources(sources("wire"), NOON)
     gap = SourceTrouble("wire", TroubleKind.GAP, NOON - MINUTE, NOON, "all new")
     silent = SourceTrouble("wire", TroubleKind.SILENT, NOON, NOON, "nothing new")
     later = NOON + MINUTE
     for at, left in ((NOON, {"opened": (gap, silent)}), (later, {"closed": (gap.kind, silent.kind)})):
         traces = replace(polled(claimed(claims, at=at), at), **left)
-        with SerialSection(database).entered(at) as inside:
+        with SerialSection(database).enter(at) as inside:
             assert inside.commit(traces, Decision((), State()), to_desk)
         if at == NOON:
-            assert seen(database).troubles == (gap, silent)
+            assert seen(database).source_troubles == (gap, silent)
             told(database, "silent wire")
-            assert seen(database).well == {}
+            assert seen(database).last_well_at == {}
     after = seen(database)
-    assert after.troubles == (replace(gap, over_at=later), replace(silent, over_at=later))
-    assert after.well == {"silent wire": later}
+    assert after.source_troubles == (replace(gap, over_at=later), replace(silent, over_at=later))
+    assert after.last_well_at == {"silent wire": later}
     much_later = seen(database, NOON + 99 * HOUR)
-    assert (much_later.troubles, much_later.well) == ((), {"silent wire": later})
+    assert (much_later.source_troubles, much_later.last_well_at) == ((), {"silent wire": later})

@@ -50,7 +50,7 @@ def outbox(database: Database) -> Outbox:
 def fill(database: Database, *articles: Article) -> list[Alert]:
     """An alert for each of these articles, and a delivery of each to the desk."""
     claims = Claims(database, "here:1")
-    claims.know(sources("wire"), NOON)
+    claims.register_sources(sources("wire"), NOON)
     each = rules(rule(once_per=OncePer.ARTICLE))
     return alerts(commit(SerialSection(database), claimed(claims), *(articles or (article(),)), ruleset=each))
 
@@ -71,10 +71,10 @@ def test_a_claim_carries_the_alert_as_it_was_decided(database: Database, outbox:
     of = article(text="Seoul says so.", url="https://x.test/1", published=NOON - MINUTE)
     (told,) = fill(database, of)
     sent = take(outbox)
-    assert (sent.channel, sent.attempt, sent.repeat) == ("desk", 1, False)
+    assert (sent.channel, sent.attempt, sent.may_be_duplicate) == ("desk", 1, False)
     back = alert_of(sent)
     assert (back.id, back.rule, back.rule_title, back.level) == (told.id, told.rule, told.rule_title, told.level)
-    assert (back.reason, back.sentence, back.marks) == (told.reason, told.sentence, told.marks)
+    assert (back.reason, back.sentence, back.highlights) == (told.reason, told.sentence, told.highlights)
     assert (back.story, back.at, back.kind, back.dedup_key) == (told.story, told.at, told.kind, told.dedup_key)
     page = back.article
     assert (page.source, page.uid, page.title, page.text) == (of.source, of.uid, of.title, of.text)
@@ -105,12 +105,12 @@ def test_the_highest_level_goes_first_and_of_one_level_what_waits_the_longest(
     words = {level: f"{level} tide" for level in Level}
     each = rules(*(rule(level, [words[level]], level=level, once_per=OncePer.ARTICLE) for level in Level))
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire"), NOON)
+    claims.register_sources(sources("wire"), NOON)
     levels = [*[Level.LOW] * 300, Level.INFO, Level.HIGH, Level.CRITICAL, Level.HIGH]
     brought = [article(f"{number:03}", words[level]) for number, level in enumerate(levels)]
     commit(section, claimed(claims), *brought, ruleset=each)
-    with section.entered(NOON) as inside:
-        inside.tell([notice(channels=("desk",))], [])
+    with section.enter(NOON) as inside:
+        inside.write_notices([notice(channels=("desk",))], [])
     assert alert_of(take(outbox)).article.uid == "302"
     first = take(outbox)
     assert alert_of(first).article.uid == "301"
@@ -160,7 +160,7 @@ def test_a_receipt_is_recorded(
     assert (row.started_at, row.ended_at) == (NOON, NOON + MINUTE)
     if state == "retry":
         second = take(outbox, NOON + MINUTE)
-        assert (second.attempt, second.repeat) == (2, repeat)
+        assert (second.attempt, second.may_be_duplicate) == (2, repeat)
 
 
 def test_a_possible_repeat_stays_one(database: Database, outbox: Outbox) -> None:
@@ -168,7 +168,7 @@ def test_a_possible_repeat_stays_one(database: Database, outbox: Outbox) -> None
     fill(database)
     outbox.settle(take(outbox), LOST, again(0), NOON)
     outbox.settle(take(outbox), BUSY, again(0), NOON)
-    assert take(outbox).repeat
+    assert take(outbox).may_be_duplicate
 
 
 def test_what_is_ended_is_not_claimed_again(database: Database, outbox: Outbox) -> None:
@@ -192,7 +192,7 @@ def test_expired_leases_are_released_and_marked(database: Database, outbox: Outb
         row = connection.execute(select(attempt)).one()
     assert (row.receipt, row.ended_at) == ("unknown", NOON + LEASE)
     sent = take(outbox, NOON + LEASE)
-    assert (sent.attempt, sent.repeat) == (2, True)
+    assert (sent.attempt, sent.may_be_duplicate) == (2, True)
 
 
 def test_all_are_released_by_who_holds_the_database_alone(database: Database, outbox: Outbox) -> None:
@@ -257,15 +257,15 @@ def test_a_claim_knows_how_many_of_its_last_attempts_had_no_answer(database: Dat
     found = []
     for receipt in (LOST, LOST, BUSY, LOST):
         sent = take(outbox)
-        found.append(sent.unknowns)
+        found.append(sent.unknown_streak)
         outbox.settle(sent, receipt, Verdict(DeliveryState.RETRY, NOON), NOON)
-    found.append(take(outbox).unknowns)
+    found.append(take(outbox).unknown_streak)
     outbox.release_all(NOON)
-    found.append(take(outbox).unknowns)
+    found.append(take(outbox).unknown_streak)
     assert found == [0, 1, 2, 0, 1, 2]
     outbox.release_all(NOON)
     outbox.retry(outbox.ids([DeliveryState.RETRY]), NOON)
-    assert take(outbox).unknowns == 0
+    assert take(outbox).unknown_streak == 0
 
 
 def died(outbox: Outbox, receipt: Receipt = REFUSED) -> Delivery:
@@ -282,10 +282,10 @@ def test_a_retried_delivery_starts_afresh_and_keeps_its_past(database: Database,
     assert outbox.retry([sent.id], NOON + MINUTE) == {sent.id: DeliveryState.DEAD}
     assert outbox.claim("desk", NOON, LEASE) is None
     second = take(outbox, NOON + MINUTE)
-    assert (second.attempt, second.forgiven, second.refusals, second.repeat) == (2, 1, 0, False)
+    assert (second.attempt, second.forgiven_attempts, second.refusals, second.may_be_duplicate) == (2, 1, 0, False)
     outbox.settle(second, REFUSED, Verdict(DeliveryState.RETRY, NOON), NOON)
     third = take(outbox, NOON + MINUTE)
-    assert (third.attempt, third.forgiven, third.refusals) == (3, 1, 1)
+    assert (third.attempt, third.forgiven_attempts, third.refusals) == (3, 1, 1)
     with database.reading() as connection:
         kept = connection.execute(select(attempt.c.number, attempt.c.receipt).order_by(attempt.c.id)).all()
     assert [tuple(row) for row in kept] == [(1, "refused"), (2, "refused"), (3, None)]
@@ -295,7 +295,7 @@ def test_a_retried_delivery_may_still_be_a_repeat(database: Database, outbox: Ou
     """What was in doubt stays in doubt: the reader is told."""
     fill(database)
     outbox.retry([died(outbox, LOST).id], NOON)
-    assert take(outbox).repeat
+    assert take(outbox).may_be_duplicate
 
 
 def test_an_acceptance_counts_although_it_was_retried(database: Database, outbox: Outbox) -> None:
@@ -376,30 +376,30 @@ def test_counts_name_every_state(database: Database, outbox: Outbox) -> None:
     take(outbox)
     counts = Reports(database).delivery_counts()
     assert (counts["accepted"], counts["sending"], counts["pending"]) == (1, 1, 1)
-    assert Reports(database).oldest_waiting() == {"desk": NOON}
+    assert Reports(database).oldest_pending() == {"desk": NOON}
 
 
 def test_a_message_says_who_reports_it_by_the_time_it_is_sent(database: Database, outbox: Outbox) -> None:
     """Its own publisher is not among the others; of what its outlet brings again, nothing more is said."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire", "post", "echo"), NOON)
+    claims.register_sources(sources("wire", "post", "echo"), NOON)
     for minute, of in enumerate(("wire", "post", "wire", "echo", "post")):
         seen = NOON + minute * MINUTE
         commit(section, claimed(claims, of, seen), article(f"{minute}", of=of, seen=seen), at=seen)
     sent = alert_of(take(outbox, NOON + HOUR))
-    assert (sent.also, sent.voices) == (("post", "echo"), 3)
+    assert (sent.also_reported_by, sent.publisher_count) == (("post", "echo"), 3)
 
 
 def test_of_an_event_those_who_tell_its_other_stories_report_it_too(database: Database, outbox: Outbox) -> None:
     """They are of one happening; what another rule makes of them is nothing to it."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire", "post", "echo"), NOON)
+    claims.register_sources(sources("wire", "post", "echo"), NOON)
     event = AlertPolicy(once_per=OncePer.EVENT, event_lasts=6 * HOUR)
     both = rules(replace(rule(), alert=event), rule("quiet", ["calm"]))
     for of, title in (("wire", "Missile over the sea"), ("post", "Rocket or missile lands"), ("echo", "All is calm")):
         commit(section, claimed(claims, of), article(of, title, of=of), ruleset=both)
     sent = alert_of(take(outbox))
-    assert (sent.article.source, sent.also, sent.voices) == ("wire", ("post",), 2)
+    assert (sent.article.source, sent.also_reported_by, sent.publisher_count) == ("wire", ("post",), 2)
 
 
 def test_of_what_was_stored_before_publishers_were_kept_nobody_else_is_named(
@@ -410,4 +410,4 @@ def test_of_what_was_stored_before_publishers_were_kept_nobody_else_is_named(
     with database.writing() as connection:
         connection.execute(story_article.update().values(publisher=None))
     sent = alert_of(take(outbox))
-    assert (sent.also, sent.voices) == ((), 1)
+    assert (sent.also_reported_by, sent.publisher_count) == ((), 1)

@@ -30,18 +30,18 @@ class Desk:
         self.database = database
         self.section = SerialSection(database)
         self.claims = Claims(database, "here:1")
-        self.claims.know(sources("wire"), NOON)
+        self.claims.register_sources(sources("wire"), NOON)
         self.pages = Pages(database)
 
     def poll(self, *brought: Article, at: datetime = NOON) -> None:
         """A poll that brought them, and the wish for their pages."""
         claim = claimed(self.claims)
-        with self.section.entered(at) as inside:
+        with self.section.enter(at) as inside:
             assert inside.commit(polled(claim, at), decide_in(inside, brought, rules()), to_desk)
-            inside.want(brought, at)
+            inside.enqueue_pages(brought, at)
 
     def claim(self) -> Wanted:
-        (first,) = self.pages.claim([self.pages.waiting(NOON)[0].article_id], NOON, LEASE)
+        (first,) = self.pages.claim([self.pages.find_due(NOON)[0].article_id], NOON, LEASE)
         return first
 
     def problems(self) -> list[str | None]:
@@ -59,53 +59,53 @@ def desk(database: Database) -> Desk:
 
 def test_a_page_is_claimed_by_one_process_only(desk: Desk) -> None:
     """Until its lease ends; whoever was too slow leaves nothing behind."""
-    both = [each.article_id for each in desk.pages.waiting(NOON)]
+    both = [each.article_id for each in desk.pages.find_due(NOON)]
     first = desk.pages.claim(both[:1], NOON, LEASE)
     assert [each.article_id for each in Pages(desk.database).claim(both, NOON, LEASE)] == both[1:]
     (again,) = desk.pages.claim(both, NOON + LEASE, LEASE)[:1]
     assert (first[0].attempt, again.attempt) == (1, 2)
     desk.pages.give_up(first[0], "late", 404, NOON)
-    desk.pages.put_off(first[0], NOON + timedelta(days=1))
-    with desk.section.entered(NOON) as inside:
-        assert inside.article_of(first[0]) is None
-        assert inside.article_of(again) == ONE
+    desk.pages.postpone(first[0], NOON + timedelta(days=1))
+    with desk.section.enter(NOON) as inside:
+        assert inside.load_claimed_article(first[0]) is None
+        assert inside.load_claimed_article(again) == ONE
         inside.commit_page(first[0], None, to_desk, NOON)
-        assert inside.article_of(again) == ONE
+        assert inside.load_claimed_article(again) == ONE
     assert desk.problems() == []
 
 
 def test_what_is_given_up_is_not_wanted_any_more(desk: Desk) -> None:
     """Why stands among the evidence of its source's fetches."""
     desk.pages.give_up(desk.claim(), "404 Not Found", 404, NOON)
-    assert len(desk.pages.waiting(NOON)) == 1
+    assert len(desk.pages.find_due(NOON)) == 1
     assert desk.problems() == ["page https://x.test/secret/1: 404 Not Found"]
 
 
 def test_what_is_put_off_waits(desk: Desk) -> None:
     """It is free for whoever comes then."""
     put_off = desk.claim()
-    desk.pages.put_off(put_off, NOON + MINUTE)
-    assert put_off.article_id not in [each.article_id for each in desk.pages.waiting(NOON)]
-    assert put_off.article_id in [each.article_id for each in desk.pages.waiting(NOON + MINUTE)]
+    desk.pages.postpone(put_off, NOON + MINUTE)
+    assert put_off.article_id not in [each.article_id for each in desk.pages.find_due(NOON)]
+    assert put_off.article_id in [each.article_id for each in desk.pages.find_due(NOON + MINUTE)]
 
 
 def test_a_new_text_wants_its_page_afresh(desk: Desk) -> None:
     """As if nobody had tried it before."""
     old = desk.claim()
     desk.poll(replace(ONE, text="Other words.", version=2), at=NOON + MINUTE)
-    with desk.section.entered(NOON + MINUTE) as inside:
-        assert inside.article_of(old) is None
-    (anew,) = [each for each in desk.pages.waiting(NOON + MINUTE) if each.article_id == old.article_id]
-    assert (anew.attempt, anew.since) == (0, NOON + MINUTE)
+    with desk.section.enter(NOON + MINUTE) as inside:
+        assert inside.load_claimed_article(old) is None
+    (anew,) = [each for each in desk.pages.find_due(NOON + MINUTE) if each.article_id == old.article_id]
+    assert (anew.attempt, anew.wanted_at) == (0, NOON + MINUTE)
 
 
 def test_pages_leave_with_their_articles(desk: Desk) -> None:
     """When these have been kept for their time."""
     with desk.database.writing() as connection:
         connection.execute(update(delivery).values(state=DeliveryState.ACCEPTED))
-    for _ in Pruning(desk.database, Retention()).slices(NOON + timedelta(days=1000)):
+    for _ in Pruning(desk.database, Retention()).prune_slices(NOON + timedelta(days=1000)):
         pass
-    assert desk.pages.waiting(NOON) == []
+    assert desk.pages.find_due(NOON) == []
 
 
 def test_what_is_forgotten_leaves_no_address(desk: Desk) -> None:
@@ -113,7 +113,7 @@ def test_what_is_forgotten_leaves_no_address(desk: Desk) -> None:
     desk.pages.give_up(desk.claim(), "404 Not Found", 404, NOON)
     desk.pages.give_up(desk.claim(), "410 Gone", 410, NOON)
     forgetting = Forgetting(desk.database, config_of())
-    assert sum(forgetting.forget(forgetting.find("https://x.test/secret/1"), NOON)) == 1
+    assert sum(forgetting.erase(forgetting.plan("https://x.test/secret/1"), NOON)) == 1
     assert desk.problems() == ["page https://x.test/secret/2: 410 Gone"]
     with desk.database.reading() as connection:
         assert connection.execute(select(page)).all() == []

@@ -36,10 +36,10 @@ def database(newest_file: Path, tmp_path: Path) -> Iterator[Database]:
     """With some news, most of it told, counted while no page was wanted."""
     opened = open_database(f"sqlite:///{shutil.copyfile(newest_file, tmp_path / 'news.db')}")
     claims, section = Claims(opened, "here:1"), SerialSection(opened)
-    claims.know(sources("wire", "post"), NOON)
+    claims.register_sources(sources("wire", "post"), NOON)
     brought = [article(f"a{number}", f"North Korea fires missile number {number}") for number in range(50)]
     claim = claimed(claims)
-    with section.entered(NOON) as inside:
+    with section.enter(NOON) as inside:
         inside.commit(
             polled(claim),
             decide_in(inside, brought, rules(rule(once_per=OncePer.ARTICLE))),
@@ -48,7 +48,7 @@ def database(newest_file: Path, tmp_path: Path) -> Iterator[Database]:
     with opened.writing() as connection:
         told = delivery.c.channel.in_(OTHERS)
         connection.execute(update(delivery).where(told).values(state=DeliveryState.ACCEPTED, ended_at=NOON))
-    for _ in opened.tidy():
+    for _ in opened.reclaim_space():
         pass
     yield opened
     opened.close()
@@ -74,12 +74,12 @@ def test_turns_look_through_no_table_that_grows(database: Database) -> None:
     claims, outbox, section = Claims(database, "here:1"), Outbox(database, "here:1"), SerialSection(database)
     later = NOON + HOUR
     with asked() as found:
-        claims.due(claims.waiting(later), later, lease=MINUTE, most=64)
+        claims.claim_due(claims.find_due(later), later, lease=MINUTE, most=64)
         outbox.any_expired(later)
         assert outbox.due_channels(later) == ["desk"]
-        Pages(database).waiting(later)
-        with section.entered(later) as inside:
-            inside.observe(later)
+        Pages(database).find_due(later)
+        with section.enter(later) as inside:
+            inside.load_ops_facts(later)
         source_ages(database, ["wire", "post"])
         waiting(database)
     assert len(dict(found)) >= 10
@@ -108,9 +108,9 @@ def test_a_commit_looks_through_no_table_that_grows(database: Database) -> None:
     claim = claimed(claims, at=later)
     brought = [article(f"b{number}", f"North Korea fires missile number {number}", seen=later) for number in range(5)]
     brought.append(article("a1", "North Korea fires missile number 1, says Seoul", seen=NOON, version=2))
-    with asked() as found, section.entered(later, [claim]) as inside:
+    with asked() as found, section.enter(later, [claim]) as inside:
         assert inside.commit(polled(claim, later), decide_in(inside, brought, ruleset), to_desk)
-        inside.fall(inside.decide_due(ruleset), to_desk)
+        inside.commit_due(inside.decide_due(ruleset), to_desk)
     loaded = [(statement, values) for statement, values in found if statement.startswith("SELECT")]
     assert {"cluster_key", "article_features", "story", "account", "waiting"} <= {
         name
@@ -142,7 +142,7 @@ def busy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         connection.execute(insert(alert), told)
         rows = [{"alert_id": each["id"], **(was_sent if n < MANY else waits)} for n, each in enumerate(told)]
         connection.execute(insert(delivery), rows)
-    for _ in opened.tidy():
+    for _ in opened.reclaim_space():
         pass
     yield opened
     opened.close()

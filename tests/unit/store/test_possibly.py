@@ -35,11 +35,11 @@ def test_it_is_read_back_with_what_it_is_possibly_the_same_as(database: Database
     desk.now += 2 * HOUR
     update_of = story_of(desk.hear(YOUNGER, "Three people were killed."))
     first, second, update = desk.delivered(desk.now)
-    assert (first.kind, first.thread, first.older) == (AlertKind.NEW, None, None)
+    assert (first.kind, first.thread, first.earlier) == (AlertKind.NEW, None, None)
     assert (second.kind, second.thread) == (AlertKind.POSSIBLY, first.id)
-    assert second.older == Older(OLDER, sent_at, younger.doubt)
+    assert second.earlier == Older(OLDER, sent_at, younger.doubt)
     assert (update.kind, update.event, update.story) == (AlertKind.UPDATE, younger.id, update_of)
-    assert (update.thread, update.older) == (first.id, None)
+    assert (update.thread, update.earlier) == (first.id, None)
     assert desk.decisions()[1].endswith(f"possibly the same as {older}: {younger.doubt}")
 
 
@@ -50,7 +50,7 @@ def test_what_waits_is_in_doubt_after_a_restart_too(database: Database) -> None:
     desk.falls_due(NOON + HOUR)
     first, second = desk.delivered(NOON + HOUR)
     assert (second.kind, second.thread) == (AlertKind.POSSIBLY, first.id)
-    assert second.older == Older(OLDER, NOON + HOUR, younger.doubt)
+    assert second.earlier == Older(OLDER, NOON + HOUR, younger.doubt)
     assert desk.decisions()[1] == f"told: {second.reason}"
 
 
@@ -66,7 +66,7 @@ def test_an_older_one_that_went_out_in_a_digest_is_named_by_its_line(database: D
     _, digest, last = desk.delivered(desk.now)
     assert [line.title for line in digest.items] == [THAILAND, OLDER]
     assert (digest.kind, last.kind, last.thread) == (AlertKind.DIGEST, AlertKind.POSSIBLY, digest.id)
-    assert last.older == Older(OLDER, NOON + 2 * HOUR, younger.doubt)
+    assert last.earlier == Older(OLDER, NOON + 2 * HOUR, younger.doubt)
 
 
 def test_a_headline_that_was_forgotten_is_not_repeated(database: Database) -> None:
@@ -75,7 +75,7 @@ def test_a_headline_that_was_forgotten_is_not_repeated(database: Database) -> No
     younger = hear_younger(desk, event_of(desk.hear(OLDER)))
     desk.forget("wire")
     (left,) = desk.delivered(NOON + 2 * HOUR)
-    assert (left.event, left.kind, left.older) == (younger.id, AlertKind.POSSIBLY, None)
+    assert (left.event, left.kind, left.earlier) == (younger.id, AlertKind.POSSIBLY, None)
 
 
 def test_doubt_is_forgotten_with_its_article(database: Database) -> None:

@@ -48,7 +48,7 @@ class Archive:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.claims = Claims(database, "here:1")
-        self.claims.know(sources("wire", "post"), NOON)
+        self.claims.register_sources(sources("wire", "post"), NOON)
         self._section = SerialSection(database)
 
     def poll(self, *articles: Article, at: datetime, told_by: str | Rule = "launch") -> Decision:
@@ -60,9 +60,9 @@ class Archive:
 
     def fall(self, at: datetime) -> Fallen:
         """What waited, told when it is due."""
-        with self._section.entered(at) as inside:
+        with self._section.enter(at) as inside:
             fallen = inside.decide_due(rules())
-            inside.fall(fallen, to_desk)
+            inside.commit_due(fallen, to_desk)
             return fallen
 
     def ended(self, state: DeliveryState) -> None:
@@ -73,7 +73,7 @@ class Archive:
                 connection.execute(insert(attempt).values(delivery_id=row.id, number=1, started_at=NOON))
 
     def prune(self, now: datetime, retention: Retention = RETENTION, *, dry_run: bool = False) -> Counter[str]:
-        return sum(Pruning(self.database, retention).slices(now, dry_run=dry_run), Counter[str]())
+        return sum(Pruning(self.database, retention).prune_slices(now, dry_run=dry_run), Counter[str]())
 
     def count(self, table: Table) -> int:
         with self.database.reading() as connection:
@@ -124,7 +124,7 @@ def test_a_page_that_goes_on_changing_is_kept(archive: Archive) -> None:
     assert archive.prune(NOON + 149 * DAY)["articles"] == 0
     assert archive.count(article_version) == 2
     assert archive.prune(NOON + 151 * DAY)["articles"] == 1
-    assert archive.claims.known("wire", ["page"])["page"].version == 2
+    assert archive.claims.find_known("wire", ["page"])["page"].version == 2
 
 
 @pytest.mark.parametrize("state", [DeliveryState.PENDING, DeliveryState.RETRY, DeliveryState.SENDING])
@@ -228,7 +228,7 @@ def test_many_go_in_slices(archive: Archive, monkeypatch: pytest.MonkeyPatch) ->
             archive.poll(replace(new, version=2), at=NOON + 50 * DAY)
     assert archive.prune(NOON + 100 * DAY, dry_run=True) == Counter(articles=15, fetches=25)
     assert archive.counts()[:2] == [20, 25]
-    slices = [slice_ for slice_ in Pruning(archive.database, RETENTION).slices(NOON + 100 * DAY) if slice_["articles"]]
+    slices = [slice_ for slice_ in Pruning(archive.database, RETENTION).prune_slices(NOON + 100 * DAY) if slice_["articles"]]
     assert sum(slice_["articles"] for slice_ in slices) == 15
     assert max(slice_["articles"] for slice_ in slices) <= 3
     assert archive.counts()[:2] == [5, 10]
@@ -243,9 +243,9 @@ def test_what_has_left_stays_known(archive: Archive) -> None:
     with archive.database.reading() as connection:
         row = connection.execute(select(known)).one()
     assert "secret-name" not in str(row)
-    found = archive.claims.known("wire", ["https://x.test/secret-name", "other"])
+    found = archive.claims.find_known("wire", ["https://x.test/secret-name", "other"])
     assert found == {page.uid: Known(1, "d1", NOON, baseline=True)}
-    assert archive.claims.known("post", [page.uid]) == {}
+    assert archive.claims.find_known("post", [page.uid]) == {}
 
 
 def test_what_has_left_is_recognised_under_another_uid_too(archive: Archive) -> None:
@@ -254,7 +254,7 @@ def test_what_has_left_is_recognised_under_another_uid_too(archive: Archive) -> 
     archive.poll(page, replace(quiet("note", NOON), digest="d2"), at=NOON)
     archive.prune(NOON + 91 * DAY)
     wanted = {"a": Sought("https://x.test/1", "edited"), "b": Sought(None, "d2"), "c": Sought("https://x.test/2", "d1")}
-    found = archive.claims.known("wire", list(wanted), wanted)
+    found = archive.claims.find_known("wire", list(wanted), wanted)
     assert found == {"a": Known(1, "d1", NOON, uid=""), "b": Known(1, "d2", NOON, uid="")}
 
 
@@ -263,10 +263,10 @@ def test_what_comes_back_changed_goes_on_where_it_was(archive: Archive) -> None:
     archive.poll(quiet("page", NOON), at=NOON)
     archive.prune(NOON + 91 * DAY)
     archive.poll(quiet("page", NOON, 2), at=NOON + 92 * DAY)
-    assert archive.claims.known("wire", ["page"])["page"].version == 2
+    assert archive.claims.find_known("wire", ["page"])["page"].version == 2
     archive.prune(NOON + 183 * DAY)
     assert archive.uids() == []
-    assert archive.claims.known("wire", ["page"])["page"] == Known(2, quiet("page", NOON, 2).digest, NOON)
+    assert archive.claims.find_known("wire", ["page"])["page"] == Known(2, quiet("page", NOON, 2).digest, NOON)
 
 
 def test_what_is_known_goes_only_if_the_retention_limits_it(archive: Archive) -> None:
@@ -281,7 +281,7 @@ def test_what_is_known_goes_only_if_the_retention_limits_it(archive: Archive) ->
     assert archive.prune(NOON + 456 * DAY, limited) == Counter()
     assert archive.prune(NOON + 457 * DAY, limited, dry_run=True) == Counter(known=1)
     assert archive.prune(NOON + 457 * DAY, limited) == Counter(known=1)
-    assert archive.claims.known("wire", ["a", "b"]).keys() == {"b"}
+    assert archive.claims.find_known("wire", ["a", "b"]).keys() == {"b"}
 
 
 def test_a_running_daemon_goes_on(archive: Archive) -> None:
@@ -291,7 +291,7 @@ def test_a_running_daemon_goes_on(archive: Archive) -> None:
     archive.prune(NOON + 731 * DAY)
     later = NOON + 732 * DAY
     decision = archive.poll(article("new", seen=later), at=later)
-    assert [decided.reason[:4] for judged in decision.judged for decided in judged.decisions] == ["told"]
+    assert [decided.explanation[:4] for judged in decision.article_decisions for decided in judged.decisions] == ["told"]
     assert archive.counts() == [1] * len(TABLES)
     assert Archive(archive.database).poll(article("again", of="post", seen=later + MINUTE), at=later + MINUTE)
     assert archive.count(story) == 1
@@ -369,7 +369,7 @@ def test_what_waits_to_be_told_is_never_let_go(archive: Archive) -> None:
     archive.poll(article("waits", seen=NOON), at=NOON, told_by=held)
     assert archive.prune(NOON + 3650 * DAY)["articles"] == 0
     assert (archive.count(waiting), archive.count(account)) == (1, 1)  # who says it counts too
-    (telling,) = archive.fall(NOON + 3650 * DAY).tellings
+    (telling,) = archive.fall(NOON + 3650 * DAY).released
     assert telling.alert.article.uid == "waits"
 
 
@@ -383,7 +383,7 @@ def test_the_alert_that_an_update_waits_to_follow_is_kept(archive: Archive) -> N
     archive.prune(NOON + 20 * DAY, A_WEEK)
     with archive.database.reading() as connection:
         first = connection.execute(select(alert.c.id)).scalar_one()
-    (telling,) = Archive(archive.database).fall(NOON + 20 * DAY).tellings
+    (telling,) = Archive(archive.database).fall(NOON + 20 * DAY).released
     assert (telling.alert.kind, telling.alert.thread) == (AlertKind.UPDATE, first)
     assert telling.alert.dedup_key.endswith(" update 1")
     archive.ended(DeliveryState.ACCEPTED)

@@ -56,7 +56,7 @@ from tests.statements import statements
 def claims(database: Database) -> Claims:
     """The claims of a process that knows two sources."""
     made = Claims(database, "here:1")
-    made.know(sources("wire", "post"), NOON)
+    made.register_sources(sources("wire", "post"), NOON)
     return made
 
 
@@ -96,7 +96,7 @@ def test_an_alert_goes_to_every_channel(database: Database, claims: Claims) -> N
         return ["desk", "phone"]
 
     claim = claimed(claims)
-    with SerialSection(database).entered(NOON) as inside:
+    with SerialSection(database).enter(NOON) as inside:
         inside.commit(polled(claim), decide_in(inside, [article()], rules()), channels_of)
     assert Reports(database).delivery_counts()["pending"] == 2
 
@@ -104,7 +104,7 @@ def test_an_alert_goes_to_every_channel(database: Database, claims: Claims) -> N
 def test_nothing_is_written_if_the_block_raises(database: Database, claims: Claims) -> None:
     """Not the source's next poll, not an article; and the state has not moved: the same story is told later."""
     serial, claim = SerialSection(database), claimed(claims)
-    with pytest.raises(RuntimeError, match="power cut"), serial.entered(NOON) as inside:  # noqa: PT012 - the block raises
+    with pytest.raises(RuntimeError, match="power cut"), serial.enter(NOON) as inside:  # noqa: PT012 - the block raises
         inside.commit(polled(claim), decide_in(inside, [article()], rules()), to_desk)
         raise RuntimeError("power cut")
     assert set(Reports(database).counts().values()) == {0}
@@ -120,7 +120,7 @@ def test_a_commit_that_fails_half_way_leaves_nothing(database: Database, claims:
         del told
         return ["desk", "desk"]  # unique(alert, channel)
 
-    with pytest.raises(StoreFailed, match=r"(?i)unique"), serial.entered(NOON) as inside:
+    with pytest.raises(StoreFailed, match=r"(?i)unique"), serial.enter(NOON) as inside:
         inside.commit(polled(claim), decide_in(inside, [article()], rules()), same_channel_twice)
     assert set(Reports(database).counts().values()) == {0}
     assert len(alerts(commit(serial, claim, article()))) == 1
@@ -129,17 +129,17 @@ def test_a_commit_that_fails_half_way_leaves_nothing(database: Database, claims:
 def test_polls_that_share_a_commit_are_written_together(database: Database, claims: Claims) -> None:
     """Ten polls are as many statements as one, whatever they bring; and each keeps its place in the order."""
     serial, names, every = SerialSection(database), list("abcdefghij"), rules(rule(once_per=OncePer.ARTICLE))
-    claims.know(sources(*names), NOON)
+    claims.register_sources(sources(*names), NOON)
 
     def statements_of(*some: str) -> int:
         due = [claimed(claims, name) for name in some]
-        with statements(database) as said, serial.entered(NOON, due) as inside:
+        with statements(database) as said, serial.enter(NOON, due) as inside:
             for claim in due:
                 name = claim.source
                 new = [article(f"{i}", f"Missile {i} of {name}", of=name, url="https://x.test/1") for i in (1, 2)]
-                learnt = replace(polled(claim), habits=Habits(entries=2), marks=b"packed")
+                learnt = replace(polled(claim), stats=Habits(entries=2), fingerprints=b"packed")
                 assert inside.commit(learnt, decide_in(inside, new, every), to_desk)
-                inside.want(new, NOON)
+                inside.enqueue_pages(new, NOON)
         return len([each for each in said if each.startswith(("INSERT", "UPDATE"))])
 
     assert statements_of(*names[:1]) == statements_of(*names[1:]) == 14
@@ -169,7 +169,7 @@ def test_the_section_is_free_after_an_error(database: Database, claims: Claims) 
     """Neither the thread's lock nor the database's stays behind."""
     serial = SerialSection(database)
     for _ in range(3):
-        with pytest.raises(RuntimeError), serial.entered(NOON):
+        with pytest.raises(RuntimeError), serial.enter(NOON):
             raise RuntimeError
     commit(serial, claimed(claims), article())
 
@@ -184,7 +184,7 @@ def test_another_processes_story_is_seen(database: Database, claims: Claims) -> 
     third = commit(there, claimed(claims), article("b"))
     other.close()
     assert [len(alerts(decision)) for decision in (first, second, third)] == [1, 0, 0]
-    assert len({judged.story.id for d in (first, second, third) for judged in d.judged if judged.story}) == 1
+    assert len({judged.story.id for d in (first, second, third) for judged in d.article_decisions if judged.story}) == 1
 
 
 def test_a_restart_remembers(database: Database, claims: Claims) -> None:
@@ -232,7 +232,7 @@ def test_old_stories_are_not_gone_on_with(database: Database, claims: Claims) ->
     later = NOON + 24 * 7 * HOUR + MINUTE
     claim = claimed(claims, "post", later)
     other = commit(SerialSection(database), claim, article("b", of="post", canonical=page, seen=later), at=later)
-    assert [judged.joined for judged in other.judged] == ["the first article of its story"]
+    assert [judged.join_reason for judged in other.article_decisions] == ["the first article of its story"]
     edited = article(version=2, text="More.")
     assert alerts(commit(SerialSection(database), claimed(claims, at=later), edited, at=later)) == []
 
@@ -259,7 +259,7 @@ def test_a_section_that_only_looks_commits_nothing(database: Database, claims: C
     """Leaving without a commit is no change."""
     serial = SerialSection(database)
     commit(serial, claimed(claims), article())
-    with serial.entered(NOON) as inside:
+    with serial.enter(NOON) as inside:
         decide_in(inside, [article("b")], rules())
     assert Reports(database).counts()["articles"] == 1
 
@@ -268,6 +268,6 @@ def test_a_decision_without_articles_keeps_the_state(database: Database, claims:
     """A poll that brought nothing comes with an empty state, which must not become the state."""
     serial, claim = SerialSection(database), claimed(claims)
     commit(serial, claimed(claims, "post"), article(of="post"))
-    with serial.entered(NOON) as inside:
+    with serial.enter(NOON) as inside:
         assert inside.commit(polled(claim), Decision((), State()), to_desk)
     assert alerts(commit(serial, claimed(claims), article())) == []

@@ -198,10 +198,10 @@ def test_a_state_that_holds_all_decides_as_one_that_is_loaded(database: Database
         stored.load_keys((row.scope, row.key) for row in connection.execute(select(cluster_key)).all())
         stored.load_clusters((STORIES, id_) for id_ in (whole, done.id, other))
     complete = ClusterIndex()
-    complete.load_keys(stored.index.keys)
+    complete.load_keys(stored.index.known_postings)
     complete.load(each for id_ in (whole, done.id, other) if (each := stored.index.get(STORIES, id_)) is not None)
     for title in (SECOND_AGAIN, FIRST_AGAIN, "Laos confirms first mpox case, ministry says"):
         decision = desk.hear(title)
-        [judged] = decision.judged
+        [judged] = decision.article_decisions
         joined = join(features_of(judged.article), complete)
-        assert (joined.cluster.id, joined.how) == (story_of(decision), judged.joined)
+        assert (joined.story.id, joined.reason) == (story_of(decision), judged.join_reason)

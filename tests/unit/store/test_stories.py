@@ -15,7 +15,7 @@ from tests.building import HEADLINE, NOON, article, claimed, commit, rule, rules
 def test_by_the_beginning_of_an_id(database: Database) -> None:
     """What begins so, and nothing that a sign of SQL would find."""
     claims, section = Claims(database, "here:1"), SerialSection(database)
-    claims.know(sources("wire"), NOON)
+    claims.register_sources(sources("wire"), NOON)
     launch = replace(rule(), alert=AlertPolicy((), OncePer.EVENT))
     commit(section, claimed(claims), article(), ruleset=rules(launch))
     read = StoriesRead(database)
@@ -24,8 +24,8 @@ def test_by_the_beginning_of_an_id(database: Database) -> None:
     account = read.find(told.id)
     assert account is not None
     assert account.events == (Named(event, HEADLINE, "launch"),)
-    assert read.begins(told.id[:5], 5) == [Named(told.id, HEADLINE)]
-    assert read.begins("E", 5) == [Named(event, HEADLINE, "launch")]
-    assert {each.id for each in read.begins("", 5)} == {told.id, event}
-    assert len(read.begins("", 1)) == 1
-    assert read.begins("_", 5) == read.begins("%", 5) == []
+    assert read.find_by_prefix(told.id[:5], 5) == [Named(told.id, HEADLINE)]
+    assert read.find_by_prefix("E", 5) == [Named(event, HEADLINE, "launch")]
+    assert {each.id for each in read.find_by_prefix("", 5)} == {told.id, event}
+    assert len(read.find_by_prefix("", 1)) == 1
+    assert read.find_by_prefix("_", 5) == read.find_by_prefix("%", 5) == []

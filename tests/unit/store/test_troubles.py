@@ -37,7 +37,7 @@ LEARNT = Habits(since=NOON, last_new_at=NOON, rate=2.5, entries=30, overlap=0.9,
 def claims(database: Database) -> Claims:
     """The claims of a process that knows two sources."""
     made = Claims(database, "here:1")
-    made.know(sources("wire", "post"), NOON)
+    made.register_sources(sources("wire", "post"), NOON)
     return made
 
 
@@ -51,7 +51,7 @@ def trouble(
 def poll(database: Database, claims: Claims, at: datetime = NOON, **left: Any) -> None:
     """A poll of the wire that left this."""
     traces = replace(polled(claimed(claims, at=at), at), **left)
-    with SerialSection(database).entered(at) as inside:
+    with SerialSection(database).enter(at) as inside:
         assert inside.commit(traces, Decision((), State()), to_desk)
 
 
@@ -65,10 +65,10 @@ def test_what_was_learnt_comes_with_the_next_claim(database: Database, claims: C
     answer = Fetched(FetchOutcome.DOCUMENT, "u", 200, validators=validators)
     poll(database, claims, habits=LEARNT, fetched=answer)
     claim = claimed(claims, at=NOON + HOUR)
-    assert (claim.habits, claim.last_ok, claim.validators) == (LEARNT, NOON, validators)
+    assert (claim.stats, claim.last_ok, claim.validators) == (LEARNT, NOON, validators)
     assert Reports(database).sources()["wire"].overlap == 0.9
     other = claimed(claims, "post")
-    assert (other.habits, other.last_ok, other.validators.body) == (Habits(), None, None)
+    assert (other.stats, other.last_ok, other.validators.body) == (Habits(), None, None)
 
 
 def test_a_poll_that_teaches_nothing_is_one_small_update(database: Database, claims: Claims) -> None:
@@ -78,9 +78,9 @@ def test_a_poll_that_teaches_nothing_is_one_small_update(database: Database, cla
     unchanged = Fetched(FetchOutcome.NOT_MODIFIED, "u", 304, validators=claim.validators)
     left = Polled(claim, NOON + HOUR, unchanged, NOON + 2 * HOUR, 0)
     serial = SerialSection(database)
-    with serial.entered(NOON + HOUR):
+    with serial.enter(NOON + HOUR):
         pass  # it has read all that it reads once
-    with statements(database) as said, serial.entered(NOON + HOUR, [claim]) as inside:
+    with statements(database) as said, serial.enter(NOON + HOUR, [claim]) as inside:
         assert inside.commit(left, Decision((), State()), to_desk)
     (statement,) = (each for each in said if each.startswith(("UPDATE", "INSERT")))
     assert statement.startswith("UPDATE source SET")
@@ -93,7 +93,7 @@ def test_a_failed_poll_keeps_what_was_learnt(database: Database, claims: Claims)
     failed = Fetched(FetchOutcome.FAILED, "u", 429)
     poll(database, claims, NOON + HOUR, fetched=failed, failures=1, habits=replace(LEARNT, eased=4.0))
     claim = claimed(claims, at=NOON + 2 * HOUR)
-    assert (claim.habits, claim.last_ok) == (replace(LEARNT, eased=4.0), NOON)
+    assert (claim.stats, claim.last_ok) == (replace(LEARNT, eased=4.0), NOON)
     assert claim.validators.etag == '"e"'
 
 
@@ -101,9 +101,9 @@ def test_another_address_is_learnt_anew(database: Database, claims: Claims) -> N
     """And what was wrong at the old one is over."""
     document = Fetched(FetchOutcome.DOCUMENT, "u", 200, validators=Validators(body="abc"))
     poll(database, claims, habits=LEARNT, opened=(trouble(), trouble(SILENT)), fetched=document)
-    claims.know({"wire": replace(source(), url="https://elsewhere.test/feed")}, NOON + HOUR)
+    claims.register_sources({"wire": replace(source(), url="https://elsewhere.test/feed")}, NOON + HOUR)
     claim = claimed(claims, at=NOON + HOUR)
-    assert (claim.habits, claim.validators.body) == (Habits(), None)
+    assert (claim.stats, claim.validators.body) == (Habits(), None)
     assert {each.over_at for each in kept(database)} == {NOON + HOUR}
 
 
@@ -111,7 +111,7 @@ def test_a_source_that_may_wait_longer_is_let_wait(database: Database, claims: C
     """One that is asked less while it is silent, or while it refuses us, is not asked at every start of ours."""
 
     def planned(**bounds: Any) -> datetime:
-        claims.know({"wire": replace(source(), **bounds)}, NOON)
+        claims.register_sources({"wire": replace(source(), **bounds)}, NOON)
         return Reports(database).sources()["wire"].next_at
 
     poll(database, claims, habits=Habits(eased=4.0), next_at=NOON + 20 * MINUTE)
@@ -143,8 +143,8 @@ def test_a_poll_that_was_taken_over_leaves_no_trouble(database: Database, claims
     """It is fenced off as all that it brings."""
     old = claimed(claims)
     claimed(claims, at=NOON + HOUR)
-    with SerialSection(database).entered(NOON + HOUR) as inside:
-        left = replace(polled(old), opened=(trouble(),), habits=LEARNT)
+    with SerialSection(database).enter(NOON + HOUR) as inside:
+        left = replace(polled(old), opened_troubles=(trouble(),), stats=LEARNT)
         assert not inside.commit(left, Decision((), State()), to_desk)
     assert kept(database) == ()
 
@@ -157,7 +157,7 @@ def test_troubles_that_are_over_go_with_the_evidence_of_fetches(database: Databa
     pruning = Pruning(database, Retention(articles=90 * days, alerts=730 * days, fetches=14 * days))
 
     def left(now: datetime) -> list[TroubleKind]:
-        list(pruning.slices(now))
+        list(pruning.prune_slices(now))
         return [each.kind for each in kept(database)]
 
     assert left(NOON + 14 * days) == [GAP, SILENT]
@@ -171,6 +171,6 @@ def test_kinds_of_another_version_are_left_alone(database: Database, claims: Cla
         connection.execute(update(tables.trouble).where(tables.trouble.c.kind == GAP).values(kind="haunted"))
         connection.execute(update(tables.source).values(habits={"of": "another version"}))
     assert [each.kind for each in kept(database)] == [SILENT]
-    assert claimed(claims, at=NOON + HOUR).habits == Habits()
+    assert claimed(claims, at=NOON + HOUR).stats == Habits()
     with database.reading() as connection:
         assert len(connection.execute(select(tables.trouble)).all()) == 2

@@ -31,7 +31,7 @@ COLUMNS = {
 def test_a_daemon_starts_beside_a_row_that_cannot_be_read(database: Database, table: Table, value: object) -> None:
     """The log says which, once; what comes is decided and committed, and what else waits is told when it is due."""
     claims = Claims(database, "here:1")
-    claims.know(sources("wire", "post"), NOON)
+    claims.register_sources(sources("wire", "post"), NOON)
     commit(SerialSection(database), claimed(claims), article(), ruleset=HELD)
     key = next(iter(table.primary_key.columns))
     with database.writing() as connection:
@@ -44,12 +44,12 @@ def test_a_daemon_starts_beside_a_row_that_cannot_be_read(database: Database, ta
         new = article("b", "A missile of another kind flies", of="post", seen=NOON + MINUTE)
         decision = commit(section, claimed(claims, "post", NOON + MINUTE), new, at=NOON + MINUTE)
         assert alerts(decision)
-        with section.entered(later) as inside:
+        with section.enter(later) as inside:
             fallen = inside.decide_due(HELD)
-            inside.fall(fallen, to_desk)
+            inside.commit_due(fallen, to_desk)
     said = [(each["event"], each["log_level"], each["row"]) for each in logs]
     assert said == [(Event.ROW_UNREADABLE, "error", f"{table.name} {damaged[key]}")]
-    assert len(fallen.tellings) == 1 + (table is not waiting)
+    assert len(fallen.released) == 1 + (table is not waiting)
 
 
 @pytest.mark.parametrize("value", ["'[{'", "CAST(x'ffc328' AS TEXT)"], ids=["no JSON", "no UTF-8"])
@@ -58,10 +58,10 @@ def test_what_is_no_json_is_no_list_and_no_mapping_either(database: Database, va
     if database.shared:
         return
     claims = Claims(database, "here:1")
-    claims.know(sources("wire"), NOON)
+    claims.register_sources(sources("wire"), NOON)
     commit(SerialSection(database), claimed(claims), article(), ruleset=HELD)
     with database.writing() as connection:
         connection.exec_driver_sql(f"UPDATE account SET row = {value}")
         connection.exec_driver_sql("UPDATE waiting SET hearing = x'00'")
-    with SerialSection(database).entered(NOON + 2 * HOUR) as inside:
-        assert inside.decide_due(HELD).tellings == ()
+    with SerialSection(database).enter(NOON + 2 * HOUR) as inside:
+        assert inside.decide_due(HELD).released == ()

@@ -134,14 +134,14 @@ def test_it_leaves_the_archive_with_its_article(database: Database) -> None:
     desk.hear(FIRST)
     desk.hear(UNSURE)
     short = Retention(articles=HOUR, alerts=HOUR)
-    sum(Pruning(database, short).slices(MORNING), Counter[str]())
+    sum(Pruning(database, short).prune_slices(MORNING), Counter[str]())
     assert waits(database) == 1
     desk.falls_due(MORNING)
     _, digest = desk.delivered(MORNING)
     assert [line.source for line in digest.items] == ["post"]
     with database.writing() as connection:
         connection.execute(delivery.update().values(state=DeliveryState.ACCEPTED))
-    sum(Pruning(database, short).slices(MORNING + timedelta(30)), Counter[str]())
+    sum(Pruning(database, short).prune_slices(MORNING + timedelta(30)), Counter[str]())
     with database.reading() as connection:
         counts = [connection.execute(select(func.count()).select_from(table)).scalar_one() for table in LEFT]
     assert counts == [0] * len(LEFT)

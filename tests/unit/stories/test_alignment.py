@@ -26,7 +26,7 @@ def test_one_slot(a: str, b: str, kind: SlotKind, slot: tuple[str, str]) -> None
     alignment = aligned_differences(a, b)
     (only,) = alignment.slots
     assert (only.kind, only.one, only.other) == (kind, *slot)
-    assert only.clear
+    assert only.is_clear
     assert not alignment.additions
     assert (a[slice(*only.one_span)], b[slice(*only.other_span)]) == slot
 
@@ -70,8 +70,8 @@ def test_the_next_one_of_a_row(a: str, b: str, said: str) -> None:
     for one, other in ((a, b), (b, a)):
         added = separating_addition(aligned_differences(one, other), *numbers(one, other), 0.5)
         assert added is not None
-        assert added.said == said
-        assert added.by_other == (other == b)
+        assert added.text == said
+        assert added.in_other == (other == b)
 
 
 def test_the_first_one_may_be_left_unsaid() -> None:

@@ -26,7 +26,7 @@ def facts(title: str, lead: str = "", language: str = "en", known: KnownNames = 
 def test_what_the_title_says_comes_first_and_each_place_once() -> None:
     """With the words of the title."""
     found = facts("Strike in Busan", "Dockers in Busan and Shanghai walked out.")
-    assert [(each.said, each.in_title) for each in found.places] == [("Busan", True), ("Shanghai", False)]
+    assert [(each.text, each.in_title) for each in found.places] == [("Busan", True), ("Shanghai", False)]
 
 
 def test_the_same_place_in_another_language_is_the_same_place() -> None:
@@ -40,7 +40,7 @@ def test_the_same_place_in_another_language_is_the_same_place() -> None:
     ]
     assert len({facts(title, "", language, KnownNames(())).places[0].place for title, language in said}) == 1
     (thai,) = facts("Thai minister resigns").places
-    assert (thai.place, thai.said, thai.role) == ("TH", "Thai", "people")
+    assert (thai.place, thai.text, thai.role) == ("TH", "Thai", "people")
 
 
 def test_where_a_government_sits_is_its_country() -> None:
@@ -53,19 +53,19 @@ def test_known_names_have_the_key_of_their_entity() -> None:
     """In any spelling; whether it is a person is known too."""
     for title, language in (("Talks with Macron", "en"), ("マクロン大統領が到着", "ja")):
         (name,) = [each for each in facts(title, "", language).names if each.key == "entity:macron"]
-        assert (name.person, name.in_title, name.sure) == (True, True, True)
+        assert (name.is_person, name.in_title, name.is_certain) == (True, True, True)
 
 
 def test_a_place_is_no_name() -> None:
     """Nor is an entity that is a place; the gazetteer knows these."""
-    assert "Busan" not in {each.said for each in facts("Strike goes on in Busan").names}
+    assert "Busan" not in {each.text for each in facts("Strike goes on in Busan").names}
 
 
 def test_a_name_that_is_sure_once_is_sure() -> None:
     """What begins the title is marked in the lead."""
     found = facts("Kalmaegi nears coast", "The schools were shut as Kalmaegi came near.").names
-    assert [(each.said, each.sure) for each in found] == [("Kalmaegi", True)]
-    assert [each.sure for each in facts("Kalmaegi nears coast").names] == [False]
+    assert [(each.text, each.is_certain) for each in found] == [("Kalmaegi", True)]
+    assert [each.is_certain for each in facts("Kalmaegi nears coast").names] == [False]
 
 
 def test_days_of_the_title_are_known_apart() -> None:
@@ -95,7 +95,7 @@ def test_a_list_of_names_is_cut() -> None:
     """Those of entities are kept before others, and those of the title before those of the lead."""
     squad = [f"{letter}a{end}" for letter in "BCDFGHKLMN" for end in ("bor", "dun", "gel", "kim", "lun")]
     found = facts(f"The squad: {', '.join(squad[:25])}", f"And {', '.join(squad[25:])}, said Macron.").names
-    assert [found[0].key, *(each.said for each in found[1:])] == ["entity:macron", *squad[:29]]
+    assert [found[0].key, *(each.text for each in found[1:])] == ["entity:macron", *squad[:29]]
 
 
 def test_no_article_has_more_than_so_many_numbers_and_places() -> None:

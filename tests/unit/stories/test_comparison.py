@@ -139,7 +139,7 @@ def test_where_one_does_not_say_the_place_is_unknown(one: str, other: str) -> No
     """It keeps nothing apart and counts nothing."""
     comparison = compared(one, other)
     assert of_kind(PLACE, comparison).verdict is UNKNOWN
-    assert PLACE in comparison.unknown
+    assert PLACE in comparison.unknown_kinds
 
 
 def test_other_countries_beside_the_same_city_are_in_doubt() -> None:
@@ -414,9 +414,9 @@ def test_a_word_that_the_other_lead_says_is_no_difference() -> None:
 def test_a_comparison_says_what_keeps_apart_and_what_agrees() -> None:
     """By kind of fact, with the words that say it."""
     found = compared("Explosion in Kyiv on 5 January", "Second explosion in Lviv on 5 January")
-    assert {each.kind for each in found.differing} == {PLACE, WORDING}
-    assert {each.kind for each in found.doubtful} == {NUMBER}
-    assert DAY not in found.unknown
+    assert {each.kind for each in found.differing_facts} == {PLACE, WORDING}
+    assert {each.kind for each in found.doubtful_facts} == {NUMBER}
+    assert DAY not in found.unknown_kinds
     assert [each.kind for each in found.facts] == list(FactKind)
 
 

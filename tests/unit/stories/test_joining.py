@@ -38,7 +38,7 @@ def told(*articles: Article, index: ClusterIndex | None = None) -> list[Joined]:
 def joined(first: Article, then: Article) -> tuple[bool, str]:
     """Whether the second is of the first's story, and by what it was recognised."""
     opened, found = told(first, then)
-    return found.cluster.id == opened.cluster.id, found.how
+    return found.story.id == opened.story.id, found.reason
 
 
 def later(one: Article, hours: float) -> Article:
@@ -118,7 +118,7 @@ def test_an_address_is_forgotten_after_a_week_whatever_is_told_meanwhile() -> No
     """Counted from the story's first article."""
     days = [article(f"d{day}", f"Day {day} of rain", seen=NOON + day * 24 * HOUR) for day in range(1, 9)]
     late = article("late", "Calm", of="post", canonical=PAGE, seen=NOON + 8 * 24 * HOUR)
-    assert told(article("old", "Quiet day", canonical=PAGE), *days, late)[-1].how == FIRST
+    assert told(article("old", "Quiet day", canonical=PAGE), *days, late)[-1].reason == FIRST
 
 
 # --- what both say ----------------------------------------------------------------------------------------------------
@@ -127,11 +127,11 @@ def test_an_address_is_forgotten_after_a_week_whatever_is_told_meanwhile() -> No
 def test_other_words_for_the_same_are_the_same_story() -> None:
     """The reason says what agrees and how alike they are."""
     opened, found = told(LAUNCH, OTHER_WORDS)
-    assert found.cluster.id == opened.cluster.id
-    assert found.cluster.title == LAUNCH.title
-    assert found.how.startswith("joined at 0.")
-    assert "both North Korea" in found.how
-    assert "both East Sea" in found.how or "ballistic" not in found.how
+    assert found.story.id == opened.story.id
+    assert found.story.title == LAUNCH.title
+    assert found.reason.startswith("joined at 0.")
+    assert "both North Korea" in found.reason
+    assert "both East Sea" in found.reason or "ballistic" not in found.reason
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_story_that_is_quiet_is_over() -> None:
     assert not joined(first, later(then, 13))[0]
     assert not joined(article(), article("b", of="post", seen=NOON + 24 * HOUR))[0]
     middle = later(replace(then, uid="m", source="globe"), 10)
-    assert len({each.cluster.id for each in told(first, middle, later(then, 20))}) == 1
+    assert len({each.story.id for each in told(first, middle, later(then, 20))}) == 1
 
 
 def test_a_flash_is_of_its_hours() -> None:
@@ -240,8 +240,8 @@ def test_there_is_no_chain() -> None:
     vague = article("b", "Dockers strike at the port over pay", of="post", seen=NOON + HOUR)
     incheon = article("c", "Dockers strike at the port of Incheon over pay", of="globe", seen=NOON + 2 * HOUR)
     opened, second, third = told(busan, vague, incheon)
-    assert second.cluster.id == opened.cluster.id
-    assert third.cluster.id != opened.cluster.id
+    assert second.story.id == opened.story.id
+    assert third.story.id != opened.story.id
 
 
 def test_what_is_joined_without_a_place_says_so() -> None:
@@ -249,9 +249,9 @@ def test_what_is_joined_without_a_place_says_so() -> None:
     first = article("a", "Blast at chemical plant kills 16 workers")
     then = article("b", "Plant blast: 16 workers dead, more missing in rubble", of="post")
     opened, found = told(*(replace(each, language="en") for each in (first, then)))
-    assert found.cluster.id == opened.cluster.id
-    assert found.unsure == "one of the two names no place"
-    assert opened.unsure == ""
+    assert found.story.id == opened.story.id
+    assert found.uncertainty == "one of the two names no place"
+    assert opened.uncertainty == ""
 
 
 # --- stories ----------------------------------------------------------------------------------------------------------
@@ -259,10 +259,10 @@ def test_what_is_joined_without_a_place_says_so() -> None:
 
 def test_a_story_is_named_by_its_first_article() -> None:
     """Replaying the same news gives the same names; its title is the first article's."""
-    (story,) = (each.cluster for each in told(article()))
-    assert story == told(article())[0].cluster
+    (story,) = (each.story for each in told(article()))
+    assert story == told(article())[0].story
     assert (story.title, story.opened) == (HEADLINE, NOON)
-    assert story.id != told(article("b"))[0].cluster.id
+    assert story.id != told(article("b"))[0].story.id
 
 
 def test_a_story_is_the_same_for_a_week() -> None:
@@ -273,7 +273,7 @@ def test_a_story_is_the_same_for_a_week() -> None:
         article("b", "Another headline", of=f"outlet{hours}", canonical=PAGE, seen=NOON + hours * HOUR)
         for hours in range(40, 168, 40)
     ]
-    found = [each.cluster for each in told(first, *more)]
+    found = [each.story for each in told(first, *more)]
     assert {(each.id, each.title, each.opened) for each in found} == {
         (found[0].id, "Дубль: 北 \ud800\nтри", opening),
     }
@@ -285,9 +285,9 @@ def test_a_draft_leaves_its_base_unchanged() -> None:
     (first,) = told(article(), index=base)
     draft = base.draft()
     quiet, again = told(article("b", "Quiet day in Pyongyang so far"), article("c"), index=draft)
-    assert quiet.how == FIRST
-    assert again.cluster.id == first.cluster.id  # it begins as its base
-    assert told(article("b", "Third missile lands off Japan"), index=base)[0].how == FIRST
+    assert quiet.reason == FIRST
+    assert again.story.id == first.story.id  # it begins as its base
+    assert told(article("b", "Third missile lands off Japan"), index=base)[0].reason == FIRST
 
 
 def test_drafts_stand_apart() -> None:
@@ -298,10 +298,10 @@ def test_drafts_stand_apart() -> None:
     inner = one.draft()
     quake = article("q", "Earthquake shakes the island of Taiwan", "A strong earthquake shook the island of Taiwan.")
     (opened,) = told(quake, index=inner)
-    assert told(replace(quake, uid="r", source="post"), index=other)[0].cluster.id != opened.cluster.id
-    assert told(replace(quake, uid="s", source="globe"), index=inner)[0].cluster.id == opened.cluster.id
-    one = inner.settled()
-    assert told(replace(quake, uid="t", source="times"), index=base)[0].how == FIRST
-    assert one.settled() is base
-    assert base.settled() is base  # nothing to take over
-    assert told(OTHER_WORDS, index=base)[0].cluster.title == LAUNCH.title
+    assert told(replace(quake, uid="r", source="post"), index=other)[0].story.id != opened.story.id
+    assert told(replace(quake, uid="s", source="globe"), index=inner)[0].story.id == opened.story.id
+    one = inner.commit_draft()
+    assert told(replace(quake, uid="t", source="times"), index=base)[0].reason == FIRST
+    assert one.commit_draft() is base
+    assert base.commit_draft() is base  # nothing to take over
+    assert told(OTHER_WORDS, index=base)[0].story.title == LAUNCH.title

@@ -65,7 +65,7 @@ def test_names_of_a_country_that_the_gazetteer_lacks_join_it() -> None:
 def test_a_place_is_no_name_too() -> None:
     """Nor is its name that of somebody."""
     facts = facts_of("Fire at Musudan", "", "en", NOON, KnownNames([entity("musudan", "Musudan")]))
-    assert "Musudan" not in {each.said for each in facts.names}
+    assert "Musudan" not in {each.text for each in facts.names}
 
 
 def test_each_shipped_place_is_known_by_all_of_its_names() -> None:

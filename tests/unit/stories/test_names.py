@@ -8,7 +8,7 @@ from monitor.stories.names import NameMention, find_names, names_agree
 
 
 def sure(title: str, language: str, lead: str = "") -> set[str]:
-    return {mention.said for mention in find_names(title, lead, language) if mention.sure}
+    return {mention.text for mention in find_names(title, lead, language) if mention.is_certain}
 
 
 def one(title: str, language: str = "en") -> NameMention:
@@ -77,16 +77,16 @@ def test_spans_and_what_is_taken() -> None:
     """Spans count in title and lead together, and no name reaches into what is known to be a place."""
     title, lead = "Talks", "He saw Thai President Mali Suda."
     taken = (len(title) + 1 + lead.index("Thai"), len(title) + 1 + lead.index("Thai") + 4)
-    (name,) = (mention for mention in find_names(title, lead, "en", [taken]) if mention.sure)
-    assert name.said == "Mali Suda"
-    assert f"{title}\n{lead}"[name.start : name.end] == name.said
+    (name,) = (mention for mention in find_names(title, lead, "en", [taken]) if mention.is_certain)
+    assert name.text == "Mali Suda"
+    assert f"{title}\n{lead}"[name.start : name.end] == name.text
 
 
 def test_a_bearer_before_a_country_and_a_title() -> None:
     """Korean says name, country, title: with the country taken, the name is found."""
     title = "메르츠 독일 총리 방한"
     (name,) = find_names(title, "", "ko", [(4, 6)])
-    assert name.said == "메르츠"
+    assert name.text == "메르츠"
 
 
 @pytest.mark.parametrize(
@@ -136,5 +136,5 @@ def test_odd_texts(text: str) -> None:
     """Nothing that a feed can hold is an error, and spans stay true."""
     for language in ("en", "de", "ko", "ja", "zh", None):
         for mention in find_names(text, text, language):
-            assert f"{text}\n{text}"[mention.start : mention.end] == mention.said
+            assert f"{text}\n{text}"[mention.start : mention.end] == mention.text
             assert mention.key

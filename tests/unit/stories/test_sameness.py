@@ -10,7 +10,7 @@ from monitor.stories.verdicts import TELLING
 from tests.building import HOUR, NOON, features
 
 SAME, POSSIBLY, ANOTHER = Sameness
-ACROSS = Bounds(needed=(0.6,), alone=0.6, across=4)
+ACROSS = Bounds(likeness_by_points=(0.6,), single_fact_likeness=0.6, cross_language_points=4)
 BLAST = "Blast at chemical plant in Osaka kills 16"
 LONG = " ".join(f"word{number}" for number in range(200))
 
@@ -25,8 +25,8 @@ def judged(article: ArticleFeatures, *members: ArticleFeatures, bounds: Bounds =
 
 def test_the_more_agrees_the_less_alike_the_words_need_to_be() -> None:
     """The last bound stands for all above."""
-    bounds = Bounds(needed=(0.9, 0.5, 0.1), alone=0.0)
-    assert [bounds.likeness(points) for points in range(5)] == [0.9, 0.5, 0.1, 0.1, 0.1]
+    bounds = Bounds(likeness_by_points=(0.9, 0.5, 0.1), single_fact_likeness=0.0)
+    assert [bounds.required_likeness(points) for points in range(5)] == [0.9, 0.5, 0.1, 0.1, 0.1]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_the_more_agrees_the_less_alike_the_words_need_to_be() -> None:
 def test_the_bounds(needed: tuple[float, ...], possibly: float, points: int, sameness: Sameness) -> None:
     """Of two titles that share two words of five, and no fact."""
     one, other = article_in("en", "several cows enjoy mountain air"), article_in("en", "old cows climb mountain roads")
-    ruling = judged(one, other, bounds=Bounds(needed=needed, alone=0.0, possibly=possibly), points=points)
+    ruling = judged(one, other, bounds=Bounds(likeness_by_points=needed, single_fact_likeness=0.0, possible_likeness=possibly), points=points)
     assert ruling.sameness is sameness
     assert ruling.likeness == pytest.approx(0.4)
 
@@ -63,8 +63,8 @@ def test_a_fact_that_differs_keeps_apart_whatever_the_words(title: str, why: str
     """Also where the text is copied; and the reason says which fact."""
     first = article_in("en", f"{BLAST} on 5 January" if "January" in title else BLAST, LONG)
     ruling = judged(article_in("en", title, LONG), first)
-    assert (ruling.sameness, ruling.why) == (ANOTHER, why)
-    assert ruling.differs
+    assert (ruling.sameness, ruling.reason) == (ANOTHER, why)
+    assert ruling.has_differing_fact
 
 
 def test_one_member_that_differs_keeps_apart() -> None:
@@ -103,9 +103,9 @@ def test_what_is_in_doubt_is_possibly_the_same(first: str, then: str, language: 
     """However alike the words are, and never suppressed."""
     ruling = judged(article_in(language, then), article_in(language, first))
     assert ruling.sameness is POSSIBLY
-    assert why in ruling.why
-    assert ruling.doubtful
-    assert not ruling.differs
+    assert why in ruling.reason
+    assert ruling.has_doubtful_fact
+    assert not ruling.has_differing_fact
 
 
 def test_doubt_about_a_copied_text_stays() -> None:
@@ -128,29 +128,29 @@ def test_doubt_about_a_copied_text_stays() -> None:
 )
 def test_copied_text_is_the_same_if_nothing_differs(text: str, title: str, sameness: Sameness) -> None:
     """A short one only under a title that is alike."""
-    bounds = Bounds(needed=(1.0,), alone=1.0, possibly=1.0)
+    bounds = Bounds(likeness_by_points=(1.0,), single_fact_likeness=1.0, possible_likeness=1.0)
     ruling = judged(article_in("en", title, text), article_in("en", BLAST, text), bounds=bounds)
     assert ruling.sameness is sameness
     if sameness is SAME:
-        assert ruling.why == "copied text, and nothing differs"
+        assert ruling.reason == "copied text, and nothing differs"
 
 
 def test_the_reason_names_what_agrees() -> None:
     """And how alike the words are."""
     ruling = judged(article_in("en", "16 killed in blast at Osaka chemical plant"), article_in("en", BLAST))
     assert ruling.sameness is SAME
-    assert ruling.why == f"joined at {ruling.likeness:.2f}: both Osaka, both 16 dead, both blast"
-    assert ruling.unsure == ""
+    assert ruling.reason == f"joined at {ruling.likeness:.2f}: both Osaka, both 16 dead, both blast"
+    assert ruling.uncertainty == ""
 
 
 def test_what_is_joined_without_a_place_is_unsure() -> None:
     """Unless it is much the same text."""
     members = article_in("en", "Blast at chemical plant kills 16 workers")
     ruling = judged(
-        article_in("en", "16 workers killed as plant explodes"), members, bounds=Bounds(needed=(0.1,), alone=0.1)
+        article_in("en", "16 workers killed as plant explodes"), members, bounds=Bounds(likeness_by_points=(0.1,), single_fact_likeness=0.1)
     )
-    assert (ruling.sameness, ruling.unsure) == (SAME, "one of the two names no place")
-    assert judged(members, members).unsure == ""
+    assert (ruling.sameness, ruling.uncertainty) == (SAME, "one of the two names no place")
+    assert judged(members, members).uncertainty == ""
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_across_languages_a_city_and_one_more_fact_are_needed(first: str, then: 
 
 def test_one_kind_of_fact_needs_the_words_too() -> None:
     """A city has many happenings; what a rule looks for stands in for the kind that one of them does not say."""
-    bounds = Bounds(needed=(0.0,), alone=1.0)
+    bounds = Bounds(likeness_by_points=(0.0,), single_fact_likeness=1.0)
     first, then = article_in("en", "Quiet day in Osaka"), article_in("en", "Osaka in spring")
     assert judged(then, first, bounds=bounds).sameness is POSSIBLY
     assert judge(then, [first], bounds, one_topic=True).sameness is SAME

@@ -73,7 +73,7 @@ def test_a_source_says_what_its_articles_do_not() -> None:
 def test_marks_of_updates(given: str, title: str, mark: WireMark | None) -> None:
     """Which update of a wire's story a title says that it is; the strongest word counts."""
     told = provenance(article(title=given))
-    assert (told.title, told.mark) == (title, mark)
+    assert (told.title, told.wire_status) == (title, mark)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_mark_that_is_repeated_costs_no_more_than_its_letters(sign: str, end: 
 )
 def test_what_only_sounds_like_a_correction_is_none(title: str) -> None:
     """A headline about a withdrawal withdraws nothing."""
-    assert provenance(article(title=title)).mark not in {CORRECTED, WITHDRAWN}
+    assert provenance(article(title=title)).wire_status not in {CORRECTED, WITHDRAWN}
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_what_only_sounds_like_a_correction_is_none(title: str) -> None:
 )
 def test_what_agencies_write_over_what_was_wrong(title: str, mark: WireMark) -> None:
     """Each of them says that what was told does not stand."""
-    assert provenance(article(title=title)).mark is mark
+    assert provenance(article(title=title)).wire_status is mark
 
 
 @pytest.mark.parametrize(

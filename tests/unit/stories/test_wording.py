@@ -124,7 +124,7 @@ def joined_after_busan(later: Article) -> str:
     """With what the later article is compared, and how that ends."""
     index = ClusterIndex()
     join(features_of(BUSAN), index)
-    compared = join(features_of(later), index).compared
+    compared = join(features_of(later), index).compared_article
     assert compared is not None
     assert (compared.source, compared.uid) == (BUSAN.source, BUSAN.uid)
     return compared.words
@@ -149,8 +149,8 @@ def test_copied_text_needs_no_likeness() -> None:
 def test_what_is_recognised_by_a_key_is_not_compared() -> None:
     """Nor is the first article of all."""
     index = ClusterIndex()
-    assert join(features_of(BUSAN), index).compared is None
-    assert join(features_of(replace(BUSAN, source="post", uid="copy")), index).compared is None
+    assert join(features_of(BUSAN), index).compared_article is None
+    assert join(features_of(replace(BUSAN, source="post", uid="copy")), index).compared_article is None
 
 
 def report(of: Article, **more: object) -> Report:
@@ -161,7 +161,7 @@ def report(of: Article, **more: object) -> Report:
 def event_after_busan(later: Report, **more: object) -> str:
     index, first = ClusterIndex(), report(BUSAN, **more)
     join_event(first, belongs(first, index).event, index)
-    compared = belongs(later, index).compared
+    compared = belongs(later, index).compared_article
     assert compared is not None
     return compared.words.removeprefix(f"“{BUSAN.title}” (wire): ")
 

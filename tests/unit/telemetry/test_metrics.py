@@ -27,7 +27,7 @@ def metrics() -> Metrics:
 
 def judged(*articles: Article) -> tuple[Judged, ...]:
     decision: Decision = decide(articles, rules(), State(), NOON)
-    return decision.judged
+    return decision.article_decisions
 
 
 def rows(heading: str) -> dict[str, str]:
@@ -40,11 +40,11 @@ def test_a_poll_is_counted_with_all_that_came_of_it(metrics: Metrics) -> None:
     """Its outcome, articles, matches by kind, and decisions: an alert by its level, or none."""
     value = metrics.registry.get_sample_value
     claim = Claim("wire", "u", 1, NOON)
-    metrics.begun(claim, NOON + 2 * SECOND)
+    metrics.record_poll_start(claim, NOON + 2 * SECOND)
     assert (value("monitor_polls_in_flight"), value("monitor_poll_lag_seconds_sum")) == (1, 2)
     mention = article("b", "Ferries run", "They run on time. " * 40 + "A missile flew.")
-    metrics.polled(polled(claim), judged(article("a"), article("c"), mention, article("d", "Ferries run")))
-    metrics.polled(polled(claim), None)
+    metrics.record_poll(polled(claim), judged(article("a"), article("c"), mention, article("d", "Ferries run")))
+    metrics.record_poll(polled(claim), None)
     assert value("monitor_polls_total", {"outcome": "document"}) == 1
     assert value("monitor_polls_total", {"outcome": "lost"}) == 1
     assert value("monitor_articles_total") == 4
@@ -53,7 +53,7 @@ def test_a_poll_is_counted_with_all_that_came_of_it(metrics: Metrics) -> None:
     assert value("monitor_alerts_total", {"decision": "told", "level": "high", "reason": "first"}) == 1
     assert value("monitor_alerts_total", {"decision": "held", "level": "none", "reason": "already-sent"}) == 1
     assert value("monitor_alerts_total", {"decision": "waits", "level": "none", "reason": "mention"}) == 1
-    metrics.told(alert())
+    metrics.record_alert(alert())
     assert value("monitor_alerts_total", {"decision": "told", "level": "high", "reason": "first"}) == 2
 
 
@@ -61,10 +61,10 @@ def test_an_accepted_alert_has_its_latency(metrics: Metrics) -> None:
     """Since its article's own date, and since the poll that brought it was planned; other attempts have none."""
     brought = judged(article(published=NOON - HOUR))
     (told,) = alerts(Decision(brought, State()))
-    metrics.polled(polled(Claim("wire", "u", 1, NOON)), brought)
+    metrics.record_poll(polled(Claim("wire", "u", 1, NOON)), brought)
     sent = delivery(told)
-    metrics.attempted(sent, DeliveryState.RETRY, NOON + SECOND)
-    metrics.attempted(sent, DeliveryState.ACCEPTED, NOON + 3 * SECOND)
+    metrics.record_attempt(sent, DeliveryState.RETRY, NOON + SECOND)
+    metrics.record_attempt(sent, DeliveryState.ACCEPTED, NOON + 3 * SECOND)
 
     def latency(since: str) -> tuple[float | None, float | None]:
         of = {"since": since}
@@ -86,8 +86,8 @@ def test_an_accepted_alert_has_its_latency(metrics: Metrics) -> None:
 )
 def test_an_alert_of_no_known_date_has_no_latency(metrics: Metrics, of: Article, at: datetime) -> None:
     """Nor has one that waited on purpose, or whose poll was before the restart, or another daemon's."""
-    metrics.attempted(delivery(replace(alert(of), at=at)), DeliveryState.ACCEPTED, at)
-    assert "monitor_alert_latency_seconds_count" not in metrics.exposed().decode()
+    metrics.record_attempt(delivery(replace(alert(of), at=at)), DeliveryState.ACCEPTED, at)
+    assert "monitor_alert_latency_seconds_count" not in metrics.render_exposition().decode()
 
 
 def test_what_is_remembered_of_alerts_is_bounded(metrics: Metrics, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def test_what_is_remembered_of_alerts_is_bounded(metrics: Metrics, monkeypatch: 
     told = [replace(alert(), id=name) for name in "abc"]
     for each in told:
         only = replace(judged(article())[0], decisions=(replace(judged(article())[0].decisions[0], alert=each),))
-        metrics.polled(polled(Claim("wire", "u", 1, NOON)), (only,))
+        metrics.record_poll(polled(Claim("wire", "u", 1, NOON)), (only,))
     assert list(metrics._planned) == ["b", "c"]
 
 

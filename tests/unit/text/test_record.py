@@ -32,9 +32,9 @@ def test_offsets_lead_back_to_the_text_as_received() -> None:
     """A range of the record is shown as the characters that were received for it."""
     text = "「ﾐｻｲﾙ」Tai\u00adwan"
     record = record_of(text)
-    start, end = Offsets(text).original(record.index("ミ"), record.index("ル") + 1)
+    start, end = Offsets(text).to_original(record.index("ミ"), record.index("ル") + 1)
     assert text[start:end] == "ﾐｻｲﾙ"
-    start, end = Offsets(text).original(record.index("Taiwan"), len(record))
+    start, end = Offsets(text).to_original(record.index("Taiwan"), len(record))
     assert text[start:end] == "Tai\u00adwan"
 
 
@@ -46,7 +46,7 @@ def test_marks_in_a_row_cost_no_more_than_others(marks: str) -> None:
     text = "a1 e" + marks * (200_000 // len(marks)) + " b"
     normalised = record_of(text)
     assert (normalised[:2], normalised[-2:]) == ("a1", " b")
-    assert Offsets(text).original(0, len(normalised)) == (0, len(text))
+    assert Offsets(text).to_original(0, len(normalised)) == (0, len(text))
 
 
 def test_what_becomes_a_mark_is_known() -> None:
