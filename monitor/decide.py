@@ -38,9 +38,9 @@ class State:
     can be asked (NotLoaded).
     """
 
-    def __init__(self, clusters: ClusterIndex | None = None, told: Told | None = None) -> None:
+    def __init__(self, clusters: ClusterIndex | None = None, ledger: Told | None = None) -> None:
         self.clusters = ClusterIndex() if clusters is None else clusters
-        self.ledger = Told() if told is None else told
+        self.ledger = Told() if ledger is None else ledger
 
     def draft(self) -> State:
         """A state that begins as this one and leaves it unchanged."""

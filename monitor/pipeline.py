@@ -168,7 +168,9 @@ class Pipeline:
                 pages = wanted(poll.result.source, poll.ingested.articles, now, active.wants_full_text)
                 section.enqueue_pages(pages, now, poll.prepared.context.poll_gap)
         each = iter(decisions)
-        return [(poll.ingested.poll_record, next(each) if ours_ else None) for poll, ours_ in zip(polls, held, strict=True)]
+        return [
+            (poll.ingested.poll_record, next(each) if ours_ else None) for poll, ours_ in zip(polls, held, strict=True)
+        ]
 
     def _prepared(self, together: Sequence[Brought], active: Active, now: datetime) -> list[_Poll]:
         """What is new in each poll, and what can be said of it without the state; no more than WORK allows."""
@@ -177,11 +179,17 @@ class Pipeline:
             articles = prepare(taken.articles, active.rules, most=WORK)
             short = len(articles) < len(taken.articles)
             kept = cut_short(taken, brought.source, len(articles), now) if short else taken
-            polls.append(_Poll(brought, kept, PreparedPoll(articles, active.decision_context(kept.poll_record.claim, now))))
+            polls.append(
+                _Poll(brought, kept, PreparedPoll(articles, active.decision_context(kept.poll_record.claim, now)))
+            )
         return polls
 
     def _taken_in(self, together: Sequence[Brought], now: datetime) -> list[TakenIn]:
-        asked = [Asked(each.source.id, each.uids, each.fallback_identities, each.claim.is_first_poll) for each in together if each.entries]
+        asked = [
+            Asked(each.source.id, each.uids, each.fallback_identities, each.claim.is_first_poll)
+            for each in together
+            if each.entries
+        ]
         known = self._claims.find_known_entries(asked) if asked else {}
         most = self._limits.entries
         return [taken_in(each, _of(each, known), now, most=most) for each in together]

@@ -76,7 +76,9 @@ class _Read:
     retry_after: timedelta = timedelta(0)
 
 
-CRASHED = _Read(problem="its reading ended three times without a result; please report it with the log", is_permanent=True)
+CRASHED = _Read(
+    problem="its reading ended three times without a result; please report it with the log", is_permanent=True
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -405,7 +405,11 @@ class Reading:
         """Where such numbers stand, each with its value."""
         kind, unit = COUNTABLE[condition.of]
         found = find_numbers(self.zones[name].record[:NUMBERED], "", self.language)
-        asked = [each for each in found if each.kind == kind and unit in {"", each.unit} and condition.is_in_bounds(each.value)]
+        asked = [
+            each
+            for each in found
+            if each.kind == kind and unit in {"", each.unit} and condition.is_in_bounds(each.value)
+        ]
         said = str(condition)
         return [(hit, one.value) for one in asked for hit in self.touched(name, [(one.start, one.end)], said)]
 

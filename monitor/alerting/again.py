@@ -84,7 +84,9 @@ def with_more(before: Hearing, hearing: Hearing) -> Hearing:
         level=max(before.level, hearing.level, key=lambda level: level.rank),
         facts=tuple(known.items()),
         official=before.official or hearing.official,
-        wire_status=before.wire_status if before.wire_status in CORRECTIONS and hearing.wire_status not in CORRECTIONS else hearing.wire_status,
+        wire_status=before.wire_status
+        if before.wire_status in CORRECTIONS and hearing.wire_status not in CORRECTIONS
+        else hearing.wire_status,
     )
 
 

@@ -14,7 +14,9 @@ from monitor.model import AlertPolicy, Waiting, WaitKind
 def merge_accounts(account: Account, other: Account) -> Account:
     """The account as if it had heard and told what the other one has, so that nothing of that is told twice."""
     told = [each for each in (account, other) if each.last_sent_at is not None]
-    told_voices = dict.fromkeys(voice for each in told for voice in each.independent_publishers[: each.publishers_at_last_send])
+    told_voices = dict.fromkeys(
+        voice for each in told for voice in each.independent_publishers[: each.publishers_at_last_send]
+    )
     voices = tuple(dict.fromkeys((*told_voices, *account.independent_publishers, *other.independent_publishers)))
     facts = dict(account.facts)
     for kind, number in other.facts.items():

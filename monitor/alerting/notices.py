@@ -84,7 +84,11 @@ def _news(sort: Sort, troubles: Iterable[Trouble], known: Mapping[str, Noticed],
         before = known.get(trouble.subject)
         if before is None:
             return True
-        return sort.renotify_after is not None and trouble.since > before.since and now - before.told_at >= sort.renotify_after
+        return (
+            sort.renotify_after is not None
+            and trouble.since > before.since
+            and now - before.told_at >= sort.renotify_after
+        )
 
     new = [each for each in troubles if untold(each)]
     if not any(each.duration >= sort.min_duration for each in new):
@@ -130,15 +134,22 @@ def _over(sort: Sort, noticed: Iterable[Noticed], now: datetime) -> list[Noticed
     lasting = [each.since for each in noticed if each.over_at is None]
 
     def ripe(each: Noticed, over_at: datetime) -> bool:
-        return now - over_at >= sort.batch_window or not any(abs(each.since - other) <= sort.batch_window for other in lasting)
+        return now - over_at >= sort.batch_window or not any(
+            abs(each.since - other) <= sort.batch_window for other in lasting
+        )
 
     return [each for each, _ in over] if any(ripe(*pair) for pair in over) else []
 
 
 def _recovery(sort: Sort, over: Sequence[Noticed], look: Look) -> _Telling:
     name = sort.name_from_subject(over[0].subject)
-    title = sort.recovery_title.format(name=name) if len(over) == 1 else sort.recovery_title_many.format(number=len(over))
-    lines = [f"{sort.name_from_subject(each.subject) or each.subject}: {sort.past_problem} since {look.format_time(each.since)}" for each in over]
+    title = (
+        sort.recovery_title.format(name=name) if len(over) == 1 else sort.recovery_title_many.format(number=len(over))
+    )
+    lines = [
+        f"{sort.name_from_subject(each.subject) or each.subject}: {sort.past_problem} since {look.format_time(each.since)}"
+        for each in over
+    ]
     return _Telling(sort, NoticeKind.RECOVERY, {each.subject: each.told_at for each in over}, title, lines)
 
 

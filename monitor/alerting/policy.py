@@ -297,7 +297,9 @@ def _told_or_waits(case: Case) -> Ruling:
     due = before.due if before else again.update_due(policy, account, case.now)
     if before is None and case.now >= due:
         return Update(why)
-    return Wait(before.kind if before else WaitKind.UPDATE, due, why, f"no update before {case.format_time(due)}", before)
+    return Wait(
+        before.kind if before else WaitKind.UPDATE, due, why, f"no update before {case.format_time(due)}", before
+    )
 
 
 def _nothing_new(case: Case, account: Account, before: Waiting | None) -> Held:
@@ -311,7 +313,10 @@ def _nothing_new(case: Case, account: Account, before: Waiting | None) -> Held:
 
 def _withdraws(case: Case, waits: Waiting) -> bool:
     """Whether what waits is taken back by who has told it: another's headline may only sound so."""
-    return case.wire_status == "withdrawn" and case.candidate.independent_publisher == waits.candidate.independent_publisher
+    return (
+        case.wire_status == "withdrawn"
+        and case.candidate.independent_publisher == waits.candidate.independent_publisher
+    )
 
 
 def _update(case: Case, account: Account, hearing: Hearing) -> str:
@@ -337,17 +342,27 @@ def _waits_already(case: Case, keys: Iterable[str]) -> Ruling:
     waits = _waits(case, keys, WaitKind.HOLD, WaitKind.RATE_LIMIT, WaitKind.CATCH_UP)
     if waits is None:
         return None
-    accounts = [account for key in case.possible_keys if (account := case.ledger.find_record(key, case.now)) is not None]
-    alone = {voice for account in accounts for voice in account.independent_publishers} == {waits.candidate.independent_publisher}
+    accounts = [
+        account for key in case.possible_keys if (account := case.ledger.find_record(key, case.now)) is not None
+    ]
+    alone = {voice for account in accounts for voice in account.independent_publishers} == {
+        waits.candidate.independent_publisher
+    }
     if alone and _withdraws(case, waits):  # what others have reported too stands
         return Held(Reason.WITHDRAWN, "it was withdrawn while it waited to be told", is_recorded=True, withdrawn=waits)
     if case.wire_status != "withdrawn" and again.says_more(
         case.candidate, Account(case.key, case.rule.id, case.now).after_send(waits.candidate, case.now, None)
     ):
         return Wait(
-            waits.kind, waits.due, waits.why, f"it says more than what waited, until {case.format_time(waits.due)}", waits
+            waits.kind,
+            waits.due,
+            waits.why,
+            f"it says more than what waited, until {case.format_time(waits.due)}",
+            waits,
         )
-    why = f"{case.subject_in_words} waits to be told at {case.format_time(waits.due)} ({case.display_id}){_joined(case)}"
+    why = (
+        f"{case.subject_in_words} waits to be told at {case.format_time(waits.due)} ({case.display_id}){_joined(case)}"
+    )
     return Held(Reason.ALREADY_DEFERRED, why, is_recorded=True)
 
 
@@ -380,7 +395,9 @@ def _hold(case: Case) -> Ruling:
     if not wait:
         return None
     due = case.now + wait
-    return Wait(WaitKind.HOLD, due, f"{case.first_reason}, {in_words(wait)} later", f"it is told at {case.format_time(due)}")
+    return Wait(
+        WaitKind.HOLD, due, f"{case.first_reason}, {in_words(wait)} later", f"it is told at {case.format_time(due)}"
+    )
 
 
 def _enough(case: Case) -> Ruling:
@@ -393,7 +410,9 @@ def too_many(rule: Rule, told: Told, now: datetime, why: str) -> Wait | None:
     if most is None or len(lately := told.recent_sends(rule.id, now)) < most:
         return None
     due = min(*lately, now) + AN_HOUR
-    return Wait(WaitKind.RATE_LIMIT, due, why, f"{rule.id} has sent {len(lately)} within the hour; the rest is told together")
+    return Wait(
+        WaitKind.RATE_LIMIT, due, why, f"{rule.id} has sent {len(lately)} within the hour; the rest is told together"
+    )
 
 
 STAGES: tuple[Stage, ...] = (_mention, stale, _already_told, _missed, _hold, _enough)

@@ -18,6 +18,13 @@ from monitor.model import Alert, Hearing, Level, Waiting, WaitKind
 KEPT = timedelta(days=14)  # an account of which nothing was heard or told for so long is forgotten, but for its key
 AN_HOUR = timedelta(hours=1)
 _VOICES = 60  # names that an account keeps
+_STORED_AS = {
+    "updates": "update_count",
+    "waited": "deferred_updates",
+    "voices": "independent_publishers",
+    "told_voices": "publishers_at_last_send",
+    "marks": "wire_statuses",
+}  # what earlier versions called it, who wrote the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,11 @@ class Account:
 
     def after_match(self, hearing: Hearing, now: datetime) -> Account:
         """The account after one more article."""
-        voices = self.independent_publishers if hearing.independent_publisher in self.independent_publishers else (*self.independent_publishers, hearing.independent_publisher)[:_VOICES]
+        voices = (
+            self.independent_publishers
+            if hearing.independent_publisher in self.independent_publishers
+            else (*self.independent_publishers, hearing.independent_publisher)[:_VOICES]
+        )
         return replace(self, last_match_at=now, independent_publishers=voices)
 
     def after_send(self, hearing: Hearing, now: datetime, alert: str | None, *, at_once: bool = False) -> Account:
@@ -75,7 +86,9 @@ class Account:
             publishers_at_last_send=len(self.independent_publishers),
             facts=known,
             official=self.official or hearing.official,
-            wire_statuses=tuple(dict.fromkeys((*self.wire_statuses, *([hearing.wire_status] if hearing.wire_status else [])))),
+            wire_statuses=tuple(
+                dict.fromkeys((*self.wire_statuses, *([hearing.wire_status] if hearing.wire_status else [])))
+            ),
         )
 
     def without_publishers(self, voices: Collection[str]) -> Account:
@@ -102,9 +115,10 @@ class Account:
     def from_row(cls, row: Mapping[str, Any], **columns: Any) -> Account:  # noqa: ANN401 - the columns of the table
         """What `to_row` gave."""
         known = {each.name for each in fields(cls)}
-        values = {name: value for name, value in row.items() if name in known}
+        named = ((_STORED_AS.get(name, name), value) for name, value in row.items())
+        values = {name: value for name, value in named if name in known}
         values["level"] = Level(values.get("level", Level.INFO))
-        for name in ("voices", "marks"):
+        for name in ("independent_publishers", "wire_statuses"):
             values[name] = tuple(values.get(name, ()))
         return cls(**columns, **values)
 
@@ -160,7 +174,11 @@ class Told:
     def find_record(self, key: str, now: datetime) -> Account | None:
         """What was heard and told of a subject in the last days (KEPT), or of one of which something waits."""
         found = self._account(key)
-        if found is None or now - found.last_activity_at <= KEPT or any(each.candidate.key == key for each in self.pending):
+        if (
+            found is None
+            or now - found.last_activity_at <= KEPT
+            or any(each.candidate.key == key for each in self.pending)
+        ):
             return found
         return None
 
@@ -208,7 +226,9 @@ class Told:
 
     def record_alert(self, hearing: Hearing, alert: Alert | None, now: datetime, *, at_once: bool = False) -> None:
         """Remember a telling of what was heard, by an alert, or by none as the rule is in shadow."""
-        account = self.find_record(hearing.key, now) or Account(hearing.key, hearing.rule, now).after_match(hearing, now)
+        account = self.find_record(hearing.key, now) or Account(hearing.key, hearing.rule, now).after_match(
+            hearing, now
+        )
         self.put_record(account.after_send(hearing, now, alert.thread or alert.id if alert else None, at_once=at_once))
         self.add_sent_key(hearing.key)
 

@@ -257,7 +257,11 @@ class Look:
         return self.observation.last_well_at.get(subject)
 
     def _sources(self) -> Iterator[Trouble]:
-        gone = {each.source for each in self.observation.source_troubles if each.kind is TroubleKind.GONE and not each.over_at}
+        gone = {
+            each.source
+            for each in self.observation.source_troubles
+            if each.kind is TroubleKind.GONE and not each.over_at
+        }
         for source in self.observation.failing_sources:
             if source.id in self.config.sources and source.id not in gone:  # that it is gone says more
                 away = source.next_at < self.now - _OVERDUE

@@ -11,6 +11,13 @@ from typing import Any
 from monitor.model import Article, Event, Hearing, Level, Story, Waiting, WaitKind
 
 CLOCKS_DIFFER = timedelta(hours=1)  # at most, between two machines; a clock that goes back further was set back
+_STORED_AS = {
+    "wire_status": "mark",
+    "highlights": "marks",
+    "evidence_words": "because",
+    "uncertainty": "unsure",
+}  # the names of earlier versions, who wrote the rows
+_READ_AS = {stored: name for name, stored in _STORED_AS.items()}
 DIGEST_AT = time(8)  # mentions, in the zone of monitor.yaml
 
 
@@ -44,7 +51,8 @@ def to_row(each: Waiting) -> dict[str, Any]:
     there."""
     heard = each.candidate
     event = heard.event and replace(heard.event, title="")
-    row = asdict(replace(heard, story=replace(heard.story, title=""), event=event))
+    values = asdict(replace(heard, story=replace(heard.story, title=""), event=event))
+    row = {_STORED_AS.get(name, name): value for name, value in values.items()}
     for name in ("seen", "published"):
         row["article"][name] = row["article"][name].isoformat()
     for name in ("story", "event"):
@@ -58,15 +66,16 @@ def of_row(row: Mapping[str, Any]) -> Hearing:
     article, story, event = row["article"], row["story"], row["event"]
     dates = {name: datetime.fromisoformat(article[name]) for name in ("seen", "published")}
     lists = {name: tuple(article[name]) for name in ("authors", "tags")}
+    values = {_READ_AS.get(name, name): value for name, value in row.items()}
     return Hearing(
         **{
-            **row,
+            **values,
             "level": Level(row["level"]),
             "routes": tuple(row["routes"]),
             "article": Article(**{**article, **dates, **lists}),
             "story": Story(**{**story, "opened": datetime.fromisoformat(story["opened"])}),
             "event": event and Event(**{**event, "opened": datetime.fromisoformat(event["opened"])}),
             "facts": tuple((kind, number) for kind, number in row["facts"]),
-            "marks": tuple((start, end) for start, end in row["marks"]),
+            "highlights": tuple((start, end) for start, end in row["marks"]),
         }
     )

@@ -72,7 +72,7 @@ def _row(found: Fault | Lint) -> dict[str, object]:
 
     place = {"file": found.place.file, "line": found.place.line, "col": found.place.col}
     kind = found.kind if isinstance(found, Lint) else "fault"
-    return {**place, "kind": kind, "what": found.what, "meant": found.meant}
+    return {**place, "kind": kind, "what": found.problem, "meant": found.hint}
 
 
 # --- while somebody writes --------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ def _changes(before: Sequence[Fault | Lint], now: Sequence[Fault | Lint]) -> Ite
 
 
 def _without_line(found: Fault | Lint) -> tuple[str, str, str | None]:
-    return found.place.file, found.what, found.meant
+    return found.place.file, found.problem, found.hint
 
 
 # --- for people -------------------------------------------------------------------------------------------------

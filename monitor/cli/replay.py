@@ -167,7 +167,9 @@ def _articles(file: Path, given: _Given, now: datetime, zone: str, several: bool
                 given.has_problems = True
                 continue
             if found.unreadable_date is not None:
-                given.unreadable_dates.append(f"{file}, line {found.line}: {shown(sanitize_line(found.unreadable_date))}")
+                given.unreadable_dates.append(
+                    f"{file}, line {found.line}: {shown(sanitize_line(found.unreadable_date))}"
+                )
             yield found
     except WrongUse:
         raise

@@ -175,7 +175,9 @@ def _of_daemons(seen: _Seen) -> Iterator[str]:
     from monitor.store.daemons import Life
 
     alive = [daemon for daemon in seen.daemons if daemon.status_at(seen.now) is Life.ALIVE]
-    gone = [daemon for daemon in seen.daemons if daemon.status_at(seen.now) is Life.GONE and not _restarted(daemon, seen)]
+    gone = [
+        daemon for daemon in seen.daemons if daemon.status_at(seen.now) is Life.GONE and not _restarted(daemon, seen)
+    ]
     if not alive:
         stopped = [daemon.stopped_at for daemon in seen.daemons if daemon.stopped_at is not None]
         last = f"; the last one was stopped {seen.format_time(max(stopped))}" if stopped and not gone else ""
@@ -202,8 +204,13 @@ def _lines(seen: _Seen) -> Iterator[tuple[str, str]]:
     for daemon in seen.daemons:
         if daemon.status_at(seen.now) is Life.ALIVE:
             ago = f"{round((seen.now - daemon.started_at).total_seconds())} s ago"
-            tick = f"last tick {seen.format_time(daemon.ticked_at)}" if daemon.ticked_at else f"started {ago}, no tick yet"
-            yield "daemon", f"{daemon.name}, version {daemon.version}, since {seen.format_time(daemon.started_at)}, {tick}"
+            tick = (
+                f"last tick {seen.format_time(daemon.ticked_at)}" if daemon.ticked_at else f"started {ago}, no tick yet"
+            )
+            yield (
+                "daemon",
+                f"{daemon.name}, version {daemon.version}, since {seen.format_time(daemon.started_at)}, {tick}",
+            )
             yield "", _runs(daemon, seen)
     sources = len(seen.loaded.config.sources)
     states = f"{len(seen.failing)} fail, {len(seen.troubled)} are troubled"

@@ -87,11 +87,15 @@ def print_compared(compared: Compared, zone: str, *, as_json: bool) -> None:
     """What an edit would change, and at the end how much of each rule."""
     for change in compared.changes:
         if as_json:
-            print_json(sent_row(change.sent, change.kind) | ({"before": change.moved_from} if change.moved_from else {}))
+            print_json(
+                sent_row(change.sent, change.kind) | ({"before": change.moved_from} if change.moved_from else {})
+            )
             continue
         print_sent(change.sent, zone, f"{change.kind:6}  ")
         if change.moved_from is not None:
-            click.echo(f"    {_moved(change.sent.at, change.moved_from)}: before the edit at {local(change.moved_from, zone)}")
+            click.echo(
+                f"    {_moved(change.sent.at, change.moved_from)}: before the edit at {local(change.moved_from, zone)}"
+            )
     if as_json:
         click.echo(_in_words(compared), err=True)
     else:

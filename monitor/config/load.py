@@ -164,7 +164,9 @@ def _sources(
     ids: dict[str, Place] = {}
     urls: dict[str, Place] = {}
     said = [placed for reading in readings for placed in reading.last_good]
-    said += (placed for reading in readings if not reading.last_good for placed in reading.valid_part)  # these take nobody's id
+    said += (
+        placed for reading in readings if not reading.last_good for placed in reading.valid_part
+    )  # these take nobody's id
     for place, source in said:
         for what, first in (("id", ids.get(source.id)), ("url", urls.get(source.url))):
             if first:
@@ -205,7 +207,9 @@ def _rules(
     lists = _unique([draft.value for draft in drafts if isinstance(draft.value, WordList)], "list", faults)
     documents = {draft.value.place: draft.document for draft in drafts}
     tried, tried_rules = _tried(document for reading in readings for document in reading.documents)
-    added = [Addition(each.value, each.document, each.references) for each in drafts if isinstance(each.value, Extension)]
+    added = [
+        Addition(each.value, each.document, each.references) for each in drafts if isinstance(each.value, Extension)
+    ]
     known = usable([*entities.values(), *lists.values()], added, documents, tried, faults)
     kept: list[Rule] = []
     for draft in drafts:

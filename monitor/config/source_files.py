@@ -115,7 +115,8 @@ def new_source(url: str, given: NewSource, taken: Collection[str]) -> NewSource:
         raise WrongUse("this is not UTF-8: set the locale of your terminal to UTF-8") from None
     except Faulty as wrong:
         lines = (
-            "; ".join(filter(None, (f"{names[each.place.line - 1]}: {each.problem}", each.hint))) for each in wrong.faults
+            "; ".join(filter(None, (f"{names[each.place.line - 1]}: {each.problem}", each.hint)))
+            for each in wrong.faults
         )
         raise WrongUse("\n".join(lines)) from None
     return keys | {key: getattr(shape, key) for key in _TIDIED if key in keys}
@@ -140,7 +141,9 @@ def _standing(document: Document, file: Path) -> Iterator[Standing]:
     listed = document.data.get("sources") if isinstance(document.data, dict) else None
     for index, item in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(item, dict):
-            place = Place(document.file, *document.value_positions["sources", index])  # from the table: there may be thousands
+            place = Place(
+                document.file, *document.value_positions["sources", index]
+            )  # from the table: there may be thousands
             yield Standing(str(item.get("id")), str(item.get("url")), place, file, item)
 
 

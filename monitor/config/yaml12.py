@@ -118,7 +118,13 @@ class Document:
     def _table(self, first: int) -> dict[Where, tuple[int, int]]:
         wheres: list[Where] = []
         _walk(self.data, (), wheres)
-        return dict(zip(wheres, zip(self.packed_positions[first::6], self.packed_positions[first + 1 :: 6], strict=True), strict=True))
+        return dict(
+            zip(
+                wheres,
+                zip(self.packed_positions[first::6], self.packed_positions[first + 1 :: 6], strict=True),
+                strict=True,
+            )
+        )
 
 
 def _count(data: Plain) -> int:

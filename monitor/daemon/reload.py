@@ -93,7 +93,9 @@ class Reloader:
 
     async def _refuse(self, faults: Sequence[Fault]) -> None:
         await self._tell(
-            replace(_running(self._config, faults), since=self.running.since, restart_settings=self.running.restart_settings)
+            replace(
+                _running(self._config, faults), since=self.running.since, restart_settings=self.running.restart_settings
+            )
         )
 
     async def _accept(self, config: Config, faults: Sequence[Fault]) -> None:

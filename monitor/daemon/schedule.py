@@ -155,7 +155,9 @@ class Daemon:
             chosen = self._may_begin(waiting)
             begun = set(chosen)
             waiting = [source for source in waiting if source not in begun]
-            self._begin(await self._thread.run(self._claims.claim_all, chosen, clock.now(), lease=LEASE, most=len(chosen)))
+            self._begin(
+                await self._thread.run(self._claims.claim_all, chosen, clock.now(), lease=LEASE, most=len(chosen))
+            )
             if waiting and self._polls:
                 await asyncio.wait(self._polls, return_when=asyncio.FIRST_COMPLETED)
         if self._polls:

@@ -170,7 +170,9 @@ def _after_a_failure(seen: Seen, habits: Habits) -> Habits:
 def _moved(seen: Seen, habits: Habits) -> Habits:
     """With what is to be learnt of a permanent redirect: the third poll counts a day after the first only."""
     learnt = habits.moved_polls >= MOVED_AFTER_POLLS
-    if learnt and (seen.moved_to == habits.moved_to or (seen.moved_to is None and not seen.asked_original_address)):  # it holds
+    if learnt and (
+        seen.moved_to == habits.moved_to or (seen.moved_to is None and not seen.asked_original_address)
+    ):  # it holds
         return replace(habits, moved_asked=seen.now) if seen.claim.rechecks_old_address else habits
     if habits.moved_to is None and seen.moved_to is None:
         return habits
@@ -297,7 +299,9 @@ def _in_a_document(seen: Seen, before: Habits, learnt: Habits, burst: Burst | No
         looked = f"; looked for what was missed: {seen.backfill_report}" if seen.backfill_report else ""
         evidence[TroubleKind.GAP] = f"none of its {seen.entries} entries was there at the poll before{looked}"
     if burst is not None:
-        usual = f"where {max(before.most, 1)} were the most so far; {len(burst.backlog_uids)} without a fresh date are held"
+        usual = (
+            f"where {max(before.most, 1)} were the most so far; {len(burst.backlog_uids)} without a fresh date are held"
+        )
         evidence[TroubleKind.BURST] = f"{len(seen.new)} new entries at once, {usual}"
     if not seen.ill_formed:
         evidence[TroubleKind.UNREADABLE] = None

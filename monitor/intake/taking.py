@@ -80,7 +80,12 @@ class Brought:
     @property
     def may_have_lost(self) -> bool:
         """Whether nothing in the document was there before, as far as that shows without asking the database."""
-        return bool(self.feed.entries) and not self.repeated_fingerprints and not self.claim.is_first_poll and self.claim.stats.entries > 0
+        return (
+            bool(self.feed.entries)
+            and not self.repeated_fingerprints
+            and not self.claim.is_first_poll
+            and self.claim.stats.entries > 0
+        )
 
     @cached_property
     def _by_slice(self) -> dict[bytes, Mark]:

@@ -94,7 +94,9 @@ class Checking:
             met.report,
             is_complete=not loaded.faults,  # of a faulty file it is not known what it names
             source_places=loaded.source_places,
-            sources_place=settings.place(sources) if sources in settings.value_positions else None,  # some check rules alone
+            sources_place=settings.place(sources)
+            if sources in settings.value_positions
+            else None,  # some check rules alone
             allowed_networks=config.settings.allow,
         )
         asked = [thing for each in things for thing in each.values()]

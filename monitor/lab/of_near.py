@@ -72,8 +72,13 @@ def _in_both(one: Part, other: Part, lists: Mapping[str, WordList]) -> list[str]
     if mine == its:
         return []
     of_mine, of_its = WordIndex(mine), WordIndex(its)
-    found = {term.text for term in mine if of_its.terms_implied_by(term) and of_mine.terms_implied_by(term) <= {term.text}}
-    return sorted(found | {term.text for term in its if of_mine.terms_implied_by(term) and of_its.terms_implied_by(term) <= {term.text}})
+    found = {
+        term.text for term in mine if of_its.terms_implied_by(term) and of_mine.terms_implied_by(term) <= {term.text}
+    }
+    return sorted(
+        found
+        | {term.text for term in its if of_mine.terms_implied_by(term) and of_its.terms_implied_by(term) <= {term.text}}
+    )
 
 
 def _called(number: int, part: Part) -> str:

@@ -78,7 +78,9 @@ def never_news(written: Written) -> Iterator[Lint]:
             yield written.make_lint(Kind.NEVER_FIRES, ("news_in",), what, "change news_in, or where match looks")
         elif rule.title_has_some and not _some_in_title(match):
             what = "the title must have some of what match looks for, and match looks elsewhere: it finds only mentions"
-            yield written.make_lint(Kind.NEVER_FIRES, ("title_has_some",), what, "remove it, or change where match looks")
+            yield written.make_lint(
+                Kind.NEVER_FIRES, ("title_has_some",), what, "remove it, or change where match looks"
+            )
 
 
 def _in_title(part: Part) -> bool:
@@ -115,7 +117,9 @@ def _unknown(written: Written, asked: Where, at: tuple[str, ...], sources: Mappi
         for number, each in enumerate(wanted):
             if each not in known:
                 what = f"{called} '{each}': no article is of it"
-                yield written.make_lint(Kind.UNKNOWN_SOURCE, (*at, key, number), what, "mend it here, or in the sources")
+                yield written.make_lint(
+                    Kind.UNKNOWN_SOURCE, (*at, key, number), what, "mend it here, or in the sources"
+                )
 
 
 def too_many(written: Written, matched: MatchedReport) -> Iterator[Lint]:
@@ -130,4 +134,6 @@ def too_many(written: Written, matched: MatchedReport) -> Iterator[Lint]:
         which = "it" if rule.version in by_version else "an earlier version of it"
         what = f"{which} met {met:,} of the {matched.articles:,} articles of the last {DAYS} days"
         share = f"{met / matched.articles:.0%}, where more than {MOST:.0%} is noise"
-        yield written.make_lint(Kind.MEETS_TOO_MUCH, (), f"{what} ({share})", "narrow it: near, in: title, ignore, where")
+        yield written.make_lint(
+            Kind.MEETS_TOO_MUCH, (), f"{what} ({share})", "narrow it: near, in: title, ignore, where"
+        )

@@ -171,9 +171,15 @@ class WordIndex:
 def _covers(other: Pattern, pattern: Pattern, *, whole: bool) -> bool:
     if isinstance(other, Edged):  # it stands in fewer places
         return False
-    if other.language not in (None, pattern.language) or (other.cased_tokens is not None and pattern.cased_tokens is None):
+    if other.language not in (None, pattern.language) or (
+        other.cased_tokens is not None and pattern.cased_tokens is None
+    ):
         return False
-    mine, its = (pattern.tokens, other.tokens) if other.cased_tokens is None else (pattern.cased_tokens or (), other.cased_tokens)
+    mine, its = (
+        (pattern.tokens, other.tokens)
+        if other.cased_tokens is None
+        else (pattern.cased_tokens or (), other.cased_tokens)
+    )
     if whole and len(its) != len(mine):
         return False
     return any(
@@ -186,15 +192,29 @@ def _token_covers(other: Token, token: Token) -> bool:
     if other.open_left and other.open_right:
         return other.text in token.text
     if other.open_right:
-        return not token.open_left and token.text.startswith(other.text) and token.first_script.allowed_prefixes <= other.first_script.allowed_prefixes
+        return (
+            not token.open_left
+            and token.text.startswith(other.text)
+            and token.first_script.allowed_prefixes <= other.first_script.allowed_prefixes
+        )
     if other.open_left:
-        return not token.open_right and token.text.endswith(other.text) and token.last_script.allowed_suffixes <= other.last_script.allowed_suffixes
+        return (
+            not token.open_right
+            and token.text.endswith(other.text)
+            and token.last_script.allowed_suffixes <= other.last_script.allowed_suffixes
+        )
     return token.text == other.text and not (token.open_left or token.open_right)
 
 
 def _key(token: Token) -> object:
     """Equal for two that are the same tokens."""
-    return token.text, token.open_left, token.open_right, token.first_script.allowed_prefixes, token.last_script.allowed_suffixes
+    return (
+        token.text,
+        token.open_left,
+        token.open_right,
+        token.first_script.allowed_prefixes,
+        token.last_script.allowed_suffixes,
+    )
 
 
 # --- words that stand there twice -------------------------------------------------------------------------------

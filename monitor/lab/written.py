@@ -70,12 +70,12 @@ class Lint:
 
     place: Place
     kind: Kind
-    message: str
-    advice: str
+    problem: str
+    hint: str
     document_place: Place
 
     def __str__(self) -> str:
-        return f"{self.place}: advice: {self.message}; {self.advice} [{self.kind}]"
+        return f"{self.place}: advice: {self.problem}; {self.hint} [{self.kind}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,9 @@ class _Compiler:
                 CompiledChange(change.to, change.condition, self._node(change.condition))
                 for change in (*raises, *lowers)
             ),
-            by_leaves=tuple(self._named_leaves(rule.condition, node, frozenset(rule.alert.by))) if rule.alert.by else (),
+            by_leaves=tuple(self._named_leaves(rule.condition, node, frozenset(rule.alert.by)))
+            if rule.alert.by
+            else (),
         )
 
     def _optional(self, condition: Condition | None) -> nodes.Node | None:

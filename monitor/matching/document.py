@@ -43,18 +43,18 @@ Region = tuple[int, int]
 class Document:
     """What the matcher sees of an article. `joined` is ` token token … `, with barriers between the fields.
 
-    `whole`: with authors, tags and address; a set that asks for none of these does without. `title_alone`: as if there
+    `all_fields`: with authors, tags and address; a set that asks for none of these does without. `title_alone`: as if there
     were nothing but the title; what language the article is in, its text says all the same. `work`: what it has cost so
     far to lay it out and look through it, in characters folded and places looked at: the same for the same article and
     rules on every machine. Text in ASCII is folded so quickly that `_QUICK` characters count as one.
     """
 
-    def __init__(self, article: Article, *, whole: bool = False, title_alone: bool = False) -> None:
+    def __init__(self, article: Article, *, all_fields: bool = False, title_alone: bool = False) -> None:
         self.article = article
-        self.all_fields = whole
+        self.all_fields = all_fields
         self.work = 0
         self._fields = {Field.TITLE: article.title, Field.TEXT: article.text}
-        if whole:
+        if all_fields:
             self._fields |= {
                 Field.AUTHOR: ", ".join(article.authors),
                 Field.TAGS: ", ".join(article.tags),

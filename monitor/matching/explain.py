@@ -57,7 +57,9 @@ def explain(rules: RuleSet, article: Article, only: str | None = None) -> tuple[
     decided = {met.compiled.rule.id: met for met in rules.evaluate_candidates(found)}
     walker = _Walker(found, rules, found.document.text_end, "", in_any_language)
     return tuple(
-        _explained(each, decided.get(each.rule.id), walker) for each in rules.compiled_rules if only in (None, each.rule.id)
+        _explained(each, decided.get(each.rule.id), walker)
+        for each in rules.compiled_rules
+        if only in (None, each.rule.id)
     )
 
 
@@ -163,7 +165,9 @@ class _Walker:
     def explain_step(self, condition: Condition, node: nodes.Node, what: str = "") -> Step:
         condition = without_all(condition) if isinstance(condition, Near) else condition
         if isinstance(condition, Named):
-            return self.explain_step(condition.condition, node, f"{what} ({condition.name})" if what else condition.name)
+            return self.explain_step(
+                condition.condition, node, f"{what} ({condition.name})" if what else condition.name
+            )
         if isinstance(condition, In):
             inner = condition.condition
             said = what or ("" if isinstance(inner, AllOf | AnyOf | Near) else _described(inner))
@@ -239,7 +243,7 @@ class _Walker:
             return f"“{span.text}” stands in the {span.field}, and does not count there"
         (by,) = self._spans([why.excluding_hit], "")
         words = self._words_between(hit, why.excluding_hit)
-        how = f"“{by.text}” ({why.source}) stands {words} word{'' if words == 1 else 's'} {why.how} it"
+        how = f"“{by.text}” ({why.source}) stands {words} word{'' if words == 1 else 's'} {why.position} it"
         if why.position == "inside":
             how = f"inside “{by.text}” ({why.source})"
         return f"“{span.text}” in the {span.field} does not count: {how}"
@@ -334,7 +338,10 @@ class _Walker:
 
     def _spans(self, hits: Sequence[Hit], node: str) -> tuple[Span, ...]:
         shown = {(start, end): term for start, end, term in reversed(hits)}
-        spans = [self.found.document.evidence_span(*place, self.rules.term_text(term), node) for place, term in sorted(shown.items())]
+        spans = [
+            self.found.document.evidence_span(*place, self.rules.term_text(term), node)
+            for place, term in sorted(shown.items())
+        ]
         return tuple(spans[:_SHOWN])
 
 

@@ -65,7 +65,9 @@ class RuleSet:
         of_latin = [numbers for language, numbers in self._of_languages.items() if language in LATIN]
         self._of_latin = _NONE.union(*of_latin)
         self._of_han = _NONE.union(*self._of_languages.values()) - self._of_latin
-        self._unproved = frozenset(number for number, pattern in enumerate(patterns) if not pattern.is_literal_sufficient)
+        self._unproved = frozenset(
+            number for number, pattern in enumerate(patterns) if not pattern.is_literal_sufficient
+        )
         commonness = self._commonness()
         rules = [anchored(each.required_groups(), commonness) for each in self._compiled]
         self._entries = [
@@ -161,7 +163,11 @@ class RuleSet:
         if not numbers:  # of most articles; where their leads end need not be known
             return []
         entries, document = self._entries, found.document
-        in_lead = [None] * len(numbers) if document.all_fields else self._anchors.are_met_in_lead(numbers, found.patterns_in_lead)
+        in_lead = (
+            [None] * len(numbers)
+            if document.all_fields
+            else self._anchors.are_met_in_lead(numbers, found.patterns_in_lead)
+        )
         asked = {number: entries[number] for number, known in zip(numbers, in_lead, strict=True) if known is None}
         found.verify_patterns(chain.from_iterable([each.unverified for each in asked.values()]))
         news, mention = (_NEWS, document.lead_end, None), (_MENTION, document.text_end, MentionCause.OUTSIDE)

@@ -71,13 +71,19 @@ class Token:
     def matches_token(self, token: str) -> bool:
         """Whether a token of an article is this one."""
         if self.open_left:
-            return self.text in token if self.open_right else token.endswith(_joined((self.text,), self.last_script.allowed_suffixes))
+            return (
+                self.text in token
+                if self.open_right
+                else token.endswith(_joined((self.text,), self.last_script.allowed_suffixes))
+            )
         if len(self.first_script.allowed_prefixes) == 1 and not self.open_right:  # as almost all
             return token.startswith(self.text) and token[len(self.text) :] in self.last_script.allowed_suffixes
         beginnings = _joined(self.first_script.allowed_prefixes, (self.text,))
         if self.open_right:
             return token.startswith(beginnings)
-        return any(token.startswith(each) and token[len(each) :] in self.last_script.allowed_suffixes for each in beginnings)
+        return any(
+            token.startswith(each) and token[len(each) :] in self.last_script.allowed_suffixes for each in beginnings
+        )
 
 
 @lru_cache(maxsize=10_000)  # a hundred particles behind a word, and asked for at each place where it may stand

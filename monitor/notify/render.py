@@ -72,7 +72,11 @@ def _type_of(told: Alert | Notice) -> MessageType:
 
 def _rendered(delivery: Delivery, source: str, zone: ZoneInfo) -> Message:
     told = delivery.alert
-    repeat = ["An earlier attempt got no clear answer: you may have this message already."] if delivery.may_be_duplicate else []
+    repeat = (
+        ["An earlier attempt got no clear answer: you may have this message already."]
+        if delivery.may_be_duplicate
+        else []
+    )
     if isinstance(told, Notice):
         return _of_notice(told, repeat)
     if told.kind is AlertKind.DIGEST:
@@ -128,7 +132,9 @@ def _others(alert: Alert) -> list[str]:
     named = [_cut(name, OTHER) for name in alert.also_reported_by[:OTHERS]]
     more = len(alert.also_reported_by) - len(named)
     names = ", ".join(named) + (f" and {more} more" if more else "")
-    count = "1 independent publisher" if alert.publisher_count == 1 else f"{alert.publisher_count} independent publishers"
+    count = (
+        "1 independent publisher" if alert.publisher_count == 1 else f"{alert.publisher_count} independent publishers"
+    )
     return [f"Also reported by {names}; {count} in all"]
 
 

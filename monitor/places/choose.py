@@ -108,7 +108,9 @@ class Chooser:
         much smaller. Moscow is in Russia, though the text names the United States."""
         if not self._supported(place, candidate):
             return False
-        return _SMALLER * place.population >= first.population or self._supported(place, candidate, finer_than_country=True)
+        return _SMALLER * place.population >= first.population or self._supported(
+            place, candidate, finer_than_country=True
+        )
 
     def _supported(self, place: PlaceRecord, candidate: Candidate, *, finer_than_country: bool = False) -> bool:
         """Whether something that contains it is named elsewhere in the text."""

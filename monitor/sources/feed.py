@@ -133,7 +133,9 @@ def parse_feed(clean: bytes, url: str, slices: Iterable[bytes] = ()) -> Feed:
         title=_title(head, EntryBounds()) or None,
         problem=_ill_formed(parsed.error),
         poll_hint=hint_of(*(_string(head, key) for key in ("ttl", "sy_updateperiod", "sy_updatefrequency"))),
-        older_page_url=older_of((Link(_string(link, "rel"), _string(link, "href")) for link in _dicts(head, "links")), url, url),
+        older_page_url=older_of(
+            (Link(_string(link, "rel"), _string(link, "href")) for link in _dicts(head, "links")), url, url
+        ),
     )
 
 

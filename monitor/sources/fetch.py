@@ -181,7 +181,9 @@ class Fetcher:
             to, permanent = fetched
             settled = settled and permanent
             own = {
-                name: value for name, value in asked.extra_headers.items() if keeps_secrets(url, to) or name.lower() in HARMLESS
+                name: value
+                for name, value in asked.extra_headers.items()
+                if keeps_secrets(url, to) or name.lower() in HARMLESS
             }
             settled, asked, url = settled and own == asked.extra_headers, replace(asked, extra_headers=own), to
         raise FetchFailed(f"more than {self._limits.redirects} redirects (limits.redirects), the last to {shown(url)}")

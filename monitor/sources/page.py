@@ -100,7 +100,9 @@ class _Elements:
         title = self._title(text)
         told = "\x00".join((link or "", title, text, published or ""))
         mark = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).digest()
-        return Entry(link=link, title=title, summary=text, published=published, slice=mark, is_truncated=self.bounds.exceeded)
+        return Entry(
+            link=link, title=title, summary=text, published=published, slice=mark, is_truncated=self.bounds.exceeded
+        )
 
     def _title(self, text: str) -> str:
         """The text's first line where nothing else names it, or title and text are one element: a short message has

@@ -41,7 +41,9 @@ def observe(connection: Connection, now: datetime) -> Observed:
 
 def _over(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[str, datetime]]:
     """When the troubles of sources that the operator was told of were seen to be over."""
-    sources = {name for subject in subjects for sort in OF_SOURCES.values() if (name := sort.name_from_subject(subject))}
+    sources = {
+        name for subject in subjects for sort in OF_SOURCES.values() if (name := sort.name_from_subject(subject))
+    }
     for each in over(connection, sources):
         subject = OF_SOURCES[each.kind].subject_from_name(each.source)
         if subject in subjects and each.over_at is not None:
@@ -85,7 +87,9 @@ def _well(connection: Connection, subjects: Collection[str]) -> Iterator[tuple[s
     """When the subjects that the operator was told of last did well: only these, as the table of deliveries is long."""
     polled = select(source.c.id, source.c.last_ok_at).where(source.c.last_ok_at.is_not(None))
     accepted = select(func.max(delivery.c.ended_at)).where(delivery.c.state == DeliveryState.ACCEPTED)
-    names = {sort: [name for name in map(sort.name_from_subject, subjects) if name is not None] for sort in (SOURCE, CHANNEL)}
+    names = {
+        sort: [name for name in map(sort.name_from_subject, subjects) if name is not None] for sort in (SOURCE, CHANNEL)
+    }
     for some in in_batches(names[SOURCE]):
         for row in connection.execute(polled.where(source.c.id.in_(some))):
             yield SOURCE.subject_from_name(row.id), row.last_ok_at

@@ -53,7 +53,11 @@ def lose_voices(connection: Connection, gone: Sequence[Heard], articles: Sequenc
             lost[key].discard(each.independent_publisher)
     names = {name: voices for key, voices in lost.items() if voices for name in (key, in_shadow(key))}
     accounts = accounts_of(connection, names)
-    less = [each.without_publishers(names[key]) for key, each in accounts.items() if names[key].intersection(each.independent_publishers)]
+    less = [
+        each.without_publishers(names[key])
+        for key, each in accounts.items()
+        if names[key].intersection(each.independent_publishers)
+    ]
     if less:
         write_accounts(connection, less)
 

@@ -69,7 +69,11 @@ def write_sources(connection: Connection, polls: Sequence[tuple[Polled, int]]) -
     # Thousands of polls an hour bring nothing: they leave `polled_at`.
     evidence = [_evidence(polled, new) for polled, new in polls if new or polled.claim.is_first_poll or _tells(polled)]
     write_rows(connection, _EVIDENCE, evidence)
-    marks = [{"source_id": each.claim.source, "marks": each.fingerprints} for each, _ in polls if each.fingerprints is not None]
+    marks = [
+        {"source_id": each.claim.source, "marks": each.fingerprints}
+        for each, _ in polls
+        if each.fingerprints is not None
+    ]
     write_rows(connection, _marks(connection.dialect.name), marks)
     _write_troubles(connection, [polled for polled, _ in polls])
 

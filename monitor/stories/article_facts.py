@@ -62,10 +62,12 @@ class ArticleFacts:
         return {
             "places": [[each.place, each.text, each.in_title, each.role] for each in self.places],
             "names": [
-                [each.key, list(each.parts), each.text, each.in_title, each.is_certain, each.is_person] for each in self.names
+                [each.key, list(each.parts), each.text, each.in_title, each.is_certain, each.is_person]
+                for each in self.names
             ],
             "numbers": [
-                [each.value, each.kind, each.unit, each.text, each.start, each.end, each.may_grow] for each in self.numbers
+                [each.value, each.kind, each.unit, each.text, each.start, each.end, each.may_grow]
+                for each in self.numbers
             ],
             "days": self.days,
             "title_days": self.title_days,

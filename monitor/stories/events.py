@@ -28,8 +28,15 @@ ANOTHER_DAY = timedelta(hours=12)
 LATELY = timedelta(hours=6)  # an event that nobody has reported for longer is not gone on with where no day is named
 KEPT = timedelta(days=14)
 # Of a rule that seldom tells anything, two happenings in one place on one day are rare; of a busy one they are not.
-QUIET = Bounds(likeness_by_points=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0), single_fact_likeness=0.5, possible_likeness=0.15, cross_language_points=5)
-BUSY = Bounds(likeness_by_points=(0.6, 0.6, 0.5, 0.4), single_fact_likeness=0.5, possible_likeness=0.15, cross_language_points=5)
+QUIET = Bounds(
+    likeness_by_points=(0.6, 0.6, 0.5, 0.4, 0.2, 0.1, 0.0),
+    single_fact_likeness=0.5,
+    possible_likeness=0.15,
+    cross_language_points=5,
+)
+BUSY = Bounds(
+    likeness_by_points=(0.6, 0.6, 0.5, 0.4), single_fact_likeness=0.5, possible_likeness=0.15, cross_language_points=5
+)
 FIRST_OF_EVENT = "the first article of its event"
 _BUSY_DAY = timedelta(days=1)  # within which a rule touches so many events that it is busy
 _LATELY = "lately"  # a key that all events of the rule have
@@ -102,7 +109,9 @@ class Belonging:
 
 def belongs(report: Report, index: ClusterIndex) -> Belonging:
     """The open event that an article belongs to, or a new one; `index` knows of it only after `join_event`."""
-    candidates = [each for each in index.candidates(report.rule, report.key_weights) if report.news_at - each.last <= KEPT]
+    candidates = [
+        each for each in index.candidates(report.rule, report.key_weights) if report.news_at - each.last <= KEPT
+    ]
     of_story = {each.id for each in index.postings_for(report.rule, _of_story(report.story.id))}
     own = [each for each in candidates if each.id in of_story and not _is_apart(report, each)]
     open_ones = [each for each in candidates if not _kept_apart(report, each)]
@@ -117,7 +126,9 @@ def belongs(report: Report, index: ClusterIndex) -> Belonging:
             best = max(found, key=lambda each: (each.decision.likeness, each.cluster.touched, each.cluster.id))
             event, ruling = best.cluster, best.decision
             if sameness is Sameness.SAME:
-                return Belonging(closest(report.features, event, open_ones), ruling, compared_article=best.compared_article)
+                return Belonging(
+                    closest(report.features, event, open_ones), ruling, compared_article=best.compared_article
+                )
             opened = _opened(report, judged, index, ruling, best.compared_article)
             doubtful = replace(opened.event, possibly_of=event.whole_id, doubt=ruling.reason)
             return opened if opened.is_no_longer_found else replace(opened, event=doubtful)
@@ -237,7 +248,13 @@ def _ruling(report: Report, event: Cluster, bounds: Bounds) -> Ruling:
         why = "what the rule names in `by` agrees" if by_agrees else "within event_lasts, and nothing keeps it apart"
         unsure = "" if ruling.comparison is None else not_known(ruling.comparison, ruling.likeness)
         return replace(
-            ruling, sameness=Sameness.SAME, reason=why, likeness=0.0, uncertainty=unsure, required_likeness=None, settled_by=why
+            ruling,
+            sameness=Sameness.SAME,
+            reason=why,
+            likeness=0.0,
+            uncertainty=unsure,
+            required_likeness=None,
+            settled_by=why,
         )
     return ruling
 

@@ -79,7 +79,9 @@ class Ruling:
         compared, sameness = self.comparison, _IN_WORDS.get(self.sameness, self.sameness)
         if compared is None:
             return f"{sameness}: {self.reason}"
-        needed = None if compared.doubtful_facts else self.required_likeness  # where it is in doubt, no likeness would do
+        needed = (
+            None if compared.doubtful_facts else self.required_likeness
+        )  # where it is in doubt, no likeness would do
         likeness = compared.likeness if self.required_likeness is None else self.likeness
         alike = likeness_in_words(compared, likeness, needed, self.other_agreements)
         settled = [self.settled_by] if self.settled_by else []
@@ -109,7 +111,9 @@ class JudgedCluster:
     def compared_article(self) -> ComparedArticle:
         """The article of it that decided, and the comparison in words."""
         other = self.article_to_compare if self.decision.comparison is None else self.decision.comparison.other
-        return ComparedArticle(other.source, other.uid, f"“{other.title}” ({other.source}): {self.ruling.words}")
+        return ComparedArticle(
+            other.source, other.uid, f"“{other.title}” ({other.source}): {self.decision.explanation}"
+        )
 
 
 def compared_anyway(features: ArticleFeatures, judged: JudgedCluster) -> JudgedCluster:
@@ -151,7 +155,9 @@ class Bounds:
         return max(needed, self.single_fact_likeness) if alone else needed
 
 
-BROAD = Bounds(likeness_by_points=(0.5, 0.5, 0.4), single_fact_likeness=0.5)  # where nothing is known of what the articles have in common
+BROAD = Bounds(
+    likeness_by_points=(0.5, 0.5, 0.4), single_fact_likeness=0.5
+)  # where nothing is known of what the articles have in common
 
 
 def judge(
@@ -212,7 +218,9 @@ def _by_words(compared: Sequence[Comparison], bounds: Bounds, points: int, *, on
     needed, clear = bounds.required_likeness(total, alone=alone), not _in_doubt(compared)
     ruling = Ruling(Sameness.ANOTHER, _WORDS_DIFFER, mean, comparison=best, required_likeness=needed)
     if clear and any(
-        each.copied_share >= bounds.copied_share and (each.has_whole_texts or each.title_likeness >= bounds.copied_title_likeness) for each in compared
+        each.copied_share >= bounds.copied_share
+        and (each.has_whole_texts or each.title_likeness >= bounds.copied_title_likeness)
+        for each in compared
     ):
         why = "copied text, and nothing differs"
         return replace(ruling, sameness=Sameness.SAME, reason=why, required_likeness=None, settled_by="copied text")
@@ -258,4 +266,6 @@ def _says_it(doubt: FactComparison, other: ArticleFeatures) -> bool:
 
 def not_known(comparison: Comparison, likeness: float = 0.0) -> str:
     """What is said of a suppressed article: that one of two says no place, where they are not much the same text."""
-    return "one of the two names no place" if FactKind.PLACE in comparison.unknown_kinds and likeness < _MUCH_ALIKE else ""
+    return (
+        "one of the two names no place" if FactKind.PLACE in comparison.unknown_kinds and likeness < _MUCH_ALIKE else ""
+    )

@@ -121,7 +121,7 @@ def _later(ours: ArticleFeatures, theirs: ArticleFeatures) -> ArticleFeatures:
 
 def _of_slot(span: tuple[int, int], features: ArticleFeatures, facts: Iterable[Fact]) -> list[Fact]:
     """The facts of which something is in this part of the title."""
-    return [each for each in facts if each.in_title and _overlaps(span, features.title, each.said)]
+    return [each for each in facts if each.in_title and _overlaps(span, features.title, each.text)]
 
 
 def _overlaps(span: tuple[int, int], title: str, said: str) -> bool:

@@ -28,4 +28,6 @@ def log_poll(polled: Polled, every: Sequence[Judged]) -> None:
     for judged in every:
         for decided in judged.decisions:
             event = Event.ALERTED if decided.alert else Event.MATCHED
-            log.info(event, source=source, rule=decided.match.rule, title=judged.article.title, decision=decided.explanation)
+            log.info(
+                event, source=source, rule=decided.match.rule, title=judged.article.title, decision=decided.explanation
+            )

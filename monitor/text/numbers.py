@@ -318,7 +318,12 @@ def _counted(
     if known_only or (number_end - start == 4 and _YEARS[0] <= value < _YEARS[1]):
         return None
     named = _NAMED.search(text.text, max(0, start - _BACK), start)
-    if named and named[1][0].isupper() and named[1].lower() not in text.little_words and text.lowercase[start:end].isdigit():
+    if (
+        named
+        and named[1][0].isupper()
+        and named[1].lower() not in text.little_words
+        and text.lowercase[start:end].isdigit()
+    ):
         return text.fact((start, end), value, "model", fold(named[1]))
     unit = next((word for word in ahead if len(word) > 1 and word not in text.little_words), None)
     return text.fact((start, end), value, "count", unit[:_UNIT]) if unit else None

@@ -181,5 +181,7 @@ async def test_where_nothing_is_named_nothing_is_asked(newsroom: Newsroom) -> No
     """And that is said."""
     newsroom.site.answers["/feed"] = feed([0, 1])
     found = await newsroom.look()
-    assert found == Found((), complete=False, summary="the feed has no older pages that it names, and the source no `sitemap`")
+    assert found == Found(
+        (), complete=False, summary="the feed has no older pages that it names, and the source no `sitemap`"
+    )
     assert len(newsroom.site.asked) == 1

@@ -118,7 +118,12 @@ def test_every_article_is_judged_and_every_match_decided_with_a_reason() -> None
     decision = decide(articles, rules(rule(max_age=HOUR)), State(), NOON)
     assert [judged.article for judged in decision.article_decisions] == articles
     assert all(judged.join_reason for judged in decision.article_decisions)
-    assert [judged.story is None for judged in decision.article_decisions] == [True, False, False, False]  # only what a rule hits
+    assert [judged.story is None for judged in decision.article_decisions] == [
+        True,
+        False,
+        False,
+        False,
+    ]  # only what a rule hits
     assert [reason.split(":")[0] for reason in reasons(decision)] == ["told", "held", "held"]
 
 

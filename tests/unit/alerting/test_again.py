@@ -18,7 +18,17 @@ HEARD = hearing()
 
 def told(facts: dict[str, int] | None = None, **changed: object) -> Account:
     """An account of one telling, by the wire."""
-    before = Account(HEARD.key, "launch", NOON, "a1", NOON, NOON, level=Level.HIGH, independent_publishers=("Wire",), publishers_at_last_send=1)
+    before = Account(
+        HEARD.key,
+        "launch",
+        NOON,
+        "a1",
+        NOON,
+        NOON,
+        level=Level.HIGH,
+        independent_publishers=("Wire",),
+        publishers_at_last_send=1,
+    )
     return replace(before, facts=facts or {}, **changed)  # type: ignore[arg-type]
 
 
@@ -127,7 +137,9 @@ def test_what_says_more_than_what_waits(heard: dict[str, object], more: bool) ->
 
 def test_one_stands_for_all_that_wait() -> None:
     """The last one's words; the highest level, the greatest numbers, and the correction of any."""
-    before = replace(HEARD, level=Level.CRITICAL, facts=(("dead", 5), ("ships", 1)), official=True, wire_status="corrected")
+    before = replace(
+        HEARD, level=Level.CRITICAL, facts=(("dead", 5), ("ships", 1)), official=True, wire_status="corrected"
+    )
     last = replace(HEARD, article=article("b"), publisher="Post", facts=(("dead", 3), ("km", 9)), wire_status="flash")
     both = with_more(before, last)
     assert (both.article.uid, both.publisher, both.level) == ("b", "Post", Level.CRITICAL)

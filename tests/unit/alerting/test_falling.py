@@ -76,7 +76,9 @@ def test_what_is_held_is_told_when_the_wait_is_over() -> None:
     """Once, in the words of the first, if the others say nothing more; as if it were told now."""
     desk = Desk(by(wait_at_least=2 * MINUTE))
     first = desk.hear("a")
-    assert first.explanation == ("waits: the first that launch hears of this story, 2 minutes later; it is told at 12:02")
+    assert first.explanation == (
+        "waits: the first that launch hears of this story, 2 minutes later; it is told at 12:02"
+    )
     assert desk.hear("b", NOON + MINUTE).explanation == "held: this story waits to be told at 12:02 (S1)"
     assert desk.alerts(NOON + MINUTE) == []
     (alert,) = desk.alerts(NOON + 2 * MINUTE)
@@ -182,7 +184,9 @@ def test_the_rest_of_an_hour_is_one_digest() -> None:
     assert told[2].explanation == (
         "waits: the first that launch hears of this story; launch has sent 2 within the hour; the rest is told together"
     )
-    assert desk.hear("b", NOON + 5 * MINUTE, story="S4").explanation == "held: this story waits to be told at 13:00 (S4)"
+    assert (
+        desk.hear("b", NOON + 5 * MINUTE, story="S4").explanation == "held: this story waits to be told at 13:00 (S4)"
+    )
     assert desk.alerts(NOON + HOUR - MINUTE) == []
     (digest,) = desk.alerts(NOON + HOUR)
     assert (digest.kind, uids(digest), digest.level) == (AlertKind.DIGEST, ["a2", "a3", "a4"], Level.HIGH)
@@ -313,7 +317,11 @@ def test_what_matters_most_stands_first_in_a_digest() -> None:
     tellings, _ = desk.fall(NOON + HOUR)
     (telling,) = tellings
     assert [item.level for item in telling.alert.items] == [Level.CRITICAL, Level.MEDIUM, Level.LOW]
-    assert (telling.alert.article.uid, telling.alert.story, telling.pending[0].candidate.article.uid) == ("a2", "S2", "a2")
+    assert (telling.alert.article.uid, telling.alert.story, telling.pending[0].candidate.article.uid) == (
+        "a2",
+        "S2",
+        "a2",
+    )
 
 
 def test_a_rule_that_was_put_in_shadow_tells_nothing_that_waited() -> None:

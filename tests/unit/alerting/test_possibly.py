@@ -102,7 +102,9 @@ def test_its_later_articles_are_its_own() -> None:
     desk = Desk(by(again_if=frozenset({Again.LEVEL_RISES, Again.NEW_FACT}), cooldown=HOUR))
     first = desk.sent(OLDER)
     desk.sent(YOUNGER, NOON + MINUTE)
-    assert desk.hear(YOUNGER, NOON + 2 * MINUTE).explanation.startswith("held: launch has told this event at 12:01 (E2)")
+    assert desk.hear(YOUNGER, NOON + 2 * MINUTE).explanation.startswith(
+        "held: launch has told this event at 12:01 (E2)"
+    )
     update = desk.sent(YOUNGER, NOON + 2 * HOUR, facts=(("dead", 3),))
     assert (update.kind, update.thread, update.event) == (AlertKind.UPDATE, first.id, "E2")
     assert update.reason == "“missiles” in the title; update: new fact: 3 dead; first told at 12:01"

@@ -33,7 +33,13 @@ WAITS = waiting(WaitKind.HOLD, replace(HEARD, key="other"), "the first", NOON, N
 def everything(told: Told) -> object:
     """All that can be asked of it."""
     keys = [key for key in (KEY, "old", "new", "other") if key in told]
-    return keys, told.find_record(KEY, NOON), told.find_record("new", NOON), told.pending, told.recent_sends("launch", NOON)
+    return (
+        keys,
+        told.find_record(KEY, NOON),
+        told.find_record("new", NOON),
+        told.pending,
+        told.recent_sends("launch", NOON),
+    )
 
 
 def change(told: Told) -> None:
@@ -108,7 +114,11 @@ def test_what_was_not_loaded_is_no_answer() -> None:
     part.load([KEY], accounts=[Account(KEY, "launch", NOON)], sent=[KEY], waiting=[])
     part.load_recent_sends(["launch"], {})
     for ledger in (part, part.draft(), part.draft().draft()):
-        assert (KEY in ledger, ledger.find_pending(WaitKind.HOLD, KEY), ledger.recent_sends("launch", NOON)) == (True, None, ())
+        assert (KEY in ledger, ledger.find_pending(WaitKind.HOLD, KEY), ledger.recent_sends("launch", NOON)) == (
+            True,
+            None,
+            (),
+        )
         assert ledger.find_record(KEY, NOON) is not None
         for ask in (
             lambda ledger=ledger: "other" in ledger,
@@ -144,20 +154,36 @@ def test_an_account_grows_with_what_is_heard_and_told() -> None:
     account = Account(KEY, "launch", NOON)
     for publisher, wire in (("Wire", None), ("Post", "AFP"), ("Times", "AFP"), ("AFP", "AFP"), ("Wire", None)):
         account = account.after_match(replace(HEARD, publisher=publisher, wire=wire), NOON + MINUTE)
-    assert (account.independent_publishers, account.last_match_at, account.last_sent_at) == (("Wire", "AFP"), NOON + MINUTE, None)
+    assert (account.independent_publishers, account.last_match_at, account.last_sent_at) == (
+        ("Wire", "AFP"),
+        NOON + MINUTE,
+        None,
+    )
     first = account.after_send(replace(HEARD, facts=(("dead", 5),), wire_status="flash"), NOON + HOUR, "a1")
-    assert (first.first_alert, first.first_sent_at, first.last_sent_at, first.update_count) == ("a1", NOON + HOUR, NOON + HOUR, 0)
+    assert (first.first_alert, first.first_sent_at, first.last_sent_at, first.update_count) == (
+        "a1",
+        NOON + HOUR,
+        NOON + HOUR,
+        0,
+    )
     assert (first.level, first.publishers_at_last_send, first.wire_statuses) == (Level.HIGH, 2, ("flash",))
     low = replace(HEARD, level=Level.LOW, facts=(("dead", 3), ("ships", 1)), official=True)
     again = first.after_send(low, NOON + 2 * HOUR, "a2")
-    assert (again.first_alert, again.first_sent_at, again.last_sent_at, again.update_count) == ("a1", NOON + HOUR, NOON + 2 * HOUR, 1)
+    assert (again.first_alert, again.first_sent_at, again.last_sent_at, again.update_count) == (
+        "a1",
+        NOON + HOUR,
+        NOON + 2 * HOUR,
+        1,
+    )
     assert (again.level, again.facts, again.official) == (Level.HIGH, {"dead": 5, "ships": 1}, True)
 
 
 def test_an_account_is_read_as_it_was_written() -> None:
     """Through JSON; what an older version did not know has its default, what a newer one knows is left."""
     account = Account(KEY, "launch", NOON, "a1", NOON, NOON + HOUR).after_match(HEARD, NOON)
-    account = account.after_send(replace(HEARD, facts=(("dead", 5),), wire_status="corrected", official=True), NOON + HOUR, "a1")
+    account = account.after_send(
+        replace(HEARD, facts=(("dead", 5),), wire_status="corrected", official=True), NOON + HOUR, "a1"
+    )
     columns = {name: getattr(account, name) for name in ("key", "rule", "heard_at", "alert", "first_at", "told_at")}
     row = json.loads(json.dumps(account.to_row()))
     assert Account.from_row(row, **columns) == account

@@ -119,7 +119,10 @@ def test_beside_what_waits_it_is_listed_too() -> None:
     """And what waits is told all the same."""
     desk = Desk(by(wait_at_least=10 * MINUTE))
     desk.hear("a")
-    assert desk.hear("b", NOON + MINUTE, PLACE).explanation == f"waits: this story waits to be told at 12:10 (S1); {LISTED}"
+    assert (
+        desk.hear("b", NOON + MINUTE, PLACE).explanation
+        == f"waits: this story waits to be told at 12:10 (S1); {LISTED}"
+    )
     assert [alert.article.uid for alert in desk.alerts(NOON + HOUR)] == ["a"]
     assert [line.uid for alert in desk.alerts(MORNING) for line in alert.items] == ["b"]
 
@@ -193,6 +196,4 @@ def test_a_rule_in_shadow_lists_nothing(late: bool) -> None:
     desk.rules["launch"] = shadow
     tellings, moved = fallen_due(desk.rules, desk.told, MORNING)
     assert tellings == []
-    assert [str(each.outcome) for each in moved] == (
-        ["held: launch was put in shadow while it waited"] if late else []
-    )
+    assert [str(each.outcome) for each in moved] == (["held: launch was put in shadow while it waited"] if late else [])

@@ -80,7 +80,9 @@ def test_each_kind_of_each_subject_waits_by_itself() -> None:
         HEARD,
         replace(HEARD, event=EVENT),
         replace(HEARD, event=replace(EVENT, possibly_of="E0", doubt="both Busan; the words differ")),
-        replace(HEARD, level=Level.CRITICAL, routes=("desk", "phone"), wire="AFP", wire_status="corrected", official=True),
+        replace(
+            HEARD, level=Level.CRITICAL, routes=("desk", "phone"), wire="AFP", wire_status="corrected", official=True
+        ),
         replace(HEARD, facts=(("dead", 3), ("km", 620)), highlights=((0, 3), (5, 9))),
         replace(HEARD, article=article(authors=("Kim", "Lee"), tags=("asia",), url="https://x.test/1", dated=False)),
         # what feeds are able to say

@@ -117,7 +117,11 @@ def test_people_organisations_and_weapons_are_of_a_country() -> None:
     with pytest.raises(Faulty) as refused:
         said(text % "place")
     [fault] = refused.value.faults
-    assert (fault.place.line, fault.problem, fault.hint) == (4, "a place is of nobody", "say what contains it: 'lies_in'")
+    assert (fault.place.line, fault.problem, fault.hint) == (
+        4,
+        "a place is of nobody",
+        "say what contains it: 'lies_in'",
+    )
 
 
 @pytest.mark.parametrize(

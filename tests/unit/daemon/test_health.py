@@ -267,7 +267,9 @@ async def test_what_is_dead_is_a_problem_until_it_is_decided(watched: Watched) -
         await watched.health.write_heartbeat()
         found = watched.all(NOON + MINUTE)["outbox"]
         assert found.grade is Grade.PROBLEM
-        assert found.message.startswith("channel desk: 1 delivery is dead since 13:00 (no); repair the channel: the next ")
+        assert found.message.startswith(
+            "channel desk: 1 delivery is dead since 13:00 (no); repair the channel: the next "
+        )
         watched.health.render_metrics([], NOON)
         assert watched.metrics.registry.get_sample_value("monitor_outbox_dead") == 1
         decide([sent.id], NOON)

@@ -20,5 +20,8 @@ def test_an_outage_is_told_now_and_then_and_at_its_end() -> None:
         for second in range(150, 220):
             outage.check_recovery(1000.0 + second)
         outage.record_refusal(StoreFailed("again"), 2000.0)
-    assert [entry["event"] for entry in logs] == [Event.DATABASE_PROBLEM] * 3 + [Event.DATABASE_RECOVERED, Event.DATABASE_PROBLEM]
+    assert [entry["event"] for entry in logs] == [Event.DATABASE_PROBLEM] * 3 + [
+        Event.DATABASE_RECOVERED,
+        Event.DATABASE_PROBLEM,
+    ]
     assert logs[3]["seconds"] == 149

@@ -394,7 +394,9 @@ BEGUN = Habits(since=NOON, last_new_at=NOON)
 
 def redirected(habits: Habits, now: datetime, moved: str | None = NEW, *, at_home: bool = False) -> Habits:
     answer = fetched(FetchOutcome.NOT_MODIFIED, 304)
-    return covered(Seen(source(), claim(habits, now=now), answer, now, moved_to=moved, asked_original_address=at_home)).stats
+    return covered(
+        Seen(source(), claim(habits, now=now), answer, now, moved_to=moved, asked_original_address=at_home)
+    ).stats
 
 
 def test_a_permanent_redirect_is_learnt_after_a_day() -> None:

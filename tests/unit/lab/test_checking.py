@@ -169,7 +169,7 @@ def test_a_rule_that_meets_too_much(empty_url: str, tmp_path: Path, many: int, m
         [("meets-too-much", "quake.yaml")] if is_told else []
     )
     if is_told:
-        assert f"it met {met} of the {many} articles of the last 7 days (2%" in checked.lints[0].message
+        assert f"it met {met} of the {many} articles of the last 7 days (2%" in checked.lints[0].problem
     assert check.run(NOON + 200 * HOUR).lints == ()  # long ago
 
 
@@ -190,8 +190,8 @@ def test_a_rule_that_was_mended_is_judged_by_what_it_met_since(empty_url: str, t
         return check.run(NOON + HOUR)
 
     try:
-        assert [lint.message[:9] for lint in met("quake", "a").lints] == ["it met 20"]
-        assert [lint.message[:9] for lint in met("earthquake", "b").lints] == ["an earlie"]
+        assert [lint.problem[:9] for lint in met("quake", "a").lints] == ["it met 20"]
+        assert [lint.problem[:9] for lint in met("earthquake", "b").lints] == ["an earlie"]
         write(tmp_path / "rules/quake.yaml", RULE.format(id="quake", word="big"))
         config = load(tmp_path / "monitor.yaml", {}).config
         rules = compile_rules(config.rules.values(), config.entities)
@@ -246,6 +246,6 @@ def test_a_private_address_of_a_source_is_told_before_it_is_refused(tmp_path: Pa
     write(tmp_path / "s.yaml", "\n".join(["sources:", *lines]))
     told = [lint for lint in check.run(NOON).lints if lint.kind == "private-address"]
     assert [lint.place.line for lint in told] == [2, 3, 7]
-    assert told[0].message == "10.2.3.4, the url of s0, is a private or special address, which it may not reach"
-    assert told[0].advice == "if it is meant, write `network: {allow: ['10.2.3.4/32']}` in monitor.yaml"
-    assert "['fd00::1/128']" in told[1].advice
+    assert told[0].problem == "10.2.3.4, the url of s0, is a private or special address, which it may not reach"
+    assert told[0].hint == "if it is meant, write `network: {allow: ['10.2.3.4/32']}` in monitor.yaml"
+    assert "['fd00::1/128']" in told[1].hint

@@ -151,7 +151,7 @@ def test_names_of_one_character(tmp_path: Path) -> None:
     maybe = "maybe: {words: {zh: [金]}, counts_if: {sure_name_seen: in the article}}\n"
     (lint,) = told(tmp_path, f"{ENTITY}sure: {{zh: [李, 李强]}}\n{maybe}")
     assert (lint.kind, lint.place.line, lint.place.col) == ("single-character", 4, 13)
-    assert "maybe" in lint.advice
+    assert "maybe" in lint.hint
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_a_language_that_nobody_tested(tmp_path: Path, words: str, tests: str, m
     """A rule speaks it, and no test that fires has its words."""
     found = told(tmp_path, rule(f"{{words: {words}}}", f"tests: {tests}\n"))
     assert [lint.kind for lint in found] == (["untested-language"] if missing else [])
-    assert all(f"is in {missing}:" in lint.message for lint in found)
+    assert all(f"is in {missing}:" in lint.problem for lint in found)
     assert all(lint.place.line == 5 for lint in found)
 
 
@@ -313,7 +313,7 @@ def test_a_language_is_tested_through_what_the_rule_names(tmp_path: Path) -> Non
         match, "tests: {fires: [Taiwan on fire, 台湾 演习]}\n---\nlist: drills\nwords: {zh: [演习], ko: [훈련]}\n"
     )
     (lint,) = told(tmp_path, text)
-    assert (lint.kind, lint.message[:32]) == ("untested-language", "no test that fires is in ko: nob")
+    assert (lint.kind, lint.problem[:32]) == ("untested-language", "no test that fires is in ko: nob")
 
 
 @pytest.mark.parametrize(

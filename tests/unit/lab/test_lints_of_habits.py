@@ -41,8 +41,8 @@ def test_each_search_operator_is_named_with_how_it_is_written_here(
     """Once, at its word."""
     (lint,) = told(tmp_path, rule(f"{{words: [ferry, '{word}']}}"))
     assert lint.kind is Kind.SEARCH_OPERATOR
-    assert lint.message == f"'{word}' is searched for literally: {named} is not an operator here"
-    assert lint.advice.startswith(mend)
+    assert lint.problem == f"'{word}' is searched for literally: {named} is not an operator here"
+    assert lint.hint.startswith(mend)
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_one_word_that_two_members_of_a_near_ask_for(one: str, other: str, wante
     found = told(tmp_path, rule(near(one, other)), besides=BESIDES)
     assert [lint.kind for lint in found] == ([Kind.SHARED_WORD] if wanted else [])
     for lint in found:
-        assert lint.message.startswith(f"{wanted} would have to be `rate` and the second at once")
-        assert "may_share_words: true" in lint.advice
+        assert lint.problem.startswith(f"{wanted} would have to be `rate` and the second at once")
+        assert "may_share_words: true" in lint.hint
 
 
 def test_words_of_lists_are_seen_too(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_words_of_lists_are_seen_too(tmp_path: Path) -> None:
     words = "[cut one, cut two, cut three, cut four]"
     text = rule("{near: {within: sentence, these: [{list: cuts}, {words: [cut]}]}}")
     (lint,) = told(tmp_path, f"{text}---\nlist: cuts\nwords: {words}\n", besides=BESIDES)
-    assert lint.message.startswith("'cut four', 'cut one', 'cut three' ... would have to be the first and the second")
+    assert lint.problem.startswith("'cut four', 'cut one', 'cut three' ... would have to be the first and the second")
 
 
 # --- languages with few words -----------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def test_a_language_with_fewer_words_than_a_third_of_the_richest(words: str, wan
     """Whoever added it stopped half-way."""
     found = told(tmp_path, rule(f"{{words: {words}}}"), besides=BESIDES)
     assert [lint.kind for lint in found] == ([Kind.FEW_WORDS] if wanted else [])
-    assert all(lint.message.startswith(wanted) for lint in found)
+    assert all(lint.problem.startswith(wanted) for lint in found)
 
 
 def test_only_languages_in_which_the_rule_can_hold_are_compared(tmp_path: Path) -> None:

@@ -346,7 +346,7 @@ def test_a_name_that_is_not_enough_alone_is_told() -> None:
         "lee", "person", "Lee", (Term("Lee Jae Myung"),), never=(Term("Bruce Lee"), Term("Lee Jae Myung Street"))
     )
     explanation = explained(EntityNamed("lee"), "Lee Jae Myung Street is closed", lee=entity)
-    assert "“Lee Jae Myung” in the title does not count: inside “Lee Jae Myung Street” (never)" in explanation.says
+    assert "“Lee Jae Myung” in the title does not count: inside “Lee Jae Myung Street” (never)" in explanation.summary
 
 
 def test_a_group_is_described() -> None:

@@ -217,13 +217,16 @@ def digest(*lines: Item, title: str = "About launch: 2 stories, only mentioned")
 
 def test_an_update_says_so_and_who_else_reports_it() -> None:
     """In the title, so that nobody takes it for another story; those who print one agency's text are one voice."""
-    of = replace(told(), kind=AlertKind.UPDATE, also_reported_by=("Post", "Times", "Herald", "Globe"), publisher_count=2)
+    of = replace(
+        told(), kind=AlertKind.UPDATE, also_reported_by=("Post", "Times", "Herald", "Globe"), publisher_count=2
+    )
     made = message(of)
     assert made.title == f"UPDATE, HIGH: {HEADLINE}"
     assert made.text.startswith("UPDATE, HIGH: About launch\n")
     assert "Also reported by Post, Times, Herald and 1 more; 2 independent publishers in all" in made.text.splitlines()
     assert (
-        "Also reported by Post; 1 independent publisher in all" in message(replace(of, also_reported_by=("Post",), publisher_count=1)).text
+        "Also reported by Post; 1 independent publisher in all"
+        in message(replace(of, also_reported_by=("Post",), publisher_count=1)).text
     )
     assert "Also" not in message().text
 

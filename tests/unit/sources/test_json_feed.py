@@ -103,7 +103,11 @@ def test_an_item_gives_all_that_it_says() -> None:
         ({"id": "1", "title": "a\u0000b\ud800 c\n d"}, {}, Entry(guid="1", title="ab c d")),  # what no database takes
         ({"id": "1", "title": "t" * (TITLE + 9)}, {}, Entry(guid="1", title="t" * TITLE, is_truncated=True)),
         ({"id": "1", "summary": "s" * (SUMMARY + 9)}, {}, Entry(guid="1", summary="s" * SUMMARY, is_truncated=True)),
-        ({"id": "1", "content_text": "c" * (CONTENT + 9)}, {}, Entry(guid="1", content="c" * CONTENT, is_truncated=True)),
+        (
+            {"id": "1", "content_text": "c" * (CONTENT + 9)},
+            {},
+            Entry(guid="1", content="c" * CONTENT, is_truncated=True),
+        ),
         ({}, {}, Entry()),
     ],
 )

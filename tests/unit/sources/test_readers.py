@@ -108,9 +108,9 @@ async def test_what_is_known_of_each_is_its_own(workers: Counted) -> None:
     readers, first, second = Readers(workers, LONG), document(1), document(2)
     known = frozenset(read_document(*first).slices)
     one, other, none = await asyncio.gather(
-        readers.read(first._replace(known=known)),
-        readers.read(second._replace(known=known)),
-        readers.read(second._replace(most=0)),
+        readers.read(first._replace(known_digests=known)),
+        readers.read(second._replace(known_digests=known)),
+        readers.read(second._replace(max_entries=0)),
     )
     assert [len(one.entries), len(other.entries), len(none.entries), none.entries_left] == [0, 1, 0, 1]
 
@@ -162,7 +162,7 @@ async def test_a_big_document_has_a_call_of_its_own(workers: Counted) -> None:
 async def test_first_documents_come_few_at_a_time(workers: Counted, known: frozenset[bytes], calls: int) -> None:
     """All of their entries are read and come back, of many feeds at once when a daemon begins."""
     readers, documents = Readers(workers, LONG), [document(number, TOGETHER // 20) for number in range(8)]
-    await asyncio.gather(*(readers.read(each._replace(known=known)) for each in documents))
+    await asyncio.gather(*(readers.read(each._replace(known_digests=known)) for each in documents))
     assert workers.calls == calls
 
 

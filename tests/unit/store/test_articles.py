@@ -215,4 +215,6 @@ def test_what_never_was_here_is_not_known(filled: Database) -> None:
         inside.write_notices([notice(channels=("desk",))], [])
     articles = Articles(filled)
     assert articles.explain_missing("https://x.test/never") is None
-    assert articles.explain_missing("n1") == Absent("that alert is a notice to the operator, of source wire, and of no article")
+    assert articles.explain_missing("n1") == Absent(
+        "that alert is a notice to the operator, of source wire, and of no article"
+    )

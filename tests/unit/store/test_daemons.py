@@ -11,7 +11,12 @@ from tests.building import HOUR, MINUTE, NOON
 
 RUNS = Running(NOON, rules=3, sources=5)
 EDITED = Running(
-    NOON, rules=3, sources=5, edited_at=NOON + HOUR, faults=("a.yaml:1:1: a", "b.yaml:2:1: b"), restart_settings=("web",)
+    NOON,
+    rules=3,
+    sources=5,
+    edited_at=NOON + HOUR,
+    faults=("a.yaml:1:1: a", "b.yaml:2:1: b"),
+    restart_settings=("web",),
 )
 SECOND = timedelta(seconds=1)
 
@@ -27,7 +32,9 @@ def test_a_daemon_is_alive_as_long_as_it_beats(database: Database) -> None:
     assert (seen.ticked_at, seen.delivered_at, seen.stopped_at) == (None, None, None)
     assert seen.status_at(NOON + ALIVE) is Life.ALIVE
     assert seen.status_at(NOON + ALIVE + SECOND) is Life.GONE
-    assert one.record_heartbeat(EDITED, NOON + MINUTE, ticked=NOON + MINUTE - SECOND, delivered=NOON + MINUTE - 2 * SECOND)
+    assert one.record_heartbeat(
+        EDITED, NOON + MINUTE, ticked=NOON + MINUTE - SECOND, delivered=NOON + MINUTE - 2 * SECOND
+    )
     (seen,) = daemons(database)
     assert (seen.seen_at, seen.started_at, seen.running) == (NOON + MINUTE, NOON, EDITED)
     assert (seen.ticked_at, seen.delivered_at) == (NOON + MINUTE - SECOND, NOON + MINUTE - 2 * SECOND)

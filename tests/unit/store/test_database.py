@@ -319,7 +319,9 @@ def test_sentences_of_earlier_versions_become_codes(empty_url: str) -> None:
         )
         connection.execute(written, [{"rule": f"r{n}", "decision": said} for n, said in enumerate(SENTENCES)])
     opened.upgrade()
-    found = {f"{each.decision}: {each.reason}": (each.outcome, each.code) for each in Matches(opened).iter_matches(Wanted())}
+    found = {
+        f"{each.decision}: {each.reason}": (each.outcome, each.code) for each in Matches(opened).iter_matches(Wanted())
+    }
     assert found == SENTENCES
     opened.close()
 
@@ -544,7 +546,10 @@ def test_a_second_daemon_is_refused(tmp_path: Path) -> None:
     holder = run(HOLD, f"sqlite:///{tmp_path / 'news.db'}")
     assert holder.stdout is not None
     assert holder.stdout.readline() == "taken\n"
-    with pytest.raises(StoreTaken, match=rf"in use by another news-monitor \(process {holder.pid}\)"), database.hold_exclusively():
+    with (
+        pytest.raises(StoreTaken, match=rf"in use by another news-monitor \(process {holder.pid}\)"),
+        database.hold_exclusively(),
+    ):
         pass
     holder.kill()
     holder.communicate(timeout=PATIENCE)

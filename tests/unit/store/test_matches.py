@@ -161,7 +161,9 @@ def test_what_a_rule_in_shadow_would_have_told_is_counted(database: Database) ->
 
 
 def account_of(found: Matches, rule_id: str, uid: str, source: str = "wire") -> MatchAccount:
-    (match,) = (each for each in found.iter_matches(Wanted(rules=(rule_id,), sources=(source,))) if each.article.uid == uid)
+    (match,) = (
+        each for each in found.iter_matches(Wanted(rules=(rule_id,), sources=(source,))) if each.article.uid == uid
+    )
     account = found.find_details(match.id)
     assert account is not None
     assert account.match == match

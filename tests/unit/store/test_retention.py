@@ -228,7 +228,9 @@ def test_many_go_in_slices(archive: Archive, monkeypatch: pytest.MonkeyPatch) ->
             archive.poll(replace(new, version=2), at=NOON + 50 * DAY)
     assert archive.prune(NOON + 100 * DAY, dry_run=True) == Counter(articles=15, fetches=25)
     assert archive.counts()[:2] == [20, 25]
-    slices = [slice_ for slice_ in Pruning(archive.database, RETENTION).prune_slices(NOON + 100 * DAY) if slice_["articles"]]
+    slices = [
+        slice_ for slice_ in Pruning(archive.database, RETENTION).prune_slices(NOON + 100 * DAY) if slice_["articles"]
+    ]
     assert sum(slice_["articles"] for slice_ in slices) == 15
     assert max(slice_["articles"] for slice_ in slices) <= 3
     assert archive.counts()[:2] == [5, 10]
@@ -291,7 +293,9 @@ def test_a_running_daemon_goes_on(archive: Archive) -> None:
     archive.prune(NOON + 731 * DAY)
     later = NOON + 732 * DAY
     decision = archive.poll(article("new", seen=later), at=later)
-    assert [decided.explanation[:4] for judged in decision.article_decisions for decided in judged.decisions] == ["told"]
+    assert [decided.explanation[:4] for judged in decision.article_decisions for decided in judged.decisions] == [
+        "told"
+    ]
     assert archive.counts() == [1] * len(TABLES)
     assert Archive(archive.database).poll(article("again", of="post", seen=later + MINUTE), at=later + MINUTE)
     assert archive.count(story) == 1

@@ -155,7 +155,9 @@ def test_of_what_lasts(lasts: timedelta, then: Report, same: bool) -> None:
 def test_what_lasts_swallows_no_other_place_whatever_the_words(found: str) -> None:
     """Nor where the rule finds no words, but sources, say."""
     first = report("Dockers strike in Busan", lasts=4 * DAY, found=found)
-    assert of(first, report("Walkout by crane drivers closes Shanghai harbour", HOUR, lasts=4 * DAY, found=found)).is_new
+    assert of(
+        first, report("Walkout by crane drivers closes Shanghai harbour", HOUR, lasts=4 * DAY, found=found)
+    ).is_new
     assert not of(first, report("Ships wait off Busan", HOUR, lasts=4 * DAY, found=found)).is_new
 
 
@@ -270,7 +272,7 @@ def test_an_event_knows_the_values_of_each_of_its_articles() -> None:
     """Two articles of one event may name two languages' words: what agrees with one of them, and of which the other
     says nothing, agrees."""
     index = told(report("Dockers strike in Busan", by={"where": BUSAN}))
-    join_event(report("부산 파업", HOUR, "ko", by={"where": BUSAN_KO}), index.changed[0], index)
+    join_event(report("부산 파업", HOUR, "ko", by={"where": BUSAN_KO}), index.changed_clusters[0], index)
     assert [dict(each) for each in index.changed_clusters[0].by.values()] == [{"where": {BUSAN}}, {"where": {BUSAN_KO}}]
     more = report("항만 멈춰", 2 * HOUR, "ko", by={"where": BUSAN_KO})
     assert "where" in belongs(more, index).decision.other_agreements

@@ -44,7 +44,12 @@ def test_the_more_agrees_the_less_alike_the_words_need_to_be() -> None:
 def test_the_bounds(needed: tuple[float, ...], possibly: float, points: int, sameness: Sameness) -> None:
     """Of two titles that share two words of five, and no fact."""
     one, other = article_in("en", "several cows enjoy mountain air"), article_in("en", "old cows climb mountain roads")
-    ruling = judged(one, other, bounds=Bounds(likeness_by_points=needed, single_fact_likeness=0.0, possible_likeness=possibly), points=points)
+    ruling = judged(
+        one,
+        other,
+        bounds=Bounds(likeness_by_points=needed, single_fact_likeness=0.0, possible_likeness=possibly),
+        points=points,
+    )
     assert ruling.sameness is sameness
     assert ruling.likeness == pytest.approx(0.4)
 
@@ -147,7 +152,9 @@ def test_what_is_joined_without_a_place_is_unsure() -> None:
     """Unless it is much the same text."""
     members = article_in("en", "Blast at chemical plant kills 16 workers")
     ruling = judged(
-        article_in("en", "16 workers killed as plant explodes"), members, bounds=Bounds(likeness_by_points=(0.1,), single_fact_likeness=0.1)
+        article_in("en", "16 workers killed as plant explodes"),
+        members,
+        bounds=Bounds(likeness_by_points=(0.1,), single_fact_likeness=0.1),
     )
     assert (ruling.sameness, ruling.uncertainty) == (SAME, "one of the two names no place")
     assert judged(members, members).uncertainty == ""
